@@ -1,0 +1,200 @@
+"""Who may do what, and what a day is for one person: zone, working days, holidays and days away."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import holidays
+
+DAY = timedelta(days=1)
+MONDAY_TO_FRIDAY = frozenset(range(5))
+NINE_OCLOCK = time(9)
+LOOK_AHEAD_DAYS = 400
+"""How far a working day is looked for: more than a year, so that one long leave is bridged."""
+
+
+class Role(StrEnum):
+    """What a person may do here."""
+
+    MEMBER = "member"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Mute(StrEnum):
+    """A kind of message that a person may switch off: the daily reminder, or news such as hand-overs and notices."""
+
+    REMINDERS = "reminders"
+    NEWS = "news"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """
+    When one person works: an IANA zone, weekdays (Monday is 0), the hour of their reminder, a country for
+    public holidays (two letters; none or an unknown one means no holidays) and the days they are away, as pairs of
+    first and last day.
+
+    Raises:
+        ValueError: the zone is not an IANA zone (see `known_zone`), or a weekday is not 0 to 6.
+    """
+
+    zone: str
+    working_days: frozenset[int] = MONDAY_TO_FRIDAY
+    hour: time = NINE_OCLOCK
+    country: str | None = None
+    days_off: tuple[tuple[date, date], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.zone not in _zones():
+            raise ValueError(f"{self.zone!r} is not a time zone; give one like Europe/Lisbon.")
+        if not self.working_days <= frozenset(range(7)):
+            raise ValueError("A working day is a number from 0 (Monday) to 6 (Sunday).")
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether the person works on *day*: one of their weekdays, no public holiday, not away."""
+        return day.weekday() in self.working_days and not self.is_away(day) and not self.is_holiday(day)
+
+    def is_away(self, day: date) -> bool:
+        """Whether *day* lies in one of the person's absences, first and last day included."""
+        return any(first <= day <= last for first, last in self.days_off)
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether *day* is a public holiday where the person lives."""
+        return self.country is not None and day in public_holidays(self.country, day.year)
+
+    def next_working_day(self, day: date, *, or_same: bool = True) -> date:
+        """
+        The first working day from *day* on (after it, with `or_same=False`).
+
+        Somebody without one in the next 400 days gets *day* itself back, so that nothing due is ever put off for good.
+        """
+        first = day if or_same else day + DAY
+        ahead = (first + DAY * n for n in range(LOOK_AHEAD_DAYS if self.working_days else 0))
+        return next((candidate for candidate in ahead if self.is_working_day(candidate)), day)
+
+    def add_working_days(self, day: date, n: int) -> date:
+        """
+        The *n*-th working day after *day*; with 0, the first one from *day* on.
+
+        Raises:
+            ValueError: *n* is negative.
+        """
+        if n < 0:
+            raise ValueError("Working days can only be counted forward; give 0 or more.")
+        reached = day if n else self.next_working_day(day)
+        for _ in range(n):
+            following = self.next_working_day(reached, or_same=False)
+            if following == reached:
+                break
+            reached = following
+        return reached
+
+    def working_days_between(self, first: date, last: date) -> list[date]:
+        """All working days from *first* to *last*, both included, in order."""
+        days = (first + DAY * n for n in range((last - first).days + 1))
+        return [day for day in days if self.is_working_day(day)]
+
+    def today(self, now: datetime) -> date:
+        """
+        The date on the person's wall at *now*.
+
+        Raises:
+            ValueError: *now* carries no zone.
+        """
+        if now.utcoffset() is None:
+            raise ValueError("An instant needs its zone; give an aware datetime in UTC.")
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def at(self, day: date, clock_time: time) -> datetime:
+        """
+        The instant, in UTC, at which the person's clock shows *clock_time* on *day*.
+
+        A time that the clock skips becomes the first instant after the gap; of one that it shows twice, the first.
+        """
+        wall = datetime.combine(day, clock_time.replace(tzinfo=None, fold=0), tzinfo=ZoneInfo(self.zone))
+        instant = wall.astimezone(UTC)
+        exists = instant.astimezone(wall.tzinfo).replace(tzinfo=None, fold=0) == wall.replace(tzinfo=None)
+        return instant if exists else _end_of_gap(wall)
+
+    def hour_has_come(self, now: datetime) -> bool:
+        """Whether the person's hour has come on their today; once it has, it stays so until their midnight."""
+        return now >= self.at(self.today(now), self.hour)
+
+
+def _end_of_gap(wall: datetime) -> datetime:
+    """The instant, in UTC, at which the clocks jump over *wall*, a local time that they never show."""
+    before = wall.replace(fold=1).astimezone(UTC).replace(microsecond=0)
+    after = wall.astimezone(UTC)
+    offset = before.astimezone(wall.tzinfo).utcoffset()
+    seconds = range(int((after - before).total_seconds()) + 1)
+
+    def has_jumped(second: int) -> bool:
+        return (before + timedelta(seconds=second)).astimezone(wall.tzinfo).utcoffset() != offset
+
+    return before + timedelta(seconds=bisect_left(seconds, 1, key=has_jumped))
+
+
+@lru_cache(maxsize=4096)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """The public holidays of *country* (two letters, any case) in *year*; none for a country nobody knows."""
+    code = country.strip().upper()
+    if code not in _countries_with_holidays():
+        return frozenset()
+    return frozenset(holidays.country_holidays(code, years=year, expand=False))
+
+
+@lru_cache(maxsize=1)
+def _countries_with_holidays() -> frozenset[str]:
+    return frozenset(holidays.list_supported_countries(include_aliases=False))
+
+
+def known_zone(name: str | None, default: str) -> str:
+    """*name* if it is an IANA zone, else *default*; UTC when that is none either."""
+    return next((zone for zone in (name, default) if zone and zone in _zones()), "UTC")
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+def holiday_country(zone: str) -> str | None:
+    """
+    The country, in two letters, whose holidays somebody in *zone* most likely keeps.
+
+    None where the zone doesn't tell: no place (`UTC`, `CET`), an old name for a zone that several countries share, or
+    a disputed place.
+    """
+    if "/" not in zone:
+        return None
+    own, sharing = _country_by_zone().get(zone), _countries_by_zone()
+    if own:
+        return own if sharing.get(zone, (own,))[0] == own else None
+    shared_by = sharing.get(_present_name_by_old().get(zone, zone), ())
+    return shared_by[0] if len(shared_by) == 1 else None
+
+
+def _zone_rows(name: str) -> list[list[str]]:
+    text = files("tzdata").joinpath("zoneinfo", name).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1)
+def _country_by_zone() -> dict[str, str]:
+    return {zone: country for country, _, zone, *_ in _zone_rows("zone.tab")}
+
+
+@lru_cache(maxsize=1)
+def _countries_by_zone() -> dict[str, tuple[str, ...]]:
+    return {zone: tuple(countries.split(",")) for countries, _, zone, *_ in _zone_rows("zone1970.tab")}
+
+
+@lru_cache(maxsize=1)
+def _present_name_by_old() -> dict[str, str]:
+    links = (row[0].split() for row in _zone_rows("tzdata.zi") if row[0].startswith("L "))
+    return {old: present for _, present, old in links}
