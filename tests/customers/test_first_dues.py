@@ -102,6 +102,22 @@ def test_an_owner_away_for_good_still_gets_dates() -> None:
         assert max(dues.values()) <= TODAY + 20 * DAY
 
 
+def test_customers_do_not_wait_for_an_owner_who_is_back_in_more_than_a_year() -> None:
+    """An owner away beyond sight has their customers due meanwhile, for the cover, and not on their return."""
+    away = Calendar("UTC", days_off=((TODAY, TODAY + 410 * DAY),))
+    dues = spread([(f"c{n}", TODAY, 5) for n in range(200)], calendar=away)
+    assert max(dues.values()) == TODAY + 25 * DAY
+
+
+@given(st.randoms())
+def test_a_list_sorted_by_revenue_is_spread_like_any_other(chance: random.Random) -> None:
+    """Whoever stands at the top of the file is called no earlier for it."""
+    keys = [(f"c{n}", TODAY, 30) for n in range(20)]
+    dues = spread(keys)
+    assert spread(chance.sample(keys, len(keys))) == dues
+    assert sorted(dues, key=lambda key: dues[key]) not in ([key for key, *_ in keys], [key for key, *_ in keys[::-1]])
+
+
 def test_a_day_holds_at_least_one_call() -> None:
     """Nought a day would never end and is refused."""
     with pytest.raises(ValueError, match="At least one"):
