@@ -1,0 +1,73 @@
+"""What came of each attempt, and which reminders went out."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from bot.checkins.rules import Act, Channel, Mood, Result
+from bot.core.database import Row, choice, points_to, within_workspace
+
+
+class Checkin(Row, table=True):
+    """One attempt at contact with a customer."""
+
+    __tablename__ = "checkins"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"),
+        points_to("people", "by"),
+        sa.Index(None, "workspace_id", "customer_id", "happened_on"),
+        sa.Index(None, "workspace_id", "by", "recorded_at"),
+    )
+
+    customer_id: UUID
+    by: str = Field(max_length=32)
+    result: Result = Field(sa_type=choice(Result))
+    channel: Channel = Field(sa_type=choice(Channel))
+    mood: Mood | None = Field(default=None, sa_type=choice(Mood))
+    note: str = Field(default="", max_length=3000)
+    next_step: str = Field(default="", max_length=300)
+    link: str = Field(default="", max_length=500)
+    quote: str = Field(default="", max_length=3000)
+    happened_on: date
+    recorded_at: datetime
+    undone_at: datetime | None = None
+    undone_by: str | None = Field(default=None, max_length=32)
+
+
+class Reminder(Row, table=True):
+    """The one reminder a person got on a day of theirs."""
+
+    __tablename__ = "reminders"
+    __table_args__ = within_workspace(
+        points_to("people", "person_id"), sa.UniqueConstraint("workspace_id", "person_id", "local_day")
+    )
+
+    person_id: str = Field(max_length=32)
+    local_day: date
+    made_at: datetime
+    more: int = 0
+
+
+class ReminderItem(Row, table=True):
+    """One customer in a reminder, and what was done about it from there."""
+
+    __tablename__ = "reminder_items"
+    __table_args__ = within_workspace(
+        points_to("reminders", "reminder_id"),
+        points_to("customers", "customer_id"),
+        sa.UniqueConstraint("workspace_id", "reminder_id", "customer_id"),
+        sa.Index(None, "workspace_id", "customer_id"),
+    )
+
+    reminder_id: UUID
+    customer_id: UUID
+    position: int
+    on_behalf_of: str | None = Field(default=None, max_length=32)
+    act: Act | None = Field(default=None, sa_type=choice(Act))
+    acted_at: datetime | None = None
+    acted_by: str | None = Field(default=None, max_length=32)
+    words: str = Field(default="", max_length=300)
+    undo: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)

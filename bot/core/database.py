@@ -1,0 +1,214 @@
+"""One database, SQLite or PostgreSQL; a transaction that nobody can forget; rows that belong to one workspace."""
+
+import importlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from types import ModuleType
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import Field, Session, SQLModel
+
+from bot.core.clock import new_id
+from bot.core.errors import SettingsError
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
+SAFE_SQLITE = (3, 51, 3)  # the first SQLite without the WAL-reset corruption bug
+BUSY_TIMEOUT_MS = 20_000
+RETRIABLE = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
+
+
+class WorkspaceRow(SQLModel):
+    """A row that belongs to exactly one workspace. A session stamps it, and refuses rows of another workspace."""
+
+    workspace_id: str = Field(default="", max_length=WORKSPACE_ID_LENGTH, nullable=False)
+
+
+class Row(WorkspaceRow):
+    """A workspace's row with an id made by us."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+
+
+def within_workspace(*constraints: sa.schema.SchemaItem) -> tuple[sa.schema.SchemaItem, ...]:
+    """Table arguments of a `Row`: its key together with its workspace, so that others can point at both."""
+    return (sa.UniqueConstraint("workspace_id", "id"), *constraints)
+
+
+def points_to(table: str, column: str, *, key: str = "id") -> sa.ForeignKeyConstraint:
+    """A foreign key that can't cross workspaces: (workspace_id, *column*) → *table* (workspace_id, *key*)."""
+    return sa.ForeignKeyConstraint(["workspace_id", column], [f"{table}.workspace_id", f"{table}.{key}"])
+
+
+def choice(kind: type[StrEnum]) -> Any:
+    """A column type for *kind*: stored as its value and held to its values by a CHECK."""
+    return sa.Enum(
+        kind,
+        values_callable=lambda values: [value.value for value in values],
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+    )
+
+
+class days_between(sa.sql.functions.FunctionElement[int]):  # noqa: N801 - it reads as the SQL function that it is
+    """`days_between(later, earlier)`: whole days between two dates, on both databases."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(days_between, "postgresql")
+def _days_between_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = element.clauses
+    return f"(CAST({compiler.process(later, **kw)} AS DATE) - CAST({compiler.process(earlier, **kw)} AS DATE))"
+
+
+@compiles(days_between, "sqlite")
+def _days_between_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = element.clauses
+    return f"CAST(julianday({compiler.process(later, **kw)}) - julianday({compiler.process(earlier, **kw)}) AS INTEGER)"
+
+
+def workspace_of(session: Session) -> str:
+    """The workspace that *session* belongs to."""
+    workspace = session.info.get("workspace")
+    if not workspace:
+        raise RuntimeError("This session belongs to no workspace; open it with one.")
+    return cast("str", workspace)
+
+
+class Database:
+    """Engines for writing and reading, and the only way to a session."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url = make_url(url)
+            self._write = _make_engine(self.url, begin="BEGIN IMMEDIATE")
+            self._read = _make_engine(self.url, begin="BEGIN")
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            raise SettingsError(
+                "DATABASE_URL isn't a database address; write sqlite:///evenhand.db or"
+                " postgresql+psycopg://user:password@host/name."
+            ) from error
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._write.dialect.name
+
+    @property
+    def engine(self) -> Engine:
+        """The writing engine, for migrations and measurements."""
+        return self._write
+
+    @contextmanager
+    def transaction(self, workspace: str | None) -> Iterator[Session]:
+        """A session that commits at the end and rolls back on any error; `None`: over all workspaces, for jobs."""
+        with _open_session(self._write, workspace) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self, workspace: str | None) -> Iterator[Session]:
+        """A session that changes nothing."""
+        with _open_session(self._read, workspace) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._write.dispose()
+        self._read.dispose()
+
+
+def is_retriable(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is simply run again."""
+    return getattr(error.orig, "sqlstate", None) in RETRIABLE
+
+
+def _open_session(engine: Engine, workspace: str | None) -> Session:
+    kind = Session if workspace is None else _WorkspaceSession
+    session = kind(engine, autoflush=True, expire_on_commit=False)
+    session.info["workspace"] = workspace
+    return session
+
+
+class _WorkspaceSession(Session):
+    """A session behind the fences of one workspace."""
+
+
+@event.listens_for(_WorkspaceSession, "do_orm_execute")
+def _keep_reads_inside(state: ORMExecuteState) -> None:
+    """The second fence: ORM reads see one workspace even where a query forgot to say so."""
+    if state.is_select and not state.is_column_load and not state.is_relationship_load:
+        workspace = state.session.info["workspace"]
+        for mapper in state.all_mappers:
+            if issubclass(mapper.class_, WorkspaceRow):
+                ours = mapper.c.workspace_id == workspace
+                state.statement = state.statement.options(
+                    with_loader_criteria(mapper.class_, ours, include_aliases=True)
+                )
+
+
+@event.listens_for(_WorkspaceSession, "before_flush")
+def _stamp_workspace(session: Any, _context: UOWTransaction, _instances: Any) -> None:
+    workspace = session.info["workspace"]
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, WorkspaceRow):
+            row.workspace_id = row.workspace_id or workspace
+            if row.workspace_id != workspace:
+                raise RuntimeError("A row of another workspace reached this session; nothing was written.")
+
+
+def _make_engine(url: sa.URL, *, begin: str) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _make_sqlite_engine(url, begin)
+    options: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "hide_parameters": True}
+    if begin != "BEGIN":
+        options["isolation_level"] = "SERIALIZABLE"
+    return sa.create_engine(url, **options)
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite at hand: `pysqlite3` where its wheel is newer than the standard library's."""
+    try:
+        bundled = importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return sqlite3
+    return bundled if bundled.sqlite_version_info > sqlite3.sqlite_version_info else sqlite3
+
+
+def _make_sqlite_engine(url: sa.URL, begin: str) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise SettingsError("An in-memory SQLite loses everything at a restart; name a file: sqlite:///evenhand.db.")
+    engine = sa.create_engine(url, module=sqlite_module(), hide_parameters=True, pool_size=16, max_overflow=16)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

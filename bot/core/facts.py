@@ -1,0 +1,44 @@
+"""Plain data that leaves a room: frozen, with no database and no Slack in it."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Fact(BaseModel):
+    """Something that is so. Immutable, comparable, safe to keep as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Notice(Fact):
+    """News that is owed to somebody. Stored as a fact and drawn when it is sent."""
+
+    kind: ClassVar[str] = ""
+
+
+class Line(Fact):
+    """One thing worth knowing about a customer, in plain words; *urgent* when it is past its time."""
+
+    text: str
+    urgent: bool = False
+    on: date | None = None
+
+
+class Subject(Fact):
+    """What a button is about when one room offers it under another room's thing."""
+
+    kind: str
+    id: str
+    customer_id: UUID | None = None
+    words: str = ""
+    link: str = ""
+
+
+class Count(Fact):
+    """A number with the words that go with it, for a digest's or Home's summary."""
+
+    text: str
+    urgent: bool = False

@@ -1,0 +1,61 @@
+"""When each job last ran, and how it went; read by Home and `/readyz`, written by the jobs' runner."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.core.facts import Fact
+
+
+class JobRun(SQLModel, table=True):
+    """One job's lease and last run. Of the installation, not of a workspace."""
+
+    __tablename__ = "job_runs"
+
+    name: str = Field(primary_key=True, max_length=40)
+    fence: int = 0
+    lease_until: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    failures_in_a_row: int = 0
+    error: str | None = Field(default=None, max_length=300)
+
+
+class Heartbeat(Fact):
+    """How a job is."""
+
+    name: str
+    succeeded_at: datetime | None
+    failures_in_a_row: int
+    error: str | None
+
+
+def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -> int | None:
+    """Take the lease of job *name*; its fence, or None while another process holds it."""
+    run = session.exec(select(JobRun).where(JobRun.name == name).with_for_update()).first()
+    if run is None:
+        run = JobRun(name=name)
+        session.add(run)
+    elif run.lease_until is not None and run.lease_until > now:
+        return None
+    run.fence, run.lease_until, run.started_at = run.fence + 1, now + lease, now
+    session.flush()
+    return run.fence
+
+
+def end_run(session: Session, *, name: str, fence: int, error: str | None, now: datetime) -> bool:
+    """Give the lease back and say how it went; False when it was lost meanwhile."""
+    run = session.exec(select(JobRun).where(JobRun.name == name, JobRun.fence == fence).with_for_update()).first()
+    if run is None:
+        return False
+    run.lease_until, run.finished_at, run.error = None, now, (error or "")[:300] or None
+    run.failures_in_a_row = run.failures_in_a_row + 1 if error else 0
+    run.succeeded_at = run.succeeded_at if error else now
+    return True
+
+
+def list_heartbeats(session: Session, *, now: datetime) -> list[Heartbeat]:  # noqa: ARG001 - every query takes the time
+    """Every job that ever ran, by name."""
+    rows = session.exec(select(JobRun).order_by(col(JobRun.name))).all()
+    return [Heartbeat.model_validate(row, from_attributes=True) for row in rows]

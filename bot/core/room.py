@@ -1,0 +1,109 @@
+"""What a room gives to the others without knowing them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from bot.core.facts import Count, Fact, Line, Notice, Subject
+
+if TYPE_CHECKING:
+    from bot.core.runtime import Runtime
+
+Brief = Callable[[Session, Sequence[UUID], datetime], Mapping[UUID, Sequence[Line]]]
+"""`brief(session, customer_ids, now)`: lines about each customer, the most pressing first."""
+
+DigestSection = Callable[[Session, datetime], Sequence[Count]]
+"""`digest_section(session, now)`: short counts for the digest's last paragraph."""
+
+HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
+"""`home_section(session, person_id, now)`: what this person owes, by date."""
+
+Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
+"""`timeline(session, customer_id, now)`: dated lines of what happened with a customer, the latest first."""
+
+Steps = Callable[[Session, str, datetime], Sequence["Step"]]
+"""`first_steps(session, person_id, now)`: what is left of setting the bot up, for those who may do it."""
+
+Erase = Callable[[Session, str, str, datetime], int]
+"""`erase(session, kind, id, now)`: forget a customer or person; returns how many rows went."""
+
+Export = Callable[[Session, str, str], Mapping[str, Any]]
+"""`export(session, kind, id)`: everything kept about a customer or person, as JSON values."""
+
+Check = Callable[[Session, datetime], Sequence[str]]
+"""`check(session, now)`: one sentence per thing that is wrong; empty when all is well."""
+
+
+class Step(Fact):
+    """One step of the first run: what to do, whether it is done, and the button that does it."""
+
+    label: str
+    done: bool
+    button: str = ""
+    action_id: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A button that a room puts under others' things; *wants* says under which kinds of subject."""
+
+    label: str
+    action_id: str
+    wants: Callable[[Subject], bool]
+
+
+@dataclass(frozen=True)
+class CheckinExtra:
+    """
+    Fields a room adds to the check-in modal.
+
+    *blocks* draws them; *read* turns the submitted state into keyword arguments (empty: nothing was filled in);
+    *use_case* takes those with `session, customer_id, checkin_id, by, now`, in the check-in's own transaction.
+    """
+
+    blocks: Callable[[], Sequence[Mapping[str, Any]]]
+    read: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    use_case: Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Room:
+    """One capability of the bot and what it contributes to others' screens. Everything but the name is optional."""
+
+    name: str
+    register: Callable[[Any, "Runtime"], None] | None = None
+    messages: Mapping[type[Notice], Callable[[Any], Any]] = field(default_factory=dict)
+    brief: Brief | None = None
+    checkin_extra: CheckinExtra | None = None
+    offers: Sequence[Offer] = ()
+    digest_section: DigestSection | None = None
+    home_section: HomeSection | None = None
+    timeline: Timeline | None = None
+    first_steps: Steps | None = None
+    erase: Erase | None = None
+    export: Export | None = None
+    check: Check | None = None
+
+
+def collect_briefs(
+    rooms: Sequence[Room], session: Session, customer_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, list[Line]]:
+    """What every room knows about each customer; pressing lines first."""
+    found: dict[UUID, list[Line]] = {customer_id: [] for customer_id in customer_ids}
+    for room in rooms:
+        if room.brief and customer_ids:
+            for customer_id, lines in room.brief(session, customer_ids, now).items():
+                found[customer_id].extend(lines)
+    return {customer_id: sorted(lines, key=lambda line: not line.urgent) for customer_id, lines in found.items()}
+
+
+def collect_timeline(
+    rooms: Sequence[Room], session: Session, customer_id: UUID, now: datetime, limit: int
+) -> list[Line]:
+    """The last *limit* things that happened with a customer, from every room."""
+    lines = [line for room in rooms if room.timeline for line in room.timeline(session, customer_id, now)]
+    return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)[:limit]

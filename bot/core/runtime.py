@@ -1,0 +1,90 @@
+"""The one way from Slack and the jobs into a use case: one worker thread, one transaction, one fact back."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.core.clock import Clock
+from bot.core.database import Database, is_retriable
+from bot.core.room import Room
+
+T = TypeVar("T")
+
+Watcher = Callable[[str, str], Coroutine[Any, Any, None]]
+
+ATTEMPTS = 20  # of a transaction that PostgreSQL asked to run again
+PAUSE_SECONDS = 0.005  # before the second attempt, on average half of it; growing with each
+WORKERS = 8
+
+
+class Runtime:
+    """What a listener and a job need: the database, the clock, the rooms."""
+
+    def __init__(self, database: Database, clock: Clock, rooms: Sequence[Room] = ()) -> None:
+        self.database = database
+        self.clock = clock
+        self.rooms = tuple(rooms)
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="use-case")
+        self._watchers: list[Watcher] = []
+        self._errands: set[asyncio.Task[None]] = set()
+
+    def on_change(self, watcher: Watcher) -> None:
+        """Have `watcher(workspace, person)` awaited, beside everything else, after each use case a person ran."""
+        self._watchers.append(watcher)
+
+    async def run(self, use_case: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
+        """Run *use_case* `(session, *, …, now)` in one transaction; its fact comes back when that is committed."""
+        fact = await self._in_thread(partial(self.run_now, use_case, workspace=workspace, **inputs))
+        if workspace is not None and isinstance(by := inputs.get("by"), str):
+            self._tell_watchers(workspace, by)
+        return fact
+
+    async def read(self, query: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
+        """Run *query* `(session, *, …, now)`, which changes nothing."""
+        return await self._in_thread(partial(self.read_now, query, workspace=workspace, **inputs))
+
+    def run_now(self, use_case: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
+        """`run` for code that is not async: the command line, tests, worker threads."""
+        inputs.setdefault("now", self.clock.now())
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.database.transaction(workspace) as session:
+                    return use_case(session, **inputs)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not is_retriable(error):
+                    raise
+                time.sleep(random.uniform(0, PAUSE_SECONDS * attempt))  # noqa: S311 - only to part the contenders
+        raise AssertionError  # the loop returns or raises
+
+    def read_now(self, query: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
+        """`read` for code that is not async."""
+        inputs.setdefault("now", self.clock.now())
+        with self.database.reading(workspace) as session:
+            return query(session, **inputs)
+
+    def close(self) -> None:
+        """Let running use cases finish, then give back threads and connections."""
+        self._workers.shutdown(wait=True)
+        self.database.close()
+
+    async def settled(self) -> None:
+        """Wait until every watcher has done what a change made it do."""
+        while self._errands:
+            await asyncio.gather(*self._errands, return_exceptions=True)
+
+    def _tell_watchers(self, workspace: str, person: str) -> None:
+        for watcher in self._watchers:
+            errand = asyncio.ensure_future(watcher(workspace, person))
+            self._errands.add(errand)
+            errand.add_done_callback(self._errands.discard)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        context = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._workers, context.run, work)

@@ -1,0 +1,1 @@
+"""What changes customers: their clock, their owner, their details, whole lists of them."""

@@ -1,0 +1,224 @@
+"""The facts that move a customer's clock: a contact, a snooze, a new owner, another rhythm."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from bot.core import outbox
+from bot.core.database import workspace_of
+from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
+from bot.customers.facts import CustomerFact, CustomersHandedOver, CustomerTaken
+from bot.customers.queries import fact_of, get_customer
+from bot.customers.rules.due import RuleRefused, SnoozeReason, SnoozeTooLong, check_snooze, due_on, limit_on
+from bot.customers.tables import Customer
+from bot.people.queries import get_calendar, get_person, get_today, list_names
+from bot.people.rules import Calendar, Mute
+from bot.people.usecases import may_manage, require_here
+from bot.workspaces.queries import get_workspace
+from bot.workspaces.tables import Workspace
+from bot.workspaces.usecases import record
+
+
+def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> None:
+    """
+    Recompute what is stored of *customer*'s clock: rhythm, waiting since, due, limit.
+
+    A customer that was never contacted is due on its spread first date when it has one.
+    """
+    customer.rhythm_days = customer.cadence_days or workspace.default_cadence_days
+    customer.waiting_since = customer.last_contact_on or customer.added_on
+    customer.limit_on = limit_on(customer.waiting_since, customer.rhythm_days, workspace.neglect_factor)
+    if customer.last_contact_on is None and customer.first_due_on is not None:
+        customer.due_on = calendar.next_working_day(customer.first_due_on)
+    else:
+        customer.due_on = due_on(customer.waiting_since, customer.rhythm_days, calendar)
+
+
+def rewind(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:
+    """Recompute the clocks of *customers*; returns how many. One calendar per owner is read."""
+    workspace = get_workspace(session)
+    calendars: dict[str | None, Calendar] = {}
+    wound = list(customers)
+    for customer in wound:
+        if customer.owner_id not in calendars:
+            calendars[customer.owner_id] = get_calendar(session, customer.owner_id)
+        wind(customer, workspace=workspace, calendar=calendars[customer.owner_id])
+        customer.changed_at = now
+    return len(wound)
+
+
+def rewind_owner(session: Session, *, owner_id: str | None, now: datetime) -> int:
+    """Recompute every customer of an owner (None: the pool) after their hours or days away changed."""
+    query = select(Customer).where(Customer.workspace_id == workspace_of(session), col(Customer.owner_id) == owner_id)
+    return rewind(session, session.exec(query).all(), now=now)
+
+
+def rewind_workspace(session: Session, *, now: datetime) -> int:
+    """Recompute every customer after the workspace's rhythm changed."""
+    query = select(Customer).where(Customer.workspace_id == workspace_of(session))
+    return rewind(session, session.exec(query).all(), now=now)
+
+
+def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, now: datetime) -> CustomerFact:
+    """
+    Say when the last real contact was (None: there was none). It wakes a snooze that a contact makes pointless.
+
+    The check-ins room calls this with the latest contact it knows, also after an undo.
+    """
+    customer = get_customer(session, customer_id)
+    customer.last_contact_on = on
+    rewind(session, [customer], now=now)
+    session.flush()
+    return fact_of(customer, today=get_today(session, person_id=customer.owner_id, now=now))
+
+
+def snooze_customer(
+    session: Session,
+    *,
+    customer_id: UUID,
+    until: date,
+    reason: SnoozeReason,
+    note: str,
+    by: str,
+    now: datetime,
+) -> CustomerFact:
+    """
+    Put a customer off to *until* (the day it comes back).
+
+    Raises:
+        InvalidInput: `until` is past, or later than the rules allow; fields `until`.
+        NotFound: no such customer.
+    """
+    require_here(session, by=by)
+    customer = get_customer(session, customer_id)
+    today = get_today(session, person_id=by, now=now)
+    try:
+        check_snooze(until, today=today, limit_on=customer.limit_on, reason=reason)
+    except SnoozeTooLong as refused:
+        raise InvalidInput(fields={"until": _too_long(refused, today, reason)}) from refused
+    except RuleRefused as refused:
+        raise InvalidInput(fields={"until": str(refused)}) from refused
+    before = snooze_state(customer)
+    customer.snoozed_until, customer.snooze_reason = until, reason
+    customer.snooze_note, customer.snoozed_by, customer.changed_at = note[:300] or None, by, now
+    record(
+        session, "customer.snoozed", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+        before=before, after=snooze_state(customer), now=now,
+    )  # fmt: skip
+    session.flush()
+    return fact_of(customer, today=today)
+
+
+def wake_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerFact:
+    """End a snooze now. Waking one that is awake changes nothing."""
+    customer = get_customer(session, customer_id)
+    if customer.snoozed_until is not None:
+        before = snooze_state(customer)
+        restore_snooze(customer, {}, now=now)
+        record(
+            session, "customer.woken", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+            before=before, now=now,
+        )  # fmt: skip
+        session.flush()
+    return fact_of(customer, today=get_today(session, person_id=by, now=now))
+
+
+def snooze_state(customer: Customer) -> dict[str, str | None]:
+    """A customer's snooze as JSON values, to keep and to put back."""
+    return {
+        "until": customer.snoozed_until.isoformat() if customer.snoozed_until else None,
+        "reason": customer.snooze_reason.value if customer.snooze_reason else None,
+        "note": customer.snooze_note,
+        "by": customer.snoozed_by,
+    }
+
+
+def restore_snooze(customer: Customer, state: dict[str, str | None], *, now: datetime) -> None:
+    """Put back what `snooze_state` gave; an empty state wakes the customer."""
+    until, reason = state.get("until"), state.get("reason")
+    customer.snoozed_until = date.fromisoformat(until) if until else None
+    customer.snooze_reason = SnoozeReason(reason) if reason else None
+    customer.snooze_note, customer.snoozed_by, customer.changed_at = state.get("note"), state.get("by"), now
+
+
+def hand_over(
+    session: Session, *, customer_id: UUID, to: str | None, by: str, note: str = "", now: datetime
+) -> CustomerFact:
+    """
+    Give a customer to *to* (None: back to the pool) and owe them the news.
+
+    Owners hand over what is theirs, managers anything, and anyone takes from the pool or takes for themselves.
+
+    Raises:
+        NotAllowed: it is somebody else's, and *by* is no manager and not the one who takes it.
+        AlreadyDone: *to* has it already.
+        InvalidInput: *to* can't own customers (left, a bot, a guest).
+    """
+    actor = require_here(session, by=by)
+    customer = get_customer(session, customer_id)
+    if customer.owner_id == to:
+        whose = "in the pool" if to is None else "yours" if to == by else "theirs"
+        raise AlreadyDone(f"{customer.name} is already {whose}.")
+    _require_may_hand_over(session, customer, to=to, by=by, manages=may_manage(actor))
+    if to is not None:
+        _require_can_own(session, to)
+    before = customer.owner_id
+    customer.owner_id = to
+    rewind(session, [customer], now=now)
+    record(
+        session, "customer.handed_over", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+        before={"owner": before}, after={"owner": to, "note": note[:300]}, now=now,
+    )  # fmt: skip
+    session.flush()
+    if to is not None and to != by:
+        tell_new_owner(session, [customer], to=to, by=by, note=note, now=now)
+    if before is not None and before != by:
+        _tell_former_owner(session, customer, former=before, to=to, by=by, now=now)
+    names = list_names(session, [to])
+    return fact_of(customer, today=get_today(session, person_id=by, now=now), owner_name=names.get(to or ""))
+
+
+def tell_new_owner(
+    session: Session, customers: list[Customer], *, to: str, by: str, note: str = "", now: datetime
+) -> None:
+    """Owe *to* the news that these customers are theirs now, unless they muted news."""
+    if Mute.NEWS in get_person(session, to).mutes or not customers:
+        return
+    fact = CustomersHandedOver(
+        names=tuple(customer.name for customer in customers[:5]), total=len(customers), by=by, note=note[:300]
+    )
+    key = f"handed_over:{customers[0].id}:{to}:{int(now.timestamp() * 1000)}"
+    outbox.owe(session, fact, to=to, key=key, now=now)
+
+
+def _tell_former_owner(
+    session: Session, customer: Customer, *, former: str, to: str | None, by: str, now: datetime
+) -> None:
+    person = get_person(session, former)
+    if person.is_deactivated or Mute.NEWS in person.mutes:
+        return
+    key = f"taken:{customer.id}:{former}:{int(now.timestamp() * 1000)}"
+    outbox.owe(session, CustomerTaken(name=customer.name, to=to, by=by), to=former, key=key, now=now)
+
+
+def _require_may_hand_over(session: Session, customer: Customer, *, to: str | None, by: str, manages: bool) -> None:
+    mine, pooled = customer.owner_id == by, customer.owner_id is None
+    if not (manages or mine or (pooled and to == by) or to == by):
+        owner = list_names(session, [customer.owner_id]).get(customer.owner_id or "", "its owner")
+        raise NotAllowed(f"Only managers can hand out others' customers; ask {owner}, or take it yourself.")
+
+
+def _require_can_own(session: Session, person_id: str) -> None:
+    person = get_person(session, person_id)
+    if person.is_deactivated or person.is_bot or person.is_guest:
+        raise InvalidInput(fields={"to": f"{person.name} can't look after customers; choose a full member."})
+
+
+def _too_long(refused: SnoozeTooLong, today: date, reason: SnoozeReason) -> str:
+    if refused.latest <= today:
+        return "This customer has waited too long to be put off; log a check-in, or say that they asked for it."
+    if reason is SnoozeReason.DEFERRED:
+        return f"{refused} Choose an earlier day, or say that the customer asked for it."
+    return f"{refused} Choose an earlier day."

@@ -1,0 +1,1 @@
+"""Digests: what a channel learns on its days."""

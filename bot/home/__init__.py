@@ -1,0 +1,1 @@
+"""The App Home: one person's view of everything that waits."""

@@ -1,0 +1,1 @@
+"""The people of a workspace: who they are, what they may do, when they work."""

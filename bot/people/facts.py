@@ -1,0 +1,60 @@
+"""What other rooms and screens may know about a person."""
+
+from datetime import date, time
+
+from bot.core.facts import Fact, Notice
+from bot.people.rules import Mute, Role
+
+
+class PersonFact(Fact):
+    """A person of the workspace."""
+
+    id: str
+    name: str
+    zone: str
+    role: Role
+    is_deactivated: bool = False
+
+
+class AbsenceFact(Fact):
+    """Days away, and who covers."""
+
+    first_day: date
+    last_day: date
+    cover_id: str | None = None
+
+
+class Preferences(Fact):
+    """What a person set for themselves."""
+
+    person_id: str
+    name: str
+    zone: str
+    hour: time
+    working_days: str
+    country: str | None
+    mutes: tuple[Mute, ...] = ()
+    absence: AbsenceFact | None = None
+
+
+class SlackPerson(Fact):
+    """A person as Slack describes them."""
+
+    id: str
+    name: str
+    handle: str = ""
+    email: str | None = None
+    zone: str | None = None
+    is_bot: bool = False
+    is_guest: bool = False
+    is_deactivated: bool = False
+    is_slack_admin: bool = False
+
+
+class OwnerLeft(Notice):
+    """An owner was deactivated in Slack; their customers are in the pool now."""
+
+    kind = "people.owner_left"
+    owner: str
+    customers: int
+    examples: tuple[str, ...] = ()

@@ -1,0 +1,137 @@
+"""Reads about people: who they are, when they work, who covers for them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bot.core.database import workspace_of
+from bot.core.errors import NotFound
+from bot.people.facts import AbsenceFact, PersonFact, Preferences
+from bot.people.rules import Calendar, Mute, Role, known_zone
+from bot.people.tables import Absence, Person
+from bot.workspaces.queries import get_workspace
+
+LONGEST_LOOK_BACK = timedelta(days=1)
+
+
+def find_person_row(session: Session, person_id: str) -> Person | None:
+    """The person with that Slack id, or None."""
+    return session.get(Person, (workspace_of(session), person_id))
+
+
+def get_person(session: Session, person_id: str) -> Person:
+    """
+    The person with that Slack id.
+
+    Raises:
+        NotFound: the bot has never seen them.
+    """
+    person = find_person_row(session, person_id)
+    if person is None:
+        raise NotFound("I don't know this person yet. Slack tells me about people within a minute; try again then.")
+    return person
+
+
+def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Person]:
+    """Human members, by name; with *deactivated* also those who left."""
+    query = select(Person).where(Person.workspace_id == workspace_of(session), col(Person.is_bot).is_(False))
+    if not deactivated:
+        query = query.where(col(Person.is_deactivated).is_(False))
+    return session.exec(query.order_by(col(Person.name_key), col(Person.id))).all()
+
+
+def list_managers(session: Session) -> Sequence[Person]:
+    """Who may hand out work: managers and admins that are still here."""
+    query = select(Person).where(
+        Person.workspace_id == workspace_of(session),
+        col(Person.role).in_([Role.MANAGER, Role.ADMIN]),
+        col(Person.is_deactivated).is_(False),
+        col(Person.is_bot).is_(False),
+    )
+    return session.exec(query.order_by(col(Person.name_key))).all()
+
+
+def list_names(session: Session, person_ids: Iterable[str | None]) -> dict[str, str]:
+    """The names of these people, by id."""
+    wanted = {person_id for person_id in person_ids if person_id}
+    if not wanted:
+        return {}
+    query = select(Person.id, Person.name).where(
+        Person.workspace_id == workspace_of(session), col(Person.id).in_(wanted)
+    )
+    return dict(session.exec(query).all())
+
+
+def list_absences(session: Session, person_id: str) -> Sequence[Absence]:
+    """All days away of a person, in order."""
+    query = select(Absence).where(Absence.workspace_id == workspace_of(session), Absence.person_id == person_id)
+    return session.exec(query.order_by(col(Absence.first_day))).all()
+
+
+def get_calendar(session: Session, person_id: str | None) -> Calendar:
+    """When that person works; for nobody (the pool), Monday to Friday where the workspace is."""
+    person = find_person_row(session, person_id) if person_id else None
+    if person is None:
+        return Calendar(zone=known_zone(get_workspace(session).zone, "UTC"))
+    return calendar_from(person, list_absences(session, person.id), default_zone="UTC")
+
+
+def calendar_from(person: Person, absences: Iterable[Absence], *, default_zone: str) -> Calendar:
+    """A person's hours and days away as one value."""
+    return Calendar(
+        zone=known_zone(person.zone, default_zone),
+        working_days=frozenset(int(day) for day in person.working_days),
+        hour=person.hour,
+        country=person.country,
+        days_off=tuple((absence.first_day, absence.last_day) for absence in absences),
+    )
+
+
+def find_cover(session: Session, person_id: str, day: date) -> str | None:
+    """Who stands in for that person on *day*, when they are away and named somebody who is still here."""
+    for absence in list_absences(session, person_id):
+        if absence.first_day <= day <= absence.last_day and absence.cover_id:
+            cover = find_person_row(session, absence.cover_id)
+            return None if cover is None or cover.is_deactivated else cover.id
+    return None
+
+
+def list_away(session: Session, *, around: date) -> Sequence[Absence]:
+    """Absences that are running about *around* (a day more on both sides, for the zones)."""
+    query = select(Absence).where(
+        Absence.workspace_id == workspace_of(session),
+        col(Absence.first_day) <= around + LONGEST_LOOK_BACK,
+        col(Absence.last_day) >= around - LONGEST_LOOK_BACK,
+    )
+    return session.exec(query.order_by(col(Absence.first_day))).all()
+
+
+def get_today(session: Session, *, person_id: str | None, now: datetime) -> date:
+    """The date on that person's wall."""
+    return get_calendar(session, person_id).today(now)
+
+
+def get_fact(session: Session, person_id: str) -> PersonFact:
+    """What screens may know about a person."""
+    person = get_person(session, person_id)
+    return PersonFact(
+        id=person.id, name=person.name, zone=person.zone, role=person.role, is_deactivated=person.is_deactivated
+    )
+
+
+def get_preferences(session: Session, *, person_id: str, now: datetime) -> Preferences:
+    """What a person set for themselves; of their days away, the running or next ones."""
+    person = get_person(session, person_id)
+    today = get_today(session, person_id=person_id, now=now)
+    coming = [absence for absence in list_absences(session, person_id) if absence.last_day >= today]
+    return Preferences(
+        person_id=person.id,
+        name=person.name,
+        zone=person.zone,
+        hour=person.hour,
+        working_days=person.working_days,
+        country=person.country,
+        mutes=tuple(Mute(mute) for mute in person.mutes),
+        absence=AbsenceFact.model_validate(coming[0], from_attributes=True) if coming else None,
+    )

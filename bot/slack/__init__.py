@@ -1,0 +1,1 @@
+"""Slack plumbing that every room shares: blocks, forms, replies, the Bolt app."""

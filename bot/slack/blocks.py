@@ -1,0 +1,375 @@
+"""
+Block Kit, a function a block; every text is escaped or cut where Slack would refuse it.
+
+Limits are Slack's (November 2026): a message holds 50 blocks and about 13,000 characters of them, a view 100 blocks,
+section text 3,000 characters, a button's 75, a plain option's 75.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+Block = dict[str, Any]
+
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+MESSAGE_CHARACTERS = 12_000  # Slack refuses from about 13,000 on
+SECTION_TEXT = 3000
+BUTTON_TEXT = 75
+OPTION_TEXT = 75
+HEADER_TEXT = 150
+TITLE_TEXT = 24
+LABEL_TEXT = 2000
+INPUT_TEXT = 3000
+PLACEHOLDER_TEXT = 150
+OVERFLOW_OPTIONS = 5
+SELECT_OPTIONS = 100
+NOTIFICATION_TEXT = 300
+
+
+@dataclass(frozen=True)
+class Message:
+    """What goes to a channel or a person: the sentence of the notification, and the blocks."""
+
+    text: str
+    blocks: Sequence[Block] = ()
+    thread: Sequence["Message"] = ()
+
+    def body(self) -> dict[str, Any]:
+        """Arguments for `chat.postMessage`, `respond` and an ack: no link names, nothing unfurled."""
+        return {"text": self.text, "blocks": list(self.blocks), "unfurl_links": False, "unfurl_media": False}
+
+    def answer(self) -> dict[str, Any]:
+        """Arguments for an ephemeral answer, in an ack or by `respond`."""
+        return {"response_type": "ephemeral", "text": self.text, "blocks": list(self.blocks)}
+
+    def replacement(self) -> dict[str, Any]:
+        """Arguments for `respond` that put this in the place of the message that was acted on."""
+        return {"replace_original": True, "text": self.text, "blocks": list(self.blocks)}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a menu: what is read, what comes back."""
+
+    text: str
+    value: str
+    description: str = ""
+
+    def block(self) -> Block:
+        """As Slack wants it."""
+        made: Block = {"text": plain(self.text, OPTION_TEXT), "value": self.value}
+        if self.description:
+            made["description"] = plain(self.description, OPTION_TEXT)
+        return made
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Asks once more before something that can't be taken back easily."""
+
+    title: str
+    text: str
+    yes: str
+    no: str = "Not now"
+    danger: bool = field(default=False)
+
+    def block(self) -> Block:
+        """As Slack wants it."""
+        made: Block = {
+            "title": plain(self.title, 100),
+            "text": plain(self.text, 300),
+            "confirm": plain(self.yes, 30),
+            "deny": plain(self.no, 30),
+        }
+        return {**made, "style": "danger"} if self.danger else made
+
+
+def escape(text: str) -> str:
+    """Text from outside, so that Slack shows it as it is: `&`, `<` and `>` stop being markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, limit: int) -> str:
+    """*text* with at most *limit* characters, the last of them `…` when something was left out."""
+    return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"
+
+
+def bold(text: str) -> str:
+    """Escaped and bold. Asterisks inside would end the bold, so they become look-alikes."""
+    return f"*{escape(text).replace('*', '∗')}*" if text else ""
+
+
+def quote(text: str, limit: int = 300) -> str:
+    """Somebody's words, escaped, as a quoted block of at most *limit* characters."""
+    return "\n".join(f"> {line}" for line in escape(cut(text, limit)).splitlines() if line.strip())
+
+
+def mention(person_id: str) -> str:
+    """A person's name that pings them where the message does; use names where it mustn't."""
+    return f"<@{person_id}>"
+
+
+def channel_link(channel_id: str) -> str:
+    """A channel's name as a link."""
+    return f"<#{channel_id}>"
+
+
+def short_date(day: date, *, today: date | None = None) -> str:
+    """`Fri 27 Nov`; with the year when it isn't *today*'s."""
+    pattern = f"{day:%a} {day.day} {day:%b}"
+    return pattern if today is None or day.year == today.year else f"{pattern} {day.year}"
+
+
+def days(count: int) -> str:
+    """`1 day`, `47 days`."""
+    return "1 day" if count == 1 else f"{count:,} days"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 customer`, `1,204 customers`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def plain(text: str, limit: int) -> Block:
+    """A plain text object; never empty, never too long."""
+    return {"type": "plain_text", "text": cut(text, limit) or "–", "emoji": True}
+
+
+def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Block:
+    """A markdown text object; what came from outside has to be escaped already."""
+    return {"type": "mrkdwn", "text": cut(text, limit) or "–", "verbatim": True}
+
+
+def section(text: str, *, accessory: Block | None = None, block_id: str = "") -> Block:
+    """A paragraph, with a button or menu at its right if there is one."""
+    made: Block = {"type": "section", "text": mrkdwn(text)}
+    return _with(made, accessory=accessory, block_id=block_id)
+
+
+def fields(*texts: str) -> Block:
+    """Up to ten short texts in two columns."""
+    return {"type": "section", "fields": [mrkdwn(text, 2000) for text in texts[:10]]}
+
+
+def context(*texts: str, block_id: str = "") -> Block:
+    """Small grey text."""
+    return _with({"type": "context", "elements": [mrkdwn(text) for text in texts[:10]]}, block_id=block_id)
+
+
+def header(text: str) -> Block:
+    """A heading."""
+    return {"type": "header", "text": plain(text, HEADER_TEXT)}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def actions(*elements: Block, block_id: str = "") -> Block:
+    """A row of buttons and menus."""
+    return _with({"type": "actions", "elements": list(elements)}, block_id=block_id)
+
+
+def button(
+    text: str, action_id: str, value: str = "", *, style: str = "", url: str = "", confirm: Confirm | None = None
+) -> Block:
+    """A button; *style* is `primary` or `danger`."""
+    made: Block = {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action_id}
+    return _with(made, value=value, style=style, url=url, confirm=confirm.block() if confirm else None)
+
+
+def overflow(action_id: str, options: Sequence[Option]) -> Block:
+    """The `⋯` menu, of one to five options."""
+    return {
+        "type": "overflow",
+        "action_id": action_id,
+        "options": [option.block() for option in options[:OVERFLOW_OPTIONS]],
+    }
+
+
+def select(
+    action_id: str, options: Sequence[Option], *, placeholder: str = "Choose", initial: str | None = None
+) -> Block:
+    """A menu of up to a hundred options; *initial* is the value chosen at first."""
+    made: Block = {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER_TEXT),
+        "options": [option.block() for option in options[:SELECT_OPTIONS]],
+    }
+    return _with(made, initial_option=_chosen(options, initial))
+
+
+def external_select(action_id: str, *, placeholder: str, initial: Option | None = None, min_length: int = 1) -> Block:
+    """A menu that asks the bot for options as somebody types."""
+    made: Block = {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER_TEXT),
+        "min_query_length": min_length,
+    }
+    return _with(made, initial_option=initial.block() if initial else None)
+
+
+def radio(action_id: str, options: Sequence[Option], *, initial: str | None = None) -> Block:
+    """Round buttons, one of which can be chosen."""
+    made: Block = {
+        "type": "radio_buttons",
+        "action_id": action_id,
+        "options": [option.block() for option in options[:10]],
+    }
+    return _with(made, initial_option=_chosen(options, initial))
+
+
+def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[str] = ()) -> Block:
+    """Boxes to tick."""
+    ticked = set(initial)
+    made: Block = {"type": "checkboxes", "action_id": action_id, "options": [option.block() for option in options[:10]]}
+    chosen = [option.block() for option in options[:10] if option.value in ticked]
+    return _with(made, initial_options=chosen or None)
+
+
+def date_picker(action_id: str, *, initial: date | None = None) -> Block:
+    """A calendar."""
+    made: Block = {"type": "datepicker", "action_id": action_id, "placeholder": plain("Choose a day", 150)}
+    return _with(made, initial_date=initial.isoformat() if initial else None)
+
+
+def person_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Block:
+    """A menu of the workspace's people."""
+    made: Block = {"type": "users_select", "action_id": action_id, "placeholder": plain(placeholder, 150)}
+    return _with(made, initial_user=initial)
+
+
+def people_select(action_id: str, *, placeholder: str = "Choose people", initial: Sequence[str] = ()) -> Block:
+    """A menu of the workspace's people, of whom several can be chosen."""
+    made: Block = {"type": "multi_users_select", "action_id": action_id, "placeholder": plain(placeholder, 150)}
+    return _with(made, initial_users=list(initial) or None)
+
+
+def channel_select(action_id: str, *, placeholder: str = "Choose a channel", initial: str | None = None) -> Block:
+    """A menu of channels, public and private, without those shared with outsiders."""
+    made: Block = {
+        "type": "conversations_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "filter": {
+            "include": ["public", "private"],
+            "exclude_bot_users": True,
+            "exclude_external_shared_channels": True,
+        },
+    }
+    return _with(made, initial_conversation=initial)
+
+
+def text_input(
+    action_id: str, *, initial: str = "", multiline: bool = False, placeholder: str = "", max_length: int = INPUT_TEXT
+) -> Block:
+    """A field to write in; what is put in at first is cut to what may be written."""
+    made: Block = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "multiline": multiline,
+        "max_length": min(max_length, INPUT_TEXT),
+    }
+    return _with(
+        made,
+        initial_value=cut(initial, min(max_length, INPUT_TEXT)),
+        placeholder=plain(placeholder, PLACEHOLDER_TEXT) if placeholder else None,
+    )
+
+
+def number_input(action_id: str, *, initial: float | None = None, lowest: float | None = None,
+                 highest: float | None = None, decimals: bool = False) -> Block:  # fmt: skip
+    """A field for a number."""
+    made: Block = {"type": "number_input", "action_id": action_id, "is_decimal_allowed": decimals}
+    return _with(made, initial_value=_text(initial), min_value=_text(lowest), max_value=_text(highest))
+
+
+def file_input(action_id: str, *, types: Sequence[str], most: int = 1) -> Block:
+    """A field to put a file into."""
+    return {"type": "file_input", "action_id": action_id, "filetypes": list(types), "max_files": most}
+
+
+def field_of(
+    label: str, element: Block, *, block_id: str, optional: bool = False, hint: str = "", dispatch: bool = False
+) -> Block:
+    """An input with its label; *dispatch* tells the bot of every change."""
+    made: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, LABEL_TEXT),
+        "element": element,
+        "optional": optional,
+    }
+    return _with(made, hint=plain(hint, LABEL_TEXT) if hint else None, dispatch_action=dispatch or None)
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    callback_id: str,
+    submit: str = "",
+    close: str = "Cancel",
+    memory: str = "",
+) -> Block:
+    """A modal; *memory* comes back with its submission (at most 3,000 characters)."""
+    made: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, TITLE_TEXT),
+        "close": plain(close, TITLE_TEXT),
+        "blocks": list(blocks[:VIEW_BLOCKS]),
+        "private_metadata": memory,
+    }
+    return _with(made, submit=plain(submit, TITLE_TEXT) if submit else None)
+
+
+def home(blocks: Sequence[Block]) -> Block:
+    """The Home tab."""
+    return {"type": "home", "blocks": list(blocks[:VIEW_BLOCKS])}
+
+
+def size(blocks: Sequence[Mapping[str, Any]]) -> int:
+    """How many characters of text these blocks hold, as Slack counts for `msg_blocks_too_long`."""
+    return sum(_characters(block) for block in blocks)
+
+
+def fitting(
+    rows: Sequence[Sequence[Block]], *, most_blocks: int, most_characters: int = MESSAGE_CHARACTERS
+) -> list[Sequence[Block]]:
+    """As many of *rows* (each one or several blocks) as go into a message together, from the first on."""
+    taken: list[Sequence[Block]] = []
+    blocks = characters = 0
+    for row in rows:
+        blocks, characters = blocks + len(row), characters + size(row)
+        if blocks > most_blocks or characters > most_characters:
+            break
+        taken.append(row)
+    return taken
+
+
+def _characters(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return sum(_characters(inner) for inner in value.values())
+    if isinstance(value, list | tuple):
+        return sum(_characters(inner) for inner in value)
+    return len(value) if isinstance(value, str) else 0
+
+
+def _chosen(options: Sequence[Option], value: str | None) -> Block | None:
+    return next((option.block() for option in options if option.value == value), None)
+
+
+def _text(number: float | None) -> str | None:
+    return None if number is None else f"{number:g}"
+
+
+def _with(block: Block, **more: Any) -> Block:
+    """*block* with those of *more* that say something."""
+    block.update({key: value for key, value in more.items() if value not in (None, "")})
+    return block

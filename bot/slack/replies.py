@@ -1,0 +1,98 @@
+"""Every error becomes a polite answer; nothing escapes to Bolt, and nobody is left with silence."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck
+
+from bot.core.errors import BotError, InvalidInput
+from bot.slack.blocks import Block, Message, escape, modal, section
+
+Say = Callable[..., Awaitable[Any]]
+Nearest = Callable[[BotError], Message | None]
+
+log = structlog.get_logger(__name__)
+
+
+def reference() -> str:
+    """Four characters that stand in the answer and in the log."""
+    return secrets.token_hex(2).upper()
+
+
+def sorry(error: Exception) -> str:
+    """The sentence for somebody whose request failed; unexpected errors get a reference that is in the log too."""
+    if isinstance(error, BotError):
+        return str(error)
+    code = reference()
+    log.error("unexpected", reference=code, error=type(error).__name__, exc_info=error)
+    return f"That didn't work, and nothing was changed. Reference {code}."
+
+
+@asynccontextmanager
+async def replies(respond: Say, *, draw: Nearest | None = None) -> AsyncIterator[None]:
+    """Inside, every error is answered with `respond`, only to the person who asked; *draw* may add buttons to it."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the last line before silence
+        message = (draw(error) if draw and isinstance(error, BotError) else None) or _only_words(sorry(error))
+        await respond(**{**message.answer(), "replace_original": False})
+
+
+@asynccontextmanager
+async def field_errors(ack: AsyncAck, *, first_field: str) -> AsyncIterator[None]:
+    """
+    Inside, every error stands in the modal: under its field, or under *first_field* when it has none.
+
+    The listener acks by itself when all went well.
+    """
+    try:
+        yield
+    except InvalidInput as error:
+        await ack(response_action="errors", errors=error.fields or {first_field: str(error)})
+    except Exception as error:  # noqa: BLE001 - the last line before silence
+        await ack(response_action="errors", errors={first_field: sorry(error)})
+
+
+@asynccontextmanager
+async def modal_replies(client: Any, view_id: str) -> AsyncIterator[None]:
+    """Inside, every error replaces the modal that was opened to wait in."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the last line before silence
+        await client.views_update(view_id=view_id, view=told(sorry(error)))
+
+
+def told(words: str, title: str = "That didn't work") -> Block:
+    """A modal that only says something."""
+    return modal(title, [section(escape(words))], callback_id="told", close="Close")
+
+
+def waiting(title: str) -> Block:
+    """A modal that stands in the place of the real one until that is drawn: a trigger lives three seconds."""
+    return modal(title, [section("One moment…")], callback_id="waiting", close="Close")
+
+
+def _only_words(words: str) -> Message:
+    return Message(text=words, blocks=[section(escape(words))])
+
+
+def people_in(body: Mapping[str, Any]) -> str:
+    """Who sent a payload: the id of its user."""
+    user = body.get("user_id") or body.get("user") or {}
+    return str(user if isinstance(user, str) else user.get("id", ""))
+
+
+def workspace_in(body: Mapping[str, Any]) -> str:
+    """Which workspace a payload comes from: the team, or the org of an org-wide installation."""
+    if body.get("is_enterprise_install") in {True, "true"}:
+        return str(body.get("enterprise_id") or (body.get("enterprise") or {}).get("id") or "")
+    team = body.get("team_id") or body.get("team") or (body.get("user") or {}).get("team_id") or ""
+    return str(team if isinstance(team, str) else team.get("id", ""))
+
+
+def actions_in(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The controls that were used, as Slack sends them."""
+    return body.get("actions") or ()

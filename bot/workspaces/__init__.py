@@ -1,0 +1,1 @@
+"""The workspace that installed the bot: its settings and its audit trail."""

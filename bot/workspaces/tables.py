@@ -1,0 +1,59 @@
+"""The workspace and what was done in it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from bot.core.database import WORKSPACE_ID_LENGTH, Row, within_workspace
+from bot.workspaces.rules import (
+    DEFAULT_CADENCE_DAYS,
+    DEFAULT_CADENCE_FLOOR_DAYS,
+    DEFAULT_FIRST_CALLS_A_DAY,
+    DEFAULT_NEGLECT_FACTOR,
+)
+
+
+class Workspace(SQLModel, table=True):
+    """A Slack team (or org) that installed the bot. Its id is Slack's."""
+
+    __tablename__ = "workspaces"
+    __table_args__ = (
+        sa.CheckConstraint("default_cadence_days BETWEEN 1 AND 365", name="cadence"),
+        sa.CheckConstraint("cadence_floor_days BETWEEN 1 AND 365", name="floor"),
+        sa.CheckConstraint("neglect_factor BETWEEN 1 AND 5", name="factor"),
+        sa.CheckConstraint("first_calls_a_day BETWEEN 1 AND 100", name="first_calls"),
+    )
+
+    id: str = Field(primary_key=True, max_length=WORKSPACE_ID_LENGTH)
+    name: str = Field(max_length=200)
+    bot_user_id: str = Field(default="", max_length=32)
+    zone: str = Field(default="UTC", max_length=64)
+    default_cadence_days: int = DEFAULT_CADENCE_DAYS
+    cadence_floor_days: int = DEFAULT_CADENCE_FLOOR_DAYS
+    neglect_factor: float = DEFAULT_NEGLECT_FACTOR
+    first_calls_a_day: int = DEFAULT_FIRST_CALLS_A_DAY
+    installed_at: datetime
+    set_up_at: datetime | None = None
+
+
+class AuditEntry(Row, table=True):
+    """Who did what to which thing, and what it was before."""
+
+    __tablename__ = "audit_trail"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
+        sa.Index(None, "workspace_id", "subject_kind", "subject_id", "at"),
+        sa.Index(None, "workspace_id", "at"),
+    )
+
+    at: datetime
+    by: str = Field(max_length=32)
+    action: str = Field(max_length=60)
+    subject_kind: str = Field(max_length=40)
+    subject_id: str = Field(max_length=64)
+    before: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    customer_id: UUID | None = None

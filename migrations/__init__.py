@@ -1,0 +1,1 @@
+"""The database's versions, each a step from the one before."""

@@ -1,0 +1,16 @@
+"""Runs the migrations on the connection that `bot.storage` hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import bot.rooms  # noqa: F401 - every table has to be known
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

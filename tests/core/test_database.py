@@ -1,0 +1,82 @@
+"""Storage: one workspace a session, nothing lost by concurrency, tables as the migrations make them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlmodel import Session, SQLModel, select
+
+from bot.core.database import Database, days_between, workspace_of
+from bot.core.errors import SettingsError
+from bot.core.runtime import Runtime
+from bot.customers.tables import Customer
+from bot.workspaces.tables import Workspace
+from bot.workspaces.usecases import install_workspace
+from tests.makers import WORKSPACE, Office, add_customer
+
+
+def test_migrations_make_the_tables_that_the_code_describes(database: Database) -> None:
+    """A table or column that a migration forgot fails here."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_a_session_sees_only_its_workspace(office: Office, runtime: Runtime) -> None:
+    """Even a query that forgets to name the workspace gets none of another's rows."""
+    office.customer("Acme")
+    with runtime.database.transaction("T0OTHER") as session:
+        install_workspace(session, name="Other", bot_user_id="U1", now=runtime.clock.now())
+        assert session.exec(select(Customer)).all() == []
+        add_customer(session, "Theirs")
+    with runtime.database.reading(WORKSPACE) as session:
+        assert [customer.name for customer in session.exec(select(Customer)).all()] == ["Acme"]
+
+
+def test_a_row_of_another_workspace_is_never_written(office: Office, runtime: Runtime) -> None:
+    """A row that carries another workspace's id is refused as a whole."""
+    with pytest.raises(RuntimeError, match="another workspace"), runtime.database.transaction(WORKSPACE) as session:
+        add_customer(session, "Smuggled", workspace_id="T0OTHER")
+    assert office.look(lambda session: session.exec(select(Customer)).all()) == []
+
+
+def test_concurrent_changes_are_all_kept(office: Office, runtime: Runtime) -> None:
+    """Forty people adding one at the same moment make forty."""
+
+    def add_one(session: Session, *, now: object) -> None:
+        workspace = session.exec(select(Workspace).where(Workspace.id == workspace_of(session))).one()
+        workspace.first_calls_a_day += 1
+        assert now
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: runtime.run_now(add_one, workspace=WORKSPACE), range(40)))
+    assert office.look(lambda session: session.exec(select(Workspace)).one()).first_calls_a_day == 48
+
+
+def test_days_between_counts_whole_days(database: Database) -> None:
+    """The same count on both databases, over a leap day."""
+    with database.reading(None) as session:
+        later, earlier = sa.literal(date(2028, 3, 1), sa.Date()), sa.literal(date(2028, 2, 28), sa.Date())
+        assert session.execute(sa.select(days_between(later, earlier))).scalar_one() == 2
+
+
+def test_an_error_leaves_nothing_behind(office: Office, runtime: Runtime) -> None:
+    """A use case that fails half-way has changed nothing."""
+
+    def half_way(session: Session, *, now: object) -> None:
+        add_customer(session, "Half")
+        raise ValueError(str(now))
+
+    with pytest.raises(ValueError, match="2026"):
+        office.do(half_way)
+    assert office.look(lambda session: session.exec(select(Customer)).all()) == []
+
+
+@pytest.mark.parametrize("address", ["nonsense", "sqlite://", "sqlite:///:memory:", "oracle+nothing://x"])
+def test_a_wrong_database_address_is_one_sentence(address: str) -> None:
+    """Whoever mistypes the address reads what to write instead."""
+    with pytest.raises(SettingsError, match=r"sqlite:///evenhand\.db"):
+        Database(address)
