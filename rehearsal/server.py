@@ -1,0 +1,207 @@
+"""The rehearsal: a pretend Slack on loopback, as an async context manager."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Self
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from rehearsal.control import Control
+from rehearsal.control_http import add_control_routes
+from rehearsal.state.clock import Clock
+from rehearsal.state.traffic import Problem
+from rehearsal.state.workspace import Workspace
+from rehearsal.strict.manifest import Manifest
+from rehearsal.wire import api, blobs, responses
+from rehearsal.wire.wire import Wire
+
+_LOOPBACK = "127.0.0.1"
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that leaves the process's signals alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def drop(self, request: Request) -> None:
+        """Cut the connection that *request* came over, without a word."""
+        for connection in tuple(self.server_state.connections):
+            if getattr(connection, "client", None) == request.scope["client"]:
+                connection.transport.abort()
+
+
+class Rehearsal:
+    """
+    A pretend Slack workspace with the app of *manifest* installed in it.
+
+    `extra` receives the FastAPI app before the server starts, to mount more on it. `enterprise_id` makes the
+    workspace part of an organisation; `org_install` makes it one installation for all of that.
+    """
+
+    def __init__(
+        self,
+        *,
+        manifest: Manifest,
+        start: datetime,
+        frozen: bool = True,
+        team_id: str = "T0REHEARSAL",
+        name: str = "Rehearsal",
+        strict: bool = True,
+        port: int = 0,
+        extra: Callable[[FastAPI], None] | None = None,
+        enterprise_id: str | None = None,
+        org_install: bool = False,
+    ) -> None:
+        clock = Clock(start, frozen=frozen)
+        self.manifest = manifest
+        self.workspace = Workspace(
+            clock=clock, team_id=team_id, name=name, app_name=manifest.bot_name, enterprise_id=enterprise_id
+        )
+        self.workspace.is_org_install = org_install
+        self.wire = Wire(self.workspace, manifest, strict=strict)
+        self.control = Control(self.wire)
+        self._port = port
+        self._extra = extra
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+        clock.on_moved(self.wire.events.deliver_due)
+
+    # --- what a bot needs to connect ------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """Where the rehearsal listens, such as http://127.0.0.1:50123."""
+        return self.wire.url
+
+    @property
+    def api_url(self) -> str:
+        """`base_url` for slack-sdk's clients."""
+        return f"{self.url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        """The bot's token, xoxb-…"""
+        return self.wire.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """The app-level token for Socket Mode, xapp-…"""
+        return self.wire.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        """What HTTP deliveries are signed with."""
+        return self.wire.signing_secret
+
+    @property
+    def request_url(self) -> str | None:
+        """Where payloads are delivered by signed HTTP; None means over Socket Mode."""
+        return self.wire.delivery.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self.wire.delivery.request_url = url
+
+    # --- what a test asks at its end ------------------------------------------------------------------------------
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that Slack would not have let pass, in order."""
+        return self.wire.problems
+
+    def assert_clean(self) -> None:
+        """Raise AssertionError that lists every problem, with the path of the offending block."""
+        if self.problems:
+            lines = "\n".join(f"  {problem}" for problem in self.problems)
+            raise AssertionError(f"Slack would have objected {len(self.problems)} time(s):\n{lines}")
+
+    async def connected(self, number: int = 1, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - the caller's patience
+        """Wait until the bot holds *number* sockets open."""
+        async with asyncio.timeout(timeout):
+            await self.wire.sockets.until_connected(number)
+
+    async def settled(self) -> None:
+        """Wait until every event under way has been delivered."""
+        await self.wire.settled()
+
+    # --- running --------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        listener = _listen(self._port)
+        self.wire.url = f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
+        app = self._app()
+        if self._extra is not None:
+            self._extra(app)
+        config = uvicorn.Config(
+            app, log_level="error", ws="websockets-sansio", timeout_graceful_shutdown=2, access_log=False
+        )
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+        while not self._server.started:
+            if self._serving.done():
+                self._serving.result()
+                raise RuntimeError("The rehearsal's server ended before it had started; see the log above.")
+            await asyncio.sleep(0.005)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.wire.sockets.cut()
+        await self.wire.close()
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await self._serving
+
+    def _app(self) -> FastAPI:
+        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+        app.state.rehearsal = self
+        add_control_routes(app, self)
+        for path, handler in self._routes().items():
+            app.add_route(path, handler, methods=["GET", "POST"])
+        app.router.routes.append(WebSocketRoute("/link", self._link))
+        return app
+
+    def _routes(self) -> dict[str, Any]:
+        return {
+            "/api/{method}": self._call,
+            "/hooks/{team}/{hook}": self._respond,
+            "/upload/v1/{file}": self._upload,
+            "/files-pri/{place}/download/{name:path}": self._download,
+            "/files-pri/{place}/{name:path}": self._download,
+            "/signin": blobs.sign_in,
+        }
+
+    async def _call(self, request: Request) -> Response:
+        return await api.call(self.wire, request, self._drop)
+
+    def _drop(self, request: Request) -> None:
+        if self._server is not None:
+            self._server.drop(request)
+
+    async def _respond(self, request: Request) -> Response:
+        return await responses.respond(self.wire, request)
+
+    async def _upload(self, request: Request) -> Response:
+        return await blobs.upload(self.wire, request)
+
+    async def _download(self, request: Request) -> Response:
+        return await blobs.download(self.wire, request)
+
+    async def _link(self, websocket: WebSocket) -> None:
+        await self.wire.sockets.serve(websocket)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((_LOOPBACK, port))
+    return listener

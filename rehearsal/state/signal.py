@@ -1,0 +1,30 @@
+"""Tells everyone who waits that something on screen changed."""
+
+import asyncio
+from collections.abc import Callable
+
+
+class Signal:
+    """Wakes all waiters and calls all watchers each time it is raised."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self._watchers: list[Callable[[], None]] = []
+        self.count = 0
+
+    def raise_(self) -> None:
+        """Wake whoever waits now and call every watcher."""
+        self.count += 1
+        event, self._event = self._event, asyncio.Event()
+        event.set()
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    async def wait(self) -> None:
+        """Return at the next change."""
+        await self._event.wait()
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call *watcher* at every change; call what comes back to stop."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)

@@ -1,0 +1,137 @@
+"""Payloads on their way to the bot, over Socket Mode or as signed HTTP requests, and what it answered."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import httpx
+
+from rehearsal.state.clock import wall_seconds
+from rehearsal.wire.sockets import SocketGone, Sockets
+
+Json = dict[str, Any]
+Kind = Literal["slash_commands", "interactive", "events_api"]
+ACK_SECONDS = 3.0
+_OK = 200
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Which repetition of an event this is, and why there is one."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ack:
+    """What the bot answered to a payload; `ok` is false when it didn't in time, `reason` then says why."""
+
+    ok: bool
+    ms: float
+    body: Any = None
+    status: int = _OK
+    reason: str = ""
+    no_retry: bool = False
+
+
+def sign(secret: str, timestamp: str, body: str) -> str:
+    """Slack's signature of a request body."""
+    digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    return f"v0={digest}"
+
+
+class Delivery:
+    """Brings payloads to the bot; `request_url` set means by signed HTTP, else by Socket Mode."""
+
+    def __init__(self, sockets: Sockets, signing_secret: str) -> None:
+        self.sockets = sockets
+        self.signing_secret = signing_secret
+        self.request_url: str | None = None
+        self._client: httpx.AsyncClient | None = None
+
+    async def send(self, kind: Kind, payload: Json, retry: Retry | None = None) -> Ack:
+        """Deliver *payload* once and wait at most three real seconds for the answer."""
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(ACK_SECONDS):
+                ok, status, body, no_retry = await self._carry(kind, payload, retry)
+        except TimeoutError:
+            return Ack(False, _since(started), reason="http_timeout" if self.request_url else "timeout", status=0)
+        except (SocketGone, httpx.HTTPError) as error:
+            return Ack(False, _since(started), reason="connection_failed", body=str(error), status=0)
+        reason = "" if ok else "http_error"
+        return Ack(ok, _since(started), body=body, status=status, reason=reason, no_retry=no_retry)
+
+    async def _carry(self, kind: Kind, payload: Json, retry: Retry | None) -> tuple[bool, int, Any, bool]:
+        if self.request_url is None:
+            return True, _OK, await self._by_socket(kind, payload, retry), False
+        response = await self._by_http(self.request_url, kind, payload, retry)
+        no_retry = response.headers.get("x-slack-no-retry") == "1"
+        return response.status_code == _OK, response.status_code, _body_of(response), no_retry
+
+    async def _by_socket(self, kind: Kind, payload: Json, retry: Retry | None) -> Any:
+        connection = self.sockets.pick()
+        if connection is None:
+            raise SocketGone("the bot has no open socket")
+        envelope: Json = {
+            "envelope_id": str(uuid4()),
+            "payload": payload,
+            "type": kind,
+            "accepts_response_payload": kind != "events_api",
+        }
+        if kind == "events_api":
+            envelope |= {"retry_attempt": retry.number if retry else 0, "retry_reason": retry.reason if retry else ""}
+        return await connection.ask(envelope)
+
+    async def _by_http(self, url: str, kind: Kind, payload: Json, retry: Retry | None) -> httpx.Response:
+        body, content_type = _written(kind, payload)
+        timestamp = str(int(wall_seconds()))
+        headers = {
+            "content-type": content_type,
+            "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            "x-slack-request-timestamp": timestamp,
+            "x-slack-signature": sign(self.signing_secret, timestamp, body),
+        }
+        if retry is not None:
+            headers |= {"x-slack-retry-num": str(retry.number), "x-slack-retry-reason": retry.reason}
+        return await self._http().post(url, content=body.encode(), headers=headers)
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=ACK_SECONDS + 1, trust_env=False)
+        return self._client
+
+    async def close(self) -> None:
+        """Let go of the connections to the bot."""
+        if self._client is not None:
+            await self._client.aclose()
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _written(kind: Kind, payload: Json) -> tuple[str, str]:
+    if kind == "events_api":
+        return json.dumps(payload), "application/json"
+    form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+    plain = {name: "" if value is None else value for name, value in form.items()}
+    return urlencode(plain), "application/x-www-form-urlencoded"
+
+
+def _body_of(response: httpx.Response) -> Any:
+    if not response.content:
+        return None
+    if response.headers.get("content-type", "").startswith("application/json"):
+        try:
+            return response.json()
+        except ValueError:
+            return response.text
+    return response.text

@@ -1,0 +1,181 @@
+"""The Events API: who subscribed, what an event looks like, and its three retries."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from rehearsal.state.channels import Channel
+from rehearsal.state.messages import Message
+from rehearsal.state.people import Person
+from rehearsal.wire.delivery import Ack, Retry
+
+if TYPE_CHECKING:
+    from rehearsal.wire.wire import Wire
+
+Json = dict[str, Any]
+# Slack repeats an unanswered event at once, after one minute and after five.
+RETRY_AFTER = (timedelta(), timedelta(minutes=1), timedelta(minutes=5))
+_MESSAGE_KINDS = {"public": "channels", "private": "groups", "im": "im"}
+_CHANNEL_TYPES = {"public": "channel", "private": "group", "im": "im"}
+_CHANNEL_LETTERS = {"public": "C", "private": "G", "im": "D"}
+
+
+@dataclass(frozen=True)
+class _Owed:
+    due: datetime
+    body: Json
+    number: int
+    reason: str
+
+
+class Events:
+    """Tells the bot what happened in the workspace, as far as its manifest asks for it."""
+
+    def __init__(self, wire: "Wire") -> None:
+        self._wire = wire
+        self._owed: list[_Owed] = []
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    async def message(self, channel: Channel, message: Message) -> None:
+        """Somebody wrote into a channel that the bot is in."""
+        event = self._wire.message_shape(message) | {
+            "channel": channel.id,
+            "event_ts": message.ts,
+            "channel_type": _CHANNEL_TYPES[channel.kind],
+            "team": self._wire.workspace.team_id,
+        }
+        if message.bot_id is None:
+            event["client_msg_id"] = str(uuid4())
+        if message.files:
+            event["subtype"] = "file_share"
+        if self._wire.workspace.bot.id in channel.members:
+            await self.send(f"message.{_MESSAGE_KINDS[channel.kind]}", event)
+        mention = f"<@{self._wire.workspace.bot.id}>"
+        if mention in message.text and channel.kind != "im" and message.bot_id is None:
+            await self.send("app_mention", event | {"type": "app_mention"})
+
+    async def home_opened(self, person: Person, tab: str = "home") -> None:
+        """Somebody opened the bot's Home or Messages tab."""
+        event: Json = {
+            "type": "app_home_opened",
+            "user": person.id,
+            "channel": self._wire.workspace.direct(person).id,
+            "tab": tab,
+            "event_ts": self._wire.workspace.new_ts(),
+        }
+        if tab == "home" and person.home is not None:
+            event["view"] = self._wire.view_shape(person.home)
+        await self.send("app_home_opened", event)
+
+    async def about_person(self, kind: str, person: Person) -> None:
+        """`team_join` or `user_change`."""
+        ws = self._wire.workspace
+        event = {"type": kind, "user": self._wire.user_shape(person), "event_ts": ws.new_ts()}
+        await self.send(kind, event | ({"cache_ts": ws.epoch()} if kind == "user_change" else {}))
+
+    async def membership(self, kind: str, channel: Channel, person: Person) -> None:
+        """`member_joined_channel` or `member_left_channel`; the bot hears of channels that it is in."""
+        ws = self._wire.workspace
+        if ws.bot.id in channel.members or person.id == ws.bot.id:
+            event = {
+                "type": kind,
+                "user": person.id,
+                "channel": channel.id,
+                "channel_type": _CHANNEL_LETTERS[channel.kind],
+                "team": ws.team_id,
+                "event_ts": ws.new_ts(),
+            }
+            await self.send(kind, event)
+
+    async def about_channel(self, kind: str, channel: Channel) -> None:
+        """`channel_archive`, `channel_rename` and their like."""
+        ws = self._wire.workspace
+        what: Any = channel.id
+        if kind in {"channel_rename", "channel_created"}:
+            what = {"id": channel.id, "name": channel.name, "created": channel.created}
+        await self.send(kind, {"type": kind, "channel": what, "user": "", "event_ts": ws.new_ts()})
+
+    async def app_removed(self) -> None:
+        """The app is uninstalled: its tokens are gone."""
+        bot = self._wire.workspace.bot.id
+        await self.send("tokens_revoked", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot]}})
+        await self.send("app_uninstalled", {"type": "app_uninstalled"})
+
+    # --- delivering -----------------------------------------------------------------------------------------------
+
+    async def send(self, name: str, event: Json) -> None:
+        """Deliver *event* if the manifest subscribes to *name*; when it fails, once more at once, later twice."""
+        if name not in self._wire.manifest.events:
+            return
+        body = self._envelope(event)
+        ack = await self._attempt(body, None)
+        if not ack.ok and not ack.no_retry:
+            await self._again(_Owed(self._wire.workspace.clock.now(), body, 1, ack.reason))
+        times, reason = self._wire.faults.take_duplicate()
+        for number in range(1, times + 1):
+            await self._attempt(body, Retry(number, reason))
+
+    async def deliver_due(self, now: datetime) -> None:
+        """Deliver the retries whose time has come."""
+        due = sorted((owed for owed in self._owed if owed.due <= now), key=lambda owed: owed.due)
+        self._owed = [owed for owed in self._owed if owed.due > now]
+        for owed in due:
+            await self._again(owed)
+
+    async def _again(self, owed: _Owed) -> None:
+        ack = await self._attempt(owed.body, Retry(owed.number, owed.reason))
+        if ack.ok or ack.no_retry or owed.number >= len(RETRY_AFTER):
+            return
+        due = owed.due + RETRY_AFTER[owed.number]
+        self._owed.append(_Owed(due, owed.body, owed.number + 1, ack.reason))
+        self._wait_for(due)
+
+    def _wait_for(self, due: datetime) -> None:
+        """Time that stands still is moved by hand, which delivers what is due; flowing time needs an alarm."""
+        clock = self._wire.workspace.clock
+        if clock.frozen:
+            return
+        seconds = max(0.0, (due - clock.now()).total_seconds())
+
+        async def ring() -> None:
+            await asyncio.sleep(seconds)
+            await self.deliver_due(clock.now())
+
+        self._wire.spawn(ring(), lasting=True)
+
+    async def _attempt(self, body: Json, retry: Retry | None) -> Ack:
+        ack = await self._wire.delivery.send("events_api", body, retry)
+        name = body["event"]["type"]
+        again = f" retry {retry.number} ({retry.reason})" if retry else ""
+        trouble = "" if ack.ok else f"The bot did not acknowledge {name} within 3 s ({ack.reason})."
+        self._wire.workspace.note("out", f"event {name}", f"{ack.ms:.0f} ms{again}", body, ack.status, trouble)
+        if trouble:
+            self._wire.problem(f"event {name}", "no_ack", trouble)
+        return ack
+
+    def _envelope(self, event: Json) -> Json:
+        ws = self._wire.workspace
+        who = {
+            "enterprise_id": ws.enterprise_id,
+            "team_id": None if ws.is_org_install else ws.team_id,
+            "user_id": ws.bot.id,
+            "is_bot": True,
+            "is_enterprise_install": ws.is_org_install,
+        }
+        return {
+            "token": self._wire.verification_token,
+            "team_id": ws.team_id,
+            "context_team_id": ws.team_id,
+            "context_enterprise_id": ws.enterprise_id,
+            "api_app_id": ws.app_id,
+            "event": event,
+            "type": "event_callback",
+            "event_id": ws.new_id("Ev"),
+            "event_time": ws.epoch(),
+            "authorizations": [who],
+            "is_ext_shared_channel": False,
+            "event_context": f"4-{ws.new_id('ec')}",
+        }
