@@ -1,0 +1,164 @@
+"""When two spellings are one name, and what of a text is fit to keep."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process
+
+_FORMS = """
+inc incorporated corp corporation co company llc llp lp lllp pllc ltd limited plc cic
+pty pte pvt private bhd sdn tbk
+gmbh mbh ggmbh ag kg kgaa ohg ug gbr
+sa sas sasu sarl eurl sca scs snc sprl srl sl slu sau societaperazioni sab sapi ltda eireli lda
+bv nv cv vof bvba ab as asa aps ivs oy oyj abp ehf uab sia se
+sro spol spzoo kft zrt nyrt doo ead ood eood ooo oao zao pao jsc ojsc pjsc cjsc kk
+"""
+LEGAL_FORMS = frozenset(_FORMS.split())
+"""Words that say how a company is registered, not which one it is; none that small firms end their names with."""
+
+LEGAL_PHRASES = (("sp", "zoo"), ("sp", "z", "oo"), ("de", "cv"), ("de", "rl"), ("a", "s"), ("s", "a"))
+"""Legal forms that fall into several words."""
+
+KEY_LENGTH = 200
+"""The longest key, in characters, as the tables keep it."""
+
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ß": "ss"}
+)
+_MARKS_OF_OWNERSHIP = re.compile("[®™©℠]")
+_SHARE_CLASS = re.compile(r"\(\s*((?:class|series|cl\.?)\s+\w{1,3})\s*\)\s*$", re.IGNORECASE)
+_ARTICLE_AT_THE_END = re.compile(r"(?:\(\s*the\s*\)|,\s*the)\s*$", re.IGNORECASE)
+_FIRST_NAME_AT_THE_END = re.compile(r"^(?P<family>[^()]+?)\s*\(\s*(?P<given>[^\W\d_][\w.'’-]*(?:\s[\w.'’-]+)?)\s*\)$")
+_APOSTROPHES = re.compile("['’‘`´ʼ]")
+_JOINED_FORMS = (  # spelt with a stroke, or told from an ordinary word ("Thermal Spa") by dots and capitals alone
+    (re.compile(r"(?i:\bA/S)(?!\w)"), "AS"),
+    (re.compile(r"(?i:\bS/A)(?!\w)"), "SA"),
+    (re.compile(r"\bSpA\s*$|(?i:\bS\.\s?p\.\s?A\.?\s*$)"), "societaperazioni"),
+)
+_INVISIBLE = dict.fromkeys(
+    [
+        *(0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF),
+        *range(0x202A, 0x202F),  # embeddings and overrides of direction
+        *range(0x2066, 0x206A),  # isolates of direction
+        *range(0xFDD0, 0xFDF0),
+        *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
+    ]
+)
+
+
+def clean_text(value: str, limit: int) -> str:
+    """
+    *value* fit to be kept and shown, in at most *limit* characters: no control or invisible characters, no marks that
+    turn the direction of writing, single spaces; what is too long ends in "…".
+    """
+    if not (value.isascii() and value.isprintable()):
+        value = "".join(kept for char in value.translate(_INVISIBLE) if (kept := _fit(char)))
+    words = " ".join(value.split())
+    if len(words) <= limit:
+        return words
+    return words[: max(limit - 1, 0)].rstrip(" \u200d\ufe0f") + "…" if limit > 0 else ""
+
+
+def _fit(char: str) -> str:
+    if char.isspace():
+        return " "
+    return "" if unicodedata.category(char) in {"Cc", "Cs"} else char
+
+
+def name_key(name: str) -> str:
+    """
+    The same key for every spelling of one name: "The Home Depot, Inc." and "Home Depot (The)" share one.
+
+    Case, accents, punctuation, a leading "The" and the legal form at the end don't count; a share class does. It is ""
+    for a name without any character that can be seen.
+    """
+    text = clean_text(unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", clean_text(name, len(name)))), 10_000)
+    bare, share_class = _split_share_class(text)
+    bare = _first_name_first(_ARTICLE_AT_THE_END.sub("", bare).strip() or bare)
+    for form, word in _JOINED_FORMS:
+        bare = form.sub(word, bare)
+    words = _without_legal_form(_without_article(_join_initials(_words(bare))))
+    return _at_most(KEY_LENGTH, " ".join(words + _words(share_class)) or text.casefold())
+
+
+def _at_most(limit: int, key: str) -> str:
+    """A longer key ends in a fingerprint of the whole, so that names which differ late stay apart."""
+    if len(key) <= limit:
+        return key
+    fingerprint = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{key[: limit - 17]}#{fingerprint}"
+
+
+def _split_share_class(text: str) -> tuple[str, str]:
+    found = _SHARE_CLASS.search(text)
+    if not found or not text[: found.start()].strip():
+        return text, ""
+    return text[: found.start()].strip(), found[1]
+
+
+def _first_name_first(text: str) -> str:
+    """Some lists file a company under its founder's family name: "Lilly (Eli)" is Eli Lilly."""
+    found = _FIRST_NAME_AT_THE_END.match(text)
+    return f"{found['given']} {found['family']}" if found else text
+
+
+def _words(text: str) -> list[str]:
+    folded = _fold(_APOSTROPHES.sub("", text.casefold())).replace("&", " and ").replace("+", " plus ")
+    return "".join(" " if unicodedata.category(char)[0] in "PZ" else char for char in folded).split()
+
+
+def _fold(text: str) -> str:
+    """Without accents on Latin and Greek letters; other scripts' marks are part of the letter and stay."""
+    if text.isascii():
+        return text
+    folded, base_is_latin = [], False
+    for char in unicodedata.normalize("NFD", text):
+        if not unicodedata.combining(char):
+            base_is_latin = char < "\u0400"
+        elif base_is_latin and "\u0300" <= char <= "\u036f":
+            continue
+        folded.append(char)
+    return unicodedata.normalize("NFC", "".join(folded)).translate(_LETTERS)
+
+
+def _join_initials(words: list[str]) -> list[str]:
+    """Initials as one word, so that "A. O. Smith", "A.O. Smith" and "AO Smith" are one."""
+    joined: list[str] = []
+    was_initial = False
+    for word in words:
+        initial = len(word) == 1 and word.isalpha()
+        if initial and was_initial:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        was_initial = initial
+    return joined
+
+
+def _without_article(words: list[str]) -> list[str]:
+    return words[1:] if len(words) > 1 and words[0] == "the" else words
+
+
+def _without_legal_form(words: list[str]) -> list[str]:
+    """Take legal forms off the end one by one, unless that would leave nothing."""
+    left = words
+    while len(left) > 1:
+        phrase = next((len(p) for p in LEGAL_PHRASES if len(left) > len(p) and tuple(left[-len(p) :]) == p), 0)
+        if phrase:
+            left = left[:-phrase]
+        elif left[-1] in LEGAL_FORMS or left[-1] == "and":
+            left = left[:-1]
+        else:
+            break
+    return words if left == ["and"] else left
+
+
+def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
+    """The *keys* that look most like *key*, best first, at most *limit*: suggestions, never a decision."""
+    if not key or limit < 1:
+        return []
+    found = process.extract(key, list(keys), scorer=fuzz.WRatio, limit=4 * limit + 10, score_cutoff=75)
+    closest = sorted(found, key=lambda match: (-match[1] - fuzz.ratio(key, match[0]), match[0]))
+    return [match for match, _, _ in closest[:limit]]

@@ -1,0 +1,126 @@
+"""Two spellings of one name are one customer; two customers are never one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.customers.rules.names import KEY_LENGTH, clean_text, look_alikes, name_key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The Home Depot, Inc.", "Home Depot (The)"),
+        ("Home Depot, The", "HOME  DEPOT"),
+        ("Lilly (Eli)", "Eli Lilly & Co."),
+        ("A. O. Smith", "A.O. Smith Corporation"),
+        ("J.M. Smucker Company (The)", "J. M. Smucker"),
+        ("Estée Lauder", "Estee Lauder"),
+        ("Novo Nordisk A/S", "novo nordisk as"),
+        ("Société Générale S.A.", "Societe Generale"),
+        ("Møller Oy Ab", "Moller"),
+        ("Marks & Spencer plc", "Marks and Spencer"),
+        ("Müller GmbH & Co. KG", "Muller"),
+        ("JetBrains s.r.o.", "JetBrains"),
+        ("Allegro sp. z o.o.", "Allegro"),
+        ("Grupo Bimbo, S.A.B. de C.V.", "Grupo Bimbo"),
+        ("Ferrari S.p.A.", "FERRARI"),
+        ("Atlassian Pty Ltd", "Atlassian"),
+        ("Wendy’s", "Wendys"),
+        ("Ａｃｍｅ", "acme"),
+        ("Acme® Inc", "Acme™"),
+        ("Ac\u200bme", "Acme"),
+    ],
+)
+def test_two_spellings_of_one_name_are_one_customer(one: str, other: str) -> None:
+    """Case, accents, articles and legal forms don't make two customers of one."""
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Alphabet Inc. (Class A)", "Alphabet Inc. (Class C)"),
+        ("Alphabet Inc. (Class A)", "Alphabet Inc."),
+        ("Canal+", "Canal"),
+        ("Grand Spa", "Grand"),
+        ("London Zoo", "London"),
+        ("Best PC", "Best"),
+        ("🍕 Palace", "🍔 Palace"),
+        ("が", "か"),
+        ("!!!", "???"),
+        ("Niger", "Nigeria"),
+    ],
+)
+def test_two_customers_stay_two(one: str, other: str) -> None:
+    """A share class, a plus, a word or a picture that differs keeps customers apart."""
+    assert name_key(one) != name_key(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("The", "the"), ("Inc.", "inc"), ("The The", "the"), ("SAS", "sas"), ("Co & Co", "co"), ("", "")]
+)
+def test_a_name_made_of_legal_forms_alone_keeps_a_key(name: str, key: str) -> None:
+    """Taking articles and legal forms off never leaves nothing."""
+    assert name_key(name) == key
+
+
+def test_very_long_names_that_differ_late_stay_apart() -> None:
+    """A key fits its column and still tells two long names from each other."""
+    one, other = name_key("ß" * 199 + "a"), name_key("ß" * 199 + "b")
+    assert one != other
+    assert len(one) <= KEY_LENGTH
+
+
+@given(st.text(max_size=250))
+def test_every_visible_name_has_a_key_that_case_and_space_do_not_change(name: str) -> None:
+    """Any text whatever gets a key within its length, the same one when spaced otherwise."""
+    key = name_key(name)
+    assert len(key) <= KEY_LENGTH
+    assert bool(key) == bool(clean_text(name, 300)) or not key
+    assert name_key(f"  {name}\n") == key
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean"),
+    [
+        ("Ac\0me", "Acme"),
+        ("\udcffAcme", "Acme"),
+        ("\u202eemcA\u202c", "emcA"),
+        ("two\r\n\t lines", "two lines"),
+        ("<!channel>", "<!channel>"),
+        ("👩\u200d🚀 Space", "👩\u200d🚀 Space"),
+        ("שלום", "שלום"),
+    ],
+)
+def test_hostile_characters_are_gone_and_the_rest_stays(dirty: str, clean: str) -> None:
+    """NUL, surrogates and marks that turn the writing go; letters, emoji and scripts stay."""
+    assert clean_text(dirty, 80) == clean
+
+
+def test_a_text_of_a_megabyte_is_cut() -> None:
+    """What is too long ends in an ellipsis, within the limit."""
+    cut = clean_text("x" * 1_048_576, 200)
+    assert len(cut) == 200
+    assert cut.endswith("x…")
+    assert clean_text("abc", 0) == ""
+
+
+@given(st.text(), st.integers(1, 50))
+def test_clean_text_can_always_be_stored_and_sent(text: str, limit: int) -> None:
+    """Cleaned text encodes as UTF-8, has no control characters, keeps the limit; cleaning twice changes nothing."""
+    clean = clean_text(text, limit)
+    clean.encode()
+    assert len(clean) <= limit
+    assert all(char.isprintable() or ord(char) > 127 for char in clean)
+    assert clean_text(clean, limit) == clean
+
+
+def test_a_typing_error_is_answered_with_the_nearest_names() -> None:
+    """Look-alikes come best first and never more than asked for."""
+    keys = ["acme", "acmena", "golddex", "bubba gump"]
+    assert look_alikes("acm", keys, 2) == ["acme", "acmena"]
+    assert look_alikes("goldex", keys, 3)[0] == "golddex"
+    assert look_alikes("zzzz", keys, 3) == []
+    assert look_alikes("", keys, 3) == []
+    assert look_alikes("acme", keys, 0) == []
