@@ -1,0 +1,298 @@
+"""What people write into the cells of a list: money, dates, yes and no; nothing ambiguous is guessed."""
+
+import re
+import zoneinfo
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
+
+NOTHING = frozenset(
+    {"", "null", "n/a", "#n/a", "na", "-", "--", "–", "—", "none", "nil", "(null)", "(none)", "\\n", "?"}
+)
+"""Words for "nothing here"; "NA" is a country all the same."""
+
+_YES = frozenset({"yes", "y", "true", "t", "1", "x", "✓", "on", "ja", "oui", "si", "sí", "sim", "wahr", "vrai"})
+_NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non", "não", "nao", "falsch", "faux"})
+
+_STATUS = {
+    Status.ACTIVE: "active|customer|client|current|live|aktiv",
+    Status.PAUSED: "paused|pause|on hold|hold|dormant|suspended|pausiert",
+    Status.LOST: "lost|churned|former|former customer|cancelled|canceled|closed|ended|terminated|verloren",
+    Status.EXCLUDED: "excluded|do not contact|blocked|blacklisted|ausgeschlossen",
+}
+_STATUS_WORDS = {word: status for status, words in _STATUS.items() for word in words.split("|")}
+
+_CADENCE_WORDS = {
+    "weekly": 7, "fortnightly": 14, "every two weeks": 14, "monthly": 30, "every month": 30, "bimonthly": 60,
+    "every two months": 60, "quarterly": 90, "half-yearly": 182, "twice a year": 182, "yearly": 365, "annually": 365,
+}  # fmt: skip
+_CADENCE = re.compile(r"(?:every\s+)?(\d{1,4})(?:\.0+)?\s*(?:days?|d)?")
+
+_SIGNS = {
+    "€": "EUR",
+    "£": "GBP",
+    "us$": "USD",
+    "a$": "AUD",
+    "c$": "CAD",
+    "nz$": "NZD",
+    "r$": "BRL",
+    "₹": "INR",
+    "₩": "KRW",
+}
+_MONEY = re.compile(
+    r"(?P<before>[^\d.,+\-(]*)(?P<minus>[-+(]?)\s*(?P<number>\d[\d.,'’ ]*?)\s*\)?\s*(?P<after>[^\d.,'’()]*)"
+)
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,2}")
+_TIMES = {
+    "k": 3, "tsd": 3, "thousand": 3, "m": 6, "mn": 6, "mm": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
+    "b": 9, "bn": 9, "mrd": 9, "billion": 9, "billions": 9,
+}  # fmt: skip
+_LARGEST_MONEY = Decimal(10) ** 15
+_CURRENCY = re.compile("[A-Z]{3}")
+
+_COUNT = re.compile(
+    r"(?:ca\.?|approx\.?|about|over|~|>|≥|\+)?\s*(\d[\d.,'’ ]*)\+?\s*(?:[-–]\s*\d[\d.,' ]*)?\+?"
+    r"\s*(?:employees|people|staff)?"
+)
+_LARGEST_COUNT = 2**31 - 1
+
+_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
+_LONGEST_EMAIL = 254  # RFC 5321
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_COMPACT = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
+_NUMERIC = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4})")
+_SHORT_YEAR = re.compile(r"\d{1,2}[-/. ][\w]{1,9}[-/. ]+\d{2}")
+_DAY_FIRST = re.compile(r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+([a-zä]{3,9})\.?,?[\s-]+(\d{4})")
+_MONTH_FIRST = re.compile(r"(?:[a-z]+,\s+)?([a-zä]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_TIME_OF_DAY = re.compile(
+    r"[T\s,]+\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
+)
+_MONTHS = {
+    name: at
+    for at, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
+}
+_MONTHS |= {"mär": 3, "mai": 5, "okt": 10, "dez": 12}
+_EARLIEST_YEAR = 1800
+_MONTHS_IN_YEAR = 12
+
+
+class Unclear(ValueError):
+    """A cell that can't be read; the message says how to write it."""
+
+
+def is_blank(cell: str) -> bool:
+    """Whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
+    return cell.strip().casefold() in NOTHING
+
+
+def read_flag(cell: str) -> bool:
+    """Yes or no, in the words people use."""
+    word = cell.strip().casefold()
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise Unclear("is neither yes nor no; write yes or no")
+
+
+def read_status(cell: str) -> Status:
+    """The status a word stands for: "churned" is lost."""
+    word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
+    if word not in _STATUS_WORDS:
+        raise Unclear(f"is no status; write one of {', '.join(Status)}")
+    return _STATUS_WORDS[word]
+
+
+def read_cadence(cell: str) -> int:
+    """Days between contacts: "30", "30 days", "monthly"."""
+    word = " ".join(cell.casefold().split())
+    found = _CADENCE.fullmatch(word)
+    days = int(found[1]) if found else _CADENCE_WORDS.get(word, 0)
+    if not 1 <= days <= LONGEST_CADENCE_DAYS:
+        raise Unclear(f"is no cadence; write the days between contacts, from 1 to {LONGEST_CADENCE_DAYS}")
+    return days
+
+
+def read_money(cell: str) -> tuple[Decimal, str | None]:
+    """An amount, and the currency where a sign or code beside it says which: "€ 12k", "1.100,04", "1,100.04 USD"."""
+    text = " ".join(cell.replace("\u202f", " ").split())
+    if _SCIENTIFIC.fullmatch(text.casefold()):
+        return _amount(Decimal(text), 0), None
+    found = _MONEY.fullmatch(text)
+    if not found:
+        raise Unclear("is no amount of money; write it like 12500.50")
+    if found["minus"] in {"-", "("}:
+        raise Unclear("is below zero; write an amount of zero or more")
+    power, currency = _units(f"{found['before']} {found['after']}")
+    return _amount(_number(found["number"]), power), currency
+
+
+def _amount(number: Decimal, power: int) -> Decimal:
+    amount = number.scaleb(power)
+    if amount >= _LARGEST_MONEY:
+        raise Unclear("is more money than there is; write it like 12500.50")
+    return amount.quantize(Decimal("0.01"))
+
+
+def _units(words: str) -> tuple[int, str | None]:
+    """Powers of ten and currency said around a number; a bare "$" is a dollar of nobody knows which country."""
+    power, currency = 0, None
+    for sign, code in _SIGNS.items():
+        if sign in words.casefold():
+            words, currency = re.sub(re.escape(sign), " ", words, flags=re.IGNORECASE), code
+    for word in words.replace("$", " ").replace("¥", " ").replace(".", " ").split():
+        if word.casefold() in _TIMES:
+            power = _TIMES[word.casefold()]
+        elif _CURRENCY.fullmatch(word.upper()):
+            currency = word.upper()
+        else:
+            raise Unclear("is no amount of money; write it like 12500.50")
+    return power, currency
+
+
+def _number(digits: str) -> Decimal:
+    """
+    A number in anybody's notation. The last of two kinds of separators is the decimal one; a kind that comes twice
+    parts thousands; so does a comma before exactly three digits. A dot before exactly three may be either.
+    """
+    plain = re.sub(r"['’ ]", "", digits).rstrip(".,")
+    dots, commas = plain.count("."), plain.count(",")
+    if dots and commas:
+        decimal = max(".,", key=plain.rfind)
+    elif dots + commas == 1:
+        decimal = _lone_separator(plain, "." if dots else ",")
+    else:
+        decimal = ""
+    whole, _, fraction = plain.rpartition(decimal) if decimal else (plain, "", "")
+    if not _in_thousands(whole):
+        raise Unclear("is no number; write it like 12500.50")
+    return Decimal(re.sub("[.,]", "", whole) + "." + (fraction or "0"))
+
+
+def _lone_separator(plain: str, separator: str) -> str:
+    before, _, after = plain.partition(separator)
+    parts_thousands = len(after) == 3 and 1 <= len(before) <= 3 and before != "0"  # noqa: PLR2004  # 1,000
+    if parts_thousands and separator == ".":
+        raise Unclear(
+            f"could be {before}{after} or {before}.{after.rstrip('0') or '0'}; write it without dot or with 2 decimals"
+        )
+    return "" if parts_thousands else separator
+
+
+def _in_thousands(whole: str) -> bool:
+    """Whether separators, if any, stand before every three digits (or, as in India, every two before the last)."""
+    return whole.isdecimal() or (bool(re.fullmatch(r"\d{1,3}([.,])\d{2,3}(?:\1\d{2,3})*", whole)) and whole[-4] in ".,")
+
+
+def read_currency(cell: str) -> str:
+    """A currency's code of three letters, or the one a sign stands for."""
+    code = _SIGNS.get(cell.strip().casefold(), cell.strip().upper())
+    if not _CURRENCY.fullmatch(code):
+        raise Unclear("is no currency; write its code of three letters, such as EUR")
+    return code
+
+
+def read_headcount(cell: str) -> int:
+    """People who work there; of a range such as "51-200", the smaller number: at least that many."""
+    found = _COUNT.fullmatch(" ".join(cell.casefold().split()))
+    if not found:
+        raise Unclear("is no number of people; write it like 250")
+    digits = found[1].strip().rstrip(".,")
+    try:
+        count = _number(digits)
+    except Unclear:
+        count = Decimal(re.sub(r"\D", "", digits))  # people come in whole numbers, so "1.185" parts thousands
+    if count != int(count) or count > _LARGEST_COUNT:
+        raise Unclear("is no number of people; write it like 250")
+    return int(count)
+
+
+def read_email(cell: str) -> str:
+    """An e-mail address, without "mailto:" and a name around it."""
+    text = cell.strip()
+    inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
+    address = (inside[1] if inside else text).strip().removeprefix("mailto:")
+    if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+        raise Unclear("is no e-mail address; write it like mara@acme.com")
+    return address
+
+
+def split_words(cell: str) -> tuple[str, ...]:
+    """The parts of a cell that holds several, divided by ";" or "|", each once, in their order."""
+    parts = (part.strip() for part in re.split(r"[;|]", cell))
+    return tuple(dict.fromkeys(part for part in parts if not is_blank(part)))
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.casefold(): name for name in zoneinfo.available_timezones() if not name.startswith(("posix", "right"))}
+
+
+@lru_cache(1024)
+def read_zone(cell: str) -> str:
+    """An IANA zone: "europe/lisbon", "(GMT+01:00) Central European Time (Europe/Berlin)", "europe_slash_berlin"."""
+    text = cell.strip().casefold().replace("_slash_", "/")
+    for candidate in (text, text.replace(" ", "_"), *re.findall(r"[a-z_]+/[a-z_/+\-0-9]+", text)):
+        if candidate in _zones():
+            return _zones()[candidate]
+    raise Unclear("is no time zone; write it like Europe/Lisbon")
+
+
+@lru_cache(8192)
+def read_date(cell: str, *, day_first: bool | None = None) -> date:
+    """
+    A calendar date; a time of day behind it is left off.
+
+    2026-03-05, 05.03.2026, 5 March 2026, March 5, 2026; 13/03/2026 and 03/13/2026 explain themselves, 05/03/2026 needs
+    *day_first* to say who wrote it.
+    """
+    text = _TIME_OF_DAY.sub("", " ".join(cell.split()))
+    year, month, day = _date_parts(text.casefold(), day_first)
+    if year < _EARLIEST_YEAR:
+        raise Unclear("is too long ago to be true; write the date like 2026-03-05")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Unclear("is no day in the calendar; write the date like 2026-03-05") from None
+
+
+def _date_parts(text: str, day_first: bool | None) -> tuple[int, int, int]:
+    """Year, month, day."""
+    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        return int(found[1]), int(found[2]), int(found[3])
+    if found := _NUMERIC.fullmatch(text):
+        day, month = _day_and_month(int(found[1]), int(found[3]), found[2], int(found[4]), day_first)
+        return int(found[4]), month, day
+    if (found := _DAY_FIRST.fullmatch(text)) and found[2][:3] in _MONTHS:
+        return int(found[3]), _MONTHS[found[2][:3]], int(found[1])
+    if (found := _MONTH_FIRST.fullmatch(text)) and found[1][:3] in _MONTHS:
+        return int(found[3]), _MONTHS[found[1][:3]], int(found[2])
+    if _SHORT_YEAR.fullmatch(text):
+        raise Unclear("has a year of two digits; write the date like 2026-03-05")
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
+        raise Unclear("is a spreadsheet's number for a date; format the column as a date and save it again")
+    raise Unclear("is no date; write it like 2026-03-05")
+
+
+def _day_and_month(first: int, second: int, separator: str, year: int, day_first: bool | None) -> tuple[int, int]:
+    """Dots are written day first everywhere; strokes and dashes only tell when one number can be no month."""
+    if separator == "." or first > _MONTHS_IN_YEAR or first == second:
+        return first, second
+    if second > _MONTHS_IN_YEAR:
+        return second, first
+    if day_first is None:
+        raise Unclear(
+            f"could be {date(year, second, first):%d %B} or {date(year, first, second):%d %B}; "
+            f"write {date(year, second, first)} or {date(year, first, second)}"
+            if first and second and year >= _EARLIEST_YEAR
+            else "is no day in the calendar; write the date like 2026-03-05"
+        )
+    return (first, second) if day_first else (second, first)
+
+
+def looks_shortened(key: str) -> bool:
+    """Whether an id is a number that a spreadsheet wrote as 1.23E+11, so that several ids became one."""
+    return bool(re.fullmatch(r"\d[.,]\d+E\+\d+", key, re.IGNORECASE))

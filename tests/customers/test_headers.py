@@ -1,0 +1,116 @@
+"""A list's headings find their fields, or one sentence says what is missing."""
+
+import pytest
+
+from bot.customers.rules.headers import Field, map_headers
+
+HUBSPOT = (
+    "Record ID,Company name,Company Domain Name,Company owner,Number of Employees,Annual Revenue,Associated Company IDs"
+)
+SALESFORCE = "Account ID,Account Name,Account Owner,Website,Annual Revenue,Employees,Parent Account,Last Activity"
+PIPEDRIVE = "Organization - ID,Organization - Name,Organization - Owner"
+
+
+def found(line: str) -> dict[str, str]:
+    """Heading by field."""
+    mapping = map_headers(line.split(","))
+    assert not mapping.problems
+    return {field.value: mapping.headers[at] for field, at in mapping.columns.items()}
+
+
+def test_a_hubspot_export_is_read_without_help() -> None:
+    """HubSpot's headings are known, and so is HubSpot."""
+    assert found(HUBSPOT) == {
+        "external_id": "Record ID",
+        "name": "Company name",
+        "domain": "Company Domain Name",
+        "owner": "Company owner",
+        "headcount": "Number of Employees",
+        "annual_value": "Annual Revenue",
+    }
+    mapping = map_headers(HUBSPOT.split(","))
+    assert mapping.system == "HubSpot"
+    assert mapping.unmapped == ("Associated Company IDs",)
+
+
+def test_a_salesforce_export_is_read_without_help() -> None:
+    """Salesforce's headings are known, and so is Salesforce."""
+    fields = found(SALESFORCE)
+    assert fields["parent"] == "Parent Account"
+    assert fields["last_contact"] == "Last Activity"
+    assert fields["domain"] == "Website"
+    assert map_headers(SALESFORCE.split(",")).system == "Salesforce"
+
+
+def test_a_pipedrive_export_is_read_without_help() -> None:
+    """Pipedrive's headings are known, and so is Pipedrive."""
+    assert set(found(PIPEDRIVE)) == {"external_id", "name", "owner"}
+    assert map_headers(PIPEDRIVE.split(",")).system == "Pipedrive"
+
+
+def test_our_own_list_comes_back_whole() -> None:
+    """Every heading we write is one we read, as the field it was."""
+    headers = [field.header for field in Field]
+    mapping = map_headers(headers)
+    assert mapping.columns == {field: at for at, field in enumerate(Field)}
+    assert mapping.system == "Evenhand"
+    assert not mapping.problems
+    assert map_headers([field.value for field in Field]).columns == mapping.columns
+
+
+@pytest.mark.parametrize("heading", ["companyName", "COMPANY_NAME", " Company-Name ", "company name:"])
+def test_case_and_punctuation_of_a_heading_do_not_matter(heading: str) -> None:
+    """One heading, however spelt."""
+    assert map_headers([heading]).columns == {Field.NAME: 0}
+
+
+def test_a_missing_name_is_one_sentence_with_the_way_out() -> None:
+    """Without a name column the reader learns what was seen and what to type."""
+    mapping = map_headers(["Betrieb", "Ort"])
+    assert mapping.problems == (
+        'No column holds the customer\'s name among “Betrieb”, “Ort”: say which one with --map "Betrieb=name".',
+    )
+    assert "names no columns" in map_headers(["", " "]).problems[0]
+
+
+def test_two_columns_for_one_field_are_for_a_person_to_decide() -> None:
+    """Two equally good columns are a problem, until one is chosen or left out by hand."""
+    headers = ["Account", "Customer", "Owner"]
+    (problem,) = map_headers(headers).problems
+    assert "“Account”, “Customer” could all be the name" in problem
+    assert map_headers(headers, {"customer": "name"}).columns[Field.NAME] == 1
+    left_out = map_headers(headers, {"Customer": "ignore"})
+    assert left_out.columns[Field.NAME] == 0
+    assert not left_out.problems
+    assert left_out.unmapped == ("Customer",)
+
+
+def test_of_two_columns_the_plainer_one_is_read() -> None:
+    """A domain goes before a website, a company before a bare name."""
+    mapping = map_headers(["Name", "Company", "Website", "Company Domain Name"])
+    assert mapping.columns == {Field.NAME: 1, Field.DOMAIN: 3}
+    assert mapping.unmapped == ("Name", "Website")
+
+
+def test_mapping_by_hand_goes_first_and_its_mistakes_are_named() -> None:
+    """A column or field that doesn't exist, or a field given twice, is said in a sentence."""
+    headers = ["Betrieb", "Art"]
+    assert map_headers(headers, {"Betrieb": "Name", "Art": "tags"}).columns == {Field.NAME: 0, Field.TAGS: 1}
+    assert "no column called “Nix”" in map_headers(headers, {"Nix": "name"}).problems[0]
+    assert "no field called “bogus”" in map_headers(headers, {"Art": "bogus", "Betrieb": "name"}).problems[0]
+    assert "could all be the name" in map_headers(headers, {"Art": "name", "Betrieb": "name"}).problems[0]
+
+
+def test_first_and_last_name_make_a_person() -> None:
+    """A list of people is read too: their names are the contacts'."""
+    mapping = map_headers(["FirstName", "LastName", "Company"])
+    assert mapping.person == (0, 1)
+    assert map_headers(["First name", "Last name"]).problems == ()
+    assert map_headers(["First name"]).problems
+
+
+def test_a_sentence_about_a_thousand_columns_stays_short() -> None:
+    """Only some of many headings are repeated."""
+    (problem,) = map_headers([f"column {at} " + "x" * 500 for at in range(1000)]).problems
+    assert "and 988 more" in problem
+    assert len(problem) < 1000
