@@ -1,0 +1,1 @@
+"""How customer lists get in and out: files of rows."""
