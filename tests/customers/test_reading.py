@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from bot.core.errors import BotError
 from bot.customers.gateways import tables_read
-from bot.customers.gateways.tables_read import LARGEST_CELL, Table, UnreadableFile, parse_rows, read_table
+from bot.customers.gateways.tables_read import (
+    LARGEST_CELL,
+    Table,
+    UnreadableFile,
+    date_order,
+    parse_rows,
+    read_table,
+)
 from bot.customers.rules.headers import HeaderMap, map_headers
 from bot.customers.rules.rows import Refusal, RowDraft
 
@@ -190,6 +197,31 @@ def test_any_bytes_are_a_table_or_a_sentence(data: bytes) -> None:
         numbers, sentence = [], str(refused)
     assert numbers == sorted(set(numbers))
     assert not sentence or sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("dates", "order"),
+    [
+        (["03/04/2026", "25/12/2025"], True),
+        (["03/04/2026 10:00", "12/25/2025 9:00 AM"], False),
+        (["03/04/2026", "2025-12-25", "25.12.2025"], None),
+        (["25/12/2025", "12/25/2025"], None),
+        ([], None),
+    ],
+)
+def test_a_list_tells_the_order_of_its_dates_itself(dates: list[str], order: bool | None) -> None:
+    """One date that can be read in one way only settles the others; contradictions settle nothing."""
+    found = table("Name,Last contact\n" + "".join(f"Acme,{day}\n" for day in dates))
+    mapping = map_headers(found.headers)
+    assert date_order(found, mapping) is order
+    refused = [row for row in parse_rows(found, mapping, today=TODAY, day_first=order) if isinstance(row, list)]
+    assert len(refused) == (order is None and dates[:1] == ["03/04/2026"])
+
+
+def test_a_list_without_dates_has_no_order() -> None:
+    """Nothing to settle."""
+    found = table("Name\nAcme\n")
+    assert date_order(found, map_headers(found.headers)) is None
 
 
 def read_file(name: str) -> tuple[Table, HeaderMap, list[RowDraft], list[list[Refusal]]]:

@@ -313,9 +313,10 @@ def test_countries_by_name_or_code(text: str, code: str | None) -> None:
     assert country_code(text) == code
 
 
-def test_namibias_code_is_no_word_for_nothing() -> None:
-    """Under a country heading, "NA" is Namibia, not a blank."""
-    assert draft(country="NA").country == "NA"
+def test_na_is_a_blank_only_where_a_value_belongs() -> None:
+    """The word NA is Namibia, a share and a name, but no revenue and no date."""
+    row = draft(name="Na", country="NA", external_id="NA", annual_value="NA", last_contact="na", headcount="nil")
+    assert row == RowDraft(row_number=7, name="Na", country="NA", external_id="NA", source="crm")
     assert nearest_country("Atlantis") is None
 
 

@@ -15,7 +15,8 @@ from datetime import date
 from typing import IO, TYPE_CHECKING, cast
 
 from bot.core.errors import InvalidInput
-from bot.customers.rules.headers import HeaderMap
+from bot.customers.rules.cells import day_order
+from bot.customers.rules.headers import Field, HeaderMap
 from bot.customers.rules.rows import Refusal, RowDraft, parse_row, refuse
 
 if TYPE_CHECKING:
@@ -120,6 +121,18 @@ def parse_rows(
             yield parse_row(
                 row.number, row.cells, mapping, today=today, default_source=default_source, day_first=day_first
             )
+
+
+def date_order(table: Table, mapping: HeaderMap) -> bool | None:
+    """
+    Whether the list's dates are written day first (True) or month first (False), where they say so themselves: some
+    can be read in one way only, and none contradicts them. Else None.
+    """
+    columns = [at for field, at in mapping.columns.items() if field in {Field.ADDED_ON, Field.LAST_CONTACT}]
+    if not columns:
+        return None
+    orders = {day_order(row.cells[at]) for row in table.rows() for at in columns if at < len(row.cells)} - {None}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _refuse_other_kinds(data: bytes, name: str) -> None:

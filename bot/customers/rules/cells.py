@@ -8,10 +8,14 @@ from functools import cache, lru_cache
 
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 
-NOTHING = frozenset(
-    {"", "null", "n/a", "#n/a", "na", "-", "--", "–", "—", "none", "nil", "(null)", "(none)", "\\n", "?"}
-)
-"""Words for "nothing here"; "NA" is a country all the same."""
+NOTHING = frozenset({"", "null", "n/a", "#n/a", "-", "--", "–", "—", "none", "(null)", "(none)", "\\n", "?"})
+"""Words for "nothing here", in any column."""
+
+NO_VALUE = NOTHING | {"na", "nil"}
+"""The same where a date, a number or a choice belongs; elsewhere these are names, shares and Namibia."""
+
+LONGEST_TYPED = 200
+"""Characters beyond which no date, number or code is looked for in a cell."""
 
 _YES = frozenset({"yes", "y", "true", "t", "1", "x", "✓", "on", "ja", "oui", "si", "sí", "sim", "wahr", "vrai"})
 _NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non", "não", "nao", "falsch", "faux"})
@@ -85,9 +89,9 @@ class Unclear(ValueError):
     """A cell that can't be read; the message says how to write it."""
 
 
-def is_blank(cell: str) -> bool:
+def is_blank(cell: str, *, words: frozenset[str] = NOTHING) -> bool:
     """Whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
-    return cell.strip().casefold() in NOTHING
+    return len(cell) < LONGEST_TYPED and cell.strip().casefold() in words
 
 
 def read_flag(cell: str) -> bool:
@@ -257,6 +261,15 @@ def read_date(cell: str, *, day_first: bool | None = None) -> date:
         return date(year, month, day)
     except ValueError:
         raise Unclear("is no day in the calendar; write the date like 2026-03-05") from None
+
+
+def day_order(cell: str) -> bool | None:
+    """What one date tells of its list: True for 13/03/2026 (day first), False for 03/13/2026, None for others."""
+    found = _NUMERIC.fullmatch(_TIME_OF_DAY.sub("", " ".join(cell[:60].split())))
+    if not found or found[2] == ".":
+        return None
+    first, second = int(found[1]) > _MONTHS_IN_YEAR, int(found[3]) > _MONTHS_IN_YEAR
+    return first if first != second else None
 
 
 def _date_parts(text: str, day_first: bool | None) -> tuple[int, int, int]:

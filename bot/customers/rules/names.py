@@ -18,7 +18,15 @@ sro spol spzoo kft zrt nyrt doo ead ood eood ooo oao zao pao jsc ojsc pjsc cjsc 
 LEGAL_FORMS = frozenset(_FORMS.split())
 """Words that say how a company is registered, not which one it is; none that small firms end their names with."""
 
-LEGAL_PHRASES = (("sp", "zoo"), ("sp", "z", "oo"), ("de", "cv"), ("de", "rl"), ("a", "s"), ("s", "a"))
+LEGAL_PHRASES = (
+    ("public", "company", "limited"),
+    ("public", "limited", "company"),
+    ("public", "co", "ltd"),
+    ("sp", "zoo"),
+    ("sp", "z", "oo"),
+    ("de", "cv"),
+    ("de", "rl"),
+)
 """Legal forms that fall into several words."""
 
 KEY_LENGTH = 200
@@ -35,6 +43,7 @@ _APOSTROPHES = re.compile("['’‘`´ʼ]")
 _JOINED_FORMS = (  # spelt with a stroke, or told from an ordinary word ("Thermal Spa") by dots and capitals alone
     (re.compile(r"(?i:\bA/S)(?!\w)"), "AS"),
     (re.compile(r"(?i:\bS/A)(?!\w)"), "SA"),
+    (re.compile(r"\s\(publ\.?\)\s*$", re.IGNORECASE), ""),
     (re.compile(r"\bSpA\s*$|(?i:\bS\.\s?p\.\s?A\.?\s*$)"), "societaperazioni"),
 )
 _INVISIBLE = dict.fromkeys(
@@ -76,9 +85,10 @@ def name_key(name: str) -> str:
     """
     text = clean_text(unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", clean_text(name, len(name)))), 10_000)
     bare, share_class = _split_share_class(text)
-    bare = _first_name_first(_ARTICLE_AT_THE_END.sub("", bare).strip() or bare)
+    bare = _ARTICLE_AT_THE_END.sub("", bare).strip() or bare
     for form, word in _JOINED_FORMS:
         bare = form.sub(word, bare)
+    bare = _first_name_first(bare)
     words = _without_legal_form(_without_article(_join_initials(_words(bare))))
     return _at_most(KEY_LENGTH, " ".join(words + _words(share_class)) or text.casefold())
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.customers.rules import cells as read
-from bot.customers.rules.cells import Unclear
+from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
 from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import Status
@@ -27,8 +27,6 @@ LONGEST_NAME_READ = 1000
 LONGEST_ID = 120
 LONGEST_SHOWN = 60
 """Characters of a refused cell that are repeated in the answer."""
-LONGEST_TYPED = 200
-"""Characters beyond which no date, number or code is looked for in a cell."""
 
 _TEXT_LIMITS: Mapping[Field, int] = {
     Field.OWNER: 200,
@@ -159,7 +157,7 @@ class _RowReader:
         """The values of the row's cells, blanks left out."""
         for field, at in self.mapping.columns.items():
             cell = self.cells[at] if at < len(self.cells) else ""
-            if cell and (not read.is_blank(cell) or self._is_namibia(field, cell)):
+            if not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
                 self._read_cell(field, cell)
         self._read_person()
         if Field.NAME not in self.values and not any(r.column == self.heading(Field.NAME) for r in self.refusals):
@@ -168,10 +166,6 @@ class _RowReader:
 
     def heading(self, field: Field) -> str:
         return self.mapping.heading(field)
-
-    @staticmethod
-    def _is_namibia(field: Field, cell: str) -> bool:
-        return field is Field.COUNTRY and cell.strip() == "NA"
 
     def _read_cell(self, field: Field, cell: str) -> None:
         try:
@@ -296,6 +290,9 @@ _BESIDE: Mapping[Field, Callable[[_RowReader, str], None]] = {
     Field.ZONE: _RowReader.zone,
     Field.CONTACT_EMAIL: _RowReader.email,
 }
+
+
+_TYPED = (frozenset(_ESSENTIAL) | frozenset(_BESIDE)) - {Field.NAME, Field.EXTERNAL_ID, Field.COUNTRY}
 
 
 def _several(cell: str, most: int, longest: int) -> tuple[str, ...] | None:
