@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from bot.customers.gateways.tables_read import parse_rows, read_table
 from bot.customers.gateways.tables_write import Cell, safe_cell, write_csv
+from bot.customers.rules.cells import is_blank
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, map_headers
+from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import RowDraft
 
 STORED = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
@@ -64,7 +66,11 @@ def test_any_text_comes_back_as_it_was(rows: list[tuple[str, str]]) -> None:
     assert [tuple(row.cells) for row in found.rows()] == [row for row in rows if any(cell.strip() for cell in row)]
 
 
-WORDS = st.from_regex(r"[A-Za-zÅß=+@'\-][A-Za-z0-9 ,.&'’=-]{0,20}[a-z]", fullmatch=True)
+WORDS = (  # as they are stored: cleaned, and no word for nothing
+    st.from_regex(r"[A-Za-zÅß=+@'\-][A-Za-z0-9 ,.&'’=-]{0,20}[a-z]", fullmatch=True)
+    .map(lambda words: clean_text(words, 60))
+    .filter(lambda words: not is_blank(words))
+)
 DRAFTS = st.builds(
     RowDraft,
     row_number=st.just(2),
