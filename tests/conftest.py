@@ -1,9 +1,10 @@
 """Real databases, a clock that stands still, and a small office to test in."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -112,3 +113,12 @@ def _administer(address: URL, statement: str) -> None:
 
 def _named(address: URL, name: str) -> str:
     return address.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[Any]:
+    """The real bot in Socket Mode against the rehearsal, with the office's people; on both databases."""
+    from tests.world import open_world  # noqa: PLC0415 - the whole bot, which smaller tests needn't wait for
+
+    async with open_world(database_url) as made:
+        yield made

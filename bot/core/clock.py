@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Seconds that never run backwards and that nobody can move; for leases and watchdogs."""
         ...
 
+    def wall(self) -> float:
+        """Seconds since 1970 that nobody can move: what the age of a signature is judged by."""
+        ...
+
 
 class WallClock:
     """The time of the machine."""
@@ -30,6 +34,10 @@ class WallClock:
     def monotonic(self) -> float:
         """Seconds that never run backwards."""
         return time.monotonic()
+
+    def wall(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
 
 
 class MovableClock:
@@ -45,6 +53,10 @@ class MovableClock:
     def monotonic(self) -> float:
         """Real seconds: leases and watchdogs don't follow the moved time."""
         return time.monotonic()
+
+    def wall(self) -> float:
+        """Real seconds since 1970: signatures don't follow the moved time."""
+        return time.time()
 
     def move(self, by: timedelta) -> datetime:
         """Go forward by *by* and return the new instant."""

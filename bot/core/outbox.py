@@ -85,6 +85,7 @@ class Parcel(Fact):
     kind: str
     body: dict[str, Any]
     recipient: str
+    owed_at: datetime
     reply_to_ts: str | None = None
     channel: str | None = None
     fence: int
@@ -295,6 +296,7 @@ def _parcel(row: OwedNotice, reply_to_ts: str | None) -> Parcel:
         kind=row.kind,
         body=row.body,
         recipient=row.recipient,
+        owed_at=row.owed_at,
         reply_to_ts=reply_to_ts,
         channel=row.channel,
         fence=row.fence,

@@ -1,0 +1,187 @@
+"""The running bot: database, Slack, jobs and web pages, started and stopped together."""
+
+import os
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from aiohttp import web
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.clock import Clock, WallClock
+from bot.core.database import Database
+from bot.core.errors import SettingsError
+from bot.core.runtime import Runtime
+from bot.rooms import ROOMS
+from bot.settings import Settings
+from bot.slack.app import build_app, build_client
+from bot.storage import migrate
+from bot.web import build_web
+from bot.workspaces.usecases import install_workspace
+from jobs.runner import Job, Runner
+from jobs.schedule import build_schedule
+
+PATIENCE_SECONDS = 120.0  # without a tick before the watchdog ends the process, so that its supervisor starts it anew
+PASSES = 200
+
+log = structlog.get_logger(__name__)
+
+
+class Bot:
+    """
+    The bot as one async context manager.
+
+    With *ticking* the jobs run by the clock of the machine; without, somebody who moves the clock calls `run_jobs`.
+
+    Raises:
+        SettingsError: Slack refuses the token, or the database can't be opened.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, ticking: bool = True) -> None:
+        self.settings = settings
+        self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), ROOMS)
+        self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+        self.app = build_app(client=self.client, runtime=self.runtime, rooms=ROOMS)
+        self.jobs: Sequence[Job] = build_schedule(self.runtime, self.client_of)
+        self.address = ""
+        self._runner = Runner(self.runtime)
+        self._ticking = ticking
+        self._ticker: Ticker | None = None
+        self._socket: AsyncSocketModeHandler | None = None
+        self._site: web.AppRunner | None = None
+
+    def client_of(self, _workspace: str) -> AsyncWebClient:
+        """Slack's client for a workspace: one bot token, one workspace."""
+        return self.client
+
+    async def __aenter__(self) -> Self:
+        """Bring the database to its newest version, say hello to Slack, then listen."""
+        migrate(self.runtime.database)
+        await self._install()
+        await self.run_job("sync_people")
+        await self._listen()
+        if self._ticking:
+            self._ticker = Ticker(self._runner, self.jobs)
+            self._ticker.start()
+        log.info("bot.ready", address=self.address, socket_mode=self._socket is not None)
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Stop listening first, then let what runs finish."""
+        if self._ticker:
+            self._ticker.stop()
+        if self._socket:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
+        if self._site:
+            await self._site.cleanup()
+        await self.runtime.settled()
+        self.runtime.close()
+
+    async def run_job(self, name: str) -> int:
+        """Run one job now."""
+        return await self._runner.run(next(job for job in self.jobs if job.name == name))
+
+    async def run_jobs(self) -> int:
+        """Run every job until nothing moves any more; returns how many things moved."""
+        total = 0
+        for job in self.jobs:
+            for _ in range(PASSES):
+                moved = await self._runner.run(job)
+                total += moved
+                if not moved or job.alone:
+                    break
+        await self.runtime.settled()
+        return total
+
+    async def _install(self) -> None:
+        try:
+            who = await self.client.auth_test()
+        except SlackApiError as error:
+            code = error.response.data["error"]
+            raise SettingsError(
+                f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it anew from OAuth & Permissions."
+            ) from error
+        except OSError as error:
+            raise SettingsError("Slack can't be reached; check the network and SLACK_API_URL.") from error
+        await self.runtime.run(
+            install_workspace, workspace=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
+        )
+
+    async def _listen(self) -> None:
+        secret = self.settings.slack_signing_secret
+        token = self.settings.slack_app_token
+        takes_http = token is None and secret is not None
+        site = build_web(
+            self.app if takes_http else None, self.runtime, secret.get_secret_value() if takes_http and secret else None
+        )
+        self._site = web.AppRunner(site, access_log=None)
+        await self._site.setup()
+        listener = web.TCPSite(self._site, self.settings.host, self.settings.port)
+        await listener.start()
+        port = self._site.addresses[0][1]
+        self.address = f"http://127.0.0.1:{port}"
+        if token is not None:
+            self._socket = AsyncSocketModeHandler(self.app, app_token=token.get_secret_value(), web_client=self.client)
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+
+
+class Ticker:
+    """APScheduler, which only ticks; and a watchdog that ends the process when it stops ticking."""
+
+    def __init__(self, runner: Runner, jobs: Sequence[Job]) -> None:
+        self._scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
+        self._watchdog = Watchdog(PATIENCE_SECONDS)
+        options: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        for job in jobs:
+            self._scheduler.add_job(
+                runner.run, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name, **options
+            )
+        self._scheduler.add_job(self._watchdog.pat, "interval", seconds=1, id="watchdog", **options)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.start()
+        self._watchdog.start()
+
+    def stop(self) -> None:
+        """Stop ticking."""
+        self._watchdog.stop()
+        self._scheduler.shutdown(wait=False)
+
+
+class Watchdog:
+    """Ends the process when nobody has patted it for *patience* seconds of the monotonic clock."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._patted = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    async def pat(self) -> None:
+        """The event loop is alive."""
+        self._patted.set()
+
+    def start(self) -> None:
+        """Watch from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._stopped.set()
+        self._patted.set()
+
+    def _watch(self) -> None:
+        while not self._stopped.is_set():
+            self._patted.clear()
+            if not self._patted.wait(self._patience) and not self._stopped.is_set():
+                log.error("watchdog.bites", after_seconds=self._patience)
+                os._exit(70)  # EX_SOFTWARE; whoever supervises the process starts it again

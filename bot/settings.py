@@ -1,0 +1,117 @@
+"""Settings from the environment and `.env`; a missing or wrong one is named in one sentence before anything starts."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.core.errors import SettingsError
+
+HIGHEST_PORT = 65_535
+
+
+class LogFormat(StrEnum):
+    """How log lines look; `auto` is human on a terminal and JSON elsewhere."""
+
+    AUTO = "auto"
+    HUMAN = "human"
+    JSON = "json"
+
+
+class StorageSettings(BaseSettings):
+    """What every command needs."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    database_url: str = "sqlite:///evenhand.db"
+    log_format: LogFormat = LogFormat.AUTO
+    log_level: str = "info"
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, level: str) -> str:
+        if level.lower() not in {"debug", "info", "warning", "error"}:
+            raise ValueError("write debug, info, warning or error")
+        return level.lower()
+
+
+class Settings(StorageSettings):
+    """What the running bot needs."""
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    host: str = "0.0.0.0"  # noqa: S104 - behind a proxy or in a container, as its operator decides
+    port: int = Field(default=3000, ge=0, le=HIGHEST_PORT)
+
+    @field_validator("slack_app_token", "slack_signing_secret", mode="before")
+    @classmethod
+    def _empty_is_missing(cls, value: str | None) -> str | None:
+        return value or None
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _a_bot_token(cls, token: SecretStr) -> SecretStr:
+        if not token.get_secret_value().startswith("xoxb-"):
+            raise ValueError("copy the Bot User OAuth Token; it starts with xoxb-")
+        return token
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _an_app_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not token.get_secret_value().startswith("xapp-"):
+            raise ValueError("copy the app-level token; it starts with xapp-")
+        return token
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _a_folder(cls, url: str) -> str:
+        return url if url.endswith("/") else f"{url}/"
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise ValueError(
+                "SLACK_APP_TOKEN is missing: set it for Socket Mode, or set SLACK_SIGNING_SECRET to be called over HTTP"
+            )
+        return self
+
+
+def load_settings(**overrides: object) -> Settings:
+    """
+    Read the settings of the running bot.
+
+    Raises:
+        SettingsError: one is missing or wrong; the sentence names it and says what to write.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def load_storage_settings() -> StorageSettings:
+    """
+    Read what commands need that don't talk to Slack.
+
+    Raises:
+        SettingsError: one is wrong; the sentence names it and says what to write.
+    """
+    try:
+        return StorageSettings()
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first problem in one sentence, without the value: it may be a secret."""
+    problem = error.errors(include_input=False, include_url=False)[0]
+    words = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return f"{words}. See .env.example."
+    name = str(problem["loc"][0]).upper()
+    if problem["type"] == "missing":
+        return f"{name} is missing; copy .env.example to .env and fill it in."
+    return f"{name} is wrong: {words[0].lower()}{words[1:]}. See .env.example."

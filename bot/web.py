@@ -1,0 +1,95 @@
+"""HTTP: Slack's requests at /slack/events behind a guard, and /healthz, /readyz for whoever runs the bot."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from hashlib import sha256
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+
+from bot.core.heartbeats import list_heartbeats
+from bot.core.runtime import Runtime
+from bot.storage import is_current
+
+SLACK_PATH = "/slack/events"
+LARGEST_BODY = 4 * 1024 * 1024  # Slack's largest payload, a view of 250 KB with its state, is far below
+OLDEST_REQUEST = timedelta(minutes=5)
+MOST_FAILURES = 5
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def build_web(app: AsyncApp | None, runtime: Runtime, signing_secret: str | None) -> web.Application:
+    """The web application; without *app* only the health pages, beside Socket Mode."""
+    site = web.Application(client_max_size=LARGEST_BODY)
+    site.router.add_get("/healthz", _alive)
+    site.router.add_get("/readyz", _ready_handler(runtime))
+    if app is not None and signing_secret is not None:
+        site.router.add_post(SLACK_PATH, _slack_handler(app, runtime, signing_secret))
+    return site
+
+
+def is_genuine(*, secret: str, timestamp: str, signature: str, body: bytes, now: float) -> bool:
+    """
+    Whether Slack signed these raw bytes (HMAC-SHA256 of `v0:{timestamp}:{body}`) within the last five minutes.
+
+    Never raises, whatever stands in the headers.
+    """
+    if not (timestamp.isascii() and timestamp.isdigit()) or len(timestamp) > 12:  # noqa: PLR2004 - Unix seconds have 10
+        return False
+    if abs(now - int(timestamp)) > OLDEST_REQUEST.total_seconds() or not signature.isascii():
+        return False
+    expected = "v0=" + hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, sha256).hexdigest()
+    return hmac.compare_digest(expected, signature)
+
+
+def _slack_handler(app: AsyncApp, runtime: Runtime, secret: str) -> Handler:
+    async def slack(request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        genuine = is_genuine(
+            secret=secret,
+            timestamp=request.headers.get("X-Slack-Request-Timestamp", ""),
+            signature=request.headers.get("X-Slack-Signature", ""),
+            body=body,
+            now=runtime.clock.wall(),
+        )
+        if not genuine:
+            return web.json_response({"error": "This request isn't signed by Slack, or it is too old."}, status=401)
+        if not _is_readable(body):
+            return web.json_response({"error": "This body can't be read as UTF-8."}, status=400)
+        try:
+            bolt_request = await to_bolt_request(request)
+        except (ValueError, KeyError, TypeError):
+            return web.json_response({"error": "This body isn't one of Slack's."}, status=400)
+        return await to_aiohttp_response(await app.async_dispatch(bolt_request))
+
+    return slack
+
+
+def _is_readable(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+async def _alive(_request: web.Request) -> web.StreamResponse:
+    return web.json_response({"alive": True})
+
+
+def _ready_handler(runtime: Runtime) -> Handler:
+    async def ready(_request: web.Request) -> web.StreamResponse:
+        problems = [f"The job {name} keeps failing." for name in await _failing_jobs(runtime)]
+        if not is_current(runtime.database):
+            problems.append("The database isn't at the newest version; run `evenhand migrate`.")
+        return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+
+    return ready
+
+
+async def _failing_jobs(runtime: Runtime) -> list[str]:
+    beats = await runtime.read(list_heartbeats, workspace=None)
+    return [beat.name for beat in beats if beat.failures_in_a_row >= MOST_FAILURES]

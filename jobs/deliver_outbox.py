@@ -1,0 +1,223 @@
+"""Carries owed notices to Slack: each once, whatever breaks in between."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core import outbox
+from bot.core.outbox import LEASE, Parcel
+from bot.core.runtime import Runtime
+from bot.slack.blocks import Message
+
+Clients = Callable[[str], AsyncWebClient]
+"""Slack's client for a workspace id."""
+
+TellGone = Callable[[Runtime, Parcel, str], Awaitable[None]]
+"""What happens when Slack refuses a notice for good: somebody is told."""
+
+METADATA_EVENT = "evenhand_notice"
+UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+SERVER_ERROR = 500
+LEAST_LEASE_LEFT = timedelta(seconds=5)
+DEFAULT_PAUSE_SECONDS = 30
+LOOK_BACK_PAGE = 200
+LOOK_BACK_PAGES = 10
+AT_ONCE = 8
+
+log = structlog.get_logger(__name__)
+
+
+class Unclear(Exception):
+    """Slack may or may not have taken it."""
+
+
+class Refused(Exception):
+    """Slack will not take it."""
+
+
+class AskedToWait(Exception):
+    """Slack asked for a pause of that many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"ratelimited, {seconds} s")
+        self.seconds = seconds
+
+
+class NotSent(Exception):
+    """It certainly didn't reach Slack."""
+
+
+@dataclass
+class Postman:
+    """One round of delivery."""
+
+    runtime: Runtime
+    clients: Clients
+    tell_gone: TellGone
+
+    async def deliver_all(self) -> int:
+        """Look back on what is unclear, then send what is due; returns how many notices moved."""
+        unclear = await self.runtime.run(outbox.claim_unclear, workspace=None)
+        for parcel in unclear:
+            await self._look_back(parcel)
+        claimed_at = self.runtime.clock.monotonic()
+        parcels = await self.runtime.run(outbox.claim, workspace=None)
+        for start in range(0, len(parcels), AT_ONCE):
+            batch = parcels[start : start + AT_ONCE]
+            await asyncio.gather(*(self._deliver(parcel, claimed_at) for parcel in batch))
+        return len(unclear) + len(parcels)
+
+    async def _deliver(self, parcel: Parcel, claimed_at: float) -> None:
+        try:
+            message = self._draw(parcel)
+            channel = await self._channel_of(parcel)
+            ts = await self._post(parcel, message, channel, claimed_at)
+        except AskedToWait as wait:
+            until = self.runtime.clock.now() + timedelta(seconds=wait.seconds)
+            await self.runtime.run(outbox.hold_channel, workspace=None, parcel=parcel, until=until)
+        except NotSent as reason:
+            await self.runtime.run(outbox.put_back, workspace=None, parcel=parcel, after=None, reason=str(reason))
+        except Unclear as reason:
+            log.warning("outbox.unclear", key=parcel.key, reason=str(reason))
+            await self.runtime.run(outbox.settle_unknown, workspace=None, parcel=parcel, reason=str(reason))
+        except Refused as reason:
+            await self._give_up(parcel, str(reason))
+        else:
+            if ts:
+                await self.runtime.run(outbox.settle_sent, workspace=None, parcel=parcel, channel=channel, ts=ts)
+
+    def _draw(self, parcel: Parcel) -> Message:
+        """The room's view of the notice; one that can't be drawn is given up with its reason, others go on."""
+        for room in self.runtime.rooms:
+            for notice, view in room.messages.items():
+                if notice.kind == parcel.kind:
+                    try:
+                        message = view(notice.model_validate(parcel.body))
+                    except Exception as error:
+                        log.exception("outbox.undrawable", key=parcel.key)
+                        raise Refused(f"can't be drawn: {type(error).__name__}") from error
+                    assert isinstance(message, Message)  # noqa: S101 - rooms are ours
+                    return message
+        raise Refused(f"no room draws {parcel.kind}")
+
+    async def _channel_of(self, parcel: Parcel) -> str:
+        if not parcel.recipient.startswith(("U", "W")):
+            return parcel.recipient
+        opened = await self._call(parcel, "conversations.open", {"users": parcel.recipient}, writes=False)
+        return str(opened["channel"]["id"])
+
+    async def _post(self, parcel: Parcel, message: Message, channel: str, claimed_at: float) -> str | None:
+        """The one POST. None when the claim was lost just before it."""
+        if not await self.runtime.run(outbox.mark_sending, workspace=None, parcel=parcel, channel=channel):
+            return None
+        if self.runtime.clock.monotonic() - claimed_at > (LEASE - LEAST_LEASE_LEFT).total_seconds():
+            raise NotSent("the claim was about to run out")
+        body: dict[str, Any] = {
+            **message.body(),
+            "channel": channel,
+            "metadata": {"event_type": METADATA_EVENT, "event_payload": {"key": parcel.key}},
+        }
+        if parcel.reply_to_ts:
+            body["thread_ts"] = parcel.reply_to_ts
+        answer = await self._call(parcel, "chat.postMessage", body, writes=True)
+        return str(answer["ts"])
+
+    async def _look_back(self, parcel: Parcel) -> None:
+        """Find out whether an unclear notice is there: our key stands in the message's metadata."""
+        try:
+            ts = await self._find(parcel) if parcel.channel else None
+        except (AskedToWait, NotSent, Unclear) as reason:
+            await self.runtime.run(outbox.settle_unknown, workspace=None, parcel=parcel, reason=str(reason))
+        except Refused as reason:
+            await self._give_up(parcel, str(reason))
+        else:
+            if ts:
+                await self.runtime.run(outbox.settle_sent, workspace=None, parcel=parcel, channel=parcel.channel, ts=ts)
+            else:
+                await self.runtime.run(
+                    outbox.put_back, workspace=None, parcel=parcel, after=timedelta(0), reason="it isn't there"
+                )
+
+    async def _find(self, parcel: Parcel) -> str | None:
+        method = "conversations.replies" if parcel.reply_to_ts else "conversations.history"
+        asked: dict[str, Any] = {
+            "channel": parcel.channel,
+            "include_all_metadata": True,
+            "limit": LOOK_BACK_PAGE,
+            "oldest": f"{parcel.owed_at.timestamp() - 1:.6f}",
+        }
+        if parcel.reply_to_ts:
+            asked["ts"] = parcel.reply_to_ts
+        for _ in range(LOOK_BACK_PAGES):
+            page = await self._call(parcel, method, asked, writes=False)
+            for message in page.get("messages", ()):
+                if _key_of(message) == parcel.key:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+            asked["cursor"] = cursor
+        raise Unclear("too much was said in the channel to look through it all")
+
+    async def _call(self, parcel: Parcel, method: str, body: Mapping[str, Any], *, writes: bool) -> Any:
+        """One request, its failure sorted: *writes* says that a lost answer leaves the outcome unclear."""
+        client = self.clients(parcel.workspace_id)
+        doubt = Unclear if writes else NotSent
+        try:
+            return (
+                await client.api_call(
+                    method, json=dict(body) if writes else None, params=None if writes else dict(body)
+                )
+            ).data
+        except SlackApiError as error:
+            raise _sorted(error, doubt) from error
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent("Slack can't be reached") from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise doubt(f"the connection broke: {type(error).__name__}") from error
+
+    async def _give_up(self, parcel: Parcel, reason: str) -> None:
+        log.warning("outbox.dead", key=parcel.key, reason=reason)
+        if await self.runtime.run(outbox.settle_dead, workspace=None, parcel=parcel, reason=reason):
+            await self.tell_gone(self.runtime, parcel, reason)
+
+
+async def deliver_outbox(runtime: Runtime, clients: Clients, tell_gone: TellGone) -> int:
+    """Deliver what is due now; returns how many notices moved."""
+    return await Postman(runtime, clients, tell_gone).deliver_all()
+
+
+def _sorted(error: SlackApiError, doubt: type[Exception]) -> Exception:
+    status = error.response.status_code
+    code = _code(error)
+    if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004 - HTTP
+        return AskedToWait(_retry_after(error))
+    if status >= SERVER_ERROR or code in UNCLEAR_ANSWERS:
+        return doubt(f"Slack answered {status} {code}")
+    return Refused(code)
+
+
+def _code(error: SlackApiError) -> str:
+    data = error.response.data
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    return re.sub(r"[^\w.-]", "", code)[:80] or "an answer that isn't Slack's"
+
+
+def _retry_after(error: SlackApiError) -> float:
+    headers = {key.lower(): value for key, value in dict(error.response.headers or {}).items()}
+    value = headers.get("retry-after", "")
+    text = value[0] if isinstance(value, list) else str(value)
+    return float(text) if text.replace(".", "", 1).isdigit() else DEFAULT_PAUSE_SECONDS
+
+
+def _key_of(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    return (metadata.get("event_payload") or {}).get("key") if metadata.get("event_type") == METADATA_EVENT else None

@@ -1,0 +1,34 @@
+"""The table: what runs when."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from bot.core.outbox import Parcel
+from bot.core.runtime import Runtime
+from bot.digests.usecases import stop_digest
+from jobs.deliver_outbox import Clients, deliver_outbox
+from jobs.keep_house import keep_house
+from jobs.post_digests import post_digests
+from jobs.remind_due import remind_due
+from jobs.runner import Job
+from jobs.sync_people import sync_people
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+
+def build_schedule(runtime: Runtime, clients: Clients) -> Sequence[Job]:
+    """Every job, in the order in which one pass runs them: what is owed is delivered last."""
+    return (
+        Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
+        Job("keep_house", partial(keep_house, runtime), every=15 * MINUTE, fresh_for=HOUR),
+        Job("remind_due", partial(remind_due, runtime), every=MINUTE),
+        Job("post_digests", partial(post_digests, runtime), every=MINUTE),
+        Job("deliver_outbox", partial(deliver_outbox, runtime, clients, tell_gone), every=SECOND, alone=False),
+    )
+
+
+async def tell_gone(runtime: Runtime, parcel: Parcel, reason: str) -> None:
+    """A channel that refuses its digest stops it, and the managers are told."""
+    if parcel.recipient.startswith(("C", "G")):
+        await runtime.run(stop_digest, workspace=parcel.workspace_id, channel=parcel.recipient, reason=reason)
