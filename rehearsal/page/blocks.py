@@ -1,0 +1,105 @@
+"""Blocks on the page: every one that may stand in a message, modal or Home tab, and a box for what is unknown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from rehearsal.page import rich
+from rehearsal.page.elements import draw_element
+from rehearsal.page.mrkdwn import text_object
+from rehearsal.page.screen import Screen, Where
+from rehearsal.page.tags import div, html, span, tag
+from rehearsal.state.inputs import Placed
+from rehearsal.state.views import View
+
+Json = dict[str, Any]
+
+
+def draw_blocks(screen: Screen, where: Where, blocks: Sequence[Json]) -> None:
+    """Draw *blocks* one under the other; a broken or unknown one shows what is wrong with it."""
+    for block in blocks:
+        kind = str(block.get("type"))
+        draw = _DRAWERS.get(kind)
+        with div(f"rh-block rh-block-{kind if draw else 'unknown'}") as holder:
+            holder.props["data-block-id"] = str(block.get("block_id", ""))
+            try:
+                draw(screen, where, block) if draw else html(rich.unknown("block", kind))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                html(rich.unknown(f"broken block ({error!r})", kind))
+
+
+def _section(screen: Screen, where: Where, block: Json) -> None:
+    with div("rh-section"):
+        with div("rh-section-words"):
+            if block.get("text"):
+                html(text_object(block["text"], screen.names), "rh-words")
+            if block.get("fields"):
+                with div("rh-fields"):
+                    for part in block["fields"]:
+                        html(text_object(part, screen.names), "rh-words")
+        if block.get("accessory"):
+            with div("rh-accessory"):
+                draw_element(screen, where, Placed(block, block["accessory"]))
+
+
+def _divider(_screen: Screen, _where: Where, _block: Json) -> None:
+    tag("hr")
+
+
+def _header(screen: Screen, _where: Where, block: Json) -> None:
+    html(text_object(block["text"], screen.names), "rh-header", kind="h3")
+
+
+def _context(screen: Screen, _where: Where, block: Json) -> None:
+    with div("rh-context"):
+        for part in block["elements"]:
+            if part.get("type") == "image":
+                html(rich.image(part, screen.names, small=True), kind="span")
+            elif part.get("type") in {"mrkdwn", "plain_text"}:
+                html(text_object(part, screen.names), "rh-words", kind="span")
+            else:
+                html(rich.unknown("piece of context", part.get("type")))
+
+
+def _actions(screen: Screen, where: Where, block: Json) -> None:
+    with div("rh-actions"):
+        for element in block["elements"]:
+            draw_element(screen, where, Placed(block, element))
+
+
+def _input(screen: Screen, where: Where, block: Json) -> None:
+    error = where.errors.get(str(block.get("block_id"))) if isinstance(where, View) else None
+    with div("rh-field" + (" rh-wrong" if error else "")):
+        with div("rh-label"):
+            html(text_object(block["label"], screen.names), kind="span")
+            if block.get("optional"):
+                span("(optional)", "rh-quiet")
+        draw_element(screen, where, Placed(block, block["element"]))
+        if error:
+            div("rh-error", text=error, testid=f"error-{block.get('block_id')}", role="alert")
+        if block.get("hint"):
+            html(text_object(block["hint"], screen.names), "rh-hint")
+
+
+def _shown(draw: Callable[[Mapping[str, Any], Any], str]) -> Callable[[Screen, Where, Json], None]:
+    def drawer(screen: Screen, _where: Where, block: Json) -> None:
+        html(draw(block, screen.names))
+
+    return drawer
+
+
+def _file(_screen: Screen, _where: Where, block: Json) -> None:
+    html(rich.file(str(block["external_id"])))
+
+
+_DRAWERS: Final[Mapping[str, Callable[[Screen, Where, Json], None]]] = {
+    "section": _section,
+    "divider": _divider,
+    "header": _header,
+    "context": _context,
+    "actions": _actions,
+    "input": _input,
+    "image": _shown(rich.image),
+    "rich_text": _shown(rich.rich_text),
+    "table": _shown(rich.table),
+    "file": _file,
+}

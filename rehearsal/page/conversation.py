@@ -1,0 +1,206 @@
+"""The middle column: messages with their days, threads and menus, or the app's Home tab; and the thread at the side."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from nicegui import ui
+from nicegui.element import Element
+
+from rehearsal.page import rich
+from rehearsal.page.blocks import draw_blocks
+from rehearsal.page.mrkdwn import mrkdwn
+from rehearsal.page.screen import HOME, Screen
+from rehearsal.page.sidebar import avatar
+from rehearsal.page.tags import button, div, html, span, tag, when
+from rehearsal.state.messages import Message
+
+_SHOWN: Final = 60
+_DOWN: Final = "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (m) m.scrollTop = m.scrollHeight; }})"
+
+
+class Messages:
+    """Messages that follow the workspace: new ones are added, changed ones drawn again, others left alone."""
+
+    def __init__(self, screen: Screen, pick: Callable[[], Sequence[Message]], testid: str, *, threads: bool) -> None:
+        self.screen, self.pick, self.threads = screen, pick, threads
+        self.root = div("rh-messages", testid=testid, role="log")
+        self.rows: dict[tuple[str, str, str], tuple[str, Element]] = {}
+        self.place: object = None
+        self.most = _SHOWN
+        screen.region(self.draw)
+
+    def draw(self) -> None:
+        """Bring the list up to date, and stay at its end when something was added."""
+        place = (self.screen.place, self.screen.person.id, id(self.screen.thread) if not self.threads else 0)
+        if place != self.place:
+            self.place, self.most = place, _SHOWN
+            self._forget()
+        messages = list(self.pick())
+        shown = messages[-self.most :]
+        keys = [(message.channel, message.ts, message.ephemeral_to or "") for message in shown]
+        for gone in [key for key in self.rows if key not in keys]:
+            self.rows.pop(gone)[1].delete()
+        before, added = None, False
+        with self.root:
+            for key, message in zip(keys, shown, strict=True):
+                added |= self._row(key, message, before)
+                before = self._when(message).date()
+        self._earlier(len(messages) > len(shown))
+        if added:
+            self.screen.client.run_javascript(_DOWN.format(self.root.id))
+
+    def _forget(self) -> None:
+        self.rows.clear()
+        self.root.clear()
+
+    def _when(self, message: Message) -> datetime:
+        return datetime.fromtimestamp(float(message.ts), self.screen.zone)
+
+    def _earlier(self, there_are: bool) -> None:
+        marker = self.rows.get(("", "", ""))
+        if there_are and marker is None:
+            with self.root:
+                row = button("Show earlier messages", "rh-link rh-earlier", self._more, testid="earlier")
+            row.move(target_index=0)
+            self.rows["", "", ""] = ("", row)
+
+    def _more(self) -> None:
+        self.most += _SHOWN
+        self._forget()
+        self.draw()
+
+    def _row(self, key: tuple[str, str, str], message: Message, before: date | None) -> bool:
+        """Draw *message* if it is new or changed; whether it is new."""
+        replies = self.screen.workspace.replies(message) if self.threads else ()
+        new_day = before != self._when(message).date()
+        print_ = self._print(message, replies, new_day=new_day)
+        known = self.rows.get(key)
+        if known is not None and known[0] == print_:
+            return False
+        row = div("rh-item") if known is None else known[1]
+        row.clear()
+        with row:
+            if new_day:
+                div("rh-date", text=f"{self._when(message):%A, %-d %B %Y}")
+            self._message(message, replies)
+        self.rows[key] = (print_, row)
+        return known is None
+
+    def _print(self, message: Message, replies: Sequence[Message], *, new_day: bool) -> str:
+        last = replies[-1].ts if replies else ""
+        parts: list[Any] = [message.text, message.blocks, message.edited, message.files, message.reactions]
+        return json.dumps([*parts, len(replies), last, new_day], default=str)
+
+    def _message(self, message: Message, replies: Sequence[Message]) -> None:
+        screen = self.screen
+        author = screen.workspace.people.get(message.user)
+        only_me = message.ephemeral_to is not None
+        with tag("article", "rh-message" + when(only_me, "rh-ephemeral"), testid="message") as drawn:
+            drawn.props["data-ts"] = message.ts
+            avatar(author)
+            with div("rh-message-body"):
+                if only_me:
+                    div("rh-only", text="Only visible to you")
+                self._head(message)
+                self._body(message)
+                self._foot(message, replies)
+            if not only_me:
+                self._menu(message)
+
+    def _head(self, message: Message) -> None:
+        author = self.screen.workspace.people.get(message.user)
+        with div("rh-message-head"):
+            span(self.screen.person_name(message.user), "rh-author")
+            if author is not None and author.is_bot:
+                span("APP", "rh-tag")
+            span(f"{self._when(message):%H:%M}", "rh-quiet")
+
+    def _body(self, message: Message) -> None:
+        if message.blocks:
+            draw_blocks(self.screen, message, message.blocks)
+        elif message.text:
+            html(mrkdwn(message.text, self.screen.names), "rh-words")
+        for shape in message.files:
+            html(rich.file(str(shape.get("name")), int(shape.get("size", 0))))
+        if message.edited and message.user != self.screen.workspace.bot.id:
+            span("(edited)", "rh-quiet")
+
+    def _foot(self, message: Message, replies: Sequence[Message]) -> None:
+        if replies:
+            words = f"{len(replies)} repl{'y' if len(replies) == 1 else 'ies'}"
+            button(words, "rh-link rh-replies", lambda: self.screen.open_thread(message), testid="thread-open")
+
+    def _menu(self, message: Message) -> None:
+        """The ⋯ at a message: answer in a thread, and the app's message shortcuts."""
+        screen = self.screen
+        shortcuts = [shortcut for shortcut in screen.rehearsal.manifest.shortcuts if shortcut.type == "message"]
+        with tag("button", "rh-icon rh-dots", testid="message-menu", type="button", aria_label="More actions"):
+            span("⋯")
+            with ui.menu().classes("rh-menu") as menu, div("rh-options", role="menu"):
+                if self.threads:
+                    self._entry("Reply in thread", "", "reply", menu, lambda: screen.open_thread(message))
+                for shortcut in shortcuts:
+                    act = _shortcut(screen, shortcut.callback_id, message)
+                    testid = f"shortcut-{shortcut.callback_id}"
+                    self._entry(shortcut.name, screen.rehearsal.manifest.name, testid, menu, act)
+                if not self.threads and not shortcuts:
+                    div("rh-none", text="This app has no message shortcuts.")
+
+    def _entry(self, name: str, small: str, testid: str, menu: ui.menu, act: Callable[[], Any]) -> None:
+        row = div("rh-option", role="menuitem", testid=testid)
+        row.on("click", menu.close).on("click", act)
+        with row:
+            span(name)
+            if small:
+                tag("small", text=small)
+
+
+def _shortcut(screen: Screen, callback_id: str, message: Message) -> Callable[[], Any]:
+    return lambda: screen.do(lambda: screen.actor.shortcut(callback_id, message))
+
+
+def conversation(screen: Screen) -> Sequence[Message]:
+    """The messages of the conversation in the middle that stand in no thread."""
+    channel = screen.channel
+    if channel is None:
+        return ()
+    return [message for message in screen.workspace.visible(channel, screen.person) if not message.is_reply]
+
+
+def thread(screen: Screen) -> Sequence[Message]:
+    """The message a thread hangs on and its answers, the ones only this person sees included."""
+    top = screen.thread
+    channel = screen.channel
+    if top is None or channel is None:
+        return ()
+    seen = screen.workspace.visible(channel, screen.person)
+    return [top, *[message for message in seen if message.is_reply and message.thread_ts == top.ts]]
+
+
+class HomeTab:
+    """The app's Home tab of the person acted as."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.seen: object = None
+        self.root = div("rh-home", testid="home")
+        screen.region(self.draw)
+
+    def draw(self) -> None:
+        """Draw the tab again when the app published another one."""
+        view = self.screen.person.home
+        seen = (self.screen.place == HOME, self.screen.person.id, view and (view.id, view.hash))
+        if seen == self.seen:
+            return
+        self.seen = seen
+        self.root.clear()
+        self.root.set_visibility(self.screen.place == HOME)
+        if self.screen.place != HOME:
+            return
+        with self.root:
+            if view is None:
+                div("rh-empty", text="The app has not drawn its Home tab yet.")
+            else:
+                draw_blocks(self.screen, view, view.blocks)
