@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from bot.people.tables import Person
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import install_workspace
 
+ROOT = Path(__file__).parent.parent
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WORKSPACE = "T0EVENHAND"
 MARA, ANA, BOB, KIRI = "U0MARA", "U0ANA", "U0BOB", "U0KIRI"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,8 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.runtime import Runtime
@@ -16,10 +15,7 @@ from bot.settings import Settings
 from rehearsal.actor import Actor
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
-from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
-
-ROOT = Path(__file__).parent.parent
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+from tests.makers import ANA, BOB, KIRI, MARA, ROOT, START, WORKSPACE, Office
 
 
 class RehearsalClock:

@@ -1,0 +1,128 @@
+"""A tiny room whose notices are letters, and a post office over the rehearsal."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from bot.core import outbox
+from bot.core.clock import MovableClock
+from bot.core.database import Database
+from bot.core.facts import Notice
+from bot.core.outbox import OwedNotice, Parcel
+from bot.core.room import Room
+from bot.core.runtime import Runtime
+from bot.slack.app import build_client
+from bot.slack.blocks import Message, escape, section
+from jobs.deliver_outbox import deliver_outbox
+from rehearsal.server import Rehearsal
+from rehearsal.state.messages import Message as Seen
+from rehearsal.strict.manifest import Manifest
+from tests.makers import ANA, ROOT, START, WORKSPACE, open_office
+
+
+class Letter(Notice):
+    """Words for somebody."""
+
+    kind = "mail.letter"
+    words: str
+
+
+class Riddle(Notice):
+    """News that no view can draw."""
+
+    kind = "mail.riddle"
+
+
+def draw(letter: Letter) -> Message:
+    """The letter as a message."""
+    return Message(text=letter.words, blocks=[section(escape(letter.words))])
+
+
+def fail(_riddle: Riddle) -> Message:
+    """Break."""
+    raise ZeroDivisionError
+
+
+MAIL = Room(name="mail", messages={Letter: draw, Riddle: fail})
+
+
+@dataclass
+class PostOffice:
+    """Owes letters and delivers them to the rehearsal."""
+
+    rehearsal: Rehearsal
+    runtime: Runtime
+    clock: MovableClock
+    gone: list[tuple[str, str]] = field(default_factory=list)
+
+    def owe(self, key: str, *, to: str = "", words: str = "Good morning.", notice: Notice | None = None,
+            reply_to: str | None = None, expires: timedelta | None = None) -> bool:  # fmt: skip
+        """Owe a letter to a channel (or person); False when that key is owed already."""
+
+        def use_case(session: Session, *, now: object) -> bool:
+            assert now
+            at = self.clock.now()
+            return outbox.owe(
+                session,
+                notice or Letter(words=words),
+                to=to or self.general,
+                key=key,
+                now=at,
+                reply_to=reply_to,
+                expires_at=at + expires if expires is not None else None,
+            )
+
+        return self.runtime.run_now(use_case, workspace=WORKSPACE)
+
+    @property
+    def general(self) -> str:
+        """The id of #general."""
+        return self.rehearsal.workspace.channel("general").id
+
+    async def deliver(self) -> int:
+        """One round."""
+        client = build_client(token=self.rehearsal.bot_token, api_url=self.rehearsal.api_url)
+        return await deliver_outbox(self.runtime, lambda _: client, self._note_gone)
+
+    async def deliver_until_quiet(self) -> None:
+        """Rounds, each a minute after the last, until nothing moves."""
+        for _ in range(60):
+            self.clock.move(timedelta(minutes=1))
+            if not await self.deliver() and not self.states_in(outbox.State.PENDING, outbox.State.UNKNOWN):
+                return
+        raise AssertionError(f"Still moving: {self.states()}")
+
+    async def _note_gone(self, _runtime: Runtime, parcel: Parcel, reason: str) -> None:
+        self.gone.append((parcel.key, reason))
+
+    def states(self) -> dict[str, str]:
+        """Every notice's state, by key."""
+        with self.runtime.database.reading(WORKSPACE) as session:
+            rows = session.exec(select(OwedNotice).order_by(col(OwedNotice.key))).all()
+        return {row.key: row.state.value for row in rows}
+
+    def states_in(self, *states: outbox.State) -> list[str]:
+        """The keys in one of these states."""
+        return [key for key, state in self.states().items() if state in states]
+
+    def said(self, channel: str = "") -> list[Seen]:
+        """What stands in a channel."""
+        return self.rehearsal.control.as_person(ANA).sees(channel or "general")
+
+
+@asynccontextmanager
+async def open_post_office(database_url: str) -> AsyncIterator[PostOffice]:
+    """A post office on a fresh database."""
+    manifest = Manifest.load(ROOT / "manifest.yml")
+    async with Rehearsal(manifest=manifest, start=START, team_id=WORKSPACE) as rehearsal:
+        rehearsal.control.add_person("ana", id=ANA)
+        rehearsal.control.add_channel("general", members=[ANA])
+        rehearsal.control.limit_rates(on=False)
+        clock = MovableClock(START)
+        runtime = Runtime(Database(database_url), clock, [MAIL])
+        open_office(runtime)
+        yield PostOffice(rehearsal, runtime, clock)
+        runtime.close()
