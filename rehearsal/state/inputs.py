@@ -54,9 +54,9 @@ def value_key(kind: str) -> str:
 def placed(blocks: list[Json]) -> Iterator[Placed]:
     """Every element that a person can act on, in the order on screen."""
     for block in blocks:
-        if block["type"] == "input":
+        if block.get("type") == "input":
             yield Placed(block, block["element"])
-        for element in block.get("elements", ()) if block["type"] == "actions" else ():
+        for element in block.get("elements", ()) if block.get("type") == "actions" else ():
             yield Placed(block, element)
         if "accessory" in block:
             yield Placed(block, block["accessory"])
@@ -72,8 +72,8 @@ def name_blocks(blocks: list[Json]) -> list[Json]:
         for key in ("element", "accessory"):
             if isinstance(block.get(key), dict) and block[key].get("type") != "image":
                 block[key] = _with_action_id(block[key])
-        if block["type"] == "actions":
-            block["elements"] = [_with_action_id(element) for element in block["elements"]]
+        if block.get("type") == "actions":
+            block["elements"] = [_with_action_id(element) for element in block.get("elements", [])]
     return named
 
 

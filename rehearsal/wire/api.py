@@ -1,6 +1,5 @@
 """The Web API: token, faults, rates, scopes, arguments, then the method itself."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +34,7 @@ async def call(wire: Wire, request: Request, drop: Drop) -> Response:
         return _faulty(wire, method, fault)
     response = await _answer(wire, request)
     if fault is not None and fault.way == "slow":
-        await asyncio.sleep(fault.seconds)
+        await wire.pause(fault.seconds)
     if fault is not None and fault.way == "drop_after":
         return _dropped(wire, request, drop, method, "accepted, then dropped without an answer")
     return response

@@ -77,7 +77,7 @@ class Delivery:
         return response.status_code == _OK, response.status_code, _body_of(response), no_retry
 
     async def _by_socket(self, kind: Kind, payload: Json, retry: Retry | None) -> Any:
-        connection = self.sockets.pick()
+        connection = await self.sockets.pick()
         if connection is None:
             raise SocketGone("the bot has no open socket")
         envelope: Json = {

@@ -57,6 +57,26 @@ class Events:
         if mention in message.text and channel.kind != "im" and message.bot_id is None:
             await self.send("app_mention", event | {"type": "app_mention"})
 
+    async def message_changed(self, message: Message, before: Json, *, deleted: bool = False) -> None:
+        """A message that stood as *before* was changed or deleted; the bot hears of its own ones too."""
+        ws = self._wire.workspace
+        channel = ws.channels[message.channel]
+        if ws.bot.id not in channel.members or message.ephemeral_to is not None:
+            return
+        stamp = ws.new_ts()
+        event: Json = {
+            "type": "message",
+            "subtype": "message_deleted" if deleted else "message_changed",
+            "hidden": True,
+            "channel": channel.id,
+            "channel_type": _CHANNEL_TYPES[channel.kind],
+            "previous_message": before,
+            "ts": stamp,
+            "event_ts": stamp,
+        }
+        event |= {"deleted_ts": message.ts} if deleted else {"message": self._wire.message_shape(message)}
+        await self.send(f"message.{_MESSAGE_KINDS[channel.kind]}", event)
+
     async def home_opened(self, person: Person, tab: str = "home") -> None:
         """Somebody opened the bot's Home or Messages tab."""
         event: Json = {
@@ -120,10 +140,12 @@ class Events:
 
     async def deliver_due(self, now: datetime) -> None:
         """Deliver the retries whose time has come."""
-        due = sorted((owed for owed in self._owed if owed.due <= now), key=lambda owed: owed.due)
-        self._owed = [owed for owed in self._owed if owed.due > now]
-        for owed in due:
-            await self._again(owed)
+        while self._owed:
+            first = min(self._owed, key=lambda owed: owed.due)
+            if first.due > now:
+                return
+            self._owed.remove(first)
+            await self._again(first)
 
     async def _again(self, owed: _Owed) -> None:
         ack = await self._attempt(owed.body, Retry(owed.number, owed.reason))

@@ -51,6 +51,8 @@ def _require_open(wire: Wire, channel: Channel) -> None:
     ws = wire.workspace
     if channel.kind == "im" and ws.people[channel.other(ws.bot.id)].deleted:
         raise Refused("user_disabled")
+    if channel.kind == "im" and not wire.manifest.messages_tab:
+        raise Refused("messages_tab_disabled")
     if channel.is_archived:
         raise Refused("is_archived")
     if ws.bot.id not in channel.members and "chat:write.public" not in wire.scopes:

@@ -56,19 +56,23 @@ def show(wire: Wire, hook: Hook, body: Json, method: str) -> Message | None:
     origin = hook.origin if hook.origin is not None and not hook.origin.deleted else None
     if body.get("delete_original"):
         if origin is not None:
+            before = wire.message_shape(origin)
             wire.workspace.remove(origin)
+            wire.spawn(wire.events.message_changed(origin, before, deleted=True))
         return None
     said = {name: body[name] for name in _SAID if body.get(name) is not None}
-    wire.check(method, check_message(said))
+    wire.check(method, check_message(body))
     if body.get("replace_original") and origin is not None:
         return _replace(wire, origin, said)
     return _add(wire, hook, body, said)
 
 
 def _replace(wire: Wire, origin: Message, said: Json) -> Message:
+    before = wire.message_shape(origin)
     wire.workspace.redraw(origin, text=str(said.get("text", "")), blocks=said.get("blocks") or [])
     if origin.ephemeral_to is None:
         origin.edited = wire.workspace.new_ts()
+    wire.spawn(wire.events.message_changed(origin, before))
     return origin
 
 
@@ -86,5 +90,7 @@ def _add(wire: Wire, hook: Hook, body: Json, said: Json) -> Message:
         ephemeral_to=None if public else hook.person,
     )
     hook.answers.append(message)
+    if public:
+        wire.spawn(wire.events.message(ws.channels[hook.channel], message))
     ws.changed.raise_()
     return message

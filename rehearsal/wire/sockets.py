@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 Json = dict[str, Any]
 MOST_SOCKETS = 10
+GRACE_SECONDS = 10.0
 
 
 class SocketGone(ConnectionError):
@@ -24,6 +26,7 @@ class Connection:
     waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
     leaving: bool = False
     sent: int = 0
+    alarm: asyncio.TimerHandle | None = None
 
     async def ask(self, envelope: Json) -> Any:
         """Send *envelope* and return the payload of its answer (None when the answer carries none)."""
@@ -58,8 +61,10 @@ class Connection:
 class Sockets:
     """All open connections; each payload goes to one of them, in turn."""
 
-    def __init__(self, app_id: str) -> None:
+    def __init__(self, app_id: str, tell: Callable[[], None]) -> None:
         self.app_id = app_id
+        self._tell_others = tell
+        self._closing: set[asyncio.Task[None]] = set()
         self.connections: list[Connection] = []
         self.enabled = True
         self._tickets: set[str] = set()
@@ -96,6 +101,8 @@ class Sockets:
             connection.fail()
         finally:
             connection.fail()
+            if connection.alarm is not None:
+                connection.alarm.cancel()
             self.connections.remove(connection)
             self._tell()
 
@@ -107,11 +114,12 @@ class Sockets:
             "connection_info": {"app_id": self.app_id},
         }
 
-    def pick(self) -> Connection | None:
-        """The connection whose turn it is; None when there is none."""
-        ready = [connection for connection in self.connections if not connection.leaving]
-        if not ready:
+    async def pick(self) -> Connection | None:
+        """The connection whose turn it is, waited for while the bot replaces one; None when there is none."""
+        if not self.connections or not self.enabled:
             return None
+        await self.until_connected(1)
+        ready = [connection for connection in self.connections if not connection.leaving]
         self._turn += 1
         return ready[self._turn % len(ready)]
 
@@ -122,17 +130,24 @@ class Sockets:
 
     async def disconnect(self, reason: str) -> None:
         """
-        Tell every connection to go, with Slack's *reason*: `warning` leaves it open for the bot to replace,
-        `link_disabled` also refuses new ones, `refresh_requested` and any other close it.
+        Tell every connection to go, with Slack's *reason*: after `warning` it is still used for ten seconds, after
+        `refresh_requested` no more; whatever the bot left open is closed then. `link_disabled` closes at once, and
+        no new one opens.
         """
         if reason == "link_disabled":
             self.enabled = False
         for connection in tuple(self.connections):
-            if reason == "warning":
-                await connection.socket.send_text(json.dumps(_farewell(reason)))
+            connection.leaving = reason != "warning"
+            if reason == "link_disabled":
+                await _goodbye(connection.socket, reason)
                 continue
-            connection.leaving = True
-            await _goodbye(connection.socket, reason)
+            await connection.socket.send_text(json.dumps(_farewell(reason)))
+            connection.alarm = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._close_soon, connection)
+
+    def _close_soon(self, connection: Connection) -> None:
+        task = asyncio.get_running_loop().create_task(_close(connection.socket))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     async def cut(self) -> None:
         """Close every connection without a word, as a broken network would."""
@@ -143,6 +158,7 @@ class Sockets:
     def _tell(self) -> None:
         event, self._changed = self._changed, asyncio.Event()
         event.set()
+        self._tell_others()
 
 
 def _farewell(reason: str) -> Json:

@@ -1,6 +1,7 @@
 """All that one running rehearsal shares: workspace, tokens, limits, faults, deliveries, and the list of problems."""
 
 import asyncio
+import contextlib
 import re
 import secrets
 from collections.abc import Coroutine, Iterable
@@ -43,10 +44,11 @@ class Wire:
         self.rates = Rates(workspace.clock.stopwatch)
         self.triggers = Triggers(workspace.clock.stopwatch)
         self.hooks = Hooks()
-        self.sockets = Sockets(workspace.app_id)
+        self.sockets = Sockets(workspace.app_id, workspace.changed.raise_)
         self.delivery = Delivery(self.sockets, self.signing_secret)
         self.events = Events(self)
         self.problems: list[Problem] = []
+        self.closing = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._alarms: set[asyncio.Task[Any]] = set()
 
@@ -121,8 +123,14 @@ class Wire:
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
+    async def pause(self, seconds: float) -> None:
+        """Let *seconds* really pass, unless the rehearsal ends before."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.closing.wait(), seconds)
+
     async def close(self) -> None:
         """Stop every delivery and let go of the connections."""
+        self.closing.set()
         tasks = (*self._tasks, *self._alarms)
         for task in tasks:
             task.cancel()

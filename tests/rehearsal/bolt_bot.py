@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from rehearsal.server import Rehearsal
@@ -28,7 +29,7 @@ features:
     - {command: /form, description: Opens a form}
     - {command: /six, description: Answers six times}
     - {command: /silent, description: Never answers}
-    - {command: /late, description: Opens a window too late}
+    - {command: /unheard, description: Nobody listens}
 oauth_config:
   scopes:
     bot: [commands, chat:write, users:read, users:read.email, channels:read, channels:history, channels:join,
@@ -124,6 +125,10 @@ class Tiny:
             await ack()
             await respond(text=f"pressed {body['actions'][0]['value']}", replace_original=True)
 
+        @app.action("home.press")
+        async def pressed_at_home(ack: Any) -> None:
+            await ack()
+
         @app.shortcut("note.global")
         async def shortcut(ack: Any, body: Json, client: AsyncWebClient) -> None:
             await ack()
@@ -183,7 +188,8 @@ class Tiny:
         @app.action("form.push")
         async def pushed(ack: Any, body: Json, client: AsyncWebClient) -> None:
             await ack()
-            await client.views_push(trigger_id=body["trigger_id"], view=self.form | {"title": plain("On top")})
+            with contextlib.suppress(SlackApiError):  # the fourth on top of each other is refused
+                await client.views_push(trigger_id=body["trigger_id"], view=self.form | {"title": plain("On top")})
 
         @app.options("form.who")
         async def search(ack: Any, payload: Json) -> None:
@@ -205,7 +211,7 @@ class Tiny:
         async def home(event: Json, client: AsyncWebClient) -> None:
             blocks = [
                 {"type": "section", "text": plain("Welcome")},
-                {"type": "actions", "elements": [button("hello.press", "Hi")]},
+                {"type": "actions", "elements": [button("home.press", "Hi")]},
             ]
             await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
 
@@ -216,13 +222,13 @@ async def by_socket(rehearsal: Rehearsal, *, sockets: int = 1, retries: bool = F
     bot = Tiny(rehearsal, retries=retries)
     handlers = [AsyncSocketModeHandler(bot.app, rehearsal.app_token) for _ in range(sockets)]
     for handler in handlers:
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
     await rehearsal.connected(sockets)
     try:
         yield bot
     finally:
         for handler in handlers:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @contextlib.asynccontextmanager

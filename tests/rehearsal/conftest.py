@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rehearsal.server import Rehearsal
+from rehearsal.strict.methods import find_method
 from tests.rehearsal.bolt_bot import MANIFEST, Tiny, by_http, by_socket
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -18,6 +19,21 @@ async def rehearsal() -> AsyncIterator[Rehearsal]:
         ids = [running.control.add_person(name, tz="Europe/Lisbon").id for name in ("ana", "ben", "mara")]
         running.control.add_channel("general", members=ids)
         yield running
+        assert undocumented(running) == []
+
+
+def undocumented(rehearsal: Rehearsal) -> list[str]:
+    """Errors that the rehearsal answered with though Slack documents no such error for the method."""
+    found = []
+    of_any_body = {None, "invalid_json", "json_not_object"}
+    for exchange in rehearsal.workspace.traffic:
+        method = find_method(exchange.name) if exchange.direction == "in" else None
+        if method is None or not isinstance(exchange.body, dict) or "answered" not in exchange.body:
+            continue
+        error = exchange.body["answered"].get("error")
+        if error not in of_any_body and exchange.name != "api.test" and not method.knows(error):
+            found.append(f"{exchange.name}: {error}")
+    return found
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def content(ask: Ask) -> Json:
 async def post_message(wire: Wire, ask: Ask) -> Json:
     """chat.postMessage: a message of the bot in a channel, a thread or somebody's direct messages."""
     said = content(ask)
-    wire.check(ask.method, check_message(said))
+    wire.check(ask.method, check_message(ask.args))
     channel = writable_channel(wire, ask)
     wait = wire.rates.spend_post(channel.id)
     if wait:
@@ -56,7 +56,7 @@ def _thread(wire: Wire, ask: Ask, channel: Channel) -> str | None:
 async def post_ephemeral(wire: Wire, ask: Ask) -> Json:
     """chat.postEphemeral: a message that only one person in the channel sees."""
     said = content(ask)
-    wire.check(ask.method, check_message(said))
+    wire.check(ask.method, check_message(ask.args))
     channel = writable_channel(wire, ask)
     if ask.text("user") not in channel.members:
         raise Refused("user_not_in_channel")
@@ -89,13 +89,17 @@ async def update(wire: Wire, ask: Ask) -> Json:
     said = content(ask)
     message = _own(wire, ask, "cant_update_message")
     after: Json = {"text": message.text, "blocks": message.blocks} | said
-    wire.check(ask.method, check_message({name: value for name, value in after.items() if value != []}))
+    wire.check(
+        ask.method, check_message({name: value for name, value in (ask.args | after).items() if value not in ([], {})})
+    )
     if wire.workspace.channels[message.channel].is_archived:
         raise Refused("is_inactive")
+    before = wire.message_shape(message)
     wire.workspace.redraw(message, text=str(after["text"])[:TEXT_CUT], blocks=after["blocks"])
     message.edited = wire.workspace.new_ts()
     if "metadata" in said:
         message.metadata = said["metadata"] or None
+    wire.spawn(wire.events.message_changed(message, before))
     shape = wire.message_shape(message, with_metadata=True)
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": shape}
 
@@ -103,7 +107,9 @@ async def update(wire: Wire, ask: Ask) -> Json:
 async def delete(wire: Wire, ask: Ask) -> Json:
     """chat.delete: the bot takes a message of its own back."""
     message = _own(wire, ask, "cant_delete_message")
+    before = wire.message_shape(message)
     wire.workspace.remove(message)
+    wire.spawn(wire.events.message_changed(message, before, deleted=True))
     return {"channel": message.channel, "ts": message.ts}
 
 

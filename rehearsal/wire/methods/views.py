@@ -105,7 +105,7 @@ async def publish(wire: Wire, ask: Ask) -> Json:
     payload = read_view(wire, ask, "home")
     person = wire.workspace.people.get(ask.text("user_id"))
     if person is None or person.deleted:
-        raise Refused("user_not_found")
+        raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] user_id is no active user"]})
     if not wire.manifest.home_tab:
         wire.problem(ask.method, "not_enabled", "Turn the Home tab on in the manifest.")
         raise Refused("not_enabled")

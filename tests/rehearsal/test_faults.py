@@ -1,0 +1,134 @@
+"""Trouble on order, as a bot with slack-sdk meets it."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from rehearsal.server import Rehearsal
+from tests.rehearsal.bolt_bot import Tiny, by_socket
+
+
+@pytest.fixture
+def client(rehearsal: Rehearsal) -> AsyncWebClient:
+    """A client that never repeats a call by itself."""
+    made = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
+    made.retry_handlers = []
+    return made
+
+
+def texts(rehearsal: Rehearsal) -> list[str]:
+    """What stands in #general."""
+    return [message.text for message in rehearsal.control.as_person("ana").sees("general")]
+
+
+async def test_a_429_names_the_seconds_and_posts_nothing(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
+    """Two calls are limited, the third goes through."""
+    rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=7, times=2)
+    for _ in range(2):
+        with pytest.raises(SlackApiError) as caught:
+            await client.chat_postMessage(channel="#general", text="hi")
+        assert caught.value.response.headers["Retry-After"] == "7"
+    await client.chat_postMessage(channel="#general", text="hi")
+    assert texts(rehearsal) == ["hi"]
+
+
+async def test_a_500_and_a_slack_error_post_nothing(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
+    """An HTTP error and any documented error can be ordered; other methods are not touched."""
+    rehearsal.control.faults.next("chat.postMessage", status=503)
+    rehearsal.control.faults.next("chat.postMessage", error="is_inactive")
+    assert (await client.auth_test())["ok"]
+    with pytest.raises(SlackApiError) as first:
+        await client.chat_postMessage(channel="#general", text="hi")
+    assert first.value.response.status_code == 503
+    with pytest.raises(SlackApiError, match="is_inactive"):
+        await client.chat_postMessage(channel="#general", text="hi")
+    assert texts(rehearsal) == []
+
+
+async def test_a_connection_dropped_before_leaves_nothing(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
+    """The bot sees a dead connection, and nothing was posted."""
+    rehearsal.control.faults.drop_before("*")
+    with pytest.raises(aiohttp.ClientError):
+        await client.chat_postMessage(channel="#general", text="hi")
+    assert texts(rehearsal) == []
+    assert (await client.chat_postMessage(channel="#general", text="again"))["ok"]
+
+
+async def test_a_connection_dropped_after_leaves_the_message(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
+    """The bot sees the same dead connection, but the message stands, and can be found by its metadata."""
+    rehearsal.control.faults.drop_after("chat.postMessage")
+    metadata = {"event_type": "owed", "event_payload": {"key": "k1"}}
+    with pytest.raises(aiohttp.ClientError):
+        await client.chat_postMessage(channel="#general", text="hi", metadata=metadata)
+    general = rehearsal.workspace.channel("general").id
+    found = await client.conversations_history(channel=general, include_all_metadata=True)
+    assert [message["metadata"]["event_payload"]["key"] for message in found["messages"]] == ["k1"]
+
+
+async def test_the_sdks_own_retry_posts_twice(rehearsal: Rehearsal) -> None:
+    """Why its retries have to be off for posting: one message becomes two."""
+    eager = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
+    rehearsal.control.faults.drop_after("chat.postMessage")
+    await eager.chat_postMessage(channel="#general", text="hi")
+    assert texts(rehearsal) == ["hi", "hi"]
+
+
+async def test_a_slow_answer_comes_after_the_message_stands(rehearsal: Rehearsal) -> None:
+    """A bot that gives up early has posted all the same."""
+    hasty = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url, timeout=1)
+    hasty.retry_handlers = []
+    rehearsal.control.faults.slow("chat.postMessage", 30)
+    started = time.monotonic()
+    with pytest.raises(asyncio.TimeoutError):
+        await hasty.chat_postMessage(channel="#general", text="hi")
+    assert time.monotonic() - started < 10
+    assert texts(rehearsal) == ["hi"]
+
+
+async def test_an_event_comes_again_though_it_was_acknowledged(rehearsal: Rehearsal, either_bot: Tiny) -> None:
+    """The same event id, marked as a retry in headers or envelope."""
+    rehearsal.control.faults.duplicate_delivery(times=2, reason="http_timeout")
+    await rehearsal.control.as_person("ana").say(None, "hello")
+    bodies = either_bot.of("message")
+    assert len(bodies) == 3
+    assert len({body["event_id"] for body in bodies}) == 1
+    assert rehearsal.problems == []
+    if rehearsal.request_url:
+        marks = [(h.get("x-slack-retry-num"), h.get("x-slack-retry-reason")) for h in either_bot.headers]
+        assert marks == [(None, None), (["1"], ["http_timeout"]), (["2"], ["http_timeout"])]
+
+
+async def test_an_unacknowledged_event_is_repeated_at_once_then_after_one_and_five_minutes(
+    rehearsal: Rehearsal,
+) -> None:
+    """Nobody is connected at first; the third repetition finds the bot."""
+    await rehearsal.control.as_person("ana").say(None, "hello")
+    assert [problem.code for problem in rehearsal.problems] == ["no_ack", "no_ack"]
+    await rehearsal.control.move(timedelta(seconds=59))
+    assert len(rehearsal.problems) == 2
+    await rehearsal.control.move(timedelta(seconds=1))
+    assert len(rehearsal.problems) == 3
+    async with by_socket(rehearsal) as bot:
+        await rehearsal.control.move(timedelta(minutes=4))
+        assert bot.got == []
+        await rehearsal.control.move(timedelta(minutes=1))
+        assert [body["event"]["text"] for body in bot.of("message")] == ["hello"]
+        await rehearsal.control.move(timedelta(days=1))
+        assert len(bot.of("message")) == 1
+
+
+async def test_one_long_move_brings_every_repetition_and_then_gives_up(rehearsal: Rehearsal) -> None:
+    """Four attempts in all."""
+    await rehearsal.control.as_person("ana").say(None, "hello")
+    await rehearsal.control.move(timedelta(days=1))
+    assert len(rehearsal.problems) == 4
+    await rehearsal.control.move(timedelta(days=1))
+    assert len(rehearsal.problems) == 4
+    rehearsal.control.faults.next("auth.test", status=500)
+    rehearsal.control.faults.clear()
+    assert rehearsal.control.faults.take("auth.test") is None

@@ -1,0 +1,86 @@
+"""Socket Mode: several connections, disconnects, tickets."""
+
+import json
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from rehearsal.server import Rehearsal
+from tests.rehearsal.bolt_bot import Tiny, by_socket
+
+
+async def test_each_payload_goes_to_one_of_several_sockets(rehearsal: Rehearsal) -> None:
+    """Three sockets share nine commands evenly, and none comes twice."""
+    async with by_socket(rehearsal, sockets=3) as bot:
+        for number in range(9):
+            assert (await rehearsal.control.as_person("ana").command(f"/echo {number}")).acked
+        assert sorted(body["text"] for body in bot.of("/echo")) == [str(number) for number in range(9)]
+        assert [connection.sent for connection in rehearsal.wire.sockets.connections] == [3, 3, 3]
+
+
+@pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
+async def test_a_bot_that_is_told_to_go_comes_back(rehearsal: Rehearsal, bot: Tiny, reason: str) -> None:
+    """After Slack's disconnect the SDK opens a new socket, and commands work again."""
+    [old] = rehearsal.wire.sockets.connections
+    await rehearsal.control.disconnect(reason)
+    await rehearsal.workspace.until(lambda _: old not in rehearsal.wire.sockets.connections)
+    await rehearsal.connected()
+    assert (await rehearsal.control.as_person("ana").command("/echo back")).text == "you said back"
+    rehearsal.assert_clean()
+
+
+async def test_a_cut_socket_is_replaced(rehearsal: Rehearsal, bot: Tiny) -> None:
+    """A network that breaks without a word is survived too."""
+    await rehearsal.control.cut_sockets()
+    await rehearsal.connected(timeout=15)
+    assert (await rehearsal.control.as_person("ana").command("/echo back")).acked
+
+
+async def test_with_socket_mode_off_no_socket_opens(rehearsal: Rehearsal) -> None:
+    """link_disabled refuses the next apps.connections.open."""
+    client = AsyncWebClient(base_url=rehearsal.api_url)
+    await rehearsal.control.disconnect("link_disabled")
+    with pytest.raises(SlackApiError, match="forbidden_team"):
+        await client.apps_connections_open(app_token=rehearsal.app_token)
+
+
+async def test_an_eleventh_socket_is_sent_away(rehearsal: Rehearsal) -> None:
+    """Ten stay; the eleventh hears too_many_websockets; a ticket opens only once."""
+    client = AsyncWebClient(base_url=rehearsal.api_url)
+    async with aiohttp.ClientSession() as session:
+        opened = []
+        for _ in range(10):
+            address = (await client.apps_connections_open(app_token=rehearsal.app_token))["url"]
+            socket = await session.ws_connect(address)
+            assert json.loads((await socket.receive()).data)["type"] == "hello"
+            opened.append(socket)
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await session.ws_connect(address)
+        address = (await client.apps_connections_open(app_token=rehearsal.app_token))["url"]
+        eleventh = await session.ws_connect(address)
+        farewell = json.loads((await eleventh.receive()).data)
+        assert (farewell["type"], farewell["reason"]) == ("disconnect", "too_many_websockets")
+        for socket in opened:
+            await socket.close()
+        await eleventh.close()
+
+
+async def test_a_socket_that_dies_with_a_payload_counts_as_no_answer(rehearsal: Rehearsal) -> None:
+    """The person hears that the bot did not respond; garbage on the line is ignored."""
+    client = AsyncWebClient(base_url=rehearsal.api_url)
+    async with aiohttp.ClientSession() as session:
+        address = (await client.apps_connections_open(app_token=rehearsal.app_token))["url"]
+        socket = await session.ws_connect(address)
+        await socket.receive()
+        await socket.send_str("no json")
+        ana = rehearsal.control.as_person("ana")
+        rehearsal.wire.spawn(ana.command("/echo hi"))
+        envelope = json.loads((await socket.receive()).data)
+        assert envelope["type"] == "slash_commands"
+        assert envelope["accepts_response_payload"]
+        await socket.close()
+        await rehearsal.settled()
+    assert "did not respond" in ana.dm()[-1].text
+    assert [problem.code for problem in rehearsal.problems] == ["no_ack"]
