@@ -74,6 +74,7 @@ class Combobox:
             )
             self.menu = ui.menu().props("no-focus no-refocus fit no-parent-event max-height=300px")
             self.menu.classes("rh-menu").on("hide", self._restore)
+            self.field.on("blur", self.menu.close)
         self._draw_chips()
 
     async def _open(self) -> None:
@@ -113,6 +114,7 @@ class Combobox:
     def _option(self, choice: Choice) -> None:
         picked = any(choice.value == other.value for other in self.chosen)
         row = div("rh-option" + (" rh-picked" if picked else ""), role="option", testid=f"option-{choice.value}")
+        row.on("mousedown", js_handler="(e) => e.preventDefault()")  # the field keeps the focus, so the list stays
         row.on("click", lambda: self._pick(choice))
         with row:
             span(choice.label)

@@ -40,14 +40,15 @@ class Messages:
         messages = list(self.pick())
         shown = messages[-self.most :]
         keys = [(message.channel, message.ts, message.ephemeral_to or "") for message in shown]
-        for gone in [key for key in self.rows if key not in keys]:
+        for gone in [key for key in self.rows if key[0] and key not in keys]:
             self.rows.pop(gone)[1].delete()
         before, added = None, False
         with self.root:
             for key, message in zip(keys, shown, strict=True):
                 added |= self._row(key, message, before)
                 before = self._when(message).date()
-        self._earlier(len(messages) > len(shown))
+        self._earlier(there_are=len(messages) > len(shown))
+        self._nothing(there_is=not messages)
         if added:
             self.screen.client.run_javascript(_DOWN.format(self.root.id))
 
@@ -58,7 +59,15 @@ class Messages:
     def _when(self, message: Message) -> datetime:
         return datetime.fromtimestamp(float(message.ts), self.screen.zone)
 
-    def _earlier(self, there_are: bool) -> None:
+    def _nothing(self, *, there_is: bool) -> None:
+        key = ("", "", "nothing")
+        if there_is and key not in self.rows:
+            with self.root:
+                self.rows[key] = ("", div("rh-empty", text="Nothing has been said here yet."))
+        elif not there_is and key in self.rows:
+            self.rows.pop(key)[1].delete()
+
+    def _earlier(self, *, there_are: bool) -> None:
         marker = self.rows.get(("", "", ""))
         if there_are and marker is None:
             with self.root:

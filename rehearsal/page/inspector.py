@@ -7,6 +7,7 @@ from nicegui.element import Element
 
 from rehearsal.page.screen import Screen
 from rehearsal.page.tags import button, div, span, tag, when
+from rehearsal.state.traffic import Problem
 
 _SHOWN: Final = 60
 _LONGEST: Final = 6_000
@@ -43,23 +44,24 @@ class Inspector:
         """Show the last exchanges."""
         traffic = list(self.screen.workspace.traffic)
         last = traffic[-1] if traffic else None
-        if (len(traffic), last, self.only_problems) == self.seen:
+        seen = (len(traffic), last, len(self.screen.rehearsal.problems), self.only_problems)
+        if seen == self.seen:
             return
-        self.seen = (len(traffic), last, self.only_problems)
+        self.seen = seen
         self.rows.clear()
         with self.rows:
             if self.only_problems:
                 traffic = [exchange for exchange in traffic if exchange.problem]
             if not traffic:
                 span("Nothing yet. What the app and Slack say to each other appears here.", "rh-empty")
+            for problem in reversed(self.screen.rehearsal.problems[-_SHOWN:]):
+                _problem(problem)
             for exchange in reversed(traffic[-_SHOWN:]):
                 self._row(exchange)
 
     def _row(self, exchange: Any) -> None:
         bad = bool(exchange.problem) or exchange.status >= _FAILED
-        details = tag(
-            "details", "rh-exchange" + when(bad, "rh-bad"), testid="problem" if exchange.problem else "exchange"
-        )
+        details = tag("details", "rh-exchange" + when(bad, "rh-bad"), testid="exchange")
         with details:
             with tag("summary"):
                 came = exchange.direction == "in"
@@ -69,6 +71,15 @@ class Inspector:
                 span(exchange.problem or exchange.summary, "rh-summary")
             body = tag("div")
             details.on("toggle", lambda: _body(body, exchange.body))
+
+
+def _problem(problem: Problem) -> None:
+    """What Slack would not have let pass, with the place to mend."""
+    with div("rh-problem", testid="problem"):
+        span(f"{problem.method}: {problem.code}", "rh-name")
+        if problem.path:
+            span(problem.path, "rh-path")
+        span(problem.sentence)
 
 
 def _body(place: Element, body: Any) -> None:

@@ -1,5 +1,7 @@
 """The window on top: its title, inputs, errors and buttons; the ones below it wait."""
 
+from typing import Final
+
 from nicegui import ui
 
 from rehearsal.page.blocks import draw_blocks
@@ -8,6 +10,17 @@ from rehearsal.page.mrkdwn import text_object
 from rehearsal.page.screen import Screen
 from rehearsal.page.tags import button, div, html, span, tag
 from rehearsal.state.views import View
+
+_FOCUSED: Final = """(e) => { const box = e.target;
+  emit(box.getAttribute("role") === "combobox" ? "" : box.dataset.testid || ""); }"""
+_BODY: Final = "document.querySelector('.rh-shade .rh-window-body')"
+_SCROLL_BACK: Final = (
+    f"requestAnimationFrame(() => {{ const b = {_BODY}; if (b) b.scrollTop = window.rhScroll || 0; }})"
+)
+_TO_ERROR: Final = (
+    "requestAnimationFrame(() => { const e = document.querySelector('.rh-shade .rh-error');"
+    " if (e) e.closest('.rh-block').scrollIntoView({block: 'nearest'}); })"
+)
 
 
 class Modals:
@@ -38,23 +51,31 @@ class Modals:
             return
         with self.root:
             self._window(view, len(modals))
-        self._focus(same=same)
+        self._settle(view, same=same)
 
-    def _focus(self, *, same: bool) -> None:
-        """Leave the cursor where it was when the same window was only drawn again."""
-        if same and self.focused:
-            self.screen.client.run_javascript(focus_script(self.focused))
+    def _settle(self, view: View, *, same: bool) -> None:
+        """Leave cursor and scrolling where they were when the same window was only drawn again; show what is wrong."""
+        run = self.screen.client.run_javascript
+        if not same:
+            run("window.rhScroll = 0")
+        else:
+            run(_SCROLL_BACK)
+            if self.focused:
+                run(focus_script(self.focused))
+        if view.errors:
+            run(_TO_ERROR)
 
     def _window(self, view: View, depth: int) -> None:
         with div("rh-window", testid="modal", role="dialog", aria_label=view.title) as window:
             window.props["data-view"] = view.id
-            window.on("focusin", self._note, js_handler='(e) => emit(e.target.dataset.testid || "")')
+            window.on("focusin", self._note, js_handler=_FOCUSED)
             with div("rh-window-head"):
                 if depth > 1:
                     button("‹", "rh-icon", lambda: self._close(view), testid="modal-back", aria_label="Back")
                 tag("h2", "rh-window-title", text=view.title, testid="modal-title")
                 button("✕", "rh-icon", lambda: self._close(view, whole=True), testid="modal-x", aria_label="Close")
-            with div("rh-window-body"):
+            with div("rh-window-body") as body:
+                body.on("scroll", js_handler="(e) => { window.rhScroll = e.target.scrollTop; }")
                 if view.trouble:
                     div("rh-trouble", text=view.trouble, testid="modal-trouble", role="alert")
                 draw_blocks(self.screen, view, view.blocks)

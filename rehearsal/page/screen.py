@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rehearsal.server import Rehearsal
 
 HOME = "home"
-_CALM = 0.04  # seconds between a change and the drawing of it, so that a burst is drawn once
+_CALM = 0.06  # seconds between a change and the drawing of it, so that a burst is drawn once
 Where = Message | View
 
 
@@ -184,6 +184,8 @@ class Screen:
         self.draw()
         try:
             await self.do(lambda: self.rehearsal.control.move(delta))
+        except Exception as error:  # noqa: BLE001 - whatever went wrong on the way, the person has to hear of it
+            self.tell(f"Time went on, but something on the way failed: {error!r}.")
         finally:
             self.moving = ""
             self.draw()

@@ -1,11 +1,14 @@
 """The left column: who one acts as, and where one can look."""
 
+from collections.abc import Callable
+from zlib import crc32
+
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from rehearsal.page.icons import icon
 from rehearsal.page.screen import HOME, Screen
-from rehearsal.page.tags import button, div, html, span, tag, when
+from rehearsal.page.tags import Act, button, div, html, span, tag
 from rehearsal.state.channels import Channel
 from rehearsal.state.people import Person
 
@@ -22,7 +25,7 @@ def initials(name: str) -> str:
 def avatar(person: Person | None, classes: str = "") -> Element:
     """A coloured square with initials; the app has a colour of its own."""
     name = person.called if person else "?"
-    colour = "bot" if person and person.is_bot else str(sum(map(ord, name)) % _HUES)
+    colour = "bot" if person and person.is_bot else str(crc32(name.encode()) % _HUES)
     return span(initials(name), f"rh-avatar rh-hue-{colour} {classes}", aria_hidden="true")
 
 
@@ -31,28 +34,33 @@ class Sidebar:
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
-        self.seen: object = None
         self.wanted = ""
+        self.seen: object = None
+        self.rows: list[_Row] = []
         self.root = tag("nav", "rh-side", testid="sidebar", aria_label="People and channels")
         screen.region(self.draw)
 
     def draw(self) -> None:
-        """Draw the column again when something in it changed."""
+        """Draw the column again when who or what is there changed; else only mark what is here and what is new."""
         screen = self.screen
         people, channels, directs = screen.people(), screen.channels(), screen.directs()
         seen = (
             screen.person.id,
-            screen.place,
-            screen.drawer,
             self.wanted,
-            [(person.id, person.called, sorted(person.unread)) for person in people],
+            [(person.id, person.called) for person in people],
             [(c.id, c.name, c.is_ext_shared or c.is_org_shared, screen.person.id in c.members) for c in channels],
             [channel.id for channel in directs],
         )
-        if seen == self.seen:
-            return
-        self.seen = seen
-        self.root.classes(remove="rh-open", add="rh-open" if screen.drawer else "")
+        if seen != self.seen:
+            self.seen = seen
+            self._rebuild(people, channels, directs)
+        for row in self.rows:
+            row.mark()
+        if screen.drawer != ("rh-open" in self.root.classes):
+            self.root.classes(toggle="rh-open")
+
+    def _rebuild(self, people: list[Person], channels: list[Channel], directs: list[Channel]) -> None:
+        self.rows.clear()
         self.root.clear()
         with self.root:
             self._people(people)
@@ -60,7 +68,7 @@ class Sidebar:
             self._channels(channels, directs)
 
     def _people(self, people: list[Person]) -> None:
-        self._title("Act as")
+        _title("Act as")
         if len(people) > _MANY:
             self._search()
             wanted = self.wanted.lower()
@@ -81,63 +89,95 @@ class Sidebar:
         self.draw()
 
     def _person(self, person: Person) -> None:
-        mine = person is self.screen.person
-        row = tag("button", "rh-row" + when(mine, "rh-here"), testid=f"person-{person.name}", type="button")
-        row.props["aria-pressed"] = str(mine).lower()
-        row.on("click", lambda: self.screen.become(person))
-        with row:
+        screen = self.screen
+        row = _Row(
+            lambda: person is screen.person,
+            lambda: 0 if person is screen.person else len(person.unread),
+            testid=f"person-{person.name}",
+            badge=f"unread-{person.name}",
+            go=lambda: screen.become(person),
+        )
+        with row.head:
             avatar(person, "rh-small")
             span(person.called, "rh-grow")
-            unread = len(person.unread)
-            if unread and not mine:
-                span(str(unread), "rh-badge", testid=f"unread-{person.name}", title="Places with something new")
+        self.rows.append(row)
 
     def _app(self) -> None:
         screen = self.screen
-        self._title(screen.rehearsal.manifest.name)
+        _title(screen.rehearsal.manifest.name)
         direct = screen.workspace.direct(screen.person)
         with div("rh-list"):
             if screen.rehearsal.manifest.home_tab:
                 self._place("home", "Home", "home-tab", HOME, screen.go_home)
-            self._place("messages", "Messages", "dm", direct.id, lambda: screen.go(direct.id))
+            self._place("messages", "Messages", "dm", direct.id)
 
     def _channels(self, channels: list[Channel], directs: list[Channel]) -> None:
-        self._title("Channels")
+        _title("Channels")
         with div("rh-list"):
             for channel in channels:
                 self._channel(channel)
         if directs:
-            self._title("Direct messages")
+            _title("Direct messages")
             with div("rh-list"):
                 for channel in directs:
                     name = self.screen.person_name(channel.other(self.screen.person.id))
-                    self._place("person", name, f"dm-{name}", channel.id, lambda c=channel: self.screen.go(c.id))
+                    self._place("person", name, f"dm-{name}", channel.id)
 
     def _channel(self, channel: Channel) -> None:
         sign = "lock" if channel.kind == "private" else "channel"
-        shared = channel.is_ext_shared or channel.is_org_shared
-        away = self.screen.person.id not in channel.members
-        row = self._place(sign, channel.name, f"channel-{channel.name}", channel.id, lambda: self.screen.go(channel.id))
-        if away:
-            row.classes("rh-away")
-        if shared:
-            with row:
+        row = self._place(sign, channel.name, f"channel-{channel.name}", channel.id)
+        if self.screen.person.id not in channel.members:
+            row.root.classes("rh-away")
+        if channel.is_ext_shared or channel.is_org_shared:
+            with row.head:
                 span("shared", "rh-tag", title="Shared with people outside the company")
 
-    def _place(self, sign: str, name: str, testid: str, place: str, go: object) -> Element:
-        here = self.screen.place == place
-        unread = place in self.screen.person.unread and not here
-        row = tag("button", "rh-row" + when(here, "rh-here") + when(unread, "rh-new"), testid=testid, type="button")
-        row.on("click", go)  # type: ignore[arg-type]
-        with row:
+    def _place(self, sign: str, name: str, testid: str, place: str, go: Act | None = None) -> "_Row":
+        screen = self.screen
+        row = _Row(
+            lambda: screen.place == place,
+            lambda: int(place in screen.person.unread and screen.place != place),
+            testid=testid,
+            go=go or (lambda: screen.go(place)),
+        )
+        with row.head:
             html(icon(sign), "rh-sign", kind="span")
             span(name, "rh-grow")
-            if unread:
-                span("", "rh-dot", title="New")
+        self.rows.append(row)
         return row
 
-    def _title(self, words: str) -> None:
-        tag("h2", "rh-title", text=words)
+
+class _Row:
+    """One line of the column, which stays the same element while its marks come and go."""
+
+    def __init__(
+        self, here: Callable[[], bool], news: Callable[[], int], *, testid: str, go: Act, badge: str = ""
+    ) -> None:
+        self.here, self.news, self.counted = here, news, bool(badge)
+        self.root = tag("button", "rh-row", testid=testid, type="button")
+        self.root.on("click", go)
+        self.last: object = None
+        with self.root:
+            self.head = div("rh-row-head")
+            self.badge = span("", "rh-badge" if badge else "rh-dot", testid=badge, title="Something new")
+        self.mark()
+
+    def mark(self) -> None:
+        """Show whether one is here, and whether there is something new."""
+        here, news = self.here(), self.news()
+        if (here, news) == self.last:
+            return
+        self.last = (here, news)
+        self.root.classes(add="rh-here" if here else "", remove="" if here else "rh-here")
+        self.root.classes(add="rh-new" if news else "", remove="" if news else "rh-new")
+        self.root.props["aria-current"] = "true" if here else "false"
+        if self.counted:
+            self.badge.set_text(str(news) if news else "")
+        self.badge.set_visibility(bool(news))
+
+
+def _title(words: str) -> None:
+    tag("h2", "rh-title", text=words)
 
 
 def drawer_button(screen: Screen) -> None:

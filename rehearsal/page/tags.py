@@ -28,9 +28,12 @@ def div(classes: str = "", **attributes: Any) -> Element:
     return tag("div", classes, **attributes)
 
 
-def span(text: str, classes: str = "", **attributes: Any) -> Element:
+def span(text: str, classes: str = "", **attributes: Any) -> TextElement:
     """Words."""
-    return tag("span", classes, text=text, **attributes)
+    element = tag("span", classes, text=text, **attributes)
+    if not isinstance(element, TextElement):
+        raise TypeError("A span holds words.")
+    return element
 
 
 def button(text: str, classes: str, act: Act, *, testid: str = "", **attributes: Any) -> Element:

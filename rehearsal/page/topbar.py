@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
+from nicegui.element import Element
+
 from rehearsal.page.screen import Screen
 from rehearsal.page.sidebar import drawer_button
 from rehearsal.page.tags import button, div, span, tag
@@ -24,7 +26,11 @@ class Topbar:
             drawer_button(screen)
             tag("h1", "rh-brand", text=screen.workspace.name)
             span("rehearsal", "rh-tag")
-            self.root = div("rh-clock", testid="clock-bar")
+            with div("rh-clock"):
+                with tag("time", "rh-time", testid="clock"):
+                    self.day, self.hour, self.zone = span("", "rh-day"), span("", "rh-hour"), span("", "rh-zone")
+                self.moving = span("", "rh-moving", testid="moving", role="status")
+                self.steps = [self._step(label, delta) for label, delta in _STEPS.items()]
         screen.region(self.draw)
 
     def draw(self) -> None:
@@ -35,18 +41,15 @@ class Topbar:
         if seen == self.seen:
             return
         self.seen = seen
-        self.root.clear()
-        with self.root:
-            with tag("time", "rh-time", testid="clock", datetime=screen.now.isoformat(timespec="minutes")):
-                span(day, "rh-day")
-                span(hour, "rh-hour")
-                span(str(screen.zone).rpartition("/")[2].replace("_", " "), "rh-zone")
-            if screen.moving:
-                span(f"{screen.moving}: the app is catching up…", "rh-moving", testid="moving", role="status")
-            for label, delta in _STEPS.items():
-                self._step(label, delta)
+        self.day.set_text(day)
+        self.hour.set_text(hour)
+        self.zone.set_text(str(screen.zone).rpartition("/")[2].replace("_", " "))
+        self.moving.set_text(f"{screen.moving}: the app is catching up…" if screen.moving else "")
+        self.moving.set_visibility(bool(screen.moving))
+        for step in self.steps:
+            step.props["disabled"] = bool(screen.moving)
+            step.update()
 
-    def _step(self, label: str, delta: timedelta) -> None:
+    def _step(self, label: str, delta: timedelta) -> Element:
         testid = label.lower().replace(" ", "-")
-        disabled = True if self.screen.moving else None
-        button(label, "rh-step", lambda: self.screen.move(label, delta), testid=testid, disabled=disabled)
+        return button(label, "rh-step", lambda: self.screen.move(label, delta), testid=testid)

@@ -1,0 +1,81 @@
+"""A rehearsal with the tiny bot and the page, and a real browser that looks at it."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from rehearsal.page import add_page
+from rehearsal.server import Rehearsal
+from tests.rehearsal.bolt_bot import MANIFEST, Tiny, by_socket
+
+_NAMES = ("/usr/bin/chromium", "chromium-browser", "google-chrome")
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--headless=new",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+_PATIENCE = 8_000  # milliseconds
+
+
+def chromium() -> str | None:
+    """Where a Chromium stands: the CHROMIUM variable first, then the usual places."""
+    candidates = [os.environ.get("CHROMIUM"), *_NAMES]
+    found = [name if name and Path(name).is_file() else shutil.which(name) for name in candidates if name]
+    return next((path for path in found if path), None)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A real browser; the test is skipped where none is installed."""
+    executable = chromium()
+    if executable is None:
+        pytest.skip("No Chromium was found; install one or name it in CHROMIUM.")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def shown() -> AsyncIterator[Rehearsal]:
+    """A rehearsal of three people that serves the page."""
+    start = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    async with Rehearsal(manifest=MANIFEST, start=start, name="Northwind Care", extra=add_page) as running:
+        control = running.control
+        control.add_person("ana", real_name="Ana Lima", tz="Europe/Lisbon", id="U0000ANA")
+        control.add_person("mara", real_name="Mara Ellison", tz="America/New_York", is_admin=True)
+        control.add_person("tui", real_name="Tui Parata", tz="Pacific/Auckland")
+        control.add_channel("general", members=["ana", "mara", "tui"])
+        control.add_channel("leads", kind="private", members=["mara"])
+        control.add_channel("partners", members=["mara"], is_ext_shared=True)
+        yield running
+
+
+@pytest.fixture
+async def bot(shown: Rehearsal) -> AsyncIterator[Tiny]:
+    """The tiny bot on that rehearsal."""
+    async with by_socket(shown) as connected:
+        yield connected
+
+
+@pytest.fixture
+async def page(browser: Browser, shown: Rehearsal) -> AsyncIterator[Page]:
+    """The page as Ana sees it first; a script error on it fails the test."""
+    opened = await browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(_PATIENCE)
+    mistakes: list[str] = []
+    opened.on("pageerror", lambda error: mistakes.append(str(error)))
+    await opened.goto(f"{shown.url}/?as_=ana")
+    await opened.get_by_test_id("clock").wait_for()
+    yield opened
+    await opened.close()
+    assert mistakes == []

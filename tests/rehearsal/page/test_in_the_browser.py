@@ -1,0 +1,261 @@
+"""What a visitor sees and does on the page, in a real browser, with a real bot behind it."""
+
+import asyncio
+from datetime import datetime
+
+import pytest
+from playwright.async_api import Page, expect
+from slack_sdk.errors import SlackApiError
+
+from rehearsal.server import Rehearsal
+from tests.rehearsal.bolt_bot import Tiny, button, plain
+from tests.rehearsal.strict.samples import CONFIRM, OPTIONS, choice, message, modal
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_slash_command_is_completed_and_its_answer_is_only_for_me(page: Page, bot: Tiny) -> None:
+    """Typing / offers the manifest's commands with hint and description; the answer says who sees it."""
+    composer = page.get_by_test_id("composer")
+    await composer.press_sequentially("/e")
+    offer = page.get_by_test_id("command-echo")
+    await expect(offer).to_contain_text("Says it again")
+    await expect(offer).to_contain_text("words")
+    await expect(page.get_by_test_id("command-form")).to_have_count(0)
+    await offer.click()
+    await expect(composer).to_have_value("/echo ")
+    await composer.press_sequentially("hello")
+    await composer.press("Enter")
+    answer = page.get_by_test_id("message").filter(has_text="you said hello")
+    await expect(answer).to_contain_text("Only visible to you")
+    await expect(composer).to_have_value("")
+    assert bot.of("/echo")[0]["text"] == "hello"
+
+
+async def test_a_form_is_filled_searched_and_sent(page: Page, shown: Rehearsal, bot: Tiny) -> None:
+    """Errors stand under fields, a select redraws the window, a search finds, a file arrives, windows stack."""
+    await page.get_by_test_id("composer").fill("/form")
+    await page.get_by_test_id("composer").press("Enter")
+    await expect(page.get_by_test_id("modal-title")).to_have_text("Form")
+    await page.get_by_test_id("modal-submit").click()
+    await expect(page.get_by_test_id("error-name")).to_contain_text("required")
+    await page.get_by_test_id("field-form.name").fill("Bakery Lindqvist")
+    await page.get_by_test_id("field-form.kind").click()
+    await page.get_by_test_id("option-visit").click()
+    await expect(page.get_by_test_id("modal")).to_contain_text("a visit")
+    await expect(page.get_by_test_id("field-form.name")).to_have_value("Bakery Lindqvist")
+    await expect(page.get_by_test_id("field-form.kind")).to_have_value("Visit")
+    await page.get_by_test_id("field-form.who").press_sequentially("acm")
+    await page.get_by_test_id("option-acmena").click()
+    await expect(page.get_by_test_id("field-form.who")).to_have_value("Acmena")
+    await page.get_by_test_id("field-form.day").fill("2026-12-01")
+    content = b"name\nAcme\n" * 200_000
+    await page.get_by_test_id("field-form.list").set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    await expect(page.get_by_test_id("file")).to_contain_text("list.csv")
+    await page.get_by_test_id("field-form.pals").click()
+    await page.get_by_role("option", name="Mara Ellison").click()
+    await page.get_by_test_id("button-form.push").click()
+    await expect(page.get_by_test_id("modal-title")).to_have_text("On top")
+    await page.get_by_test_id("modal-back").click()
+    await expect(page.get_by_test_id("modal-title")).to_have_text("Form")
+    await expect(page.get_by_test_id("field-form.day")).to_have_value("2026-12-01")
+    await page.get_by_test_id("modal-submit").click()
+    await expect(page.get_by_test_id("modal")).to_have_count(0)
+    (sent,) = bot.of("view_submission")
+    values = sent["view"]["state"]["values"]
+    assert values["name"]["form.name"]["value"] == "Bakery Lindqvist"
+    assert values["kind"]["form.kind"]["selected_option"]["value"] == "visit"
+    assert values["who"]["form.who"]["selected_option"]["value"] == "acmena"
+    assert values["day"]["form.day"]["selected_date"] == "2026-12-01"
+    assert [shown.workspace.people[user].name for user in values["pals"]["form.pals"]["selected_users"]] == ["mara"]
+    (file,) = values["list"]["form.list"]["files"]
+    assert shown.workspace.files[file["id"]].data == content
+
+
+async def test_the_bots_own_errors_stand_under_their_field(page: Page, bot: Tiny) -> None:
+    """What the bot finds wrong with a submission is read where it belongs, and what was entered stays."""
+    bot.errors = {"name": "There is a customer of that name."}
+    await page.get_by_test_id("shortcuts").click()
+    await page.get_by_test_id("shortcut-note.global").click()
+    await page.get_by_test_id("field-form.name").fill("Acme")
+    await page.get_by_test_id("field-form.kind").click()
+    await page.get_by_test_id("option-call").click()
+    await expect(page.get_by_test_id("modal")).to_contain_text("a call")
+    await page.get_by_test_id("modal-submit").click()
+    await expect(page.get_by_test_id("error-name")).to_have_text("There is a customer of that name.")
+    await expect(page.get_by_test_id("field-form.name")).to_have_value("Acme")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("modal")).to_have_count(0)
+
+
+async def test_home_buttons_threads_and_message_shortcuts(page: Page, shown: Rehearsal, bot: Tiny) -> None:
+    """The Home tab opens, a thread is answered at the side, a message's menu holds the app's shortcuts."""
+    workspace = shown.workspace
+    general, mara = workspace.channel("general"), workspace.person("mara")
+    workspace.post(general, mara.id, "Who calls *Acme*? <@U0000ANA>")
+    await page.get_by_test_id("home-tab").click()
+    await expect(page.get_by_test_id("home")).to_contain_text("Welcome")
+    await page.get_by_test_id("channel-general").click()
+    asked = page.get_by_test_id("messages").get_by_test_id("message").filter(has_text="Who calls")
+    await expect(asked.locator("b")).to_have_text("Acme")
+    await expect(asked).to_contain_text("@Ana Lima")
+    await asked.hover()
+    await asked.get_by_test_id("message-menu").click()
+    await page.get_by_test_id("reply").click()
+    await page.get_by_test_id("thread-composer").fill("I do.")
+    await page.get_by_test_id("thread-composer").press("Enter")
+    await expect(page.get_by_test_id("thread-messages")).to_contain_text("I do.")
+    await expect(page.get_by_test_id("thread-open")).to_have_text("1 reply")
+    await page.get_by_test_id("thread-close").click()
+    await asked.hover()
+    await asked.get_by_test_id("message-menu").click()
+    await page.get_by_test_id("shortcut-note.message").click()
+    await expect(page.get_by_test_id("messages")).to_contain_text("kept Who calls")
+    assert bot.of("message_action")
+
+
+async def test_buttons_ask_first_and_replace_the_message(page: Page, shown: Rehearsal, bot: Tiny) -> None:
+    """A button with a confirm object asks; saying no sends nothing, saying yes lets the bot answer in place."""
+    sure = {**button("hello.press", "Press", "42"), "confirm": CONFIRM}
+    blocks = [{"type": "section", "text": plain("Ready?"), "accessory": sure}]
+    await bot.client.chat_postMessage(channel=shown.workspace.channel("general").id, text="Ready?", blocks=blocks)
+    await page.get_by_test_id("channel-general").click()
+    await page.get_by_test_id("button-hello.press").click()
+    await expect(page.get_by_test_id("confirm")).to_contain_text("Lose this customer?")
+    await page.get_by_test_id("confirm-no").click()
+    await expect(page.get_by_test_id("confirm")).to_have_count(0)
+    assert bot.of("block_actions") == []
+    await page.get_by_test_id("button-hello.press").click()
+    await page.get_by_test_id("confirm-yes").click()
+    await expect(page.get_by_test_id("messages")).to_contain_text("pressed 42")
+
+
+async def test_time_passes_and_the_page_says_that_the_app_is_catching_up(page: Page, shown: Rehearsal) -> None:
+    """The clock moves an hour, a day or a week; while listeners work, the buttons rest."""
+    going = asyncio.Event()
+
+    async def slow(_now: datetime) -> None:
+        await going.wait()
+
+    stop = shown.workspace.clock.on_moved(slow)
+    await page.get_by_test_id("next-day").click()
+    await expect(page.get_by_test_id("moving")).to_contain_text("Next day")
+    await expect(page.get_by_test_id("next-week")).to_be_disabled()
+    going.set()
+    await expect(page.get_by_test_id("moving")).to_be_hidden()
+    await expect(page.get_by_test_id("clock")).to_contain_text("Tue 24 Nov 2026")
+    stop()
+    await page.get_by_test_id("next-week").click()
+    await expect(page.get_by_test_id("clock")).to_contain_text("Tue 1 Dec 2026")
+    await page.get_by_test_id("next-hour").click()
+    await expect(page.get_by_test_id("clock")).to_contain_text("10:00")
+    await page.get_by_test_id("person-tui").click()
+    await expect(page.get_by_test_id("clock")).to_contain_text("23:00")
+
+
+async def test_people_see_their_own_places_and_badges(page: Page, shown: Rehearsal) -> None:
+    """News for somebody else shows at their name; private channels show to their members only."""
+    workspace = shown.workspace
+    await expect(page.get_by_test_id("channel-leads")).to_have_count(0)
+    workspace.post(workspace.direct(workspace.person("mara")), workspace.bot.id, "One is waiting.")
+    await expect(page.get_by_test_id("unread-mara")).to_have_text("1")
+    await page.get_by_test_id("person-mara").click()
+    await expect(page.get_by_test_id("messages")).to_contain_text("One is waiting.")
+    await expect(page.get_by_test_id("unread-mara")).to_be_hidden()
+    await expect(page.get_by_test_id("channel-leads")).to_be_visible()
+    await page.get_by_test_id("person-ana").click()
+    await page.get_by_test_id("channel-partners").click()
+    await page.get_by_test_id("join").click()
+    await expect(page.get_by_test_id("join")).to_be_hidden()
+    assert workspace.person("ana").id in workspace.channel("partners").members
+
+
+async def test_every_block_is_drawn_and_an_unknown_one_says_so(page: Page, shown: Rehearsal) -> None:
+    """A message with every block and element shows them all; what can't be drawn is a box, never a blank."""
+    workspace = shown.workspace
+    general = workspace.channel("general")
+    blocks = [*message()["blocks"], {"type": "hologram"}, {"type": "table", "rows": 7}]
+    workspace.post(general, workspace.bot.id, "All", blocks=blocks)
+    await page.get_by_test_id("channel-general").click()
+    shown_message = page.get_by_test_id("message")
+    for words in ("Everything in one message", "Golddex", "They said so.", "Rich text with a link"):
+        await expect(shown_message).to_contain_text(words)
+    for action in ("how", "who", "to", "channel", "place", "until", "at", "when", "radio", "boxes", "several"):
+        await expect(page.get_by_test_id(f"field-{action}")).to_be_visible()
+    await expect(shown_message.locator(".rh-unknown")).to_have_count(2)
+    await expect(shown_message.locator(".rh-unknown").first).to_contain_text("hologram")
+
+
+async def test_every_input_shows_what_was_entered(page: Page, shown: Rehearsal) -> None:
+    """Each input of a modal starts with its initial value and keeps what a person puts into it."""
+    workspace = shown.workspace
+    ana = workspace.person("ana")
+    view = workspace.new_view(ana, modal())
+    ana.modals.append(view)
+    workspace.changed.raise_()
+    await expect(page.get_by_test_id("field-how")).to_have_value("Visit")
+    await expect(page.get_by_test_id("option-result-call")).to_be_checked()
+    await page.get_by_label("Email").first.check()
+    await page.get_by_test_id("field-note").fill("They are happy.")
+    await page.get_by_test_id("field-count").fill("3")
+    await page.get_by_test_id("field-story").fill("Long ago.")
+    await page.get_by_test_id("field-moment").fill("2026-12-01T10:30")
+    await page.get_by_test_id("field-owner").click()
+    await page.get_by_role("option", name="Tui Parata").click()
+    state = view.state
+    await workspace.until(lambda _: state["owner.block"]["owner"]["selected_user"] == workspace.person("tui").id)
+    assert state["result.block"]["result"]["selected_option"] == OPTIONS[2]
+    assert state["note.block"]["note"]["value"] == "They are happy."
+    assert state["count.block"]["count"]["value"] == "3"
+    assert state["moment.block"]["moment"]["selected_date_time"] == 1796121000
+    assert "Long ago." in str(state["story.block"]["story"]["rich_text_value"])
+
+
+async def test_hostile_words_stay_words(page: Page, shown: Rehearsal) -> None:
+    """Markup, scripts and addresses of other kinds in messages, names and options do nothing."""
+    workspace = shown.workspace
+    general = workspace.channel("general")
+    evil = '<script>document.title="pwned"</script><img src=x onerror=alert(1)>'
+    link = "<javascript:alert(1)|click>"
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"{evil} *<b>bold</b>* {link}"}},
+        {"type": "actions", "elements": [{"type": "static_select", "action_id": "s", "options": [choice(evil, "v")]}]},
+    ]
+    workspace.post(general, workspace.bot.id, evil, blocks=blocks)
+    shown.control.add_person("eve", real_name=evil)
+    await page.get_by_test_id("channel-general").click()
+    await page.get_by_test_id("field-s").click()
+    await expect(page.get_by_test_id("option-v")).to_have_text(evil)
+    assert await page.title() == "Northwind Care · rehearsal"
+    assert await page.locator('.rh-message img, .rh-message script, a[href^="javascript"]').count() == 0
+
+
+async def test_problems_stand_in_red(page: Page, shown: Rehearsal, bot: Tiny) -> None:
+    """What Slack would refuse is counted at the top of the conversation and opens in the traffic."""
+    blocks = [{"type": "section", "text": plain("x" * 3001)}]
+    with pytest.raises(SlackApiError, match="invalid_blocks"):
+        await bot.client.chat_postMessage(channel=shown.workspace.channel("general").id, text="x", blocks=blocks)
+    await expect(page.get_by_test_id("inspector-toggle")).to_contain_text("1 problem")
+    problem = page.get_by_test_id("problem")
+    await expect(problem).to_contain_text("blocks[0].text.text")
+    await expect(problem).to_contain_text("Shorten this to 3000 characters")
+    refused = page.get_by_test_id("exchange").filter(has_text="chat.postMessage")
+    await refused.locator("summary").click()
+    await expect(refused.locator("pre")).to_contain_text('"section"')
+    await page.get_by_test_id("inspector-close").click()
+    await expect(page.get_by_test_id("inspector")).to_be_hidden()
+
+
+async def test_on_a_phone_the_columns_slide_in(page: Page) -> None:
+    """At 390 px the conversation has the screen; people and traffic come when asked for."""
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await expect(page.get_by_test_id("inspector")).to_be_hidden()
+    await page.get_by_test_id("drawer").click()
+    await page.get_by_test_id("channel-general").click()
+    await expect(page.get_by_test_id("place")).to_have_text("#general")
+    await page.get_by_test_id("inspector-toggle").click()
+    await expect(page.get_by_test_id("inspector")).to_be_visible()
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
