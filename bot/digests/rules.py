@@ -1,9 +1,117 @@
 """When a digest comes, and what its numbers mean."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from bot.people.rules import DAY, Calendar, known_zone
+
+ROWS_IN_MESSAGE = 5
+ROWS_ON_PAGE = 8
+NAME_IN_ROW = 120  # characters of a name in a row of its own
+NAME_IN_LIST = 80  # and in the thread's lines
+WORDS_IN_ROW = 160
+PAGE_CHARACTERS = 10_000  # of a thread message: Slack refuses from about 13,000 on
+PAGE_PAUSE = timedelta(seconds=1)  # between the thread's messages: Slack takes one a second a channel
+WEEK_DAYS = 7
+SECONDS_OF_GRACE = 900  # after a slot, before its silence is called a failure
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DEFAULT_DAYS = "03"
+DEFAULT_HOUR = time(9)
+SWITCHED_OFF = "Switched off: no day is chosen."
 
 
 class DigestKind(StrEnum):
     """What a digest is about."""
 
     NEGLECTED = "neglected"
+
+
+class Whose(StrEnum):
+    """Lists that are nobody's own."""
+
+    TEAM = "team"
+    POOL = "pool"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The slots of a digest: its weekdays (Monday is 0) at its hour, on the clocks of its zone."""
+
+    days: frozenset[int]
+    hour: time
+    zone: str
+
+    def next_after(self, instant: datetime) -> datetime | None:
+        """The first slot after *instant*; None without any day."""
+        return next((slot for slot in self._slots(instant, range(-1, WEEK_DAYS + 2)) if slot > instant), None)
+
+    def latest_by(self, instant: datetime) -> datetime | None:
+        """The last slot that has come by *instant*; None without any day."""
+        return next((slot for slot in self._slots(instant, range(1, -WEEK_DAYS - 2, -1)) if slot <= instant), None)
+
+    def _slots(self, instant: datetime, offsets: Iterable[int]) -> Iterator[datetime]:
+        calendar = Calendar(zone=self.zone)
+        today = calendar.today(instant)
+        for day in (today + DAY * offset for offset in offsets):
+            if day.weekday() in self.days:
+                yield calendar.at(day, self.hour)
+
+
+def schedule_of(days: str, hour: time, zone: str) -> Schedule:
+    """The schedule that is kept as `"03"`, an hour and a zone."""
+    return Schedule(frozenset(int(day) for day in days), hour, known_zone(zone, "UTC"))
+
+
+def day_words(days: str) -> str:
+    """`Mon and Thu`, `Mon, Wed and Fri`, `every day`."""
+    names = [DAY_NAMES[int(day)] for day in sorted(set(days))]
+    if len(names) == WEEK_DAYS:
+        return "every day"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "no day"
+
+
+def percent(part: int, whole: int) -> int:
+    """*part* of *whole* in whole percent, rounded down so that 100 means all; all of nothing is 100."""
+    return part * 100 // whole if whole else 100
+
+
+def wait_words(waited: int, rhythm: int, *, ever_contacted: bool) -> str:
+    """`92 of 30 days`, and whether we ever talked."""
+    return f"{waited:,} of {rhythm} days" + ("" if ever_contacted else ", never talked")
+
+
+def drawn_length(text: str) -> int:
+    """How long *text* is when `&`, `<` and `>` are escaped, in UTF-16 units, the strictest way of counting."""
+    escaped = 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 + escaped
+
+
+def pack(lines: Sequence[str], limit: int) -> list[tuple[str, ...]]:
+    """*lines*, in order, in as few groups as hold at most *limit* characters each when drawn, a line break a line."""
+    groups: list[tuple[str, ...]] = []
+    group: list[str] = []
+    used = 0
+    for line in lines:
+        length = drawn_length(line) + 1
+        if group and used + length > limit:
+            groups.append(tuple(group))
+            group, used = [], 0
+        group.append(line)
+        used += length
+    return [*groups, tuple(group)] if group else groups
+
+
+def find_zones(words: str, limit: int = 100) -> list[str]:
+    """IANA zones whose name holds *words*, by name; a city's zone before one that only mentions it."""
+    wanted = "_".join(words.lower().split())
+    found = [zone for zone in _all_zones() if wanted in zone.lower()]
+    return sorted(found, key=lambda zone: (not zone.lower().rsplit("/", 1)[-1].startswith(wanted), zone))[:limit]
+
+
+@lru_cache(maxsize=1)
+def _all_zones() -> tuple[str, ...]:
+    return tuple(sorted(zone for zone in available_timezones() if known_zone(zone, "UTC") == zone))

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.database import workspace_of
-from bot.workspaces.queries import find_workspace
+from bot.core.errors import InvalidInput
+from bot.workspaces.queries import find_workspace, get_workspace
+from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE, FLOOR_RANGE
 from bot.workspaces.tables import AuditEntry, Workspace
 
 BOT = "bot"  # who did it, when nobody did
@@ -51,3 +53,58 @@ def install_workspace(session: Session, *, name: str, bot_user_id: str, zone: st
     session.flush()
     record(session, "workspace.installed", by=BOT, kind="workspace", subject=workspace_of(session), now=now)
     return True
+
+
+def setting_problems(*, cadence: int, floor: int, factor: float, first_calls: int) -> dict[str, str]:
+    """A sentence per setting that can't be: `cadence`, `floor`, `factor`, `first_calls`; empty when all can."""
+    problems = {}
+    if not _within(floor, FLOOR_RANGE):
+        problems["floor"] = "Give a whole number of days from 1 to 365."
+    if not _within(cadence, CADENCE_RANGE):
+        problems["cadence"] = "Give a whole number of days from 1 to 365."
+    elif "floor" not in problems and cadence > floor:
+        problems["cadence"] = f"The usual cadence can't be longer than the longest one, {floor} days; lower it."
+    if not _within(factor, FACTOR_RANGE):
+        problems["factor"] = "Give a number from 1 to 5, such as 1.5."
+    if not _within(first_calls, FIRST_CALLS_RANGE):
+        problems["first_calls"] = "Give a whole number from 1 to 100."
+    return problems
+
+
+def change_settings(
+    session: Session, *, cadence: int, floor: int, factor: float, first_calls: int, by: str, now: datetime
+) -> frozenset[str]:
+    """
+    Set the workspace's rhythm and note that it was set up; returns the names of the columns that changed.
+
+    Whether *by* may do so is for the caller to check; so is recomputing what follows from it.
+
+    Raises:
+        InvalidInput: as `setting_problems`.
+    """
+    problems = setting_problems(cadence=cadence, floor=floor, factor=factor, first_calls=first_calls)
+    if problems:
+        raise InvalidInput(fields=problems)
+    workspace = get_workspace(session)
+    wished = {
+        "default_cadence_days": cadence,
+        "cadence_floor_days": floor,
+        "neglect_factor": float(factor),
+        "first_calls_a_day": first_calls,
+    }
+    before = {name: getattr(workspace, name) for name, value in wished.items() if getattr(workspace, name) != value}
+    for name, value in wished.items():
+        setattr(workspace, name, value)
+    workspace.set_up_at = workspace.set_up_at or now
+    if before:
+        after = {name: wished[name] for name in before}
+        record(
+            session, "workspace.settings", by=by, kind="workspace", subject=workspace.id, before=before, after=after,
+            now=now,
+        )  # fmt: skip
+    session.flush()
+    return frozenset(before)
+
+
+def _within(value: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] <= value <= bounds[1]

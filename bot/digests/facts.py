@@ -1,0 +1,223 @@
+"""What leaves the digests room: messages to a channel, lists for one person, the setup."""
+
+from datetime import datetime, time
+from uuid import UUID
+
+from bot.core.facts import Count, Fact, Notice
+from bot.digests.rules import percent
+
+
+class OfferButton(Fact):
+    """A button of another room under a row."""
+
+    label: str
+    action_id: str
+    value: str
+
+
+class WaitingRow(Fact):
+    """One customer that waits; *done* says, in words, what was done about it since."""
+
+    id: UUID
+    name: str
+    owner_id: str | None
+    owner_name: str | None
+    waited: int
+    rhythm: int
+    ever_contacted: bool
+    words: str = ""
+    offers: tuple[OfferButton, ...] = ()
+    done: str = ""
+
+
+class NeglectedDigest(Notice):
+    """
+    What a channel learns at a slot: coverage, the longest waiting, the pool.
+
+    *change* is in percent points since the last one; None when there was none.
+    """
+
+    kind = "digests.neglected"
+    digest_id: UUID
+    slot: datetime
+    made_at: datetime
+    zone: str
+    next_slot: datetime | None
+    active: int
+    in_cadence: int
+    due: int
+    neglected: int
+    pool: int
+    change: int | None = None
+    rows: tuple[WaitingRow, ...] = ()
+    longest: tuple[int, int] | None = None
+    counts: tuple[Count, ...] = ()
+    is_test: bool = False
+
+    @property
+    def percent(self) -> int:
+        """In cadence, as whole percent of active."""
+        return percent(self.in_cadence, self.active)
+
+    @property
+    def more(self) -> int:
+        """How many neglected ones stand in the thread only."""
+        return max(self.neglected - len(self.rows), 0)
+
+
+class DigestPage(Notice):
+    """A piece of the whole list, for the digest's thread; *lines* in plain words, longest wait first."""
+
+    kind = "digests.page"
+    page: int
+    pages: int
+    total: int
+    lines: tuple[str, ...]
+
+
+class DigestStopped(Notice):
+    """
+    A digest couldn't be posted. When it *is_over*, nothing is tried until somebody saves the setup again; else the
+    next slot is.
+    """
+
+    kind = "digests.stopped"
+    channel_id: str
+    channel_name: str
+    reason: str
+    is_over: bool = True
+
+
+class DueDigest(Fact):
+    """A digest whose slot has come."""
+
+    workspace_id: str
+    digest_id: UUID
+    channel_id: str
+
+
+class DigestPosted(Fact):
+    """A slot was handled: whether anything was said, and in how many thread messages."""
+
+    slot: datetime
+    said_something: bool
+    pages: int = 0
+
+
+class ChannelFact(Fact):
+    """A channel as Slack describes it to us; *refused* is Slack's word when it wouldn't."""
+
+    id: str
+    name: str = ""
+    is_channel: bool = True
+    is_private: bool = False
+    is_member: bool = False
+    is_archived: bool = False
+    is_shared: bool = False
+    refused: str = ""
+
+    @property
+    def may_join(self) -> bool:
+        """Whether we aren't in it yet and may come in by ourselves."""
+        return self.problem is None and not self.is_member
+
+    @property
+    def problem(self) -> str | None:
+        """Why no digest can go there, and how to mend it; None when it can (perhaps after joining)."""
+        where = f"#{self.name}" if self.name else "that channel"
+        kept_out = self.is_channel and self.is_private and not self.is_member
+        slow = self.refused in {"timeout", "ratelimited"}
+        checks = (
+            (
+                self.refused == "channel_not_found" or kept_out,
+                f"Invite me with /invite @Evenhand in {where}, then save again.",
+            ),
+            (slow, "Slack didn't answer in time; save again in a minute."),
+            (not self.is_channel, "Choose a channel; a digest doesn't go to direct messages."),
+            (
+                self.is_archived or self.refused == "is_archived",
+                f"{where} is archived; choose another channel, or unarchive it and save again.",
+            ),
+            (
+                self.is_shared,
+                f"{where} is shared with outsiders, and customers' names don't go there; choose another one.",
+            ),
+            (
+                bool(self.refused),
+                f"Slack doesn't let me in there ({self.refused}); choose another channel, or ask a Slack admin.",
+            ),
+        )
+        return next((sentence for is_so, sentence in checks if is_so), None)
+
+
+class DigestFact(Fact):
+    """A digest as its settings show it."""
+
+    id: UUID
+    channel_id: str
+    channel_name: str
+    days: str
+    hour: time
+    zone: str
+    silent_when_clear: bool
+    next_slot: datetime
+    stopped_because: str | None = None
+
+
+class SetupFact(Fact):
+    """Everything that the setup shows."""
+
+    is_admin: bool
+    managers: tuple[str, ...]
+    manager_names: tuple[str, ...]
+    cadence: int
+    floor: int
+    factor: float
+    first_calls: int
+    zone: str
+    digest: DigestFact | None = None
+
+
+class SetupWish(Fact):
+    """What somebody wants the setup to be. *managers* None: as they are. No *channel_id*: no digest yet."""
+
+    managers: tuple[str, ...] | None = None
+    cadence: int
+    floor: int
+    factor: float
+    first_calls: int
+    channel_id: str | None = None
+    days: str
+    hour: time
+    zone: str
+    silent_when_clear: bool = False
+
+
+class WaitingList(Fact):
+    """A page of who waits: the team's, a person's, or the pool."""
+
+    whose: str
+    whose_name: str
+    viewer: str
+    total: int
+    pool: int
+    page: int
+    pages: int
+    rows: tuple[WaitingRow, ...]
+    said: str = ""
+
+
+class JobHealth(Fact):
+    """How a job is: when it last went well, and its trouble since."""
+
+    name: str
+    succeeded_at: datetime | None
+    error: str | None = None
+
+
+class Health(Fact):
+    """How the bot is: its jobs, and a sentence for each thing that is wrong."""
+
+    zone: str
+    jobs: tuple[JobHealth, ...]
+    wrong: tuple[str, ...]

@@ -1,0 +1,271 @@
+"""What changes digests: the setup, a slot's message, a channel that is gone, a customer taken from a row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from bot.core import outbox
+from bot.core.database import workspace_of
+from bot.core.errors import AlreadyDone, InvalidInput, NotFound
+from bot.core.room import Room
+from bot.customers.facts import CustomerFact
+from bot.customers.queries import get_customer
+from bot.customers.usecases.clockwork import hand_over, rewind_workspace
+from bot.digests.facts import (
+    ChannelFact,
+    DigestPage,
+    DigestPosted,
+    DigestStopped,
+    NeglectedDigest,
+    SetupFact,
+    SetupWish,
+)
+from bot.digests.queries import TESTED, compose_digest, find_digest, get_setup, list_neglected_lines
+from bot.digests.rules import PAGE_CHARACTERS, PAGE_PAUSE, SWITCHED_OFF, pack, schedule_of
+from bot.digests.tables import Digest, DigestPost
+from bot.people.queries import list_managers, list_names
+from bot.people.rules import Calendar, Mute, known_zone
+from bot.people.usecases import manager_problems, name_managers, require_manager
+from bot.workspaces.usecases import BOT, change_settings, record, setting_problems
+
+CHANNEL_GONE = {
+    "channel_not_found": "I can't see the channel any more.",
+    "is_archived": "the channel was archived.",
+    "not_in_channel": "I was removed from the channel.",
+    "restricted_action": "posting in the channel is restricted.",
+    "restricted_action_read_only_channel": "the channel is read-only.",
+    "restricted_action_thread_only_channel": "the channel takes replies only.",
+    "restricted_action_non_threadable_channel": "the channel takes no replies.",
+    "team_access_not_granted": "the channel belongs to a workspace that hasn't let me in.",
+    "is_shared": "the channel is shared with outsiders now.",
+}
+
+
+def check_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | None, by: str, now: datetime) -> None:  # noqa: ARG001 - the shape of every query
+    """
+    Find out, before anything is changed, whether *by* may have what they wish for.
+
+    Raises:
+        NotAllowed: they are no manager.
+        InvalidInput: with a sentence per field: `managers`, `cadence`, `floor`, `factor`, `first_calls`, `channel`,
+            `zone`, `days`.
+    """
+    require_manager(session, by=by, wish="change the setup")
+    problems = setting_problems(
+        cadence=wish.cadence, floor=wish.floor, factor=wish.factor, first_calls=wish.first_calls
+    )
+    if wish.managers is not None:
+        problems |= manager_problems(session, person_ids=wish.managers, by=by)
+    problems |= _digest_problems(wish, channel)
+    if problems:
+        raise InvalidInput(fields=problems)
+
+
+def save_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | None, by: str, now: datetime) -> SetupFact:
+    """
+    Make the setup what *by* wishes, all of it or nothing; saving the same twice changes nothing.
+
+    Raises:
+        NotAllowed, InvalidInput: as `check_setup`.
+    """
+    check_setup(session, wish=wish, channel=channel, by=by, now=now)
+    changed = change_settings(
+        session, cadence=wish.cadence, floor=wish.floor, factor=wish.factor, first_calls=wish.first_calls,
+        by=by, now=now,
+    )  # fmt: skip
+    if changed & {"default_cadence_days", "neglect_factor"}:
+        rewind_workspace(session, now=now)
+    if wish.managers is not None:
+        name_managers(session, person_ids=wish.managers, by=by, now=now)
+    if channel is not None:
+        _arrange_digest(session, wish=wish, channel=channel, by=by, now=now)
+    session.flush()
+    return get_setup(session, viewer=by, now=now)
+
+
+def _digest_problems(wish: SetupWish, channel: ChannelFact | None) -> dict[str, str]:
+    problems = {}
+    if channel is not None and channel.problem:
+        problems["channel"] = channel.problem
+    if known_zone(wish.zone, "") != wish.zone:
+        problems["zone"] = "Choose a time zone from the list, such as Europe/Lisbon."
+    if not set(wish.days) <= set("0123456"):
+        problems["days"] = "Choose days of the week."
+    return problems
+
+
+def _arrange_digest(session: Session, *, wish: SetupWish, channel: ChannelFact, by: str, now: datetime) -> Digest:
+    digest = find_digest(session)
+    before = _as_kept(digest) if digest else None
+    days = "".join(sorted(set(wish.days)))
+    following = schedule_of(days, wish.hour, wish.zone).next_after(now)
+    if digest is None:
+        digest = Digest(channel_id=channel.id, zone=wish.zone, made_by=by, next_slot=now)
+        session.add(digest)
+    digest.channel_id, digest.channel_name = channel.id, channel.name[:100]
+    digest.days, digest.hour, digest.zone = days, wish.hour, wish.zone
+    digest.silent_when_clear = wish.silent_when_clear
+    digest.next_slot = following or digest.next_slot
+    digest.stopped_because = None if following else SWITCHED_OFF
+    if before != _as_kept(digest):
+        record(
+            session, "digest.arranged", by=by, kind="digest", subject=digest.id, before=before,
+            after=_as_kept(digest), now=now,
+        )  # fmt: skip
+    return digest
+
+
+def _as_kept(digest: Digest) -> dict[str, str | bool | None]:
+    return {
+        "channel": digest.channel_id,
+        "days": digest.days,
+        "hour": digest.hour.isoformat("minutes"),
+        "zone": digest.zone,
+        "silent_when_clear": digest.silent_when_clear,
+        "stopped_because": digest.stopped_because,
+    }
+
+
+def post_digest(session: Session, *, digest_id: UUID, rooms: Sequence[Room], now: datetime) -> DigestPosted | None:
+    """
+    Handle the slot of a digest that has come: owe its message and thread, note its numbers, set the next slot.
+
+    Slots that were missed are caught up with once, by the latest of them. None when there is nothing to handle:
+    somebody was faster, or the digest was stopped.
+    """
+    digest = _locked(session, digest_id)
+    if digest is None or digest.stopped_because or digest.next_slot > now:
+        return None
+    schedule = schedule_of(digest.days, digest.hour, digest.zone)
+    slot = max(schedule.latest_by(now) or digest.next_slot, digest.next_slot)
+    following = schedule.next_after(now)
+    fact = compose_digest(session, digest=digest, slot=slot, rooms=rooms, now=now)
+    speaks = bool(fact.neglected) or not digest.silent_when_clear
+    pages = _owe_digest(session, digest, fact, key=f"digest:{digest.id}:{_stamp(slot)}", now=now) if speaks else 0
+    session.add(
+        DigestPost(
+            digest_id=digest.id, slot=slot, posted_at=now, in_cadence=fact.in_cadence, active=fact.active,
+            neglected=fact.neglected, said_something=speaks,
+        )
+    )  # fmt: skip
+    digest.next_slot = following or slot
+    digest.stopped_because = None if following else SWITCHED_OFF
+    session.flush()
+    return DigestPosted(slot=slot, said_something=speaks, pages=pages)
+
+
+def post_test(session: Session, *, by: str, rooms: Sequence[Room], now: datetime) -> str:
+    """
+    Owe the digest's channel what it would get now, marked as a test; returns the channel's id.
+
+    Raises:
+        NotAllowed: *by* is no manager.
+        NotFound: no channel was chosen yet, or the digest was stopped.
+        AlreadyDone: a test went out within this minute.
+    """
+    require_manager(session, by=by, wish="post a test")
+    digest = find_digest(session)
+    if digest is None:
+        raise NotFound("No channel is chosen yet; choose one in /evenhand setup and save, then post a test.")
+    if digest.stopped_because:
+        raise NotFound("The digest has stopped; choose its channel and days in /evenhand setup and save, then test it.")
+    fact = compose_digest(session, digest=digest, slot=now, rooms=rooms, now=now, is_test=True)
+    key = f"digest_test:{digest.id}:{now:%Y%m%d%H%M}"
+    if not outbox.owe(session, fact, to=digest.channel_id, key=key, now=now):
+        raise AlreadyDone("A test is on its way already; look into the channel.")
+    record(session, TESTED, by=by, kind="digest", subject=digest.id, now=now)
+    return digest.channel_id
+
+
+def stop_digest(session: Session, *, channel: str, reason: str, now: datetime) -> int:
+    """
+    Say that a digest couldn't be posted to *channel*, for Slack's *reason*, and tell the managers once.
+
+    When the channel is gone or closed to us, the digest stops until somebody saves the setup again; after any other
+    refusal the next slot is tried. Returns how many digests this was about.
+    """
+    query = select(Digest).where(
+        Digest.workspace_id == workspace_of(session),
+        Digest.channel_id == channel,
+        col(Digest.stopped_because).is_(None),
+    )
+    stopped = session.exec(query.with_for_update()).all()
+    for digest in stopped:
+        why, is_over = CHANNEL_GONE.get(reason, f"Slack refused it ({reason[:80]})."), reason in CHANNEL_GONE
+        if is_over:
+            digest.stopped_because = why[0].upper() + why[1:]
+            record(
+                session, "digest.stopped", by=BOT, kind="digest", subject=digest.id, after={"reason": reason[:80]},
+                now=now,
+            )  # fmt: skip
+        fact = DigestStopped(channel_id=channel, channel_name=digest.channel_name, reason=why, is_over=is_over)
+        _tell_managers(session, digest, fact, now=now)
+    return len(stopped)
+
+
+def take_customer(
+    session: Session, *, customer_id: UUID, seen_owner: str | None, by: str, now: datetime
+) -> CustomerFact:
+    """
+    Take a customer that was shown as *seen_owner*'s (None: nobody's).
+
+    Raises:
+        NotFound: no such customer here.
+        NotAllowed: *by* is a guest.
+        AlreadyDone: it is theirs already, or somebody else took it meanwhile.
+    """
+    customer = get_customer(session, customer_id)
+    if customer.owner_id not in {seen_owner, by, None}:
+        taker = list_names(session, [customer.owner_id]).get(customer.owner_id or "", "Somebody")
+        raise AlreadyDone(f"{taker} took {customer.name} meanwhile; nothing is left to do.")
+    return hand_over(session, customer_id=customer_id, to=by, by=by, now=now)
+
+
+def forget_person(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - a room's shape
+    """Drop a person's name from the digests that they set up; the digests stay."""
+    query = select(Digest).where(Digest.workspace_id == workspace_of(session), Digest.made_by == subject_id)
+    made = session.exec(query).all() if kind == "person" else ()
+    for digest in made:
+        digest.made_by = BOT
+    return len(made)
+
+
+def _locked(session: Session, digest_id: UUID) -> Digest | None:
+    query = select(Digest).where(Digest.workspace_id == workspace_of(session), Digest.id == digest_id)
+    return session.exec(query.with_for_update()).first()
+
+
+def _owe_digest(session: Session, digest: Digest, fact: NeglectedDigest, *, key: str, now: datetime) -> int:
+    """Owe the message and, when it can't hold everybody, the whole list in its thread; how many pages that took."""
+    expires = fact.next_slot
+    outbox.owe(session, fact, to=digest.channel_id, key=key, now=now, expires_at=expires)
+    if not fact.more:
+        return 0
+    lines = list_neglected_lines(session, today=Calendar(zone=fact.zone).today(now))
+    pages = pack(lines, PAGE_CHARACTERS)
+    for number, page in enumerate(pages, 1):
+        outbox.owe(
+            session,
+            DigestPage(page=number, pages=len(pages), total=len(lines), lines=page),
+            to=digest.channel_id,
+            key=f"{key}:{number}",
+            now=now,
+            not_before=now + PAGE_PAUSE * (number - 1),  # so that a long thread never keeps others waiting
+            reply_to=key,
+        )
+    return len(pages)
+
+
+def _tell_managers(session: Session, digest: Digest, fact: DigestStopped, *, now: datetime) -> None:
+    """All managers who take news; all of them when nobody does."""
+    managers = list_managers(session)
+    listening = [manager for manager in managers if Mute.NEWS not in manager.mutes] or managers
+    for manager in listening:
+        key = f"digest_stopped:{digest.id}:{_stamp(digest.next_slot)}:{fact.is_over}:{manager.id}"
+        outbox.owe(session, fact, to=manager.id, key=key, now=now)
+
+
+def _stamp(instant: datetime) -> str:
+    return f"{instant:%Y%m%dT%H%MZ}"

@@ -1,0 +1,1 @@
+"""What the digests room puts on screen."""

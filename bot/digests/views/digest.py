@@ -1,0 +1,170 @@
+"""The digest in its channel, its thread, and the news that it has stopped."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.core.facts import Count
+from bot.digests.facts import DigestPage, DigestStopped, NeglectedDigest, WaitingRow
+from bot.digests.rules import NAME_IN_ROW, WORDS_IN_ROW, pack, wait_words
+from bot.digests.views.ids import POOL, SETUP, TAKE, row_block
+from bot.slack.blocks import (
+    NOTIFICATION_TEXT,
+    SECTION_TEXT,
+    Block,
+    Message,
+    actions,
+    bold,
+    button,
+    channel_link,
+    context,
+    cut,
+    divider,
+    escape,
+    plural,
+    section,
+    short_date,
+)
+
+COUNTS_SHOWN = 8
+DONE_MARK = "✓"
+
+
+def digest(fact: NeglectedDigest) -> Message:
+    """A slot's message."""
+    said = headline(fact)
+    blocks = [section(escape(said)), *_test_note(fact)]
+    if fact.rows:
+        blocks += [divider(), *(block for row in fact.rows for block in _row(row))]
+    blocks += _pool(fact)
+    if fact.counts:
+        blocks += [divider(), section(_counts(fact.counts))]
+    blocks += [divider(), section(_footer(fact), accessory=button("Settings", SETUP))]
+    return Message(text=cut(("Test: " if fact.is_test else "") + said, NOTIFICATION_TEXT), blocks=blocks)
+
+
+def headline(fact: NeglectedDigest) -> str:
+    """The first line: how many are in cadence, what changed, how many have waited too long."""
+    if not fact.active:
+        return "There are no customers to look after yet. Bring them in with /customers import."
+    customers = f"{plural(fact.active, 'customer')} {_be(fact.active)} in cadence{_change(fact)}."
+    if fact.in_cadence == fact.active:
+        return f"All {customers}{_longest(fact)}"
+    coverage = f"{fact.percent} % of {customers}"
+    if not fact.neglected:
+        return f"{coverage} Nobody has waited too long; {fact.due:,} {_be(fact.due)} due.{_longest(fact)}"
+    return f"{coverage} {fact.neglected:,} {_have(fact.neglected)} waited too long."
+
+
+def page(fact: DigestPage) -> Message:
+    """A piece of the whole list, in the thread."""
+    which = "" if fact.pages == 1 else f", {fact.page} of {fact.pages}"
+    title = f"All {fact.total:,} that have waited too long, longest first{which}"
+    groups = pack(fact.lines, SECTION_TEXT)
+    blocks = [section(f"*{title}*"), *(section(escape("\n".join(group))) for group in groups)]
+    return Message(text=f"{title}.", blocks=blocks)
+
+
+def stopped(fact: DigestStopped) -> Message:
+    """To the managers: a digest couldn't be posted, and what mends it."""
+    where = channel_link(fact.channel_id)
+    name = f"#{fact.channel_name}" if fact.channel_name else "its channel"
+    if fact.is_over:
+        told, mend = f"has stopped: {fact.reason}", "Choose a channel in the setup, save, and it goes on."
+    else:
+        told, mend = f"couldn't be posted: {fact.reason}", "I'll try again at its next time."
+    return Message(
+        text=cut(f"The digest to {name} {told} {mend}", NOTIFICATION_TEXT),
+        blocks=[section(f"The digest to {where} {escape(told)} {mend}"), actions(button("Open setup", SETUP))],
+    )
+
+
+def row_text(row: WaitingRow) -> str:
+    """Who, since when, whose, and what was last said."""
+    who = escape(cut(row.owner_name or "nobody yet", NAME_IN_ROW)) if row.owner_id else "no owner"
+    waited = wait_words(row.waited, row.rhythm, ever_contacted=row.ever_contacted)
+    text = f"{bold(cut(row.name, NAME_IN_ROW))} · {waited} · {who}"
+    return f"{text}\n{escape(cut(row.words, WORDS_IN_ROW))}" if row.words else text
+
+
+def done_text(row: WaitingRow) -> str:
+    """What was done about a row since it was posted."""
+    name = bold(cut(row.name, NAME_IN_ROW))
+    if row.done == "taken":
+        return f"{DONE_MARK} {escape(cut(row.owner_name or 'Somebody', NAME_IN_ROW))} took {name}"
+    return f"{DONE_MARK} {name} {escape(row.done)}"
+
+
+def take_value(row: WaitingRow, whose: str = "", page: int = 0) -> str:
+    """What *I'll take it* brings back: which customer, whose it was when it was drawn, and the list it stands in."""
+    return f"{row.id} {row.owner_id or '-'} {whose or '-'} {page}"
+
+
+def redrawn(blocks: Sequence[Mapping[str, Any]], customer_id: UUID, taker: str, name: str) -> list[Block]:
+    """A digest's *blocks* as Slack gave them back, with one row saying who took the customer."""
+    block_id = row_block(customer_id)
+    done = section(f"{DONE_MARK} {escape(taker)} took {bold(cut(name, NAME_IN_ROW))}", block_id=block_id)
+    return [done if block.get("block_id") == block_id else dict(block) for block in blocks]
+
+
+def local_time(instant: datetime, zone: str) -> str:
+    """`Mon 23 Nov 09:00` on the clocks of *zone*."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{short_date(local.date())} {local:%H:%M}"
+
+
+def _row(row: WaitingRow) -> list[Block]:
+    block_id = row_block(row.id)
+    if row.done:
+        return [section(done_text(row), block_id=block_id)]
+    take = button("I'll take it", TAKE, take_value(row))
+    if not row.offers:
+        return [section(row_text(row), accessory=take, block_id=block_id)]
+    others = [button(offer.label, offer.action_id, offer.value) for offer in row.offers]
+    return [section(row_text(row)), actions(take, *others, block_id=block_id)]
+
+
+def _test_note(fact: NeglectedDigest) -> list[Block]:
+    return [context("A test: this is what the channel gets.")] if fact.is_test else []
+
+
+def _pool(fact: NeglectedDigest) -> list[Block]:
+    parts = []
+    if fact.more:
+        parts.append(f"{fact.more:,} more in the thread" if not fact.is_test else f"{fact.more:,} more")
+    if fact.pool:
+        parts.append(f"{plural(fact.pool, 'customer')} {_have(fact.pool)} no owner")
+    if not parts:
+        return []
+    return [section(" · ".join(parts), accessory=button("Take one", POOL) if fact.pool else None)]
+
+
+def _counts(counts: Sequence[Count]) -> str:
+    shown = [f"*{escape(cut(count.text, 200))}*" if count.urgent else escape(cut(count.text, 200)) for count in counts]
+    return " · ".join(shown[:COUNTS_SHOWN])
+
+
+def _footer(fact: NeglectedDigest) -> str:
+    data = f"Data of {local_time(fact.made_at, fact.zone)}"
+    following = f" · next {local_time(fact.next_slot, fact.zone)}" if fact.next_slot else ""
+    return f"{data}{following} · longest wait first, size plays no part"
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _change(fact: NeglectedDigest) -> str:
+    if not fact.change:
+        return ""
+    return f" (▲{fact.change})" if fact.change > 0 else f" (▼{-fact.change})"
+
+
+def _longest(fact: NeglectedDigest) -> str:
+    return f" Longest wait: {fact.longest[0]:,} of {fact.longest[1]} days." if fact.longest else ""

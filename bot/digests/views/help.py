@@ -1,0 +1,52 @@
+"""What the bot can do, in a few lines, and how it is."""
+
+from bot.digests.facts import Health, JobHealth
+from bot.digests.views.digest import local_time
+from bot.digests.views.ids import SETUP, START, TEAM
+from bot.slack.blocks import Block, Message, actions, button, context, cut, escape, plural, section
+
+JOB_NAMES = {
+    "sync_people": "People",
+    "keep_house": "Housekeeping",
+    "remind_due": "Reminders",
+    "post_digests": "Digests",
+    "deliver_outbox": "Messages",
+}
+LINES = (
+    "*/checkin* shows who waits for you; */checkin Acme* records what came of a contact with Acme.",
+    "*/customers* finds, adds, edits, imports and exports customers; */customers Acme* shows the card.",
+    "*/neglected* shows who has waited too long: *mine*, the *team*'s or a *@person*'s.",
+    "*/evenhand setup* is for managers: the rhythm, the digest, who manages. */evenhand health* tells how I am.",
+)
+WRONG_SHOWN = 20
+
+
+def help_message(asked: str = "") -> Message:
+    """What to type, and the three buttons that start most things; *asked* is what wasn't understood."""
+    first = f"I don't know /evenhand {cut(asked, 60)}. " if asked else ""
+    said = f"{first}I remind each owner when a customer has waited long enough, big or small."
+    blocks: list[Block] = [section(escape(said)), section("\n".join(LINES))]
+    blocks.append(
+        actions(button("Record a check-in", START), button("Who waits", TEAM, "team 0"), button("Setup", SETUP))
+    )
+    return Message(text=said, blocks=blocks)
+
+
+def health_message(fact: Health) -> Message:
+    """Each job's last run, and what is wrong."""
+    troubles = [job for job in fact.jobs if job.error]
+    count = len(fact.wrong) + len(troubles)
+    said = f"{plural(count, 'thing')} {'needs' if count == 1 else 'need'} a look." if count else "All is well."
+    jobs = "\n".join(_job(job, fact.zone) for job in fact.jobs) or "No job has run yet."
+    blocks = [section(said), section(jobs)]
+    if fact.wrong:
+        blocks.append(section("\n".join(f"• {escape(cut(sentence, 100))}" for sentence in fact.wrong[:WRONG_SHOWN])))
+    if len(fact.wrong) > WRONG_SHOWN:
+        blocks.append(context(f"and {len(fact.wrong) - WRONG_SHOWN:,} more; `evenhand doctor` lists them all."))
+    return Message(text=said, blocks=blocks)
+
+
+def _job(job: JobHealth, zone: str) -> str:
+    name = JOB_NAMES.get(job.name, escape(job.name))
+    last = f"last went well {local_time(job.succeeded_at, zone)}" if job.succeeded_at else "has never gone well"
+    return f"{name} {last}" + (f", then: {escape(cut(job.error, 100))}" if job.error else "")

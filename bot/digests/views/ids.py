@@ -1,0 +1,18 @@
+"""The names of this room's controls."""
+
+TAKE = "digests.take"
+POOL = "digests.pool"
+SETUP = "digests.setup"
+TEST = "digests.test"
+ZONES = "digests.zones"
+BACK = "digests.back"
+NEXT = "digests.next"
+MINE = "digests.mine"
+TEAM = "digests.team"
+LOG = "checkins.log"  # the check-ins room listens to these two
+START = "checkins.start"
+
+
+def row_block(customer_id: object) -> str:
+    """The block of a customer's row."""
+    return f"digests.row:{customer_id}"

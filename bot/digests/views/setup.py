@@ -1,0 +1,145 @@
+"""The setup: managers, the workspace's rhythm, the digest."""
+
+from datetime import datetime, time
+
+from bot.digests.facts import DigestFact, SetupFact
+from bot.digests.rules import DAY_NAMES, DEFAULT_DAYS, DEFAULT_HOUR, day_words
+from bot.digests.views.digest import local_time
+from bot.digests.views.ids import SETUP, TEST, ZONES
+from bot.slack.blocks import (
+    Block,
+    Option,
+    actions,
+    button,
+    channel_link,
+    channel_select,
+    checkboxes,
+    context,
+    cut,
+    divider,
+    escape,
+    external_select,
+    field_of,
+    header,
+    modal,
+    number_input,
+    people_select,
+    radio,
+    section,
+    select,
+)
+from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE, FLOOR_RANGE
+
+FIELDS = ("managers", "cadence", "floor", "factor", "first_calls", "channel", "days", "hour", "zone", "clear")
+SAY, SILENT = "say", "silent"
+TITLE = "Setup"
+
+
+def block_of(field: str) -> str:
+    """The block that holds *field* of the setup."""
+    return f"digests.setup.{field}"
+
+
+def setup(fact: SetupFact) -> Block:
+    """The form as it stands."""
+    blocks = [*_managers(fact), *_rhythm(fact), *_digest(fact)]
+    return modal(TITLE, blocks, callback_id=SETUP, submit="Save")
+
+
+def saved(fact: SetupFact, now: datetime, said: str = "") -> Block:
+    """In the place of the form, once it is saved: what happens next, and the way to try it."""
+    blocks = [section(escape(said))] if said else []
+    found = fact.digest
+    if found is None:
+        blocks.append(section("Saved. No channel is chosen yet, so no digest is posted."))
+    elif found.stopped_because:
+        blocks.append(section(f"Saved. No digest is posted: {escape(found.stopped_because)}"))
+    else:
+        following = local_time(max(found.next_slot, now), found.zone)
+        where = channel_link(found.channel_id)
+        blocks.append(section(f"{'' if said else 'Saved. '}The next digest goes to {where} on {following}."))
+        blocks.append(actions(button("Post a test now", TEST)))
+    return modal(TITLE, blocks, callback_id="digests.saved", close="Close")
+
+
+def test_told(channel_id: str) -> Block:
+    """That a test was posted, and where."""
+    words = f"A test is on its way to {channel_link(channel_id)}."
+    return modal("Test", [section(words)], callback_id="digests.tested", close="Close")
+
+
+def zone_options(zones: list[str]) -> list[Block]:
+    """What the menu of zones offers."""
+    return [Option(zone, zone).block() for zone in zones]
+
+
+def _managers(fact: SetupFact) -> list[Block]:
+    if not fact.is_admin:
+        names = escape(cut(", ".join(fact.manager_names[:30]), 500)) or "nobody yet"
+        return [context(f"Managers: {names}. Slack's admins name them here, and are managers themselves.")]
+    element = people_select("digests.managers", initial=fact.managers)
+    hint = "They hand out customers and change this setup. Slack's admins always may."
+    return [field_of("Managers", element, block_id=block_of("managers"), optional=True, hint=hint)]
+
+
+def _rhythm(fact: SetupFact) -> list[Block]:
+    return [
+        header("Rhythm"),
+        _number("cadence", "Days between two contacts", fact.cadence, CADENCE_RANGE,
+                "For customers without a rhythm of their own."),
+        _number("floor", "Longest without a manager's approval", fact.floor, FLOOR_RANGE, "In days."),
+        _number("factor", "Neglected after", fact.factor, FACTOR_RANGE,
+                "Times the rhythm: 1.5 makes it 45 days for a rhythm of 30.", decimals=True),
+        _number("first_calls", "First calls a day", fact.first_calls, FIRST_CALLS_RANGE,
+                "How many customers nobody has talked to yet come up for one owner on one day."),
+    ]  # fmt: skip
+
+
+def _digest(fact: SetupFact) -> list[Block]:
+    found = fact.digest
+    zone = found.zone if found else fact.zone
+    channel = found.channel_id if found and not found.stopped_because else None
+    days = [Option(name, str(number)) for number, name in enumerate(DAY_NAMES)]
+    hours = [Option(f"{half // 2:02}:{half % 2 * 30:02}", f"{half // 2:02}:{half % 2 * 30:02}") for half in range(48)]
+    clear = (Option("Say so in one line", SAY), Option("Stay silent", SILENT))
+    return [
+        divider(),
+        header("Digest"),
+        *_state(found),
+        field_of("Channel", channel_select("digests.channel", initial=channel), block_id=block_of("channel"),
+                 optional=True, hint="Never one that is shared with outsiders: the digest names customers."),
+        field_of("Days", checkboxes("digests.days", days, initial=found.days if found else DEFAULT_DAYS),
+                 block_id=block_of("days"), optional=True, hint="No day means no digest."),
+        field_of("At", select("digests.hour", hours, initial=_hour(found)), block_id=block_of("hour")),
+        field_of("On the clocks of", external_select(ZONES, placeholder="A city, such as Lisbon",
+                                                     initial=Option(zone, zone)), block_id=block_of("zone")),
+        field_of("When nobody has waited too long", radio("digests.clear", clear, initial=_when_clear(found)),
+                 block_id=block_of("clear")),
+    ]  # fmt: skip
+
+
+def _state(found: DigestFact | None) -> list[Block]:
+    if found is None:
+        return []
+    if found.stopped_because:
+        where = f"#{escape(found.channel_name or found.channel_id)}"
+        return [section(f"It doesn't go to {where} any more. {escape(found.stopped_because)}")]
+    told = f"Goes to {channel_link(found.channel_id)} on {day_words(found.days)} at {found.hour:%H:%M}"
+    return [section(told, accessory=button("Post a test now", TEST))]
+
+
+def _number(
+    field: str, label: str, value: float, bounds: tuple[float, float], hint: str, *, decimals: bool = False
+) -> Block:
+    element = number_input(f"digests.{field}", initial=value, lowest=bounds[0], highest=bounds[1], decimals=decimals)
+    return field_of(label, element, block_id=block_of(field), hint=hint)
+
+
+def _hour(found: DigestFact | None) -> str:
+    """The half hour nearest before the one that is kept."""
+    hour: time = found.hour if found else DEFAULT_HOUR
+    return f"{hour.hour:02}:{hour.minute // 30 * 30:02}"
+
+
+def _when_clear(found: DigestFact | None) -> str:
+    return SILENT if found and found.silent_when_clear else SAY

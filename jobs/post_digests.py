@@ -1,0 +1,49 @@
+"""Posts the digests whose slot has come."""
+
+import structlog
+
+from bot.core.runtime import Runtime
+from bot.digests.facts import DueDigest
+from bot.digests.gateways import look_at_channel
+from bot.digests.queries import list_due_digests
+from bot.digests.usecases import post_digest, stop_digest
+from jobs.deliver_outbox import Clients
+
+PATIENCE_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+async def post_digests(runtime: Runtime, clients: Clients | None = None) -> int:
+    """
+    Handle every slot that has come, each once; returns how many.
+
+    With *clients*, a channel that is shared with outsiders by now gets nothing: its digest stops and the managers are
+    told. A digest that fails doesn't keep the others from coming; the failure is raised at the end.
+    """
+    handled, failures = 0, []
+    for due in await runtime.read(list_due_digests, workspace=None):
+        try:
+            if clients is not None and not await _may_post(runtime, clients, due):
+                continue
+            posted = await runtime.run(
+                post_digest, workspace=due.workspace_id, digest_id=due.digest_id, rooms=runtime.rooms
+            )
+            handled += posted is not None
+        except Exception as error:
+            log.exception("digest.failed", workspace=due.workspace_id, digest=str(due.digest_id))
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return handled
+
+
+async def _may_post(runtime: Runtime, clients: Clients, due: DueDigest) -> bool:
+    """
+    Whether only colleagues can read the channel. When Slack doesn't answer, the slot waits for the next run; what else
+    may be wrong with the channel, delivery finds out.
+    """
+    channel = await look_at_channel(clients(due.workspace_id), due.channel_id, patience=PATIENCE_SECONDS)
+    if channel.is_shared:
+        await runtime.run(stop_digest, workspace=due.workspace_id, channel=due.channel_id, reason="is_shared")
+    return not channel.is_shared and channel.refused not in {"timeout", "ratelimited"}

@@ -1,0 +1,106 @@
+"""Short ways to set a digest up and to see what is owed."""
+
+from datetime import time
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.core.outbox import OwedNotice, State
+from bot.digests.facts import ChannelFact, DigestPage, DigestPosted, DigestStopped, NeglectedDigest, SetupWish
+from bot.digests.queries import find_digest
+from bot.digests.tables import Digest, DigestPost
+from bot.digests.usecases import post_digest, save_setup
+from bot.people.rules import Role
+from bot.people.tables import Person
+from tests.makers import MARA, WORKSPACE, Office
+
+CARE = ChannelFact(id="C0CARE", name="care", is_member=True)
+WISH = SetupWish(
+    cadence=30, floor=90, factor=1.5, first_calls=8, channel_id="C0CARE", days="03", hour=time(9), zone="Europe/Lisbon"
+)
+
+
+def wish(**changes: Any) -> SetupWish:
+    """The usual wish, with changes."""
+    return WISH.model_copy(update=changes)
+
+
+def set_up(office: Office, *, by: str = MARA, channel: ChannelFact | None = CARE, **changes: Any) -> Any:
+    """Save the setup as Mara."""
+    return office.do(save_setup, wish=wish(**changes), channel=channel, by=by)
+
+
+def the_digest(office: Office) -> Digest:
+    """The digest as it is kept."""
+    digest = office.look(find_digest)
+    assert digest is not None
+    return digest
+
+
+def move_to_slot(office: Office) -> None:
+    """Let the time come for the next digest."""
+    office.runtime.clock.move_to(the_digest(office).next_slot)  # type: ignore[attr-defined]
+
+
+def post(office: Office, **inputs: Any) -> DigestPosted | None:
+    """Handle the digest's slot."""
+    posted: DigestPosted | None = office.do(
+        post_digest, digest_id=the_digest(office).id, rooms=inputs.pop("rooms", ()), **inputs
+    )
+    return posted
+
+
+def owed(office: Office, kind: type[Any]) -> list[Any]:
+    """The facts of that kind that are owed, in order."""
+    query = select(OwedNotice).where(OwedNotice.kind == kind.kind).order_by(col(OwedNotice.owed_at), col(OwedNotice.id))
+    return [kind.model_validate(row.body) for row in office.look(lambda session: session.exec(query).all())]
+
+
+def owed_rows(office: Office) -> list[OwedNotice]:
+    """Everything owed, in order."""
+    query = select(OwedNotice).order_by(col(OwedNotice.owed_at), col(OwedNotice.id))
+    return list(office.look(lambda session: session.exec(query).all()))
+
+
+def digests(office: Office) -> list[NeglectedDigest]:
+    """The digests that are owed."""
+    return owed(office, NeglectedDigest)
+
+
+def pages(office: Office) -> list[DigestPage]:
+    """The thread's pages that are owed."""
+    return owed(office, DigestPage)
+
+
+def stops(office: Office) -> list[DigestStopped]:
+    """The news of a stopped digest that are owed."""
+    return owed(office, DigestStopped)
+
+
+def posts(office: Office) -> list[DigestPost]:
+    """The slots that were handled."""
+    query = select(DigestPost).order_by(col(DigestPost.slot))
+    return list(office.look(lambda session: session.exec(query).all()))
+
+
+def pretend_sent(office: Office, *, channel: str, ts: str) -> None:
+    """Let the last digest stand at *ts* in *channel*."""
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        query = select(OwedNotice).where(OwedNotice.kind == NeglectedDigest.kind).order_by(col(OwedNotice.id).desc())
+        row = session.exec(query).first()
+        assert row is not None
+        row.state, row.channel, row.ts = State.SENT, channel, ts
+
+
+def make(office: Office, person_id: str, **changes: Any) -> None:
+    """Change a person: a role, a guest, somebody who left."""
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        person = session.get(Person, (WORKSPACE, person_id))
+        assert person is not None
+        for name, value in changes.items():
+            setattr(person, name, value)
+
+
+def make_admin(office: Office, person_id: str) -> None:
+    """Make somebody a Slack admin."""
+    make(office, person_id, role=Role.ADMIN)
