@@ -28,6 +28,7 @@ UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailab
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
+SKEW = timedelta(minutes=15)  # how far Slack's clock and ours may be apart; a look-back begins that much earlier
 LOOK_BACK_PAGE = 200
 LOOK_BACK_PAGES = 10
 AT_ONCE = 8
@@ -152,7 +153,7 @@ class Postman:
             "channel": parcel.channel,
             "include_all_metadata": True,
             "limit": LOOK_BACK_PAGE,
-            "oldest": f"{parcel.owed_at.timestamp() - 1:.6f}",
+            "oldest": f"{(parcel.owed_at - SKEW).timestamp():.6f}",
         }
         if parcel.reply_to_ts:
             asked["ts"] = parcel.reply_to_ts
