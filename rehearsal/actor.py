@@ -59,6 +59,8 @@ class Actor:
             raise CannotDo(f"#{place.name} is archived; nobody can write there.")
         if place.kind == "im" and not self._wire.manifest.messages_tab:
             raise CannotDo("The manifest has the Messages tab turned off; nobody can write to the bot.")
+        if thread_ts is not None and self._ws.find_message(place.id, thread_ts) is None:
+            raise CannotDo(f"There is no message {thread_ts} in {place.name or place.id} to reply to.")
         shapes = [self._stored(name, data, place).shape(self._wire.url, self._ws.team_id) for name, data in files or ()]
         message = self._ws.post(place, self.person.id, self._linked(text), thread_ts=thread_ts, files=shapes)
         await self._wire.events.message(place, message)
@@ -74,6 +76,8 @@ class Actor:
         if message is None:
             return await acts.global_shortcut(self._wire, self.person, callback_id)
         self._must_see(message)
+        if message.ephemeral_to is not None:
+            raise CannotDo("A message that only one person sees has no menu of shortcuts.")
         return await acts.message_shortcut(self._wire, self.person, callback_id, message)
 
     # --- clicking -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from rehearsal.entries import CannotDo
+from rehearsal.state.files import StoredFile
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 from rehearsal.wire.acts import Outcome
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _ACTS = frozenset(
     {"command", "say", "press", "choose", "pick_date", "pick_time", "suggest", "fill", "submit", "close", "shortcut"}
-    | {"open_home"}
+    | {"open_home", "upload"}
 )
 _OF_MESSAGE = ("channel", "ts", "user", "text", "blocks", "thread_ts", "ephemeral_to", "edited")
 _OF_VIEW = ("id", "title", "blocks", "state", "errors", "trouble")
@@ -66,11 +67,16 @@ class _Remote:
         return [{"id": c.id, "name": c.name, "kind": c.kind} for c in self._ws.channels.values()]
 
     async def act(self, body: Json) -> Any:
-        """Have `person` `do` something; `on` is {"channel", "ts"}, "modal" or "home"; the rest are its arguments."""
+        """
+        Have `person` `do` something. `on` is {"channel", "ts"}, "modal" or "home"; the rest are the act's arguments
+        (`with` for those without a name; a file's `data` as text).
+        """
         actor, do = self._control.as_person(body.pop("person")), body.pop("do")
         if do not in _ACTS:
             raise CannotDo(f"Nobody can {do}; they can {', '.join(sorted(_ACTS))}.")
         on = body.pop("on", None)
+        if do == "upload":
+            body["data"] = str(body["data"]).encode()
         place = [] if on is None else [self._on_screen(actor.person.id, on)]
         return _plain(await getattr(actor, do)(*place, *body.pop("with", []), **body))
 
@@ -133,4 +139,4 @@ def _plain(thing: Any) -> Any:
         return {name: getattr(thing, name) for name in _OF_MESSAGE}
     if isinstance(thing, View):
         return {name: getattr(thing, name) for name in _OF_VIEW}
-    return thing
+    return {"id": thing.id} if isinstance(thing, StoredFile) else thing

@@ -1,7 +1,8 @@
 """Tells everyone who waits that something on screen changed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 
 class Signal:
@@ -20,9 +21,9 @@ class Signal:
         for watcher in tuple(self._watchers):
             watcher()
 
-    async def wait(self) -> None:
-        """Return at the next change."""
-        await self._event.wait()
+    def wait(self) -> Coroutine[Any, Any, Any]:
+        """Awaited, it returns at the next change after this call (not after the awaiting began)."""
+        return self._event.wait()
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call *watcher* at every change; call what comes back to stop."""

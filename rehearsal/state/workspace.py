@@ -38,6 +38,9 @@ class Workspace:
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
+        self._by_ts: dict[tuple[str, str], Message] = {}
+        self._threads: dict[tuple[str, str | None], list[Message]] = {}
+        self._directs: dict[str, Channel] = {}
         self.files: dict[str, StoredFile] = {}
         self.traffic: deque[Exchange] = deque(maxlen=_TRAFFIC_KEPT)
         self.changed = Signal()
@@ -118,11 +121,9 @@ class Workspace:
 
     def direct(self, person: Person) -> Channel:
         """The direct message between *person* and the bot, opened when it isn't there yet."""
-        wanted = {person.id, self.bot.id}
-        for channel in self.channels.values():
-            if channel.kind == "im" and channel.members == wanted:
-                return channel
-        return self.add_channel("", kind="im", members=(person.id, self.bot.id))
+        if person.id not in self._directs:
+            self._directs[person.id] = self.add_channel("", kind="im", members=(person.id, self.bot.id))
+        return self._directs[person.id]
 
     # --- messages -------------------------------------------------------------------------------------------------
 
@@ -132,6 +133,9 @@ class Workspace:
         message = Message(channel=channel.id, ts=self.new_ts(), user=user, text=text, **details)
         message.state = collect_state(message.blocks, {})
         self.messages[channel.id].append(message)
+        self._by_ts[channel.id, message.ts] = message
+        if message.is_reply:
+            self._threads.setdefault((channel.id, message.thread_ts), []).append(message)
         seen_by = {message.ephemeral_to} if message.ephemeral_to else channel.members - {user}
         for member in seen_by:
             if member in self.people:
@@ -150,12 +154,15 @@ class Workspace:
         """Take a message off everyone's screen."""
         message.deleted = True
         self.messages[message.channel].remove(message)
+        del self._by_ts[message.channel, message.ts]
+        if message.is_reply:
+            self._threads[message.channel, message.thread_ts].remove(message)
         self.changed.raise_()
 
     def find_message(self, channel_id: str, ts: str) -> Message | None:
         """The message that everyone sees at *ts*; None when there is none."""
-        stand = self.messages.get(channel_id, [])
-        return next((message for message in stand if message.ts == ts and message.ephemeral_to is None), None)
+        message = self._by_ts.get((channel_id, ts))
+        return message if message is not None and message.ephemeral_to is None else None
 
     def visible(self, channel: Channel, person: Person) -> list[Message]:
         """What *person* sees there, oldest first."""
@@ -163,8 +170,7 @@ class Workspace:
 
     def replies(self, message: Message) -> list[Message]:
         """The thread under *message*, oldest first."""
-        stand = self.messages[message.channel]
-        return [m for m in stand if m.thread_ts == message.ts and m.is_reply and m.ephemeral_to is None]
+        return [m for m in self._threads.get((message.channel, message.ts), ()) if m.ephemeral_to is None]
 
     # --- windows --------------------------------------------------------------------------------------------------
 

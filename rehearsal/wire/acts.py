@@ -43,7 +43,10 @@ class Outcome:
 
 async def deliver(wire: Wire, kind: Kind, name: str, body: Json) -> Ack:
     """Bring an interactive payload to the bot once; a missed acknowledgement is a problem."""
-    ack = await wire.delivery.send(kind, body)
+    if kind == "interactive" and not wire.manifest.interactivity:
+        ack = Ack(False, 0.0, reason="interactivity is off in the manifest", status=0)
+    else:
+        ack = await wire.delivery.send(kind, body)
     trouble = ""
     if not ack.ok:
         trouble = f"The bot did not acknowledge {name} within 3 s ({ack.reason})."

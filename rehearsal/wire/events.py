@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 # Slack repeats an unanswered event at once, after one minute and after five.
 RETRY_AFTER = (timedelta(), timedelta(minutes=1), timedelta(minutes=5))
+# What an app has to hold to be told of something; any one of them will do.
+_SCOPES = {
+    "message.channels": frozenset({"channels:history"}),
+    "message.groups": frozenset({"groups:history"}),
+    "message.im": frozenset({"im:history"}),
+    "app_mention": frozenset({"app_mentions:read"}),
+    "team_join": frozenset({"users:read"}),
+    "user_change": frozenset({"users:read"}),
+    "member_joined_channel": frozenset({"channels:read", "groups:read"}),
+    "member_left_channel": frozenset({"channels:read", "groups:read"}),
+    "channel_archive": frozenset({"channels:read"}),
+}
 _MESSAGE_KINDS = {"public": "channels", "private": "groups", "im": "im"}
 _CHANNEL_TYPES = {"public": "channel", "private": "group", "im": "im"}
 _CHANNEL_LETTERS = {"public": "C", "private": "G", "im": "D"}
@@ -128,7 +140,7 @@ class Events:
 
     async def send(self, name: str, event: Json) -> None:
         """Deliver *event* if the manifest subscribes to *name*; when it fails, once more at once, later twice."""
-        if name not in self._wire.manifest.events:
+        if name not in self._wire.manifest.events or not self._may_hear(name):
             return
         body = self._envelope(event)
         ack = await self._attempt(body, None)
@@ -137,6 +149,14 @@ class Events:
         times, reason = self._wire.faults.take_duplicate()
         for number in range(1, times + 1):
             await self._attempt(body, Retry(number, reason))
+
+    def _may_hear(self, name: str) -> bool:
+        needed = _SCOPES.get(name, frozenset())
+        if not needed or needed & self._wire.scopes:
+            return True
+        named = " or ".join(sorted(needed))
+        self._wire.problem(f"event {name}", "missing_scope", f"Slack sends {name} only to apps with {named}.")
+        return False
 
     async def deliver_due(self, now: datetime) -> None:
         """Deliver the retries whose time has come."""

@@ -32,8 +32,9 @@ features:
     - {command: /unheard, description: Nobody listens}
 oauth_config:
   scopes:
-    bot: [commands, chat:write, users:read, users:read.email, channels:read, channels:history, channels:join,
-          groups:read, groups:history, im:read, im:history, im:write, team:read, files:read, files:write]
+    bot: [app_mentions:read, channels:history, channels:join, channels:read, chat:write, commands, files:read,
+          files:write, groups:history, groups:read, im:history, im:read, im:write, team:read, users:read,
+          users:read.email]
 settings:
   event_subscriptions:
     bot_events: [app_home_opened, team_join, user_change, message.im, message.channels, app_mention,

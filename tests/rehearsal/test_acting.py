@@ -193,6 +193,14 @@ async def test_what_slack_would_not_let_people_do_is_an_error(rehearsal: Rehears
     assert hidden.ts == only_ben["message_ts"]
     with pytest.raises(CannotDo, match="not on ana's screen"):
         await ana.press(hidden, "x")
+    with pytest.raises(CannotDo, match="no menu of shortcuts"):
+        await control.as_person("ben").shortcut("note.message", hidden)
+    with pytest.raises(CannotDo, match=r"no message 1\.0 in general"):
+        await ana.say("general", "hi", thread_ts="1.0")
+    with pytest.raises(CannotDo, match="archived"):
+        await ana.say(control.add_channel("old", members=["ana"], is_archived=True), "hi")
+    with pytest.raises(CannotDo, match="no message shortcut"):
+        await ana.shortcut("nope", message)
     await control.change_person("ana", deleted=True)
     with pytest.raises(CannotDo, match="deactivated"):
         await ana.command("/echo hi")

@@ -34,6 +34,9 @@ async def test_another_process_can_act_and_see(rehearsal: Rehearsal, bot: Tiny, 
     await rehearsal.control.as_person("zoe").modal_opened()
     fields = {"form.name": "Acme", "form.kind": "call"}
     await http.post("act", json={"person": "zoe", "do": "fill", "on": "modal", **fields})
+    file = {"action_id": "form.list", "name": "a.csv", "data": "Name\r\nAcme\r\n"}
+    stored = (await http.post("act", json={"person": "zoe", "do": "upload", "on": "modal", **file})).json()
+    assert rehearsal.workspace.files[stored["id"]].data == b"Name\r\nAcme\r\n"
     screen = (await http.get("screen", params={"person": "zoe", "channel": "team"})).json()
     assert screen["modal"]["state"]["name"]["form.name"]["value"] == "Acme"
     assert screen["home"] is None
@@ -62,6 +65,7 @@ async def test_another_process_can_make_trouble_and_move_time(
         ("act", {"person": "ana", "do": "submit", "on": "modal"}, "not on ana's screen"),
         ("fault", {"kind": "flood"}, "no fault flood"),
         ("event", {"kind": "party"}, "Nothing called party"),
+        ("act", {"person": "ana", "do": "press", "on": {"channel": "general", "ts": "1.0"}}, "not on ana's screen"),
         ("move", {"seconds": -5}, "only goes forward"),
     ],
 )

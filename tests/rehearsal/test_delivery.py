@@ -1,12 +1,17 @@
 """Deliveries: signatures, shapes, missed acknowledgements, events."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
+from rehearsal.entries import CannotDo
 from rehearsal.server import Rehearsal
 from rehearsal.wire.delivery import sign
-from tests.rehearsal.bolt_bot import MANIFEST, Tiny, button, by_http, by_socket
+from tests.rehearsal.bolt_bot import FORM, MANIFEST, Tiny, button, by_http, by_socket, field, option
 
 
 async def test_a_request_url_answers_slacks_challenge(rehearsal: Rehearsal) -> None:
@@ -183,3 +188,125 @@ async def test_flowing_time_repeats_events_by_itself() -> None:
             await rehearsal.control.move_to(datetime(2026, 11, 23, 9, 2, tzinfo=UTC))
             assert len(bot.of("message")) == 1
         assert rehearsal.workspace.clock.now() > datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+
+
+async def test_an_event_needs_its_scope(rehearsal: Rehearsal, bot: Tiny) -> None:
+    """Subscribed without the scope: nothing arrives, and it is a problem."""
+    rehearsal.control.withdraw("im:history")
+    await rehearsal.control.as_person("ana").say(None, "hello")
+    assert bot.got == []
+    assert [problem.code for problem in rehearsal.problems] == ["missing_scope"]
+
+
+async def test_what_the_manifest_turns_off_does_not_work() -> None:
+    """No Home, no Messages tab, no buttons, no sockets."""
+    manifest = replace(MANIFEST, home_tab=False, messages_tab=False, interactivity=False, socket_mode=False)
+    async with Rehearsal(manifest=manifest, start=datetime(2026, 11, 23, 9, tzinfo=UTC)) as rehearsal:
+        person = rehearsal.control.add_person("ana")
+        ana = rehearsal.control.as_person(person)
+        with pytest.raises(CannotDo, match="Home tab turned off"):
+            await ana.open_home()
+        with pytest.raises(CannotDo, match="Messages tab turned off"):
+            await ana.say(None, "hi")
+        assert not (await ana.shortcut("note.global")).acked
+        client = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
+        home = {"type": "home", "blocks": [{"type": "divider"}]}
+        for call, error in [
+            (client.chat_postMessage(channel=person.id, text="hi"), "messages_tab_disabled"),
+            (client.views_publish(user_id=person.id, view=home), "not_enabled"),
+            (client.apps_connections_open(app_token=rehearsal.app_token), "forbidden_team"),
+        ]:
+            with pytest.raises(SlackApiError, match=error):
+                await call
+
+
+async def test_every_kind_of_field_reaches_the_bot(rehearsal: Rehearsal, bot: Tiny) -> None:
+    """Each element's value stands in the state under Slack's own key."""
+    options = [option("one"), option("two")]
+    select = {"options": options}
+    elements: dict[str, tuple[dict[str, Any], Any, str, Any]] = {
+        "plain_text_input": ({}, "hi", "value", "hi"),
+        "number_input": ({"is_decimal_allowed": False, "min_value": "1", "max_value": "9"}, 5, "value", "5"),
+        "url_text_input": ({}, "https://a.example", "value", "https://a.example"),
+        "datepicker": ({}, "2026-12-01", "selected_date", "2026-12-01"),
+        "timepicker": ({}, "09:30", "selected_time", "09:30"),
+        "datetimepicker": ({}, 1800000000, "selected_date_time", 1800000000),
+        "radio_buttons": (select, "two", "selected_option", options[1]),
+        "checkboxes": (select, ["one", "two"], "selected_options", options),
+        "multi_static_select": (select, ["two"], "selected_options", [options[1]]),
+        "users_select": ({}, "ben", "selected_user", rehearsal.workspace.person("ben").id),
+        "channels_select": ({}, "general", "selected_channel", rehearsal.workspace.channel("general").id),
+        "conversations_select": ({}, "general", "selected_conversation", rehearsal.workspace.channel("general").id),
+    }
+    blocks = [
+        field(kind, {"type": kind, "action_id": f"x.{kind}"} | more, optional=True)
+        for kind, (more, *_) in elements.items()
+    ]
+    bot.form = FORM | {"blocks": blocks}
+    ana = rehearsal.control.as_person("ana")
+    await ana.command("/form")
+    form = await ana.modal_opened()
+    await ana.fill(form, **{f"x.{kind}": raw for kind, (_, raw, *_) in elements.items()})
+    assert await ana.submit(form) is None
+    values = bot.of("view_submission")[0]["view"]["state"]["values"]
+    for kind, (_, _, key, expected) in elements.items():
+        assert values[kind][f"x.{kind}"] == {"type": kind, key: expected}
+    rehearsal.assert_clean()
+
+
+@pytest.mark.parametrize(
+    ("element", "raw", "sentence"),
+    [
+        ({"type": "number_input", "is_decimal_allowed": False}, "1.5", "valid number"),
+        ({"type": "number_input", "is_decimal_allowed": True, "min_value": "2"}, "1.5", "2 or more"),
+        ({"type": "number_input", "is_decimal_allowed": False, "max_value": "2"}, "3", "2 or less"),
+        ({"type": "url_text_input"}, "a.example", "valid URL"),
+        ({"type": "plain_text_input", "min_length": 5}, "abc", "at least 5"),
+        ({"type": "checkboxes", "options": [option("one")]}, [], "complete this required"),
+    ],
+)
+async def test_slacks_client_refuses_wrong_values(
+    rehearsal: Rehearsal, bot: Tiny, element: dict[str, Any], raw: Any, sentence: str
+) -> None:
+    """Nothing is sent; the sentence stands under the field."""
+    bot.form = FORM | {"blocks": [field("it", element | {"action_id": "x.it"})]}
+    ana = rehearsal.control.as_person("ana")
+    await ana.command("/form")
+    form = await ana.modal_opened()
+    await ana.fill(form, **{"x.it": raw})
+    assert sentence in (await ana.submit(form) or {})["it"]
+    assert bot.of("view_submission") == []
+
+
+async def test_menus_on_messages_send_what_was_chosen(rehearsal: Rehearsal, bot: Tiny) -> None:
+    """Overflow menus, selects and dates on a message act at once; a wrong date is refused."""
+    elements = [
+        {"type": "overflow", "action_id": "x.menu", "options": [option("snooze"), option("card")]},
+        {"type": "datepicker", "action_id": "x.day"},
+        {"type": "timepicker", "action_id": "x.time"},
+    ]
+    blocks = [{"type": "actions", "elements": elements}]
+    await bot.client.chat_postMessage(channel="#general", text="x", blocks=blocks)
+    ana = rehearsal.control.as_person("ana")
+    [message] = ana.sees("general")
+    for kind in ("x.day", "x.time", "x.menu"):
+
+        @bot.app.action(kind)
+        async def picked(ack: Any) -> None:
+            await ack()
+
+    await ana.pick_date(message, "x.day", "2026-12-01")
+    await ana.pick_time(message, "x.time", "08:15")
+    clicks = bot.of("block_actions")
+    assert clicks[0]["actions"][0]["selected_date"] == "2026-12-01"
+    assert clicks[1]["actions"][0]["selected_time"] == "08:15"
+    [state] = clicks[1]["state"]["values"].values()
+    assert state["x.day"]["selected_date"] == "2026-12-01"
+    with pytest.raises(CannotDo, match="YYYY-MM-DD"):
+        await ana.pick_date(message, "x.day", "1 Dec")
+    with pytest.raises(CannotDo, match="can't be filled"):
+        await ana.fill(message, x_menu="x")
+    outcome = await ana.choose(message, "x.menu", "Card")
+    assert outcome is not None
+    assert bot.of("block_actions")[-1]["actions"][0]["selected_option"]["value"] == "card"
+    rehearsal.assert_clean()
