@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from rehearsal.page.icons import icon
+from rehearsal.page.menus import Menu
 from rehearsal.page.screen import HOME, Screen
 from rehearsal.page.tags import button, div, html, span, tag
 from rehearsal.strict.manifest import Command
@@ -68,17 +68,16 @@ class Composer:
         shortcuts = [shortcut for shortcut in screen.rehearsal.manifest.shortcuts if shortcut.type == "global"]
         if self.in_thread:
             return
-        with tag("button", "rh-icon rh-plus", testid="shortcuts", type="button", aria_label="Shortcuts"):
-            span("+")
-            with ui.menu().classes("rh-menu") as menu, div("rh-options", role="menu"):
-                if not shortcuts:
-                    div("rh-none", text="This app has no shortcuts.")
-                for shortcut in shortcuts:
-                    row = div("rh-option", role="menuitem", testid=f"shortcut-{shortcut.callback_id}")
-                    row.on("click", menu.close).on("click", _run(screen, shortcut.callback_id))
-                    with row:
-                        span(shortcut.name)
-                        tag("small", text=shortcut.description)
+
+        def fill(menu: Menu) -> None:
+            if not shortcuts:
+                div("rh-none", text="This app has no shortcuts.")
+            for shortcut in shortcuts:
+                with menu.entry(_run(screen, shortcut.callback_id), testid=f"shortcut-{shortcut.callback_id}"):
+                    span(shortcut.name)
+                    tag("small", text=shortcut.description)
+
+        Menu("+", "rh-icon rh-plus", fill, testid="shortcuts", label="Shortcuts")
 
     # --- commands -----------------------------------------------------------------------------------------------
 

@@ -5,18 +5,18 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from nicegui import ui
 from nicegui.element import Element
 
 from rehearsal.page import rich
 from rehearsal.page.blocks import draw_blocks
+from rehearsal.page.menus import Menu
 from rehearsal.page.mrkdwn import mrkdwn
 from rehearsal.page.screen import HOME, Screen
 from rehearsal.page.sidebar import avatar
 from rehearsal.page.tags import button, div, html, span, tag, when
 from rehearsal.state.messages import Message
 
-_SHOWN: Final = 60
+_SHOWN: Final = 30
 _DOWN: Final = "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (m) m.scrollTop = m.scrollHeight; }})"
 
 
@@ -144,26 +144,21 @@ class Messages:
     def _menu(self, message: Message) -> None:
         """The ⋯ at a message: answer in a thread, and the app's message shortcuts."""
         screen = self.screen
-        shortcuts = [shortcut for shortcut in screen.rehearsal.manifest.shortcuts if shortcut.type == "message"]
-        with tag("button", "rh-icon rh-dots", testid="message-menu", type="button", aria_label="More actions"):
-            span("⋯")
-            with ui.menu().classes("rh-menu") as menu, div("rh-options", role="menu"):
-                if self.threads:
-                    self._entry("Reply in thread", "", "reply", menu, lambda: screen.open_thread(message))
-                for shortcut in shortcuts:
-                    act = _shortcut(screen, shortcut.callback_id, message)
-                    testid = f"shortcut-{shortcut.callback_id}"
-                    self._entry(shortcut.name, screen.rehearsal.manifest.name, testid, menu, act)
-                if not self.threads and not shortcuts:
-                    div("rh-none", text="This app has no message shortcuts.")
+        manifest = screen.rehearsal.manifest
+        shortcuts = [shortcut for shortcut in manifest.shortcuts if shortcut.type == "message"]
 
-    def _entry(self, name: str, small: str, testid: str, menu: ui.menu, act: Callable[[], Any]) -> None:
-        row = div("rh-option", role="menuitem", testid=testid)
-        row.on("click", menu.close).on("click", act)
-        with row:
-            span(name)
-            if small:
-                tag("small", text=small)
+        def fill(menu: Menu) -> None:
+            if self.threads:
+                with menu.entry(lambda: screen.open_thread(message), testid="reply"):
+                    span("Reply in thread")
+            for shortcut in shortcuts:
+                act = _shortcut(screen, shortcut.callback_id, message)
+                with menu.entry(act, testid=f"shortcut-{shortcut.callback_id}"):
+                    span(shortcut.name)
+                    tag("small", text=manifest.name)
+
+        if self.threads or shortcuts:
+            Menu("⋯", "rh-icon rh-dots", fill, testid="message-menu", label="More actions")
 
 
 def _shortcut(screen: Screen, callback_id: str, message: Message) -> Callable[[], Any]:

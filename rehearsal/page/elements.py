@@ -11,10 +11,11 @@ from nicegui.events import GenericEventArguments
 
 from rehearsal.page import rich
 from rehearsal.page.hands import entered, press, use
+from rehearsal.page.menus import Menu
 from rehearsal.page.mrkdwn import text_object
 from rehearsal.page.screen import Screen, Where
 from rehearsal.page.selects import SELECTS, draw_select
-from rehearsal.page.tags import div, html, span, tag
+from rehearsal.page.tags import div, html, tag
 from rehearsal.page.uploads import draw_file_input
 from rehearsal.state.inputs import Placed
 
@@ -55,24 +56,20 @@ def _button(screen: Screen, where: Where, spot: Placed) -> None:
 
 
 def _overflow(screen: Screen, where: Where, spot: Placed) -> None:
-    action_id = spot.element["action_id"]
-    with tag("button", "rh-btn rh-more", testid=f"overflow-{action_id}", type="button", aria_label="More"):
-        span("⋯")
-        with ui.menu().classes("rh-menu") as menu, div("rh-options", role="menu"):
-            for option in spot.element.get("options", ()):
-                _menu_item(screen, where, spot, option, menu)
+    def fill(menu: Menu) -> None:
+        for option in spot.element.get("options", ()):
+            _menu_item(screen, where, spot, option, menu)
+
+    Menu("⋯", "rh-btn rh-more", fill, testid=f"overflow-{spot.element['action_id']}", label="More")
 
 
-def _menu_item(screen: Screen, where: Where, spot: Placed, option: Mapping[str, Any], menu: ui.menu) -> None:
+def _menu_item(screen: Screen, where: Where, spot: Placed, option: Mapping[str, Any], menu: Menu) -> None:
     async def choose() -> None:
-        menu.close()
         if option.get("url"):
             ui.navigate.to(str(option["url"]), new_tab=True)
         await use(screen, where, spot, option.get("value"))
 
-    row = div("rh-option", role="menuitem", testid=f"option-{option.get('value')}")
-    row.on("click.stop", choose)
-    with row:
+    with menu.entry(choose, testid=f"option-{option.get('value')}"):
         html(_words(screen, option.get("text")), kind="span")
         if option.get("description"):
             html(_words(screen, option["description"]), kind="small")

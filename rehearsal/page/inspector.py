@@ -1,13 +1,16 @@
 """The right column: what passed between the app and Slack, newest first, with problems in red."""
 
 import json
+from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from nicegui.element import Element
 
 from rehearsal.page.screen import Screen
 from rehearsal.page.tags import button, div, span, tag, when
-from rehearsal.state.traffic import Problem
+from rehearsal.state.traffic import Exchange, Problem
 
 _SHOWN: Final = 60
 _LONGEST: Final = 6_000
@@ -15,12 +18,13 @@ _FAILED: Final = 400
 
 
 class Inspector:
-    """The traffic, in step with the workspace while it is open."""
+    """The traffic, in step with the workspace: new rows come in at the top, old ones stay as they are."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
-        self.seen: object = None
-        self.only_problems = False
+        self.last: object = None
+        self.problems = 0
+        self.shown: deque[Element] = deque()
         self.root = tag("aside", "rh-inspector", testid="inspector", aria_label="Traffic")
         with self.root:
             with div("rh-head"):
@@ -28,38 +32,48 @@ class Inspector:
                 button("Problems only", "rh-link", self._filter, testid="inspector-problems")
                 button("✕", "rh-icon", self.turn, testid="inspector-close", aria_label="Close")
             self.rows = div("rh-traffic")
+            with self.rows:
+                self.nothing = span("What the app and Slack say to each other appears here.", "rh-empty")
         screen.region(self.draw)
 
     def turn(self) -> None:
         """Open or close the column."""
-        flipped = "rh-flipped" in self.root.classes
-        self.root.classes(remove="rh-flipped") if flipped else self.root.classes("rh-flipped")
+        self.root.classes(toggle="rh-flipped")
 
     def _filter(self) -> None:
-        self.only_problems = not self.only_problems
-        self.seen = None
-        self.draw()
+        self.root.classes(toggle="rh-problems-only")
 
     def draw(self) -> None:
-        """Show the last exchanges."""
-        traffic = list(self.screen.workspace.traffic)
-        last = traffic[-1] if traffic else None
-        seen = (len(traffic), last, len(self.screen.rehearsal.problems), self.only_problems)
-        if seen == self.seen:
-            return
-        self.seen = seen
-        self.rows.clear()
-        with self.rows:
-            if self.only_problems:
-                traffic = [exchange for exchange in traffic if exchange.problem]
-            if not traffic:
-                span("Nothing yet. What the app and Slack say to each other appears here.", "rh-empty")
-            for problem in reversed(self.screen.rehearsal.problems[-_SHOWN:]):
-                _problem(problem)
-            for exchange in reversed(traffic[-_SHOWN:]):
-                self._row(exchange)
+        """Add what passed since the last look."""
+        exchanges, problems = self._news()
+        for exchange in exchanges:
+            self._add(partial(self._row, exchange))
+        for problem in problems:
+            self._add(partial(_problem, problem))
+        if self.nothing.visible and self.shown:
+            self.nothing.set_visibility(False)
 
-    def _row(self, exchange: Any) -> None:
+    def _news(self) -> tuple[list[Exchange], list[Problem]]:
+        news: list[Exchange] = []
+        for exchange in reversed(self.screen.workspace.traffic):
+            if exchange is self.last or len(news) == _SHOWN:
+                break
+            news.append(exchange)
+        if news:
+            self.last = news[0]
+        problems = self.screen.rehearsal.problems[self.problems :]
+        self.problems += len(problems)
+        return news[::-1], problems[-_SHOWN:]
+
+    def _add(self, draw: Callable[[], Element]) -> None:
+        with self.rows:
+            row = draw()
+        row.move(target_index=0)
+        self.shown.append(row)
+        if len(self.shown) > _SHOWN:
+            self.shown.popleft().delete()
+
+    def _row(self, exchange: Exchange) -> Element:
         bad = bool(exchange.problem) or exchange.status >= _FAILED
         details = tag("details", "rh-exchange" + when(bad, "rh-bad"), testid="exchange")
         with details:
@@ -71,15 +85,17 @@ class Inspector:
                 span(exchange.problem or exchange.summary, "rh-summary")
             body = tag("div")
             details.on("toggle", lambda: _body(body, exchange.body))
+        return details
 
 
-def _problem(problem: Problem) -> None:
+def _problem(problem: Problem) -> Element:
     """What Slack would not have let pass, with the place to mend."""
-    with div("rh-problem", testid="problem"):
+    with div("rh-problem", testid="problem") as row:
         span(f"{problem.method}: {problem.code}", "rh-name")
         if problem.path:
             span(problem.path, "rh-path")
         span(problem.sentence)
+    return row
 
 
 def _body(place: Element, body: Any) -> None:
