@@ -58,3 +58,35 @@ class OwnerLeft(Notice):
     owner: str
     customers: int
     examples: tuple[str, ...] = ()
+    became_guest: bool = False
+
+
+class CoverAsked(Notice):
+    """Somebody is to stand in for a colleague."""
+
+    kind = "people.cover_asked"
+    owner: str
+    first_day: date
+    last_day: date
+
+
+class Wishes(Fact):
+    """What a person wants their hours, messages and days away to be; no days mean that they aren't away."""
+
+    hour: time
+    working_days: str
+    country: str | None = None
+    mutes: tuple[Mute, ...] = ()
+    away_from: date | None = None
+    away_to: date | None = None
+    cover_id: str | None = None
+
+
+class PeopleSynced(Fact):
+    """What became of the people since Slack was asked last: ids of those for whom something follows."""
+
+    added: int = 0
+    changed: int = 0
+    moved: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    became_guests: tuple[str, ...] = ()

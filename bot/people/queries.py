@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -69,6 +70,16 @@ def list_absences(session: Session, person_id: str) -> Sequence[Absence]:
     return session.exec(query.order_by(col(Absence.first_day))).all()
 
 
+def next_absence(session: Session, *, person_id: str, today: date) -> Absence | None:
+    """The days away of a person that run on *today* or come next."""
+    return next((absence for absence in list_absences(session, person_id) if absence.last_day >= today), None)
+
+
+def absence_fact(absence: Absence) -> AbsenceFact:
+    """Days away as other rooms may see them."""
+    return AbsenceFact(first_day=absence.first_day, last_day=absence.last_day, cover_id=absence.cover_id)
+
+
 def get_calendar(session: Session, person_id: str | None) -> Calendar:
     """When that person works; for nobody (the pool), Monday to Friday where the workspace is."""
     person = find_person_row(session, person_id) if person_id else None
@@ -124,14 +135,35 @@ def get_preferences(session: Session, *, person_id: str, now: datetime) -> Prefe
     """What a person set for themselves; of their days away, the running or next ones."""
     person = get_person(session, person_id)
     today = get_today(session, person_id=person_id, now=now)
-    coming = [absence for absence in list_absences(session, person_id) if absence.last_day >= today]
+    absence = next_absence(session, person_id=person_id, today=today)
     return Preferences(
         person_id=person.id,
         name=person.name,
-        zone=person.zone,
+        zone=known_zone(person.zone, "UTC"),
         hour=person.hour,
         working_days=person.working_days,
         country=person.country,
         mutes=tuple(Mute(mute) for mute in person.mutes),
-        absence=AbsenceFact.model_validate(coming[0], from_attributes=True) if coming else None,
+        absence=absence_fact(absence) if absence else None,
     )
+
+
+def export_person(session: Session, kind: str, person_id: str) -> dict[str, Any]:
+    """All that is kept about a person, as JSON values; nothing for anything else."""
+    person = find_person_row(session, person_id) if kind == "person" else None
+    if person is None:
+        return {}
+    absences = [absence_fact(absence).model_dump(mode="json") for absence in list_absences(session, person_id)]
+    return {**person.model_dump(mode="json", exclude={"workspace_id", "name_key"}), "absences": absences}
+
+
+def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - every check takes the time
+    """What is wrong with the people of the workspace, a sentence each."""
+    problems = []
+    if not list_managers(session):
+        problems.append("Nobody here is a manager; let a Slack admin name one with /evenhand setup.")
+    lost = [person.name for person in list_people(session) if known_zone(person.zone, "") != person.zone]
+    if lost:
+        named = ", ".join(lost[:3])
+        problems.append(f"The time zone of {named} is unknown, so UTC counts; they can set it in their Slack profile.")
+    return problems

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
+from unicodedata import category, combining, normalize
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -15,6 +16,9 @@ MONDAY_TO_FRIDAY = frozenset(range(5))
 NINE_OCLOCK = time(9)
 LOOK_AHEAD_DAYS = 400
 """How far a working day is looked for: more than a year, so that one long leave is bridged."""
+LONGEST_ABSENCE_DAYS = 366
+JOINED = "\u200d "
+"""What joins the parts of an emoji, or words, and is nothing at a text's ends."""
 
 
 class Role(StrEnum):
@@ -198,3 +202,53 @@ def _countries_by_zone() -> dict[str, tuple[str, ...]]:
 def _present_name_by_old() -> dict[str, str]:
     links = (row[0].split() for row in _zone_rows("tzdata.zi") if row[0].startswith("L "))
     return {old: present for _, present, old in links}
+
+
+@lru_cache(maxsize=1)
+def holiday_countries() -> dict[str, str]:
+    """The countries whose public holidays are known: their English names by code, in the order of the names."""
+    text = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    known = {code: name for code, name in rows if code in _countries_with_holidays()}
+    return dict(sorted(known.items(), key=lambda row: person_key(row[1])))
+
+
+def fit_text(text: str, limit: int) -> str:
+    """*text* fit to be kept: nothing invisible but what joins an emoji, single spaces, at most *limit* characters."""
+    kept = (" " if char.isspace() else char for char in text if char in JOINED or _is_visible(char))
+    return " ".join("".join(kept).strip(JOINED).split())[:limit].strip(JOINED)
+
+
+def _is_visible(char: str) -> bool:
+    return char.isspace() or category(char) not in {"Cc", "Cf", "Cs", "Cn", "Co"}
+
+
+def person_key(name: str) -> str:
+    """The same key for every spelling of a person's name: case, accents and spaces don't count."""
+    folded = normalize("NFKD", name.casefold())
+    return " ".join("".join(char for char in folded if not combining(char)).split())[:200]
+
+
+def hours_problems(working_days: str, country: str | None) -> dict[str, str]:
+    """A sentence for each field of somebody's working days that can't be."""
+    problems = {}
+    if not working_days or not set(working_days) <= set("0123456"):
+        problems["working_days"] = "Choose at least one working day; your reminders come on those."
+    if country is not None and country not in holiday_countries():
+        problems["country"] = "I don't know the public holidays there; choose another country, or leave it empty."
+    return problems
+
+
+def absence_problems(first: date | None, last: date | None, *, today: date, covered: bool) -> dict[str, str]:
+    """A sentence for the field of somebody's days away that can't be; none for no days at all."""
+    if first is None and last is None:
+        return {"cover": "Say from when until when you are away, or leave the cover empty."} if covered else {}
+    if first is None or last is None:
+        return {"away_from": "Choose your first day away, too."} if last else {"away_to": "Choose the last day, too."}
+    too_long = (last - first).days >= LONGEST_ABSENCE_DAYS
+    problems = (
+        (last < first, "The last day comes before the first; choose a later one."),
+        (last < today, "These days are over; choose later ones, or leave both empty."),
+        (too_long, "That is more than a year; choose an earlier last day."),
+    )
+    return next(({"away_to": sentence} for is_so, sentence in problems if is_so), {})

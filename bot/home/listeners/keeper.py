@@ -1,0 +1,110 @@
+"""Keeps the Homes that were opened lately as they should be now."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import BotError
+from bot.core.runtime import Runtime
+from bot.home.queries import get_home
+from bot.home.rules import FRESH_AT_ONCE, KEPT_FRESH
+from bot.home.views.tab import closed, tab
+from bot.slack.blocks import Block
+from bot.slack.replies import sorry
+
+DEBOUNCE_SECONDS = 0.3
+MOST_REMEMBERED = 10_000
+TOO_MANY_REQUESTS = 429
+LONGEST_WAIT_SECONDS = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class OpenHome:
+    """A Home somebody looked at: since when, through which client, on which page of the team, and what it shows."""
+
+    client: AsyncWebClient
+    opened_at: datetime
+    team_offset: int = 0
+    shown: str = ""
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Keeper:
+    """Publishes Homes: when they are opened, and again when something they show may have changed."""
+
+    def __init__(self, runtime: Runtime, debounce: float = DEBOUNCE_SECONDS) -> None:
+        self._runtime = runtime
+        self._debounce = debounce
+        self._open: dict[tuple[str, str], OpenHome] = {}
+        self._stale: dict[str, set[str]] = {}
+
+    async def open(self, workspace: str, person: str, client: AsyncWebClient, *, team_offset: int = 0) -> None:
+        """Show somebody their Home, and remember that they look at it."""
+        while len(self._open) >= MOST_REMEMBERED:
+            del self._open[next(iter(self._open))]
+        before = self._open.pop((workspace, person), None)
+        page = OpenHome(client, self._runtime.clock.now(), team_offset)
+        page.drawing = before.drawing if before else page.drawing
+        self._open[workspace, person] = page
+        await self._publish(workspace, person, page)
+
+    async def changed(self, workspace: str, person: str) -> None:
+        """Somebody did something: after a moment, in which more may follow, publish the Homes it may show on."""
+        waiting = self._stale.get(workspace)
+        if waiting is not None:
+            waiting.add(person)
+            return
+        self._stale[workspace] = {person}
+        await asyncio.sleep(self._debounce)
+        first = self._stale.pop(workspace)
+        for viewer, page in self._looking(workspace, first):
+            await self._publish(workspace, viewer, page)
+
+    def _looking(self, workspace: str, first: set[str]) -> list[tuple[str, OpenHome]]:
+        """Who looks at their Home here: those who did something, then whoever opened it last."""
+        since = self._runtime.clock.now() - KEPT_FRESH
+        for key in [key for key, page in self._open.items() if page.opened_at < since]:
+            del self._open[key]
+        here = [(person, page) for (place, person), page in reversed(self._open.items()) if place == workspace]
+        return sorted(here, key=lambda row: row[0] not in first)[:FRESH_AT_ONCE]
+
+    async def _publish(self, workspace: str, person: str, page: OpenHome) -> None:
+        try:
+            async with page.drawing:
+                await self._show(person, page, await self._draw(workspace, person, page))
+        except Exception as error:  # noqa: BLE001 - a Home that can't be drawn now is drawn when it is opened again
+            log.warning("home.not_published", workspace=workspace, error=type(error).__name__)
+
+    async def _draw(self, workspace: str, person: str, page: OpenHome) -> Block:
+        try:
+            fact = await self._runtime.read(
+                get_home,
+                workspace=workspace,
+                person_id=person,
+                rooms=self._runtime.rooms,
+                team_offset=page.team_offset,
+            )
+        except Exception as error:  # noqa: BLE001 - the last line before an empty Home
+            return closed(str(error) if isinstance(error, BotError) else sorry(error))
+        return tab(fact)
+
+    async def _show(self, person: str, page: OpenHome, view: Block) -> None:
+        """Publish *view* unless just this is on screen; once more when Slack asks to wait."""
+        drawn = json.dumps(view, sort_keys=True)
+        if drawn == page.shown:
+            return
+        try:
+            await page.client.views_publish(user_id=person, view=view)
+        except SlackApiError as error:
+            if error.response.status_code != TOO_MANY_REQUESTS:
+                raise
+            await asyncio.sleep(min(float(error.response.headers.get("Retry-After", 1)), LONGEST_WAIT_SECONDS))
+            await page.client.views_publish(user_id=person, view=view)
+        page.shown = drawn

@@ -1,0 +1,156 @@
+"""Everything on one person's Home tab, in a few statements, however many people and customers there are."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bot.checkins.facts import Desk
+from bot.checkins.queries.desks import get_desk
+from bot.core.database import workspace_of
+from bot.core.facts import Line
+from bot.core.heartbeats import list_heartbeats
+from bot.core.room import Room, collect_briefs
+from bot.customers.facts import Coverage, CustomerFact
+from bot.customers.queries import get_coverage, list_facts, list_pool, list_snoozed, list_waiting
+from bot.customers.queries.owners import list_coming, list_team_coverage
+from bot.home.facts import Departure, HomeFact, JobHealth, Member, Team, TodoStep
+from bot.home.rules import (
+    COMING_DAYS,
+    COMING_ROWS,
+    DEPARTURE_ROWS,
+    DEPARTURES_SINCE,
+    PERSON_LEFT,
+    POOL_ROWS,
+    SNOOZED_ROWS,
+    TEAM_ROWS,
+    WAITING_ROWS,
+)
+from bot.people.facts import Preferences
+from bot.people.queries import absence_fact, find_person_row, get_preferences, list_absences, list_away, list_names
+from bot.people.usecases import may_manage, require_here
+from bot.workspaces.tables import AuditEntry
+
+
+def get_home(
+    session: Session, *, person_id: str, rooms: Sequence[Room], now: datetime, team_offset: int = 0
+) -> HomeFact:
+    """
+    What a person's Home shows; *team_offset* is the first owner on the page of the team's coverage.
+
+    Raises:
+        NotAllowed: a guest, a bot, somebody who left or whom the bot doesn't know.
+    """
+    person = require_here(session, by=person_id)
+    desk = get_desk(session, person_id=person_id, now=now)
+    today, manages = desk.today, may_manage(person)
+    coming, coming_total = list_coming(
+        session, owner_ids=desk.owner_ids, today=today, until=today + timedelta(days=COMING_DAYS), limit=COMING_ROWS
+    )
+    preferences = get_preferences(session, person_id=person_id, now=now)
+    coverages = {owner: get_coverage(session, today=today, owner_id=owner) for owner in desk.owner_ids}
+    everybody = get_coverage(session, today=today)
+    return HomeFact(
+        person_id=person_id,
+        name=person.name,
+        now=now,
+        today=today,
+        steps=_steps(session, person_id, rooms, now) if manages else (),
+        owed=_owed(session, person_id, rooms, now),
+        waiting=_waiting(session, desk, rooms, now),
+        coming=tuple(list_facts(session, coming, today=today)),
+        coming_total=coming_total,
+        snoozed=_snoozed(session, person_id, today),
+        queue=_sum(list(coverages.values())),
+        mine=coverages[person_id],
+        covers_for=tuple(desk.covered.values()),
+        preferences=preferences,
+        team=_team(session, everybody, today=today, offset=team_offset, now=now) if manages else None,
+        pool=tuple(list_facts(session, list_pool(session, today=today, limit=POOL_ROWS), today=today)),
+        pool_total=everybody.pool,
+        health=_health(session, now),
+        **_cover(session, preferences),
+    )
+
+
+def _steps(session: Session, person_id: str, rooms: Sequence[Room], now: datetime) -> tuple[TodoStep, ...]:
+    """What is left of setting the bot up; nothing once all is done."""
+    steps = [
+        TodoStep(label=step.label, done=step.done, button=step.button, action_id=step.action_id)
+        for room in rooms
+        if room.first_steps
+        for step in room.first_steps(session, person_id, now)
+    ]
+    return () if all(step.done for step in steps) else tuple(steps)
+
+
+def _owed(session: Session, person_id: str, rooms: Sequence[Room], now: datetime) -> tuple[Line, ...]:
+    """What this person promised and was asked for, in every room, the earliest day first."""
+    lines = [line for room in rooms if room.home_section for line in room.home_section(session, person_id, now)]
+    return tuple(sorted(lines, key=lambda line: (line.on or date.max, not line.urgent)))
+
+
+def _waiting(session: Session, desk: Desk, rooms: Sequence[Room], now: datetime) -> tuple[CustomerFact, ...]:
+    rows = list_waiting(session, owner_ids=desk.owner_ids, today=desk.today, limit=WAITING_ROWS)
+    briefs = collect_briefs(rooms, session, [row.id for row in rows], now)
+    facts = list_facts(session, rows, today=desk.today)
+    return tuple(fact.model_copy(update={"lines": tuple(briefs[fact.id])}) for fact in facts)
+
+
+def _snoozed(session: Session, person_id: str, today: date) -> tuple[CustomerFact, ...]:
+    rows = list_snoozed(session, owner_id=person_id, today=today, limit=SNOOZED_ROWS)
+    return tuple(list_facts(session, rows, today=today))
+
+
+def _sum(coverages: Sequence[Coverage]) -> Coverage:
+    return Coverage(**{name: sum(getattr(one, name) for one in coverages) for name in Coverage.model_fields})
+
+
+def _team(session: Session, everybody: Coverage, *, today: date, offset: int, now: datetime) -> Team:
+    owners, total = list_team_coverage(session, today=today, limit=TEAM_ROWS, offset=offset)
+    if offset and not owners:
+        return _team(session, everybody, today=today, offset=0, now=now)
+    away = {absence.person_id: absence_fact(absence) for absence in list_away(session, around=today)
+            if absence.first_day <= today <= absence.last_day}  # fmt: skip
+    return Team(
+        coverage=everybody,
+        members=tuple(Member(owner=owner, away=away.get(owner.person_id)) for owner in owners),
+        owners=total,
+        offset=offset,
+        departures=_departures(session, now),
+    )
+
+
+def _departures(session: Session, now: datetime) -> tuple[Departure, ...]:
+    query = select(AuditEntry).where(
+        AuditEntry.workspace_id == workspace_of(session),
+        AuditEntry.action == PERSON_LEFT,
+        col(AuditEntry.at) > now - DEPARTURES_SINCE,
+    )
+    entries = session.exec(query.order_by(col(AuditEntry.at).desc()).limit(DEPARTURE_ROWS)).all()
+    names = list_names(session, [entry.subject_id for entry in entries])
+    return tuple(
+        Departure(name=names[entry.subject_id], customers=entry.after["customers"], on=entry.at.date())
+        for entry in entries
+    )
+
+
+def _cover(session: Session, preferences: Preferences) -> dict[str, str | None]:
+    """Who stands in, and what would keep them from it: they left, or are away on one of the days."""
+    absence = preferences.absence
+    cover = find_person_row(session, absence.cover_id) if absence and absence.cover_id else None
+    if absence is None or cover is None:
+        return {}
+    away = any(
+        other.first_day <= absence.last_day and other.last_day >= absence.first_day
+        for other in list_absences(session, cover.id)
+    )
+    trouble = "has left" if cover.is_deactivated else "is away then, too" if away else None
+    return {"cover_name": cover.name, "cover_trouble": trouble}
+
+
+def _health(session: Session, now: datetime) -> tuple[JobHealth, ...]:
+    return tuple(
+        JobHealth(name=beat.name, succeeded_at=beat.succeeded_at, failures_in_a_row=beat.failures_in_a_row)
+        for beat in list_heartbeats(session, now=now)
+    )

@@ -1,0 +1,1 @@
+"""Home as blocks, and the preferences modal."""

@@ -1,0 +1,51 @@
+"""How the bot is, in one line at Home's foot."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.home.facts import HomeFact, JobHealth
+from bot.slack.blocks import Block, context, divider, escape, plural, short_date
+
+JOBS = {
+    "remind_due": "reminders",
+    "post_digests": "digests",
+    "deliver_outbox": "messages",
+    "sync_people": "people from Slack",
+    "keep_house": "housekeeping",
+}
+"""The jobs in words, in the order in which somebody misses them."""
+
+
+def foot(fact: HomeFact) -> list[Block]:
+    """When each job last ran well, and which one doesn't."""
+    known = sorted(fact.health, key=lambda job: _order(job.name))
+    ailing = [job for job in known if job.failures_in_a_row]
+    ran = [f"{_words(job)} {_at(job.succeeded_at, fact)}" for job in known if job.succeeded_at]
+    if not known:
+        return [divider(), context("The bot has just started; its jobs haven't run yet.")]
+    line = f"Last ran: {' · '.join(ran) or 'nothing yet'}{'' if ailing else ' · all well'}"
+    return [divider(), context(line, *(_trouble(job, fact) for job in ailing[:5]))]
+
+
+def _trouble(job: JobHealth, fact: HomeFact) -> str:
+    since = f"last well {_at(job.succeeded_at, fact)}" if job.succeeded_at else "never well so far"
+    times = "once" if job.failures_in_a_row == 1 else f"{plural(job.failures_in_a_row, 'time')} in a row"
+    words = _words(job)
+    return f"⚠ {words[:1].upper()}{words[1:]} failed {times}, {since}; the bot's log says why, and it tries again."
+
+
+def _order(name: str) -> int:
+    return list(JOBS).index(name) if name in JOBS else len(JOBS)
+
+
+def _words(job: JobHealth) -> str:
+    return JOBS.get(job.name) or escape(job.name.replace("_", " "))
+
+
+def _at(instant: datetime | None, fact: HomeFact) -> str:
+    """`09:00` on the viewer's wall; with the day when it wasn't today."""
+    if instant is None:
+        return "never"
+    there = instant.astimezone(ZoneInfo(fact.preferences.zone))
+    day = "" if there.date() == fact.today else f"{short_date(there.date(), today=fact.today)} "
+    return f"{day}{there:%H:%M}"

@@ -1,0 +1,105 @@
+"""The preferences modal."""
+
+from collections.abc import Sequence
+from datetime import time
+
+from bot.home.views.words import WEEKDAYS
+from bot.people.facts import Preferences
+from bot.people.rules import Mute, holiday_countries, person_key
+from bot.slack.blocks import (
+    Block,
+    Option,
+    checkboxes,
+    context,
+    date_picker,
+    divider,
+    external_select,
+    field_of,
+    modal,
+    person_select,
+    section,
+    select,
+)
+
+CALLBACK = "home.preferences_saved"
+COUNTRY_MENU = "home.country_search"
+NO_COUNTRY = "none"
+MOST_COUNTRIES = 20
+MUTES = {
+    Mute.REMINDERS: ("The daily reminder", "Home and /checkin still show who waits"),
+    Mute.NEWS: ("News", "hand-overs, cover, customers taken"),
+}
+
+
+def preferences(fact: Preferences) -> Block:
+    """When somebody works and is reminded, what they don't want to hear, when they are away and who covers."""
+    return modal(
+        "Preferences",
+        [*_hours(fact), divider(), *_away(fact)],
+        callback_id=CALLBACK,
+        submit="Save",
+    )
+
+
+def _hours(fact: Preferences) -> list[Block]:
+    days = [Option(name, str(number)) for number, name in enumerate(WEEKDAYS)]
+    mutes = [Option(words, mute.value, description) for mute, (words, description) in MUTES.items()]
+    named = holiday_countries().get(fact.country or "")
+    chosen = Option(named, fact.country or "") if named else Option("No public holidays", NO_COUNTRY)
+    menu = external_select(COUNTRY_MENU, placeholder="Type a country", initial=chosen)
+    return [
+        field_of(
+            "Remind me at",
+            select("home.hour_chosen", _hour_options(fact.hour), initial=f"{fact.hour:%H:%M}"),
+            block_id="home.hour",
+        ),
+        context(f"Your time zone is {fact.zone}, as in your Slack profile."),
+        field_of(
+            "On these days",
+            checkboxes("home.days_chosen", days, initial=fact.working_days),
+            block_id="home.working_days",
+            optional=True,
+        ),
+        field_of("Public holidays of", menu, block_id="home.country", optional=True),
+        field_of(
+            "Don't send me",
+            checkboxes("home.mutes_chosen", mutes, initial=[mute.value for mute in fact.mutes]),
+            block_id="home.mutes",
+            optional=True,
+        ),
+    ]
+
+
+def _away(fact: Preferences) -> list[Block]:
+    absence = fact.absence
+    first = date_picker("home.first_day", initial=absence.first_day if absence else None)
+    last = date_picker("home.last_day", initial=absence.last_day if absence else None)
+    cover = person_select("home.cover_chosen", initial=absence.cover_id if absence else None)
+    return [
+        section("*Away* · leave both days empty when you aren't"),
+        field_of("First day away", first, block_id="home.away_from", optional=True),
+        field_of("Last day away", last, block_id="home.away_to", optional=True),
+        field_of(
+            "Who covers",
+            cover,
+            block_id="home.cover",
+            optional=True,
+            hint="Your customers' reminders go to them meanwhile; without a cover they wait until you are back.",
+        ),
+    ]
+
+
+def _hour_options(chosen: time) -> list[Option]:
+    """Every half hour of the day, and the one that was chosen."""
+    hours = {time(hour, minute) for hour in range(24) for minute in (0, 30)} | {chosen}
+    return [Option(f"{hour:%H:%M}", f"{hour:%H:%M}") for hour in sorted(hours)]
+
+
+def country_options(words: str) -> Sequence[Block]:
+    """Countries whose names begin with, or hold, what was typed; always the choice of none."""
+    wanted = person_key(words)
+    names = {code: person_key(name) for code, name in holiday_countries().items()}
+    found = sorted((not key.startswith(wanted), key, code) for code, key in names.items() if wanted in key)
+    none = Option("No public holidays", NO_COUNTRY).block()
+    shown = [Option(holiday_countries()[code], code).block() for _, _, code in found[: MOST_COUNTRIES - 1]]
+    return [*shown, none]

@@ -1,0 +1,88 @@
+"""People as Slack tells of them: `users.list` page by page, and one person's `users.info`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.people.facts import SlackPerson
+from bot.people.rules import fit_text
+
+PAGE = 1000  # `users.list` takes up to a thousand at once, twenty times a minute
+MOST_WAITS = 10
+LONGEST_WAIT_SECONDS = 120.0
+TOO_MANY_REQUESTS = 429
+SLACKBOT = "USLACKBOT"
+NAME_LENGTH, HANDLE_LENGTH, EMAIL_LENGTH = 200, 100, 254
+
+Pause = Callable[[float], Awaitable[None]]
+
+
+async def fetch_people(client: AsyncWebClient, *, pause: Pause = asyncio.sleep) -> list[SlackPerson]:
+    """
+    Everybody in the workspace, bots and those who left included.
+
+    Raises:
+        SlackApiError: Slack refuses, or keeps asking to wait.
+    """
+    people: dict[str, SlackPerson] = {}
+    cursor = ""
+    while True:
+        page = await _patiently(lambda at=cursor: client.users_list(limit=PAGE, cursor=at), pause)  # type: ignore[misc]
+        people |= {person.id: person for person in map(person_from, page.get("members") or ())}
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return list(people.values())
+
+
+async def fetch_person(client: AsyncWebClient, person_id: str, *, pause: Pause = asyncio.sleep) -> SlackPerson:
+    """
+    One person.
+
+    Raises:
+        SlackApiError: Slack doesn't know them, or refuses.
+    """
+    answer = await _patiently(lambda: client.users_info(user=person_id), pause)
+    return person_from(answer["user"])
+
+
+def person_from(user: Mapping[str, Any]) -> SlackPerson:
+    """
+    A person from Slack's user object, of which anything but the id may be missing.
+
+    Those whom they chose to be called comes before the full name, that before the handle. Somebody from another
+    company in a shared channel counts as a guest.
+    """
+    profile: Mapping[str, Any] = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    fitting = (fit_text(str(name), NAME_LENGTH) for name in names if name)
+    email = str(profile.get("email") or "").strip().lower()
+    return SlackPerson(
+        id=str(user["id"]),
+        name=next((name for name in fitting if name), str(user["id"])),
+        handle=fit_text(str(user.get("name") or ""), HANDLE_LENGTH),
+        email=email if email and len(email) <= EMAIL_LENGTH else None,
+        zone=str(user["tz"]) if user.get("tz") else None,
+        is_bot=_any(user, "is_bot", "is_workflow_bot") or user["id"] == SLACKBOT,
+        is_guest=_any(user, "is_restricted", "is_ultra_restricted", "is_stranger"),
+        is_deactivated=_any(user, "deleted"),
+        is_slack_admin=_any(user, "is_admin", "is_owner", "is_primary_owner"),
+    )
+
+
+def _any(user: Mapping[str, Any], *flags: str) -> bool:
+    return any(bool(user.get(flag)) for flag in flags)
+
+
+async def _patiently(call: Callable[[], Awaitable[Any]], pause: Pause) -> Any:
+    """What *call* answers; when Slack asks to wait, it is asked again after that time."""
+    for attempt in range(MOST_WAITS + 1):
+        try:
+            return await call()
+        except SlackApiError as error:
+            if error.response.status_code != TOO_MANY_REQUESTS or attempt == MOST_WAITS:
+                raise
+            await pause(min(float(error.response.headers.get("Retry-After", 1)), LONGEST_WAIT_SECONDS))
+    raise AssertionError  # the loop returns or raises

@@ -1,0 +1,72 @@
+"""Knows whoever turns up: before any listener runs, somebody new is looked up in Slack."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel import Session
+
+from bot.core.runtime import Runtime
+from bot.people.gateways import fetch_person
+from bot.people.queries import find_person_row
+from bot.people.usecases import sync_people
+from bot.slack.replies import workspace_in
+
+MOST_REMEMBERED = 100_000
+TELLS_ITSELF = frozenset({"team_join", "user_change"})
+
+log = structlog.get_logger(__name__)
+
+
+class Doorkeeper:
+    """Remembers whom the bot knows, and asks Slack about the others before their wish is heard."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._known: set[tuple[str, str]] = set()
+
+    async def meet(
+        self,
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+        next: Callable[[], Awaitable[Any]],  # noqa: A002 - Bolt passes it by this name
+    ) -> None:
+        """Know who sent this, then go on; when Slack can't tell, the listener says so in its own words."""
+        workspace, person = place_of(body, context), context.user_id or ""
+        event = (body.get("event") or {}).get("type")
+        if workspace and person and event not in TELLS_ITSELF and (workspace, person) not in self._known:
+            try:
+                await self._learn(workspace, person, client)
+            except Exception as error:  # noqa: BLE001 - an unknown person is no reason for silence
+                log.warning("person.unknown", workspace=workspace, error=type(error).__name__)
+        await next()
+
+    async def _learn(self, workspace: str, person: str, client: AsyncWebClient) -> None:
+        if not await self._runtime.read(is_known, workspace=workspace, person_id=person):
+            told = await fetch_person(client, person)
+            await self._runtime.run(sync_people, workspace=workspace, people=[told], complete=False)
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known.add((workspace, person))
+
+
+def place_of(body: dict[str, Any], context: AsyncBoltContext) -> str:
+    """The workspace of a payload or an event; the org's id for an org-wide installation."""
+    if context.is_enterprise_install:
+        return context.enterprise_id or ""
+    return context.team_id or workspace_in(body)
+
+
+def is_known(session: Session, *, person_id: str, now: datetime) -> bool:  # noqa: ARG001 - every query takes the time
+    """Whether the bot has seen that person."""
+    return find_person_row(session, person_id) is not None
+
+
+def register(app: AsyncApp, runtime: Runtime) -> None:
+    """Stand at the door."""
+    app.middleware(Doorkeeper(runtime).meet)

@@ -1,0 +1,43 @@
+"""Puts away what is over: old messages and uploads, ended snoozes and pauses; and looks whether all is right."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot.core import outbox
+from bot.core.room import Room
+from bot.core.runtime import Runtime
+from bot.customers.usecases.details import wake_paused
+from bot.customers.usecases.upkeep import end_snoozes, forget_uploads
+from bot.workspaces.queries import list_workspaces
+
+KEEP_SETTLED = timedelta(days=30)
+KEEP_UPLOADS = timedelta(days=1)
+
+log = structlog.get_logger(__name__)
+
+
+async def keep_house(runtime: Runtime) -> int:
+    """Tidy every workspace and say in the log what is wrong; how many rows were tidied."""
+    moved = await runtime.run(forget_old, workspace=None)
+    for workspace in await runtime.read(list_workspaces, workspace=None):
+        moved += await runtime.run(tidy_workspace, workspace=workspace)
+        for problem in await runtime.read(list_problems, workspace=workspace, rooms=runtime.rooms):
+            log.warning("house.problem", workspace=workspace, problem=problem)
+    return moved
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Drop what was sent or received a month ago, and uploads nobody confirmed within a day."""
+    return outbox.forget_old(session, before=now - KEEP_SETTLED) + forget_uploads(session, before=now - KEEP_UPLOADS)
+
+
+def tidy_workspace(session: Session, *, now: datetime) -> int:
+    """Wake paused customers whose day has come, and clear snoozes that are over everywhere on Earth."""
+    return wake_paused(session, now=now) + end_snoozes(session, now=now)
+
+
+def list_problems(session: Session, *, rooms: tuple[Room, ...], now: datetime) -> list[str]:
+    """One sentence per thing that a room finds wrong."""
+    return [problem for room in rooms if room.check for problem in room.check(session, now)]

@@ -1,0 +1,34 @@
+"""Asks Slack who is there, and takes in what changed."""
+
+from collections.abc import Callable
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.runtime import Runtime
+from bot.home.usecases import take_in_people
+from bot.people.gateways import fetch_people
+from bot.workspaces.queries import list_workspaces
+
+log = structlog.get_logger(__name__)
+
+
+async def sync_people(runtime: Runtime, clients: Callable[[str], AsyncWebClient]) -> int:
+    """
+    Take in the people of every workspace; how many were added or changed.
+
+    Raises:
+        ExceptionGroup: at the end, what went wrong in single workspaces; it doesn't stop the others.
+    """
+    moved, failures = 0, []
+    for workspace in await runtime.read(list_workspaces, workspace=None):
+        try:
+            people = await fetch_people(clients(workspace))
+            news = await runtime.run(take_in_people, workspace=workspace, people=people, complete=True)
+            moved += news.added + news.changed
+        except Exception as error:  # noqa: BLE001 - one workspace's trouble isn't another's; raised below
+            log.warning("people.not_synced", workspace=workspace, error=type(error).__name__)
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("Slack didn't tell who is there.", failures)
+    return moved

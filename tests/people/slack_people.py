@@ -1,0 +1,37 @@
+"""People as Slack would describe them."""
+
+from typing import Any
+
+from bot.people.facts import SlackPerson
+from tests.makers import ANA, BOB, KIRI, MARA
+
+ZONES = {MARA: "Europe/London", ANA: "Europe/Lisbon", BOB: "America/New_York", KIRI: "Pacific/Auckland"}
+NAMES = {MARA: "Mara Okafor", ANA: "Ana Lima", BOB: "Bob Chen", KIRI: "Kiri Walker"}
+
+
+def told(person_id: str, **more: Any) -> SlackPerson:
+    """One of the office (or somebody new) as Slack tells of them now."""
+    known = {"name": NAMES.get(person_id, person_id), "zone": ZONES.get(person_id)}
+    return SlackPerson(id=person_id, **{**known, **more})
+
+
+def everybody(*others: SlackPerson) -> list[SlackPerson]:
+    """The whole office, with *others* in the place of, or beside, those who are in it."""
+    people = {person_id: told(person_id) for person_id in NAMES}
+    return list((people | {person.id: person for person in others}).values())
+
+
+def user(person_id: str = "U1", **more: Any) -> dict[str, Any]:
+    """Slack's user object of a full member."""
+    return {
+        "id": person_id,
+        "name": "ana",
+        "deleted": False,
+        "real_name": "Ana Lima",
+        "tz": "Europe/Lisbon",
+        "is_bot": False,
+        "is_admin": False,
+        "is_owner": False,
+        "profile": {"real_name": "Ana Lima", "display_name": "Ana", "email": "Ana@Example.test"},
+        **more,
+    }
