@@ -1,10 +1,14 @@
 """The words of a check-in, and what they do to the clock."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from bot.people.rules import Calendar
 
 UNDO_WINDOW = timedelta(minutes=10)
 REMINDER_ROWS = 10
+QUEUE_ROWS = 8
 LONGEST_BACKDATE = timedelta(days=365)
 
 
@@ -20,6 +24,11 @@ class Result(StrEnum):
     def is_contact(self) -> bool:
         """Whether it resets the clock."""
         return self in {Result.TALKED, Result.THEY_CONTACTED_US}
+
+    @property
+    def words(self) -> str:
+        """As a row tells it: `talked`, `they contacted us`."""
+        return self.value.replace("_", " ")
 
 
 class Channel(StrEnum):
@@ -43,11 +52,20 @@ class Mood(StrEnum):
 
 
 class Act(StrEnum):
-    """What an owner did about a customer in a reminder."""
+    """What somebody did about a customer, from a reminder, the queue or anywhere else."""
 
     LOGGED = "logged"
     SNOOZED = "snoozed"
+    WOKEN = "woken"
     HANDED_OVER = "handed_over"
+
+
+class Preset(StrEnum):
+    """How long to put a customer off."""
+
+    WEEK = "week"
+    TWO_WEEKS = "two_weeks"
+    DATE = "date"
 
 
 def date_problem(on: date, *, today: date) -> str | None:
@@ -57,3 +75,41 @@ def date_problem(on: date, *, today: date) -> str | None:
     if on < today - LONGEST_BACKDATE:
         return "That is more than a year ago; choose a later day."
     return None
+
+
+def snooze_day(preset: Preset, *, today: date, chosen: date | None, calendar: Calendar) -> date | None:
+    """The day a put-off customer comes back: the chosen one, or a working day one or two weeks on; None: not chosen."""
+    if preset is Preset.DATE:
+        return chosen
+    weeks = 1 if preset is Preset.WEEK else 2
+    return calendar.next_working_day(today + timedelta(weeks=weeks))
+
+
+def can_undo(at: datetime, *, now: datetime) -> bool:
+    """Whether something done *at* that instant may still be taken back."""
+    return now <= at + UNDO_WINDOW
+
+
+def latest_contact(*days: date | None) -> date | None:
+    """The last of these days on which there was a contact; None when there was none."""
+    return max((day for day in days if day is not None), default=None)
+
+
+def tally(checkins: Iterable[tuple[Result, str]]) -> tuple[str, int]:
+    """
+    What was last said, and how often somebody tried since the last contact.
+
+    *checkins* are pairs of result and note, oldest first. A contact's words outlast those of attempts after it.
+    """
+    said, tried, attempts = "", "", 0
+    for result, note in checkins:
+        if result.is_contact:
+            said, tried, attempts = note, "", 0
+        else:
+            tried, attempts = note or tried, attempts + 1
+    return said or tried, attempts
+
+
+def times(count: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

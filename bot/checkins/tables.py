@@ -1,4 +1,4 @@
-"""What came of each attempt, and which reminders went out."""
+"""What came of each attempt, what was done from lists, and which reminders went out."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,12 @@ from bot.core.database import Row, choice, points_to, within_workspace
 
 
 class Checkin(Row, table=True):
-    """One attempt at contact with a customer."""
+    """
+    One attempt at contact with a customer.
+
+    `known_before` is the last contact that was known from elsewhere (an imported list) when this was recorded, so
+    that undoing never forgets it.
+    """
 
     __tablename__ = "checkins"
     __table_args__ = within_workspace(
@@ -32,13 +37,36 @@ class Checkin(Row, table=True):
     link: str = Field(default="", max_length=500)
     quote: str = Field(default="", max_length=3000)
     happened_on: date
+    known_before: date | None = None
     recorded_at: datetime
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=32)
 
 
+class Deed(Row, table=True):
+    """Something somebody did about a customer from a list, in words, with what was there before and after it."""
+
+    __tablename__ = "deeds"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"),
+        points_to("checkins", "checkin_id"),
+        sa.Index(None, "workspace_id", "customer_id", "at"),
+    )
+
+    customer_id: UUID
+    checkin_id: UUID | None = None
+    act: Act = Field(sa_type=choice(Act))
+    by: str = Field(max_length=32)
+    at: datetime
+    words: str = Field(default="", max_length=300)
+    before: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    undone_at: datetime | None = None
+    undone_by: str | None = Field(default=None, max_length=32)
+
+
 class Reminder(Row, table=True):
-    """The one reminder a person got on a day of theirs."""
+    """The one reminder a person got on a day of theirs; *more* customers were waiting than it holds."""
 
     __tablename__ = "reminders"
     __table_args__ = within_workspace(
@@ -52,7 +80,7 @@ class Reminder(Row, table=True):
 
 
 class ReminderItem(Row, table=True):
-    """One customer in a reminder, and what was done about it from there."""
+    """One customer in a reminder; what was done about it since is in the deeds."""
 
     __tablename__ = "reminder_items"
     __table_args__ = within_workspace(
@@ -66,8 +94,3 @@ class ReminderItem(Row, table=True):
     customer_id: UUID
     position: int
     on_behalf_of: str | None = Field(default=None, max_length=32)
-    act: Act | None = Field(default=None, sa_type=choice(Act))
-    acted_at: datetime | None = None
-    acted_by: str | None = Field(default=None, max_length=32)
-    words: str = Field(default="", max_length=300)
-    undo: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)

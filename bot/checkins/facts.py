@@ -1,0 +1,147 @@
+"""What leaves the check-ins room."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from bot.checkins.rules import Act, Result
+from bot.core.facts import Fact, Notice
+from bot.customers.facts import CustomerFact
+
+
+class ActDone(Fact):
+    """What somebody did about a customer, and how it stands now; it can be undone by `deed_id` for ten minutes."""
+
+    deed_id: UUID
+    act: Act
+    by: str
+    words: str
+    customer: CustomerFact
+    undone: bool = False
+
+
+class CheckinRecorded(ActDone):
+    """A check-in was kept; *next_due_on* is None when the customer is not active."""
+
+    checkin_id: UUID
+    result: Result
+    happened_on: date
+    next_due_on: date | None
+
+
+class QueueRow(Fact):
+    """A customer in somebody's queue; *for_whom* is the absent colleague they cover."""
+
+    customer: CustomerFact
+    for_whom: str | None = None
+
+
+class Queue(Fact):
+    """One page of what waits for a person, longest wait first, then what is put off; counts are of the whole."""
+
+    neglected: int = 0
+    due: int = 0
+    snoozed: int = 0
+    rows: tuple[QueueRow, ...] = ()
+    page: int = 0
+    pages: int = 1
+    next_name: str = ""
+    next_due_on: date | None = None
+
+    @property
+    def total(self) -> int:
+        """All that is in the queue."""
+        return self.neglected + self.due + self.snoozed
+
+
+class Preview(Fact):
+    """What a check-in about to be saved would do to the clock."""
+
+    customer: CustomerFact
+    result: Result
+    happened_on: date
+    problem: str | None = None
+    next_due_on: date | None = None
+
+
+class Candidate(Fact):
+    """One of several customers that may have been meant."""
+
+    id: UUID
+    name: str
+    owner_name: str | None = None
+    domain: str | None = None
+
+
+class Candidates(Fact):
+    """Words that fit several customers (*exact*) or none, with the nearest."""
+
+    asked: str
+    exact: bool
+    rows: tuple[Candidate, ...] = ()
+
+
+class CheckinForm(Fact):
+    """What the check-in modal starts with; no customer: one has to be chosen."""
+
+    today: date
+    preview: Preview | None = None
+    quote: str = ""
+
+
+class ReminderRow(Fact):
+    """A customer in a reminder, and what was done about it since."""
+
+    customer: CustomerFact
+    for_whom: str | None = None
+    done: str | None = None
+    done_by: str | None = None
+    deed_id: UUID | None = None
+
+
+class ReminderDue(Notice):
+    """The one message of a working day: who waits to hear from this person."""
+
+    kind = "checkins.reminder"
+
+    reminder_id: UUID
+    person_id: str
+    first_name: str
+    total: int
+    rows: tuple[ReminderRow, ...]
+
+
+class OwedReminder(Fact):
+    """Somebody whose hour has come and who has customers waiting."""
+
+    person_id: str
+    local_day: date
+
+
+class Desk(Fact):
+    """A person's own day, and whose customers they look after on it: their own, and those of people they cover."""
+
+    person_id: str
+    today: date
+    covered: dict[str, str]
+
+    @property
+    def owner_ids(self) -> list[str]:
+        """The owners whose customers are in this person's queue."""
+        return [self.person_id, *self.covered]
+
+
+class CheckinEntry(Fact):
+    """A check-in as it is handed out in an export."""
+
+    customer_id: UUID
+    by: str
+    result: str
+    channel: str
+    mood: str | None
+    note: str
+    next_step: str
+    link: str
+    quote: str
+    happened_on: date
+    recorded_at: datetime
+    undone_at: datetime | None

@@ -1,0 +1,170 @@
+"""Snooze, wake, hand over, undo: straight from a row, or by a small modal."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.checkins.facts import ActDone
+from bot.checkins.listeners.memory import Memory, id_in, memory_of, origin_of, subject_in, value_in
+from bot.checkins.listeners.places import Places, open_window, show_done, speaker
+from bot.checkins.listeners.recording import fields_named
+from bot.checkins.queries.forms import get_snooze_form
+from bot.checkins.rules import Preset
+from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
+from bot.checkins.usecases.undoing import undo_deed
+from bot.checkins.views import put_off as views
+from bot.checkins.views.rows import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
+from bot.core.errors import InvalidInput, NotFound
+from bot.core.runtime import Runtime
+from bot.customers.facts import CustomerFact
+from bot.customers.rules.due import SnoozeReason
+from bot.slack.forms import Form
+from bot.slack.replies import field_errors, people_in, replies, workspace_in
+
+
+class ActingListeners:
+    """Listeners for what can be done about a row without a check-in."""
+
+    def __init__(self, runtime: Runtime, places: Places) -> None:
+        self._runtime = runtime
+        self._places = places
+
+    async def more(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """The `⋯` of a row: snooze a week at once, or open the modal that was asked for."""
+        await ack()
+        async with replies(speaker(client, body, respond)):
+            what, _, customer = value_in(body).partition(":")
+            customer_id = id_in(customer)
+            if what == SNOOZE_WEEK:
+                await self._snooze_week(client, body, customer_id)
+            elif what == SNOOZE_UNTIL:
+                await self._open_snooze(client, body, customer_id, preset=Preset.DATE)
+            elif what == HAND_OVER:
+                await self._open_hand_over(client, body, customer_id)
+            elif what == CARD:
+                await self._open_card(client, body, customer_id)
+            else:
+                raise NotFound("That menu is out of date; /checkin shows your queue as it is now.")
+
+    async def snooze(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """Open the snooze modal from a button, for a customer or another room's subject."""
+        await ack()
+        async with replies(speaker(client, body, respond)):
+            customer_id = subject_in(value_in(body)).customer_id
+            if customer_id is None:
+                raise NotFound("No customer stands behind that button; look it up with /customers.")
+            await self._open_snooze(client, body, customer_id, preset=Preset.WEEK)
+
+    async def wake(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """End a snooze at once."""
+        await ack()
+        async with replies(speaker(client, body, respond)):
+            fact = await self._run(body, wake_from_list, customer_id=id_in(value_in(body)))
+            await self._tell(client, body, fact)
+
+    async def undo(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """Take back what a row tells."""
+        await ack()
+        async with replies(speaker(client, body, respond)):
+            fact = await self._run(body, undo_deed, deed_id=id_in(value_in(body)))
+            await self._tell(client, body, fact)
+
+    async def snoozed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """The snooze modal was sent."""
+        await self._save(
+            ack, body, client, snooze_from_list, views.SNOOZE_FIELDS, first=views.REASON, read=_read_snooze
+        )
+
+    async def handed_over(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """The hand-over modal was sent."""
+        await self._save(
+            ack, body, client, hand_over_from_list, views.HAND_OVER_FIELDS, first=views.TO, read=_read_hand_over
+        )
+
+    async def _save(
+        self,
+        ack: AsyncAck,
+        body: dict[str, Any],
+        client: AsyncWebClient,
+        use_case: Any,
+        names: Mapping[str, str],
+        *,
+        first: str,
+        read: Any,
+    ) -> None:
+        done: tuple[Memory, ActDone] | None = None
+        async with field_errors(ack, first_field=first):
+            with fields_named(names):
+                memory = memory_of(body["view"])
+                fact = await self._run(
+                    body, use_case, customer_id=memory.customer_id, view_id=body["view"]["id"], **read(body["view"])
+                )
+            if memory.origin.kind in {"window", "none"}:
+                await ack(response_action="update", view=views.done_form(fact, memory=Memory().kept()))
+                return
+            await ack()
+            done = memory, fact
+        if done:
+            await self._places.tell(
+                client, done[0].origin, done[1], workspace=workspace_in(body), person=people_in(body)
+            )
+
+    async def _snooze_week(self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID) -> None:
+        """At once where the rules allow it; else the modal says why not, and takes another day or reason."""
+        try:
+            fact = await self._run(body, snooze_from_list, customer_id=customer_id, preset=Preset.WEEK)
+        except InvalidInput as refused:
+            await self._open_snooze(client, body, customer_id, preset=Preset.WEEK, refused=str(refused))
+        else:
+            await self._tell(client, body, fact)
+
+    async def _open_snooze(
+        self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID, *, preset: Preset, refused: str = ""
+    ) -> None:
+        fact = await self._customer(body, customer_id)
+        memory = Memory(origin=origin_of(body), customer_id=customer_id).kept()
+        await open_window(
+            client, body, views.snooze_form(fact, memory=memory, preset=preset, refused=refused, asked=bool(refused))
+        )
+
+    async def _open_hand_over(self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID) -> None:
+        fact = await self._customer(body, customer_id)
+        memory = Memory(origin=origin_of(body), customer_id=customer_id).kept()
+        await open_window(client, body, views.hand_over_form(fact, memory=memory))
+
+    async def _open_card(self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID) -> None:
+        fact = await self._customer(body, customer_id)
+        raise NotFound(f"Type /customers {fact.name} to see the card.")
+
+    async def _tell(self, client: AsyncWebClient, body: dict[str, Any], fact: ActDone) -> None:
+        origin = origin_of(body)
+        if origin.kind in {"window", "none"}:
+            await show_done(client, body, fact)
+        else:
+            await self._places.tell(client, origin, fact, workspace=workspace_in(body), person=people_in(body))
+
+    async def _run(self, body: Mapping[str, Any], use_case: Any, **inputs: Any) -> ActDone:
+        fact: ActDone = await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **inputs)
+        return fact
+
+    async def _customer(self, body: Mapping[str, Any], customer_id: UUID) -> CustomerFact:
+        return await self._runtime.read(
+            get_snooze_form, workspace=workspace_in(body), customer_id=customer_id, viewer=people_in(body)
+        )
+
+
+def _read_snooze(view: Mapping[str, Any]) -> dict[str, Any]:
+    entered = Form.of(view)
+    preset = next((one for one in Preset if one.value == entered.choice(views.HOW_LONG)), Preset.DATE)
+    reason = next((one for one in SnoozeReason if one.value == entered.choice(views.REASON)), SnoozeReason.DEFERRED)
+    until: date | None = entered.day(views.UNTIL)
+    return {"preset": preset, "until": until, "reason": reason, "note": entered.text(views.NOTE)}
+
+
+def _read_hand_over(view: Mapping[str, Any]) -> dict[str, Any]:
+    entered = Form.of(view)
+    return {"to": entered.person(views.TO), "note": entered.text(views.WORDS)}

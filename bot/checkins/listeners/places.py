@@ -1,0 +1,146 @@
+"""Changes the place of a press once something was done: the queue, the reminder, another message; or tells it anew."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_bolt.async_app import AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.checkins.facts import ActDone
+from bot.checkins.listeners.memory import Memory, Origin
+from bot.checkins.queries.queue import get_queue
+from bot.checkins.queries.reminders import get_reminder
+from bot.checkins.views.put_off import DONE, done_form
+from bot.checkins.views.queue import queue
+from bot.checkins.views.reminder import reminder
+from bot.checkins.views.rows import done, with_row_done
+from bot.core.runtime import Runtime
+from bot.slack.blocks import Block, Message
+from bot.slack.replies import Say, told
+
+SLACKS_HOST = "hooks.slack.com"
+
+
+class Places:
+    """Knows how each kind of place is changed."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._drawing: dict[tuple[str, str], asyncio.Lock] = {}
+
+    async def tell(self, client: AsyncWebClient, origin: Origin, fact: ActDone, *, workspace: str, person: str) -> None:
+        """Let the place of the press show what was done; a window is the caller's to answer."""
+        if origin.kind == "queue":
+            message = await self._queue(origin, fact, workspace, person)
+            await self._answer(client, origin, message.replacement())
+        elif origin.kind == "reminder":
+            await self._redraw_reminder(client, origin, workspace, person)
+        elif origin.kind == "message":
+            await self._change_row(client, origin, fact, person)
+        elif origin.kind == "private":
+            await self._answer(client, origin, {**done(fact).answer(), "replace_original": fact.undone})
+
+    async def _queue(self, origin: Origin, fact: ActDone, workspace: str, person: str) -> Message:
+        now = await self._runtime.read(
+            get_queue, workspace=workspace, viewer=person, rooms=self._runtime.rooms, page=origin.page
+        )
+        return queue(now, act=fact)
+
+    async def _answer(self, client: AsyncWebClient, origin: Origin, body: dict[str, Any]) -> None:
+        """Post to the address that came with the press; only to Slack's own."""
+        host = urlsplit(origin.url).hostname
+        if host in {SLACKS_HOST, urlsplit(client.base_url).hostname}:
+            await AsyncRespond(response_url=origin.url)(**body)
+
+    async def _redraw_reminder(self, client: AsyncWebClient, origin: Origin, workspace: str, person: str) -> None:
+        """The whole message anew, from what is so now."""
+        async with self._one_at_a_time(origin.channel, origin.ts):
+            fact = await self._runtime.read(
+                get_reminder,
+                workspace=workspace,
+                reminder_id=origin.reminder_id,
+                viewer=person,
+                rooms=self._runtime.rooms,
+            )
+            await _update(client, origin, reminder(fact))
+
+    async def _change_row(self, client: AsyncWebClient, origin: Origin, fact: ActDone, person: str) -> None:
+        """One row of another room's message; where it isn't found, the person alone is told."""
+        async with self._one_at_a_time(origin.channel, origin.ts):
+            found = await _read_message(client, origin)
+            blocks = with_row_done(found.get("blocks") or [], fact)
+            if blocks is not None:
+                await _update(client, origin, Message(text=str(found.get("text") or ""), blocks=[*map(dict, blocks)]))
+                return
+        message = done(fact)
+        await client.chat_postEphemeral(
+            channel=origin.channel, user=person, text=message.text, blocks=list(message.blocks)
+        )
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, channel: str, ts: str) -> AsyncIterator[None]:
+        """Two presses at once: the later drawing reads after the earlier one was sent, so that no row goes back."""
+        lock = self._drawing.setdefault((channel, ts), asyncio.Lock())
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.locked():
+                self._drawing.pop((channel, ts), None)
+
+
+async def open_window(client: AsyncWebClient, body: Mapping[str, Any], view: Block) -> None:
+    """Open a modal, on top of the one that the press came from if there is one."""
+    if (body.get("view") or {}).get("type") == "modal":
+        await client.views_push(trigger_id=body["trigger_id"], view=view)
+    else:
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+async def show_done(client: AsyncWebClient, body: Mapping[str, Any], fact: ActDone) -> None:
+    """Tell what was done in a window, in the place of the one that told of it before."""
+    view = body.get("view") or {}
+    window = done_form(fact, memory=Memory().kept())
+    if view.get("callback_id") == DONE:
+        await client.views_update(view_id=view["id"], view=window)
+    else:
+        await open_window(client, body, window)
+
+
+def speaker(client: AsyncWebClient, body: Mapping[str, Any], respond: AsyncRespond) -> Say:
+    """How to answer this press: below the message it came from, or in a window where there is no message."""
+    if body.get("response_url"):
+        return respond
+
+    async def say(**answer: Any) -> None:
+        await open_window(client, body, told(str(answer["text"])))
+
+    return say
+
+
+async def _update(client: AsyncWebClient, origin: Origin, message: Message) -> None:
+    await client.chat_update(channel=origin.channel, ts=origin.ts, text=message.text, blocks=list(message.blocks))
+
+
+async def _read_message(client: AsyncWebClient, origin: Origin) -> Mapping[str, Any]:
+    """The message as it stands, in its channel or thread; empty when it can't be read."""
+    just_it: dict[str, Any] = {
+        "channel": origin.channel,
+        "latest": origin.ts,
+        "oldest": origin.ts,
+        "inclusive": True,
+        "limit": 1,
+    }
+    try:
+        listed = await client.conversations_history(**just_it)
+        found = [message for message in listed["messages"] if message.get("ts") == origin.ts]
+        if not found:
+            listed = await client.conversations_replies(**just_it, ts=origin.ts)
+            found = [message for message in listed["messages"] if message.get("ts") == origin.ts]
+    except SlackApiError:
+        return {}
+    return found[0] if found else {}

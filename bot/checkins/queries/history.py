@@ -1,0 +1,151 @@
+"""What was said and tried with each customer, for cards, queues and exports."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.checkins.facts import CheckinEntry
+from bot.checkins.rules import Result, tally, times
+from bot.checkins.tables import Checkin
+from bot.core.database import workspace_of
+from bot.core.errors import NotFound
+from bot.core.facts import Line
+from bot.customers.tables import Customer
+from bot.people.queries import list_names
+
+CHECKINS = cast("sa.Table", Checkin.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # as above
+WORDS = 120  # characters of a note in a line
+TIMELINE_ROWS = 20
+CONTACTS = (Result.TALKED, Result.THEY_CONTACTED_US)
+
+
+def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:  # noqa: ARG001 - every brief takes the time
+    """What was last said to or by each customer, how often somebody tried since, and the next step; one statement."""
+    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
+    told: dict[UUID, list[Any]] = defaultdict(list)
+    for row in session.connection().execute(_since_contact(), values):
+        told[row.customer_id].append(row)
+    return {customer_id: _lines(rows) for customer_id, rows in told.items()}
+
+
+def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:  # noqa: ARG001 - as above
+    """The last check-ins of a customer, the latest first: who, what came of it, what was said."""
+    query = (
+        select(Checkin)
+        .where(
+            Checkin.workspace_id == workspace_of(session),
+            Checkin.customer_id == customer_id,
+            col(Checkin.undone_at).is_(None),
+        )
+        .order_by(col(Checkin.happened_on).desc(), col(Checkin.recorded_at).desc())
+        .limit(TIMELINE_ROWS)
+    )
+    rows = session.exec(query).all()
+    names = list_names(session, (row.by for row in rows))
+    return [Line(text=_told(row, names.get(row.by, "somebody")), on=row.happened_on) for row in rows]
+
+
+def get_checkin(session: Session, checkin_id: UUID) -> Checkin:
+    """
+    The check-in with that id.
+
+    Raises:
+        NotFound: it isn't there, or it is another workspace's.
+    """
+    query = select(Checkin).where(Checkin.workspace_id == workspace_of(session), Checkin.id == checkin_id)
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("That check-in isn't here any more; look the customer up with /customers.")
+    return row
+
+
+def get_contacts(session: Session, customer_id: UUID) -> tuple[date | None, date | None]:
+    """The latest contact that check-ins tell of, and the latest one that was known from elsewhere before them."""
+    live = sa.and_(col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS))
+    query = select(sa.func.max(sa.case((live, Checkin.happened_on))), sa.func.max(Checkin.known_before)).where(
+        Checkin.workspace_id == workspace_of(session), Checkin.customer_id == customer_id
+    )
+    told, known = session.exec(query).one()
+    return told, known
+
+
+def list_entries(session: Session, *, customer_id: UUID | None = None, by: str | None = None) -> list[CheckinEntry]:
+    """All check-ins of a customer or by a person, oldest first, undone ones too."""
+    query = select(Checkin).where(Checkin.workspace_id == workspace_of(session))
+    if customer_id is not None:
+        query = query.where(Checkin.customer_id == customer_id)
+    if by is not None:
+        query = query.where(Checkin.by == by)
+    rows = session.exec(query.order_by(col(Checkin.recorded_at), col(Checkin.id))).all()
+    return [CheckinEntry(**{name: getattr(row, name) for name in CheckinEntry.model_fields}) for row in rows]
+
+
+def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - every check takes the time
+    """A sentence when customers' clocks don't know of a contact that was recorded."""
+    query = (
+        sa.select(sa.func.count(sa.distinct(CUSTOMERS.c.id)))
+        .select_from(CHECKINS.join(CUSTOMERS, _same_customer()))
+        .where(
+            CHECKINS.c.workspace_id == workspace_of(session),
+            CHECKINS.c.undone_at.is_(None),
+            CHECKINS.c.result.in_(CONTACTS),
+            sa.or_(CUSTOMERS.c.last_contact_on.is_(None), CUSTOMERS.c.last_contact_on < CHECKINS.c.happened_on),
+        )
+    )
+    behind = session.connection().execute(query).scalar_one()
+    if not behind:
+        return []
+    return [f"The clock of {behind} customers misses a recorded contact; record one again, or restore a backup."]
+
+
+def _lines(rows: Sequence[Any]) -> list[Line]:
+    said, attempts = tally((row.result, row.note) for row in rows)
+    lines = [Line(text=f'last: "{_cut(said)}"', on=rows[-1].happened_on)] if said else []
+    if attempts:
+        talked = any(row.result in CONTACTS for row in rows)
+        lines.append(Line(text=f"tried {times(attempts)}{' since' if talked else ''}", on=rows[-1].happened_on))
+    if rows[-1].next_step:
+        lines.append(Line(text=f"next: {_cut(rows[-1].next_step)}"))
+    return lines
+
+
+def _told(row: Checkin, who: str) -> str:
+    how = f"{row.result.words} ({row.channel.value})"
+    mood = f", {row.mood.value}" if row.mood else ""
+    said = f': "{_cut(row.note)}"' if row.note else ""
+    return f"{who} {how}{mood}{said}" if row.result is not Result.THEY_CONTACTED_US else f"{how}{mood}, {who}{said}"
+
+
+def _cut(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= WORDS else one_line[: WORDS - 1].rstrip() + "…"
+
+
+def _same_customer() -> Any:
+    return sa.and_(CUSTOMERS.c.workspace_id == CHECKINS.c.workspace_id, CUSTOMERS.c.id == CHECKINS.c.customer_id)
+
+
+@lru_cache(maxsize=1)
+def _since_contact() -> sa.Select[Any]:
+    """The last contact and the attempts after it: a handful of rows a customer, however long its history."""
+    since = sa.func.coalesce(CUSTOMERS.c.last_contact_on, CHECKINS.c.happened_on)
+    return (
+        sa.select(
+            CHECKINS.c.customer_id, CHECKINS.c.result, CHECKINS.c.note, CHECKINS.c.next_step, CHECKINS.c.happened_on
+        )
+        .select_from(CHECKINS.join(CUSTOMERS, _same_customer()))
+        .where(
+            CHECKINS.c.workspace_id == sa.bindparam("workspace"),
+            CHECKINS.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
+            CHECKINS.c.undone_at.is_(None),
+            CHECKINS.c.happened_on >= since,
+        )
+        .order_by(CHECKINS.c.happened_on, CHECKINS.c.recorded_at, CHECKINS.c.id)
+    )

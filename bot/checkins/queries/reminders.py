@@ -1,0 +1,208 @@
+"""Whose reminder is owed, and how a reminder stands now."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.checkins.facts import OwedReminder, ReminderDue, ReminderRow
+from bot.checkins.queries.desks import PEOPLE, covers_of, local_date
+from bot.checkins.queries.queue import CUSTOMERS
+from bot.checkins.tables import Deed, Reminder, ReminderItem
+from bot.core.database import workspace_of
+from bot.core.errors import NotFound
+from bot.core.facts import Line
+from bot.core.room import Room, collect_briefs
+from bot.customers.facts import CustomerFact
+from bot.customers.queries import list_by_ids, list_facts, waiting
+from bot.customers.rules.due import Status
+from bot.people.queries import calendar_from, list_away, list_names
+from bot.people.rules import Mute
+from bot.people.tables import Absence
+
+DAY = timedelta(days=1)
+REMINDERS = cast("sa.Table", Reminder.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+FEW = 500  # up to so many people the database looks each of them up in its index
+
+
+def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[OwedReminder]:
+    """
+    Everybody whose hour has come today and who has not been reminded yet, though customers wait for them.
+
+    It is a working day of theirs, they are not away and have not muted reminders. Customers of absent colleagues wait
+    for the cover. *only*: look at these people alone.
+    """
+    absences = list_away(session, around=now.date())
+    people = _list_people(session, None if only is None else {*only, *(absence.person_id for absence in absences)})
+    days = {person.id: local_date(person.zone, now) for person in people}
+    ready = _ready(people, absences, now, set(only) if only is not None else None)
+    reminded = _reminded(session, now)
+    ready = {person_id for person_id in ready if (person_id, days[person_id]) not in reminded}
+    covered = defaultdict(list)
+    for absent, cover in covers_of(absences, days).items():
+        covered[cover].append(absent)
+    waits = _waiting_days(session, ready, covered, now)
+    return [
+        OwedReminder(person_id=person_id, local_day=days[person_id])
+        for person_id in sorted(ready)
+        if any(days[person_id] in waits.get(owner, ()) for owner in (person_id, *covered[person_id]))
+    ]
+
+
+def get_reminder(
+    session: Session, *, reminder_id: UUID, viewer: str, rooms: Sequence[Room], now: datetime
+) -> ReminderDue:
+    """
+    A reminder as it stands now, with what was done about each customer since.
+
+    Raises:
+        NotFound: there is none with that id for *viewer*.
+    """
+    query = select(Reminder).where(Reminder.workspace_id == workspace_of(session), Reminder.id == reminder_id)
+    reminder = session.exec(query).first()
+    if reminder is None or reminder.person_id != viewer:
+        raise NotFound("That reminder isn't here any more; /checkin shows your queue.")
+    items = _items(session, reminder)
+    known = list_by_ids(session, [item.customer_id for item in items])
+    customers = [known[item.customer_id] for item in items if item.customer_id in known]
+    facts = list_facts(session, customers, today=reminder.local_day)
+    lines = collect_briefs(rooms, session, [fact.id for fact in facts], now)
+    return draw_up(
+        reminder,
+        facts=facts,
+        lines=lines,
+        deeds=_latest_deeds(session, reminder, list(known)),
+        names=list_names(session, [viewer, *(item.on_behalf_of for item in items)]),
+        for_whom={item.customer_id: item.on_behalf_of for item in items},
+    )
+
+
+def draw_up(
+    reminder: Reminder,
+    *,
+    facts: Iterable[CustomerFact],
+    lines: Mapping[UUID, Sequence[Line]],
+    deeds: Mapping[UUID, Deed],
+    names: Mapping[str, str],
+    for_whom: Mapping[UUID, str | None],
+) -> ReminderDue:
+    """The notice of a reminder, from all that has been read for it."""
+    rows = []
+    for fact in facts:
+        deed = deeds.get(fact.id)
+        rows.append(
+            ReminderRow(
+                customer=fact.model_copy(update={"lines": tuple(lines[fact.id])}),
+                for_whom=names.get(for_whom.get(fact.id) or ""),
+                done=deed.words if deed else None,
+                done_by=deed.by if deed and deed.by != reminder.person_id else None,
+                deed_id=deed.id if deed else None,
+            )
+        )
+    name = names.get(reminder.person_id, "")
+    return ReminderDue(
+        reminder_id=reminder.id,
+        person_id=reminder.person_id,
+        first_name=(name.split() or ["You"])[0],
+        total=len(rows) + reminder.more,
+        rows=tuple(rows),
+    )
+
+
+def _items(session: Session, reminder: Reminder) -> Sequence[ReminderItem]:
+    query = select(ReminderItem).where(
+        ReminderItem.workspace_id == workspace_of(session), ReminderItem.reminder_id == reminder.id
+    )
+    return session.exec(query.order_by(col(ReminderItem.position))).all()
+
+
+def _latest_deeds(session: Session, reminder: Reminder, customer_ids: list[UUID]) -> dict[UUID, Deed]:
+    """The last thing done about each customer since the reminder was made, undone ones left out."""
+    query = select(Deed).where(
+        Deed.workspace_id == workspace_of(session),
+        col(Deed.customer_id).in_(customer_ids),
+        col(Deed.at) >= reminder.made_at,
+        col(Deed.undone_at).is_(None),
+    )
+    return {deed.customer_id: deed for deed in session.exec(query.order_by(col(Deed.at), col(Deed.id)))}
+
+
+def _ready(people: Iterable[Any], absences: Sequence[Absence], now: datetime, only: set[str] | None) -> set[str]:
+    """Whose hour has come on a working day of theirs."""
+    away = defaultdict(list)
+    for absence in absences:
+        away[absence.person_id].append(absence)
+    ready = set()
+    for person in people:
+        if (only is not None and person.id not in only) or Mute.REMINDERS in person.mutes:
+            continue
+        calendar = calendar_from(person, away[person.id], default_zone="UTC")
+        if calendar.is_working_day(calendar.today(now)) and calendar.hour_has_come(now):
+            ready.add(person.id)
+    return ready
+
+
+def _list_people(session: Session, ids: set[str] | None) -> list[Any]:
+    statement = _people() if ids is None else _people().where(PEOPLE.c.id.in_(sorted(ids)))
+    return list(session.connection().execute(statement, {"workspace": workspace_of(session)}))
+
+
+def _reminded(session: Session, now: datetime) -> set[tuple[str, date]]:
+    query = sa.select(REMINDERS.c.person_id, REMINDERS.c.local_day).where(
+        REMINDERS.c.workspace_id == workspace_of(session), REMINDERS.c.local_day.in_(_days_around(now))
+    )
+    return {(row.person_id, row.local_day) for row in session.connection().execute(query)}
+
+
+def _waiting_days(
+    session: Session, ready: set[str], covered: Mapping[str, list[str]], now: datetime
+) -> dict[str, set[date]]:
+    """On which of the three dates that it is now somewhere on earth each owner has customers waiting; one statement."""
+    owners = sorted(ready | {absent for cover in ready for absent in covered.get(cover, ())})
+    if not owners:
+        return {}
+    days = _days_around(now)
+    values: dict[str, Any] = {
+        "workspace": workspace_of(session),
+        **dict(zip(("first", "mid", "last"), days, strict=True)),
+    }
+    statement = _waiting_by_owner()
+    if len(owners) <= FEW:
+        statement = statement.where(CUSTOMERS.c.owner_id.in_(owners))
+    rows = session.connection().execute(statement, values)
+    return {row.owner_id: {day for day, count in zip(days, row[1:], strict=True) if count} for row in rows}
+
+
+def _days_around(now: datetime) -> list[date]:
+    return [now.date() - DAY, now.date(), now.date() + DAY]
+
+
+@lru_cache(maxsize=1)
+def _people() -> sa.Select[Any]:
+    wanted = ("id", "zone", "hour", "working_days", "country", "mutes")
+    return sa.select(*(PEOPLE.c[name] for name in wanted)).where(
+        PEOPLE.c.workspace_id == sa.bindparam("workspace"),
+        PEOPLE.c.is_deactivated.is_(False),
+        PEOPLE.c.is_bot.is_(False),
+    )
+
+
+@lru_cache(maxsize=1)
+def _waiting_by_owner() -> sa.Select[Any]:
+    days = [cast("date", sa.bindparam(name, type_=sa.Date)) for name in ("first", "mid", "last")]
+    last = sa.bindparam("last", type_=sa.Date)
+    return (
+        sa.select(CUSTOMERS.c.owner_id, *(sa.func.max(sa.case((waiting(day), 1), else_=0)) for day in days))
+        .where(
+            CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),
+            CUSTOMERS.c.owner_id.is_not(None),
+            CUSTOMERS.c.status == Status.ACTIVE,
+            sa.or_(CUSTOMERS.c.due_on <= last, CUSTOMERS.c.limit_on < last),
+        )
+        .group_by(CUSTOMERS.c.owner_id)
+    )

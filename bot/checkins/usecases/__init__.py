@@ -1,0 +1,1 @@
+"""What changes check-ins: recording, putting off, undoing, reminding, forgetting."""

@@ -1,0 +1,176 @@
+"""Records what came of an attempt at contact, and moves the customer's clock when it was a contact."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from bot.checkins.facts import CheckinRecorded
+from bot.checkins.queries.history import get_contacts
+from bot.checkins.rules import Act, Channel, Mood, Result, date_problem, latest_contact
+from bot.checkins.tables import Checkin, Deed
+from bot.core import outbox
+from bot.core.errors import AlreadyDone, InvalidInput
+from bot.customers.facts import CustomerFact
+from bot.customers.queries import fact_of, get_customer
+from bot.customers.rules.due import Status
+from bot.customers.rules.names import clean_text
+from bot.customers.tables import Customer
+from bot.customers.usecases.clockwork import restore_snooze, set_last_contact, snooze_state
+from bot.people.queries import get_today
+from bot.people.usecases import require_here
+from bot.workspaces.usecases import record
+
+Extra = Callable[..., object]
+
+NOTE, NEXT_STEP, LINK = 3000, 300, 500
+
+
+def record_checkin(
+    session: Session,
+    *,
+    customer_id: UUID,
+    result: Result,
+    channel: Channel,
+    by: str,
+    now: datetime,
+    mood: Mood | None = None,
+    note: str = "",
+    happened_on: date | None = None,
+    next_step: str = "",
+    link: str = "",
+    quote: str = "",
+    view_id: str = "",
+    extras: Sequence[Extra] = (),
+) -> CheckinRecorded:
+    """
+    Keep what came of an attempt at contact on *happened_on* (None: today). Any full member may, for any customer.
+
+    A contact moves the clock to the latest contact known and ends a snooze; an attempt does neither, ever. *extras*
+    are other rooms' use cases, run in the same transaction. *view_id* is the form's, which counts once.
+
+    Raises:
+        InvalidInput: the day is still to come or more than a year ago; fields `when`.
+        AlreadyDone: this form was saved before.
+        NotFound: no such customer.
+    """
+    require_here(session, by=by)
+    customer = get_customer(session, customer_id)
+    on = _checked_day(session, happened_on, by=by, now=now)
+    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+        raise AlreadyDone("This check-in is saved already; you can close the window.")
+    row = Checkin(
+        customer_id=customer.id,
+        by=by,
+        result=result,
+        channel=channel,
+        mood=mood,
+        note=clean_note(note, NOTE),
+        next_step=clean_text(next_step, NEXT_STEP),
+        link=clean_text(link, LINK),
+        quote=clean_note(quote, NOTE),
+        happened_on=on,
+        recorded_at=now,
+    )
+    before = clock_state(customer)
+    row.known_before = known_elsewhere(session, customer)
+    session.add(row)
+    session.flush()
+    if result.is_contact:
+        _move_clock(session, customer, on, now=now)
+    fact = fact_of(customer, today=get_today(session, person_id=by, now=now))
+    deed = _keep(session, customer, row, fact, before=before, now=now)
+    for extra in extras:
+        extra(session, customer_id=customer.id, checkin_id=row.id, by=by, now=now)
+    return CheckinRecorded(
+        deed_id=deed.id,
+        act=Act.LOGGED,
+        by=by,
+        words=deed.words,
+        customer=fact,
+        checkin_id=row.id,
+        result=result,
+        happened_on=on,
+        next_due_on=_next_due(fact),
+    )
+
+
+def clock_state(customer: Customer) -> dict[str, str | None]:
+    """A customer's last contact and snooze as JSON values, to keep before changing them."""
+    last = customer.last_contact_on
+    return {"last_contact_on": last.isoformat() if last else None, **snooze_state(customer)}
+
+
+def known_elsewhere(session: Session, customer: Customer) -> date | None:
+    """The last contact that no check-in tells of: an imported one."""
+    told, known = get_contacts(session, customer.id)
+    current = customer.last_contact_on
+    explained = latest_contact(told, known)
+    return current if current and (explained is None or current > explained) else known
+
+
+def clean_note(text: str, limit: int) -> str:
+    """Somebody's words fit to be kept, line by line, in at most *limit* characters."""
+    lines = [clean_text(line, limit) for line in text[: 4 * limit].splitlines()]
+    whole = "\n".join(lines).strip("\n")
+    return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + "…"
+
+
+def _checked_day(session: Session, happened_on: date | None, *, by: str, now: datetime) -> date:
+    today = get_today(session, person_id=by, now=now)
+    on = happened_on or today
+    if problem := date_problem(on, today=today):
+        raise InvalidInput(fields={"when": problem})
+    return on
+
+
+def _move_clock(session: Session, customer: Customer, on: date, *, now: datetime) -> None:
+    """A contact ends a snooze; the clock goes to the latest contact known, which a back-dated one may not be."""
+    if customer.snoozed_until is not None:
+        restore_snooze(customer, {}, now=now)
+    latest = latest_contact(customer.last_contact_on, on)
+    if latest != customer.last_contact_on:
+        set_last_contact(session, customer_id=customer.id, on=latest, now=now)
+
+
+def _keep(
+    session: Session,
+    customer: Customer,
+    row: Checkin,
+    fact: CustomerFact,
+    *,
+    before: dict[str, str | None],
+    now: datetime,
+) -> Deed:
+    deed = Deed(
+        customer_id=customer.id,
+        checkin_id=row.id,
+        act=Act.LOGGED,
+        by=row.by,
+        at=now,
+        words=_words(row.result, fact),
+        before=before,
+        after=clock_state(customer),
+    )
+    session.add(deed)
+    kept = {"result": row.result.value, "happened_on": row.happened_on.isoformat(), **clock_state(customer)}
+    record(
+        session, "checkin.recorded", by=row.by, kind="checkin", subject=row.id, customer_id=customer.id,
+        before=before, after=kept, now=now,
+    )  # fmt: skip
+    session.flush()
+    return deed
+
+
+def _words(result: Result, fact: CustomerFact) -> str:
+    due = _next_due(fact)
+    if due is None:
+        return result.words
+    if result.is_contact:
+        return f"{result.words} · next {due.day} {due:%b}"
+    return f"{result.words} · the clock keeps running, due {due.day} {due:%b}"
+
+
+def _next_due(fact: CustomerFact) -> date | None:
+    return fact.due_on if fact.status is Status.ACTIVE else None

@@ -1,0 +1,1 @@
+"""How check-ins look: queue, reminder, modals, and the row that tells what was done."""

@@ -1,0 +1,117 @@
+"""The check-in modal: one screen, twenty seconds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.checkins.facts import CheckinForm, Preview
+from bot.checkins.rules import Channel, Mood, Result
+from bot.checkins.views.rows import what_we_know
+from bot.customers.facts import CustomerFact
+from bot.customers.rules.due import Status
+from bot.slack.blocks import (
+    OPTION_TEXT,
+    Block,
+    Option,
+    context,
+    cut,
+    date_picker,
+    days,
+    escape,
+    external_select,
+    field_of,
+    modal,
+    radio,
+    select,
+    short_date,
+    text_input,
+)
+
+SAVE = "checkins.save"
+CUSTOMER, RESULT, CHANNEL, WHEN = "checkins.customer", "checkins.result", "checkins.channel", "checkins.when"
+MOOD, NOTE, NEXT, QUOTE = "checkins.mood", "checkins.note", "checkins.next", "checkins.quote"
+ABOUT, LIVE = "checkins.about", "checkins.live"
+OPTIONS = "customers.options"  # the customers room answers it
+FIELD_OF = {"when": WHEN, "customer": CUSTOMER}
+
+RESULTS = (
+    Option("We talked", Result.TALKED.value),
+    Option("They contacted us", Result.THEY_CONTACTED_US.value),
+    Option("I tried", Result.TRIED.value, "an attempt; the clock keeps running"),
+    Option("They declined", Result.DECLINED.value, "an attempt; the clock keeps running"),
+)
+CHANNELS = tuple(Option(channel.value.capitalize(), channel.value) for channel in Channel)
+MOODS = tuple(Option(mood.value.capitalize(), mood.value) for mood in Mood)
+
+
+def form(fact: CheckinForm, *, memory: str, extras: Sequence[Mapping[str, Any]] = ()) -> Block:
+    """The modal as it opens; *extras* are other rooms' fields, *memory* comes back with each press."""
+    blocks = [
+        _customer_field(fact),
+        about(fact.preview),
+        field_of("What happened", radio(RESULT, RESULTS, initial="talked"), block_id=RESULT, dispatch=True),
+        field_of("How", select(CHANNEL, CHANNELS, initial="message" if fact.quote else "call"), block_id=CHANNEL),
+        field_of("When", date_picker(WHEN, initial=fact.today), block_id=WHEN, dispatch=True),
+        field_of("How are they", select(MOOD, MOODS, placeholder="Not sure"), block_id=MOOD, optional=True),
+        field_of("Note", text_input(NOTE, multiline=True), block_id=NOTE, optional=True),
+        field_of("Next step", text_input(NEXT, max_length=300), block_id=NEXT, optional=True),
+        *([_quote_field(fact.quote)] if fact.quote else []),
+        *(dict(block) for block in extras),
+        live(fact.preview),
+    ]
+    return modal("Check-in", blocks, callback_id=SAVE, submit="Save", memory=memory)
+
+
+def redrawn(view: Mapping[str, Any], preview: Preview | None) -> Block:
+    """The same modal with its two telling lines anew; what was entered stays."""
+    fresh = {ABOUT: about(preview), LIVE: live(preview)}
+    kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
+    blocks = [fresh.get(str(block.get("block_id")), block) for block in view["blocks"]]
+    return {**{name: view[name] for name in kept if view.get(name) is not None}, "blocks": blocks}
+
+
+def about(preview: Preview | None) -> Block:
+    """`47 days · last: "waiting for the invoice fix" · promised: price list, Fri`."""
+    if preview is None:
+        return context("Choose a customer to see when you last talked.", block_id=ABOUT)
+    fact = preview.customer
+    talked = f"{days(fact.days_waiting)} since the last contact" if fact.last_contact_on else "never talked so far"
+    known = f" · {what_we_know(fact)}" if fact.lines or fact.preferences else ""
+    return context(f"{talked}{known}", block_id=ABOUT)
+
+
+def live(preview: Preview | None) -> Block:
+    """What saving would do: the next due date, or that an attempt is no contact."""
+    return context(_effect(preview), block_id=LIVE)
+
+
+def customer_option(fact: CustomerFact) -> Option:
+    """The customer as a chosen option."""
+    return Option(cut(fact.name, OPTION_TEXT), str(fact.id))
+
+
+def _effect(preview: Preview | None) -> str:
+    if preview is None:
+        return "The next date shows here once a customer is chosen."
+    if preview.problem:
+        return escape(preview.problem)
+    fact = preview.customer
+    if preview.next_due_on is None:
+        return f"This customer is {Status(fact.status).value}, so nothing is due; the check-in is kept all the same."
+    due = f"{short_date(preview.next_due_on)} {preview.next_due_on.year} (every {days(fact.rhythm_days)})"
+    if not preview.result.is_contact:
+        return f"The clock keeps running: an attempt isn't a contact yet. Due {due}."
+    if fact.last_contact_on and preview.happened_on < fact.last_contact_on:
+        last = short_date(fact.last_contact_on, today=fact.today)
+        return f"You talked later than that, on {last}, so nothing moves. Next contact due {due}."
+    return f"Next contact due {due}"
+
+
+def _customer_field(fact: CheckinForm) -> Block:
+    initial = customer_option(fact.preview.customer) if fact.preview else None
+    element = external_select(OPTIONS, placeholder="Type a name", initial=initial)
+    return field_of("Customer", element, block_id=CUSTOMER, dispatch=True)
+
+
+def _quote_field(quote: str) -> Block:
+    element = text_input(QUOTE, initial=quote, multiline=True)
+    return field_of("Their words", element, block_id=QUOTE, optional=True, hint="Kept with the link to the message.")

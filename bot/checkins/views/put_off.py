@@ -1,0 +1,84 @@
+"""The small modals: snooze, hand over, and the one that says what was done."""
+
+from datetime import timedelta
+
+from bot.checkins.facts import ActDone
+from bot.checkins.rules import Preset
+from bot.checkins.views.rows import NAME, asleep, done, waited_in_words
+from bot.customers.facts import CustomerFact
+from bot.customers.rules.due import SnoozeReason, Standing
+from bot.slack.blocks import (
+    Block,
+    Option,
+    bold,
+    cut,
+    date_picker,
+    escape,
+    field_of,
+    modal,
+    person_select,
+    radio,
+    section,
+    short_date,
+    text_input,
+)
+
+SNOOZED, HANDED_OVER, DONE = "checkins.snoozed", "checkins.handed_over", "checkins.done"
+HOW_LONG, UNTIL, REASON, NOTE = "checkins.how_long", "checkins.until", "checkins.reason", "checkins.why"
+TO, WORDS = "checkins.to", "checkins.words"
+SNOOZE_FIELDS = {"until": UNTIL, "preset": HOW_LONG}
+HAND_OVER_FIELDS = {"to": TO}
+
+PRESETS = (
+    Option("1 week", Preset.WEEK.value),
+    Option("2 weeks", Preset.TWO_WEEKS.value),
+    Option("Until the day below", Preset.DATE.value),
+)
+REASONS = (
+    Option("They asked", SnoozeReason.CUSTOMER_ASKED.value, "they are left alone until then"),
+    Option("We put it off", SnoozeReason.DEFERRED.value, "never past the day they count as neglected"),
+)
+
+
+def snooze_form(
+    fact: CustomerFact, *, memory: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
+) -> Block:
+    """Until when, and why; *refused* says why the short way didn't work."""
+    why = SnoozeReason.CUSTOMER_ASKED if asked else SnoozeReason.DEFERRED
+    blocks = [
+        section(f"{bold(cut(fact.name, NAME))} · {_standing(fact)}"),
+        *([section(escape(refused))] if refused else []),
+        field_of("For how long", radio(HOW_LONG, PRESETS, initial=preset.value), block_id=HOW_LONG),
+        field_of("Until", date_picker(UNTIL, initial=fact.today + timedelta(weeks=1)), block_id=UNTIL, optional=True),
+        field_of("Why", radio(REASON, REASONS, initial=why.value), block_id=REASON),
+        field_of("Note", text_input(NOTE, max_length=300), block_id=NOTE, optional=True),
+        section(_latest(fact)),
+    ]
+    return modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", memory=memory)
+
+
+def hand_over_form(fact: CustomerFact, *, memory: str) -> Block:
+    """To whom, with a note for them."""
+    blocks = [
+        section(f"{bold(cut(fact.name, NAME))} · {_standing(fact)}"),
+        field_of("Who looks after them from now on", person_select(TO), block_id=TO),
+        field_of("Note for them", text_input(WORDS, multiline=True, max_length=300), block_id=WORDS, optional=True),
+    ]
+    return modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", memory=memory)
+
+
+def done_form(fact: ActDone, *, memory: str) -> Block:
+    """What was done, with *Undo*, where no message could change in place."""
+    title = "Undone" if fact.undone else "Saved"
+    return modal(title, list(done(fact).blocks), callback_id=DONE, close="Close", memory=memory)
+
+
+def _standing(fact: CustomerFact) -> str:
+    return f"put off {asleep(fact)}" if fact.standing is Standing.SNOOZED else waited_in_words(fact)
+
+
+def _latest(fact: CustomerFact) -> str:
+    if fact.limit_on <= fact.today:
+        return "They have waited too long for us to put it off; only their own wish counts now."
+    latest = short_date(fact.limit_on, today=fact.today)
+    return f"Without their asking, {latest} is the last day: after that they count as neglected."

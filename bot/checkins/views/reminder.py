@@ -1,0 +1,67 @@
+"""The daily reminder, and the same message once something was done about it."""
+
+from bot.checkins.facts import ReminderDue, ReminderRow
+from bot.checkins.views.rows import QUEUE, done_row, queue_row
+from bot.slack.blocks import (
+    MESSAGE_BLOCKS,
+    MESSAGE_CHARACTERS,
+    Block,
+    Message,
+    button,
+    context,
+    cut,
+    divider,
+    escape,
+    fitting,
+    mention,
+    section,
+    size,
+)
+
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+WHY = "Why these? Longest wait first; size plays no part."
+
+
+def place_of(fact: ReminderDue) -> str:
+    """Where a row of this reminder stands."""
+    return f"checkins.reminder:{fact.reminder_id}"
+
+
+def reminder(fact: ReminderDue) -> Message:
+    """Who waits to hear from this person today; rows that were dealt with tell so."""
+    open_rows = sum(row.done is None for row in fact.rows)
+    left = fact.total - len(fact.rows) + open_rows
+    head = _waiting(left) if left else "Nobody is waiting to hear from you any more today."
+    name = escape(cut(fact.first_name, 40))
+    text = f"{name}, {head[0].lower()}{head[1:]}"
+    rows = [_row(row, fact) for row in fact.rows]
+    top: list[Block] = [section(f"*{head}*"), divider()]
+    room = MESSAGE_CHARACTERS - size(top) - 600  # for what stands below
+    shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - 6, most_characters=room)
+    more = fact.total - len(shown)
+    return Message(text=text, blocks=[*top, *(block for row in shown for block in row), divider(), *_end(more)])
+
+
+def _waiting(count: int) -> str:
+    number = NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
+    return f"{number} {'customer is' if count == 1 else 'customers are'} waiting to hear from you."
+
+
+def _row(row: ReminderRow, fact: ReminderDue) -> list[Block]:
+    place = place_of(fact)
+    if row.done is not None and row.deed_id is not None:
+        by = f"by {mention(row.done_by)}" if row.done_by else ""
+        return _done(row, place, by)
+    return queue_row(row.customer, place=place, for_whom=row.for_whom, full=True)
+
+
+def _done(row: ReminderRow, place: str, by: str) -> list[Block]:
+    assert row.deed_id is not None  # noqa: S101 - `_row` has looked
+    blocks = done_row(row.customer.name, row.done or "", deed_id=row.deed_id, block_id=f"{place}:{row.customer.id}")
+    return [*blocks, context(by)] if by else blocks
+
+
+def _end(more: int) -> list[Block]:
+    if not more:
+        return [context(WHY)]
+    return [section(f"{more:,} more in your queue", accessory=button("See all", QUEUE), block_id=QUEUE), context(WHY)]

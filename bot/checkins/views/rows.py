@@ -1,0 +1,156 @@
+"""One customer as a row with *Log* and a menu, and the row that stands there once something was done."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from bot.checkins.facts import ActDone
+from bot.customers.facts import CustomerFact
+from bot.customers.rules.due import SnoozeReason, Standing
+from bot.slack.blocks import (
+    Block,
+    Message,
+    Option,
+    actions,
+    bold,
+    button,
+    context,
+    cut,
+    days,
+    escape,
+    overflow,
+    section,
+    short_date,
+)
+
+LOG, MORE, SNOOZE, WAKE, UNDO = "checkins.log", "checkins.more", "checkins.snooze", "checkins.wake", "checkins.undo"
+START, QUEUE = "checkins.start", "checkins.queue"
+PAGE_BACK, PAGE_ON = "checkins.page_back", "checkins.page_on"
+SNOOZE_WEEK, SNOOZE_UNTIL, HAND_OVER, CARD = "snooze_week", "snooze_until", "hand_over", "card"
+MENU = {SNOOZE_WEEK: "Snooze 1 week", SNOOZE_UNTIL: "Snooze until…", HAND_OVER: "Hand over", CARD: "Card"}
+
+NAME = 100  # characters of a customer's name in a row
+LINES = 240  # characters of what is known about it
+
+
+def queue_row(fact: CustomerFact, *, place: str, for_whom: str | None = None, full: bool = False) -> list[Block]:
+    """
+    A customer that waits: who, how long, what was last said, *Log* and a menu; two blocks.
+
+    *place* begins the block ids and says where the row stands; it is unique for a list and comes back with each
+    press. *full* tells the wait in words, as the reminder does.
+    """
+    whom = f" · for {escape(cut(for_whom, 40))}" if for_whom else ""
+    wait = waited_in_words(fact) if full else waited(fact)
+    return [
+        section(
+            f"{bold(cut(fact.name, NAME))} · {wait}{whom}",
+            accessory=button("Log", LOG, str(fact.id)),
+            block_id=f"{place}:{fact.id}",
+        ),
+        section(what_we_know(fact), accessory=menu(fact.id), block_id=f"{place}:{fact.id}:more"),
+    ]
+
+
+def snoozed_row(fact: CustomerFact, *, place: str, for_whom: str | None = None) -> list[Block]:
+    """A customer that is put off: until when, at whose wish, and *Wake*."""
+    whom = f" · for {escape(cut(for_whom, 40))}" if for_whom else ""
+    text = f"{bold(cut(fact.name, NAME))} {asleep(fact)}{whom}"
+    return [section(text, accessory=button("Wake", WAKE, str(fact.id)), block_id=f"{place}:{fact.id}")]
+
+
+def menu(customer_id: UUID) -> Block:
+    """Snooze, hand over, card; the value is `what:customer`."""
+    return overflow(MORE, [Option(text, f"{what}:{customer_id}") for what, text in MENU.items()])
+
+
+def waited(fact: CustomerFact) -> str:
+    """`47 of 30 days`, or that there was no contact yet."""
+    if fact.last_contact_on is None:
+        return f"never talked, {days(fact.days_waiting)} of {fact.rhythm_days}"
+    return f"{fact.days_waiting:,} of {days(fact.rhythm_days)}"
+
+
+def waited_in_words(fact: CustomerFact) -> str:
+    """`47 days since you talked (every 30)`."""
+    if fact.last_contact_on is None:
+        return f"never talked, customer for {days(fact.days_waiting)} (every {fact.rhythm_days})"
+    return f"{days(fact.days_waiting)} since you talked (every {fact.rhythm_days})"
+
+
+def asleep(fact: CustomerFact) -> str:
+    """`until 4 Jan, they asked ("after the fair")`."""
+    until = short_date(fact.snoozed_until, today=fact.today) if fact.snoozed_until else "today"
+    who = "they asked" if fact.snooze_reason is SnoozeReason.CUSTOMER_ASKED else "we put it off"
+    note = f' ("{escape(cut(fact.snooze_note, 100))}")' if fact.snooze_note else ""
+    return f"until {until}, {who}{note}"
+
+
+def what_we_know(fact: CustomerFact) -> str:
+    """What was last said, what is owed, how they like it; since when it is due where nothing is known."""
+    lines = [line.text for line in fact.lines]
+    known = " ".join(lines)
+    lines += [preference for preference in fact.preferences[:2] if preference not in known]
+    return escape(cut(" · ".join(lines), LINES)) if lines else since(fact)
+
+
+def since(fact: CustomerFact) -> str:
+    """`due since Fri 20 Nov`."""
+    if fact.standing is Standing.IN_CADENCE:
+        return f"due {short_date(fact.due_on, today=fact.today)}"
+    if fact.due_on >= fact.today:
+        return "due today"
+    return f"due since {short_date(fact.due_on, today=fact.today)}"
+
+
+def done_row(name: str, words: str, *, deed_id: UUID, block_id: str, by: str = "") -> list[Block]:
+    """`✓ Bakery Lindqvist · talked · next 22 Dec` with *Undo*; one block."""
+    who = f" · {escape(by)}" if by else ""
+    text = f"✓ {escape(cut(name, NAME))} · {escape(words)}{who}"
+    return [section(text, accessory=button("Undo", UNDO, str(deed_id)), block_id=block_id)]
+
+
+def act_row(fact: ActDone, *, place: str) -> list[Block]:
+    """The row that tells what was just done, or that it is undone."""
+    if fact.undone:
+        return [context(f"↩ {escape(cut(fact.customer.name, NAME))} is as it was", block_id=f"{place}:told")]
+    return done_row(fact.customer.name, fact.words, deed_id=fact.deed_id, block_id=f"{place}:told")
+
+
+def done(fact: ActDone) -> Message:
+    """What was done, to somebody whose screen can't change in place, with *Undo*."""
+    name = escape(cut(fact.customer.name, NAME))
+    if fact.undone:
+        text = f"Undone. {name} is as it was: {since(fact.customer)}."
+        return Message(text=text, blocks=[section(text)])
+    block_id = f"checkins.done:{fact.deed_id}"
+    return Message(
+        text=f"{name}: {escape(fact.words)}.",
+        blocks=done_row(fact.customer.name, fact.words, deed_id=fact.deed_id, block_id=block_id),
+    )
+
+
+def with_row_done(blocks: Sequence[Mapping[str, Any]], fact: ActDone) -> list[Mapping[str, Any]] | None:
+    """
+    Another room's message with the customer's row replaced by what was done; None when it isn't in there.
+
+    A row is every block whose id holds the customer's, such as `digests.row:{id}`.
+    """
+    wanted = str(fact.customer.id)
+    rows = [index for index, block in enumerate(blocks) if wanted in str(block.get("block_id", ""))]
+    if not rows:
+        return None
+    others = [block for index, block in enumerate(blocks) if index not in rows]
+    return [*others[: rows[0]], *_instead(fact), *others[rows[0] :]]
+
+
+def _instead(fact: ActDone) -> list[Block]:
+    if fact.undone:
+        return queue_row(fact.customer, place="checkins.row")
+    block_id = f"checkins.done:{fact.customer.id}"
+    return done_row(fact.customer.name, fact.words, deed_id=fact.deed_id, block_id=block_id)
+
+
+def foot(*buttons: Block, words: str, block_id: str) -> list[Block]:
+    """The last lines of a list: buttons, then small words."""
+    return [*([actions(*buttons, block_id=block_id)] if buttons else []), context(words)]

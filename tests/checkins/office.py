@@ -1,0 +1,76 @@
+"""Short ways to do what this room does, for its tests."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from bot.checkins.facts import ActDone, CheckinRecorded, Queue
+from bot.checkins.queries.queue import get_queue
+from bot.checkins.rules import Channel, Preset, Result
+from bot.checkins.usecases.lists import snooze_from_list
+from bot.checkins.usecases.recording import record_checkin
+from bot.checkins.usecases.undoing import undo_deed
+from bot.core.outbox import OwedNotice
+from bot.customers.queries import get_customer
+from bot.customers.tables import Customer
+from bot.people.tables import Absence
+from tests.makers import ANA, WORKSPACE, Office
+
+
+def log(office: Office, customer: UUID, result: Result = Result.TALKED, **more: Any) -> CheckinRecorded:
+    """Record a check-in as Ana by phone."""
+    inputs = {"by": ANA, "channel": Channel.CALL, **more}
+    fact: CheckinRecorded = office.do(record_checkin, customer_id=customer, result=result, **inputs)
+    return fact
+
+
+def snooze(office: Office, customer: UUID, preset: Preset = Preset.WEEK, **more: Any) -> ActDone:
+    """Put a customer off as Ana."""
+    fact: ActDone = office.do(snooze_from_list, customer_id=customer, preset=preset, **{"by": ANA, **more})
+    return fact
+
+
+def undo(office: Office, done: ActDone, by: str = ANA, **more: Any) -> ActDone:
+    """Take back what was done."""
+    fact: ActDone = office.do(undo_deed, deed_id=done.deed_id, by=by, **more)
+    return fact
+
+
+def queue_of(office: Office, person: str = ANA, **more: Any) -> Queue:
+    """That person's queue now."""
+    fact: Queue = office.ask(get_queue, viewer=person, rooms=office.runtime.rooms, **more)
+    return fact
+
+
+def names(queue: Queue) -> list[str]:
+    """The names on a page, in order."""
+    return [row.customer.name for row in queue.rows]
+
+
+def row_of(office: Office, customer: UUID) -> Customer:
+    """A customer as it is stored."""
+    row: Customer = office.look(lambda session: get_customer(session, customer))
+    return row
+
+
+def last_contact(office: Office, customer: UUID) -> date | None:
+    """When the last contact was, as it is stored."""
+    return row_of(office, customer).last_contact_on
+
+
+def go_away(office: Office, person: str, first: date, last: date, cover: str | None = None) -> None:
+    """Put days away into a person's calendar."""
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        session.add(Absence(person_id=person, first_day=first, last_day=last, cover_id=cover))
+
+
+def owed(office: Office) -> list[OwedNotice]:
+    """What is owed to Slack, oldest first."""
+    return list(office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all()))
+
+
+def at(office: Office, instant: datetime) -> None:
+    """Go forward to that instant."""
+    office.runtime.clock.move_to(instant)  # type: ignore[attr-defined]  # tests have a clock that moves
