@@ -43,7 +43,7 @@ async def test_channels_that_cannot_be_joined_or_opened(rehearsal: Rehearsal, cl
     assert await error_of(client.conversations_open(channel=general)) == "method_not_supported_for_channel_type"
     assert await error_of(client.conversations_open(users="U0")) == "user_not_found"
     assert await error_of(client.conversations_open(users=[ana.id, ben.id])) == "too_many_users"
-    assert await error_of(client.users_conversations(user="U0")) == "user_not_found"
+    assert await error_of(client.users_conversations(user="U0")) == "invalid_arguments"
     assert await error_of(client.bots_info(bot="B0")) == "bot_not_found"
     assert await error_of(client.team_info(team="T0")) == "team_not_found"
     listed = await client.users_conversations(types="im")

@@ -26,7 +26,7 @@ async def of_user(wire: Wire, ask: Ask) -> Json:
     bot = wire.workspace.bot.id
     who = ask.text("user") or bot
     if who not in wire.workspace.people:
-        raise Refused("user_not_found")
+        raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] user is nobody here"]})
     return _listed(
         wire,
         ask,
