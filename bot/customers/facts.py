@@ -1,10 +1,15 @@
 """What leaves the customers room."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from bot.core.facts import Fact, Line, Notice
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
+from bot.customers.rules.headers import Field as Column
+from bot.customers.rules.rows import Note, Refusal, RowDraft
 
 
 class CustomerFact(Fact):
@@ -56,6 +61,14 @@ class Coverage(Fact):
         return 100 if not self.active else self.in_cadence * 100 // self.active
 
 
+class OwnerCoverage(Fact):
+    """How one owner's customers stand."""
+
+    person_id: str
+    name: str
+    coverage: Coverage
+
+
 class CustomersHandedOver(Notice):
     """Somebody was given customers."""
 
@@ -73,3 +86,189 @@ class CustomerTaken(Notice):
     name: str
     to: str | None
     by: str
+
+
+class ContactDetails(Fact):
+    """A human being at a customer, as somebody wrote them down."""
+
+    name: str
+    role: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    do_not_contact: bool = False
+
+
+class CustomerDetails(Fact):
+    """Everything a person may say about a customer; adding and editing take it whole."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    domain: str | None = None
+    owner_id: str | None = None
+    cadence_days: int | None = None
+    parent_id: UUID | None = None
+    annual_value: Decimal | None = None
+    currency: str | None = None
+    headcount: int | None = None
+    country: str | None = None
+    zone: str | None = None
+    tags: tuple[str, ...] = ()
+    preferences: tuple[str, ...] = ()
+    contacts: tuple[ContactDetails, ...] = ()
+
+
+class Named(Fact):
+    """A customer by id and name."""
+
+    id: UUID
+    name: str
+
+
+class Card(Fact):
+    """Everything one screen tells about a customer; `customer.lines` holds what the other rooms say."""
+
+    customer: CustomerFact
+    details: CustomerDetails
+    parent: Named | None = None
+    children: tuple[Named, ...] = ()
+    children_total: int = 0
+    cadence_approved_by: str | None = None
+    status_until: date | None = None
+    status_by: str | None = None
+    added_on: date
+    source: str | None = None
+    external_id: str | None = None
+    timeline: tuple[Line, ...] = ()
+    mine: bool = False
+
+
+class ListPage(Fact):
+    """One page of a list of customers: those called *words*, all of them, or the pool; *page* counts from 1."""
+
+    rows: tuple[CustomerFact, ...]
+    words: str = ""
+    page: int = 1
+    pages: int = 1
+    total: int = 0
+    pool: bool = False
+
+
+class LookUp(Fact):
+    """What somebody's words led to: a card, a list of several, or the nearest names."""
+
+    words: str
+    card: Card | None = None
+    page: ListPage | None = None
+    nearest: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """
+    A list that was read: the customers its rows tell of, and what couldn't be read.
+
+    `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
+    read from; with problems there are no rows.
+    """
+
+    file_name: str
+    system: str = ""
+    headers: tuple[str, ...] = ()
+    columns: Mapping[Column, str] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    rows: Sequence[RowDraft] = ()
+    refusals: Sequence[Refusal] = ()
+
+
+class Changed(Fact):
+    """One field that a list changes on a customer we have, in words."""
+
+    row_number: int
+    name: str
+    field: str
+    before: str
+    after: str
+
+
+class ImportPlan(Fact):
+    """
+    What taking a list in would do, row by row: `added` names, `changes`, rows left alone, rows refused; `remarks` are
+    about rows that are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their
+    cadence.
+    """
+
+    file_name: str
+    source: str = ""
+    added: tuple[str, ...] = ()
+    changed: int = 0
+    changes: tuple[Changed, ...] = ()
+    left_alone: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    remarks: tuple[Note, ...] = ()
+    late: int = 0
+
+    @property
+    def refused(self) -> int:
+        """How many rows are not taken."""
+        return len({refusal.row_number for refusal in self.refusals})
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether taking it in would leave everything as it is."""
+        return not self.added and not self.changed
+
+
+class ImportDone(Fact):
+    """A list was taken in."""
+
+    id: UUID
+    plan: ImportPlan
+
+
+class ImportSummary(Fact):
+    """A list that was taken in, as lists of lists show it."""
+
+    id: UUID
+    file_name: str
+    by: str
+    at: datetime
+    added: int
+    changed: int
+    refused: int
+    is_undone: bool
+
+
+class ImportUndone(Fact):
+    """What undoing a list did: customers removed, customers put back, and (name, why) of what stays as it is."""
+
+    id: UUID
+    file_name: str
+    removed: int
+    restored: int
+    kept: tuple[tuple[str, str], ...] = ()
+    kept_total: int = 0
+
+
+class UploadFact(Fact):
+    """A list somebody sent, kept until they decide."""
+
+    id: UUID
+    by: str
+    file_name: str
+    content: bytes
+    by_hand: Mapping[str, str] = {}
+
+
+class ListImported(Notice):
+    """A list was taken in by the person who is told."""
+
+    kind = "customers.imported"
+    import_id: UUID
+    file_name: str
+    added: int
+    changed: int
+    left_alone: int
+    refused: int
+    remarks: int
+    first_refusals: tuple[str, ...] = ()

@@ -1,0 +1,201 @@
+"""What the screens of this room show: lists, a customer's card, the nearest names."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core.database import workspace_of
+from bot.core.errors import NotFound
+from bot.core.facts import Line
+from bot.core.room import Room, collect_briefs, collect_timeline
+from bot.customers.facts import Card, ContactDetails, CustomerDetails, ListPage, LookUp, Named, UploadFact
+from bot.customers.queries import (
+    get_customer,
+    list_aliases,
+    list_contacts,
+    list_exact,
+    list_facts,
+    list_nearest,
+    overdue_first,
+)
+from bot.customers.rules.due import Status
+from bot.customers.rules.names import clean_text, name_key
+from bot.customers.tables import Alias, Contact, Customer, Upload
+from bot.people.queries import get_today
+from bot.people.usecases import require_here
+
+PAGE_ROWS = 8
+TIMELINE_LINES = 10
+FAMILY_SHOWN = 5
+OPTIONS = 20
+ASKED_LENGTH = 200
+
+
+def look_up(session: Session, *, words: str, viewer: str, rooms: Sequence[Room], now: datetime) -> LookUp:
+    """
+    What *words* lead to: nothing said, the whole list; one customer, its card; several, a list; none, nearest names.
+
+    Raises:
+        NotAllowed: the viewer is a guest or somebody the workspace doesn't know.
+    """
+    require_here(session, by=viewer)
+    asked = clean_text(words, ASKED_LENGTH)
+    exact = list_exact(session, asked) if asked else []
+    if len(exact) == 1:
+        return LookUp(words=asked, card=get_card(session, customer_id=exact[0].id, viewer=viewer, rooms=rooms, now=now))
+    page = list_page(session, words=asked, page=1, viewer=viewer, now=now)
+    if asked and page.total == 1:
+        return LookUp(
+            words=asked, card=get_card(session, customer_id=page.rows[0].id, viewer=viewer, rooms=rooms, now=now)
+        )
+    if asked and not page.total:
+        return LookUp(words=asked, nearest=_nearest(session, asked))
+    return LookUp(words=asked, page=page)
+
+
+def list_page(
+    session: Session, *, words: str = "", page: int = 1, viewer: str, now: datetime, pool: bool = False
+) -> ListPage:
+    """
+    One page of customers, active ones first, longest wait first; *words* narrow it to names, aliases and domains that
+    hold them, *pool* to those nobody looks after.
+    """
+    require_here(session, by=viewer)
+    today = get_today(session, person_id=viewer, now=now)
+    wanted = [col(Customer.workspace_id) == workspace_of(session)]
+    if words:
+        wanted.append(_holding(session, words))
+    if pool:
+        wanted += [col(Customer.owner_id).is_(None), col(Customer.status) == Status.ACTIVE]
+    total = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
+    pages = max(-(-total // PAGE_ROWS), 1)
+    shown = min(max(page, 1), pages)
+    order = (sa.case((col(Customer.status) == Status.ACTIVE, 0), else_=1), *overdue_first(today))
+    query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
+    rows = list_facts(session, session.exec(query).all(), today=today)
+    return ListPage(
+        rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool
+    )
+
+
+def list_options(session: Session, *, words: str, viewer: str, now: datetime) -> tuple[Named, ...]:
+    """Customers to choose from while somebody types: those called so first, then the nearest names."""
+    require_here(session, by=viewer)
+    today = get_today(session, person_id=viewer, now=now)
+    query = select(Customer.id, Customer.name).where(Customer.workspace_id == workspace_of(session))
+    if words.strip():
+        query = query.where(_holding(session, words))
+    key = name_key(words)
+    beginning = sa.case((col(Customer.name_key).startswith(key, autoescape=True), 0), else_=1) if key else sa.literal(0)
+    query = query.where(col(Customer.status) != Status.EXCLUDED).order_by(beginning, *overdue_first(today))
+    found = session.exec(query.limit(OPTIONS)).all()
+    if not found and words.strip():
+        return _nearest(session, words)
+    return tuple(Named(id=customer_id, name=name) for customer_id, name in found)
+
+
+def get_card(session: Session, *, customer_id: UUID, viewer: str, rooms: Sequence[Room], now: datetime) -> Card:
+    """Everything one screen tells about a customer, with what the other rooms know."""
+    require_here(session, by=viewer)
+    customer = get_customer(session, customer_id)
+    today = get_today(session, person_id=viewer, now=now)
+    lines = collect_briefs(rooms, session, [customer.id], now)[customer.id]
+    children = _children(session, customer.id)
+    parent = get_customer(session, customer.parent_id) if customer.parent_id else None
+    return Card(
+        customer=list_facts(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
+        details=get_details(session, customer),
+        parent=Named(id=parent.id, name=parent.name) if parent else None,
+        children=tuple(children[:FAMILY_SHOWN]),
+        children_total=len(children),
+        cadence_approved_by=customer.cadence_approved_by,
+        status_until=customer.status_until,
+        status_by=customer.status_by,
+        added_on=customer.added_on,
+        source=customer.source,
+        external_id=customer.external_id,
+        timeline=tuple(collect_timeline(rooms, session, customer.id, now, TIMELINE_LINES)),
+        mine=customer.owner_id == viewer,
+    )
+
+
+def get_details(session: Session, customer: Customer) -> CustomerDetails:
+    """What a person may change about a customer, as it stands."""
+    return CustomerDetails(
+        name=customer.name,
+        aliases=tuple(alias.name for alias in list_aliases(session, customer.id)),
+        domain=customer.domain,
+        owner_id=customer.owner_id,
+        cadence_days=customer.cadence_days,
+        parent_id=customer.parent_id,
+        annual_value=customer.annual_value,
+        currency=customer.currency,
+        headcount=customer.headcount,
+        country=customer.country,
+        zone=customer.zone,
+        tags=tuple(customer.tags),
+        preferences=tuple(customer.preferences),
+        contacts=tuple(
+            ContactDetails.model_validate(contact, from_attributes=True)
+            for contact in list_contacts(session, customer.id)
+        ),
+    )
+
+
+def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> UploadFact:  # noqa: ARG001 - every query takes the time
+    """
+    The list that *by* has sent and not decided about.
+
+    Raises:
+        NotFound: it was taken in or thrown away, or it is somebody else's.
+    """
+    query = select(Upload).where(Upload.workspace_id == workspace_of(session), Upload.id == upload_id, Upload.by == by)
+    upload = session.exec(query).first()
+    if upload is None:
+        raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
+    return UploadFact(
+        id=upload.id, by=upload.by, file_name=upload.file_name, content=upload.content, by_hand=upload.by_hand
+    )
+
+
+def brief_of_contacts(session: Session, customer_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Line]]:  # noqa: ARG001 - the shape of every brief
+    """Whom not to contact at these customers."""
+    query = select(Contact.customer_id, Contact.name).where(
+        Contact.workspace_id == workspace_of(session),
+        col(Contact.customer_id).in_(list(customer_ids)),
+        col(Contact.do_not_contact).is_(True),
+    )
+    lines: dict[UUID, list[Line]] = {}
+    for customer_id, name in session.exec(query.order_by(col(Contact.name))).all():
+        lines.setdefault(customer_id, []).append(Line(text=f"don't contact {name}"))
+    return lines
+
+
+def _holding(session: Session, words: str) -> Any:
+    """SQL for: the name, an alias or the domain holds *words*, however capitals and accents are written."""
+    key = name_key(words)
+    domain = clean_text(words, ASKED_LENGTH).lower()
+    named = select(Alias.customer_id).where(
+        Alias.workspace_id == workspace_of(session), col(Alias.name_key).contains(key, autoescape=True)
+    )
+    return sa.or_(
+        col(Customer.name_key).contains(key, autoescape=True) if key else sa.false(),
+        col(Customer.id).in_(named) if key else sa.false(),
+        col(Customer.domain).contains(domain, autoescape=True) if "." in domain else sa.false(),
+    )
+
+
+def _nearest(session: Session, words: str) -> tuple[Named, ...]:
+    return tuple(Named(id=customer_id, name=name) for customer_id, name in list_nearest(session, words))
+
+
+def _children(session: Session, customer_id: UUID) -> list[Named]:
+    query = select(Customer.id, Customer.name).where(
+        Customer.workspace_id == workspace_of(session), Customer.parent_id == customer_id
+    )
+    rows = session.exec(query.order_by(col(Customer.name_key))).all()
+    return [Named(id=child_id, name=name) for child_id, name in rows]

@@ -1,0 +1,360 @@
+"""Adding customers and changing what is known about them, one at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core import outbox
+from bot.core.database import workspace_of
+from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
+from bot.customers.facts import ContactDetails, CustomerDetails, CustomerFact
+from bot.customers.queries import fact_of, get_customer, list_aliases, list_contacts
+from bot.customers.queries.screens import get_details
+from bot.customers.rules.due import CadenceNeedsManager, CadenceOutOfRange, Status, check_cadence, spread_first_dues
+from bot.customers.rules.names import clean_text, name_key
+from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
+from bot.customers.usecases.clockwork import hand_over, rewind, tell_new_owner
+from bot.people.queries import get_calendar, get_person, get_today, list_names
+from bot.people.tables import Person
+from bot.people.usecases import may_manage, require_here
+from bot.workspaces.queries import get_workspace
+from bot.workspaces.usecases import record
+
+PLAIN_FIELDS = (
+    "domain", "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "parent_id",
+    "cadence_days",
+)  # fmt: skip
+"""What a customer and its details call by one name, and no other field depends on."""
+
+
+def add_customer(
+    session: Session, *, details: CustomerDetails, by: str, now: datetime, view_id: str = ""
+) -> CustomerFact:
+    """
+    Add a customer; a new one's first check-in gets a day of its own among its owner's first calls.
+
+    *view_id* names the form it came from, so that a form sent twice adds one customer.
+
+    Raises:
+        InvalidInput: a field breaks a rule, or there is a customer of that name.
+        NotAllowed: *by* is no full member, or gives it to somebody else without being a manager.
+        AlreadyDone: the same form was taken before.
+    """
+    actor = require_here(session, by=by)
+    details = _checked(session, details, actor=actor, before=None)
+    _require_new_name(session, details)
+    if details.owner_id not in {None, by}:
+        _require_may_give(session, actor, str(details.owner_id))
+    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+        raise AlreadyDone(f"{details.name} was added already.")
+    today = get_today(session, person_id=details.owner_id, now=now)
+    customer = Customer(
+        name=details.name, name_key=name_key(details.name), owner_id=details.owner_id, added_on=today, changed_at=now,
+        rhythm_days=1, waiting_since=today, due_on=today, limit_on=today,
+    )  # fmt: skip
+    _write(customer, details, actor=actor, session=session)
+    customer.first_due_on = first_due(session, customer, today=today)
+    rewind(session, [customer], now=now)
+    session.add(customer)
+    session.flush()
+    _write_names(session, customer, details)
+    record(
+        session, "customer.added", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+        after=_json(details), now=now,
+    )  # fmt: skip
+    session.flush()
+    if customer.owner_id and customer.owner_id != by:
+        tell_new_owner(session, [customer], to=customer.owner_id, by=by, now=now)
+    return _fact(session, customer, by=by, now=now)
+
+
+def edit_customer(
+    session: Session, *, customer_id: UUID, details: CustomerDetails, by: str, now: datetime
+) -> CustomerFact:
+    """
+    Make a customer what *details* say; what they don't say is empty afterwards. Saving the same again changes nothing.
+
+    A new owner counts as a hand-over, with its rules and its news.
+
+    Raises:
+        InvalidInput: a field breaks a rule (a cadence above the floor, a parent that would make a circle …).
+        NotAllowed: *by* may not give it to that owner.
+        NotFound: no such customer.
+    """
+    actor = require_here(session, by=by)
+    customer = get_customer(session, customer_id)
+    before = get_details(session, customer)
+    details = _checked(session, details, actor=actor, before=before, customer_id=customer_id)
+    if details.owner_id != before.owner_id:
+        _hand_over_in_form(session, customer_id, to=details.owner_id, by=by, now=now)
+    changed = {name: value for name, value in _json(details).items() if value != _json(before)[name]}
+    if set(changed) - {"owner_id"}:
+        _write(customer, details, actor=actor, session=session)
+        rewind(session, [customer], now=now)
+        _write_names(session, customer, details)
+        record(
+            session, "customer.edited", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+            before={name: _json(before)[name] for name in changed if name != "owner_id"},
+            after={name: value for name, value in changed.items() if name != "owner_id"}, now=now,
+        )  # fmt: skip
+        session.flush()
+    return _fact(session, customer, by=by, now=now)
+
+
+def set_status(
+    session: Session,
+    *,
+    customer_id: UUID,
+    status: Status,
+    reason: str = "",
+    until: date | None = None,
+    by: str,
+    now: datetime,
+) -> CustomerFact:
+    """
+    Say whether we look after a customer: paused (why, and until when), lost (why), excluded (why; a manager decides),
+    or active again, with the clock as it stands.
+
+    Raises:
+        InvalidInput: no reason, or a date that isn't ahead; fields `reason`, `until`.
+        NotAllowed: excluding takes a manager, and so does taking back an exclusion.
+    """
+    actor = require_here(session, by=by)
+    customer = get_customer(session, customer_id)
+    today = get_today(session, person_id=by, now=now)
+    reason = clean_text(reason, 300)
+    _check_status(customer, status, reason=reason, until=until, today=today, actor=actor)
+    before = _status_json(customer)
+    active = status is Status.ACTIVE
+    customer.status, customer.status_by = status, None if active else by
+    customer.status_reason = None if active else reason
+    customer.status_until = until if status is Status.PAUSED else None
+    if not active:
+        customer.snoozed_until = customer.snooze_reason = customer.snooze_note = customer.snoozed_by = None
+    rewind(session, [customer], now=now)
+    if _status_json(customer) != before:
+        record(
+            session, "customer.status", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+            before=before, after=_status_json(customer), now=now,
+        )  # fmt: skip
+    session.flush()
+    return _fact(session, customer, by=by, now=now)
+
+
+def wake_paused(session: Session, *, now: datetime) -> int:
+    """Make paused customers active again whose day has come where the workspace is; how many there were."""
+    today = get_calendar(session, None).today(now)
+    query = select(Customer).where(
+        Customer.workspace_id == workspace_of(session),
+        Customer.status == Status.PAUSED,
+        col(Customer.status_until) <= today,
+    )
+    woken = session.exec(query).all()
+    for customer in woken:
+        before = _status_json(customer)
+        customer.status, customer.status_reason, customer.status_until, customer.status_by = (
+            Status.ACTIVE,
+            None,
+            None,
+            None,
+        )
+        record(
+            session, "customer.status", by="bot", kind="customer", subject=customer.id, customer_id=customer.id,
+            before=before, after=_status_json(customer), now=now,
+        )  # fmt: skip
+    return rewind(session, woken, now=now)
+
+
+def claim_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerFact:
+    """Take a customer, from the pool or from its owner, who then gets the news."""
+    return hand_over(session, customer_id=customer_id, to=by, by=by, now=now)
+
+
+def first_due(session: Session, customer: Customer, *, today: date) -> date | None:
+    """The day of the first call to a customer nobody has talked to, among its owner's other first calls."""
+    if customer.last_contact_on is not None or customer.status is not Status.ACTIVE:
+        return None
+    workspace = get_workspace(session)
+    rhythm = customer.cadence_days or workspace.default_cadence_days
+    key = str(customer.id)
+    return spread_first_dues(
+        [(key, customer.added_on, rhythm)],
+        today=today,
+        calendar=get_calendar(session, customer.owner_id),
+        per_day=workspace.first_calls_a_day,
+        taken=taken_first_calls(session).get(customer.owner_id, {}) if customer.owner_id else {},
+    )[key]
+
+
+def taken_first_calls(session: Session) -> dict[str | None, dict[date, int]]:
+    """How many first calls each owner's days hold already."""
+    query = (
+        sa.select(col(Customer.owner_id), col(Customer.due_on), sa.func.count())
+        .where(
+            col(Customer.workspace_id) == workspace_of(session),
+            col(Customer.status) == Status.ACTIVE,
+            col(Customer.last_contact_on).is_(None),
+        )
+        .group_by(col(Customer.owner_id), col(Customer.due_on))
+    )
+    taken: dict[str | None, dict[date, int]] = {}
+    for owner_id, due, count in session.execute(query):
+        taken.setdefault(owner_id, {})[due] = count
+    return taken
+
+
+def _checked(
+    session: Session,
+    details: CustomerDetails,
+    *,
+    actor: Person,
+    before: CustomerDetails | None,
+    customer_id: UUID | None = None,
+) -> CustomerDetails:
+    """*details* fit to be kept, or every sentence about what is wrong with them, by field."""
+    wrong: dict[str, str] = {}
+    name = clean_text(details.name, NAME_LENGTH)
+    if not name or not name_key(name):
+        wrong["name"] = "Write what the customer is called."
+    if details.cadence_days is not None and (before is None or details.cadence_days != before.cadence_days):
+        wrong |= _cadence_problem(session, details.cadence_days, manages=may_manage(actor))
+    if details.parent_id is not None:
+        wrong |= _parent_problem(session, details.parent_id, customer_id)
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    aliases = _other_names(details.aliases, name)
+    contacts = details.contacts
+    if before is not None:  # the order in which they were written says nothing
+        aliases = before.aliases if sorted(aliases) == sorted(before.aliases) else aliases
+        contacts = before.contacts if _sorted(contacts) == _sorted(before.contacts) else contacts
+    return details.model_copy(update={"name": name, "aliases": aliases, "contacts": contacts})
+
+
+def _cadence_problem(session: Session, days: int, *, manages: bool) -> dict[str, str]:
+    try:
+        check_cadence(days, floor=get_workspace(session).cadence_floor_days, approved_by_manager=manages)
+    except (CadenceOutOfRange, CadenceNeedsManager) as refused:
+        return {"cadence": str(refused)}
+    return {}
+
+
+def _parent_problem(session: Session, parent_id: UUID, customer_id: UUID | None) -> dict[str, str]:
+    """Whether a customer would become its own ancestor."""
+    above: UUID | None = parent_id
+    seen: set[UUID] = set()
+    while above is not None and above not in seen:
+        if above == customer_id:
+            return {"parent": "That would make the customer its own parent; choose another one, or none."}
+        seen.add(above)
+        try:
+            above = get_customer(session, above).parent_id
+        except NotFound as gone:
+            return {"parent": str(gone)}
+    return {}
+
+
+def _other_names(aliases: tuple[str, ...], name: str) -> tuple[str, ...]:
+    kept: dict[str, str] = {}
+    for alias in aliases:
+        words = clean_text(alias, NAME_LENGTH)
+        key = name_key(words)
+        if key and key != name_key(name):
+            kept.setdefault(key, words)
+    return tuple(kept.values())
+
+
+def _require_new_name(session: Session, details: CustomerDetails) -> None:
+    """A second customer of one name has to differ by its domain."""
+    query = select(Customer).where(
+        Customer.workspace_id == workspace_of(session), Customer.name_key == name_key(details.name)
+    )
+    for namesake in session.exec(query).all():
+        if not details.domain or not namesake.domain or namesake.domain == details.domain:
+            owner = list_names(session, [namesake.owner_id]).get(namesake.owner_id or "", "nobody yet")
+            raise InvalidInput(
+                fields={
+                    "name": f"{namesake.name} is here already (looked after by {owner}). "
+                    "If this is another one of that name, give both their domain."
+                }
+            )
+
+
+def _require_may_give(session: Session, actor: Person, to: str) -> None:
+    if not may_manage(actor):
+        raise NotAllowed("Only managers can give customers to others; take it yourself, or leave it in the pool.")
+    owner = get_person(session, to)
+    if owner.is_deactivated or owner.is_bot or owner.is_guest:
+        raise InvalidInput(fields={"owner": f"{owner.name} can't look after customers; choose a full member."})
+
+
+def _hand_over_in_form(session: Session, customer_id: UUID, *, to: str | None, by: str, now: datetime) -> None:
+    try:
+        hand_over(session, customer_id=customer_id, to=to, by=by, now=now)
+    except (InvalidInput, NotAllowed, NotFound) as refused:
+        raise InvalidInput(fields={"owner": str(refused)}) from refused
+
+
+def _write(customer: Customer, details: CustomerDetails, *, actor: Person, session: Session) -> None:
+    if details.cadence_days != customer.cadence_days:
+        above = (details.cadence_days or 0) > get_workspace(session).cadence_floor_days
+        customer.cadence_approved_by = actor.id if above else None
+    customer.name, customer.name_key = details.name, name_key(details.name)
+    for field in PLAIN_FIELDS:
+        value = getattr(details, field)
+        setattr(customer, field, list(value) if isinstance(value, tuple) else value)
+
+
+def _write_names(session: Session, customer: Customer, details: CustomerDetails) -> None:
+    """Replace the aliases and contacts by those of *details*, where they differ."""
+    aliases = {alias.name_key: alias for alias in list_aliases(session, customer.id)}
+    wanted = {name_key(name): name for name in details.aliases}
+    for key in aliases.keys() - wanted.keys():
+        session.delete(aliases[key])
+    for key in wanted.keys() - aliases.keys():
+        session.add(Alias(customer_id=customer.id, name=wanted[key], name_key=key))
+    contacts = list_contacts(session, customer.id)
+    known = [ContactDetails.model_validate(contact, from_attributes=True) for contact in contacts]
+    if _sorted(known) != _sorted(details.contacts):
+        for contact in contacts:
+            session.delete(contact)
+        for contact_details in details.contacts:
+            session.add(Contact(customer_id=customer.id, **contact_details.model_dump()))
+    session.flush()
+
+
+def _sorted(contacts: Sequence[ContactDetails]) -> list[str]:
+    return sorted(contact.model_dump_json() for contact in contacts)
+
+
+def _check_status(
+    customer: Customer, status: Status, *, reason: str, until: date | None, today: date, actor: Person
+) -> None:
+    if Status.EXCLUDED in {status, customer.status} and status != customer.status and not may_manage(actor):
+        raise NotAllowed("Only managers can exclude a customer or take that back; ask one of them.")
+    if status is not Status.ACTIVE and not reason:
+        raise InvalidInput(fields={"reason": "Say why, in a few words; whoever looks later will want to know."})
+    if status is Status.PAUSED and until is not None and until <= today:
+        raise InvalidInput(fields={"until": "A pause has to end after today; choose a later day, or none."})
+
+
+def _status_json(customer: Customer) -> dict[str, str | None]:
+    return {
+        "status": customer.status.value,
+        "reason": customer.status_reason,
+        "until": customer.status_until.isoformat() if customer.status_until else None,
+        "by": customer.status_by,
+    }
+
+
+def _json(details: CustomerDetails) -> Mapping[str, Any]:
+    return details.model_dump(mode="json")
+
+
+def _fact(session: Session, customer: Customer, *, by: str, now: datetime) -> CustomerFact:
+    names = list_names(session, [customer.owner_id])
+    today = get_today(session, person_id=by, now=now)
+    return fact_of(customer, today=today, owner_name=names.get(customer.owner_id or ""))

@@ -1,0 +1,264 @@
+"""
+Taking in a list of customers: what it would do, and doing it, in one transaction.
+
+A row's blank never erases anything unless that is asked for. `last contact` is believed for customers the list brings;
+for those we have, our own check-ins know better. A new customer without `added on` was added today. Aliases add to
+those we have, tags and preferences replace them, and a do-not-contact is set by a list but never lifted by one. A list
+may say who looks after a new or ownerless customer; taking one from its owner is a manager's to say, as are cadences
+above the floor and exclusions.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.core.database import workspace_of
+from bot.core.errors import InvalidInput
+from bot.customers.facts import Changed, Drafts, ImportDone, ImportPlan
+from bot.customers.rules.due import Status
+from bot.customers.rules.headers import Field
+from bot.customers.rules.names import look_alikes, name_key
+from bot.customers.rules.rows import Note, Refusal
+from bot.customers.usecases import writing
+from bot.customers.usecases.matching import Matcher, Target, in_order_of_keys, load_matcher
+from bot.customers.usecases.resolving import Owners, load_owners, tie_parents
+from bot.customers.usecases.writing import Batch, Prepared
+from bot.people.usecases import may_manage, require_here
+from bot.workspaces.queries import get_workspace
+from bot.workspaces.usecases import BOT
+
+Progress = Callable[[int, int], None]
+"""`progress(done, total)`: called now and then during long work."""
+
+STRIDE = 1000  # rows between two calls of a progress
+MOST_COMPARISONS = 500_000  # names looked at for look-alikes: a few seconds; they are only suggestions
+
+ERASABLE = {
+    Field.DOMAIN: "domain", Field.OWNER: "owner_id", Field.CADENCE: "cadence_days", Field.PARENT: "parent_id",
+    Field.ANNUAL_VALUE: "annual_value", Field.CURRENCY: "currency", Field.HEADCOUNT: "headcount",
+    Field.COUNTRY: "country", Field.ZONE: "zone", Field.TAGS: "tags", Field.PREFERENCES: "preferences",
+}  # fmt: skip
+_SAME_IN_BOTH = (
+    "domain", "annual_value", "currency", "headcount", "country", "zone", "added_on",
+)  # fmt: skip
+
+
+def plan_import(
+    session: Session,
+    *,
+    drafts: Drafts,
+    by: str,
+    now: datetime,
+    erase_blanks: bool = False,
+    progress: Progress | None = None,
+) -> ImportPlan:
+    """
+    Say what taking in *drafts* would do, and change nothing.
+
+    Raises:
+        InvalidInput: the list's columns have problems that must be settled first.
+        NotAllowed: *by* is no full member ("bot" stands for the command line).
+    """
+    prepared, matcher = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, progress=progress)
+    batch = writing.draw_up(session, prepared, file_name=drafts.file_name, by=by, now=now)
+    prepared.remarks += _look_alikes(prepared.new, matcher)
+    return _plan(drafts, prepared, batch)
+
+
+def apply_import(
+    session: Session,
+    *,
+    drafts: Drafts,
+    by: str,
+    now: datetime,
+    erase_blanks: bool = False,
+    progress: Progress | None = None,
+) -> ImportDone:
+    """
+    Take in *drafts*: all rows that can be, in this one transaction. New owners are owed the news, and the list can be
+    undone.
+
+    Raises:
+        InvalidInput, NotAllowed: as `plan_import`.
+    """
+    prepared, _ = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, progress=progress)
+    batch = writing.draw_up(session, prepared, file_name=drafts.file_name, by=by, now=now)
+    plan = _plan(drafts, prepared, batch)
+    import_id = writing.write_import(session, batch, plan=plan, by=by, now=now)
+    return ImportDone(id=import_id, plan=plan)
+
+
+def _prepare(
+    session: Session, drafts: Drafts, *, by: str, erase_blanks: bool, progress: Progress | None
+) -> tuple[Prepared, Matcher]:
+    if drafts.problems:
+        raise InvalidInput(" ".join(drafts.problems))
+    manages = by == BOT or may_manage(require_here(session, by=by))
+    matcher, prepared = load_matcher(session), Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals))
+    targets = _match(drafts, matcher, prepared, progress)
+    erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
+    judge = _Judge(session, load_owners(session), by=by, manages=manages, prepared=prepared)
+    accepted = [target for target in targets if judge.accepts(target)]
+    prepared.remarks += tie_parents(accepted, matcher)
+    for target in accepted:
+        after = judge.values(target, erased, drafts)
+        if target.now is None:
+            target.wants = after
+            prepared.new.append(target)
+            continue
+        prepared.known.append(target)
+        different = {name: value for name, value in after.items() if not _same(getattr(target.now, name), value)}
+        if different:
+            prepared.changed.append((target, different))
+    return prepared, matcher
+
+
+def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[Target]:
+    """The customers the rows are about, in the order of the rows; unfit rows go to the refusals."""
+    targets: dict[int, Target] = {}
+    for done, draft in enumerate(in_order_of_keys(drafts.rows), start=1):
+        found = matcher.take(draft)
+        if isinstance(found, Refusal):
+            column = drafts.columns.get(Field(found.column), found.column)
+            prepared.refusals.append(Refusal(found.row_number, column, found.reason, found.value))
+        else:
+            targets.setdefault(id(found), found)
+            prepared.remarks += draft.notes
+        if progress and (done % STRIDE == 0 or done == prepared.rows):
+            progress(done, prepared.rows)
+    return sorted(targets.values(), key=lambda target: target.rows[0].row_number)
+
+
+class _Judge:
+    """Turns what rows want into values of a customer, as far as *by* may say so."""
+
+    def __init__(self, session: Session, owners: Owners, *, by: str, manages: bool, prepared: Prepared) -> None:
+        self.owners, self.by, self.manages, self.prepared = owners, by, manages, prepared
+        workspace = get_workspace(session)
+        self.floor = workspace.cadence_floor_days
+        self.workspace = workspace_of(session)
+
+    def accepts(self, target: Target) -> bool:
+        """Whether the rows ask for nothing that only a manager can give."""
+        cadence, status = target.wants.get("cadence"), target.wants.get("status")
+        had = target.now
+        if not self.manages and cadence and cadence > self.floor and (had is None or had.cadence_days != cadence):
+            reason = f"A cadence above {self.floor} days needs a manager's approval; ask one to import this row."
+            self._refuse(target, "cadence", str(cadence), reason)
+        was = had.status if had is not None else Status.ACTIVE
+        if not self.manages and status and status != was and Status.EXCLUDED in {status, was}:
+            reason = "Only managers can exclude a customer or take that back; ask one to import this row."
+            self._refuse(target, "status", status.value, reason)
+        return not target.is_refused
+
+    def values(self, target: Target, erased: Iterable[Field], drafts: Drafts) -> dict[str, Any]:
+        """The columns that the rows speak of, as they shall be."""
+        wants, had = target.wants, target.now
+        after: dict[str, Any] = {name: wants[name] for name in _SAME_IN_BOTH if name in wants}
+        if had is None or not target.by_name:
+            after["name"] = wants["name"]
+            after["name_key"] = target.name_key if had is None else name_key(wants["name"])
+        for name, column in (("cadence", "cadence_days"), ("status", "status")):
+            if name in wants:
+                after[column] = wants[name]
+        for name in ("tags", "preferences"):
+            if name in wants:
+                after[name] = list(wants[name])
+        if "external_id" in wants and (had is None or had.external_id is None):
+            after["external_id"], after["source"] = wants["external_id"], wants.get("source", "")
+        if had is None and "last_contact" in wants:
+            after["last_contact_on"] = wants["last_contact"]
+        if target.parent is not None:
+            after["parent_id"] = target.parent.id
+        self._owner(target, after)
+        if had is not None:
+            self._erase(target, after, erased, drafts)
+        return after
+
+    def _owner(self, target: Target, after: dict[str, Any]) -> None:
+        words, had = target.wants.get("owner"), target.now
+        if words is None:
+            return
+        owner = self.owners.find(words)
+        if owner is None:
+            place = "stays with its owner" if had is not None and had.owner_id else "is in the pool"
+            self._remark(target, "owner", words, f"Nobody here is called “{words}”, so {target.name} {place}.")
+        elif had is None or had.owner_id in {None, owner, self.by} or self.manages:
+            after["owner_id"] = owner
+        else:
+            self._remark(
+                target, "owner", words, f"Only managers can take {target.name} from its owner; it stays there."
+            )
+
+    def _erase(self, target: Target, after: dict[str, Any], erased: Iterable[Field], drafts: Drafts) -> None:
+        unread = {note.column for row in target.rows for note in row.notes}
+        for column in erased:
+            name = ERASABLE[column]
+            may = column is not Field.OWNER or self.manages or target.now.owner_id == self.by
+            if column.value not in target.wants and drafts.columns[column] not in unread and may:
+                after[name] = [] if name in {"tags", "preferences"} else None
+
+    def _refuse(self, target: Target, column: str, value: str, reason: str) -> None:
+        target.is_refused = True
+        self.prepared.refusals += [Refusal(row.row_number, column, reason, value) for row in target.rows]
+
+    def _remark(self, target: Target, column: str, value: str, reason: str) -> None:
+        self.prepared.remarks.append(Note(target.rows[0].row_number, column, reason, value))
+
+
+def _same(before: Any, after: Any) -> bool:
+    if isinstance(after, Decimal) and before is not None:
+        return float(before) == float(after)  # as exact as SQLite keeps money
+    return bool(before == after)
+
+
+def _plan(drafts: Drafts, prepared: Prepared, batch: Batch) -> ImportPlan:
+    changed = batch.changed
+    refused = {refusal.row_number for refusal in prepared.refusals}
+    taken = prepared.rows - len({row.row_number for row in drafts.rows if row.row_number in refused})
+    return ImportPlan(
+        file_name=drafts.file_name,
+        source=drafts.system,
+        added=tuple(target.wants["name"] for target in prepared.new),
+        changed=len(changed),
+        changes=tuple(change for target, different in prepared.changed for change in _in_words(target, different)),
+        left_alone=max(taken - len(prepared.new) - len(changed), 0),
+        refusals=tuple(sorted(prepared.refusals, key=lambda refusal: (refusal.row_number, refusal.column))),
+        remarks=tuple(sorted(prepared.remarks, key=lambda note: (note.row_number, note.column))),
+        late=batch.late,
+    )
+
+
+def _in_words(target: Target, different: dict[str, Any]) -> list[Changed]:
+    return [
+        Changed(
+            row_number=target.rows[0].row_number,
+            name=target.name,
+            field=name.removesuffix("_id").removesuffix("_days").replace("_", " "),
+            before=_shown(getattr(target.now, name)),
+            after=_shown(value),
+        )
+        for name, value in different.items()
+        if name != "name_key"
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _look_alikes(new: Sequence[Target], matcher: Matcher) -> list[Note]:
+    """Customers we have whose names look like those of new ones: for a person to look at, never decided here."""
+    known = {target.name_key: target.name for target in matcher.by_uuid.values() if target.now is not None}
+    looked_at = new[: MOST_COMPARISONS // len(known)] if known else []
+    remarks = []
+    for target in looked_at:
+        if alike := look_alikes(target.name_key, known, 1):
+            reason = f"{target.name} looks like {known[alike[0]]}, whom we have. It will be added as a new customer."
+            remarks.append(Note(target.rows[0].row_number, "name", reason, target.name))
+    return remarks

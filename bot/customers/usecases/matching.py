@@ -1,0 +1,253 @@
+"""Which customer a row of a list is about: by external id, then by domain, then by its exact name."""
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.core.clock import new_id
+from bot.core.database import workspace_of
+from bot.customers.rules.names import name_key
+from bot.customers.rules.rows import Refusal, RowDraft
+from bot.customers.tables import Alias, Customer
+
+BESIDE = frozenset({
+    "row_number", "notes", "contact_name", "contact_role", "contact_email", "contact_phone", "contact_do_not_contact"
+})  # fmt: skip
+"""What a draft holds besides the customer's own fields."""
+
+KEPT = (
+    "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
+    "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "added_on", "last_contact_on",
+    "first_due_on",
+)  # fmt: skip
+"""The columns of customers that a list is compared with."""
+
+
+@dataclass(slots=True, eq=False)
+class Target:
+    """
+    A customer that rows are about. `now` holds the values of one we have (None: the list brings it); `wants` what the
+    rows say, blanks left out; `by_name` that only the name told which one is meant.
+    """
+
+    id: UUID
+    now: Any = None
+    rows: list[RowDraft] = field(default_factory=list)
+    wants: dict[str, Any] = field(default_factory=dict)
+    name_key: str = ""
+    domain: str | None = None
+    external_id: str | None = None
+    source: str = ""
+    by_name: bool = False
+    parent: "Target | None" = None
+    is_refused: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called, by the list if it brings it."""
+        return str(self.now.name if self.now is not None else self.wants["name"])
+
+
+Shelf = dict[Any, dict[str | None, list[Target]]]
+"""Customers by a key, and under it by the system their external id comes from (None: they have no id)."""
+
+
+class Matcher:
+    """
+    All customers, by what a row may know them by; rows that were matched count too.
+
+    However many customers share a name or a domain, a row looks at no more than the first few that it could mean.
+    """
+
+    def __init__(self, targets: Iterable[Target], aliases: Iterable[tuple[UUID, str]]) -> None:
+        self.by_uuid: dict[UUID, Target] = {}
+        self.by_id: dict[tuple[str, str], Target] = {}
+        self._by_domain: Shelf = {}
+        self._by_name: Shelf = {}
+        self._by_both: Shelf = {}
+        for target in targets:
+            self.by_uuid[target.id] = target
+            self._index(target, target.name_key)
+        for customer_id, key in aliases:
+            self._index(self.by_uuid[customer_id], key)
+
+    def called(self, key: str) -> list[Target]:
+        """Up to two customers whose name or alias has that key."""
+        found: dict[UUID, Target] = {}
+        for target in chain.from_iterable(self._by_name.get(key, {}).values()):
+            if not target.is_refused:
+                found[target.id] = target
+            if len(found) > 1:
+                break
+        return list(found.values())
+
+    def take(self, draft: RowDraft) -> Target | Refusal:
+        """
+        The customer *draft* is about (a new one when none fits), with what it says added to what earlier rows said.
+
+        A row that fits two customers, or contradicts an earlier row about the same one, is refused.
+        """
+        key = name_key(draft.name)
+        found = self._find(draft, key)
+        if isinstance(found, Refusal):
+            return found
+        if found is None:
+            found = Target(id=new_id())
+            self.by_uuid[found.id] = found
+        elif found.rows and (refusal := _contradiction(found, draft, key)):
+            return refusal
+        self._add(found, draft, key)
+        return found
+
+    def _find(self, draft: RowDraft, key: str) -> "Target | Refusal | None":
+        if draft.external_id and (known := self.by_id.get((draft.source or "", draft.external_id))):
+            return known
+        named = self._named(draft, key)
+        if draft.domain:
+            sharing = _first_two(self._by_domain, draft.domain, draft, domains={draft.domain})
+            of_both = [target for target in named if target.domain == draft.domain]
+            fitting = of_both if len(sharing) > 1 and of_both else sharing
+            if len(fitting) > 1:
+                return _refuse(draft, "domain", draft.domain, _fits(fitting, f"the domain {draft.domain}"))
+            if fitting:
+                return _unless_named_otherwise(draft, fitting[0], named)
+        if len(named) > 1:
+            return _refuse(draft, "name", draft.name, _fits(named, "that name"))
+        if named and not named[0].rows:
+            named[0].by_name = True
+        return named[0] if named else None
+
+    def _named(self, draft: RowDraft, key: str) -> list[Target]:
+        """Up to two customers of that name (of each: those of the row's domain, and those without one)."""
+        if not draft.domain:
+            return _first_two(self._by_name, key, draft)
+        ours, bare = (
+            _first_two(self._by_both, (key, domain), draft, domains={None, draft.domain})
+            for domain in (draft.domain, None)
+        )
+        return ours + [target for target in bare if target not in ours]
+
+    def _add(self, target: Target, draft: RowDraft, key: str) -> None:
+        says = {name: value for name, value in draft.__dict__.items() if value is not None and name not in BESIDE}
+        if not target.rows:
+            target.wants = says
+        else:
+            aliases = (*target.wants.get("aliases", ()), *says.get("aliases", ()))
+            target.wants = {**says, **target.wants}
+            if aliases:
+                target.wants["aliases"] = tuple(dict.fromkeys(aliases))
+        target.rows.append(draft)
+        target.name_key = target.name_key or key
+        target.domain = draft.domain or target.domain
+        if draft.external_id and not target.external_id:
+            target.external_id, target.source = draft.external_id, draft.source or ""
+        self._index(target, key)
+
+    def _index(self, target: Target, key: str) -> None:
+        system = target.source if target.external_id else None
+        if target.external_id:
+            self.by_id.setdefault((target.source, target.external_id), target)
+        if target.domain:
+            _shelve(self._by_domain, target.domain, system, target)
+        _shelve(self._by_name, key, system, target)
+        _shelve(self._by_both, (key, target.domain), system, target)
+
+
+def load_matcher(session: Session) -> Matcher:
+    """Every customer of the workspace, ready to be compared with a list."""
+    workspace = workspace_of(session)
+    columns = [getattr(Customer, name) for name in KEPT]
+    rows = session.execute(sa.select(*columns).where(col(Customer.workspace_id) == workspace)).all()
+    aliases = session.execute(
+        sa.select(col(Alias.customer_id), col(Alias.name_key)).where(col(Alias.workspace_id) == workspace)
+    ).all()
+    return Matcher(_targets(rows), [(customer_id, key) for customer_id, key in aliases])
+
+
+def in_order_of_keys(rows: Iterable[RowDraft]) -> list[RowDraft]:
+    """Rows that say most about whom they mean first, so that their order in the file decides nothing."""
+    return sorted(rows, key=lambda row: (row.external_id is None, row.domain is None))
+
+
+def _targets(rows: Iterable[Any]) -> Iterator[Target]:
+    for row in rows:
+        yield Target(
+            id=row.id, now=row, name_key=row.name_key, domain=row.domain, external_id=row.external_id,
+            source=row.source or "",
+        )  # fmt: skip
+
+
+def _shelve(shelf: Shelf, key: object, system: str | None, target: Target) -> None:
+    found = shelf.setdefault(key, {}).setdefault(system, [])
+    if not found or found[-1] is not target:
+        found.append(target)
+
+
+def _first_two(
+    shelf: Shelf, key: object, draft: RowDraft, domains: Container[str | None] | None = None
+) -> list[Target]:
+    """The first two customers under *key* that *draft* could mean."""
+    found: list[Target] = []
+    for system, targets in shelf.get(key, {}).items():
+        if draft.external_id and system == (draft.source or ""):
+            continue  # two ids of one system are two customers
+        for target in targets:
+            if _may_be(target, draft) and (domains is None or target.domain in domains) and target not in found:
+                found.append(target)
+                if len(found) > 1:
+                    return found
+    return found
+
+
+def _may_be(target: Target, draft: RowDraft) -> bool:
+    """Two ids of one system are two customers, whatever else they share."""
+    same_system = target.external_id and draft.external_id and target.source == (draft.source or "")
+    return not same_system or target.external_id == draft.external_id
+
+
+def _unless_named_otherwise(draft: RowDraft, found: Target, named: list[Target]) -> "Target | Refusal":
+    """The customer of that domain, unless another one is called just like the row."""
+    if named and all(target is not found for target in named):
+        reason = (
+            f"Its domain is that of {found.name}, its name that of another customer: "
+            "give the row an external id, or mend one of the two."
+        )
+        return _refuse(draft, "domain", draft.domain or "", reason)
+    return found
+
+
+def _contradiction(target: Target, draft: RowDraft, key: str) -> Refusal | None:
+    """What *draft* says differently from earlier rows about the same customer."""
+    for name, value in draft.__dict__.items():
+        said = target.wants.get(name)
+        if value is None or said is None or name in BESIDE or name == "aliases" or said == value:
+            continue
+        if name == "name" and key == name_key(said):
+            continue
+        reason = (
+            f"Row {target.rows[0].row_number} is about the same customer and says “{_words(said)}” here: "
+            "keep one of the two rows, or give each an external id of its own."
+        )
+        return _refuse(draft, name, _words(value), reason)
+    return None
+
+
+def _words(value: object) -> str:
+    text = "; ".join(value) if isinstance(value, tuple) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - as much as a sentence holds
+
+
+def _fits(targets: list[Target], what: str) -> str:
+    return (
+        f"{len(targets)} customers have {what} ({targets[0].name}, {targets[1].name}…): "
+        "say which one is meant with an external id or its own domain."
+    )
+
+
+def _refuse(draft: RowDraft, column: str, value: str, reason: str) -> Refusal:
+    return Refusal(draft.row_number, column, reason, value)

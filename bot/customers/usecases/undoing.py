@@ -1,0 +1,242 @@
+"""Taking back an import: what it changed goes back, what it added goes away, unless somebody has used it since."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from bot.core.database import workspace_of
+from bot.core.errors import AlreadyDone, NotAllowed, NotFound
+from bot.core.outbox import OwedNotice, State
+from bot.customers.facts import ImportUndone
+from bot.customers.rules.names import name_key
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.usecases.winding import Winder
+from bot.customers.usecases.writing import CLOCKED, CLOCKWORK, as_json, update_rows
+from bot.people.usecases import may_manage, require_here
+from bot.workspaces.tables import AuditEntry
+from bot.workspaces.usecases import BOT, record
+
+CONTACT = "contact:"
+_AMOUNT = re.compile(r"\d+\.\d\d")
+CHUNK = 500  # ids in one statement
+KEPT_SHOWN = 20
+OWN_TABLES = frozenset({"customers", "customer_aliases", "contacts", "import_changes"})
+USED = "something has happened with it since"
+CHANGED = "somebody has changed it since"
+
+
+def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) -> ImportUndone:
+    """
+    Take back an import. A customer it added stays when anything has happened with it since (a check-in, a reminder, a
+    hand-over, an edit, another list); a field it changed stays when somebody changed it again.
+
+    Raises:
+        NotFound: no such import.
+        NotAllowed: *by* neither imported it nor is a manager ("bot" stands for the command line).
+        AlreadyDone: it was undone before.
+    """
+    made = _get_import(session, import_id)
+    if by != BOT and not may_manage(actor := require_here(session, by=by)) and made.by != actor.id:
+        raise NotAllowed("Only managers can undo somebody else's import; ask one, or who imported it.")
+    if made.undone_at is not None:
+        raise AlreadyDone(f"The import of {made.file_name} was undone already.")
+    changes = session.exec(
+        select(ImportChange).where(
+            ImportChange.workspace_id == workspace_of(session), ImportChange.import_id == import_id
+        )
+    ).all()
+    added = [change.customer_id for change in changes if change.added]
+    used = _used(session, made, added)
+    removed = [customer_id for customer_id in added if customer_id not in used]
+    restored, kept = _restore(session, [change for change in changes if not change.added], now=now)
+    kept += [(_name(session, customer_id), USED) for customer_id in sorted(used)[:KEPT_SHOWN]]
+    _remove(session, removed)
+    _take_news_back(session, import_id, now=now)
+    made.undone_at, made.undone_by = now, by
+    told = ImportUndone(
+        id=import_id, file_name=made.file_name, removed=len(removed), restored=restored,
+        kept=tuple(kept[:KEPT_SHOWN]), kept_total=len(kept) + max(len(used) - KEPT_SHOWN, 0),
+    )  # fmt: skip
+    record(
+        session, "customers.import_undone", by=by, kind="import", subject=import_id, now=now,
+        after={"removed": told.removed, "restored": restored, "kept": told.kept_total},
+    )  # fmt: skip
+    session.flush()
+    return told
+
+
+def _get_import(session: Session, import_id: UUID) -> Import:
+    query = select(Import).where(Import.workspace_id == workspace_of(session), Import.id == import_id)
+    made = session.exec(query.with_for_update()).first()
+    if made is None:
+        raise NotFound("There is no such import here; the ones there are stand in /customers import.")
+    return made
+
+
+def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
+    """Which of the *added* customers something refers to, was done with, or was said about by a later list."""
+    used: set[UUID] = set()
+    ours = set(added)
+    for ids in _chunks(added):
+        for table, column in _referring():
+            query = sa.select(column).where(table.c.workspace_id == workspace_of(session), column.in_(ids))
+            used |= set(session.execute(query.distinct()).scalars())
+        used |= set(session.exec(_acted_on(session, made, ids)).all())
+        used |= set(session.exec(_listed_later(session, made, ids)).all())
+        used |= _parents_of_others(session, ours, ids)
+    return used
+
+
+def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
+    """Every column of another room's tables that points at a customer: whatever rooms there are, now or later."""
+    for table in SQLModel.metadata.tables.values():
+        for key in table.foreign_key_constraints if table.name not in OWN_TABLES else ():
+            if key.referred_table.name == "customers":
+                yield table, next(element.parent for element in key.elements if element.column.name == "id")
+
+
+def _acted_on(session: Session, made: Import, ids: Sequence[UUID]) -> Any:
+    return select(AuditEntry.customer_id).where(
+        AuditEntry.workspace_id == workspace_of(session),
+        col(AuditEntry.customer_id).in_(ids),
+        col(AuditEntry.at) >= made.at,
+    )
+
+
+def _listed_later(session: Session, made: Import, ids: Sequence[UUID]) -> Any:
+    return (
+        select(ImportChange.customer_id)
+        .join(Import, col(Import.id) == col(ImportChange.import_id))
+        .where(
+            ImportChange.workspace_id == workspace_of(session),
+            col(ImportChange.customer_id).in_(ids),
+            ImportChange.import_id != made.id,
+            col(Import.undone_at).is_(None),
+        )
+    )
+
+
+def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) -> set[UUID]:
+    """Those that became the parent of a customer this import didn't bring."""
+    query = select(Customer.parent_id, Customer.id).where(
+        Customer.workspace_id == workspace_of(session), col(Customer.parent_id).in_(ids)
+    )
+    return {parent_id for parent_id, child in session.exec(query).all() if parent_id and child not in added}
+
+
+def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime) -> tuple[int, list[tuple[str, str]]]:
+    """Put back what the import changed; how many customers that was, and (name, why) of what stays."""
+    winder = Winder(session, now)
+    updates, kept, restored = [], [], 0
+    for change in changes:
+        customer = session.get_one(Customer, change.customer_id)
+        values, touched = _values_before(customer, change)
+        touched |= _undo_people(session, change)
+        if touched:
+            kept.append((customer.name, f"{', '.join(sorted(touched))}: {CHANGED}"))
+        if CLOCKED & values.keys():
+            clock: dict[str, Any] = {name: values.get(name, getattr(customer, name)) for name in CLOCKWORK}
+            values |= winder.clock(**clock)
+        if values:
+            updates.append((customer.id, {**values, "changed_at": now}))
+        restored += bool(values) or not touched
+    update_rows(session, Customer, updates)
+    session.expire_all()
+    return restored, kept
+
+
+def _values_before(customer: Customer, change: ImportChange) -> tuple[dict[str, Any], set[str]]:
+    """The columns to put back, and the names of those somebody changed meanwhile."""
+    values: dict[str, Any] = {}
+    touched: set[str] = set()
+    for name, after in change.after.items():
+        if name == "aliases" or name.startswith(CONTACT):
+            continue
+        if _as_kept(getattr(customer, name)) == _as_kept(after):
+            values[name] = _from_json(name, change.before[name])
+        else:
+            touched.add(name.removesuffix("_id").removesuffix("_key").replace("_", " "))
+    return values, touched
+
+
+def _as_kept(value: Any) -> Any:
+    text = as_json(value)
+    return float(text) if isinstance(value, Decimal) or (isinstance(text, str) and _AMOUNT.fullmatch(text)) else text
+
+
+def _from_json(name: str, value: Any) -> Any:
+    kind = SQLModel.metadata.tables["customers"].c[name].type.python_type
+    if kind is date and value is not None:
+        return date.fromisoformat(value)
+    return kind(value) if value is not None and issubclass(kind, Decimal | UUID | Enum) else value
+
+
+def _undo_people(session: Session, change: ImportChange) -> set[str]:
+    """Take added aliases and contacts away, put changed contacts back; what was changed meanwhile stays."""
+    touched: set[str] = set()
+    keys = [name_key(name) for name in change.after.get("aliases", [])]
+    session.execute(
+        sa.delete(Alias).where(
+            col(Alias.workspace_id) == workspace_of(session),
+            col(Alias.customer_id) == change.customer_id,
+            col(Alias.name_key).in_(keys),
+        )
+    )
+    for name, after in change.after.items():
+        if name.startswith(CONTACT):
+            contact = session.get(Contact, UUID(name.removeprefix(CONTACT)))
+            if contact is None or any(getattr(contact, column) != value for column, value in after.items()):
+                touched.add("contacts")
+            elif change.before[name] is None:
+                session.delete(contact)
+            else:
+                for column, value in change.before[name].items():
+                    setattr(contact, column, value)
+    session.flush()
+    return touched
+
+
+def _take_news_back(session: Session, import_id: UUID, *, now: datetime) -> None:
+    """What wasn't said yet about this import needn't be."""
+    session.execute(
+        sa.update(OwedNotice)
+        .where(
+            col(OwedNotice.workspace_id) == workspace_of(session),
+            col(OwedNotice.key).startswith(f"import:{import_id}:"),
+            col(OwedNotice.state) == State.PENDING,
+        )
+        .values(state=State.DEAD, reason="the import was undone", settled_at=now)
+    )
+
+
+def _name(session: Session, customer_id: UUID) -> str:
+    return session.get_one(Customer, customer_id).name
+
+
+def _remove(session: Session, customer_ids: Sequence[UUID]) -> None:
+    tables = SQLModel.metadata.tables
+    workspace = workspace_of(session)
+    for ids in _chunks(customer_ids):
+        customers = tables["customers"]
+        session.execute(
+            sa.update(customers)
+            .where(customers.c.workspace_id == workspace, customers.c.parent_id.in_(ids))
+            .values(parent_id=None)
+        )
+        for name in ("import_changes", "customer_aliases", "contacts"):
+            table = tables[name]
+            session.execute(sa.delete(table).where(table.c.workspace_id == workspace, table.c.customer_id.in_(ids)))
+    for ids in _chunks(customer_ids):
+        customers = tables["customers"]
+        session.execute(sa.delete(customers).where(customers.c.workspace_id == workspace, customers.c.id.in_(ids)))
+
+
+def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))

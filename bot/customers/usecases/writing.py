@@ -1,0 +1,316 @@
+"""Writing a compared list into the tables, in a few statements however long it is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col
+
+from bot.core import outbox
+from bot.core.clock import new_id
+from bot.core.database import workspace_of
+from bot.customers.facts import CustomersHandedOver, ImportPlan, ListImported
+from bot.customers.rules.due import Status
+from bot.customers.rules.names import name_key
+from bot.customers.rules.rows import Note, Refusal, RowDraft
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.usecases.matching import Target
+from bot.customers.usecases.winding import Winder
+from bot.people.queries import find_person_row
+from bot.people.rules import Mute
+from bot.workspaces.usecases import BOT, record
+
+Values = dict[str, Any]
+
+CLOCKED = frozenset({"owner_id", "cadence_days", "added_on"})
+"""What moves a customer's clock when a list changes it."""
+
+CLOCKWORK = ("owner_id", "added_on", "cadence_days", "last_contact_on", "first_due_on")
+
+_BLANK: Values = {column.name: None for column in SQLModel.metadata.tables["customers"].columns if column.nullable} | {
+    "tags": [],
+    "preferences": [],
+    "status": Status.ACTIVE,
+}
+
+
+@dataclass
+class Prepared:
+    """A list compared with what we have: the new customers, and the differences of the others."""
+
+    new: list[Target] = field(default_factory=list)
+    changed: list[tuple[Target, Values]] = field(default_factory=list)
+    known: list[Target] = field(default_factory=list)
+    rows: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    remarks: list[Note] = field(default_factory=list)
+
+
+@dataclass
+class Batch:
+    """Everything an import writes, row by row; `late` first calls find no room in their cadence."""
+
+    customers: list[Values] = field(default_factory=list)
+    updates: list[tuple[UUID, Values]] = field(default_factory=list)
+    aliases: list[Values] = field(default_factory=list)
+    contacts: list[Values] = field(default_factory=list)
+    contact_updates: list[tuple[UUID, Values]] = field(default_factory=list)
+    before: dict[UUID, Values] = field(default_factory=dict)
+    after: dict[UUID, Values] = field(default_factory=dict)
+    news: dict[str, list[str]] = field(default_factory=dict)
+    late: int = 0
+
+    @property
+    def changed(self) -> frozenset[UUID]:
+        """The customers we had that it changes."""
+        return frozenset(self.after)
+
+    def note(self, customer_id: UUID, column: str, before: Any, after: Any) -> None:
+        """Keep what a column was and becomes, for undoing."""
+        self.before.setdefault(customer_id, {})[column] = as_json(before)
+        self.after.setdefault(customer_id, {})[column] = as_json(after)
+
+
+def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, now: datetime) -> Batch:
+    """Work out every row an import writes, and write nothing."""
+    winder, batch = Winder(session, now), Batch()
+    batch.late = winder.spread(prepared.new)
+    reason = f"said so by the list {file_name}"[:300]
+    floor = winder.workspace.cadence_floor_days
+    for target in _parents_first(prepared.new):
+        values = {**target.wants, **_beside(target.wants, reason=reason, floor=floor, by=by)}
+        batch.customers.append(_new_row(session, target, values, winder, now))
+        if owner := values.get("owner_id"):
+            batch.news.setdefault(owner, []).append(values["name"])
+    for target, different in prepared.changed:
+        values = {**different, **_beside(different, reason=reason, floor=floor, by=by)}
+        had = _columns(session, target.id) if values.keys() - different.keys() else {}
+        for column, value in values.items():
+            batch.note(target.id, column, had[column] if column in had else getattr(target.now, column), value)
+        if CLOCKED & values.keys():
+            clock = {name: values.get(name, getattr(target.now, name)) for name in CLOCKWORK}
+            values |= winder.clock(**clock)
+        batch.updates.append((target.id, {**values, "changed_at": now}))
+        if (owner := values.get("owner_id")) and owner != target.now.owner_id:
+            batch.news.setdefault(owner, []).append(target.name)
+    _People(session, batch, prepared).draw_up()
+    return batch
+
+
+def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, now: datetime) -> UUID:
+    """Write *batch*, keep what was before, tell new owners and who imported it; returns the import's id."""
+    workspace = workspace_of(session)
+    made = Import(
+        by=by, at=now, file_name=plan.file_name[:200], source=plan.source, added=len(plan.added),
+        changed=plan.changed, left_alone=plan.left_alone, refused=plan.refused,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    _insert(session, Customer, batch.customers)
+    update_rows(session, Customer, batch.updates)
+    _insert(session, Alias, batch.aliases)
+    _insert(session, Contact, batch.contacts)
+    update_rows(session, Contact, batch.contact_updates)
+    changes = [_change(workspace, made.id, row["id"], None, None) for row in batch.customers]
+    changes += [_change(workspace, made.id, key, batch.before[key], after) for key, after in batch.after.items()]
+    _insert(session, ImportChange, changes)
+    numbers = {"added": made.added, "changed": made.changed, "file": made.file_name}
+    record(session, "customers.imported", by=by, kind="import", subject=made.id, after=numbers, now=now)
+    _owe_news(session, batch, made, plan, by=by, now=now)
+    session.flush()
+    return made.id
+
+
+def update_rows(session: Session, table: type[SQLModel], updates: Iterable[tuple[UUID, Values]]) -> None:
+    """Change many rows, each its own columns, with one statement for each set of columns."""
+    target = SQLModel.metadata.tables[str(table.__tablename__)]
+    groups: dict[tuple[str, ...], list[Values]] = {}
+    for row_id, values in updates:
+        columns = tuple(sorted(values))
+        groups.setdefault(columns, []).append({"row_id": row_id, **{f"new_{name}": values[name] for name in columns}})
+    for columns, rows in groups.items():
+        statement = (
+            sa.update(target)
+            .where(target.c.workspace_id == workspace_of(session), target.c.id == sa.bindparam("row_id"))
+            .values({name: sa.bindparam(f"new_{name}", type_=target.c[name].type) for name in columns})
+        )
+        session.connection().execute(statement, rows)
+
+
+def as_json(value: Any) -> Any:
+    """A column's value as JSON keeps it."""
+    match value:
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return f"{value:f}"
+        case UUID():
+            return str(value)
+        case Enum():
+            return value.value
+        case _:
+            return value
+
+
+def _parents_first(new: Sequence[Target]) -> list[Target]:
+    """In an order in which every parent is there before its children."""
+
+    def depth(target: Target) -> int:
+        steps, above = 0, target.parent
+        while above is not None:
+            steps, above = steps + 1, above.parent
+        return steps
+
+    return sorted(new, key=depth)
+
+
+def _new_row(session: Session, target: Target, values: Values, winder: Winder, now: datetime) -> Values:
+    clock: Values = {name: values.get(name) for name in CLOCKWORK}
+    return {
+        **_BLANK, **values, **winder.clock(**clock), "id": target.id, "workspace_id": workspace_of(session),
+        "changed_at": now,
+    }  # fmt: skip
+
+
+def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> Values:
+    """What goes with a status and a cadence: why, and who answers for it."""
+    beside: Values = {}
+    if "status" in values:
+        active = values["status"] is Status.ACTIVE
+        beside = {
+            "status_reason": None if active else reason,
+            "status_by": None if active else by,
+            "status_until": None,
+        }
+    if "cadence_days" in values:
+        beside["cadence_approved_by"] = by if (values["cadence_days"] or 0) > floor else None
+    return beside
+
+
+def _columns(session: Session, customer_id: UUID) -> Values:
+    """The columns beside status and cadence as they stand; few rows of a list change those."""
+    columns = (Customer.status_reason, Customer.status_by, Customer.status_until, Customer.cadence_approved_by)
+    query = sa.select(*(col(column) for column in columns)).where(
+        col(Customer.workspace_id) == workspace_of(session), col(Customer.id) == customer_id
+    )
+    return dict(session.execute(query).mappings().one())
+
+
+class _People:
+    """The other names of customers, and the human beings there."""
+
+    def __init__(self, session: Session, batch: Batch, prepared: Prepared) -> None:
+        self.batch, self.prepared, self.workspace = batch, prepared, workspace_of(session)
+        self.aliases: dict[UUID, set[str]] = {}
+        self.contacts: dict[UUID, list[Values]] = {}
+        known = prepared.known
+        if any("aliases" in target.wants for target in known):
+            query = sa.select(col(Alias.customer_id), col(Alias.name_key)).where(
+                col(Alias.workspace_id) == self.workspace
+            )
+            for customer_id, key in session.execute(query):
+                self.aliases.setdefault(customer_id, set()).add(key)
+        if any(_says_who(row) for target in known for row in target.rows):
+            contacts = SQLModel.metadata.tables["contacts"]
+            for row in session.execute(sa.select(contacts).where(contacts.c.workspace_id == self.workspace)).mappings():
+                self.contacts.setdefault(row["customer_id"], []).append(dict(row))
+
+    def draw_up(self) -> None:
+        """Add what the rows say about both to the batch."""
+        for target in (*self.prepared.new, *self.prepared.known):
+            self._add_aliases(target)
+            for row in target.rows:
+                if _says_who(row):
+                    self._add_contact(target, row)
+
+    def _add_aliases(self, target: Target) -> None:
+        named = [alias for row in target.rows for alias in row.aliases or ()]
+        has = self.aliases.setdefault(target.id, set()) if named else set()
+        own = name_key(target.name) if named else ""
+        added = []
+        for alias in named:
+            key = name_key(alias)
+            if key and key != own and key not in has:
+                has.add(key)
+                added.append(alias)
+                owner = {"workspace_id": self.workspace, "customer_id": target.id}
+                self.batch.aliases.append({"id": new_id(), **owner, "name": alias, "name_key": key})
+        if added and target.now is not None:
+            self.batch.note(target.id, "aliases", [], added)
+
+    def _add_contact(self, target: Target, row: RowDraft) -> None:
+        says = _contact(row)
+        contacts = self.contacts.setdefault(target.id, [])
+        known = next((contact for contact in contacts if _is_same_person(contact, says)), None)
+        if known is None:
+            made = {
+                "id": new_id(), "workspace_id": self.workspace, "customer_id": target.id, "role": None, "email": None,
+                "phone": None, "do_not_contact": False, **says,
+            }  # fmt: skip
+            contacts.append(made)
+            self.batch.contacts.append(made)
+            if target.now is not None:
+                self.batch.note(target.id, f"contact:{made['id']}", None, says)
+            return
+        different = {name: value for name, value in says.items() if name != "name" and known[name] != value}
+        if different:
+            before = {name: known[name] for name in different}
+            known.update(different)
+            self.batch.contact_updates.append((known["id"], different))
+            if target.now is not None:
+                self.batch.note(target.id, f"contact:{known['id']}", before, different)
+
+
+def _says_who(row: RowDraft) -> bool:
+    return bool(row.contact_name or row.contact_email or row.contact_phone)
+
+
+def _contact(row: RowDraft) -> Values:
+    """The contact a row tells of; who isn't named goes by the address or number."""
+    says: Values = {"name": row.contact_name or row.contact_email or row.contact_phone}
+    for column, value in (("role", row.contact_role), ("email", row.contact_email), ("phone", row.contact_phone)):
+        if value is not None:
+            says[column] = value
+    if row.contact_do_not_contact:
+        says["do_not_contact"] = True
+    return says
+
+
+def _is_same_person(contact: Mapping[str, Any], says: Mapping[str, Any]) -> bool:
+    if contact["email"] and says.get("email"):
+        return bool(contact["email"].casefold() == says["email"].casefold())
+    return name_key(contact["name"]) == name_key(says["name"])
+
+
+def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> None:
+    if rows:
+        session.connection().execute(sa.insert(SQLModel.metadata.tables[str(table.__tablename__)]), rows)
+
+
+def _change(workspace: str, import_id: UUID, customer_id: UUID, before: Values | None, after: Values | None) -> Values:
+    return {
+        "id": new_id(), "workspace_id": workspace, "import_id": import_id, "customer_id": customer_id,
+        "added": before is None, "before": before or {}, "after": after or {},
+    }  # fmt: skip
+
+
+def _owe_news(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, by: str, now: datetime) -> None:
+    for owner, names in batch.news.items():
+        person = find_person_row(session, owner)
+        if owner != by and person is not None and Mute.NEWS not in person.mutes:
+            fact = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
+            outbox.owe(session, fact, to=owner, key=f"import:{made.id}:{owner}", now=now)
+    if by != BOT:
+        told = ListImported(
+            import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
+            left_alone=made.left_alone, refused=made.refused, remarks=len(plan.remarks),
+            first_refusals=tuple(
+                f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]
+            ),
+        )  # fmt: skip
+        outbox.owe(session, told, to=by, key=f"imported:{made.id}", now=now)
