@@ -23,7 +23,7 @@ def build_schedule(runtime: Runtime, clients: Clients) -> Sequence[Job]:
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(keep_house, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("remind_due", partial(remind_due, runtime), every=MINUTE),
-        Job("post_digests", partial(post_digests, runtime), every=MINUTE),
+        Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, tell_gone), every=SECOND, alone=False),
     )
 

@@ -1,6 +1,5 @@
 """The real bot against the rehearsal: people act, time moves, jobs run."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,30 +10,10 @@ from bot.core.runtime import Runtime
 from bot.people.queries import find_person_row
 from bot.people.rules import Role
 from bot.process import Bot
-from bot.settings import Settings
+from demo.stage import open_stage
 from rehearsal.actor import Actor
 from rehearsal.server import Rehearsal
-from rehearsal.strict.manifest import Manifest
-from tests.makers import ANA, BOB, KIRI, MARA, ROOT, START, WORKSPACE, Office
-
-
-class RehearsalClock:
-    """The bot's clock, showing the rehearsal's time."""
-
-    def __init__(self, rehearsal: Rehearsal) -> None:
-        self._rehearsal = rehearsal
-
-    def now(self) -> datetime:
-        """What the rehearsal says."""
-        return self._rehearsal.workspace.clock.now()
-
-    def monotonic(self) -> float:
-        """Real seconds."""
-        return time.monotonic()
-
-    def wall(self) -> float:
-        """Real seconds since 1970."""
-        return time.time()  # noqa: TID251 - signatures are judged by real time
+from tests.makers import ANA, BOB, KIRI, MARA, START, WORKSPACE, Office
 
 
 @dataclass
@@ -85,31 +64,17 @@ async def open_world(
     Mara (a manager) is in London, Ana in Lisbon, Bob in New York, Kiri in Auckland; #general and #accounts are there.
     At the end, anything that Slack would have objected to fails the test.
     """
-    manifest = Manifest.load(ROOT / "manifest.yml")
     options = {"team_id": WORKSPACE, "name": "Evenhand Tests", **rehearsal_options}
-    async with Rehearsal(manifest=manifest, start=start, **options) as rehearsal:
+    furnish = _furnish if people else _leave_empty
+    async with open_stage(database_url=database_url, start=start, furnish=furnish, http=http, **options) as stage:
         if people:
-            _furnish(rehearsal)
-        settings = Settings(
-            _env_file=None,
-            database_url=database_url,
-            slack_bot_token=rehearsal.bot_token,
-            slack_app_token=None if http else rehearsal.app_token,
-            slack_signing_secret=rehearsal.signing_secret,
-            slack_api_url=rehearsal.api_url,
-            host="127.0.0.1",
-            port=0,
-        )
-        async with Bot(settings, clock=RehearsalClock(rehearsal), ticking=False) as bot:
-            if http:
-                rehearsal.request_url = f"{bot.address}/slack/events"
-            else:
-                await rehearsal.connected()
-            if people:
-                bot.runtime.run_now(_name_manager, workspace=WORKSPACE)
-            yield World(rehearsal, bot, Office(bot.runtime))
-            await bot.runtime.settled()
-    rehearsal.assert_clean()
+            stage.bot.runtime.run_now(_name_manager, workspace=WORKSPACE)
+        yield World(stage.rehearsal, stage.bot, Office(stage.bot.runtime))
+    stage.rehearsal.assert_clean()
+
+
+def _leave_empty(_rehearsal: Rehearsal) -> None:
+    """The test furnishes the workspace by itself."""
 
 
 def _furnish(rehearsal: Rehearsal) -> None:

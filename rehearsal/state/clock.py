@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 Listener = Callable[[datetime], Awaitable[None]]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def wall_seconds() -> float:
     """Seconds since 1970 on the real clock: what a signature's timestamp is checked against by the bot."""
@@ -20,6 +22,7 @@ class Clock:
             raise ValueError("Give the start of the rehearsal a time zone, such as datetime(…, tzinfo=UTC).")
         self.start = start.astimezone(UTC)
         self.frozen = frozen
+        self.stride: timedelta | None = None
         self._born = time.monotonic()
         self._moved = timedelta()
         self._listeners: list[Listener] = []
@@ -39,14 +42,29 @@ class Clock:
         return lambda: self._listeners.remove(listener)
 
     async def move(self, delta: timedelta) -> datetime:
-        """Go *delta* ahead, wait until every listener has caught up, and say what time it is."""
+        """
+        Go *delta* ahead, wait until every listener has caught up, and say what time it is.
+
+        With a `stride`, time goes in steps of that length, from one full one to the next, and every step is told.
+        """
         if delta < timedelta():
             raise ValueError(f"The clock only goes forward; {delta} would turn it back.")
-        self._moved += delta
-        now = self.now()
-        for listener in tuple(self._listeners):
-            await listener(now)
-        return now
+        left = delta
+        while True:
+            step = self._next_step(left)
+            self._moved += step
+            left -= step
+            now = self.now()
+            for listener in tuple(self._listeners):
+                await listener(now)
+            if not left:
+                return now
+
+    def _next_step(self, left: timedelta) -> timedelta:
+        if self.stride is None:
+            return left
+        into_the_stride = (self.now() - _EPOCH) % self.stride
+        return min(self.stride - into_the_stride, left)
 
     async def move_to(self, instant: datetime) -> datetime:
         """Go ahead to *instant* (aware)."""

@@ -1,0 +1,68 @@
+# Everything a newcomer needs: make demo, make test, make check, make run, make bench. python3 (3.11 or newer), make and git suffice.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+CODE := bot jobs rehearsal demo migrations tests benchmarks
+
+.PHONY: help demo test check format run bench soak screenshots migration lock clean
+
+help:
+	@echo "make demo         the bot in a pretend Slack, in your browser"
+	@echo "make test         every test, on SQLite and PostgreSQL"
+	@echo "make check        format, lint, types, import contracts"
+	@echo "make run          the bot against your Slack, from .env"
+	@echo "make bench        figures, as ratios measured side by side"
+	@echo "make soak         kills the bot again and again and counts what was lost or said twice"
+	@echo "make screenshots  plays the story in a browser and keeps pictures in docs/pictures"
+	@echo "make format       mend what a machine can mend"
+	@echo "make migration    writes the next migration: NAME=\"what it adds\""
+	@echo "make lock         write requirements.lock anew from pyproject.toml"
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Evenhand needs Python 3.11 or newer; name one with make PYTHON=python3.12."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+demo: $(INSTALLED)
+	@$(BIN)/python -m demo $(if $(PORT),--port $(PORT))
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+
+check: $(INSTALLED)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+run: $(INSTALLED)
+	@$(BIN)/evenhand run
+
+bench: $(INSTALLED)
+	@$(BIN)/python -m benchmarks
+
+soak: $(INSTALLED)
+	@$(BIN)/python -m pytest tests/soak --soak
+
+screenshots: $(INSTALLED)
+	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest tests/story/test_browser.py
+
+lock: $(INSTALLED)
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .bench .demo .coverage*
+
+migration: $(INSTALLED)
+	@$(BIN)/python -m migrations "$(NAME)"

@@ -1,0 +1,112 @@
+"""What `evenhand doctor` looks at; every trouble comes back as a sentence that says what to do."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from bot.core.clock import WallClock
+from bot.core.database import SAFE_SQLITE, Database, sqlite_module
+from bot.core.errors import SettingsError
+from bot.core.heartbeats import list_heartbeats
+from bot.core.outbox import OwedNotice, State
+from bot.core.room import Room
+from bot.core.runtime import Runtime
+from bot.rooms import ROOMS
+from bot.settings import load_settings, load_storage_settings
+from bot.slack.app import build_client
+from bot.storage import is_current
+from bot.workspaces.queries import list_workspaces
+
+NEEDED_SCOPES = frozenset(
+    [
+        "channels:history",
+        "channels:join",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:read",
+        "files:write",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:write",
+        "team:read",
+        "users:read",
+        "users:read.email",
+    ]
+)
+
+
+def look_at_settings() -> list[str]:
+    """Whether the bot could start with these settings."""
+    try:
+        load_settings()
+    except SettingsError as error:
+        hint = "" if Path(".env").exists() else " There is no .env here; copy .env.example."
+        return [f"{error}{hint}"]
+    return []
+
+
+def look_at_storage() -> list[str]:
+    """Whether the database answers, is current, and what is kept in it is right."""
+    try:
+        runtime = Runtime(Database(load_storage_settings().database_url), WallClock(), ROOMS)
+    except SettingsError as error:
+        return [str(error)]
+    try:
+        return list(_storage_troubles(runtime))
+    except SQLAlchemyError as error:
+        return [f"The database doesn't answer ({type(error).__name__}); check DATABASE_URL and that it is running."]
+    finally:
+        runtime.close()
+
+
+def _storage_troubles(runtime: Runtime) -> Iterable[str]:
+    if runtime.database.dialect == "sqlite" and sqlite_module().sqlite_version_info < SAFE_SQLITE:
+        yield "This SQLite can damage its log under load; install pysqlite3 or use PostgreSQL."
+    if not is_current(runtime.database):
+        yield "The database isn't at the newest version; run `evenhand migrate`."
+        return
+    for beat in runtime.read_now(list_heartbeats, workspace=None):
+        if beat.error:
+            yield f"The job {beat.name} failed {beat.failures_in_a_row} times in a row: {beat.error}"
+    for workspace in runtime.read_now(list_workspaces, workspace=None):
+        yield from runtime.read_now(_room_troubles, workspace=workspace, rooms=ROOMS)
+
+
+def _room_troubles(session: Session, *, rooms: Iterable[Room], now: datetime) -> list[str]:
+    found = [sentence for room in rooms if room.check for sentence in room.check(session, now)]
+    dead = session.exec(
+        select(sa.func.count()).select_from(OwedNotice).where(col(OwedNotice.state) == State.DEAD,
+                                                              col(OwedNotice.reason) != "expired")
+    ).one()  # fmt: skip
+    if dead:
+        found.append(f"{dead} messages couldn't be delivered in the last 30 days; the log says why (outbox.dead).")
+    return found
+
+
+def look_at_slack() -> list[str]:
+    """Whether Slack knows the token and granted what the manifest asks for."""
+    try:
+        settings = load_settings()
+    except SettingsError:
+        return ["Not asked: the settings above have to be right first."]
+    client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+    try:
+        answer = asyncio.run(client.auth_test())
+    except SlackApiError as error:
+        return [f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}); copy it anew from OAuth & Permissions."]
+    except (ClientError, OSError):
+        return ["Slack can't be reached; check the network and SLACK_API_URL."]
+    granted = str({key.lower(): value for key, value in answer.headers.items()}.get("x-oauth-scopes", ""))
+    missing = NEEDED_SCOPES - {scope.strip() for scope in granted.split(",")} if granted else set()
+    if missing:
+        return [f"Slack hasn't granted {', '.join(sorted(missing))}; update the manifest and reinstall the app."]
+    return []

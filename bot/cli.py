@@ -1,0 +1,215 @@
+"""The command line: `evenhand run | import | export | doctor | migrate`."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot.checkup import look_at_settings, look_at_slack, look_at_storage
+from bot.core.clock import WallClock
+from bot.core.database import Database
+from bot.core.errors import InvalidInput
+from bot.core.runtime import Runtime
+from bot.customers.facts import ImportPlan
+from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.gateways.tables_write import write_csv
+from bot.customers.queries.lists import export_rows
+from bot.customers.usecases.lists import apply_import, plan_import
+from bot.customers.usecases.undoing import undo_import
+from bot.logs import set_up_logs
+from bot.process import Bot
+from bot.rooms import ROOMS
+from bot.settings import load_settings, load_storage_settings
+from bot.storage import migrate as bring_up_to_date
+from bot.workspaces.queries import list_workspaces
+from bot.workspaces.usecases import BOT
+
+app = typer.Typer(
+    help="Makes sure every customer is contacted, whatever its size.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+
+SHOWN = 20
+out, notes = Console(), Console(stderr=True)
+
+Workspace = Annotated[str, typer.Option(help="The Slack id of the workspace (T…); needed only when there are several.")]
+
+
+@app.command()
+def run() -> None:
+    """Run the bot, with the settings from the environment or .env."""
+    settings = load_settings()
+    set_up_logs(style=settings.log_format, level=settings.log_level)
+
+    async def until_stopped() -> None:
+        stopped = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        async with Bot(settings):
+            await stopped.wait()
+
+    asyncio.run(until_stopped())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest version. `run` does so by itself."""
+    with _storage() as runtime:
+        out.print(f"The database ({runtime.database.dialect}) is at the newest version.")
+
+
+@app.command(name="import")
+def import_list(
+    file: Annotated[Path | None, typer.Argument(help="A CSV or TSV file, also gzipped.", show_default=False)] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help='Which column is what, such as --map "Company=name".')
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Say what would happen and change nothing.")] = False,
+    erase_blanks: Annotated[bool, typer.Option(help="Let a row's blank erase the value we have.")] = False,
+    source: Annotated[str, typer.Option(help="Which system the external ids belong to.")] = "",
+    undo: Annotated[str, typer.Option(help="Take back the import with this id.")] = "",
+    workspace: Workspace = "",
+) -> None:
+    """Take in a list of customers. Doing it twice changes nothing; a bad row never stops the others."""
+    with _storage() as runtime:
+        team = _only_workspace(runtime, workspace)
+        if undo:
+            _undo(runtime, team, undo)
+            return
+        if file is None:
+            raise InvalidInput("Name the file to import: evenhand import customers.csv.")
+        today = runtime.clock.now().date()
+        content = _read(file)
+        drafts = read_drafts(content, name=file.name, by_hand=_by_hand(map_ or []), today=today, default_source=source)
+        with _progress("Rows") as report:
+            if dry_run:
+                plan = runtime.read_now(
+                    plan_import, workspace=team, drafts=drafts, by=BOT, erase_blanks=erase_blanks, progress=report
+                )
+                import_id = None
+            else:
+                done = runtime.run_now(
+                    apply_import, workspace=team, drafts=drafts, by=BOT, erase_blanks=erase_blanks, progress=report
+                )
+                plan, import_id = done.plan, done.id
+        _tell(plan, import_id)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where the CSV goes.")] = Path("customers.csv"),
+    workspace: Workspace = "",
+) -> None:
+    """Write all customers as CSV. Importing that file again changes nothing."""
+    with _storage() as runtime:
+        rows = runtime.read_now(export_rows, workspace=_only_workspace(runtime, workspace))
+        file.write_bytes(write_csv(rows.headers, rows.rows))
+        out.print(f"{len(rows.rows):,} customers are in {file}.", highlight=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Look whether everything is as it should be; each trouble is one sentence that says what to do."""
+    troubles = 0
+    for title, look in (("Settings", look_at_settings), ("Database", look_at_storage), ("Slack", look_at_slack)):
+        found = look()
+        troubles += len(found)
+        out.print(f"[{'red' if found else 'green'}]{'✗' if found else '✓'}[/] {title}")
+        for sentence in found:
+            out.print(f"  {sentence}", highlight=False, markup=False)
+    if troubles:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _storage() -> Iterator[Runtime]:
+    settings = load_storage_settings()
+    set_up_logs(style=settings.log_format, level=settings.log_level)
+    runtime = Runtime(Database(settings.database_url), WallClock(), ROOMS)
+    try:
+        bring_up_to_date(runtime.database)
+        yield runtime
+    finally:
+        runtime.close()
+
+
+def _only_workspace(runtime: Runtime, wanted: str) -> str:
+    known = runtime.read_now(list_workspaces, workspace=None)
+    if wanted and wanted not in known:
+        raise InvalidInput(f"The bot isn't installed in {wanted}; it knows {', '.join(known) or 'no workspace yet'}.")
+    if not known:
+        raise InvalidInput("The bot has met no workspace yet; start it once with `evenhand run`.")
+    if not wanted and len(known) > 1:
+        raise InvalidInput(f"There are several workspaces; add --workspace with one of {', '.join(known)}.")
+    return wanted or known[0]
+
+
+def _by_hand(pairs: list[str]) -> dict[str, str]:
+    mapped = {}
+    for pair in pairs:
+        column, equals, name = pair.rpartition("=")
+        if not equals or not column or not name:
+            raise InvalidInput(f'"{pair}" can\'t be read; write the column, =, and our field: --map "Company=name".')
+        mapped[column.strip()] = name.strip()
+    return mapped
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{file} can't be read: {(error.strerror or 'unknown error').lower()}.") from error
+
+
+def _undo(runtime: Runtime, team: str, asked: str) -> None:
+    try:
+        import_id = UUID(asked)
+    except ValueError as error:
+        raise InvalidInput(f"{asked} isn't an import's id; the import said it when it was done.") from error
+    undone = runtime.run_now(undo_import, workspace=team, import_id=import_id, by=BOT)
+    out.print(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
+    for name, why in undone.kept:
+        out.print(f"  kept {name}: {why}", highlight=False, markup=False)
+
+
+def _tell(plan: ImportPlan, import_id: UUID | None) -> None:
+    would = "would be " if import_id is None else ""
+    counts = (
+        (len(plan.added), f"{would}added"), (plan.changed, f"{would}changed"),
+        (plan.left_alone, "left alone"), (plan.refused, "refused"),
+    )  # fmt: skip
+    out.print(", ".join(f"{count:,} {what}" for count, what in counts) + ".", highlight=False)
+    for about in (*plan.refusals[:SHOWN], *plan.remarks[:SHOWN]):
+        place = f"row {about.row_number}" + (f", {about.column}" if about.column else "")
+        out.print(f"  {place}: {about.reason}", highlight=False, markup=False)
+    hidden = max(len(plan.refusals) - SHOWN, 0) + max(len(plan.remarks) - SHOWN, 0)
+    if hidden:
+        out.print(f"  and {hidden:,} more", highlight=False)
+    if plan.late:
+        out.print(f"{plan.late:,} first calls find no room inside their cadence; more owners would help.")
+    if import_id is not None:
+        out.print(f"To take it back: evenhand import --undo {import_id}", highlight=False)
+
+
+class _Report:
+    """Moves a progress bar."""
+
+    def __init__(self, bar: Progress, title: str) -> None:
+        self._bar, self._task = bar, bar.add_task(title, total=None)
+
+    def __call__(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[_Report]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=notes, transient=True) as bar:
+        yield _Report(bar, title)

@@ -1,0 +1,71 @@
+"""`python -m demo`: the pretend Slack with the bot and a sample company, at one address."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from bot.logs import set_up_logs
+from bot.settings import LogFormat
+from demo.cast import COMPANY, START, TEAM, furnish
+from demo.company import load_company
+from demo.stage import hand_time_over, open_stage
+from rehearsal.page import add_page
+
+DEFAULT_PORT = 8400
+INTRODUCTION = """
+Evenhand in a pretend Slack:  {url}
+
+Act as anybody at the left, type /checkin or /customers, and press Next day to watch time go by.
+Mara manages; Ana, Bob, Kiri, Tomás and Iris look after customers. Ctrl-C ends it; nothing is kept.
+"""
+
+
+def main() -> None:
+    """Read the port, then play until somebody presses Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="where the page is served (0: any free port)")
+    options = parser.parse_args()
+    set_up_logs(style=LogFormat.AUTO, level="warning")
+    with tempfile.TemporaryDirectory(prefix="evenhand-demo-") as folder:
+        try:
+            asyncio.run(_play(options.port, Path(folder)))
+        except OSError as error:
+            sys.exit(f"Port {options.port} can't be used ({error.strerror}); choose another: make demo PORT=8500")
+
+
+async def _play(port: int, folder: Path) -> None:
+    stage = open_stage(
+        database_url=f"sqlite:///{folder}/demo.db",
+        start=START,
+        furnish=furnish,
+        frozen=False,
+        team_id=TEAM,
+        name=COMPANY,
+        port=port,
+        extra=add_page,
+    )
+    async with stage as running:
+        accounts = running.rehearsal.workspace.channel("accounts")
+        load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
+        hand_time_over(running)
+        await running.bot.run_jobs()
+        sys.stdout.write(INTRODUCTION.format(url=running.rehearsal.url))
+        sys.stdout.flush()
+        await _until_stopped()
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has none of this; Ctrl-C still ends it there
+            loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+if __name__ == "__main__":
+    main()

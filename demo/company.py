@@ -1,0 +1,88 @@
+"""The sample company's past: its customers, what was said to them, its digest."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from importlib.resources import files
+
+from sqlmodel import Session
+
+from bot.checkins.rules import Channel, Mood, Result
+from bot.checkins.usecases.recording import record_checkin
+from bot.core.runtime import Runtime
+from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.queries import find_customer
+from bot.customers.usecases.lists import apply_import
+from bot.digests.facts import ChannelFact, SetupWish
+from bot.digests.usecases import save_setup
+from demo.cast import ANA, BOB, IRIS, KIRI, MARA, TOMAS
+
+TALKED, TRIED, THEY = Result.TALKED, Result.TRIED, Result.THEY_CONTACTED_US
+
+# Days ago, customer, who, what, how, feeling, words.
+PAST: Sequence[tuple[int, str, str, Result, Channel, Mood | None, str]] = (
+    (47, "Bakery Lindqvist", ANA, TALKED, Channel.CALL, Mood.UNEASY, "Waiting for the invoice fix."),
+    (12, "Bakery Lindqvist", ANA, TRIED, Channel.CALL, None, "Voicemail."),
+    (31, "Goldfinch Dental", ANA, TALKED, Channel.EMAIL, Mood.CONTENT, "Happy with the new forms."),
+    (26, "Kanto Tooling", ANA, TALKED, Channel.VISIT, Mood.NEUTRAL, "Asked for a second line in spring."),
+    (9, "Meridian Holdings", ANA, TALKED, Channel.MEETING, Mood.CONTENT, "Board liked the report."),
+    (80, "Casa do Livro", ANA, TALKED, Channel.CALL, Mood.DELIGHTED, "Recommended us to a neighbour."),
+    (20, "Tejo Sailing School", ANA, THEY, Channel.MESSAGE, Mood.NEUTRAL, "Season is over, back in March."),
+    (62, "Harlem Print Works", BOB, TALKED, Channel.CALL, Mood.UNEASY, "Second late delivery this year."),
+    (5, "Blue Heron Logistics", BOB, TALKED, Channel.MEETING, Mood.CONTENT, "Renewal looks good."),
+    (71, "Cobbler & Daughter", BOB, TALKED, Channel.VISIT, Mood.DELIGHTED, "Showed us the new shop window."),
+    (29, "Ninth Street Vet", BOB, TALKED, Channel.CALL, Mood.NEUTRAL, "Wants shorter mails."),
+    (33, "Orchard Elevators", BOB, TALKED, Channel.EMAIL, Mood.CONTENT, "All quiet."),
+    (51, "Sunset Diner", BOB, THEY, Channel.CALL, Mood.ANGRY, "Charged twice in September."),
+    (90, "Waitākere Pottery", KIRI, TALKED, Channel.CALL, Mood.CONTENT, "Kiln is back in service."),
+    (3, "Southern Wind Power", KIRI, TALKED, Channel.MEETING, Mood.CONTENT, "Steering committee, no open points."),
+    (30, "Kauri Kindergarten", KIRI, TALKED, Channel.VISIT, Mood.DELIGHTED, "The children drew us a card."),
+    (44, "Harbour Bikes", KIRI, TALKED, Channel.MESSAGE, Mood.NEUTRAL, "Stock take until Friday."),
+    (41, "Tūī Translations", KIRI, TALKED, Channel.CALL, Mood.CONTENT, "New colleague from June."),
+    (15, "Fjord Ferries", IRIS, TALKED, Channel.CALL, Mood.CONTENT, "Winter timetable is set."),
+    (37, "Lantmäteriet Café", IRIS, TALKED, Channel.VISIT, Mood.DELIGHTED, "Cardamom buns."),
+    (28, "Polar Optics", IRIS, TALKED, Channel.EMAIL, Mood.NEUTRAL, "Budget round in December."),
+    (58, "Vasa Violins", IRIS, TALKED, Channel.CALL, Mood.CONTENT, "Knows a quartet that needs us."),
+    (34, "Quinta da Serra", TOMAS, TALKED, Channel.VISIT, Mood.CONTENT, "Harvest was late but good."),
+    (11, "Atlas Elevação", TOMAS, TALKED, Channel.MEETING, Mood.NEUTRAL, "Contract to legal."),
+    (66, "Papelaria Central", TOMAS, TALKED, Channel.VISIT, Mood.CONTENT, "Nobody has come by since summer."),
+)
+
+
+def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str, str]) -> int:
+    """
+    Load the sample company through the same use cases that people's commands run; returns the number of customers.
+
+    *digest_channel* is the id and name of the channel that gets the digest, Mondays and Thursdays at nine.
+    """
+    return runtime.run_now(_load, workspace=workspace, digest_channel=digest_channel)
+
+
+def _load(session: Session, *, digest_channel: tuple[str, str], now: datetime) -> int:
+    today = now.date()
+    content = files("demo").joinpath("customers.csv").read_bytes()
+    drafts = read_drafts(content, name="customers.csv", today=today, default_source="sample")
+    done = apply_import(session, drafts=drafts, by=MARA, now=now)
+    for days_ago, customer, person, result, channel, mood, words in PAST:
+        record_checkin(
+            session,
+            customer_id=find_customer(session, customer).id,
+            result=result,
+            channel=channel,
+            mood=mood,
+            note=words,
+            happened_on=_workday(today - timedelta(days=days_ago)),
+            by=person,
+            now=now,
+        )
+    channel_id, name = digest_channel
+    wish = SetupWish(
+        cadence=30, floor=90, factor=1.5, first_calls=8, days="03", hour=time(9, 0), zone="Europe/Lisbon",
+        channel_id=channel_id,
+    )  # fmt: skip
+    save_setup(session, wish=wish, channel=ChannelFact(id=channel_id, name=name, is_member=True), by=MARA, now=now)
+    return len(drafts.rows) if done else 0
+
+
+def _workday(day: date) -> date:
+    """*day*, or the Friday before a weekend."""
+    return day - timedelta(days=max(day.weekday() - 4, 0))

@@ -1,0 +1,72 @@
+"""A rehearsal with the bot in it: what the demo shows and the tests play on."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.process import Bot
+from bot.settings import Settings
+from demo.clock import RehearsalClock
+from rehearsal.server import Rehearsal
+from rehearsal.strict.manifest import Manifest
+
+MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+
+
+@dataclass
+class Stage:
+    """A pretend workspace and the bot that works in it."""
+
+    rehearsal: Rehearsal
+    bot: Bot
+
+
+@asynccontextmanager
+async def open_stage(
+    *,
+    database_url: str,
+    start: datetime,
+    furnish: Callable[[Rehearsal], None],
+    http: bool = False,
+    **options: Any,
+) -> AsyncIterator[Stage]:
+    """
+    Start a rehearsal, let *furnish* put people and channels into it, and start the bot against it.
+
+    The bot connects by Socket Mode or, with *http*, is called by signed requests. Its jobs don't tick: whoever moves
+    the rehearsal's time calls `stage.bot.run_jobs()`. *options* go to `Rehearsal`.
+    """
+    async with Rehearsal(manifest=Manifest.load(MANIFEST), start=start, **options) as rehearsal:
+        furnish(rehearsal)
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own switch
+            database_url=database_url,
+            slack_bot_token=rehearsal.bot_token,  # type: ignore[arg-type]  # pydantic makes it a secret
+            slack_app_token=None if http else rehearsal.app_token,  # type: ignore[arg-type]
+            slack_signing_secret=rehearsal.signing_secret,  # type: ignore[arg-type]
+            slack_api_url=rehearsal.api_url,
+            host="127.0.0.1",
+            port=0,
+        )
+        clock = RehearsalClock(rehearsal.workspace.clock)
+        async with Bot(settings, clock=clock, ticking=False) as bot:
+            if http:
+                rehearsal.request_url = f"{bot.address}/slack/events"
+            else:
+                await rehearsal.connected()
+            yield Stage(rehearsal, bot)
+            await bot.runtime.settled()
+
+
+def hand_time_over(stage: Stage) -> None:
+    """From now on, every hour that the rehearsal's time moves lets the bot's jobs run."""
+    clock = stage.rehearsal.workspace.clock
+    clock.stride = timedelta(hours=1)
+
+    async def run_jobs(_now: datetime) -> None:
+        await stage.bot.run_jobs()
+
+    clock.on_moved(run_jobs)
