@@ -1,7 +1,10 @@
 """Blocks on the page: every one that may stand in a message, modal or Home tab, and a box for what is unknown."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+
+from nicegui.element import Element
 
 from rehearsal.page import rich
 from rehearsal.page.elements import draw_element
@@ -17,14 +20,52 @@ Json = dict[str, Any]
 def draw_blocks(screen: Screen, where: Where, blocks: Sequence[Json]) -> None:
     """Draw *blocks* one under the other; a broken or unknown one shows what is wrong with it."""
     for block in blocks:
-        kind = str(block.get("type"))
-        draw = _DRAWERS.get(kind)
-        with div(f"rh-block rh-block-{kind if draw else 'unknown'}") as holder:
-            holder.props["data-block-id"] = str(block.get("block_id", ""))
-            try:
-                draw(screen, where, block) if draw else html(rich.unknown("block", kind))
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                html(rich.unknown(f"broken block ({error!r})", kind))
+        _draw_block(screen, where, block)
+
+
+def _draw_block(screen: Screen, where: Where, block: Json) -> Element:
+    kind = str(block.get("type"))
+    draw = _DRAWERS.get(kind)
+    with div(f"rh-block rh-block-{kind if draw else 'unknown'}") as holder:
+        holder.props["data-block-id"] = str(block.get("block_id", ""))
+        try:
+            draw(screen, where, block) if draw else html(rich.unknown("block", kind))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            html(rich.unknown(f"broken block ({error!r})", kind))
+    return holder
+
+
+class LiveBlocks:
+    """The blocks of a view that the app may change: only what differs is drawn again, so typing isn't disturbed."""
+
+    def __init__(self, screen: Screen, root: Element, view: View) -> None:
+        self.screen, self.root, self.view = screen, root, view
+        self.drawn: list[tuple[str, Element]] = []
+        self.draw()
+
+    def draw(self) -> None:
+        """Bring the blocks up to date: keep those that say the same, draw the others."""
+        kept = self.drawn
+        self.drawn = []
+        for block in self.view.blocks:
+            print_ = self._print(block)
+            found = next((number for number, (known, _) in enumerate(kept) if known == print_), None)
+            if found is None:
+                with self.root:
+                    self.drawn.append((print_, _draw_block(self.screen, self.view, block)))
+            else:
+                self.drawn.append(kept.pop(found))
+        for _, element in kept:
+            element.delete()
+        for number, (_, element) in enumerate(self.drawn):
+            if self.root.default_slot.children.index(element) != number:
+                element.move(target_index=number)
+
+    def _print(self, block: Json) -> str:
+        """What tells whether *block* is still the same; the id of one that is only looked at doesn't matter."""
+        acted_on = block.get("type") in {"actions", "input"} or "accessory" in block
+        shown = block if acted_on else {name: part for name, part in block.items() if name != "block_id"}
+        return json.dumps([shown, self.view.errors.get(str(block.get("block_id")))], default=str)
 
 
 def _section(screen: Screen, where: Where, block: Json) -> None:

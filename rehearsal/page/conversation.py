@@ -8,13 +8,14 @@ from typing import Any, Final
 from nicegui.element import Element
 
 from rehearsal.page import rich
-from rehearsal.page.blocks import draw_blocks
+from rehearsal.page.blocks import LiveBlocks, draw_blocks
 from rehearsal.page.menus import Menu
 from rehearsal.page.mrkdwn import mrkdwn
 from rehearsal.page.screen import HOME, Screen
 from rehearsal.page.sidebar import avatar
 from rehearsal.page.tags import button, div, html, span, tag, when
 from rehearsal.state.messages import Message
+from rehearsal.state.views import View
 
 _SHOWN: Final = 30
 _DOWN: Final = "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (m) m.scrollTop = m.scrollHeight; }})"
@@ -189,22 +190,31 @@ class HomeTab:
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
         self.seen: object = None
+        self.shown: str | None = None
+        self.blocks: LiveBlocks | None = None
         self.root = div("rh-home", testid="home")
         screen.region(self.draw)
 
     def draw(self) -> None:
-        """Draw the tab again when the app published another one."""
-        view = self.screen.person.home
-        seen = (self.screen.place == HOME, self.screen.person.id, view and (view.id, view.hash))
+        """Bring the tab up to date when the app published another one."""
+        here, view = self.screen.place == HOME, self.screen.person.home
+        seen = (here, self.screen.person.id, view and (view.id, view.hash))
         if seen == self.seen:
             return
         self.seen = seen
-        self.root.clear()
-        self.root.set_visibility(self.screen.place == HOME)
-        if self.screen.place != HOME:
+        self.root.set_visibility(here)
+        if not here:
             return
+        if view is None or self.shown != view.id or self.blocks is None:
+            self._start(view)
+        else:
+            self.blocks.draw()
+
+    def _start(self, view: View | None) -> None:
+        self.root.clear()
+        self.shown = view.id if view else None
         with self.root:
             if view is None:
                 div("rh-empty", text="The app has not drawn its Home tab yet.")
             else:
-                draw_blocks(self.screen, view, view.blocks)
+                self.blocks = LiveBlocks(self.screen, div("rh-home-blocks"), view)

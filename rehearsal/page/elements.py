@@ -66,7 +66,8 @@ def _overflow(screen: Screen, where: Where, spot: Placed) -> None:
 def _menu_item(screen: Screen, where: Where, spot: Placed, option: Mapping[str, Any], menu: Menu) -> None:
     async def choose() -> None:
         if option.get("url"):
-            ui.navigate.to(str(option["url"]), new_tab=True)
+            with screen.client:
+                ui.navigate.to(str(option["url"]), new_tab=True)
         await use(screen, where, spot, option.get("value"))
 
     with menu.entry(choose, testid=f"option-{option.get('value')}"):

@@ -4,19 +4,14 @@ from typing import Final
 
 from nicegui import ui
 
-from rehearsal.page.blocks import draw_blocks
+from rehearsal.page.blocks import LiveBlocks
 from rehearsal.page.elements import focus_script
-from rehearsal.page.mrkdwn import text_object
 from rehearsal.page.screen import Screen
-from rehearsal.page.tags import button, div, html, span, tag
+from rehearsal.page.tags import button, div, span
 from rehearsal.state.views import View
 
 _FOCUSED: Final = """(e) => { const box = e.target;
   emit(box.getAttribute("role") === "combobox" ? "" : box.dataset.testid || ""); }"""
-_BODY: Final = "document.querySelector('.rh-shade .rh-window-body')"
-_SCROLL_BACK: Final = (
-    f"requestAnimationFrame(() => {{ const b = {_BODY}; if (b) b.scrollTop = window.rhScroll || 0; }})"
-)
 _TO_ERROR: Final = (
     "requestAnimationFrame(() => { const e = document.querySelector('.rh-shade .rh-error');"
     " if (e) e.closest('.rh-block').scrollIntoView({block: 'nearest'}); })"
@@ -24,11 +19,13 @@ _TO_ERROR: Final = (
 
 
 class Modals:
-    """Shows the top of the person's stack of windows, and draws it again when the app changes it."""
+    """Shows the top of the person's stack of windows, and draws again what the app changes in it."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
         self.seen: object = None
+        self.shown: tuple[str, int] | None = None
+        self.blocks: LiveBlocks | None = None
         self.focused = ""
         self.sending = ""
         self.root = div("rh-shade", testid="shade")
@@ -42,59 +39,61 @@ class Modals:
         seen = view and (view.id, view.hash, dict(view.errors), view.trouble, len(modals), self.sending == view.id)
         if seen == self.seen:
             return
-        same = isinstance(self.seen, tuple) and isinstance(seen, tuple) and self.seen[0] == seen[0]
         self.seen = seen
         self.root.set_visibility(view is not None)
-        self.root.clear()
         if view is None:
+            self.root.clear()
+            self.shown = self.blocks = None
             self.screen.drafts.clear()
             return
-        with self.root:
-            self._window(view, len(modals))
-        self._settle(view, same=same)
+        if self.shown != (view.id, len(modals)):
+            self.shown = (view.id, len(modals))
+            self.root.clear()
+            with self.root:
+                self._window(view, len(modals))
+        self._update(view)
 
-    def _settle(self, view: View, *, same: bool) -> None:
-        """Leave cursor and scrolling where they were when the same window was only drawn again; show what is wrong."""
+    def _update(self, view: View) -> None:
+        """Bring title, blocks and buttons up to date; leave the cursor where it was, and show what is wrong."""
+        self.title.set_text(view.title)
+        self.trouble.set_text(view.trouble)
+        self.trouble.set_visibility(bool(view.trouble))
+        if self.blocks is not None:
+            self.blocks.draw()
+        self._foot(view)
         run = self.screen.client.run_javascript
-        if not same:
-            run("window.rhScroll = 0")
-        else:
-            run(_SCROLL_BACK)
-            if self.focused:
-                run(focus_script(self.focused))
+        if self.focused:
+            run(focus_script(self.focused))
         if view.errors:
             run(_TO_ERROR)
 
     def _window(self, view: View, depth: int) -> None:
+        self.focused = ""
         with div("rh-window", testid="modal", role="dialog", aria_label=view.title) as window:
             window.props["data-view"] = view.id
             window.on("focusin", self._note, js_handler=_FOCUSED)
             with div("rh-window-head"):
                 if depth > 1:
                     button("‹", "rh-icon", lambda: self._close(view), testid="modal-back", aria_label="Back")
-                tag("h2", "rh-window-title", text=view.title, testid="modal-title")
+                self.title = span(view.title, "rh-window-title", testid="modal-title")
                 button("✕", "rh-icon", lambda: self._close(view, whole=True), testid="modal-x", aria_label="Close")
-            with div("rh-window-body") as body:
-                body.on("scroll", js_handler="(e) => { window.rhScroll = e.target.scrollTop; }")
-                if view.trouble:
-                    div("rh-trouble", text=view.trouble, testid="modal-trouble", role="alert")
-                draw_blocks(self.screen, view, view.blocks)
-            self._foot(view)
+            with div("rh-window-body"):
+                self.trouble = span("", "rh-trouble", testid="modal-trouble", role="alert")
+                self.blocks = LiveBlocks(self.screen, div(), view)
+            with div("rh-window-foot"):
+                self.close = button("", "rh-btn", lambda: self._close(view), testid="modal-close")
+                self.send = button("", "rh-btn rh-primary", lambda: self._submit(view), testid="modal-submit")
 
     def _foot(self, view: View) -> None:
         close, submit = view.payload.get("close"), view.payload.get("submit")
-        with div("rh-window-foot"):
-            if close or not submit:
-                words = str((close or {}).get("text", "Close"))
-                button(words, "rh-btn", lambda: self._close(view), testid="modal-close")
-            if submit:
-                waits = self.sending == view.id
-                with tag("button", "rh-btn rh-primary", testid="modal-submit", type="button") as send:
-                    html(text_object(submit, self.screen.names), kind="span")
-                    if waits:
-                        span("", "rh-spin", role="status")
-                send.props["disabled"] = waits or None
-                send.on("click", lambda: self._submit(view))
+        self.close.set_text(str((close or {}).get("text", "Close")))
+        self.close.set_visibility(bool(close or not submit))
+        self.send.set_text(str((submit or {}).get("text", "")))
+        self.send.set_visibility(bool(submit))
+        waits = self.sending == view.id
+        self.send.props["disabled"] = waits
+        self.send.classes(add="rh-waits" if waits else "", remove="" if waits else "rh-waits")
+        self.send.update()
 
     def _note(self, event: object) -> None:
         name = getattr(event, "args", "")
@@ -118,6 +117,7 @@ def keep_focus_inside() -> None:
     """Let Escape close the window on top."""
     ui.add_body_html(
         "<script>document.addEventListener('keydown', (e) => { if (e.key === 'Escape' && !e.defaultPrevented) {"
-        " const open = document.querySelector('.q-menu'); const x = document.querySelector('[data-testid=modal-x]');"
+        " const open = document.querySelector('.q-menu, .q-dialog');"
+        " const x = document.querySelector('[data-testid=modal-x]');"
         " if (!open && x) x.click(); } });</script>"
     )

@@ -1,9 +1,9 @@
 """Puts the page on the rehearsal's own server."""
 
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from nicegui import app as pages
 from nicegui import ui
 
@@ -44,8 +44,8 @@ def add_page(app: FastAPI, rehearsal: "Rehearsal | None" = None) -> None:
 
 
 @ui.page("/")
-async def _page(as_: str = "", in_: str = "") -> None:
-    """The whole page; the address may say whom to act as and where to look: `/?as_=ana&in_=general`."""
+async def _page(as_: Annotated[str, Query(alias="as")] = "", in_: Annotated[str, Query(alias="in")] = "") -> None:
+    """The whole page; the address may say whom to act as and where to look: `/?as=ana&in=general`, `in=home`."""
     rehearsal = _shown[0]
     person = _first(rehearsal, as_)
     if person is None:

@@ -14,6 +14,7 @@ from rehearsal.state.people import Person
 
 _HUES = 12
 _MANY = 30
+_CLICKED = """(e) => { const row = e.target.closest("button[data-testid]"); if (row) emit(row.dataset.testid); }"""
 
 
 def initials(name: str) -> str:
@@ -38,7 +39,16 @@ class Sidebar:
         self.seen: object = None
         self.rows: list[_Row] = []
         self.root = tag("nav", "rh-side", testid="sidebar", aria_label="People and channels")
+        self.root.on("click", self._clicked, js_handler=_CLICKED)
         screen.region(self.draw)
+
+    async def _clicked(self, event: GenericEventArguments) -> None:
+        """Follow a line by its name, since the line itself may have been drawn anew under the finger."""
+        row = next((row for row in self.rows if row.name == event.args), None)
+        if row is not None:
+            gone = row.go()
+            if gone is not None:
+                await gone
 
     def draw(self) -> None:
         """Draw the column again when who or what is there changed; else only mark what is here and what is new."""
@@ -154,8 +164,8 @@ class _Row:
         self, here: Callable[[], bool], news: Callable[[], int], *, testid: str, go: Act, badge: str = ""
     ) -> None:
         self.here, self.news, self.counted = here, news, bool(badge)
+        self.name, self.go = testid, go
         self.root = tag("button", "rh-row", testid=testid, type="button")
-        self.root.on("click", go)
         self.last: object = None
         with self.root:
             self.head = div("rh-row-head")

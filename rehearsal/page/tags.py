@@ -30,16 +30,19 @@ def div(classes: str = "", **attributes: Any) -> Element:
 
 def span(text: str, classes: str = "", **attributes: Any) -> TextElement:
     """Words."""
-    element = tag("span", classes, text=text, **attributes)
+    return _worded("span", classes, text, **attributes)
+
+
+def _worded(kind: str, classes: str, text: str, **attributes: Any) -> TextElement:
+    element = tag(kind, classes, text=text, **attributes)
     if not isinstance(element, TextElement):
-        raise TypeError("A span holds words.")
+        raise TypeError(f"A {kind} with words was asked for.")
     return element
 
 
-def button(text: str, classes: str, act: Act, *, testid: str = "", **attributes: Any) -> Element:
+def button(text: str, classes: str, act: Act, *, testid: str = "", **attributes: Any) -> TextElement:
     """A button that calls *act* without arguments."""
-    element = tag("button", classes, text=text, testid=testid, type="button", **attributes)
-    return element.on("click", act)
+    return _worded("button", classes, text, testid=testid, type="button", **attributes).on("click", act)
 
 
 def html(content: str, classes: str = "", kind: str = "div", testid: str = "") -> Element:

@@ -146,7 +146,7 @@ def elements_of(block: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]
 
 def _check_places(walk: Walk, path: str, blocks: Sequence[Any]) -> None:
     for number, block in enumerate(blocks):
-        kind = block.get("type") if isinstance(block, Mapping) else None
+        kind = str(block.get("type")) if isinstance(block, Mapping) else ""
         if kind in _MESSAGES_ONLY and walk.surface != "message":
             walk.fault(f"{path}[{number}].type", f"A {kind} can only stand in a message.")
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from nicegui import app
 from playwright.async_api import Browser, Page, async_playwright
 
 from rehearsal.page import add_page
@@ -24,6 +25,7 @@ _FLAGS = (
     "--no-first-run",
 )
 _PATIENCE = 8_000  # milliseconds
+_mistakes: list[object] = []
 
 
 def chromium() -> str | None:
@@ -67,15 +69,22 @@ async def bot(shown: Rehearsal) -> AsyncIterator[Tiny]:
         yield connected
 
 
+def _note(error: object) -> None:
+    _mistakes.append(error)
+
+
+app.on_exception(_note)
+
+
 @pytest.fixture
 async def page(browser: Browser, shown: Rehearsal) -> AsyncIterator[Page]:
-    """The page as Ana sees it first; a script error on it fails the test."""
+    """The page as Ana sees it first; an error in it or behind it fails the test."""
     opened = await browser.new_page(viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(_PATIENCE)
-    mistakes: list[str] = []
-    opened.on("pageerror", lambda error: mistakes.append(str(error)))
-    await opened.goto(f"{shown.url}/?as_=ana")
+    _mistakes.clear()
+    opened.on("pageerror", _note)
+    await opened.goto(f"{shown.url}/?as=ana")
     await opened.get_by_test_id("clock").wait_for()
     yield opened
     await opened.close()
-    assert mistakes == []
+    assert _mistakes == []

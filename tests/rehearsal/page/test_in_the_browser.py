@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from slack_sdk.errors import SlackApiError
 
 from rehearsal.server import Rehearsal
@@ -246,6 +246,48 @@ async def test_problems_stand_in_red(page: Page, shown: Rehearsal, bot: Tiny) ->
     await expect(refused.locator("pre")).to_contain_text('"section"')
     await page.get_by_test_id("inspector-close").click()
     await expect(page.get_by_test_id("inspector")).to_be_hidden()
+
+
+async def test_two_screens_follow_each_other(page: Page, browser: Browser, shown: Rehearsal, bot: Tiny) -> None:
+    """What Ana writes in one browser appears in Mara's without a reload, and her Home tab can be linked to."""
+    other = await browser.new_page()
+    await other.goto(f"{shown.url}/?as=mara&in=general")
+    await page.get_by_test_id("channel-general").click()
+    await page.get_by_test_id("composer").fill("Hello from *Ana*")
+    await page.get_by_test_id("composer-send").click()
+    await expect(other.get_by_test_id("message")).to_contain_text("Hello from Ana")
+    await other.goto(f"{shown.url}/?as=mara&in=home")
+    await expect(other.get_by_test_id("home")).to_contain_text("Welcome")
+    assert bot.of("app_home_opened")[0]["event"]["user"] == shown.workspace.person("mara").id
+    await other.close()
+
+
+async def test_what_is_typed_survives_a_change_elsewhere(page: Page, shown: Rehearsal) -> None:
+    """A message that arrives while somebody types takes nothing away."""
+    workspace = shown.workspace
+    await page.get_by_test_id("channel-general").click()
+    await page.get_by_test_id("composer").press_sequentially("Half a sen")
+    workspace.post(workspace.channel("general"), workspace.person("mara").id, "Meanwhile")
+    await expect(page.get_by_test_id("messages")).to_contain_text("Meanwhile")
+    await page.get_by_test_id("composer").press_sequentially("tence")
+    await expect(page.get_by_test_id("composer")).to_have_value("Half a sentence")
+
+
+async def test_what_cannot_be_done_is_told(page: Page) -> None:
+    """An unknown command is answered with a sentence, not with silence."""
+    await page.get_by_test_id("composer").fill("/nonsense now")
+    await page.get_by_test_id("composer").press("Enter")
+    await expect(page.get_by_text("/nonsense is not a command here")).to_be_visible()
+
+
+async def test_a_crowd_can_be_searched(page: Page, shown: Rehearsal) -> None:
+    """With hundreds of people one types a name to act as somebody."""
+    for number in range(200):
+        shown.control.add_person(f"guest{number}", real_name=f"Guest {number}")
+    await page.get_by_test_id("find-person").fill("guest 177")
+    await page.get_by_test_id("find-person").press("Enter")
+    await page.get_by_test_id("person-guest177").click()
+    await expect(page.get_by_test_id("person-guest177")).to_have_attribute("aria-current", "true")
 
 
 async def test_on_a_phone_the_columns_slide_in(page: Page) -> None:
