@@ -1,7 +1,7 @@
 """What people are told about people."""
 
 from bot.people.facts import CoverAsked, OwnerLeft
-from bot.slack.blocks import Message, actions, bold, button, cut, plural, section, short_date
+from bot.slack.blocks import Message, actions, bold, button, cut, escape, plural, section, short_date
 
 NAME_SHOWN = 60
 
@@ -18,7 +18,7 @@ def owner_left(fact: OwnerLeft) -> Message:
         section(f"Longest wait first: {named}{rest}."),
         actions(button("Take one", "digests.pool")),
     ]
-    return Message(text=f"{cut(fact.owner, NAME_SHOWN)} {how}; {theirs} in the pool now.", blocks=blocks)
+    return Message(text=f"{escape(cut(fact.owner, NAME_SHOWN))} {how}; {theirs} in the pool now.", blocks=blocks)
 
 
 def cover_asked(fact: CoverAsked) -> Message:
@@ -29,4 +29,4 @@ def cover_asked(fact: CoverAsked) -> Message:
         section(f"{bold(cut(fact.owner, NAME_SHOWN))} is away {when} and asked you to cover."),
         section("Their customers come with your own reminders on these days; nothing else changes."),
     ]
-    return Message(text=f"{cut(fact.owner, NAME_SHOWN)} is away {when} and asked you to cover.", blocks=blocks)
+    return Message(text=f"{escape(cut(fact.owner, NAME_SHOWN))} is away {when} and asked you to cover.", blocks=blocks)

@@ -1,34 +1,29 @@
 """The Home tab, from what one owes to how the bot is; at its fullest some eighty of Slack's hundred blocks."""
 
+from bot.checkins.views.rows import LOG, START, queue_row, snoozed_row, waited_in_words
 from bot.core.facts import Line
 from bot.customers.facts import CustomerFact
-from bot.customers.rules.due import SnoozeReason, Standing
 from bot.home.facts import HomeFact, TodoStep
 from bot.home.rules import OWED_ROWS, STEP_ROWS
 from bot.home.views.foot import foot
 from bot.home.views.team import pool, team
-from bot.home.views.words import customers, first_name, hours_line, name_of
+from bot.home.views.words import NAME_SHOWN, customers, first_name, hours_line, name_of
 from bot.slack.blocks import (
     Block,
-    Option,
     actions,
     button,
     context,
     cut,
-    days,
     divider,
     escape,
     header,
     home,
-    overflow,
     plural,
     section,
     short_date,
 )
 
 LINE_SHOWN = 150
-LINES_SHOWN = 3
-NOTE_SHOWN = 80
 
 
 def tab(fact: HomeFact) -> Block:
@@ -47,7 +42,7 @@ def closed(words: str) -> Block:
 def _title(fact: HomeFact) -> list[Block]:
     return [
         header(f"{first_name(fact.name)}, {_how_many_wait(fact)}"),
-        actions(button("Record a check-in", "checkins.start", style="primary"), block_id="home.start"),
+        actions(button("Record a check-in", START, style="primary"), block_id="home.start"),
     ]
 
 
@@ -92,7 +87,8 @@ def _waiting(fact: HomeFact) -> list[Block]:
     if not fact.waiting:
         return [*blocks, section(_nobody_waits(fact))]
     for row in fact.waiting:
-        blocks += _waiting_row(row, fact)
+        whose = row.owner_name if row.owner_id != fact.person_id else None
+        blocks += queue_row(row, place="home.waiting", for_whom=whose, full=True)
     more = fact.waiting_total - len(fact.waiting)
     behind = f"{more:,} more: type /checkin to page through them · " if more > 0 else ""
     return [*blocks, context(f"{behind}longest wait first, size plays no part")]
@@ -104,7 +100,7 @@ def _counts(fact: HomeFact) -> str:
 
 
 def _covered(fact: HomeFact) -> str:
-    names = [escape(cut(name, NOTE_SHOWN)) for name in fact.covers_for[:3]]
+    names = [escape(cut(name, NAME_SHOWN)) for name in fact.covers_for[:3]]
     more = len(fact.covers_for) - len(names)
     return ", ".join(names) + (f" and {plural(more, 'more colleague')}" if more else "")
 
@@ -117,62 +113,27 @@ def _nobody_waits(fact: HomeFact) -> str:
     return "You look after no customers yet. Add one with /customers add, or a whole list with /customers import."
 
 
-def _waiting_row(row: CustomerFact, fact: HomeFact) -> list[Block]:
-    """Who, since when, what was last said, what now."""
-    whose = f" · for {name_of(row.owner_name)}" if row.owner_id != fact.person_id and row.owner_name else ""
-    late = " · neglected" if row.standing is Standing.NEGLECTED else ""
-    words = [escape(cut(line.text, LINE_SHOWN)) for line in row.lines[:LINES_SHOWN]]
-    text = f"*{name_of(row.name)}* · {_wait(row)}{late}{whose}"
-    acts = actions(
-        button("Log", "checkins.log", str(row.id)),
-        overflow("checkins.more", _more(row)),
-        block_id=f"home.acts:{row.id}",
-    )
-    return [section("\n".join([text, *([" · ".join(words)] if words else [])])), acts]
-
-
-def _wait(row: CustomerFact) -> str:
-    if row.last_contact_on is None:
-        return f"never talked, customer for {days(row.days_waiting)}"
-    return f"{days(row.days_waiting)} since you talked (every {row.rhythm_days})"
-
-
-def _more(row: CustomerFact) -> list[Option]:
-    words = {"snooze_week": "Snooze 1 week", "snooze_until": "Snooze until…", "hand_over": "Hand over", "card": "Card"}
-    return [Option(text, f"{what}:{row.id}") for what, text in words.items()]
-
-
 def _coming(fact: HomeFact) -> list[Block]:
     if not fact.coming:
         return []
-    rows = [
-        section(
-            f"{short_date(row.due_on, today=fact.today)} · *{name_of(row.name)}* · {_wait(row)}",
-            accessory=button("Log", "checkins.log", str(row.id)),
-        )
-        for row in fact.coming
-    ]
+    rows = [_coming_row(row, fact) for row in fact.coming]
     more = fact.coming_total - len(rows)
     tail = [context(f"{more:,} more this week")] if more > 0 else []
     return [divider(), section(f"*Due this week* · {fact.coming_total:,}"), *rows, *tail]
 
 
+def _coming_row(row: CustomerFact, fact: HomeFact) -> Block:
+    text = f"{short_date(row.due_on, today=fact.today)} · *{name_of(row.name)}* · {waited_in_words(row)}"
+    return section(text, accessory=button("Log", LOG, str(row.id)), block_id=f"home.coming:{row.id}")
+
+
 def _snoozed(fact: HomeFact) -> list[Block]:
     if not fact.snoozed:
         return []
-    rows = [
-        section(_snooze_line(row, fact), accessory=button("Wake", "checkins.wake", str(row.id))) for row in fact.snoozed
-    ]
-    more = fact.mine.snoozed - len(rows)
+    rows = [block for row in fact.snoozed for block in snoozed_row(row, place="home.snoozed")]
+    more = fact.mine.snoozed - len(fact.snoozed)
     tail = [context(f"{more:,} more")] if more > 0 else []
     return [divider(), section(f"*Snoozed* · {fact.mine.snoozed:,}"), *rows, *tail]
-
-
-def _snooze_line(row: CustomerFact, fact: HomeFact) -> str:
-    until = short_date(row.snoozed_until, today=fact.today) if row.snoozed_until else "later"
-    why = "they asked" if row.snooze_reason is SnoozeReason.CUSTOMER_ASKED else "we put it off"
-    note = f' ("{escape(cut(row.snooze_note, NOTE_SHOWN))}")' if row.snooze_note else ""
-    return f"*{name_of(row.name)}* until {until}, {why}{note}"
 
 
 def _mine(fact: HomeFact) -> list[Block]:

@@ -35,7 +35,7 @@ def weekdays(digits: str) -> str:
 def hours_line(preferences: Preferences) -> str:
     """When reminders come and what counts as a working day, in one line."""
     country = holiday_countries().get(preferences.country or "")
-    off = f"holidays of {country}" if country else "no public holidays"
+    off = f"holidays of {escape(country)}" if country else "no public holidays"
     muted = "".join(f" · {MUTED[mute]}" for mute in preferences.mutes)
     zone = preferences.zone.replace("_", " ")
     return f"Reminders at {preferences.hour:%H:%M} ({zone}), {weekdays(preferences.working_days)}, {off}{muted}"

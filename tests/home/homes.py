@@ -1,0 +1,32 @@
+"""Homes for tests: what somebody's tab shows, in words and in blocks."""
+
+from typing import Any
+
+from bot.home.facts import HomeFact
+from bot.home.queries import get_home
+from bot.home.views.tab import tab
+from rehearsal.strict import check_view
+from tests.makers import ANA, Office
+
+
+def home_of(office: Office, person: str = ANA, **more: Any) -> HomeFact:
+    """What stands on somebody's Home."""
+    fact = office.ask(get_home, person_id=person, rooms=office.runtime.rooms, **more)
+    assert isinstance(fact, HomeFact)
+    return fact
+
+
+def drawn(fact: HomeFact) -> str:
+    """The words on Home, a line each; Slack would take it."""
+    view = tab(fact)
+    assert check_view(view) == []
+    return "\n".join(words_in(view["blocks"]))
+
+
+def words_in(value: Any) -> list[str]:
+    """Every text in some blocks, in order."""
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str) and value.get("type") in {"mrkdwn", "plain_text"}:
+            return [value["text"]]
+        return [words for inner in value.values() for words in words_in(inner)]
+    return [words for inner in value for words in words_in(inner)] if isinstance(value, list) else []

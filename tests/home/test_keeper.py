@@ -1,0 +1,151 @@
+"""Open Homes follow what happens, without drowning Slack."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel import Session
+
+from bot.core.clock import MovableClock
+from bot.core.facts import Line
+from bot.core.room import Room
+from bot.core.runtime import Runtime
+from bot.home.listeners.keeper import Keeper
+from bot.home.rules import FRESH_AT_ONCE
+from bot.slack.app import build_client
+from rehearsal.server import Rehearsal
+from rehearsal.strict.manifest import Manifest
+from tests.makers import ANA, BOB, MARA, ROOT, START, WORKSPACE, Office
+
+
+class Stage:
+    """A keeper before a pretend Slack; `news` is what a room tells everybody on Home."""
+
+    def __init__(self, office: Office, rehearsal: Rehearsal) -> None:
+        self.office, self.rehearsal = office, rehearsal
+        self.news = "one"
+        self.keeper = Keeper(office.runtime, debounce=0.05)
+        self.client: AsyncWebClient = build_client(token=rehearsal.bot_token, api_url=rehearsal.api_url)
+        office.runtime.rooms = (Room("tests", home_section=self._tell),)
+
+    def _tell(self, *_: Any) -> Sequence[Line]:
+        return [Line(text=f"news {self.news}")]
+
+    async def open(self, *people: str) -> None:
+        """These people open their Home."""
+        for person in people:
+            await self.keeper.open(WORKSPACE, person, self.client)
+
+    @property
+    def published(self) -> list[str]:
+        """For whom, in order, a Home was published so far."""
+        calls = [exchange.body for exchange in self.rehearsal.workspace.traffic if exchange.name == "views.publish"]
+        return [str(body["asked"]["user_id"]) for body in calls]
+
+
+@pytest.fixture
+async def stage(office: Office) -> Any:
+    """A keeper, an office, a pretend Slack with the same people."""
+    async with Rehearsal(manifest=Manifest.load(ROOT / "manifest.yml"), start=START, team_id=WORKSPACE) as rehearsal:
+        for person in (MARA, ANA, BOB):
+            rehearsal.control.add_person(person.lower(), id=person, real_name=person)
+        yield Stage(office, rehearsal)
+        rehearsal.assert_clean()
+
+
+async def test_who_did_something_sees_it_first(stage: Stage) -> None:
+    """Then the others who look at their Home."""
+    await stage.open(ANA, BOB, MARA)
+    stage.news = "two"
+    await stage.keeper.changed(WORKSPACE, BOB)
+    assert stage.published == [ANA, BOB, MARA, BOB, MARA, ANA]
+
+
+async def test_many_changes_at_once_are_one_publication(stage: Stage) -> None:
+    """Twenty presses within a moment draw one Home once."""
+    await stage.open(ANA)
+    stage.news = "two"
+    await asyncio.gather(*(stage.keeper.changed(WORKSPACE, ANA) for _ in range(20)))
+    assert stage.published == [ANA, ANA]
+
+
+async def test_a_home_that_shows_the_truth_is_left_alone(stage: Stage) -> None:
+    """Nothing new, nothing published; opening it always draws it."""
+    await stage.open(ANA)
+    await stage.keeper.changed(WORKSPACE, BOB)
+    assert stage.published == [ANA]
+    await stage.open(ANA)
+    assert stage.published == [ANA, ANA]
+
+
+async def test_nobody_who_didnt_open_home_gets_one(stage: Stage) -> None:
+    """What one does changes no tab that nobody looks at, nor another workspace's."""
+    await stage.open(ANA)
+    stage.news = "two"
+    await stage.keeper.changed("T0OTHER", BOB)
+    assert stage.published == [ANA]
+
+
+async def test_a_home_opened_long_ago_is_no_longer_followed(stage: Stage, clock: MovableClock) -> None:
+    """After four hours it waits to be opened again."""
+    await stage.open(ANA)
+    clock.move(timedelta(hours=4, minutes=1))
+    stage.news = "two"
+    await stage.keeper.changed(WORKSPACE, ANA)
+    assert stage.published == [ANA]
+
+
+async def test_one_change_publishes_only_so_many_homes(stage: Stage) -> None:
+    """Slack takes a hundred a minute; those opened last come first."""
+    for number in range(FRESH_AT_ONCE + 5):
+        stage.office.person(f"U1{number:03}", f"Person {number}")
+        stage.rehearsal.control.add_person(f"p{number}", id=f"U1{number:03}", real_name=f"Person {number}")
+        await stage.open(f"U1{number:03}")
+    stage.rehearsal.workspace.traffic.clear()
+    stage.news = "two"
+    await stage.keeper.changed(WORKSPACE, MARA)
+    assert stage.published == [f"U1{number:03}" for number in reversed(range(5, FRESH_AT_ONCE + 5))]
+
+
+async def test_a_slack_that_fails_does_no_harm(stage: Stage) -> None:
+    """The next change, or opening it again, draws it."""
+    await stage.open(ANA)
+    stage.rehearsal.control.faults.next("views.publish", status=500)
+    stage.news = "two"
+    await stage.keeper.changed(WORKSPACE, ANA)
+    await stage.keeper.changed(WORKSPACE, ANA)
+    home = stage.rehearsal.control.as_person(ANA).home()
+    assert home is not None
+    assert "news two" in str(home.blocks)
+
+
+async def test_a_home_that_cant_be_drawn_says_so_with_a_reference(stage: Stage) -> None:
+    """Never an empty tab, never a stack trace."""
+
+    def broken(*_: Any) -> Sequence[Line]:
+        raise KeyError("x")
+
+    stage.office.runtime.rooms = (Room("tests", home_section=broken),)
+    await stage.open(ANA)
+    home = stage.rehearsal.control.as_person(ANA).home()
+    assert home is not None
+    assert "That didn't work, and nothing was changed. Reference" in str(home.blocks)
+
+
+def wave(_session: Session, *, by: str, now: datetime) -> str:
+    """The smallest use case."""
+    return f"{by} waved at {now}"
+
+
+async def test_a_change_reaches_the_keeper_through_the_runtime(stage: Stage) -> None:
+    """Every use case that names its actor tells the watchers."""
+    runtime: Runtime = stage.office.runtime
+    runtime.on_change(stage.keeper.changed)
+    await stage.open(ANA)
+    stage.news = "two"
+    await runtime.run(wave, workspace=WORKSPACE, by=BOB)
+    await runtime.settled()
+    assert stage.published == [ANA, ANA]

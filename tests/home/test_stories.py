@@ -1,0 +1,272 @@
+"""Home, preferences and people over the wire: the real bot in a rehearsal workspace."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from bot.core.outbox import OwedNotice
+from bot.customers.queries import get_customer
+from bot.people.queries import find_person_row, get_preferences
+from bot.people.rules import Role
+from bot.people.tables import Person
+from rehearsal.actor import Actor
+from rehearsal.state.views import View
+from tests.home.homes import words_in
+from tests.makers import ANA, BOB, KIRI, MARA
+from tests.world import World
+
+
+def words(view: View | None) -> str:
+    """What stands in a view."""
+    return "\n".join(words_in(view.blocks)) if view else ""
+
+
+async def home_with(actor: Actor, text: str) -> View:
+    """Somebody's Home, once it says *text*."""
+    return await actor.until(lambda me: me.home() if text in words(me.home()) else None)
+
+
+async def opened(world: World, person: str, text: str = "Last ran") -> View:
+    """Open somebody's Home and wait until it is drawn."""
+    await world.as_(person).open_home()
+    return await home_with(world.as_(person), text)
+
+
+async def preferences(world: World, person: str = ANA) -> View:
+    """Open somebody's preferences from their Home."""
+    home = await opened(world, person)
+    await world.as_(person).press(home, "home.preferences")
+    return await world.as_(person).modal_opened("Preferences")
+
+
+def person(world: World, person_id: str) -> Person | None:
+    """Somebody as they are kept."""
+    found: Person | None = world.office.look(lambda session: find_person_row(session, person_id))
+    return found
+
+
+async def known(world: World, person_id: str, **state: Any) -> Person:
+    """Somebody as they are kept, once they are like *state*."""
+
+    async def wait() -> Person:
+        while True:
+            row = person(world, person_id)
+            if row is not None and all(getattr(row, name) == value for name, value in state.items()):
+                return row
+            await asyncio.sleep(0.01)
+
+    return await asyncio.wait_for(wait(), 5)
+
+
+def owed(world: World, kind: str) -> list[OwedNotice]:
+    """What is owed of one kind."""
+    rows: list[OwedNotice] = world.office.look(
+        lambda session: list(session.exec(select(OwedNotice).where(OwedNotice.kind == kind)).all())
+    )
+    return rows
+
+
+async def test_home_says_who_waits_as_soon_as_it_is_opened(world: World) -> None:
+    """The queue, one's rhythm, preferences, and the jobs' health."""
+    world.office.customer("Bakery Lindqvist", owner=ANA, waited=47)
+    shown = words(await opened(world, ANA))
+    assert shown.startswith("Ana, one customer is waiting to hear from you")
+    assert "*Bakery Lindqvist* · 47 days since you talked (every 30)" in shown
+    assert "Reminders at 09:00 (Europe/Lisbon), Mon–Fri, holidays of Portugal" in shown
+
+
+async def test_changed_preferences_are_kept_and_shown_at_once(world: World) -> None:
+    """The open Home follows without being opened again, and so do the due dates."""
+    customer = world.office.customer("Acme", owner=ANA, waited=28)
+    form = await preferences(world)
+    actor = world.as_(ANA)
+    await actor.choose(form, "home.hour_chosen", "07:30")
+    await actor.choose(form, "home.days_chosen", ["3", "4"])
+    options = await actor.suggest(form, "home.country_search", "braz")
+    assert [option["text"]["text"] for option in options] == ["Brazil", "No public holidays"]
+    await actor.choose(form, "home.country_search", "Brazil")
+    await actor.choose(form, "home.mutes_chosen", ["news"])
+    assert await actor.submit(form) is None
+    await home_with(actor, "Reminders at 07:30 (Europe/Lisbon), Thu, Fri, holidays of Brazil · news are off")
+    assert world.office.look(lambda session: get_customer(session, customer).due_on) == date(2026, 11, 26)
+
+
+async def test_no_public_holidays_can_be_chosen(world: World) -> None:
+    """For who works through them."""
+    form = await preferences(world)
+    await world.as_(ANA).choose(form, "home.country_search", "none")
+    assert await world.as_(ANA).submit(form) is None
+    await home_with(world.as_(ANA), "no public holidays")
+
+
+async def test_days_away_with_a_cover_are_told_to_the_cover(world: World) -> None:
+    """Bob hears of it once, and Ana's Home says who covers; coming back early is one press."""
+    form = await preferences(world)
+    ana = world.as_(ANA)
+    await ana.pick_date(form, "home.first_day", "2026-11-23")
+    await ana.pick_date(form, "home.last_day", "2026-11-27")
+    await ana.choose(form, "home.cover_chosen", BOB)
+    assert await ana.submit(form) is None
+    home = await home_with(ana, "You are away until Fri 27 Nov; Bob Chen covers.")
+    await world.run_jobs()
+    told = [message.text for message in world.as_(BOB).dm()]
+    assert told == ["Ana Lima is away from Mon 23 Nov to Fri 27 Nov and asked you to cover."]
+    await ana.press(home, "home.back")
+    await ana.until(lambda me: "You are away" not in words(me.home()))
+    assert world.office.ask(get_preferences, person_id=ANA).absence is None
+
+
+async def test_a_press_that_comes_too_late_is_explained(world: World) -> None:
+    """Back already: a window says so, and nothing changes."""
+    form = await preferences(world)
+    ana = world.as_(ANA)
+    await ana.pick_date(form, "home.first_day", "2026-11-20")
+    await ana.pick_date(form, "home.last_day", "2026-11-27")
+    await ana.submit(form)
+    home = await home_with(ana, "I'm back")
+    await asyncio.gather(ana.press(home, "home.back"), ana.press(home, "home.back"))
+    window = await ana.modal_opened("That didn't work")
+    assert "You are back already; nothing had to change." in words(window)
+
+
+async def test_a_cover_who_cant_is_refused_under_the_field(world: World) -> None:
+    """Oneself can't cover; the modal stays open with the sentence where it belongs."""
+    form = await preferences(world)
+    ana = world.as_(ANA)
+    await ana.pick_date(form, "home.first_day", "2026-12-03")
+    await ana.pick_date(form, "home.last_day", "2026-12-01")
+    errors = await ana.submit(form)
+    assert errors == {"home.away_to": "The last day comes before the first; choose a later one."}
+    await ana.pick_date(form, "home.last_day", "2026-12-04")
+    await ana.choose(form, "home.cover_chosen", ANA)
+    assert list(await ana.submit(form) or {}) == ["home.cover"]
+
+
+async def test_no_working_day_is_refused_under_the_field(world: World) -> None:
+    """Somebody works on at least one day."""
+    form = await preferences(world)
+    await world.as_(ANA).choose(form, "home.days_chosen", [])
+    assert list(await world.as_(ANA).submit(form) or {}) == ["home.working_days"]
+
+
+@pytest.mark.parametrize("deliveries", [1, 3])
+async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliveries: int) -> None:
+    """Mara is told once, however often Slack delivers the event; her open Home shows the pool."""
+    acme = world.office.customer("Acme", owner=ANA, waited=40)
+    await opened(world, MARA)
+    if deliveries > 1:
+        world.rehearsal.control.faults.duplicate_delivery(deliveries - 1, "http_timeout")
+    await world.rehearsal.control.change_person(ANA, deleted=True)
+    await known(world, ANA, is_deactivated=True)
+    await world.run_jobs()
+    assert world.office.look(lambda session: get_customer(session, acme).owner_id) is None
+    told = [message.text for message in world.as_(MARA).dm()]
+    assert told == ["Ana Lima was deactivated in Slack; their one customer is in the pool now."]
+    assert len(owed(world, "people.owner_left")) == 1
+    await world.as_(MARA).open_home()
+    home = await home_with(world.as_(MARA), "*Acme* · 40 days of 30")
+    await world.as_(MARA).press(home, "home.take", value=str(acme))
+    await home_with(world.as_(MARA), "Mara, one customer is waiting to hear from you")
+    assert world.office.look(lambda session: get_customer(session, acme).owner_id) == MARA
+
+
+async def test_somebody_new_in_slack_is_known_at_once(world: World) -> None:
+    """`team_join` brings name and zone."""
+    await world.rehearsal.control.join_team("zoe", id="U0ZOE", real_name="Zoë Ng", tz="Asia/Singapore")
+    zoe = await known(world, "U0ZOE")
+    assert (zoe.name, zoe.zone, zoe.country, zoe.role) == ("Zoë Ng", "Asia/Singapore", "SG", Role.MEMBER)
+    assert "Zoë, nobody is waiting for you" in words(await opened(world, "U0ZOE"))
+
+
+async def test_somebody_the_bot_never_heard_of_is_looked_up(world: World) -> None:
+    """Silently there before any sync: the first thing they do works."""
+    world.rehearsal.control.add_person("yan", id="U0YAN", real_name="Yan Li", tz="Asia/Shanghai")
+    assert person(world, "U0YAN") is None
+    assert "Yan, nobody is waiting for you" in words(await opened(world, "U0YAN"))
+    assert person(world, "U0YAN") is not None
+
+
+async def test_a_guest_gets_a_sentence_on_home(world: World) -> None:
+    """Neither an error nor an empty tab."""
+    world.rehearsal.control.add_person("gus", id="U0GUS", real_name="Gus Guest", is_restricted=True)
+    home = await opened(world, "U0GUS", "Only full members of this workspace")
+    assert "ask a colleague who is one" in words(home)
+
+
+async def test_a_renamed_colleague_has_the_new_name_on_the_managers_home(world: World) -> None:
+    """The id stays, so the name changes everywhere."""
+    world.office.customer("Acme", owner=ANA, waited=1)
+    await world.rehearsal.control.change_person(ANA, real_name="Ana Sousa", display_name="Ana Sousa")
+    await known(world, ANA, name="Ana Sousa")
+    assert "*Ana Sousa* · 1 customer" in words(await opened(world, MARA))
+
+
+async def test_a_new_slack_admin_is_an_admin_here_until_it_ends(world: World) -> None:
+    """Mara, who was named manager, is a manager again afterwards."""
+    await world.rehearsal.control.change_person(MARA, is_admin=True)
+    await known(world, MARA, role=Role.ADMIN)
+    await world.rehearsal.control.change_person(MARA, is_admin=False)
+    await known(world, MARA, role=Role.MANAGER)
+
+
+async def test_a_zone_that_goes_missing_is_kept(world: World) -> None:
+    """Slack stops telling; Kiri stays in Auckland, with a new name."""
+    await world.rehearsal.control.change_person(KIRI, tz=None, real_name="Kiri W")
+    assert (await known(world, KIRI, name="Kiri W")).zone == "Pacific/Auckland"
+
+
+async def test_a_large_team_is_paged_on_home(world: World) -> None:
+    """Next and back, in the same tab."""
+    for number in range(12):
+        owner = world.office.person(f"U1{number:03}", f"Owner {number:03}")
+        world.office.customer(f"Customer {number}", owner=owner, waited=1)
+    mara = world.as_(MARA)
+    home = await opened(world, MARA, "1–10 of 12 owners")
+    await mara.press(home, "home.team_next")
+    home = await home_with(mara, "11–12 of 12 owners")
+    await mara.press(home, "home.team_back")
+    await home_with(mara, "1–10 of 12 owners")
+
+
+async def test_an_open_home_follows_what_others_do(world: World) -> None:
+    """Ana's preferences change who covers whom, and Bob's open Home shows it."""
+    world.office.customer("Acme", owner=ANA, waited=40)
+    await opened(world, BOB)
+    form = await preferences(world)
+    ana = world.as_(ANA)
+    await ana.pick_date(form, "home.first_day", "2026-11-23")
+    await ana.pick_date(form, "home.last_day", "2026-11-24")
+    await ana.choose(form, "home.cover_chosen", BOB)
+    await ana.submit(form)
+    await home_with(world.as_(BOB), "with those of Ana Lima")
+
+
+async def test_a_busy_slack_delays_home_but_doesnt_lose_it(world: World) -> None:
+    """Asked to wait a second, the bot publishes then."""
+    world.rehearsal.control.faults.next("views.publish", status=429, retry_after=1, times=1)
+    assert "nobody is waiting" in words(await opened(world, ANA))
+
+
+async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
+    """Only lately opened ones are; opening it again shows the truth."""
+    await opened(world, BOB)
+    await world.rehearsal.control.move(timedelta(hours=5))
+    before = words(world.as_(BOB).home())
+    form = await preferences(world)
+    ana = world.as_(ANA)
+    await ana.pick_date(form, "home.first_day", "2026-11-23")
+    await ana.pick_date(form, "home.last_day", "2026-11-24")
+    await ana.choose(form, "home.cover_chosen", BOB)
+    await ana.submit(form)
+    await world.runtime.settled()
+    assert words(world.as_(BOB).home()) == before
+    assert "with those of Ana Lima" in words(await opened(world, BOB, "with those of Ana Lima"))
+
+
+async def test_time_passes_and_home_tells_when_it_was_drawn_anew(world: World) -> None:
+    """The foot tells when reminders last ran, on Ana's wall."""
+    await world.move_to(datetime.fromisoformat("2026-11-23T11:00:00+00:00"))
+    assert "reminders 11:00" in words(await opened(world, ANA, "reminders 11:00"))

@@ -1,0 +1,241 @@
+"""Home and the preferences modal at their worst: Slack takes them, and quickly enough."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from bot.core.facts import Line
+from bot.customers.facts import Coverage, CustomerFact, OwnerCoverage
+from bot.customers.rules.due import SnoozeReason, Standing, Status
+from bot.customers.tables import Customer
+from bot.home.facts import Departure, HomeFact, JobHealth, Member, Team, TodoStep
+from bot.home.rules import (
+    COMING_ROWS,
+    DEPARTURE_ROWS,
+    POOL_ROWS,
+    SNOOZED_ROWS,
+    TEAM_ROWS,
+    WAITING_ROWS,
+)
+from bot.home.views.foot import JOBS
+from bot.home.views.forms import country_options, preferences
+from bot.home.views.tab import closed, tab
+from bot.home.views.words import weekdays
+from bot.people.facts import AbsenceFact, CoverAsked, OwnerLeft, Preferences
+from bot.people.rules import Mute
+from bot.people.tables import Person
+from bot.people.views import cover_asked, owner_left
+from rehearsal.strict import check_message, check_options, check_view
+from tests.home.homes import drawn, home_of
+from tests.makers import ANA, LONG_AGO, MARA, WORKSPACE, Office
+
+HOSTILE = ("<!channel> & *bold* `code` _\u202e ~ <@U1> 👩‍👩‍👧‍👦" * 6)[:200]
+ESCAPED = "&" * 200
+LONG = "word " * 600
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def worst_customer(name: str, standing: Standing = Standing.NEGLECTED) -> CustomerFact:
+    """A customer whose every word is as long and as hostile as can be kept."""
+    return CustomerFact(
+        id=uuid4(),
+        name=name,
+        owner_id="U0OTHER",
+        owner_name=name,
+        standing=standing,
+        today=TODAY,
+        rhythm_days=365,
+        waiting_since=date(1970, 1, 1),
+        last_contact_on=date(1970, 1, 1),
+        due_on=TODAY,
+        limit_on=TODAY,
+        snoozed_until=date(2027, 12, 30),
+        snooze_reason=SnoozeReason.CUSTOMER_ASKED,
+        snooze_note=name + name[:100],
+        preferences=(name, name, name),
+        lines=tuple(Line(text=LONG, urgent=True, on=TODAY) for _ in range(9)),
+    )
+
+
+def worst_home(name: str) -> HomeFact:
+    """Everything there is on Home, all of it as long as it can be."""
+    crowd = Coverage(active=46_964, in_cadence=0, due=20_000, neglected=26_964, snoozed=0, pool=46_964)
+    member = Member(
+        owner=OwnerCoverage(person_id="U", name=name, coverage=crowd),
+        away=AbsenceFact(first_day=TODAY, last_day=date(2027, 12, 30), cover_id="U"),
+    )
+    return HomeFact(
+        person_id=ANA,
+        name=name,
+        now=NOW,
+        today=TODAY,
+        steps=tuple(TodoStep(label=LONG, done=False, button=LONG, action_id="digests.setup") for _ in range(9)),
+        owed=tuple(Line(text=LONG, urgent=True, on=TODAY) for _ in range(500)),
+        waiting=tuple(worst_customer(name) for _ in range(WAITING_ROWS)),
+        coming=tuple(worst_customer(name) for _ in range(COMING_ROWS)),
+        coming_total=46_964,
+        snoozed=tuple(worst_customer(name, Standing.SNOOZED) for _ in range(SNOOZED_ROWS)),
+        queue=crowd,
+        mine=crowd.model_copy(update={"snoozed": 40_000}),
+        covers_for=(name,) * 50,
+        preferences=worst_preferences(name),
+        cover_name=name,
+        cover_trouble="is away then, too",
+        team=Team(
+            coverage=crowd,
+            members=(member,) * TEAM_ROWS,
+            owners=5000,
+            offset=TEAM_ROWS,
+            departures=(Departure(name=name, customers=46_964, on=TODAY),) * DEPARTURE_ROWS,
+        ),
+        pool=tuple(worst_customer(name) for _ in range(POOL_ROWS)),
+        pool_total=46_964,
+        health=tuple(JobHealth(name=job, succeeded_at=LONG_AGO, failures_in_a_row=9999) for job in (*JOBS, name)),
+    )
+
+
+def worst_preferences(name: str) -> Preferences:
+    """All days, all mutes, away, in the zone with the longest name."""
+    return Preferences(
+        person_id=ANA,
+        name=name,
+        zone="America/Argentina/ComodRivadavia",
+        hour=NOW.time().replace(minute=17),
+        working_days="0123456",
+        country="GS" if len(name) % 2 else "BA",
+        mutes=tuple(Mute),
+        absence=AbsenceFact(first_day=TODAY, last_day=date(2027, 11, 22), cover_id="U0COVER"),
+    )
+
+
+@pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "…" * 200, "x", "\u202b" + "م" * 199])
+def test_the_fullest_home_is_taken_by_slack(name: str) -> None:
+    """Every section at once, with the longest and most hostile words; the foot is still there."""
+    view = tab(worst_home(name))
+    assert check_view(view) == []
+    assert len(view["blocks"]) < 100
+    assert "Last ran" in drawn(worst_home(name))
+
+
+@pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "x"])
+def test_the_preferences_modal_is_taken_by_slack(name: str) -> None:
+    """With everything chosen, and with nothing."""
+    assert check_view(preferences(worst_preferences(name))) == []
+    bare = {"mutes": (), "absence": None, "country": None, "working_days": ""}
+    assert check_view(preferences(worst_preferences(name).model_copy(update=bare))) == []
+
+
+@pytest.mark.parametrize("words", ["", "port", "united", "zzzz", "a", "Å", "<!channel>", "x" * 5000])
+def test_the_menu_of_countries_is_taken_by_slack(words: str) -> None:
+    """Whatever is typed; no holidays at all can always be chosen."""
+    options = country_options(words)
+    assert check_options({"options": list(options)}) == []
+    assert options[-1]["text"]["text"] == "No public holidays"
+
+
+def test_a_country_is_found_by_how_it_begins() -> None:
+    """What begins with the words comes before what only holds them."""
+    assert [option["text"]["text"] for option in country_options("port")][:1] == ["Portugal"]
+    assert [option["value"] for option in country_options("new z")][:1] == ["NZ"]
+
+
+@pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "x"])
+def test_notices_about_people_are_taken_by_slack(name: str) -> None:
+    """With one customer and with all of them."""
+    left = OwnerLeft(owner=name, customers=46_964, examples=(name,) * 5)
+    for message in (
+        owner_left(left),
+        owner_left(left.model_copy(update={"customers": 1, "examples": (name,), "became_guest": True})),
+        cover_asked(CoverAsked(owner=name, first_day=TODAY, last_day=TODAY)),
+        cover_asked(CoverAsked(owner=name, first_day=TODAY, last_day=date(2027, 11, 1))),
+    ):
+        assert check_message(message.body()) == []
+
+
+def test_a_notice_about_somebody_who_left_reads_as_a_sentence() -> None:
+    """Who, how many, which, what now."""
+    message = owner_left(OwnerLeft(owner="Ana Lima", customers=7, examples=("Acme", "Bolt")))
+    assert message.text == "Ana Lima was deactivated in Slack; their 7 customers are in the pool now."
+    assert message.blocks[1]["text"]["text"] == "Longest wait first: *Acme*, *Bolt* and 5 others."
+
+
+def test_a_notice_to_a_cover_says_when() -> None:
+    """One day, or from when until when."""
+    one = CoverAsked(owner="Ana Lima", first_day=TODAY, last_day=TODAY)
+    more = one.model_copy(update={"last_day": date(2026, 11, 27)})
+    assert cover_asked(one).text == "Ana Lima is away on Mon 23 Nov and asked you to cover."
+    assert cover_asked(more).text == "Ana Lima is away from Mon 23 Nov to Fri 27 Nov and asked you to cover."
+
+
+def test_a_closed_home_is_taken_by_slack() -> None:
+    """Even with hostile words."""
+    assert check_view(closed(HOSTILE)) == []
+
+
+@pytest.mark.parametrize(
+    ("digits", "words"),
+    [("01234", "Mon–Fri"), ("0123456", "Mon–Sun"), ("01", "Mon, Tue"), ("620", "Mon, Wed, Sun"), ("4", "Fri")],
+)
+def test_working_days_are_told_as_a_run_or_one_by_one(digits: str, words: str) -> None:
+    """A run of three or more has a dash."""
+    assert weekdays(digits) == words
+
+
+def fill(office: Office, people: int, customers: int) -> None:
+    """A large company: many owners, most of their customers late, with hostile names; one in ten without an owner."""
+    usual = Person(id="", name="", name_key="", synced_at=LONG_AGO).model_dump() | {"workspace_id": WORKSPACE}
+    owners = [f"U{number:05}" for number in range(people)]
+    bare = Customer(
+        name="", name_key="", added_on=TODAY, rhythm_days=30, waiting_since=TODAY, due_on=TODAY, limit_on=TODAY,
+        changed_at=LONG_AGO, status=Status.ACTIVE,
+    )  # fmt: skip
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        session.execute(
+            sa.insert(Person),
+            [usual | {"id": one, "name": f"{one} {HOSTILE}"[:200], "name_key": one} for one in owners],
+        )
+        template = bare.model_dump() | {"workspace_id": WORKSPACE}
+        rows = [
+            template | _spread(number) | {"owner_id": _owner(number, owners), "name_key": f"customer {number}"}
+            for number in range(customers)
+        ]
+        session.execute(sa.insert(Customer), rows)
+
+
+def _owner(number: int, owners: list[str]) -> str | None:
+    if number % 10 == 0:
+        return None
+    return ANA if number % 3 else owners[number % len(owners)]
+
+
+def _spread(number: int) -> dict[str, object]:
+    since = TODAY - timedelta(days=number % 90)
+    return {
+        "id": uuid4(),
+        "name": f"{number} {HOSTILE}"[:200],
+        "added_on": since,
+        "waiting_since": since,
+        "last_contact_on": since if number % 2 else None,
+        "due_on": since + timedelta(days=30),
+        "limit_on": since + timedelta(days=45),
+    }
+
+
+def test_home_stays_small_and_quick_at_5000_people_and_46964_customers(office: Office) -> None:
+    """A manager's and a busy owner's Home fit into Slack's limits, drawn within a second of our own time."""
+    fill(office, 5000, 46_964)
+    for person in (MARA, ANA):
+        started = time.process_time()
+        view = tab(home_of(office, person))
+        took = time.process_time() - started
+        assert check_view(view) == []
+        assert len(view["blocks"]) <= 100
+        assert took < 3, f"{took:.2f} s"
+    fact = home_of(office, MARA)
+    assert fact.team is not None
+    assert fact.team.owners > 4000
+    assert fact.pool_total == 4697
