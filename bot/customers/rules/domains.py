@@ -3,8 +3,10 @@
 import ipaddress
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-import tldextract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _FREE_MAIL = """
 gmail.com googlemail.com outlook.com outlook.de outlook.fr outlook.es outlook.it hotmail.com hotmail.co.uk hotmail.fr
@@ -49,8 +51,10 @@ _LONGEST_HOST = 253  # RFC 1035, as text
 
 
 @cache
-def _suffixes() -> tldextract.TLDExtract:
+def _suffixes() -> "TLDExtract":
     """The public suffix list from the library's own copy; the network is never asked."""
+    import tldextract  # noqa: PLC0415 - six megabytes that a bot without lists to read needn't carry
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
