@@ -14,8 +14,9 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.workspaces.queries import list_audit
+from bot.workspaces.usecases import install_workspace
 from tests.checkins.office import last_contact, log, row_of, snooze
-from tests.makers import ANA, BOB, KIRI, MARA, Office, open_office
+from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, Office, add_customer
 
 MONDAY = date(2026, 11, 23)
 
@@ -108,7 +109,7 @@ def test_a_forged_customer_is_not_found(office: Office, runtime: Runtime) -> Non
     with pytest.raises(NotFound):
         log(office, new_id())
     with runtime.database.transaction("T0OTHER") as session:
-        other = _customer_elsewhere(session, runtime)
+        other = _customer_elsewhere(session)
     with pytest.raises(NotFound):
         log(office, other)
 
@@ -202,11 +203,7 @@ def test_two_people_logging_at_once_are_both_kept(office: Office) -> None:
     assert last_contact(office, bakery) == MONDAY
 
 
-def _customer_elsewhere(session: Session, runtime: Runtime) -> UUID:
+def _customer_elsewhere(session: Session) -> UUID:
     """A customer of another workspace."""
-    from bot.workspaces.usecases import install_workspace  # noqa: PLC0415 - for this one
-    from tests.makers import LONG_AGO, add_customer  # noqa: PLC0415 - as above
-
-    assert open_office is not None
     install_workspace(session, name="Other", bot_user_id="U0BOT", now=LONG_AGO)
     return add_customer(session, "Elsewhere").id

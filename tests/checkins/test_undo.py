@@ -5,11 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from bot.checkins.facts import ActDone
 from bot.checkins.rules import Preset, Result
 from bot.checkins.tables import Checkin
 from bot.checkins.usecases.lists import hand_over_from_list, wake_from_list
-from bot.checkins.usecases.undoing import undo_checkin
+from bot.checkins.usecases.undoing import undo_checkin, undo_deed
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.rules.due import SnoozeReason
@@ -89,7 +88,7 @@ def test_a_second_undo_is_told_that_it_is_done(office: Office) -> None:
 def test_a_forged_undo_finds_nothing(office: Office) -> None:
     """An id that nobody has undoes nothing."""
     with pytest.raises(NotFound, match="nothing to undo"):
-        undo(office, ActDone.model_construct(deed_id=new_id()))
+        office.do(undo_deed, deed_id=new_id(), by=ANA)
     with pytest.raises(NotFound):
         office.do(undo_checkin, checkin_id=new_id(), by=ANA)
 

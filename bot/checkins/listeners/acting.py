@@ -21,7 +21,9 @@ from bot.checkins.views.rows import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.facts import CustomerFact
+from bot.customers.queries.screens import get_card
 from bot.customers.rules.due import SnoozeReason
+from bot.customers.views import card
 from bot.slack.forms import Form
 from bot.slack.replies import field_errors, people_in, replies, workspace_in
 
@@ -137,8 +139,15 @@ class ActingListeners:
         await open_window(client, body, views.hand_over_form(fact, memory=memory))
 
     async def _open_card(self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID) -> None:
-        fact = await self._customer(body, customer_id)
-        raise NotFound(f"Type /customers {fact.name} to see the card.")
+        fact = await self._runtime.read(
+            get_card,
+            workspace=workspace_in(body),
+            customer_id=customer_id,
+            viewer=people_in(body),
+            rooms=self._runtime.rooms,
+        )
+        offers = [offer for room in self._runtime.rooms for offer in room.offers]
+        await open_window(client, body, card.as_modal(fact, offers))
 
     async def _tell(self, client: AsyncWebClient, body: dict[str, Any], fact: ActDone) -> None:
         origin = origin_of(body)

@@ -128,5 +128,5 @@ def _add(asked: str) -> Block:
 
 
 def _either(rows: tuple[Candidate, ...]) -> str:
-    names = [cut(row.name, NAME) for row in rows]
+    names = [cut(row.name, 60) for row in rows[:3]]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

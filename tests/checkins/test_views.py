@@ -1,0 +1,321 @@
+"""Every screen of the room, at its usual and at its worst, against Slack's rules."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from bot.checkins.facts import (
+    ActDone,
+    Candidate,
+    Candidates,
+    CheckinForm,
+    Preview,
+    Queue,
+    QueueRow,
+    ReminderDue,
+    ReminderRow,
+)
+from bot.checkins.listeners.memory import Memory, Origin
+from bot.checkins.rules import QUEUE_ROWS, REMINDER_ROWS, Act, Preset, Result
+from bot.checkins.views import form as form_view
+from bot.checkins.views.form import form, redrawn
+from bot.checkins.views.put_off import done_form, hand_over_form, snooze_form
+from bot.checkins.views.queue import candidates, queue
+from bot.checkins.views.reminder import reminder
+from bot.checkins.views.rows import done, queue_row, with_row_done
+from bot.core.facts import Line
+from bot.customers.facts import CustomerFact
+from bot.customers.rules.due import SnoozeReason, Standing, Status
+from bot.slack.blocks import Message
+from rehearsal.strict import check_message, check_view
+
+MONDAY = date(2026, 11, 23)
+EARLIER = (
+    "You talked later than that, on Wed 7 Oct, so nothing moves. Next contact due Tue 22 Dec 2026 (every 30 days)."
+)
+HOSTILE = [
+    "<!channel> & <@U0ANA> *bold* " * 8,
+    "&" * 200,
+    "\u202eمرحبا" * 30,
+    "🥐" * 200,
+    "=HYPERLINK(1)" * 20,
+    "`~_>" * 50,
+]
+
+
+def customer(name: str = "Bakery Lindqvist", *, waited: int = 47, **more: Any) -> CustomerFact:
+    """A customer that has waited so many days."""
+    since = MONDAY - timedelta(days=waited)
+    plain: dict[str, Any] = {
+        "id": uuid4(),
+        "name": name[:200],
+        "owner_id": "U0ANA",
+        "standing": Standing.NEGLECTED,
+        "today": MONDAY,
+        "rhythm_days": 30,
+        "waiting_since": since,
+        "last_contact_on": since,
+        "due_on": since + timedelta(days=30),
+        "limit_on": since + timedelta(days=45),
+    }
+    return CustomerFact(**{**plain, **more})
+
+
+def worst(number: int, **more: Any) -> CustomerFact:
+    """A customer whose every word is as long and as hostile as it may be."""
+    words = HOSTILE[number % len(HOSTILE)]
+    lines = tuple(Line(text=f'last: "{words}"', urgent=True) for _ in range(12))
+    sleep = {
+        "snoozed_until": MONDAY + timedelta(days=400),
+        "snooze_reason": SnoozeReason.CUSTOMER_ASKED,
+        "snooze_note": (words * 3)[:300],
+    }
+    plain = {"lines": lines, "preferences": (words, words, words), "owner_name": words[:200], **sleep}
+    return customer(words, waited=99_999, **{**plain, **more})
+
+
+def allowed(message: Message) -> None:
+    """Slack takes it as a new message, an ephemeral answer and a replacement."""
+    for body in (message.body(), message.answer(), message.replacement()):
+        assert check_message(body) == []
+
+
+def words_of(blocks: Sequence[Any]) -> list[str]:
+    """The texts of sections and contexts."""
+    found = []
+    for block in blocks:
+        found += [block["text"]["text"]] if block["type"] == "section" else []
+        found += [element["text"] for element in block["elements"]] if block["type"] == "context" else []
+    return found
+
+
+def test_the_reminder_reads_as_promised() -> None:
+    """Its first line is the notification; each row says who, how long, what was last said, for whom."""
+    lines = (Line(text='last: "waiting for the invoice fix"'), Line(text="promised: price list, Fri"))
+    rows = (
+        ReminderRow(customer=customer(lines=lines, preferences=("prefers calls before ten",))),
+        ReminderRow(customer=customer("Golddex", waited=12, last_contact_on=None, due_on=MONDAY), for_whom="Bob Chen"),
+        ReminderRow(customer=customer("Kan-code", waited=31)),
+    )
+    fact = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name="Ana", total=11, rows=rows)
+    message = reminder(fact)
+    assert message.text == "Ana, 11 customers are waiting to hear from you."
+    told = words_of(message.blocks)
+    assert told[1:3] == [
+        "*Bakery Lindqvist* · 47 days since you talked (every 30)",
+        'last: "waiting for the invoice fix" · promised: price list, Fri · prefers calls before ten',
+    ]
+    assert told[3] == "*Golddex* · never talked, customer for 12 days (every 30) · for Bob Chen"
+    assert told[4] == "due today"
+    assert "8 more in your queue" in told
+    assert "size plays no part" in told[-1]
+    allowed(message)
+    alone = reminder(fact.model_copy(update={"total": 1, "rows": rows[:1]}))
+    assert alone.text == "Ana, one customer is waiting to hear from you."
+    assert not any("more in your queue" in words for words in words_of(alone.blocks))
+
+
+def test_a_row_that_was_dealt_with_says_so_with_undo() -> None:
+    """`✓ Bakery Lindqvist · talked · next 22 Dec`, by whom if it was somebody else; the count goes down."""
+    rows = (
+        ReminderRow(customer=customer(), done="talked · next 22 Dec", deed_id=uuid4()),
+        ReminderRow(customer=customer("Golddex"), done="put off", deed_id=uuid4(), done_by="U0MARA"),
+    )
+    fact = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name="Ana", total=2, rows=rows)
+    message = reminder(fact)
+    told = words_of(message.blocks)
+    assert "✓ Bakery Lindqvist · talked · next 22 Dec" in told
+    assert "by <@U0MARA>" in told
+    assert message.text == "Ana, nobody is waiting to hear from you any more today."
+    allowed(message)
+
+
+def test_the_reminder_at_its_worst_is_taken_by_slack() -> None:
+    """Ten rows of hostile words; what doesn't fit is counted with the rest."""
+    rows = tuple(
+        ReminderRow(customer=worst(number), for_whom=HOSTILE[number % 6][:200]) for number in range(REMINDER_ROWS)
+    )
+    fact = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name=HOSTILE[0], total=46_964, rows=rows)
+    message = reminder(fact)
+    allowed(message)
+    drawn = sum(block.get("accessory", {}).get("action_id") == "checkins.log" for block in message.blocks)
+    assert drawn >= 4
+    assert f"{46_964 - drawn:,} more in your queue" in words_of(message.blocks)
+    plain = tuple(ReminderRow(customer=customer(f"Plain {number}")) for number in range(REMINDER_ROWS))
+    message = reminder(fact.model_copy(update={"rows": plain}))
+    assert f"{46_954:,} more in your queue" in words_of(message.blocks)
+
+
+def test_the_queue_counts_names_and_groups() -> None:
+    """Neglected, due, snoozed under their titles; pages when there are more."""
+    rows = (
+        QueueRow(customer=customer()),
+        QueueRow(customer=customer("Golddex", waited=31, standing=Standing.DUE)),
+        QueueRow(
+            customer=customer(
+                "Condax",
+                standing=Standing.SNOOZED,
+                snoozed_until=date(2027, 1, 4),
+                snooze_reason=SnoozeReason.CUSTOMER_ASKED,
+                snooze_note="after the fair",
+            )
+        ),
+    )
+    message = queue(Queue(neglected=1, due=1, snoozed=18, rows=rows, page=1, pages=3))
+    assert message.text == "Your queue: 1 neglected · 1 due · 18 snoozed"
+    told = words_of(message.blocks)
+    assert "*Bakery Lindqvist* · 47 of 30 days" in told
+    assert '*Condax* until Mon 4 Jan 2027, they asked ("after the fair")' in told
+    titles = ["*Neglected*", "*Due*", "*Snoozed*"]
+    assert [words for words in told if words in titles] == titles
+    assert told[-1].startswith("Page 2 of 3.")
+    allowed(message)
+
+
+@pytest.mark.parametrize("standing", [Standing.NEGLECTED, Standing.SNOOZED])
+def test_the_queue_at_its_worst_is_taken_by_slack(standing: Standing) -> None:
+    """A full page of hostile words, with what was just done on top."""
+    rows = tuple(
+        QueueRow(customer=worst(number, standing=standing), for_whom=HOSTILE[number % 6])
+        for number in range(QUEUE_ROWS)
+    )
+    fact = Queue(neglected=46_964, due=46_964, snoozed=46_964, rows=rows, page=5000, pages=17_612)
+    allowed(queue(fact, act=act(worst(0))))
+    allowed(queue(fact, act=act(worst(0), undone=True)))
+
+
+def test_an_empty_queue_is_one_calm_line() -> None:
+    """With who comes next, when somebody does."""
+    message = queue(Queue(next_name="Bakery", next_due_on=date(2026, 12, 21)))
+    assert message.text == "Nobody is waiting to hear from you. Next: Bakery, due Mon 21 Dec."
+    allowed(message)
+    allowed(queue(Queue(next_name=HOSTILE[1], next_due_on=MONDAY), act=act(worst(1))))
+    allowed(queue(Queue()))
+
+
+def test_names_that_fit_several_or_none_are_offered() -> None:
+    """Several: owner and domain tell them apart. None: the nearest, and *Add*."""
+    rows = (Candidate(id=uuid4(), name="Acme", owner_name="Ana Lima", domain="acme.example"),)
+    several = candidates(Candidates(asked="Acme", exact=True, rows=(*rows, Candidate(id=uuid4(), name="ACME"))))
+    assert several.text == "2 customers are called Acme; choose one."
+    assert "*Acme* · Ana Lima · acme.example" in words_of(several.blocks)
+    none = candidates(Candidates(asked="Acm", exact=False, rows=rows))
+    assert none.text == "No customer is called Acm. Did you mean Acme?"
+    assert [block["accessory"]["action_id"] for block in none.blocks[1:]] == ["checkins.log", "customers.add"]
+    assert none.blocks[-1]["accessory"]["text"]["text"] == "Add Acm"
+    for message in (several, none, candidates(Candidates(asked="Acm", exact=False))):
+        allowed(message)
+
+
+def test_twenty_hostile_candidates_are_taken_by_slack() -> None:
+    """Two customers of one endless name are still two buttons."""
+    rows = tuple(
+        Candidate(id=uuid4(), name=HOSTILE[number % 6][:200], owner_name=HOSTILE[number % 6], domain="x" * 253)
+        for number in range(20)
+    )
+    for exact in (True, False):
+        allowed(candidates(Candidates(asked=HOSTILE[0][:80], exact=exact, rows=rows)))
+
+
+def preview(fact: CustomerFact | None = None, result: Result = Result.TALKED, **more: Any) -> Preview:
+    """What saving would do."""
+    plain: dict[str, Any] = {"happened_on": MONDAY, "next_due_on": date(2026, 12, 22)}
+    return Preview(customer=fact or customer(), result=result, **{**plain, **more})
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (None, "The next date shows here once a customer is chosen."),
+        (preview(), "Next contact due Tue 22 Dec 2026 (every 30 days)"),
+        (
+            preview(result=Result.TRIED, next_due_on=date(2026, 11, 6)),
+            "The clock keeps running: an attempt isn't a contact yet. Due Fri 6 Nov 2026 (every 30 days).",
+        ),
+        (
+            preview(happened_on=MONDAY - timedelta(days=50)),
+            EARLIER,
+        ),
+        (preview(problem="That day is still to come."), "That day is still to come."),
+        (
+            preview(customer(status=Status.PAUSED), next_due_on=None),
+            "This customer is paused, so nothing is due; the check-in is kept all the same.",
+        ),
+    ],
+)
+def test_the_form_says_what_saving_would_do(shown: Preview | None, words: str) -> None:
+    """Before it is saved, and anew after each change; what was entered stays."""
+    view = form(CheckinForm(today=MONDAY, preview=shown), memory="{}")
+    assert check_view(view) == []
+    assert view["blocks"][-1]["elements"][0]["text"] == words
+    sent = {**view, "id": "V1", "hash": "1.a", "state": {"values": {}}, "team_id": "T1"}
+    again = redrawn(sent, preview(result=Result.DECLINED))
+    assert check_view(again) == []
+    assert again["blocks"][-1]["elements"][0]["text"].startswith("The clock keeps running")
+    assert [block.get("block_id") for block in again["blocks"]] == [block.get("block_id") for block in view["blocks"]]
+
+
+def test_the_form_at_its_worst_is_taken_by_slack() -> None:
+    """Hostile words everywhere, a quote of 3,000 characters, an origin with a long address."""
+    address = "https://x/" + "y" * 490
+    long = Memory(
+        origin=Origin(kind="reminder", reminder_id=uuid4(), channel="C" * 32, ts="1" * 32, url=address),
+        customer_id=uuid4(), link="https://x/" + "z" * 490, channel="C" * 32, ts="1" * 32, domain="d" * 100,
+    ).kept()  # fmt: skip
+    for number in range(len(HOSTILE)):
+        shown = preview(worst(number))
+        view = form(CheckinForm(today=MONDAY, preview=shown, quote="<!channel>" * 300), memory=long)
+        assert check_view(view) == []
+        for modal in (
+            snooze_form(worst(number), memory=long, preset=Preset.DATE, refused=HOSTILE[number]),
+            hand_over_form(worst(number), memory=long),
+            done_form(act(worst(number)), memory="{}"),
+            done_form(act(worst(number), undone=True), memory="{}"),
+        ):
+            assert check_view(modal) == []
+
+
+def test_a_messages_text_stands_in_a_field_of_its_own() -> None:
+    """To be shortened or left; without a quote there is no such field."""
+    view = form(CheckinForm(today=MONDAY, quote="The invoice is wrong again"), memory="{}")
+    fields = {block["block_id"]: block for block in view["blocks"]}
+    assert fields[form_view.QUOTE]["element"]["initial_value"] == "The invoice is wrong again"
+    assert form_view.QUOTE not in {
+        block["block_id"] for block in form(CheckinForm(today=MONDAY), memory="{}")["blocks"]
+    }
+
+
+def test_another_rooms_row_changes_and_its_neighbours_stay() -> None:
+    """A digest's row becomes what was done; after an undo it can be logged again."""
+    one, two = customer(), customer("Golddex")
+    blocks = [*queue_row(one, place="digests.row"), *queue_row(two, place="digests.row")]
+    changed = with_row_done(blocks, act(one))
+    assert changed is not None
+    assert words_of(changed)[0] == "✓ Bakery Lindqvist · talked · next 22 Dec"
+    assert changed[1:] == blocks[2:]
+    again = with_row_done(changed, act(one, undone=True))
+    assert again is not None
+    assert again[0]["accessory"]["action_id"] == "checkins.log"
+    assert with_row_done(blocks, act(customer("Stranger"))) is None
+
+
+def test_what_was_done_is_told_with_undo() -> None:
+    """And what was undone, without."""
+    message = done(act(customer()))
+    assert message.text == "Bakery Lindqvist: talked · next 22 Dec."
+    assert message.blocks[0]["accessory"]["action_id"] == "checkins.undo"
+    undone = done(act(customer(), undone=True))
+    assert undone.text.startswith("Undone. Bakery Lindqvist is as it was")
+    for number in range(len(HOSTILE)):
+        allowed(done(act(worst(number))))
+        allowed(done(act(worst(number), undone=True)))
+
+
+def act(fact: CustomerFact, *, undone: bool = False) -> ActDone:
+    """Something that was just done."""
+    return ActDone(
+        deed_id=UUID(int=1), act=Act.LOGGED, by="U0ANA", words="talked · next 22 Dec", customer=fact, undone=undone
+    )
