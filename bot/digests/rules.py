@@ -11,9 +11,10 @@ from bot.people.rules import DAY, Calendar, known_zone
 
 ROWS_IN_MESSAGE = 5
 ROWS_ON_PAGE = 8
-NAME_IN_ROW = 120  # characters of a name in a row of its own
+NAME_IN_ROW = 90  # characters of a name in a row of its own: eight rows of nothing but & have to fit as well
+OWNER_IN_ROW = 60
 NAME_IN_LIST = 80  # and in the thread's lines
-WORDS_IN_ROW = 160
+WORDS_IN_ROW = 100
 PAGE_CHARACTERS = 10_000  # of a thread message: Slack refuses from about 13,000 on
 PAGE_PAUSE = timedelta(seconds=1)  # between the thread's messages: Slack takes one a second a channel
 WEEK_DAYS = 7

@@ -38,7 +38,8 @@ async def replies(respond: Say, *, draw: Nearest | None = None) -> AsyncIterator
         yield
     except Exception as error:  # noqa: BLE001 - the last line before silence
         message = (draw(error) if draw and isinstance(error, BotError) else None) or _only_words(sorry(error))
-        await respond(**{**message.answer(), "replace_original": False})
+        beside = {} if isinstance(respond, AsyncAck) else {"replace_original": False}
+        await respond(**message.answer(), **beside)
 
 
 @asynccontextmanager
@@ -76,7 +77,7 @@ def waiting(title: str) -> Block:
 
 
 def _only_words(words: str) -> Message:
-    return Message(text=words, blocks=[section(escape(words))])
+    return Message(text=escape(words), blocks=[section(escape(words))])
 
 
 def people_in(body: Mapping[str, Any]) -> str:

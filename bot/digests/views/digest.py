@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.facts import Count
 from bot.digests.facts import DigestPage, DigestStopped, NeglectedDigest, WaitingRow
-from bot.digests.rules import NAME_IN_ROW, WORDS_IN_ROW, pack, wait_words
+from bot.digests.rules import NAME_IN_ROW, OWNER_IN_ROW, WORDS_IN_ROW, pack, wait_words
 from bot.digests.views.ids import POOL, SETUP, TAKE, row_block
 from bot.slack.blocks import (
-    NOTIFICATION_TEXT,
     SECTION_TEXT,
     Block,
     Message,
@@ -29,6 +28,8 @@ from bot.slack.blocks import (
 )
 
 COUNTS_SHOWN = 8
+COUNT_TEXT = 70
+REASON_SHOWN = 200
 DONE_MARK = "✓"
 
 
@@ -42,7 +43,7 @@ def digest(fact: NeglectedDigest) -> Message:
     if fact.counts:
         blocks += [divider(), section(_counts(fact.counts))]
     blocks += [divider(), section(_footer(fact), accessory=button("Settings", SETUP))]
-    return Message(text=cut(("Test: " if fact.is_test else "") + said, NOTIFICATION_TEXT), blocks=blocks)
+    return Message(text=escape(("Test: " if fact.is_test else "") + said), blocks=blocks)
 
 
 def headline(fact: NeglectedDigest) -> str:
@@ -71,19 +72,20 @@ def stopped(fact: DigestStopped) -> Message:
     """To the managers: a digest couldn't be posted, and what mends it."""
     where = channel_link(fact.channel_id)
     name = f"#{fact.channel_name}" if fact.channel_name else "its channel"
+    reason = cut(fact.reason, REASON_SHOWN)
     if fact.is_over:
-        told, mend = f"has stopped: {fact.reason}", "Choose a channel in the setup, save, and it goes on."
+        told, mend = f"has stopped: {reason}", "Choose a channel in the setup, save, and it goes on."
     else:
-        told, mend = f"couldn't be posted: {fact.reason}", "I'll try again at its next time."
+        told, mend = f"couldn't be posted: {reason}", "I'll try again at its next time."
     return Message(
-        text=cut(f"The digest to {name} {told} {mend}", NOTIFICATION_TEXT),
+        text=escape(f"The digest to {name} {told} {mend}"),
         blocks=[section(f"The digest to {where} {escape(told)} {mend}"), actions(button("Open setup", SETUP))],
     )
 
 
 def row_text(row: WaitingRow) -> str:
     """Who, since when, whose, and what was last said."""
-    who = escape(cut(row.owner_name or "nobody yet", NAME_IN_ROW)) if row.owner_id else "no owner"
+    who = escape(cut(row.owner_name or "nobody yet", OWNER_IN_ROW)) if row.owner_id else "no owner"
     waited = wait_words(row.waited, row.rhythm, ever_contacted=row.ever_contacted)
     text = f"{bold(cut(row.name, NAME_IN_ROW))} · {waited} · {who}"
     return f"{text}\n{escape(cut(row.words, WORDS_IN_ROW))}" if row.words else text
@@ -93,7 +95,7 @@ def done_text(row: WaitingRow) -> str:
     """What was done about a row since it was posted."""
     name = bold(cut(row.name, NAME_IN_ROW))
     if row.done == "taken":
-        return f"{DONE_MARK} {escape(cut(row.owner_name or 'Somebody', NAME_IN_ROW))} took {name}"
+        return f"{DONE_MARK} {escape(cut(row.owner_name or 'Somebody', OWNER_IN_ROW))} took {name}"
     return f"{DONE_MARK} {name} {escape(row.done)}"
 
 
@@ -142,8 +144,8 @@ def _pool(fact: NeglectedDigest) -> list[Block]:
 
 
 def _counts(counts: Sequence[Count]) -> str:
-    shown = [f"*{escape(cut(count.text, 200))}*" if count.urgent else escape(cut(count.text, 200)) for count in counts]
-    return " · ".join(shown[:COUNTS_SHOWN])
+    shown = [(escape(cut(count.text, COUNT_TEXT)), count.urgent) for count in counts[:COUNTS_SHOWN]]
+    return " · ".join(f"*{text}*" if urgent else text for text, urgent in shown)
 
 
 def _footer(fact: NeglectedDigest) -> str:

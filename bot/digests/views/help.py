@@ -1,9 +1,12 @@
 """What the bot can do, in a few lines, and how it is."""
 
+from collections.abc import Sequence
+
 from bot.digests.facts import Health, JobHealth
+from bot.digests.rules import pack
 from bot.digests.views.digest import local_time
 from bot.digests.views.ids import SETUP, START, TEAM
-from bot.slack.blocks import Block, Message, actions, button, context, cut, escape, plural, section
+from bot.slack.blocks import SECTION_TEXT, Block, Message, actions, button, context, cut, escape, plural, section
 
 JOB_NAMES = {
     "sync_people": "People",
@@ -18,7 +21,9 @@ LINES = (
     "*/neglected* shows who has waited too long: *mine*, the *team*'s or a *@person*'s.",
     "*/evenhand setup* is for managers: the rhythm, the digest, who manages. */evenhand health* tells how I am.",
 )
-WRONG_SHOWN = 20
+JOBS_SHOWN = 12
+WRONG_SHOWN = 15
+SENTENCE_SHOWN = 100
 
 
 def help_message(asked: str = "") -> Message:
@@ -29,7 +34,7 @@ def help_message(asked: str = "") -> Message:
     blocks.append(
         actions(button("Record a check-in", START), button("Who waits", TEAM, "team 0"), button("Setup", SETUP))
     )
-    return Message(text=said, blocks=blocks)
+    return Message(text=escape(said), blocks=blocks)
 
 
 def health_message(fact: Health) -> Message:
@@ -37,16 +42,19 @@ def health_message(fact: Health) -> Message:
     troubles = [job for job in fact.jobs if job.error]
     count = len(fact.wrong) + len(troubles)
     said = f"{plural(count, 'thing')} {'needs' if count == 1 else 'need'} a look." if count else "All is well."
-    jobs = "\n".join(_job(job, fact.zone) for job in fact.jobs) or "No job has run yet."
-    blocks = [section(said), section(jobs)]
-    if fact.wrong:
-        blocks.append(section("\n".join(f"• {escape(cut(sentence, 100))}" for sentence in fact.wrong[:WRONG_SHOWN])))
+    jobs = [_job(job, fact.zone) for job in fact.jobs[:JOBS_SHOWN]] or ["No job has run yet."]
+    wrong = [f"• {cut(sentence, SENTENCE_SHOWN)}" for sentence in fact.wrong[:WRONG_SHOWN]]
+    blocks = [section(said), *_paragraphs(jobs), *_paragraphs(wrong)]
     if len(fact.wrong) > WRONG_SHOWN:
         blocks.append(context(f"and {len(fact.wrong) - WRONG_SHOWN:,} more; `evenhand doctor` lists them all."))
     return Message(text=said, blocks=blocks)
 
 
+def _paragraphs(lines: Sequence[str]) -> list[Block]:
+    return [section(escape("\n".join(group))) for group in pack(lines, SECTION_TEXT)]
+
+
 def _job(job: JobHealth, zone: str) -> str:
-    name = JOB_NAMES.get(job.name, escape(job.name))
+    name = JOB_NAMES.get(job.name, job.name)
     last = f"last went well {local_time(job.succeeded_at, zone)}" if job.succeeded_at else "has never gone well"
-    return f"{name} {last}" + (f", then: {escape(cut(job.error, 100))}" if job.error else "")
+    return f"{name} {last}" + (f", then: {cut(job.error, SENTENCE_SHOWN)}" if job.error else "")

@@ -1,23 +1,25 @@
 """Who waits, for one person's eyes: the team's list, a person's, the pool."""
 
 from bot.digests.facts import WaitingList, WaitingRow
-from bot.digests.rules import NAME_IN_ROW, Whose
+from bot.digests.rules import OWNER_IN_ROW, Whose
 from bot.digests.views.digest import row_text, take_value
 from bot.digests.views.ids import BACK, LOG, MINE, NEXT, POOL, TAKE, TEAM, row_block
 from bot.slack.blocks import Block, Message, actions, button, context, cut, divider, escape, plural, section
+
+SAID = 120
 
 
 def waiting_list(fact: WaitingList) -> Message:
     """A page of it, with the way to the other pages and lists."""
     said = _title(fact)
-    blocks = [section(escape(f"✓ {fact.said}"))] if fact.said else []
+    blocks = [section(escape(f"✓ {cut(fact.said, SAID)}"))] if fact.said else []
     blocks.append(section(escape(said)))
     if fact.rows:
         blocks += [divider(), *(_row(row, fact) for row in fact.rows), divider()]
     blocks.append(actions(*_ways(fact)))
     where = f"Page {fact.page + 1:,} of {fact.pages:,} · " if fact.pages > 1 else ""
     blocks.append(context(f"{where}Longest wait first; size plays no part. Only you see this."))
-    return Message(text=fact.said or said, blocks=blocks)
+    return Message(text=escape(fact.said or said), blocks=blocks)
 
 
 def place_in(value: str) -> tuple[str, int]:
@@ -54,10 +56,10 @@ def _title(fact: WaitingList) -> str:
         return f"{plural(fact.total, 'customer')} without an owner." if fact.total else "Every customer has an owner."
     if not fact.total:
         return {Whose.TEAM.value: "Nobody has waited too long.", fact.viewer: "None of yours has waited too long."}.get(
-            fact.whose, f"None of {cut(fact.whose_name, NAME_IN_ROW)}'s customers has waited too long."
+            fact.whose, f"None of {cut(fact.whose_name, OWNER_IN_ROW)}'s customers has waited too long."
         )
     verb = "has" if fact.total == 1 else "have"
     if fact.whose == Whose.TEAM:
         return f"{plural(fact.total, 'customer')} {verb} waited too long."
-    owner = "yours" if fact.whose == fact.viewer else f"{cut(fact.whose_name, NAME_IN_ROW)}'s"
+    owner = "yours" if fact.whose == fact.viewer else f"{cut(fact.whose_name, OWNER_IN_ROW)}'s"
     return f"{fact.total:,} of {owner} {verb} waited too long."

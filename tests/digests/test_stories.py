@@ -1,0 +1,363 @@
+"""The digest as people meet it: in their Slack, over the wire, on both databases."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from bot.customers.facts import CustomerTaken
+from bot.digests.gateways import look_at_channel
+from bot.people.queries import get_person
+from bot.people.rules import Role
+from jobs.post_digests import post_digests
+from rehearsal.state.messages import Message
+from rehearsal.state.views import View
+from tests.digests.furniture import owed_rows
+from tests.makers import ANA, BOB, KIRI, MARA
+from tests.world import World
+
+CHANNEL = "digests.channel"
+TAKE = "digests.take"
+
+
+def words(shown: Message | View) -> str:
+    """All text on a message or in a window."""
+    return "\n".join(_texts(shown.blocks))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["text"]] if isinstance(value.get("text"), str) else []
+        return own + [text for inner in value.values() for text in _texts(inner)]
+    return [text for inner in value for text in _texts(inner)] if isinstance(value, list) else []
+
+
+def main(world: World, channel: str = "accounts") -> list[Message]:
+    """The bot's own messages in a channel, replies left out."""
+    return [message for message in world.as_(MARA).sees(channel) if not message.is_reply and not message.ephemeral_to]
+
+
+async def form_of(world: World, person: str = MARA) -> View:
+    """The setup, opened."""
+    actor = world.as_(person)
+    await actor.command("/evenhand setup")
+    return await actor.modal_opened("Setup")
+
+
+async def save(world: World, person: str = MARA, **fields: Any) -> tuple[View, dict[str, str] | None]:
+    """Fill the setup and save it; the window, and what stands under its fields."""
+    view = await form_of(world, person)
+    await world.as_(person).fill(view, **fields)
+    return view, await world.as_(person).submit(view)
+
+
+async def saved_in(world: World, channel: str = "accounts", **fields: Any) -> View:
+    """The setup saved with a digest in *channel*."""
+    view, errors = await save(world, digests_channel=channel, **fields)
+    assert errors is None
+    return await world.as_(MARA).until(lambda me: view if "digest" in words(view) and me.modal() else None)
+
+
+async def test_a_manager_sets_the_digest_up_and_posts_a_test(world: World) -> None:
+    """From /evenhand setup to a test in the channel, and the first digest on its day."""
+    world.office.customer("Bakery Lindqvist", waited=92, owner=ANA)
+    view = await saved_in(world)
+    mara = world.as_(MARA)
+    assert "The next digest goes to" in words(view)
+    assert "Thu 26 Nov 09:00" in words(view)
+    await mara.press(view, "digests.test")
+    told = await mara.modal_opened("Test")
+    assert "A test is on its way" in words(told)
+    await world.run_jobs()
+    (test,) = main(world)
+    assert test.text.startswith("Test: 0 % of 1 customer is in cadence. 1 has waited too long.")
+    await world.move(days=3)
+    assert len(main(world)) == 2
+    assert "*Bakery Lindqvist* · 95 of 30 days · Ana Lima" in words(main(world)[1])
+
+
+async def test_a_member_is_told_whom_to_ask(world: World) -> None:
+    """Ana can't open the setup; the sentence names Mara, and no window opens."""
+    ana = world.as_(ANA)
+    await ana.command("/evenhand setup")
+    said = await ana.until(lambda me: next((m for m in me.dm() if "Only managers" in m.text), None))
+    assert "ask Mara Okafor" in said.text
+    assert ana.modal() is None
+
+
+async def test_a_channel_shared_with_outsiders_is_refused_under_its_field(world: World) -> None:
+    """A forged choice of a shared channel stands refused; nothing is saved."""
+    shared = world.rehearsal.control.add_channel("with-acme", members=[MARA], is_ext_shared=True)
+    view = await form_of(world)
+    block = next(block["block_id"] for block in view.blocks if (block.get("element") or {}).get("action_id") == CHANNEL)
+    view.state[block] = {CHANNEL: {"type": "conversations_select", "selected_conversation": shared.id}}
+    errors = await world.as_(MARA).submit(view)
+    assert errors is not None
+    assert "shared with outsiders" in errors["digests.setup.channel"]
+
+
+async def test_a_private_channel_asks_for_an_invitation_and_takes_it(world: World) -> None:
+    """The bot isn't in #leads: it says how to mend that; once invited, the same form saves."""
+    control = world.rehearsal.control
+    leads = control.add_channel("leads", kind="private", members=[MARA], bot=False)
+    view, errors = await save(world, digests_channel="leads")
+    assert errors is not None
+    assert errors["digests.setup.channel"].startswith("Invite me with /invite @Evenhand")
+    leads.members.add(world.rehearsal.workspace.bot.id)
+    assert await world.as_(MARA).submit(view) is None
+    await world.as_(MARA).until(lambda _: "The next digest goes to" in words(view))
+
+
+async def test_an_archived_channel_is_refused(world: World) -> None:
+    """Archived while the form was open: the sentence says so."""
+    old = world.rehearsal.control.add_channel("old", members=[MARA])
+    view = await form_of(world)
+    await world.as_(MARA).fill(view, digests_channel="old")
+    old.is_archived = True
+    errors = await world.as_(MARA).submit(view)
+    assert errors is not None
+    assert "#old is archived" in errors["digests.setup.channel"]
+
+
+async def test_a_public_channel_is_joined(world: World) -> None:
+    """A public channel without the bot in it becomes one with it, and the digest arrives there."""
+    world.office.customer("Bakery", waited=92, owner=ANA)
+    open_to_all = world.rehearsal.control.add_channel("open", members=[MARA], bot=False)
+    await saved_in(world, "open")
+    assert world.rehearsal.workspace.bot.id in open_to_all.members
+    await world.move(days=3)
+    assert len(main(world, "open")) == 1
+
+
+async def test_a_slow_slack_is_told_under_the_field(world: World) -> None:
+    """When Slack doesn't say what channel it is in time, the form stays, with what to do."""
+    view = await form_of(world)
+    await world.as_(MARA).fill(view, digests_channel="accounts")
+    world.rehearsal.control.faults.slow("conversations.info", 1.5)
+    errors = await world.as_(MARA).submit(view)
+    assert errors == {"digests.setup.channel": "Slack didn't answer in time; save again in a minute."}
+    assert await world.as_(MARA).submit(view) is None
+
+
+async def test_numbers_that_cannot_be_stand_under_their_fields(world: World) -> None:
+    """A usual cadence above the longest one is refused in the form."""
+    _, errors = await save(world, digests_cadence="60", digests_floor="30")
+    assert errors is not None
+    assert list(errors) == ["digests.setup.cadence"]
+
+
+async def test_the_zone_is_found_by_typing_a_city(world: World) -> None:
+    """Typing "auck" offers Auckland, and the digest comes at nine there."""
+    view = await form_of(world)
+    mara = world.as_(MARA)
+    offered = await mara.suggest(view, "digests.zones", "auck")
+    assert [option["value"] for option in offered] == ["Pacific/Auckland"]
+    await mara.fill(view, digests_channel="accounts", digests_zones="Pacific/Auckland")
+    assert await mara.submit(view) is None
+    await mara.until(lambda _: "Thu 26 Nov 09:00" in words(view))
+
+
+async def test_the_slot_is_posted_once_though_two_jobs_run_at_once(world: World) -> None:
+    """Two processes, a restart, a second run: the channel sees one digest."""
+    world.office.customer("Bakery", waited=92, owner=ANA)
+    await saved_in(world)
+    await world.rehearsal.control.move(timedelta(days=3, minutes=5))
+    moved = await asyncio.gather(*(post_digests(world.runtime) for _ in range(4)))
+    assert sum(moved) == 1
+    await world.run_jobs()
+    await world.run_jobs()
+    assert len(main(world)) == 1
+
+
+async def test_a_dropped_answer_posts_no_second_digest(world: World) -> None:
+    """Slack took the message and the connection died: the channel is looked at, and nothing is said twice."""
+    world.office.customer("Bakery", waited=92, owner=ANA)
+    await saved_in(world)
+    world.rehearsal.control.faults.drop_after("chat.postMessage")
+    await world.move(days=3, hours=2)
+    assert len(main(world)) == 1
+
+
+async def test_the_whole_list_stands_in_the_thread(world: World) -> None:
+    """Seven wait: five in the message, all seven in its thread."""
+    for n in range(7):
+        world.office.customer(f"Customer {n}", waited=60 + n, owner=ANA)
+    await saved_in(world)
+    await world.move(days=3)
+    (digest,) = main(world)
+    assert "2 more in the thread" in words(digest)
+    replies = [message for message in world.as_(MARA).sees("accounts") if message.is_reply]
+    assert [message.thread_ts for message in replies] == [digest.ts]
+    assert all(f"Customer {n}" in words(replies[0]) for n in range(7))
+
+
+async def test_taking_a_customer_changes_its_row_in_place(world: World) -> None:
+    """Bob takes Ana's bakery from the digest: the row says so to everybody, and Ana hears of it."""
+    bakery = world.office.customer("Bakery Lindqvist", waited=92, owner=ANA)
+    world.office.customer("Golddex", waited=80, owner=KIRI)
+    await saved_in(world)
+    await world.move(days=3)
+    (digest,) = main(world)
+    await world.as_(BOB).press(digest, TAKE, block_id=f"digests.row:{bakery}")
+    await world.as_(BOB).until(lambda _: "✓ Bob Chen took *Bakery Lindqvist*" in words(digest))
+    assert "*Golddex* · 83 of 30 days · Kiri Walker" in words(digest)
+    assert [row.recipient for row in owed_rows(world.office) if row.kind == CustomerTaken.kind] == [ANA]
+
+
+async def test_two_people_taking_two_rows_at_once_both_show(world: World) -> None:
+    """Neither press undoes the other's row."""
+    first = world.office.customer("First", waited=92, owner=ANA)
+    second = world.office.customer("Second", waited=80, owner=ANA)
+    await saved_in(world)
+    await world.move(days=3)
+    (digest,) = main(world)
+    await asyncio.gather(
+        world.as_(BOB).press(digest, TAKE, block_id=f"digests.row:{first}"),
+        world.as_(KIRI).press(digest, TAKE, block_id=f"digests.row:{second}"),
+    )
+    await world.as_(MARA).until(lambda _: words(digest).count("✓") == 2)
+    assert "✓ Bob Chen took *First*" in words(digest)
+    assert "✓ Kiri Walker took *Second*" in words(digest)
+
+
+async def test_who_is_second_is_told_kindly(world: World) -> None:
+    """Kiri presses a row that Bob took meanwhile elsewhere: only she hears it, and the row is brought up to date."""
+    bakery = world.office.customer("Bakery", waited=92)
+    await saved_in(world)
+    await world.move(days=3)
+    (digest,) = main(world)
+    await world.as_(BOB).command("/neglected")
+    listed = await world.as_(BOB).until(lambda me: _ephemeral(me.dm()))
+    await world.as_(BOB).press(listed, TAKE)
+    await world.as_(BOB).until(lambda me: "Bakery is yours now" in words(me.dm()[-1]))
+    await world.as_(KIRI).press(digest, TAKE, block_id=f"digests.row:{bakery}")
+    told = await world.as_(KIRI).until(lambda me: _ephemeral(me.sees("accounts")))
+    assert told.text == "Bob Chen took Bakery meanwhile; nothing is left to do."
+    await world.as_(KIRI).until(lambda _: "✓ Bob Chen took *Bakery*" in words(digest))
+
+
+def _ephemeral(messages: list[Message]) -> Message | None:
+    return next((message for message in reversed(messages) if message.ephemeral_to), None)
+
+
+async def test_the_pool_opens_from_the_digest_for_one_person_only(world: World) -> None:
+    """*Take one* shows the pool to Ana alone; taking there makes it hers, and the pool shorter."""
+    world.office.customer("Nobody's", waited=92)
+    world.office.customer("Nobody's either", waited=2)
+    await saved_in(world)
+    await world.move(days=3)
+    (digest,) = main(world)
+    ana = world.as_(ANA)
+    assert "2 customers have no owner" in words(digest)
+    await ana.press(digest, "digests.pool")
+    pool = await ana.until(lambda me: _ephemeral(me.sees("accounts")))
+    assert _ephemeral(world.as_(BOB).sees("accounts")) is None
+    assert "2 customers without an owner" in words(pool)
+    await ana.press(pool, TAKE, index=1)
+    await ana.until(lambda me: "Nobody's either is yours now" in words(_ephemeral(me.sees("accounts")) or pool))
+    assert "1 customer without an owner" in words(_ephemeral(ana.sees("accounts")) or pool)
+
+
+async def test_neglected_answers_at_once_and_turns_its_pages(world: World) -> None:
+    """Twenty wait: the first eight at once, the others a press away, mine with *Log*."""
+    for n in range(20):
+        world.office.customer(f"Customer {n:02}", waited=60 + n, owner=ANA if n % 2 else BOB)
+    ana = world.as_(ANA)
+    outcome = await ana.command("/neglected")
+    assert outcome.text == "20 customers have waited too long."
+    listed = _ephemeral(ana.dm())
+    assert listed is not None
+    assert "Page 1 of 3" in words(listed)
+    await ana.press(listed, "digests.next")
+    await ana.until(lambda me: "Page 2 of 3" in words(_ephemeral(me.dm()) or listed))
+    listed = _ephemeral(ana.dm()) or listed
+    await ana.press(listed, "digests.mine")
+    await ana.until(lambda me: "10 of yours have waited too long" in words(_ephemeral(me.dm()) or listed))
+    mine = _ephemeral(ana.dm()) or listed
+    assert "I'll take it" not in words(mine)
+    assert "Log" in words(mine)
+
+
+async def test_neglected_of_a_person_and_of_nobody(world: World) -> None:
+    """`/neglected @bob` shows Bob's; a name nobody has gets a sentence."""
+    world.office.customer("Bob's", waited=92, owner=BOB)
+    ana = world.as_(ANA)
+    assert (await ana.command("/neglected @bob")).text == "1 of Bob Chen's has waited too long."
+    assert (await ana.command("/neglected mine")).text == "None of yours has waited too long."
+    assert "Nobody here is called zed" in (await ana.command("/neglected zed")).text
+
+
+async def test_all_clear_in_one_line_or_silence(world: World) -> None:
+    """With everybody in cadence the digest is one line; told to stay silent, it does."""
+    world.office.customer("Bakery", waited=3, owner=ANA)
+    await saved_in(world)
+    await world.move(days=3)
+    assert [message.text for message in main(world)] == ["All 1 customer is in cadence. Longest wait: 6 of 30 days."]
+    await saved_in(world, digests_clear="silent")
+    await world.move(days=5)
+    assert len(main(world)) == 1
+
+
+async def test_a_channel_archived_later_stops_the_digest_and_tells_the_managers(world: World) -> None:
+    """Mara gets one message with the way to mend it; no further slot is tried."""
+    world.office.customer("Bakery", waited=92, owner=ANA)
+    await saved_in(world)
+    world.rehearsal.workspace.channel("accounts").is_archived = True
+    await world.move(days=9)
+    told = [message for message in world.as_(MARA).dm() if "The digest to #accounts has stopped" in message.text]
+    assert len(told) == 1
+    await world.as_(MARA).press(told[0], "digests.setup")
+    view = await world.as_(MARA).modal_opened("Setup")
+    assert "It doesn't go to #accounts any more" in words(view)
+
+
+async def test_a_channel_that_outsiders_joined_gets_nothing(world: World) -> None:
+    """Shared after the setup: no customer's name goes there, and the managers are told why."""
+    world.office.customer("Bakery", waited=92, owner=ANA)
+    await saved_in(world)
+    world.rehearsal.workspace.channel("accounts").is_ext_shared = True
+    await world.rehearsal.control.move(timedelta(days=3, minutes=5))
+    client = world.bot.client
+    assert (await look_at_channel(client, world.rehearsal.workspace.channel("accounts").id)).is_shared
+    assert await post_digests(world.runtime, lambda _workspace: client) == 0
+    await world.run_jobs()
+    assert main(world) == []
+    assert any("shared with outsiders now" in message.text for message in world.as_(MARA).dm())
+
+
+async def test_settings_under_the_digest_open_only_for_managers(world: World) -> None:
+    """Ana presses *Settings* and is told whom to ask, in a window; Mara gets the setup."""
+    world.office.customer("Bakery", waited=92, owner=ANA)
+    await saved_in(world)
+    await world.move(days=3)
+    (digest,) = main(world)
+    await world.as_(ANA).press(digest, "digests.setup")
+    assert "Only managers can change the setup" in words(await world.as_(ANA).modal_opened())
+    await world.as_(MARA).close(world.as_(MARA).modal(), everything=True)  # type: ignore[arg-type]
+    await world.as_(MARA).press(digest, "digests.setup")
+    view = await world.as_(MARA).until(lambda me: (top := me.modal()) and "Rhythm" in words(top) and top)
+    assert "at 09:00" in words(view)
+
+
+async def test_help_and_health(world: World) -> None:
+    """/evenhand says what it can do; an unknown word is named; managers see how the jobs are."""
+    await world.run_jobs()
+    mara = world.as_(MARA)
+    assert (await mara.command("/evenhand")).text.startswith("I remind each owner")
+    assert (await mara.command("/evenhand dance")).text.startswith("I don't know /evenhand dance.")
+    await mara.command("/evenhand health")
+    health = await mara.until(lambda me: next((m for m in me.dm() if "Digests last went well" in words(m)), None))
+    assert "All is well" in words(health)
+    await world.as_(ANA).command("/evenhand health")
+    await world.as_(ANA).until(lambda me: any("Only managers" in message.text for message in me.dm()))
+
+
+async def test_an_admin_names_managers_in_the_setup(world: World) -> None:
+    """A Slack admin sees the menu of managers and names Bob, who may open the setup from then on."""
+    await world.rehearsal.control.change_person(KIRI, is_admin=True)
+    kiri = world.as_(KIRI)
+    await kiri.until(lambda _: world.office.look(lambda s: get_person(s, KIRI).role) is Role.ADMIN or None)
+    view = await form_of(world, KIRI)
+    await kiri.fill(view, digests_managers=["bob"])
+    assert await kiri.submit(view) is None
+    await kiri.until(lambda _: "Saved" in words(view))
+    assert any(block.get("element", {}).get("action_id") == CHANNEL for block in (await form_of(world, BOB)).blocks)
