@@ -14,6 +14,7 @@ from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace
 
 LONGEST_LOOK_BACK = timedelta(days=1)
+FEW = 100  # people who are asked for by id; of more, everybody is read
 
 
 def find_person_row(session: Session, person_id: str) -> Person | None:
@@ -86,6 +87,26 @@ def get_calendar(session: Session, person_id: str | None) -> Calendar:
     if person is None:
         return Calendar(zone=known_zone(get_workspace(session).zone, "UTC"))
     return calendar_from(person, list_absences(session, person.id), default_zone="UTC")
+
+
+def list_calendars(session: Session, person_ids: Iterable[str | None]) -> dict[str | None, Calendar]:
+    """When each of these people works, and the pool's calendar for None and for people nobody knows."""
+    wanted = set(person_ids)
+    calendars: dict[str | None, Calendar] = dict.fromkeys(wanted, get_calendar(session, None))
+    if not wanted - {None}:
+        return calendars
+    people = select(Person).where(Person.workspace_id == workspace_of(session))
+    absences = select(Absence).where(Absence.workspace_id == workspace_of(session))
+    if len(wanted) <= FEW:
+        named = [person_id for person_id in wanted if person_id]
+        people, absences = people.where(col(Person.id).in_(named)), absences.where(col(Absence.person_id).in_(named))
+    away: dict[str, list[Absence]] = {}
+    for absence in session.exec(absences).all():
+        away.setdefault(absence.person_id, []).append(absence)
+    for person in session.exec(people).all():
+        if person.id in wanted:
+            calendars[person.id] = calendar_from(person, away.get(person.id, ()), default_zone="UTC")
+    return calendars
 
 
 def calendar_from(person: Person, absences: Iterable[Absence], *, default_zone: str) -> Calendar:

@@ -1,10 +1,12 @@
 """The facts that move a customer's clock: a contact, a snooze, a new owner, another rhythm."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from bot.core import outbox
 from bot.core.database import workspace_of
@@ -13,12 +15,20 @@ from bot.customers.facts import CustomerFact, CustomersHandedOver, CustomerTaken
 from bot.customers.queries import fact_of, get_customer
 from bot.customers.rules.due import RuleRefused, SnoozeReason, SnoozeTooLong, check_snooze, due_on, limit_on
 from bot.customers.tables import Customer
-from bot.people.queries import get_calendar, get_person, get_today, list_names
+from bot.people.queries import get_person, get_today, list_calendars, list_names
 from bot.people.rules import Calendar, Mute
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import Workspace
 from bot.workspaces.usecases import record
+
+Clock = tuple[int, date, date, date]
+"""Rhythm, waiting since, due, limit: what is stored of a customer's clock."""
+
+MOVING_NAMES = ("owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on")
+STORED_NAMES = ("rhythm_days", "waiting_since", "due_on", "limit_on")
+MOVING = tuple(col(getattr(Customer, name)) for name in MOVING_NAMES)
+STORED = tuple(col(getattr(Customer, name)) for name in STORED_NAMES)
 
 
 def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> None:
@@ -27,23 +37,38 @@ def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> Non
 
     A customer that was never contacted is due on its spread first date when it has one.
     """
-    customer.rhythm_days = customer.cadence_days or workspace.default_cadence_days
-    customer.waiting_since = customer.last_contact_on or customer.added_on
-    customer.limit_on = limit_on(customer.waiting_since, customer.rhythm_days, workspace.neglect_factor)
-    if customer.last_contact_on is None and customer.first_due_on is not None:
-        customer.due_on = calendar.next_working_day(customer.first_due_on)
+    customer.rhythm_days, customer.waiting_since, customer.due_on, customer.limit_on = _clock(
+        workspace,
+        calendar,
+        cadence_days=customer.cadence_days,
+        last_contact_on=customer.last_contact_on,
+        added_on=customer.added_on,
+        first_due_on=customer.first_due_on,
+    )
+
+
+def _clock(
+    workspace: Workspace,
+    calendar: Calendar,
+    *,
+    cadence_days: int | None,
+    last_contact_on: date | None,
+    added_on: date,
+    first_due_on: date | None,
+) -> Clock:
+    rhythm, since = cadence_days or workspace.default_cadence_days, last_contact_on or added_on
+    if last_contact_on is None and first_due_on is not None:
+        due = calendar.next_working_day(first_due_on)
     else:
-        customer.due_on = due_on(customer.waiting_since, customer.rhythm_days, calendar)
+        due = due_on(since, rhythm, calendar)
+    return rhythm, since, due, limit_on(since, rhythm, workspace.neglect_factor)
 
 
 def rewind(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:
-    """Recompute the clocks of *customers*; returns how many. One calendar per owner is read."""
-    workspace = get_workspace(session)
-    calendars: dict[str | None, Calendar] = {}
-    wound = list(customers)
+    """Recompute the clocks of *customers*; returns how many."""
+    workspace, wound = get_workspace(session), list(customers)
+    calendars = list_calendars(session, {customer.owner_id for customer in wound})
     for customer in wound:
-        if customer.owner_id not in calendars:
-            calendars[customer.owner_id] = get_calendar(session, customer.owner_id)
         wind(customer, workspace=workspace, calendar=calendars[customer.owner_id])
         customer.changed_at = now
     return len(wound)
@@ -51,14 +76,48 @@ def rewind(session: Session, customers: Iterable[Customer], *, now: datetime) ->
 
 def rewind_owner(session: Session, *, owner_id: str | None, now: datetime) -> int:
     """Recompute every customer of an owner (None: the pool) after their hours or days away changed."""
-    query = select(Customer).where(Customer.workspace_id == workspace_of(session), col(Customer.owner_id) == owner_id)
-    return rewind(session, session.exec(query).all(), now=now)
+    return _rewind_where(session, col(Customer.owner_id) == owner_id, now=now)
 
 
 def rewind_workspace(session: Session, *, now: datetime) -> int:
     """Recompute every customer after the workspace's rhythm changed."""
-    query = select(Customer).where(Customer.workspace_id == workspace_of(session))
-    return rewind(session, session.exec(query).all(), now=now)
+    return _rewind_where(session, sa.true(), now=now)
+
+
+def _rewind_where(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> int:
+    """
+    Recompute the customers that *which* holds for, without making objects of them: there may be tens of thousands.
+
+    Customers that share owner, rhythm and days share a clock. Only those whose dates move are written.
+    """
+    session.flush()
+    mine = col(Customer.workspace_id) == workspace_of(session)
+    rows = session.execute(sa.select(*MOVING, *STORED, col(Customer.id)).where(mine, which)).all()
+    workspace = get_workspace(session)
+    calendars = list_calendars(session, {row.owner_id for row in rows})
+    clocks: dict[Any, Clock] = {}
+    moved = []
+    for row in rows:
+        key = tuple(row[: len(MOVING)])
+        if key not in clocks:
+            fields = dict(zip(MOVING_NAMES, key, strict=True))
+            clocks[key] = _clock(workspace, calendars[fields.pop("owner_id")], **fields)
+        if clocks[key] != tuple(row[len(MOVING) : -1]):
+            moved.append({"which": row.id, **dict(zip(STORED_NAMES, clocks[key], strict=True))})
+    _write_clocks(session, moved, now=now)
+    return len(rows)
+
+
+def _write_clocks(session: Session, moved: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
+    if not moved:
+        return
+    table = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in STORED_NAMES}
+    mine = sa.and_(table.c.workspace_id == workspace_of(session), table.c.id == sa.bindparam("which"))
+    session.connection().execute(table.update().where(mine).values(changed_at=now, **values), moved)
+    for row in session.identity_map.values():
+        if isinstance(row, Customer):
+            session.expire(row)
 
 
 def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, now: datetime) -> CustomerFact:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col
 
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
@@ -12,7 +12,7 @@ from bot.core.facts import Fact
 from bot.customers.queries import overdue_first
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import rewind
+from bot.customers.usecases.clockwork import rewind_owner
 from bot.people.queries import get_today
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT
@@ -30,35 +30,31 @@ class Released(Fact):
 def release_customers(session: Session, *, owner_id: str, now: datetime) -> Released:
     """Put every customer of an owner back into the pool, whatever its status, each with a line in the audit trail."""
     today = get_today(session, person_id=None, now=now)
-    query = select(Customer).where(Customer.workspace_id == workspace_of(session), Customer.owner_id == owner_id)
-    customers = session.exec(query.order_by(*overdue_first(today))).all()
-    if not customers:
+    theirs = sa.and_(col(Customer.workspace_id) == workspace_of(session), col(Customer.owner_id) == owner_id)
+    shown = sa.select(col(Customer.id), col(Customer.name), col(Customer.status)).where(theirs)
+    rows = session.execute(shown.order_by(*overdue_first(today))).all()
+    if not rows:
         return Released()
-    for customer in customers:
-        customer.owner_id = None
-    rewind(session, customers, now=now)
-    session.flush()
-    entries = [
-        _handed_over(customer, owner_id, now) | {"workspace_id": workspace_of(session)} for customer in customers
-    ]
-    session.execute(sa.insert(AuditEntry), entries)
-    active = [customer.name for customer in customers if customer.status is Status.ACTIVE]
+    session.exec(sa.update(Customer).where(theirs).values(owner_id=None, changed_at=now))
+    rewind_owner(session, owner_id=None, now=now)
+    workspace = workspace_of(session)
+    session.execute(sa.insert(AuditEntry), [_handed_over(workspace, row.id, owner_id, now) for row in rows])
+    active = [row.name for row in rows if row.status is Status.ACTIVE]
     return Released(
-        ids=tuple(customer.id for customer in customers),
-        examples=tuple((active or [customer.name for customer in customers])[:EXAMPLES]),
+        ids=tuple(row.id for row in rows), examples=tuple((active or [row.name for row in rows])[:EXAMPLES])
     )
 
 
-def _handed_over(customer: Customer, owner_id: str, now: datetime) -> dict[str, object]:
+def _handed_over(workspace: str, customer_id: UUID, owner_id: str, now: datetime) -> dict[str, object]:
     return {
         "id": new_id(),
-        "workspace_id": customer.workspace_id,
+        "workspace_id": workspace,
         "at": now,
         "by": BOT,
         "action": "customer.handed_over",
         "subject_kind": "customer",
-        "subject_id": str(customer.id),
-        "customer_id": customer.id,
+        "subject_id": str(customer_id),
+        "customer_id": customer_id,
         "before": {"owner": owner_id},
         "after": {"owner": None, "note": "the owner left"},
     }

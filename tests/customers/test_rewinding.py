@@ -1,0 +1,135 @@
+"""Many clocks recomputed at once are the same as each by itself."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlmodel import Session, select
+
+from bot.customers.queries import get_customer
+from bot.customers.tables import Customer
+from bot.customers.usecases.clockwork import rewind_owner, rewind_workspace, wind
+from bot.customers.usecases.owners import release_customers
+from bot.home.usecases import save_preferences
+from bot.people.facts import Wishes
+from bot.people.queries import get_calendar, list_calendars
+from bot.people.tables import Absence
+from bot.workspaces.queries import get_workspace, list_audit
+from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
+
+TODAY = date(2026, 11, 23)
+
+
+def fill(office: Office) -> None:
+    """Customers of several owners and of nobody: contacted or not, with a first date or not, of several rhythms."""
+    for number in range(60):
+        office.customer(
+            f"Customer {number}",
+            owner=(ANA, BOB, KIRI, None)[number % 4],
+            added_on=TODAY - timedelta(days=number % 7),
+            waited=number if number % 3 else None,
+            cadence_days=(None, 7, 90)[number % 3],
+            first_due_on=TODAY + timedelta(days=number) if number % 2 else None,
+        )
+
+
+def clocks(session: Session) -> dict[str, tuple[int, date, date, date]]:
+    """What is stored of each clock."""
+    rows = session.exec(select(Customer)).all()
+    return {row.name: (row.rhythm_days, row.waiting_since, row.due_on, row.limit_on) for row in rows}
+
+
+def one_by_one(session: Session) -> dict[str, tuple[int, date, date, date]]:
+    """What each clock is when it is wound by itself; nothing of that is kept."""
+    for row in session.exec(select(Customer)).all():
+        wind(row, workspace=get_workspace(session), calendar=get_calendar(session, row.owner_id))
+    found = clocks(session)
+    session.rollback()
+    return found
+
+
+def change_everything(session: Session) -> None:
+    """Another rhythm for the workspace, days away for Ana."""
+    workspace = get_workspace(session)
+    workspace.default_cadence_days, workspace.neglect_factor = 21, 2.0
+    session.add(Absence(person_id=ANA, first_day=TODAY, last_day=TODAY + timedelta(days=30), cover_id=BOB))
+    session.add(Absence(person_id=ANA, first_day=date(2027, 1, 11), last_day=date(2027, 1, 15)))
+
+
+def test_all_clocks_at_once_are_as_each_by_itself(office: Office) -> None:
+    """Whoever the owner, whatever the history."""
+    fill(office)
+    before = office.look(clocks)
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        change_everything(session)
+    assert office.do(rewind_workspace) == 60
+    after = office.look(clocks)
+    assert after != before
+    assert after == office.look(one_by_one)
+
+
+def test_one_owners_clocks_leave_the_others_alone(office: Office) -> None:
+    """Only Ana's move."""
+    fill(office)
+    before = office.look(clocks)
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        session.add(Absence(person_id=ANA, first_day=TODAY, last_day=TODAY + timedelta(days=30)))
+        assert rewind_owner(session, owner_id=ANA, now=office.runtime.clock.now()) == 15
+    changed = {name for name, clock in office.look(clocks).items() if clock != before[name]}
+    assert changed
+    assert changed <= {f"Customer {number}" for number in range(0, 60, 4)}
+
+
+def test_a_customer_whose_dates_stand_still_is_not_touched(office: Office) -> None:
+    """So that nobody takes it for changed."""
+    acme = office.customer("Acme", owner=ANA, waited=3)
+    office.do(rewind_workspace)
+    assert office.look(lambda session: get_customer(session, acme).changed_at) == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_what_was_read_before_shows_the_new_dates(office: Office) -> None:
+    """In the same transaction, too."""
+    acme = office.customer("Acme", owner=ANA, waited=28)
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        row = get_customer(session, acme)
+        assert row.due_on == date(2026, 11, 25)
+        session.add(Absence(person_id=ANA, first_day=date(2026, 11, 24), last_day=date(2026, 11, 27)))
+        rewind_owner(session, owner_id=ANA, now=office.runtime.clock.now())
+        assert row.due_on == date(2026, 11, 30)
+
+
+def test_another_workspaces_clocks_stand_still(office: Office) -> None:
+    """Even where everything is recomputed."""
+    acme = office.customer("Acme", owner=ANA, waited=28)
+    before = office.look(lambda session: get_customer(session, acme).due_on)
+    with office.runtime.database.transaction("T0OTHER") as session:
+        from bot.workspaces.usecases import install_workspace  # noqa: PLC0415 - only here
+
+        install_workspace(session, name="Other", bot_user_id="U0B", now=office.runtime.clock.now())
+        get_workspace(session).default_cadence_days = 5
+        session.flush()
+        assert rewind_workspace(session, now=office.runtime.clock.now()) == 0
+    assert office.look(lambda session: get_customer(session, acme).due_on) == before
+
+
+def test_released_customers_are_due_on_the_pools_working_days(office: Office) -> None:
+    """Ana's Thursdays don't count any more; each release stands in the audit trail."""
+    acme = office.customer("Acme", owner=ANA, waited=28)
+    office.do(save_preferences, wishes=Wishes(hour=time(9), working_days="3", country="PT"), by=ANA)
+    released = office.do(release_customers, owner_id=ANA)
+    assert (released.ids, released.examples) == ((acme,), ("Acme",))
+    row = office.look(lambda session: get_customer(session, acme))
+    assert (row.owner_id, row.due_on) == (None, date(2026, 11, 25))
+    trail = office.look(lambda session: list_audit(session, subject_kind="customer", subject_id=str(acme)))
+    assert trail[0].after == {"owner": None, "note": "the owner left"}
+
+
+def test_calendars_of_many_are_those_of_each(office: Office) -> None:
+    """With days away, for the pool, and for somebody nobody knows."""
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        change_everything(session)
+    for number in range(120):
+        office.person(f"U1{number:03}", f"Person {number}", zone="Asia/Tokyo", country="JP")
+    few: list[str | None] = [MARA, ANA, None, "U0NOBODY"]
+    many = [*few, *(f"U1{number:03}" for number in range(120))]
+    for asked in (few, many):
+        each = office.look(lambda session, asked=asked: {one: get_calendar(session, one) for one in asked})
+        assert office.look(lambda session, asked=asked: list_calendars(session, asked)) == each
