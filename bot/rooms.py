@@ -9,7 +9,14 @@ from bot.checkins.views.reminder import reminder
 from bot.core import heartbeats as _heartbeats
 from bot.core import outbox as _outbox
 from bot.core.room import Offer, Room
+from bot.customers import listeners as customer_listeners
 from bot.customers import tables as _customers
+from bot.customers.facts import CustomersHandedOver, CustomerTaken, ListImported
+from bot.customers.queries import exports as customer_exports
+from bot.customers.queries import screens as customer_screens
+from bot.customers.queries import trail as customer_trail
+from bot.customers.usecases import forgetting as customer_forgetting
+from bot.customers.views import news as customer_news
 from bot.digests import listeners as digest_listeners
 from bot.digests import queries as digest_queries
 from bot.digests import tables as _digests
@@ -37,6 +44,20 @@ ROOMS: tuple[Room, ...] = (
         erase=erase_person,
         export=export_person,
         check=list_problems,
+    ),
+    Room(
+        name="customers",
+        register=customer_listeners.register,
+        messages={
+            CustomersHandedOver: customer_news.handed_over,
+            CustomerTaken: customer_news.taken,
+            ListImported: customer_news.imported,
+        },
+        brief=customer_screens.brief_of_contacts,
+        timeline=customer_trail.timeline,
+        erase=customer_forgetting.erase,
+        export=customer_exports.export_one,
+        check=customer_trail.list_problems,
     ),
     Room(
         name="checkins",

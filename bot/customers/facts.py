@@ -181,6 +181,9 @@ class Drafts:
     refusals: Sequence[Refusal] = ()
 
 
+Cell = str | int | Decimal | bool | date | Sequence[str] | None
+
+
 class Changed(Fact):
     """One field that a list changes on a customer we have, in words."""
 
@@ -257,6 +260,7 @@ class UploadFact(Fact):
     by: str
     file_name: str
     content: bytes
+    today: date
     by_hand: Mapping[str, str] = {}
 
 

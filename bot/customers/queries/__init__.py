@@ -35,6 +35,15 @@ def get_customer(session: Session, customer_id: UUID) -> Customer:
     return customer
 
 
+def find_row(session: Session, customer_id: str) -> Customer | None:
+    """The customer with that id as text, or None."""
+    try:
+        key = UUID(customer_id)
+    except ValueError:
+        return None
+    return list_by_ids(session, [key]).get(key)
+
+
 def list_by_ids(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, Customer]:
     """These customers, by id; unknown ids are left out."""
     if not customer_ids:

@@ -14,6 +14,7 @@ from bot.core.facts import Line
 from bot.core.room import Room, collect_briefs, collect_timeline
 from bot.customers.facts import Card, ContactDetails, CustomerDetails, ListPage, LookUp, Named, UploadFact
 from bot.customers.queries import (
+    find_customer,
     get_customer,
     list_aliases,
     list_contacts,
@@ -27,12 +28,14 @@ from bot.customers.rules.names import clean_text, name_key
 from bot.customers.tables import Alias, Contact, Customer, Upload
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
+from bot.workspaces.queries import get_workspace
 
 PAGE_ROWS = 8
 TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
 ASKED_LENGTH = 200
+MOST_WORDS = 8
 
 
 def look_up(session: Session, *, words: str, viewer: str, rooms: Sequence[Room], now: datetime) -> LookUp:
@@ -123,6 +126,24 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, rooms: Sequenc
     )
 
 
+def find_card(session: Session, *, words: str, viewer: str, rooms: Sequence[Room], now: datetime) -> Card:
+    """
+    The card of the one customer called *words*.
+
+    Raises:
+        NotFound, Ambiguous: with the customers that may have been meant.
+    """
+    require_here(session, by=viewer)
+    customer = find_customer(session, clean_text(words, ASKED_LENGTH))
+    return get_card(session, customer_id=customer.id, viewer=viewer, rooms=rooms, now=now)
+
+
+def get_rhythm(session: Session, *, viewer: str, now: datetime) -> int:  # noqa: ARG001 - every query takes the time
+    """Days between contacts for customers that have no rhythm of their own."""
+    require_here(session, by=viewer)
+    return get_workspace(session).default_cadence_days
+
+
 def get_details(session: Session, customer: Customer) -> CustomerDetails:
     """What a person may change about a customer, as it stands."""
     return CustomerDetails(
@@ -146,7 +167,7 @@ def get_details(session: Session, customer: Customer) -> CustomerDetails:
     )
 
 
-def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> UploadFact:  # noqa: ARG001 - every query takes the time
+def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> UploadFact:
     """
     The list that *by* has sent and not decided about.
 
@@ -158,7 +179,12 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     if upload is None:
         raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
     return UploadFact(
-        id=upload.id, by=upload.by, file_name=upload.file_name, content=upload.content, by_hand=upload.by_hand
+        id=upload.id,
+        by=upload.by,
+        file_name=upload.file_name,
+        content=upload.content,
+        today=get_today(session, person_id=by, now=now),
+        by_hand=upload.by_hand,
     )
 
 
@@ -176,17 +202,19 @@ def brief_of_contacts(session: Session, customer_ids: Sequence[UUID], now: datet
 
 
 def _holding(session: Session, words: str) -> Any:
-    """SQL for: the name, an alias or the domain holds *words*, however capitals and accents are written."""
-    key = name_key(words)
+    """SQL for: the name or an alias holds each of the words, however they are written, or the domain holds them all."""
+    parts = name_key(words).split()[:MOST_WORDS]
     domain = clean_text(words, ASKED_LENGTH).lower()
-    named = select(Alias.customer_id).where(
-        Alias.workspace_id == workspace_of(session), col(Alias.name_key).contains(key, autoescape=True)
-    )
+    named = select(Alias.customer_id).where(Alias.workspace_id == workspace_of(session), *_each(Alias.name_key, parts))
     return sa.or_(
-        col(Customer.name_key).contains(key, autoescape=True) if key else sa.false(),
-        col(Customer.id).in_(named) if key else sa.false(),
+        sa.and_(*_each(Customer.name_key, parts)) if parts else sa.false(),
+        col(Customer.id).in_(named) if parts else sa.false(),
         col(Customer.domain).contains(domain, autoescape=True) if "." in domain else sa.false(),
     )
+
+
+def _each(column: str, parts: Sequence[str]) -> list[Any]:
+    return [col(column).contains(part, autoescape=True) for part in parts]
 
 
 def _nearest(session: Session, words: str) -> tuple[Named, ...]:

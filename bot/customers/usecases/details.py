@@ -24,6 +24,8 @@ from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import record
 
+MOST_WORDS = 50
+
 PLAIN_FIELDS = (
     "domain", "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "parent_id",
     "cadence_days",
@@ -226,12 +228,20 @@ def _checked(
         wrong |= _parent_problem(session, details.parent_id, customer_id)
     if wrong:
         raise InvalidInput(fields=wrong)
-    aliases = _other_names(details.aliases, name)
+    aliases = _other_names(_undivided(details.aliases), name)
     contacts = details.contacts
     if before is not None:  # the order in which they were written says nothing
         aliases = before.aliases if sorted(aliases) == sorted(before.aliases) else aliases
         contacts = before.contacts if _sorted(contacts) == _sorted(before.contacts) else contacts
-    return details.model_copy(update={"name": name, "aliases": aliases, "contacts": contacts})
+    told = {"name": name, "aliases": aliases, "contacts": contacts}
+    told |= {"tags": _undivided(details.tags), "preferences": _undivided(details.preferences)}
+    return details.model_copy(update=told)
+
+
+def _undivided(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words without the signs that divide them in a list, so that an export says the same when it comes back."""
+    cleaned = (clean_text(word.replace(";", ",").replace("|", "/"), 300) for word in words)
+    return tuple(dict.fromkeys(word for word in cleaned if word))[:MOST_WORDS]
 
 
 def _cadence_problem(session: Session, days: int, *, manages: bool) -> dict[str, str]:

@@ -1,0 +1,154 @@
+"""Lists in and out: the file, the look at it, the word, the way back; and everything as a CSV file."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import NotFound
+from bot.core.runtime import Runtime
+from bot.customers.facts import Drafts, UploadFact
+from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.gateways.slack_files import fetch_file, send_file
+from bot.customers.gateways.tables_write import write_csv
+from bot.customers.listeners.places import answers, memory_in, show, value_in, window_in
+from bot.customers.queries.exports import HEADERS, export_rows
+from bot.customers.queries.screens import get_rhythm, get_upload
+from bot.customers.usecases.lists import plan_import
+from bot.customers.usecases.undoing import undo_import
+from bot.customers.usecases.uploads import keep_upload, map_upload, take_upload
+from bot.customers.views import imports
+from bot.slack.blocks import Block
+from bot.slack.forms import Form
+from bot.slack.replies import modal_replies, people_in, replies, waiting, workspace_in
+
+Body = dict[str, Any]
+EXPORT_NAME = "customers.csv"
+
+
+class ImportingListeners:
+    """Answers to bringing a list and asking for one."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def open_import(self, client: AsyncWebClient, body: Body) -> None:
+        """Open the window that takes a file; guests are told that they can't."""
+        await self._runtime.read(get_rhythm, workspace=workspace_in(body), viewer=people_in(body))
+        await show(client, body, imports.ask_for_file())
+
+    async def start(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
+        """*Import a list*."""
+        await ack()
+        async with answers(respond, client, body):
+            await self.open_import(client, body)
+
+    async def sent(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
+        """A file was sent: fetch it, keep it, and show what it would do."""
+        form = Form.of(view)
+        files = form.files(imports.FILE)
+        if not files:
+            await ack(response_action="errors", errors={imports.FILE: "Choose a file: CSV or tab-separated."})
+            return
+        await ack(response_action="update", view=waiting(imports.TITLE))
+        async with modal_replies(client, view["id"]):
+            who = people_in(body)
+            name, content = await fetch_file(client, str(files[0].get("id")), by=who)
+            upload_id = await self._runtime.run(
+                keep_upload, workspace=workspace_in(body), file_name=name, content=content, by=who
+            )
+            await self._look(client, body, view["id"], upload_id, erase="erase" in form.choices(imports.ERASE))
+
+    async def columns(self, ack: AsyncAck, client: AsyncWebClient, body: Body) -> None:
+        """*Choose columns*: a menu for each."""
+        await ack()
+        window = window_in(body)
+        if window is None:
+            return
+        async with modal_replies(client, window["id"]):
+            upload_id, erase = _upload_in(window)
+            upload, drafts = await self._read(body, upload_id)
+            view = imports.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
+            await client.views_update(view_id=window["id"], view=view)
+
+    async def mapped(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
+        """Columns were chosen by hand: look again."""
+        await ack(response_action="update", view=waiting(imports.TITLE))
+        async with modal_replies(client, view["id"]):
+            upload_id, erase = _upload_in(view)
+            _, drafts = await self._read(body, upload_id)
+            form = Form.of(view)
+            chosen = {
+                header: choice
+                for index, header in enumerate(drafts.headers[: imports.MOST_COLUMNS])
+                if (choice := form.choice(imports.column_id(index))) and choice != imports.AUTOMATIC
+            }
+            await self._runtime.run(
+                map_upload, workspace=workspace_in(body), upload_id=upload_id, by_hand=chosen, by=people_in(body)
+            )
+            await self._look(client, body, view["id"], upload_id, erase=erase)
+
+    async def confirmed(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
+        """*Import*: take the list in, once."""
+        await ack(response_action="update", view=waiting(imports.TITLE))
+        async with modal_replies(client, view["id"]):
+            upload_id, erase = _upload_in(view)
+            _, drafts = await self._read(body, upload_id)
+            done = await self._runtime.run(
+                take_upload, workspace=workspace_in(body), upload_id=upload_id, drafts=drafts, erase_blanks=erase,
+                by=people_in(body),
+            )  # fmt: skip
+            await client.views_update(view_id=view["id"], view=imports.done(done))
+
+    async def undo(self, ack: AsyncAck, respond: AsyncRespond, body: Body) -> None:
+        """*Undo* under an import's message."""
+        await ack()
+        async with replies(respond):
+            fact = await self._runtime.run(
+                undo_import, workspace=workspace_in(body), import_id=_id_in(value_in(body)), by=people_in(body)
+            )
+            await respond(**imports.undone(fact).replacement())
+
+    async def export(self, client: AsyncWebClient, respond: AsyncRespond, body: Body) -> None:
+        """`/customers export`: everything as a file, to the asker alone."""
+        async with replies(respond):
+            rows = await self._runtime.read(export_rows, workspace=workspace_in(body), viewer=people_in(body))
+            content = await asyncio.to_thread(write_csv, HEADERS, rows)
+            words = "Your customers, as a list that any spreadsheet opens. Importing it again changes nothing."
+            await send_file(client, people_in(body), name=EXPORT_NAME, content=content, words=words)
+
+    async def _look(self, client: AsyncWebClient, body: Body, view_id: str, upload_id: UUID, *, erase: bool) -> None:
+        """Show what the list would do, or ask which column is what."""
+        upload, drafts = await self._read(body, upload_id)
+        view: Block
+        if drafts.problems:
+            view = imports.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
+        else:
+            plan = await self._runtime.read(
+                plan_import, workspace=workspace_in(body), drafts=drafts, by=people_in(body), erase_blanks=erase
+            )
+            view = imports.preview(plan, drafts, upload_id=upload_id, erase=erase)
+        await client.views_update(view_id=view_id, view=view)
+
+    async def _read(self, body: Body, upload_id: UUID) -> tuple[UploadFact, Drafts]:
+        upload = await self._runtime.read(
+            get_upload, workspace=workspace_in(body), upload_id=upload_id, by=people_in(body)
+        )
+        drafts = await asyncio.to_thread(
+            read_drafts, upload.content, name=upload.file_name, by_hand=upload.by_hand, today=upload.today
+        )
+        return upload, drafts
+
+
+def _upload_in(view: Any) -> tuple[UUID, bool]:
+    memory = memory_in(view)
+    return _id_in(str(memory.get("upload") or "")), bool(memory.get("erase"))
+
+
+def _id_in(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise NotFound("That list isn't here any more; send it again with /customers import.") from None

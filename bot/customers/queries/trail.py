@@ -1,0 +1,100 @@
+"""What happened with a customer in this room, and whether what is stored still follows from the facts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from bot.core.database import workspace_of
+from bot.core.facts import Line
+from bot.customers.rules.due import due_on, limit_on
+from bot.customers.tables import Customer, Import, ImportChange
+from bot.people.queries import get_calendar, list_names
+from bot.people.rules import Calendar
+from bot.workspaces.queries import get_workspace
+from bot.workspaces.tables import AuditEntry
+
+LINES = 20
+MOST_PROBLEMS = 20
+MEND = "save the rhythm in /evenhand setup once more, which winds every clock."
+
+
+def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]:  # noqa: ARG001 - the shape of every timeline
+    """What was done to a customer, and which lists spoke of it, the latest first."""
+    workspace = workspace_of(session)
+    entries = session.exec(
+        select(AuditEntry)
+        .where(AuditEntry.workspace_id == workspace, AuditEntry.customer_id == customer_id)
+        .where(col(AuditEntry.action).startswith("customer."))
+        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+        .limit(LINES)
+    ).all()
+    lists = session.exec(
+        select(Import, ImportChange.added)
+        .join(ImportChange, col(ImportChange.import_id) == col(Import.id))
+        .where(Import.workspace_id == workspace, ImportChange.customer_id == customer_id)
+        .order_by(col(Import.at).desc())
+        .limit(LINES)
+    ).all()
+    people = [entry.by for entry in entries] + [made.by for made, _ in lists]
+    people += [str(entry.after.get("owner")) for entry in entries if entry.after.get("owner")]
+    names = list_names(session, people)
+    dated = [(entry.at, _told(entry, names)) for entry in entries]
+    dated += [
+        (made.at, f"{'came with' if added else 'was changed by'} the list {made.file_name}") for made, added in lists
+    ]
+    dated.sort(key=lambda line: line[0], reverse=True)
+    return [Line(text=text, on=at.date()) for at, text in dated]
+
+
+def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:
+    who = names.get(entry.by, "Evenhand" if entry.by == "bot" else "somebody")
+    match entry.action:
+        case "customer.added":
+            return f"{who} added it"
+        case "customer.handed_over":
+            to = names.get(str(entry.after.get("owner")), "the pool")
+            return f"{who} took it over" if entry.after.get("owner") == entry.by else f"{who} gave it to {to}"
+        case "customer.status":
+            return f"{who} made it {_status(entry.after)}"
+        case "customer.snoozed":
+            return f"{who} put it off until {entry.after.get('until')}"
+        case "customer.woken":
+            return f"{who} ended the putting off"
+        case _:
+            fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in entry.after)
+            return f"{who} changed {fields or 'it'}"
+
+
+def _status(after: Mapping[str, Any]) -> str:
+    until = f" until {after['until']}" if after.get("until") else ""
+    why = f": {after['reason']}" if after.get("reason") else ""
+    return f"{after.get('status')}{until}{why}"
+
+
+def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - the shape of every check
+    """One sentence for each customer whose stored dates don't follow from its last contact and rhythm."""
+    workspace = get_workspace(session)
+    calendars: dict[str | None, Calendar] = {}
+    wrong: list[str] = []
+    query = select(Customer).where(Customer.workspace_id == workspace_of(session))
+    for customer in session.exec(query.execution_options(yield_per=1000)):
+        if customer.owner_id not in calendars:
+            calendars[customer.owner_id] = get_calendar(session, customer.owner_id)
+        rhythm = customer.cadence_days or workspace.default_cadence_days
+        since = customer.last_contact_on or customer.added_on
+        limit = limit_on(since, rhythm, workspace.neglect_factor)
+        due = _due(customer, calendars[customer.owner_id])
+        stored = (customer.rhythm_days, customer.waiting_since, customer.limit_on, customer.due_on)
+        if stored != (rhythm, since, limit, due):
+            wrong.append(f"{customer.name} has dates that don't follow from its facts; {MEND}")
+    return wrong[:MOST_PROBLEMS] + ([f"{len(wrong) - MOST_PROBLEMS} more."] if len(wrong) > MOST_PROBLEMS else [])
+
+
+def _due(customer: Customer, calendar: Calendar) -> Any:
+    if customer.last_contact_on is None and customer.first_due_on is not None:
+        return calendar.next_working_day(customer.first_due_on)
+    rhythm = customer.rhythm_days
+    return due_on(customer.last_contact_on or customer.added_on, rhythm, calendar)

@@ -1,0 +1,62 @@
+"""What the customers room puts on screen, and the ids that others put on theirs."""
+
+from datetime import date
+
+from bot.customers.facts import CustomerFact, Named
+from bot.customers.rules.due import Standing, Status
+from bot.slack.blocks import Block, Option, bold, cut, days, escape, external_select, short_date
+
+CARD = "customers.card"
+TAKE = "customers.take"
+HAND_OVER = "customers.hand_over"
+EDIT = "customers.edit"
+STATUS = "customers.status"
+ADD = "customers.add"
+OPTIONS = "customers.options"
+NEXT_PAGE = "customers.next"
+PAGE_BACK = "customers.back"
+
+NAME_SHOWN = 80
+WORDS_SHOWN = 150
+
+
+def customer_select(initial: Named | None = None, placeholder: str = "Type a few letters") -> Block:
+    """A menu that finds customers as somebody types; its values are their ids."""
+    chosen = Option(initial.name, str(initial.id)) if initial else None
+    return external_select(OPTIONS, placeholder=placeholder, initial=chosen)
+
+
+def name_of(fact: CustomerFact) -> str:
+    """A customer's name, bold and short enough for a line."""
+    return bold(cut(fact.name, NAME_SHOWN))
+
+
+def standing_words(fact: CustomerFact) -> str:
+    """Where a customer stands, numbers first: "47 of 30 days", "paused: on leave"."""
+    if fact.status is not Status.ACTIVE:
+        why = f": {escape(cut(fact.status_reason, WORDS_SHOWN))}" if fact.status_reason else ""
+        return f"{fact.status.value}{why}"
+    if fact.last_contact_on is None:
+        waited = f"never talked, customer for {days(fact.days_waiting)}"
+    else:
+        waited = f"{fact.days_waiting:,} of {days(fact.rhythm_days)}"
+    return f"{waited}{_more(fact)}"
+
+
+def due_words(due: date, today: date) -> str:
+    """When the next check-in is due."""
+    if due == today:
+        return "due today"
+    return f"due {short_date(due, today=today)}" if due > today else f"due since {short_date(due, today=today)}"
+
+
+def _more(fact: CustomerFact) -> str:
+    match fact.standing:
+        case Standing.NEGLECTED:
+            return " · neglected"
+        case Standing.DUE:
+            return " · due"
+        case Standing.SNOOZED if fact.snoozed_until:
+            return f" · snoozed until {short_date(fact.snoozed_until, today=fact.today)}"
+        case _:
+            return ""

@@ -1,0 +1,175 @@
+"""The customer card: who, since when, what was last said, what now."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from bot.core.facts import Line, Subject
+from bot.customers.facts import Card, ContactDetails
+from bot.customers.rules.due import Status
+from bot.customers.views import (
+    EDIT,
+    HAND_OVER,
+    NAME_SHOWN,
+    STATUS,
+    TAKE,
+    WORDS_SHOWN,
+    due_words,
+    name_of,
+    standing_words,
+)
+from bot.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    cut,
+    days,
+    divider,
+    escape,
+    modal,
+    section,
+    short_date,
+)
+
+TITLE = "Customer"
+CALLBACK = "customers.card_view"
+LINES_SHOWN = 6
+CONTACTS_SHOWN = 5
+PREFERENCES_SHOWN = 5
+PARTS_SHOWN = 8
+
+
+class Offered(Protocol):
+    """A button of another room: its label, its action, and under what it belongs."""
+
+    @property
+    def label(self) -> str:
+        """What is read on it."""
+
+    @property
+    def action_id(self) -> str:
+        """Who listens to it."""
+
+    @property
+    def wants(self) -> Callable[[Subject], bool]:
+        """Whether it belongs under a subject."""
+
+
+def message(card: Card, offers: Sequence[Offered]) -> Message:
+    """The card as an answer that only one person sees."""
+    fact = card.customer
+    text = f"{cut(fact.name, NAME_SHOWN)}: {_when(card)}, looked after by {fact.owner_name or 'nobody yet'}."
+    return Message(text=escape(text), blocks=blocks(card, offers))
+
+
+def as_modal(card: Card, offers: Sequence[Offered]) -> Block:
+    """The card as a window; it remembers which customer it shows."""
+    return modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", memory=str(card.customer.id))
+
+
+def blocks(card: Card, offers: Sequence[Offered]) -> list[Block]:
+    """The card."""
+    made = [section(_head(card)), *_buttons(card, offers)]
+    for title, lines in (
+        ("What is open", _lines(card.customer.lines)),
+        ("How they like it", _preferences(card)),
+        ("Contacts", _contacts(card.details.contacts)),
+        ("Family", _family(card)),
+        ("So far", _lines(card.timeline)),
+    ):
+        if lines:
+            made += [divider(), section(f"*{title}*\n" + "\n".join(lines))]
+    return [*made, context(_foot(card))]
+
+
+def _head(card: Card) -> str:
+    fact = card.customer
+    lines = [f"{name_of(fact)} · {standing_words(fact)}"]
+    owner = escape(cut(fact.owner_name or "", NAME_SHOWN))
+    who = f"Looked after by {owner}" if owner else "Nobody looks after it yet"
+    lines.append(f"{who} · every {days(fact.rhythm_days)}{_approved(card)} · {_when(card)}")
+    if fact.last_contact_on:
+        lines.append(f"Last contact {short_date(fact.last_contact_on, today=fact.today)}")
+    if fact.snoozed_until and fact.snooze_note:
+        lines.append(f"Put off: {escape(cut(fact.snooze_note, WORDS_SHOWN))}")
+    return "\n".join(lines)
+
+
+def _when(card: Card) -> str:
+    fact = card.customer
+    if fact.status is Status.ACTIVE:
+        return due_words(fact.due_on, fact.today)
+    until = f" until {short_date(card.status_until, today=fact.today)}" if card.status_until else ""
+    return f"{fact.status.value}{until}"
+
+
+def _approved(card: Card) -> str:
+    return " (a manager approved that)" if card.cadence_approved_by else ""
+
+
+def _buttons(card: Card, offers: Sequence[Offered]) -> list[Block]:
+    fact = card.customer
+    key = str(fact.id)
+    subject = Subject(kind="customer", id=key, customer_id=fact.id, words=cut(fact.name, NAME_SHOWN))
+    about = subject.model_dump_json()
+    theirs = [button(offer.label, offer.action_id, about) for offer in offers if offer.wants(subject)]
+    ours = [button("Edit", EDIT, key), button("Hand over", HAND_OVER, key), button("Status", STATUS, key)]
+    if not card.mine:
+        ours.insert(0, button("I'll take it", TAKE, key))
+    rows = [actions(*theirs[:25], block_id=f"customers.offers:{key}")] if theirs else []
+    return [*rows, actions(*ours, block_id=f"customers.own:{key}")]
+
+
+def _lines(lines: Sequence[Line]) -> list[str]:
+    shown = [f"• {escape(cut(line.text, WORDS_SHOWN))}" for line in lines[:LINES_SHOWN]]
+    more = len(lines) - LINES_SHOWN
+    return [*shown, f"and {more} more"] if more > 0 else shown
+
+
+def _preferences(card: Card) -> list[str]:
+    likes = card.details.preferences
+    shown = [f"• {escape(cut(like, WORDS_SHOWN))}" for like in likes[:PREFERENCES_SHOWN]]
+    more = len(likes) - PREFERENCES_SHOWN
+    return [*shown, f"and {more} more"] if more > 0 else shown
+
+
+def _contacts(contacts: Sequence[ContactDetails]) -> list[str]:
+    """Those not to be contacted first, since that mustn't be overlooked."""
+    ordered = sorted(contacts, key=lambda contact: not contact.do_not_contact)
+    shown = [_contact(contact) for contact in ordered[:CONTACTS_SHOWN]]
+    more = len(ordered) - CONTACTS_SHOWN
+    return [*shown, f"and {more} more; *Edit* shows them all"] if more > 0 else shown
+
+
+def _contact(contact: ContactDetails) -> str:
+    parts = [escape(cut(part, NAME_SHOWN)) for part in (contact.role, contact.email, contact.phone) if part]
+    stop = " · :no_entry: do not contact" if contact.do_not_contact else ""
+    return f"• {escape(cut(contact.name, NAME_SHOWN))}{''.join(f' · {part}' for part in parts)}{stop}"
+
+
+def _family(card: Card) -> list[str]:
+    lines = [f"Belongs to {escape(cut(card.parent.name, NAME_SHOWN))}"] if card.parent else []
+    if card.children:
+        names = ", ".join(escape(cut(child.name, NAME_SHOWN)) for child in card.children)
+        more = card.children_total - len(card.children)
+        lines.append(f"Above {names}" + (f" and {more:,} more" if more > 0 else ""))
+    return lines
+
+
+def _foot(card: Card) -> str:
+    details, fact = card.details, card.customer
+    parts = [
+        details.domain,
+        details.country,
+        details.zone,
+        f"also called {', '.join(cut(alias, 40) for alias in details.aliases[:3])}" if details.aliases else None,
+        f"tags {', '.join(details.tags[:5])}" if details.tags else None,
+        f"{details.headcount:,} people" if details.headcount is not None else None,
+        f"{details.annual_value:,.2f} {details.currency or ''} a year".replace("  ", " ")
+        if details.annual_value is not None
+        else None,
+        f"{card.source or 'id'} {card.external_id}" if card.external_id else None,
+        f"customer since {short_date(card.added_on, today=fact.today)}",
+    ]
+    return " · ".join(escape(cut(part, WORDS_SHOWN)) for part in parts if part)

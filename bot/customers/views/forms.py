@@ -1,0 +1,167 @@
+"""The windows that ask: adding and editing a customer, its status, handing it over."""
+
+import json
+from uuid import UUID
+
+from bot.customers.facts import Card, CustomerDetails, Named
+from bot.customers.rules.contacts import ContactLine, write_contact
+from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
+from bot.customers.views import NAME_SHOWN, customer_select, name_of
+from bot.slack.blocks import (
+    Block,
+    Option,
+    checkboxes,
+    context,
+    cut,
+    date_picker,
+    escape,
+    field_of,
+    modal,
+    number_input,
+    person_select,
+    radio,
+    section,
+    text_input,
+)
+
+SAVE_NEW, SAVE_EDIT = "customers.save_new", "customers.save_edit"
+SAVE_STATUS, SAVE_OWNER = "customers.save_status", "customers.save_owner"
+
+NAME, DOMAIN, OWNER, CADENCE, ALIASES, PREFERENCES, CONTACTS, PARENT, COUNTRY, ZONE, TAGS, VALUE, HEADCOUNT = (
+    "customers.name", "customers.domain", "customers.owner", "customers.cadence", "customers.aliases",
+    "customers.preferences", "customers.contacts", "customers.parent", "customers.country", "customers.zone",
+    "customers.tags", "customers.value", "customers.headcount",
+)  # fmt: skip
+STATUS, REASON, UNTIL = "customers.status_choice", "customers.reason", "customers.until"
+TO, NOTE = "customers.to", "customers.note"
+POOL = "customers.to_pool"
+
+FIELD_BLOCKS = {
+    "name": NAME, "domain": DOMAIN, "owner": OWNER, "to": OWNER, "cadence": CADENCE, "aliases": ALIASES,
+    "preferences": PREFERENCES, "contacts": CONTACTS, "parent": PARENT, "country": COUNTRY, "zone": ZONE, "tags": TAGS,
+    "value": VALUE, "headcount": HEADCOUNT, "reason": REASON, "until": UNTIL, "status": STATUS,
+}  # fmt: skip
+"""Where a sentence about each field stands."""
+
+LONGEST_LIST = 2900
+
+
+def add(name: str, *, owner: str, rhythm: int) -> Block:
+    """The window for a new customer."""
+    details = CustomerDetails(name=name, owner_id=owner)
+    return modal("Add a customer", _fields(details, None, rhythm), callback_id=SAVE_NEW, submit="Add")
+
+
+def edit(card: Card, *, under: str = "", rhythm: int) -> Block:
+    """The window for what is known about a customer; *under* is the view it stands upon, redrawn afterwards."""
+    return modal(
+        "Edit customer",
+        _fields(card.details, card.parent, rhythm),
+        callback_id=SAVE_EDIT,
+        submit="Save",
+        memory=remember(card.customer.id, under),
+    )
+
+
+def status(card: Card, *, under: str = "") -> Block:
+    """The window that says whether we look after a customer."""
+    fact = card.customer
+    options = [
+        Option("Active", Status.ACTIVE.value, "Reminded of when it is due"),
+        Option("Paused", Status.PAUSED.value, "Left alone for a while"),
+        Option("Lost", Status.LOST.value, "No longer a customer"),
+        Option("Excluded", Status.EXCLUDED.value, "Not to be contacted; a manager decides"),
+    ]
+    reason = fact.status_reason or ""
+    blocks = [
+        section(name_of(fact)),
+        field_of("Status", radio(STATUS, options, initial=fact.status.value), block_id=STATUS),
+        field_of("Why", text_input(REASON, initial=reason, max_length=300), block_id=REASON, optional=True),
+        field_of("Paused until", date_picker(UNTIL, initial=card.status_until), block_id=UNTIL, optional=True,
+                 hint="Empty: until somebody makes it active again."),
+    ]  # fmt: skip
+    return modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", memory=remember(fact.id, under))
+
+
+def hand_over(card: Card, *, under: str = "") -> Block:
+    """The window that gives a customer to somebody else, or to the pool."""
+    pool = checkboxes(POOL, [Option("Back to the pool, where anybody may take it", "pool")])
+    blocks = [
+        section(name_of(card.customer)),
+        field_of("Who looks after it from now on", person_select(TO), block_id=TO, optional=True),
+        field_of("Or", pool, block_id=POOL, optional=True),
+        field_of(
+            "What they should know", text_input(NOTE, multiline=True, max_length=300), block_id=NOTE, optional=True
+        ),
+    ]
+    return modal(
+        "Hand over", blocks, callback_id=SAVE_OWNER, submit="Hand over", memory=remember(card.customer.id, under)
+    )
+
+
+def remember(customer_id: UUID, under: str) -> str:
+    """What a window remembers: its customer, and the view below it."""
+    return json.dumps({"customer": str(customer_id), "under": under})
+
+
+def money_text(details: CustomerDetails) -> str:
+    """An amount as the form shows and reads it: "1100.04 EUR"."""
+    if details.annual_value is None:
+        return ""
+    return f"{details.annual_value:.2f} {details.currency or ''}".strip()
+
+
+def contact_lines(details: CustomerDetails) -> str:
+    """The contacts as the form shows and reads them, one a line."""
+    return "\n".join(write_contact(ContactLine(**contact.model_dump())) for contact in details.contacts)
+
+
+def too_long_for_form(details: CustomerDetails) -> set[str]:
+    """Names of the fields that hold more than a form takes; those are shown, not edited, so that nothing is lost."""
+    lists = {
+        "aliases": "; ".join(details.aliases),
+        "tags": "; ".join(details.tags),
+        "preferences": "\n".join(details.preferences),
+        "contacts": contact_lines(details),
+    }
+    return {name for name, text in lists.items() if len(text) > LONGEST_LIST}
+
+
+def _fields(details: CustomerDetails, parent: Named | None, rhythm: int) -> list[Block]:
+    blocks = [
+        field_of("Name", text_input(NAME, initial=details.name, max_length=200), block_id=NAME),
+        field_of("Looked after by", person_select(OWNER, initial=details.owner_id), block_id=OWNER, optional=True,
+                 hint="Empty: in the pool, where anybody may take it."),
+        field_of("Days between contacts", number_input(CADENCE, initial=details.cadence_days, lowest=1,
+                 highest=LONGEST_CADENCE_DAYS), block_id=CADENCE, optional=True,
+                 hint=f"Empty: every {rhythm}, like everybody."),
+        _list("How they like it", PREFERENCES, "\n".join(details.preferences), "One a line: prefers calls before ten"),
+        _list("Contacts", CONTACTS, contact_lines(details),
+              "One a line: Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact"),
+        field_of("Domain", text_input(DOMAIN, initial=details.domain or "", max_length=300), block_id=DOMAIN,
+                 optional=True),
+        _list("Also called", ALIASES, "; ".join(details.aliases), "Divided by semicolons", lines=False),
+        field_of("Belongs to", customer_select(parent), block_id=PARENT, optional=True),
+        field_of("Country", text_input(COUNTRY, initial=details.country or "", max_length=60), block_id=COUNTRY,
+                 optional=True),
+        field_of("Time zone", text_input(ZONE, initial=details.zone or "", placeholder="Europe/Lisbon", max_length=64),
+                 block_id=ZONE, optional=True),
+        _list("Tags", TAGS, "; ".join(details.tags), "Divided by semicolons", lines=False),
+        field_of("Annual value", text_input(VALUE, initial=money_text(details), placeholder="12500.50 EUR",
+                 max_length=60), block_id=VALUE, optional=True, hint="Kept for you; it decides nothing here."),
+        field_of("People there", text_input(HEADCOUNT, initial=_count(details.headcount), max_length=30),
+                 block_id=HEADCOUNT, optional=True),
+    ]  # fmt: skip
+    return [block for block in blocks if block]
+
+
+def _count(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _list(label: str, block_id: str, text: str, hint: str, *, lines: bool = True) -> Block:
+    if len(text) > LONGEST_LIST:
+        return context(f"{label}: too much for this form, so it stays as it is. {escape(cut(text, NAME_SHOWN))}")
+    return field_of(
+        label, text_input(block_id, initial=text, multiline=lines), block_id=block_id, optional=True, hint=hint
+    )

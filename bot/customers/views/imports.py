@@ -1,0 +1,148 @@
+"""Bringing a list: the file, a look at what it would do, columns mapped by hand, what came of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from bot.customers.facts import Drafts, ImportDone, ImportPlan, ImportUndone
+from bot.customers.rules.headers import LEAVE_OUT, Field
+from bot.customers.rules.rows import Note, Refusal
+from bot.customers.views import NAME_SHOWN, WORDS_SHOWN
+from bot.slack.blocks import (
+    Block,
+    Message,
+    Option,
+    actions,
+    bold,
+    button,
+    checkboxes,
+    context,
+    cut,
+    divider,
+    escape,
+    field_of,
+    file_input,
+    modal,
+    plural,
+    section,
+    select,
+)
+
+TITLE = "Import customers"
+SEND, CONFIRM, MAPPED = "customers.import_send", "customers.import_confirm", "customers.import_mapped"
+FILE, ERASE, COLUMNS, UNDO = "customers.file", "customers.erase", "customers.columns", "customers.undo"
+COLUMN = "customers.column"
+KINDS = ("csv", "tsv", "txt", "gz")
+SHOWN = 5
+MOST_COLUMNS = 90
+AUTOMATIC = "-"
+
+
+def ask_for_file() -> Block:
+    """The window that takes the file."""
+    erase = checkboxes(ERASE, [Option("Empty cells erase what we have", "erase")])
+    blocks = [
+        section("A list from HubSpot, Salesforce, Pipedrive, or any CSV file. You see what it would do first."),
+        field_of("List", file_input(FILE, types=KINDS), block_id=FILE),
+        field_of("Empty cells", erase, block_id=ERASE, optional=True, hint="Leave this alone unless you mean it."),
+        context("Names, owners, domains and the rest are found by their headings. Importing twice changes nothing."),
+    ]
+    return modal(TITLE, blocks, callback_id=SEND, submit="Look at it")
+
+
+def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -> Block:
+    """What the list would do; nothing has changed yet."""
+    blocks = [section(f"*{escape(cut(plan.file_name, NAME_SHOWN))}*\n{_numbers(plan)}")]
+    if plan.late:
+        late = plural(plan.late, "first call")
+        blocks.append(context(f"{late} find no room inside the cadence and come after it, a few a day."))
+    blocks += _part("Refused", plan.refused, [_refusal(refusal) for refusal in plan.refusals[:SHOWN]])
+    blocks += _part("Worth a look", len(plan.remarks), [_refusal(note) for note in plan.remarks[:SHOWN]])
+    changes = [
+        f"• {escape(cut(change.name, NAME_SHOWN))}: {change.field} “{escape(cut(change.before, 60))}” → "
+        f"“{escape(cut(change.after, 60))}”"
+        for change in plan.changes[:SHOWN]
+    ]
+    blocks += _part("Changed", len(plan.changes), changes)
+    blocks += [divider(), context(_columns(drafts))]
+    blocks.append(actions(button("Choose columns", COLUMNS, memory(upload_id, erase=erase))))
+    submit = "" if plan.changes_nothing else "Import"
+    return modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, memory=memory(upload_id, erase=erase))
+
+
+def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], erase: bool) -> Block:
+    """A menu for each column of the list: which of our fields it is."""
+    blocks = [section("\n".join(f":warning: {escape(cut(words, 600))}" for words in drafts.problems[:3]))]
+    if not drafts.problems:
+        blocks = [section("Which column is what? *Automatic* leaves the choice to the headings.")]
+    read_as = {header: field.value for field, header in drafts.columns.items()}
+    options = [
+        Option("Automatic", AUTOMATIC),
+        Option("Leave out", LEAVE_OUT),
+        *(Option(field.header, field.value) for field in Field),
+    ]
+    for index, header in enumerate(drafts.headers[:MOST_COLUMNS]):
+        chosen = by_hand.get(header, AUTOMATIC)
+        now = read_as.get(header)
+        hint = f"Read as {Field(now).header.lower()}" if now and now in set(Field) else ""
+        menu = select(COLUMN, options, initial=chosen)
+        blocks.append(
+            field_of(header or f"Column {index + 1}", menu, block_id=column_id(index), optional=True, hint=hint)
+        )
+    return modal(TITLE, blocks, callback_id=MAPPED, submit="Look again", memory=memory(upload_id, erase=erase))
+
+
+def done(result: ImportDone) -> Block:
+    """The list is in."""
+    plan = result.plan
+    blocks = [section(f"*{escape(cut(plan.file_name, NAME_SHOWN))}* is in.\n{_numbers(plan, done=True)}")]
+    blocks += _part("Refused", plan.refused, [_refusal(refusal) for refusal in plan.refusals[:SHOWN]])
+    blocks.append(context("New customers have their first dates; owners get a message. You can undo this from yours."))
+    return modal(TITLE, blocks, callback_id="customers.import_done", close="Close")
+
+
+def undone(fact: ImportUndone) -> Message:
+    """An import was taken back."""
+    text = (
+        f"{escape(cut(fact.file_name, NAME_SHOWN))} was undone: {plural(fact.removed, 'customer')} removed, "
+        f"{fact.restored:,} put back, {fact.kept_total:,} left as they are."
+    )
+    kept = [f"• {bold(cut(name, NAME_SHOWN))}: {escape(why)}" for name, why in fact.kept[:10]]
+    return Message(text=text, blocks=[section(text), *([section("\n".join(kept))] if kept else [])])
+
+
+def memory(upload_id: UUID, *, erase: bool) -> str:
+    """What a window of this import remembers."""
+    return json.dumps({"upload": str(upload_id), "erase": erase})
+
+
+def column_id(index: int) -> str:
+    """The block of the *index*-th column's menu."""
+    return f"{COLUMN}:{index}"
+
+
+def _numbers(plan: ImportPlan, *, done: bool = False) -> str:
+    would = "" if done else " would be"
+    return (
+        f"{len(plan.added):,}{would} added · {plan.changed:,}{would} changed · {plan.left_alone:,} left alone · "
+        f"{plural(plan.refused, 'row')} refused"
+    )
+
+
+def _part(title: str, total: int, lines: Sequence[str]) -> list[Block]:
+    if not lines:
+        return []
+    more = f"\nand {total - len(lines):,} more" if total > len(lines) else ""
+    return [divider(), section(f"*{title}*\n" + "\n".join(lines) + more)]
+
+
+def _refusal(row: Refusal | Note) -> str:
+    column = f", {escape(cut(row.column, 40))}" if row.column else ""
+    return f"• Row {row.row_number:,}{column}: {escape(cut(row.reason, 2 * WORDS_SHOWN))}"
+
+
+def _columns(drafts: Drafts) -> str:
+    read = ", ".join(f"{cut(header, 40)} → {field.header.lower()}" for field, header in drafts.columns.items())
+    left = f" Not read: {', '.join(cut(header, 40) for header in drafts.unmapped[:10])}." if drafts.unmapped else ""
+    system = f"Looks like {drafts.system}. " if drafts.system else ""
+    return escape(cut(f"{system}Read: {read}.{left}", 1800))

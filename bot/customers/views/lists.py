@@ -1,0 +1,150 @@
+"""Lists of customers: all, those called something, the pool; and what stands there when nobody is called so."""
+
+from collections.abc import Sequence
+
+from bot.core.errors import BotError, NotFound
+from bot.customers.facts import CustomerFact, ListPage, LookUp, Named
+from bot.customers.views import (
+    ADD,
+    CARD,
+    NAME_SHOWN,
+    NEXT_PAGE,
+    PAGE_BACK,
+    TAKE,
+    due_words,
+    name_of,
+    standing_words,
+)
+from bot.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    bold,
+    button,
+    context,
+    cut,
+    divider,
+    escape,
+    plural,
+    section,
+)
+
+ASKED_SHOWN = 60
+POOL = "customers.pool"
+IMPORT = "customers.import"
+WHY_THIS_ORDER = "Longest wait first; size plays no part."
+
+HELP = """*/customers*  everybody, longest wait first
+*/customers Acme*  Acme's card; a few letters or its domain will do
+*/customers add Acme*  a new customer
+*/customers edit Acme*  name, owner, rhythm, contacts, preferences
+*/customers import*  a list from HubSpot, Salesforce, Pipedrive or any CSV file, with a look before anything changes
+*/customers export*  everything as a CSV file, sent to you alone
+*/customers pool*  customers nobody looks after yet"""
+
+
+def page(fact: ListPage) -> Message:
+    """One page of a list, with the buttons to the others."""
+    if not fact.total:
+        return _empty(fact)
+    title = _title(fact)
+    blocks = [section(title), divider()]
+    for row in fact.rows:
+        blocks += _row(row, pool=fact.pool)
+    blocks.append(context(_foot(fact)))
+    turns = _turns(fact)
+    return Message(text=_plain(title), blocks=[*blocks, actions(*turns)] if turns else blocks)
+
+
+def unknown(words: str, nearest: Sequence[Named]) -> Message:
+    """Nobody is called so: the nearest names, and the way to add one."""
+    asked = cut(words, ASKED_SHOWN)
+    hint = " Did you mean one of these?" if nearest else ""
+    text = f"No customer is called {bold(asked)}.{hint}"
+    blocks = [section(text)]
+    blocks += [
+        section(
+            bold(cut(named.name, NAME_SHOWN)),
+            accessory=button("Card", CARD, str(named.id)),
+            block_id=f"customers.nearest:{named.id}",
+        )
+        for named in nearest
+    ]
+    blocks.append(actions(button(f"Add {asked}", ADD, cut(words, 500), style="primary")))
+    return Message(text=_plain(text), blocks=blocks)
+
+
+def looked_up(fact: LookUp) -> Message:
+    """The list or the nearest names that somebody's words led to."""
+    return page(fact.page) if fact.page is not None else unknown(fact.words, fact.nearest)
+
+
+def choose(error: BotError) -> Message | None:
+    """Buttons for the customers that a failed search names; None for any other error."""
+    if not isinstance(error, NotFound) or not error.asked:
+        return None
+    return unknown(error.asked, [Named(id=key, name=name) for key, name in error.nearest])
+
+
+def help_page() -> Message:
+    """What /customers can do."""
+    return Message(text="What /customers can do.", blocks=[section(HELP)])
+
+
+def taken(fact: CustomerFact) -> Message:
+    """Somebody has just taken a customer."""
+    text = f"{name_of(fact)} is yours now, {due_words(fact.due_on, fact.today)}."
+    return Message(text=_plain(text), blocks=[section(text)])
+
+
+def said(words: str) -> Message:
+    """A sentence."""
+    return Message(text=_plain(escape(words)), blocks=[section(escape(words))])
+
+
+def _row(row: CustomerFact, *, pool: bool) -> list[Block]:
+    owner = escape(cut(row.owner_name or "", ASKED_SHOWN)) or "nobody yet"
+    text = f"{name_of(row)} · {standing_words(row)}" + ("" if pool else f" · {owner}")
+    accessory = button("I'll take it", TAKE, str(row.id)) if pool else button("Card", CARD, str(row.id))
+    return [section(text, accessory=accessory, block_id=f"{POOL if pool else 'customers.row'}:{row.id}")]
+
+
+def _title(fact: ListPage) -> str:
+    number = plural(fact.total, "customer")
+    if fact.pool:
+        return f"{number} without an owner. Take one, and it is yours."
+    if fact.words:
+        return f"{number} called something like {bold(cut(fact.words, ASKED_SHOWN))}."
+    return f"{number}."
+
+
+def _foot(fact: ListPage) -> str:
+    where = f"Page {fact.page:,} of {fact.pages:,} · " if fact.pages > 1 else ""
+    return f"{where}{WHY_THIS_ORDER}"
+
+
+def _turns(fact: ListPage) -> list[Block]:
+    found = []
+    if fact.page > 1:
+        found.append(button("Back", PAGE_BACK, _turn(fact, fact.page - 1)))
+    if fact.page < fact.pages:
+        found.append(button("Next", NEXT_PAGE, _turn(fact, fact.page + 1)))
+    return found
+
+
+def _turn(fact: ListPage, to: int) -> str:
+    """Where a button leads: the page, `p` for the pool, the words."""
+    return f"{to}:{'p' if fact.pool else ''}:{fact.words}"
+
+
+def _empty(fact: ListPage) -> Message:
+    if fact.pool:
+        return said("Every customer has an owner; nobody waits in the pool.")
+    text = "No customers yet. Add the first one, or bring a list."
+    offers = actions(button("Add a customer", ADD, style="primary"), button("Import a list", IMPORT))
+    return Message(text=text, blocks=[section(text), offers])
+
+
+def _plain(text: str) -> str:
+    """The sentence as a notification shows it, without bold."""
+    return cut(text.replace("*", ""), 300)
