@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -19,8 +17,8 @@ from bot.core.outbox import OwedNotice, State
 from bot.core.room import Room
 from bot.core.runtime import Runtime
 from bot.rooms import ROOMS
-from bot.settings import load_settings, load_storage_settings
-from bot.slack.app import build_client
+from bot.settings import Settings, load_settings, load_storage_settings
+from bot.slack.app import ask_for_socket, build_client, say_hello
 from bot.storage import is_current
 from bot.workspaces.queries import list_workspaces
 
@@ -98,13 +96,17 @@ def look_at_slack() -> list[str]:
         settings = load_settings()
     except SettingsError:
         return ["Not asked: the settings above have to be right first."]
+    return asyncio.run(_slack_troubles(settings))
+
+
+async def _slack_troubles(settings: Settings) -> list[str]:
     client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
     try:
-        answer = asyncio.run(client.auth_test())
-    except SlackApiError as error:
-        return [f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}); copy it anew from OAuth & Permissions."]
-    except (ClientError, OSError):
-        return ["Slack can't be reached; check the network and SLACK_API_URL."]
+        answer = await say_hello(client)
+        if settings.slack_app_token is not None:
+            await ask_for_socket(client, settings.slack_app_token.get_secret_value())
+    except SettingsError as error:
+        return [str(error)]
     granted = str({key.lower(): value for key, value in answer.headers.items()}.get("x-oauth-scopes", ""))
     missing = NEEDED_SCOPES - {scope.strip() for scope in granted.split(",")} if granted else set()
     if missing:

@@ -20,7 +20,8 @@ from bot.core.runtime import Runtime
 from bot.customers.facts import ImportPlan
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.gateways.tables_write import write_csv
-from bot.customers.queries.lists import export_rows
+from bot.customers.queries.exports import HEADERS, export_rows
+from bot.customers.rules.rows import Note, Refusal
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.logs import set_up_logs
@@ -62,7 +63,7 @@ def run() -> None:
 def migrate() -> None:
     """Bring the database to the newest version. `run` does so by itself."""
     with _storage() as runtime:
-        out.print(f"The database ({runtime.database.dialect}) is at the newest version.")
+        _say(f"The database ({runtime.database.dialect}) is at the newest version.")
 
 
 @app.command(name="import")
@@ -109,9 +110,9 @@ def export(
 ) -> None:
     """Write all customers as CSV. Importing that file again changes nothing."""
     with _storage() as runtime:
-        rows = runtime.read_now(export_rows, workspace=_only_workspace(runtime, workspace))
-        file.write_bytes(write_csv(rows.headers, rows.rows))
-        out.print(f"{len(rows.rows):,} customers are in {file}.", highlight=False)
+        rows = runtime.read_now(export_rows, workspace=_only_workspace(runtime, workspace), viewer=BOT)
+        _write(file, write_csv(HEADERS, rows))
+        _say(f"All customers are in {file}: {len(rows):,} rows.")
 
 
 @app.command()
@@ -123,7 +124,7 @@ def doctor() -> None:
         troubles += len(found)
         out.print(f"[{'red' if found else 'green'}]{'✗' if found else '✓'}[/] {title}")
         for sentence in found:
-            out.print(f"  {sentence}", highlight=False, markup=False)
+            _say(f"  {sentence}")
     if troubles:
         raise typer.Exit(1)
 
@@ -168,15 +169,29 @@ def _read(file: Path) -> bytes:
         raise InvalidInput(f"{file} can't be read: {(error.strerror or 'unknown error').lower()}.") from error
 
 
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise InvalidInput(f"{file} can't be written: {(error.strerror or 'unknown error').lower()}.") from error
+
+
+def _say(words: str) -> None:
+    """One line as it is: names of files and customers are no markup, and a pipe gets whole lines."""
+    out.print(words, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
 def _undo(runtime: Runtime, team: str, asked: str) -> None:
     try:
         import_id = UUID(asked)
     except ValueError as error:
         raise InvalidInput(f"{asked} isn't an import's id; the import said it when it was done.") from error
     undone = runtime.run_now(undo_import, workspace=team, import_id=import_id, by=BOT)
-    out.print(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
+    _say(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
     for name, why in undone.kept:
-        out.print(f"  kept {name}: {why}", highlight=False, markup=False)
+        _say(f"  kept {name}: {why}")
+    if undone.kept_total > len(undone.kept):
+        _say(f"  and {undone.kept_total - len(undone.kept):,} more")
 
 
 def _tell(plan: ImportPlan, import_id: UUID | None) -> None:
@@ -185,17 +200,18 @@ def _tell(plan: ImportPlan, import_id: UUID | None) -> None:
         (len(plan.added), f"{would}added"), (plan.changed, f"{would}changed"),
         (plan.left_alone, "left alone"), (plan.refused, "refused"),
     )  # fmt: skip
-    out.print(", ".join(f"{count:,} {what}" for count, what in counts) + ".", highlight=False)
-    for about in (*plan.refusals[:SHOWN], *plan.remarks[:SHOWN]):
+    _say(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
+    abouts: tuple[Refusal | Note, ...] = (*plan.refusals[:SHOWN], *plan.remarks[:SHOWN])
+    for about in abouts:
         place = f"row {about.row_number}" + (f", {about.column}" if about.column else "")
-        out.print(f"  {place}: {about.reason}", highlight=False, markup=False)
+        _say(f"  {place}: {about.reason}")
     hidden = max(len(plan.refusals) - SHOWN, 0) + max(len(plan.remarks) - SHOWN, 0)
     if hidden:
-        out.print(f"  and {hidden:,} more", highlight=False)
+        _say(f"  and {hidden:,} more")
     if plan.late:
-        out.print(f"{plan.late:,} first calls find no room inside their cadence; more owners would help.")
+        _say(f"{plan.late:,} first calls find no room inside their cadence; more owners would help.")
     if import_id is not None:
-        out.print(f"To take it back: evenhand import --undo {import_id}", highlight=False)
+        _say(f"To take it back: evenhand import --undo {import_id}")
 
 
 class _Report:

@@ -3,15 +3,23 @@
 import logging
 import re
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from bot.settings import LogFormat
 
-TOKEN = re.compile(r"\b(?:xox[a-z]|xapp|xwfp)-[\w-]+|(?<=://)[^/\s:@]+:[^@\s/]+(?=@)|hooks\.slack\.com/\S+")
+SECRET = re.compile(
+    r"\b(?:xox[a-z]|xapp|xwfp)-[\w-]+"  # Slack's tokens
+    r"|(?<=://)[^/\s:@]*:[^@\s/]+(?=@)"  # name and password in an address
+    r"|hooks\.slack\.com/[^\s\"'\\<>]+"  # webhooks and response_urls
+    r"|(?<=[?&]ticket=)[^&\s\"'\\<>]+"  # what opens a socket
+)
 HIDDEN = "[hidden]"
+QUIET = {"apscheduler": logging.ERROR}  # it warns at every tick that a job is still running
+NOISY = ("slack_sdk", "slack_bolt", "aiohttp.access", "alembic")
 
 
 def set_up_logs(*, style: LogFormat, level: str) -> None:
@@ -22,20 +30,19 @@ def set_up_logs(*, style: LogFormat, level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Any] = (
-        [hide_secrets, structlog.dev.ConsoleRenderer()]
+    last: list[Any] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,  # as text, and before secrets are hidden; rich's would print variables
+        hide_secrets,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if human
-        else [structlog.processors.format_exc_info, hide_secrets, structlog.processors.JSONRenderer()]
-    )
+        else structlog.processors.JSONRenderer(),
+    ]
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
-        )
-    )
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for noisy in ("apscheduler", "slack_sdk", "slack_bolt", "aiohttp.access", "alembic"):
-        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))
+    for name in (*NOISY, *QUIET):
+        logging.getLogger(name).setLevel(max(QUIET.get(name, logging.WARNING), logging.getLogger().level))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -45,5 +52,20 @@ def set_up_logs(*, style: LogFormat, level: str) -> None:
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Black out everything that looks like one of Slack's tokens, a webhook or a password in an address."""
-    return {key: TOKEN.sub(HIDDEN, value) if isinstance(value, str) else value for key, value in event.items()}
+    """Black out everything that looks like one of Slack's tokens, a webhook or a password, however deep it lies."""
+    return cast("EventDict", hidden(event))
+
+
+def hidden(value: Any) -> Any:
+    """*value* as JSON can hold it, with every secret in it blacked out."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return SECRET.sub(HIDDEN, value)
+        case Mapping():
+            return {hidden(str(key)): hidden(inner) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [hidden(inner) for inner in value]
+        case _:
+            return SECRET.sub(HIDDEN, repr(value))

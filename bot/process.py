@@ -1,5 +1,6 @@
 """The running bot: database, Slack, jobs and web pages, started and stopped together."""
 
+import asyncio
 import os
 import threading
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from aiohttp import web
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.clock import Clock, WallClock
@@ -20,7 +20,7 @@ from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.rooms import ROOMS
 from bot.settings import Settings
-from bot.slack.app import build_app, build_client
+from bot.slack.app import ask_for_socket, build_app, build_client, say_hello
 from bot.storage import migrate
 from bot.web import build_web
 from bot.workspaces.usecases import install_workspace
@@ -28,6 +28,7 @@ from jobs.runner import Job, Runner
 from jobs.schedule import build_schedule
 
 PATIENCE_SECONDS = 120.0  # without a tick before the watchdog ends the process, so that its supervisor starts it anew
+LAST_BREATH_SECONDS = 10.0  # for jobs that run when the bot is stopped
 PASSES = 200
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,7 @@ class Bot:
     With *ticking* the jobs run by the clock of the machine; without, somebody who moves the clock calls `run_jobs`.
 
     Raises:
-        SettingsError: Slack refuses the token, or the database can't be opened.
+        SettingsError: Slack refuses a token, or the database or the port can't be opened.
     """
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, ticking: bool = True) -> None:
@@ -62,13 +63,11 @@ class Bot:
 
     async def __aenter__(self) -> Self:
         """Bring the database to its newest version, say hello to Slack, then listen."""
-        migrate(self.runtime.database)
-        await self._install()
-        await self.run_job("sync_people")
-        await self._listen()
-        if self._ticking:
-            self._ticker = Ticker(self._runner, self.jobs)
-            self._ticker.start()
+        try:
+            await self._start()
+        except BaseException:
+            await self._stop()
+            raise
         log.info("bot.ready", address=self.address, socket_mode=self._socket is not None)
         return self
 
@@ -76,14 +75,7 @@ class Bot:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         """Stop listening first, then let what runs finish."""
-        if self._ticker:
-            self._ticker.stop()
-        if self._socket:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]
-        if self._site:
-            await self._site.cleanup()
-        await self.runtime.settled()
-        self.runtime.close()
+        await self._stop()
 
     async def run_job(self, name: str) -> int:
         """Run one job now."""
@@ -101,16 +93,27 @@ class Bot:
         await self.runtime.settled()
         return total
 
+    async def _start(self) -> None:
+        migrate(self.runtime.database)
+        await self._install()
+        await self.run_job("sync_people")
+        await self._listen()
+        if self._ticking:
+            self._ticker = Ticker(self._runner, self.jobs)
+            self._ticker.start()
+
+    async def _stop(self) -> None:
+        if self._socket:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
+        if self._site:
+            await self._site.cleanup()
+        if self._ticker:
+            await self._ticker.stop()
+        await self.runtime.settled()
+        self.runtime.close()
+
     async def _install(self) -> None:
-        try:
-            who = await self.client.auth_test()
-        except SlackApiError as error:
-            code = error.response.data["error"]
-            raise SettingsError(
-                f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it anew from OAuth & Permissions."
-            ) from error
-        except OSError as error:
-            raise SettingsError("Slack can't be reached; check the network and SLACK_API_URL.") from error
+        who = await say_hello(self.client)
         await self.runtime.run(
             install_workspace, workspace=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
         )
@@ -122,27 +125,38 @@ class Bot:
         site = build_web(
             self.app if takes_http else None, self.runtime, secret.get_secret_value() if takes_http and secret else None
         )
-        self._site = web.AppRunner(site, access_log=None)
+        self._site = web.AppRunner(site, access_log=None, shutdown_timeout=LAST_BREATH_SECONDS)
         await self._site.setup()
         listener = web.TCPSite(self._site, self.settings.host, self.settings.port)
-        await listener.start()
-        port = self._site.addresses[0][1]
-        self.address = f"http://127.0.0.1:{port}"
+        try:
+            await listener.start()
+        except OSError as error:
+            place = f"{self.settings.host}:{self.settings.port}"
+            raise SettingsError(f"Nothing can be served at {place}; set HOST and PORT to a free address.") from error
+        self.address = f"http://127.0.0.1:{self._site.addresses[0][1]}"
         if token is not None:
-            self._socket = AsyncSocketModeHandler(self.app, app_token=token.get_secret_value(), web_client=self.client)
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+            await self._open_socket(token.get_secret_value())
+
+    async def _open_socket(self, app_token: str) -> None:
+        """Ask for the first address ourselves: Bolt would ask for ever with a token that Slack refuses."""
+        address = await ask_for_socket(self.client, app_token)
+        self._socket = AsyncSocketModeHandler(self.app, app_token=app_token, web_client=self.client)
+        self._socket.client.wss_uri = address
+        await self._socket.connect_async()  # type: ignore[no-untyped-call]
 
 
 class Ticker:
     """APScheduler, which only ticks; and a watchdog that ends the process when it stops ticking."""
 
     def __init__(self, runner: Runner, jobs: Sequence[Job]) -> None:
+        self._runner = runner
+        self._running: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
         self._watchdog = Watchdog(PATIENCE_SECONDS)
         options: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         for job in jobs:
             self._scheduler.add_job(
-                runner.run, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name, **options
+                self._run, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name, **options
             )
         self._scheduler.add_job(self._watchdog.pat, "interval", seconds=1, id="watchdog", **options)
 
@@ -151,10 +165,23 @@ class Ticker:
         self._scheduler.start()
         self._watchdog.start()
 
-    def stop(self) -> None:
-        """Stop ticking."""
+    async def stop(self) -> None:
+        """Stop ticking, and let the jobs that run come to their end."""
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=LAST_BREATH_SECONDS)
         self._watchdog.stop()
         self._scheduler.shutdown(wait=False)
+
+    async def _run(self, job: Job) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("A job runs in a task of its own.")
+        self._running.add(task)
+        try:
+            await self._runner.run(job)
+        finally:
+            self._running.discard(task)
 
 
 class Watchdog:
@@ -183,5 +210,11 @@ class Watchdog:
         while not self._stopped.is_set():
             self._patted.clear()
             if not self._patted.wait(self._patience) and not self._stopped.is_set():
-                log.error("watchdog.bites", after_seconds=self._patience)
+                said = threading.Thread(target=_say_that_it_bites, args=[self._patience], daemon=True)
+                said.start()
+                said.join(1)  # what holds the event loop up may hold the log up too
                 os._exit(70)  # EX_SOFTWARE; whoever supervises the process starts it again
+
+
+def _say_that_it_bites(patience: float) -> None:
+    log.error("watchdog.bites", after_seconds=patience)

@@ -1,7 +1,7 @@
 """Settings from the environment and `.env`; a missing or wrong one is named in one sentence before anything starts."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.core.errors import SettingsError
 
 HIGHEST_PORT = 65_535
+
+T = TypeVar("T", bound="StorageSettings")
 
 
 class LogFormat(StrEnum):
@@ -20,20 +22,27 @@ class LogFormat(StrEnum):
 
 
 class StorageSettings(BaseSettings):
-    """What every command needs."""
+    """What every command needs. One that is set to nothing counts as not set."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", str_strip_whitespace=True
+    )
 
     database_url: str = "sqlite:///evenhand.db"
     log_format: LogFormat = LogFormat.AUTO
     log_level: str = "info"
 
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _in_small_letters(cls, word: object) -> object:
+        return word.strip().lower() if isinstance(word, str) else word
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, level: str) -> str:
-        if level.lower() not in {"debug", "info", "warning", "error"}:
+        if level not in {"debug", "info", "warning", "error"}:
             raise ValueError("write debug, info, warning or error")
-        return level.lower()
+        return level
 
 
 class Settings(StorageSettings):
@@ -46,28 +55,30 @@ class Settings(StorageSettings):
     host: str = "0.0.0.0"  # noqa: S104 - behind a proxy or in a container, as its operator decides
     port: int = Field(default=3000, ge=0, le=HIGHEST_PORT)
 
-    @field_validator("slack_app_token", "slack_signing_secret", mode="before")
-    @classmethod
-    def _empty_is_missing(cls, value: str | None) -> str | None:
-        return value or None
-
     @field_validator("slack_bot_token")
     @classmethod
     def _a_bot_token(cls, token: SecretStr) -> SecretStr:
-        if not token.get_secret_value().startswith("xoxb-"):
-            raise ValueError("copy the Bot User OAuth Token; it starts with xoxb-")
+        if not _is_token(token, "xoxb-"):
+            raise ValueError("copy the whole Bot User OAuth Token, which starts with xoxb-")
         return token
 
     @field_validator("slack_app_token")
     @classmethod
     def _an_app_token(cls, token: SecretStr | None) -> SecretStr | None:
-        if token is not None and not token.get_secret_value().startswith("xapp-"):
-            raise ValueError("copy the app-level token; it starts with xapp-")
+        if token is not None and not _is_token(token, "xapp-"):
+            raise ValueError("copy the whole app-level token, which starts with xapp-, or leave it empty")
         return token
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _a_signing_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        return secret if secret is not None and secret.get_secret_value() else None
 
     @field_validator("slack_api_url")
     @classmethod
     def _a_folder(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://")):
+            raise ValueError("write an address such as https://slack.com/api/")
         return url if url.endswith("/") else f"{url}/"
 
     @model_validator(mode="after")
@@ -79,17 +90,14 @@ class Settings(StorageSettings):
         return self
 
 
-def load_settings(**overrides: object) -> Settings:
+def load_settings() -> Settings:
     """
     Read the settings of the running bot.
 
     Raises:
         SettingsError: one is missing or wrong; the sentence names it and says what to write.
     """
-    try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
-    except ValidationError as error:
-        raise SettingsError(_sentence(error)) from None
+    return _load(Settings)
 
 
 def load_storage_settings() -> StorageSettings:
@@ -99,10 +107,21 @@ def load_storage_settings() -> StorageSettings:
     Raises:
         SettingsError: one is wrong; the sentence names it and says what to write.
     """
+    return _load(StorageSettings)
+
+
+def _load(kind: type[T]) -> T:
     try:
-        return StorageSettings()
+        return kind()
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError("The file .env can't be read; make it readable and save it as UTF-8.") from None
+
+
+def _is_token(token: SecretStr, beginning: str) -> bool:
+    words = token.get_secret_value()
+    return words.startswith(beginning) and len(words) > len(beginning) and words.isascii() and " " not in words
 
 
 def _sentence(error: ValidationError) -> str:
@@ -110,8 +129,8 @@ def _sentence(error: ValidationError) -> str:
     problem = error.errors(include_input=False, include_url=False)[0]
     words = problem["msg"].removeprefix("Value error, ")
     if not problem["loc"]:
-        return f"{words}. See .env.example."
+        return f"{words} (see .env.example)."
     name = str(problem["loc"][0]).upper()
     if problem["type"] == "missing":
         return f"{name} is missing; copy .env.example to .env and fill it in."
-    return f"{name} is wrong: {words[0].lower()}{words[1:]}. See .env.example."
+    return f"{name} is wrong: {words[0].lower()}{words[1:]} (see .env.example)."

@@ -1,56 +1,81 @@
-"""
-Opens the database that the settings name, at its newest version.
+"""Opens the database that the settings name, at its newest version."""
 
-Alembic is loaded only when there is something to do: the running bot doesn't carry its 13 MB about.
-"""
-
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.database import Database
-
-if TYPE_CHECKING:
-    from alembic.config import Config
+from bot.core.errors import SettingsError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-VERSION_TABLE = "alembic_version"
+ONE_AT_A_TIME = 0x45564E48  # PostgreSQL's advisory lock: replicas that start together migrate one after another
 
 
 def migrate(database: Database) -> None:
-    """Bring the tables to the newest version; nothing happens when they are."""
-    if is_current(database):
-        return
-    from alembic import command  # noqa: PLC0415 - see above
+    """
+    Bring the tables to the newest version; nothing happens when they are.
 
-    with database.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    Raises:
+        SettingsError: the database can't be opened, or a newer Evenhand made it.
+    """
+    try:
+        with _turn(database), database.engine.connect() as connection, _without_foreign_keys(connection):
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+    except CommandError as error:
+        raise SettingsError(f"The database was made by another version of Evenhand; run that one ({error}).") from error
+    except SQLAlchemyError as error:
+        raise SettingsError(
+            f"The database can't be opened ({type(error).__name__}); check DATABASE_URL and that it is running."
+        ) from error
 
 
 def is_current(database: Database) -> bool:
     """Whether the tables are at the newest version."""
-    with database.engine.connect() as connection:
-        if not sa.inspect(connection).has_table(VERSION_TABLE):
-            return False
-        now = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - ours
+    with database.reading(None) as session:
+        now = MigrationContext.configure(session.connection()).get_current_revision()
+    return now == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+@contextmanager
+def _turn(database: Database) -> Iterator[None]:
+    """Until it is our turn; SQLite's writers take turns anyway."""
+    if database.dialect != "postgresql":
+        yield
+        return
+    with database.engine.connect() as gate:
+        gate.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+        yield
+        gate.rollback()
+
+
+@contextmanager
+def _without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, unseen by its foreign keys; inside a transaction they can't be off."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
         connection.rollback()
-    return now == newest_version()
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
-def newest_version() -> str:
-    """The number of the last migration: its file's name begins with it."""
-    return max(file.name.split("_", 1)[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
-def _config() -> "Config":
-    from alembic.config import Config  # noqa: PLC0415 - see above
-
+def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

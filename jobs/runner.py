@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from bot.core.heartbeats import JobRun, begin_run, end_run
 from bot.core.runtime import Runtime
+from bot.logs import hidden
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,13 @@ class Runner:
 
     async def run(self, job: Job) -> int:
         """Run *job* once if its time has come; returns how many things it moved. An error is noted, never raised."""
+        try:
+            return await self._run_when_due(job)
+        except Exception:
+            log.exception("job.not_noted", job=job.name)  # the database is away; the next tick tries again
+            return 0
+
+    async def _run_when_due(self, job: Job) -> int:
         if job.fresh_for > timedelta(0) and await self._runtime.read(_is_fresh, workspace=None, job=job):
             return 0
         if not job.alone:
@@ -68,7 +76,7 @@ async def _attempt(job: Job) -> tuple[int, str | None]:
         moved = await job.work()
     except Exception as error:
         log.exception("job.failed", job=job.name)
-        return 0, f"{type(error).__name__}: {error}"
+        return 0, str(hidden(f"{type(error).__name__}: {error}")).replace("\0", "")
     if moved:
         log.info("job.ran", job=job.name, moved=moved)
     return moved, None

@@ -97,7 +97,7 @@ def collect_briefs(
     for room in rooms:
         if room.brief and customer_ids:
             for customer_id, lines in room.brief(session, customer_ids, now).items():
-                found[customer_id].extend(lines)
+                found.setdefault(customer_id, []).extend(lines)
     return {customer_id: sorted(lines, key=lambda line: not line.urgent) for customer_id, lines in found.items()}
 
 

@@ -9,6 +9,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.core.clock import Clock
@@ -22,6 +23,8 @@ Watcher = Callable[[str, str], Coroutine[Any, Any, None]]
 ATTEMPTS = 20  # of a transaction that PostgreSQL asked to run again
 PAUSE_SECONDS = 0.005  # before the second attempt, on average half of it; growing with each
 WORKERS = 8
+
+log = structlog.get_logger(__name__)
 
 
 class Runtime:
@@ -83,7 +86,12 @@ class Runtime:
         for watcher in self._watchers:
             errand = asyncio.ensure_future(watcher(workspace, person))
             self._errands.add(errand)
-            errand.add_done_callback(self._errands.discard)
+            errand.add_done_callback(self._finished)
+
+    def _finished(self, errand: asyncio.Task[None]) -> None:
+        self._errands.discard(errand)
+        if not errand.cancelled() and (error := errand.exception()) is not None:
+            log.error("watcher.failed", exc_info=error)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         context = copy_context()

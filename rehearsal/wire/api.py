@@ -74,7 +74,7 @@ async def _answer(wire: Wire, request: Request) -> Response:
             wire.problem(method, refused.code, _MISTAKES[refused.code])
     problem = "" if body["ok"] else str(body["error"])
     wire.workspace.note("in", method, _summary(args), {"asked": args, "answered": body}, _OK, problem)
-    return JSONResponse(body)
+    return JSONResponse(body, headers={"x-oauth-scopes": ",".join(sorted(wire.scopes))})
 
 
 def _summary(args: Json | None) -> str:

@@ -1,0 +1,50 @@
+"""What surrounds the bot in these tests: a rehearsal, settings for it, an environment without any of ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import Settings
+from demo.stage import MANIFEST
+from rehearsal.server import Rehearsal
+from rehearsal.strict.manifest import Manifest
+from tests.makers import START, WORKSPACE
+
+NAMES = tuple(name.upper() for name in Settings.model_fields)
+BOT_TOKEN = "xoxb-111-222-abcdefgh"
+APP_TOKEN = "xapp-1-A1-222-abcdefgh"
+
+
+@contextmanager
+def bare(folder: Path, **environment: str) -> Iterator[None]:
+    """Stand in *folder* with none of our settings in the environment but these."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in NAMES:
+            patch.delenv(name, raising=False)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.chdir(folder)
+        yield
+
+
+def rehearsal(**options: Any) -> Rehearsal:
+    """A pretend Slack with the app of manifest.yml in it, not started yet."""
+    return Rehearsal(manifest=Manifest.load(MANIFEST), start=START, team_id=WORKSPACE, name="Evenhand Tests", **options)
+
+
+def environment(slack: Rehearsal, database_url: str, *, http: bool = False) -> dict[str, str]:
+    """The environment of a bot that works in *slack*."""
+    way = {"SLACK_SIGNING_SECRET": slack.signing_secret} if http else {"SLACK_APP_TOKEN": slack.app_token}
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url, "DATABASE_URL": database_url,
+        "HOST": "127.0.0.1", "PORT": "0", "LOG_FORMAT": "json", **way,
+    }  # fmt: skip
+
+
+def settings(slack: Rehearsal, database_url: str, *, http: bool = False, **more: Any) -> Settings:
+    """The settings of a bot that works in *slack*."""
+    values = {name.lower(): value for name, value in environment(slack, database_url, http=http).items()}
+    return Settings(_env_file=None, **{**values, **more})  # type: ignore[arg-type]  # pydantic reads words
