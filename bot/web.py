@@ -1,13 +1,16 @@
 """HTTP: Slack's requests at /slack/events behind a guard, and /healthz, /readyz for whoever runs the bot."""
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
 
+import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
@@ -17,6 +20,8 @@ SLACK_PATH = "/slack/events"
 LARGEST_BODY = 4 * 1024 * 1024  # Slack's largest payload, a view of 250 KB with its state, is far below
 OLDEST_REQUEST = timedelta(minutes=5)
 MOST_FAILURES = 5
+
+log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,10 +65,10 @@ def _slack_handler(app: AsyncApp, runtime: Runtime, secret: str) -> Handler:
         if not _is_readable(body):
             return web.json_response({"error": "This body can't be read as UTF-8."}, status=400)
         try:
-            bolt_request = await to_bolt_request(request)
-        except (ValueError, KeyError, TypeError):
+            return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+        except Exception:  # what listeners raise doesn't get here; Bolt's parsing of strange shapes does
+            log.exception("web.unreadable", size=len(body))
             return web.json_response({"error": "This body isn't one of Slack's."}, status=400)
-        return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     return slack
 
@@ -82,14 +87,18 @@ async def _alive(_request: web.Request) -> web.StreamResponse:
 
 def _ready_handler(runtime: Runtime) -> Handler:
     async def ready(_request: web.Request) -> web.StreamResponse:
-        problems = [f"The job {name} keeps failing." for name in await _failing_jobs(runtime)]
-        if not is_current(runtime.database):
-            problems.append("The database isn't at the newest version; run `evenhand migrate`.")
+        try:
+            problems = await _list_problems(runtime)
+        except SQLAlchemyError as error:
+            problems = [f"The database doesn't answer ({type(error).__name__}); check that it is running."]
         return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)
 
     return ready
 
 
-async def _failing_jobs(runtime: Runtime) -> list[str]:
+async def _list_problems(runtime: Runtime) -> list[str]:
+    if not await asyncio.to_thread(is_current, runtime.database):
+        return ["The database isn't at the newest version; run `evenhand migrate`."]
     beats = await runtime.read(list_heartbeats, workspace=None)
-    return [beat.name for beat in beats if beat.failures_in_a_row >= MOST_FAILURES]
+    failing = [beat.name for beat in beats if beat.failures_in_a_row >= MOST_FAILURES]
+    return [f"The job {name} keeps failing; the log says why (job.failed)." for name in failing]

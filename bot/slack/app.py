@@ -1,17 +1,29 @@
 """Builds the Bolt app: one client without hidden retries, every room registered, nothing left unanswered."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
+import aiohttp
 import structlog
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.errors import SettingsError
 from bot.core.room import Room
 from bot.core.runtime import Runtime
 
 SLACK_TIMEOUT_SECONDS = 15
+REFUSALS = frozenset(
+    {
+        "access_denied", "account_inactive", "forbidden_team", "invalid_auth", "invalid_token", "missing_scope",
+        "no_permission", "not_allowed_token_type", "not_authed", "org_login_required", "token_expired", "token_revoked",
+    }
+)  # fmt: skip
+ANYTHING = re.compile("")
+OUTDATED = "This button is from an older message and leads nowhere any more. Type /checkin or /customers to go on."
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +31,46 @@ log = structlog.get_logger(__name__)
 def build_client(*, token: str, api_url: str) -> AsyncWebClient:
     """Slack's client; it never tries again by itself, since a dropped connection may have posted already."""
     return AsyncWebClient(token=token, base_url=api_url, timeout=SLACK_TIMEOUT_SECONDS, retry_handlers=[])
+
+
+async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place: str, token: str | None = None) -> Any:
+    """
+    Call *method* at the start, with *token* or the client's own, and return Slack's answer.
+
+    Raises:
+        SettingsError: Slack refuses the token, which is called *setting* and found at *place*, or can't be reached.
+    """
+    try:
+        return await client.api_call(method, params={"token": token} if token else None)
+    except SlackApiError as error:
+        code = error_code(error)
+        if code in REFUSALS:
+            raise SettingsError(f"Slack refuses {setting} ({code}); copy it anew from {place}.") from error
+        raise SettingsError(f"Slack can't answer now ({code}); look at slack-status.com and try again.") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise SettingsError("Slack can't be reached; check the network and SLACK_API_URL.") from error
+
+
+async def say_hello(client: AsyncWebClient) -> Any:
+    """Who the bot is, as `auth.test` tells; raises as `ask_slack`."""
+    return await ask_slack(client, "auth.test", setting="SLACK_BOT_TOKEN", place="OAuth & Permissions")
+
+
+async def ask_for_socket(client: AsyncWebClient, app_token: str) -> str:
+    """An address that opens one socket; raises as `ask_slack`."""
+    place = "Basic Information → App-Level Tokens"
+    answer = await ask_slack(
+        client, "apps.connections.open", setting="SLACK_APP_TOKEN", place=place, token=app_token
+    )  # fmt: skip
+    return str(answer["url"])
+
+
+def error_code(error: SlackApiError) -> str:
+    """Slack's word for what went wrong; what isn't Slack's own answer (a proxy's page) is named by its HTTP status."""
+    data = getattr(error.response, "data", None)
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", "")
+    code = data.get("error") if isinstance(data, dict) else None
+    return re.sub(r"[^\w.-]", "", str(code))[:80] if code else f"HTTP {status}"
 
 
 def build_app(*, client: AsyncWebClient, runtime: Runtime, rooms: Sequence[Room]) -> AsyncApp:
@@ -32,8 +84,33 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, rooms: Sequence[Room]
     for room in rooms:
         if room.register:
             room.register(app, runtime)
+    _answer_the_rest(app)
     app.error(_log_what_escaped)
     return app
+
+
+def _answer_the_rest(app: AsyncApp) -> None:
+    """What no listener took: messages outlive the code that drew them, and Slack sends again what isn't acked."""
+    app.action(ANYTHING)(_outdated)
+    app.view(ANYTHING)(_acked)
+    app.view_closed(ANYTHING)(_acked)
+    app.options(ANYTHING)(_no_options)
+    app.shortcut(ANYTHING)(_acked)
+    app.event(ANYTHING)(_acked)
+
+
+async def _outdated(ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any]) -> None:
+    await ack()
+    if body.get("response_url"):
+        await respond(text=OUTDATED, response_type="ephemeral", replace_original=False)
+
+
+async def _acked(ack: AsyncAck) -> None:
+    await ack()
+
+
+async def _no_options(ack: AsyncAck) -> None:
+    await ack(options=[])
 
 
 async def _log_what_escaped(error: Exception, body: dict[str, Any]) -> BoltResponse:

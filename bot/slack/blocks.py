@@ -5,9 +5,11 @@ Limits are Slack's (November 2026): a message holds 50 blocks and about 13,000 c
 section text 3,000 characters, a button's 75, a plain option's 75.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 Block = dict[str, Any]
@@ -96,6 +98,13 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"
 
 
+def cut_markup(text: str, limit: int) -> str:
+    """Like `cut`, for text with markup in it: no half entity, mention or link is left at the end."""
+    if len(text) <= limit:
+        return text
+    return re.sub(r"(?:&[a-z]{0,3}|<[^>]*)$", "", text[: max(limit - 1, 0)]).rstrip() + "…"
+
+
 def bold(text: str) -> str:
     """Escaped and bold. Asterisks inside would end the bold, so they become look-alikes."""
     return f"*{escape(text).replace('*', '∗')}*" if text else ""
@@ -134,12 +143,12 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def plain(text: str, limit: int) -> Block:
     """A plain text object; never empty, never too long."""
-    return {"type": "plain_text", "text": cut(text, limit) or "–", "emoji": True}
+    return {"type": "plain_text", "text": cut(text, limit).strip() or "–", "emoji": True}
 
 
 def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Block:
     """A markdown text object; what came from outside has to be escaped already."""
-    return {"type": "mrkdwn", "text": cut(text, limit) or "–", "verbatim": True}
+    return {"type": "mrkdwn", "text": cut_markup(text, limit) if text.strip() else "–", "verbatim": True}
 
 
 def section(text: str, *, accessory: Block | None = None, block_id: str = "") -> Block:
@@ -366,7 +375,7 @@ def _chosen(options: Sequence[Option], value: str | None) -> Block | None:
 
 
 def _text(number: float | None) -> str | None:
-    return None if number is None else f"{number:g}"
+    return None if number is None else f"{Decimal(str(number)).normalize():f}"
 
 
 def _with(block: Block, **more: Any) -> Block:
