@@ -16,6 +16,8 @@ async def look_at_channel(
     client: AsyncWebClient, channel_id: str, *, patience: float = PATIENCE_SECONDS
 ) -> ChannelFact:
     """The channel as Slack describes it to us. What Slack refuses to tell stands in `refused`; nothing is raised."""
+    if channel_id.startswith("D"):
+        return ChannelFact(id=channel_id, is_channel=False)
     try:
         answer = await asyncio.wait_for(client.conversations_info(channel=channel_id), patience)
     except SlackApiError as error:
