@@ -1,7 +1,18 @@
 """The queue that `/checkin` answers, and the lists of customers that may have been meant."""
 
 from bot.checkins.facts import ActDone, Candidate, Candidates, Queue, QueueRow
-from bot.checkins.views.rows import LOG, NAME, PAGE_BACK, PAGE_ON, START, act_row, foot, queue_row, snoozed_row
+from bot.checkins.views.rows import (
+    LOG,
+    NAME,
+    PAGE_BACK,
+    PAGE_ON,
+    START,
+    act_row,
+    as_many_as_fit,
+    foot,
+    queue_row,
+    snoozed_row,
+)
 from bot.customers.rules.due import Standing
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
@@ -41,9 +52,7 @@ def queue(fact: Queue, *, act: ActDone | None = None) -> Message:
     top = [section(bold_head(fact), accessory=start, block_id=f"{place}:head"), divider(), *told]
     groups = _groups(fact)
     end = foot(*_turns(fact), words=_place_in_pages(fact), block_id=f"{place}:pages")
-    room = MESSAGE_CHARACTERS - size(top) - size(end)
-    shown = fitting(groups, most_blocks=MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
-    return Message(text=head, blocks=[*top, *(block for group in shown for block in group), *end])
+    return Message(text=head, blocks=[*top, *as_many_as_fit(groups, beside=[*top, *end]), *end])
 
 
 def summary(fact: Queue) -> str:

@@ -8,9 +8,11 @@ from bot.checkins.facts import ActDone
 from bot.customers.facts import CustomerFact
 from bot.customers.rules.due import SnoozeReason, Standing
 from bot.slack.blocks import (
+    MESSAGE_BLOCKS,
+    MESSAGE_CHARACTERS,
+    OPTION_TEXT,
     Block,
     Message,
-    Option,
     actions,
     bold,
     button,
@@ -18,9 +20,11 @@ from bot.slack.blocks import (
     cut,
     days,
     escape,
-    overflow,
+    fitting,
+    plain,
     section,
     short_date,
+    size,
 )
 
 LOG, MORE, SNOOZE, WAKE, UNDO = "checkins.log", "checkins.more", "checkins.snooze", "checkins.wake", "checkins.undo"
@@ -29,7 +33,10 @@ PAGE_BACK, PAGE_ON = "checkins.page_back", "checkins.page_on"
 SNOOZE_WEEK, SNOOZE_UNTIL, HAND_OVER, CARD = "snooze_week", "snooze_until", "hand_over", "card"
 MENU = {SNOOZE_WEEK: "Snooze 1 week", SNOOZE_UNTIL: "Snooze until…", HAND_OVER: "Hand over", CARD: "Card"}
 
+_MENU_TEXTS = [(what, plain(text, OPTION_TEXT)) for what, text in MENU.items()]  # the same in every row
+
 NAME = 100  # characters of a customer's name in a row
+FEW_ROWS, FEW_WORDS = 10, 4000  # a row is at most 700 characters besides its words, so these fit into 12,000
 LINES = 240  # characters of what is known about it
 
 
@@ -61,7 +68,8 @@ def snoozed_row(fact: CustomerFact, *, place: str, for_whom: str | None = None) 
 
 def menu(customer_id: UUID) -> Block:
     """Snooze, hand over, card; the value is `what:customer`."""
-    return overflow(MORE, [Option(text, f"{what}:{customer_id}") for what, text in MENU.items()])
+    options = [{"text": text, "value": f"{what}:{customer_id}"} for what, text in _MENU_TEXTS]
+    return {"type": "overflow", "action_id": MORE, "options": options}
 
 
 def waited(fact: CustomerFact) -> str:
@@ -154,3 +162,16 @@ def _instead(fact: ActDone) -> list[Block]:
 def foot(*buttons: Block, words: str, block_id: str) -> list[Block]:
     """The last lines of a list: buttons, then small words."""
     return [*([actions(*buttons, block_id=block_id)] if buttons else []), context(words)]
+
+
+def as_many_as_fit(rows: Sequence[Sequence[Block]], *, beside: Sequence[Block]) -> list[Block]:
+    """The blocks of as many rows as go into one message *beside* those others, from the first on."""
+    if len(rows) <= FEW_ROWS and sum(_words(row) for row in rows) <= FEW_WORDS:
+        return [block for row in rows for block in row]  # the usual case, told without counting every character
+    most = MESSAGE_CHARACTERS - size(beside)
+    shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - len(beside), most_characters=most)
+    return [block for row in shown for block in row]
+
+
+def _words(row: Sequence[Block]) -> int:
+    return sum(len(block["text"]["text"]) for block in row if "text" in block)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -189,16 +190,26 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
 
 
 def brief_of_contacts(session: Session, customer_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Line]]:  # noqa: ARG001 - the shape of every brief
-    """Whom not to contact at these customers."""
-    query = select(Contact.customer_id, Contact.name).where(
-        Contact.workspace_id == workspace_of(session),
-        col(Contact.customer_id).in_(list(customer_ids)),
-        col(Contact.do_not_contact).is_(True),
-    )
+    """Whom not to contact at these customers; part of every queue, so its statement is made once."""
+    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
     lines: dict[UUID, list[Line]] = {}
-    for customer_id, name in session.exec(query.order_by(col(Contact.name))).all():
+    for customer_id, name in session.connection().execute(_not_to_contact(), values):
         lines.setdefault(customer_id, []).append(Line(text=f"don't contact {name}"))
     return lines
+
+
+@lru_cache(maxsize=1)
+def _not_to_contact() -> sa.Select[Any]:
+    contacts = cast("sa.Table", Contact.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+    return (
+        sa.select(contacts.c.customer_id, contacts.c.name)
+        .where(
+            contacts.c.workspace_id == sa.bindparam("workspace"),
+            contacts.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
+            contacts.c.do_not_contact.is_(True),
+        )
+        .order_by(contacts.c.name)
+    )
 
 
 def _holding(session: Session, words: str) -> Any:
