@@ -22,6 +22,7 @@ REFUSALS = frozenset(
         "no_permission", "not_allowed_token_type", "not_authed", "org_login_required", "token_expired", "token_revoked",
     }
 )  # fmt: skip
+NOT_SLACKS = "an answer that isn't Slack's"
 ANYTHING = re.compile("")
 OUTDATED = "This button is from an older message and leads nowhere any more. Type /checkin or /customers to go on."
 
@@ -47,6 +48,8 @@ async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place:
         if code in REFUSALS:
             raise SettingsError(f"Slack refuses {setting} ({code}); copy it anew from {place}.") from error
         raise SettingsError(f"Slack can't answer now ({code}); look at slack-status.com and try again.") from error
+    except AttributeError as error:  # slack-sdk's own, on a page of plain text in the place of Slack's answer
+        raise SettingsError(f"Slack can't answer now ({NOT_SLACKS}); check SLACK_API_URL.") from error
     except (aiohttp.ClientError, OSError) as error:
         raise SettingsError("Slack can't be reached; check the network and SLACK_API_URL.") from error
 
@@ -66,11 +69,10 @@ async def ask_for_socket(client: AsyncWebClient, app_token: str) -> str:
 
 
 def error_code(error: SlackApiError) -> str:
-    """Slack's word for what went wrong; what isn't Slack's own answer (a proxy's page) is named by its HTTP status."""
+    """Slack's word for what went wrong; a proxy's page in the place of Slack's answer has none."""
     data = getattr(error.response, "data", None)
-    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", "")
     code = data.get("error") if isinstance(data, dict) else None
-    return re.sub(r"[^\w.-]", "", str(code))[:80] if code else f"HTTP {status}"
+    return re.sub(r"[^\w.-]", "", str(code or ""))[:80] or NOT_SLACKS
 
 
 def build_app(*, client: AsyncWebClient, runtime: Runtime, rooms: Sequence[Room]) -> AsyncApp:

@@ -1,0 +1,296 @@
+"""The command line: lists in and out, one sentence for every mistake, and a bot that stops when it is asked to."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from typer.testing import CliRunner
+
+from bot import cli
+from bot.__main__ import main
+from bot.core.database import Database
+from bot.core.errors import BotError
+from bot.customers.tables import Customer
+from bot.workspaces.usecases import install_workspace
+from tests.makers import ANA, ROOT, WORKSPACE
+from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, bare, environment, rehearsal
+
+LIST = "Company,Web,Annual Revenue,Tags\nAcme [Ltd],acme.example,1000,key\nZoë & Söhne,,,\n,nameless.example,,\n"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ID = re.compile(r"--undo ([0-9a-f-]{36})")
+
+
+@dataclass
+class Shell:
+    """Somebody at a terminal in an empty folder, with a database that knows one workspace."""
+
+    folder: Path
+    url: str
+
+    def type(self, *words: str, **more: str) -> str:
+        """What a command prints; it ends well."""
+        with bare(self.folder, **{"DATABASE_URL": self.url, "LOG_LEVEL": "error", **more}):
+            result = CliRunner().invoke(cli.app, list(words), catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def mistype(self, *words: str, **more: str) -> str:
+        """The one sentence that a command ends with."""
+        with pytest.raises(BotError) as caught:
+            self.type(*words, **more)
+        sentence = str(caught.value)
+        assert sentence.endswith(".")
+        return sentence
+
+    def names(self, workspace: str = WORKSPACE) -> list[str]:
+        """The customers in the database."""
+        database = Database(self.url)
+        with database.reading(workspace) as session:
+            found = sorted(session.exec(select(Customer.name).where(Customer.workspace_id == workspace)).all())
+        database.close()
+        return found
+
+    def install(self, *workspaces: str) -> None:
+        """Have the bot met these workspaces."""
+        database = Database(self.url)
+        for workspace in workspaces:
+            with database.transaction(workspace) as session:
+                install_workspace(session, name=workspace, bot_user_id="U0BOT", now=NOW)
+        database.close()
+
+
+def _shell(folder: Path, url: str) -> Shell:
+    (folder / "list.csv").write_text(LIST, encoding="utf-8")
+    shell = Shell(folder, url)
+    shell.install(WORKSPACE)
+    return shell
+
+
+@pytest.fixture
+def shell(tmp_path: Path, sqlite_url: str) -> Shell:
+    """On SQLite."""
+    return _shell(tmp_path, sqlite_url)
+
+
+@pytest.fixture(autouse=True)
+def _leave_logging_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside the process of the tests, logs stay as pytest set them up."""
+    monkeypatch.setattr(cli, "set_up_logs", lambda **_: None)
+
+
+def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str) -> None:
+    """Import, look first, import twice, export, import that, undo: nothing doubles and nothing is lost."""
+    shell = _shell(tmp_path, database_url)
+    assert "2 would be added, 0 would be changed, 0 left alone, 1 refused." in shell.type(
+        "import", "list.csv", "--dry-run", "--map", "Company=name"
+    )
+    assert shell.names() == []
+    first = shell.type("import", "list.csv", "--map", "Company=name")
+    assert "2 added, 0 changed, 0 left alone, 1 refused." in first
+    assert re.search(r"row 4, Company: .+\.", first)
+    assert "0 added, 0 changed, 2 left alone, 1 refused." in shell.type("import", "list.csv")
+    assert shell.type("export", "out.csv") == "All customers are in out.csv: 2 rows.\n"
+    assert "0 added, 0 changed, 2 left alone, 0 refused." in shell.type("import", "out.csv")
+    assert shell.names() == ["Acme [Ltd]", "Zoë & Söhne"]
+    found = ID.search(first)
+    assert found is not None
+    assert "list.csv is undone: 2 removed, 0 put back." in shell.type("import", "--undo", found[1])
+    assert shell.names() == []
+    assert "was undone already" in shell.mistype("import", "--undo", found[1])
+
+
+def test_an_export_can_stand_in_another_folder(shell: Shell) -> None:
+    """The file's name is the person's choice; brackets in it stay as they are."""
+    shell.type("import", "list.csv")
+    assert "[1].csv" in shell.type("export", "copy[1].csv")
+    assert (shell.folder / "copy[1].csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert shell.mistype("export", "no/such/folder.csv").startswith("no/such/folder.csv can't be written: ")
+
+
+def test_a_blank_erases_only_when_asked(shell: Shell) -> None:
+    """A second list without a value leaves the one we have; --erase-blanks says otherwise."""
+    shell.type("import", "list.csv")
+    (shell.folder / "blank.csv").write_text("name,annual value\nAcme [Ltd],\n", encoding="utf-8")
+    assert "0 changed, 1 left alone" in shell.type("import", "blank.csv")
+    assert "1 changed, 0 left alone" in shell.type("import", "blank.csv", "--erase-blanks")
+
+
+def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
+    """Missing, a folder, no table, no name column: each says what to do."""
+    (shell.folder / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    (shell.folder / "nameless.csv").write_text("colour,weight\nred,3\n", encoding="utf-8")
+    (shell.folder / "empty.csv").write_bytes(b"")
+    assert shell.mistype("import", "none.csv") == "none.csv can't be read: no such file or directory."
+    assert shell.mistype("import", ".") == ". can't be read: is a directory."
+    assert shell.mistype("import") == "Name the file to import: evenhand import customers.csv."
+    assert shell.mistype("import", "photo.csv")
+    assert shell.mistype("import", "empty.csv")
+    assert '--map "' in shell.mistype("import", "nameless.csv")
+    assert shell.names() == []
+
+
+@pytest.mark.parametrize("pair", ["Company", "=name", "Company=", "="])
+def test_a_map_that_cant_be_read_is_one_sentence(shell: Shell, pair: str) -> None:
+    """The sentence shows how it is written."""
+    assert '--map "Company=name"' in shell.mistype("import", "list.csv", "--map", pair)
+
+
+def test_a_map_to_nothing_we_know_is_one_sentence(shell: Shell) -> None:
+    """A field or a column that isn't there is named."""
+    assert "nonsense" in shell.mistype("import", "list.csv", "--map", "Company=nonsense")
+    assert "Nowhere" in shell.mistype("import", "list.csv", "--map", "Nowhere=name")
+
+
+@pytest.mark.parametrize("asked", ["soon", "0192f000-0000-7000-8000-000000000000"])
+def test_an_import_that_never_was_cant_be_undone(shell: Shell, asked: str) -> None:
+    """A wrong id is told, and nothing happens."""
+    assert shell.mistype("import", "--undo", asked)
+
+
+def test_without_a_workspace_it_says_what_to_do_first(tmp_path: Path, sqlite_url: str) -> None:
+    """A bot that has never met Slack has nowhere to put customers."""
+    (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
+    assert "start it once with `evenhand run`" in Shell(tmp_path, sqlite_url).mistype("import", "list.csv")
+
+
+def test_with_several_workspaces_one_has_to_be_named(shell: Shell) -> None:
+    """Customers never land in the wrong workspace by guessing."""
+    shell.install("T0OTHER")
+    assert f"{WORKSPACE}, T0OTHER" in shell.mistype("export")
+    assert "add --workspace" in shell.mistype("import", "list.csv")
+    assert "T0NOWHERE" in shell.mistype("import", "list.csv", "--workspace", "T0NOWHERE")
+    shell.type("import", "list.csv", "--workspace", "T0OTHER")
+    assert (shell.names(), len(shell.names("T0OTHER"))) == ([], 2)
+    assert "0 rows" in shell.type("export", "--workspace", WORKSPACE)
+
+
+def test_migrate_makes_the_tables_and_says_so(tmp_path: Path) -> None:
+    """On a fresh file and again; no other command needs it first."""
+    shell = Shell(tmp_path, f"sqlite:///{tmp_path}/fresh.db")
+    for _ in range(2):
+        assert shell.type("migrate") == "The database (sqlite) is at the newest version.\n"
+    assert "DATABASE_URL" in shell.mistype("migrate", DATABASE_URL="nonsense")
+    assert "DATABASE_URL" in shell.mistype("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/no/folder/x.db")
+    assert "LOG_LEVEL" in shell.mistype("migrate", LOG_LEVEL="loud")
+
+
+def test_a_mistake_is_one_sentence_on_standard_error(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No stack trace for what a person can mend, and exit code 1."""
+    monkeypatch.setattr(sys, "argv", ["evenhand", "import", "none.csv"])
+    with bare(shell.folder, DATABASE_URL=shell.url, LOG_LEVEL="error"), pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "none.csv can't be read: no such file or directory.\n"
+
+
+# --- doctor ------------------------------------------------------------------------------------------------------
+
+
+def _doctor(folder: Path, **settings: str) -> tuple[int, str]:
+    with bare(folder, **settings):
+        result = CliRunner().invoke(cli.app, ["doctor"], catch_exceptions=False)
+    return result.exit_code, result.stdout
+
+
+async def test_the_doctor_finds_all_well(tmp_path: Path, sqlite_url: str) -> None:
+    """Three ticks and exit code 0."""
+    async with rehearsal() as slack:
+        code, said = await asyncio.to_thread(_doctor, tmp_path, **environment(slack, sqlite_url))
+        slack.assert_clean()
+    assert (code, said) == (0, "✓ Settings\n✓ Database\n✓ Slack\n")
+
+
+def test_the_doctor_finds_all_ill(tmp_path: Path) -> None:
+    """Each trouble is a sentence that says what to do; exit code 1."""
+    code, said = _doctor(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/fresh.db")
+    assert code == 1
+    assert "✗ Settings\n  SLACK_BOT_TOKEN is missing; " in said
+    assert "There is no .env here; copy .env.example." in said
+    assert "✗ Database\n  The database isn't at the newest version; run `evenhand migrate`.\n" in said
+    assert "✗ Slack\n  Not asked: the settings above have to be right first.\n" in said
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("SLACK_BOT_TOKEN", BOT_TOKEN, "Slack refuses SLACK_BOT_TOKEN (invalid_auth)"),
+        ("SLACK_APP_TOKEN", APP_TOKEN, "Slack refuses SLACK_APP_TOKEN (invalid_auth)"),
+        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "Slack can't be reached"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL isn't a database address"),
+        ("DATABASE_URL", "postgresql+psycopg://x:hushhush@127.0.0.1:9/x", "The database doesn't answer"),
+    ],
+)
+async def test_the_doctor_names_what_is_wrong(
+    tmp_path: Path, sqlite_url: str, setting: str, value: str, words: str
+) -> None:
+    """One thing wrong is one sentence, and the rest is well."""
+    async with rehearsal() as slack:
+        settings = {**environment(slack, sqlite_url), setting: value}
+        code, said = await asyncio.to_thread(_doctor, tmp_path, **settings)
+    assert code == 1
+    assert words in said
+    assert (said.count("✗"), said.count("✓")) == (1, 2)
+    assert "hushhush" not in said
+
+
+async def test_the_doctor_names_scopes_that_slack_hasnt_granted(tmp_path: Path, sqlite_url: str) -> None:
+    """After an upgrade with a new scope, the app has to be installed again."""
+    async with rehearsal() as slack:
+        slack.control.withdraw("users:read.email", "files:write")
+        _, said = await asyncio.to_thread(_doctor, tmp_path, **environment(slack, sqlite_url))
+    assert "Slack hasn't granted files:write, users:read.email; update the manifest and reinstall the app." in said
+
+
+# --- run ---------------------------------------------------------------------------------------------------------
+
+
+async def _run(folder: Path, **settings: str) -> asyncio.subprocess.Process:
+    kept = {name: value for name, value in os.environ.items() if name not in NAMES}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", cwd=folder, stderr=asyncio.subprocess.PIPE,
+        env={**kept, "PYTHONPATH": str(ROOT), **settings},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_the_bot_runs_until_it_is_asked_to_stop(tmp_path: Path, sqlite_url: str, number: signal.Signals) -> None:
+    """As a real process in Socket Mode: it answers, and SIGTERM or Ctrl-C ends it with exit code 0."""
+    async with rehearsal() as slack:
+        slack.control.add_person("ana", id=ANA, tz="Europe/Lisbon", email="ana@example.test")
+        process = await _run(tmp_path, **environment(slack, sqlite_url))
+        try:
+            await slack.connected(timeout=30)
+            assert (await slack.control.as_person(ANA).command("/evenhand help")).acked
+            await slack.settled()
+            process.send_signal(number)
+            _, said = await asyncio.wait_for(process.communicate(), 20)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        slack.assert_clean()
+    assert process.returncode == 0
+    assert b'"event": "bot.ready"' in said
+    assert b"Traceback" not in said
+    assert slack.bot_token.encode() not in said
+
+
+async def test_a_run_that_cant_start_says_why_and_ends(tmp_path: Path, sqlite_url: str) -> None:
+    """One sentence and exit code 1, so that a supervisor's log is readable."""
+    async with rehearsal() as slack:
+        process = await _run(tmp_path, **{**environment(slack, sqlite_url), "SLACK_APP_TOKEN": APP_TOKEN})
+        _, said = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 1
+    last = said.decode().splitlines()[-1]
+    assert (
+        last == "Slack refuses SLACK_APP_TOKEN (invalid_auth); copy it anew from Basic Information → App-Level Tokens."
+    )

@@ -1,0 +1,232 @@
+"""The running bot: it starts, connects, comes back after trouble, stops, and says in one sentence why it can't."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.core.errors import SettingsError
+from bot.core.runtime import Runtime
+from bot.process import Bot, Ticker
+from bot.workspaces.queries import list_workspaces
+from demo.stage import open_stage
+from jobs.runner import Job, Runner
+from rehearsal.server import Rehearsal
+from tests.makers import ANA, START, WORKSPACE
+from tests.shell.outside import APP_TOKEN, BOT_TOKEN, rehearsal, settings
+
+HELP = "I remind each owner"
+
+
+def _ana(slack: Rehearsal) -> None:
+    slack.control.add_person("ana", id=ANA, real_name="Ana Lima", tz="Europe/Lisbon", email="ana@example.test")
+
+
+async def _start(slack: Rehearsal, url: str, **more: Any) -> str:
+    """Why a bot with these settings doesn't start."""
+    with pytest.raises(SettingsError) as caught:
+        async with Bot(settings(slack, url, **more)):
+            pytest.fail("The bot started.")
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert ". " not in sentence
+    assert "\n" not in sentence
+    assert BOT_TOKEN not in sentence
+    return sentence
+
+
+async def _help(slack: Rehearsal) -> str:
+    outcome = await slack.control.as_person(ANA).command("/evenhand help")
+    assert outcome.acked
+    return outcome.text
+
+
+@pytest.mark.parametrize("http", [False, True], ids=["socket", "http"])
+async def test_it_answers_over_either_way(database_url: str, http: bool) -> None:
+    """Socket Mode or signed HTTP: a command is answered all the same, and the health pages are there."""
+    async with open_stage(database_url=database_url, start=START, furnish=_ana, http=http, team_id=WORKSPACE) as stage:
+        assert HELP in await _help(stage.rehearsal)
+        async with aiohttp.ClientSession() as session, session.get(f"{stage.bot.address}/readyz") as response:
+            assert response.status == 200
+        stage.rehearsal.assert_clean()
+
+
+async def test_it_can_be_stopped_and_started_again(sqlite_url: str) -> None:
+    """Twice on one database: one workspace, its people once, and it answers again."""
+    async with rehearsal() as slack:
+        _ana(slack)
+        for _ in range(2):
+            async with Bot(settings(slack, sqlite_url), ticking=False) as bot:
+                await slack.connected()
+                assert HELP in await _help(slack)
+                assert await bot.runtime.read(list_workspaces, workspace=None) == [WORKSPACE]
+                assert await bot.run_job("sync_people") == 0
+            await slack.workspace.until(lambda _: not slack.wire.sockets.connections)
+        slack.assert_clean()
+
+
+@pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
+async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reason: str) -> None:
+    """Slack closes sockets every few hours; nobody notices."""
+    async with rehearsal() as slack:
+        _ana(slack)
+        async with Bot(settings(slack, sqlite_url), ticking=False):
+            await slack.connected()
+            [old] = slack.wire.sockets.connections
+            await slack.control.disconnect(reason)
+            await slack.workspace.until(lambda _: old not in slack.wire.sockets.connections, timeout=15)
+            await slack.connected(timeout=15)
+            assert HELP in await _help(slack)
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
+async def test_a_refused_bot_token_is_one_sentence(sqlite_url: str, code: str) -> None:
+    """It says which setting Slack refuses, with Slack's word, and where to copy it from."""
+    async with rehearsal() as slack:
+        slack.control.faults.next("auth.test", error=code)
+        said = await _start(slack, sqlite_url)
+    assert said == f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it anew from OAuth & Permissions."
+
+
+async def test_a_wrong_token_is_one_sentence(sqlite_url: str) -> None:
+    """A token of another workspace or a typing error, told by Slack itself."""
+    async with rehearsal() as slack:
+        assert "SLACK_BOT_TOKEN (invalid_auth)" in await _start(slack, sqlite_url, slack_bot_token=BOT_TOKEN)
+        assert "SLACK_APP_TOKEN (invalid_auth)" in await _start(slack, sqlite_url, slack_app_token=APP_TOKEN)
+
+
+@pytest.mark.parametrize(("status", "words"), [(500, "internal_error"), (503, "internal_error"), (429, "ratelimited")])
+async def test_a_slack_that_is_ill_is_no_wrong_token(sqlite_url: str, status: int, words: str) -> None:
+    """Nobody copies a good token anew because Slack has a bad day."""
+    async with rehearsal() as slack:
+        slack.control.faults.next("auth.test", status=status)
+        said = await _start(slack, sqlite_url)
+    assert said == f"Slack can't answer now ({words}); look at slack-status.com and try again."
+
+
+async def test_an_unreachable_slack_is_one_sentence(sqlite_url: str) -> None:
+    """No network, a wrong address, a connection that breaks: the same advice."""
+    async with rehearsal() as slack:
+        assert "can't be reached" in await _start(slack, sqlite_url, slack_api_url="http://127.0.0.1:9/api/")
+        slack.control.faults.drop_before("auth.test")
+        said = await _start(slack, sqlite_url)
+    assert said == "Slack can't be reached; check the network and SLACK_API_URL."
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json", "text/plain"])
+@pytest.mark.parametrize("status", [200, 502])
+async def test_a_proxys_page_in_slacks_place_is_one_sentence(sqlite_url: str, kind: str, status: int) -> None:
+    """An answer that isn't Slack's is not a stack trace."""
+
+    async def page(_request: aiohttp.web.Request) -> aiohttp.web.Response:
+        return aiohttp.web.Response(text="<h1>Bad Gateway</h1>", content_type=kind, status=status)
+
+    site = aiohttp.web.Application()
+    site.router.add_post("/api/auth.test", page)
+    runner = aiohttp.web.AppRunner(site)
+    await runner.setup()
+    await aiohttp.web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with rehearsal() as slack:
+            address = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+            said = await _start(slack, sqlite_url, slack_api_url=address)
+    finally:
+        await runner.cleanup()
+    assert said.startswith("Slack can't answer now (an answer that isn't Slack's); ")
+
+
+async def test_a_port_that_is_taken_is_one_sentence(sqlite_url: str) -> None:
+    """Two bots on one machine: the second says what to change, and leaves nothing open."""
+    async with rehearsal() as slack:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            said = await _start(slack, sqlite_url, port=taken.getsockname()[1])
+        assert "HOST and PORT" in said
+        assert slack.wire.sockets.connections == []
+
+
+async def test_a_database_that_cant_be_opened_is_one_sentence(tmp_path: Path) -> None:
+    """A folder that isn't there, a server that isn't running: the sentence names the setting, never the password."""
+    async with rehearsal() as slack:
+        for url in (
+            f"sqlite:///{tmp_path}/no/such/folder/evenhand.db",
+            "postgresql+psycopg://evenhand:hushhush@127.0.0.1:9/evenhand?connect_timeout=2",
+        ):
+            said = await _start(slack, url)
+            assert "DATABASE_URL" in said
+            assert "hushhush" not in said
+
+
+async def test_a_database_of_a_newer_version_is_one_sentence(sqlite_url: str) -> None:
+    """Going back to an older Evenhand doesn't touch what the newer one made."""
+    async with rehearsal() as slack:
+        async with Bot(settings(slack, sqlite_url), ticking=False) as bot:
+            with bot.runtime.database.engine.begin() as connection:
+                connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        assert "another version of Evenhand" in await _start(slack, sqlite_url)
+
+
+async def _until(what: Callable[[], bool], seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while not what():  # noqa: ASYNC110 - what is waited for knows nothing of events
+            await asyncio.sleep(0.01)
+
+
+async def test_ticks_really_run_jobs_and_the_end_waits_for_them(runtime: Runtime) -> None:
+    """A job runs again and again by itself; one that is at work when the bot stops comes to its end."""
+    ran: list[str] = []
+    let_go = asyncio.Event()
+
+    async def quick() -> int:
+        ran.append("quick")
+        return 0
+
+    async def slow() -> int:
+        ran.append("slow begins")
+        await let_go.wait()
+        ran.append("slow ends")
+        return 0
+
+    often = timedelta(milliseconds=30)
+    ticker = Ticker(Runner(runtime), [Job("quick", quick, every=often, alone=False), Job("slow", slow, every=often)])
+    ticker.start()
+    await _until(lambda: ran.count("quick") >= 3 and "slow begins" in ran)
+    asyncio.get_running_loop().call_later(0.1, let_go.set)
+    await ticker.stop()
+    assert ran[-1] == "slow ends"
+    assert ran.count("slow begins") == 1
+
+
+STUCK = """
+import asyncio, time
+from bot.process import Watchdog
+async def main():
+    watchdog = Watchdog(0.3)
+    watchdog.start()
+    for _ in range(20):
+        await watchdog.pat()
+        await asyncio.sleep(0.05)
+    print("alive", flush=True)
+    {then}
+    print("over", flush=True)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "code", "said"), [("time.sleep(30)", 70, "alive\n"), ("watchdog.stop()", 0, "alive\nover\n")]
+)
+def test_a_process_whose_clock_stands_still_is_ended(then: str, code: int, said: str) -> None:
+    """A stuck event loop ends with exit code 70, for its supervisor to start anew; a living one is left alone."""
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK.format(then=then)], capture_output=True, text=True, timeout=25, check=False
+    )
+    assert done.returncode == code
+    assert done.stdout.startswith(said)
+    assert ("watchdog.bites" in done.stdout) == (code == 70)

@@ -1,0 +1,149 @@
+"""Jobs: one process at a time, each failure noted, nothing run again while it is fresh."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.core.clock import MovableClock
+from bot.core.database import Database
+from bot.core.heartbeats import Heartbeat, JobRun, begin_run, end_run, list_heartbeats
+from bot.core.runtime import Runtime
+from jobs.runner import Job, Runner
+from tests.conftest import MONDAY
+
+MINUTE = timedelta(minutes=1)
+
+
+def _beats(runtime: Runtime) -> dict[str, Heartbeat]:
+    return {beat.name: beat for beat in runtime.read_now(list_heartbeats, workspace=None)}
+
+
+def _job(work: Callable[[], Awaitable[int]], **more: object) -> Job:
+    return Job(**{"name": "work", "work": work, "every": MINUTE, **more})  # type: ignore[arg-type]
+
+
+class Work:
+    """Counts its runs; waits inside for as long as a test wants, or fails."""
+
+    def __init__(self, *, moves: int = 1, error: Exception | None = None) -> None:
+        self.runs, self.moves, self.error = 0, moves, error
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+        self.may_end.set()
+
+    async def __call__(self) -> int:
+        """One run."""
+        self.runs += 1
+        self.begun.set()
+        await self.may_end.wait()
+        if self.error:
+            raise self.error
+        return self.moves
+
+
+async def test_two_processes_never_run_a_job_at_once(runtime: Runtime, database: Database, clock: MovableClock) -> None:
+    """While one replica works, the other leaves the job alone; afterwards it may."""
+    other = Runtime(database, clock)
+    work = Work(moves=3)
+    work.may_end.clear()
+    first = asyncio.create_task(Runner(runtime).run(_job(work)))
+    await asyncio.wait_for(work.begun.wait(), 5)
+    assert await Runner(other).run(_job(work)) == 0
+    work.may_end.set()
+    assert await first == 3
+    assert await Runner(other).run(_job(work)) == 3
+    assert work.runs == 2
+
+
+async def test_replicas_that_start_together_agree_on_one(runtime: Runtime) -> None:
+    """Eight runners that have never met begin the same new job; one runs it."""
+    work = Work()
+    work.may_end.clear()
+    runners = [asyncio.create_task(Runner(runtime).run(_job(work))) for _ in range(8)]
+    async with asyncio.timeout(10):
+        while sum(task.done() for task in runners) < 7:
+            await asyncio.wait(runners, return_when=asyncio.FIRST_COMPLETED, timeout=0.05)
+    work.may_end.set()
+    assert sum(await asyncio.gather(*runners)) == 1
+    assert work.runs == 1
+
+
+async def test_a_job_whose_process_died_runs_again_after_its_lease(runtime: Runtime, clock: MovableClock) -> None:
+    """Killed in the middle: ten minutes later somebody else takes over, and the dead one's end counts no more."""
+    fence = await runtime.run(begin_run, workspace=None, name="work", lease=timedelta(minutes=10))
+    work = Work()
+    clock.move(timedelta(minutes=9, seconds=59))
+    assert await Runner(runtime).run(_job(work)) == 0
+    clock.move(timedelta(seconds=1))
+    assert await Runner(runtime).run(_job(work)) == 1
+    assert not await runtime.run(end_run, workspace=None, name="work", fence=fence, error="too late")
+    assert _beats(runtime)["work"].error is None
+
+
+async def test_a_failing_job_is_noted_and_the_others_run(runtime: Runtime, clock: MovableClock) -> None:
+    """An error never gets out of the runner; its words and its number are kept, and a success clears them."""
+    bad, good = Work(error=ValueError("no such\0 thing xoxb-1-secret " + "x" * 500)), Work()
+    runner = Runner(runtime)
+    for _ in range(3):
+        assert await runner.run(_job(bad, name="bad")) == 0
+        assert await runner.run(_job(good, name="good")) == 1
+    beat = _beats(runtime)["bad"]
+    assert (beat.failures_in_a_row, beat.succeeded_at) == (3, None)
+    assert beat.error is not None
+    assert beat.error.startswith("ValueError: no such thing [hidden] xxx")
+    assert len(beat.error) <= 300
+    assert _beats(runtime)["good"].succeeded_at == clock.now()
+    bad.error = None
+    await runner.run(_job(bad, name="bad"))
+    assert (_beats(runtime)["bad"].failures_in_a_row, _beats(runtime)["bad"].error) == (0, None)
+
+
+async def test_a_success_counts_across_restarts_for_as_long_as_it_is_fresh(
+    runtime: Runtime, clock: MovableClock
+) -> None:
+    """What ran within six hours doesn't run at every start; a failure is tried again at once."""
+    work, six = Work(error=OSError("away")), timedelta(hours=6)
+    await Runner(runtime).run(_job(work, fresh_for=six))
+    work.error = None
+    assert await Runner(runtime).run(_job(work, fresh_for=six)) == 1
+    clock.move(timedelta(hours=5, minutes=59))
+    assert await Runner(runtime).run(_job(work, fresh_for=six)) == 0
+    clock.move(MINUTE)
+    assert await Runner(runtime).run(_job(work, fresh_for=six)) == 1
+    assert work.runs == 3
+
+
+async def test_a_job_that_ticks_every_second_is_noted_once_a_minute(runtime: Runtime, clock: MovableClock) -> None:
+    """Its heartbeat doesn't wear the disk out; a change from well to ill is noted at once."""
+    work, runner = Work(), Runner(runtime)
+    job = _job(work, alone=False)
+
+    def fence() -> int:
+        with runtime.database.reading(None) as session:
+            return session.exec(select(JobRun).where(JobRun.name == "work")).one().fence
+
+    for _ in range(60):
+        await runner.run(job)
+        clock.move(timedelta(seconds=1))
+    assert fence() == 1
+    await runner.run(job)
+    assert fence() == 2
+    work.error = OSError("away")
+    await runner.run(job)
+    assert (fence(), _beats(runtime)["work"].failures_in_a_row) == (3, 1)
+
+
+async def test_while_the_database_is_away_nothing_is_raised(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick that can't even be noted is left to the next one."""
+    work, runtime = Work(), Runtime(Database(sqlite_url), MovableClock(MONDAY))
+    away = Database("postgresql+psycopg://evenhand@127.0.0.1:9/evenhand?connect_timeout=2")
+    there = runtime.database
+    monkeypatch.setattr(runtime, "database", away)
+    assert await Runner(runtime).run(_job(work)) == 0
+    assert work.runs == 0
+    monkeypatch.setattr(runtime, "database", there)
+    assert await Runner(runtime).run(_job(work)) == 1
+    runtime.close()
+    away.close()
