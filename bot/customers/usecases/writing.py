@@ -32,11 +32,7 @@ CLOCKED = frozenset({"owner_id", "cadence_days", "added_on"})
 
 CLOCKWORK = ("owner_id", "added_on", "cadence_days", "last_contact_on", "first_due_on")
 
-_BLANK: Values = {column.name: None for column in SQLModel.metadata.tables["customers"].columns if column.nullable} | {
-    "tags": [],
-    "preferences": [],
-    "status": Status.ACTIVE,
-}
+_BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 
 
 @dataclass
@@ -116,9 +112,9 @@ def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, n
     _insert(session, Alias, batch.aliases)
     _insert(session, Contact, batch.contacts)
     update_rows(session, Contact, batch.contact_updates)
-    changes = [_change(workspace, made.id, row["id"], None, None) for row in batch.customers]
-    changes += [_change(workspace, made.id, key, batch.before[key], after) for key, after in batch.after.items()]
-    _insert(session, ImportChange, changes)
+    _note_added(session, made.id, [row["id"] for row in batch.customers], now=now)
+    changed = [_change(workspace, made.id, key, batch.before[key], after) for key, after in batch.after.items()]
+    _insert(session, ImportChange, changed)
     numbers = {"added": made.added, "changed": made.changed, "file": made.file_name}
     record(session, "customers.imported", by=by, kind="import", subject=made.id, after=numbers, now=now)
     _owe_news(session, batch, made, plan, by=by, now=now)
@@ -288,8 +284,37 @@ def _is_same_person(contact: Mapping[str, Any], says: Mapping[str, Any]) -> bool
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> None:
+    """Add rows with one statement that names only the columns that any of them fills."""
     if rows:
-        session.connection().execute(sa.insert(SQLModel.metadata.tables[str(table.__tablename__)]), rows)
+        columns = sorted({name for row in rows for name, value in row.items() if value is not None})
+        filled = [{name: row.get(name) for name in columns} for row in rows]
+        session.connection().execute(sa.insert(SQLModel.metadata.tables[str(table.__tablename__)]), filled)
+
+
+def _note_added(session: Session, import_id: UUID, added: Sequence[UUID], *, now: datetime) -> None:
+    """
+    Note which customers the import brought, in one statement: those made since its first, at its instant. Should the
+    machine's clock have run backwards, so that this counts others too, they are noted one by one.
+    """
+    if not added:
+        return
+    customers, changes = (SQLModel.metadata.tables[name] for name in ("customers", "import_changes"))
+    ours = sa.and_(
+        customers.c.workspace_id == workspace_of(session), customers.c.id >= min(added), customers.c.changed_at == now
+    )
+    nothing = sa.literal({}, sa.JSON)
+    made = sa.select(
+        customers.c.id, customers.c.workspace_id, sa.literal(import_id, sa.Uuid()), customers.c.id, sa.true(),
+        nothing, nothing,
+    ).where(ours)  # fmt: skip
+    columns = ["id", "workspace_id", "import_id", "customer_id", "added", "before", "after"]
+    with session.connection().begin_nested() as attempt:
+        count = session.connection().execute(sa.insert(changes).from_select(columns, made)).rowcount
+        if count == len(added):
+            return
+        attempt.rollback()
+    workspace = workspace_of(session)
+    _insert(session, ImportChange, [_change(workspace, import_id, customer_id, None, None) for customer_id in added])
 
 
 def _change(workspace: str, import_id: UUID, customer_id: UUID, before: Values | None, after: Values | None) -> Values:

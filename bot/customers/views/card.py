@@ -18,6 +18,7 @@ from bot.customers.views import (
     standing_words,
 )
 from bot.slack.blocks import (
+    MESSAGE_BLOCKS,
     Block,
     Message,
     actions,
@@ -27,6 +28,7 @@ from bot.slack.blocks import (
     days,
     divider,
     escape,
+    fitting,
     modal,
     section,
     short_date,
@@ -60,7 +62,8 @@ def message(card: Card, offers: Sequence[Offered]) -> Message:
     """The card as an answer that only one person sees."""
     fact = card.customer
     text = f"{cut(fact.name, NAME_SHOWN)}: {_when(card)}, looked after by {fact.owner_name or 'nobody yet'}."
-    return Message(text=escape(text), blocks=blocks(card, offers))
+    rows = fitting([[block] for block in blocks(card, offers)], most_blocks=MESSAGE_BLOCKS)
+    return Message(text=escape(text), blocks=[block for row in rows for block in row])
 
 
 def as_modal(card: Card, offers: Sequence[Offered]) -> Block:

@@ -34,7 +34,7 @@ FILE, ERASE, COLUMNS, UNDO = "customers.file", "customers.erase", "customers.col
 COLUMN = "customers.column"
 KINDS = ("csv", "tsv", "txt", "gz")
 SHOWN = 5
-MOST_COLUMNS = 90
+MOST_COLUMNS = 60  # a menu is some 2,500 bytes, a view at most 250,000
 AUTOMATIC = "-"
 
 

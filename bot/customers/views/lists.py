@@ -147,4 +147,4 @@ def _empty(fact: ListPage) -> Message:
 
 def _plain(text: str) -> str:
     """The sentence as a notification shows it, without bold."""
-    return cut(text.replace("*", ""), 300)
+    return text.replace("*", "")

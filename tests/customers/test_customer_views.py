@@ -1,0 +1,160 @@
+"""Every screen of this room at its worst input keeps Slack's limits and shows hostile text as it is."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bot.core.facts import Line, Subject
+from bot.core.room import Offer
+from bot.customers.facts import (
+    Card,
+    Changed,
+    ContactDetails,
+    CustomerDetails,
+    CustomerFact,
+    CustomersHandedOver,
+    CustomerTaken,
+    Drafts,
+    ImportDone,
+    ImportPlan,
+    ImportUndone,
+    ListImported,
+    ListPage,
+    LookUp,
+    Named,
+)
+from bot.customers.rules.due import SnoozeReason, Standing, Status
+from bot.customers.rules.headers import Field
+from bot.customers.rules.rows import Note, Refusal
+from bot.customers.views import card, customer_select, forms, imports, lists, news
+from bot.slack.blocks import Message, field_of, modal
+from rehearsal.strict import check_message, check_view
+from tests.makers import ANA, BOB
+
+ID = UUID(int=1)
+EVIL = "<!channel> *&* \u202e" + "&" * 400
+NAME = EVIL[:200]
+
+
+def fact(number: int = 1, **more: Any) -> CustomerFact:
+    """A customer with the longest of everything."""
+    told: dict[str, Any] = {
+        "id": UUID(int=number), "name": NAME, "owner_id": ANA, "owner_name": NAME, "standing": Standing.NEGLECTED,
+        "today": date(2026, 11, 23), "rhythm_days": 365, "waiting_since": date(1990, 1, 1),
+        "last_contact_on": date(1990, 1, 1), "due_on": date(1991, 1, 1), "limit_on": date(1991, 6, 1),
+        "lines": tuple(Line(text=EVIL) for _ in range(60)),
+    }  # fmt: skip
+    return CustomerFact(**{**told, **more})
+
+
+def full_card(**more: Any) -> Card:
+    """A card with the longest of everything."""
+    contact = ContactDetails(name=NAME, role=EVIL[:120], email=EVIL[:200], phone=EVIL[:60], do_not_contact=True)
+    details = CustomerDetails(
+        name=NAME, aliases=(NAME,) * 50, domain="a" * 253, owner_id=ANA, cadence_days=365, parent_id=ID,
+        annual_value=Decimal("999999999999999.99"), currency="EUR", headcount=2**31 - 1, country=EVIL[:60],
+        zone="America/Argentina/ComodRivadavia", tags=(EVIL[:60],) * 50, preferences=(EVIL[:300],) * 50,
+        contacts=(contact,) * 50,
+    )  # fmt: skip
+    named = Named(id=ID, name=NAME)
+    return Card(
+        customer=fact(**more), details=details, parent=named, children=(named,) * 5, children_total=40_000,
+        cadence_approved_by=BOB, status_until=date(2027, 1, 1), added_on=date(1990, 1, 1), source=EVIL[:60],
+        external_id=EVIL[:120], timeline=tuple(Line(text=EVIL, on=date(2026, 1, 1)) for _ in range(10)),
+    )  # fmt: skip
+
+
+def offers() -> list[Offer]:
+    """As many buttons as there will ever be rooms."""
+
+    def wants(subject: Subject) -> bool:
+        return subject.kind == "customer"
+
+    return [Offer(f"Offer {number}", f"room{number}.offer", wants) for number in range(20)]
+
+
+def markup(value: Any) -> str:
+    """All text in which Slack looks for mentions."""
+    if isinstance(value, dict):
+        own = value["text"] if value.get("type") == "mrkdwn" else ""
+        return own + "".join(markup(inner) for inner in value.values())
+    return "".join(markup(inner) for inner in value) if isinstance(value, list | tuple) else ""
+
+
+EIGHT = tuple(fact(number) for number in range(1, 9))
+NEAREST = tuple(Named(id=UUID(int=number), name=NAME) for number in range(3))
+LOST: dict[str, Any] = {"status": Status.LOST, "status_reason": EVIL[:300], "owner_id": None, "owner_name": None}
+KEPT = ((NAME, EVIL[:100]),) * 20
+REFUSALS = tuple(Refusal(number, EVIL[:80], EVIL, EVIL) for number in range(99))
+PICK = field_of("Customer", customer_select(Named(id=ID, name=NAME)), block_id="x")
+
+MESSAGES = {
+    "list": lists.page(ListPage(rows=EIGHT, words=EVIL[:200], page=2, pages=9, total=46_964)),
+    "pool": lists.page(ListPage(rows=EIGHT, page=1, pages=9, total=46_964, pool=True)),
+    "empty list": lists.page(ListPage(rows=())),
+    "empty pool": lists.page(ListPage(rows=(), pool=True)),
+    "unknown": lists.looked_up(LookUp(words=EVIL[:200], nearest=NEAREST)),
+    "help": lists.help_page(),
+    "taken": lists.taken(fact()),
+    "card": card.message(full_card(), offers()),
+    "snoozed card": card.message(
+        full_card(standing=Standing.SNOOZED, snoozed_until=date(2027, 1, 1), snooze_reason=SnoozeReason.DEFERRED,
+                  snooze_note=EVIL[:300]), []),
+    "lost card": card.message(full_card(**LOST), []),
+    "handed over": news.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
+    "handed over by list": news.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
+    "taken away": news.taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
+    "taken over": news.taken(CustomerTaken(name=NAME, to=ANA, by=ANA)),
+    "pooled": news.taken(CustomerTaken(name=NAME, to=None, by=ANA)),
+    "imported": news.imported(
+        ListImported(import_id=ID, file_name=NAME, added=46_964, changed=1, left_alone=2, refused=3, remarks=4,
+                     first_refusals=(EVIL,) * 3)),
+    "undone": imports.undone(
+        ImportUndone(id=ID, file_name=NAME, removed=1, restored=2, kept=KEPT, kept_total=900)),
+}  # fmt: skip
+
+PLAN = ImportPlan(
+    file_name=NAME, added=(NAME,) * 9, changed=9000, refusals=REFUSALS,
+    changes=tuple(Changed(row_number=n, name=NAME, field="owner", before=EVIL, after=EVIL) for n in range(99)),
+    remarks=tuple(Note(n, EVIL[:80], EVIL, EVIL) for n in range(99)), late=46_000,
+)  # fmt: skip
+DRAFTS = Drafts(
+    file_name=NAME, system="HubSpot", headers=(EVIL, "") * 300, columns=dict.fromkeys(Field, EVIL),
+    unmapped=(EVIL,) * 100, problems=(EVIL,) * 9,
+)  # fmt: skip
+VIEWS = {
+    "card": card.as_modal(full_card(), offers()),
+    "add": forms.add(NAME, owner=ANA, rhythm=30),
+    "edit": forms.edit(full_card(), under="V" * 20, rhythm=30),
+    "status": forms.status(full_card(status=Status.PAUSED, status_reason=EVIL[:300])),
+    "hand over": forms.hand_over(full_card()),
+    "file": imports.ask_for_file(),
+    "preview": imports.preview(PLAN, DRAFTS, upload_id=ID, erase=True),
+    "columns": imports.map_columns(DRAFTS, upload_id=ID, by_hand={EVIL: "name"}, erase=False),
+    "done": imports.done(ImportDone(id=ID, plan=PLAN)),
+    "select": modal("x", [PICK], callback_id="x", submit="x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(MESSAGES))
+def test_every_message_keeps_slacks_limits(name: str) -> None:
+    """With the longest, most hostile input; and nobody is pinged by a name."""
+    message: Message = MESSAGES[name]
+    assert check_message(message.body()) == []
+    assert "<!channel>" not in markup(message.blocks)
+    assert "<!channel>" not in message.text
+
+
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_every_window_keeps_slacks_limits(name: str) -> None:
+    """With the longest, most hostile input."""
+    assert check_view(VIEWS[name]) == []
+
+
+def test_what_is_too_long_for_the_form_is_kept() -> None:
+    """Fields that can't be shown whole are named, so that saving leaves them alone."""
+    assert forms.too_long_for_form(full_card().details) == {"aliases", "tags", "preferences", "contacts"}
+    assert forms.too_long_for_form(CustomerDetails(name="x")) == set()
