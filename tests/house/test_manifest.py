@@ -1,0 +1,182 @@
+"""The manifest, the listeners and the docs say the same."""
+
+import ast
+import json
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.checkup import NEEDED_SCOPES
+from bot.core.clock import MovableClock
+from bot.core.database import Database
+from bot.core.facts import Notice
+from bot.core.runtime import Runtime
+from bot.rooms import ROOMS
+from demo.stage import MANIFEST
+from rehearsal.strict.manifest import Manifest
+from tests.conftest import MONDAY
+from tests.makers import ROOT
+
+SCHEMA = ROOT.parent / "shared" / "slack" / "manifest.schema.json"
+SAID_ONLY = {"told", "waiting"}  # modals without a submit button; nothing comes back from them
+
+
+class Recorder:
+    """Stands where Bolt's app does, and writes down what a room listens to."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, set[str]] = {}
+
+    def __getattr__(self, kind: str) -> Callable[..., Callable[[Any], Any]]:
+        def register(what: Any, *_more: Any) -> Callable[[Any], Any]:
+            name = what["action_id"] if isinstance(what, dict) and "action_id" in what else what
+            self.heard.setdefault(kind, set()).add(str(name))
+            return lambda listener: listener
+
+        return register
+
+
+@pytest.fixture
+def heard(sqlite_url: str) -> Iterator[dict[str, set[str]]]:
+    """What all rooms listen to: "command", "action", "view", … → names."""
+    recorder, runtime = Recorder(), Runtime(Database(sqlite_url), MovableClock(MONDAY), ROOMS)
+    for room in ROOMS:
+        if room.register:
+            room.register(recorder, runtime)
+    yield recorder.heard
+    runtime.close()
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    """manifest.yml."""
+    return Manifest.load(MANIFEST)
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not SCHEMA.exists(), reason="../shared/slack/manifest.schema.json is not here")
+def test_slack_accepts_the_manifest() -> None:
+    """It is valid under Slack's own schema."""
+    jsonschema.validate(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")), json.loads(SCHEMA.read_text()))
+
+
+def test_every_command_is_heard_and_none_is_heard_in_vain(heard: dict[str, set[str]], manifest: Manifest) -> None:
+    """Whoever types a command gets an answer."""
+    assert heard["command"] == set(manifest.commands)
+
+
+def test_every_shortcut_is_heard_and_none_is_heard_in_vain(heard: dict[str, set[str]], manifest: Manifest) -> None:
+    """Whoever picks a shortcut gets its form."""
+    assert heard["shortcut"] == {shortcut.callback_id for shortcut in manifest.shortcuts}
+
+
+def test_every_event_is_heard_and_none_is_heard_in_vain(heard: dict[str, set[str]], manifest: Manifest) -> None:
+    """Nothing is subscribed to that nobody listens to."""
+    assert heard["event"] == manifest.events
+
+
+def test_every_command_and_shortcut_is_in_the_docs(manifest: Manifest) -> None:
+    """docs/commands.md tells of everything that can be typed and picked."""
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    for name in manifest.commands:
+        assert f"`{name}`" in text or f"`{name} " in text, name
+    for shortcut in manifest.shortcuts:
+        assert f"*{shortcut.name}*" in text
+
+
+def test_the_doctor_asks_for_the_scopes_of_the_manifest(manifest: Manifest) -> None:
+    """`evenhand doctor` misses what the manifest grants, no more and no less."""
+    assert manifest.scopes == NEEDED_SCOPES
+
+
+# --- what is drawn and what is heard -----------------------------------------------------------------------------
+
+DRAWS = {
+    "button": 1, "overflow": 0, "select": 0, "external_select": 0, "radio": 0, "checkboxes": 0, "date_picker": 0,
+    "person_select": 0, "people_select": 0, "channel_select": 0, "Step": None, "Offer": 1,
+}  # fmt: skip
+"""Functions of bot.slack.blocks, and where their action id stands among the arguments."""
+HEARD_ALWAYS = {"button", "overflow", "Step", "Offer"}  # a press always comes; a field's choice only with submit
+
+
+def _calls() -> Iterator[tuple[Path, ast.Call, str]]:
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        if path.parent.name != "slack":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call):
+                    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                    yield path, node, name
+
+
+def _argument(call: ast.Call, place: int | None, name: str) -> ast.expr | None:
+    named = next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+    return named or (call.args[place] if place is not None and len(call.args) > place else None)
+
+
+def _values(path: Path, node: ast.expr | None) -> set[str]:
+    """The ids that an expression can be: a literal, a constant of the module, or either of two."""
+    if isinstance(node, ast.Constant):
+        return {node.value} if isinstance(node.value, str) and node.value else set()
+    if isinstance(node, ast.IfExp):
+        return _values(path, node.body) | _values(path, node.orelse)
+    module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+    value: Any = None
+    if isinstance(node, ast.Name):
+        value = getattr(module, node.id, None)
+    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        value = getattr(getattr(module, node.value.id, None), node.attr, None)
+    return {value} if isinstance(value, str) and value else set()
+
+
+def _drawn(kinds: set[str]) -> dict[str, str]:
+    return {
+        action_id: str(path.relative_to(ROOT))
+        for path, call, name in _calls()
+        if name in kinds
+        for action_id in _values(path, _argument(call, DRAWS[name], "action_id"))
+    }
+
+
+def test_every_button_that_is_drawn_is_heard(heard: dict[str, set[str]]) -> None:
+    """Nobody presses a button and gets Slack's warning sign."""
+    drawn = _drawn(HEARD_ALWAYS)
+    assert len(drawn) >= 10
+    assert {action: path for action, path in drawn.items() if action not in heard["action"]} == {}
+
+
+def test_every_menu_that_asks_for_options_gets_them(heard: dict[str, set[str]]) -> None:
+    """A menu that searches as one types has somebody who answers."""
+    assert {
+        action: path for action, path in _drawn({"external_select"}).items() if action not in heard["options"]
+    } == {}
+
+
+def test_every_form_that_can_be_submitted_is_heard(heard: dict[str, set[str]]) -> None:
+    """What somebody fills in arrives."""
+    drawn = {
+        callback_id: str(path.relative_to(ROOT))
+        for path, call, name in _calls()
+        if name == "modal" and _argument(call, None, "submit") is not None
+        for callback_id in _values(path, _argument(call, None, "callback_id"))
+    }
+    assert drawn
+    assert {form: path for form, path in drawn.items() if form not in heard["view"] | SAID_ONLY} == {}
+
+
+def test_every_notice_has_one_view(sqlite_url: str) -> None:
+    """Whatever is owed can be drawn, by one room only, and kinds are never shared."""
+    drawn = [notice for room in ROOMS for notice in room.messages]
+    assert len(drawn) == len(set(drawn))
+    assert set(drawn) == {kind for kind in _below(Notice) if kind.__module__.startswith("bot.")}
+    kinds = [notice.kind for notice in drawn]
+    assert all("." in kind for kind in kinds)
+    assert len(kinds) == len(set(kinds))
+
+
+def _below(kind: type[Notice]) -> set[type[Notice]]:
+    return {kind for child in kind.__subclasses__() for kind in (child, *_below(child))}
