@@ -1,6 +1,6 @@
 """What waits for a person: one statement for a page and its counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -83,10 +83,10 @@ def row_facts(rows: Sequence[Any], *, today: date) -> list[CustomerFact]:
     ]
 
 
-def queue_row(fact: CustomerFact, lines: dict[UUID, list[Line]], desk: Desk) -> QueueRow:
+def queue_row(fact: CustomerFact, lines: Mapping[UUID, Sequence[Line]], desk: Desk) -> QueueRow:
     """A customer with what the rooms know about it, and for whom it is looked after."""
     return QueueRow(
-        customer=fact.model_copy(update={"lines": tuple(lines[fact.id])}),
+        customer=fact.model_copy(update={"lines": tuple(lines.get(fact.id, ()))}),
         for_whom=desk.covered.get(fact.owner_id or "") if desk.covered else None,
     )
 

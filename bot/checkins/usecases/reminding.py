@@ -1,7 +1,8 @@
-"""Owes each owner the one reminder of their working day."""
+"""Owes each owner the one reminder of their working day; many people in few statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -12,14 +13,27 @@ from bot.checkins.queries.reminders import draw_up, list_owed_reminders
 from bot.checkins.rules import REMINDER_ROWS
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.core import outbox
+from bot.core.facts import Line
 from bot.core.room import Room, collect_briefs
 from bot.people.queries import get_calendar, list_names
+
+Waiting = tuple[OwedReminder, list[QueueRow], int]
 
 
 def owe_reminders(session: Session, *, person_ids: Sequence[str], rooms: Sequence[Room], now: datetime) -> int:
     """Owe a reminder to each of these people whose turn it (still) is; returns how many."""
     owed = list_owed_reminders(session, now=now, only=person_ids)
-    return sum(_owe(session, reminder, rooms=rooms, now=now) for reminder in owed)
+    found = [_waiting_rows(session, reminder, now=now) for reminder in owed]
+    waiting = [one for one in found if one[1]]
+    ids = {row.customer.id for _, rows, _ in waiting for row in rows}
+    lines = collect_briefs(rooms, session, sorted(ids), now)
+    people = {owed.person_id for owed, _, _ in waiting}
+    owners = {row.customer.owner_id for _, rows, _ in waiting for row in rows}
+    names = list_names(session, people | owners)
+    reminders = _keep(session, waiting, now=now)
+    for reminder, (_, rows, _) in zip(reminders, waiting, strict=True):
+        _owe(session, reminder, rows, lines=lines, names=names, now=now)
+    return len(reminders)
 
 
 def owe_reminder(session: Session, *, person_id: str, rooms: Sequence[Room], now: datetime) -> bool:
@@ -27,49 +41,59 @@ def owe_reminder(session: Session, *, person_id: str, rooms: Sequence[Room], now
     return owe_reminders(session, person_ids=[person_id], rooms=rooms, now=now) == 1
 
 
-def _owe(session: Session, owed: OwedReminder, *, rooms: Sequence[Room], now: datetime) -> bool:
-    rows, waits = _waiting_rows(session, owed, rooms=rooms, now=now)
-    if not rows:
-        return False
-    reminder = Reminder(person_id=owed.person_id, local_day=owed.local_day, made_at=now, more=max(waits - len(rows), 0))
-    session.add(reminder)
-    session.flush()
-    _keep_items(session, reminder, rows)
-    notice = draw_up(
-        reminder,
-        facts=[row.customer for row in rows],
-        lines={row.customer.id: row.customer.lines for row in rows},
-        deeds={},
-        names=list_names(session, [owed.person_id, *(row.customer.owner_id for row in rows)]),
-        for_whom={row.customer.id: row.customer.owner_id if row.for_whom else None for row in rows},
-    )
-    calendar = get_calendar(session, owed.person_id)
-    return outbox.owe(
-        session,
-        notice,
-        to=owed.person_id,
-        key=f"reminder:{owed.person_id}:{owed.local_day.isoformat()}",
-        now=now,
-        expires_at=calendar.at(owed.local_day + timedelta(days=1), time(0)),
-    )
-
-
-def _waiting_rows(
-    session: Session, owed: OwedReminder, *, rooms: Sequence[Room], now: datetime
-) -> tuple[list[QueueRow], int]:
+def _waiting_rows(session: Session, owed: OwedReminder, *, now: datetime) -> Waiting:
     """The longest waiting of that person's queue, put-off ones left out, and how many wait in all."""
     desk = get_desk(session, person_id=owed.person_id, now=now)
     page = read_page(session, desk, page=0, rows=REMINDER_ROWS)
     waits = int(page[0].waits) if page else 0
-    facts = row_facts(page[:waits], today=desk.today)
-    lines = collect_briefs(rooms, session, [fact.id for fact in facts], now)
-    return [queue_row(fact, lines, desk) for fact in facts], waits
+    return owed, [queue_row(fact, {}, desk) for fact in row_facts(page[:waits], today=desk.today)], waits
 
 
-def _keep_items(session: Session, reminder: Reminder, rows: Sequence[QueueRow]) -> None:
-    for position, row in enumerate(rows):
-        behalf = row.customer.owner_id if row.for_whom else None
-        session.add(
-            ReminderItem(reminder_id=reminder.id, customer_id=row.customer.id, position=position, on_behalf_of=behalf)
-        )
+def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> list[Reminder]:
+    """The reminders with their items, stored."""
+    reminders = [
+        Reminder(person_id=owed.person_id, local_day=owed.local_day, made_at=now, more=waits - len(rows))
+        for owed, rows, waits in waiting
+    ]
+    session.add_all(reminders)
     session.flush()
+    session.add_all(
+        ReminderItem(
+            reminder_id=reminder.id,
+            customer_id=row.customer.id,
+            position=position,
+            on_behalf_of=_absent(row),
+        )
+        for reminder, (_, rows, _) in zip(reminders, waiting, strict=True)
+        for position, row in enumerate(rows)
+    )
+    session.flush()
+    return reminders
+
+
+def _owe(
+    session: Session,
+    reminder: Reminder,
+    rows: Sequence[QueueRow],
+    *,
+    lines: Mapping[UUID, Sequence[Line]],
+    names: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Owe the message; it is worth nothing after the person's midnight."""
+    notice = draw_up(
+        reminder,
+        facts=[row.customer for row in rows],
+        lines=lines,
+        deeds={},
+        names=names,
+        for_whom={row.customer.id: _absent(row) for row in rows},
+    )
+    midnight = get_calendar(session, reminder.person_id).at(reminder.local_day + timedelta(days=1), time(0))
+    key = f"reminder:{reminder.person_id}:{reminder.local_day.isoformat()}"
+    outbox.owe(session, notice, to=reminder.person_id, key=key, now=now, expires_at=midnight)
+
+
+def _absent(row: QueueRow) -> str | None:
+    """The absent owner for whom a customer is looked after."""
+    return row.customer.owner_id if row.for_whom else None
