@@ -1,6 +1,8 @@
 """Who works at the sample company, and where they talk."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from rehearsal.server import Rehearsal
 
@@ -10,7 +12,7 @@ TEAM = "T0HALDEN"
 
 MARA, ANA, BOB, KIRI, TOMAS, IRIS = "U0MARA", "U0ANA", "U0BOB", "U0KIRI", "U0TOMAS", "U0IRIS"
 
-PEOPLE = (
+PEOPLE: Sequence[tuple[str, str, str, str, dict[str, Any]]] = (
     (MARA, "mara", "Mara Okafor", "Europe/London", {"is_admin": True}),
     (ANA, "ana", "Ana Lima", "Europe/Lisbon", {}),
     (BOB, "bob", "Bob Chen", "America/New_York", {}),

@@ -80,7 +80,7 @@ def _load(session: Session, *, digest_channel: tuple[str, str], now: datetime) -
         channel_id=channel_id,
     )  # fmt: skip
     save_setup(session, wish=wish, channel=ChannelFact(id=channel_id, name=name, is_member=True), by=MARA, now=now)
-    return len(drafts.rows) if done else 0
+    return len(done.plan.added)
 
 
 def _workday(day: date) -> date:

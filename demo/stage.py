@@ -42,11 +42,11 @@ async def open_stage(
     async with Rehearsal(manifest=Manifest.load(MANIFEST), start=start, **options) as rehearsal:
         furnish(rehearsal)
         settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own switch
+            _env_file=None,
             database_url=database_url,
-            slack_bot_token=rehearsal.bot_token,  # type: ignore[arg-type]  # pydantic makes it a secret
-            slack_app_token=None if http else rehearsal.app_token,  # type: ignore[arg-type]
-            slack_signing_secret=rehearsal.signing_secret,  # type: ignore[arg-type]
+            slack_bot_token=rehearsal.bot_token,
+            slack_app_token=None if http else rehearsal.app_token,
+            slack_signing_secret=rehearsal.signing_secret,
             slack_api_url=rehearsal.api_url,
             host="127.0.0.1",
             port=0,

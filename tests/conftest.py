@@ -61,11 +61,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    address: URL = request.getfixturevalue("postgres_address")
+    yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def postgres_url(postgres_address: URL) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
     name = f"test_{uuid4().hex}"
-    _administer(address, f"CREATE DATABASE {name} TEMPLATE template_evenhand")
-    yield _named(address, name)
-    _administer(address, f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(postgres_address, f"CREATE DATABASE {name} TEMPLATE template_evenhand")
+    yield _named(postgres_address, name)
+    _administer(postgres_address, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -1,0 +1,34 @@
+"""`python -m benchmarks`: one line a figure, and .bench/figures.json."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import answering, importing, sweeping
+from benchmarks.figure import Figure
+
+FIGURES = Path(".bench/figures.json")
+
+
+def main() -> int:
+    """Measure everything; the exit code tells whether every budget was kept."""
+    figures = []
+    with tempfile.TemporaryDirectory(prefix="evenhand-bench-") as folder:
+        for figure in _measure(Path(folder)):
+            print(figure.line(), flush=True)
+            figures.append(figure)
+    FIGURES.parent.mkdir(exist_ok=True)
+    FIGURES.write_text(json.dumps([figure.as_json() for figure in figures], indent=2, ensure_ascii=False) + "\n")
+    return 0 if all(figure.ok for figure in figures) else 1
+
+
+def _measure(folder: Path) -> Iterator[Figure]:
+    yield importing.measure(folder)
+    yield from sweeping.measure(folder)
+    yield from answering.measure(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,213 @@
+"""The running bot against bare Bolt: /checkin answered in the ack over signed HTTP, and memory."""
+
+import asyncio
+import hmac
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+import aiohttp
+import psutil
+
+from benchmarks.figure import Figure
+from bot.core.clock import WallClock
+from bot.core.database import Database
+from bot.core.runtime import Runtime
+from bot.storage import migrate
+from demo.cast import ANA, TEAM, furnish
+from demo.company import load_company
+from demo.stage import MANIFEST
+from rehearsal.server import Rehearsal
+from rehearsal.strict.manifest import Manifest
+
+SPEED_BUDGET, MEMORY_BUDGET = 0.5, 2.0
+REQUESTS, AT_ONCE, ROUNDS = 400, 8, 5
+STARTED = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+PATIENCE_SECONDS = 60.0
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Server:
+    """A process that answers /checkin."""
+
+    process: asyncio.subprocess.Process
+    url: str
+
+    @property
+    def megabytes(self) -> float:
+        """Resident memory."""
+        return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Both figures."""
+    return asyncio.run(_measure(folder))
+
+
+async def _measure(folder: Path) -> list[Figure]:
+    manifest = Manifest.load(MANIFEST)
+    async with Rehearsal(manifest=manifest, start=STARTED, frozen=False, team_id=TEAM) as rehearsal:
+        furnish(rehearsal)
+        rehearsal.control.limit_rates(on=False)
+        return [await _speed(rehearsal, folder), await _memory(rehearsal, folder)]
+
+
+async def _speed(rehearsal: Rehearsal, folder: Path) -> Figure:
+    async with _ours(rehearsal, folder / "http.db", http=True) as ours, _bare(rehearsal, http=True) as bare:
+        pairs = []
+        for turn in range(ROUNDS + 1):
+            pair = (await _requests_a_second(rehearsal, ours), await _requests_a_second(rehearsal, bare))
+            pairs += [pair] if turn else []
+        ratio = median(a / b for a, b in pairs)
+        mine, theirs = median(a for a, _ in pairs), median(b for _, b in pairs)
+    name = "/checkin (the queue, in the ack) over signed HTTP, of the requests that bare Bolt only acks"
+    return Figure(name, ratio, SPEED_BUDGET, mine, theirs, "requests/s", at_least=True)
+
+
+async def _memory(rehearsal: Rehearsal, folder: Path) -> Figure:
+    """Both in Socket Mode, after the same hundred commands."""
+    async with _ours(rehearsal, folder / "socket.db", http=False) as ours:
+        await _exercise(rehearsal)
+        mine = ours.megabytes
+    await _nobody_connected(rehearsal)
+    async with _bare(rehearsal, http=False) as bare:
+        await rehearsal.connected(timeout=PATIENCE_SECONDS)
+        await _exercise(rehearsal)
+        theirs = bare.megabytes
+    return Figure(
+        "resident memory of the running bot, against bare Bolt", mine / theirs, MEMORY_BUDGET, mine, theirs, "MB"
+    )
+
+
+async def _exercise(rehearsal: Rehearsal) -> None:
+    actor = rehearsal.control.as_person(ANA)
+    for _ in range(100):
+        await actor.command("/checkin")
+
+
+async def _nobody_connected(rehearsal: Rehearsal) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while rehearsal.wire.sockets.connections:  # noqa: ASYNC110 - a dying process says nothing
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _ours(rehearsal: Rehearsal, path: Path, *, http: bool) -> AsyncIterator[Server]:
+    """`evenhand run` with the sample company."""
+    port = _free_port()
+    settings = {
+        "DATABASE_URL": f"sqlite:///{path}",
+        "SLACK_API_URL": rehearsal.api_url,
+        "SLACK_BOT_TOKEN": rehearsal.bot_token,
+        "SLACK_SIGNING_SECRET": rehearsal.signing_secret,
+        "SLACK_APP_TOKEN": "" if http else rehearsal.app_token,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "LOG_LEVEL": "error",
+    }
+    _migrate(path)
+    async with _process(["-m", "bot", "run"], port, settings) as server:
+        await _answers(f"http://127.0.0.1:{port}/healthz")
+        if not http:
+            await rehearsal.connected(timeout=PATIENCE_SECONDS)
+        _load(path)
+        yield server
+
+
+@asynccontextmanager
+async def _bare(rehearsal: Rehearsal, *, http: bool) -> AsyncIterator[Server]:
+    port = _free_port()
+    secret = rehearsal.signing_secret if http else rehearsal.app_token
+    way = "http" if http else "socket"
+    arguments = ["-m", "benchmarks.servers.bare_bolt", way, rehearsal.api_url, rehearsal.bot_token, secret, str(port)]
+    async with _process(arguments, port, {}) as server:
+        if http:
+            await _answers(f"http://127.0.0.1:{port}/")
+        yield server
+
+
+@asynccontextmanager
+async def _process(arguments: Sequence[str], port: int, settings: dict[str, str]) -> AsyncIterator[Server]:
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, env={**os.environ, **settings})
+    try:
+        yield Server(process, f"http://127.0.0.1:{port}/slack/events")
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _answers(url: str) -> None:
+    """Wait until somebody answers there."""
+    async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(url):
+                    return
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)
+
+
+async def _requests_a_second(rehearsal: Rehearsal, server: Server) -> float:
+    """`REQUESTS` commands, `AT_ONCE` at a time, over kept connections."""
+    body, headers = _signed_command(rehearsal)
+    todo = iter(range(REQUESTS))
+    async with aiohttp.ClientSession() as session:
+
+        async def one_after_another() -> None:
+            for _ in todo:
+                async with session.post(server.url, data=body, headers=headers) as answer:
+                    await answer.read()
+                    assert answer.status == 200, await answer.text()  # noqa: PLR2004 - HTTP
+
+        begun = time.perf_counter()
+        await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+        return REQUESTS / (time.perf_counter() - begun)
+
+
+def _signed_command(rehearsal: Rehearsal) -> tuple[bytes, dict[str, str]]:
+    body = urlencode(
+        {
+            "token": "verification", "team_id": TEAM, "team_domain": "bench", "channel_id": "D00000001",
+            "channel_name": "directmessage", "user_id": ANA, "user_name": "ana", "command": "/checkin", "text": "",
+            "api_app_id": "A0BENCH", "is_enterprise_install": "false", "trigger_id": "1.2.3",
+            "response_url": f"{rehearsal.url}/hooks/none",
+        }
+    ).encode()  # fmt: skip
+    stamp = str(int(WallClock().wall()))
+    signed = hmac.new(rehearsal.signing_secret.encode(), f"v0:{stamp}:".encode() + body, sha256).hexdigest()
+    return body, {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={signed}",
+    }
+
+
+def _migrate(path: Path) -> None:
+    """A bot that runs day after day finds its database current."""
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+
+
+def _load(path: Path) -> None:
+    """The sample company, its past moved to end today."""
+    runtime = Runtime(Database(f"sqlite:///{path}"), WallClock())
+    load_company(runtime, workspace=TEAM, digest_channel=("C00000002", "accounts"))
+    runtime.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
