@@ -111,10 +111,11 @@ class ReminderDue(Notice):
 
 
 class OwedReminder(Fact):
-    """Somebody whose hour has come and who has customers waiting."""
+    """Somebody whose hour has come and who has customers waiting; at *midnight* their day is over."""
 
     person_id: str
     local_day: date
+    midnight: datetime
 
 
 class Desk(Fact):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -22,7 +22,7 @@ from bot.customers.facts import CustomerFact
 from bot.customers.queries import list_by_ids, list_facts, waiting
 from bot.customers.rules.due import Status
 from bot.people.queries import calendar_from, list_away, list_names
-from bot.people.rules import Mute
+from bot.people.rules import Calendar, Mute, known_zone
 from bot.people.tables import Absence
 
 DAY = timedelta(days=1)
@@ -39,7 +39,8 @@ def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] 
     """
     absences = list_away(session, around=now.date())
     people = _list_people(session, None if only is None else {*only, *(absence.person_id for absence in absences)})
-    days = {person.id: local_date(person.zone, now) for person in people}
+    zones = {person.id: person.zone for person in people}
+    days = {person_id: local_date(zone, now) for person_id, zone in zones.items()}
     ready = _ready(people, absences, now, set(only) if only is not None else None)
     reminded = _reminded(session, now)
     ready = {person_id for person_id in ready if (person_id, days[person_id]) not in reminded}
@@ -48,7 +49,9 @@ def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] 
         covered[cover].append(absent)
     waits = _waiting_days(session, ready, covered, now)
     return [
-        OwedReminder(person_id=person_id, local_day=days[person_id])
+        OwedReminder(
+            person_id=person_id, local_day=days[person_id], midnight=_midnight(zones[person_id], days[person_id])
+        )
         for person_id in sorted(ready)
         if any(days[person_id] in waits.get(owner, ()) for owner in (person_id, *covered[person_id]))
     ]
@@ -145,6 +148,11 @@ def _ready(people: Iterable[Any], absences: Sequence[Absence], now: datetime, on
         if calendar.is_working_day(calendar.today(now)) and calendar.hour_has_come(now):
             ready.add(person.id)
     return ready
+
+
+def _midnight(zone: str, day: date) -> datetime:
+    """The instant at which that day ends there."""
+    return Calendar(zone=known_zone(zone, "UTC")).at(day + DAY, time(0))
 
 
 def _list_people(session: Session, ids: set[str] | None) -> list[Any]:

@@ -1,7 +1,7 @@
 """Owes each owner the one reminder of their working day; many people in few statements."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from bot.checkins.tables import Reminder, ReminderItem
 from bot.core import outbox
 from bot.core.facts import Line
 from bot.core.room import Room, collect_briefs
-from bot.people.queries import get_calendar, list_names
+from bot.people.queries import list_names
 
 Waiting = tuple[OwedReminder, list[QueueRow], int]
 
@@ -31,8 +31,8 @@ def owe_reminders(session: Session, *, person_ids: Sequence[str], rooms: Sequenc
     owners = {row.customer.owner_id for _, rows, _ in waiting for row in rows}
     names = list_names(session, people | owners)
     reminders = _keep(session, waiting, now=now)
-    for reminder, (_, rows, _) in zip(reminders, waiting, strict=True):
-        _owe(session, reminder, rows, lines=lines, names=names, now=now)
+    for reminder, (turn, rows, _) in zip(reminders, waiting, strict=True):
+        _owe(session, reminder, turn, rows, lines=lines, names=names, now=now)
     return len(reminders)
 
 
@@ -74,6 +74,7 @@ def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> lis
 def _owe(
     session: Session,
     reminder: Reminder,
+    owed: OwedReminder,
     rows: Sequence[QueueRow],
     *,
     lines: Mapping[UUID, Sequence[Line]],
@@ -89,9 +90,8 @@ def _owe(
         names=names,
         for_whom={row.customer.id: _absent(row) for row in rows},
     )
-    midnight = get_calendar(session, reminder.person_id).at(reminder.local_day + timedelta(days=1), time(0))
     key = f"reminder:{reminder.person_id}:{reminder.local_day.isoformat()}"
-    outbox.owe(session, notice, to=reminder.person_id, key=key, now=now, expires_at=midnight)
+    outbox.owe(session, notice, to=reminder.person_id, key=key, now=now, expires_at=owed.midnight)
 
 
 def _absent(row: QueueRow) -> str | None:
