@@ -129,8 +129,8 @@ ABOUT_ONE = ("check-in", "snooze", "wake", "hand over from a list", "hand over",
 
 def test_questions_are_answered_from_ones_own_workspace(runtime: Runtime, ours: UUID, theirs: UUID) -> None:
     """No answer holds a word or an id of the other workspace."""
-    for name in READS:
-        answer = _answer(runtime, *READS[name](runtime, ours))
+    for name, ask in READS.items():
+        answer = _answer(runtime, *ask(runtime, ours))
         assert SECRET not in answer.replace(f"customer is called {SECRET}", "").replace(f"'{SECRET}'", ""), name
         assert str(theirs) not in answer, name
 
