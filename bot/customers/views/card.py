@@ -37,6 +37,7 @@ from bot.slack.blocks import (
 TITLE = "Customer"
 CALLBACK = "customers.card_view"
 LINES_SHOWN = 6
+HISTORY_SHOWN = 10
 CONTACTS_SHOWN = 5
 PREFERENCES_SHOWN = 5
 PARTS_SHOWN = 8
@@ -75,11 +76,11 @@ def blocks(card: Card, offers: Sequence[Offered]) -> list[Block]:
     """The card."""
     made = [section(_head(card)), *_buttons(card, offers)]
     for title, lines in (
-        ("What is open", _lines(card.customer.lines)),
+        ("Good to know", _lines(card.customer.lines)),
         ("How they like it", _preferences(card)),
         ("Contacts", _contacts(card.details.contacts)),
         ("Family", _family(card)),
-        ("So far", _lines(card.timeline)),
+        ("So far", _history(card)),
     ):
         if lines:
             made += [divider(), section(f"*{title}*\n" + "\n".join(lines))]
@@ -128,6 +129,15 @@ def _lines(lines: Sequence[Line]) -> list[str]:
     shown = [f"• {escape(cut(line.text, WORDS_SHOWN))}" for line in lines[:LINES_SHOWN]]
     more = len(lines) - LINES_SHOWN
     return [*shown, f"and {more} more"] if more > 0 else shown
+
+
+def _history(card: Card) -> list[str]:
+    """What happened, the latest first, each with its day."""
+    today = card.customer.today
+    return [
+        (f"{short_date(line.on, today=today)} · " if line.on else "") + escape(cut(line.text, WORDS_SHOWN))
+        for line in card.timeline[:HISTORY_SHOWN]
+    ]
 
 
 def _preferences(card: Card) -> list[str]:
