@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -230,16 +230,18 @@ class ImportDone(Fact):
 
 
 class ImportSummary(Fact):
-    """A list that was taken in, as lists of lists show it."""
+    """A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did."""
 
     id: UUID
     file_name: str
     by: str
-    at: datetime
+    on: date
+    today: date
     added: int
     changed: int
     refused: int
-    is_undone: bool
+    undone_by: str | None = None
+    may_undo: bool = False
 
 
 class ImportUndone(Fact):

@@ -319,7 +319,7 @@ def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequenc
     has_customers = session.exec(any_customer).first() is not None
     steps = (
         Step(label="Bring in your customers with `/customers import`, or one by one with `/customers add`",
-             done=has_customers),
+             done=has_customers, button="Import a list", action_id="customers.import"),
         Step(label="Name managers, and choose the channel that learns who waits", done=chosen,
              button="Open setup", action_id="digests.setup"),
         Step(label="Post a test to that channel", done=bool(tested),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from bot.core.errors import Ambiguous
 from bot.core.facts import Line, Subject
 from bot.core.room import Offer
 from bot.customers.facts import (
@@ -20,6 +21,7 @@ from bot.customers.facts import (
     Drafts,
     ImportDone,
     ImportPlan,
+    ImportSummary,
     ImportUndone,
     ListImported,
     ListPage,
@@ -125,6 +127,16 @@ DRAFTS = Drafts(
     file_name=NAME, system="HubSpot", headers=(EVIL, "") * 300, columns=dict.fromkeys(Field, EVIL),
     unmapped=(EVIL,) * 100, problems=(EVIL,) * 9,
 )  # fmt: skip
+UNDONE = ImportUndone(id=ID, file_name=NAME, removed=46_964, restored=2, kept=KEPT, kept_total=900)
+EARLIER = tuple(
+    ImportSummary(
+        id=UUID(int=n), file_name=NAME, by=NAME, on=date(1990, 1, 1), today=date(2026, 11, 23), added=46_964,
+        changed=46_964, refused=46_964, undone_by=NAME if n % 2 else None, may_undo=not n % 2,
+    )
+    for n in range(5)
+)  # fmt: skip
+AMBIGUOUS = Ambiguous("20 customers are called so; choose one.", asked=EVIL[:80],
+                      nearest=tuple((UUID(int=n), NAME) for n in range(20)))  # fmt: skip
 VIEWS = {
     "card": card.as_modal(full_card(), offers()),
     "add": forms.add(NAME, owner=ANA, rhythm=30),
@@ -132,11 +144,15 @@ VIEWS = {
     "status": forms.status(full_card(status=Status.PAUSED, status_reason=EVIL[:300])),
     "hand over": forms.hand_over(full_card()),
     "file": imports.ask_for_file(),
+    "file with earlier lists": imports.ask_for_file(EARLIER, just_undone=UNDONE),
     "preview": imports.preview(PLAN, DRAFTS, upload_id=ID, erase=True),
     "columns": imports.map_columns(DRAFTS, upload_id=ID, by_hand={EVIL: "name"}, erase=False),
     "done": imports.done(ImportDone(id=ID, plan=PLAN)),
     "select": modal("x", [PICK], callback_id="x", submit="x"),
 }  # fmt: skip
+
+
+MESSAGES["ambiguous"] = lists.choose(AMBIGUOUS) or lists.help_page()
 
 
 @pytest.mark.parametrize("name", list(MESSAGES))

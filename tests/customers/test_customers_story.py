@@ -7,11 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlmodel import select
 
-from bot.customers.queries import find_customer
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
-from rehearsal.state.messages import Message
-from rehearsal.state.views import View
+from tests.customers.screens import answer, customer, shown, window
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.world import World, open_world
 
@@ -21,38 +19,6 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
     """The bot against the rehearsal, with nobody to look after yet."""
     async with open_world(sqlite_url) as opened:
         yield opened
-
-
-def shown(where: Message | View) -> str:
-    """All the words on a screen."""
-    return str(where.blocks)
-
-
-def customer(world: World, name: str) -> Customer:
-    """What is kept of a customer."""
-    found: Customer = world.office.look(lambda session: find_customer(session, name))
-    return found
-
-
-async def answer(world: World, who: str, command: str, words: str) -> Message:
-    """The answer to a command, once it holds *words*."""
-    await world.as_(who).command(command)
-
-    def look(actor: object) -> Message | None:
-        last = world.as_(who).dm()[-1:]
-        return last[0] if last and words in shown(last[0]) else None
-
-    return await world.as_(who).until(look)
-
-
-async def window(world: World, who: str, title: str, words: str = "") -> View:
-    """The window of that title, once it holds *words*."""
-
-    def look(actor: object) -> View | None:
-        view = world.as_(who).modal()
-        return view if view is not None and view.title == title and words in shown(view) else None
-
-    return await world.as_(who).until(look, timeout=10)
 
 
 async def test_somebody_adds_edits_and_finds_a_customer(world: World) -> None:

@@ -9,13 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import NotFound
 from bot.core.runtime import Runtime
-from bot.customers.facts import Drafts, UploadFact
+from bot.customers.facts import Drafts, ImportSummary, UploadFact
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.gateways.slack_files import fetch_file, send_file
 from bot.customers.gateways.tables_write import write_csv
 from bot.customers.listeners.places import answers, memory_in, show, value_in, window_in
 from bot.customers.queries.exports import HEADERS, export_rows
-from bot.customers.queries.screens import get_rhythm, get_upload
+from bot.customers.queries.imports import list_imports
+from bot.customers.queries.screens import get_upload
 from bot.customers.usecases.lists import plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.usecases.uploads import keep_upload, map_upload, take_upload
@@ -35,9 +36,8 @@ class ImportingListeners:
         self._runtime = runtime
 
     async def open_import(self, client: AsyncWebClient, body: Body) -> None:
-        """Open the window that takes a file; guests are told that they can't."""
-        await self._runtime.read(get_rhythm, workspace=workspace_in(body), viewer=people_in(body))
-        await show(client, body, imports.ask_for_file())
+        """Open the window that takes a file and shows the last ones; guests are told that they can't."""
+        await show(client, body, imports.ask_for_file(await self._earlier(body)))
 
     async def start(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Import a list*."""
@@ -102,14 +102,19 @@ class ImportingListeners:
             )  # fmt: skip
             await client.views_update(view_id=view["id"], view=imports.done(done))
 
-    async def undo(self, ack: AsyncAck, respond: AsyncRespond, body: Body) -> None:
-        """*Undo* under an import's message."""
+    async def undo(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
+        """*Undo* under an import's message, or beside one of the earlier lists."""
         await ack()
-        async with replies(respond):
+        async with answers(respond, client, body):
             fact = await self._runtime.run(
                 undo_import, workspace=workspace_in(body), import_id=_id_in(value_in(body)), by=people_in(body)
             )
-            await respond(**imports.undone(fact).replacement())
+            window = window_in(body)
+            if window is None:
+                await respond(**imports.undone(fact).replacement())
+                return
+            view = imports.ask_for_file(await self._earlier(body), just_undone=fact)
+            await client.views_update(view_id=window["id"], view=view)
 
     async def export(self, client: AsyncWebClient, respond: AsyncRespond, body: Body) -> None:
         """`/customers export`: everything as a file, to the asker alone."""
@@ -118,6 +123,9 @@ class ImportingListeners:
             content = await asyncio.to_thread(write_csv, HEADERS, rows)
             words = "Your customers, as a list that any spreadsheet opens. Importing it again changes nothing."
             await send_file(client, people_in(body), name=EXPORT_NAME, content=content, words=words)
+
+    async def _earlier(self, body: Body) -> tuple[ImportSummary, ...]:
+        return await self._runtime.read(list_imports, workspace=workspace_in(body), viewer=people_in(body))
 
     async def _look(self, client: AsyncWebClient, body: Body, view_id: str, upload_id: UUID, *, erase: bool) -> None:
         """Show what the list would do, or ask which column is what."""

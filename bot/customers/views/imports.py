@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from bot.customers.facts import Drafts, ImportDone, ImportPlan, ImportUndone
+from bot.customers.facts import Drafts, ImportDone, ImportPlan, ImportSummary, ImportUndone
 from bot.customers.rules.headers import LEAVE_OUT, Field
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.views import NAME_SHOWN, WORDS_SHOWN
 from bot.slack.blocks import (
     Block,
+    Confirm,
     Message,
     Option,
     actions,
@@ -26,6 +27,7 @@ from bot.slack.blocks import (
     plural,
     section,
     select,
+    short_date,
 )
 
 TITLE = "Import customers"
@@ -36,16 +38,25 @@ KINDS = ("csv", "tsv", "txt", "gz")
 SHOWN = 5
 MOST_COLUMNS = 60  # a menu is some 2,500 bytes, a view at most 250,000
 AUTOMATIC = "-"
+UNDO_CONFIRM = Confirm(
+    "Undo this import?",
+    "Customers it added go away and changes go back, except where somebody has done something since.",
+    "Undo",
+    danger=True,
+)
 
 
-def ask_for_file() -> Block:
-    """The window that takes the file."""
+def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUndone | None = None) -> Block:
+    """The window that takes the file; below it the lists that came *earlier*, each with its way back."""
     erase = checkboxes(ERASE, [Option("Empty cells erase what we have", "erase")])
     blocks = [
+        *(undone(just_undone).blocks if just_undone else ()),
         section("A list from HubSpot, Salesforce, Pipedrive, or any CSV file. You see what it would do first."),
         field_of("List", file_input(FILE, types=KINDS), block_id=FILE),
         field_of("Empty cells", erase, block_id=ERASE, optional=True, hint="Leave this alone unless you mean it."),
         context("Names, owners, domains and the rest are found by their headings. Importing twice changes nothing."),
+        *([divider(), section("*Earlier lists*")] if earlier else []),
+        *(_earlier(summary) for summary in earlier),
     ]
     return modal(TITLE, blocks, callback_id=SEND, submit="Look at it")
 
@@ -56,7 +67,7 @@ def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -
     if plan.late:
         late = plural(plan.late, "first call")
         blocks.append(context(f"{late} find no room inside the cadence and come after it, a few a day."))
-    blocks += _part("Refused", plan.refused, [_refusal(refusal) for refusal in plan.refusals[:SHOWN]])
+    blocks += _refused(plan)
     blocks += _part("Worth a look", len(plan.remarks), [_refusal(note) for note in plan.remarks[:SHOWN]])
     changes = [
         f"• {escape(cut(change.name, NAME_SHOWN))}: {change.field} “{escape(cut(change.before, 60))}” → "
@@ -96,7 +107,7 @@ def done(result: ImportDone) -> Block:
     """The list is in."""
     plan = result.plan
     blocks = [section(f"*{escape(cut(plan.file_name, NAME_SHOWN))}* is in.\n{_numbers(plan, done=True)}")]
-    blocks += _part("Refused", plan.refused, [_refusal(refusal) for refusal in plan.refusals[:SHOWN]])
+    blocks += _refused(plan)
     blocks.append(context("New customers have their first dates; owners get a message. You can undo this from yours."))
     return modal(TITLE, blocks, callback_id="customers.import_done", close="Close")
 
@@ -109,6 +120,17 @@ def undone(fact: ImportUndone) -> Message:
     )
     kept = [f"• {bold(cut(name, NAME_SHOWN))}: {escape(why)}" for name, why in fact.kept[:10]]
     return Message(text=text, blocks=[section(text), *([section("\n".join(kept))] if kept else [])])
+
+
+def _earlier(summary: ImportSummary) -> Block:
+    when = short_date(summary.on, today=summary.today)
+    undone_by = f" · undone by {escape(cut(summary.undone_by, NAME_SHOWN))}" if summary.undone_by else ""
+    text = (
+        f"{bold(cut(summary.file_name, NAME_SHOWN))} · {when}, {escape(cut(summary.by, NAME_SHOWN))}\n"
+        f"{summary.added:,} added · {summary.changed:,} changed · {plural(summary.refused, 'row')} refused{undone_by}"
+    )
+    undo = button("Undo", UNDO, str(summary.id), confirm=UNDO_CONFIRM) if summary.may_undo else None
+    return section(text, accessory=undo, block_id=f"customers.import_row:{summary.id}")
 
 
 def memory(upload_id: UUID, *, erase: bool) -> str:
@@ -134,6 +156,10 @@ def _part(title: str, total: int, lines: Sequence[str]) -> list[Block]:
         return []
     more = f"\nand {total - len(lines):,} more" if total > len(lines) else ""
     return [divider(), section(f"*{title}*\n" + "\n".join(lines) + more)]
+
+
+def _refused(plan: ImportPlan) -> list[Block]:
+    return _part("Refused", len(plan.refusals), [_refusal(refusal) for refusal in plan.refusals[:SHOWN]])
 
 
 def _refusal(row: Refusal | Note) -> str:

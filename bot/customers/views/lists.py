@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.errors import BotError, NotFound
+from bot.core.errors import Ambiguous, BotError, NotFound
 from bot.customers.facts import CustomerFact, ListPage, LookUp, Named
 from bot.customers.views import (
     ADD,
@@ -61,17 +61,8 @@ def unknown(words: str, nearest: Sequence[Named]) -> Message:
     asked = cut(words, ASKED_SHOWN)
     hint = " Did you mean one of these?" if nearest else ""
     text = f"No customer is called {bold(asked)}.{hint}"
-    blocks = [section(text)]
-    blocks += [
-        section(
-            bold(cut(named.name, NAME_SHOWN)),
-            accessory=button("Card", CARD, str(named.id)),
-            block_id=f"customers.nearest:{named.id}",
-        )
-        for named in nearest
-    ]
-    blocks.append(actions(button(f"Add {asked}", ADD, cut(words, 500), style="primary")))
-    return Message(text=_plain(text), blocks=blocks)
+    add = actions(button(f"Add {asked}", ADD, cut(words, 500), style="primary"))
+    return Message(text=_plain(text), blocks=[section(text), *_cards(nearest), add])
 
 
 def looked_up(fact: LookUp) -> Message:
@@ -83,7 +74,11 @@ def choose(error: BotError) -> Message | None:
     """Buttons for the customers that a failed search names; None for any other error."""
     if not isinstance(error, NotFound) or not error.asked:
         return None
-    return unknown(error.asked, [Named(id=key, name=name) for key, name in error.nearest])
+    named = [Named(id=key, name=name) for key, name in error.nearest]
+    if not isinstance(error, Ambiguous):
+        return unknown(error.asked, named)
+    text = escape(str(error))
+    return Message(text=text, blocks=[section(text), *_cards(named)])
 
 
 def help_page() -> Message:
@@ -107,6 +102,17 @@ def _row(row: CustomerFact, *, pool: bool) -> list[Block]:
     text = f"{name_of(row)} · {standing_words(row)}" + ("" if pool else f" · {owner}")
     accessory = button("I'll take it", TAKE, str(row.id)) if pool else button("Card", CARD, str(row.id))
     return [section(text, accessory=accessory, block_id=f"{POOL if pool else 'customers.row'}:{row.id}")]
+
+
+def _cards(customers: Sequence[Named]) -> list[Block]:
+    return [
+        section(
+            bold(cut(named.name, NAME_SHOWN)),
+            accessory=button("Card", CARD, str(named.id)),
+            block_id=f"customers.nearest:{named.id}",
+        )
+        for named in customers
+    ]
 
 
 def _title(fact: ListPage) -> str:

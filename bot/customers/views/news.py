@@ -2,9 +2,8 @@
 
 from bot.customers.facts import CustomersHandedOver, CustomerTaken, ListImported
 from bot.customers.views import NAME_SHOWN, WORDS_SHOWN
-from bot.customers.views.imports import UNDO
+from bot.customers.views.imports import UNDO, UNDO_CONFIRM
 from bot.slack.blocks import (
-    Confirm,
     Message,
     actions,
     bold,
@@ -53,11 +52,3 @@ def imported(fact: ListImported) -> Message:
         blocks.append(section("\n".join(f"• {escape(cut(words, WORDS_SHOWN))}" for words in fact.first_refusals)))
     blocks.append(actions(button("Undo", UNDO, str(fact.import_id), confirm=UNDO_CONFIRM)))
     return Message(text=text, blocks=blocks)
-
-
-UNDO_CONFIRM = Confirm(
-    "Undo this import?",
-    "Customers it added go away and changes go back, except where somebody has done something since.",
-    "Undo",
-    danger=True,
-)
