@@ -53,8 +53,9 @@ def test_a_new_customer_gets_a_first_day_and_a_line_in_the_trail(office: Office)
 
 def test_only_managers_give_new_customers_to_others(office: Office) -> None:
     """Anybody may keep one, or leave it in the pool."""
-    with pytest.raises(NotAllowed, match="Only managers"):
+    with pytest.raises(InvalidInput, match="Only managers") as refused:
         office.do(add_customer, details=CustomerDetails(name="Acme", owner_id=BOB), by=ANA)
+    assert set(refused.value.fields) == {"owner"}
     assert office.do(add_customer, details=CustomerDetails(name="Acme", owner_id=BOB), by=MARA).owner_id == BOB
     assert office.do(add_customer, details=CustomerDetails(name="Bolt"), by=ANA).owner_id is None
 

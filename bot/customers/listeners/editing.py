@@ -122,8 +122,7 @@ class EditingListeners:
             to, pool = form.person(forms.TO), "pool" in form.choices(forms.POOL)
             if bool(to) is pool:
                 raise InvalidInput(fields={forms.TO: "Choose a person, or the pool; one of the two."})
-            with _fields_named({"to": forms.TO}):
-                await self._run(hand_over, body, customer_id=customer_id, to=to, note=form.text(forms.NOTE))
+            await self._run(hand_over, body, customer_id=customer_id, to=to, note=form.text(forms.NOTE))
             await self._done(ack, client, body, view, customer_id)
 
     async def _run(self, use_case: Callable[..., T], body: Body, **inputs: Any) -> T:
@@ -152,22 +151,6 @@ class EditingListeners:
         await ack()
         with suppress(SlackApiError):  # the window below was closed meanwhile
             await client.views_update(view_id=under, view=card)
-
-
-class _fields_named:  # noqa: N801 - it reads as the function it is: `with _fields_named(...)`
-    """Inside, sentences about a use case's arguments move to the fields they came from."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        self._names = names
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InvalidInput):
-            raise InvalidInput(
-                str(error), fields={self._names.get(key, key): words for key, words in error.fields.items()}
-            ) from error
 
 
 def _under(body: Body) -> str:
@@ -238,15 +221,19 @@ class _FormReader:
         return {"annual_value": amount, "currency": currency or self.before.currency}
 
     def contacts(self) -> tuple[ContactDetails, ...]:
-        """The contacts, one a line."""
+        """The contacts, one a line; a line that nobody touched means whom it meant, however it reads."""
         if "contacts" in self.kept:
             return self.before.contacts
+        as_shown = {forms.contact_line(contact): contact for contact in self.before.contacts}
+        lines = [line.strip() for line in self.form.text(forms.CONTACTS).splitlines() if line.strip()]
         try:
-            lines = read_contacts(self.form.text(forms.CONTACTS))
+            read = iter(read_contacts("\n".join(line for line in lines if line not in as_shown)))
         except UnclearContact as unclear:
             self.wrong[forms.CONTACTS] = str(unclear)
             return ()
-        return tuple(ContactDetails.model_validate(line, from_attributes=True) for line in lines)
+        return tuple(
+            as_shown.get(line) or ContactDetails.model_validate(next(read), from_attributes=True) for line in lines
+        )
 
 
 def _domain(text: str) -> str:

@@ -115,12 +115,6 @@ def list_aliases(session: Session, customer_id: UUID) -> Sequence[Alias]:
     return session.exec(query.order_by(col(Alias.name))).all()
 
 
-def list_children(session: Session, customer_id: UUID) -> Sequence[Customer]:
-    """Its subsidiaries, by name."""
-    query = select(Customer).where(Customer.workspace_id == workspace_of(session), Customer.parent_id == customer_id)
-    return session.exec(query.order_by(col(Customer.name_key))).all()
-
-
 def overdue_first(today: date) -> tuple[Any, ...]:
     """The order of every list: days waited ÷ rhythm, the highest first; equal ones by id, blind to size."""
     waited = days_between(sa.literal(today, sa.Date()), col(Customer.waiting_since))

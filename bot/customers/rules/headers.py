@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -174,7 +175,7 @@ class HeaderMap:
 
 def map_headers(headers: Sequence[str], by_hand: Mapping[str, str] | None = None) -> HeaderMap:
     """Find our fields among a list's *headers*; *by_hand* (header → field, or "ignore") goes first."""
-    spelt = [spelling(header) for header in headers]
+    spelt, headers = [spelling(header) for header in headers], _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
     taken = {*columns.values(), *left_out}
     for field in Field:
@@ -189,13 +190,23 @@ def map_headers(headers: Sequence[str], by_hand: Mapping[str, str] | None = None
         problems.append(_no_name(headers))
     read = {*columns.values(), *person}
     return HeaderMap(
-        headers=tuple(headers),
+        headers=headers,
         columns=MappingProxyType(columns),
         person=person,
         unmapped=tuple(header for at, header in enumerate(headers) if at not in read and header.strip()),
         problems=tuple(problems),
         system=_system(set(spelt)),
     )
+
+
+def _numbered(headers: Sequence[str]) -> tuple[str, ...]:
+    """The headings, a repeated one with its number behind it, so that each column can be called by its own."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for header in headers:
+        seen[header] += 1
+        numbered.append(f"{header} ({seen[header]})" if header.strip() and seen[header] > 1 else header)
+    return tuple(numbered)
 
 
 def spelling(header: str) -> str:

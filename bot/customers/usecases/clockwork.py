@@ -14,6 +14,7 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.facts import CustomerFact, CustomersHandedOver, CustomerTaken
 from bot.customers.queries import fact_of, get_customer
 from bot.customers.rules.due import RuleRefused, SnoozeReason, SnoozeTooLong, check_snooze, due_on, limit_on
+from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.people.queries import get_person, get_today, list_calendars, list_names
 from bot.people.rules import Calendar, Mute
@@ -161,7 +162,7 @@ def snooze_customer(
         raise InvalidInput(fields={"until": str(refused)}) from refused
     before = snooze_state(customer)
     customer.snoozed_until, customer.snooze_reason = until, reason
-    customer.snooze_note, customer.snoozed_by, customer.changed_at = note[:300] or None, by, now
+    customer.snooze_note, customer.snoozed_by, customer.changed_at = clean_text(note, 300) or None, by, now
     record(
         session, "customer.snoozed", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
         before=before, after=snooze_state(customer), now=now,
@@ -222,13 +223,14 @@ def hand_over(
         raise AlreadyDone(f"{customer.name} is already {whose}.")
     _require_may_hand_over(session, customer, to=to, by=by, manages=may_manage(actor))
     if to is not None:
-        _require_can_own(session, to)
+        require_can_own(session, to)
+    note = clean_text(note, 300)
     before = customer.owner_id
     customer.owner_id = to
     rewind(session, [customer], now=now)
     record(
         session, "customer.handed_over", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-        before={"owner": before}, after={"owner": to, "note": note[:300]}, now=now,
+        before={"owner": before}, after={"owner": to, "note": note}, now=now,
     )  # fmt: skip
     session.flush()
     if to is not None and to != by:
@@ -246,7 +248,7 @@ def tell_new_owner(
     if Mute.NEWS in get_person(session, to).mutes or not customers:
         return
     fact = CustomersHandedOver(
-        names=tuple(customer.name for customer in customers[:5]), total=len(customers), by=by, note=note[:300]
+        names=tuple(customer.name for customer in customers[:5]), total=len(customers), by=by, note=note
     )
     key = f"handed_over:{customers[0].id}:{to}:{int(now.timestamp() * 1000)}"
     outbox.owe(session, fact, to=to, key=key, now=now)
@@ -269,7 +271,13 @@ def _require_may_hand_over(session: Session, customer: Customer, *, to: str | No
         raise NotAllowed(f"Only managers can hand out others' customers; ask {owner}, or take it yourself.")
 
 
-def _require_can_own(session: Session, person_id: str) -> None:
+def require_can_own(session: Session, person_id: str) -> None:
+    """
+    Refuse an owner who is none.
+
+    Raises:
+        InvalidInput: they left, or are a bot or a guest; field `to`.
+    """
     person = get_person(session, person_id)
     if person.is_deactivated or person.is_bot or person.is_guest:
         raise InvalidInput(fields={"to": f"{person.name} can't look after customers; choose a full member."})

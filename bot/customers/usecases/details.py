@@ -1,6 +1,7 @@
 """Adding customers and changing what is known about them, one at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,13 +13,13 @@ from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.facts import ContactDetails, CustomerDetails, CustomerFact
-from bot.customers.queries import fact_of, get_customer, list_aliases, list_contacts
+from bot.customers.queries import get_customer, list_aliases, list_contacts, list_facts
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import CadenceNeedsManager, CadenceOutOfRange, Status, check_cadence, spread_first_dues
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
-from bot.customers.usecases.clockwork import hand_over, rewind, tell_new_owner
-from bot.people.queries import get_calendar, get_person, get_today, list_names
+from bot.customers.usecases.clockwork import hand_over, require_can_own, rewind, tell_new_owner
+from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.tables import Person
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
@@ -42,15 +43,17 @@ def add_customer(
     *view_id* names the form it came from, so that a form sent twice adds one customer.
 
     Raises:
-        InvalidInput: a field breaks a rule, or there is a customer of that name.
-        NotAllowed: *by* is no full member, or gives it to somebody else without being a manager.
+        InvalidInput: a field breaks a rule, there is a customer of that name, or only a manager may give it to that
+            owner.
+        NotAllowed: *by* is no full member.
         AlreadyDone: the same form was taken before.
     """
     actor = require_here(session, by=by)
     details = _checked(session, details, actor=actor, before=None)
     _require_new_name(session, details)
     if details.owner_id not in {None, by}:
-        _require_may_give(session, actor, str(details.owner_id))
+        with _said_of_owner():
+            _require_may_give(session, actor, str(details.owner_id))
     if view_id and not outbox.first_time(session, "view", view_id, now=now):
         raise AlreadyDone(f"{details.name} was added already.")
     today = get_today(session, person_id=details.owner_id, now=now)
@@ -83,8 +86,9 @@ def edit_customer(
     A new owner counts as a hand-over, with its rules and its news.
 
     Raises:
-        InvalidInput: a field breaks a rule (a cadence above the floor, a parent that would make a circle …).
-        NotAllowed: *by* may not give it to that owner.
+        InvalidInput: a field breaks a rule (a cadence above the floor, a parent that would make a circle, an owner
+            whom *by* may not give it to …).
+        NotAllowed: *by* is no full member.
         NotFound: no such customer.
     """
     actor = require_here(session, by=by)
@@ -92,7 +96,8 @@ def edit_customer(
     before = get_details(session, customer)
     details = _checked(session, details, actor=actor, before=before, customer_id=customer_id)
     if details.owner_id != before.owner_id:
-        _hand_over_in_form(session, customer_id, to=details.owner_id, by=by, now=now)
+        with _said_of_owner():
+            hand_over(session, customer_id=customer_id, to=details.owner_id, by=by, now=now)
     changed = {name: value for name, value in _json(details).items() if value != _json(before)[name]}
     if set(changed) - {"owner_id"}:
         _write(customer, details, actor=actor, session=session)
@@ -296,14 +301,14 @@ def _require_new_name(session: Session, details: CustomerDetails) -> None:
 def _require_may_give(session: Session, actor: Person, to: str) -> None:
     if not may_manage(actor):
         raise NotAllowed("Only managers can give customers to others; take it yourself, or leave it in the pool.")
-    owner = get_person(session, to)
-    if owner.is_deactivated or owner.is_bot or owner.is_guest:
-        raise InvalidInput(fields={"owner": f"{owner.name} can't look after customers; choose a full member."})
+    require_can_own(session, to)
 
 
-def _hand_over_in_form(session: Session, customer_id: UUID, *, to: str | None, by: str, now: datetime) -> None:
+@contextmanager
+def _said_of_owner() -> Iterator[None]:
+    """Inside, what is wrong stands under the owner of the form."""
     try:
-        hand_over(session, customer_id=customer_id, to=to, by=by, now=now)
+        yield
     except (InvalidInput, NotAllowed, NotFound) as refused:
         raise InvalidInput(fields={"owner": str(refused)}) from refused
 
@@ -365,6 +370,4 @@ def _json(details: CustomerDetails) -> Mapping[str, Any]:
 
 
 def _fact(session: Session, customer: Customer, *, by: str, now: datetime) -> CustomerFact:
-    names = list_names(session, [customer.owner_id])
-    today = get_today(session, person_id=by, now=now)
-    return fact_of(customer, today=today, owner_name=names.get(customer.owner_id or ""))
+    return list_facts(session, [customer], today=get_today(session, person_id=by, now=now))[0]

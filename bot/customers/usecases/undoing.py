@@ -15,6 +15,7 @@ from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.outbox import OwedNotice, State
 from bot.customers.facts import ImportUndone
+from bot.customers.queries import list_by_ids
 from bot.customers.rules.names import name_key
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.winding import Winder
@@ -135,8 +136,10 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
     """Put back what the import changed; how many customers that was, and (name, why) of what stays."""
     winder = Winder(session, now)
     updates, kept, restored = [], [], 0
+    ids = [change.customer_id for change in changes]
+    customers = {key: row for some in _chunks(ids) for key, row in list_by_ids(session, some).items()}
     for change in changes:
-        customer = session.get_one(Customer, change.customer_id)
+        customer = customers[change.customer_id]
         values, touched = _values_before(customer, change)
         touched |= _undo_people(session, change)
         if touched:
@@ -147,6 +150,7 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
         if values:
             updates.append((customer.id, {**values, "changed_at": now}))
         restored += bool(values) or not touched
+    session.flush()
     update_rows(session, Customer, updates)
     session.expire_all()
     return restored, kept
@@ -181,14 +185,14 @@ def _from_json(name: str, value: Any) -> Any:
 def _undo_people(session: Session, change: ImportChange) -> set[str]:
     """Take added aliases and contacts away, put changed contacts back; what was changed meanwhile stays."""
     touched: set[str] = set()
-    keys = [name_key(name) for name in change.after.get("aliases", [])]
-    session.execute(
-        sa.delete(Alias).where(
-            col(Alias.workspace_id) == workspace_of(session),
-            col(Alias.customer_id) == change.customer_id,
-            col(Alias.name_key).in_(keys),
+    if keys := [name_key(name) for name in change.after.get("aliases", [])]:
+        session.execute(
+            sa.delete(Alias).where(
+                col(Alias.workspace_id) == workspace_of(session),
+                col(Alias.customer_id) == change.customer_id,
+                col(Alias.name_key).in_(keys),
+            )
         )
-    )
     for name, after in change.after.items():
         if name.startswith(CONTACT):
             contact = session.get(Contact, UUID(name.removeprefix(CONTACT)))
@@ -199,7 +203,6 @@ def _undo_people(session: Session, change: ImportChange) -> set[str]:
             else:
                 for column, value in change.before[name].items():
                     setattr(contact, column, value)
-    session.flush()
     return touched
 
 

@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from bot.customers.facts import Card, CustomerDetails, Named
+from bot.customers.facts import Card, ContactDetails, CustomerDetails, Named
 from bot.customers.rules.contacts import ContactLine, write_contact
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 from bot.customers.views import NAME_SHOWN, customer_select, name_of
@@ -37,7 +37,7 @@ TO, NOTE = "customers.to", "customers.note"
 POOL = "customers.to_pool"
 
 FIELD_BLOCKS = {
-    "name": NAME, "domain": DOMAIN, "owner": OWNER, "to": OWNER, "cadence": CADENCE, "aliases": ALIASES,
+    "name": NAME, "domain": DOMAIN, "owner": OWNER, "to": TO, "cadence": CADENCE, "aliases": ALIASES,
     "preferences": PREFERENCES, "contacts": CONTACTS, "parent": PARENT, "country": COUNTRY, "zone": ZONE, "tags": TAGS,
     "value": VALUE, "headcount": HEADCOUNT, "reason": REASON, "until": UNTIL, "status": STATUS,
 }  # fmt: skip
@@ -113,7 +113,12 @@ def money_text(details: CustomerDetails) -> str:
 
 def contact_lines(details: CustomerDetails) -> str:
     """The contacts as the form shows and reads them, one a line."""
-    return "\n".join(write_contact(ContactLine(**contact.model_dump())) for contact in details.contacts)
+    return "\n".join(contact_line(contact) for contact in details.contacts)
+
+
+def contact_line(contact: ContactDetails) -> str:
+    """One contact as the form shows it."""
+    return write_contact(ContactLine(**contact.model_dump())).strip()
 
 
 def too_long_for_form(details: CustomerDetails) -> set[str]:
