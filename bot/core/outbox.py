@@ -6,6 +6,7 @@ A use case stores a notice in its own transaction; a job delivers it once. State
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,12 +15,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
+from bot.core.clock import new_id
 from bot.core.database import Row, choice, within_workspace, workspace_of
 from bot.core.facts import Fact, Notice
 
 LEASE = timedelta(seconds=30)
 QUIET_TIME = timedelta(seconds=20)  # after an unclear answer, before looking whether the message is there
 KEY_LENGTH = 200
+KEYS_AT_ONCE = 500  # in one statement
 RETRY_PAUSES = (1, 5, 15, 60, 300)  # seconds after the first, second … failed try; the last one repeats
 MOST_ATTEMPTS = 12
 
@@ -76,6 +79,18 @@ class Received(Row, table=True):
     received_at: datetime
 
 
+@dataclass(frozen=True)
+class Debt:
+    """One notice that is to be owed, with the same words as `owe` takes."""
+
+    notice: Notice
+    to: str
+    key: str
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    reply_to: str | None = None
+
+
 class Parcel(Fact):
     """A notice that was claimed for sending: what it says, where it goes, and the fence of the claim."""
 
@@ -109,24 +124,48 @@ def owe(
     *reply_to* is the key of the notice in whose thread this one belongs; it waits until that one was sent.
     Returns False when the same key is owed already: nothing is said twice.
     """
-    workspace = workspace_of(session)
-    known = select(OwedNotice.id).where(OwedNotice.workspace_id == workspace, OwedNotice.key == key)
-    if session.exec(known).first():
-        return False
-    session.add(
-        OwedNotice(
-            key=key,
-            kind=notice.kind,
-            body=notice.model_dump(mode="json"),
-            recipient=to,
-            reply_to=reply_to,
-            owed_at=now,
-            not_before=not_before or now,
-            expires_at=expires_at,
-        )
-    )
+    debt = Debt(notice, to, key, not_before=not_before, expires_at=expires_at, reply_to=reply_to)
+    return owe_all(session, [debt], now=now) == 1
+
+
+def owe_all(session: Session, debts: Sequence[Debt], *, now: datetime) -> int:
+    """Like `owe`, for many in a few statements; returns how many were not owed before."""
     session.flush()
-    return True
+    workspace = workspace_of(session)
+    fresh = {debt.key: debt for debt in reversed(debts)}
+    for known in _known_keys(session, workspace, list(fresh)):
+        del fresh[known]
+    rows = [_owed(workspace, debt, now) for debt in debts if fresh.get(debt.key) is debt]
+    if rows:
+        session.execute(sa.insert(OwedNotice), rows)
+    return len(rows)
+
+
+def _known_keys(session: Session, workspace: str, keys: Sequence[str]) -> list[str]:
+    """Which of these keys are owed already."""
+    known: list[str] = []
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        some = col(OwedNotice.key).in_(keys[start : start + KEYS_AT_ONCE])
+        known += session.exec(select(OwedNotice.key).where(OwedNotice.workspace_id == workspace, some)).all()
+    return known
+
+
+def _owed(workspace: str, debt: Debt, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "workspace_id": workspace,
+        "key": debt.key,
+        "kind": debt.notice.kind,
+        "body": debt.notice.model_dump(mode="json"),
+        "recipient": debt.to,
+        "reply_to": debt.reply_to,
+        "owed_at": now,
+        "not_before": debt.not_before or now,
+        "expires_at": debt.expires_at,
+        "state": State.PENDING,
+        "fence": 0,
+        "attempts": 0,
+    }
 
 
 def first_time(session: Session, source: str, external_id: str, *, now: datetime) -> bool:

@@ -34,7 +34,6 @@ class Person(WorkspaceRow, table=True):
     hour: time = time(9, 0)
     working_days: str = Field(default="01234", max_length=7)
     mutes: list[str] = Field(default_factory=list, sa_type=sa.JSON)
-    welcomed_at: datetime | None = None
     synced_at: datetime
 
 
@@ -47,6 +46,7 @@ class Absence(Row, table=True):
         points_to("people", "cover_id"),
         sa.CheckConstraint("first_day <= last_day", name="days"),
         sa.Index(None, "workspace_id", "person_id", "last_day"),
+        sa.Index(None, "workspace_id", "cover_id", "last_day"),
     )
 
     person_id: str = Field(max_length=32)

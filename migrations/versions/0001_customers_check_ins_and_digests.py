@@ -211,7 +211,6 @@ def upgrade() -> None:
         sa.Column("hour", sa.Time(), nullable=False),
         sa.Column("working_days", sqlmodel.sql.sqltypes.AutoString(length=7), nullable=False),
         sa.Column("mutes", sa.JSON(), nullable=False),
-        sa.Column("welcomed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("synced_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_people_workspace_id")),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_people")),
@@ -243,6 +242,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_absences_workspace_id_id")),
     )
     with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_absences_workspace_id_cover_id_last_day"),
+            ["workspace_id", "cover_id", "last_day"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_absences_workspace_id_person_id_last_day"),
             ["workspace_id", "person_id", "last_day"],
@@ -672,6 +676,7 @@ def downgrade() -> None:
     op.drop_table("customers")
     with op.batch_alter_table("absences", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_absences_workspace_id_person_id_last_day"))
+        batch_op.drop_index(batch_op.f("ix_absences_workspace_id_cover_id_last_day"))
 
     op.drop_table("absences")
     with op.batch_alter_table("people", schema=None) as batch_op:

@@ -12,6 +12,7 @@ from bot.checkins.usecases.undoing import undo_checkin, undo_deed
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.rules.due import SnoozeReason
+from bot.workspaces.queries import list_audit
 from tests.checkins.office import last_contact, log, owed, row_of, snooze, undo
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 
@@ -189,3 +190,27 @@ def test_a_refused_form_says_what_is_missing(office: Office) -> None:
     with pytest.raises(InvalidInput) as refused:
         office.do(hand_over_from_list, customer_id=bakery, to=None, by=ANA)
     assert list(refused.value.fields) == ["to"]
+
+
+def test_a_manager_corrects_a_check_in_long_after(office: Office, clock: MovableClock) -> None:
+    """A talk kept for the wrong customer is taken back a week later; the clock runs on, and the trail names who."""
+    bakery = office.customer("Bakery", owner=ANA, waited=47)
+    snooze(office, bakery, Preset.DATE, until=MONDAY + timedelta(days=3), reason=SnoozeReason.CUSTOMER_ASKED)
+    done = log(office, bakery)
+    clock.move(timedelta(days=7))
+    with pytest.raises(NotAllowed, match="ten minutes"):
+        undo(office, done)
+    assert undo(office, done, by=MARA).undone
+    row = row_of(office, bakery)
+    assert (row.last_contact_on, row.snoozed_until) == (MONDAY - timedelta(days=47), None)
+    trail = office.look(lambda session: list_audit(session, subject_kind="customer", subject_id=str(bakery)))
+    assert [entry.by for entry in trail if entry.action == "customer.logged.corrected"] == [MARA]
+
+
+def test_a_manager_corrects_check_ins_only(office: Office, clock: MovableClock) -> None:
+    """What was put off or handed over last week is changed by doing it anew."""
+    bakery = office.customer("Bakery", owner=ANA, waited=31)
+    put_off = snooze(office, bakery)
+    clock.move(timedelta(minutes=11))
+    with pytest.raises(NotAllowed, match="ten minutes"):
+        undo(office, put_off, by=MARA)

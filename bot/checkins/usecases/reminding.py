@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.checkins.facts import OwedReminder, QueueRow
@@ -13,6 +14,8 @@ from bot.checkins.queries.reminders import draw_up, list_owed_reminders
 from bot.checkins.rules import REMINDER_ROWS
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.core import outbox
+from bot.core.clock import new_id
+from bot.core.database import workspace_of
 from bot.core.facts import Line
 from bot.core.room import Room, collect_briefs
 from bot.people.queries import list_names
@@ -31,8 +34,11 @@ def owe_reminders(session: Session, *, person_ids: Sequence[str], rooms: Sequenc
     owners = {row.customer.owner_id for _, rows, _ in waiting for row in rows}
     names = list_names(session, people | owners)
     reminders = _keep(session, waiting, now=now)
-    for reminder, (turn, rows, _) in zip(reminders, waiting, strict=True):
-        _owe(session, reminder, turn, rows, lines=lines, names=names, now=now)
+    debts = [
+        _debt(reminder, turn, rows, lines=lines, names=names)
+        for reminder, (turn, rows, _) in zip(reminders, waiting, strict=True)
+    ]
+    outbox.owe_all(session, debts, now=now)
     return len(reminders)
 
 
@@ -57,31 +63,33 @@ def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> lis
     ]
     session.add_all(reminders)
     session.flush()
-    session.add_all(
-        ReminderItem(
-            reminder_id=reminder.id,
-            customer_id=row.customer.id,
-            position=position,
-            on_behalf_of=_absent(row),
-        )
+    workspace = workspace_of(session)
+    items = [
+        {
+            "id": new_id(),
+            "workspace_id": workspace,
+            "reminder_id": reminder.id,
+            "customer_id": row.customer.id,
+            "position": position,
+            "on_behalf_of": _absent(row),
+        }
         for reminder, (_, rows, _) in zip(reminders, waiting, strict=True)
         for position, row in enumerate(rows)
-    )
-    session.flush()
+    ]
+    if items:
+        session.execute(sa.insert(ReminderItem), items)
     return reminders
 
 
-def _owe(
-    session: Session,
+def _debt(
     reminder: Reminder,
     owed: OwedReminder,
     rows: Sequence[QueueRow],
     *,
     lines: Mapping[UUID, Sequence[Line]],
     names: Mapping[str, str],
-    now: datetime,
-) -> None:
-    """Owe the message; it is worth nothing after the person's midnight."""
+) -> outbox.Debt:
+    """The message that is owed; it is worth nothing after the person's midnight."""
     notice = draw_up(
         reminder,
         facts=[row.customer for row in rows],
@@ -91,7 +99,7 @@ def _owe(
         for_whom={row.customer.id: _absent(row) for row in rows},
     )
     key = f"reminder:{reminder.person_id}:{reminder.local_day.isoformat()}"
-    outbox.owe(session, notice, to=reminder.person_id, key=key, now=now, expires_at=owed.midnight)
+    return outbox.Debt(notice, to=reminder.person_id, key=key, expires_at=owed.midnight)
 
 
 def _absent(row: QueueRow) -> str | None:

@@ -1,4 +1,4 @@
-"""Takes back what was done about a customer, for ten minutes."""
+"""Takes back what was done about a customer: for ten minutes; managers correct check-ins at any time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -36,7 +36,7 @@ def undo_checkin(session: Session, *, checkin_id: UUID, by: str, now: datetime) 
 
 def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime) -> ActDone:
     """
-    Take back what was done: who did it may for ten minutes, and so may managers.
+    Take back what was done: who did it may for ten minutes, and so may managers, who correct a check-in at any time.
 
     The clock is computed anew from all that is left. What somebody else changed since stays as they left it.
 
@@ -53,8 +53,9 @@ def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime) -> Act
     _require_may_undo(session, deed, by=by, manages=may_manage(actor), now=now)
     _WAYS[deed.act](session, customer, deed, by, now)
     deed.undone_at, deed.undone_by = now, by
+    how = "undone" if can_undo(deed.at, now=now) else "corrected"
     record(
-        session, f"customer.{deed.act.value}.undone", by=by, kind="customer", subject=customer.id,
+        session, f"customer.{deed.act.value}.{how}", by=by, kind="customer", subject=customer.id,
         customer_id=customer.id, before=deed.after, after=deed.before, now=now,
     )  # fmt: skip
     session.flush()
@@ -74,7 +75,8 @@ def _require_may_undo(session: Session, deed: Deed, *, by: str, manages: bool, n
     if deed.by != by and not manages:
         name = list_names(session, [deed.by]).get(deed.by, "Who did it")
         raise NotAllowed(f"{name} did that; only they or a manager can undo it.")
-    if not can_undo(deed.at, now=now):
+    corrects = manages and deed.act is Act.LOGGED
+    if not corrects and not can_undo(deed.at, now=now):
         raise NotAllowed("Undo lasts ten minutes, and they are over; record what is right as a new check-in instead.")
 
 
@@ -95,9 +97,9 @@ def _undo_log(session: Session, customer: Customer, deed: Deed, by: str, now: da
 
 
 def _give_sleep_back(session: Session, customer: Customer, deed: Deed, now: datetime) -> None:
-    """The snooze that the undone contact ended holds again, unless something later decided over it."""
+    """The snooze that the undone contact ended holds again, unless it is over or something later decided over it."""
     slept = _sleep(deed.before)
-    if not slept["until"]:
+    if not slept["until"] or slept["until"] <= get_today(session, person_id=customer.owner_id, now=now).isoformat():
         return
     later = _next_deed_over_sleep(session, deed)
     if later is None and customer.snoozed_until is None:
