@@ -1,0 +1,161 @@
+"""Size-blind: whatever the revenues and headcounts are, nobody comes sooner, later, or to somebody else."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, col, select
+
+from bot.checkins.facts import ReminderDue
+from bot.checkins.queries.queue import get_queue
+from bot.checkins.queries.reminders import list_owed_reminders
+from bot.checkins.usecases.reminding import owe_reminders
+from bot.core.outbox import OwedNotice
+from bot.core.runtime import Runtime
+from bot.customers.queries.screens import list_page
+from bot.customers.tables import Customer
+from bot.customers.usecases.clockwork import rewind_workspace
+from bot.customers.usecases.lists import apply_import
+from bot.digests.queries import compose_digest, get_list, list_neglected_lines
+from bot.digests.rules import Whose
+from bot.digests.tables import Digest
+from bot.home.queries import get_home
+from tests.customers.lists import read
+from tests.makers import ANA, BOB, KIRI, MARA
+from tests.properties.histories import PEOPLE, History, begin, library
+
+MONDAY = date(2026, 11, 23)
+DAYS = 75
+HEADINGS = ("name", "owner", "annual value", "currency", "headcount", "last contact", "cadence", "added on")
+
+sizes = st.tuples(st.none() | st.integers(0, 10**12), st.none() | st.integers(0, 3_000_000))
+rows = st.tuples(
+    st.sampled_from(["", ANA, BOB, KIRI]),
+    st.none() | st.integers(0, DAYS),  # days since the last contact
+    st.sampled_from([None, None, 7, 14, 60]),  # a cadence of its own
+    st.integers(0, DAYS),  # days since it was added
+    sizes,
+)
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Iterator[Runtime]:
+    """One database for all examples."""
+    with library() as made:
+        yield made
+
+
+def as_list(lines: list[tuple[Any, ...]], given_sizes: list[tuple[int | None, int | None]]) -> str:
+    """A CSV list of these customers, each with the size at its place in *given_sizes*."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEADINGS)
+    for number, ((owner, waited, cadence, age, _), (value, heads)) in enumerate(zip(lines, given_sizes, strict=True)):
+        contact = "" if waited is None else (MONDAY - timedelta(days=waited)).isoformat()
+        added = (MONDAY - timedelta(days=age)).isoformat()
+        money = "" if value is None else value
+        writer.writerow([f"Shop {number:02}", owner, money, "EUR", heads or "", contact, cadence or "", added])
+    return out.getvalue()
+
+
+def opened(runtime: Runtime, text: str) -> History:
+    """A workspace that took this list in."""
+    history = begin(runtime)
+    done = history.do(apply_import, drafts=read(text), by=MARA)
+    assert done.plan.refused == 0, done.plan.refusals
+    return history
+
+
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@given(lines=st.lists(rows, min_size=2, max_size=20), data=st.data())
+def test_first_dates_are_the_same_whatever_the_sizes(runtime: Runtime, lines: list[Any], data: st.DataObject) -> None:
+    """The same list with its revenues and headcounts dealt out anew: every date of every customer is the same."""
+    given_sizes = [line[4] for line in lines]
+    dealt = data.draw(st.permutations(given_sizes))
+    first, second = opened(runtime, as_list(lines, given_sizes)), opened(runtime, as_list(lines, dealt))
+    assert [clock(customer) for customer in first.customers()] == [clock(customer) for customer in second.customers()]
+
+
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@given(lines=st.lists(rows, min_size=2, max_size=20), later=st.integers(0, 90), data=st.data())
+def test_no_screen_changes_when_sizes_are_dealt_out_anew(
+    runtime: Runtime, lines: list[Any], later: int, data: st.DataObject
+) -> None:
+    """Queue, reminder, digest and its thread, pool, lists and Home show the same customers in the same order."""
+    given_sizes = [line[4] for line in lines]
+    history = opened(runtime, as_list(lines, given_sizes))
+    history.now += timedelta(days=later, hours=5)
+    before = screens(history)
+    deal(history, data.draw(st.permutations(given_sizes)))
+    history.do(rewind_workspace)
+    assert screens(history) == before
+
+
+def clock(customer: Customer) -> tuple[Any, ...]:
+    """What is stored of a customer's dates, and whose it is."""
+    return (
+        customer.name, customer.owner_id, customer.rhythm_days, customer.waiting_since, customer.first_due_on,
+        customer.due_on, customer.limit_on,
+    )  # fmt: skip
+
+
+def deal(history: History, dealt: list[tuple[int | None, int | None]]) -> None:
+    """Give each customer another's size, behind everybody's back."""
+    with history.runtime.database.transaction(history.workspace) as session:
+        for customer, (value, heads) in zip(history.customers(), dealt, strict=True):
+            mine = sa.and_(col(Customer.workspace_id) == history.workspace, col(Customer.id) == customer.id)
+            session.execute(sa.update(Customer).where(mine).values(annual_value=value, headcount=heads))
+
+
+def screens(history: History) -> dict[str, Any]:
+    """What everybody would see now, customers by name; nothing of it is kept."""
+    shown: dict[str, Any] = {"clocks": [clock(customer) for customer in history.customers()]}
+    rooms = history.runtime.rooms
+    for person in PEOPLE:
+        queue = history.ask(get_queue, viewer=person, rooms=rooms)
+        shown[f"queue of {person}"] = [row.customer.name for row in queue.rows]
+        home = history.ask(get_home, person_id=person, rooms=rooms)
+        shown[f"Home of {person}"] = [fact.name for fact in (*home.waiting, *home.coming, *home.snoozed, *home.pool)]
+    for whose in (Whose.TEAM, Whose.POOL, ANA):
+        listed = history.ask(get_list, whose=whose, page=0, viewer=MARA, rooms=rooms)
+        shown[f"list of {whose}"] = [row.name for row in listed.rows]
+    shown["thread"] = history.look(lambda session: list_neglected_lines(session, today=history.now.date()))
+    shown["all"] = [fact.name for fact in history.ask(list_page, viewer=MARA).rows]
+    shown["messages"] = messages(history)
+    return shown
+
+
+def messages(history: History) -> list[Any]:
+    """The reminders and the digest that would go out now, as names in their order."""
+    found: list[Any] = []
+    with suppress(_DiscardedError), history.runtime.database.transaction(history.workspace) as session:
+        found = [*_reminders(session, history), _digest(session, history)]
+        raise _DiscardedError
+    return found
+
+
+def _reminders(session: Session, history: History) -> list[Any]:
+    people = [one.person_id for one in list_owed_reminders(session, now=history.now)]
+    owe_reminders(session, person_ids=people, rooms=history.runtime.rooms, now=history.now)
+    query = select(OwedNotice).where(OwedNotice.kind == ReminderDue.kind).order_by(col(OwedNotice.key))
+    return [
+        (notice.recipient, [row["customer"]["name"] for row in notice.body["rows"]])
+        for notice in session.exec(query).all()
+    ]
+
+
+def _digest(session: Session, history: History) -> Any:
+    digest = Digest(channel_id="C1", days="01234", zone="UTC", made_by=MARA, next_slot=history.now)
+    fact = compose_digest(session, digest=digest, slot=history.now, rooms=history.runtime.rooms, now=history.now)
+    return [row.name for row in fact.rows], fact.neglected, fact.in_cadence
+
+
+class _DiscardedError(Exception):
+    """Nothing of this is to be kept."""
