@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from importlib.resources import files
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -16,6 +16,7 @@ from bot.digests.facts import ChannelFact, SetupWish
 from bot.digests.usecases import save_setup
 from demo.cast import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
+SAMPLE = Path(__file__).parent / "customers.csv"
 TALKED, TRIED, THEY = Result.TALKED, Result.TRIED, Result.THEY_CONTACTED_US
 
 # Days ago, customer, who, what, how, feeling, words.
@@ -59,8 +60,7 @@ def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str,
 
 def _load(session: Session, *, digest_channel: tuple[str, str], now: datetime) -> int:
     today = now.date()
-    content = files("demo").joinpath("customers.csv").read_bytes()
-    drafts = read_drafts(content, name="customers.csv", today=today, default_source="sample")
+    drafts = read_drafts(SAMPLE.read_bytes(), name=SAMPLE.name, today=today, default_source="sample")
     done = apply_import(session, drafts=drafts, by=MARA, now=now)
     for days_ago, customer, person, result, channel, mood, words in PAST:
         record_checkin(

@@ -61,10 +61,10 @@ async def open_stage(
             await bot.runtime.settled()
 
 
-def hand_time_over(stage: Stage) -> None:
-    """From now on, every hour that the rehearsal's time moves lets the bot's jobs run."""
+def hand_time_over(stage: Stage, stride: timedelta = timedelta(hours=1)) -> None:
+    """From now on the rehearsal's time goes in steps of *stride*, and the bot's jobs run at each."""
     clock = stage.rehearsal.workspace.clock
-    clock.stride = timedelta(hours=1)
+    clock.stride = stride
 
     async def run_jobs(_now: datetime) -> None:
         await stage.bot.run_jobs()

@@ -1,0 +1,168 @@
+"""The story as a newcomer plays it, in a real browser on the demo's page."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+from sqlmodel import select
+
+from bot.customers.queries import list_neglected
+from bot.customers.tables import Customer
+from demo.cast import COMPANY, START, TEAM, furnish
+from demo.company import SAMPLE, load_company
+from demo.stage import Stage, hand_time_over, open_stage
+from rehearsal.page import add_page
+from tests.makers import ROOT
+from tests.story.visitor import Visitor, visit
+
+pytestmark = pytest.mark.browser
+
+REAL = ROOT.parent / "shared/data/customers/crm_accounts.csv"
+WEEKS = 8
+OWNERS = ("ana", "bob", "kiri")
+
+
+@pytest.fixture
+def customers() -> tuple[bytes, int]:
+    """A list with owners and how many rows it has: the real one where it is at hand, else the demo's."""
+    content = (REAL if REAL.exists() else SAMPLE).read_text(encoding="utf-8-sig")
+    head, *rows = content.strip().splitlines()
+    if "Owner" in head:
+        return content.encode(), len(rows)
+    owned = [f"{row},{OWNERS[number % 3]}@halden-voss.example" for number, row in enumerate(rows)]
+    return "\n".join([f"{head},Account Owner", *owned]).encode(), len(rows)
+
+
+async def test_the_demo_shows_reminder_form_digest_and_home(sqlite_url: str, browser: Browser, pictures: Path) -> None:
+    """What `make demo` shows, on a desk and on a phone; the README's pictures are made of it."""
+    stage = open_stage(
+        database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, extra=add_page
+    )
+    async with stage as running:
+        accounts = running.rehearsal.workspace.channel("accounts")
+        load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
+        hand_time_over(running)
+        async with visit(browser, running.rehearsal.url, pictures) as mara:
+            await mara.see("inspector-close").click()
+            await mara.pass_time("next-hour")
+            await mara.see("channel-accounts").click()
+            await expect(await mara.latest("customers are in cadence")).to_contain_text("I'll take it")
+            await mara.picture("digest")
+            await mara.act_as("ana")
+            await expect(await mara.latest("waiting to hear from you")).to_contain_text("Bakery Lindqvist")
+            await mara.picture("reminder")
+            await _log_the_first(mara, "Likes the new invoice.", picture="check-in")
+            await mara.see("home-tab").click()
+            await expect(mara.see("home")).to_contain_text("Waiting")
+            await mara.picture("home")
+        async with visit(browser, f"{running.rehearsal.url}/?as=ana", pictures, is_mobile=True) as ana:
+            await ana.page.set_viewport_size({"width": 390, "height": 844})
+            await expect(await ana.latest("waiting to hear from you")).to_be_visible()
+            await ana.picture("phone")
+    running.rehearsal.assert_clean()
+
+
+async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
+    sqlite_url: str, browser: Browser, pictures: Path, customers: tuple[bytes, int]
+) -> None:
+    """Import, setup, a holiday with a cover, reminders, log, snooze, hand over, digest: all by hand on the page."""
+    stage = open_stage(
+        database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, extra=add_page
+    )
+    async with stage as running:
+        hand_time_over(running, stride=timedelta(hours=3))
+        async with visit(browser, running.rehearsal.url, pictures) as visitor:
+            await visitor.see("inspector-close").click()
+            await _import(visitor, *customers)
+            await _set_up(visitor)
+            await _send_kiri_on_holiday(visitor)
+            for week in range(WEEKS):
+                await visitor.pass_time("next-week")
+                for owner in OWNERS:
+                    await visitor.act_as(owner)
+                    await _act(visitor, owner, week)
+            await visitor.act_as("mara")
+            await visitor.see("channel-accounts").click()
+            await visitor.latest("in cadence")
+            await visitor.picture("after-eight-weeks")
+        await _nobody_is_missed(running)
+    running.rehearsal.assert_clean()
+
+
+async def _import(mara: Visitor, content: bytes, rows: int) -> None:
+    await mara.act_as("mara")
+    await mara.type("/customers import")
+    window = await mara.window("Import customers")
+    file = {"name": "crm_accounts.csv", "mimeType": "text/csv", "buffer": content}
+    await mara.see("field-customers.file").set_input_files(files=[file])  # type: ignore[list-item]  # a dict will do
+    await expect(mara.see("file")).to_contain_text("crm_accounts.csv")
+    await mara.submit(closes=False)
+    await expect(window).to_contain_text(f"{rows} would be added")
+    await mara.picture("import")
+    await mara.submit(closes=False)
+    await expect(window).to_contain_text("is in.")
+    await mara.see("modal-close").click()
+
+
+async def _set_up(mara: Visitor) -> None:
+    await mara.type("/evenhand setup")
+    window = await mara.window("Setup")
+    await mara.choose("digests.channel", "accounts")
+    await mara.submit(closes=False)
+    await expect(window).to_contain_text("The next digest goes to")
+    await mara.see("modal-close").click()
+
+
+async def _send_kiri_on_holiday(visitor: Visitor) -> None:
+    await visitor.act_as("kiri")
+    await visitor.see("home-tab").click()
+    await visitor.see("button-home.preferences").click()
+    await visitor.window("Preferences")
+    await visitor.see("field-home.first_day").fill("2026-12-07")
+    await visitor.see("field-home.last_day").fill("2026-12-18")
+    await visitor.choose("home.cover_chosen", "Ana Lima")
+    await visitor.submit()
+
+
+async def _act(owner: Visitor, handle: str, week: int) -> None:
+    """In the first week Ana puts one off and Bob hands one over; everybody logs two customers a week."""
+    await owner.latest("waiting to hear from you")
+    if week == 0 and handle == "ana":
+        await _from_the_menu(owner, "Snooze 1 week")
+        await expect(owner.see("messages")).to_contain_text("put off until")
+    if week == 0 and handle == "bob":
+        await _from_the_menu(owner, "Hand over")
+        await owner.window("Hand over")
+        await owner.choose("checkins.to", "Tomás Ferreira")
+        await owner.submit()
+        await expect(owner.see("messages")).to_contain_text("handed over to Tomás Ferreira")
+    for _ in range(min(await owner.see("messages").get_by_test_id("button-checkins.log").count(), 2)):
+        await _log_the_first(owner, f"Week {week + 1}: all is well.")
+
+
+async def _log_the_first(owner: Visitor, note: str, picture: str = "") -> None:
+    message = owner.see("messages").get_by_test_id("message").filter(has=owner.see("button-checkins.log")).last
+    await message.get_by_test_id("button-checkins.log").first.click()
+    await owner.window("Check-in")
+    await owner.see("field-checkins.note").fill(note)
+    if picture:
+        await owner.picture(picture)
+    await owner.submit()
+    await expect(owner.see("messages")).to_contain_text("✓")
+
+
+async def _from_the_menu(owner: Visitor, words: str) -> None:
+    """Open the ⋯ of the last row and choose."""
+    await owner.see("messages").get_by_test_id("overflow-checkins.more").last.click()
+    await owner.page.get_by_role("menuitem", name=words).click()
+
+
+async def _nobody_is_missed(running: Stage) -> None:
+    """Whoever was never contacted stands in the list of neglected that the digest posts."""
+    now = running.bot.runtime.clock.now()
+    with running.bot.runtime.database.reading(TEAM) as session:
+        silent = {row.id for row in session.exec(select(Customer)).all() if row.last_contact_on is None}
+        named = {row.id for row in list_neglected(session, today=now.date())}
+    assert silent <= named
+    assert len(named) > 0

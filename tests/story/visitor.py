@@ -1,0 +1,82 @@
+"""Somebody at the page: clicks, types, looks, keeps pictures."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+PATIENCE = 15_000  # milliseconds
+A_WEEK_OF_JOBS = 120_000
+
+
+class Visitor:
+    """A person in front of the browser."""
+
+    def __init__(self, page: Page, pictures: Path) -> None:
+        self.page = page
+        self.pictures = pictures
+
+    def see(self, test_id: str) -> Locator:
+        """What carries this mark."""
+        return self.page.get_by_test_id(test_id)
+
+    async def act_as(self, handle: str) -> None:
+        """Choose whom to be; the direct messages with the bot open."""
+        await self.see(f"person-{handle}").click()
+        await self.see("dm").click()
+
+    async def type(self, command: str) -> None:
+        """Type into the composer and send."""
+        await self.see("composer").fill(command)
+        await self.see("composer").press("Enter")
+
+    async def window(self, title: str) -> Locator:
+        """The window with that title, once it is there."""
+        await expect(self.see("modal-title")).to_have_text(title)
+        return self.see("modal")
+
+    async def choose(self, field: str, words: str) -> None:
+        """Search in a menu and take what fits."""
+        await self.see(f"field-{field}").click()
+        await self.see(f"field-{field}").press_sequentially(words)
+        await self.page.get_by_role("option", name=words).first.click()
+
+    async def submit(self, *, closes: bool = True) -> None:
+        """Press the window's button; *closes*: the window goes away."""
+        await self.see("modal-submit").click()
+        if closes:
+            await expect(self.see("modal")).to_have_count(0)
+
+    async def pass_time(self, button: str) -> None:
+        """*Next day* or *Next week*, until everything on the way has happened."""
+        before = await self.see("clock").text_content()
+        await self.see(button).click()
+        await expect(self.see("clock")).not_to_have_text(before or "", timeout=A_WEEK_OF_JOBS)
+        await expect(self.see("moving")).to_have_text("", timeout=A_WEEK_OF_JOBS)
+
+    async def latest(self, words: str) -> Locator:
+        """The latest message that says so."""
+        found = self.see("messages").get_by_test_id("message").filter(has_text=words).last
+        await expect(found).to_be_visible()
+        return found
+
+    async def picture(self, name: str) -> None:
+        """Keep what is on the screen."""
+        await self.page.screenshot(path=self.pictures / f"{name}.png", animations="disabled")
+
+
+@asynccontextmanager
+async def visit(browser: Browser, url: str, pictures: Path, **more: Any) -> AsyncIterator[Visitor]:
+    """Open the page; an error in it fails the test."""
+    page = await browser.new_page(locale="en-GB", viewport={"width": 1280, "height": 860}, **more)
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    mistakes: list[object] = []
+    page.on("pageerror", lambda error: mistakes.append(error))  # noqa: PLW0108 - Playwright marks its handlers
+    await page.goto(url)
+    await page.get_by_test_id("clock").wait_for()
+    yield Visitor(page, pictures)
+    await page.close()
+    assert mistakes == []
