@@ -23,6 +23,13 @@ from bot.digests import tables as _digests
 from bot.digests.facts import DigestPage, DigestStopped, NeglectedDigest
 from bot.digests.usecases import forget_person
 from bot.digests.views import digest as digest_views
+from bot.followups import listeners as followup_listeners
+from bot.followups import tables as _followups
+from bot.followups.facts import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
+from bot.followups.queries import owed as followups_owed
+from bot.followups.queries import shown as followups_shown
+from bot.followups.usecases import keeping as followup_keeping
+from bot.followups.views import rows as followup_views
 from bot.home import listeners as home_listeners
 from bot.people import listeners as people_listeners
 from bot.people import tables as _people
@@ -34,7 +41,7 @@ from bot.workspaces import tables as _workspaces
 
 __all__ = ["ROOMS"]
 
-TABLES = (_heartbeats, _outbox, _workspaces, _people, _customers, _checkins, _digests)
+TABLES = (_heartbeats, _outbox, _workspaces, _people, _customers, _checkins, _followups, _digests)
 
 ROOMS: tuple[Room, ...] = (
     Room(
@@ -72,6 +79,24 @@ ROOMS: tuple[Room, ...] = (
         erase=checkin_forgetting.erase,
         export=checkin_forgetting.export,
         check=checkin_history.check,
+    ),
+    Room(
+        name="followups",
+        register=followup_listeners.register,
+        messages={
+            FollowupGiven: followup_views.given,
+            FollowupsDue: followup_views.due,
+            FollowupLate: followup_views.late,
+            FollowupNews: followup_views.news,
+        },
+        brief=followups_shown.brief,
+        offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind in {"customer", "digest_row"}),),
+        digest_section=followups_shown.digest_section,
+        home_section=followups_shown.home_section,
+        timeline=followups_shown.timeline,
+        erase=followup_keeping.erase,
+        export=followups_shown.export,
+        check=followups_owed.check,
     ),
     Room(
         name="digests",

@@ -11,6 +11,7 @@ from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.keep_house import keep_house
 from jobs.post_digests import post_digests
 from jobs.remind_due import remind_due
+from jobs.remind_followups import remind_followups
 from jobs.runner import Job
 from jobs.sync_people import sync_people
 
@@ -23,6 +24,7 @@ def build_schedule(runtime: Runtime, clients: Clients) -> Sequence[Job]:
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(keep_house, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("remind_due", partial(remind_due, runtime), every=MINUTE),
+        Job("remind_followups", partial(remind_followups, runtime), every=MINUTE),
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, tell_gone), every=SECOND, alone=False),
     )

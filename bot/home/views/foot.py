@@ -8,6 +8,7 @@ from bot.slack.blocks import Block, context, divider, escape, plural, short_date
 
 JOBS = {
     "remind_due": "reminders",
+    "remind_followups": "follow-ups",
     "post_digests": "digests",
     "deliver_outbox": "messages",
     "sync_people": "people from Slack",

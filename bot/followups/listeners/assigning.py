@@ -1,0 +1,208 @@
+"""`/assign`, the buttons and the shortcut that open its form, the form, and the lists."""
+
+import asyncio
+import html
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.checkins.listeners.memory import uuid_in, value_in
+from bot.checkins.listeners.places import open_window, speaker
+from bot.checkins.listeners.recording import fields_named
+from bot.core.errors import InvalidInput, NotFound
+from bot.core.facts import Fact, Subject
+from bot.core.runtime import Runtime
+from bot.customers.views.lists import choose
+from bot.followups.facts import Draft, FollowupFact
+from bot.followups.listeners.places import Memory, memory_of
+from bot.followups.queries import find_whose, get_list
+from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
+from bot.followups.usecases.assigning import OnlyForOneself, assign_followup
+from bot.followups.views import forms, rows
+from bot.slack.blocks import Message
+from bot.slack.forms import Form
+from bot.slack.replies import field_errors, people_in, replies, workspace_in
+
+LINK_SECONDS = 1.5  # of the three that an ack may take
+VALUE = 2000
+
+
+class Taking(Fact):
+    """What *Take it* brings back."""
+
+    customer_id: UUID
+    due_on: date
+    what: str
+    press: str = ""
+
+
+class AssigningListeners:
+    """Listeners from the wish to have something done to the follow-up that stands."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def command(self, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
+        """Assign what the words say, in the ack; where something is left to ask, in the form."""
+        words = html.unescape(str(command.get("text") or "")).strip()
+        first, _, rest = words.partition(" ")
+        async with replies(ack, draw=choose):
+            if first.casefold() == "list":
+                await ack(**(await self._list(command, words=rest)).answer())
+                return
+            if first.casefold() == "help":
+                await ack(**rows.help_page().answer())
+                return
+            draft = await self._draft(command, words)
+            if draft.is_complete:
+                await ack(**(await self._assign(command, draft)).answer())
+                return
+            await client.views_open(
+                trigger_id=command["trigger_id"],
+                view=forms.assign_form(draft, memory=Memory(url=str(command.get("response_url") or "")).kept()),
+            )
+            await ack()
+
+    async def offered(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """Open the form for what a button is about."""
+        await ack()
+        async with replies(speaker(client, body, respond)):
+            await self._open(client, body, parse_subject(value_in(body)), Memory())
+
+    async def message(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """*Assign a follow-up* on a message: its words are what is to be done, with its link."""
+        await ack()
+        async with replies(speaker(client, body, respond)):
+            message = body["message"]
+            memory = Memory(
+                channel=str(body["channel"]["id"]),
+                ts=str(message.get("ts") or body.get("message_ts") or ""),
+                domain=str((body.get("team") or {}).get("domain") or ""),
+            )
+            said = html.unescape(str(message.get("text") or ""))
+            await self._open(client, body, Subject(kind="message", id=memory.ts, words=said[:3000]), memory)
+
+    async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Keep what the form asks for, and say who has it."""
+        async with field_errors(ack, first_field=forms.WHO):
+            with fields_named(forms.FIELD_OF):
+                memory, form = memory_of(body["view"]), Form.of(body["view"])
+                customer_id = uuid_in(form.choice(forms.CUSTOMER) or "")
+                if customer_id is None:
+                    raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
+                fact = await self._runtime.run(
+                    assign_followup,
+                    workspace=workspace_in(body),
+                    customer_id=customer_id,
+                    assignee_id=form.person(forms.WHO) or people_in(body),
+                    due_on=form.day(forms.DUE),
+                    what=form.text(forms.WORDS),
+                    link=await _permalink(client, memory),
+                    view_id=body["view"]["id"],
+                    by=people_in(body),
+                )
+            await ack(response_action="update", view=forms.saved(_told(fact)))
+
+    async def take(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        """Take what one may not give to somebody else; a second press is told that it is taken."""
+        await ack()
+        async with replies(respond):
+            try:
+                wish = Taking.model_validate_json(value_in(body))
+            except ValidationError as error:
+                raise NotFound("That button is out of date; use /assign instead.") from error
+            fact = await self._runtime.run(
+                assign_followup,
+                workspace=workspace_in(body),
+                customer_id=wish.customer_id,
+                assignee_id=people_in(body),
+                due_on=wish.due_on,
+                what=wish.what,
+                view_id=f"take:{wish.press}" if wish.press else "",
+                by=people_in(body),
+            )
+            await respond(**rows.assigned(fact).replacement())
+
+    async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        """Show another page in the place of this one."""
+        await ack()
+        async with replies(respond):
+            page, _, whose = value_in(body).partition(" ")
+            shown = await self._list(body, whose=whose, page=int(page[:6]) if page.isdigit() else 0)
+            await respond(**shown.replacement())
+
+    async def _assign(self, command: Mapping[str, Any], draft: Draft) -> Message:
+        try:
+            fact = await self._runtime.run(
+                assign_followup,
+                workspace=workspace_in(command),
+                customer_id=draft.customer_id,
+                assignee_id=draft.assignee_id,
+                due_on=draft.due_on,
+                what=draft.what,
+                view_id=_press(command),
+                by=people_in(command),
+            )
+        except OnlyForOneself as refused:
+            if draft.customer_id is None or draft.due_on is None:
+                raise
+            wish = Taking(
+                customer_id=draft.customer_id, due_on=draft.due_on, what=draft.what, press=_press(command)[-100:]
+            )
+            value = wish.model_dump_json()
+            if len(value) > VALUE:
+                raise
+            return rows.take_it(str(refused), value)
+        return rows.assigned(fact)
+
+    async def _list(
+        self, body: Mapping[str, Any], *, words: str = "", whose: str | None = None, page: int = 0
+    ) -> Message:
+        viewer, workspace = people_in(body), workspace_in(body)
+        if whose is None:
+            whose = await self._runtime.read(find_whose, workspace=workspace, words=words, viewer=viewer)
+        fact = await self._runtime.read(get_list, workspace=workspace, whose=whose, page=page, viewer=viewer)
+        return rows.page(fact)
+
+    async def _draft(self, command: Mapping[str, Any], words: str) -> Draft:
+        query = read_draft if words else get_draft
+        about: dict[str, Any] = {"words": words} if words else {"subject": None}
+        draft: Draft = await self._runtime.read(
+            query, workspace=workspace_in(command), viewer=people_in(command), **about
+        )
+        return draft
+
+    async def _open(
+        self, client: AsyncWebClient, body: dict[str, Any], subject: Subject | None, memory: Memory
+    ) -> None:
+        draft = await self._runtime.read(
+            get_draft, workspace=workspace_in(body), subject=subject, viewer=people_in(body)
+        )
+        await open_window(client, body, forms.assign_form(draft, memory=memory.kept()))
+
+
+def _told(fact: FollowupFact) -> str:
+    return rows.assigned(fact).text
+
+
+def _press(command: Mapping[str, Any]) -> str:
+    """What tells one command from another, also when Slack sends it again."""
+    return str(command.get("trigger_id") or "")[:200]
+
+
+async def _permalink(client: AsyncWebClient, memory: Memory) -> str:
+    """The address of the message it comes from; put together by hand where Slack doesn't say it in time."""
+    if not memory.ts:
+        return ""
+    try:
+        asking = client.chat_getPermalink(channel=memory.channel, message_ts=memory.ts)
+        return str((await asyncio.wait_for(asking, LINK_SECONDS))["permalink"])
+    except (SlackApiError, TimeoutError, OSError):
+        host = f"{memory.domain}.slack.com" if memory.domain else "slack.com"
+        return f"https://{host}/archives/{memory.channel}/p{memory.ts.replace('.', '')}"

@@ -1,0 +1,131 @@
+"""What other rooms' screens show of follow-ups: cards, queues, Home, the digest, exports."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core.database import workspace_of
+from bot.core.facts import Count, Line
+from bot.followups.facts import FollowupFact
+from bot.followups.queries import list_facts, open_where
+from bot.followups.rules import BRIEF_LINES, HOME_LINES, State
+from bot.followups.tables import Followup
+from bot.people.queries import get_today, list_names
+
+WORDS = 120
+TIMELINE_ROWS = 20
+
+
+def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
+    """What is to be done for each customer, the earliest first, and how many more things are."""
+    today = get_today(session, person_id=None, now=now)
+    ranked = sa.select(
+        *(col(getattr(Followup, name)) for name in ("id", "customer_id", "assignee_id", "what", "due_on")),
+        sa.func.row_number()
+        .over(partition_by=col(Followup.customer_id), order_by=(col(Followup.due_on), col(Followup.id)))
+        .label("place"),
+        sa.func.count().over(partition_by=col(Followup.customer_id)).label("total"),
+    ).where(
+        col(Followup.workspace_id) == workspace_of(session),
+        col(Followup.customer_id).in_(list(customer_ids)),
+        col(Followup.state) == State.OPEN,
+    )
+    inner = ranked.subquery()
+    query = sa.select(inner).where(inner.c.place <= BRIEF_LINES).order_by(inner.c.customer_id, inner.c.place)
+    rows = session.execute(query).all()
+    names = list_names(session, {row.assignee_id for row in rows})
+    lines: dict[UUID, list[Line]] = {}
+    for row in rows:
+        told = lines.setdefault(row.customer_id, [])
+        told.append(_brief_line(row, names.get(row.assignee_id, "somebody"), today))
+        if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
+            told.append(Line(text=f"{row.total - BRIEF_LINES:,} more follow-ups"))
+    return lines
+
+
+def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
+    """What a person has to do, and what they gave to others, by date."""
+    today = get_today(session, person_id=person_id, now=now)
+    theirs = _open(session, col(Followup.assignee_id) == person_id)
+    given = _open(session, col(Followup.given_by) == person_id, col(Followup.assignee_id) != person_id)
+    facts = list_facts(session, [*theirs, *given], today=today)
+    return [_home_line(fact, person_id) for fact in facts]
+
+
+def digest_section(session: Session, now: datetime) -> Sequence[Count]:
+    """How many follow-ups are late; nothing when none is."""
+    today = get_today(session, person_id=None, now=now)
+    query = sa.select(sa.func.count()).where(
+        col(Followup.workspace_id) == workspace_of(session),
+        col(Followup.state) == State.OPEN,
+        col(Followup.due_on) < today,
+    )
+    late = session.execute(query).scalar_one()
+    return [Count(text=f"{late:,} follow-up{'' if late == 1 else 's'} late", urgent=True)] if late else []
+
+
+def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:
+    """What was asked for a customer and how it ended, the latest first."""
+    query = (
+        select(Followup)
+        .where(Followup.workspace_id == workspace_of(session), Followup.customer_id == customer_id)
+        .order_by(col(Followup.id).desc())
+        .limit(TIMELINE_ROWS)
+    )
+    rows = session.exec(query).all()
+    facts = list_facts(session, rows, today=get_today(session, person_id=None, now=now))
+    lines = [line for row, fact in zip(rows, facts, strict=True) for line in _history(row, fact)]
+    return sorted(lines, key=lambda line: line.on or date.min, reverse=True)[:TIMELINE_ROWS]
+
+
+def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
+    """All follow-ups about a customer, or given to or by a person, as JSON values."""
+    if kind == "customer":
+        which = col(Followup.customer_id) == UUID(subject_id)
+    elif kind == "person":
+        which = sa.or_(col(Followup.assignee_id) == subject_id, col(Followup.given_by) == subject_id)
+    else:
+        return {}
+    query = select(Followup).where(Followup.workspace_id == workspace_of(session), which).order_by(col(Followup.id))
+    rows = [row.model_dump(mode="json", exclude={"workspace_id"}) for row in session.exec(query).all()]
+    return {"followups": rows} if rows else {}
+
+
+def _open(session: Session, *which: Any) -> Sequence[Followup]:
+    ours = col(Followup.workspace_id) == workspace_of(session)
+    found: Sequence[Followup] = session.exec(open_where(ours, *which).limit(HOME_LINES)).all()
+    return found
+
+
+def _brief_line(row: Any, name: str, today: date) -> Line:
+    late = row.due_on < today
+    when = f"{'late since' if late else 'by'} {row.due_on.day} {row.due_on:%b}"
+    return Line(text=f"to do: {_cut(row.what)} ({name}, {when})", urgent=late)
+
+
+def _home_line(fact: FollowupFact, person_id: str) -> Line:
+    whose = ""
+    if fact.assignee_id != person_id:
+        whose = f" ({fact.assignee_name} has it)"
+    elif fact.given_by != person_id:
+        whose = f" ({fact.given_by_name} asked)"
+    return Line(text=f"{_cut(fact.customer_name)}: {_cut(fact.what)}{whose}", urgent=fact.is_late, on=fact.due_on)
+
+
+def _history(row: Followup, fact: FollowupFact) -> list[Line]:
+    whom = "themselves" if fact.given_by == fact.assignee_id else fact.assignee_name
+    lines = [Line(text=f"{fact.given_by_name} asked {whom}: {_cut(fact.what)}", on=row.given_at.date())]
+    if row.closed_at is not None:
+        said = f': "{_cut(fact.note)}"' if fact.note else f" ({_cut(fact.reason)})" if fact.reason else ""
+        who = f" by {fact.closed_by_name}" if fact.closed_by_name else ""
+        lines.append(Line(text=f"{_cut(fact.what)}: {row.state.words}{who}{said}", on=row.closed_at.date()))
+    return lines
+
+
+def _cut(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= WORDS else one_line[: WORDS - 1].rstrip() + "…"

@@ -1,0 +1,72 @@
+"""What came of a follow-up: it is done, perhaps with a check-in, or it can't be."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from bot.checkins.rules import Channel, Result
+from bot.checkins.usecases.recording import clean_note, record_checkin
+from bot.core import outbox
+from bot.core.errors import AlreadyDone, InvalidInput
+from bot.followups.facts import FollowupFact
+from bot.followups.rules import NOTE, Event, State
+from bot.followups.usecases.assigning import close, require_mine
+from bot.followups.usecases.news import fact_for, tell
+
+
+def complete_followup(
+    session: Session,
+    *,
+    followup_id: UUID,
+    by: str,
+    now: datetime,
+    note: str = "",
+    result: Result | None = None,
+    channel: Channel = Channel.CALL,
+    view_id: str = "",
+) -> FollowupFact:
+    """
+    Say that it is done; with a *result*, a check-in is recorded with it. Who asked for it is told.
+
+    Raises:
+        AlreadyDone: it is closed.
+        NotAllowed: it is none of theirs.
+    """
+    row = require_mine(session, followup_id, by=by)
+    _first_time(session, view_id, now)
+    said = clean_note(note, NOTE)
+    close(session, row, State.DONE, by=by, said=said, now=now)
+    if result is not None:
+        customer_id = row.customer_id
+        record_checkin(
+            session, customer_id=customer_id, result=result, channel=channel, note=said or row.what, by=by, now=now
+        )
+    tell(session, row, Event.DONE, by=by, words=said, now=now)
+    return fact_for(session, row, by, now)
+
+
+def decline_followup(
+    session: Session, *, followup_id: UUID, note: str, by: str, now: datetime, view_id: str = ""
+) -> FollowupFact:
+    """
+    Say that it can't be done, and why. Who asked for it is told.
+
+    Raises:
+        InvalidInput: no reason; field `note`.
+        AlreadyDone: it is closed.
+        NotAllowed: it is none of theirs.
+    """
+    row = require_mine(session, followup_id, by=by)
+    said = clean_note(note, NOTE)
+    if not said:
+        raise InvalidInput(fields={"note": "Say why, in a few words; who asked for it will want to know."})
+    _first_time(session, view_id, now)
+    close(session, row, State.CANT, by=by, said=said, now=now)
+    tell(session, row, Event.CANT, by=by, words=said, now=now)
+    return fact_for(session, row, by, now)
+
+
+def _first_time(session: Session, view_id: str, now: datetime) -> None:
+    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+        raise AlreadyDone("That is saved already; you can close the window.")

@@ -1,0 +1,1 @@
+"""How follow-ups look: one, lists, reminders, forms."""

@@ -1,0 +1,55 @@
+"""Short ways to do what this room does, for its tests."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from bot.core.outbox import OwedNotice
+from bot.followups.facts import FollowupFact, FollowupList
+from bot.followups.queries import get_list, get_row
+from bot.followups.tables import Followup
+from bot.followups.usecases.assigning import assign_followup
+from bot.followups.usecases.keeping import close_shut, owe_reminders, return_orphaned, tell_givers
+from bot.workspaces.queries import list_audit
+from tests.makers import ANA, MARA, Office
+
+FRIDAY = date(2026, 11, 27)
+
+
+def assign(office: Office, customer: UUID, **more: Any) -> FollowupFact:
+    """Mara asks Ana to call about the invoice by Friday."""
+    wish = {"assignee_id": ANA, "due_on": FRIDAY, "what": "call about the invoice", "by": MARA, **more}
+    fact: FollowupFact = office.do(assign_followup, customer_id=customer, **wish)
+    return fact
+
+
+def stored(office: Office, fact: FollowupFact) -> Followup:
+    """A follow-up as it is stored."""
+    row: Followup = office.look(lambda session: get_row(session, fact.id))
+    return row
+
+
+def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int = 0) -> FollowupList:
+    """A list as somebody sees it."""
+    fact: FollowupList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
+    return fact
+
+
+def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
+    """What this room owes to Slack, oldest first."""
+    rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
+    return [row for row in rows if row.kind.startswith(f"followups.{kind}") and to in {"", row.recipient}]
+
+
+def trail(office: Office, fact: FollowupFact) -> list[str]:
+    """What the audit trail says of a follow-up, oldest first: who did what."""
+    entries = office.look(lambda session: list_audit(session, subject_kind="followup", subject_id=str(fact.id)))
+    return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
+
+
+def keep(office: Office) -> int:
+    """Let the clock do what it does about follow-ups."""
+    count = sum(office.do(one) for one in (close_shut, return_orphaned, tell_givers))
+    return count + int(office.do(owe_reminders, person_ids=["U0MARA", "U0ANA", "U0BOB", "U0KIRI"]))
