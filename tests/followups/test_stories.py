@@ -184,9 +184,7 @@ async def test_a_member_is_refused_in_the_form_too(world: World) -> None:
     await bob.choose(form, "customers.options", "Acme")
     await bob.fill(form, followups_who="ana", followups_due="2026-11-27")
     errors = await bob.submit(form)
-    assert errors == {
-        "followups.who": "Only managers can assign to others; ask Mara, or take it yourself."
-    }
+    assert errors == {"followups.who": "Only managers can assign to others; ask Mara, or take it yourself."}
     await bob.fill(form, followups_who="bob")
     assert await bob.submit(form) is None
     [row] = rows(world)
@@ -303,7 +301,7 @@ async def test_forged_values_change_nothing_and_are_answered_kindly(world: World
                       if element.get("action_id") == "followups.done")  # fmt: skip
         button["value"] = value or "0"
         await ana.press(message, "followups.done")
-        await told(ana, "isn't here any more" if len(value) == 36 else "That button is out of date")  # noqa: PLR2004
+        await told(ana, "isn't here any more" if len(value) == 36 else "That button is out of date")
     assert len(rows(world)) == 1
 
 

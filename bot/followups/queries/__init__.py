@@ -90,7 +90,7 @@ def get_due(
     return FollowupsDue(person_id=person_id, first_name=first_name, total=max(total, len(facts)), rows=tuple(facts))
 
 
-def find_whose(session: Session, *, words: str, viewer: str) -> str:
+def find_whose(session: Session, *, words: str, viewer: str, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
     """
     Whose list is meant: nothing or `mine`, `given`, `team`, a mention or handle, else a customer's name.
 

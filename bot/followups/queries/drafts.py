@@ -1,11 +1,11 @@
 """What somebody's words ask for: who, which customer, by when, what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.core.errors import BotError, NotFound
+from bot.core.errors import NotFound
 from bot.core.facts import Subject
 from bot.customers.queries import find_customer, get_customer, list_exact
 from bot.customers.rules.names import clean_text
@@ -15,6 +15,8 @@ from bot.followups.queries import find_mentioned
 from bot.followups.rules import UNREADABLE, WHAT, prefixes, read_due, split_quoted
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
+
+WHICH = "Which customer is it about? Choose it."
 
 
 def read_draft(session: Session, *, words: str, viewer: str, now: datetime) -> Draft:
@@ -33,7 +35,7 @@ def read_draft(session: Session, *, words: str, viewer: str, now: datetime) -> D
     except NotFound as unknown:
         problems.append(str(unknown))
         rest = rest.partition(" ")[2].strip()
-    customer, rest = _split_customer(session, rest, problems)
+    customer, rest = _split_customer(session, rest, problems, today)
     due = read_due(rest, today=today)
     what = clean_text(due.rest, WHAT)
     if customer is not None and due.on is None:
@@ -66,7 +68,7 @@ def get_draft(session: Session, *, subject: Subject | None, viewer: str, now: da
     )
 
 
-def _split_customer(session: Session, words: str, problems: list[str]) -> tuple[Customer | None, str]:
+def _split_customer(session: Session, words: str, problems: list[str], today: date) -> tuple[Customer | None, str]:
     """The customer with the longest name that *words* begin with, and what follows it."""
     quoted = split_quoted(words)
     choices = [quoted] if quoted else prefixes(words.split())
@@ -77,20 +79,26 @@ def _split_customer(session: Session, words: str, problems: list[str]) -> tuple[
         if found:
             problems.append(f"{len(found)} customers are called {clean_text(name, 80)}; choose one.")
             return None, rest
-    problems.append(_unknown(session, quoted[0] if quoted else words))
-    return None, quoted[1] if quoted else words
+    name, rest = quoted or _before_a_day(words, today)
+    problems.append(_unknown(session, name))
+    return None, rest
 
 
-def _unknown(session: Session, words: str) -> str:
+def _before_a_day(words: str, today: date) -> tuple[str, str]:
+    """The words before the first day that they name, and the rest; without a day, the first word is the name."""
+    for name, rest in reversed(prefixes(words.split())):
+        if read_due(rest, today=today).on is not None:
+            return name, rest
+    return words.partition(" ")[0], words
+
+
+def _unknown(session: Session, name: str) -> str:
     """That nobody is called so, with the nearest names."""
-    asked = " ".join(words.split()[:2])
-    if not asked:
-        return "Which customer is it about? Choose it."
     try:
-        find_customer(session, asked)
-    except BotError as unknown:
-        return str(unknown)
-    return "Which customer is it about? Choose it."
+        find_customer(session, name)
+    except NotFound as unknown:
+        return str(unknown) if name else WHICH
+    return WHICH
 
 
 def parse_subject(value: str) -> Subject | None:

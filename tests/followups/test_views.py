@@ -1,0 +1,151 @@
+"""Every screen of the room, at its usual and at its worst, against Slack's rules."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bot.followups.facts import (
+    Draft,
+    FollowupFact,
+    FollowupGiven,
+    FollowupLate,
+    FollowupList,
+    FollowupNews,
+    FollowupsDue,
+)
+from bot.followups.listeners.places import Memory
+from bot.followups.rules import PAGE_ROWS, REMINDER_ROWS, Event, State
+from bot.followups.views import forms, rows
+from bot.slack.blocks import Message
+from rehearsal.strict import check_message, check_view
+from tests.checkins.test_views import HOSTILE
+
+MONDAY = date(2026, 11, 23)
+
+
+def followup(words: str = "", **more: Any) -> FollowupFact:
+    """Ana calls Acme by Friday; or everything says *words*, as long as it may be."""
+    named = {
+        "customer_name": words[:200] or "Acme",
+        "assignee_name": words[:200] or "Ana Lima",
+        "given_by_name": words[:200] or "Mara Okafor",
+        "what": words[:500] or "call about the invoice",
+    }
+    fixed = {"id": uuid4(), "customer_id": uuid4(), "assignee_id": "U0ANA", "given_by": "U0MARA"}
+    return FollowupFact(**{**fixed, **named, "due_on": date(2026, 11, 27), "today": MONDAY, **more})
+
+
+def closed(words: str, state: State) -> FollowupFact:
+    """One that has ended, with as many words as may be kept."""
+    return followup(words, state=state, note=(words * 10)[:1000], reason=words[:300], closed_by_name=words[:200])
+
+
+def check(message: Message) -> None:
+    """Slack takes it, and nobody is pinged by what came from outside."""
+    check_message(message.body())
+    assert "<!channel>" not in str(message.blocks)
+    assert "<!channel>" not in message.text
+
+
+def test_the_request_says_who_what_and_by_when() -> None:
+    """And has the four buttons."""
+    message = rows.given(FollowupGiven(followup=followup()))
+    assert message.text == "Mara Okafor asks you to follow up. Acme: call about the invoice, by Fri 27 Nov."
+    assert [element["text"]["text"] for element in message.blocks[-1]["elements"]] == ["Done", "Can't", "Later", "Card"]
+    check(message)
+
+
+def test_work_that_came_back_says_why() -> None:
+    """Somebody left, or a manager gave it on."""
+    assert rows.given(FollowupGiven(followup=followup(), returned_from="Bob")).text.startswith("Bob left, so this is")
+    moved = rows.given(FollowupGiven(followup=followup(), reassigned_by="Kiri"))
+    assert moved.text.startswith("Kiri gave you this; Mara Okafor asked for it.")
+
+
+def test_late_and_today_are_said_in_words() -> None:
+    """Not by colour alone."""
+    late = rows.again(followup(due_on=date(2026, 11, 20)))
+    assert "late, due Fri 20 Nov" in str(late.blocks)
+    assert "due today" in str(rows.again(followup(due_on=MONDAY)).blocks)
+
+
+def test_a_link_shows_only_when_it_is_one() -> None:
+    """An address that would break out of the markup is left out."""
+    assert "<https://x.slack.com/p1|the message>" in str(rows.again(followup(link="https://x.slack.com/p1")).blocks)
+    for link in ("javascript:alert(1)", "https://x|<!channel>", ""):
+        assert "the message" not in str(rows.again(followup(link=link)).blocks)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_every_message_fits_at_its_worst(words: str) -> None:
+    """Hostile, long and right-to-left words."""
+    one = followup(words, link="https://x.slack.com/" + "a" * 400)
+    check(rows.given(FollowupGiven(followup=one, returned_from=words[:200])))
+    check(rows.late(FollowupLate(followup=one)))
+    check(rows.assigned(one))
+    check(rows.take_it(words, "x" * 2000))
+    check(rows.help_page())
+    for state in (State.DONE, State.CANT, State.CANCELLED):
+        check(rows.again(closed(words, state)))
+        check(rows.late_now(closed(words, state)))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_lists_and_reminders_fit_with_thousands_open(words: str) -> None:
+    """Full pages, and the counts of the whole."""
+    full = FollowupList(
+        whose=f"c-{uuid4()}",
+        title=f"Follow-ups with {words}"[:220],
+        total=5000,
+        late=4999,
+        page=300,
+        pages=625,
+        rows=tuple(followup(words) for _ in range(PAGE_ROWS)),
+    )
+    shown = rows.page(full)
+    assert "5,000 open · 4,999 late" in shown.text
+    check(shown)
+    due = FollowupsDue(
+        person_id="U0ANA", first_name=words[:200], total=5000,
+        rows=tuple(followup(words) if n % 2 else closed(words, State.DONE) for n in range(REMINDER_ROWS)),
+    )  # fmt: skip
+    check(rows.due(due))
+    check(rows.page(full.model_copy(update={"total": 0, "rows": ()}), said=words))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+@pytest.mark.parametrize("event", Event)
+def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
+    """Whoever did it, also nobody."""
+    gone = event is Event.FORGOTTEN
+    fact = FollowupNews(
+        event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
+        what=words[:500], due_on=MONDAY, words=(words * 10)[:1000], to_name=words[:200],
+    )  # fmt: skip
+    check(rows.news(fact))
+    check(rows.news(fact.model_copy(update={"by_name": "", "mine": True})))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_every_window_fits_at_its_worst(words: str) -> None:
+    """With everything filled in, and with every question open."""
+    memory = Memory(
+        followup_id=uuid4(), kind="due", ids=tuple(uuid4() for _ in range(10)), whose="p-U0ANA", url="u" * 500
+    ).kept()
+    draft = Draft(
+        today=MONDAY, assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
+        what=words[:500], problems=(words, words),
+    )  # fmt: skip
+    check_view(forms.assign_form(draft, memory=memory))
+    check_view(forms.assign_form(Draft(today=MONDAY, assignee_id="U0ANA"), memory=memory))
+    for draw in (forms.done_form, forms.cant_form, forms.later_form, forms.reassign_form, forms.cancel_form):
+        check_view(draw(followup(words), memory=memory))
+    check_view(forms.saved(words))
+
+
+def test_nothing_left_is_said_kindly() -> None:
+    """Once every row of a reminder is done."""
+    fact = FollowupsDue(person_id="U0ANA", first_name="Ana", total=1, rows=(closed("Acme", State.DONE),))
+    assert rows.due(fact).text == "Ana, nothing is left to follow up today."
