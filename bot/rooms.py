@@ -43,6 +43,9 @@ __all__ = ["ROOMS"]
 
 TABLES = (_heartbeats, _outbox, _workspaces, _people, _customers, _checkins, _followups, _digests)
 
+ASSIGNABLE = frozenset({"customer", "digest_row", "mention"})
+"""The kinds of things under which *Assign* stands."""
+
 ROOMS: tuple[Room, ...] = (
     Room(
         name="people",
@@ -90,7 +93,7 @@ ROOMS: tuple[Room, ...] = (
             FollowupNews: followup_views.news,
         },
         brief=followups_shown.brief,
-        offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind in {"customer", "digest_row"}),),
+        offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind in ASSIGNABLE),),
         digest_section=followups_shown.digest_section,
         home_section=followups_shown.home_section,
         timeline=followups_shown.timeline,

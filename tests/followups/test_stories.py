@@ -2,14 +2,19 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from bot.checkins.queries.history import list_entries
+from bot.customers.rules.due import Status
+from bot.customers.usecases.details import set_status
 from bot.followups.queries import get_list
+from bot.followups.usecases.assigning import cancel_followup
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
+from tests.digests.test_stories import main, pass_days, saved_in
+from tests.followups.desk import assign
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.world import World
 
@@ -246,8 +251,6 @@ async def test_a_list_row_is_given_to_somebody_else(world: World) -> None:
 async def test_a_long_list_is_turned_page_by_page(world: World) -> None:
     """Next, and back."""
     acme = world.office.customer("Acme")
-    from tests.followups.desk import assign  # noqa: PLC0415 - beside the wire only here
-
     for number in range(9):
         assign(world.office, acme, what=f"thing {number}", by=ANA)
     ana = world.as_(ANA)
@@ -309,11 +312,56 @@ async def test_losing_a_customer_closes_what_is_open_and_tells(world: World) -> 
     """From the customer's card; Ana reads why."""
     acme = world.office.customer("Acme")
     await asked(world)
-    from bot.customers.rules.due import Status  # noqa: PLC0415 - only here
-    from bot.customers.usecases.details import set_status  # noqa: PLC0415 - only here
-
     world.office.do(set_status, customer_id=acme, status=Status.LOST, reason="went bankrupt", by=MARA)
     await world.move(minutes=1)
     news = await told(world.as_(ANA), "No longer to be done: Acme: call about the invoice")
     assert "the customer is lost: went bankrupt" in str(news.blocks)
     assert rows(world) == ()
+
+
+async def test_the_digest_offers_assign_and_counts_what_is_late(world: World) -> None:
+    """Mara presses it under a neglected customer; the form knows which one."""
+    bakery = world.office.customer("Bakery", owner=ANA, waited=80)
+    late = assign(world.office, bakery, due_on=date(2026, 11, 23), assignee_id=BOB)
+    mara = world.as_(MARA)
+    await saved_in(world)
+    await mara.close(await mara.modal_opened(), everything=True)
+    await pass_days(world, 7)
+    digest = main(world)[-1]
+    assert "1 follow-up late" in words(digest.blocks)
+    world.office.do(cancel_followup, followup_id=late.id, reason="they paid", by=MARA)
+    await mara.press(digest, "followups.assign")
+    form = await window(mara, "Assign a follow-up")
+    await mara.fill(form, followups_who="kiri", followups_due="2026-12-02", followups_words="visit them")
+    assert await mara.submit(form) is None
+    await window(mara, "Saved")
+    [row] = rows(world)
+    assert (row.customer_name, row.assignee_id) == ("Bakery", KIRI)
+    await world.run_jobs()
+    await told(world.as_(KIRI), "Mara Okafor asks you to follow up. Bakery: visit them, by Wed 2 Dec.")
+
+
+async def test_the_daily_reminder_tells_what_is_to_be_done(world: World) -> None:
+    """In the row of the customer, late things before what was last said."""
+    acme = world.office.customer("Acme", owner=ANA, waited=47)
+    assign(world.office, acme)
+    await world.run_jobs()
+    message = await told(world.as_(ANA), "waiting to hear from you")
+    assert "to do: call about the invoice (Ana Lima, by 27 Nov)" in words(message.blocks)
+
+
+async def test_words_of_the_command_are_explained(world: World) -> None:
+    """`/assign help`."""
+    outcome = await world.as_(BOB).command("/assign help")
+    assert "call about the invoice" in words(outcome.messages[0].blocks)
+
+
+async def test_hostile_words_pass_through_every_message(world: World) -> None:
+    """Nobody is pinged, Slack refuses nothing, the words come back as they were."""
+    world.office.customer("<!channel> & Söhne")
+    ana = world.as_(ANA)
+    await asked(world, '/assign @ana "<!channel> & Söhne" friday <!here> *pay* & `run`')
+    message = await told(ana, "asks you to follow up")
+    assert "&lt;!here&gt; *pay* &amp; `run`" in words(message.blocks)
+    [row] = rows(world)
+    assert row.what == "<!here> *pay* & `run`"

@@ -12,6 +12,7 @@ JOB_NAMES = {
     "sync_people": "People",
     "keep_house": "Housekeeping",
     "remind_due": "Reminders",
+    "remind_followups": "Follow-ups",
     "post_digests": "Digests",
     "deliver_outbox": "Messages",
 }
@@ -19,6 +20,7 @@ LINES = (
     "*/checkin* shows who waits for you; */checkin Acme* records what came of a contact with Acme.",
     "*/customers* finds, adds, edits, imports and exports customers; */customers Acme* shows the card.",
     "*/neglected* shows who has waited too long: *mine*, the *team*'s or a *@person*'s.",
+    "*/assign @ana Acme friday call about the invoice* has something done; */assign list* shows what is open.",
     "*/evenhand setup* is for managers: the rhythm, the digest, who manages. */evenhand health* tells how I am.",
 )
 JOBS_SHOWN = 12

@@ -78,7 +78,7 @@ def late_now(one: FollowupFact) -> Message:
     if not one.is_open:
         return Message(text=_plain(closed_text(one)), blocks=[section(closed_text(one), block_id=_block("late", one))])
     menu = overflow(MORE, _options(one.id, GIVERS_MENU))
-    head = "A follow-up that you asked for is two working days late."
+    head = "A follow-up that you asked for is two working days late." if one.is_late else "It has another day now."
     return Message(
         text=f"{head} {_plain(text)}",
         blocks=[section(head), section(text, accessory=menu, block_id=_block("late", one))],
