@@ -14,6 +14,7 @@ from bot.customers.queries import find_customer
 from bot.customers.usecases.lists import apply_import
 from bot.digests.facts import ChannelFact, SetupWish
 from bot.digests.usecases import save_setup
+from bot.followups.usecases.assigning import assign_followup
 from demo.cast import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
 SAMPLE = Path(__file__).parent / "customers.csv"
@@ -48,6 +49,13 @@ PAST: Sequence[tuple[int, str, str, Result, Channel, Mood | None, str]] = (
     (66, "Papelaria Central", TOMAS, TALKED, Channel.VISIT, Mood.CONTENT, "Nobody has come by since summer."),
 )
 
+# In how many days, customer, who asks, whom, what.
+TO_DO: Sequence[tuple[int, str, str, str, str]] = (
+    (1, "Sunset Diner", MARA, BOB, "Pay back what was charged twice in September"),
+    (3, "Bakery Lindqvist", MARA, ANA, "Tell them when the invoice fix is live"),
+    (10, "Polar Optics", IRIS, IRIS, "Send figures for their budget round"),
+)
+
 
 def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str, str]) -> int:
     """
@@ -72,6 +80,16 @@ def _load(session: Session, *, digest_channel: tuple[str, str], now: datetime) -
             note=words,
             happened_on=_workday(today - timedelta(days=days_ago)),
             by=person,
+            now=now,
+        )
+    for in_days, customer, asks, asked, what in TO_DO:
+        assign_followup(
+            session,
+            customer_id=find_customer(session, customer).id,
+            assignee_id=asked,
+            due_on=today + timedelta(days=in_days),
+            what=what,
+            by=asks,
             now=now,
         )
     channel_id, name = digest_channel
