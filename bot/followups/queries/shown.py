@@ -8,23 +8,27 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.checkins.queries.desks import local_date
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
 from bot.followups.facts import FollowupFact
 from bot.followups.queries import list_facts, open_where
 from bot.followups.rules import BRIEF_LINES, HOME_LINES, State
 from bot.followups.tables import Followup
-from bot.people.queries import get_today, list_names
+from bot.people.queries import get_today
+from bot.people.tables import Person
 
 WORDS = 120
 TIMELINE_ROWS = 20
 
 
 def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    """What is to be done for each customer, the earliest first, and how many more things are."""
-    today = get_today(session, person_id=None, now=now)
+    """What is to be done for each customer, the earliest first, and how many more things are; one statement."""
     ranked = sa.select(
-        *(col(getattr(Followup, name)) for name in ("id", "customer_id", "assignee_id", "what", "due_on")),
+        *(
+            col(getattr(Followup, name))
+            for name in ("id", "workspace_id", "customer_id", "assignee_id", "what", "due_on")
+        ),
         sa.func.row_number()
         .over(partition_by=col(Followup.customer_id), order_by=(col(Followup.due_on), col(Followup.id)))
         .label("place"),
@@ -35,13 +39,17 @@ def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapp
         col(Followup.state) == State.OPEN,
     )
     inner = ranked.subquery()
-    query = sa.select(inner).where(inner.c.place <= BRIEF_LINES).order_by(inner.c.customer_id, inner.c.place)
+    query = (
+        sa.select(inner, col(Person.name), col(Person.zone))
+        .join(Person, sa.and_(col(Person.workspace_id) == inner.c.workspace_id, col(Person.id) == inner.c.assignee_id))
+        .where(inner.c.place <= BRIEF_LINES)
+        .order_by(inner.c.customer_id, inner.c.place)
+    )
     rows = session.execute(query).all()
-    names = list_names(session, {row.assignee_id for row in rows})
     lines: dict[UUID, list[Line]] = {}
     for row in rows:
         told = lines.setdefault(row.customer_id, [])
-        told.append(_brief_line(row, names.get(row.assignee_id, "somebody"), today))
+        told.append(_brief_line(row, local_date(row.zone, now)))
         if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
             told.append(Line(text=f"{row.total - BRIEF_LINES:,} more follow-ups"))
     return lines
@@ -101,10 +109,10 @@ def _open(session: Session, *which: Any) -> Sequence[Followup]:
     return found
 
 
-def _brief_line(row: Any, name: str, today: date) -> Line:
+def _brief_line(row: Any, today: date) -> Line:
     late = row.due_on < today
     when = f"{'late since' if late else 'by'} {row.due_on.day} {row.due_on:%b}"
-    return Line(text=f"to do: {_cut(row.what)} ({name}, {when})", urgent=late)
+    return Line(text=f"to do: {_cut(row.what)} ({row.name}, {when})", urgent=late)
 
 
 def _home_line(fact: FollowupFact, person_id: str) -> Line:
