@@ -304,3 +304,17 @@ async def test_the_first_step_on_home_opens_the_import_window(world: World) -> N
     await world.as_(MARA).submit(await window(world, MARA, TITLE, "2 would be added"))
     await window(world, MARA, TITLE, "is in.")
     assert "'customers.import'" not in shown(await home("✓ Bring in your customers"))
+
+
+async def test_closing_the_window_while_a_list_is_looked_at_harms_nothing(world: World) -> None:
+    """The answer has nowhere to go and is let go; the next list is looked at like the first."""
+    world.rehearsal.control.faults.slow("files.info", 1.3)
+    await sent(world, MARA, TWO)
+    await world.as_(MARA).close(await window(world, MARA, TITLE, "One moment"))
+
+    def answered(actor: object) -> bool:
+        return any(exchange.name == "views.update" for exchange in world.rehearsal.workspace.traffic)
+
+    await world.as_(MARA).until(lambda me: answered(me) or None, timeout=10)
+    await looked_at(world, MARA, TWO)
+    assert not [message for message in world.as_(MARA).dm() if "Reference" in message.text]
