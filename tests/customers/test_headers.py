@@ -127,3 +127,11 @@ def test_columns_of_one_heading_are_told_apart_by_their_number() -> None:
     assert chosen.columns[Field.CONTACT_EMAIL] == 2
     left_out = map_headers(headers, {"Email": "ignore", "Email (2)": "ignore"})
     assert left_out.columns[Field.CONTACT_EMAIL] == 5
+
+
+@pytest.mark.parametrize("heading", ["Create Date", "Created", "Customer since", "Date added", "Start date"])
+def test_a_crms_old_dates_dont_make_customers_neglected(heading: str) -> None:
+    """The wait begins when we learn of a customer; only our own "Added on" says otherwise."""
+    assert Field.ADDED_ON not in map_headers(["Company name", heading]).columns
+    assert Field.ADDED_ON in map_headers(["Company name", "Added on"]).columns
+    assert Field.ADDED_ON in map_headers(["Company name", heading], {heading: "added_on"}).columns
