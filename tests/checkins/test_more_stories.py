@@ -47,7 +47,7 @@ async def test_another_rooms_row_changes_in_place_once_somebody_logged_from_it(w
     assert "*Golddex*" in words(digest.blocks)
     assert [entry.by for entry in entries(world, bakery)] == [BOB]
     await bob.press(digest, "checkins.undo")
-    await reads(bob, digest, "*Bakery* · 95 days since you talked")
+    await reads(bob, digest, "*Bakery* · 95 of 30 days")
 
 
 async def test_a_row_that_somebody_else_logged_says_by_whom(world: World) -> None:
