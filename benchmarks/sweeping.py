@@ -27,7 +27,7 @@ from bot.workspaces.usecases import install_workspace
 RAW_BUDGET, SCHEDULER_BUDGET = 1.5, 100.0
 MANY, FEWER = 1_000_000, 10_000
 CUSTOMERS_EACH = 200
-ROUNDS = 5
+ROUNDS = 9
 WORKSPACE = "T0BENCH"
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CADENCE = timedelta(days=30)
