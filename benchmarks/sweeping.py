@@ -27,7 +27,7 @@ from bot.workspaces.usecases import install_workspace
 RAW_BUDGET, SCHEDULER_BUDGET = 1.5, 100.0
 MANY, FEWER = 1_000_000, 10_000
 CUSTOMERS_EACH = 200
-ROUNDS = 5
+ROUNDS = 9
 WORKSPACE = "T0BENCH"
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CADENCE = timedelta(days=30)
@@ -69,7 +69,7 @@ def _against_a_scheduler(folder: Path) -> Figure:
     runtime = _fill(folder / "fewer.db", FEWER, all_due=True)
     scheduler = _Scheduler(folder / "jobs.db", FEWER)
     sweep = lambda: seconds(lambda: runtime.read_now(list_owed_reminders, workspace=WORKSPACE))  # noqa: E731
-    ours, theirs, ratio = in_turns(sweep, scheduler.run_what_is_due, rounds=2, warm_up=False)
+    ours, theirs, ratio = in_turns(sweep, scheduler.run_what_is_due, rounds=1, warm_up=False)
     runtime.close()
     name = f"due sweep, times faster than one APScheduler job per customer at {FEWER:,}"
     return Figure(name, 1 / ratio, SCHEDULER_BUDGET, ours, theirs, "s", at_least=True)
@@ -117,6 +117,9 @@ class _Awake(BaseScheduler):  # type: ignore[misc]  # APScheduler has no types
         """Run what is due."""
         self.state = 1
         self._process_jobs()
+
+    def wakeup(self) -> None:
+        """Every change of a job asks for this; it wakes only when it is told to."""
 
     def shutdown(self, wait: bool = True) -> None:
         """Stop."""

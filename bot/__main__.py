@@ -2,6 +2,7 @@
 
 import sys
 
+import bot.lean  # noqa: F401 - before anything imports structlog
 from bot.cli import app
 from bot.core.errors import BotError
 

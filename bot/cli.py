@@ -2,15 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.checkup import look_at_settings, look_at_slack, look_at_storage
 from bot.core.clock import WallClock
@@ -24,6 +22,7 @@ from bot.customers.queries.exports import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
+from bot.lean import share_heap
 from bot.logs import set_up_logs
 from bot.process import Bot
 from bot.rooms import ROOMS
@@ -38,7 +37,6 @@ app = typer.Typer(
 )  # fmt: skip
 
 SHOWN = 20
-out, notes = Console(), Console(stderr=True)
 
 Workspace = Annotated[str, typer.Option(help="The Slack id of the workspace (T…); needed only when there are several.")]
 
@@ -48,6 +46,8 @@ def run() -> None:
     """Run the bot, with the settings from the environment or .env."""
     settings = load_settings()
     set_up_logs(style=settings.log_format, level=settings.log_level)
+
+    share_heap()
 
     async def until_stopped() -> None:
         stopped = asyncio.Event()
@@ -122,7 +122,7 @@ def doctor() -> None:
     for title, look in (("Settings", look_at_settings), ("Database", look_at_storage), ("Slack", look_at_slack)):
         found = look()
         troubles += len(found)
-        out.print(f"[{'red' if found else 'green'}]{'✗' if found else '✓'}[/] {title}")
+        typer.secho(f"{'✗' if found else '✓'} {title}", fg="red" if found else "green")
         for sentence in found:
             _say(f"  {sentence}")
     if troubles:
@@ -178,7 +178,7 @@ def _write(file: Path, content: bytes) -> None:
 
 def _say(words: str) -> None:
     """One line as it is: names of files and customers are no markup, and a pipe gets whole lines."""
-    out.print(words, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    typer.echo(words)
 
 
 def _undo(runtime: Runtime, team: str, asked: str) -> None:
@@ -214,18 +214,13 @@ def _tell(plan: ImportPlan, import_id: UUID | None) -> None:
         _say(f"To take it back: evenhand import --undo {import_id}")
 
 
-class _Report:
-    """Moves a progress bar."""
-
-    def __init__(self, bar: Progress, title: str) -> None:
-        self._bar, self._task = bar, bar.add_task(title, total=None)
-
-    def __call__(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done, total=total)
-
-
 @contextmanager
-def _progress(title: str) -> Iterator[_Report]:
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, moved by what it yields: rows done, of how many."""
+    from rich.console import Console  # noqa: PLC0415 - five megabytes that the running bot needn't carry
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=notes, transient=True) as bar:
-        yield _Report(bar, title)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -71,6 +71,7 @@ ROOMS: tuple[Room, ...] = (
     ),
     Room(
         name="checkins",
+        asked_first=True,
         register=checkin_listeners.register,
         messages={ReminderDue: reminder},
         brief=checkin_history.brief,

@@ -1,7 +1,6 @@
 """Carries owed notices to Slack: each once, whatever breaks in between."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core import outbox
 from bot.core.outbox import LEASE, Parcel
 from bot.core.runtime import Runtime
+from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
 
 Clients = Callable[[str], AsyncWebClient]
@@ -24,7 +24,7 @@ TellGone = Callable[[Runtime, Parcel, str], Awaitable[None]]
 """What happens when Slack refuses a notice for good: somebody is told."""
 
 METADATA_EVENT = "evenhand_notice"
-UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", NOT_SLACKS})
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
@@ -184,6 +184,8 @@ class Postman:
             raise NotSent("Slack can't be reached") from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise doubt(f"the connection broke: {type(error).__name__}") from error
+        except (AttributeError, TypeError, ValueError) as error:  # what the SDK makes of a page that isn't Slack's
+            raise doubt("an answer that isn't Slack's") from error
 
     async def _give_up(self, parcel: Parcel, reason: str) -> None:
         log.warning("outbox.dead", key=parcel.key, reason=reason)
@@ -197,8 +199,7 @@ async def deliver_outbox(runtime: Runtime, clients: Clients, tell_gone: TellGone
 
 
 def _sorted(error: SlackApiError, doubt: type[Exception]) -> Exception:
-    status = error.response.status_code
-    code = _code(error)
+    status, code = _status(error), error_code(error)
     if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004 - HTTP
         return AskedToWait(_retry_after(error))
     if status >= SERVER_ERROR or code in UNCLEAR_ANSWERS:
@@ -206,14 +207,14 @@ def _sorted(error: SlackApiError, doubt: type[Exception]) -> Exception:
     return Refused(code)
 
 
-def _code(error: SlackApiError) -> str:
-    data = error.response.data
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    return re.sub(r"[^\w.-]", "", code)[:80] or "an answer that isn't Slack's"
+def _status(error: SlackApiError) -> int:
+    """The HTTP status; where something else than Slack answered, the SDK hands out another kind of response."""
+    response = error.response
+    return int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
 
 
 def _retry_after(error: SlackApiError) -> float:
-    headers = {key.lower(): value for key, value in dict(error.response.headers or {}).items()}
+    headers = {key.lower(): value for key, value in dict(getattr(error.response, "headers", None) or {}).items()}
     value = headers.get("retry-after", "")
     text = value[0] if isinstance(value, list) else str(value)
     return float(text) if text.replace(".", "", 1).isdigit() else DEFAULT_PAUSE_SECONDS

@@ -87,6 +87,7 @@ class Room:
     erase: Erase | None = None
     export: Export | None = None
     check: Check | None = None
+    asked_first: bool = False  # Bolt asks one listener after another; this room's command is the most used
 
 
 def collect_briefs(

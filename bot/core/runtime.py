@@ -22,7 +22,7 @@ Watcher = Callable[[str, str], Coroutine[Any, Any, None]]
 
 ATTEMPTS = 20  # of a transaction that PostgreSQL asked to run again
 PAUSE_SECONDS = 0.005  # before the second attempt, on average half of it; growing with each
-WORKERS = 8
+WORKERS = 4
 
 log = structlog.get_logger(__name__)
 

@@ -25,6 +25,7 @@ from bot.customers.queries import (
     sleeping,
 )
 from bot.customers.rules.due import Status
+from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.digests.facts import (
     DigestFact,
@@ -180,7 +181,7 @@ def _find_person(session: Session, asked: str) -> str:
     found = exact or [person for person in people if wanted and person.name_key.split()[:1] == [wanted]]
     if len(found) == 1:
         return found[0].id
-    called = one_line(asked, 60)
+    called = clean_text(asked, 60)
     if found:
         raise NotFound(f"{len(found)} people are called {called}; write @ and choose the one you mean.", asked=called)
     raise NotFound(

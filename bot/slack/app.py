@@ -83,7 +83,7 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, rooms: Sequence[Room]
         raise_error_for_unhandled_request=False,
         request_verification_enabled=False,  # bot/web.py verifies the raw bytes before Bolt parses them
     )
-    for room in rooms:
+    for room in sorted(rooms, key=lambda room: not room.asked_first):
         if room.register:
             room.register(app, runtime)
     _answer_the_rest(app)

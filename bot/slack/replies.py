@@ -1,18 +1,25 @@
 """Every error becomes a polite answer; nothing escapes to Bolt, and nobody is left with silence."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck
+from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import BotError, InvalidInput
 from bot.slack.blocks import Block, Message, escape, modal, section
 
 Say = Callable[..., Awaitable[Any]]
 Nearest = Callable[[BotError], Message | None]
+
+PATIENCE_SECONDS = 1.0
+"""How long an answer may take that still goes into the ack; Slack waits for three seconds."""
+SETTLING_SECONDS = 0.5
+"""How long Slack has to draw what an ack said before that is replaced."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,11 +66,39 @@ async def field_errors(ack: AsyncAck, *, first_field: str) -> AsyncIterator[None
 
 @asynccontextmanager
 async def modal_replies(client: Any, view_id: str) -> AsyncIterator[None]:
-    """Inside, every error replaces the modal that was opened to wait in."""
+    """Inside, every error replaces the modal that was opened to wait in, unless that was closed meanwhile."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the last line before silence
-        await client.views_update(view_id=view_id, view=told(sorry(error)))
+        if not _is_closed(error):
+            with suppress(SlackApiError):  # closed in this very moment: nobody waits for the sentence
+                await client.views_update(view_id=view_id, view=told(sorry(error)))
+
+
+async def answer_in_window(ack: AsyncAck, client: Any, view_id: str, work: Awaitable[Block], *, title: str) -> None:
+    """
+    Put what comes of *work*, or the sentence for what went wrong, in the place of the window that was sent.
+
+    What is quick goes into the ack. For the rest a window that waits stands there; it is replaced only after a moment,
+    since an update that reaches Slack before the ack would be covered by the waiting one for good.
+    """
+    drawing = asyncio.ensure_future(_view_or_sorry(work))
+    quick, _ = await asyncio.wait({drawing}, timeout=PATIENCE_SECONDS)
+    if quick:
+        await ack(response_action="update", view=drawing.result())
+        return
+    await ack(response_action="update", view=waiting(title))
+    await asyncio.sleep(SETTLING_SECONDS)
+    view = await drawing
+    with suppress(SlackApiError):  # the window was closed meanwhile
+        await client.views_update(view_id=view_id, view=view)
+
+
+async def _view_or_sorry(work: Awaitable[Block]) -> Block:
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001 - the last line before silence
+        return told(sorry(error))
 
 
 def told(words: str, title: str = "That didn't work") -> Block:
@@ -74,6 +109,12 @@ def told(words: str, title: str = "That didn't work") -> Block:
 def waiting(title: str) -> Block:
     """A modal that stands in the place of the real one until that is drawn: a trigger lives three seconds."""
     return modal(title, [section("One moment…")], callback_id="waiting", close="Close")
+
+
+def _is_closed(error: Exception) -> bool:
+    """Whether Slack says that the window isn't there any more."""
+    data = error.response.data if isinstance(error, SlackApiError) else None
+    return isinstance(data, dict) and data.get("error") == "not_found"
 
 
 def _only_words(words: str) -> Message:

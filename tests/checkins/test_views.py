@@ -21,7 +21,7 @@ from bot.checkins.facts import (
 from bot.checkins.listeners.memory import Memory, Origin
 from bot.checkins.rules import QUEUE_ROWS, REMINDER_ROWS, Act, Preset, Result
 from bot.checkins.views import form as form_view
-from bot.checkins.views.form import form, redrawn
+from bot.checkins.views.form import LIVE, NOTE, form, redrawn
 from bot.checkins.views.put_off import done_form, hand_over_form, snooze_form
 from bot.checkins.views.queue import candidates, queue
 from bot.checkins.views.reminder import reminder
@@ -250,12 +250,19 @@ def test_the_form_says_what_saving_would_do(shown: Preview | None, words: str) -
     """Before it is saved, and anew after each change; what was entered stays."""
     view = form(CheckinForm(today=MONDAY, preview=shown), memory="{}")
     assert check_view(view) == []
-    assert view["blocks"][-1]["elements"][0]["text"] == words
+    assert _live_line(view) == words
     sent = {**view, "id": "V1", "hash": "1.a", "state": {"values": {}}, "team_id": "T1"}
     again = redrawn(sent, preview(result=Result.DECLINED))
     assert check_view(again) == []
-    assert again["blocks"][-1]["elements"][0]["text"].startswith("The clock keeps running")
+    assert _live_line(again).startswith("The clock keeps running")
     assert [block.get("block_id") for block in again["blocks"]] == [block.get("block_id") for block in view["blocks"]]
+
+
+def _live_line(view: dict[str, Any]) -> str:
+    """The line that tells what saving would do, above the optional fields."""
+    (line,) = [block for block in view["blocks"] if block.get("block_id") == LIVE]
+    assert view["blocks"].index(line) < [block.get("block_id") for block in view["blocks"]].index(NOTE)
+    return str(line["elements"][0]["text"])
 
 
 def test_the_form_at_its_worst_is_taken_by_slack() -> None:

@@ -114,3 +114,24 @@ def test_a_sentence_about_a_thousand_columns_stays_short() -> None:
     (problem,) = map_headers([f"column {at} " + "x" * 500 for at in range(1000)]).problems
     assert "and 988 more" in problem
     assert len(problem) < 1000
+
+
+def test_columns_of_one_heading_are_told_apart_by_their_number() -> None:
+    """Each can be chosen or left out by hand, by the name that the problem gives it."""
+    headers = ("Company", "Email", "Email", "", "", "Email")
+    found = map_headers(headers)
+    assert found.headers == ("Company", "Email", "Email (2)", "", "", "Email (3)")
+    assert "“Email”, “Email (2)”, “Email (3)” could all be the contact email" in found.problems[0]
+    chosen = map_headers(headers, {"Email (2)": "contact_email", "Email": "ignore", "Email (3)": "ignore"})
+    assert chosen.problems == ()
+    assert chosen.columns[Field.CONTACT_EMAIL] == 2
+    left_out = map_headers(headers, {"Email": "ignore", "Email (2)": "ignore"})
+    assert left_out.columns[Field.CONTACT_EMAIL] == 5
+
+
+@pytest.mark.parametrize("heading", ["Create Date", "Created", "Customer since", "Date added", "Start date"])
+def test_a_crms_old_dates_dont_make_customers_neglected(heading: str) -> None:
+    """The wait begins when we learn of a customer; only our own "Added on" says otherwise."""
+    assert Field.ADDED_ON not in map_headers(["Company name", heading]).columns
+    assert Field.ADDED_ON in map_headers(["Company name", "Added on"]).columns
+    assert Field.ADDED_ON in map_headers(["Company name", heading], {heading: "added_on"}).columns

@@ -100,7 +100,7 @@ def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         table(gzip.compress(b"a" * 2_000_000))
 
 
-PACKED = gzip.compress(b"Name\nAcme\n" * 1000)
+PACKED = gzip.compress(b"Name\nAcme\n" * 1000, mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_the_sp500_is_read_without_help() -> None:
     assert len(taken) == 503
     assert not refused
     assert len({row.external_id for row in taken}) == 503
-    assert all(row.added_on for row in taken)
+    assert not any(row.added_on for row in taken)  # 1957 is when a share was listed, not when we met them
 
 
 @pytest.mark.data

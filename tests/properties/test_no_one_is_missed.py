@@ -144,7 +144,7 @@ class Care(RuleBasedStateMachine):
     def change_the_rhythm(self, index: int, cadence: int | None, by: str) -> None:
         """Somebody sets how often a customer wants to be called."""
         customer = self._pick(index)
-        details = self.history.look(lambda session: get_details(session, session.get(Customer, customer.id)))
+        details = self.history.look(lambda session: get_details(session, session.get_one(Customer, customer.id)))
         self._try(
             edit_customer, customer_id=customer.id, details=details.model_copy(update={"cadence_days": cadence}), by=by
         )

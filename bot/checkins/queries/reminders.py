@@ -40,7 +40,8 @@ def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] 
     absences = list_away(session, around=now.date())
     people = _list_people(session, None if only is None else {*only, *(absence.person_id for absence in absences)})
     zones = {person.id: person.zone for person in people}
-    days = {person_id: local_date(zone, now) for person_id, zone in zones.items()}
+    today = {zone: local_date(zone, now) for zone in set(zones.values())}
+    days = {person_id: today[zone] for person_id, zone in zones.items()}
     ready = _ready(people, absences, now, set(only) if only is not None else None)
     reminded = _reminded(session, now)
     ready = {person_id for person_id in ready if (person_id, days[person_id]) not in reminded}
@@ -48,10 +49,9 @@ def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] 
     for absent, cover in covers_of(absences, days).items():
         covered[cover].append(absent)
     waits = _waiting_days(session, ready, covered, now)
+    midnights = {zone: _midnight(zone, day) for zone, day in today.items()}
     return [
-        OwedReminder(
-            person_id=person_id, local_day=days[person_id], midnight=_midnight(zones[person_id], days[person_id])
-        )
+        OwedReminder(person_id=person_id, local_day=days[person_id], midnight=midnights[zones[person_id]])
         for person_id in sorted(ready)
         if any(days[person_id] in waits.get(owner, ()) for owner in (person_id, *covered[person_id]))
     ]
@@ -136,18 +136,30 @@ def _latest_deeds(session: Session, reminder: Reminder, customer_ids: list[UUID]
 
 
 def _ready(people: Iterable[Any], absences: Sequence[Absence], now: datetime, only: set[str] | None) -> set[str]:
-    """Whose hour has come on a working day of theirs."""
+    """Whose hour has come on a working day of theirs. People who keep the same hours are looked at once."""
     away = defaultdict(list)
     for absence in absences:
         away[absence.person_id].append(absence)
-    ready = set()
+    ready: set[str] = set()
+    same_hours: dict[tuple[Any, ...], bool] = {}
     for person in people:
-        if (only is not None and person.id not in only) or Mute.REMINDERS in person.mutes:
+        if person.is_muted or (only is not None and person.id not in only):
             continue
-        calendar = calendar_from(person, away[person.id], default_zone="UTC")
-        if calendar.is_working_day(calendar.today(now)) and calendar.hour_has_come(now):
+        hours = (person.zone, person.hour, person.working_days, person.country)
+        if person.id in away:
+            at_work = _is_at_work(person, away[person.id], now)
+        elif hours in same_hours:
+            at_work = same_hours[hours]
+        else:
+            at_work = same_hours[hours] = _is_at_work(person, (), now)
+        if at_work:
             ready.add(person.id)
     return ready
+
+
+def _is_at_work(person: Any, absences: Sequence[Absence], now: datetime) -> bool:
+    calendar = calendar_from(person, absences, default_zone="UTC")
+    return calendar.is_working_day(calendar.today(now)) and calendar.hour_has_come(now)
 
 
 def _midnight(zone: str, day: date) -> datetime:
@@ -157,7 +169,7 @@ def _midnight(zone: str, day: date) -> datetime:
 
 def _list_people(session: Session, ids: set[str] | None) -> list[Any]:
     statement = _people() if ids is None else _people().where(PEOPLE.c.id.in_(sorted(ids)))
-    return list(session.connection().execute(statement, {"workspace": workspace_of(session)}))
+    return list(session.connection().execute(statement, {"workspace": workspace_of(session)}).all())
 
 
 def _reminded(session: Session, now: datetime) -> set[tuple[str, date]]:
@@ -182,7 +194,7 @@ def _waiting_days(
     statement = _waiting_by_owner()
     if len(owners) <= FEW:
         statement = statement.where(CUSTOMERS.c.owner_id.in_(owners))
-    rows = session.connection().execute(statement, values)
+    rows = session.connection().execute(statement, values).all()
     return {row.owner_id: {day for day, count in zip(days, row[1:], strict=True) if count} for row in rows}
 
 
@@ -192,8 +204,9 @@ def _days_around(now: datetime) -> list[date]:
 
 @lru_cache(maxsize=1)
 def _people() -> sa.Select[Any]:
-    wanted = ("id", "zone", "hour", "working_days", "country", "mutes")
-    return sa.select(*(PEOPLE.c[name] for name in wanted)).where(
+    wanted = ("id", "zone", "hour", "working_days", "country")
+    muted = sa.cast(PEOPLE.c.mutes, sa.String).like(f'%"{Mute.REMINDERS}"%').label("is_muted")
+    return sa.select(*(PEOPLE.c[name] for name in wanted), muted).where(
         PEOPLE.c.workspace_id == sa.bindparam("workspace"),
         PEOPLE.c.is_deactivated.is_(False),
         PEOPLE.c.is_bot.is_(False),

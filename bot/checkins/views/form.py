@@ -51,12 +51,12 @@ def form(fact: CheckinForm, *, memory: str, extras: Sequence[Mapping[str, Any]] 
         field_of("What happened", radio(RESULT, RESULTS, initial="talked"), block_id=RESULT, dispatch=True),
         field_of("How", select(CHANNEL, CHANNELS, initial="message" if fact.quote else "call"), block_id=CHANNEL),
         field_of("When", date_picker(WHEN, initial=fact.today), block_id=WHEN, dispatch=True),
+        live(fact.preview),
         field_of("How are they", select(MOOD, MOODS, placeholder="Not sure"), block_id=MOOD, optional=True),
         field_of("Note", text_input(NOTE, multiline=True), block_id=NOTE, optional=True),
         field_of("Next step", text_input(NEXT, max_length=300), block_id=NEXT, optional=True),
         *([_quote_field(fact.quote)] if fact.quote else []),
         *(dict(block) for block in extras),
-        live(fact.preview),
     ]
     return modal("Check-in", blocks, callback_id=SAVE, submit="Save", memory=memory)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from bot.core.collecting import without_collecting
 from bot.customers.facts import Drafts
 from bot.customers.gateways.tables_read import date_order, parse_rows, read_table
 from bot.customers.rules.headers import Field, HeaderMap, map_headers
@@ -12,6 +13,7 @@ OUR_OWN = "Evenhand"
 STRIDE = 1000  # rows between two calls of a progress
 
 
+@without_collecting()
 def read_drafts(
     data: bytes,
     *,

@@ -23,7 +23,7 @@ from bot.customers.usecases.uploads import keep_upload, map_upload, take_upload
 from bot.customers.views import imports
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
-from bot.slack.replies import modal_replies, people_in, replies, waiting, workspace_in
+from bot.slack.replies import answer_in_window, modal_replies, people_in, replies, workspace_in
 
 Body = dict[str, Any]
 EXPORT_NAME = "customers.csv"
@@ -52,14 +52,9 @@ class ImportingListeners:
         if not files:
             await ack(response_action="errors", errors={imports.FILE: "Choose a file: CSV or tab-separated."})
             return
-        await ack(response_action="update", view=waiting(imports.TITLE))
-        async with modal_replies(client, view["id"]):
-            who = people_in(body)
-            name, content = await fetch_file(client, str(files[0].get("id")), by=who)
-            upload_id = await self._runtime.run(
-                keep_upload, workspace=workspace_in(body), file_name=name, content=content, by=who
-            )
-            await self._look(client, body, view["id"], upload_id, erase="erase" in form.choices(imports.ERASE))
+        erase = "erase" in form.choices(imports.ERASE)
+        work = self._fetched(client, body, str(files[0].get("id")), erase=erase)
+        await answer_in_window(ack, client, view["id"], work, title=imports.TITLE)
 
     async def columns(self, ack: AsyncAck, client: AsyncWebClient, body: Body) -> None:
         """*Choose columns*: a menu for each."""
@@ -75,32 +70,11 @@ class ImportingListeners:
 
     async def mapped(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
         """Columns were chosen by hand: look again."""
-        await ack(response_action="update", view=waiting(imports.TITLE))
-        async with modal_replies(client, view["id"]):
-            upload_id, erase = _upload_in(view)
-            _, drafts = await self._read(body, upload_id)
-            form = Form.of(view)
-            chosen = {
-                header: choice
-                for index, header in enumerate(drafts.headers[: imports.MOST_COLUMNS])
-                if (choice := form.choice(imports.column_id(index))) and choice != imports.AUTOMATIC
-            }
-            await self._runtime.run(
-                map_upload, workspace=workspace_in(body), upload_id=upload_id, by_hand=chosen, by=people_in(body)
-            )
-            await self._look(client, body, view["id"], upload_id, erase=erase)
+        await answer_in_window(ack, client, view["id"], self._remapped(body, view), title=imports.TITLE)
 
     async def confirmed(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
         """*Import*: take the list in, once."""
-        await ack(response_action="update", view=waiting(imports.TITLE))
-        async with modal_replies(client, view["id"]):
-            upload_id, erase = _upload_in(view)
-            _, drafts = await self._read(body, upload_id)
-            done = await self._runtime.run(
-                take_upload, workspace=workspace_in(body), upload_id=upload_id, drafts=drafts, erase_blanks=erase,
-                by=people_in(body),
-            )  # fmt: skip
-            await client.views_update(view_id=view["id"], view=imports.done(done))
+        await answer_in_window(ack, client, view["id"], self._taken_in(body, view), title=imports.TITLE)
 
     async def undo(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Undo* under an import's message, or beside one of the earlier lists."""
@@ -127,18 +101,49 @@ class ImportingListeners:
     async def _earlier(self, body: Body) -> tuple[ImportSummary, ...]:
         return await self._runtime.read(list_imports, workspace=workspace_in(body), viewer=people_in(body))
 
-    async def _look(self, client: AsyncWebClient, body: Body, view_id: str, upload_id: UUID, *, erase: bool) -> None:
-        """Show what the list would do, or ask which column is what."""
+    async def _fetched(self, client: AsyncWebClient, body: Body, file_id: str, *, erase: bool) -> Block:
+        """Keep the file that was sent, and look at it."""
+        who = people_in(body)
+        name, content = await fetch_file(client, file_id, by=who)
+        upload_id = await self._runtime.run(
+            keep_upload, workspace=workspace_in(body), file_name=name, content=content, by=who
+        )
+        return await self._look(body, upload_id, erase=erase)
+
+    async def _remapped(self, body: Body, view: Body) -> Block:
+        """Keep which column is what, and look again."""
+        upload_id, erase = _upload_in(view)
+        _, drafts = await self._read(body, upload_id)
+        form = Form.of(view)
+        chosen = {
+            header: choice
+            for index, header in enumerate(drafts.headers[: imports.MOST_COLUMNS])
+            if (choice := form.choice(imports.column_id(index))) and choice != imports.AUTOMATIC
+        }
+        await self._runtime.run(
+            map_upload, workspace=workspace_in(body), upload_id=upload_id, by_hand=chosen, by=people_in(body)
+        )
+        return await self._look(body, upload_id, erase=erase)
+
+    async def _taken_in(self, body: Body, view: Body) -> Block:
+        """Take the list in."""
+        upload_id, erase = _upload_in(view)
+        _, drafts = await self._read(body, upload_id)
+        done = await self._runtime.run(
+            take_upload, workspace=workspace_in(body), upload_id=upload_id, drafts=drafts, erase_blanks=erase,
+            by=people_in(body),
+        )  # fmt: skip
+        return imports.done(done)
+
+    async def _look(self, body: Body, upload_id: UUID, *, erase: bool) -> Block:
+        """What the list would do, or which column is what."""
         upload, drafts = await self._read(body, upload_id)
-        view: Block
         if drafts.problems:
-            view = imports.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
-        else:
-            plan = await self._runtime.read(
-                plan_import, workspace=workspace_in(body), drafts=drafts, by=people_in(body), erase_blanks=erase
-            )
-            view = imports.preview(plan, drafts, upload_id=upload_id, erase=erase)
-        await client.views_update(view_id=view_id, view=view)
+            return imports.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
+        plan = await self._runtime.read(
+            plan_import, workspace=workspace_in(body), drafts=drafts, by=people_in(body), erase_blanks=erase
+        )
+        return imports.preview(plan, drafts, upload_id=upload_id, erase=erase)
 
     async def _read(self, body: Body, upload_id: UUID) -> tuple[UploadFact, Drafts]:
         upload = await self._runtime.read(

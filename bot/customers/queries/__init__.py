@@ -67,8 +67,9 @@ def find_customer(session: Session, words: str) -> Customer:
     if len(found) == 1:
         return found[0]
     if found:
+        many = f"More than {MOST_MATCHES}" if len(found) > MOST_MATCHES else str(len(found))
         raise Ambiguous(
-            f"{len(found)} customers are called {asked}; choose one.",
+            f"{many} customers are called {asked}; choose one.",
             asked=asked,
             nearest=tuple((customer.id, customer.name) for customer in found[:MOST_MATCHES]),
         )

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.facts import Line
-from bot.customers.rules.due import due_on, limit_on
+from bot.customers.rules.due import conclude
 from bot.customers.tables import Customer, Import, ImportChange
 from bot.people.queries import get_calendar, list_names
 from bot.people.rules import Calendar
@@ -83,18 +83,15 @@ def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001
     for customer in session.exec(query.execution_options(yield_per=1000)):
         if customer.owner_id not in calendars:
             calendars[customer.owner_id] = get_calendar(session, customer.owner_id)
-        rhythm = customer.cadence_days or workspace.default_cadence_days
-        since = customer.last_contact_on or customer.added_on
-        limit = limit_on(since, rhythm, workspace.neglect_factor)
-        due = _due(customer, calendars[customer.owner_id])
-        stored = (customer.rhythm_days, customer.waiting_since, customer.limit_on, customer.due_on)
-        if stored != (rhythm, since, limit, due):
+        follows = conclude(
+            calendars[customer.owner_id],
+            default_cadence=workspace.default_cadence_days,
+            factor=workspace.neglect_factor,
+            cadence_days=customer.cadence_days,
+            last_contact_on=customer.last_contact_on,
+            added_on=customer.added_on,
+            first_due_on=customer.first_due_on,
+        )
+        if (customer.rhythm_days, customer.waiting_since, customer.due_on, customer.limit_on) != follows:
             wrong.append(f"{customer.name} has dates that don't follow from its facts; {MEND}")
     return wrong[:MOST_PROBLEMS] + ([f"{len(wrong) - MOST_PROBLEMS} more."] if len(wrong) > MOST_PROBLEMS else [])
-
-
-def _due(customer: Customer, calendar: Calendar) -> Any:
-    if customer.last_contact_on is None and customer.first_due_on is not None:
-        return calendar.next_working_day(customer.first_due_on)
-    rhythm = customer.rhythm_days
-    return due_on(customer.last_contact_on or customer.added_on, rhythm, calendar)

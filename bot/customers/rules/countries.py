@@ -4,8 +4,6 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from rapidfuzz import fuzz, process
-
 _CODES = (
     "ADAND AEARE AFAFG AGATG AIAIA ALALB AMARM AOAGO AQATA ARARG ASASM ATAUT AUAUS AWABW AXALA AZAZE BABIH BBBRB "
     "BDBGD BEBEL BFBFA BGBLG BHBAH BIBDI BJBEN BLBLM BMBMU BNBRN BOBOL BQBES BRBRA BSBHS BTBTN BVBVT BWBWA BYBLR "
@@ -129,5 +127,7 @@ def country_code(text: str) -> str | None:
 def nearest_country(text: str) -> str | None:
     """The name that a misspelt country is likeliest to mean ("Philipines" → "Philippines"), or None."""
     named = [name for name in _names() if len(name) > 3]  # noqa: PLR2004  # codes resemble everything
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - two megabytes that only mistyped names need
+
     found = process.extractOne(_spelling(text), named, scorer=fuzz.ratio, score_cutoff=80)
     return found[0].title() if found else None

@@ -14,6 +14,9 @@ LONGEST_CADENCE_DAYS = 365
 LONGEST_SNOOZE_DAYS = 400
 FIRST_DUES_PER_DAY = 8
 
+Clock = tuple[int, date, date, date]
+"""Rhythm, waiting since, due, limit: what is stored of a customer's clock."""
+
 
 class Status(StrEnum):
     """Whether we look after a customer at all; only active ones are ever due."""
@@ -108,6 +111,29 @@ def limit_on(waiting_since: date, cadence_days: int, factor: float | Decimal) ->
     # A float's own digits are meant: 1.15 x 100 days is 115 of them, not 114.99999999999999.
     allowed = int(Decimal(str(factor)) * cadence_days)
     return waiting_since + timedelta(days=max(allowed, cadence_days))
+
+
+def conclude(
+    calendar: Calendar,
+    *,
+    default_cadence: int,
+    factor: float | Decimal,
+    cadence_days: int | None,
+    last_contact_on: date | None,
+    added_on: date,
+    first_due_on: date | None,
+) -> Clock:
+    """
+    What is stored of a customer's clock, from the facts that move it; *calendar* is the owner's.
+
+    A customer that was never contacted is due on its spread first date when it has one.
+    """
+    rhythm, since = cadence_days or default_cadence, last_contact_on or added_on
+    if last_contact_on is None and first_due_on is not None:
+        due = calendar.next_working_day(first_due_on)
+    else:
+        due = due_on(since, rhythm, calendar)
+    return rhythm, since, due, limit_on(since, rhythm, factor)
 
 
 def overdue_ratio(today: date, waiting_since: date, cadence_days: int) -> float:

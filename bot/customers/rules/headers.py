@@ -111,13 +111,9 @@ _SYNONYMS: Mapping[Field, tuple[str, ...]] = {
     Field.ZONE: ("zone|time zone|timezone|tz|customer time zone",),
     Field.TAGS: ("tags|tag|labels|label|organization - labels|organization - label|segment",),
     Field.PREFERENCES: ("preferences|preference|likes|how they like it",),
-    Field.ADDED_ON: (
-        "added on|added|date added|customer since|client since",
-        (
-            "create date|created|created date|created on|created at|date created|organization - organization created"
-            "|became a customer date|start date"
-        ),
-    ),
+    # Not a CRM's "created" or "customer since": the wait begins on the day we learn of a customer, else a list of old
+    # customers would count as neglected on the day it comes in.
+    Field.ADDED_ON: ("added on",),
     Field.CONTACT_NAME: (
         "contact name|contact|contact person|primary contact|main contact|person - name|contact full name|full name",
     ),

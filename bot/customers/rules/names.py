@@ -2,10 +2,9 @@
 
 import hashlib
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
-
-from rapidfuzz import fuzz, process
 
 _FORMS = """
 inc incorporated corp corporation co company llc llp lp lllp pllc ltd limited plc cic
@@ -29,12 +28,16 @@ LEGAL_PHRASES = (
 )
 """Legal forms that fall into several words."""
 
+_LAST_OF_FORMS = LEGAL_FORMS | {phrase[-1] for phrase in LEGAL_PHRASES} | {"and"}
+
 KEY_LENGTH = 200
 """The longest key, in characters, as the tables keep it."""
 
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ß": "ss"}
 )
+_PARTED = {ord(sign): " " for sign in string.punctuation if unicodedata.category(sign)[0] == "P"}
+_PARTED |= {ord("'"): "", ord("`"): "", ord("&"): " and ", ord("+"): " plus "}
 _MARKS_OF_OWNERSHIP = re.compile("[®™©℠]")
 _SHARE_CLASS = re.compile(r"\(\s*((?:class|series|cl\.?)\s+\w{1,3})\s*\)\s*$", re.IGNORECASE)
 _ARTICLE_AT_THE_END = re.compile(r"(?:\(\s*the\s*\)|,\s*the)\s*$", re.IGNORECASE)
@@ -46,6 +49,7 @@ _JOINED_FORMS = (  # spelt with a stroke, or told from an ordinary word ("Therma
     (re.compile(r"\s\(publ\.?\)\s*$", re.IGNORECASE), ""),
     (re.compile(r"\bSpA\s*$|(?i:\bS\.\s?p\.\s?A\.?\s*$)"), "societaperazioni"),
 )
+_TURNED_OR_JOINED = re.compile(r"[(/]|,\s*the$|s\.?\s?p\.?\s?a\.?$", re.IGNORECASE)  # what the six above could find
 _INVISIBLE = dict.fromkeys(
     [
         *(0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF),
@@ -64,10 +68,14 @@ def clean_text(value: str, limit: int) -> str:
     """
     if not (value.isascii() and value.isprintable()):
         value = "".join(kept for char in value.translate(_INVISIBLE) if (kept := _fit(char)))
-    words = " ".join(value.split())
+    words = value if _is_single_spaced(value) else " ".join(value.split())
     if len(words) <= limit:
         return words
     return words[: max(limit - 1, 0)].rstrip(" \u200d\ufe0f") + "…" if limit > 0 else ""
+
+
+def _is_single_spaced(value: str) -> bool:
+    return value.isascii() and "  " not in value and value == value.strip(" ")
 
 
 def _fit(char: str) -> str:
@@ -83,14 +91,22 @@ def name_key(name: str) -> str:
     Case, accents, punctuation, a leading "The" and the legal form at the end don't count; a share class does. It is ""
     for a name without any character that can be seen.
     """
-    text = clean_text(unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", clean_text(name, len(name)))), 10_000)
+    text = clean_text(name, len(name))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", text))
+    text = clean_text(text, 10_000)
+    bare, share_class = _in_reading_order(text) if _TURNED_OR_JOINED.search(text) else (text, "")
+    words = _without_legal_form(_without_article(_join_initials(_words(bare))))
+    return _at_most(KEY_LENGTH, " ".join(words + _words(share_class)) or text.casefold())
+
+
+def _in_reading_order(text: str) -> tuple[str, str]:
+    """What stands in brackets or after a comma put in its place, joined legal forms as one word; the share class."""
     bare, share_class = _split_share_class(text)
     bare = _ARTICLE_AT_THE_END.sub("", bare).strip() or bare
     for form, word in _JOINED_FORMS:
         bare = form.sub(word, bare)
-    bare = _first_name_first(bare)
-    words = _without_legal_form(_without_article(_join_initials(_words(bare))))
-    return _at_most(KEY_LENGTH, " ".join(words + _words(share_class)) or text.casefold())
+    return _first_name_first(bare), share_class
 
 
 def _at_most(limit: int, key: str) -> str:
@@ -115,6 +131,8 @@ def _first_name_first(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
+    if text.isascii():
+        return text.lower().translate(_PARTED).split()
     folded = _fold(_APOSTROPHES.sub("", text.casefold())).replace("&", " and ").replace("+", " plus ")
     return "".join(" " if unicodedata.category(char)[0] in "PZ" else char for char in folded).split()
 
@@ -154,7 +172,7 @@ def _without_article(words: list[str]) -> list[str]:
 def _without_legal_form(words: list[str]) -> list[str]:
     """Take legal forms off the end one by one, unless that would leave nothing."""
     left = words
-    while len(left) > 1:
+    while len(left) > 1 and left[-1] in _LAST_OF_FORMS:
         phrase = next((len(p) for p in LEGAL_PHRASES if len(left) > len(p) and tuple(left[-len(p) :]) == p), 0)
         if phrase:
             left = left[:-phrase]
@@ -169,6 +187,8 @@ def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
     """The *keys* that look most like *key*, best first, at most *limit*: suggestions, never a decision."""
     if not key or limit < 1:
         return []
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - two megabytes that only mistyped names need
+
     found = process.extract(key, list(keys), scorer=fuzz.WRatio, limit=4 * limit + 10, score_cutoff=75)
     closest = sorted(found, key=lambda match: (-match[1] - fuzz.ratio(key, match[0]), match[0]))
     return [match for match, _, _ in closest[:limit]]

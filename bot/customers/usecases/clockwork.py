@@ -13,7 +13,7 @@ from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.facts import CustomerFact, CustomersHandedOver, CustomerTaken
 from bot.customers.queries import fact_of, get_customer
-from bot.customers.rules.due import RuleRefused, SnoozeReason, SnoozeTooLong, check_snooze, due_on, limit_on
+from bot.customers.rules.due import Clock, RuleRefused, SnoozeReason, SnoozeTooLong, check_snooze, conclude
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.people.queries import get_person, get_today, list_calendars, list_names
@@ -23,9 +23,6 @@ from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import Workspace
 from bot.workspaces.usecases import record
 
-Clock = tuple[int, date, date, date]
-"""Rhythm, waiting since, due, limit: what is stored of a customer's clock."""
-
 MOVING_NAMES = ("owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on")
 STORED_NAMES = ("rhythm_days", "waiting_since", "due_on", "limit_on")
 MOVING = tuple(col(getattr(Customer, name)) for name in MOVING_NAMES)
@@ -33,11 +30,7 @@ STORED = tuple(col(getattr(Customer, name)) for name in STORED_NAMES)
 
 
 def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> None:
-    """
-    Recompute what is stored of *customer*'s clock: rhythm, waiting since, due, limit.
-
-    A customer that was never contacted is due on its spread first date when it has one.
-    """
+    """Recompute what is stored of *customer*'s clock: rhythm, waiting since, due, limit."""
     customer.rhythm_days, customer.waiting_since, customer.due_on, customer.limit_on = _clock(
         workspace,
         calendar,
@@ -48,21 +41,11 @@ def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> Non
     )
 
 
-def _clock(
-    workspace: Workspace,
-    calendar: Calendar,
-    *,
-    cadence_days: int | None,
-    last_contact_on: date | None,
-    added_on: date,
-    first_due_on: date | None,
-) -> Clock:
-    rhythm, since = cadence_days or workspace.default_cadence_days, last_contact_on or added_on
-    if last_contact_on is None and first_due_on is not None:
-        due = calendar.next_working_day(first_due_on)
-    else:
-        due = due_on(since, rhythm, calendar)
-    return rhythm, since, due, limit_on(since, rhythm, workspace.neglect_factor)
+def _clock(workspace: Workspace, calendar: Calendar, **facts: Any) -> Clock:
+    """The clock that *facts* (cadence, last contact, added, first due) make by the workspace's rules."""
+    return conclude(
+        calendar, default_cadence=workspace.default_cadence_days, factor=workspace.neglect_factor, **facts
+    )  # fmt: skip
 
 
 def rewind(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:

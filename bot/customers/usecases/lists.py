@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.core.collecting import without_collecting
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
 from bot.customers.facts import Changed, Drafts, ImportDone, ImportPlan
@@ -46,6 +47,7 @@ _SAME_IN_BOTH = (
 )  # fmt: skip
 
 
+@without_collecting()
 def plan_import(
     session: Session,
     *,
@@ -68,6 +70,7 @@ def plan_import(
     return _plan(drafts, prepared, batch)
 
 
+@without_collecting()
 def apply_import(
     session: Session,
     *,

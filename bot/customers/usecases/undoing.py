@@ -53,10 +53,10 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
             ImportChange.workspace_id == workspace_of(session), ImportChange.import_id == import_id
         )
     ).all()
-    added = [change.customer_id for change in changes if change.added]
-    used = _used(session, made, added)
-    removed = [customer_id for customer_id in added if customer_id not in used]
     restored, kept = _restore(session, [change for change in changes if not change.added], now=now)
+    added = [change.customer_id for change in changes if change.added]
+    used = _used(session, made, added)  # after restoring: a parent that the list itself gave is no use of one it added
+    removed = [customer_id for customer_id in added if customer_id not in used]
     kept += [(_name(session, customer_id), USED) for customer_id in sorted(used)[:KEPT_SHOWN]]
     _remove(session, removed)
     _take_news_back(session, import_id, now=now)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
 from bot.core import outbox
+from bot.core.bulk import insert_many
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.customers.facts import CustomersHandedOver, ImportPlan, ListImported
@@ -286,9 +287,17 @@ def _is_same_person(contact: Mapping[str, Any], says: Mapping[str, Any]) -> bool
 def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> None:
     """Add rows with one statement that names only the columns that any of them fills."""
     if rows:
-        columns = sorted({name for row in rows for name, value in row.items() if value is not None})
-        filled = [{name: row.get(name) for name in columns} for row in rows]
-        session.connection().execute(sa.insert(SQLModel.metadata.tables[str(table.__tablename__)]), filled)
+        columns = sorted(_filled(rows))
+        insert_many(session.connection(), SQLModel.metadata.tables[str(table.__tablename__)], columns, rows)
+
+
+def _filled(rows: Sequence[Values]) -> set[str]:
+    """The columns that any row fills; once one does, the others aren't asked any more."""
+    filled: set[str] = set()
+    for row in rows:
+        if not row.keys() <= filled:
+            filled.update(name for name, value in row.items() if value is not None)
+    return filled
 
 
 def _note_added(session: Session, import_id: UUID, added: Sequence[UUID], *, now: datetime) -> None:

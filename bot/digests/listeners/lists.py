@@ -58,8 +58,8 @@ class ListListeners:
     async def take(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Take a customer; the row that it was taken from changes in place."""
         await ack()
-        customer_id, seen_owner, place = _taken(_value(body))
         async with replies(respond):
+            customer_id, seen_owner, place = _taken(_value(body))
             try:
                 fact = await self._runtime.run(
                     usecases.take_customer,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.customers.rules.names import clean_text
 from bot.digests.facts import Health, JobHealth
 from bot.digests.rules import pack
 from bot.digests.views.digest import local_time
@@ -30,7 +31,7 @@ SENTENCE_SHOWN = 100
 
 def help_message(asked: str = "") -> Message:
     """What to type, and the three buttons that start most things; *asked* is what wasn't understood."""
-    first = f"I don't know /evenhand {cut(asked, 60)}. " if asked else ""
+    first = f"I don't know /evenhand {clean_text(asked, 60)}. " if asked else ""
     said = f"{first}I remind each owner when a customer has waited long enough, big or small."
     blocks: list[Block] = [section(escape(said)), section("\n".join(LINES))]
     blocks.append(

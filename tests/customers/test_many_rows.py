@@ -1,0 +1,88 @@
+"""Many rows at once: they are kept as if added one by one, and the search for garbage goes on afterwards."""
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from bot.core.bulk import insert_many
+from bot.core.clock import new_id
+from bot.core.collecting import without_collecting
+from bot.customers.rules.due import Status
+from bot.customers.tables import Customer
+from tests.makers import START, WORKSPACE, Office
+
+DAY = date(2026, 11, 23)
+TABLE: sa.Table = Customer.__table__  # type: ignore[attr-defined]
+
+
+def test_rows_added_at_once_read_back_as_they_were(office: Office) -> None:
+    """Ids, dates, words of a list, sums and blanks come back in their own kinds, on both databases."""
+    first = {
+        "id": new_id(), "workspace_id": WORKSPACE, "name": "Ångström & Søn", "name_key": "angstrom", "tags": ["a", "b"],
+        "preferences": [], "status": Status.ACTIVE, "added_on": DAY, "rhythm_days": 30, "waiting_since": DAY,
+        "due_on": DAY, "limit_on": DAY, "changed_at": START, "domain": "angstrom.se",
+    }  # fmt: skip
+    second = {**first, "id": new_id(), "name": "Bakery", "name_key": "bakery"}
+    del second["domain"]
+
+    def add_and_read(session: Session, **_: object) -> dict[object, sa.RowMapping]:
+        insert_many(session.connection(), TABLE, sorted(first), [first, second])
+        rows = session.execute(sa.select(TABLE).where(TABLE.c.id.in_([first["id"], second["id"]]))).mappings()
+        return {row["id"]: row for row in rows}
+
+    kept = office.runtime.run_now(add_and_read, workspace=WORKSPACE)
+    assert {name: kept[first["id"]][name] for name in first} == first
+    assert {name: kept[second["id"]][name] for name in second} == second
+    assert kept[second["id"]]["domain"] is None
+
+
+def test_garbage_is_looked_for_again_after_an_import() -> None:
+    """Also when the work in between fails."""
+    assert gc.isenabled()
+
+    @without_collecting()
+    def fails() -> None:
+        assert not gc.isenabled()
+        raise ValueError("broken off")
+
+    with pytest.raises(ValueError, match="broken off"):
+        fails()
+    assert gc.isenabled()
+
+
+def test_two_imports_at_once_share_the_quiet() -> None:
+    """The one that ends first doesn't end it for the other."""
+    both_in, one_out = Barrier(2), Barrier(2)
+
+    def first() -> None:
+        with without_collecting():
+            both_in.wait(10)
+        one_out.wait(10)
+
+    def second() -> bool:
+        with without_collecting():
+            both_in.wait(10)
+            one_out.wait(10)
+            return gc.isenabled()
+
+    with ThreadPoolExecutor(2) as threads:
+        ended = threads.submit(first)
+        assert threads.submit(second).result() is False
+        ended.result()
+    assert gc.isenabled()
+
+
+def test_a_process_without_that_search_stays_without() -> None:
+    """Whoever switched it off before finds it off."""
+    gc.disable()
+    try:
+        with without_collecting():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

@@ -1,0 +1,149 @@
+"""Every screen of the bot, gone through over the wire, and what no screen may hold."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from rehearsal.actor import Actor
+from rehearsal.entries import CannotDo
+from rehearsal.state.messages import Message
+from rehearsal.state.views import View
+from tests.makers import MARA
+from tests.world import World
+
+HOSTILE = {
+    "everybody": "<!channel> & <!here> sons",
+    "a mention": "<@U0KIRI> <#C0SECRET|x> <http://evil.test|here>",
+    "NUL": "Nul\x00 and \x1b[31m Bakery",
+    "half a character": "Half \ud800 a character",
+    "emoji": "🥐👩‍👩‍👧‍👦🇵🇹 Bakery :smile:",
+    "right to left": "\u202elive\u202c \u2067مخبز\u2069 bakery",
+    "a formula": '=HYPERLINK("http://x")',
+    "markup": "*bold* _it_ ~gone~ > quote",
+    "backticks": "```code``` and `more`",
+    "two lines": "line\r\nbreak\u2028and more",
+    "one long word": "W" * 3000,
+    "entities": "&amp;" * 800,
+}
+PINGS = re.compile(r"<!|<@U0KIRI|<#C0SECRET|<http://evil|\x00|\x1b|[\ud800-\udfff]|\u202e|\u2067")
+
+
+def texts(value: Any) -> Iterator[tuple[str, str]]:
+    """Every text on a screen as (how it is read, the text)."""
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str) and value.get("type") in {"mrkdwn", "plain_text"}:
+            yield value["type"], value["text"]
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+
+
+def words(where: Message | View) -> str:
+    """All that can be read there, unescaped."""
+    read = " ".join(text for _, text in texts(where.blocks))
+    return read.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def pings_nobody(where: Message | View) -> None:
+    """No markup of a stranger's making, and nothing invisible, stands on this screen."""
+    said = [("mrkdwn", where.text)] if isinstance(where, Message) else []
+    for kind, text in (*said, *texts(where.blocks)):
+        found = PINGS.search(text)
+        assert found is None or (kind == "plain_text" and found[0].startswith("<")), (found, text[:200])
+
+
+async def told(actor: Actor, text: str, timeout: float = 15) -> Message:  # noqa: ASYNC109 - the caller's patience
+    """The latest message that says *text*, waited for."""
+
+    def look(me: Actor) -> Message | None:
+        return next((one for one in reversed(me.sees()) if text in one.text or text in words(one)), None)
+
+    return await actor.until(look, timeout)
+
+
+async def window(actor: Actor, title: str = "", text: str = "") -> View:
+    """The window on top, once it says *text*."""
+
+    def look(me: Actor) -> View | None:
+        view = me.modal()
+        return view if view is not None and title in ("", view.title) and text in words(view) else None
+
+    try:
+        return await actor.until(look, 15)
+    except AssertionError as missing:
+        shown = words(view) if (view := actor.modal()) else "nothing"
+        raise AssertionError(f"No window {title!r} says {text!r}; it says {shown[:500]!r}.") from missing
+
+
+async def closed(actor: Actor) -> None:
+    """No window is open."""
+    while view := actor.modal():
+        await actor.close(view, everything=True)
+
+
+async def home(actor: Actor) -> View:
+    """Somebody's Home, drawn anew."""
+    await actor.open_home()
+    return await actor.until(lambda me: me.home() if me.home() and "Last ran" in words(me.home()) else None, 15)  # type: ignore[arg-type]  # just looked
+
+
+async def digest_set_up(world: World, channel: str = "accounts") -> None:
+    """Mara chooses a channel for the digest."""
+    mara = world.as_(MARA)
+    await mara.command("/evenhand setup")
+    view = await mara.modal_opened("Setup", 15)
+    await mara.fill(view, digests_channel=channel)
+    assert await mara.submit(view) is None
+    await closed(mara)
+
+
+async def answered(actor: Actor, command: str) -> Message | None:
+    """What a command shows: a message, or None when a window opened instead."""
+    await closed(actor)
+    outcome = await actor.command(command)
+    assert outcome.acked, command
+    for message in outcome.messages:
+        pings_nobody(message)
+    if view := actor.modal():
+        pings_nobody(view)
+    return outcome.messages[0] if outcome.messages else None
+
+
+async def look_everywhere(world: World, person: str, names: list[str]) -> list[Message | View]:
+    """Everything that *person* and the channel can see about these customers, each held to `pings_nobody`."""
+    actor, seen = world.as_(person), list[Message | View]()
+    await closed(actor)
+    await world.rehearsal.control.move(timedelta(days=3))  # to the digest's Thursday, a new reminder's day
+    await world.run_jobs()
+    seen.append(await home(actor))
+    for command in ("/checkin", "/customers", "/neglected team", "/customers pool"):
+        seen += await _all_pages(actor, command)
+    for name in names:
+        for command in (f"/customers {name}", f"/checkin {name}", f"/neglected {name}", f"/customers edit {name}"):
+            with suppress(CannotDo):
+                await answered(actor, command)
+    await closed(actor)
+    seen += actor.sees()
+    for shown in seen:
+        pings_nobody(shown)
+    return seen
+
+
+async def _all_pages(actor: Actor, command: str) -> list[Message]:
+    """A list from its first to its last page."""
+    message = await answered(actor, command)
+    seen = [message] if message else []
+    for _ in range(10):
+        turns = [e for b in seen[-1].blocks for e in b.get("elements", ()) if "text" in e] if seen else []
+        on = next((e for e in turns if isinstance(e["text"], dict) and e["text"]["text"] == "Next"), None)
+        if on is None:
+            break
+        before = words(seen[-1])
+        await actor.press(seen[-1], on["action_id"], value=on.get("value"))
+        await actor.until(lambda _, before=before: words(seen[-1]) != before, 15)  # type: ignore[misc]  # bound now
+        pings_nobody(seen[-1])
+    return seen

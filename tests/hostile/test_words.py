@@ -1,0 +1,176 @@
+"""Whatever is typed after a command, or sent in the place of a button's value: a civil answer, nothing changed."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from bot.core.clock import new_id
+from bot.core.runtime import Runtime
+from bot.workspaces.usecases import install_workspace
+from rehearsal.entries import CannotDo
+from rehearsal.state.inputs import placed
+from rehearsal.state.messages import Message
+from rehearsal.state.views import View
+from tests.hostile.screens import answered, closed, digest_set_up, home, pings_nobody, told, window, words
+from tests.makers import ANA, LONG_AGO, MARA, add_customer, add_person
+from tests.world import World, open_world
+
+GARBAGE = {
+    "backticks": "```",
+    "four thousand characters": "x" * 4000,
+    "only emoji": "🥐👩‍👩‍👧‍👦🇵🇹",
+    "a negative number": "-1",
+    "SQL": "'; DROP TABLE customers; --",
+    "wildcards": "%_%\\",
+    "nobody": "<@U0NOBODY>",
+    "an empty mention": "<@>",
+    "a channel": "<#C0NONE|none>",
+    "an option": "--help",
+    "escapes": "&lt;!channel&gt; &amp;amp;",
+    "invisible": "\u200b\u202e\u2066",
+    "JSON": '{"kind": "customer", "id": []}',
+    "a path": "../../etc/passwd\x00",
+}
+FORGED = ("", "not JSON {", "null", "[]", "-1", "team -5", "team 99999999999", "\x00", "9" * 1900, "<!channel>")
+QUIET = {"outbox", "inbox", "heartbeats", "people"}  # what the bot notes by itself
+OTHER = "T0OTHER"
+
+
+@pytest.fixture
+async def world(sqlite_url: str) -> AsyncIterator[World]:
+    """The bot against the rehearsal, with one neglected customer."""
+    async with open_world(sqlite_url) as opened:
+        opened.rehearsal.control.limit_rates(False)
+        opened.office.customer("Bakery", owner=ANA, waited=200)
+        opened.office.customer("Pool", waited=100)
+        yield opened
+
+
+def stored(runtime: Runtime) -> dict[str, list[str]]:
+    """Everything that people's acts could have changed, byte for byte."""
+    found = {}
+    with runtime.database.engine.connect() as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            if table.name not in QUIET:
+                found[table.name] = sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
+        connection.rollback()
+    return found
+
+
+@pytest.mark.parametrize(
+    "command", ["/checkin", "/customers", "/customers edit", "/customers add", "/neglected", "/evenhand"]
+)
+async def test_garbage_after_a_command_is_answered_civilly(world: World, command: str) -> None:
+    """A sentence, a list or a form; never silence, an error's name or a change."""
+    before = stored(world.runtime)
+    for person in (ANA, MARA):
+        actor = world.as_(person)
+        for what, garbage in GARBAGE.items():
+            message = await answered(actor, f"{command} {garbage}")
+            shown = words(message) if message else words(await window(actor))
+            assert shown.strip(), (command, what)
+            assert "Reference" not in shown, (command, what, shown)
+    assert stored(world.runtime) == before
+
+
+async def test_forged_values_of_every_button_change_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every button and menu of queue, list, pool, reminder, digest and Home, with values that nobody made."""
+    before, ana = await _with_screens(world), world.as_(ANA)
+    others = await _another_workspaces_customer(world)
+    for value in (*FORGED, str(new_id()), others, f"{others} {ANA} team 0", f"week:{others}"):
+        for where in await _screens(world):
+            for spot in list(placed(where.blocks)):
+                with suppress(CannotDo):  # the press before it has changed this screen
+                    await _forge(ana, where, spot, value)
+    said = capsys.readouterr().out
+    assert "listener.failed" not in said
+    assert "unexpected" not in said
+    assert _of_ours(world, before)
+
+
+async def test_forged_memories_of_every_window_change_nothing(world: World) -> None:
+    """Every form sent with a `private_metadata` that nobody made: a sentence, and all is as it was."""
+    before, ana = await _with_screens(world), world.as_(ANA)
+    others = await _another_workspaces_customer(world)
+    opened = (("/checkin", "checkins.more", "Snooze until"), ("/checkin", "checkins.more", "Hand over"))
+    memories = (*FORGED, json.dumps({"customer_id": others}), json.dumps({"customer": others}), '{"origin": 7}')
+    for command, menu, wish in opened:
+        for memory in memories:
+            message = await answered(ana, command)
+            assert message is not None
+            option = next(o["text"]["text"] for s in placed(message.blocks) if s.element["action_id"] == menu
+                          for o in s.element["options"] if o["text"]["text"].startswith(wish))  # fmt: skip
+            await ana.choose(message, menu, option)
+            form = await window(ana, wish.split()[0] if wish.startswith("Snooze") else wish)
+            form.payload["private_metadata"] = memory[:3000]
+            if wish == "Hand over":
+                await ana.fill(form, checkins_to="bob")
+            errors = await ana.submit(form)
+            assert errors, (wish, memory)
+            await closed(ana)
+    assert _of_ours(world, before)
+
+
+async def _with_screens(world: World) -> dict[str, list[str]]:
+    await digest_set_up(world)
+    await world.move(days=3)
+    await told(world.as_(ANA), "waiting to hear from you")
+    return stored(world.runtime)
+
+
+async def _another_workspaces_customer(world: World) -> str:
+    with world.runtime.database.transaction(OTHER) as session:
+        install_workspace(session, name="Theirs", bot_user_id="U0BOT", zone="UTC", now=LONG_AGO)
+        add_person(session, ANA, "Their Ana")
+        return str(add_customer(session, "Theirs", owner=ANA, last_contact_on=LONG_AGO.date()).id)
+
+
+def _of_ours(world: World, before: dict[str, list[str]]) -> bool:
+    """Whether our rows are as they were before the other workspace came."""
+    for name, rows in stored(world.runtime).items():
+        ours = [row for row in rows if OTHER not in row]
+        assert ours == before[name], name
+    return True
+
+
+async def _screens(world: World) -> list[Message | View]:
+    ana = world.as_(ANA)
+    shown: list[Message | View] = [
+        await home(ana),
+        await told(ana, "waiting to hear from you"),
+        await told(ana, "in cadence"),
+    ]
+    for command in (
+        "/checkin",
+        "/customers",
+        "/customers pool",
+        "/neglected team",
+        "/customers bakery",
+        "/checkin zzz",
+    ):
+        message = await answered(ana, command)
+        if message is not None:
+            shown.append(message)
+    return shown
+
+
+async def _forge(actor: Any, where: Message | View, spot: Any, value: str) -> None:
+    """Press a button, or choose in a menu, whose value was changed on the way."""
+    element = spot.element
+    if element["type"] == "button" and not element.get("url"):
+        kept, element["value"] = element.get("value"), value
+        await actor.press(where, element["action_id"], block_id=spot.block["block_id"], value=value)
+        element["value"] = kept
+    elif element["type"] == "overflow":
+        option = element["options"][0]
+        kept, option["value"] = option["value"], value[:150]
+        await actor.choose(where, element["action_id"], option["text"]["text"], block_id=spot.block["block_id"])
+        option["value"] = kept
+    if view := actor.modal():
+        pings_nobody(view)
+        await closed(actor)
