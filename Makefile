@@ -33,7 +33,7 @@ demo: $(INSTALLED)
 	@$(BIN)/python -m demo $(if $(PORT),--port $(PORT))
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=12 --cov --cov-report=term:skip-covered $(ARGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check $(CODE)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ async def open_stage(
     The bot connects by Socket Mode or, with *http*, is called by signed requests. Its jobs don't tick: whoever moves
     the rehearsal's time calls `stage.bot.run_jobs()`. *options* go to `Rehearsal`.
     """
-    async with Rehearsal(manifest=Manifest.load(MANIFEST), start=start, **options) as rehearsal:
+    async with Rehearsal(manifest=_manifest(), start=start, **options) as rehearsal:
         furnish(rehearsal)
         settings = Settings(
             _env_file=None,
@@ -59,6 +60,12 @@ async def open_stage(
                 await rehearsal.connected()
             yield Stage(rehearsal, bot)
             await bot.runtime.settled()
+
+
+@cache
+def _manifest() -> Manifest:
+    """Read once: tests start many stages."""
+    return Manifest.load(MANIFEST)
 
 
 def hand_time_over(stage: Stage, stride: timedelta = timedelta(hours=1)) -> None:
