@@ -127,3 +127,8 @@ async def world(database_url: str) -> AsyncIterator[Any]:
 
     async with open_world(database_url) as made:
         yield made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long stories begin first, so that no worker is left with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/story", "tests/soak")))
