@@ -75,6 +75,22 @@ async def modal_replies(client: Any, view_id: str) -> AsyncIterator[None]:
                 await client.views_update(view_id=view_id, view=told(sorry(error)))
 
 
+async def answer_in_time(ack: AsyncAck, respond: Say, work: Awaitable[Message], *, draw: Nearest | None = None) -> None:
+    """
+    Answer a command with what comes of *work*: in the ack when it is quick, by `respond` when it takes longer.
+
+    What goes wrong while the ack is still owed is raised; the caller's `replies(ack)` tells it.
+    """
+    drawing = asyncio.ensure_future(work)
+    quick, _ = await asyncio.wait({drawing}, timeout=PATIENCE_SECONDS)
+    if quick:
+        await ack(**drawing.result().answer())
+        return
+    await ack()
+    async with replies(respond, draw=draw):
+        await respond(**(await drawing).answer())
+
+
 async def answer_in_window(ack: AsyncAck, client: Any, view_id: str, work: Awaitable[Block], *, title: str) -> None:
     """
     Put what comes of *work*, or the sentence for what went wrong, in the place of the window that was sent.

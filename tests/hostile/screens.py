@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -143,6 +145,7 @@ async def _all_pages(actor: Actor, command: str) -> list[Message]:
         if on is None:
             break
         before = words(seen[-1])
+        seen.insert(0, replace(seen[-1], blocks=deepcopy(seen[-1].blocks)))  # the page as it was; the next replaces it
         await actor.press(seen[-1], on["action_id"], value=on.get("value"))
         await actor.until(lambda _, before=before: words(seen[-1]) != before, 15)  # type: ignore[misc]  # bound now
         pings_nobody(seen[-1])

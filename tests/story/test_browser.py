@@ -143,8 +143,7 @@ async def _act(owner: Visitor, handle: str, week: int) -> None:
 
 async def _log_the_first(owner: Visitor, note: str, picture: str = "") -> None:
     message = owner.see("messages").get_by_test_id("message").filter(has=owner.see("button-checkins.log")).last
-    await message.get_by_test_id("button-checkins.log").first.click()
-    await owner.window("Check-in")
+    await owner.open(message.get_by_test_id("button-checkins.log").first, "Check-in")
     await owner.see("field-checkins.note").fill(note)
     if picture:
         await owner.picture(picture)

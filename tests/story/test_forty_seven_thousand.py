@@ -79,5 +79,5 @@ async def _answers(actor: Actor, command: str) -> str:
     outcome = await actor.command(command)
     assert outcome.acked
     assert outcome.ack_ms < ACK_MS
-    answer = await actor.until(lambda _: outcome.messages[-1] if outcome.messages else None)
+    answer = await outcome.reply(timeout=30)
     return f"{answer.text}\n{words(answer)}"

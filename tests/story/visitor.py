@@ -1,7 +1,7 @@
 """Somebody at the page: clicks, types, looks, keeps pictures."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,15 @@ class Visitor:
         """The window with that title, once it is there."""
         await expect(self.see("modal-title")).to_have_text(title)
         return self.see("modal")
+
+    async def open(self, button: Locator, title: str) -> None:
+        """Press until the window is there: a message that is being redrawn loses a click, as it does for people."""
+        for _ in range(5):
+            await button.click()
+            with suppress(AssertionError):
+                await expect(self.see("modal-title")).to_have_text(title, timeout=4000)
+                return
+        raise AssertionError(f"No window called {title} opened.")
 
     async def choose(self, field: str, words: str) -> None:
         """Search in a menu and take what fits."""

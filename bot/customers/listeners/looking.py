@@ -16,7 +16,7 @@ from bot.customers.usecases.details import claim_customer
 from bot.customers.views import card as card_view
 from bot.customers.views import lists
 from bot.slack.blocks import Message, Option
-from bot.slack.replies import actions_in, people_in, replies, workspace_in
+from bot.slack.replies import actions_in, answer_in_time, people_in, replies, workspace_in
 
 Body = dict[str, Any]
 
@@ -58,7 +58,8 @@ class LookingListeners:
                 case "help":
                     await ack(**lists.help_page().answer())
                 case _:
-                    await ack(**(await self._look_up(body, plain_words(body.get("text") or ""))).answer())
+                    found = self._look_up(body, plain_words(body.get("text") or ""))
+                    await answer_in_time(ack, respond, found, draw=lists.choose)
 
     async def options(self, ack: AsyncAck, body: Body) -> None:
         """Customers to choose from while somebody types."""
