@@ -1,7 +1,10 @@
 """What leaves the check-ins room."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
+
+from pydantic import Field
 
 from bot.checkins.rules import Act, Result
 from bot.core.facts import Fact, Notice
@@ -81,11 +84,16 @@ class Candidates(Fact):
 
 
 class CheckinForm(Fact):
-    """What the check-in modal starts with; no customer: one has to be chosen."""
+    """
+    What the check-in modal starts with; no customer: one has to be chosen.
+
+    *abouts* is what other rooms' fields have to know of the customer, by their key.
+    """
 
     today: date
     preview: Preview | None = None
     quote: str = ""
+    abouts: Mapping[str, Fact] = Field(default_factory=dict)
 
 
 class ReminderRow(Fact):

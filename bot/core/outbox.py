@@ -17,6 +17,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.core.clock import new_id
 from bot.core.database import Row, choice, within_workspace, workspace_of
+from bot.core.errors import AlreadyDone
 from bot.core.facts import Fact, Notice
 
 LEASE = timedelta(seconds=30)
@@ -180,6 +181,17 @@ def first_time(session: Session, source: str, external_id: str, *, now: datetime
     session.add(Received(source=source, external_id=external_id, received_at=now))
     session.flush()
     return True
+
+
+def require_first(session: Session, view_id: str, *, now: datetime) -> None:
+    """
+    Let a form (or a press) have its effect once; "" always has it.
+
+    Raises:
+        AlreadyDone: it had it before.
+    """
+    if view_id and not first_time(session, "view", view_id, now=now):
+        raise AlreadyDone("That is saved already; you can close the window.")
 
 
 def claim(session: Session, *, now: datetime, limit: int = 20) -> list[Parcel]:

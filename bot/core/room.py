@@ -59,15 +59,21 @@ class Offer:
 @dataclass(frozen=True)
 class CheckinExtra:
     """
-    Fields a room adds to the check-in modal.
+    Fields a room adds to the check-in modal; the ids of their blocks all begin with `{key}.`.
 
-    *blocks* draws them; *read* turns the submitted state into keyword arguments (empty: nothing was filled in);
-    *use_case* takes those with `session, customer_id, checkin_id, by, now`, in the check-in's own transaction.
+    *about* `(session, customer_id, now)` reads what the fields have to know; where it returns None they aren't wanted
+    for that customer. *blocks* draws them from that (from None, when there is no *about*). With a *label* they stay
+    behind a button of these words until somebody wants them. *read* turns the submitted state into keyword arguments
+    (empty: nothing was filled in); *use_case* takes those with `session, customer_id, checkin_id, by, now`, in the
+    check-in's own transaction.
     """
 
-    blocks: Callable[[], Sequence[Mapping[str, Any]]]
+    key: str
+    blocks: Callable[[Any], Sequence[Mapping[str, Any]]]
     read: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     use_case: Callable[..., object]
+    about: Callable[[Session, UUID, datetime], Fact | None] | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Room:
     register: Callable[[Any, "Runtime"], None] | None = None
     messages: Mapping[type[Notice], Callable[[Any], Any]] = field(default_factory=dict)
     brief: Brief | None = None
-    checkin_extra: CheckinExtra | None = None
+    checkin_extras: Sequence[CheckinExtra] = ()
     offers: Sequence[Offer] = ()
     digest_section: DigestSection | None = None
     home_section: HomeSection | None = None
@@ -100,6 +106,11 @@ def collect_briefs(
             for customer_id, lines in room.brief(session, customer_ids, now).items():
                 found.setdefault(customer_id, []).extend(lines)
     return {customer_id: sorted(lines, key=lambda line: not line.urgent) for customer_id, lines in found.items()}
+
+
+def collect_extras(rooms: Sequence[Room]) -> list[CheckinExtra]:
+    """What all rooms add to the check-in modal."""
+    return [extra for room in rooms for extra in room.checkin_extras]
 
 
 def collect_timeline(

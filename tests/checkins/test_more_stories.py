@@ -37,13 +37,14 @@ async def test_another_rooms_row_changes_in_place_once_somebody_logged_from_it(w
     await world.move(days=3)
     bob = world.as_(BOB)
     digest = await told(bob, "in cadence")
-    row = next(block for block in digest.blocks if (block.get("accessory") or {}).get("action_id") == "digests.take")
+    row = next(block for block in digest.blocks if block.get("block_id") == f"digests.row:{bakery}")
     subject = Subject(kind="digest_row", id=str(bakery), customer_id=bakery, words="Bakery")
-    row["accessory"] |= {"action_id": "checkins.log", "value": subject.model_dump_json()}
+    row["elements"][0] |= {"action_id": "checkins.log", "value": subject.model_dump_json()}
     await bob.press(digest, "checkins.log")
     form = await window(bob, "Check-in")
     assert await bob.submit(form) is None
     await reads(bob, digest, "✓ Bakery · talked")
+    assert "*Bakery* ·" not in words(digest.blocks)
     assert "*Golddex*" in words(digest.blocks)
     assert [entry.by for entry in entries(world, bakery)] == [BOB]
     await bob.press(digest, "checkins.undo")

@@ -1,6 +1,7 @@
 """Every screen of the room, at its usual and at its worst, against Slack's rules."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,7 +30,7 @@ from bot.checkins.views.rows import done, queue_row, with_row_done
 from bot.core.facts import Line
 from bot.customers.facts import CustomerFact
 from bot.customers.rules.due import SnoozeReason, Standing, Status
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, field_of, text_input
 from rehearsal.strict import check_message, check_view
 
 MONDAY = date(2026, 11, 23)
@@ -293,6 +294,24 @@ def test_a_messages_text_stands_in_a_field_of_its_own() -> None:
     assert form_view.QUOTE not in {
         block["block_id"] for block in form(CheckinForm(today=MONDAY), memory="{}")["blocks"]
     }
+
+
+def test_other_rooms_fields_stay_behind_a_button_until_somebody_wants_them() -> None:
+    """Drawn anew, what was opened stays open, and what the customer doesn't ask for goes."""
+    what = field_of("What", text_input("demo.owed.what"), block_id="demo.owed.what", optional=True)
+    holds = field_of("Does it hold", text_input("demo.held.yes"), block_id="demo.held.yes", optional=True)
+    owed = form_view.ExtraFields("demo.owed", "We promised…", [what], is_open=False)
+    held = form_view.ExtraFields("demo.held", "", [holds], is_open=True)
+    view = form(CheckinForm(today=MONDAY), memory="{}", extras=[owed, held])
+    assert check_view(view) == []
+    assert [block.get("block_id") for block in view["blocks"]][-2:] == ["demo.held.yes", form_view.WANT]
+    assert view["blocks"][-1]["elements"][0]["action_id"] == "checkins.want.demo.owed"
+    assert form_view.opened(view) & {"demo.owed", "demo.held"} == {"demo.held"}
+    sent = {**view, "id": "V1", "hash": "1.a", "state": {"values": {}}, "team_id": "T1"}
+    again = redrawn(sent, None, [replace(owed, is_open=True)])
+    assert check_view(again) == []
+    assert [block.get("block_id") for block in again["blocks"]][-2:] == [form_view.NEXT, "demo.owed.what"]
+    assert form_view.opened(again) & {"demo.owed", "demo.held"} == {"demo.owed"}
 
 
 def test_another_rooms_row_changes_and_its_neighbours_stay() -> None:

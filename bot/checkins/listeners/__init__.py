@@ -6,6 +6,7 @@ from bot.checkins.listeners.acting import ActingListeners
 from bot.checkins.listeners.places import Places
 from bot.checkins.listeners.recording import RecordingListeners
 from bot.checkins.views import form, put_off, rows
+from bot.core.room import collect_extras
 from bot.core.runtime import Runtime
 
 
@@ -24,6 +25,9 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.action({"action_id": form.OPTIONS, "block_id": form.CUSTOMER})(recording.changed)
     app.action(form.RESULT)(recording.changed)
     app.action(form.WHEN)(recording.changed)
+    for extra in collect_extras(runtime.rooms):
+        if extra.label:
+            app.action(f"{form.WANT}.{extra.key}")(recording.changed)
     app.view(form.SAVE)(recording.save)
     app.action(rows.MORE)(acting.more)
     app.action(rows.SNOOZE)(acting.snooze)

@@ -1,8 +1,7 @@
 """`/checkin`, the shortcuts and the check-in modal."""
 
-import asyncio
 import html
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
@@ -24,13 +23,14 @@ from bot.checkins.views import form as views
 from bot.checkins.views.put_off import done_form
 from bot.checkins.views.queue import candidates, queue
 from bot.core.errors import InvalidInput
+from bot.core.room import collect_extras
 from bot.core.runtime import Runtime
 from bot.slack.forms import Form
-from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.slack.links import permalink
+from bot.slack.replies import actions_in, field_errors, people_in, replies, workspace_in
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-LINK_SECONDS = 1.5  # of the three that an ack may take
 QUOTE = 3000
 
 
@@ -117,9 +117,11 @@ class RecordingListeners:
             await self._open(client, body, memory, quote=quote)
 
     async def changed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Draw the telling lines anew when customer, result or day change."""
+        """Draw the telling lines and other rooms' fields anew when customer, result or day change."""
         await ack()
-        view = body["view"]
+        view, wanted = body["view"], views.opened(body["view"])
+        if any(str(action.get("block_id")) == views.WANT for action in actions_in(body)):
+            wanted.add(value_in(body))
         entered = Form.of(view)
         fact = await self._runtime.read(
             get_form,
@@ -130,8 +132,9 @@ class RecordingListeners:
             result=_known(Result, entered.choice(views.RESULT)) or Result.TALKED,
             happened_on=entered.day(views.WHEN),
         )
+        fresh = views.redrawn(view, fact.preview, self._drawn(fact, wanted))
         try:
-            await client.views_update(view_id=view["id"], hash=view["hash"], view=views.redrawn(view, fact.preview))
+            await client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
         except SlackApiError as error:
             if error.response.data["error"] not in {"hash_conflict", "not_found"}:
                 raise  # a newer change is on its way, or the window is closed
@@ -143,7 +146,7 @@ class RecordingListeners:
             with fields_named(views.FIELD_OF):
                 memory = memory_of(body["view"])
                 entered = read_form(body["view"])
-                link = memory.link or await _permalink(client, memory)
+                link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
                 fact = await self._runtime.run(
                     record_checkin,
                     workspace=workspace_in(body),
@@ -186,12 +189,24 @@ class RecordingListeners:
         await open_window(client, body, self._draw(fact.model_copy(update={"quote": quote}), memory))
 
     def _draw(self, fact: CheckinForm, memory: Memory) -> dict[str, Any]:
-        extras = [block for room in self._runtime.rooms if room.checkin_extra for block in room.checkin_extra.blocks()]
-        return views.form(fact, memory=memory.kept(), extras=extras)
+        return views.form(fact, memory=memory.kept(), extras=self._drawn(fact, frozenset()))
+
+    def _drawn(self, fact: CheckinForm, wanted: Container[str]) -> list[views.ExtraFields]:
+        """Other rooms' fields that this customer asks for; those behind a button open once they are *wanted*."""
+        return [
+            views.ExtraFields(
+                key=extra.key,
+                label=extra.label,
+                blocks=extra.blocks(fact.abouts.get(extra.key)),
+                is_open=not extra.label or extra.key in wanted,
+            )
+            for extra in collect_extras(self._runtime.rooms)
+            if extra.about is None or extra.key in fact.abouts
+        ]
 
     def _extras(self, view: Mapping[str, Any]) -> list[Callable[..., object]]:
         """The use cases of the rooms whose fields were filled in."""
-        extras = [room.checkin_extra for room in self._runtime.rooms if room.checkin_extra]
+        extras = collect_extras(self._runtime.rooms)
         read = [(extra, extra.read(view.get("state") or {})) for extra in extras]
         return [partial(extra.use_case, **given) for extra, given in read if given]
 
@@ -239,15 +254,3 @@ def _required(kind: type[Choice], value: str | None, block_id: str, sentence: st
     if found is None:
         raise InvalidInput(fields={block_id: sentence})
     return found
-
-
-async def _permalink(client: AsyncWebClient, memory: Memory) -> str:
-    """The address of the message that is logged; put together by hand where Slack doesn't say it in time."""
-    if not memory.ts:
-        return ""
-    try:
-        asking = client.chat_getPermalink(channel=memory.channel, message_ts=memory.ts)
-        return str((await asyncio.wait_for(asking, LINK_SECONDS))["permalink"])
-    except (SlackApiError, TimeoutError, OSError):
-        host = f"{memory.domain}.slack.com" if memory.domain else "slack.com"
-        return f"https://{host}/archives/{memory.channel}/p{memory.ts.replace('.', '')}"

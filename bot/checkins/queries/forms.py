@@ -9,7 +9,8 @@ from sqlmodel import Session
 from bot.checkins.facts import Candidate, Candidates, CheckinForm, Preview
 from bot.checkins.rules import Result, date_problem, latest_contact
 from bot.core.errors import NotFound
-from bot.core.room import Room, collect_briefs
+from bot.core.facts import Fact
+from bot.core.room import Room, collect_briefs, collect_extras
 from bot.customers.facts import CustomerFact
 from bot.customers.queries import MOST_MATCHES, get_customer, list_by_ids, list_exact, list_facts, list_nearest
 from bot.customers.rules.due import Status, due_on
@@ -42,7 +43,9 @@ def get_form(
     lines = collect_briefs(rooms, session, [customer.id], now)[customer.id]
     fact = fact.model_copy(update={"lines": tuple(lines)})
     return CheckinForm(
-        today=today, preview=_preview(session, customer, fact, result=result, on=happened_on or today, today=today)
+        today=today,
+        preview=_preview(session, customer, fact, result=result, on=happened_on or today, today=today),
+        abouts=_abouts(session, customer.id, rooms, now),
     )
 
 
@@ -67,6 +70,12 @@ def get_snooze_form(session: Session, *, customer_id: UUID, viewer: str, now: da
     """The customer that is to be put off or handed over, on *viewer*'s day."""
     customer = get_customer(session, customer_id)
     return list_facts(session, [customer], today=get_today(session, person_id=viewer, now=now))[0]
+
+
+def _abouts(session: Session, customer_id: UUID, rooms: Sequence[Room], now: datetime) -> dict[str, Fact]:
+    """What other rooms' fields have to know of the customer."""
+    asked = {extra.key: extra.about(session, customer_id, now) for extra in collect_extras(rooms) if extra.about}
+    return {key: about for key, about in asked.items() if about is not None}
 
 
 def _preview(

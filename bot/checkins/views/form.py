@@ -1,6 +1,7 @@
 """The check-in modal: one screen, twenty seconds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.checkins.facts import CheckinForm, Preview
@@ -12,6 +13,8 @@ from bot.slack.blocks import (
     OPTION_TEXT,
     Block,
     Option,
+    actions,
+    button,
     context,
     cut,
     date_picker,
@@ -30,6 +33,8 @@ SAVE = "checkins.save"
 CUSTOMER, RESULT, CHANNEL, WHEN = "checkins.customer", "checkins.result", "checkins.channel", "checkins.when"
 MOOD, NOTE, NEXT, QUOTE = "checkins.mood", "checkins.note", "checkins.next", "checkins.quote"
 ABOUT, LIVE = "checkins.about", "checkins.live"
+WANT = "checkins.want"
+OWN = frozenset({CUSTOMER, RESULT, CHANNEL, WHEN, MOOD, NOTE, NEXT, QUOTE, ABOUT, LIVE})
 OPTIONS = "customers.options"  # the customers room answers it
 FIELD_OF = {"when": WHEN, "customer": CUSTOMER}
 
@@ -43,7 +48,17 @@ CHANNELS = tuple(Option(channel.value.capitalize(), channel.value) for channel i
 MOODS = tuple(Option(mood.value.capitalize(), mood.value) for mood in Mood)
 
 
-def form(fact: CheckinForm, *, memory: str, extras: Sequence[Mapping[str, Any]] = ()) -> Block:
+@dataclass(frozen=True)
+class ExtraFields:
+    """Another room's fields: a button that says *label*, or once *is_open* the *blocks*, whose ids begin with *key*."""
+
+    key: str
+    label: str
+    blocks: Sequence[Mapping[str, Any]]
+    is_open: bool
+
+
+def form(fact: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) -> Block:
     """The modal as it opens; *extras* are other rooms' fields, *memory* comes back with each press."""
     blocks = [
         _customer_field(fact),
@@ -56,17 +71,23 @@ def form(fact: CheckinForm, *, memory: str, extras: Sequence[Mapping[str, Any]] 
         field_of("Note", text_input(NOTE, multiline=True), block_id=NOTE, optional=True),
         field_of("Next step", text_input(NEXT, max_length=300), block_id=NEXT, optional=True),
         *([_quote_field(fact.quote)] if fact.quote else []),
-        *(dict(block) for block in extras),
+        *_extra_blocks(extras),
     ]
     return modal("Check-in", blocks, callback_id=SAVE, submit="Save", memory=memory)
 
 
-def redrawn(view: Mapping[str, Any], preview: Preview | None) -> Block:
-    """The same modal with its two telling lines anew; what was entered stays."""
+def redrawn(view: Mapping[str, Any], preview: Preview | None, extras: Sequence[ExtraFields] = ()) -> Block:
+    """The same modal with its two telling lines and other rooms' fields anew; what was entered stays."""
     fresh = {ABOUT: about(preview), LIVE: live(preview)}
     kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
-    blocks = [fresh.get(str(block.get("block_id")), block) for block in view["blocks"]]
+    ours = [block for block in view["blocks"] if str(block.get("block_id")) in OWN]
+    blocks = [fresh.get(str(block.get("block_id")), block) for block in ours] + _extra_blocks(extras)
     return {**{name: view[name] for name in kept if view.get(name) is not None}, "blocks": blocks}
+
+
+def opened(view: Mapping[str, Any]) -> set[str]:
+    """The first words of all block ids: an extra whose key is among them stands open."""
+    return {str(block.get("block_id")).rpartition(".")[0] for block in view["blocks"]}
 
 
 def about(preview: Preview | None) -> Block:
@@ -87,6 +108,13 @@ def live(preview: Preview | None) -> Block:
 def customer_option(fact: CustomerFact) -> Option:
     """The customer as a chosen option."""
     return Option(cut(fact.name, OPTION_TEXT), str(fact.id))
+
+
+def _extra_blocks(extras: Sequence[ExtraFields]) -> list[Block]:
+    """The fields that are open, then a button for each of the others."""
+    fields = [dict(block) for extra in extras if extra.is_open for block in extra.blocks]
+    closed = [button(extra.label, f"{WANT}.{extra.key}", extra.key) for extra in extras if not extra.is_open]
+    return [*fields, *([actions(*closed, block_id=WANT)] if closed else [])]
 
 
 def _effect(preview: Preview | None) -> str:

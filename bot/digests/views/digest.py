@@ -108,7 +108,8 @@ def redrawn(blocks: Sequence[Mapping[str, Any]], customer_id: UUID, taker: str, 
     """A digest's *blocks* as Slack gave them back, with one row saying who took the customer."""
     block_id = row_block(customer_id)
     done = section(f"{DONE_MARK} {escape(taker)} took {bold(cut(name, NAME_IN_ROW))}", block_id=block_id)
-    return [done if block.get("block_id") == block_id else dict(block) for block in blocks]
+    kept = [block for block in blocks if block.get("block_id") != _words_block(block_id)]
+    return [done if block.get("block_id") == block_id else dict(block) for block in kept]
 
 
 def local_time(instant: datetime, zone: str) -> str:
@@ -125,7 +126,12 @@ def _row(row: WaitingRow) -> list[Block]:
     if not row.offers:
         return [section(row_text(row), accessory=take, block_id=block_id)]
     others = [button(offer.label, offer.action_id, offer.value) for offer in row.offers]
-    return [section(row_text(row)), actions(take, *others, block_id=block_id)]
+    return [section(row_text(row), block_id=_words_block(block_id)), actions(take, *others, block_id=block_id)]
+
+
+def _words_block(block_id: str) -> str:
+    """The id of a row's words, where its buttons are a block of their own."""
+    return f"{block_id}:words"
 
 
 def _test_note(fact: NeglectedDigest) -> list[Block]:

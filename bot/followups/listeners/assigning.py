@@ -1,6 +1,5 @@
 """`/assign`, the buttons and the shortcut that open its form, the form, and the lists."""
 
-import asyncio
 import html
 from collections.abc import Mapping
 from datetime import date
@@ -9,7 +8,6 @@ from uuid import UUID
 
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncRespond
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.checkins.listeners.memory import uuid_in, value_in
@@ -27,9 +25,9 @@ from bot.followups.usecases.assigning import OnlyForOneself, assign_followup
 from bot.followups.views import forms, rows
 from bot.slack.blocks import Message
 from bot.slack.forms import Form
+from bot.slack.links import permalink
 from bot.slack.replies import field_errors, people_in, replies, workspace_in
 
-LINK_SECONDS = 1.5  # of the three that an ack may take
 VALUE = 2000
 
 
@@ -103,7 +101,7 @@ class AssigningListeners:
                     assignee_id=form.person(forms.WHO) or people_in(body),
                     due_on=form.day(forms.DUE),
                     what=form.text(forms.WORDS),
-                    link=await _permalink(client, memory),
+                    link=await permalink(client, memory.channel, memory.ts, memory.domain),
                     view_id=body["view"]["id"],
                     by=people_in(body),
                 )
@@ -194,15 +192,3 @@ def _told(fact: FollowupFact) -> str:
 def _press(command: Mapping[str, Any]) -> str:
     """What tells one command from another, also when Slack sends it again."""
     return str(command.get("trigger_id") or "")[:200]
-
-
-async def _permalink(client: AsyncWebClient, memory: Memory) -> str:
-    """The address of the message it comes from; put together by hand where Slack doesn't say it in time."""
-    if not memory.ts:
-        return ""
-    try:
-        asking = client.chat_getPermalink(channel=memory.channel, message_ts=memory.ts)
-        return str((await asyncio.wait_for(asking, LINK_SECONDS))["permalink"])
-    except (SlackApiError, TimeoutError, OSError):
-        host = f"{memory.domain}.slack.com" if memory.domain else "slack.com"
-        return f"https://{host}/archives/{memory.channel}/p{memory.ts.replace('.', '')}"

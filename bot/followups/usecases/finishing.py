@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import clean_note, record_checkin
 from bot.core import outbox
-from bot.core.errors import AlreadyDone, InvalidInput
+from bot.core.errors import InvalidInput
 from bot.followups.facts import FollowupFact
 from bot.followups.rules import NOTE, Event, State
 from bot.followups.usecases.assigning import close, require_mine
@@ -34,7 +34,7 @@ def complete_followup(
         NotAllowed: it is none of theirs.
     """
     row = require_mine(session, followup_id, by=by)
-    _first_time(session, view_id, now)
+    outbox.require_first(session, view_id, now=now)
     said = clean_note(note, NOTE)
     close(session, row, State.DONE, by=by, said=said, now=now)
     if result is not None:
@@ -61,12 +61,7 @@ def decline_followup(
     said = clean_note(note, NOTE)
     if not said:
         raise InvalidInput(fields={"note": "Say why, in a few words; who asked for it will want to know."})
-    _first_time(session, view_id, now)
+    outbox.require_first(session, view_id, now=now)
     close(session, row, State.CANT, by=by, said=said, now=now)
     tell(session, row, Event.CANT, by=by, words=said, now=now)
     return fact_for(session, row, by, now)
-
-
-def _first_time(session: Session, view_id: str, now: datetime) -> None:
-    if view_id and not outbox.first_time(session, "view", view_id, now=now):
-        raise AlreadyDone("That is saved already; you can close the window.")
