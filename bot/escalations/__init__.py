@@ -1,0 +1,1 @@
+"""Problems that customers raised, and what changes so that they don't come again."""

@@ -1,0 +1,1 @@
+"""What is written in public about us and our customers."""

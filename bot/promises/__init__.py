@@ -1,0 +1,1 @@
+"""What we owe customers by a date."""
