@@ -24,6 +24,7 @@ from bot.digests.usecases import arrange_digest, post_digest, save_setup
 from bot.people.rules import Role
 from bot.people.tables import Person
 from bot.slack.blocks import Message, escape, section
+from bot.slack.charts import Chart, place_for
 from bot.slack.footers import digest_footer
 from tests.makers import MARA, WORKSPACE, Office
 
@@ -127,6 +128,9 @@ class Tally(Notice):
     words: str
 
 
+TALLY_CHART = Chart(title="Counted", alt="Seven, then nine.", labels=("16 Nov", "23 Nov"), series={"counted": (7, 9)})
+
+
 def tally_room(*words: str | None) -> Room:
     """A room of its own with a kind of digest that says *words*, one after the other, and then nothing."""
     left = list(words)
@@ -136,7 +140,8 @@ def tally_room(*words: str | None) -> Room:
         return Tally(slot=slot, words=said) if said else None
 
     def draw(fact: Tally) -> Message:
-        return Message(text=fact.words, blocks=[section(escape(fact.words)), *digest_footer(fact.slot)])
+        blocks = [section(escape(fact.words)), place_for(TALLY_CHART), *digest_footer(fact.slot)]
+        return Message(text=fact.words, blocks=blocks, chart=TALLY_CHART)
 
     offer = DigestKindOffer("tally", "What was counted", "One sentence.", "Nothing was counted.", compose)
     return Room(name="tally", messages={Tally: draw}, digest_kinds=(offer,))

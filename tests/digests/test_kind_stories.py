@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from rehearsal.state.views import View
+from tests.digests.furniture import tally_room
 from tests.digests.test_stories import form_of, main, pass_days, words
 from tests.followups.desk import assign
 from tests.makers import ANA, MARA
@@ -87,3 +88,31 @@ async def test_members_and_forged_forms_are_told_kindly(world: World) -> None:
     (digest,) = main(world)
     await ana.press(digest, "digests.setup")
     assert "Only managers can change the setup" in words(await ana.modal_opened())
+
+
+async def test_a_rooms_digest_brings_its_chart_as_a_picture_and_survives_without(world: World) -> None:
+    """A kind that a room brought, set up like the others: pictured at its first slot; then uploads fail, once said."""
+    world.runtime.rooms = (*world.runtime.rooms, tally_room("Counted: 9.", "Counted: 11."))
+    mara, faults = world.as_(MARA), world.rehearsal.control.faults
+    setup = await form_of(world)
+    await mara.press(setup, ARRANGE, value="tally")
+    form = await form_on_top(world)
+    assert "What was counted" in words(form)
+    await mara.fill(form, digests_channel="accounts")
+    assert await mara.submit(form) is None
+    await mara.until(lambda _: "The next digest goes to" in words(form))
+    await pass_days(world, 3)
+    (pictured,) = main(world)
+    image = next(block for block in pictured.blocks if block["type"] == "image")
+    assert world.rehearsal.workspace.files[image["slack_file"]["id"]].picture_type == "image/png"
+    assert image["alt_text"] == "Seven, then nine."
+    faults.drop_before("files.getUploadURLExternal")
+    faults.drop_after("chat.postMessage")
+    await pass_days(world, 4)
+    for _ in range(3):
+        await world.rehearsal.control.move(timedelta(minutes=1))
+        await world.run_jobs()
+    assert [message.text for message in main(world)] == ["Counted: 9.", "Counted: 11."]
+    assert "Seven, then nine." in words(main(world)[1])
+    await pass_days(world, 3)
+    assert main(world)[-1].text == "Nothing was counted."
