@@ -18,11 +18,12 @@ from bot.customers.queries import trail as customer_trail
 from bot.customers.usecases import forgetting as customer_forgetting
 from bot.customers.views import news as customer_news
 from bot.digests import listeners as digest_listeners
-from bot.digests import queries as digest_queries
 from bot.digests import tables as _digests
-from bot.digests.facts import DigestPage, DigestStopped, NeglectedDigest
+from bot.digests.facts import AllClear, DigestPage, DigestStopped, NeglectedDigest, OwedDigest
+from bot.digests.queries import setup as digest_queries
 from bot.digests.usecases import forget_person
 from bot.digests.views import digest as digest_views
+from bot.digests.views import kinds as digest_kind_views
 from bot.followups import listeners as followup_listeners
 from bot.followups import tables as _followups
 from bot.followups.facts import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
@@ -96,6 +97,7 @@ ROOMS: tuple[Room, ...] = (
         brief=followups_shown.brief,
         offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind in ASSIGNABLE),),
         digest_section=followups_shown.digest_section,
+        owed_section=followups_shown.owed_section,
         home_section=followups_shown.home_section,
         timeline=followups_shown.timeline,
         erase=followup_keeping.erase,
@@ -109,6 +111,8 @@ ROOMS: tuple[Room, ...] = (
             NeglectedDigest: digest_views.digest,
             DigestPage: digest_views.page,
             DigestStopped: digest_views.stopped,
+            OwedDigest: digest_kind_views.owed,
+            AllClear: digest_kind_views.all_clear,
         },
         first_steps=digest_queries.list_first_steps,
         erase=forget_person,

@@ -16,6 +16,7 @@ from bot.core.outbox import LEASE, Parcel
 from bot.core.runtime import Runtime
 from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
+from jobs.pictures import PICTURE_SECONDS, make_picture
 
 Clients = Callable[[str], AsyncWebClient]
 """Slack's client for a workspace id."""
@@ -28,6 +29,8 @@ UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailab
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
+SENDING_SECONDS = 5.0  # what is left of a claim for the POST itself, when a picture is made before it
+PICTURE_REFUSED = frozenset({"invalid_blocks", "invalid_slack_file", "file_not_found"})
 SKEW = timedelta(minutes=15)  # how far Slack's clock and ours may be apart; a look-back begins that much earlier
 LOOK_BACK_PAGE = 200
 LOOK_BACK_PAGES = 10
@@ -80,7 +83,8 @@ class Postman:
         try:
             message = self._draw(parcel)
             channel = await self._channel_of(parcel)
-            ts = await self._post(parcel, message, channel, claimed_at)
+            picture = await self._picture_of(parcel, message, claimed_at)
+            ts = await self._post(parcel, message, channel, claimed_at, picture)
         except AskedToWait as wait:
             until = self.runtime.clock.now() + timedelta(seconds=wait.seconds)
             await self.runtime.run(outbox.hold_channel, workspace=None, parcel=parcel, until=until)
@@ -115,12 +119,32 @@ class Postman:
         opened = await self._call(parcel, "conversations.open", {"users": parcel.recipient}, writes=False)
         return str(opened["channel"]["id"])
 
-    async def _post(self, parcel: Parcel, message: Message, channel: str, claimed_at: float) -> str | None:
+    async def _picture_of(self, parcel: Parcel, message: Message, claimed_at: float) -> str | None:
+        """The picture of the message's chart, if it has one and it can be made while the claim holds."""
+        if message.chart is None:
+            return None
+        left = (LEASE - LEAST_LEASE_LEFT).total_seconds() - (self.runtime.clock.monotonic() - claimed_at)
+        seconds = min(left - SENDING_SECONDS, PICTURE_SECONDS)
+        return await make_picture(self.clients(parcel.workspace_id), message.chart, seconds=seconds)
+
+    async def _post(
+        self, parcel: Parcel, message: Message, channel: str, claimed_at: float, picture: str | None = None
+    ) -> str | None:
         """The one POST. None when the claim was lost just before it."""
         if not await self.runtime.run(outbox.mark_sending, workspace=None, parcel=parcel, channel=channel):
             return None
         if self.runtime.clock.monotonic() - claimed_at > (LEASE - LEAST_LEASE_LEFT).total_seconds():
             raise NotSent("the claim was about to run out")
+        if picture:
+            try:
+                return await self._say(parcel, message.pictured(picture), channel)
+            except Refused as refusal:  # a definite no: nothing was posted, so the words may be
+                if str(refusal) not in PICTURE_REFUSED:
+                    raise
+                log.warning("picture.refused", key=parcel.key, reason=str(refusal))
+        return await self._say(parcel, message, channel)
+
+    async def _say(self, parcel: Parcel, message: Message, channel: str) -> str:
         body: dict[str, Any] = {
             **message.body(),
             "channel": channel,

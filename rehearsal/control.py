@@ -98,6 +98,10 @@ class Control:
         """Faults on order for the next calls and deliveries."""
         return self._wire.faults
 
+    def look_slowly_at_files(self, looks: int) -> None:
+        """From now on Slack knows what an upload is only after it was asked *looks* times (`files.info`)."""
+        self._ws.looks_at_files = looks
+
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Close the bot's sockets as Slack does: `warning`, `refresh_requested`, `link_disabled`."""
         await self._wire.sockets.disconnect(reason)

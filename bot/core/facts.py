@@ -1,6 +1,6 @@
 """Plain data that leaves a room: frozen, with no database and no Slack in it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -42,3 +42,20 @@ class Count(Fact):
 
     text: str
     urgent: bool = False
+
+
+class DigestSlot(Fact):
+    """
+    The slot that a digest is made for, and what its footer says.
+
+    *since* is the slot before it: what happened from there on belongs to this one. On a test, *slot* is now.
+    """
+
+    digest_id: UUID
+    kind: str
+    slot: datetime
+    since: datetime
+    made_at: datetime
+    next_slot: datetime | None
+    zone: str
+    is_test: bool = False

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.core.facts import Count, Fact, Line, Notice, Subject
+from bot.core.facts import Count, DigestSlot, Fact, Line, Notice, Subject
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -18,6 +18,17 @@ Brief = Callable[[Session, Sequence[UUID], datetime], Mapping[UUID, Sequence[Lin
 
 DigestSection = Callable[[Session, datetime], Sequence[Count]]
 """`digest_section(session, now)`: short counts for the digest's last paragraph."""
+
+OwedSection = Callable[[Session, datetime], Sequence[Line]]
+"""
+`owed_section(session, now)`: what the team owes customers and is late or due, as dated lines, the most late first; at
+most `OWED_LINES` of them, so that the statement behind it stays small however much is open.
+"""
+
+OWED_LINES = 100
+
+Compose = Callable[[Session, DigestSlot, datetime], Notice | None]
+"""`compose(session, slot, now)`: what a digest says at its slot; None when there is nothing to say."""
 
 HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
 """`home_section(session, person_id, now)`: what this person owes, by date."""
@@ -57,6 +68,22 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class DigestKindOffer:
+    """
+    A kind of digest that a room brings: managers set it up, it is posted once a slot, and the room's own view draws it.
+
+    *key* is how it is kept (at most 40 characters), *label* how the setup calls it, *about* one sentence on what it
+    says, *clear* the line that stands in its place when `compose` has nothing to say.
+    """
+
+    key: str
+    label: str
+    about: str
+    clear: str
+    compose: Compose
+
+
+@dataclass(frozen=True)
 class CheckinExtra:
     """
     Fields a room adds to the check-in modal; the ids of their blocks all begin with `{key}.`.
@@ -87,6 +114,8 @@ class Room:
     checkin_extras: Sequence[CheckinExtra] = ()
     offers: Sequence[Offer] = ()
     digest_section: DigestSection | None = None
+    digest_kinds: Sequence[DigestKindOffer] = ()
+    owed_section: OwedSection | None = None
     home_section: HomeSection | None = None
     timeline: Timeline | None = None
     first_steps: Steps | None = None
@@ -106,6 +135,18 @@ def collect_briefs(
             for customer_id, lines in room.brief(session, customer_ids, now).items():
                 found.setdefault(customer_id, []).extend(lines)
     return {customer_id: sorted(lines, key=lambda line: not line.urgent) for customer_id, lines in found.items()}
+
+
+def collect_counts(rooms: Sequence[Room], session: Session, now: datetime) -> list[Count]:
+    """What every room counts for a digest."""
+    return [count for room in rooms if room.digest_section for count in room.digest_section(session, now)]
+
+
+def collect_owed(rooms: Sequence[Room], session: Session, now: datetime) -> tuple[list[Line], bool]:
+    """What every room says is owed, the most late first; and whether there is more than they told."""
+    told = [room.owed_section(session, now)[:OWED_LINES] for room in rooms if room.owed_section]
+    lines = sorted((line for lines in told for line in lines), key=lambda line: line.on or date.max)
+    return lines, any(len(lines) == OWED_LINES for lines in told)
 
 
 def collect_extras(rooms: Sequence[Room]) -> list[CheckinExtra]:

@@ -1,10 +1,10 @@
 """What leaves the digests room: messages to a channel, lists for one person, the setup."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
-from bot.core.facts import Count, Fact, Notice
-from bot.digests.rules import percent
+from bot.core.facts import Count, DigestSlot, Fact, Line, Notice
+from bot.digests.rules import DigestKind, percent
 
 
 class OfferButton(Fact):
@@ -75,10 +75,34 @@ class DigestPage(Notice):
     lines: tuple[str, ...]
 
 
+class OwedDigest(Notice):
+    """
+    What we owe customers, at a slot: the rooms' counts, and the most late things by name.
+
+    *more* things are known beyond the *lines*; *and_more* says that there are others, which nobody counted.
+    """
+
+    kind = "digests.owed"
+    slot: DigestSlot
+    today: date
+    counts: tuple[Count, ...] = ()
+    lines: tuple[Line, ...] = ()
+    more: int = 0
+    and_more: bool = False
+
+
+class AllClear(Notice):
+    """That a digest has nothing to tell at its slot, in its own *words*."""
+
+    kind = "digests.clear"
+    slot: DigestSlot
+    words: str
+
+
 class DigestStopped(Notice):
     """
-    A digest couldn't be posted. When it *is_over*, nothing is tried until somebody saves the setup again; else the
-    next slot is.
+    The *digests* of a channel couldn't be posted. When it *is_over*, nothing is tried until somebody saves the setup
+    again; else the next slot is.
     """
 
     kind = "digests.stopped"
@@ -86,6 +110,7 @@ class DigestStopped(Notice):
     channel_name: str
     reason: str
     is_over: bool = True
+    digests: int = 1
 
 
 class DueDigest(Fact):
@@ -154,6 +179,7 @@ class DigestFact(Fact):
     """A digest as its settings show it."""
 
     id: UUID
+    kind: str = DigestKind.NEGLECTED.value
     channel_id: str
     channel_name: str
     days: str
@@ -162,6 +188,16 @@ class DigestFact(Fact):
     silent_when_clear: bool
     next_slot: datetime
     stopped_because: str | None = None
+
+
+class KindFact(Fact):
+    """A further kind of digest, and the digest of that kind if one was set up; *zone* is the viewer's."""
+
+    key: str
+    label: str
+    about: str
+    zone: str
+    digest: DigestFact | None = None
 
 
 class SetupFact(Fact):
@@ -176,21 +212,27 @@ class SetupFact(Fact):
     first_calls: int
     zone: str
     digest: DigestFact | None = None
+    more: tuple[KindFact, ...] = ()
 
 
-class SetupWish(Fact):
-    """What somebody wants the setup to be. *managers* None: as they are. No *channel_id*: no digest yet."""
+class DigestWish(Fact):
+    """Where and when somebody wants a digest. No *channel_id*: none yet."""
+
+    channel_id: str | None = None
+    days: str
+    hour: time
+    zone: str
+    silent_when_clear: bool = False
+
+
+class SetupWish(DigestWish):
+    """What somebody wants the setup to be. *managers* None: as they are."""
 
     managers: tuple[str, ...] | None = None
     cadence: int
     floor: int
     factor: float
     first_calls: int
-    channel_id: str | None = None
-    days: str
-    hour: time
-    zone: str
-    silent_when_clear: bool = False
 
 
 class WaitingList(Fact):

@@ -22,13 +22,18 @@ SECONDS_OF_GRACE = 900  # after a slot, before its silence is called a failure
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DEFAULT_DAYS = "03"
 DEFAULT_HOUR = time(9)
+KIND_LENGTH = 40  # characters of a kind's key
+OWED_SHOWN = 10  # lines of what is owed in one message
+OWED_TEXT = 200  # characters of such a line
+NO_SUCH_KIND = "Nothing here makes this kind of digest any more."
 SWITCHED_OFF = "Switched off: no day is chosen."
 
 
 class DigestKind(StrEnum):
-    """What a digest is about."""
+    """The kinds of digest that are always there; rooms bring more under keys of their own."""
 
     NEGLECTED = "neglected"
+    OWED = "owed"
 
 
 class Whose(StrEnum):

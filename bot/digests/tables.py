@@ -6,12 +6,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.core.database import Row, choice, points_to, within_workspace
-from bot.digests.rules import DigestKind
+from bot.core.database import Row, points_to, within_workspace
+from bot.digests.rules import KIND_LENGTH, DigestKind
 
 
 class Digest(Row, table=True):
-    """A scheduled message to a channel."""
+    """
+    A scheduled message to a channel.
+
+    `kind` is plain text: each room may bring kinds of its own, and the use cases know which there are.
+    """
 
     __tablename__ = "digests"
     __table_args__ = within_workspace(
@@ -20,7 +24,7 @@ class Digest(Row, table=True):
         sa.Index(None, "next_slot"),
     )
 
-    kind: DigestKind = Field(default=DigestKind.NEGLECTED, sa_type=choice(DigestKind))
+    kind: str = Field(default=DigestKind.NEGLECTED.value, max_length=KIND_LENGTH)
     channel_id: str = Field(max_length=32)
     channel_name: str = Field(default="", max_length=100)
     days: str = Field(default="0", max_length=7)
@@ -33,7 +37,12 @@ class Digest(Row, table=True):
 
 
 class DigestPost(Row, table=True):
-    """One slot of a digest, handled: what it said in numbers. The next one tells the change since."""
+    """
+    One slot of a digest, handled. The next one begins where it ended.
+
+    The digest of neglected accounts keeps its numbers, to tell the change since; kinds that count something else have
+    None there.
+    """
 
     __tablename__ = "digest_posts"
     __table_args__ = within_workspace(
@@ -43,7 +52,7 @@ class DigestPost(Row, table=True):
     digest_id: UUID
     slot: datetime
     posted_at: datetime
-    in_cadence: int
-    active: int
-    neglected: int
+    in_cadence: int | None = None
+    active: int | None = None
+    neglected: int | None = None
     said_something: bool

@@ -1,4 +1,4 @@
-"""What changes digests: the setup, a slot's message, a channel that is gone, a customer taken from a row."""
+"""What changes digests: the setup, further kinds, a slot's message, a channel that is gone, a row's customer taken."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,21 +9,35 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
+from bot.core.facts import DigestSlot, Notice
 from bot.core.room import Room
 from bot.customers.facts import CustomerFact
 from bot.customers.queries import get_customer
 from bot.customers.usecases.clockwork import hand_over, rewind_workspace
 from bot.digests.facts import (
+    AllClear,
     ChannelFact,
     DigestPage,
     DigestPosted,
     DigestStopped,
+    DigestWish,
+    KindFact,
     NeglectedDigest,
     SetupFact,
     SetupWish,
 )
-from bot.digests.queries import TESTED, compose_digest, find_digest, get_setup, list_neglected_lines
-from bot.digests.rules import PAGE_CHARACTERS, PAGE_PAUSE, SWITCHED_OFF, pack, schedule_of
+from bot.digests.queries import compose_digest, find_digest, get_slot, list_neglected_lines
+from bot.digests.queries.kinds import find_kind
+from bot.digests.queries.setup import TESTED, get_kind, get_setup
+from bot.digests.rules import (
+    NO_SUCH_KIND,
+    PAGE_CHARACTERS,
+    PAGE_PAUSE,
+    SWITCHED_OFF,
+    DigestKind,
+    pack,
+    schedule_of,
+)
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_managers, list_names
 from bot.people.rules import Calendar, Mute, known_zone
@@ -80,12 +94,47 @@ def save_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | None
     if wish.managers is not None:
         name_managers(session, person_ids=wish.managers, by=by, now=now)
     if channel is not None:
-        _arrange_digest(session, wish=wish, channel=channel, by=by, now=now)
+        _arrange_digest(session, kind=DigestKind.NEGLECTED, wish=wish, channel=channel, by=by, now=now)
     session.flush()
     return get_setup(session, viewer=by, now=now)
 
 
-def _digest_problems(wish: SetupWish, channel: ChannelFact | None) -> dict[str, str]:
+def check_arrangement(
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact | None, by: str, rooms: Sequence[Room],
+    now: datetime,
+) -> None:  # fmt: skip
+    """
+    Find out, before anything is changed, whether *by* may have a digest of that further *kind* so.
+
+    Raises:
+        NotAllowed: they are no manager.
+        NotFound: no room makes that kind.
+        InvalidInput: with a sentence per field: `channel`, `zone`, `days`.
+    """
+    get_kind(session, kind=kind, viewer=by, rooms=rooms, now=now)
+    problems = {} if channel else {"channel": "Choose the channel that gets it."}
+    problems |= _digest_problems(wish, channel)
+    if problems:
+        raise InvalidInput(fields=problems)
+
+
+def arrange_digest(
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact, by: str, rooms: Sequence[Room],
+    now: datetime,
+) -> KindFact:  # fmt: skip
+    """
+    Have a digest of a further *kind* posted as *by* wishes; saving the same twice changes nothing.
+
+    Raises:
+        NotAllowed, NotFound, InvalidInput: as `check_arrangement`.
+    """
+    check_arrangement(session, kind=kind, wish=wish, channel=channel, by=by, rooms=rooms, now=now)
+    _arrange_digest(session, kind=kind, wish=wish, channel=channel, by=by, now=now)
+    session.flush()
+    return get_kind(session, kind=kind, viewer=by, rooms=rooms, now=now)
+
+
+def _digest_problems(wish: DigestWish, channel: ChannelFact | None) -> dict[str, str]:
     problems = {}
     if channel is not None and channel.problem:
         problems["channel"] = channel.problem
@@ -96,13 +145,15 @@ def _digest_problems(wish: SetupWish, channel: ChannelFact | None) -> dict[str, 
     return problems
 
 
-def _arrange_digest(session: Session, *, wish: SetupWish, channel: ChannelFact, by: str, now: datetime) -> Digest:
-    digest = find_digest(session)
+def _arrange_digest(
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact, by: str, now: datetime
+) -> Digest:
+    digest = find_digest(session, kind)
     before = _as_kept(digest) if digest else None
     days = "".join(sorted(set(wish.days)))
     following = schedule_of(days, wish.hour, wish.zone).next_after(now)
     if digest is None:
-        digest = Digest(channel_id=channel.id, zone=wish.zone, made_by=by, next_slot=now)
+        digest = Digest(kind=str(kind), channel_id=channel.id, zone=wish.zone, made_by=by, next_slot=now)
         session.add(digest)
     digest.channel_id, digest.channel_name = channel.id, channel.name[:100]
     digest.days, digest.hour, digest.zone = days, wish.hour, wish.zone
@@ -119,6 +170,7 @@ def _arrange_digest(session: Session, *, wish: SetupWish, channel: ChannelFact, 
 
 def _as_kept(digest: Digest) -> dict[str, str | bool | None]:
     return {
+        "kind": digest.kind,
         "channel": digest.channel_id,
         "days": digest.days,
         "hour": digest.hour.isoformat("minutes"),
@@ -138,42 +190,44 @@ def post_digest(session: Session, *, digest_id: UUID, rooms: Sequence[Room], now
     digest = _locked(session, digest_id)
     if digest is None or digest.stopped_because or digest.next_slot > now:
         return None
-    schedule = schedule_of(digest.days, digest.hour, digest.zone)
-    slot = max(schedule.latest_by(now) or digest.next_slot, digest.next_slot)
-    following = schedule.next_after(now)
-    fact = compose_digest(session, digest=digest, slot=slot, rooms=rooms, now=now)
-    speaks = bool(fact.neglected) or not digest.silent_when_clear
-    pages = _owe_digest(session, digest, fact, key=f"digest:{digest.id}:{_stamp(slot)}", now=now) if speaks else 0
-    session.add(
-        DigestPost(
-            digest_id=digest.id, slot=slot, posted_at=now, in_cadence=fact.in_cadence, active=fact.active,
-            neglected=fact.neglected, said_something=speaks,
-        )
-    )  # fmt: skip
-    digest.next_slot = following or slot
-    digest.stopped_because = None if following else SWITCHED_OFF
+    if digest.kind != DigestKind.NEGLECTED and find_kind(digest.kind, rooms) is None:
+        digest.stopped_because = NO_SUCH_KIND
+        return None
+    slot = get_slot(session, digest=digest, now=now)
+    said, is_clear = _compose(session, digest, rooms, slot, now)
+    speaks = not (is_clear and digest.silent_when_clear)
+    pages = _owe_digest(session, digest, said, slot, now=now) if speaks else 0
+    post = DigestPost(digest_id=digest.id, slot=slot.slot, posted_at=now, said_something=speaks)
+    if isinstance(said, NeglectedDigest):
+        post.in_cadence, post.active, post.neglected = said.in_cadence, said.active, said.neglected
+    session.add(post)
+    digest.next_slot = slot.next_slot or slot.slot
+    digest.stopped_because = None if slot.next_slot else SWITCHED_OFF
     session.flush()
-    return DigestPosted(slot=slot, said_something=speaks, pages=pages)
+    return DigestPosted(slot=slot.slot, said_something=speaks, pages=pages)
 
 
-def post_test(session: Session, *, by: str, rooms: Sequence[Room], now: datetime) -> str:
+def post_test(
+    session: Session, *, by: str, rooms: Sequence[Room], now: datetime, kind: str = DigestKind.NEGLECTED
+) -> str:
     """
-    Owe the digest's channel what it would get now, marked as a test; returns the channel's id.
+    Owe the channel of the digest of that *kind* what it would get now, marked as a test; returns the channel's id.
 
     Raises:
         NotAllowed: *by* is no manager.
-        NotFound: no channel was chosen yet, or the digest was stopped.
+        NotFound: no channel was chosen yet, the digest was stopped, or no room makes it any more.
         AlreadyDone: a test went out within this minute.
     """
     require_manager(session, by=by, wish="post a test")
-    digest = find_digest(session)
+    digest = find_digest(session, kind)
     if digest is None:
         raise NotFound("No channel is chosen yet; choose one in /evenhand setup and save, then post a test.")
     if digest.stopped_because:
         raise NotFound("The digest has stopped; choose its channel and days in /evenhand setup and save, then test it.")
-    fact = compose_digest(session, digest=digest, slot=now, rooms=rooms, now=now, is_test=True)
+    slot = get_slot(session, digest=digest, now=now, is_test=True)
+    said, _ = _compose(session, digest, rooms, slot, now)
     key = f"digest_test:{digest.id}:{now:%Y%m%d%H%M}"
-    if not outbox.owe(session, fact, to=digest.channel_id, key=key, now=now):
+    if not outbox.owe(session, said, to=digest.channel_id, key=key, now=now):
         raise AlreadyDone("A test is on its way already; look into the channel.")
     record(session, TESTED, by=by, kind="digest", subject=digest.id, now=now)
     return digest.channel_id
@@ -191,17 +245,19 @@ def stop_digest(session: Session, *, channel: str, reason: str, now: datetime) -
         Digest.channel_id == channel,
         col(Digest.stopped_because).is_(None),
     )
-    stopped = session.exec(query.with_for_update()).all()
-    for digest in stopped:
-        why, is_over = CHANNEL_GONE.get(reason, f"Slack refused it ({reason[:80]})."), reason in CHANNEL_GONE
-        if is_over:
-            digest.stopped_because = why[0].upper() + why[1:]
-            record(
-                session, "digest.stopped", by=BOT, kind="digest", subject=digest.id, after={"reason": reason[:80]},
-                now=now,
-            )  # fmt: skip
-        fact = DigestStopped(channel_id=channel, channel_name=digest.channel_name, reason=why, is_over=is_over)
-        _tell_managers(session, digest, fact, now=now)
+    stopped = session.exec(query.order_by(col(Digest.id)).with_for_update()).all()
+    why, is_over = CHANNEL_GONE.get(reason, f"Slack refused it ({reason[:80]})."), reason in CHANNEL_GONE
+    for digest in stopped if is_over else ():
+        digest.stopped_because = why[0].upper() + why[1:]
+        record(
+            session, "digest.stopped", by=BOT, kind="digest", subject=digest.id, after={"reason": reason[:80]},
+            now=now,
+        )  # fmt: skip
+    if stopped:
+        fact = DigestStopped(
+            channel_id=channel, channel_name=stopped[0].channel_name, reason=why, is_over=is_over, digests=len(stopped)
+        )
+        _tell_managers(session, stopped[0], fact, now=now)
     return len(stopped)
 
 
@@ -237,11 +293,32 @@ def _locked(session: Session, digest_id: UUID) -> Digest | None:
     return session.exec(query.with_for_update()).first()
 
 
-def _owe_digest(session: Session, digest: Digest, fact: NeglectedDigest, *, key: str, now: datetime) -> int:
+def _compose(
+    session: Session, digest: Digest, rooms: Sequence[Room], slot: DigestSlot, now: datetime
+) -> tuple[Notice, bool]:
+    """
+    What *digest* says at *slot*, and whether that is only that all is well.
+
+    Raises:
+        NotFound: no room makes its kind.
+    """
+    if digest.kind == DigestKind.NEGLECTED:
+        fact = compose_digest(
+            session, digest=digest, slot=slot.slot, rooms=rooms, now=now, is_test=slot.is_test
+        )  # fmt: skip
+        return fact, not fact.neglected
+    offer = find_kind(digest.kind, rooms)
+    if offer is None:
+        raise NotFound(NO_SUCH_KIND)
+    said = offer.compose(session, slot, now)
+    return (said, False) if said else (AllClear(slot=slot, words=offer.clear), True)
+
+
+def _owe_digest(session: Session, digest: Digest, fact: Notice, slot: DigestSlot, *, now: datetime) -> int:
     """Owe the message and, when it can't hold everybody, the whole list in its thread; how many pages that took."""
-    expires = fact.next_slot
-    outbox.owe(session, fact, to=digest.channel_id, key=key, now=now, expires_at=expires)
-    if not fact.more:
+    key = f"digest:{digest.id}:{_stamp(slot.slot)}"
+    outbox.owe(session, fact, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)
+    if not isinstance(fact, NeglectedDigest) or not fact.more:
         return 0
     lines = list_neglected_lines(session, today=Calendar(zone=fact.zone).today(now))
     pages = pack(lines, PAGE_CHARACTERS)

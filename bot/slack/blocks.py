@@ -7,10 +7,12 @@ section text 3,000 characters, a button's 75, a plain option's 75.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from bot.slack.charts import Chart, in_words, with_picture
 
 Block = dict[str, Any]
 
@@ -32,23 +34,32 @@ NOTIFICATION_TEXT = 300
 
 @dataclass(frozen=True)
 class Message:
-    """What goes to a channel or a person: the sentence of the notification, and the blocks."""
+    """
+    What goes to a channel or a person: the sentence of the notification, and the blocks.
+
+    A *chart* has its place among the blocks (`charts.place_for`); its words stand there until it is `pictured`.
+    """
 
     text: str
     blocks: Sequence[Block] = ()
     thread: Sequence["Message"] = ()
+    chart: Chart | None = None
+
+    def pictured(self, file_id: str) -> "Message":
+        """The same with the chart's picture, a file that Slack has, in its place."""
+        return replace(self, blocks=with_picture(self.blocks, file_id), chart=None)
 
     def body(self) -> dict[str, Any]:
         """Arguments for `chat.postMessage`, `respond` and an ack: no link names, nothing unfurled."""
-        return {"text": self.text, "blocks": list(self.blocks), "unfurl_links": False, "unfurl_media": False}
+        return {"text": self.text, "blocks": in_words(self.blocks), "unfurl_links": False, "unfurl_media": False}
 
     def answer(self) -> dict[str, Any]:
         """Arguments for an ephemeral answer, in an ack or by `respond`."""
-        return {"response_type": "ephemeral", "text": self.text, "blocks": list(self.blocks)}
+        return {"response_type": "ephemeral", "text": self.text, "blocks": in_words(self.blocks)}
 
     def replacement(self) -> dict[str, Any]:
         """Arguments for `respond` that put this in the place of the message that was acted on."""
-        return {"replace_original": True, "text": self.text, "blocks": list(self.blocks)}
+        return {"replace_original": True, "text": self.text, "blocks": in_words(self.blocks)}
 
 
 @dataclass(frozen=True)

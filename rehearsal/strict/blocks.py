@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rehearsal.strict import limits
-from rehearsal.strict.elements import ACCESSORY, ACTIONS_ELEMENT, ELEMENTS, input_element
+from rehearsal.strict.elements import ACCESSORY, ACTIONS_ELEMENT, ELEMENTS, SLACK_FILE, input_element
 from rehearsal.strict.findings import Rule, Walk, join, strings
 from rehearsal.strict.kinds import (
     Shape,
@@ -50,7 +50,7 @@ def _table_size(walk: Walk, path: str, value: Any) -> None:
 
 _IMAGE: Final[Mapping[str, Rule]] = {
     "image_url": string(limits.URL, like=r"(?s)https?://\S+", example="https://example.com/a.png"),
-    "slack_file": Shape({"id": string(), "url": string(limits.URL)}, (), [exactly_one("id", "url")]),
+    "slack_file": SLACK_FILE,
     "alt_text": string(limits.IMAGE_ALT),
     "title": plain(limits.IMAGE_TITLE),
 }
@@ -129,6 +129,20 @@ def check_blocks(walk: Walk, path: str, blocks: Any, most: int) -> None:
     for number, block in enumerate(blocks):
         _check_action_ids(walk, f"{path}[{number}]", block)
     _check_focus(walk, path, blocks)
+
+
+def shown_files(payload: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each Slack file that a message or a view shows as a picture, with the path to it."""
+    blocks = payload.get("blocks")
+    for number, block in enumerate(blocks if isinstance(blocks, list | tuple) else ()):
+        if isinstance(block, Mapping):
+            where = f"{join(path, 'blocks')}[{number}]"
+            places = [(where, block), (f"{where}.accessory", block.get("accessory"))]
+            if block.get("type") == "context" and isinstance(block.get("elements"), list | tuple):
+                places += [(f"{where}.elements[{n}]", element) for n, element in enumerate(block["elements"])]
+            for place, piece in places:
+                if isinstance(piece, Mapping) and piece.get("type") == "image" and piece.get("slack_file"):
+                    yield f"{place}.slack_file", piece["slack_file"]
 
 
 def elements_of(block: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

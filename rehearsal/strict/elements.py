@@ -37,6 +37,11 @@ _TYPED_IN: Final[Mapping[str, Rule]] = {
     ),
 }
 _WEB: Final = string(limits.URL, like=r"(?s)https?://\S+", example="https://example.com/a")
+SLACK_FILE: Final = Shape(
+    {"id": string(limits.IDENTIFIER, like=r"F[A-Z0-9]{8,}", example="F0123456789"), "url": _WEB},
+    (),
+    [exactly_one("id", "url")],
+)
 _LINK: Final = string(limits.URL, like=r"(?s)(?:https?|mailto|tel|slack):\S+", example="https://example.com/a")
 
 
@@ -162,7 +167,7 @@ ELEMENTS: Final[Mapping[str, Rule]] = {
             "type": anything,
             "image_url": _WEB,
             "alt_text": string(limits.IMAGE_ALT),
-            "slack_file": Shape({"id": string(), "url": _WEB}, (), [exactly_one("id", "url")]),
+            "slack_file": SLACK_FILE,
         },
         ["alt_text"],
         [exactly_one("image_url", "slack_file")],

@@ -14,6 +14,7 @@ from rehearsal.wire.asking import Refused
 from rehearsal.wire.delivery import Ack, Kind
 from rehearsal.wire.hooks import Hook
 from rehearsal.wire.methods.views import push_on, unique_external_id
+from rehearsal.wire.pictures import check_pictures
 from rehearsal.wire.responses import show
 from rehearsal.wire.wire import Wire
 
@@ -110,7 +111,8 @@ async def submit(wire: Wire, person: Person, view: View) -> dict[str, str] | Non
         return None
     body = ack.body if isinstance(ack.body, dict) else {}
     try:
-        wire.check(name, check_view_response(body, view.payload))
+        shown = check_pictures(wire, body["view"]) if isinstance(body.get("view"), dict) else []
+        wire.check(name, [*check_view_response(body, view.payload), *shown])
         _obey(wire, person, view, body)
     except Refused:
         _trouble(wire, view)

@@ -27,7 +27,7 @@ from bot.customers.usecases.details import claim_customer, wake_paused
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.owners import release_customers
 from bot.customers.usecases.upkeep import end_snoozes
-from bot.digests.queries import get_health, get_setup
+from bot.digests.queries.setup import get_health, get_setup
 from bot.home.queries import get_home
 from bot.people.queries import get_preferences
 from bot.people.rules import Role

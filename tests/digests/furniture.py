@@ -1,17 +1,31 @@
 """Short ways to set a digest up and to see what is owed."""
 
-from datetime import time
+from collections.abc import Sequence
+from datetime import datetime, time
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from bot.core.facts import DigestSlot, Notice
 from bot.core.outbox import OwedNotice, State
-from bot.digests.facts import ChannelFact, DigestPage, DigestPosted, DigestStopped, NeglectedDigest, SetupWish
+from bot.core.room import DigestKindOffer, Room
+from bot.digests.facts import (
+    ChannelFact,
+    DigestPage,
+    DigestPosted,
+    DigestStopped,
+    DigestWish,
+    NeglectedDigest,
+    SetupWish,
+)
 from bot.digests.queries import find_digest
 from bot.digests.tables import Digest, DigestPost
-from bot.digests.usecases import post_digest, save_setup
+from bot.digests.usecases import arrange_digest, post_digest, save_setup
 from bot.people.rules import Role
 from bot.people.tables import Person
+from bot.slack.blocks import Message, escape, section
+from bot.slack.charts import Chart, place_for
+from bot.slack.footers import digest_footer
 from tests.makers import MARA, WORKSPACE, Office
 
 CARE = ChannelFact(id="C0CARE", name="care", is_member=True)
@@ -104,3 +118,53 @@ def make(office: Office, person_id: str, **changes: Any) -> None:
 def make_admin(office: Office, person_id: str) -> None:
     """Make somebody a Slack admin."""
     make(office, person_id, role=Role.ADMIN)
+
+
+class Tally(Notice):
+    """What the room of the tests has to tell."""
+
+    kind = "tests.tally"
+    slot: DigestSlot
+    words: str
+
+
+TALLY_CHART = Chart(title="Counted", alt="Seven, then nine.", labels=("16 Nov", "23 Nov"), series={"counted": (7, 9)})
+
+
+def tally_room(*words: str | None) -> Room:
+    """A room of its own with a kind of digest that says *words*, one after the other, and then nothing."""
+    left = list(words)
+
+    def compose(_session: Session, slot: DigestSlot, _now: datetime) -> Tally | None:
+        said = left.pop(0) if left else None
+        return Tally(slot=slot, words=said) if said else None
+
+    def draw(fact: Tally) -> Message:
+        blocks = [section(escape(fact.words)), place_for(TALLY_CHART), *digest_footer(fact.slot)]
+        return Message(text=fact.words, blocks=blocks, chart=TALLY_CHART)
+
+    offer = DigestKindOffer("tally", "What was counted", "One sentence.", "Nothing was counted.", compose)
+    return Room(name="tally", messages={Tally: draw}, digest_kinds=(offer,))
+
+
+def arrange(office: Office, kind: str, *, rooms: Sequence[Room] = (), by: str = MARA, **changes: Any) -> Digest:
+    """Set a further digest up for #care, Mondays and Thursdays at nine in Lisbon; the digest as it is kept."""
+    made = {"days": "03", "hour": time(9), "zone": "Europe/Lisbon", "channel_id": CARE.id, **changes}
+    channel = made.pop("channel", CARE)
+    office.do(arrange_digest, kind=kind, wish=DigestWish(**made), channel=channel, by=by, rooms=rooms)
+    return kept(office, kind)
+
+
+def kept(office: Office, kind: str) -> Digest:
+    """The digest of that kind."""
+    found = office.look(lambda session: find_digest(session, kind))
+    assert found is not None
+    return found
+
+
+def post_next(office: Office, kind: str, *, rooms: Sequence[Room] = ()) -> DigestPosted | None:
+    """Let the time come for the digest of that kind, and handle its slot."""
+    digest = kept(office, kind)
+    office.runtime.clock.move_to(digest.next_slot)  # type: ignore[attr-defined]
+    posted: DigestPosted | None = office.do(post_digest, digest_id=digest.id, rooms=rooms)
+    return posted

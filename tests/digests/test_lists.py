@@ -11,7 +11,8 @@ from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.digests.facts import WaitingList
-from bot.digests.queries import compose_digest, find_whose, get_list, list_neglected_lines
+from bot.digests.queries import compose_digest, list_neglected_lines
+from bot.digests.queries.lists import find_whose, get_list
 from bot.digests.usecases import take_customer
 from bot.digests.views.lists import place_in
 from bot.rooms import ROOMS

@@ -11,7 +11,8 @@ from bot.core.outbox import OwedNotice, State
 from bot.core.room import Offer, Room
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Customer
-from bot.digests.queries import get_digest_message, list_due_digests
+from bot.digests.queries import list_due_digests
+from bot.digests.queries.lists import get_digest_message
 from bot.digests.usecases import post_test, stop_digest
 from tests.digests.furniture import (
     digests,

@@ -7,7 +7,7 @@ import pytest
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.tables import Customer
 from bot.digests.facts import ChannelFact
-from bot.digests.queries import check_digests, export_person, get_health, get_setup, list_first_steps
+from bot.digests.queries.setup import check_digests, export_person, get_health, get_setup, list_first_steps
 from bot.digests.usecases import forget_person, post_test, save_setup
 from bot.people.queries import get_person
 from bot.people.rules import Role

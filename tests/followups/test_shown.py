@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from bot.core.clock import new_id
 from bot.core.errors import NotAllowed, NotFound
 from bot.core.facts import Subject
-from bot.core.room import collect_briefs, collect_timeline
+from bot.core.room import OWED_LINES, collect_briefs, collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.followups.queries import find_whose
 from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
 from bot.followups.queries.owed import list_owed_reminders
-from bot.followups.queries.shown import brief, digest_section, export, home_section, timeline
+from bot.followups.queries.shown import brief, digest_section, export, home_section, owed_section, timeline
 from bot.followups.rules import State
 from bot.followups.tables import Followup
 from bot.followups.usecases.finishing import complete_followup
@@ -85,6 +85,22 @@ def test_the_digest_counts_what_is_late(office: Office) -> None:
     assert counts(LATER) == ["1 follow-up late"]
     assign(office, acme)
     assert counts(LATER) == ["2 follow-ups late"]
+
+
+def test_what_we_owe_names_what_is_late_or_due_today(office: Office) -> None:
+    """The most late first, with customer and who has it; what is due later isn't owed yet, what is done no more."""
+    acme, golddex = office.customer("Acme"), office.customer("Golddex")
+    assign(office, acme)
+    assign(office, golddex, due_on=date(2026, 11, 24), assignee_id=BOB)
+    assign(office, golddex, due_on=date(2026, 12, 1))
+    done = assign(office, acme)
+    office.do(complete_followup, followup_id=done.id, by=ANA)
+    today = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    lines = office.look(lambda session: owed_section(session, today))
+    assert [(line.text, line.urgent, line.on) for line in lines] == [
+        ("Golddex: call about the invoice (Bob Chen)", True, date(2026, 11, 24)),
+        ("Acme: call about the invoice (Ana Lima)", False, FRIDAY),
+    ]
 
 
 def test_export_and_erasure_of_a_customer(office: Office) -> None:
@@ -226,6 +242,16 @@ def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.execute(sa.update(Followup).values(due_on=date(2027, 6, 1)))
     [plan] = planned(office, lambda: office.ask(list_owed_reminders))
+    assert "ix_followups_workspace_id_state_due_on" in plan
+
+
+def test_what_we_owe_of_thousands_is_one_statement_by_an_index(office: Office) -> None:
+    """All of them late: a hundred lines, in one statement that begins at the earliest day."""
+    fill(office, MANY)
+    lines: list[Any] = []
+    [plan] = planned(office, lambda: lines.extend(office.look(lambda session: owed_section(session, LATER))))
+    assert len(lines) == OWED_LINES
+    assert [line.on for line in lines] == sorted(line.on for line in lines)
     assert "ix_followups_workspace_id_state_due_on" in plan
 
 

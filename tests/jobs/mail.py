@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session, col, select
 
 from bot.core import outbox
@@ -16,6 +17,7 @@ from bot.core.room import Room
 from bot.core.runtime import Runtime
 from bot.slack.app import build_client
 from bot.slack.blocks import Message, escape, section
+from bot.slack.charts import Chart, place_for
 from jobs.deliver_outbox import deliver_outbox
 from rehearsal.server import Rehearsal
 from rehearsal.state.messages import Message as Seen
@@ -41,12 +43,32 @@ def draw(letter: Letter) -> Message:
     return Message(text=letter.words, blocks=[section(escape(letter.words))])
 
 
+class Sketch(Notice):
+    """Words with a chart under them."""
+
+    kind = "mail.sketch"
+
+
+CHART = Chart(
+    title="What customers said, by week",
+    alt="Last week: 9 praised, 2 <complained> & 3 did neither.",
+    labels=("9 Nov", "16 Nov", "23 Nov"),
+    series={"praise": (4, 7, 9), "complaints": (3, 2, 2), "neither": (5, 6, 3)},
+)
+
+
+def sketch(_sketch: Sketch) -> Message:
+    """A chart between two paragraphs."""
+    blocks = [section("What they said."), place_for(CHART), section("The end.")]
+    return Message(text="What they said.", blocks=blocks, chart=CHART)
+
+
 def fail(_riddle: Riddle) -> Message:
     """Break."""
     raise ZeroDivisionError
 
 
-MAIL = Room(name="mail", messages={Letter: draw, Riddle: fail})
+MAIL = Room(name="mail", messages={Letter: draw, Sketch: sketch, Riddle: fail})
 
 
 @dataclass
@@ -82,10 +104,14 @@ class PostOffice:
         """The id of #general."""
         return self.rehearsal.workspace.channel("general").id
 
+    @property
+    def client(self) -> AsyncWebClient:
+        """The bot's way to the rehearsal."""
+        return build_client(token=self.rehearsal.bot_token, api_url=self.rehearsal.api_url)
+
     async def deliver(self) -> int:
         """One round."""
-        client = build_client(token=self.rehearsal.bot_token, api_url=self.rehearsal.api_url)
-        return await deliver_outbox(self.runtime, lambda _: client, self._note_gone)
+        return await deliver_outbox(self.runtime, lambda _: self.client, self._note_gone)
 
     async def deliver_until_quiet(self) -> None:
         """Rounds, each a minute after the last, until nothing moves."""

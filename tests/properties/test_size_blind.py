@@ -23,7 +23,8 @@ from bot.customers.queries.screens import list_page
 from bot.customers.tables import Customer
 from bot.customers.usecases.clockwork import rewind_workspace
 from bot.customers.usecases.lists import apply_import
-from bot.digests.queries import compose_digest, get_list, list_neglected_lines
+from bot.digests.queries import compose_digest, list_neglected_lines
+from bot.digests.queries.lists import get_list
 from bot.digests.rules import Whose
 from bot.digests.tables import Digest
 from bot.home.queries import get_home

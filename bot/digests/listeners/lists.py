@@ -12,8 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import AlreadyDone, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.facts import CustomerFact
-from bot.digests import queries, usecases
+from bot.digests import usecases
 from bot.digests.facts import WaitingList
+from bot.digests.queries import lists as queries
 from bot.digests.rules import Whose
 from bot.digests.views.digest import digest, redrawn
 from bot.digests.views.lists import place_in, waiting_list

@@ -1,14 +1,12 @@
 """The digest in its channel, its thread, and the news that it has stopped."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from bot.core.facts import Count
 from bot.digests.facts import DigestPage, DigestStopped, NeglectedDigest, WaitingRow
-from bot.digests.rules import NAME_IN_ROW, OWNER_IN_ROW, WORDS_IN_ROW, pack, wait_words
+from bot.digests.rules import NAME_IN_ROW, OWNER_IN_ROW, WORDS_IN_ROW, DigestKind, pack, wait_words
 from bot.digests.views.ids import POOL, SETUP, TAKE, row_block
 from bot.slack.blocks import (
     SECTION_TEXT,
@@ -18,14 +16,13 @@ from bot.slack.blocks import (
     bold,
     button,
     channel_link,
-    context,
     cut,
     divider,
     escape,
     plural,
     section,
-    short_date,
 )
+from bot.slack.footers import footer, notification, trial_note
 
 COUNTS_SHOWN = 8
 COUNT_TEXT = 70
@@ -36,14 +33,14 @@ DONE_MARK = "✓"
 def digest(fact: NeglectedDigest) -> Message:
     """A slot's message."""
     said = headline(fact)
-    blocks = [section(escape(said)), *_test_note(fact)]
+    blocks = [section(escape(said)), *trial_note(is_test=fact.is_test)]
     if fact.rows:
         blocks += [divider(), *(block for row in fact.rows for block in _row(row))]
     blocks += _pool(fact)
     if fact.counts:
-        blocks += [divider(), section(_counts(fact.counts))]
-    blocks += [divider(), section(_footer(fact), accessory=button("Settings", SETUP))]
-    return Message(text=escape(("Test: " if fact.is_test else "") + said), blocks=blocks)
+        blocks += [divider(), section(counts_line(fact.counts))]
+    blocks += _footer(fact)
+    return Message(text=escape(notification(said, is_test=fact.is_test)), blocks=blocks)
 
 
 def headline(fact: NeglectedDigest) -> str:
@@ -73,13 +70,16 @@ def stopped(fact: DigestStopped) -> Message:
     where = channel_link(fact.channel_id)
     name = f"#{fact.channel_name}" if fact.channel_name else "its channel"
     reason = cut(fact.reason, REASON_SHOWN)
+    is_one = fact.digests == 1
+    which = "The digest" if is_one else f"The {fact.digests:,} digests"
     if fact.is_over:
-        told, mend = f"has stopped: {reason}", "Choose a channel in the setup, save, and it goes on."
+        told = f"{'has' if is_one else 'have'} stopped: {reason}"
+        mend = f"Choose a channel in the setup, save, and {'it goes' if is_one else 'they go'} on."
     else:
-        told, mend = f"couldn't be posted: {reason}", "I'll try again at its next time."
+        told, mend = f"couldn't be posted: {reason}", "I'll try again at the next time."
     return Message(
-        text=escape(f"The digest to {name} {told} {mend}"),
-        blocks=[section(f"The digest to {where} {escape(told)} {mend}"), actions(button("Open setup", SETUP))],
+        text=escape(f"{which} to {name} {told} {mend}"),
+        blocks=[section(f"{which} to {where} {escape(told)} {mend}"), actions(button("Open setup", SETUP))],
     )
 
 
@@ -112,12 +112,6 @@ def redrawn(blocks: Sequence[Mapping[str, Any]], customer_id: UUID, taker: str, 
     return [done if block.get("block_id") == block_id else dict(block) for block in kept]
 
 
-def local_time(instant: datetime, zone: str) -> str:
-    """`Mon 23 Nov 09:00` on the clocks of *zone*."""
-    local = instant.astimezone(ZoneInfo(zone))
-    return f"{short_date(local.date())} {local:%H:%M}"
-
-
 def _row(row: WaitingRow) -> list[Block]:
     block_id = row_block(row.id)
     if row.done:
@@ -134,10 +128,6 @@ def _words_block(block_id: str) -> str:
     return f"{block_id}:words"
 
 
-def _test_note(fact: NeglectedDigest) -> list[Block]:
-    return [context("A test: this is what the channel gets.")] if fact.is_test else []
-
-
 def _pool(fact: NeglectedDigest) -> list[Block]:
     parts = []
     if fact.more:
@@ -149,15 +139,17 @@ def _pool(fact: NeglectedDigest) -> list[Block]:
     return [section(" · ".join(parts), accessory=button("Take one", POOL) if fact.pool else None)]
 
 
-def _counts(counts: Sequence[Count]) -> str:
+def counts_line(counts: Sequence[Count]) -> str:
+    """The rooms' counts in one line, the urgent ones bold."""
     shown = [(escape(cut(count.text, COUNT_TEXT)), count.urgent) for count in counts[:COUNTS_SHOWN]]
     return " · ".join(f"*{text}*" if urgent else text for text, urgent in shown)
 
 
-def _footer(fact: NeglectedDigest) -> str:
-    data = f"Data of {local_time(fact.made_at, fact.zone)}"
-    following = f" · next {local_time(fact.next_slot, fact.zone)}" if fact.next_slot else ""
-    return f"{data}{following} · longest wait first, size plays no part"
+def _footer(fact: NeglectedDigest) -> list[Block]:
+    return footer(
+        made_at=fact.made_at, next_slot=fact.next_slot, zone=fact.zone, kind=DigestKind.NEGLECTED,
+        note="longest wait first, size plays no part",
+    )  # fmt: skip
 
 
 def _be(count: int) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from bot.customers.rules.names import clean_text
 from bot.digests.facts import Health, JobHealth
 from bot.digests.rules import pack
-from bot.digests.views.digest import local_time
 from bot.digests.views.ids import SETUP, START, TEAM
 from bot.slack.blocks import SECTION_TEXT, Block, Message, actions, button, context, cut, escape, plural, section
+from bot.slack.footers import local_time
 
 JOB_NAMES = {
     "sync_people": "People",

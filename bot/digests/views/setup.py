@@ -1,15 +1,15 @@
-"""The setup: managers, the workspace's rhythm, the digest."""
+"""The setup: managers, the workspace's rhythm, the digests."""
 
 from datetime import datetime, time
 
-from bot.digests.facts import DigestFact, SetupFact
+from bot.digests.facts import DigestFact, KindFact, SetupFact
 from bot.digests.rules import DAY_NAMES, DEFAULT_DAYS, DEFAULT_HOUR, day_words
-from bot.digests.views.digest import local_time
-from bot.digests.views.ids import SETUP, TEST, ZONES
+from bot.digests.views.ids import ARRANGE, SETUP, TEST, ZONES
 from bot.slack.blocks import (
     Block,
     Option,
     actions,
+    bold,
     button,
     channel_link,
     channel_select,
@@ -28,11 +28,14 @@ from bot.slack.blocks import (
     section,
     select,
 )
+from bot.slack.footers import local_time
 from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE, FLOOR_RANGE
 
 FIELDS = ("managers", "cadence", "floor", "factor", "first_calls", "channel", "days", "hour", "zone", "clear")
 SAY, SILENT = "say", "silent"
 TITLE = "Setup"
+LABEL_SHOWN = 60
+ABOUT_SHOWN = 200
 
 
 def block_of(field: str) -> str:
@@ -42,24 +45,43 @@ def block_of(field: str) -> str:
 
 def setup(fact: SetupFact) -> Block:
     """The form as it stands."""
-    blocks = [*_managers(fact), *_rhythm(fact), *_digest(fact)]
+    blocks = [*_managers(fact), *_rhythm(fact), *_digest(fact), *_further(fact)]
     return modal(TITLE, blocks, callback_id=SETUP, submit="Save")
+
+
+def arrangement(fact: KindFact) -> Block:
+    """The form of one further digest."""
+    blocks = [
+        header(cut(fact.label, LABEL_SHOWN)),
+        section(escape(cut(fact.about, ABOUT_SHOWN))),
+        *_state(fact.digest),
+        *_when_and_where(fact.digest, fact.zone, when_clear="When there is nothing to say", channel_is_optional=False),
+    ]
+    return modal("Digest", blocks, callback_id=ARRANGE, submit="Save", memory=fact.key)
+
+
+def arranged(fact: KindFact, now: datetime) -> Block:
+    """In the place of a further digest's form, once it is saved."""
+    blocks = _what_follows(fact.digest, now, "Saved. ")
+    return modal("Digest", blocks, callback_id="digests.saved", close="Close")
 
 
 def saved(fact: SetupFact, now: datetime, said: str = "") -> Block:
     """In the place of the form, once it is saved: what happens next, and the way to try it."""
     blocks = [section(escape(said))] if said else []
-    found = fact.digest
-    if found is None:
-        blocks.append(section("Saved. No channel is chosen yet, so no digest is posted."))
-    elif found.stopped_because:
-        blocks.append(section(f"Saved. No digest is posted: {escape(found.stopped_because)}"))
-    else:
-        following = local_time(max(found.next_slot, now), found.zone)
-        where = channel_link(found.channel_id)
-        blocks.append(section(f"{'' if said else 'Saved. '}The next digest goes to {where} on {following}."))
-        blocks.append(actions(button("Post a test now", TEST)))
+    blocks += _what_follows(fact.digest, now, "" if said else "Saved. ")
     return modal(TITLE, blocks, callback_id="digests.saved", close="Close")
+
+
+def _what_follows(found: DigestFact | None, now: datetime, first: str) -> list[Block]:
+    if found is None:
+        return [section("Saved. No channel is chosen yet, so no digest is posted.")]
+    if found.stopped_because:
+        return [section(f"Saved. No digest is posted: {escape(found.stopped_because)}")]
+    following = local_time(max(found.next_slot, now), found.zone)
+    where = channel_link(found.channel_id)
+    told = section(f"{first}The next digest goes to {where} on {following}.")
+    return [told, actions(button("Post a test now", TEST, found.kind))]
 
 
 def test_told(channel_id: str) -> Block:
@@ -96,25 +118,44 @@ def _rhythm(fact: SetupFact) -> list[Block]:
 
 
 def _digest(fact: SetupFact) -> list[Block]:
-    found = fact.digest
-    zone = found.zone if found else fact.zone
+    form = _when_and_where(fact.digest, fact.zone, when_clear="When nobody has waited too long")
+    return [divider(), header("Digest of neglected accounts"), *_state(fact.digest), *form]
+
+
+def _further(fact: SetupFact) -> list[Block]:
+    """Further digests: what each would say or where it goes, and the way to its own form."""
+    return [divider(), header("More digests"), *(_kind(kind) for kind in fact.more)] if fact.more else []
+
+
+def _kind(fact: KindFact) -> Block:
+    name = bold(cut(fact.label, LABEL_SHOWN))
+    if fact.digest is None:
+        told, label = escape(cut(fact.about, ABOUT_SHOWN)), "Set up"
+    elif fact.digest.stopped_because:
+        told, label = f"Not posted: {escape(fact.digest.stopped_because)}", "Change"
+    else:
+        told, label = _goes(fact.digest), "Change"
+    return section(f"{name}\n{told}", accessory=button(label, ARRANGE, fact.key))
+
+
+def _when_and_where(
+    found: DigestFact | None, viewers_zone: str, *, when_clear: str, channel_is_optional: bool = True
+) -> list[Block]:
+    zone = found.zone if found else viewers_zone
     channel = found.channel_id if found and not found.stopped_because else None
     days = [Option(name, str(number)) for number, name in enumerate(DAY_NAMES)]
     hours = [Option(f"{half // 2:02}:{half % 2 * 30:02}", f"{half // 2:02}:{half % 2 * 30:02}") for half in range(48)]
     clear = (Option("Say so in one line", SAY), Option("Stay silent", SILENT))
     return [
-        divider(),
-        header("Digest"),
-        *_state(found),
         field_of("Channel", channel_select("digests.channel", initial=channel), block_id=block_of("channel"),
-                 optional=True, hint="Never one that is shared with outsiders: the digest names customers."),
+                 optional=channel_is_optional,
+                 hint="Never one that is shared with outsiders: the digest names customers."),
         field_of("Days", checkboxes("digests.days", days, initial=found.days if found else DEFAULT_DAYS),
                  block_id=block_of("days"), optional=True, hint="No day means no digest."),
         field_of("At", select("digests.hour", hours, initial=_hour(found)), block_id=block_of("hour")),
         field_of("On the clocks of", external_select(ZONES, placeholder="A city, such as Lisbon",
                                                      initial=Option(zone, zone)), block_id=block_of("zone")),
-        field_of("When nobody has waited too long", radio("digests.clear", clear, initial=_when_clear(found)),
-                 block_id=block_of("clear")),
+        field_of(when_clear, radio("digests.clear", clear, initial=_when_clear(found)), block_id=block_of("clear")),
     ]  # fmt: skip
 
 
@@ -124,8 +165,11 @@ def _state(found: DigestFact | None) -> list[Block]:
     if found.stopped_because:
         where = f"#{escape(found.channel_name or found.channel_id)}"
         return [section(f"It doesn't go to {where} any more. {escape(found.stopped_because)}")]
-    told = f"Goes to {channel_link(found.channel_id)} on {day_words(found.days)} at {found.hour:%H:%M}"
-    return [section(told, accessory=button("Post a test now", TEST))]
+    return [section(_goes(found), accessory=button("Post a test now", TEST, found.kind))]
+
+
+def _goes(found: DigestFact) -> str:
+    return f"Goes to {channel_link(found.channel_id)} on {day_words(found.days)} at {found.hour:%H:%M}"
 
 
 def _number(

@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.desks import local_date
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
+from bot.core.room import OWED_LINES
+from bot.customers.tables import Customer
 from bot.followups.facts import FollowupFact
 from bot.followups.queries import list_facts, open_where
 from bot.followups.rules import BRIEF_LINES, HOME_LINES, State
@@ -76,6 +78,27 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     return [Count(text=f"{late:,} follow-up{'' if late == 1 else 's'} late", urgent=True)] if late else []
 
 
+def owed_section(session: Session, now: datetime) -> Sequence[Line]:
+    """Follow-ups that are late or due today, the most late first; one statement."""
+    today = get_today(session, person_id=None, now=now)
+    query: Any = (
+        sa.select(col(Followup.what), col(Followup.due_on), col(Customer.name), col(Person.name).label("who"))
+        .join(Customer, _same(Customer, col(Followup.customer_id)))
+        .join(Person, _same(Person, col(Followup.assignee_id)))
+        .where(
+            col(Followup.workspace_id) == workspace_of(session),
+            col(Followup.state) == State.OPEN,
+            col(Followup.due_on) <= today,
+        )
+        .order_by(col(Followup.due_on), col(Followup.id))
+        .limit(OWED_LINES)
+    )
+    return [
+        Line(text=f"{_cut(row.name)}: {_cut(row.what)} ({row.who})", urgent=row.due_on < today, on=row.due_on)
+        for row in session.execute(query)
+    ]
+
+
 def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:
     """What was asked for a customer and how it ended, the latest first."""
     query = (
@@ -101,6 +124,10 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     query = select(Followup).where(Followup.workspace_id == workspace_of(session), which).order_by(col(Followup.id))
     rows = [row.model_dump(mode="json", exclude={"workspace_id"}) for row in session.exec(query).all()]
     return {"followups": rows} if rows else {}
+
+
+def _same(table: Any, key: Any) -> Any:
+    return sa.and_(col(table.workspace_id) == col(Followup.workspace_id), col(table.id) == key)
 
 
 def _open(session: Session, *which: Any) -> Sequence[Followup]:

@@ -132,6 +132,23 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("image without words", {"type": "image", "image_url": "https://a.b/c.png"}, "blocks[0].alt_text"),
     ("image from nowhere", {"type": "image", "alt_text": "x"}, "blocks[0]"),
     (
+        "image from two places",
+        {"type": "image", "alt_text": "x", "image_url": "https://a.b/c.png", "slack_file": {"id": "F012345678"}},
+        "blocks[0]",
+    ),
+    (
+        "file twice",
+        {"type": "image", "alt_text": "x", "slack_file": {"id": "F012345678", "url": "https://a.b"}},
+        "blocks[0].slack_file",
+    ),
+    ("no file", {"type": "image", "alt_text": "x", "slack_file": {}}, "blocks[0].slack_file"),
+    ("no id of a file", {"type": "image", "alt_text": "x", "slack_file": {"id": "chart"}}, "blocks[0].slack_file.id"),
+    (
+        "long words for an image",
+        {"type": "image", "alt_text": "x" * 2001, "slack_file": {"id": "F012345678"}},
+        "blocks[0].alt_text",
+    ),
+    (
         "21 cells",
         {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * 21]},
         "blocks[0].rows[0]",

@@ -1,0 +1,78 @@
+"""What a setup's form says, and where a sentence about it stands."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import time
+from typing import Any
+
+from bot.core.errors import InvalidInput
+from bot.digests.facts import DigestWish, SetupWish
+from bot.digests.rules import DEFAULT_HOUR
+from bot.digests.views.setup import SILENT, block_of
+from bot.slack.forms import Form
+
+
+def inputs(view: dict[str, Any]) -> set[str]:
+    """The fields that a view shows."""
+    return {str(block.get("block_id")) for block in view.get("blocks") or () if block.get("type") == "input"}
+
+
+@asynccontextmanager
+async def under_fields(view: dict[str, Any]) -> AsyncIterator[None]:
+    """Inside, a sentence about a field stands under its block; where that isn't shown, under the first one."""
+    shown = inputs(view)
+    try:
+        yield
+    except InvalidInput as error:
+        placed = {block_of(name): sentence for name, sentence in error.fields.items() if block_of(name) in shown}
+        raise InvalidInput(str(error), fields=placed) from error
+
+
+def read_digest_wish(form: Form) -> DigestWish:
+    """Where and when a form wants a digest."""
+    return DigestWish(
+        channel_id=form.channel(block_of("channel")),
+        days="".join(form.choices(block_of("days"))),
+        hour=_hour(form.choice(block_of("hour"))),
+        zone=form.choice(block_of("zone")) or "",
+        silent_when_clear=form.choice(block_of("clear")) == SILENT,
+    )
+
+
+def read_setup_wish(form: Form, shown: set[str]) -> SetupWish:
+    """
+    The setup that a form asks for.
+
+    Raises:
+        InvalidInput: something that should be a number isn't; its field.
+    """
+    numbers = {name: _number(form.text(block_of(name))) for name in ("cadence", "floor", "factor", "first_calls")}
+    wrong = {name: "Give a number." for name, number in numbers.items() if number is None}
+    whole = ("cadence", "floor", "first_calls")
+    wrong |= {name: "Give a whole number." for name in whole if name not in wrong and numbers[name] % 1}  # type: ignore[operator]
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    return SetupWish(
+        managers=form.people(block_of("managers")) if block_of("managers") in shown else None,
+        cadence=int(numbers["cadence"] or 0),
+        floor=int(numbers["floor"] or 0),
+        factor=numbers["factor"] or 0,
+        first_calls=int(numbers["first_calls"] or 0),
+        **read_digest_wish(form).model_dump(),
+    )
+
+
+def _number(text: str) -> float | None:
+    """A number of a form, up to 9,999; None when it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 <= number < 10_000 else None  # noqa: PLR2004 - also turns away nan and infinity
+
+
+def _hour(text: str | None) -> time:
+    try:
+        return time.fromisoformat(text or "")
+    except ValueError:
+        return DEFAULT_HOUR

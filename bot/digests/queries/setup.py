@@ -1,0 +1,145 @@
+"""What the setup shows, how the bot is, and what is left of the first run."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from bot.core.database import workspace_of
+from bot.core.errors import NotFound
+from bot.core.heartbeats import list_heartbeats
+from bot.core.outbox import list_unsettled
+from bot.core.room import DigestKindOffer, Room, Step
+from bot.customers.tables import Customer
+from bot.digests.facts import DigestFact, Health, JobHealth, KindFact, SetupFact
+from bot.digests.queries import find_digest, last_said
+from bot.digests.queries.kinds import find_kind, list_kinds
+from bot.digests.rules import NO_SUCH_KIND, SECONDS_OF_GRACE, DigestKind
+from bot.digests.tables import Digest
+from bot.people.queries import find_person_row, list_managers
+from bot.people.rules import Role, known_zone
+from bot.people.usecases import may_manage, require_manager
+from bot.workspaces.queries import get_workspace, list_audit
+
+TESTED = "digest.tested"
+KINDS_SHOWN = 20
+
+
+def get_setup(session: Session, *, viewer: str, now: datetime, rooms: Sequence[Room] = ()) -> SetupFact:  # noqa: ARG001 - every query takes the time
+    """
+    What the setup shows to *viewer*, with the kinds of digest that *rooms* bring.
+
+    Raises:
+        NotAllowed: they are no manager.
+    """
+    person = require_manager(session, by=viewer, wish="change the setup")
+    workspace = get_workspace(session)
+    managers = [manager for manager in list_managers(session) if manager.role is Role.MANAGER]
+    zone = known_zone(person.zone, workspace.zone)
+    return SetupFact(
+        is_admin=person.role is Role.ADMIN,
+        managers=tuple(manager.id for manager in managers),
+        manager_names=tuple(manager.name for manager in managers),
+        cadence=workspace.default_cadence_days,
+        floor=workspace.cadence_floor_days,
+        factor=workspace.neglect_factor,
+        first_calls=workspace.first_calls_a_day,
+        zone=zone,
+        digest=_digest_fact(session, DigestKind.NEGLECTED),
+        more=tuple(_kind_fact(session, offer, zone) for offer in list_kinds(rooms)[:KINDS_SHOWN]),
+    )
+
+
+def get_kind(session: Session, *, kind: str, viewer: str, rooms: Sequence[Room], now: datetime) -> KindFact:  # noqa: ARG001 - every query takes the time
+    """
+    One further kind of digest, as its own form shows it to *viewer*.
+
+    Raises:
+        NotAllowed: they are no manager.
+        NotFound: no room here makes that kind.
+    """
+    person = require_manager(session, by=viewer, wish="change the setup")
+    offer = find_kind(kind, rooms)
+    if offer is None:
+        raise NotFound(f"{NO_SUCH_KIND} Open /evenhand setup to see which there are.")
+    return _kind_fact(session, offer, known_zone(person.zone, get_workspace(session).zone))
+
+
+def _kind_fact(session: Session, offer: DigestKindOffer, zone: str) -> KindFact:
+    digest = _digest_fact(session, offer.key)
+    return KindFact(key=offer.key, label=offer.label, about=offer.about, zone=zone, digest=digest)
+
+
+def _digest_fact(session: Session, kind: str) -> DigestFact | None:
+    digest = find_digest(session, kind)
+    return DigestFact.model_validate(digest, from_attributes=True) if digest else None
+
+
+def get_health(session: Session, *, viewer: str, rooms: Sequence[Room], now: datetime) -> Health:
+    """
+    How the jobs are, and a sentence for each thing that any room finds wrong.
+
+    Raises:
+        NotAllowed: *viewer* is no manager.
+    """
+    person = require_manager(session, by=viewer, wish="see how I am")
+    wrong = [sentence for room in rooms if room.check for sentence in room.check(session, now)]
+    ours = workspace_of(session)
+    late = [
+        owed
+        for owed in list_unsettled(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
+        if owed.workspace_id == ours
+    ]
+    if late:
+        wrong.append(f"{len(late)} of my messages wait to be delivered for more than a quarter of an hour.")
+    jobs = tuple(
+        JobHealth(name=beat.name, succeeded_at=beat.succeeded_at, error=beat.error)
+        for beat in list_heartbeats(session, now=now)
+    )
+    return Health(zone=known_zone(person.zone, "UTC"), jobs=jobs, wrong=tuple(wrong))
+
+
+def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequence[Step]:  # noqa: ARG001 - a room's shape
+    """The three steps of the first run, for managers; none for others, and none once all are done."""
+    if not may_manage(find_person_row(session, person_id)):
+        return ()
+    digest = find_digest(session)
+    chosen = digest is not None and digest.stopped_because is None
+    tested = chosen and digest is not None and (_was_tested(session, digest.id) or last_said(session, digest.id))
+    any_customer = select(Customer.id).where(Customer.workspace_id == workspace_of(session)).limit(1)
+    has_customers = session.exec(any_customer).first() is not None
+    steps = (
+        Step(label="Bring in your customers with `/customers import`, or one by one with `/customers add`",
+             done=has_customers, button="Import a list", action_id="customers.import"),
+        Step(label="Name managers, and choose the channel that learns who waits", done=chosen,
+             button="Open setup", action_id="digests.setup"),
+        Step(label="Post a test to that channel", done=bool(tested),
+             button="Post a test" if chosen else "", action_id="digests.test" if chosen else ""),
+    )  # fmt: skip
+    return () if all(step.done for step in steps) else steps
+
+
+def check_digests(session: Session, now: datetime) -> Sequence[str]:
+    """A sentence for each digest that stopped, and for each whose slot went by in silence."""
+    wrong = []
+    for digest in session.exec(select(Digest).where(Digest.workspace_id == workspace_of(session))).all():
+        where = f"#{digest.channel_name or digest.channel_id}"
+        if digest.stopped_because and digest.days:
+            wrong.append(f"The digest to {where} has stopped: {digest.stopped_because} Mend it in /evenhand setup.")
+        elif not digest.stopped_because and (now - digest.next_slot).total_seconds() > SECONDS_OF_GRACE:
+            wrong.append(f"The digest to {where} is late; its job hasn't run since {digest.next_slot:%d %b %H:%M} UTC.")
+    return wrong
+
+
+def export_person(session: Session, kind: str, subject_id: str) -> dict[str, Any]:
+    """Which digests a person set up."""
+    query = select(Digest).where(Digest.workspace_id == workspace_of(session), Digest.made_by == subject_id)
+    made = session.exec(query).all() if kind == "person" else ()
+    return {"digests_set_up": [digest.channel_name or digest.channel_id for digest in made]} if made else {}
+
+
+def _was_tested(session: Session, digest_id: UUID) -> bool:
+    trail = list_audit(session, subject_kind="digest", subject_id=str(digest_id))
+    return any(entry.action == TESTED for entry in trail)

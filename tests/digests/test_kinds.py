@@ -1,0 +1,257 @@
+"""Further digests: what we owe, and those that rooms bring; each set up by managers and posted once a slot."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.core.database import Database
+from bot.core.errors import InvalidInput, NotAllowed, NotFound
+from bot.core.facts import Count, Line
+from bot.core.outbox import OwedNotice
+from bot.core.room import OWED_LINES, Room
+from bot.core.runtime import Runtime
+from bot.digests.facts import AllClear, ChannelFact, OwedDigest
+from bot.digests.queries import list_due_digests
+from bot.digests.queries.kinds import list_kinds
+from bot.digests.queries.setup import check_digests, get_kind, get_setup
+from bot.digests.rules import KIND_LENGTH, DigestKind
+from bot.digests.usecases import post_digest, post_test, stop_digest
+from bot.rooms import ROOMS
+from bot.workspaces.queries import list_audit
+from jobs.post_digests import post_digests
+from tests.digests.furniture import (
+    Tally,
+    arrange,
+    digests,
+    kept,
+    owed,
+    owed_rows,
+    post_next,
+    posts,
+    set_up,
+    stops,
+    tally_room,
+)
+from tests.followups.desk import assign
+from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
+
+OWED = DigestKind.OWED.value
+
+
+def owing(name: str, *lines: Line, counts: Sequence[Count] = ()) -> Room:
+    """A room that says these things are owed."""
+    return Room(name=name, owed_section=lambda _session, _now: lines, digest_section=lambda _session, _now: counts)
+
+
+def test_what_we_owe_comes_from_every_room_the_most_late_first(office: Office) -> None:
+    """Counts of all rooms in the first line, then the lines of all rooms by their day, undated ones last."""
+    early, late = Line(text="early", on=date(2026, 11, 30)), Line(text="late", urgent=True, on=date(2026, 11, 2))
+    rooms = (
+        owing("a", early, Line(text="some day"), counts=[Count(text="1 promise broken", urgent=True)]),
+        owing("b", late, counts=[Count(text="2 follow-ups late", urgent=True)]),
+        Room(name="quiet"),
+    )
+    arrange(office, OWED, rooms=rooms)
+    assert post_next(office, OWED, rooms=rooms) is not None
+    (said,) = owed(office, OwedDigest)
+    assert [count.text for count in said.counts] == ["1 promise broken", "2 follow-ups late"]
+    assert [line.text for line in said.lines] == ["late", "early", "some day"]
+    assert (said.more, said.and_more, said.today) == (0, False, date(2026, 11, 26))
+
+
+def test_what_we_owe_shows_ten_and_says_how_many_more(office: Office) -> None:
+    """Of a room that knows of more than it tells, only "at least" is said."""
+    some = [Line(text=f"thing {n}", on=date(2026, 11, 1)) for n in range(14)]
+    rooms = (owing("some", *some),)
+    arrange(office, OWED, rooms=rooms, days="0123456")
+    post_next(office, OWED, rooms=rooms)
+    rooms = (owing("many", *some * 20),)
+    post_next(office, OWED, rooms=rooms)
+    few, many = owed(office, OwedDigest)
+    assert (len(few.lines), few.more, few.and_more) == (10, 4, False)
+    assert (len(many.lines), many.more, many.and_more) == (10, OWED_LINES - 10, True)
+
+
+def test_late_follow_ups_stand_in_what_we_owe(office: Office) -> None:
+    """Real follow-ups: the late one and today's by name, the later one not; nobody is pinged."""
+    acme = office.customer("Acme", owner=BOB)
+    assign(office, acme, due_on=date(2026, 11, 30), what="in time")
+    assign(office, acme, due_on=date(2026, 11, 26), what="today's")
+    assign(office, acme, due_on=date(2026, 11, 24), what="late one")
+    arrange(office, OWED, rooms=ROOMS)
+    post_next(office, OWED, rooms=ROOMS)
+    (said,) = owed(office, OwedDigest)
+    assert [count.text for count in said.counts] == ["1 follow-up late"]
+    assert [(line.text, line.urgent) for line in said.lines] == [
+        ("Acme: late one (Ana Lima)", True), ("Acme: today's (Ana Lima)", False),
+    ]  # fmt: skip
+
+
+def test_nothing_owed_is_one_line_or_silence(office: Office) -> None:
+    """The slot is handled either way; its row keeps no numbers that this kind doesn't count."""
+    arrange(office, OWED)
+    first = post_next(office, OWED)
+    arrange(office, OWED, silent_when_clear=True)
+    second = post_next(office, OWED)
+    assert first is not None
+    assert second is not None
+    assert (first.said_something, second.said_something) == (True, False)
+    assert [fact.words for fact in owed(office, AllClear)] == ["Nothing that we owe a customer is late or due."]
+    assert [(row.said_something, row.active, row.in_cadence, row.neglected) for row in posts(office)] == [
+        (True, None, None, None), (False, None, None, None),
+    ]  # fmt: skip
+
+
+def test_a_rooms_own_kind_is_posted_once_a_slot_across_restarts_and_replicas(office: Office, database_url: str) -> None:
+    """Eight at once from two processes, then a restart, then the next slot: one notice a slot under the slot's key."""
+    words = tuple(f"said {n}" for n in range(20))
+    rooms = (tally_room(*words),)
+    digest = arrange(office, "tally", rooms=rooms)
+    office.runtime.clock.move_to(digest.next_slot)  # type: ignore[attr-defined]
+    other = Runtime(Database(database_url), office.runtime.clock)
+
+    def run(runtime: Runtime) -> Any:
+        return runtime.run_now(post_digest, workspace=WORKSPACE, digest_id=digest.id, rooms=rooms)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(run, [office.runtime, other] * 4))
+    other.close()
+    assert sum(answer is not None for answer in answers) == 1
+    after_restart = Runtime(Database(database_url), office.runtime.clock)
+    assert run(after_restart) is None
+    after_restart.close()
+    post_next(office, "tally", rooms=rooms)
+    assert [row.key for row in owed_rows(office)] == [
+        f"digest:{digest.id}:20261126T0900Z", f"digest:{digest.id}:20261130T0900Z",
+    ]  # fmt: skip
+    assert len(owed(office, Tally)) == len(posts(office)) == 2
+
+
+def test_a_slot_begins_where_the_last_one_ended(office: Office) -> None:
+    """The first one at the slot before it; later ones at the last that was handled, and a test ends nothing."""
+    rooms = (tally_room("first", "a test", "second"),)
+    digest = arrange(office, "tally", rooms=rooms)
+    post_next(office, "tally", rooms=rooms)
+    office.runtime.clock.move(timedelta(days=15))  # type: ignore[attr-defined]
+    office.do(post_test, by=MARA, rooms=rooms, kind="tally")
+    office.do(post_digest, digest_id=digest.id, rooms=rooms)
+    first, test, second = (fact.slot for fact in owed(office, Tally))
+    assert (first.since, first.slot) == (datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 26, 9, tzinfo=UTC))
+    assert (test.since, test.slot, test.is_test) == (first.slot, office.runtime.clock.now(), True)
+    assert (second.since, second.slot) == (first.slot, datetime(2026, 12, 10, 9, tzinfo=UTC))
+    assert (second.zone, second.next_slot) == ("Europe/Lisbon", datetime(2026, 12, 14, 9, tzinfo=UTC))
+
+
+async def test_all_kinds_are_posted_by_the_same_job(office: Office) -> None:
+    """Three digests whose slot has come: three messages, and nothing the second time."""
+    runtime = Runtime(office.runtime.database, office.runtime.clock, (*ROOMS, tally_room("counted")))
+    office.customer("Bakery", waited=80, owner=ANA)
+    set_up(office)
+    arrange(office, OWED, rooms=runtime.rooms)
+    arrange(office, "tally", rooms=runtime.rooms)
+    office.runtime.clock.move_to(kept(office, "tally").next_slot)  # type: ignore[attr-defined]
+    assert await post_digests(runtime) == 3
+    assert await post_digests(runtime) == 0
+    assert (len(digests(office)), len(owed(office, AllClear)), len(owed(office, Tally))) == (1, 1, 1)
+    runtime._workers.shutdown()
+
+
+def test_a_kind_that_nobody_makes_any_more_stops_and_is_told(office: Office) -> None:
+    """A room was taken out: nothing is posted, nothing is tried again, `doctor` says so."""
+    digest = arrange(office, "tally", rooms=(tally_room(),))
+    assert post_next(office, "tally") is None
+    with office.runtime.database.reading(None) as session:
+        assert list_due_digests(session, now=office.runtime.clock.now()) == []
+    (sentence,) = office.look(lambda session: check_digests(session, office.runtime.clock.now()))
+    assert "Nothing here makes this kind of digest any more" in sentence
+    assert (owed_rows(office), posts(office)) == ([], [])
+    with pytest.raises(NotFound):
+        office.do(post_test, by=MARA, rooms=(), kind=digest.kind)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda office: arrange(office, OWED, by=ANA),
+        lambda office: office.ask(get_kind, kind=OWED, viewer=ANA, rooms=()),
+        lambda office: office.do(post_test, by=ANA, rooms=(), kind=OWED),
+    ],
+)
+def test_only_managers_have_further_digests(office: Office, act: Callable[[Office], Any]) -> None:
+    """Setting one up, looking at its form, posting a test: a member is told whom to ask."""
+    with pytest.raises(NotAllowed, match="ask Mara Okafor"):
+        act(office)
+    assert owed_rows(office) == []
+
+
+def test_a_further_digest_is_set_up_once_and_moved_with_a_line_in_the_trail(office: Office) -> None:
+    """The same twice is one digest and one line; another channel moves it; the first kind isn't touched."""
+    set_up(office)
+    first, second = arrange(office, OWED), arrange(office, OWED)
+    assert first.id == second.id
+    moved = arrange(office, OWED, channel=ChannelFact(id="C0NEW", name="new", is_member=True), days="4")
+    assert (moved.id, moved.channel_id, moved.days) == (first.id, "C0NEW", "4")
+    trail = office.look(lambda session: list_audit(session, subject_kind="digest", subject_id=str(first.id)))
+    assert sorted(entry.after["channel"] for entry in trail) == ["C0CARE", "C0NEW"]
+    fact = office.ask(get_setup, viewer=MARA, rooms=(tally_room(),))
+    assert fact.digest.channel_id == "C0CARE"
+    assert [(kind.key, kind.digest and kind.digest.channel_name) for kind in fact.more] == [
+        (OWED, "new"), ("tally", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"channel": None, "channel_id": None}, "channel"), ({"zone": "Mars"}, "zone"), ({"days": "9"}, "days"),
+        ({"channel": ChannelFact(id="C1", name="big", is_member=True, is_shared=True)}, "channel"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_under_its_field(office: Office, changes: dict[str, Any], field: str) -> None:
+    """No channel, a shared one, a zone nobody knows, a day that isn't one."""
+    with pytest.raises(InvalidInput) as caught:
+        arrange(office, OWED, **changes)
+    assert list(caught.value.fields) == [field]
+
+
+def test_a_kind_that_does_not_exist_cannot_be_set_up(office: Office) -> None:
+    """A forged button, and the first kind by the back door: refused in words."""
+    for kind in ("riches", "", DigestKind.NEGLECTED.value, "x" * 300):
+        with pytest.raises(NotFound, match="Open /evenhand setup"):
+            arrange(office, kind)
+
+
+def test_a_channel_that_is_gone_stops_all_its_digests_and_says_so_once(office: Office) -> None:
+    """Two digests in one archived channel: both stop, the manager gets one message."""
+    set_up(office)
+    arrange(office, OWED)
+    assert office.do(stop_digest, channel="C0CARE", reason="is_archived") == 2
+    assert [(row.recipient, fact.digests) for row, fact in zip(owed_rows(office), stops(office), strict=True)] == [
+        (MARA, 2)
+    ]
+    assert kept(office, OWED).stopped_because == "The channel was archived."
+
+
+def test_another_workspace_has_digests_of_its_own(office: Office) -> None:
+    """What is set up here can't be posted from there."""
+    digest = arrange(office, OWED)
+    office.runtime.clock.move_to(digest.next_slot)  # type: ignore[attr-defined]
+    answer = office.runtime.run_now(post_digest, workspace="T0OTHER", digest_id=digest.id, rooms=())
+    assert answer is None
+
+    def anything(session: Session) -> Any:
+        return session.exec(select(OwedNotice)).first()
+
+    assert office.look(anything) is None
+
+
+def test_every_kind_that_is_there_can_be_kept() -> None:
+    """Keys are short and told apart; each kind says in a sentence what it is and what its silence means."""
+    kinds = list_kinds(ROOMS)
+    assert len({kind.key for kind in kinds} | {DigestKind.NEGLECTED}) == len(kinds) + 1
+    assert all(0 < len(kind.key) <= KIND_LENGTH for kind in kinds)
+    assert all(kind.label and kind.about.endswith(".") and kind.clear.endswith(".") for kind in kinds)
