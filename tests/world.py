@@ -47,10 +47,15 @@ class World:
         await self.move_to(self.now + timedelta(**delta))
 
     async def move_to(self, instant: datetime) -> None:
-        """Move the time to *instant*, the jobs running at every full hour on the way."""
+        """
+        Move the time to *instant*, the jobs running on the way: every three hours (nine o'clock in Lisbon among them),
+        and at each full hour of the last half day.
+        """
         while self.now < instant:
-            next_hour = self.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-            await self.rehearsal.control.move_to(min(next_hour, instant))
+            hour = self.now.replace(minute=0, second=0, microsecond=0)
+            far = instant - hour > timedelta(hours=12)
+            stride = timedelta(hours=3 - hour.hour % 3 if far else 1)
+            await self.rehearsal.control.move_to(min(hour + stride, instant))
             await self.run_jobs()
 
 

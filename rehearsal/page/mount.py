@@ -21,6 +21,9 @@ from rehearsal.state.people import Person
 if TYPE_CHECKING:
     from rehearsal.server import Rehearsal
 
+PATIENCE: Final = (
+    60.0  # seconds in which a page that lost the line finds its place again: a busy machine stalls for some
+)
 _shown: list["Rehearsal"] = []
 _ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#1d6f5b"/>'
@@ -40,7 +43,9 @@ def add_page(app: FastAPI, rehearsal: "Rehearsal | None" = None) -> None:
     if pages.middleware_stack is not None:  # an earlier rehearsal of this process was shown; start anew
         pages.middleware_stack = None
         pages.user_middleware.clear()
-    ui.run_with(app, title="Rehearsal", favicon=_ICON, tailwind=False, show_welcome_message=False)
+    ui.run_with(
+        app, title="Rehearsal", favicon=_ICON, tailwind=False, show_welcome_message=False, reconnect_timeout=PATIENCE
+    )
 
 
 @ui.page("/")

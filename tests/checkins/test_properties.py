@@ -22,7 +22,7 @@ from bot.customers.rules.due import Clockwork, SnoozeReason, Standing, due_on, l
 from bot.people.queries import get_calendar
 from bot.rooms import ROOMS
 from tests.checkins.office import log, queue_of, row_of, snooze, undo
-from tests.makers import ANA, START, Office, open_office
+from tests.makers import ANA, START, Office
 
 MONDAY = date(2026, 11, 23)
 ADDED = date(2026, 11, 2)
@@ -50,7 +50,7 @@ def fresh_office(template: Path) -> Iterator[Office]:
         path.write_bytes(template.read_bytes())
         runtime = Runtime(Database(f"sqlite:///{path}"), MovableClock(START), ROOMS)
         try:
-            yield open_office(runtime)
+            yield Office(runtime)
         finally:
             runtime.close()
 
@@ -58,10 +58,10 @@ def fresh_office(template: Path) -> Iterator[Office]:
 @settings(max_examples=40)
 @given(history=steps, imported=st.none() | st.integers(0, 90))
 def test_the_stored_clock_is_what_the_whole_history_makes(
-    sqlite_template: Path, history: list[tuple[str, object, int]], imported: int | None
+    furnished_template: Path, history: list[tuple[str, object, int]], imported: int | None
 ) -> None:
     """Logs in any order, back-dated, attempts, undos, snoozes, days going by: attempts count for nothing."""
-    with fresh_office(sqlite_template) as office:
+    with fresh_office(furnished_template) as office:
         bakery = office.customer("Bakery", owner=ANA, waited=imported, added_on=ADDED)
         kept = _play(office, bakery, history)
         known = [] if imported is None else [(MONDAY - timedelta(days=imported), True)]
@@ -78,9 +78,9 @@ def test_the_stored_clock_is_what_the_whole_history_makes(
 @settings(max_examples=25)
 @given(waits=st.lists(st.tuples(st.integers(0, 120), st.integers(1, 60), st.sampled_from(["", "ours", "theirs"])),
                       max_size=14), later=st.integers(0, 20))  # fmt: skip
-def test_no_one_is_missed(sqlite_template: Path, waits: list[tuple[int, int, str]], later: int) -> None:
+def test_no_one_is_missed(furnished_template: Path, waits: list[tuple[int, int, str]], later: int) -> None:
     """Each active customer has one standing; the pages of the queue hold just those that aren't in cadence, once."""
-    with fresh_office(sqlite_template) as office:
+    with fresh_office(furnished_template) as office:
         ids = [
             office.customer(f"C{number}", owner=ANA, waited=waited, cadence_days=cadence)
             for number, (waited, cadence, _) in enumerate(waits)

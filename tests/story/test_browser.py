@@ -71,7 +71,7 @@ async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
         database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, extra=add_page
     )
     async with stage as running:
-        hand_time_over(running, stride=timedelta(hours=3))
+        hand_time_over(running, stride=timedelta(hours=6))
         async with visit(browser, running.rehearsal.url, pictures) as visitor:
             await visitor.see("inspector-close").click()
             await _import(visitor, *customers)
@@ -126,7 +126,7 @@ async def _send_kiri_on_holiday(visitor: Visitor) -> None:
 
 
 async def _act(owner: Visitor, handle: str, week: int) -> None:
-    """In the first week Ana puts one off and Bob hands one over; everybody logs two customers a week."""
+    """In the first week Ana puts one off and Bob hands one over; everybody logs a customer a week."""
     await owner.latest("waiting to hear from you")
     if week == 0 and handle == "ana":
         await _from_the_menu(owner, "Snooze 1 week")
@@ -137,7 +137,7 @@ async def _act(owner: Visitor, handle: str, week: int) -> None:
         await owner.choose("checkins.to", "Tomás Ferreira")
         await owner.submit()
         await expect(owner.see("messages")).to_contain_text("handed over to Tomás Ferreira")
-    for _ in range(min(await owner.see("messages").get_by_test_id("button-checkins.log").count(), 2)):
+    if await owner.see("messages").get_by_test_id("button-checkins.log").count():
         await _log_the_first(owner, f"Week {week + 1}: all is well.")
 
 
