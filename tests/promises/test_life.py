@@ -65,7 +65,7 @@ class Promises(RuleBasedStateMachine):
         """Throw the database away."""
         self.stack.close()
 
-    # --- what people and the clock do ----------------------------------------------------------------------------------
+    # --- what people and the clock do ---------------------------------------------------------------------------
 
     @rule(number=which, by=people, keeper=people, days=few_days)
     def promise(self, number: int, by: str, keeper: str, days: int) -> None:
