@@ -245,7 +245,14 @@ async def test_what_isnt_theirs_is_refused_from_every_entry_point_and_noted(worl
     button["value"] = Subject(kind="customer", id="x", customer_id=theirs).model_dump_json()
     await kiri.press(mine, "promises.promise")
     await told(kiri, "That customer isn't here any more")
+    await kiri.command("/promise")
+    form = await window(kiri, "Promise")
+    await kiri.fill(form, promises_words="x", promises_due="2026-12-04")
+    option = {"text": {"type": "plain_text", "text": "x"}, "value": str(theirs)}
+    form.state["promises.customer"] = {"customers.options": {"type": "external_select", "selected_option": option}}
+    assert "isn't here any more" in str(await kiri.submit(form))
     ids = [key for by, key in refusals(world) if by == KIRI]
+    assert str(theirs) in ids
     assert ids.count(str(fact.id)) == 3
     assert ids.count(str(alien)) == 3
     assert "nonsense" in ids

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -11,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.checkins.listeners.memory import uuid_in, value_in
 from bot.checkins.listeners.places import open_window, speaker
 from bot.checkins.listeners.recording import fields_named
-from bot.core.errors import InvalidInput
+from bot.core.errors import InvalidInput, NotFound
 from bot.core.facts import Subject
 from bot.core.runtime import Runtime
 from bot.customers.views.lists import choose
@@ -23,7 +24,7 @@ from bot.promises.queries.rates import get_rates
 from bot.promises.rules import LINK
 from bot.promises.usecases.recording import record_promise
 from bot.promises.views import forms, rows, told
-from bot.slack.blocks import Message
+from bot.slack.blocks import Block, Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
 from bot.slack.replies import field_errors, people_in, replies, workspace_in
@@ -84,15 +85,12 @@ class RecordingListeners:
         view = body["view"]
         customer_id = uuid_in(Form.of(view).choice(forms.CUSTOMER) or "")
         subject = Subject(kind="customer", id=str(customer_id), customer_id=customer_id) if customer_id else None
-        draft = await self._runtime.read(
-            get_draft, workspace=workspace_in(body), subject=subject, viewer=people_in(body)
-        )
-        try:
-            fresh = forms.with_contacts(view, draft)
-            await client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
-        except SlackApiError as error:
-            if error.response.data["error"] not in {"hash_conflict", "not_found"}:
-                raise  # a newer change is on its way, or the window is closed
+        with suppress(NotFound):  # saving says so, under the field
+            async with refusals_kept(self._runtime, body, action=forms.CUSTOMER, key=str(customer_id)):
+                draft = await self._runtime.read(
+                    get_draft, workspace=workspace_in(body), subject=subject, viewer=people_in(body)
+                )
+                await _update(client, view, forms.with_contacts(view, draft))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Keep what the form asks for, and say what is owed now."""
@@ -116,8 +114,9 @@ class RecordingListeners:
     async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """Show another page in the place of this one."""
         await ack()
-        async with replies(respond):
-            page, _, whose = value_in(body).partition(" ")
+        value = value_in(body)
+        async with replies(respond), refusals_kept(self._runtime, body, action="promises.page", key=value):
+            page, _, whose = value.partition(" ")
             shown = await self._list(body, whose=whose, page=int(page[:6]) if page.isdigit() else 0)
             await respond(**shown.replacement())
 
@@ -169,6 +168,14 @@ class RecordingListeners:
             get_draft, workspace=workspace_in(body), subject=subject, viewer=people_in(body)
         )
         await open_window(client, body, forms.promise_form(draft, memory=memory.kept()))
+
+
+async def _update(client: AsyncWebClient, view: Mapping[str, Any], fresh: Block) -> None:
+    try:
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
+    except SlackApiError as error:
+        if error.response.data["error"] not in {"hash_conflict", "not_found"}:
+            raise  # a newer change is on its way, or the window is closed
 
 
 def read_form(view: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
