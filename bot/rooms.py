@@ -8,7 +8,7 @@ from bot.checkins.usecases import forgetting as checkin_forgetting
 from bot.checkins.views.reminder import reminder
 from bot.core import heartbeats as _heartbeats
 from bot.core import outbox as _outbox
-from bot.core.room import Offer, Room
+from bot.core.room import CheckinExtra, Offer, Room
 from bot.customers import listeners as customer_listeners
 from bot.customers import tables as _customers
 from bot.customers.facts import CustomersHandedOver, CustomerTaken, ListImported
@@ -38,14 +38,28 @@ from bot.people import views as people_views
 from bot.people.facts import CoverAsked, OwnerLeft
 from bot.people.queries import export_person, list_problems
 from bot.people.usecases import erase_person
+from bot.promises import listeners as promise_listeners
+from bot.promises import tables as _promises
+from bot.promises.facts import PromiseNews, PromiseNoted, PromisesBroken, PromisesDue, PromisesInherited
+from bot.promises.listeners.recording import read_extra as read_promise
+from bot.promises.queries import clock as promises_clock
+from bot.promises.queries import shown as promises_shown
+from bot.promises.usecases import keeping as promise_keeping
+from bot.promises.usecases.recording import promise_in_checkin
+from bot.promises.views import forms as promise_forms
+from bot.promises.views import rows as promise_rows
+from bot.promises.views import told as promises_told
 from bot.workspaces import tables as _workspaces
 
 __all__ = ["ROOMS"]
 
-TABLES = (_heartbeats, _outbox, _workspaces, _people, _customers, _checkins, _followups, _digests)
+TABLES = (_heartbeats, _outbox, _workspaces, _people, _customers, _checkins, _followups, _promises, _digests)
 
 ASSIGNABLE = frozenset({"customer", "digest_row", "mention"})
 """The kinds of things under which *Assign* stands."""
+
+PROMISABLE = ASSIGNABLE | {"message"}
+"""The kinds of things under which *Promise* stands."""
 
 ROOMS: tuple[Room, ...] = (
     Room(
@@ -103,6 +117,35 @@ ROOMS: tuple[Room, ...] = (
         erase=followup_keeping.erase,
         export=followups_shown.export,
         check=followups_owed.check,
+    ),
+    Room(
+        name="promises",
+        register=promise_listeners.register,
+        messages={
+            PromiseNoted: promise_rows.noted,
+            PromisesDue: promise_rows.due,
+            PromisesBroken: promise_rows.broken,
+            PromisesInherited: promise_rows.inherited,
+            PromiseNews: promises_told.news,
+        },
+        brief=promises_shown.brief,
+        checkin_extras=(
+            CheckinExtra(
+                key=promise_forms.EXTRA,
+                label="We promised…",
+                blocks=promise_forms.extra_fields,
+                read=read_promise,
+                use_case=promise_in_checkin,
+            ),
+        ),
+        offers=(Offer("Promise", "promises.promise", lambda subject: subject.kind in PROMISABLE),),
+        digest_section=promises_shown.digest_section,
+        owed_section=promises_shown.owed_section,
+        home_section=promises_shown.home_section,
+        timeline=promises_shown.timeline,
+        erase=promise_keeping.erase,
+        export=promises_shown.export,
+        check=promises_clock.check,
     ),
     Room(
         name="digests",

@@ -15,6 +15,8 @@ from bot.customers.usecases.lists import apply_import
 from bot.digests.facts import ChannelFact, SetupWish
 from bot.digests.usecases import save_setup
 from bot.followups.usecases.assigning import assign_followup
+from bot.promises.usecases.closing import keep_promise
+from bot.promises.usecases.recording import record_promise
 from demo.cast import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
 SAMPLE = Path(__file__).parent / "customers.csv"
@@ -56,6 +58,17 @@ TO_DO: Sequence[tuple[int, str, str, str, str]] = (
     (10, "Polar Optics", IRIS, IRIS, "Send figures for their budget round"),
 )
 
+# In how many days, customer, who promised, to whom there, what; and whether it was kept. Days that are over: broken.
+PROMISED: Sequence[tuple[int, str, str, str, str, bool]] = (
+    (0, "Goldfinch Dental", ANA, "Dr Rui Prata", "send the new price list", False),
+    (4, "Harlem Print Works", BOB, "", "name a carrier that is on time", False),
+    (-3, "Sunset Diner", BOB, "", "say who charged twice, and why", False),
+    (-2, "Fjord Ferries", IRIS, "", "confirm the winter timetable", True),
+    (9, "Bakery Lindqvist", ANA, "Maja Lindqvist", "show them the corrected invoice", False),
+)
+LONG_ENOUGH = timedelta(days=10)
+"""How long before its day each of them was promised."""
+
 
 def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str, str]) -> int:
     """
@@ -92,6 +105,7 @@ def _load(session: Session, *, digest_channel: tuple[str, str], now: datetime) -
             by=asks,
             now=now,
         )
+    _load_promises(session, now=now)
     channel_id, name = digest_channel
     wish = SetupWish(
         cadence=30, floor=90, factor=1.5, first_calls=8, days="03", hour=time(9, 0), zone="Europe/Lisbon",
@@ -99,6 +113,23 @@ def _load(session: Session, *, digest_channel: tuple[str, str], now: datetime) -
     )  # fmt: skip
     save_setup(session, wish=wish, channel=ChannelFact(id=channel_id, name=name, is_member=True), by=MARA, now=now)
     return len(done.plan.added)
+
+
+def _load_promises(session: Session, *, now: datetime) -> None:
+    """What was promised in the last days; the clock will notice what is over."""
+    for in_days, customer, person, contact, what, is_kept in PROMISED:
+        day = now + timedelta(days=in_days)
+        fact = record_promise(
+            session,
+            customer_id=find_customer(session, customer).id,
+            due_on=day.date(),
+            contact=contact,
+            what=what,
+            by=person,
+            now=min(day - LONG_ENOUGH, now),
+        )
+        if is_kept:
+            keep_promise(session, promise_id=fact.id, by=person, now=day)
 
 
 def _workday(day: date) -> date:

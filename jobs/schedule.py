@@ -12,6 +12,7 @@ from jobs.keep_house import keep_house
 from jobs.post_digests import post_digests
 from jobs.remind_due import remind_due
 from jobs.remind_followups import remind_followups
+from jobs.remind_promises import remind_promises
 from jobs.runner import Job
 from jobs.sync_people import sync_people
 
@@ -25,6 +26,7 @@ def build_schedule(runtime: Runtime, clients: Clients) -> Sequence[Job]:
         Job("keep_house", partial(keep_house, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("remind_due", partial(remind_due, runtime), every=MINUTE),
         Job("remind_followups", partial(remind_followups, runtime), every=MINUTE),
+        Job("remind_promises", partial(remind_promises, runtime), every=MINUTE),
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, tell_gone), every=SECOND, alone=False),
     )

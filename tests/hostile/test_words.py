@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from rehearsal.state.inputs import placed
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 from tests.hostile.screens import answered, closed, digest_set_up, home, pings_nobody, told, window, words
-from tests.makers import ANA, LONG_AGO, MARA, add_customer, add_person
+from tests.makers import ANA, BOB, LONG_AGO, MARA, add_customer, add_person
+from tests.promises.desk import promise
 from tests.world import World, open_world
 
 GARBAGE = {
@@ -39,6 +41,7 @@ GARBAGE = {
 FORGED = ("", "not JSON {", "null", "[]", "-1", "team -5", "team 99999999999", "\x00", "9" * 1900, "<!channel>")
 QUIET = {"outbox", "inbox", "heartbeats", "people"}  # what the bot notes by itself
 OTHER = "T0OTHER"
+REFUSED = "press.refused"  # what the audit trail says of a press that changed nothing
 
 
 @pytest.fixture
@@ -46,7 +49,8 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
     """The bot against the rehearsal, with one neglected customer."""
     async with open_world(sqlite_url) as opened:
         opened.rehearsal.control.limit_rates(False)
-        opened.office.customer("Bakery", owner=ANA, waited=200)
+        bakery = opened.office.customer("Bakery", owner=ANA, waited=200)
+        promise(opened.office, bakery, due_on=date(2026, 12, 31), by=BOB)
         opened.office.customer("Pool", waited=100)
         yield opened
 
@@ -57,13 +61,24 @@ def stored(runtime: Runtime) -> dict[str, list[str]]:
     with runtime.database.engine.connect() as connection:
         for table in SQLModel.metadata.sorted_tables:
             if table.name not in QUIET:
-                found[table.name] = sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
+                rows = (repr(tuple(row)) for row in connection.execute(sa.select(table)))
+                found[table.name] = sorted(row for row in rows if REFUSED not in row)
         connection.rollback()
     return found
 
 
 @pytest.mark.parametrize(
-    "command", ["/checkin", "/customers", "/customers edit", "/customers add", "/neglected", "/evenhand"]
+    "command",
+    [
+        "/checkin",
+        "/customers",
+        "/customers edit",
+        "/customers add",
+        "/neglected",
+        "/evenhand",
+        "/promise",
+        "/promise list",
+    ],
 )
 async def test_garbage_after_a_command_is_answered_civilly(world: World, command: str) -> None:
     """A sentence, a list or a form; never silence, an error's name or a change."""
@@ -152,6 +167,7 @@ async def _screens(world: World) -> list[Message | View]:
         "/neglected team",
         "/customers bakery",
         "/checkin zzz",
+        "/promise list team",
     ):
         message = await answered(ana, command)
         if message is not None:

@@ -14,6 +14,7 @@ JOB_NAMES = {
     "keep_house": "Housekeeping",
     "remind_due": "Reminders",
     "remind_followups": "Follow-ups",
+    "remind_promises": "Promises",
     "post_digests": "Digests",
     "deliver_outbox": "Messages",
 }
@@ -22,6 +23,7 @@ LINES = (
     "*/customers* finds, adds, edits, imports and exports customers; */customers Acme* shows the card.",
     "*/neglected* shows who has waited too long: *mine*, the *team*'s or a *@person*'s.",
     "*/assign @ana Acme friday call about the invoice* has something done; */assign list* shows what is open.",
+    "*/promise Acme friday send the price list* keeps a promise in mind; */promise list* shows what we owe.",
     "*/evenhand setup* is for managers: the rhythm, the digest, who manages. */evenhand health* tells how I am.",
 )
 JOBS_SHOWN = 12

@@ -35,7 +35,7 @@ def read_draft(session: Session, *, words: str, viewer: str, now: datetime) -> D
     except NotFound as unknown:
         problems.append(str(unknown))
         rest = rest.partition(" ")[2].strip()
-    customer, rest = _split_customer(session, rest, problems, today)
+    customer, rest = split_customer(session, rest, problems, today)
     due = read_due(rest, today=today)
     what = clean_text(due.rest, WHAT)
     if customer is not None and due.on is None:
@@ -68,7 +68,7 @@ def get_draft(session: Session, *, subject: Subject | None, viewer: str, now: da
     )
 
 
-def _split_customer(session: Session, words: str, problems: list[str], today: date) -> tuple[Customer | None, str]:
+def split_customer(session: Session, words: str, problems: list[str], today: date) -> tuple[Customer | None, str]:
     """The customer with the longest name that *words* begin with, and what follows it."""
     quoted = split_quoted(words)
     choices = [quoted] if quoted else prefixes(words.split())

@@ -9,6 +9,7 @@ from bot.slack.blocks import Block, context, divider, escape, plural, short_date
 JOBS = {
     "remind_due": "reminders",
     "remind_followups": "follow-ups",
+    "remind_promises": "promises",
     "post_digests": "digests",
     "deliver_outbox": "messages",
     "sync_people": "people from Slack",

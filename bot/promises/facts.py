@@ -1,0 +1,169 @@
+"""What leaves the promises room."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from bot.core.facts import Fact, Notice
+from bot.promises.rules import Event, State, kept_rate
+
+
+class PromiseFact(Fact):
+    """
+    Something that was promised to a customer, as somebody sees it whose day is *today*.
+
+    *is_owed*: it is open, or broken and not made good. *moves* counts how often it was renegotiated before, since it
+    was first promised for *first_due_on*; *moved_to* is the day agreed instead of this one.
+    """
+
+    id: UUID
+    customer_id: UUID
+    customer_name: str
+    keeper_id: str
+    keeper_name: str
+    promised_by: str
+    promised_by_name: str
+    contact: str = ""
+    what: str
+    link: str = ""
+    promised_on: date
+    due_on: date
+    first_due_on: date
+    moves: int = 0
+    moved_to: date | None = None
+    state: State = State.OPEN
+    is_owed: bool = True
+    note: str = ""
+    ended_by_name: str = ""
+    today: date
+
+
+class ContactOption(Fact):
+    """Somebody at a customer to whom a promise can be made."""
+
+    id: UUID
+    name: str
+
+
+class Draft(Fact):
+    """What a form starts with: what was understood so far, and a sentence for each thing that wasn't."""
+
+    today: date
+    promised_by: str
+    customer_id: UUID | None = None
+    customer_name: str = ""
+    contacts: tuple[ContactOption, ...] = ()
+    due_on: date | None = None
+    what: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to ask."""
+        return not self.problems and bool(self.customer_id and self.due_on and self.what)
+
+
+class PromiseList(Fact):
+    """One page of what is owed, the earliest day first."""
+
+    whose: str
+    title: str
+    total: int
+    broken: int
+    page: int
+    pages: int
+    rows: tuple[PromiseFact, ...] = ()
+
+
+class Told(Fact):
+    """Some promises, told to one person; *total* may be more than there are rows."""
+
+    person_id: str
+    first_name: str
+    total: int
+    rows: tuple[PromiseFact, ...]
+
+
+class PromisesDue(Told, Notice):
+    """What a person is to keep before they work again, or the day after that."""
+
+    kind = "promises.due"
+
+
+class PromisesBroken(Told, Notice):
+    """Promises whose day is over, for who was to keep them and for the customers' owners."""
+
+    kind = "promises.broken"
+
+
+class PromisesInherited(Told, Notice):
+    """Promises of somebody who left, which are this person's to keep now."""
+
+    kind = "promises.inherited"
+
+    left: str = ""
+
+
+class PromiseNoted(Notice):
+    """Somebody else wrote down what this person promised."""
+
+    kind = "promises.noted"
+
+    promise: PromiseFact
+    by_name: str
+
+
+class PromiseNews(Notice):
+    """What became of a promise, for those whom it concerns."""
+
+    kind = "promises.news"
+
+    event: Event
+    by_name: str
+    customer_id: UUID | None = None
+    customer_name: str = ""
+    what: str = ""
+    due_on: date
+    moved_to: date | None = None
+    words: str = ""
+
+
+class DueRow(Fact):
+    """A promise of which somebody is to be reminded, and how near it is."""
+
+    id: UUID
+    stage: int
+
+
+class OwedReminder(Fact):
+    """Somebody whose hour has come and who has promises to be reminded of, the earliest day first."""
+
+    person_id: str
+    local_day: date
+    rows: tuple[DueRow, ...]
+
+
+class Tally(Fact):
+    """How many promises of one person, of the team or of one size band stand where."""
+
+    name: str
+    counts: Mapping[State, int]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.counts.values())
+
+    @property
+    def rate(self) -> float | None:
+        """The share that was kept on the day; None while no day has come."""
+        return kept_rate(self.counts)
+
+
+class KeptRates(Fact):
+    """How well promises are kept that were due since a day: by the team, by person, by the size of customers."""
+
+    since: date
+    team: Tally
+    people: tuple[Tally, ...] = ()
+    bands: tuple[Tally, ...] = ()

@@ -1,0 +1,209 @@
+"""What other rooms' screens show of promises: cards, queues, reminders, Home, the digest, exports."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.checkins.queries.desks import local_date
+from bot.core.database import workspace_of
+from bot.core.facts import Count, Line
+from bot.core.room import OWED_LINES
+from bot.customers.queries import list_by_ids
+from bot.customers.tables import Customer
+from bot.people.queries import get_today
+from bot.people.tables import Person
+from bot.promises.facts import PromiseFact
+from bot.promises.queries import list_facts, owed_where
+from bot.promises.rules import BRIEF_LINES, HOME_LINES, WEEK, State, is_silent
+from bot.promises.tables import Promise
+
+WORDS = 120
+TIMELINE_ROWS = 20
+TOLD = ("id", "workspace_id", "customer_id", "keeper_id", "what", "promised_on", "due_on", "state")
+
+
+def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
+    """What is owed to each customer, the earliest first, and how much more; one statement."""
+    lines: dict[UUID, list[Line]] = {}
+    for row in session.execute(_first_owed(session, customer_ids)).all():
+        told = lines.setdefault(row.customer_id, [])
+        told.append(_brief_line(row, local_date(row.zone, now)))
+        if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
+            more = row.total - BRIEF_LINES
+            told.append(Line(text=f"{more:,} more promise{'' if more == 1 else 's'}"))
+    return lines
+
+
+def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
+    """What a person is to keep, by date; where the customer has heard nothing for too long, it says so."""
+    today = get_today(session, person_id=person_id, now=now)
+    ours = col(Promise.workspace_id) == workspace_of(session)
+    rows = session.exec(owed_where(ours, col(Promise.keeper_id) == person_id).limit(HOME_LINES)).all()
+    customers = list_by_ids(session, list({row.customer_id for row in rows}))
+    return [_home_line(row, customers[row.customer_id], today) for row in rows]
+
+
+def digest_section(session: Session, now: datetime) -> Sequence[Count]:
+    """How many promises are due today, and how many are broken and not made good; nothing when none is."""
+    today = get_today(session, person_id=None, now=now)
+    due = sa.and_(col(Promise.state) == State.OPEN, col(Promise.due_on) == today)
+    query = sa.select(
+        *(sa.func.coalesce(sa.func.sum(sa.case((which, 1), else_=0)), 0)
+          for which in (due, col(Promise.state) == State.BROKEN))
+    ).where(
+        col(Promise.workspace_id) == workspace_of(session),
+        col(Promise.is_owed) == sa.true(),
+        col(Promise.due_on) <= today,
+    )  # fmt: skip
+    due_today, broken = session.execute(query).one()
+    counts = []
+    if due_today:
+        counts.append(Count(text=f"{_promises(due_today)} due today"))
+    if broken:
+        counts.append(Count(text=f"{_promises(broken)} broken", urgent=True))
+    return counts
+
+
+def owed_section(session: Session, now: datetime) -> Sequence[Line]:
+    """Promises that are broken and not made good, or due today, the most late first; one statement."""
+    today = get_today(session, person_id=None, now=now)
+    query: Any = (
+        sa.select(col(Promise.what), col(Promise.due_on), col(Customer.name), col(Person.name).label("who"))
+        .join(Customer, _same(Customer, col(Promise.customer_id)))
+        .join(Person, _same(Person, col(Promise.keeper_id)))
+        .where(
+            col(Promise.workspace_id) == workspace_of(session),
+            col(Promise.is_owed) == sa.true(),
+            col(Promise.due_on) <= today,
+        )
+        .order_by(col(Promise.due_on), col(Promise.id))
+        .limit(OWED_LINES)
+    )
+    return [
+        Line(text=f"{_cut(row.name)}: promised {_cut(row.what)} ({row.who})", urgent=row.due_on < today, on=row.due_on)
+        for row in session.execute(query)
+    ]
+
+
+def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:
+    """What was promised to a customer and what became of it, the latest first."""
+    query = (
+        select(Promise)
+        .where(Promise.workspace_id == workspace_of(session), Promise.customer_id == customer_id)
+        .order_by(col(Promise.id).desc())
+        .limit(TIMELINE_ROWS)
+    )
+    rows = session.exec(query).all()
+    facts = list_facts(session, rows, today=get_today(session, person_id=None, now=now))
+    lines = [line for row, fact in zip(rows, facts, strict=True) for line in _history(row, fact)]
+    return sorted(lines, key=lambda line: line.on or date.min, reverse=True)[:TIMELINE_ROWS]
+
+
+def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
+    """All promises to a customer, or made, kept or written down by a person, as JSON values."""
+    if kind == "customer":
+        which = col(Promise.customer_id) == UUID(subject_id)
+    elif kind == "person":
+        roles = (Promise.promised_by, Promise.keeper_id, Promise.recorded_by)
+        which = sa.or_(*(col(role) == subject_id for role in roles))
+    else:
+        return {}
+    query = select(Promise).where(Promise.workspace_id == workspace_of(session), which).order_by(col(Promise.id))
+    rows = [row.model_dump(mode="json", exclude={"workspace_id"}) for row in session.exec(query).all()]
+    return {"promises": rows} if rows else {}
+
+
+def _same(table: Any, key: Any) -> Any:
+    return sa.and_(col(table.workspace_id) == col(Promise.workspace_id), col(table.id) == key)
+
+
+def _first_owed(session: Session, customer_ids: Sequence[UUID]) -> Any:
+    """The first few of each customer's owed promises, with its last contact and the keeper's zone."""
+    ranked = sa.select(
+        *(col(getattr(Promise, name)) for name in TOLD),
+        sa.func.row_number()
+        .over(partition_by=col(Promise.customer_id), order_by=(col(Promise.due_on), col(Promise.id)))
+        .label("place"),
+        sa.func.count().over(partition_by=col(Promise.customer_id)).label("total"),
+    ).where(
+        col(Promise.workspace_id) == workspace_of(session),
+        col(Promise.customer_id).in_(list(customer_ids)),
+        col(Promise.is_owed) == sa.true(),
+    )
+    inner = ranked.subquery()
+    keeper = sa.and_(col(Person.workspace_id) == inner.c.workspace_id, col(Person.id) == inner.c.keeper_id)
+    customer = sa.and_(col(Customer.workspace_id) == inner.c.workspace_id, col(Customer.id) == inner.c.customer_id)
+    return (
+        sa.select(inner, col(Person.zone), col(Customer.last_contact_on))
+        .join(Person, keeper)
+        .join(Customer, customer)
+        .where(inner.c.place <= BRIEF_LINES)
+        .order_by(inner.c.customer_id, inner.c.place)
+    )
+
+
+def _brief_line(row: Any, today: date) -> Line:
+    what = _cut(row.what)
+    if row.state == State.BROKEN or row.due_on < today:
+        return Line(text=f"promise broken: {what}, due {_day(row.due_on, today)}", urgent=True)
+    if _is_silent(row, row.last_contact_on, today):
+        silent = f"they have heard nothing since {_date(row.promised_on, today)}"
+        return Line(text=f"promised: {what} by {_day(row.due_on, today)}; {silent}", urgent=True)
+    return Line(text=f"promised: {what}, {_soon(row.due_on, today)}")
+
+
+def _home_line(row: Promise, customer: Customer, today: date) -> Line:
+    broken = row.state is State.BROKEN or row.due_on < today
+    silent = not broken and _is_silent(row, customer.last_contact_on, today)
+    told = f"; they have heard nothing since {_date(row.promised_on, today)}" if silent else ""
+    text = f"{_cut(customer.name)}: {_cut(row.what)} ({'broken' if broken else 'promised'}){told}"
+    return Line(text=text, urgent=broken, on=row.due_on)
+
+
+def _is_silent(row: Any, last_contact_on: date | None, today: date) -> bool:
+    return is_silent(
+        promised_on=row.promised_on, due_on=row.due_on, last_contact_on=last_contact_on, today=today
+    )  # fmt: skip
+
+
+def _history(row: Promise, fact: PromiseFact) -> list[Line]:
+    again = " anew" if row.follows_id else ""
+    due = _date(row.due_on, row.promised_on)
+    lines = [Line(text=f"{fact.promised_by_name} promised{again}: {_cut(row.what)}, by {due}", on=row.promised_on)]
+    if row.broken_at is not None:
+        lines.append(Line(text=f"Not kept by {due}: {_cut(row.what)}", on=row.broken_at.date()))
+    if row.ended_at is not None:
+        how = "not owed any more" if row.state is State.BROKEN else row.state.words
+        how += f", now by {_date(row.moved_to, row.promised_on)}" if row.moved_to else ""
+        who = f" ({fact.ended_by_name})" if fact.ended_by_name else ""
+        said = f': "{_cut(row.note)}"' if row.note else ""
+        lines.append(Line(text=f"{_cut(row.what)}: {how}{who}{said}", on=row.ended_at.date()))
+    return lines
+
+
+def _soon(day: date, today: date) -> str:
+    """`today`, `Fri` within a week, else `Fri 4 Dec`."""
+    if day == today:
+        return "today"
+    return f"{day:%a}" if day - today <= WEEK else _day(day, today)
+
+
+def _day(day: date, today: date) -> str:
+    return f"{day:%a} {_date(day, today)}"
+
+
+def _date(day: date, today: date) -> str:
+    return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b} {day.year}"
+
+
+def _promises(count: int) -> str:
+    return f"{count:,} promise{'' if count == 1 else 's'}"
+
+
+def _cut(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= WORDS else one_line[: WORDS - 1].rstrip() + "…"

@@ -1,0 +1,111 @@
+"""What becomes of a promise, when it is spoken of, when the silence about it is too long, how well they are kept."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import IntEnum, StrEnum
+
+from bot.people.rules import Calendar
+
+WHAT, NOTE, CONTACT, LINK = 500, 1000, 200, 500
+PAGE_ROWS = 8
+REMINDER_ROWS = 10
+BRIEF_LINES = 2
+HOME_LINES = 60
+RATE_PERIOD = timedelta(days=365)
+WEEK = timedelta(days=6)
+"""Up to so many days ahead a weekday alone says which day is meant."""
+
+
+class State(StrEnum):
+    """Where a promise stands. Nothing ever becomes `kept` that was broken."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    KEPT_LATE = "kept_late"
+    RENEGOTIATED = "renegotiated"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def words(self) -> str:
+        """As a row tells it."""
+        return self.value.replace("_", " ")
+
+
+class Event(StrEnum):
+    """What happened to a promise that somebody else should know of."""
+
+    KEPT = "kept"
+    RENEGOTIATED = "renegotiated"
+    WITHDRAWN = "withdrawn"
+    FORGOTTEN = "forgotten"
+
+
+class Stage(IntEnum):
+    """How near the day is: not yet spoken of, the working day before, the last working day up to it."""
+
+    FAR = 0
+    DAY_BEFORE = 1
+    LAST_DAY = 2
+
+
+def stage(due_on: date, *, today: date, calendar: Calendar) -> Stage:
+    """
+    How near a day is on *today*, a working day of who keeps the promise.
+
+    What is due on a weekend, a holiday or within days away is spoken of before those begin.
+    """
+    following = calendar.next_working_day(today, or_same=False)
+    if due_on < max(following, today + timedelta(days=1)):
+        return Stage.LAST_DAY
+    return Stage.DAY_BEFORE if due_on < calendar.next_working_day(following, or_same=False) else Stage.FAR
+
+
+def wants_reminder(now_at: int, told_at: int, *, promised_on: date, today: date) -> bool:
+    """Whether it is time for the next word: once the working day before, unless it was promised today, once on it."""
+    return now_at > told_at and (now_at == Stage.LAST_DAY or promised_on < today)
+
+
+def is_over(due_on: date, *, today: date) -> bool:
+    """Whether the day of a promise has gone by for whose day is *today*."""
+    return due_on < today
+
+
+def is_silent(*, promised_on: date, due_on: date, last_contact_on: date | None, today: date) -> bool:
+    """Whether more than half of a promise's time is gone and the customer has heard nothing since it was made."""
+    heard = last_contact_on is not None and last_contact_on > promised_on
+    return not heard and 2 * (today - promised_on).days > (due_on - promised_on).days
+
+
+# --- how well promises are kept ----------------------------------------------------------------------------------
+
+
+class Band(StrEnum):
+    """How many people work at a customer; told beside the rates, used for nothing else."""
+
+    SMALL = "up to 49 people"
+    MIDDLE = "50 to 249 people"
+    LARGE = "250 people and more"
+    UNKNOWN = "size unknown"
+
+
+MIDDLE_FROM, LARGE_FROM = 50, 250
+"""The bounds of small and large firms in the statistics of the European Union."""
+
+
+def kept_rate(counts: Mapping[State, int]) -> float | None:
+    """
+    The share of promises kept on their day among those whose day has come; None while there are none.
+
+    Late, renegotiated and broken ones were not kept. Open and withdrawn ones don't count.
+    """
+    judged = sum(counts.get(state, 0) for state in (State.KEPT, State.KEPT_LATE, State.RENEGOTIATED, State.BROKEN))
+    return counts.get(State.KEPT, 0) / judged if judged else None
+
+
+def widest_gap(rates: Mapping[str, float | None]) -> tuple[str, str] | None:
+    """The names of the best and the worst of *rates*; None while fewer than two have one."""
+    known = {name: rate for name, rate in rates.items() if rate is not None}
+    if len(known) < 2:  # noqa: PLR2004 - a difference takes two
+        return None
+    return max(known, key=lambda name: known[name]), min(known, key=lambda name: known[name])

@@ -1,0 +1,61 @@
+"""What was promised to which customer, by whom and by when, and whether it was kept."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from bot.core.database import Row, choice, points_to, within_workspace
+from bot.promises.rules import State
+
+
+class Promise(Row, table=True):
+    """
+    Something we owe a customer by a date.
+
+    `promised_by` gave their word, and the kept-rate is theirs; `keeper_id` is who has it now, once they left. A
+    renegotiated promise ends, and the one that `follows_id` it begins. `is_owed` holds until it is kept, withdrawn or
+    agreed anew: a broken promise stays broken, and is owed until it is made good. `reminded` is how near the day was
+    when `reminded_id` last heard of it.
+    """
+
+    __tablename__ = "promises"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"),
+        points_to("people", "promised_by"),
+        points_to("people", "keeper_id"),
+        points_to("people", "recorded_by"),
+        points_to("promises", "follows_id"),
+        sa.UniqueConstraint("workspace_id", "follows_id"),
+        sa.CheckConstraint("is_owed = (ended_at IS NULL)", name="ended"),
+        sa.CheckConstraint("state = 'broken' OR is_owed = (state = 'open')", name="owed"),
+        sa.CheckConstraint("(broken_at IS NOT NULL) = (state IN ('broken', 'kept_late'))", name="broken"),
+        sa.CheckConstraint("due_on >= promised_on", name="days"),
+        sa.Index(None, "workspace_id", "keeper_id", "is_owed", "due_on"),
+        sa.Index(None, "workspace_id", "customer_id", "is_owed", "due_on"),
+        sa.Index(None, "workspace_id", "is_owed", "due_on"),
+    )
+
+    customer_id: UUID
+    promised_by: str = Field(max_length=32)
+    keeper_id: str = Field(max_length=32)
+    recorded_by: str = Field(max_length=32)
+    recorded_at: datetime
+    contact: str = Field(default="", max_length=200)
+    what: str = Field(max_length=500)
+    link: str = Field(default="", max_length=500)
+    promised_on: date
+    due_on: date
+    first_due_on: date
+    moves: int = 0
+    follows_id: UUID | None = None
+    moved_to: date | None = None
+    state: State = Field(default=State.OPEN, sa_type=choice(State))
+    is_owed: bool = True
+    note: str = Field(default="", max_length=1000)
+    broken_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = Field(default=None, max_length=32)
+    reminded: int = 0
+    reminded_id: str | None = Field(default=None, max_length=32)

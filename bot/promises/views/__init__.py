@@ -1,0 +1,1 @@
+"""What promises look like: rows and messages, windows, rates."""

@@ -1,0 +1,81 @@
+"""Short ways to do what this room does, for its tests."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from bot.core.outbox import OwedNotice
+from bot.promises.facts import PromiseFact, PromiseList
+from bot.promises.queries import get_list, get_row
+from bot.promises.tables import Promise
+from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
+from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
+from bot.promises.usecases.recording import record_promise
+from bot.workspaces.queries import list_audit
+from tests.makers import ANA, BOB, KIRI, MARA, Office
+
+FRIDAY = date(2026, 11, 27)
+
+
+def promise(office: Office, customer: UUID, **more: Any) -> PromiseFact:
+    """Ana promised the price list by Friday."""
+    wish = {"what": "send the new price list", "due_on": FRIDAY, "by": ANA, **more}
+    fact: PromiseFact = office.do(record_promise, customer_id=customer, **wish)
+    return fact
+
+
+def kept(office: Office, fact: PromiseFact, by: str = ANA, **more: Any) -> PromiseFact:
+    """Say that it was kept."""
+    ended: PromiseFact = office.do(keep_promise, promise_id=fact.id, by=by, **more)
+    return ended
+
+
+def moved(office: Office, fact: PromiseFact, due_on: date, by: str = ANA, **more: Any) -> PromiseFact:
+    """Agree on another day; the promise that takes its place."""
+    wish = {"words": "they are away", "agreed": True, **more}
+    new: PromiseFact = office.do(renegotiate_promise, promise_id=fact.id, due_on=due_on, by=by, **wish)
+    return new
+
+
+def withdrawn(office: Office, fact: PromiseFact, by: str = ANA, words: str = "no longer wanted") -> PromiseFact:
+    """Say that it isn't owed any more."""
+    ended: PromiseFact = office.do(withdraw_promise, promise_id=fact.id, words=words, by=by)
+    return ended
+
+
+def stored(office: Office, fact: PromiseFact) -> Promise:
+    """A promise as it is stored."""
+    row: Promise = office.look(lambda session: get_row(session, fact.id))
+    return row
+
+
+def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int = 0) -> PromiseList:
+    """A list as somebody sees it."""
+    fact: PromiseList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
+    return fact
+
+
+def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
+    """What this room owes to Slack, oldest first."""
+    rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
+    return [row for row in rows if row.kind.startswith(f"promises.{kind}") and to in {"", row.recipient}]
+
+
+def trail(office: Office, fact: PromiseFact) -> list[str]:
+    """What the audit trail says of a promise, oldest first: who did what."""
+    entries = office.look(lambda session: list_audit(session, subject_kind="promise", subject_id=str(fact.id)))
+    return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
+
+
+def tick(office: Office) -> int:
+    """Let the clock do what it does about promises."""
+    count = sum(office.do(one) for one in (withdraw_shut, inherit_orphaned, break_overdue))
+    return count + int(office.do(owe_reminders, person_ids=[MARA, ANA, BOB, KIRI]))
+
+
+def at(office: Office, instant: datetime) -> None:
+    """Go forward to that instant, and let the clock do its work there."""
+    office.runtime.clock.move_to(instant)  # type: ignore[attr-defined]  # tests have a clock that moves
+    tick(office)

@@ -1,0 +1,270 @@
+"""Every screen of the room, at its usual and at its worst, against Slack's rules."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bot.promises.facts import (
+    ContactOption,
+    Draft,
+    KeptRates,
+    PromiseFact,
+    PromiseList,
+    PromiseNews,
+    PromiseNoted,
+    PromisesBroken,
+    PromisesDue,
+    PromisesInherited,
+    Tally,
+)
+from bot.promises.listeners.places import Memory
+from bot.promises.rules import PAGE_ROWS, REMINDER_ROWS, Band, Event, State
+from bot.promises.views import forms, rows, told
+from bot.slack.blocks import Message, modal
+from rehearsal.strict import check_message, check_view
+from tests.checkins.test_views import HOSTILE
+
+MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
+ENDED = [state for state in State if state is not State.OPEN]
+
+
+def promise(words: str = "", **more: Any) -> PromiseFact:
+    """Ana promised Acme the price list by Friday; or everything says *words*, as long as it may be."""
+    named = {
+        "customer_name": words[:200] or "Acme",
+        "keeper_name": words[:200] or "Ana Lima",
+        "promised_by_name": words[:200] or "Ana Lima",
+        "contact": words[:200],
+        "what": words[:500] or "send the new price list",
+    }
+    fixed = {"id": uuid4(), "customer_id": uuid4(), "keeper_id": "U0ANA", "promised_by": "U0ANA"}
+    days = {"promised_on": MONDAY, "due_on": FRIDAY, "first_due_on": FRIDAY, "today": MONDAY}
+    return PromiseFact(**{**fixed, **named, **days, **more})
+
+
+def worst(words: str, **more: Any) -> PromiseFact:
+    """As long and as odd as it can be."""
+    link = "https://x.slack.com/" + "a" * 400
+    return promise(words, promised_by="U0BOB", moves=1234, link=link, **more)
+
+
+def ended(words: str, state: State) -> PromiseFact:
+    """One that isn't owed any more, with as many words as may be kept."""
+    more = {"moved_to": MONDAY, "note": (words * 10)[:1000], "ended_by_name": words[:200]}
+    return worst(words, state=state, is_owed=False, **more)
+
+
+def check(message: Message) -> None:
+    """Slack takes it, and nobody is pinged by what came from outside."""
+    assert check_message(message.body()) == []
+    assert "<!channel>" not in str(message.blocks)
+    assert "<!channel>" not in message.text
+
+
+def buttons(message: Message) -> list[str]:
+    """What can be pressed under the last row, the menu's choices too."""
+    found = []
+    for element in message.blocks[-1]["elements"]:
+        found += [one["text"]["text"] for one in element.get("options", [element])]
+    return found
+
+
+def test_a_promise_that_was_written_down_is_said_back() -> None:
+    """And can be kept, moved or withdrawn from there."""
+    message = rows.recorded(promise(), "U0ANA")
+    assert message.text == "Noted: you promised Acme: send the new price list, by Fri 27 Nov."
+    assert buttons(message) == ["Kept", "Card", "Renegotiated to…", "Withdrawn"]
+    other = rows.recorded(promise(), "U0BOB")
+    assert other.text.startswith("Noted: Ana Lima promised Acme")
+    assert "Noted, and Ana Lima is told." in str(other.blocks)
+    noted = rows.noted(PromiseNoted(promise=promise(), by_name="Bob Chen"))
+    assert noted.text.startswith("Bob Chen noted that you made a promise. Acme: send")
+
+
+@pytest.mark.parametrize(
+    ("dues", "text"),
+    [
+        ((MONDAY,), "Ana, a promise is due today."),
+        ((date(2026, 11, 24),), "Ana, a promise is due tomorrow."),
+        ((FRIDAY, FRIDAY), "Ana, 2 promises are due, the first on Fri 27 Nov."),
+        ((MONDAY, FRIDAY), "Ana, 2 promises are due, the first today."),
+    ],
+)
+def test_the_reminder_says_how_many_and_when(dues: tuple[date, ...], text: str) -> None:
+    """A real sentence, for the notification."""
+    facts = tuple(promise(due_on=due) for due in dues)
+    message = rows.due(PromisesDue(person_id="U0ANA", first_name="Ana", total=len(facts), rows=facts))
+    assert message.text == text
+    check(message)
+
+
+def test_nothing_left_is_said_kindly() -> None:
+    """Once every row was acted on."""
+    done = (ended("Acme", State.KEPT),)
+    due = PromisesDue(person_id="U0ANA", first_name="Ana", total=1, rows=done)
+    assert rows.due(due).text == "Ana, nothing is left to keep for now."
+    broken = PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=done)
+    assert rows.broken(broken).text == "Ana, all of this is settled."
+
+
+def test_what_broke_is_told_without_scolding() -> None:
+    """What helps now; keeping it is keeping it late."""
+    row = promise(state=State.BROKEN, today=date(2026, 11, 30))
+    message = rows.broken(PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=(row,)))
+    assert message.text.startswith("Ana, the day of a promise has gone by. A word to the customer helps")
+    assert "broken: it was due Fri 27 Nov" in str(message.blocks)
+    assert buttons(message)[0] == "Kept late"
+
+
+def test_what_somebody_left_behind_says_whose_it_was() -> None:
+    """Who gave their word stays visible."""
+    row = promise(keeper_id="U0BOB", keeper_name="Bob Chen")
+    fact = PromisesInherited(person_id="U0BOB", first_name="Bob", total=1, rows=(row,), left="Ana Lima")
+    assert rows.inherited(fact).text == "Bob, Ana Lima left, and a promise of theirs is yours to keep now."
+    assert "Ana Lima promised it" in str(rows.inherited(fact).blocks)
+    assert rows.inherited(fact.model_copy(update={"left": ""})).text == "Bob, these are yours to keep now."
+
+
+def test_a_row_tells_to_whom_and_how_often_it_was_moved() -> None:
+    """The chain stays visible."""
+    one = promise(contact="Jo Ito", moves=2, first_due_on=date(2026, 11, 13), due_on=MONDAY)
+    assert rows.about(one, "U0ANA").endswith("due today · to Jo Ito · moved 2 times, first promised for Fri 13 Nov")
+    assert "moved once" in rows.about(one.model_copy(update={"moves": 1}))
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (State.KEPT, "✓ *Acme* · send the new price list · kept by Ana Lima"),
+        (State.KEPT_LATE, "✓ *Acme* · send the new price list · kept late by Ana Lima"),
+        (State.RENEGOTIATED, "✓ *Acme* · send the new price list · renegotiated for Mon 30 Nov by Ana Lima"),
+        (State.BROKEN, "✗ *Acme* · send the new price list · broken, agreed anew for Mon 30 Nov by Ana Lima"),
+        (State.WITHDRAWN, "✗ *Acme* · send the new price list · withdrawn by Ana Lima"),
+    ],
+)
+def test_what_became_of_it_is_one_line(state: State, text: str) -> None:
+    """Who said so, and the new day where there is one."""
+    moved = date(2026, 11, 30) if state in {State.RENEGOTIATED, State.BROKEN} else None
+    one = promise(state=state, is_owed=False, ended_by_name="Ana Lima", moved_to=moved)
+    assert rows.ended_text(one) == text
+
+
+def test_a_link_shows_only_when_it_is_one() -> None:
+    """An address that would break out of the markup is left out."""
+    assert "<https://x.slack.com/p1|the message>" in rows.about(promise(link="https://x.slack.com/p1"))
+    for link in ("javascript:alert(1)", "https://x|<!channel>", ""):
+        assert "the message" not in rows.about(promise(link=link))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_every_message_fits_at_its_worst(words: str) -> None:
+    """Hostile, long and right-to-left words; full reminders of thousands, rows open and ended."""
+    for one in (worst(words), worst(words, state=State.BROKEN), *(ended(words, state) for state in ENDED)):
+        check(rows.recorded(one, "U0ANA"))
+        check(rows.recorded(one, "U0BOB"))
+        check(rows.again(one))
+        check(rows.noted(PromiseNoted(promise=one, by_name=words[:200])))
+    full = tuple(worst(words) if n % 2 else ended(words, State.RENEGOTIATED) for n in range(REMINDER_ROWS))
+    group: dict[str, Any] = {"person_id": "U0ANA", "first_name": words[:200], "total": 5000, "rows": full}
+    check(rows.due(PromisesDue(**group)))
+    check(rows.broken(PromisesBroken(**group)))
+    check(rows.inherited(PromisesInherited(**group, left=words[:200])))
+    check(rows.due(PromisesDue(**{**group, "rows": tuple(worst(words) for _ in range(REMINDER_ROWS))})))
+    check(told.help_page())
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_lists_fit_with_thousands_owed(words: str) -> None:
+    """Full pages, and the counts of the whole."""
+    full = PromiseList(
+        whose=f"c-{uuid4()}", title=f"Promises to {words}"[:220], total=5000, broken=4999, page=300, pages=625,
+        rows=tuple(worst(words, state=State.BROKEN) for _ in range(PAGE_ROWS)),
+    )  # fmt: skip
+    shown = rows.page(full)
+    assert "5,000 to keep · 4,999 broken" in shown.text
+    check(shown)
+    empty = rows.page(full.model_copy(update={"total": 0, "rows": ()}), said=words)
+    assert "nothing is owed" in empty.text
+    check(empty)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+@pytest.mark.parametrize("event", Event)
+def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
+    """Whoever did it, also nobody."""
+    gone = event is Event.FORGOTTEN
+    fact = PromiseNews(
+        event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
+        what=words[:500], due_on=MONDAY, moved_to=FRIDAY, words=(words * 10)[:1000],
+    )  # fmt: skip
+    check(told.news(fact))
+    check(told.news(fact.model_copy(update={"by_name": ""})))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_every_window_fits_at_its_worst(words: str) -> None:
+    """With everything filled in, and with every question open; in the check-in form, too."""
+    memory = Memory(
+        promise_id=uuid4(), kind="due", ids=tuple(uuid4() for _ in range(10)), whose="p-U0ANA", url="u" * 500,
+        link="https://x.slack.com/" + "a" * 480,
+    ).kept()  # fmt: skip
+    people = tuple(ContactOption(id=uuid4(), name=words[:200]) for _ in range(100))
+    draft = Draft(
+        today=MONDAY, promised_by="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
+        what=words[:500], contacts=people, problems=(words, words),
+    )  # fmt: skip
+    empty = Draft(today=MONDAY, promised_by="U0ANA")
+    for one in (draft, empty):
+        assert check_view(forms.promise_form(one, memory=memory)) == []
+        assert check_view(forms.with_contacts(forms.promise_form(draft, memory=memory), one)) == []
+    for draw in (forms.renegotiate_form, forms.withdraw_form):
+        assert check_view(draw(worst(words), memory=memory)) == []
+    assert check_view(forms.saved(words)) == []
+    fields = forms.extra_fields(None)
+    assert all(block["block_id"].startswith("promises.promised.") for block in fields)
+    assert check_view(modal("Check-in", fields, callback_id="x", submit="Save")) == []
+
+
+def tally(name: str, **counts: int) -> Tally:
+    """Some promises of one name."""
+    return Tally(name=name, counts={State(state): count for state, count in counts.items()})
+
+
+def rates(*bands: Tally, team: Tally, people: tuple[Tally, ...] = ()) -> Message:
+    """The message about them."""
+    return told.rates(KeptRates(since=date(2025, 11, 23), team=team, people=people, bands=bands))
+
+
+def test_the_widest_difference_between_sizes_stands_in_front() -> None:
+    """In points, with the best and the worst; then every count."""
+    message = rates(
+        tally(Band.SMALL.value, kept=9, broken=1), tally(Band.LARGE.value, kept=3, renegotiated=1),
+        team=tally("The team", kept=12, broken=1, renegotiated=1), people=(tally("Ana", kept=12, open=2),),
+    )  # fmt: skip
+    assert message.text == (
+        "86 % of promises were kept on their day. The widest difference between sizes is 15 points:"
+        " up to 49 people 90 %, 250 people and more 75 %."
+    )
+    assert "*Ana* 100 % · 12 kept · 2 open" in str(message.blocks)
+    check(message)
+
+
+def test_rates_of_little_or_nothing_are_told_as_such() -> None:
+    """No rate is made up."""
+    small = tally(Band.SMALL.value, kept=1)
+    assert "no rate to tell" in rates(team=tally("The team", open=3)).text
+    assert "only one size" in rates(small, team=small).text
+    assert "makes no difference" in rates(small, tally(Band.LARGE.value, kept=2), team=small).text
+    check(rates(team=tally("The team")))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_rates_of_thousands_fit(words: str) -> None:
+    """As many people as go into a message, and how many more there are."""
+    counts = dict.fromkeys((state.value for state in State), 99_999)
+    people = tuple(tally(words[:200], **counts) for _ in range(5000))
+    message = rates(*(tally(band.value, **counts) for band in Band), team=tally("The team", **counts), people=people)
+    assert "more people" in str(message.blocks)
+    check(message)
