@@ -8,7 +8,7 @@ from bot.checkins.usecases import forgetting as checkin_forgetting
 from bot.checkins.views.reminder import reminder
 from bot.core import heartbeats as _heartbeats
 from bot.core import outbox as _outbox
-from bot.core.room import Offer, Room
+from bot.core.room import CheckinExtra, Offer, Room
 from bot.customers import listeners as customer_listeners
 from bot.customers import tables as _customers
 from bot.customers.facts import CustomersHandedOver, CustomerTaken, ListImported
@@ -23,6 +23,26 @@ from bot.digests import tables as _digests
 from bot.digests.facts import DigestPage, DigestStopped, NeglectedDigest
 from bot.digests.usecases import forget_person
 from bot.digests.views import digest as digest_views
+from bot.escalations import listeners as escalation_listeners
+from bot.escalations import tables as _escalations
+from bot.escalations.facts import (
+    ChannelLost,
+    EscalationLate,
+    EscalationNews,
+    EscalationPosted,
+    EscalationRaised,
+    EscalationUpdate,
+    EscalationWarned,
+)
+from bot.escalations.queries import find_waiting
+from bot.escalations.queries import owed as escalations_owed
+from bot.escalations.queries import shown as escalations_shown
+from bot.escalations.rules import HOLDS, RAISED
+from bot.escalations.usecases import confirming as escalation_confirming
+from bot.escalations.usecases import keeping as escalation_keeping
+from bot.escalations.usecases.raising import raise_in_checkin
+from bot.escalations.views import forms as escalation_forms
+from bot.escalations.views import news as escalation_news
 from bot.followups import listeners as followup_listeners
 from bot.followups import tables as _followups
 from bot.followups.facts import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
@@ -41,10 +61,13 @@ from bot.workspaces import tables as _workspaces
 
 __all__ = ["ROOMS"]
 
-TABLES = (_heartbeats, _outbox, _workspaces, _people, _customers, _checkins, _followups, _digests)
+TABLES = (_heartbeats, _outbox, _workspaces, _people, _customers, _checkins, _followups, _escalations, _digests)
 
 ASSIGNABLE = frozenset({"customer", "digest_row", "mention"})
 """The kinds of things under which *Assign* stands."""
+
+ESCALATABLE = frozenset({"customer", "digest_row", "mention", "message"})
+"""The kinds of things under which *Escalate* stands."""
 
 ROOMS: tuple[Room, ...] = (
     Room(
@@ -101,6 +124,45 @@ ROOMS: tuple[Room, ...] = (
         erase=followup_keeping.erase,
         export=followups_shown.export,
         check=followups_owed.check,
+    ),
+    Room(
+        name="escalations",
+        register=escalation_listeners.register,
+        messages={
+            EscalationRaised: escalation_news.raised,
+            EscalationWarned: escalation_news.warned,
+            EscalationLate: escalation_news.late,
+            EscalationNews: escalation_news.news,
+            EscalationPosted: escalation_news.posted,
+            EscalationUpdate: escalation_news.update,
+            ChannelLost: escalation_news.channel_lost,
+        },
+        brief=escalations_shown.brief,
+        checkin_extras=(
+            CheckinExtra(
+                key=HOLDS,
+                about=find_waiting,
+                blocks=escalation_forms.holds_fields,
+                read=escalation_forms.read_holds,
+                use_case=escalation_confirming.settle_fixes,
+                undo=escalation_confirming.undo_settled,
+            ),
+            CheckinExtra(
+                key=RAISED,
+                label="Something went wrong…",
+                blocks=escalation_forms.raised_fields,
+                read=escalation_forms.read_raised,
+                use_case=raise_in_checkin,
+                undo=escalation_confirming.undo_raised,
+            ),
+        ),
+        offers=(Offer("Escalate", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
+        digest_section=escalations_shown.digest_section,
+        home_section=escalations_shown.home_section,
+        timeline=escalations_shown.timeline,
+        erase=escalation_keeping.erase,
+        export=escalations_shown.export,
+        check=escalations_owed.check,
     ),
     Room(
         name="digests",
