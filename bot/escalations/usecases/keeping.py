@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.core import outbox
+from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.customers.queries import get_customer
 from bot.escalations.facts import ChannelLost, EscalationLate, EscalationPosted, EscalationUpdate, EscalationWarned
@@ -120,7 +121,7 @@ def lose_channel(session: Session, *, channel: str, reason: str, now: datetime) 
     )  # fmt: skip
     notice = ChannelLost(channel_name=settings.channel_name, reason=LOST_FOR_GOOD[reason])
     for manager in managers_to_tell(session):
-        key = f"escalation_channel_lost:{channel}:{manager.id}:{int(now.timestamp() * 1000)}"
+        key = f"escalation_channel_lost:{channel}:{manager.id}:{new_id()}"
         outbox.owe(session, notice, to=manager.id, key=key, now=now)
     return True
 
@@ -143,8 +144,8 @@ def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
 def _post(session: Session, row: Escalation, channel: str, *, now: datetime) -> bool:
     fact, first = fact_for(session, row, None, now), f"escalation:{row.id}:channel:{channel}"
     if row.posted_to == channel:
-        key = f"{first}:{int(now.timestamp() * 1000)}"
-        return outbox.owe(session, EscalationUpdate(escalation=fact), to=channel, key=key, reply_to=first, now=now)
+        update = EscalationUpdate(escalation=fact)
+        return outbox.owe(session, update, to=channel, key=f"{first}:{new_id()}", reply_to=first, now=now)
     if row.state.is_over:
         return False
     row.posted_to = channel

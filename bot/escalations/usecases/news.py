@@ -7,6 +7,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from bot.core import outbox
+from bot.core.clock import new_id
 from bot.core.facts import Notice
 from bot.customers.queries import get_customer
 from bot.escalations.facts import EscalationFact, EscalationNews, EscalationRaised
@@ -83,8 +84,11 @@ def managers_to_tell(session: Session) -> list[Person]:
 
 
 def owe(session: Session, row: Escalation, notice: Notice, *, to: str, now: datetime) -> None:
-    """Owe a notice about an escalation to a person, under a key of this moment."""
-    key = f"escalation:{row.id}:{notice.kind.partition('.')[2]}:{to}:{int(now.timestamp() * 1000)}"
+    """
+    Owe a notice about an escalation to a person, under a key of its own: what it tells of is written in the same
+    transaction, and that happens once.
+    """
+    key = f"escalation:{row.id}:{notice.kind.partition('.')[2]}:{to}:{new_id()}"
     outbox.owe(session, notice, to=to, key=key, now=now)
 
 
