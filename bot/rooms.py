@@ -24,6 +24,26 @@ from bot.digests.queries import setup as digest_queries
 from bot.digests.usecases import forget_person
 from bot.digests.views import digest as digest_views
 from bot.digests.views import kinds as digest_kind_views
+from bot.escalations import listeners as escalation_listeners
+from bot.escalations import tables as _escalations
+from bot.escalations.facts import (
+    ChannelLost,
+    EscalationLate,
+    EscalationNews,
+    EscalationPosted,
+    EscalationRaised,
+    EscalationUpdate,
+    EscalationWarned,
+)
+from bot.escalations.queries import find_waiting
+from bot.escalations.queries import owed as escalations_owed
+from bot.escalations.queries import shown as escalations_shown
+from bot.escalations.rules import HOLDS, RAISED
+from bot.escalations.usecases import confirming as escalation_confirming
+from bot.escalations.usecases import keeping as escalation_keeping
+from bot.escalations.usecases.raising import raise_in_checkin
+from bot.escalations.views import forms as escalation_forms
+from bot.escalations.views import news as escalation_news
 from bot.followups import listeners as followup_listeners
 from bot.followups import tables as _followups
 from bot.followups.facts import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
@@ -53,13 +73,27 @@ from bot.workspaces import tables as _workspaces
 
 __all__ = ["ROOMS"]
 
-TABLES = (_heartbeats, _outbox, _workspaces, _people, _customers, _checkins, _followups, _promises, _digests)
+TABLES = (
+    _heartbeats,
+    _outbox,
+    _workspaces,
+    _people,
+    _customers,
+    _checkins,
+    _followups,
+    _promises,
+    _escalations,
+    _digests,
+)
 
 ASSIGNABLE = frozenset({"customer", "digest_row", "mention"})
 """The kinds of things under which *Assign* stands."""
 
 PROMISABLE = ASSIGNABLE | {"message"}
 """The kinds of things under which *Promise* stands."""
+
+ESCALATABLE = frozenset({"customer", "digest_row", "mention", "message"})
+"""The kinds of things under which *Escalate* stands."""
 
 ROOMS: tuple[Room, ...] = (
     Room(
@@ -146,6 +180,46 @@ ROOMS: tuple[Room, ...] = (
         erase=promise_keeping.erase,
         export=promises_shown.export,
         check=promises_clock.check,
+    ),
+    Room(
+        name="escalations",
+        register=escalation_listeners.register,
+        messages={
+            EscalationRaised: escalation_news.raised,
+            EscalationWarned: escalation_news.warned,
+            EscalationLate: escalation_news.late,
+            EscalationNews: escalation_news.news,
+            EscalationPosted: escalation_news.posted,
+            EscalationUpdate: escalation_news.update,
+            ChannelLost: escalation_news.channel_lost,
+        },
+        brief=escalations_shown.brief,
+        checkin_extras=(
+            CheckinExtra(
+                key=HOLDS,
+                about=find_waiting,
+                blocks=escalation_forms.holds_fields,
+                read=escalation_forms.read_holds,
+                use_case=escalation_confirming.settle_fixes,
+                undo=escalation_confirming.undo_settled,
+            ),
+            CheckinExtra(
+                key=RAISED,
+                label="Something went wrong…",
+                blocks=escalation_forms.raised_fields,
+                read=escalation_forms.read_raised,
+                use_case=raise_in_checkin,
+                undo=escalation_confirming.undo_raised,
+            ),
+        ),
+        offers=(Offer("Escalate", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
+        digest_section=escalations_shown.digest_section,
+        owed_section=escalations_shown.owed_section,
+        home_section=escalations_shown.home_section,
+        timeline=escalations_shown.timeline,
+        erase=escalation_keeping.erase,
+        export=escalations_shown.export,
+        check=escalations_owed.check,
     ),
     Room(
         name="digests",

@@ -4,16 +4,23 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from bot.checkins.rules import Channel, Mood, Result
 from bot.checkins.usecases.recording import record_checkin
+from bot.core.outbox import OwedNotice
 from bot.core.runtime import Runtime
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.queries import find_customer
 from bot.customers.usecases.lists import apply_import
 from bot.digests.facts import ChannelFact, SetupWish
 from bot.digests.usecases import save_setup
+from bot.escalations.facts import Fix
+from bot.escalations.rules import Cause, Severity
+from bot.escalations.usecases.acting import answer_escalation, fix_escalation
+from bot.escalations.usecases.confirming import settle_fixes
+from bot.escalations.usecases.raising import raise_escalation
 from bot.followups.usecases.assigning import assign_followup
 from bot.promises.usecases.closing import keep_promise
 from bot.promises.usecases.recording import record_promise
@@ -68,6 +75,15 @@ PROMISED: Sequence[tuple[int, str, str, str, str, bool]] = (
 )
 LONG_ENOUGH = timedelta(days=10)
 """How long before its day each of them was promised."""
+STOPS, HURTS, ANNOYS = Severity.STOPS, Severity.HURTS, Severity.ANNOYS
+
+# Days ago, customer, who raised it, who is on it, how bad, what; how far it has come: "", "fixed" or "confirmed".
+WENT_WRONG: Sequence[tuple[int, str, str, str, Severity, str, str]] = (
+    (0, "Harlem Print Works", MARA, BOB, ANNOYS, "Third late delivery; they ask what we do about it", ""),
+    (6, "Kanto Tooling", MARA, ANA, HURTS, "The new line stands still, a part is missing", ""),
+    (9, "Vasa Violins", IRIS, IRIS, HURTS, "Two invoices for one order", "fixed"),
+    (20, "Goldfinch Dental", ANA, ANA, STOPS, "Nobody there could log in after the change of forms", "confirmed"),
+)
 
 
 def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str, str]) -> int:
@@ -106,6 +122,10 @@ def _load(session: Session, *, digest_channel: tuple[str, str], now: datetime) -
             now=now,
         )
     _load_promises(session, now=now)
+    for row in WENT_WRONG:
+        _go_wrong(session, *row, now=now)
+    read_since = sa.delete(OwedNotice).where(col(OwedNotice.owed_at) < now - timedelta(days=1))
+    session.exec(read_since)
     channel_id, name = digest_channel
     wish = SetupWish(
         cadence=30, floor=90, factor=1.5, first_calls=8, days="03", hour=time(9, 0), zone="Europe/Lisbon",
@@ -135,3 +155,37 @@ def _load_promises(session: Session, *, now: datetime) -> None:
 def _workday(day: date) -> date:
     """*day*, or the Friday before a weekend."""
     return day - timedelta(days=max(day.weekday() - 4, 0))
+
+
+def _go_wrong(
+    session: Session,
+    ago: int,
+    customer: str,
+    by: str,
+    on_it: str,
+    severity: Severity,
+    what: str,
+    far: str,
+    *,
+    now: datetime,
+) -> None:
+    """Something went wrong so many days ago, and has come so far."""
+    raised, account = now - timedelta(days=ago), find_customer(session, customer)
+    fact = raise_escalation(
+        session, customer_id=account.id, what=what, severity=severity, on_it_id=on_it, by=by, now=raised
+    )
+    if not far:
+        return
+    answer_escalation(session, escalation_id=fact.id, by=on_it, now=raised + timedelta(hours=1))
+    fix = Fix(
+        cause=Cause.HAND_OVER, words="nobody had read the notes", avoidable=True, asks=2,
+        change="Hand over with a check-list", change_on=now.date() + timedelta(days=7),
+    )  # fmt: skip
+    fix_escalation(session, escalation_id=fact.id, fix=fix, by=on_it, now=raised + timedelta(days=1))
+    if far == "confirmed":
+        done = record_checkin(
+            session, customer_id=account.id, result=TALKED, channel=Channel.CALL, note="All is well again.",
+            happened_on=_workday(now.date() - timedelta(days=5)), by=on_it, now=now,
+        )  # fmt: skip
+        said = {fact.id: True}
+        settle_fixes(session, customer_id=account.id, checkin_id=done.checkin_id, answers=said, by=on_it, now=now)

@@ -7,6 +7,7 @@ from functools import partial
 from bot.core.outbox import Parcel
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
+from bot.escalations.usecases.keeping import lose_channel
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.keep_house import keep_house
 from jobs.post_digests import post_digests
@@ -15,6 +16,7 @@ from jobs.remind_followups import remind_followups
 from jobs.remind_promises import remind_promises
 from jobs.runner import Job
 from jobs.sync_people import sync_people
+from jobs.watch_escalations import watch_escalations
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
@@ -27,12 +29,14 @@ def build_schedule(runtime: Runtime, clients: Clients) -> Sequence[Job]:
         Job("remind_due", partial(remind_due, runtime), every=MINUTE),
         Job("remind_followups", partial(remind_followups, runtime), every=MINUTE),
         Job("remind_promises", partial(remind_promises, runtime), every=MINUTE),
+        Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, tell_gone), every=SECOND, alone=False),
     )
 
 
 async def tell_gone(runtime: Runtime, parcel: Parcel, reason: str) -> None:
-    """A channel that refuses its digest stops it, and the managers are told."""
+    """A channel that refuses its digest, or escalations, gets none any more, and the managers are told."""
     if parcel.recipient.startswith(("C", "G")):
-        await runtime.run(stop_digest, workspace=parcel.workspace_id, channel=parcel.recipient, reason=reason)
+        for stop in (stop_digest, lose_channel):
+            await runtime.run(stop, workspace=parcel.workspace_id, channel=parcel.recipient, reason=reason)

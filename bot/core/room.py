@@ -92,7 +92,7 @@ class CheckinExtra:
     for that customer. *blocks* draws them from that (from None, when there is no *about*). With a *label* they stay
     behind a button of these words until somebody wants them. *read* turns the submitted state into keyword arguments
     (empty: nothing was filled in); *use_case* takes those with `session, customer_id, checkin_id, by, now`, in the
-    check-in's own transaction.
+    check-in's own transaction. *undo* takes the same, without what was filled in, whenever a check-in is taken back.
     """
 
     key: str
@@ -101,6 +101,7 @@ class CheckinExtra:
     use_case: Callable[..., object]
     about: Callable[[Session, UUID, datetime], Fact | None] | None = None
     label: str = ""
+    undo: Callable[..., object] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from uuid import UUID
 
 from bot.core.facts import Count, DigestSlot, Fact, Line, Notice
 from bot.digests.rules import DigestKind, percent
+from bot.workspaces import facts as workspace_facts
+
+ChannelFact = workspace_facts.ChannelFact
 
 
 class OfferButton(Fact):
@@ -127,52 +130,6 @@ class DigestPosted(Fact):
     slot: datetime
     said_something: bool
     pages: int = 0
-
-
-class ChannelFact(Fact):
-    """A channel as Slack describes it to us; *refused* is Slack's word when it wouldn't."""
-
-    id: str
-    name: str = ""
-    is_channel: bool = True
-    is_private: bool = False
-    is_member: bool = False
-    is_archived: bool = False
-    is_shared: bool = False
-    refused: str = ""
-
-    @property
-    def may_join(self) -> bool:
-        """Whether we aren't in it yet and may come in by ourselves."""
-        return self.problem is None and not self.is_member
-
-    @property
-    def problem(self) -> str | None:
-        """Why no digest can go there, and how to mend it; None when it can (perhaps after joining)."""
-        where = f"#{self.name}" if self.name else "that channel"
-        kept_out = self.is_channel and self.is_private and not self.is_member
-        slow = self.refused in {"timeout", "ratelimited"}
-        checks = (
-            (
-                self.refused == "channel_not_found" or kept_out,
-                f"Invite me with /invite @Evenhand in {where}, then save again.",
-            ),
-            (slow, "Slack didn't answer in time; save again in a minute."),
-            (not self.is_channel, "Choose a channel; a digest doesn't go to direct messages."),
-            (
-                self.is_archived or self.refused == "is_archived",
-                f"{where} is archived; choose another channel, or unarchive it and save again.",
-            ),
-            (
-                self.is_shared,
-                f"{where} is shared with outsiders, and customers' names don't go there; choose another one.",
-            ),
-            (
-                bool(self.refused),
-                f"Slack doesn't let me in there ({self.refused}); choose another channel, or ask a Slack admin.",
-            ),
-        )
-        return next((sentence for is_so, sentence in checks if is_so), None)
 
 
 class DigestFact(Fact):

@@ -1,1 +1,1 @@
-"""Problems that customers raised, and what changes so that they don't come again."""
+"""Problems that customers raised: answered in time, understood, closed once the customer says that the fix holds."""

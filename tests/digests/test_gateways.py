@@ -41,7 +41,7 @@ async def test_a_direct_message_is_no_channel(world: World) -> None:
     await world.bot.client.conversations_open(users=MARA)
     mine = next(channel for channel in world.rehearsal.workspace.channels.values() if channel.kind == "im")
     fact = await look_at_channel(world.bot.client, mine.id)
-    assert fact.problem == "Choose a channel; a digest doesn't go to direct messages."
+    assert fact.problem == "Choose a channel; news about customers doesn't go to direct messages."
 
 
 async def test_joining_makes_us_a_member_and_only_where_nothing_speaks_against_it(world: World) -> None:

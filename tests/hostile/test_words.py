@@ -78,6 +78,8 @@ def stored(runtime: Runtime) -> dict[str, list[str]]:
         "/evenhand",
         "/promise",
         "/promise list",
+        "/escalate",
+        "/escalate list",
     ],
 )
 async def test_garbage_after_a_command_is_answered_civilly(world: World, command: str) -> None:

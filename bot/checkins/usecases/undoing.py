@@ -1,6 +1,6 @@
 """Takes back what was done about a customer: for ten minutes; managers correct check-ins at any time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from bot.checkins.facts import ActDone
 from bot.checkins.queries.history import CONTACTS, get_checkin, get_contacts
 from bot.checkins.rules import Act, can_undo, latest_contact
 from bot.checkins.tables import Checkin, Deed
-from bot.checkins.usecases.recording import known_elsewhere
+from bot.checkins.usecases.recording import Extra, known_elsewhere
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
@@ -34,11 +34,12 @@ def undo_checkin(session: Session, *, checkin_id: UUID, by: str, now: datetime) 
     return undo_deed(session, deed_id=session.exec(query).one(), by=by, now=now)
 
 
-def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime) -> ActDone:
+def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, extras: Sequence[Extra] = ()) -> ActDone:
     """
     Take back what was done: who did it may for ten minutes, and so may managers, who correct a check-in at any time.
 
-    The clock is computed anew from all that is left. What somebody else changed since stays as they left it.
+    The clock is computed anew from all that is left. What somebody else changed since stays as they left it. *extras*
+    take back what other rooms did with a check-in, in the same transaction.
 
     Raises:
         NotAllowed: the ten minutes are over, or it was somebody else's.
@@ -52,6 +53,8 @@ def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime) -> Act
         raise AlreadyDone(f"That is undone already; {clean_text(customer.name, 80)} is as it was.")
     _require_may_undo(session, deed, by=by, manages=may_manage(actor), now=now)
     _WAYS[deed.act](session, customer, deed, by, now)
+    for extra in extras if deed.checkin_id is not None else ():
+        extra(session, customer_id=customer.id, checkin_id=deed.checkin_id, by=by, now=now)
     deed.undone_at, deed.undone_by = now, by
     how = "undone" if can_undo(deed.at, now=now) else "corrected"
     record(

@@ -1,0 +1,191 @@
+"""What leaves the escalations room."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from bot.core.facts import Fact, Notice
+from bot.escalations.rules import Cause, Event, Severity, State
+
+
+class EscalationFact(Fact):
+    """A problem that a customer raised, at *now* and in the zone of whoever looks at it."""
+
+    id: UUID
+    customer_id: UUID
+    customer_name: str
+    severity: Severity
+    what: str
+    link: str = ""
+    on_it_id: str
+    on_it_name: str
+    raised_by: str
+    raised_by_name: str
+    raised_at: datetime
+    answer_by: datetime
+    state: State = State.OPEN
+    answered_by_name: str = ""
+    cause: Cause | None = None
+    cause_words: str = ""
+    avoidable: bool | None = None
+    asks: int | None = None
+    reopened: int = 0
+    reason: str = ""
+    closed_by_name: str = ""
+    now: datetime
+    zone: str
+
+    @property
+    def is_late(self) -> bool:
+        """Whether nobody has answered though the clock has run out."""
+        return self.state is State.OPEN and self.answer_by <= self.now
+
+
+class Draft(Fact):
+    """What the form starts with, and a sentence for what couldn't be told."""
+
+    customer_id: UUID | None = None
+    customer_name: str = ""
+    what: str = ""
+    on_it_id: str | None = None
+    problem: str = ""
+
+
+class EscalationList(Fact):
+    """One page of what isn't closed for good, unanswered ones first, the earliest deadline first."""
+
+    whose: str
+    title: str
+    total: int
+    late: int
+    page: int
+    pages: int
+    rows: tuple[EscalationFact, ...] = ()
+
+
+class EscalationFixed(Fact):
+    """A fix that waits for the customer's word; *repeat* says whether the cause came before."""
+
+    escalation: EscalationFact
+    repeat: str = ""
+
+
+class Asked(Fact):
+    """One escalation that somebody wants to act on, and why they can't, if so."""
+
+    escalation: EscalationFact
+    refused: str = ""
+
+
+class Waiting(Fact):
+    """Fixes that a customer hasn't confirmed yet, for the check-in form."""
+
+    rows: tuple[EscalationFact, ...]
+
+
+class Wishes(Fact):
+    """How fast customers are to be answered, as it was typed, and the channel that learns of escalations."""
+
+    stops: str
+    hurts: str
+    annoys: str
+    channel_id: str | None = None
+
+
+class Fix(Fact):
+    """What closing an escalation asks for; *change* is what is done so that it doesn't happen again."""
+
+    cause: Cause | None
+    words: str = ""
+    avoidable: bool | None = None
+    asks: int | None = None
+    change: str = ""
+    change_by: str | None = None
+    change_on: date | None = None
+
+
+class RateLine(Fact):
+    """The customers of one person (nobody: the pool) and how many of them had no avoidable escalation."""
+
+    name: str
+    active: int
+    clean: int
+
+
+class Rate(Fact):
+    """Right first time: how many active customers had no avoidable escalation in the last *days*."""
+
+    days: int
+    active: int
+    clean: int
+    unjudged: int
+    people: tuple[RateLine, ...] = ()
+    more: int = 0
+    repeats: tuple[str, ...] = ()
+
+
+class EscalationRaised(Notice):
+    """To somebody whom a new (or reopened, or passed on) escalation concerns, as who they are in it."""
+
+    kind = "escalations.raised"
+
+    escalation: EscalationFact
+    role: Literal["on_it", "owner", "manager"]
+    again: bool = False
+    given_by: str = ""
+    returned_from: str = ""
+
+
+class EscalationWarned(Notice):
+    """To who is on it: most of the time to answer is over."""
+
+    kind = "escalations.warned"
+
+    escalation: EscalationFact
+
+
+class EscalationLate(Notice):
+    """To the managers: nobody answered in time."""
+
+    kind = "escalations.late"
+
+    escalation: EscalationFact
+
+
+class EscalationNews(Notice):
+    """What became of an escalation, for those whom it concerns."""
+
+    kind = "escalations.news"
+
+    event: Event
+    by_name: str
+    customer_id: UUID | None = None
+    customer_name: str = ""
+    what: str = ""
+    words: str = ""
+    to_name: str = ""
+
+
+class EscalationPosted(Notice):
+    """To the escalation channel: a customer raised a problem."""
+
+    kind = "escalations.posted"
+
+    escalation: EscalationFact
+
+
+class EscalationUpdate(Notice):
+    """In the thread of that: how it stands now."""
+
+    kind = "escalations.update"
+
+    escalation: EscalationFact
+
+
+class ChannelLost(Notice):
+    """To the managers: nothing can be posted to the escalation channel any more."""
+
+    kind = "escalations.channel_lost"
+
+    channel_name: str
+    reason: str

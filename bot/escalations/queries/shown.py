@@ -1,0 +1,164 @@
+"""What other rooms' screens show of escalations: cards, queues, Home, the digest, exports."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core.database import workspace_of
+from bot.core.facts import Count, Line
+from bot.core.room import OWED_LINES
+from bot.escalations.facts import EscalationFact
+from bot.escalations.queries import list_facts, list_live, live
+from bot.escalations.queries.rates import list_repeats
+from bot.escalations.rules import BRIEF_LINES, HOME_LINES, State, moment
+from bot.escalations.tables import Escalation
+from bot.people.queries import list_calendars
+from bot.people.tables import Person
+
+WORDS = 120
+TIMELINE_ROWS = 20
+REPEATS_SHOWN = 2
+SOON = timedelta(days=1)
+
+
+def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
+    """What is open with each customer, unanswered first, and how many more things are; one statement."""
+    rank = sa.case((col(Escalation.state) == State.OPEN, 0), (col(Escalation.state) == State.ANSWERED, 1), else_=2)
+    order = (rank, col(Escalation.answer_by), col(Escalation.id))
+    inner = (
+        sa.select(
+            *(col(getattr(Escalation, name)) for name in ("workspace_id", "customer_id", "what", "state", "answer_by")),
+            col(Escalation.on_it_id),
+            sa.func.row_number().over(partition_by=col(Escalation.customer_id), order_by=order).label("place"),
+            sa.func.count().over(partition_by=col(Escalation.customer_id)).label("total"),
+        )
+        .where(*live(session, col(Escalation.customer_id).in_(list(customer_ids))))
+        .subquery()
+    )
+    query = (
+        sa.select(inner, col(Person.name), col(Person.zone))
+        .join(Person, sa.and_(col(Person.workspace_id) == inner.c.workspace_id, col(Person.id) == inner.c.on_it_id))
+        .where(inner.c.place <= BRIEF_LINES)
+        .order_by(inner.c.customer_id, inner.c.place)
+    )
+    rows = session.execute(query).all()
+    zones = list_calendars(session, {row.on_it_id for row in rows})
+    lines: dict[UUID, list[Line]] = {}
+    for row in rows:
+        told = lines.setdefault(row.customer_id, [])
+        told.append(_brief_line(row, now, zones[row.on_it_id].zone))
+        if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
+            told.append(Line(text=f"{row.total - BRIEF_LINES:,} more escalations"))
+    return lines
+
+
+def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
+    """The problems that a person is on, and how many more than fit."""
+    mine = col(Escalation.on_it_id) == person_id
+    rows = list_live(session, mine, limit=HOME_LINES + 1)
+    facts = list_facts(session, rows[:HOME_LINES], viewer=person_id, now=now)
+    lines = [_home_line(fact) for fact in facts]
+    if len(rows) > HOME_LINES:
+        total = session.execute(sa.select(sa.func.count()).where(*live(session, mine))).scalar_one()
+        lines.append(Line(text=f"{total - HOME_LINES:,} more escalations; /escalate list shows them all"))
+    return lines
+
+
+def digest_section(session: Session, now: datetime) -> Sequence[Count]:
+    """How many are open, how many past their clock, and which causes come again; nothing where nothing is."""
+    past = sa.and_(col(Escalation.state) == State.OPEN, col(Escalation.answer_by) <= now)
+    late = sa.func.coalesce(sa.func.sum(sa.case((past, 1), else_=0)), 0)
+    total, overdue = session.execute(sa.select(sa.func.count(), late).where(*live(session))).one()
+    counts = [Count(text=f"{total:,} escalation{'' if total == 1 else 's'} open")] if total else []
+    if overdue:
+        counts.append(Count(text=f"{overdue:,} past {'its' if overdue == 1 else 'their'} clock", urgent=True))
+    return counts + [Count(text=line) for line in list_repeats(session, now=now)[:REPEATS_SHOWN]]
+
+
+def owed_section(session: Session, now: datetime) -> Sequence[Line]:
+    """Customers whose problem has no answer, past its clock or within a day of it, the most late first."""
+    query = (
+        select(Escalation)
+        .where(
+            Escalation.workspace_id == workspace_of(session),
+            Escalation.state == State.OPEN,
+            col(Escalation.answer_by) <= now + SOON,
+        )
+        .order_by(col(Escalation.answer_by), col(Escalation.id))
+        .limit(OWED_LINES)
+    )
+    facts = list_facts(session, session.exec(query).all(), viewer=None, now=now)
+    lines = [(_home_line(fact), fact.on_it_name) for fact in facts]
+    return [line.model_copy(update={"text": f"{line.text} ({who})"}) for line, who in lines]
+
+
+def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:
+    """What went wrong with a customer and how it ended, the latest first."""
+    query = (
+        select(Escalation)
+        .where(Escalation.workspace_id == workspace_of(session), Escalation.customer_id == customer_id)
+        .order_by(col(Escalation.id).desc())
+        .limit(TIMELINE_ROWS)
+    )
+    rows = session.exec(query).all()
+    facts = list_facts(session, rows, viewer=None, now=now)
+    lines = [line for row, fact in zip(rows, facts, strict=True) for line in _history(row, fact)]
+    return sorted(lines, key=lambda line: line.on or date.min, reverse=True)[:TIMELINE_ROWS]
+
+
+def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
+    """All escalations of a customer, or that a person raised or is on, as JSON values."""
+    if kind == "customer":
+        which = col(Escalation.customer_id) == UUID(subject_id)
+    elif kind == "person":
+        which = sa.or_(col(Escalation.on_it_id) == subject_id, col(Escalation.raised_by) == subject_id)
+    else:
+        return {}
+    query = select(Escalation).where(Escalation.workspace_id == workspace_of(session), which)
+    found = session.exec(query.order_by(col(Escalation.id))).all()
+    rows = [row.model_dump(mode="json", exclude={"workspace_id"}) for row in found]
+    return {"escalations": rows} if rows else {}
+
+
+def _brief_line(row: Any, now: datetime, zone: str) -> Line:
+    what, late = _cut(row.what), row.state is State.OPEN and row.answer_by <= now
+    if row.state is State.FIXED:
+        return Line(text=f"does the fix hold? {what}")
+    if row.state is State.ANSWERED:
+        return Line(text=f"went wrong: {what} ({row.name} has answered)")
+    when = moment(row.answer_by, now=now, zone=zone)
+    return Line(text=f"went wrong: {what} ({row.name}, answer {'was due' if late else 'by'} {when})", urgent=late)
+
+
+def _home_line(fact: EscalationFact) -> Line:
+    due, when = fact.answer_by.astimezone(ZoneInfo(fact.zone)), moment(fact.answer_by, now=fact.now, zone=fact.zone)
+    said = {
+        State.OPEN: f"answer {'was due' if fact.is_late else 'by'} {when}",
+        State.ANSWERED: "answered, not fixed yet",
+    }.get(fact.state, fact.state.words)
+    text = f"{_cut(fact.customer_name)}: {_cut(fact.what)} ({said})"
+    return Line(text=text, urgent=fact.is_late, on=due.date() if fact.state is State.OPEN else None)
+
+
+def _history(row: Escalation, fact: EscalationFact) -> list[Line]:
+    what = _cut(fact.what)
+    lines = [Line(text=f"{fact.raised_by_name} escalated: {what} ({fact.severity.words})", on=row.raised_at.date())]
+    if row.fixed_at is not None and fact.cause is not None:
+        words = f", {_cut(fact.cause_words)}" if fact.cause_words else ""
+        avoidable = "avoidable" if fact.avoidable else "not avoidable"
+        lines.append(Line(text=f"{what}: fixed ({fact.cause.words}{words}; {avoidable})", on=row.fixed_at.date()))
+    if row.closed_at is not None:
+        why = f" ({_cut(fact.reason)})" if fact.reason else ""
+        end = "they confirmed that the fix holds" if row.state is State.CONFIRMED else f"closed{why}"
+        lines.append(Line(text=f"{what}: {end}", on=row.closed_at.date()))
+    return lines
+
+
+def _cut(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= WORDS else one_line[: WORDS - 1].rstrip() + "…"

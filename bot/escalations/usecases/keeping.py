@@ -1,0 +1,161 @@
+"""What the clock does: warnings, lateness, the channel, problems whose people or customers are gone."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.core import outbox
+from bot.core.clock import new_id
+from bot.core.database import workspace_of
+from bot.customers.queries import get_customer
+from bot.escalations.facts import ChannelLost, EscalationLate, EscalationPosted, EscalationUpdate, EscalationWarned
+from bot.escalations.queries import find_settings, list_live
+from bot.escalations.queries.drafts import is_here
+from bot.escalations.queries.owed import list_for_channel, list_late, list_orphaned, list_shut, list_to_warn
+from bot.escalations.rules import Event
+from bot.escalations.tables import Escalation
+from bot.escalations.usecases.acting import close
+from bot.escalations.usecases.moving import note, pass_clock, state_of
+from bot.escalations.usecases.news import fact_for, managers_to_tell, owe, tell, tell_person
+from bot.people.queries import find_person_row
+from bot.people.tables import Person
+from bot.workspaces.usecases import BOT, record
+
+AT_ONCE = 200  # escalations in one transaction
+LOST_FOR_GOOD = {
+    "channel_not_found": "I can't see it any more",
+    "is_archived": "it was archived",
+    "not_in_channel": "I was removed from it",
+    "is_shared": "it is shared with outsiders now",
+}
+
+
+def warn_people(session: Session, *, now: datetime) -> int:
+    """Owe those who are on something, most of whose time is over, a warning, once; returns how many."""
+    rows = list_to_warn(session, now=now, limit=AT_ONCE)
+    for row in rows:
+        row.warned_at = now
+        notice = EscalationWarned(escalation=fact_for(session, row, row.on_it_id, now))
+        owe(session, row, notice, to=row.on_it_id, now=now)
+    return len(rows)
+
+
+def tell_late(session: Session, *, now: datetime) -> int:
+    """Owe the managers, and the channel's thread, that nobody answered in time, once; returns how many."""
+    rows = list_late(session, now=now, limit=AT_ONCE)
+    for row in rows:
+        row.late_told_at, row.channel_due = now, True
+        note(session, row, "late", by=BOT, before=state_of(row), now=now)
+        for manager in managers_to_tell(session):
+            owe(
+                session, row, EscalationLate(escalation=fact_for(session, row, manager.id, now)), to=manager.id, now=now
+            )
+    return len(rows)
+
+
+def close_shut(session: Session, *, now: datetime) -> int:
+    """Close what is open with customers that are lost or excluded, for that reason, and say so; returns how many."""
+    rows = list_shut(session, limit=AT_ONCE)
+    for row in rows:
+        customer = get_customer(session, row.customer_id)
+        why = f": {customer.status_reason}" if customer.status_reason else ""
+        close(session, row, "closed", by=BOT, reason=f"the customer is {customer.status.value}{why}", now=now)
+    return len(rows)
+
+
+def pass_on_orphaned(session: Session, *, now: datetime) -> int:
+    """
+    Give what people who left were on to the customer's owner, else a manager, and say so; returns how many.
+
+    With nobody here it stays as it is.
+    """
+    count = 0
+    for row in list_orphaned(session, limit=AT_ONCE):
+        heir = _heir(session, row)
+        if heir is None:
+            continue
+        before, left = state_of(row), find_person_row(session, row.on_it_id)
+        pass_clock(session, row, heir.id, now=now)
+        row.channel_due = True
+        session.flush()
+        note(session, row, "passed_on", by=BOT, before=before, now=now)
+        tell_person(session, row, now=now, returned_from=left.name if left else "Who was on it")
+        count += 1
+    return count
+
+
+def post_to_channel(session: Session, *, now: datetime) -> int:
+    """Owe the channel what it hasn't heard yet: a message for each new one, else how it stands, in its thread."""
+    settings = find_settings(session)
+    channel = settings.channel_id if settings else None
+    rows, posted = list_for_channel(session, limit=AT_ONCE), 0
+    for row in rows:
+        row.channel_due = False
+        if channel is not None:
+            posted += _post(session, row, channel, now=now)
+    return posted
+
+
+def forget_channel_news(session: Session, *, now: datetime) -> int:  # noqa: ARG001 - every use case takes the time
+    """Without a channel, nothing waits to be posted: one that is chosen later hears of what comes then."""
+    settings = find_settings(session)
+    if settings is not None and settings.channel_id is not None:
+        return 0
+    quiet = sa.update(Escalation).where(
+        col(Escalation.workspace_id) == workspace_of(session), col(Escalation.channel_due).is_(True)
+    )
+    return session.exec(quiet.values(channel_due=False)).rowcount
+
+
+def lose_channel(session: Session, *, channel: str, reason: str, now: datetime) -> bool:
+    """Stop posting to a channel that is gone, or open to outsiders, and tell the managers; whether it was ours."""
+    settings = find_settings(session)
+    if settings is None or settings.channel_id != channel or reason not in LOST_FOR_GOOD:
+        return False
+    before, settings.channel_id = {"channel": channel}, None
+    record(
+        session, "escalations.channel_lost", by=BOT, kind="escalation_settings", subject=settings.id, before=before,
+        after={"reason": reason[:80]}, now=now,
+    )  # fmt: skip
+    notice = ChannelLost(channel_name=settings.channel_name, reason=LOST_FOR_GOOD[reason])
+    for manager in managers_to_tell(session):
+        key = f"escalation_channel_lost:{channel}:{manager.id}:{new_id()}"
+        outbox.owe(session, notice, to=manager.id, key=key, now=now)
+    return True
+
+
+def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
+    """
+    Forget a customer's escalations, telling whom the open ones concern; returns how many rows went.
+
+    Those that a person raised or is on stay with the customers; open ones go to the owner or a manager.
+    """
+    if kind != "customer":
+        return 0
+    customer_id = UUID(subject_id)
+    for row in list_live(session, col(Escalation.customer_id) == customer_id):
+        tell(session, row, Event.FORGOTTEN, by=BOT, now=now)
+    ours = sa.and_(col(Escalation.workspace_id) == workspace_of(session), col(Escalation.customer_id) == customer_id)
+    return session.exec(sa.delete(Escalation).where(ours)).rowcount
+
+
+def _post(session: Session, row: Escalation, channel: str, *, now: datetime) -> bool:
+    fact, first = fact_for(session, row, None, now), f"escalation:{row.id}:channel:{channel}"
+    if row.posted_to == channel:
+        update = EscalationUpdate(escalation=fact)
+        return outbox.owe(session, update, to=channel, key=f"{first}:{new_id()}", reply_to=first, now=now)
+    if row.state.is_over:
+        return False
+    row.posted_to = channel
+    return outbox.owe(session, EscalationPosted(escalation=fact), to=channel, key=first, now=now)
+
+
+def _heir(session: Session, row: Escalation) -> Person | None:
+    """Who gets what somebody left."""
+    owner = get_customer(session, row.customer_id).owner_id
+    person = find_person_row(session, owner) if owner else None
+    if person is not None and is_here(person):
+        return person
+    return next(iter(managers_to_tell(session)), None)

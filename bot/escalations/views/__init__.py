@@ -1,0 +1,1 @@
+"""How escalations look: one, lists, news, the rate, forms."""

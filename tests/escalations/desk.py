@@ -1,0 +1,120 @@
+"""Short ways to do what this room does, for its tests."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from bot.checkins.facts import CheckinRecorded
+from bot.checkins.rules import Channel, Result
+from bot.checkins.usecases.recording import record_checkin
+from bot.core.outbox import OwedNotice
+from bot.core.room import collect_extras
+from bot.escalations.facts import EscalationFact, EscalationFixed, EscalationList, Fix
+from bot.escalations.queries import get_list, get_row
+from bot.escalations.rules import HOLDS, Cause, Severity
+from bot.escalations.tables import Escalation
+from bot.escalations.usecases.acting import answer_escalation, fix_escalation
+from bot.escalations.usecases.keeping import (
+    close_shut,
+    forget_channel_news,
+    pass_on_orphaned,
+    post_to_channel,
+    tell_late,
+    warn_people,
+)
+from bot.escalations.usecases.raising import raise_escalation
+from bot.workspaces.queries import list_audit
+from tests.makers import ANA, MARA, Office
+
+FRIDAY = date(2026, 11, 27)
+FIX = Fix(
+    cause=Cause.HAND_OVER,
+    words="nobody read the notes",
+    avoidable=True,
+    asks=2,
+    change="a check-list",
+    change_on=FRIDAY,
+)
+
+
+def escalate(office: Office, customer: UUID, **more: Any) -> EscalationFact:
+    """Mara says that a customer's work stops; Ana is on it."""
+    wish = {"what": "the portal is down", "severity": Severity.STOPS, "on_it_id": ANA, "by": MARA, **more}
+    fact: EscalationFact = office.do(raise_escalation, customer_id=customer, **wish)
+    return fact
+
+
+def answer(office: Office, fact: EscalationFact, **more: Any) -> EscalationFact:
+    """Ana has answered."""
+    answered: EscalationFact = office.do(answer_escalation, escalation_id=fact.id, **{"by": ANA, **more})
+    return answered
+
+
+def mend(office: Office, fact: EscalationFact, by: str = ANA, **changes: Any) -> EscalationFixed:
+    """Ana has fixed it: a hand-over that could have been avoided."""
+    fix = FIX.model_copy(update=changes)
+    fixed: EscalationFixed = office.do(fix_escalation, escalation_id=fact.id, fix=fix, by=by)
+    return fixed
+
+
+def mended(office: Office, customer: UUID, **more: Any) -> EscalationFact:
+    """An escalation that waits for the customer's word."""
+    fact = escalate(office, customer)
+    answer(office, fact)
+    return mend(office, fact, **more).escalation
+
+
+def ask_whether(
+    office: Office,
+    fact: EscalationFact,
+    holds: bool,
+    *,
+    result: Result = Result.TALKED,
+    **more: Any,
+) -> CheckinRecorded:
+    """Ana talks to the customer, who says whether the fix holds."""
+    settle = next(extra.use_case for extra in collect_extras(office.runtime.rooms) if extra.key == HOLDS)
+
+    def extra(session: Any, **given: Any) -> object:
+        return settle(session, answers={fact.id: holds}, **given)
+
+    inputs = {"customer_id": fact.customer_id, "by": ANA, "channel": Channel.CALL, "extras": [extra], **more}
+    recorded: CheckinRecorded = office.do(record_checkin, result=result, **inputs)
+    return recorded
+
+
+def undos(office: Office) -> list[Any]:
+    """What undoing a check-in takes back in other rooms, as the listener hands it over."""
+    return [extra.undo for extra in collect_extras(office.runtime.rooms) if extra.undo]
+
+
+def stored(office: Office, fact: EscalationFact) -> Escalation:
+    """An escalation as it is stored."""
+    row: Escalation = office.look(lambda session: get_row(session, fact.id))
+    return row
+
+
+def listed(office: Office, whose: str = "team", viewer: str = ANA, page: int = 0) -> EscalationList:
+    """A list as somebody sees it."""
+    fact: EscalationList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
+    return fact
+
+
+def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
+    """What this room owes to Slack, oldest first."""
+    rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
+    return [row for row in rows if row.kind.startswith(f"escalations.{kind}") and to in {"", row.recipient}]
+
+
+def trail(office: Office, fact: EscalationFact) -> list[str]:
+    """What the audit trail says of an escalation, oldest first: who did what."""
+    entries = office.look(lambda session: list_audit(session, subject_kind="escalation", subject_id=str(fact.id)))
+    return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
+
+
+def keep(office: Office) -> int:
+    """Let the clock do what it does about escalations."""
+    acts = (close_shut, pass_on_orphaned, warn_people, tell_late, forget_channel_news, post_to_channel)
+    return sum(int(office.do(act)) for act in acts)
