@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import answering, importing, sweeping
+from benchmarks import answering, importing, matching, reading, sweeping
 from benchmarks.figure import Figure
 
 FIGURES = Path(".bench/figures.json")
@@ -28,6 +28,8 @@ def _measure(folder: Path) -> Iterator[Figure]:
     yield importing.measure(folder)
     yield from sweeping.measure(folder)
     yield from answering.measure(folder)
+    yield from matching.measure(folder)
+    yield from reading.measure()
 
 
 if __name__ == "__main__":

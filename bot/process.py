@@ -18,6 +18,7 @@ from bot.core.clock import Clock, WallClock
 from bot.core.database import Database
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
+from bot.mentions.gateways.doors import SHUT, Door
 from bot.rooms import ROOMS
 from bot.settings import Settings
 from bot.slack.app import ask_for_socket, build_app, build_client, say_hello
@@ -39,17 +40,20 @@ class Bot:
     The bot as one async context manager.
 
     With *ticking* the jobs run by the clock of the machine; without, somebody who moves the clock calls `run_jobs`.
+    A *door* lets names lead to this machine when mentions are fetched: the demo's and the tests' own, no setting.
 
     Raises:
         SettingsError: Slack refuses a token, or the database or the port can't be opened.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, ticking: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, ticking: bool = True, door: Door = SHUT
+    ) -> None:
         self.settings = settings
-        self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), ROOMS)
+        self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), ROOMS, door=door)
         self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         self.app = build_app(client=self.client, runtime=self.runtime, rooms=ROOMS)
-        self.jobs: Sequence[Job] = build_schedule(self.runtime, self.client_of)
+        self.jobs: Sequence[Job] = build_schedule(self.runtime, self.client_of, door)
         self.address = ""
         self._runner = Runner(self.runtime)
         self._ticking = ticking

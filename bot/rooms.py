@@ -52,6 +52,20 @@ from bot.followups.queries import shown as followups_shown
 from bot.followups.usecases import keeping as followup_keeping
 from bot.followups.views import rows as followup_views
 from bot.home import listeners as home_listeners
+from bot.mentions import listeners as mention_listeners
+from bot.mentions.facts.mentions import (
+    AnswerDueSoon,
+    AnswerLate,
+    ComplaintForOwner,
+    MentionPosted,
+    MentionsListed,
+)
+from bot.mentions.queries import shown as mentions_shown
+from bot.mentions.tables import aliases as _mention_aliases
+from bot.mentions.tables import mentions as _mentions
+from bot.mentions.usecases import keeping as mention_keeping
+from bot.mentions.views import cards as mention_cards
+from bot.mentions.views import lists as mention_lists
 from bot.people import listeners as people_listeners
 from bot.people import tables as _people
 from bot.people import views as people_views
@@ -83,6 +97,8 @@ TABLES = (
     _followups,
     _promises,
     _escalations,
+    _mention_aliases,
+    _mentions,
     _digests,
 )
 
@@ -220,6 +236,24 @@ ROOMS: tuple[Room, ...] = (
         erase=escalation_keeping.erase,
         export=escalations_shown.export,
         check=escalations_owed.check,
+    ),
+    Room(
+        name="mentions",
+        register=mention_listeners.register,
+        messages={
+            MentionPosted: mention_cards.posted,
+            MentionsListed: mention_lists.listed,
+            ComplaintForOwner: mention_cards.complaint,
+            AnswerDueSoon: mention_cards.due_soon,
+            AnswerLate: mention_cards.late,
+        },
+        brief=mentions_shown.brief,
+        digest_section=mentions_shown.digest_section,
+        home_section=mentions_shown.home_section,
+        timeline=mentions_shown.timeline,
+        erase=mention_keeping.erase,
+        export=mentions_shown.export,
+        check=mentions_shown.check,
     ),
     Room(
         name="digests",

@@ -1,4 +1,4 @@
-"""HTTP: Slack's requests at /slack/events behind a guard, and /healthz, /readyz for whoever runs the bot."""
+"""HTTP: Slack's requests at /slack/events behind a guard, mentions at /hooks; /healthz, /readyz for who runs it."""
 
 import asyncio
 import hmac
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
+from bot.mentions.listeners.hooks import HOOKS_PATH, Hooks
 from bot.storage import is_current
 
 SLACK_PATH = "/slack/events"
@@ -27,10 +28,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def build_web(app: AsyncApp | None, runtime: Runtime, signing_secret: str | None) -> web.Application:
-    """The web application; without *app* only the health pages, beside Socket Mode."""
+    """The web application; without *app* the health pages and the webhooks, beside Socket Mode."""
     site = web.Application(client_max_size=LARGEST_BODY)
     site.router.add_get("/healthz", _alive)
     site.router.add_get("/readyz", _ready_handler(runtime))
+    site.router.add_post(HOOKS_PATH, Hooks(runtime).receive)
     if app is not None and signing_secret is not None:
         site.router.add_post(SLACK_PATH, _slack_handler(app, runtime, signing_secret))
     return site

@@ -12,6 +12,7 @@ from bot.logs import set_up_logs
 from bot.settings import LogFormat
 from demo.cast import COMPANY, START, TEAM, furnish
 from demo.company import load_company
+from demo.feed import Feed, load_feed, open_feed
 from demo.stage import hand_time_over, open_stage
 from rehearsal.page import add_page
 
@@ -38,7 +39,13 @@ def main() -> None:
 
 
 async def _play(port: int, folder: Path) -> None:
+    async with open_feed() as feed:
+        await _play_with(feed, port, folder)
+
+
+async def _play_with(feed: Feed, port: int, folder: Path) -> None:
     stage = open_stage(
+        door=feed.door,
         database_url=f"sqlite:///{folder}/demo.db",
         start=START,
         furnish=furnish,
@@ -50,7 +57,9 @@ async def _play(port: int, folder: Path) -> None:
     )
     async with stage as running:
         accounts = running.rehearsal.workspace.channel("accounts")
+        feed.now = running.rehearsal.workspace.clock.now
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
+        load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
         hand_time_over(running)
         await running.bot.run_jobs()
         sys.stdout.write(INTRODUCTION.format(url=running.rehearsal.url))

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.mentions.gateways.doors import SHUT, Door
 from bot.process import Bot
 from bot.settings import Settings
 from demo.clock import RehearsalClock
@@ -32,13 +33,15 @@ async def open_stage(
     start: datetime,
     furnish: Callable[[Rehearsal], None],
     http: bool = False,
+    door: Door = SHUT,
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """
     Start a rehearsal, let *furnish* put people and channels into it, and start the bot against it.
 
     The bot connects by Socket Mode or, with *http*, is called by signed requests. Its jobs don't tick: whoever moves
-    the rehearsal's time calls `stage.bot.run_jobs()`. *options* go to `Rehearsal`.
+    the rehearsal's time calls `stage.bot.run_jobs()`. A *door* lets the bot fetch from this machine under other names.
+    *options* go to `Rehearsal`.
     """
     async with Rehearsal(manifest=_manifest(), start=start, **options) as rehearsal:
         furnish(rehearsal)
@@ -53,7 +56,7 @@ async def open_stage(
             port=0,
         )
         clock = RehearsalClock(rehearsal.workspace.clock)
-        async with Bot(settings, clock=clock, ticking=False) as bot:
+        async with Bot(settings, clock=clock, ticking=False, door=door) as bot:
             if http:
                 rehearsal.request_url = f"{bot.address}/slack/events"
             else:

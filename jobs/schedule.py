@@ -8,6 +8,10 @@ from bot.core.outbox import Parcel
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
 from bot.escalations.usecases.keeping import lose_channel
+from bot.mentions.gateways.doors import SHUT, Door
+from bot.mentions.gateways.fetching import fetch
+from bot.mentions.usecases.sourcing import stop_channel
+from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.keep_house import keep_house
 from jobs.post_digests import post_digests
@@ -21,7 +25,7 @@ from jobs.watch_escalations import watch_escalations
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
-def build_schedule(runtime: Runtime, clients: Clients) -> Sequence[Job]:
+def build_schedule(runtime: Runtime, clients: Clients, door: Door = SHUT) -> Sequence[Job]:
     """Every job, in the order in which one pass runs them: what is owed is delivered last."""
     return (
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
@@ -30,6 +34,11 @@ def build_schedule(runtime: Runtime, clients: Clients) -> Sequence[Job]:
         Job("remind_followups", partial(remind_followups, runtime), every=MINUTE),
         Job("remind_promises", partial(remind_promises, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
+        Job(
+            "collect_mentions",
+            partial(collect_mentions, runtime, clients, partial(fetch, door=door)),
+            every=MINUTE,
+        ),
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, tell_gone), every=SECOND, alone=False),
     )
@@ -40,3 +49,7 @@ async def tell_gone(runtime: Runtime, parcel: Parcel, reason: str) -> None:
     if parcel.recipient.startswith(("C", "G")):
         for stop in (stop_digest, lose_channel):
             await runtime.run(stop, workspace=parcel.workspace_id, channel=parcel.recipient, reason=reason)
+    """A channel that refuses its digest stops it, and the managers are told; it gets no mentions either."""
+    if parcel.recipient.startswith(("C", "G")):
+        await runtime.run(stop_channel, workspace=parcel.workspace_id, channel=parcel.recipient)
+        await runtime.run(stop_digest, workspace=parcel.workspace_id, channel=parcel.recipient, reason=reason)

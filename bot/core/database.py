@@ -32,7 +32,11 @@ SQLModel.metadata.naming_convention = {
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
 SAFE_SQLITE = (3, 51, 3)  # the first SQLite without the WAL-reset corruption bug
 BUSY_TIMEOUT_MS = 20_000
-RETRIABLE = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
+RETRIABLE = {"40001", "40P01", "23505"}
+"""
+PostgreSQL: serialization failure, deadlock, and a unique key that another transaction took in between: whoever looks
+first and then adds finds it on the second run.
+"""
 
 
 class WorkspaceRow(SQLModel):
@@ -57,11 +61,15 @@ def points_to(table: str, column: str, *, key: str = "id") -> sa.ForeignKeyConst
     return sa.ForeignKeyConstraint(["workspace_id", column], [f"{table}.workspace_id", f"{table}.{key}"])
 
 
-def choice(kind: type[StrEnum]) -> Any:
-    """A column type for *kind*: stored as its value and held to its values by a CHECK."""
+def choice(kind: type[StrEnum], *, name: str | None = None) -> Any:
+    """
+    A column type for *kind*: stored as its value and held to its values by a CHECK; a second column of the same kind
+    in one table needs a *name* for its own.
+    """
     return sa.Enum(
         kind,
         values_callable=lambda values: [value.value for value in values],
+        name=name or kind.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=32,

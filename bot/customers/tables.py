@@ -20,7 +20,8 @@ class Customer(Row, table=True):
 
     `rhythm_days`, `waiting_since`, `due_on` and `limit_on` are stored conclusions, recomputed on every fact that
     moves them: the cadence in force, the last contact (or the day it was added), the day a check-in is due, the
-    last day before it counts as neglected. No size takes part in them.
+    last day before it counts as neglected. No size takes part in them. What came up on `sooner_since` makes it due by
+    `sooner_on`, until somebody has talked to it.
     """
 
     __tablename__ = "customers"
@@ -65,6 +66,8 @@ class Customer(Row, table=True):
     added_on: date
     last_contact_on: date | None = None
     first_due_on: date | None = None
+    sooner_on: date | None = None
+    sooner_since: date | None = None
     rhythm_days: int
     waiting_since: date
     due_on: date

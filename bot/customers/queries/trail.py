@@ -49,7 +49,7 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]: 
     return [Line(text=text, on=at.date()) for at, text in dated]
 
 
-def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:
+def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one sentence a case
     who = names.get(entry.by, "Evenhand" if entry.by == "bot" else "somebody")
     match entry.action:
         case "customer.added":
@@ -63,6 +63,10 @@ def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:
             return f"{who} put it off until {entry.after.get('until')}"
         case "customer.woken":
             return f"{who} ended the putting off"
+        case "customer.brought_forward":
+            return f"due sooner, by {entry.after.get('due_on')}: {entry.after.get('reason')}"
+        case "customer.put_back":
+            return f"due by its own rhythm again: {entry.after.get('reason')}"
         case _:
             fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in entry.after)
             return f"{who} changed {fields or 'it'}"
@@ -91,6 +95,8 @@ def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001
             last_contact_on=customer.last_contact_on,
             added_on=customer.added_on,
             first_due_on=customer.first_due_on,
+            sooner_on=customer.sooner_on,
+            sooner_since=customer.sooner_since,
         )
         if (customer.rhythm_days, customer.waiting_since, customer.due_on, customer.limit_on) != follows:
             wrong.append(f"{customer.name} has dates that don't follow from its facts; {MEND}")

@@ -122,18 +122,35 @@ def conclude(
     last_contact_on: date | None,
     added_on: date,
     first_due_on: date | None,
+    sooner_on: date | None = None,
+    sooner_since: date | None = None,
 ) -> Clock:
     """
     What is stored of a customer's clock, from the facts that move it; *calendar* is the owner's.
 
-    A customer that was never contacted is due on its spread first date when it has one.
+    A customer that was never contacted is due on its spread first date when it has one. Something that came up on
+    *sooner_since* may make it due by *sooner_on*; see `brought_forward`.
     """
     rhythm, since = cadence_days or default_cadence, last_contact_on or added_on
     if last_contact_on is None and first_due_on is not None:
         due = calendar.next_working_day(first_due_on)
     else:
         due = due_on(since, rhythm, calendar)
+    due = brought_forward(due, last_contact_on, sooner_on=sooner_on, sooner_since=sooner_since)
     return rhythm, since, due, limit_on(since, rhythm, factor)
+
+
+def brought_forward(
+    due: date, last_contact_on: date | None, *, sooner_on: date | None, sooner_since: date | None
+) -> date:
+    """
+    The earlier of *due* and *sooner_on*, as long as nobody has talked to the customer since *sooner_since*.
+
+    It never makes anybody wait longer, and it is no contact: the wait goes on as it was.
+    """
+    if sooner_on is None or sooner_since is None or (last_contact_on and last_contact_on >= sooner_since):
+        return due
+    return min(due, sooner_on)
 
 
 def overdue_ratio(today: date, waiting_since: date, cadence_days: int) -> float:

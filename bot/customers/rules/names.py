@@ -74,6 +74,13 @@ def clean_text(value: str, limit: int) -> str:
     return words[: max(limit - 1, 0)].rstrip(" \u200d\ufe0f") + "…" if limit > 0 else ""
 
 
+def key_words(text: str) -> list[str]:
+    """The words of *text* as keys spell them, legal forms and articles among them; none where nothing can be seen."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", clean_text(text, len(text))))
+    return _words(clean_text(text, len(text)))
+
+
 def _is_single_spaced(value: str) -> bool:
     return value.isascii() and "  " not in value and value == value.strip(" ")
 

@@ -13,7 +13,15 @@ from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.facts import CustomerFact, CustomersHandedOver, CustomerTaken
 from bot.customers.queries import fact_of, get_customer
-from bot.customers.rules.due import Clock, RuleRefused, SnoozeReason, SnoozeTooLong, check_snooze, conclude
+from bot.customers.rules.due import (
+    Clock,
+    RuleRefused,
+    SnoozeReason,
+    SnoozeTooLong,
+    Status,
+    check_snooze,
+    conclude,
+)
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.people.queries import get_person, get_today, list_calendars, list_names
@@ -23,7 +31,10 @@ from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import Workspace
 from bot.workspaces.usecases import record
 
-MOVING_NAMES = ("owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on")
+MOVING_NAMES = (
+    "owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on", "sooner_on", "sooner_since",
+)  # fmt: skip
+FORWARD_DAYS = 2  # working days of the owner
 STORED_NAMES = ("rhythm_days", "waiting_since", "due_on", "limit_on")
 MOVING = tuple(col(getattr(Customer, name)) for name in MOVING_NAMES)
 STORED = tuple(col(getattr(Customer, name)) for name in STORED_NAMES)
@@ -38,6 +49,8 @@ def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> Non
         last_contact_on=customer.last_contact_on,
         added_on=customer.added_on,
         first_due_on=customer.first_due_on,
+        sooner_on=customer.sooner_on,
+        sooner_since=customer.sooner_since,
     )
 
 
@@ -115,6 +128,51 @@ def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, no
     rewind(session, [customer], now=now)
     session.flush()
     return fact_of(customer, today=get_today(session, person_id=customer.owner_id, now=now))
+
+
+def bring_forward(session: Session, *, customer_id: UUID, reason: str, by: str, now: datetime) -> bool:
+    """
+    Have a customer called within two working days of its owner, for a *reason*; True when that is sooner than before.
+
+    Nobody talked to it by that: it waits on as it did, and a contact from today on puts its own rhythm back. What we
+    put off ourselves is put off no longer; who asked to be left alone until a day is left alone.
+    """
+    customer = get_customer(session, customer_id)
+    calendar = list_calendars(session, {customer.owner_id})[customer.owner_id]
+    today = calendar.today(now)
+    by_when = calendar.add_working_days(today, FORWARD_DAYS)
+    put_off = customer.snooze_reason is SnoozeReason.DEFERRED and (customer.snoozed_until or by_when) > by_when
+    if customer.status is not Status.ACTIVE or not (customer.due_on > by_when or put_off):
+        return False
+    before = customer.due_on
+    if put_off:
+        restore_snooze(customer, {}, now=now)
+    customer.sooner_on, customer.sooner_since = by_when, today
+    rewind(session, [customer], now=now)
+    record(
+        session, "customer.brought_forward", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+        before={"due_on": before.isoformat()}, now=now,
+        after={"due_on": customer.due_on.isoformat(), "reason": clean_text(reason, 300)},
+    )  # fmt: skip
+    session.flush()
+    return True
+
+
+def put_back(session: Session, *, customer_id: UUID, reason: str, by: str, now: datetime) -> bool:
+    """Let a customer be due by its own rhythm again: what brought it forward was none; True when that changed it."""
+    customer = get_customer(session, customer_id)
+    before = customer.due_on
+    customer.sooner_on, customer.sooner_since = None, None
+    rewind(session, [customer], now=now)
+    if customer.due_on == before:
+        return False
+    record(
+        session, "customer.put_back", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+        before={"due_on": before.isoformat()}, now=now,
+        after={"due_on": customer.due_on.isoformat(), "reason": clean_text(reason, 300)},
+    )  # fmt: skip
+    session.flush()
+    return True
 
 
 def snooze_customer(

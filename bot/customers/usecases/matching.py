@@ -23,7 +23,7 @@ BESIDE = frozenset({
 KEPT = (
     "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
     "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "added_on", "last_contact_on",
-    "first_due_on",
+    "first_due_on", "sooner_on", "sooner_since",
 )  # fmt: skip
 """The columns of customers that a list is compared with."""
 

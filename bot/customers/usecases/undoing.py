@@ -96,10 +96,13 @@ def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
 
 
 def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
-    """Every column of another room's tables that points at a customer: whatever rooms there are, now or later."""
+    """
+    Every column of another room's tables that points at a customer: whatever rooms there are, now or later. Rows that
+    the database lets go together with their customer are no use of it.
+    """
     for table in SQLModel.metadata.tables.values():
         for key in table.foreign_key_constraints if table.name not in OWN_TABLES else ():
-            if key.referred_table.name == "customers":
+            if key.referred_table.name == "customers" and key.ondelete != "CASCADE":
                 yield table, next(element.parent for element in key.elements if element.column.name == "id")
 
 

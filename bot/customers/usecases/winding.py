@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot.customers.rules.due import Status, due_on, limit_on, spread_first_dues
+from bot.customers.rules.due import Status, brought_forward, due_on, limit_on, spread_first_dues
 from bot.customers.usecases.details import taken_first_calls
 from bot.customers.usecases.matching import Target
 from bot.people.queries import get_calendar
@@ -42,6 +42,8 @@ class Winder:
         cadence_days: int | None,
         last_contact_on: date | None,
         first_due_on: date | None,
+        sooner_on: date | None = None,
+        sooner_since: date | None = None,
     ) -> Clock:
         """The stored conclusions of one customer, as `clockwork.wind` draws them."""
         rhythm = cadence_days or self.workspace.default_cadence_days
@@ -53,6 +55,7 @@ class Winder:
         due, limit = self._clocks[key]
         if last_contact_on is None and first_due_on is not None:
             due = self.calendar(owner_id).next_working_day(first_due_on)
+        due = brought_forward(due, last_contact_on, sooner_on=sooner_on, sooner_since=sooner_since)
         return {"rhythm_days": rhythm, "waiting_since": since, "due_on": due, "limit_on": limit}
 
     def spread(self, new: Sequence[Target]) -> int:

@@ -31,7 +31,9 @@ Values = dict[str, Any]
 CLOCKED = frozenset({"owner_id", "cadence_days", "added_on"})
 """What moves a customer's clock when a list changes it."""
 
-CLOCKWORK = ("owner_id", "added_on", "cadence_days", "last_contact_on", "first_due_on")
+CLOCKWORK = (
+    "owner_id", "added_on", "cadence_days", "last_contact_on", "first_due_on", "sooner_on", "sooner_since",
+)  # fmt: skip
 
 _BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 

@@ -1,0 +1,224 @@
+"""Mentions as screens show them, and what is owed to people about them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from bot.core.facts import Fact, Notice
+from bot.mentions.rules.feeling import Feeling
+from bot.mentions.rules.mentions import State
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.tiers import Tier
+
+
+class OfferButton(Fact):
+    """A button of another room, ready to be drawn under a mention."""
+
+    label: str
+    action_id: str
+    value: str
+
+
+class MentionFact(Fact):
+    """One mention as it stands at *now*; *seen_at* names the other places that brought it."""
+
+    id: UUID
+    kind: SourceKind
+    place: str = ""
+    author: str = ""
+    title: str = ""
+    words: str = ""
+    is_cut: bool = False
+    address: str = ""
+    rating: float | None = None
+    published_at: datetime | None = None
+    found_at: datetime
+    now: datetime
+    feeling: Feeling = Feeling.NEUTRAL
+    customer_id: UUID | None = None
+    customer_name: str = ""
+    about_us: bool = False
+    tier: Tier | None = None
+    alias: str = ""
+    owner_name: str = ""
+    last_contact_days: int | None = None
+    state: State = State.OPEN
+    taken_by: str = ""
+    taken_by_name: str = ""
+    answer_due_at: datetime | None = None
+    zone: str = "UTC"  # on whose clock the hour of the answer is told
+    answer_words: str = ""
+    answer_link: str = ""
+    closed_by_name: str = ""
+    sightings: int = 1
+    offers: tuple[OfferButton, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to do about it."""
+        return self.state is State.OPEN
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether people have to say first whom it is about."""
+        return self.is_open and self.tier is Tier.ASK and self.customer_id is not None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time for the answer is over."""
+        return self.is_open and self.answer_due_at is not None and self.answer_due_at <= self.now
+
+
+class MentionList(Fact):
+    """One page of open mentions, those that wait longest first; counts are of the whole."""
+
+    total: int = 0
+    taken: int = 0
+    page: int = 0
+    pages: int = 1
+    rows: tuple[MentionFact, ...] = ()
+
+
+class TakenIn(Fact):
+    """What became of items that were taken in."""
+
+    new: int = 0
+    edited: int = 0
+    seen_again: int = 0
+    left_out: int = 0
+    mention_ids: tuple[UUID, ...] = ()  # of all that are kept, in the order of the items
+
+
+class SourceFact(Fact):
+    """A source with its health, as managers see it at *now*."""
+
+    id: UUID
+    kind: SourceKind
+    name: str
+    word: str = ""
+    address: str = ""
+    words: tuple[str, ...] = ()
+    excluded_words: tuple[str, ...] = ()
+    excluded_authors: tuple[str, ...] = ()
+    language: str = ""
+    channel_id: str = ""
+    quiet: str = ""
+    mapping: dict[str, str] = Field(default_factory=dict)
+    is_signed: bool = False
+    is_paused: bool = False
+    last_success_at: datetime | None = None
+    last_error: str = ""
+    failing_since: datetime | None = None
+    next_try_at: datetime | None = None
+    secrets: int = 0
+    week: int = 0  # mentions it was the first to bring in the last seven days
+    now: datetime
+
+
+class SourceList(Fact):
+    """One page of sources."""
+
+    total: int = 0
+    failing: int = 0
+    page: int = 0
+    pages: int = 1
+    rows: tuple[SourceFact, ...] = ()
+
+
+class SourceWish(Fact):
+    """A source that somebody wants, as the form gives it."""
+
+    kind: SourceKind
+    word: str = ""
+    words: tuple[str, ...] = ()
+    excluded_words: tuple[str, ...] = ()
+    excluded_authors: tuple[str, ...] = ()
+    language: str = ""
+    channel_id: str = ""
+    quiet: str = ""
+    mapping: dict[str, str] = Field(default_factory=dict)
+    is_signed: bool = False
+
+
+class WebhookKeys(Fact):
+    """What a sender needs for a webhook; *secret* is shown this once."""
+
+    source: SourceFact
+    token: str
+    secret: str
+
+
+class DueSource(Fact):
+    """A source that is to be asked now."""
+
+    workspace_id: str
+    source_id: UUID
+    kind: SourceKind
+    address: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+class Signed(Fact):
+    """The source behind a webhook's address, and the secrets that its senders may sign with."""
+
+    workspace_id: str
+    source_id: UUID
+    kind: SourceKind
+    secrets: tuple[str, ...] = ()
+    mapping: dict[str, str] = Field(default_factory=dict)
+    is_signed: bool = False
+
+
+class MentionSetup(Fact):
+    """What a workspace set about mentions; *ours* are its own names, domains and handles."""
+
+    answer_days: int
+    phrases: tuple[tuple[str, str], ...]
+    ours: tuple[str, ...] = ()
+    channel_id: str = ""
+
+
+class MentionPosted(Notice):
+    """A mention for its channel, as one card."""
+
+    kind = "mentions.posted"
+
+    mention: MentionFact
+
+
+class MentionsListed(Notice):
+    """Mentions that came too close upon each other for cards, as one list."""
+
+    kind = "mentions.listed"
+
+    total: int
+    complaints: int
+    rows: tuple[MentionFact, ...]
+
+
+class ComplaintForOwner(Notice):
+    """What reads as a complaint, for who looks after the customer; *due_on* when its check-in was brought forward."""
+
+    kind = "mentions.complaint"
+
+    mention: MentionFact
+    due_on: date | None = None
+
+
+class AnswerDueSoon(Notice):
+    """Somebody who wanted to answer a mention has two hours left."""
+
+    kind = "mentions.due_soon"
+
+    mention: MentionFact
+
+
+class AnswerLate(Notice):
+    """A mention that somebody wanted to answer has no answer in time; *mine* for that person, else for managers."""
+
+    kind = "mentions.late"
+
+    mention: MentionFact
+    mine: bool = False

@@ -1,0 +1,163 @@
+"""What others send by themselves: whether it is theirs, and what it says."""
+
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from bot.core.errors import InvalidInput
+from bot.mentions.facts.found import FoundItem
+from bot.mentions.gateways.arriving import found_item
+from bot.mentions.gateways.drafts import draft, finished, guess
+from bot.mentions.gateways.jsons import as_number, as_rows, as_text, dig
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.wording import first_of, read_instant
+
+SIGNED_FOR_SECONDS = 300
+LARGEST_BODY = 1024 * 1024
+_MOMENT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
+_LONGEST_PATH = 200
+
+Paths = Mapping[str, tuple[str, ...]]
+
+_USUAL: Paths = {
+    "items": ("items", "data.items", "mentions", "data.mentions", "results", "data"),
+    "id": ("id", "external_id", "uuid", "guid"),
+    "address": ("url", "link", "address", "permalink"),
+    "title": ("title", "subject", "headline"),
+    "words": ("words", "text", "body", "content", "content_html", "content_text", "message", "description", "review"),
+    "author": ("author.name", "author", "username", "user.name", "user", "name"),
+    "place": ("place", "source", "site", "platform"),
+    "published_at": ("published_at", "date_published", "created_at", "timestamp", "date"),
+    "rating": ("rating", "stars"),
+    "language": ("language", "lang"),
+}
+_OCTOLENS: Paths = {
+    "items": ("data",),
+    "id": ("sourceId",),
+    "address": ("url",),
+    "title": ("title",),
+    "words": ("body",),
+    "author": ("author", "authorName"),
+    "place": ("subreddit", "source"),
+    "published_at": ("timestamp",),
+    "rating": (),
+    "language": ("language",),
+}
+_F5BOT: Paths = {
+    "items": ("items",),
+    "id": ("id",),
+    "address": ("url",),
+    "title": ("title",),
+    "words": ("content_html", "content_text"),
+    "author": ("username",),
+    "place": ("tags.1", "tags.0"),
+    "published_at": ("date_published",),
+    "rating": (),
+    "language": (),
+}
+_SYFTEN: Paths = {
+    "items": ("items",),
+    "id": ("id",),
+    "address": ("item.item_url", "item_url"),
+    "title": ("item.title", "title"),
+    "words": ("item.text", "text"),
+    "author": ("item.author", "author"),
+    "place": ("item.backend", "backend"),
+    "published_at": ("item.timestamp", "timestamp", "matched_on"),
+    "rating": (),
+    "language": ("item.lang", "lang"),
+}
+_KNOWN = {SourceKind.OCTOLENS: _OCTOLENS, SourceKind.F5BOT: _F5BOT, SourceKind.SYFTEN: _SYFTEN}
+_PLACES = {SourceKind.SYFTEN: re.compile(r"r/\w+"), SourceKind.F5BOT: re.compile(r"(?<=reddit\.com/)r/\w+")}
+_PLACE_AT = {SourceKind.SYFTEN: "item.backend_sub", SourceKind.F5BOT: "url"}
+
+MAPPED_FIELDS = tuple(_USUAL)
+"""What a mapping may say the place of."""
+
+
+def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -> tuple[FoundItem, ...]:
+    """
+    The items that were sent; none when a service only tried whether somebody listens.
+
+    *mapping* says at which dotted path a field lies ("words" at "data.post.text"; see MAPPED_FIELDS); what it leaves
+    out is looked for under the usual names.
+
+    Raises:
+        InvalidInput: it isn't JSON, too large, or holds no item; one sentence says what to mend.
+    """
+    if len(body) > LARGEST_BODY:
+        raise InvalidInput("More than 1 MB was sent at once; send fewer items at a time.")
+    said = _json(body)
+    if kind is SourceKind.OCTOLENS and isinstance(said, dict) and said.get("action") != "mention_created":
+        return ()
+    paths = {**_KNOWN.get(kind, _USUAL), **_mapped(mapping)}
+    rows = _rows(said, paths["items"], mapped="items" in mapping)
+    if not rows and isinstance(said, list):
+        return ()
+    items = finished(_draft(kind, row, paths) for row in rows)
+    if not items:
+        wanted = " or ".join(dict.fromkeys([*paths["words"][:2], *paths["title"][:1]]))
+        raise InvalidInput(f"Nothing that was sent has words or a title (looked for at {wanted}); check the mapping.")
+    return tuple(found_item(item.as_row()) for item in items)
+
+
+def is_signed(*, secrets: Sequence[str], timestamp: str, signature: str, body: bytes, now: float) -> bool:
+    """
+    Whether *signature* is HMAC-SHA256 over *timestamp*, a dot and the raw *body*, in hexadecimal digits, made with one
+    of the live *secrets* less than five minutes away from *now*, in seconds since 1970.
+    """
+    if not _MOMENT.fullmatch(timestamp) or abs(now - float(timestamp)) > SIGNED_FOR_SECONDS:
+        return False
+    claimed = signature.strip().lower().removeprefix("sha256=").encode("utf-8", "replace")
+    signed = timestamp.encode() + b"." + body
+    made = [hmac.new(secret.encode("utf-8", "replace"), signed, sha256).hexdigest() for secret in secrets if secret]
+    return any(hmac.compare_digest(each.encode(), claimed) for each in made)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        raise InvalidInput("What was sent can't be read as JSON; send an object or a list of them.") from None
+    if not isinstance(said, dict | list):
+        raise InvalidInput("What was sent is neither an object nor a list; send an object or a list of them.")
+    return said
+
+
+def _mapped(mapping: Mapping[str, str]) -> Paths:
+    unknown = next((name for name in mapping if name not in MAPPED_FIELDS), None)
+    if unknown is not None:
+        raise InvalidInput(f"The mapping names a field that doesn't exist; name some of {', '.join(MAPPED_FIELDS)}.")
+    return {name: (path.strip()[:_LONGEST_PATH],) for name, path in mapping.items() if path.strip()}
+
+
+def _rows(said: Any, paths: Sequence[str], *, mapped: bool) -> list[Any]:
+    """The objects that are items: where the mapping or custom says they lie, else all of it."""
+    for path in paths:
+        lying = dig(said, path)
+        if isinstance(lying, list | dict):
+            return [row for row in as_rows(lying) if isinstance(row, dict)]
+    if mapped:
+        raise InvalidInput(f"No items lie at {paths[0]}; check the mapping.")
+    return [row for row in as_rows(said) if isinstance(row, dict)]
+
+
+def _draft(kind: SourceKind, row: Any, paths: Paths) -> Any:
+    def at(field: str) -> str:
+        return first_of(as_text(dig(row, path)) for path in paths[field])
+
+    within = _PLACES[kind].search(as_text(dig(row, _PLACE_AT[kind]))) if kind in _PLACES else None
+    return draft(
+        external_id=at("id"),
+        address=at("address"),
+        title=guess(at("title")),
+        words=guess(at("words")),
+        author=at("author"),
+        place=within[0] if within else at("place"),
+        at=read_instant(at("published_at")),
+        rating=as_number(at("rating")),
+        language=at("language"),
+    )

@@ -1,0 +1,35 @@
+"""What Slack and others send about mentions: the command, the shortcut, buttons, windows; webhooks."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.core.runtime import Runtime
+from bot.mentions.listeners.acting import ActingListeners
+from bot.mentions.listeners.adding import AddingListeners
+from bot.mentions.listeners.places import Places
+from bot.mentions.listeners.setup import SetupListeners
+from bot.mentions.listeners.sources import SourceListeners
+from bot.mentions.views import cards, forms, lists, setup, sources
+
+
+def register(app: AsyncApp, runtime: Runtime) -> None:
+    """Listen to everything that this room puts on screen."""
+    acting, where, ours = ActingListeners(runtime, Places(runtime)), SourceListeners(runtime), SetupListeners(runtime)
+    adding = AddingListeners(runtime, where, ours)
+    app.command("/mentions")(adding.command)
+    app.shortcut("mentions.save_message")(adding.message)
+    app.action(lists.PAGE_BACK)(adding.turn)
+    app.action(lists.PAGE_ON)(adding.turn)
+    for pressed in (cards.TAKE, cards.ANSWERED, cards.YES, cards.NO, cards.MORE):
+        app.action(pressed)(acting.press)
+    app.action(cards.OPEN)(acting.opened)
+    app.view(forms.SAVE_ANSWER)(acting.answered)
+    app.view(forms.SAVE_CUSTOMER)(acting.chosen)
+    app.view(setup.SAVE)(ours.save)
+    app.action(sources.ADD)(where.add)
+    app.action(sources.KIND)(where.kind_chosen)
+    app.action(sources.MORE)(where.choose)
+    app.action(sources.PAGE_BACK)(where.turn)
+    app.action(sources.PAGE_ON)(where.turn)
+    app.view(sources.PREVIEW)(where.preview)
+    app.view(sources.SAVE)(where.save)
+    app.view(sources.REMOVED)(where.removed)

@@ -1,0 +1,256 @@
+"""Where mentions come from: the list, a new source with its preview, pause, test, secret, removal."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.checkins.listeners.memory import uuid_in, value_in
+from bot.checkins.listeners.places import open_window, speaker
+from bot.checkins.listeners.recording import fields_named
+from bot.core.errors import InvalidInput, NotFound
+from bot.core.runtime import Runtime
+from bot.mentions.facts.found import Brought
+from bot.mentions.facts.mentions import SourceWish
+from bot.mentions.gateways.doors import SHUT, Door
+from bot.mentions.gateways.fetching import fetch
+from bot.mentions.queries.sources import get_due, get_source_fact, get_sources
+from bot.mentions.rules.mentions import is_taken_in, split_words
+from bot.mentions.rules.sources import SourceKind, is_fetched
+from bot.mentions.usecases.collecting import keep_brought
+from bot.mentions.usecases.sourcing import (
+    add_source,
+    check_source,
+    may_ask,
+    pause_source,
+    remove_source,
+    resume_source,
+    rotate_secret,
+)
+from bot.mentions.views import sources
+from bot.slack.blocks import Block, Message
+from bot.slack.forms import Form
+from bot.slack.replies import (
+    actions_in,
+    answer_in_window,
+    field_errors,
+    modal_replies,
+    people_in,
+    replies,
+    waiting,
+    workspace_in,
+)
+from bot.workspaces.facts import ChannelFact
+from bot.workspaces.gateways import join_channel, look_at_channel
+
+OUT_OF_DATE = "That button is out of date; /mentions sources shows what there is."
+MEMORY = 3000
+
+
+class SourceListeners:
+    """Listeners around the places that mentions come from."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._door = runtime.door if isinstance(runtime.door, Door) else SHUT
+
+    async def page(self, body: Mapping[str, Any], page: int, *, said: str = "") -> Message:
+        """A page of the list."""
+        fact = await self._runtime.read(get_sources, workspace=workspace_in(body), page=page, viewer=people_in(body))
+        return sources.page(fact, said=said)
+
+    async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        """Show another page in the place of this one."""
+        await ack()
+        async with replies(respond):
+            value = value_in(body)[:6]
+            await respond(**(await self.page(body, int(value) if value.isdigit() else 0)).replacement())
+
+    async def add(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """Open the form for a new source."""
+        await ack()
+        async with replies(speaker(client, body, respond)):
+            await self.page(body, 0)  # refuses who may not
+            await open_window(client, body, sources.source_form(SourceWish(kind=SourceKind.FEED)))
+
+    async def kind_chosen(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Ask for what the chosen kind needs."""
+        await ack()
+        view = body["view"]
+        wish = _wish(Form.of(view))
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=sources.source_form(wish))
+
+    async def preview(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Check the form, then show what the source brings today; a webhook is kept at once and tells its keys."""
+        view, looked = body["view"], None
+        async with field_errors(ack, first_field=sources.KIND):
+            with fields_named(sources.BLOCK_OF):
+                wish = _wish(Form.of(view))
+                channel = await self._channel(client, wish)
+                address = await self._runtime.read(
+                    check_source, workspace=workspace_in(body), wish=wish, channel=channel, by=people_in(body)
+                )
+                memory = wish.model_dump_json(exclude_defaults=True)
+                if len(memory) > MEMORY:
+                    raise InvalidInput(fields={"words": "Those are more words than fit; keep the important ones."})
+            if not is_fetched(wish.kind):
+                made = await self._add(body, wish, channel)
+                await ack(response_action="update", view=sources.keys(made, new=True))
+                return
+            looked = partial(self._look, wish, address, memory)
+        if looked is not None:
+            await answer_in_window(ack, client, view["id"], looked(), title="New source")
+
+    async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Keep a source that was looked at."""
+        view = body["view"]
+        await ack(response_action="update", view=waiting("New source"))
+        async with modal_replies(client, view["id"]):
+            try:
+                wish = SourceWish.model_validate_json(view.get("private_metadata") or "{}")
+            except ValidationError as error:
+                raise InvalidInput("This window is out of date; close it and open it again.") from error
+            made = await self._add(body, wish, await self._channel(client, wish))
+            await client.views_update(view_id=view["id"], view=sources.added(made.source))
+
+    async def choose(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """Pause, resume, test, a new secret, or the window that asks before removal."""
+        await ack()
+        async with replies(speaker(client, body, respond)):
+            what, _, key = value_in(body).partition(":")
+            source_id = uuid_in(key)
+            if source_id is None:
+                raise NotFound(OUT_OF_DATE)
+            if what in {sources.PAUSE, sources.RESUME}:
+                use_case = pause_source if what == sources.PAUSE else resume_source
+                await self._run(body, use_case, source_id=source_id)
+                await respond(**(await self.page(body, _page_in(body))).replacement())
+                return
+            if what not in {sources.TEST, sources.SECRET, sources.REMOVE}:
+                raise NotFound(OUT_OF_DATE)
+            await self._open(client, body, what, source_id)
+
+    async def removed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Remove a source."""
+        source_id = uuid_in(str(body["view"].get("private_metadata") or ""))
+        await ack(response_action="update", view=await self._removed(body, source_id))
+
+    async def _removed(self, body: dict[str, Any], source_id: UUID | None) -> Block:
+        async def work() -> str:
+            if source_id is None:
+                raise NotFound(OUT_OF_DATE)
+            fact = await self._run(body, remove_source, source_id=source_id)
+            return f"{fact.name} was removed."
+
+        said: list[str] = []
+
+        async def say(**answer: Any) -> None:
+            said.append(str(answer["text"]))
+
+        async with replies(say):
+            said.append(await work())
+        return sources.tested("Source", said[-1])
+
+    async def _open(self, client: AsyncWebClient, body: dict[str, Any], what: str, source_id: UUID) -> None:
+        if what == sources.REMOVE:
+            fact = await self._runtime.read(
+                get_source_fact, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
+            )
+            await open_window(client, body, sources.remove_form(fact, memory=str(source_id)))
+            return
+        opened = await client.views_open(trigger_id=body["trigger_id"], view=waiting("Source"))
+        view_id = str(opened["view"]["id"])
+        async with modal_replies(client, view_id):
+            if what == sources.SECRET:
+                made = await self._run(body, rotate_secret, source_id=source_id)
+                shown = sources.keys(made, new=False)
+            else:
+                shown = await self._test(body, source_id)
+            await client.views_update(view_id=view_id, view=shown)
+
+    async def _test(self, body: dict[str, Any], source_id: UUID) -> Block:
+        """Ask a source now, and keep what it brings."""
+        fact = await self._runtime.read(
+            get_source_fact, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
+        )
+        due = await self._runtime.read(get_due, workspace=workspace_in(body), source_id=source_id)
+        await self._require_turn(due.address)
+        brought = await self._fetch(due.kind, due.address)
+        taken = await self._runtime.run(
+            keep_brought, workspace=workspace_in(body), source_id=source_id, brought=brought
+        )
+        if not brought.outcome.is_well:
+            return sources.tested(fact.name, brought.problem or "Its server gives no answer; it is tried again later.")
+        return sources.tested(fact.name, f"It brought {len(brought.items):,} items, {taken.new:,} of them new.")
+
+    async def _look(self, wish: SourceWish, address: str, memory: str) -> Block:
+        """What a source would bring today."""
+        await self._require_turn(address)
+        brought = await self._fetch(wish.kind, address)
+        kept = [
+            item
+            for item in brought.items
+            if is_taken_in(
+                text=f"{item.title}\n{item.words}", author=item.author, language=item.language, words=wish.words,
+                excluded_words=wish.excluded_words, excluded_authors=wish.excluded_authors,
+                wanted_language=wish.language,
+            )
+        ]  # fmt: skip
+        return sources.preview(brought, kept, memory=memory)
+
+    async def _require_turn(self, address: str) -> None:
+        until: datetime | None = await self._runtime.run(may_ask, workspace=None, address=address)
+        if until is not None:
+            seconds = max(int((until - self._runtime.clock.now()).total_seconds()), 1)
+            raise InvalidInput(f"That server was asked a moment ago and gets a pause; try again in {seconds} s.")
+
+    async def _fetch(self, kind: SourceKind, address: str) -> Brought:
+        return await asyncio.to_thread(fetch, kind, address, door=self._door)
+
+    async def _add(self, body: dict[str, Any], wish: SourceWish, channel: ChannelFact | None) -> Any:
+        return await self._run(body, add_source, wish=wish, channel=channel, view_id=body["view"]["id"])
+
+    async def _run(self, body: dict[str, Any], use_case: Callable[..., Any], **wish: Any) -> Any:
+        return await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **wish)
+
+    async def _channel(self, client: AsyncWebClient, wish: SourceWish) -> ChannelFact | None:
+        """The channel as Slack knows it, joined if need be."""
+        if not wish.channel_id:
+            return None
+        return await join_channel(client, await look_at_channel(client, wish.channel_id))
+
+
+def _wish(form: Form) -> SourceWish:
+    """The source that a form asks for."""
+    kind = next((one for one in SourceKind if one.value == form.choice(sources.KIND)), SourceKind.FEED)
+    words = {
+        name: split_words(form.text(sources.BLOCK_OF[name])) for name in ("words", "excluded_words", "excluded_authors")
+    }
+    return SourceWish(
+        kind=kind,
+        word=form.text(sources.BLOCK_OF["word"]),
+        language=form.text(sources.BLOCK_OF["language"]).casefold(),
+        channel_id=form.channel(sources.BLOCK_OF["channel"]) or "",
+        quiet=form.text(sources.BLOCK_OF["quiet"]),
+        mapping=_mapping(form.text(sources.BLOCK_OF["mapping"])),
+        is_signed="signed" in form.choices(sources.BLOCK_OF["signed"]),
+        **words,
+    )
+
+
+def _mapping(text: str) -> dict[str, str]:
+    """`words = post.text`, a line each."""
+    pairs = (line.partition("=") for line in text.splitlines())
+    return {name.strip(): path.strip() for name, _, path in pairs if name.strip() and path.strip()}
+
+
+def _page_in(body: Mapping[str, Any]) -> int:
+    action: Mapping[str, Any] = next(iter(actions_in(body)), {})
+    page = str(action.get("block_id") or "").split(":")
+    return int(page[1][:6]) if len(page) > 1 and page[1].isdigit() else 0

@@ -1,0 +1,142 @@
+"""Which customers a text speaks of."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from bot.core.database import workspace_of
+from bot.mentions.facts.matches import Match, OwnNames, Text
+from bot.mentions.rules.tiers import AliasKind, Found, Known, Lesson, best_of_each, find_known
+from bot.mentions.rules.tokens import Candidate, Reading, handle_key, host_keys, read_text, written
+from bot.mentions.tables.aliases import AliasLesson, MentionAlias
+
+AT_ONCE = 500  # keys in one statement: SQLite takes 32,766 parameters, and longer lists are no faster
+
+_ALIASES = SQLModel.metadata.tables[MentionAlias.__tablename__]
+_LESSONS = SQLModel.metadata.tables[AliasLesson.__tablename__]
+_KEYS: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
+_WORKSPACE: sa.BindParameter[Any] = sa.bindparam("workspace")
+
+LOOK_UP = sa.select(
+    _ALIASES.c.key, _ALIASES.c.kind, _ALIASES.c.customer_id, _ALIASES.c.common, _ALIASES.c.joined
+).where(_ALIASES.c.workspace_id == _WORKSPACE, _ALIASES.c.key.in_(_KEYS))
+"""The one statement behind all matching: keys in, what we know by them out."""
+
+TAUGHT = sa.select(
+    _LESSONS.c.key, _LESSONS.c.kind, _LESSONS.c.customer_id, _LESSONS.c.source_id, _LESSONS.c.verdict
+).where(_LESSONS.c.workspace_id == _WORKSPACE, _LESSONS.c.key.in_(_KEYS))
+
+
+def match_words(
+    session: Session,
+    *,
+    title: str,
+    words: str,
+    domains: Sequence[str] = (),
+    handles: Sequence[str] = (),
+    source_id: UUID | None = None,
+    now: datetime,
+) -> tuple[Match, ...]:
+    """The customers that one text speaks of, the surest first; None among them stands for ourselves."""
+    text = Text(title=title, words=words, domains=tuple(domains), handles=tuple(handles), source_id=source_id)
+    return match_many(session, texts=[text], now=now)[0]
+
+
+def match_many(
+    session: Session,
+    *,
+    texts: Sequence[Text],
+    now: datetime,  # noqa: ARG001 - every query takes the time
+) -> list[tuple[Match, ...]]:
+    """`match_words` for each of *texts*, in a few statements for all of them."""
+    readings = [_read(text) for text in texts]
+    known = _look_up(session, {one.key for parts in readings for part in parts for one in part.candidates})
+    lessons = _taught(session, known)
+    return [
+        _match(parts, known, lessons, text.source_id) if known else ()
+        for text, parts in zip(texts, readings, strict=True)
+    ]
+
+
+def list_own_names(session: Session) -> OwnNames:
+    """What we are found by ourselves, as somebody wrote it."""
+    query = (
+        sa.select(_ALIASES.c.kind, _ALIASES.c.written)
+        .where(_ALIASES.c.workspace_id == workspace_of(session), _ALIASES.c.customer_id.is_(None))
+        .where(_ALIASES.c.written != "")
+        .order_by(_ALIASES.c.written)
+    )
+    rows = session.execute(query).all()
+    kinds = {kind: tuple(row.written for row in rows if row.kind is kind) for kind in AliasKind}
+    return OwnNames(
+        names=kinds[AliasKind.NAME] + kinds[AliasKind.ALIAS],
+        domains=kinds[AliasKind.DOMAIN],
+        handles=kinds[AliasKind.HANDLE],
+    )
+
+
+def export_matching(session: Session, kind: str, subject_id: str) -> dict[str, Any]:
+    """What a customer is found by and what was taught about it, or what a person taught, as JSON values."""
+    which = {"customer": _LESSONS.c.customer_id, "person": _LESSONS.c.by}.get(kind)
+    if which is None:
+        return {}
+    about = UUID(subject_id) if kind == "customer" else subject_id
+    ours = _LESSONS.c.workspace_id == workspace_of(session)
+    taught = session.execute(sa.select(_LESSONS).where(ours, which == about).order_by(_LESSONS.c.at)).mappings()
+    lessons = [
+        {"words": row["key"], "verdict": row["verdict"].value, "by": row["by"], "at": row["at"].isoformat()}
+        for row in taught
+    ]
+    if kind == "person":
+        return {"lessons": lessons}
+    mine = sa.and_(_ALIASES.c.workspace_id == workspace_of(session), _ALIASES.c.customer_id == about)
+    keys = session.execute(sa.select(_ALIASES.c.key).where(mine).order_by(_ALIASES.c.key)).scalars()
+    return {"found_by": list(keys), "lessons": lessons}
+
+
+def _read(text: Text) -> tuple[Reading, ...]:
+    """The title, the words, and what came beside them; a name never goes on from one into the other."""
+    beside = [Reading(host, [Candidate(key, 0, 0, 2) for key in host_keys(host)]) for host in text.domains]
+    beside += [Reading(handle, [Candidate(handle_key(handle), 0, 0, 2)]) for handle in text.handles]
+    return (read_text(text.title), read_text(text.words), *beside)
+
+
+def _match(
+    parts: Iterable[Reading], known: dict[str, list[Known]], lessons: Sequence[Lesson], source_id: UUID | None
+) -> tuple[Match, ...]:
+    found: dict[Found, Reading] = {}
+    for part in parts:
+        found = dict.fromkeys(find_known(part, known, lessons, source_id), part) | found
+    return tuple(
+        Match(
+            customer_id=best.known.customer_id,
+            tier=best.tier,
+            alias=written(found[best], best.candidate),
+            key=best.known.key,
+            kind=best.known.kind,
+        )
+        for best in best_of_each(found)
+    )
+
+
+def _look_up(session: Session, keys: Iterable[str]) -> dict[str, list[Known]]:
+    known: dict[str, list[Known]] = {}
+    for row in _ask(session, LOOK_UP, keys):
+        known.setdefault(row[0], []).append(Known._make(row))
+    return known
+
+
+def _taught(session: Session, keys: Iterable[str]) -> list[Lesson]:
+    return [Lesson._make(row) for row in _ask(session, TAUGHT, keys)]
+
+
+def _ask(session: Session, statement: sa.Select[Any], keys: Iterable[str]) -> Iterator[sa.Row[Any]]:
+    """The rows of *statement* for all *keys*, in their order, so that neighbours in the index are read together."""
+    workspace, ordered = workspace_of(session), sorted(keys)
+    for start in range(0, len(ordered), AT_ONCE):
+        asked = {"workspace": workspace, "keys": ordered[start : start + AT_ONCE]}
+        yield from session.connection().execute(statement, asked)

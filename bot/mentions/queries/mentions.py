@@ -1,0 +1,173 @@
+"""Reads about mentions: one, the open ones, and how they are shown."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core.database import workspace_of
+from bot.core.errors import NotFound
+from bot.core.facts import Subject
+from bot.core.room import Room
+from bot.customers.queries import list_by_ids
+from bot.customers.tables import Customer
+from bot.mentions.facts.mentions import MentionFact, MentionList, MentionSetup, OfferButton
+from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State
+from bot.mentions.rules.phrases import DEFAULT_PHRASES, Phrase
+from bot.mentions.tables.mentions import Mention, MentionSettings, Sighting
+from bot.people.queries import list_calendars, list_names
+from bot.people.usecases import require_here
+
+KIND = "mention"  # of the subject that other rooms offer buttons for
+SUBJECT_WORDS, SUBJECT_LINK = 300, 500
+OFFER_VALUE = 2000
+MOST_OFFERS = 3
+GONE = "That mention isn't here any more; /mentions shows what is open."
+
+
+def get_row(session: Session, mention_id: UUID) -> Mention:
+    """
+    The mention with that id.
+
+    Raises:
+        NotFound: it isn't there (any more), or it is another workspace's.
+    """
+    query = select(Mention).where(Mention.workspace_id == workspace_of(session), Mention.id == mention_id)
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound(GONE)
+    return row
+
+
+def get_mention(
+    session: Session, *, mention_id: UUID, viewer: str, rooms: Sequence[Room] = (), now: datetime
+) -> MentionFact:
+    """One mention as it stands now, with what *rooms* offer to do about it."""
+    require_here(session, by=viewer)
+    return list_facts(session, [get_row(session, mention_id)], rooms=rooms, now=now)[0]
+
+
+def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> MentionList:
+    """
+    A page (from 0) of the open mentions, those that wait longest first. A page that isn't there any more becomes the
+    last one.
+
+    Raises:
+        NotAllowed: the viewer is no full member.
+    """
+    require_here(session, by=viewer)
+    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == State.OPEN)
+    taken = sa.func.coalesce(sa.func.sum(sa.case((col(Mention.taken_by).is_not(None), 1), else_=0)), 0)
+    total, in_hand = session.execute(sa.select(sa.func.count(), taken).where(*ours)).one()
+    pages = max(-(-total // PAGE_ROWS), 1)
+    page = min(max(page, 0), pages - 1)
+    query = select(Mention).where(*ours).order_by(col(Mention.found_at), col(Mention.id))
+    rows = session.exec(query.offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
+    facts = tuple(list_facts(session, rows, now=now))
+    return MentionList(total=total, taken=in_hand, page=page, pages=pages, rows=facts)
+
+
+def get_listed(session: Session, *, mention_ids: Sequence[UUID], viewer: str, now: datetime) -> list[MentionFact]:
+    """These mentions as they stand now, in the order given; those that are gone are left out."""
+    require_here(session, by=viewer)
+    ours = Mention.workspace_id == workspace_of(session)
+    found = {row.id: row for row in session.exec(select(Mention).where(ours, col(Mention.id).in_(mention_ids)))}
+    return list_facts(session, [found[one] for one in mention_ids if one in found], now=now)
+
+
+def list_facts(
+    session: Session, rows: Sequence[Mention], *, now: datetime, rooms: Sequence[Room] = ()
+) -> list[MentionFact]:
+    """These mentions as screens show them, in the order given."""
+    customers = list_by_ids(session, list({row.customer_id for row in rows if row.customer_id}))
+    people = {person for row in rows for person in (row.taken_by, row.closed_by)}
+    names = list_names(session, people | {customer.owner_id for customer in customers.values()})
+    calendars = list_calendars(session, {row.taken_by for row in rows})
+    counts = _count_sightings(session, rows)
+    facts = []
+    for row in rows:
+        customer = customers.get(row.customer_id) if row.customer_id else None
+        fact = MentionFact(
+            **row.model_dump(include=_AS_THEY_ARE),
+            now=now,
+            customer_name=customer.name if customer else "",
+            owner_name=names.get(customer.owner_id or "", "") if customer else "",
+            last_contact_days=_days_since_contact(customer, now),
+            taken_by=row.taken_by or "",
+            taken_by_name=names.get(row.taken_by or "", "somebody") if row.taken_by else "",
+            closed_by_name=names.get(row.closed_by or "", ""),
+            zone=calendars[row.taken_by].zone,
+            sightings=counts.get(row.id, 1),
+        )
+        facts.append(fact.model_copy(update={"offers": offers_for(fact, rooms)}))
+    return facts
+
+
+_AS_THEY_ARE = {
+    "id", "kind", "place", "author", "title", "words", "is_cut", "address", "rating", "published_at", "found_at",
+    "feeling", "customer_id", "about_us", "tier", "alias", "state", "answer_due_at", "answer_words", "answer_link",
+}  # fmt: skip
+
+
+def offers_for(fact: MentionFact, rooms: Sequence[Room]) -> tuple[OfferButton, ...]:
+    """The buttons that other rooms put under an open mention; who has to be asked about first gets none."""
+    if not fact.is_open or fact.is_asked:
+        return ()
+    link = fact.address if len(fact.address) <= SUBJECT_LINK else ""
+    said = " ".join(f"{fact.title} {fact.words}".split())[:SUBJECT_WORDS]
+    subject = Subject(kind=KIND, id=str(fact.id), customer_id=fact.customer_id, words=said, link=link)
+    value = subject.model_dump_json()
+    wanted = (offer for room in rooms for offer in room.offers if offer.wants(subject))
+    made = tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)
+    return made[:MOST_OFFERS] if len(value) <= OFFER_VALUE else ()
+
+
+def find_settings(session: Session) -> MentionSettings | None:
+    """What was set about mentions, if anything was."""
+    return session.get(MentionSettings, workspace_of(session))
+
+
+def get_answer_days(session: Session) -> int:
+    """How many working days an answer may take."""
+    settings = find_settings(session)
+    return settings.answer_days if settings else ANSWER_DAYS
+
+
+def list_phrases(session: Session) -> tuple[Phrase, ...]:
+    """The phrases that this workspace would rather not send, with kinder ones."""
+    settings = find_settings(session)
+    if settings is None or settings.phrases is None:
+        return DEFAULT_PHRASES
+    return tuple(Phrase(words, kinder) for words, kinder in settings.phrases)
+
+
+def get_setup(session: Session, *, ours: Sequence[str] = ()) -> MentionSetup:
+    """What is set about mentions, with our own names as *ours* has them."""
+    settings = find_settings(session)
+    return MentionSetup(
+        answer_days=get_answer_days(session),
+        phrases=tuple((phrase.words, phrase.kinder) for phrase in list_phrases(session)),
+        ours=tuple(ours),
+        channel_id=(settings.channel_id or "") if settings else "",
+    )
+
+
+def _count_sightings(session: Session, rows: Sequence[Mention]) -> dict[UUID, int]:
+    if not rows:
+        return {}
+    query = (
+        sa.select(col(Sighting.mention_id), sa.func.count().label("count"))
+        .where(
+            col(Sighting.workspace_id) == workspace_of(session), col(Sighting.mention_id).in_([row.id for row in rows])
+        )
+        .group_by(col(Sighting.mention_id))
+    )
+    return {row[0]: row[1] for row in session.execute(query).all()}
+
+
+def _days_since_contact(customer: Customer | None, now: datetime) -> int | None:
+    if customer is None or customer.last_contact_on is None:
+        return None
+    return max((now.date() - customer.last_contact_on) // timedelta(days=1), 0)

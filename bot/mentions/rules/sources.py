@@ -1,0 +1,234 @@
+"""Where mentions come from: the recipes, the one word each asks for, and what is fetched for it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from urllib.parse import quote, quote_plus, urlsplit
+
+from bot.core.errors import InvalidInput
+
+LONGEST_WORD = 500
+"""Characters that a recipe's word or a feed's address may have."""
+
+WEB_PORTS = frozenset({80, 443})
+"""The only ports that are ever asked."""
+
+_HOST = re.compile(r"[\w-][\w.-]*|[0-9a-f:.]*:[0-9a-f:.]*")
+_PAUSES = {"reddit.com": timedelta(seconds=60)}
+_PAUSE = timedelta(seconds=1)
+
+
+class SourceKind(StrEnum):
+    """Every way a mention can come in."""
+
+    FEED = "feed"
+    GOOGLE_ALERTS = "google_alerts"
+    REDDIT = "reddit"
+    HACKER_NEWS = "hacker_news"
+    YOUTUBE = "youtube"
+    MASTODON = "mastodon"
+    STACK_OVERFLOW = "stack_overflow"
+    DISCOURSE = "discourse"
+    APP_STORE = "app_store"
+    GITHUB_DISCUSSIONS = "github_discussions"
+    WEBHOOK = "webhook"
+    OCTOLENS = "octolens"
+    F5BOT = "f5bot"
+    SYFTEN = "syften"
+    SLACK = "slack"
+    CSV = "csv"
+
+    @property
+    def label(self) -> str:
+        """As people know it."""
+        return _LABELS[self]
+
+    @property
+    def asks_for(self) -> str:
+        """What a person is asked for, with an example; "" where nothing is fetched."""
+        recipe = _RECIPES.get(self)
+        return recipe.asks_for if recipe else ""
+
+
+_LABELS = {
+    SourceKind.FEED: "Feed",
+    SourceKind.GOOGLE_ALERTS: "Google Alerts",
+    SourceKind.REDDIT: "Reddit",
+    SourceKind.HACKER_NEWS: "Hacker News",
+    SourceKind.YOUTUBE: "YouTube",
+    SourceKind.MASTODON: "Mastodon",
+    SourceKind.STACK_OVERFLOW: "Stack Overflow",
+    SourceKind.DISCOURSE: "Discourse",
+    SourceKind.APP_STORE: "App Store reviews",
+    SourceKind.GITHUB_DISCUSSIONS: "GitHub discussions",
+    SourceKind.WEBHOOK: "Webhook",
+    SourceKind.OCTOLENS: "Octolens",
+    SourceKind.F5BOT: "F5Bot",
+    SourceKind.SYFTEN: "Syften",
+    SourceKind.SLACK: "Slack",
+    SourceKind.CSV: "CSV file",
+}
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    asks_for: str
+    address: Callable[[str], str]
+
+
+def is_fetched(kind: SourceKind) -> bool:
+    """Whether the bot goes and looks."""
+    return kind in _RECIPES
+
+
+def is_pushed(kind: SourceKind) -> bool:
+    """Whether others send it to a webhook."""
+    return kind in {SourceKind.WEBHOOK, SourceKind.OCTOLENS, SourceKind.F5BOT, SourceKind.SYFTEN}
+
+
+def host_pause(host: str) -> timedelta:
+    """How long to leave a host in peace after asking it: a minute for Reddit, a second for others."""
+    bare = host.lower().rstrip(".")
+    return next((pause for name, pause in _PAUSES.items() if bare == name or bare.endswith(f".{name}")), _PAUSE)
+
+
+def fetch_address(kind: SourceKind, word: str) -> str:
+    """
+    The address that is fetched for a recipe, made of the one word that people give.
+
+    Raises:
+        InvalidInput: with one sentence that says what to give instead.
+    """
+    recipe = _RECIPES.get(kind)
+    if recipe is None:
+        raise InvalidInput(f"Nothing is fetched for {kind.label}.")
+    said = " ".join(word.split()).strip("<>")
+    if not said or len(said) > LONGEST_WORD or not said.isprintable():
+        raise InvalidInput(f"Give {recipe.asks_for}.")
+    return recipe.address(said)
+
+
+def web_address(word: str) -> str:
+    """
+    An address as people paste it, made whole: "acme.example/feed" gets its https.
+
+    Raises:
+        InvalidInput: it isn't http or https, names no host, carries a password, or a port other than 80 and 443.
+    """
+    text = word if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", word) else f"https://{word}"
+    text = re.sub(r"^feed:(?://)?(?=https?:)", "", text, flags=re.IGNORECASE)
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise InvalidInput("That is no address; paste it whole, like https://acme.example/feed.") from None
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.hostname or "") or re.search(r"[\s\\]", text):
+        raise InvalidInput("That is no web address; it begins with https:// or http://.")
+    if parts.username is not None or parts.password is not None:
+        raise InvalidInput("Addresses with a name and password in them aren't taken; use one without.")
+    if port not in WEB_PORTS | {None}:
+        raise InvalidInput("Only the ports 80 and 443 are fetched from; use an address without another port.")
+    return parts._replace(fragment="").geturl()
+
+
+def _google_alerts(word: str) -> str:
+    address = web_address(word)
+    parts = urlsplit(address)
+    if re.fullmatch(r"(?:www\.)?google\.[a-z.]{2,6}", parts.hostname or "") and re.fullmatch(
+        r"/alerts/feeds/\d+/\d+/?", parts.path
+    ):
+        return f"https://www.google.com{parts.path.rstrip('/')}"
+    raise InvalidInput(
+        "That is no feed of Google Alerts: edit the alert, choose “Deliver to: RSS feed” and paste the feed's address."
+    )
+
+
+def _reddit(word: str) -> str:
+    found = re.fullmatch(r"(?:(?:https?://)?(?:\w+\.)?reddit\.com)?/?r/(\w{2,30})/?(?:\s+(.+))?", word)
+    if found and found[2]:
+        return f"https://www.reddit.com/r/{found[1]}/search.rss?q={quote_plus(found[2])}&restrict_sr=1&sort=new"
+    if found:
+        return f"https://www.reddit.com/r/{found[1]}/new/.rss"
+    return f"https://www.reddit.com/search.rss?q={quote_plus(_quoted(word))}&sort=new"
+
+
+def _hacker_news(word: str) -> str:
+    query = quote_plus(_quoted(word))
+    return f"https://hn.algolia.com/api/v1/search_by_date?query={query}&tags=(story,comment)&hitsPerPage=50"
+
+
+def _quoted(word: str) -> str:
+    """Several words are looked for side by side, unless somebody has quoted or combined them already."""
+    return f'"{word}"' if " " in word and not re.search(r'"| OR | AND |\(', word) else word
+
+
+def _youtube(word: str) -> str:
+    found = re.search(r"(?:^|channel/|channel_id=)(UC[\w-]{22})(?![\w-])", word)
+    if not found:
+        raise InvalidInput(
+            "Give the channel's id, which begins with UC: on its page choose “… more”, Share channel, Copy channel ID."
+        )
+    return f"https://www.youtube.com/feeds/videos.xml?channel_id={found[1]}"
+
+
+def _mastodon(word: str) -> str:
+    place = re.fullmatch(r"https?://([\w.-]+)/(?:tags|explore/tags)/(\w+)(?:\.rss)?/?", word)
+    tag = re.fullmatch(r"#?(\w+)(?:@([\w.-]+\.\w+))?", word)
+    if place:
+        return web_address(f"https://{place[1]}/tags/{quote(place[2])}.rss")
+    if tag:
+        return web_address(f"https://{tag[2] or 'mastodon.social'}/tags/{quote(tag[1])}.rss")
+    raise InvalidInput("Give a tag, like #golddex, or one with its server, like #golddex@mastodon.social.")
+
+
+def _stack_overflow(word: str) -> str:
+    tag = re.sub(r"^(?:https?://)?(?:www\.)?stackoverflow\.com/questions/tagged/", "", word).strip("[]#/ ").lower()
+    if not re.fullmatch(r"[a-z0-9+#.-]{1,35}", tag):
+        raise InvalidInput("Give one tag of Stack Overflow, like python or google-sheets.")
+    return f"https://stackoverflow.com/feeds/tag/{quote(tag)}"
+
+
+def _discourse(word: str) -> str:
+    place, _, words = word.partition(" ")
+    parts = urlsplit(web_address(place))
+    path = re.sub(r"/(?:latest|posts|top|new)?(?:\.rss|\.json)?/?$", "", parts.path)
+    base = f"{parts.scheme}://{parts.netloc}{path}"
+    return f"{base}/search.json?q={quote_plus(f'{words} order:latest')}" if words else f"{base}/posts.rss"
+
+
+def _app_store(word: str) -> str:
+    page = re.search(r"apps\.apple\.com/(?:([a-z]{2})/)?.*?\bid(\d{5,12})", word)
+    plain = re.fullmatch(r"(?:([A-Za-z]{2})\s+)?(?:id)?(\d{5,12})", word)
+    found = page or plain
+    if not found:
+        raise InvalidInput("Give the app's page in the App Store, or its number, with a country: gb 1605206013.")
+    country = (found[1] or "us").lower()
+    return f"https://itunes.apple.com/{country}/rss/customerreviews/page=1/id={found[2]}/sortby=mostrecent/json"
+
+
+def _github_discussions(word: str) -> str:
+    found = re.fullmatch(
+        r"(?:https?://)?(?:www\.)?(?:github\.com/)?([A-Za-z0-9-]{1,39})/([\w.-]{1,100})(?:/discussions(?:\.atom)?)?/?",
+        word,
+    )
+    if not found or found[2] in {".", ".."}:
+        raise InvalidInput("Give the repository, like acme/widgets.")
+    return f"https://github.com/{found[1]}/{found[2]}/discussions.atom"
+
+
+_RECIPES = {
+    SourceKind.FEED: _Recipe("the feed's address, like https://acme.example/feed", web_address),
+    SourceKind.GOOGLE_ALERTS: _Recipe(
+        "the alert's own feed address, like https://www.google.com/alerts/feeds/0417…/4428…", _google_alerts
+    ),
+    SourceKind.REDDIT: _Recipe("words to search for, a place like r/smallbusiness, or both", _reddit),
+    SourceKind.HACKER_NEWS: _Recipe("words to search for", _hacker_news),
+    SourceKind.YOUTUBE: _Recipe("the channel's id, which begins with UC, or its page", _youtube),
+    SourceKind.MASTODON: _Recipe("a tag, like #golddex or #golddex@mastodon.social", _mastodon),
+    SourceKind.STACK_OVERFLOW: _Recipe("a tag, like google-sheets", _stack_overflow),
+    SourceKind.DISCOURSE: _Recipe("the forum's address, with or without words to search for", _discourse),
+    SourceKind.APP_STORE: _Recipe("the app's page or number, with a country: gb 1605206013", _app_store),
+    SourceKind.GITHUB_DISCUSSIONS: _Recipe("the repository, like acme/widgets", _github_discussions),
+}

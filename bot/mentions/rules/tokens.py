@@ -1,0 +1,302 @@
+"""
+The pieces of a text that may be a name, an address or an account, each under the key it would be kept by.
+
+Keys of names are words as `bot.customers.rules.names` spells them, six at most; keys of domains hold a dot, keys of
+accounts begin with "@", so that no kind is taken for another. Only what is written with capitals (or in a script that
+has none) is looked at: a name in small letters can't be told from ordinary words.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.customers.rules.domains import SHARED_PAGES
+from bot.customers.rules.names import key_words
+from bot.mentions.rules.words import SMALL
+
+MOST_WORDS = 6
+LONGEST_TEXT = 20_000  # characters; a review is rarely a tenth of that
+LONGEST_CHUNK = 300
+LONGEST_HOST = 253  # RFC 1035, as text
+FEW_WORDS = 4  # too few to tell whether capitals mean anything
+MOST_CAPITALS = 0.7  # of the words; a headline has more
+ABBREVIATED = 4  # letters before a full stop, as in Corp.
+
+_CONNECTORS = """
+of and for the on in at by to with plus de la le les du des da do di del della von van der den y e et und
+"""
+CONNECTORS = frozenset(_CONNECTORS.split())
+"""Small words that stand inside names."""
+
+_FORMS = "inc incorporated corp corporation ltd limited llc plc gmbh kgaa ag bv nv oyj pty"
+REGISTERED = frozenset(_FORMS.split())
+"""Legal forms that nobody writes behind an ordinary word."""
+
+_ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_CHUNK = re.compile(r"\S+")
+_PARTS = re.compile(r"[^\W_]+(?:['’`´‘ʼ][^\W_]+)*")
+_CLOSING = re.compile(r"[\"'”’»)\]}]+$")
+_STOPS = frozenset("!?:;…|")
+_HANDLE = re.compile(r"@[\w.-]{2,60}")
+_HOST = re.compile(r"(?:[^\W_][\w-]{0,62}\.)+[^\W\d_][\w-]{0,62}")
+_BEFORE_HOST = re.compile(r"[^\w@]*(?:[a-z][a-z0-9+.-]{0,20}:/{2,})?(?:[^/?#\s@]*@)?", re.IGNORECASE)
+_PAGE = re.compile(r"://|^\W*www\.|@|\w/\w", re.IGNORECASE)
+_JOINED = re.compile(r"^\W*(?!Ma?c[A-Z])\w*[a-z][A-Z]")
+_OWNERS_S = re.compile(r"['’`´‘ʼ][sS]\W*$")
+_NO_SIGN = re.compile(r"[\W_]+")
+_JOINS = {"&": "and", "+": "plus"}
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+class Candidate(NamedTuple):
+    """
+    Words that may be a name: their key, the first and last chunk they stand in, and what they weigh.
+
+    A word weighs two, one with an 's taken off one: what weighs more hides what stands inside it.
+    """
+
+    key: str
+    first: int
+    last: int
+    weight: int
+
+
+class Word(NamedTuple):
+    """
+    One word of a chunk: its key, and without an 's; whether it has a capital (None: it has no letters).
+
+    *first* and *last* are the chunks it stands in: initials may fall into several, and are one word all the same.
+    """
+
+    key: str
+    capital: bool | None
+    first: int = 0
+    last: int = 0
+    without_s: str = ""
+    initials: bool = False
+
+
+class _Chunk(NamedTuple):
+    """
+    What stands between two spaces: its words, the keys of the hosts and accounts it names, whether a name can't go on
+    behind it, and whether it is nothing but an ordinary word.
+    """
+
+    words: tuple[Word, ...] = ()
+    keys: tuple[str, ...] = ()
+    stops: bool = True
+    ordinary: bool = True
+
+
+class Signs(NamedTuple):
+    """
+    What stands around a candidate: a legal form behind it (*registered*); capitals inside it (*joined*, as in GoPro);
+    a word with a capital before it (*follows*), so that it may be the end of another name; most of the text in capitals
+    (*shouts*); the same word elsewhere in small letters (*small*).
+    """
+
+    registered: bool = False
+    joined: bool = False
+    follows: bool = False
+    shouts: bool = False
+    small: bool = False
+
+
+class Reading(NamedTuple):
+    """A text read: entities undone, and what may be a name in it."""
+
+    text: str
+    candidates: Sequence[Candidate]
+
+
+_NOTHING = _Chunk()
+
+
+def read_text(text: str) -> Reading:
+    """Find everything in *text* that may be a name, an address or an account."""
+    text = undo_entities(text[:LONGEST_TEXT])
+    found: list[Candidate] = []
+    run: list[Word] = []
+    for place, piece in enumerate(text.split()):
+        chunk = _chunk(piece) if len(piece) <= LONGEST_CHUNK else _NOTHING
+        if chunk.ordinary:
+            if run:
+                found += _names(run)
+                run = []
+            continue
+        found += [Candidate(key, place, place, 2) for key in chunk.keys]
+        for word in chunk.words:
+            run = _add(run, word, place, found)
+        if chunk.stops:
+            found += _names(run)
+            run = []
+    return Reading(text, found + list(_names(run)))
+
+
+def read_signs(reading: Reading, candidates: Sequence[Candidate]) -> list[Signs]:
+    """What stands around each of *candidates*."""
+    pieces = reading.text.split()
+    chunks = [_chunk(piece) if len(piece) <= LONGEST_CHUNK else _NOTHING for piece in pieces]
+    loud, small = _shouts(chunks), {word.key for chunk in chunks for word in chunk.words if word.capital is False}
+    return [
+        Signs(
+            registered=_is_registered(chunks[one.last : one.last + 2]),
+            joined=bool(_JOINED.search(pieces[one.first])),
+            follows=one.first > 0 and _may_go_on(chunks[one.first - 1]),
+            shouts=loud,
+            small=one.key in small,
+        )
+        for one in candidates
+    ]
+
+
+def is_joined(name: str) -> bool:
+    """Whether a name has capitals inside its first word, as in GoPro; those of a clan (McDonald) don't count."""
+    return bool(_JOINED.search(name.partition(" ")[0]))
+
+
+def _shouts(chunks: Sequence[_Chunk]) -> bool:
+    """Whether most words have capitals, as in a headline, so that they say nothing."""
+    cases = [word.capital for chunk in chunks for word in chunk.words]
+    return len(cases) >= FEW_WORDS and cases.count(True) > MOST_CAPITALS * len(cases)
+
+
+def _is_registered(chunks: Sequence[_Chunk]) -> bool:
+    """Whether a legal form stands in the second of *chunks*, with nothing between."""
+    following = chunks[1].words[:1] if len(chunks) > 1 and not chunks[0].stops else ()
+    return bool(following) and following[0].key in REGISTERED and following[0].capital is True
+
+
+def _may_go_on(chunk: _Chunk) -> bool:
+    """Whether a name may go on behind *chunk*: it ends with a word that has a capital and is none of the smallest."""
+    last = chunk.words[-1] if chunk.words else None
+    return last is not None and not chunk.stops and last.capital is True and last.key not in SMALL
+
+
+def undo_entities(text: str) -> str:
+    """*text* with `&amp;` and the like undone, so that they aren't taken for names."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+
+
+def written(reading: Reading, candidate: Candidate) -> str:
+    """How the text writes it."""
+    chunks = list(_CHUNK.finditer(reading.text))
+    start, end = chunks[candidate.first].start(), chunks[candidate.last].end()
+    piece = reading.text[start:end]
+    if candidate.weight % 2:
+        piece = _OWNERS_S.sub("", piece)
+    return _AROUND.sub("", piece) or piece
+
+
+def handle_key(handle: str) -> str:
+    """The key of an account: "@golddex" for "@Gold_Dex"; "" when nothing is left."""
+    bare = _NO_SIGN.sub("", "".join(key_words(handle[:LONGEST_CHUNK])))
+    return f"@{bare}" if bare else ""
+
+
+def host_keys(place: str) -> tuple[str, ...]:
+    """
+    The domains that an address or host may belong to, the longest first: "shop.acme.co.uk", "acme.co.uk", "co.uk".
+
+    Which of them is one that somebody registered needn't be known: only those are kept with customers.
+    """
+    start = _BEFORE_HOST.match(place)
+    found = _HOST.match(place, start.end() if start else 0)
+    host = _ascii(found[0].rstrip(".-").lower()) if found else ""
+    if not host or host.removeprefix("www.") in SHARED_PAGES:
+        return ()
+    labels = host.split(".")
+    return tuple(".".join(labels[start:]) for start in range(len(labels) - 1))
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host if len(host) <= LONGEST_HOST else ""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+@lru_cache(maxsize=20_000)
+def _chunk(text: str) -> _Chunk:
+    """Read what stands between two spaces; most chunks stand in many texts, so the last ones are remembered."""
+    if handle := _HANDLE.match(text.lstrip("([{\"'“‘.,")):
+        key = handle_key(handle[0])
+        return _Chunk(keys=(key,), ordinary=False) if key else _NOTHING
+    keys = host_keys(text) if "." in text else ()
+    if keys and _PAGE.search(text):
+        return _Chunk(keys=keys, ordinary=False)
+    words = _words(text)
+    ordinary = not keys and all(word.capital is False and word.key not in CONNECTORS for word in words)
+    return _Chunk(words, keys, not words or _stops(text, words[-1]), ordinary)
+
+
+def _words(text: str) -> tuple[Word, ...]:
+    """The words of a chunk; signs alone are none, but for those that join names."""
+    if text in _JOINS:
+        return (Word(_JOINS[text], capital=False),)
+    keys = [key for key in key_words(text) if any(char.isalnum() for char in key)]
+    parts = _PARTS.findall(text)
+    cases = [_has_capital(part) for part in parts]
+    if len(parts) != len(keys):  # "AT&T" is three words to a key
+        whole = _has_capital(text)
+        cases = [False if key in CONNECTORS and 0 < place < len(keys) - 1 else whole for place, key in enumerate(keys)]
+    without_s = key_words(_OWNERS_S.sub("", text))[-1:] if keys and _OWNERS_S.search(text) else ()
+    last = len(keys) - 1
+    return tuple(
+        Word(key, case, without_s="".join(without_s) if place == last else "", initials=len(key) == 1 and key.isalpha())
+        for place, (key, case) in enumerate(zip(keys, cases, strict=True))
+    )
+
+
+def _has_capital(part: str) -> bool | None:
+    """Whether it has a capital, or letters of a script without; None for numbers."""
+    letters = [char for char in part if char.isalpha()]
+    if not letters:
+        return None
+    return not letters[0].islower() or any(char.isupper() for char in letters)
+
+
+def _stops(text: str, last: Word) -> bool:
+    """Whether a name can't go on behind it: a sentence ends, or a new thought begins."""
+    bare = _CLOSING.sub("", text)
+    if bare.endswith("."):
+        return not (last.capital and (len(last.key) <= ABBREVIATED or "." in bare[:-1]))
+    return bare[-1:] in _STOPS
+
+
+def _add(run: list[Word], word: Word, place: int, found: list[Candidate]) -> list[Word]:
+    """
+    The *run* of words that may be a name with *word* behind it; where that ends it, what it holds goes to *found*.
+
+    Initials that follow each other are one word, as names have them.
+    """
+    if word.capital is False and word.key not in CONNECTORS:
+        found += _names(run)
+        return []
+    before = run[-1] if run else None
+    if before and before.initials and word.initials:
+        run[-1] = before._replace(key=before.key + word.key, capital=before.capital or word.capital, last=place)
+    elif run or word.capital is not False:
+        run.append(word._replace(first=place, last=place))
+    return run
+
+
+def _names(run: Sequence[Word]) -> Iterator[Candidate]:
+    """Every piece of at most six words that begins and ends with a capital or a number."""
+    for start, begun in enumerate(run):
+        if begun.capital is False:
+            continue
+        key, capital, weight = "", False, 0
+        for place in range(start, min(start + MOST_WORDS, len(run))):
+            word = run[place]
+            before, key = key, f"{key} {word.key}" if key else word.key
+            weight += 2
+            capital = capital or bool(word.capital)
+            if capital and word.capital is not False:
+                yield Candidate(key, begun.first, word.last, weight)
+                if word.without_s:
+                    yield Candidate(f"{before} {word.without_s}".strip(), begun.first, word.last, weight - 1)

@@ -1,0 +1,1 @@
+"""What the mentions room keeps."""

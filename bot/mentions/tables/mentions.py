@@ -1,0 +1,167 @@
+"""Where mentions come from, what was written, and where else the same was seen."""
+
+from datetime import datetime, time
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
+from bot.mentions.rules.feeling import Feeling
+from bot.mentions.rules.mentions import ANSWER_DAYS, Posted, State
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.tiers import AliasKind, Tier
+
+
+class Source(Row, table=True):
+    """
+    A place that brings mentions. One that was removed stays, since mentions came from it, and is asked no more.
+
+    `secrets` holds those that a webhook's senders may sign with, the newest first, at most two.
+    """
+
+    __tablename__ = "mention_sources"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
+        sa.UniqueConstraint("token"),
+        sa.CheckConstraint("(quiet_from IS NULL) = (quiet_to IS NULL)", name="quiet"),
+        sa.Index(None, "next_try_at"),
+        sa.Index(None, "workspace_id", "removed_at"),
+    )
+
+    kind: SourceKind = Field(sa_type=choice(SourceKind))
+    name: str = Field(max_length=200)
+    word: str = Field(default="", max_length=500)
+    address: str = Field(default="", max_length=2000)
+    words: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    excluded_words: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    excluded_authors: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    language: str = Field(default="", max_length=2)
+    channel_id: str | None = Field(default=None, max_length=32)
+    quiet_from: time | None = None
+    quiet_to: time | None = None
+    token: str | None = Field(default=None, max_length=64)
+    secrets: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    is_signed: bool = False
+    mapping: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    added_by: str = Field(max_length=32)
+    added_at: datetime
+    paused_at: datetime | None = None
+    removed_at: datetime | None = None
+    next_try_at: datetime | None = None
+    etag: str = Field(default="", max_length=1000)
+    last_modified: str = Field(default="", max_length=200)
+    last_success_at: datetime | None = None
+    last_error: str = Field(default="", max_length=300)
+    failing_since: datetime | None = None
+    failures: int = 0
+
+
+class AskedHost(SQLModel, table=True):
+    """When a host was last asked for anything, by whichever workspace and process."""
+
+    __tablename__ = "mention_hosts"
+
+    host: str = Field(primary_key=True, max_length=253)
+    asked_at: datetime
+
+
+class Mention(Row, table=True):
+    """
+    Something that was written about us or a customer, once, however often it was seen.
+
+    `alias`, `alias_key` and `alias_kind` say by which name it was matched, so that a wrong match can teach. Whoever
+    answers it is `taken_by`, and has until `answer_due_at`.
+    """
+
+    __tablename__ = "mentions"
+    __table_args__ = within_workspace(
+        points_to("mention_sources", "source_id"),
+        points_to("customers", "customer_id"),
+        points_to("people", "taken_by"),
+        sa.UniqueConstraint("workspace_id", "fingerprint"),
+        sa.CheckConstraint("(taken_by IS NULL) = (taken_at IS NULL)", name="taken"),
+        sa.CheckConstraint("(state IN ('answered', 'dismissed')) = (closed_at IS NOT NULL)", name="closed"),
+        sa.CheckConstraint("(posted_at IS NULL) = (posted_as IS NULL)", name="posting"),
+        sa.CheckConstraint("(customer_id IS NULL AND NOT about_us) = (tier IS NULL)", name="about"),
+        sa.Index(None, "workspace_id", "state", "found_at"),
+        sa.Index(None, "workspace_id", "customer_id", "found_at"),
+        sa.Index(None, "workspace_id", "taken_by", "state"),
+        sa.Index(None, "workspace_id", "channel_id", "posted_at"),
+        sa.Index(None, "state", "answer_due_at"),
+        sa.Index(None, "workspace_id", "found_at"),
+    )
+
+    fingerprint: str = Field(max_length=64)
+    source_id: UUID | None = None
+    kind: SourceKind = Field(sa_type=choice(SourceKind))
+    external_id: str = Field(default="", max_length=500)
+    address: str = Field(default="", max_length=2000)
+    title: str = Field(default="", max_length=300)
+    words: str = Field(default="", max_length=4000)
+    is_cut: bool = False
+    author: str = Field(default="", max_length=100)
+    place: str = Field(default="", max_length=100)
+    language: str = Field(default="", max_length=2)
+    rating: float | None = None
+    domains: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    handles: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    published_at: datetime | None = None
+    found_at: datetime
+    edited_at: datetime | None = None
+    saved_by: str | None = Field(default=None, max_length=32)
+    customer_id: UUID | None = None
+    about_us: bool = False
+    tier: Tier | None = Field(default=None, sa_type=choice(Tier))
+    alias: str = Field(default="", max_length=260)
+    alias_key: str = Field(default="", max_length=260)
+    alias_kind: AliasKind | None = Field(default=None, sa_type=choice(AliasKind))
+    feeling: Feeling = Field(sa_type=choice(Feeling))
+    score: float = 0.0
+    scorer: str = Field(default="", max_length=40)
+    brought_forward: bool = False
+    state: State = Field(default=State.OPEN, sa_type=choice(State))
+    channel_id: str | None = Field(default=None, max_length=32)
+    posted_at: datetime | None = None
+    posted_as: Posted | None = Field(default=None, sa_type=choice(Posted))
+    taken_by: str | None = Field(default=None, max_length=32)
+    taken_at: datetime | None = None
+    answer_due_at: datetime | None = None
+    warned_at: datetime | None = None
+    overdue_told_at: datetime | None = None
+    answer_link: str = Field(default="", max_length=500)
+    answer_words: str = Field(default="", max_length=2000)
+    closed_at: datetime | None = None
+    closed_by: str | None = Field(default=None, max_length=32)
+
+
+class Sighting(Row, table=True):
+    """One more place that brought a mention, or somebody who did (`source_id` is None then)."""
+
+    __tablename__ = "mention_sightings"
+    __table_args__ = within_workspace(
+        points_to("mentions", "mention_id"),
+        points_to("mention_sources", "source_id"),
+        sa.UniqueConstraint("workspace_id", "mention_id", "source_id"),
+        sa.Index(None, "workspace_id", "source_id", "seen_at"),
+    )
+
+    mention_id: UUID
+    source_id: UUID | None = None
+    by: str | None = Field(default=None, max_length=32)
+    seen_at: datetime
+
+
+class MentionSettings(WorkspaceRow, table=True):
+    """What a workspace set about mentions: how many working days an answer may take, and the phrases it avoids."""
+
+    __tablename__ = "mention_settings"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
+        sa.CheckConstraint("answer_days BETWEEN 1 AND 10", name="answer_days"),
+    )
+
+    workspace_id: str = Field(default="", max_length=WORKSPACE_ID_LENGTH, primary_key=True)
+    answer_days: int = ANSWER_DAYS
+    channel_id: str | None = Field(default=None, max_length=32)
+    phrases: list[list[str]] | None = Field(default=None, sa_type=sa.JSON)  # None: the usual ones

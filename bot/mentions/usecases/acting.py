@@ -1,0 +1,182 @@
+"""What people decide about a mention: that it isn't about us, whom it is about, how it reads."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from bot.core import outbox
+from bot.core.errors import AlreadyDone, InvalidInput
+from bot.customers.queries import get_customer
+from bot.mentions.facts.mentions import MentionFact
+from bot.mentions.queries.mentions import get_row, list_facts
+from bot.mentions.rules.feeling import Feeling
+from bot.mentions.rules.mentions import State
+from bot.mentions.rules.tiers import Tier
+from bot.mentions.tables.mentions import Mention
+from bot.mentions.usecases.aliases import learn_not_this
+from bot.mentions.usecases.complaints import SURE, follow_complaint, withdraw_complaint
+from bot.mentions.usecases.feelings import correct_feeling
+from bot.mentions.usecases.taking_in import BY_PERSON
+from bot.people.queries import find_person_row
+from bot.people.usecases import require_here
+from bot.workspaces.usecases import record
+
+FEELINGS = {Feeling.COMPLAINT: "a complaint", Feeling.PRAISE: "praise", Feeling.NEUTRAL: "neither"}
+
+
+def dismiss_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionFact:
+    """
+    Say that a mention is not about us; where our own name was the reason, its source is more careful with it.
+
+    Raises:
+        AlreadyDone: it is closed.
+    """
+    require_here(session, by=by)
+    row = require_open(session, mention_id)
+    if row.customer_id is None and row.about_us:
+        _teach(session, row, by=by, now=now)
+    withdraw_complaint(session, row, reason="the mention was not about us", by=by, now=now)
+    close(session, row, State.DISMISSED, by=by, now=now)
+    return list_facts(session, [row], now=now)[0]
+
+
+def set_customer(
+    session: Session, *, mention_id: UUID, customer_id: UUID | None, by: str, now: datetime, view_id: str = ""
+) -> MentionFact:
+    """
+    Say which customer a mention is about (None: none of them), and teach its source, where another had been found.
+
+    Raises:
+        NotFound: no such customer.
+        InvalidInput: it is about that one already; field `customer`.
+        AlreadyDone: it is closed, or this form was saved before.
+    """
+    require_here(session, by=by)
+    row = require_open(session, mention_id)
+    if row.customer_id == customer_id and (customer_id is None or row.tier is Tier.LINKED):
+        raise InvalidInput(fields={"customer": "It is kept so already; choose another one, or close the window."})
+    if customer_id is not None:
+        get_customer(session, customer_id)
+    outbox.require_first(session, view_id, now=now)
+    before = _about(row)
+    if row.customer_id is not None and row.customer_id != customer_id:
+        _teach(session, row, by=by, now=now)
+        withdraw_complaint(session, row, reason="the mention was about somebody else", by=by, now=now)
+    _put(row, customer_id)
+    session.flush()
+    note(session, row, "customer", by=by, before=before, after=_about(row), now=now)
+    follow_complaint(session, row, by=by, now=now)
+    return list_facts(session, [row], now=now)[0]
+
+
+def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionFact:
+    """
+    Say that a mention is about the customer it was thought to be about.
+
+    Raises:
+        AlreadyDone: somebody said so, or the opposite, already.
+    """
+    row = _require_asked(session, mention_id, by=by)
+    before, row.tier = _about(row), Tier.LINKED
+    session.flush()
+    note(session, row, "customer", by=by, before=before, after=_about(row), now=now)
+    follow_complaint(session, row, by=by, now=now)
+    return list_facts(session, [row], now=now)[0]
+
+
+def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionFact:
+    """
+    Say that a mention isn't about the customer it was thought to be about.
+
+    Raises:
+        AlreadyDone: somebody said so, or the opposite, already.
+    """
+    row = _require_asked(session, mention_id, by=by)
+    return set_customer(session, mention_id=row.id, customer_id=None, by=by, now=now)
+
+
+def set_feeling(session: Session, *, mention_id: UUID, feeling: Feeling, by: str, now: datetime) -> MentionFact:
+    """
+    Say how a mention reads; kept to learn from, and what follows from a complaint follows now (or is taken back).
+
+    Raises:
+        AlreadyDone: it is kept as that already, or it is closed.
+    """
+    row = require_open(session, mention_id)
+    words = f"{row.title}\n{row.words}".strip()
+    changed = correct_feeling(
+        session, mention_id=row.id, words=words, before=row.feeling, scorer=row.scorer, feeling=feeling, by=by, now=now
+    )
+    if not changed:
+        raise AlreadyDone(f"It is kept as {FEELINGS[feeling]} already.")
+    if row.feeling is Feeling.COMPLAINT:
+        withdraw_complaint(session, row, reason="the mention was no complaint", by=by, now=now)
+    row.feeling, row.scorer = feeling, BY_PERSON
+    session.flush()
+    follow_complaint(session, row, by=by, now=now)
+    return list_facts(session, [row], now=now)[0]
+
+
+def require_open(session: Session, mention_id: UUID) -> Mention:
+    """
+    The mention with that id, about which something is left to do.
+
+    Raises:
+        AlreadyDone: it was closed; the sentence says how and by whom.
+    """
+    row = get_row(session, mention_id)
+    if row.state in {State.ANSWERED, State.DISMISSED}:
+        who = find_person_row(session, row.closed_by or "")
+        what = "answered" if row.state is State.ANSWERED else "put away as not about us"
+        raise AlreadyDone(f"That is {what} already{f' (by {who.name})' if who else ''}; nothing was changed.")
+    return row
+
+
+def close(session: Session, row: Mention, state: State, *, by: str, now: datetime) -> None:
+    """End a mention, with a line in the audit trail."""
+    before = row.state
+    row.state, row.closed_at, row.closed_by = state, now, by
+    session.flush()
+    note(session, row, state.value, by=by, before={"state": before.value}, after={"state": state.value}, now=now)
+
+
+def note(
+    session: Session, row: Mention, action: str, *, by: str, before: dict[str, str], after: dict[str, str],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Write what happened to a mention into the audit trail."""
+    record(
+        session, f"mention.{action}", by=by, kind="mention", subject=row.id, customer_id=row.customer_id,
+        before=before, after=after, now=now,
+    )  # fmt: skip
+    session.flush()
+
+
+def _require_asked(session: Session, mention_id: UUID, *, by: str) -> Mention:
+    require_here(session, by=by)
+    row = require_open(session, mention_id)
+    if row.customer_id is None or row.tier is not Tier.ASK:
+        raise AlreadyDone("Somebody has said so already; the message shows what.")
+    return row
+
+
+def _teach(session: Session, row: Mention, *, by: str, now: datetime) -> None:
+    """What was sure is asked about from now on in that source, what was asked about is ignored."""
+    if row.alias_kind is None:
+        return
+    verdict = Tier.ASK if row.tier in SURE else Tier.IGNORED
+    learn_not_this(
+        session, key=row.alias_key, kind=row.alias_kind, customer_id=row.customer_id, source_id=row.source_id,
+        verdict=verdict, by=by, now=now,
+    )  # fmt: skip
+
+
+def _put(row: Mention, customer_id: UUID | None) -> None:
+    row.alias, row.alias_key, row.alias_kind = "", "", None
+    row.customer_id = customer_id
+    row.tier = Tier.LINKED if customer_id or row.about_us else None
+
+
+def _about(row: Mention) -> dict[str, str]:
+    return {"customer": str(row.customer_id or ""), "tier": row.tier.value if row.tier else ""}

@@ -1,0 +1,134 @@
+"""Who answers a mention and by when, what was answered, and what happens when nobody does."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from bot.checkins.usecases.recording import clean_note
+from bot.core import outbox
+from bot.core.database import workspace_of
+from bot.core.errors import AlreadyDone, InvalidInput
+from bot.mentions.facts.mentions import AnswerDueSoon, AnswerLate, MentionFact
+from bot.mentions.queries.mentions import get_answer_days, list_facts, list_phrases
+from bot.mentions.rules.mentions import ANSWER, LINK, WARNING, State, answer_due
+from bot.mentions.rules.phrases import Hint, find_phrases
+from bot.mentions.tables.mentions import Mention
+from bot.mentions.usecases.acting import close, note, require_open
+from bot.people.queries import find_person_row, get_calendar, list_managers
+from bot.people.rules import Mute
+from bot.people.tables import Person
+from bot.people.usecases import require_here
+
+AT_ONCE = 200
+ADDRESS = re.compile(r"https?://[^\s<>|\"]{3,}")
+
+
+def take_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionFact:
+    """
+    Say that *by* will answer a mention, within a working day of theirs unless the workspace set another time.
+
+    Raises:
+        AlreadyDone: somebody (perhaps *by*) has it already, or it is closed.
+    """
+    require_here(session, by=by)
+    row = require_open(session, mention_id)
+    if row.taken_by is not None:
+        who = find_person_row(session, row.taken_by)
+        has = "You have it already." if row.taken_by == by else f"{who.name if who else 'Somebody'} has it already."
+        raise AlreadyDone(f"{has} Press Answered once it is done.")
+    row.taken_by, row.taken_at = by, now
+    row.answer_due_at = answer_due(now, get_answer_days(session), get_calendar(session, by))
+    row.warned_at = row.overdue_told_at = None
+    session.flush()
+    note(session, row, "taken", by=by, before={}, after={"by": by, "until": row.answer_due_at.isoformat()}, now=now)
+    return list_facts(session, [row], now=now)[0]
+
+
+def find_hints(session: Session, *, words: str, now: datetime) -> tuple[Hint, ...]:  # noqa: ARG001 - every query takes the time
+    """The phrases in an answer that this workspace would rather not send, with kinder ones."""
+    return find_phrases(words, list_phrases(session))
+
+
+def answer_mention(
+    session: Session, *, mention_id: UUID, link: str, words: str, by: str, now: datetime, view_id: str = ""
+) -> MentionFact:
+    """
+    Keep what was answered, and where.
+
+    Raises:
+        InvalidInput: neither words nor a link, or a link that is none; fields `words`, `link`.
+        AlreadyDone: it is answered already, or put away.
+    """
+    require_here(session, by=by)
+    row = require_open(session, mention_id)
+    said, where = clean_note(words, ANSWER), link.strip()
+    if where and not (ADDRESS.fullmatch(where) and len(where) <= LINK):
+        raise InvalidInput(fields={"link": "That is no web address; paste it whole, or leave it out."})
+    if not said and not where:
+        raise InvalidInput(fields={"words": "Say in a few words what you answered, or give the link to it."})
+    outbox.require_first(session, view_id, now=now)
+    row.answer_words, row.answer_link = said, where
+    close(session, row, State.ANSWERED, by=by, now=now)
+    return list_facts(session, [row], now=now)[0]
+
+
+def warn_answerers(session: Session, *, now: datetime) -> int:
+    """Tell who wanted to answer a mention, once, that two hours are left; returns how many."""
+    rows = _list_running(session, col(Mention.warned_at).is_(None), col(Mention.answer_due_at) <= now + WARNING)
+    for row in rows:
+        row.warned_at = now
+        if row.answer_due_at and row.answer_due_at > now:
+            fact = list_facts(session, [row], now=now)[0]
+            _owe(session, AnswerDueSoon(mention=fact), row, to=find_person_row(session, row.taken_by or ""), now=now)
+    return len(rows)
+
+
+def tell_managers(session: Session, *, now: datetime) -> int:
+    """Tell the managers and who wanted to answer, once, that the time for an answer is over; returns how many."""
+    rows = _list_running(session, col(Mention.overdue_told_at).is_(None), col(Mention.answer_due_at) <= now)
+    for row in rows:
+        row.overdue_told_at = row.warned_at = now
+        fact = list_facts(session, [row], now=now)[0]
+        _owe(
+            session, AnswerLate(mention=fact, mine=True), row, to=find_person_row(session, row.taken_by or ""), now=now
+        )
+        for manager in list_managers(session):
+            if manager.id != row.taken_by:
+                _owe(session, AnswerLate(mention=fact), row, to=manager, now=now)
+    return len(rows)
+
+
+def free_orphaned(session: Session, *, now: datetime) -> int:  # noqa: ARG001 - every use case takes the time
+    """Let others take what people wanted to answer who left since; returns how many."""
+    gone = select(Person.id).where(
+        Person.workspace_id == workspace_of(session), col(Person.is_deactivated) | col(Person.is_guest)
+    )
+    rows = _list_running(session, col(Mention.taken_by).in_(gone))
+    for row in rows:
+        row.taken_by = row.taken_at = row.answer_due_at = row.warned_at = row.overdue_told_at = None
+    session.flush()
+    return len(rows)
+
+
+def _list_running(session: Session, *which: Any) -> Sequence[Mention]:
+    """Mentions that somebody wanted to answer and hasn't yet."""
+    query = select(Mention).where(
+        Mention.workspace_id == workspace_of(session),
+        col(Mention.state) == State.OPEN,
+        col(Mention.taken_by).is_not(None),
+        *which,
+    )
+    return session.exec(query.order_by(col(Mention.answer_due_at)).limit(AT_ONCE)).all()
+
+
+def _owe(
+    session: Session, notice: AnswerDueSoon | AnswerLate, row: Mention, *, to: Person | None, now: datetime
+) -> None:
+    if to is None or to.is_deactivated or Mute.NEWS in to.mutes:
+        return
+    taken = int(row.taken_at.timestamp()) if row.taken_at else 0
+    outbox.owe(session, notice, to=to.id, key=f"{notice.kind}:{row.id}:{to.id}:{taken}", now=now)

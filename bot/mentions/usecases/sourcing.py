@@ -1,0 +1,265 @@
+"""Adds, pauses, tests and removes the places that mentions come from; keeps how they are."""
+
+import re
+import secrets
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.core import outbox
+from bot.core.database import workspace_of
+from bot.core.errors import AlreadyDone, InvalidInput
+from bot.customers.rules.names import clean_text
+from bot.mentions.facts.found import Brought, Outcome
+from bot.mentions.facts.mentions import SourceFact, SourceWish, WebhookKeys
+from bot.mentions.queries.sources import get_source, list_source_facts
+from bot.mentions.rules.addresses import host_of
+from bot.mentions.rules.mentions import MOST_SOURCES, next_try
+from bot.mentions.rules.sources import SourceKind, fetch_address, host_pause, is_fetched, is_pushed
+from bot.mentions.tables.mentions import AskedHost, Mention, Source
+from bot.people.usecases import require_manager
+from bot.workspaces.facts import ChannelFact
+from bot.workspaces.usecases import BOT, record
+
+WISH = "choose where mentions come from"
+QUIET = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?::(\d{2}))?")
+LANGUAGE = re.compile("[a-z]{2}")
+MOST_SECRETS = 2
+
+
+def check_source(session: Session, *, wish: SourceWish, channel: ChannelFact | None, by: str, now: datetime) -> str:  # noqa: ARG001 - every use case takes the time
+    """
+    The address that a wished source is fetched from ("" for webhooks), if everything about it can be.
+
+    Raises:
+        NotAllowed: *by* is no manager.
+        InvalidInput: with a sentence per field: `word`, `channel`, `quiet`, `language`.
+    """
+    require_manager(session, by=by, wish=WISH)
+    problems: dict[str, str] = {}
+    address = ""
+    try:
+        address = fetch_address(wish.kind, wish.word) if is_fetched(wish.kind) else ""
+    except InvalidInput as wrong:
+        problems["word"] = str(wrong)
+    if not (is_fetched(wish.kind) or is_pushed(wish.kind)):
+        problems["kind"] = "Choose a kind of source that brings mentions by itself."
+    if channel is None or channel.problem:
+        problems["channel"] = (channel and channel.problem) or "Choose the channel that mentions are posted to."
+    if wish.quiet and read_quiet(wish.quiet) is None:
+        problems["quiet"] = "Write the hours like 18:00-08:00, or leave it empty."
+    if wish.language and not LANGUAGE.fullmatch(wish.language):
+        problems["language"] = "Write the two letters of a language, such as en, or leave it empty."
+    if problems:
+        raise InvalidInput(fields=problems)
+    return address
+
+
+def add_source(
+    session: Session,
+    *,
+    wish: SourceWish,
+    channel: ChannelFact | None,
+    by: str,
+    now: datetime,
+    title: str = "",
+    view_id: str = "",
+) -> WebhookKeys:
+    """
+    Keep a new source, which is asked at once; a webhook gets its address and secret, told this once.
+
+    Raises:
+        as `check_source`; AlreadyDone: this form was saved before.
+    """
+    address = check_source(session, wish=wish, channel=channel, by=by, now=now)
+    count = sa.select(sa.func.count()).where(
+        col(Source.workspace_id) == workspace_of(session), col(Source.removed_at).is_(None)
+    )
+    if session.execute(count).scalar_one() >= MOST_SOURCES:
+        raise InvalidInput(f"There are {MOST_SOURCES} sources already; remove one that nobody needs.")
+    outbox.require_first(session, view_id, now=now)
+    row = Source(kind=wish.kind, name=_name(wish, title), added_by=by, added_at=now)
+    _write(row, wish, address)
+    secret = ""
+    if is_pushed(wish.kind):
+        secret = secrets.token_urlsafe(24)
+        row.token, row.secrets = secrets.token_urlsafe(32), [secret]
+    else:
+        row.next_try_at = now
+    session.add(row)
+    session.flush()
+    _note(session, row, "added", by=by, now=now)
+    return WebhookKeys(source=_fact(session, row, now), token=row.token or "", secret=secret)
+
+
+def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceFact:
+    """
+    Ask a source no more until somebody resumes it; webhooks are answered, and what they bring is left out.
+
+    Raises:
+        AlreadyDone: it rests already.
+    """
+    require_manager(session, by=by, wish=WISH)
+    row = get_source(session, source_id)
+    if row.paused_at is not None:
+        raise AlreadyDone("That source rests already.")
+    row.paused_at, row.next_try_at = now, None
+    _note(session, row, "paused", by=by, now=now)
+    return _fact(session, row, now)
+
+
+def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceFact:
+    """
+    Ask a source again, from now on.
+
+    Raises:
+        AlreadyDone: it isn't paused.
+    """
+    require_manager(session, by=by, wish=WISH)
+    row = get_source(session, source_id)
+    if row.paused_at is None:
+        raise AlreadyDone("That source is at work already.")
+    row.paused_at, row.failures, row.failing_since, row.last_error = None, 0, None, ""
+    row.next_try_at = now if is_fetched(row.kind) else None
+    _note(session, row, "resumed", by=by, now=now)
+    return _fact(session, row, now)
+
+
+def remove_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceFact:
+    """Forget a source's address and secrets and ask it no more; what it brought stays."""
+    require_manager(session, by=by, wish=WISH)
+    row = get_source(session, source_id)
+    fact = _fact(session, row, now)
+    row.removed_at, row.next_try_at, row.token, row.secrets = now, None, None, []
+    row.etag = row.last_modified = ""
+    _note(session, row, "removed", by=by, now=now)
+    return fact
+
+
+def rotate_secret(session: Session, *, source_id: UUID, by: str, now: datetime) -> WebhookKeys:
+    """
+    Give a webhook a new secret, told this once; the one before stays good, older ones don't.
+
+    Raises:
+        InvalidInput: it isn't a webhook.
+    """
+    require_manager(session, by=by, wish=WISH)
+    row = get_source(session, source_id)
+    if row.token is None:
+        raise InvalidInput("Only webhooks have secrets; that source is fetched.")
+    secret = secrets.token_urlsafe(24)
+    row.secrets = [secret, *row.secrets][:MOST_SECRETS]
+    _note(session, row, "secret_made", by=by, now=now)
+    return WebhookKeys(source=_fact(session, row, now), token=row.token, secret=secret)
+
+
+def may_ask(session: Session, *, address: str, now: datetime) -> datetime | None:
+    """
+    Ask for leave to ask a host now, which keeps everybody else away for its pause; None: granted, else when to.
+
+    Across sources, workspaces, processes and restarts: it stands in the rows.
+    """
+    host = _site(host_of(address))
+    asked = session.get(AskedHost, host, with_for_update=True)
+    pause = host_pause(host)
+    if asked is not None and asked.asked_at + pause > now:
+        return asked.asked_at + pause
+    session.merge(AskedHost(host=host, asked_at=now))
+    session.flush()
+    return None
+
+
+def put_off(session: Session, *, source_id: UUID, until: datetime, now: datetime) -> None:  # noqa: ARG001 - every use case takes the time
+    """Have a source wait until its host may be asked again."""
+    row = get_source(session, source_id)
+    if row.next_try_at is not None:
+        row.next_try_at = until
+    session.flush()
+
+
+def keep_health(session: Session, *, source_id: UUID, brought: Brought, now: datetime) -> None:
+    """Keep how a look at a source ended, and when it is asked next: later and later while it fails, but always."""
+    row = get_source(session, source_id)
+    if brought.outcome.is_well:
+        row.failures, row.failing_since, row.last_error, row.last_success_at = 0, None, "", now
+        row.etag, row.last_modified = brought.etag[:1000], brought.last_modified[:200]
+        if brought.moved_to:
+            row.address = brought.moved_to[:2000]
+        if brought.title and row.name == row.kind.label:
+            row.name = clean_text(brought.title, 200)
+    elif brought.outcome is not Outcome.ASKED_TO_WAIT:
+        row.failures += 1
+        row.failing_since = row.failing_since or now
+        row.last_error = clean_text(brought.problem, 300)
+    if row.paused_at is None:
+        asked = timedelta(seconds=brought.wait_seconds or 0)
+        row.next_try_at = now + max(next_try(row.failures), asked)
+    session.flush()
+
+
+def stop_channel(session: Session, *, channel: str, now: datetime) -> int:
+    """
+    Post no more mentions to a channel that is shared with outsiders, or gone; the doctor and /mentions sources say so.
+
+    Returns how many sources are without a channel now; what waits for it waits in /mentions.
+    """
+    sources = sa.update(Source).where(
+        col(Source.workspace_id) == workspace_of(session), col(Source.channel_id) == channel
+    )
+    waiting = sa.update(Mention).where(
+        col(Mention.workspace_id) == workspace_of(session),
+        col(Mention.channel_id) == channel,
+        col(Mention.posted_at).is_(None),
+    )
+    count = session.exec(sources.values(channel_id=None)).rowcount
+    count += session.exec(waiting.values(channel_id=None)).rowcount
+    if count:
+        record(session, "mentions.channel_stopped", by=BOT, kind="channel", subject=channel, now=now)
+    return count
+
+
+def read_quiet(text: str) -> tuple[time, time] | None:
+    """The two times in `18:00-08:00` or `18-8`; None when there aren't any."""
+    found = QUIET.fullmatch(text.strip())
+    if not found:
+        return None
+    numbers = [int(part or 0) for part in found.groups()]
+    try:
+        return time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
+    except ValueError:
+        return None
+
+
+def _write(row: Source, wish: SourceWish, address: str) -> None:
+    row.word, row.address, row.channel_id = clean_text(wish.word, 500), address, wish.channel_id
+    row.words, row.excluded_words = list(wish.words), list(wish.excluded_words)
+    row.excluded_authors, row.language = list(wish.excluded_authors), wish.language
+    row.mapping, row.is_signed = dict(wish.mapping), wish.is_signed
+    quiet = read_quiet(wish.quiet) if wish.quiet else None
+    row.quiet_from, row.quiet_to = quiet or (None, None)
+
+
+def _name(wish: SourceWish, title: str) -> str:
+    what = clean_text(title, 120) or (wish.word if wish.kind is not SourceKind.FEED else "")
+    return clean_text(f"{wish.kind.label}: {what}" if what else wish.kind.label, 200)
+
+
+def _site(host: str) -> str:
+    """All the hosts of one site that has a pause of its own count as one."""
+    parts = host.split(".")
+    shorter = [".".join(parts[start:]) for start in range(len(parts) - 1)]
+    usual = host_pause("")
+    return next((name for name in reversed(shorter) if host_pause(name) != usual), host)[:253]
+
+
+def _fact(session: Session, row: Source, now: datetime) -> SourceFact:
+    session.flush()
+    return list_source_facts(session, [row], now=now)[0]
+
+
+def _note(session: Session, row: Source, action: str, *, by: str, now: datetime) -> None:
+    after = {"kind": row.kind.value, "name": row.name}
+    record(session, f"mention_source.{action}", by=by, kind="mention_source", subject=row.id, after=after, now=now)
+    session.flush()

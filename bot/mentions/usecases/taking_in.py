@@ -1,0 +1,218 @@
+"""Takes in what was found: each thing once, matched, read, and told about where it is a complaint."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from bot.core.database import workspace_of
+from bot.customers.rules.names import clean_text
+from bot.mentions.facts.found import FoundItem
+from bot.mentions.facts.matches import Match, Text
+from bot.mentions.facts.mentions import TakenIn
+from bot.mentions.queries.matching import match_many
+from bot.mentions.queries.mentions import find_settings
+from bot.mentions.rules.addresses import fingerprint
+from bot.mentions.rules.feeling import read_feeling
+from bot.mentions.rules.mentions import State, is_posted, is_taken_in
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.tiers import Tier
+from bot.mentions.tables.mentions import Mention, Sighting, Source
+from bot.mentions.usecases.aliases import refresh_aliases
+from bot.mentions.usecases.complaints import follow_complaint
+
+OLD = timedelta(days=14)
+"""What was written longer ago is kept for the card, and not posted: a new source brings a whole page of old news."""
+AT_ONCE = 500  # fingerprints in one statement
+BY_PERSON = "person"  # the scorer, once somebody corrected how a mention reads
+
+
+def take_in(
+    session: Session,
+    *,
+    items: Sequence[FoundItem],
+    now: datetime,
+    source_id: UUID | None = None,
+    kind: SourceKind = SourceKind.SLACK,
+    by: str | None = None,
+) -> TakenIn:
+    """
+    Keep *items* that a source brought, or somebody (*by*) did. What is kept already is only seen once more; where its
+    source has other words for it now, it is edited, and not posted again.
+    """
+    source = _get_source(session, source_id)
+    wanted = [item for item in items if source is None or _is_wanted(source, item)]
+    keyed: dict[str, FoundItem] = {}
+    for item in wanted:
+        keyed.setdefault(fingerprint(item, str(source_id or kind)), item)
+    known = _list_known(session, list(keyed))
+    fresh = {key: item for key, item in keyed.items() if key not in known}
+    edited = sum(_see_again(session, known[key], item, source, by, now) for key, item in keyed.items() if key in known)
+    made = _add_all(session, fresh, source, kind, by, now) if fresh else {}
+    kept = {**known, **made}
+    return TakenIn(
+        new=len(made),
+        edited=edited,
+        seen_again=len(known) - edited,
+        left_out=len(items) - len(wanted),
+        mention_ids=tuple(kept[key].id for key in keyed),
+    )
+
+
+def _get_source(session: Session, source_id: UUID | None) -> Source | None:
+    if source_id is None:
+        return None
+    query = select(Source).where(Source.workspace_id == workspace_of(session), Source.id == source_id)
+    return session.exec(query).one()
+
+
+def _is_wanted(source: Source, item: FoundItem) -> bool:
+    return is_taken_in(
+        text=f"{item.title}\n{item.words}",
+        author=item.author,
+        language=item.language,
+        words=source.words,
+        excluded_words=source.excluded_words,
+        excluded_authors=source.excluded_authors,
+        wanted_language=source.language,
+    )
+
+
+def _list_known(session: Session, keys: Sequence[str]) -> dict[str, Mention]:
+    known: dict[str, Mention] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        some = col(Mention.fingerprint).in_(keys[start : start + AT_ONCE])
+        rows = session.exec(select(Mention).where(Mention.workspace_id == workspace_of(session), some)).all()
+        known |= {row.fingerprint: row for row in rows}
+    return known
+
+
+def _see_again(
+    session: Session, row: Mention, item: FoundItem, source: Source | None, by: str | None, now: datetime
+) -> bool:
+    """Note where it was seen, too; True when the words were changed where they first came from."""
+    _sight(session, row, source, by, now)
+    if row.state is State.KEPT and _is_news(row, source, now):
+        row.state, row.channel_id = State.OPEN, _channel(session, source)
+        follow_complaint(session, row, now=now)
+    if source is None or row.source_id != source.id or (row.title, row.words) == (item.title, item.words):
+        return False
+    row.title, row.words, row.is_cut, row.rating, row.edited_at = item.title, item.words, item.cut, item.rating, now
+    if row.scorer != BY_PERSON:
+        read = read_feeling(f"{item.title}\n{item.words}", item.rating)
+        row.feeling, row.score, row.scorer = read.feeling, read.score, read.scorer
+    return True
+
+
+def _sight(session: Session, row: Mention, source: Source | None, by: str | None, now: datetime) -> None:
+    place = Sighting.by == by if source is None else Sighting.source_id == source.id
+    query = select(Sighting.id).where(
+        Sighting.workspace_id == workspace_of(session), Sighting.mention_id == row.id, place
+    )
+    if session.exec(query).first() is None:
+        session.add(Sighting(mention_id=row.id, source_id=source.id if source else None, by=by, seen_at=now))
+
+
+def _add_all(
+    session: Session,
+    fresh: dict[str, FoundItem],
+    source: Source | None,
+    kind: SourceKind,
+    by: str | None,
+    now: datetime,
+) -> dict[str, Mention]:
+    refresh_aliases(session, now=now)
+    items = list(fresh.values())
+    texts = [
+        Text(
+            title=item.title, words=item.words, domains=item.domains, handles=item.handles,
+            source_id=source.id if source else None,
+        )
+        for item in items
+    ]  # fmt: skip
+    channel = _channel(session, source)
+    made = {}
+    for (key, item), found in zip(fresh.items(), match_many(session, texts=texts, now=now), strict=True):
+        row = _row(key, item, found, source, kind, by, now)
+        row.channel_id = channel
+        session.add(row)
+        made[key] = row
+    session.flush()
+    for row in made.values():
+        session.add(Sighting(mention_id=row.id, source_id=row.source_id, by=by, seen_at=now))
+        if row.state is State.OPEN:
+            follow_complaint(session, row, now=now)
+    session.flush()
+    return made
+
+
+def _row(
+    key: str,
+    item: FoundItem,
+    found: Sequence[Match],
+    source: Source | None,
+    kind: SourceKind,
+    by: str | None,
+    now: datetime,
+) -> Mention:
+    read = read_feeling(f"{item.title}\n{item.words}", item.rating)
+    row = Mention(
+        fingerprint=key,
+        source_id=source.id if source else None,
+        kind=source.kind if source else kind,
+        external_id=item.external_id,
+        address=item.address,
+        title=item.title,
+        words=item.words,
+        is_cut=item.cut,
+        author=item.author,
+        place=item.place or (clean_text(source.name, 100) if source else ""),
+        language=item.language,
+        rating=item.rating,
+        domains=list(item.domains),
+        handles=list(item.handles),
+        published_at=item.published_at,
+        found_at=now,
+        saved_by=by,
+        feeling=read.feeling,
+        score=read.score,
+        scorer=read.scorer,
+    )
+    set_match(row, found)
+    row.state = State.OPEN if _is_news(row, source, now) else State.KEPT
+    return row
+
+
+def _channel(session: Session, source: Source | None) -> str | None:
+    """Where it is posted: the source's channel; for what people bring, the one that was set up for it."""
+    if source is not None:
+        return source.channel_id
+    settings = find_settings(session)
+    return settings.channel_id if settings else None
+
+
+def _is_news(row: Mention, source: Source | None, now: datetime) -> bool:
+    """Whether people are told of it at all; what somebody saved by hand always is."""
+    if source is None:
+        return row.kind is not SourceKind.CSV or not _is_old(row, now)
+    return not _is_old(row, now) and is_posted(
+        source.kind, matched=row.tier is not None, has_words=bool(source.words)
+    )  # fmt: skip
+
+
+def _is_old(row: Mention, now: datetime) -> bool:
+    return row.published_at is not None and now - row.published_at > OLD
+
+
+def set_match(row: Mention, found: Sequence[Match]) -> None:
+    """Say whom a mention is about: the surest match with a customer, else ourselves; and whether it names us, too."""
+    certain = sorted((match for match in found if match.tier is not Tier.IGNORED), key=lambda match: match.tier.doubt)
+    theirs = next((match for match in certain if match.customer_id is not None), None)
+    ours = next((match for match in certain if match.customer_id is None), None)
+    best = theirs or ours
+    row.customer_id = theirs.customer_id if theirs else None
+    row.about_us = ours is not None
+    row.tier = best.tier if best else None
+    row.alias, row.alias_key = (best.alias[:260], best.key) if best else ("", "")
+    row.alias_kind = best.kind if best else None

@@ -1,0 +1,243 @@
+"""The list of sources, the form for a new one, what it would bring, and a webhook's keys."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.mentions.facts.found import Brought, FoundItem
+from bot.mentions.facts.mentions import SourceFact, SourceList, SourceWish, WebhookKeys
+from bot.mentions.rules.sources import LONGEST_WORD, SourceKind, is_fetched, is_pushed
+from bot.slack.blocks import (
+    MESSAGE_BLOCKS,
+    MESSAGE_CHARACTERS,
+    Block,
+    Message,
+    Option,
+    actions,
+    bold,
+    button,
+    channel_link,
+    channel_select,
+    checkboxes,
+    context,
+    cut,
+    divider,
+    escape,
+    field_of,
+    fitting,
+    modal,
+    overflow,
+    plural,
+    quote,
+    section,
+    select,
+    short_date,
+    size,
+    text_input,
+)
+
+ADD, PAGE_BACK, PAGE_ON, MORE = (
+    "mentions.add_source", "mentions.sources_back", "mentions.sources_on", "mentions.source_more",
+)  # fmt: skip
+PAUSE, RESUME, TEST, REMOVE, SECRET = "pause", "resume", "test", "remove", "secret"
+PREVIEW, SAVE, REMOVED = "mentions.preview_source", "mentions.save_source", "mentions.removed_source"
+KIND = "mentions.kind"
+FIELDS = (
+    "kind",
+    "word",
+    "channel",
+    "words",
+    "excluded_words",
+    "excluded_authors",
+    "language",
+    "quiet",
+    "signed",
+    "mapping",
+)
+BLOCK_OF = {name: f"mentions.source_{name}" for name in FIELDS} | {"kind": KIND}
+SHOWN = 5
+NAME, ERROR = 120, 200
+PATHS = "words = post.text\naddress = post.url\nauthor = post.user.name"
+CHOICES = tuple(
+    Option(kind.label, kind.value)
+    for kind in SourceKind
+    if is_fetched(kind) or is_pushed(kind)
+)  # fmt: skip
+
+
+def page(fact: SourceList, *, said: str = "") -> Message:
+    """One page of the sources, each with how it is and a menu."""
+    told = [section(escape(said))] if said else []
+    add = actions(button("Add a source", ADD, style="primary"))
+    if not fact.total:
+        text = "Nothing brings mentions yet."
+        return Message(text=text, blocks=[*told, section(text), add])
+    ill = f" · {fact.failing:,} {'fails' if fact.failing == 1 else 'fail'}" if fact.failing else ""
+    text = f"{plural(fact.total, 'source')} of mentions{ill}"
+    top = [*told, section(text), divider()]
+    where = f"Page {fact.page + 1:,} of {fact.pages:,}. " if fact.pages > 1 else ""
+    turns = _turns(fact)
+    foot = context(
+        f"{where}Each is asked four times an hour, less often while it fails; none is switched off in silence."
+    )
+    end = [*([actions(*turns)] if turns else []), add, foot]
+    rows = [[_row(one, fact.page)] for one in fact.rows]
+    room = MESSAGE_CHARACTERS - size([*top, *end]) - len(text)
+    shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
+    return Message(text=text, blocks=[*top, *(row[0] for row in shown), *end])
+
+
+def source_form(wish: SourceWish, *, memory: str = "") -> Block:
+    """What a new source needs; what is asked for follows the kind."""
+    kind = wish.kind
+    blocks = [
+        field_of("What kind of source", select(KIND, CHOICES, initial=kind.value), block_id=KIND, dispatch=True),
+        *_kind_fields(wish),
+        field_of(
+            "Channel", channel_select(BLOCK_OF["channel"], initial=wish.channel_id or None),
+            block_id=BLOCK_OF["channel"], hint="Where its mentions are posted; not one shared with outsiders.",
+        ),
+        _words_field("words", "Only with these words", wish.words, "One a line; empty: everything it brings."),
+        _words_field("excluded_words", "Never with these words", wish.excluded_words, ""),
+        _words_field("excluded_authors", "Never by these authors", wish.excluded_authors, ""),
+        _line_field("language", "Language", wish.language, "en", "Two letters; empty: any."),
+        _line_field("quiet", "Quiet hours", wish.quiet, "18:00-08:00", "Cards wait until they end."),
+    ]  # fmt: skip
+    submit = "Preview" if is_fetched(kind) else "Save"
+    return modal("New source", blocks, callback_id=PREVIEW, submit=submit, memory=memory)
+
+
+def preview(brought: Brought, kept: Sequence[FoundItem], *, memory: str) -> Block:
+    """What a source would bring today, before it is saved."""
+    if not brought.outcome.is_well:
+        words = f"It brings nothing now: {escape(brought.problem) or 'its server gives no answer.'}"
+        note = context("Save it all the same if you think that this passes: it is tried again and again.")
+        return modal("New source", [section(words), note], callback_id=SAVE, submit="Save anyway", memory=memory)
+    left = len(brought.items) - len(kept)
+    head = f"Today it brings {plural(len(kept), 'item')}" + (f"; {left:,} are left out by your words." if left else ".")
+    title = f"*{escape(cut(brought.title, NAME))}*\n" if brought.title else ""
+    items = [section(_item(one)) for one in kept[:SHOWN]]
+    more = [context(f"{len(kept) - SHOWN:,} more.")] if len(kept) > SHOWN else []
+    note = context("What is older than two weeks is kept for the customer's card, and not posted.")
+    return modal(
+        "New source", [section(f"{title}{head}"), *items, *more, note], callback_id=SAVE, submit="Save", memory=memory
+    )
+
+
+def keys(fact: WebhookKeys, *, new: bool) -> Block:
+    """A webhook's address and secret; the secret isn't shown again."""
+    head = (
+        f"{bold(cut(fact.source.name, NAME))} is kept." if new else "This is the new secret; the one before stays good."
+    )
+    lines = [
+        section(head),
+        section(f"Address, below the one at which this bot is reached:\n`/hooks/{fact.token}`"),
+        section(f"Secret, shown this once:\n`{fact.secret}`"),
+        context(
+            "Who signs sends `X-Evenhand-Timestamp` (seconds) and `X-Evenhand-Signature`: HMAC-SHA256 of the timestamp,"
+            " a dot and the body, in hexadecimal digits."
+        ),
+    ]
+    return modal("Webhook", lines, callback_id="told", close="Close")
+
+
+def tested(name: str, words: str) -> Block:
+    """What came of asking a source now."""
+    return modal("Test", [section(f"{bold(cut(name, NAME))}\n{escape(words)}")], callback_id="told", close="Close")
+
+
+def added(fact: SourceFact) -> Block:
+    """A source was kept."""
+    words = f"{bold(cut(fact.name, NAME))} is kept and asked within a minute."
+    return modal("Saved", [section(words)], callback_id="told", close="Close")
+
+
+def remove_form(fact: SourceFact, *, memory: str) -> Block:
+    """Asks once more before a source is removed."""
+    words = f"{bold(cut(fact.name, NAME))} is asked no more; what it brought stays."
+    return modal(
+        "Remove a source", [section(words)], callback_id=REMOVED, submit="Remove", close="Keep it", memory=memory
+    )
+
+
+def health_words(one: SourceFact) -> str:
+    """`last brought something today 09:15 · next try 09:30`, or why it fails."""
+    if one.is_paused:
+        return "paused"
+    parts = []
+    if one.failing_since:
+        error = escape(cut(one.last_error, ERROR)) or "no answer"
+        parts.append(f":small_orange_diamond: fails since {_moment(one.failing_since, one.now)}: {error}")
+    parts.append(f"last well {_moment(one.last_success_at, one.now)}" if one.last_success_at else "nothing came yet")
+    if one.next_try_at:
+        parts.append(f"next try {_moment(one.next_try_at, one.now)}")
+    return " · ".join(parts)
+
+
+def _row(one: SourceFact, at_page: int) -> Block:
+    channel = channel_link(one.channel_id) if one.channel_id else "no channel"
+    filters = " · ".join(
+        f"{label} {escape(cut(', '.join(words), 80))}"
+        for label, words in (("only", one.words), ("never", one.excluded_words), ("not by", one.excluded_authors))
+        if words
+    )
+    week = f"{plural(one.week, 'mention')} this week"
+    more = f"\n{filters}" if filters else ""
+    text = f"{bold(cut(one.name, NAME))} · {channel} · {week}\n{health_words(one)}{more}"
+    return section(text, accessory=overflow(MORE, _menu(one)), block_id=f"mentions.source:{at_page}:{one.id}")
+
+
+def _menu(one: SourceFact) -> list[Option]:
+    rest = (RESUME, "Resume") if one.is_paused else (PAUSE, "Pause")
+    own = (SECRET, "New secret") if is_pushed(one.kind) else (TEST, "Test now")
+    return [Option(words, f"{action}:{one.id}") for action, words in (own, rest, (REMOVE, "Remove"))]
+
+
+def _turns(fact: SourceList) -> list[Block]:
+    back = [button("Back", PAGE_BACK, str(fact.page - 1))] if fact.page else []
+    on = [button("Next", PAGE_ON, str(fact.page + 1))] if fact.page + 1 < fact.pages else []
+    return back + on
+
+
+def _kind_fields(wish: SourceWish) -> list[Block]:
+    """The one word a recipe asks for; for our own webhook where the parts stand, and whether its senders sign."""
+    kind = wish.kind
+    if is_fetched(kind):
+        word = text_input(BLOCK_OF["word"], initial=wish.word, max_length=LONGEST_WORD)
+        asks = f"Give {kind.asks_for}."
+        return [field_of("Word or address", word, block_id=BLOCK_OF["word"], hint=asks)]
+    if kind is not SourceKind.WEBHOOK:
+        return []
+    paths = "\n".join(f"{name} = {path}" for name, path in wish.mapping.items())
+    mapping = text_input(BLOCK_OF["mapping"], initial=paths, multiline=True, max_length=1000, placeholder=PATHS)
+    signs = checkboxes(
+        BLOCK_OF["signed"], [Option("Take only what is signed", "signed")], initial=["signed"] if wish.is_signed else []
+    )
+    hint = (
+        "words, title, address, author, place, published_at, rating, external_id; empty: as in docs/mentions-sources.md"
+    )
+    return [
+        field_of("Where the parts stand in the JSON", mapping, block_id=BLOCK_OF["mapping"], optional=True, hint=hint),
+        field_of("Signature", signs, block_id=BLOCK_OF["signed"], optional=True),
+    ]
+
+
+def _words_field(name: str, label: str, words: Sequence[str], hint: str) -> Block:
+    box = text_input(BLOCK_OF[name], initial="\n".join(words), multiline=True, max_length=600)
+    return field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
+
+
+def _line_field(name: str, label: str, initial: str, placeholder: str, hint: str) -> Block:
+    box = text_input(BLOCK_OF[name], initial=initial, max_length=40, placeholder=placeholder)
+    return field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
+
+
+def _item(one: FoundItem) -> str:
+    title = f"*{escape(cut(one.title, NAME)).replace('*', '∗')}*\n" if one.title else ""
+    who = " · ".join(escape(cut(part, 60)) for part in (one.author, one.place) if part)
+    return f"{title}{quote(one.words, 200) or '> (without words)'}" + (f"\n{who}" if who else "")
+
+
+def _moment(at: datetime, now: datetime) -> str:
+    """`today 09:15` or the day, in UTC, as the log has it."""
+    near = abs(now - at) < timedelta(hours=20)
+    return f"{at:%H:%M} UTC" if near else short_date(at.date(), today=now.date())

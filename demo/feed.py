@@ -1,0 +1,92 @@
+"""What is written about the sample company's customers: a feed on loopback that grows as the days go by."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from html import escape
+
+from aiohttp import web
+from sqlmodel import Session
+
+from bot.core.runtime import Runtime
+from bot.mentions.facts.mentions import SourceWish
+from bot.mentions.gateways.doors import Door
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.usecases.aliases import name_ourselves
+from bot.mentions.usecases.sourcing import add_source
+from bot.workspaces.facts import ChannelFact
+from demo.cast import COMPANY, MARA, START
+
+HOST = "feed.demo.example"  # leads nowhere but here: the demo holds the door open, and no setting does
+
+# Hours after the start, who, what.
+POSTS: Sequence[tuple[float, str, str]] = (
+    (-20, "lotta", "Bakery Lindqvist has the best cardamom buns in town, wonderful people."),
+    (3, "jonah", "Ordered menus at Harlem Print Works again. Late again, nobody called back, third time this year."),
+    (22, "p_meyer", "Halden & Voss sorted out our order within a day. Great service, thank you."),
+    (30, "runa", "Crossed with Fjord Ferries in the storm; the winter timetable was wrong on their page."),
+    (
+        50,
+        "casey",
+        "Sunset Diner was charged twice by its supplier, they told me. Terrible, still waiting for a refund.",
+    ),
+    (75, "irene", "Casa do Livro found me a book that nobody else had. Lovely shop."),
+    (100, "tomw", "Ninth Street Vet was calm and kind with our old dog. Thank you."),
+    (150, "mika", "Polar Optics never answered my mail, worst support I have met this year."),
+)
+
+
+class Feed:
+    """The feed and the door that leads to it; it tells the time by whatever clock it is given."""
+
+    def __init__(self) -> None:
+        self.now: Callable[[], datetime] = lambda: START
+        self.door = Door()
+
+    async def answer(self, _request: web.Request) -> web.Response:
+        """What was written by now."""
+        return web.Response(body=draw(self.now()), content_type="application/rss+xml")
+
+
+@asynccontextmanager
+async def open_feed() -> AsyncIterator[Feed]:
+    """Serve it on a free port of loopback."""
+    feed = Feed()
+    site = web.Application()
+    site.router.add_get("/feed", feed.answer)
+    runner = web.AppRunner(site, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        feed.door = Door({HOST: (f"127.0.0.1:{runner.addresses[0][1]}",)})
+        yield feed
+    finally:
+        await runner.cleanup()
+
+
+def draw(now: datetime) -> bytes:
+    """The feed as it stands at *now*, the newest post first."""
+    written = [(START + timedelta(hours=hours), who, words) for hours, who, words in POSTS]
+    items = "".join(
+        f"<item><title>{escape(words[:40])}…</title><link>https://talk.example/{who}/{number}</link>"
+        f"<author>{who}</author><pubDate>{format_datetime(at)}</pubDate><description>{escape(words)}</description></item>"
+        for number, (at, who, words) in reversed(list(enumerate(written)))
+        if at <= now
+    )
+    return f"<rss version='2.0'><channel><title>Town Talk</title>{items}</channel></rss>".encode()
+
+
+def load_feed(runtime: Runtime, *, workspace: str, channel: tuple[str, str]) -> None:
+    """Have the sample company listen to the feed, and say what it is called itself."""
+    runtime.run_now(_load, workspace=workspace, channel=channel)
+
+
+def _load(session: Session, *, channel: tuple[str, str], now: datetime) -> None:
+    channel_id, name = channel
+    name_ourselves(session, names=[COMPANY], domains=["halden-voss.com"], handles=[], by=MARA, now=now)
+    wish = SourceWish(kind=SourceKind.FEED, word=f"http://{HOST}/feed", channel_id=channel_id)
+    add_source(
+        session, wish=wish, channel=ChannelFact(id=channel_id, name=name, is_member=True), title="Town Talk", by=MARA,
+        now=now,
+    )  # fmt: skip

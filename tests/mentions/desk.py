@@ -1,0 +1,82 @@
+"""Short ways to do what this room does, for its tests."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from bot.core.outbox import OwedNotice
+from bot.mentions.facts.found import FoundItem
+from bot.mentions.facts.mentions import MentionFact, SourceWish, TakenIn
+from bot.mentions.queries.mentions import get_mention
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.tables.mentions import Mention
+from bot.mentions.usecases.answering import free_orphaned, tell_managers, warn_answerers
+from bot.mentions.usecases.posting import post_waiting
+from bot.mentions.usecases.sourcing import add_source
+from bot.mentions.usecases.taking_in import take_in
+from bot.workspaces.facts import ChannelFact
+from bot.workspaces.queries import list_audit
+from tests.makers import MARA, Office
+
+CHANNEL = "C0ACCOUNTS"
+ACCOUNTS = ChannelFact(id=CHANNEL, name="accounts", is_member=True)
+COMPLAINT = "Golddex Widgets support never called me back, the worst service, third time this month"
+
+
+def source(office: Office, **more: Any) -> UUID:
+    """A feed that posts to #accounts."""
+    wish = SourceWish(**{"kind": SourceKind.FEED, "word": "https://news.example/feed", "channel_id": CHANNEL, **more})
+    made: UUID = office.do(add_source, wish=wish, channel=ACCOUNTS, by=MARA).source.id
+    return made
+
+
+def item(number: int = 1, words: str = COMPLAINT, **more: Any) -> FoundItem:
+    """Something that somebody wrote."""
+    address = f"https://forum.example/post/{number}"
+    return FoundItem(**{"external_id": str(number), "address": address, "words": words, "author": "zed", **more})
+
+
+def bring(office: Office, source_id: UUID | None, *items: FoundItem, **more: Any) -> TakenIn:
+    """Take items in."""
+    taken: TakenIn = office.do(take_in, items=items, source_id=source_id, **more)
+    return taken
+
+
+def brought(office: Office, words: str = COMPLAINT, **more: Any) -> UUID:
+    """A mention that came from a feed, by its id."""
+    return bring(office, source(office), item(words=words, **more)).mention_ids[0]
+
+
+def shown(office: Office, mention_id: UUID, viewer: str = MARA) -> MentionFact:
+    """A mention as somebody sees it, with what other rooms offer."""
+    fact: MentionFact = office.ask(get_mention, mention_id=mention_id, viewer=viewer, rooms=office.runtime.rooms)
+    return fact
+
+
+def stored(office: Office) -> list[Mention]:
+    """All mentions, oldest first."""
+    return list(office.look(lambda session: session.exec(select(Mention).order_by(col(Mention.id))).all()))
+
+
+def post(office: Office) -> int:
+    """Post what waits for #accounts."""
+    return int(office.do(post_waiting, channels=[CHANNEL], rooms=office.runtime.rooms))
+
+
+def keep(office: Office) -> None:
+    """Let the clock do what it does about answers."""
+    for one in (free_orphaned, tell_managers, warn_answerers):
+        office.do(one)
+
+
+def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
+    """What this room owes to Slack, oldest first."""
+    rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
+    return [row for row in rows if row.kind.startswith(f"mentions.{kind}") and to in {"", row.recipient}]
+
+
+def trail(office: Office, mention_id: UUID) -> list[str]:
+    """What the audit trail says of a mention, oldest first: who did what."""
+    entries = office.look(lambda session: list_audit(session, subject_kind="mention", subject_id=str(mention_id)))
+    return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]

@@ -1,0 +1,160 @@
+"""How texts read, and what people say about it."""
+
+import subprocess
+import sys
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.reading import collections, score
+from bot.core.errors import NotAllowed
+from bot.mentions.queries.feelings import list_corrections
+from bot.mentions.rules.feeling import BY_STARS, BY_WORDS, COMPLAINT_WORDS, LONGEST, Feeling, by_bounds, read_feeling
+from bot.mentions.tables.aliases import WORDS_LENGTH
+from bot.mentions.usecases.aliases import erase_matching
+from bot.mentions.usecases.feelings import correct_feeling
+from tests.makers import ANA, ROOT, Office
+
+COMPLAINTS = [
+    "Golddex support never called me back, third time this month…",
+    "I’ve been on hold for an hour and nobody answers the phone",
+    "Still waiting for my order",
+    "it stopped working after two days",
+    "They charged me twice",
+    "Would not recommend",
+    "Worst service ever",
+    "Doesn't load, doesn’t open",
+    "No reply to three emails",
+    "I want my money back",
+    "Overpriced and bland",
+    "Switched to a competitor last week",
+]
+
+
+@pytest.mark.parametrize(
+    ("stars", "feeling", "score"),
+    [
+        (0, "complaint", -1.0), (1, "complaint", -1.0), (2, "complaint", -0.5), (2.5, "complaint", -0.25),
+        (3, "neutral", 0.0), (3.5, "praise", 0.25), (4, "praise", 0.5), (5, "praise", 1.0), (99, "praise", 1.0),
+    ],
+)  # fmt: skip
+def test_stars_decide_whatever_the_words_say(stars: float, feeling: str, score: float) -> None:
+    """They are the writer's own verdict."""
+    for words in ("I love it", "I hate it", ""):
+        assert read_feeling(words, stars) == (Feeling(feeling), score, BY_STARS)
+
+
+@pytest.mark.parametrize("words", COMPLAINTS)
+def test_what_went_wrong_reads_as_a_complaint(words: str) -> None:
+    """Also where no single word is an angry one; straight apostrophes or curly ones."""
+    assert read_feeling(words, None).feeling is Feeling.COMPLAINT
+    assert read_feeling(words, None).scorer == BY_WORDS
+
+
+@pytest.mark.parametrize("words", ["I love this, great support", "Thanks for the quick and friendly help, wonderful"])
+def test_kind_words_read_as_praise(words: str) -> None:
+    """They may be quoted in the digest."""
+    assert read_feeling(words, None).feeling is Feeling.PRAISE
+
+
+@pytest.mark.parametrize("words", ["", " ", "The shop opens at nine", "https://golddex.com", "42"])
+def test_plain_words_read_as_neither(words: str) -> None:
+    """Nothing is claimed where nothing is said."""
+    assert read_feeling(words, None).feeling is Feeling.NEUTRAL
+
+
+@pytest.mark.parametrize(
+    ("value", "feeling"),
+    [
+        (-1.0, "complaint"),
+        (-0.1, "complaint"),
+        (-0.09, "neutral"),
+        (0.34, "neutral"),
+        (0.35, "praise"),
+        (1.0, "praise"),
+    ],
+)
+def test_the_bounds_are_the_measured_ones(value: float, feeling: str) -> None:
+    """−0.10 and +0.35, both included."""
+    assert by_bounds(value) is Feeling(feeling)
+
+
+PIECES = st.sampled_from([*COMPLAINTS, "not", "but", "LEAST", "\x00", ":)", "!!!!!", "n't", "🦆"])
+
+
+@given(st.one_of(st.text(max_size=300), st.lists(PIECES).map(" ".join)))
+def test_no_text_is_too_odd_to_be_read(words: str) -> None:
+    """A score from −1 to 1, the same every time."""
+    read = read_feeling(words, None)
+    assert -1.0 <= read.score <= 1.0
+    assert read == read_feeling(words, None)
+
+
+def test_a_very_long_text_is_read_to_a_point() -> None:
+    """What stands behind it changes nothing."""
+    words = "fine " * (LONGEST // 5)
+    assert read_feeling(words + "terrible " * 100_000, None) == read_feeling(words, None)
+
+
+def test_words_of_complaint_are_single_and_weigh_less_than_nothing() -> None:
+    """As VADER looks words up: in small letters, from −4 to 0."""
+    assert all(word == word.lower() and " " not in word for word in COMPLAINT_WORDS)
+    assert all(-4 <= weight < 0 for weight in COMPLAINT_WORDS.values())
+
+
+def test_a_bot_that_reads_no_mentions_carries_no_vader() -> None:
+    """Its words are loaded with the first text."""
+    asked = "import sys, bot.rooms, bot.mentions.rules.feeling; print('vaderSentiment' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.strip() == "False"
+
+
+@pytest.mark.skipif(not list(collections()), reason="the rated texts aren't at ../shared/data/ugc")
+def test_half_or_more_of_the_complaints_in_real_reviews_are_found() -> None:
+    """A slice of each collection; `make bench` reads them whole."""
+    for what, rated in collections():
+        assert score(lambda text: read_feeling(text, None).feeling, rated[:400]).recall > 0.45, what
+
+
+def correct(office: Office, feeling: Feeling = Feeling.COMPLAINT, **more: object) -> bool:
+    """Somebody presses a button under a mention."""
+    said = {"mention_id": uuid4(), "words": "Oh great, again", "before": Feeling.PRAISE, "scorer": BY_WORDS, "by": ANA}
+    done: bool = office.do(correct_feeling, **{**said, "feeling": feeling, **more})
+    return done
+
+
+def test_corrections_are_kept_with_their_words_and_exported(office: Office) -> None:
+    """Every one, also of the same mention; a press that changes nothing isn't one."""
+    mention = uuid4()
+    assert correct(office, mention_id=mention)
+    assert not correct(office, Feeling.PRAISE, mention_id=mention)
+    assert correct(office, Feeling.NEUTRAL, mention_id=mention, before=Feeling.COMPLAINT)
+    assert correct(office, words="x\x00" * 10_000)
+    told = office.ask(list_corrections, mention_id=mention)
+    assert [(one.before, one.after, one.scorer, one.by) for one in told] == [
+        (Feeling.PRAISE, Feeling.COMPLAINT, BY_WORDS, ANA),
+        (Feeling.COMPLAINT, Feeling.NEUTRAL, BY_WORDS, ANA),
+    ]
+    everything = office.ask(list_corrections)
+    assert len(everything) == 3
+    assert len(everything[-1].words) <= WORDS_LENGTH
+
+
+def test_only_members_correct_and_who_did_can_be_forgotten(office: Office) -> None:
+    """The words stay, since they are worth something; the name goes."""
+    guest = office.person("U0GUEST", "Gus Guest", is_guest=True)
+    with pytest.raises(NotAllowed):
+        correct(office, by=guest)
+    correct(office)
+    assert office.do(erase_matching, kind="person", subject_id=ANA) == 1
+    assert [one.by for one in office.ask(list_corrections)] == ["gone"]
+
+
+def test_corrections_of_another_workspace_are_never_seen(office: Office) -> None:
+    """Each learns from its own."""
+    correct(office)
+    with office.runtime.database.transaction("T0OTHER") as session:
+        assert list_corrections(session, now=office.runtime.clock.now()) == []
+    assert len(office.ask(list_corrections)) == 1

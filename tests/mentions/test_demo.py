@@ -1,0 +1,33 @@
+"""The sample company hears what is written about its customers as the days go by."""
+
+from datetime import timedelta
+
+from demo.cast import COMPANY, START, TEAM, furnish
+from demo.company import load_company
+from demo.feed import load_feed, open_feed
+from demo.stage import hand_time_over, open_stage
+from tests.makers import MARA
+
+
+async def test_mentions_come_as_days_pass(sqlite_url: str) -> None:
+    """The praise of yesterday on the first morning, the complaint that somebody writes at noon after that."""
+    async with open_feed() as feed:
+        stage = open_stage(
+            database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, door=feed.door
+        )  # fmt: skip
+        async with stage as running:
+            feed.now = running.rehearsal.workspace.clock.now
+            accounts = running.rehearsal.workspace.channel("accounts")
+            load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
+            load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
+            hand_time_over(running)
+            await running.bot.run_jobs()
+            mara = running.rehearsal.control.as_person(MARA)
+
+            def cards() -> list[str]:
+                return [one.text for one in mara.sees("accounts") if "Reads as" in one.text]
+
+            assert [text[:42] for text in cards()] == ["Reads as praise about Bakery Lindqvist: “B"]
+            await running.rehearsal.control.move(timedelta(hours=5))
+            assert any(text.startswith("Reads as a complaint about Harlem Print Works") for text in cards())
+        running.rehearsal.assert_clean()

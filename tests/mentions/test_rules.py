@@ -1,0 +1,85 @@
+"""Which items a source wants, when cards wait, and by when an answer is due."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.mentions.rules.mentions import answer_due, holds_any, is_posted, is_quiet, next_try, split_words
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.usecases.sourcing import read_quiet
+from bot.people.rules import Calendar
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "holds"),
+    [
+        ("Golddex called", ["golddex"], True),
+        ("GOLDDEX  Widgets", ["golddex widgets"], True),
+        ("golddexes", ["golddex"], False),
+        ("c++ (beta)", ["C++"], True),
+        ("anything", ["", "  "], False),
+    ],
+)
+def test_words_count_whole_and_in_any_case(text: str, words: list[str], holds: bool) -> None:
+    """Also with signs in them."""
+    assert holds_any(text, words) is holds
+
+
+def test_only_a_plain_feed_keeps_quiet_about_strangers() -> None:
+    """A search or a webhook brings what was asked for."""
+    assert not is_posted(SourceKind.FEED, matched=False, has_words=False)
+    assert is_posted(SourceKind.FEED, matched=False, has_words=True)
+    assert is_posted(SourceKind.FEED, matched=True, has_words=False)
+    assert is_posted(SourceKind.REDDIT, matched=False, has_words=False)
+    assert is_posted(SourceKind.WEBHOOK, matched=False, has_words=False)
+
+
+@pytest.mark.parametrize(
+    ("taken", "due"),
+    [
+        (datetime(2026, 11, 23, 15, 30, tzinfo=UTC), datetime(2026, 11, 24, 15, 30, tzinfo=UTC)),
+        (datetime(2026, 11, 23, 22, 0, tzinfo=UTC), datetime(2026, 11, 24, 18, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 27, 7, 0, tzinfo=UTC), datetime(2026, 11, 30, 11, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 28, 12, 0, tzinfo=UTC), datetime(2026, 11, 30, 12, 0, tzinfo=UTC)),
+    ],
+)
+def test_an_answer_is_due_a_working_day_on_within_the_hours(taken: datetime, due: datetime) -> None:
+    """Never at night, never on a weekend; the warning two hours before finds somebody at work."""
+    assert answer_due(taken, 1, Calendar(zone="Europe/Lisbon")) == due
+
+
+def test_an_answer_across_the_clock_change_keeps_its_hour() -> None:
+    """On the clock of who answers: summer time ends in New York on the first of November 2026."""
+    taken = datetime(2026, 10, 30, 18, tzinfo=UTC)  # a Friday, two in the afternoon there
+    assert answer_due(taken, 1, Calendar(zone="America/New_York")) == datetime(2026, 11, 2, 19, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("hour", "quiet"), [(17, False), (18, True), (23, True), (7, True), (8, False)])
+def test_quiet_hours_may_run_past_midnight(hour: int, quiet: bool) -> None:
+    """From six in the evening to eight in the morning."""
+    now = datetime(2026, 11, 23, hour, tzinfo=UTC)
+    assert is_quiet(now, "Europe/London", time(18), time(8)) is quiet
+    assert not is_quiet(now, "Europe/London", None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("18:00-08:00", (time(18), time(8))), ("18 to 8", (time(18), time(8))), ("25-3", None), ("at night", None)],
+)
+def test_quiet_hours_are_read_as_people_write_them(text: str, hours: tuple[time, time] | None) -> None:
+    """Or not at all."""
+    assert read_quiet(text) == hours
+
+
+def test_pauses_grow_to_half_a_day_and_no_longer() -> None:
+    """A source is never given up."""
+    pauses = [next_try(failures) for failures in range(40)]
+    assert pauses[:3] == [timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == timedelta(hours=12)
+
+
+def test_words_of_a_field_are_parted_by_commas_or_lines() -> None:
+    """Each once, at most thirty of them."""
+    assert split_words("golddex,  Gold dex\ngolddex;\n") == ("golddex", "Gold dex")
+    assert len(split_words("\n".join(map(str, range(99))))) == 30

@@ -1,0 +1,219 @@
+"""Mentions over the wire: the real bot in a rehearsal workspace, a feed on this machine, people acting."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.customers.queries import get_customer
+from bot.mentions.rules.feeling import Feeling
+from bot.mentions.rules.mentions import State
+from rehearsal.state.messages import Message
+from tests.checkins.test_stories import reads, told, window, words
+from tests.makers import ANA, BOB, MARA
+from tests.mentions.desk import COMPLAINT, stored
+from tests.mentions.outside import ADDRESS, Outside, open_outside
+from tests.world import World, open_world
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Outside]:
+    """A feed with one complaint in it."""
+    async with open_outside() as made:
+        made.posts = [("https://forum.example/post/1", COMPLAINT)]
+        yield made
+
+
+@pytest.fixture
+async def world(sqlite_url: str, outside: Outside) -> AsyncIterator[World]:
+    """On SQLite, with the door to the feed open."""
+    async with open_world(sqlite_url, door=outside.door) as made:
+        yield made
+
+
+async def add_feed(world: World, **more: Any) -> None:
+    """Mara adds the feed, looks at what it brings, and saves it; the jobs run."""
+    mara = world.as_(MARA)
+    [listed] = (await mara.command("/mentions sources")).messages
+    await mara.press(listed, "mentions.add_source")
+    form = await window(mara, "New source")
+    await mara.fill(form, mentions_source_word=ADDRESS, mentions_source_channel="accounts", **more)
+    assert await mara.submit(form) is None
+    shown = await mara.until(
+        lambda me: me.modal() if me.modal() and "Today it brings" in words(me.modal().blocks) else None
+    )
+    assert COMPLAINT[:40] in words(shown.blocks)
+    assert await mara.submit(shown) is None
+    await mara.until(lambda me: me.modal() and "is kept and asked" in words(me.modal().blocks))
+    await mara.close(mara.modal(), everything=True)
+    await world.move(minutes=2)
+
+
+def card(world: World) -> Message:
+    """The latest card in #accounts."""
+    return [one for one in world.as_(MARA).sees("accounts") if one.blocks][-1]
+
+
+async def test_from_a_feed_to_the_answer_and_the_next_call(world: World) -> None:
+    """Preview, card, owner told, I'll answer, Answered with a thought about the words, the brief of the next call."""
+    golddex = world.office.customer("Golddex Widgets", owner=ANA, waited=3)
+    await add_feed(world)
+    ana, bob = world.as_(ANA), world.as_(BOB)
+    message = card(world)
+    assert message.text.startswith("Reads as a complaint about Golddex Widgets: “Golddex Widgets support never")
+    assert "About *Golddex Widgets* · owner Ana Lima · last contact 3 days ago" in words(message.blocks)
+    assert "Assign" in words(message.blocks)
+    told_ana = await told(ana, "whom you look after: something reads as a complaint")
+    assert "Their next check-in is due Wed 25 Nov now." in words(told_ana.blocks)
+    await asyncio.gather(ana.press(message, "mentions.take"), bob.press(message, "mentions.take"))
+    await reads(bob, message, "answers by Tue 24 Nov")
+    taker = stored(world.office)[0].taken_by
+    first, other = (ana, bob) if taker == ANA else (bob, ana)
+    await told(other, "has it already")
+    await first.press(message, "mentions.answered")
+    form = await window(first, "Answered")
+    await first.fill(
+        form, mentions_words="Calm down, as I said, no problem", mentions_where="https://forum.example/post/1#comment-2"
+    )
+    assert await first.submit(form) is None
+    hinted = await first.until(
+        lambda me: me.modal() if me.modal() and "a thought about the words" in words(me.modal().blocks) else None
+    )
+    assert "“Calm down” could be" in words(hinted.blocks)
+    await first.fill(hinted, mentions_words="So sorry; we have called, no problem")
+    assert await first.submit(hinted) is None
+    await reads(first, message, "answered by")
+    [row] = stored(world.office)
+    assert (row.state, row.answer_words) == (State.ANSWERED, "So sorry; we have called, no problem")
+    [answer] = (await ana.command("/customers Golddex Widgets")).messages
+    assert 'reads as a complaint: "Golddex Widgets support never' in words(answer.blocks)
+    assert world.office.look(lambda session: get_customer(session, golddex).last_contact_on).isoformat() == "2026-11-20"
+
+
+async def test_the_menu_puts_right_who_and_how_and_whether_at_all(world: World) -> None:
+    """It's praise, wrong customer, nobody, not about us; each changes the card in place."""
+    golddex = world.office.customer("Golddex Widgets", owner=ANA, waited=3)
+    silver = world.office.customer("Silverdex", owner=BOB, waited=3)
+    await add_feed(world)
+    mara = world.as_(MARA)
+    message = card(world)
+    await mara.choose(message, "mentions.more", "It's praise")
+    await reads(mara, message, "Reads as praise")
+    due = world.office.look(lambda session: get_customer(session, golddex).due_on)
+    assert due.isoformat() == "2026-12-21"
+    await mara.choose(message, "mentions.more", "It's a complaint")
+    await reads(mara, message, "Reads as a complaint")
+    await mara.choose(message, "mentions.more", "Wrong customer")
+    form = await window(mara, "Which customer")
+    await mara.choose(form, "customers.options", "Silverdex")
+    assert await mara.submit(form) is None
+    await reads(mara, message, "About *Silverdex*")
+    await world.run_jobs()
+    await told(world.as_(BOB), "Silverdex, whom you look after")
+    assert stored(world.office)[0].customer_id == silver
+    await mara.choose(message, "mentions.more", "Wrong customer")
+    form = await window(mara, "Which customer")
+    assert await mara.submit(form) is None
+    await reads(mara, message, "About nobody we know by name")
+    await mara.choose(message, "mentions.more", "Not about us")
+    await reads(mara, message, "not about us by Mara Okafor")
+    assert stored(world.office)[0].feeling is Feeling.COMPLAINT
+
+
+async def test_a_doubtful_name_is_asked_about(world: World, outside: Outside) -> None:
+    """Orange may be a customer or a fruit: Yes, or Not this one, after which the source knows better."""
+    orange = world.office.customer("Orange", owner=ANA, waited=3)
+    outside.posts += [(f"https://forum.example/post/{n}", f"Orange has the worst service, number {n}") for n in (2, 3)]
+    await add_feed(world)
+    mara = world.as_(MARA)
+    asked = [one for one in mara.sees("accounts") if "Is this about *Orange*?" in words(one.blocks)]
+    assert len(asked) == 2
+    await mara.press(asked[0], "mentions.yes")
+    await reads(mara, asked[0], "About *Orange*")
+    await mara.press(asked[1], "mentions.no")
+    await reads(mara, asked[1], "About nobody we know by name")
+    await world.run_jobs()
+    await told(world.as_(ANA), "Orange, whom you look after")
+    assert sorted(str(row.customer_id) for row in stored(world.office) if row.customer_id) == [str(orange)]
+
+
+async def test_people_bring_mentions_and_work_through_the_list(world: World) -> None:
+    """The shortcut, /mentions add, the page with its menu, the help; twice the same is told so."""
+    world.office.customer("Golddex Widgets", owner=ANA, waited=3)
+    bob, mara = world.as_(BOB), world.as_(MARA)
+    said = await world.as_(ANA).say("general", "Golddex Widgets wrote: <b>never again</b>, worst service")
+    await bob.shortcut("mentions.save_message", said)
+    await told(bob, "Kept as a mention.")
+    again = await bob.command("/mentions add https://forum.example/post/7 Golddex Widgets is great, thanks")
+    assert again.messages[0].text.startswith("Kept as a mention. Reads as praise about Golddex Widgets")
+    twice = await mara.command("/mentions add https://forum.example/post/7?utm_source=x")
+    assert "That is kept already" in twice.messages[0].text
+    refused = await bob.command("/mentions add something")
+    assert "Give the link first" in refused.text
+    [listed] = (await bob.command("/mentions")).messages
+    assert listed.text == "2 mentions wait for an answer"
+    await bob.choose(listed, "mentions.more", "I'll answer")
+    await reads(bob, listed, "Bob Chen answers by")
+    assert "mentions add" in words((await bob.command("/mentions help")).messages[0].blocks)
+    assert "Only managers can" in (await bob.command("/mentions sources")).text
+
+
+async def test_sources_are_paused_tested_and_removed_and_failing_ones_say_why(world: World, outside: Outside) -> None:
+    """With what is wrong in words, and the next try."""
+    await add_feed(world)
+    mara = world.as_(MARA)
+    [listed] = (await mara.command("/mentions sources")).messages
+    assert "1 source of mentions" in listed.text
+    await mara.choose(listed, "mentions.source_more", "Pause")
+    await reads(mara, listed, "paused")
+    await mara.choose(listed, "mentions.source_more", "Resume")
+    await reads(mara, listed, "next try")
+    await world.move(minutes=1)
+    outside.status = 500
+    await world.rehearsal.control.move(timedelta(minutes=1))
+    await mara.choose(listed, "mentions.source_more", "Test now")
+    tested = await mara.until(lambda me: me.modal() if me.modal() and me.modal().title == "Test" else None)
+    assert words(tested.blocks).startswith("*Widget News*\nIts server has trouble of its own (500)")
+    await mara.close(tested)
+    [listed] = (await mara.command("/mentions sources")).messages
+    assert "fails since" in words(listed.blocks)
+    await mara.choose(listed, "mentions.source_more", "Remove")
+    form = await window(mara, "Remove a source")
+    assert await mara.submit(form) is None
+    [listed] = (await mara.command("/mentions sources")).messages
+    assert listed.text == "Nothing brings mentions yet."
+
+
+async def test_a_webhook_takes_what_is_sent_once(world: World) -> None:
+    """Its keys are shown once; 200 when it is kept, one sentence otherwise; a replay counts once."""
+    world.office.customer("Golddex Widgets", owner=ANA, waited=3)
+    mara = world.as_(MARA)
+    [listed] = (await mara.command("/mentions sources")).messages
+    await mara.press(listed, "mentions.add_source")
+    form = await window(mara, "New source")
+    await mara.fill(form, mentions_kind="Webhook")
+    form = await mara.until(lambda me: me.modal() if "Where the parts stand" in str(me.modal().blocks) else None)
+    await mara.fill(form, mentions_source_channel="accounts", mentions_source_mapping="words = post.text")
+    assert await mara.submit(form) is None
+    keys = await window(mara, "Webhook")
+    path = next(line.strip("`") for line in words(keys.blocks).splitlines() if line.startswith("`/hooks/"))
+    body = {"post": {"text": COMPLAINT}, "url": "https://forum.example/post/1"}
+    async with aiohttp.ClientSession(world.bot.address) as http:
+        for new in (1, 0):
+            async with http.post(path, json=body) as answer:
+                assert (answer.status, (await answer.json())["new"]) == (200, new)
+        for data, status in ((BytesIO(b"{"), 400), (BytesIO(b"x" * (1024 * 1024 + 1)), 413)):
+            async with http.post(path, data=data) as answer:
+                assert answer.status == status
+                assert (await answer.json())["error"].endswith(".")
+        async with http.post(path, json=body, headers={"X-Evenhand-Signature": "00"}) as answer:
+            assert answer.status == 401
+        async with http.post("/hooks/nobody", json=body) as answer:
+            assert answer.status == 404
+    await world.run_jobs()
+    assert "Golddex Widgets" in card(world).text
+    assert len(stored(world.office)) == 1

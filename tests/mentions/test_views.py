@@ -1,0 +1,164 @@
+"""Every screen of the room, at its usual and at its worst, against Slack's rules."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bot.mentions.facts.found import Brought, FoundItem, Outcome
+from bot.mentions.facts.matches import OwnNames
+from bot.mentions.facts.mentions import (
+    AnswerDueSoon,
+    AnswerLate,
+    ComplaintForOwner,
+    MentionFact,
+    MentionList,
+    MentionPosted,
+    MentionSetup,
+    MentionsListed,
+    OfferButton,
+    SourceFact,
+    SourceList,
+    SourceWish,
+    WebhookKeys,
+)
+from bot.mentions.listeners.places import Memory
+from bot.mentions.rules.feeling import Feeling
+from bot.mentions.rules.mentions import LIST_ROWS, PAGE_ROWS, State
+from bot.mentions.rules.phrases import Hint
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.tiers import Tier
+from bot.mentions.views import cards, forms, lists, setup, sources
+from bot.slack.blocks import Message
+from rehearsal.strict import check_message, check_view
+from tests.checkins.test_views import HOSTILE
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LINK = "https://forum.example/" + "a" * 1900
+
+
+def mention(words: str = "", **more: Any) -> MentionFact:
+    """Ana's customer is complained about; or everything says *words*, as long as it may be."""
+    named = {
+        "place": words[:100] or "r/smallbusiness",
+        "author": words[:100] or "zed",
+        "title": words[:300],
+        "words": (words * 8)[:4000] or "Golddex support never called me back",
+        "customer_name": words[:200] or "Golddex",
+        "owner_name": words[:200] or "Ana Lima",
+        "alias": words[:200] or "Golddex",
+    }
+    fixed = {"id": uuid4(), "kind": SourceKind.REDDIT, "found_at": NOW, "now": NOW + timedelta(hours=2)}
+    usual = {"customer_id": uuid4(), "tier": Tier.LIKELY, "feeling": Feeling.COMPLAINT, "last_contact_days": 31}
+    return MentionFact(**{**fixed, **usual, **named, **more})
+
+
+def taken(words: str) -> MentionFact:
+    """One that somebody with that name answers, with everything that can stand under it."""
+    offers = tuple(OfferButton(label="Assign", action_id=f"x.{n}", value="v" * 2000) for n in range(3))
+    return mention(
+        words, taken_by="U0ANA", taken_by_name=words[:200] or "Ana", answer_due_at=NOW, address=LINK, offers=offers,
+        rating=1.5, sightings=5,
+    )  # fmt: skip
+
+
+def source(words: str, **more: Any) -> SourceFact:
+    """A source that fails, with as many words as may be kept."""
+    filters = tuple(words[:60] or "x" for _ in range(30))
+    return SourceFact(
+        id=uuid4(), kind=SourceKind.FEED, name=words[:200] or "Feed", words=filters, excluded_words=filters,
+        excluded_authors=filters, last_error=words[:300], failing_since=NOW, next_try_at=NOW, now=NOW, **more,
+    )  # fmt: skip
+
+
+def check(message: Message) -> None:
+    """Slack takes it, and nobody is pinged by what came from outside."""
+    check_message(message.body())
+    assert "<!channel>" not in str(message.blocks)
+    assert "<!channel>" not in message.text
+
+
+def test_a_card_says_how_it_reads_where_about_whom_and_since_when() -> None:
+    """As SCREENS.md has it; the notification is a sentence."""
+    message = cards.posted(MentionPosted(mention=mention(address="https://forum.example/1")))
+    assert message.text == "Reads as a complaint about Golddex: “Golddex support never called me back”"
+    top, about, buttons = message.blocks
+    assert top["text"]["text"] == (
+        "*Reads as a complaint* · Reddit · r/smallbusiness · zed · 2 h ago\n> Golddex support never called me back"
+    )
+    assert about["text"]["text"] == "About *Golddex* (likely) · owner Ana Lima · last contact 31 days ago"
+    named = [element["text"]["text"] for element in buttons["elements"] if "text" in element]
+    assert named == ["I'll answer", "Card", "Open"]
+    check(message)
+
+
+def test_a_link_shows_only_when_it_is_one() -> None:
+    """An address that would break out of the markup is left out."""
+    assert cards.link("https://x.example/a?b=1&c=2", "open") == "<https://x.example/a?b=1&amp;c=2|open>"
+    for address in ("javascript:alert(1)", "https://x|<!channel>", "", "https://" + "x" * 4000):
+        assert cards.link(address, "open") == ""
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_every_message_fits_at_its_worst(words: str) -> None:
+    """Cards open, taken, asked about and closed; what owners, answerers and managers are told."""
+    for one in (mention(words), taken(words), mention(words, tier=Tier.ASK), mention(words, customer_id=None)):
+        check(cards.card(one))
+        check(cards.complaint(ComplaintForOwner(mention=one, due_on=NOW.date())))
+        check(cards.due_soon(AnswerDueSoon(mention=one)))
+        check(cards.late(AnswerLate(mention=one)))
+        check(cards.late(AnswerLate(mention=one, mine=True)))
+    for state in (State.ANSWERED, State.DISMISSED):
+        closed = mention(words, state=state, answer_words=(words * 10)[:2000], answer_link=LINK[:500])
+        check(cards.card(closed))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_lists_fit_with_five_thousand_open(words: str) -> None:
+    """Full pages, and the counts of the whole."""
+    rows = tuple(taken(words) if n % 2 else mention(words, address=LINK[:300]) for n in range(LIST_ROWS))
+    check(lists.listed(MentionsListed(total=5000, complaints=4999, rows=rows)))
+    shown = lists.page(MentionList(total=5000, taken=12, page=300, pages=625, rows=rows[:PAGE_ROWS]))
+    assert shown.text == "5,000 mentions wait for an answer · 12 in somebody's hands"
+    check(shown)
+    check(lists.page(MentionList()))
+    check(lists.help_page())
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_every_window_fits_at_its_worst(words: str) -> None:
+    """With everything filled in."""
+    ids = tuple(uuid4() for _ in range(LIST_ROWS))
+    memory = Memory(mention_id=uuid4(), kind="list", ids=ids, total=5000, url="u" * 500, coached=True).kept()
+    hints = [Hint(words[:120] or "x", words[:120] or "y")] * 20
+    check_view(forms.answer_form(mention(words), memory=memory, words=words * 9, where=words, hints=hints))
+    check_view(forms.customer_form(mention(words), memory=memory))
+    check_view(forms.saved(words))
+    phrases = tuple((words[:120], words[:120]) for _ in range(100))
+    names = tuple(words[:200] for _ in range(20))
+    ours = OwnNames(names=names, domains=names, handles=names)
+    check_view(setup.setup_form(ours, MentionSetup(answer_days=1, phrases=phrases)))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_sources_fit_at_their_worst(words: str) -> None:
+    """The list, the form of every kind, the preview, the keys."""
+    rows = tuple(source(words, is_paused=n % 2 == 1) for n in range(PAGE_ROWS))
+    check(sources.page(SourceList(total=200, failing=100, page=3, pages=25, rows=rows), said=words))
+    check(sources.page(SourceList()))
+    many = tuple(words[:60] for _ in range(30))
+    for kind in SourceKind:
+        wish = SourceWish(kind=kind, word=words[:500], words=many, excluded_words=many, quiet=words[:40])
+        if kind in {SourceKind.SLACK, SourceKind.CSV}:
+            continue
+        check_view(sources.source_form(wish, memory="m" * 3000))
+    found = FoundItem(title=words[:300], words=(words * 9)[:4000], author=words[:100], place=words[:100])
+    for outcome in (Outcome.NEWS, Outcome.REFUSED):
+        brought = Brought(outcome=outcome, items=(found,) * 60, problem=words, title=words[:200])
+        check_view(sources.preview(brought, brought.items, memory="m" * 3000))
+    keys = WebhookKeys(source=rows[0], token="t" * 43, secret="s" * 32)
+    check_view(sources.keys(keys, new=True))
+    check_view(sources.tested(words, words))
+    check_view(sources.added(rows[0]))
+    check_view(sources.remove_form(rows[0], memory=str(rows[0].id)))
