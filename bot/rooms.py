@@ -8,7 +8,7 @@ from bot.checkins.usecases import forgetting as checkin_forgetting
 from bot.checkins.views.reminder import reminder
 from bot.core import heartbeats as _heartbeats
 from bot.core import outbox as _outbox
-from bot.core.room import CheckinExtra, Offer, Room
+from bot.core.room import CheckinExtra, DigestKindOffer, Offer, Room
 from bot.customers import listeners as customer_listeners
 from bot.customers import tables as _customers
 from bot.customers.facts import CustomersHandedOver, CustomerTaken, ListImported
@@ -53,6 +53,7 @@ from bot.followups.usecases import keeping as followup_keeping
 from bot.followups.views import rows as followup_views
 from bot.home import listeners as home_listeners
 from bot.mentions import listeners as mention_listeners
+from bot.mentions.facts.digest import MentionsDigest
 from bot.mentions.facts.mentions import (
     AnswerDueSoon,
     AnswerLate,
@@ -61,10 +62,12 @@ from bot.mentions.facts.mentions import (
     MentionsListed,
 )
 from bot.mentions.queries import shown as mentions_shown
+from bot.mentions.queries.digest import compose_digest
 from bot.mentions.tables import aliases as _mention_aliases
 from bot.mentions.tables import mentions as _mentions
 from bot.mentions.usecases import keeping as mention_keeping
 from bot.mentions.views import cards as mention_cards
+from bot.mentions.views import digest as mention_digest
 from bot.mentions.views import lists as mention_lists
 from bot.people import listeners as people_listeners
 from bot.people import tables as _people
@@ -246,9 +249,19 @@ ROOMS: tuple[Room, ...] = (
             ComplaintForOwner: mention_cards.complaint,
             AnswerDueSoon: mention_cards.due_soon,
             AnswerLate: mention_cards.late,
+            MentionsDigest: mention_digest.digest,
         },
         brief=mentions_shown.brief,
         digest_section=mentions_shown.digest_section,
+        digest_kinds=(
+            DigestKindOffer(
+                key="mentions",
+                label="What customers say",
+                about="What was written about us and our customers, how it reads, and what waits for an answer.",
+                clear="Nothing was written about us or our customers, and nothing waits for an answer.",
+                compose=compose_digest,
+            ),
+        ),
         home_section=mentions_shown.home_section,
         timeline=mentions_shown.timeline,
         erase=mention_keeping.erase,

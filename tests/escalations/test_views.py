@@ -52,7 +52,7 @@ def escalation(words: str = "", **more: Any) -> EscalationFact:
 
 def check(message: Message) -> None:
     """Slack takes it, and nobody is pinged by what came from outside."""
-    check_message(message.body())
+    assert check_message(message.body()) == []
     assert "<!channel>" not in str(message.blocks)
     assert "<!channel>" not in message.text
 
@@ -142,19 +142,19 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     draft = Draft(
         customer_id=uuid4(), customer_name=words[:200], what=(words * 20)[:1000], on_it_id="U0ANA", problem=words
     )
-    check_view(forms.raise_form(draft, memory=memory))
-    check_view(forms.raise_form(Draft(), memory=memory))
+    assert check_view(forms.raise_form(draft, memory=memory)) == []
+    assert check_view(forms.raise_form(Draft(), memory=memory)) == []
     one = escalation(words)
     for draw in (forms.answer_form, forms.fix_form, forms.give_form, forms.withdraw_form):
-        check_view(draw(one, memory=memory))
-    check_view(forms.saved(rows.raised_words(one)))
-    check_view(forms.saved(rows.fixed_words(EscalationFixed(escalation=one, repeat=(words * 9)[:900]))))
+        assert check_view(draw(one, memory=memory)) == []
+    assert check_view(forms.saved(rows.raised_words(one))) == []
+    assert check_view(forms.saved(rows.fixed_words(EscalationFixed(escalation=one, repeat=(words * 9)[:900])))) == []
     wishes = Wishes(stops="4 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")
-    check_view(forms.setup_form(wishes))
-    check_view(forms.setup_saved(wishes))
-    check_view(forms.setup_saved(wishes.model_copy(update={"channel_id": None})))
+    assert check_view(forms.setup_form(wishes)) == []
+    assert check_view(forms.setup_saved(wishes)) == []
+    assert check_view(forms.setup_saved(wishes.model_copy(update={"channel_id": None}))) == []
     fields = [*forms.holds_fields(Waiting(rows=tuple(escalation(words) for _ in range(3)))), *forms.raised_fields(None)]
-    check_view(modal("Check-in", fields, callback_id="x", submit="Save"))
+    assert check_view(modal("Check-in", fields, callback_id="x", submit="Save")) == []
     assert all(block["block_id"].startswith("escalations.") for block in fields)
 
 

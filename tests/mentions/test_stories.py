@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from bot.customers.queries import get_customer
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
+from bot.workspaces.queries import list_audit
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
 from tests.makers import ANA, BOB, MARA
@@ -92,6 +94,25 @@ async def test_from_a_feed_to_the_answer_and_the_next_call(world: World) -> None
     [answer] = (await ana.command("/customers Golddex Widgets")).messages
     assert 'reads as a complaint: "Golddex Widgets support never' in words(answer.blocks)
     assert world.office.look(lambda session: get_customer(session, golddex).last_contact_on).isoformat() == "2026-11-20"
+
+
+async def test_forged_presses_change_nothing_and_leave_a_trace(world: World) -> None:
+    """Another workspace's id is refused and stands in the audit trail; nonsense is only out of date."""
+    world.office.customer("Golddex Widgets", owner=ANA, waited=3)
+    await add_feed(world)
+    bob, message = world.as_(BOB), card(world)
+    take = next(
+        element for block in message.blocks for element in block.get("elements", ())
+        if element.get("action_id") == "mentions.take"
+    )  # fmt: skip
+    stranger = str(uuid4())
+    for value, answer in ((stranger, "isn't here any more"), ("nonsense", "That button is out of date")):
+        take["value"] = value
+        await bob.press(message, "mentions.take")
+        await told(bob, answer)
+    assert stored(world.office)[0].taken_by is None
+    refused = world.office.look(lambda session: list_audit(session, subject_kind="press", subject_id=stranger))
+    assert [(entry.by, entry.action) for entry in refused] == [(BOB, "press.refused")]
 
 
 async def test_the_menu_puts_right_who_and_how_and_whether_at_all(world: World) -> None:

@@ -13,7 +13,7 @@ from bot.checkins.rules import Channel, Result
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.escalations.facts import EscalationFixed, Fix
-from bot.escalations.listeners.places import Memory, Places, memory_of, place_of, trail_of_refusals
+from bot.escalations.listeners.places import Memory, Places, memory_of, place_of
 from bot.escalations.queries.acts import get_for_act
 from bot.escalations.rules import Cause, State
 from bot.escalations.usecases.acting import (
@@ -26,6 +26,7 @@ from bot.escalations.views import forms, rows
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
 from bot.slack.replies import actions_in, field_errors, people_in, replies, workspace_in
+from bot.workspaces.listeners import refusals_kept
 
 OUT_OF_DATE = "That button is out of date; /escalate list shows what is open."
 FORMS: dict[str, tuple[State | None, Callable[..., Block]]] = {
@@ -54,7 +55,7 @@ class ActingListeners:
                 raise NotFound(OUT_OF_DATE)
             to, draw = FORMS[what]
             viewer, workspace = people_in(body), workspace_in(body)
-            async with trail_of_refusals(self._runtime, body, what, escalation_id):
+            async with refusals_kept(self._runtime, body, action=what, key=escalation_id):
                 found = await self._runtime.read(
                     get_for_act, workspace=workspace, escalation_id=escalation_id, to=to, viewer=viewer
                 )
@@ -110,9 +111,8 @@ class ActingListeners:
     ) -> Any:
         if memory.escalation_id is None:
             raise InvalidInput("This window is out of date; close it and open it again.")
-        async with trail_of_refusals(
-            self._runtime, body, str(body["view"].get("callback_id") or ""), memory.escalation_id
-        ):
+        action = str(body["view"].get("callback_id") or "")
+        async with refusals_kept(self._runtime, body, action=action, key=memory.escalation_id):
             return await self._runtime.run(
                 use_case,
                 workspace=workspace_in(body),

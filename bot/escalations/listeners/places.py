@@ -12,14 +12,13 @@ from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.checkins.listeners.places import SLACKS_HOST
-from bot.core.errors import InvalidInput, NotFound
+from bot.core.errors import InvalidInput
 from bot.core.facts import Fact
 from bot.core.runtime import Runtime
 from bot.escalations.queries import get_escalation, get_list
 from bot.escalations.views import rows
 from bot.slack.blocks import Message
-from bot.slack.replies import actions_in, people_in, workspace_in
-from bot.workspaces.usecases import record_refused_press
+from bot.slack.replies import actions_in
 
 ADDRESS = 500
 
@@ -71,19 +70,6 @@ def place_of(body: Mapping[str, Any], escalation_id: UUID) -> Memory:
         page, _, whose = rest.rpartition(":")[0].partition(":")
         return Memory(kind="list", whose=whose, page=int(page[:6]) if page.isdigit() else 0, **where)
     return Memory(kind="one" if place == "escalations.one" else "none", **where)
-
-
-@asynccontextmanager
-async def trail_of_refusals(runtime: Runtime, body: Mapping[str, Any], action: str, key: object) -> AsyncIterator[None]:
-    """Inside, asking for something that isn't this workspace's leaves a line in the audit trail of who asked."""
-    try:
-        yield
-    except NotFound:
-        if key:
-            await runtime.run(
-                record_refused_press, workspace=workspace_in(body), by=people_in(body), action=action, key=str(key)
-            )
-        raise
 
 
 class Places:

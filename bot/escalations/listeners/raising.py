@@ -15,7 +15,7 @@ from bot.core.facts import Subject
 from bot.core.runtime import Runtime
 from bot.customers.views.lists import choose
 from bot.escalations.facts import EscalationFact
-from bot.escalations.listeners.places import Memory, memory_of, trail_of_refusals
+from bot.escalations.listeners.places import Memory, memory_of
 from bot.escalations.listeners.setup import SetupListeners
 from bot.escalations.queries import find_whose, get_list
 from bot.escalations.queries.drafts import get_draft, parse_subject, read_draft
@@ -27,6 +27,7 @@ from bot.slack.blocks import Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
 from bot.slack.replies import answer_in_time, field_errors, people_in, replies, workspace_in
+from bot.workspaces.listeners import refusals_kept
 
 
 class RaisingListeners:
@@ -85,7 +86,7 @@ class RaisingListeners:
                 if customer_id is None:
                     raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
                 link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
-                async with trail_of_refusals(self._runtime, body, forms.SAVE, customer_id):
+                async with refusals_kept(self._runtime, body, action=forms.SAVE, key=customer_id):
                     fact: EscalationFact = await self._runtime.run(
                         raise_escalation,
                         workspace=workspace_in(body),
@@ -113,7 +114,7 @@ class RaisingListeners:
         viewer, workspace = people_in(body), workspace_in(body)
         if whose is None:
             whose = await self._runtime.read(find_whose, workspace=workspace, words=words, viewer=viewer)
-        async with trail_of_refusals(self._runtime, body, rows.PAGE_ON, uuid_in(whose.removeprefix("c-"))):
+        async with refusals_kept(self._runtime, body, action=rows.PAGE_ON, key=uuid_in(whose.removeprefix("c-"))):
             fact = await self._runtime.read(get_list, workspace=workspace, whose=whose, page=page, viewer=viewer)
         return rows.page(fact)
 
@@ -142,7 +143,7 @@ class RaisingListeners:
     async def _open(
         self, client: AsyncWebClient, body: dict[str, Any], subject: Subject | None, memory: Memory
     ) -> None:
-        async with trail_of_refusals(self._runtime, body, rows.ESCALATE, subject and subject.customer_id):
+        async with refusals_kept(self._runtime, body, action=rows.ESCALATE, key=subject and subject.customer_id):
             draft = await self._runtime.read(
                 get_draft, workspace=workspace_in(body), subject=subject, viewer=people_in(body)
             )

@@ -27,6 +27,7 @@ from bot.mentions.usecases.answering import answer_mention, find_hints, take_men
 from bot.mentions.views import cards, forms
 from bot.slack.forms import Form
 from bot.slack.replies import actions_in, field_errors, people_in, replies, workspace_in
+from bot.workspaces.listeners import refusals_kept
 
 OUT_OF_DATE = "That button is out of date; /mentions shows what is open."
 CLOSED = "This window is out of date; close it and open it again."
@@ -66,7 +67,8 @@ class ActingListeners:
                 )
             else:
                 work = self._open(client, body, what, mention_id, memory)
-            await self._and_redraw(client, body, memory, work)
+            async with refusals_kept(self._runtime, body, action=what, key=mention_id):
+                await self._and_redraw(client, body, memory, work)
 
     async def opened(self, ack: AsyncAck) -> None:
         """*Open* leads to the address by itself; Slack only wants to hear that we heard."""
@@ -137,14 +139,16 @@ class ActingListeners:
     async def _save(
         self, body: dict[str, Any], memory: Memory, use_case: Callable[..., MentionFact], **wish: Any
     ) -> None:
-        await self._runtime.run(
-            use_case,
-            workspace=workspace_in(body),
-            mention_id=memory.mention_id,
-            view_id=body["view"]["id"],
-            by=people_in(body),
-            **wish,
-        )
+        action = str(body["view"].get("callback_id") or "")
+        async with refusals_kept(self._runtime, body, action=action, key=memory.mention_id):
+            await self._runtime.run(
+                use_case,
+                workspace=workspace_in(body),
+                mention_id=memory.mention_id,
+                view_id=body["view"]["id"],
+                by=people_in(body),
+                **wish,
+            )
 
     async def _close(self, ack: AsyncAck, memory: Memory) -> None:
         if memory.kind == "none":

@@ -46,7 +46,7 @@ def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapp
     lines: dict[UUID, list[Line]] = {}
     for row in rows:
         told = lines.setdefault(row.customer_id, [])
-        told.append(Line(text=_told(row), urgent=_presses(row)))
+        told.append(Line(text=as_told(row), urgent=_presses(row)))
         if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
             told.append(Line(text=f"{row.total - BRIEF_LINES:,} more mentions in 30 days"))
     return lines
@@ -67,7 +67,7 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
     )
     to_answer = [
         Line(
-            text=f"answer: {_told(row)}",
+            text=f"answer: {as_told(row)}",
             urgent=bool(row.answer_due_at and row.answer_due_at <= now),
             on=row.answer_due_at.date() if row.answer_due_at else None,
         )
@@ -75,7 +75,7 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
     ]
     names = _names(session, owned)
     news = [
-        Line(text=f"news to bring to {names.get(row.customer_id, 'a customer')}: {_told(row)}", urgent=_presses(row))
+        Line(text=f"news to bring to {names.get(row.customer_id, 'a customer')}: {as_told(row)}", urgent=_presses(row))
         for row in owned
     ]
     return [*to_answer, *news]
@@ -114,7 +114,7 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
     lines = []
     for row in session.exec(query).all():
         answer = f'; answered: "{_cut(row.answer_words)}"' if row.answer_words else ""
-        lines.append(Line(text=f"{_told(row)}{answer}", on=(row.published_at or row.found_at).date()))
+        lines.append(Line(text=f"{as_told(row)}{answer}", on=(row.published_at or row.found_at).date()))
     return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)
 
 
@@ -171,7 +171,7 @@ def _names(session: Session, rows: Sequence[Mention]) -> dict[UUID | None, str]:
     return {customer_id: _cut(name, 60) for customer_id, name in session.exec(query).all()}
 
 
-def _told(row: Any) -> str:
+def as_told(row: Any) -> str:
     """`Reddit, 21 Nov, reads as a complaint: "support never called back"`."""
     at = row.published_at or row.found_at
     said = _cut(" ".join(f"{row.title} {row.words}".split()))

@@ -12,13 +12,14 @@ from bot.checkins.listeners.recording import fields_named
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.promises.facts import PromiseFact
-from bot.promises.listeners.places import Memory, Places, memory_of, place_of, refusals_kept
+from bot.promises.listeners.places import Memory, Places, memory_of, place_of
 from bot.promises.queries import get_promise
 from bot.promises.usecases.closing import already, keep_promise, renegotiate_promise, withdraw_promise
 from bot.promises.views import forms, rows
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
 from bot.slack.replies import actions_in, field_errors, people_in, replies, workspace_in
+from bot.workspaces.listeners import refusals_kept
 
 OUT_OF_DATE = "That button is out of date; /promise list shows what is owed."
 FORMS: dict[str, Callable[..., Block]] = {

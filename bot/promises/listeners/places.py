@@ -13,15 +13,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.checkins.listeners.memory import uuid_in
 from bot.checkins.listeners.places import SLACKS_HOST
-from bot.core.errors import InvalidInput, NotAllowed, NotFound
+from bot.core.errors import InvalidInput
 from bot.core.facts import Fact
 from bot.core.runtime import Runtime
 from bot.promises.facts import PromisesBroken, PromisesDue, PromisesInherited, Told
 from bot.promises.queries import get_list, get_promise, get_told
 from bot.promises.views import rows
 from bot.slack.blocks import Message
-from bot.slack.replies import actions_in, people_in, workspace_in
-from bot.workspaces.usecases.refusing import record_refused_press
+from bot.slack.replies import actions_in
 
 ADDRESS = 500
 LIST_OF: dict[str, tuple[type[Told], Callable[[Any], Message]]] = {
@@ -82,18 +81,6 @@ def place_of(body: Mapping[str, Any], promise_id: UUID) -> Memory:
     if kind in LIST_OF:
         return Memory(kind=kind, ids=_ids_in(body, place), **where)
     return Memory(kind="one" if kind == "one" else "none", **where)
-
-
-@asynccontextmanager
-async def refusals_kept(runtime: Runtime, body: Mapping[str, Any], *, action: str, key: str) -> AsyncIterator[None]:
-    """Inside, whoever is refused for what they pressed is refused, and the audit trail says so."""
-    try:
-        yield
-    except (NotAllowed, NotFound):
-        await runtime.run(
-            record_refused_press, workspace=workspace_in(body), by=people_in(body), action=action, key=key
-        )
-        raise
 
 
 class Places:

@@ -17,7 +17,7 @@ from bot.core.facts import Subject
 from bot.core.runtime import Runtime
 from bot.customers.views.lists import choose
 from bot.promises.facts import Draft
-from bot.promises.listeners.places import ADDRESS, Memory, memory_of, refusals_kept
+from bot.promises.listeners.places import ADDRESS, Memory, memory_of
 from bot.promises.queries import find_whose, get_list
 from bot.promises.queries.drafts import get_draft, parse_subject, read_draft
 from bot.promises.queries.rates import get_rates
@@ -28,6 +28,7 @@ from bot.slack.blocks import Block, Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
 from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.workspaces.listeners import refusals_kept
 
 RATES = frozenset({"kept", "rate", "rates"})
 QUOTE = 3000

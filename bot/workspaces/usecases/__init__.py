@@ -43,11 +43,6 @@ def record(
     return entry
 
 
-def record_refused_press(session: Session, *, by: str, action: str, key: str, now: datetime) -> None:
-    """Note that *by* pressed *action* for something that isn't this workspace's, or isn't there: *key*."""
-    record(session, "press.refused", by=by, kind="press", subject=key[:64], after={"action": action[:60]}, now=now)
-
-
 def install_workspace(session: Session, *, name: str, bot_user_id: str, zone: str = "UTC", now: datetime) -> bool:
     """Note that the bot is installed in this session's workspace; True when it wasn't before."""
     workspace = find_workspace(session, workspace_of(session))

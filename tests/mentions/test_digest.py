@@ -1,0 +1,114 @@
+"""The digest of what customers say: counted on both databases, drawn within Slack's limits, posted over the wire."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bot.core.facts import DigestSlot, Line
+from bot.digests.queries.kinds import find_kind
+from bot.mentions.facts.digest import Day, MentionsDigest
+from bot.mentions.rules.feeling import Feeling
+from bot.mentions.usecases.acting import set_feeling
+from bot.mentions.usecases.answering import answer_mention, take_mention
+from bot.mentions.views.digest import digest
+from rehearsal.strict import check_message
+from tests.checkins.test_views import HOSTILE
+from tests.makers import ANA, Office
+from tests.mentions.desk import bring, item, source, stored
+
+LAST = datetime(2026, 11, 30, 9, tzinfo=UTC)
+NOW = LAST + timedelta(days=3)
+PRAISE = "Golddex Widgets is wonderful, the best support I ever had, thank you so much"
+
+
+def slot(**more: Any) -> DigestSlot:
+    """A Thursday's, after a Monday's."""
+    usual = {"digest_id": uuid4(), "kind": "mentions", "slot": NOW, "since": LAST, "made_at": NOW}
+    return DigestSlot(**{**usual, "next_slot": NOW + timedelta(days=4), "zone": "Europe/London", **more})
+
+
+def composed(office: Office) -> MentionsDigest | None:
+    """What that Thursday's digest says."""
+    kind = find_kind("mentions", office.runtime.rooms)
+    assert kind is not None
+    return office.look(lambda session: kind.compose(session, slot(), NOW))  # type: ignore[no-any-return]
+
+
+def at(office: Office, **after: float) -> None:
+    """So long after the last digest."""
+    office.runtime.clock.move_to(LAST + timedelta(**after))  # type: ignore[attr-defined]  # it moves
+
+
+def test_nothing_written_and_nothing_waiting_is_nothing_to_say(office: Office) -> None:
+    """The digest's own line, or silence, stands in its place."""
+    source(office)
+    assert composed(office) is None
+
+
+def test_the_period_is_counted_against_the_one_before(office: Office) -> None:
+    """How it reads, what was answered in time, what waits longest, about whom, and one piece of praise."""
+    office.customer("Golddex Widgets", owner=ANA)
+    feed = source(office)
+    at(office, days=-1)
+    bring(office, feed, item(1))
+    at(office, days=1)
+    bring(office, feed, item(2), item(3, words=PRAISE))
+    [old, answered, _] = stored(office)
+    office.do(take_mention, mention_id=answered.id, by=ANA)
+    office.do(answer_mention, mention_id=answered.id, words="We called them back.", link="", by=ANA)
+    at(office, days=3)
+    fact = composed(office)
+    assert fact is not None
+    assert (fact.total, fact.complaints, fact.praise, fact.before, fact.complaints_before) == (2, 1, 1, 1, 1)
+    assert (fact.answered, fact.in_time, fact.open_now) == (1, 1, 2)
+    assert fact.waiting[0].text.startswith("4 days · ")
+    assert old.words[:40] in fact.waiting[0].text
+    assert fact.top == (("Golddex Widgets", 2),)
+    assert (fact.praise_words, fact.praise_about) == (PRAISE, "Golddex Widgets")
+    assert [(day.label, day.praise, day.complaints) for day in fact.days if day.praise or day.complaints] == [
+        ("29 Nov", 0, 1),
+        ("1 Dec", 1, 1),
+    ]
+    message = digest(fact)
+    assert message.text == (
+        "2 mentions (▲1): 1 reads as a complaint, 1 as praise. 1 was answered, 1 in time."
+    )  # fmt: skip
+    assert message.chart is not None
+    assert message.chart.alt == (
+        "Mentions of the last 14 days: 2 read as complaints, 1 as praise, 0 as neither. Most on 1 Dec."
+    )
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_the_digest_at_its_worst_is_taken_by_slack(number: int) -> None:
+    """Hostile words in everything that came from outside; thousands of everything."""
+    words = HOSTILE[number]
+    fact = MentionsDigest(
+        slot=slot(is_test=True),
+        total=99_999, complaints=9_999, praise=9_999, before=1, complaints_before=99_999,
+        answered=9_999, in_time=9_998, open_now=9_999,
+        waiting=tuple(Line(text=words * 4, urgent=True) for _ in range(3)),
+        top=tuple((words[:200], 9_999) for _ in range(3)),
+        praise_words=(words * 9)[:300], praise_about=words[:200],
+        days=tuple(Day(label="30 Nov", praise=1, complaints=2, others=3) for _ in range(14)),
+    )  # fmt: skip
+    message = digest(fact)
+    drawn = message.body()
+    assert check_message({"text": drawn["text"], "blocks": drawn["blocks"]}) == []
+    assert "<!channel>" not in str(drawn)
+
+
+def test_corrections_count_as_people_say(office: Office) -> None:
+    """What somebody called praise isn't a complaint in the digest."""
+    office.customer("Golddex Widgets", owner=ANA)
+    feed = source(office)
+    at(office, days=1)
+    bring(office, feed, item(1))
+    [row] = stored(office)
+    assert composed(office).complaints == 1  # type: ignore[union-attr]  # it has something to say
+    office.do(set_feeling, mention_id=row.id, feeling=Feeling.PRAISE, by=ANA)
+    fact = composed(office)
+    assert fact is not None
+    assert (fact.complaints, fact.praise) == (0, 1)
