@@ -108,10 +108,10 @@ TABLES = (
 ASSIGNABLE = frozenset({"customer", "digest_row", "mention"})
 """The kinds of things under which *Assign* stands."""
 
-PROMISABLE = ASSIGNABLE | {"message"}
+PROMISABLE = frozenset({"customer", "mention", "message"})
 """The kinds of things under which *Promise* stands."""
 
-ESCALATABLE = frozenset({"customer", "digest_row", "mention", "message"})
+ESCALATABLE = frozenset({"customer", "mention", "message"})
 """The kinds of things under which *Escalate* stands."""
 
 ROOMS: tuple[Room, ...] = (

@@ -10,8 +10,10 @@ JOBS = {
     "remind_due": "reminders",
     "remind_followups": "follow-ups",
     "remind_promises": "promises",
+    "watch_escalations": "escalations",
     "post_digests": "digests",
     "deliver_outbox": "messages",
+    "collect_mentions": "mentions",
     "sync_people": "people from Slack",
     "keep_house": "housekeeping",
 }
