@@ -11,6 +11,7 @@ from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.followups.queries import get_list
 from bot.followups.usecases.assigning import cancel_followup
+from bot.workspaces.queries import list_audit
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
 from tests.digests.test_stories import main, pass_days, saved_in
@@ -299,13 +300,16 @@ async def test_forged_values_change_nothing_and_are_answered_kindly(world: World
     world.office.customer("Acme")
     ana = world.as_(ANA)
     message = await asked(world)
-    for value in (str(uuid4()), "nonsense", "", "a" * 2000, json.dumps({"kind": "customer"})):
+    stranger = str(uuid4())
+    for value in (stranger, "nonsense", "", "a" * 2000, json.dumps({"kind": "customer"})):
         button = next(element for block in message.blocks for element in block.get("elements", ())
                       if element.get("action_id") == "followups.done")  # fmt: skip
         button["value"] = value or "0"
         await ana.press(message, "followups.done")
         await told(ana, "isn't here any more" if len(value) == 36 else "That button is out of date")
     assert len(rows(world)) == 1
+    trail = world.office.look(lambda session: list_audit(session, subject_kind="press", subject_id=stranger))
+    assert [(entry.by, entry.action) for entry in trail] == [(ANA, "press.refused")]
 
 
 async def test_losing_a_customer_closes_what_is_open_and_tells(world: World) -> None:

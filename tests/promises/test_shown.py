@@ -261,7 +261,8 @@ def test_five_thousand_open_promises_stay_readable(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("whose", "index"), [(f"p-{BOB}", "keeper_id_is_owed_due_on"), ("c-{}", "customer_id_is_owed_due_on")]
+    ("whose", "index"),
+    [(f"p-{BOB}", "keeper_id_is_owed_due_on"), ("c-{}", "customer_id_is_owed_due_on")],
 )
 def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: str) -> None:
     """Neither the count nor the rows of one person or customer read everybody's."""
@@ -271,6 +272,18 @@ def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: st
     assert len(plans) == 2
     for plan in plans:
         assert f"ix_promises_workspace_id_{index}" in plan
+
+
+def test_the_teams_list_reads_what_is_owed_and_not_what_was_kept(office: Office) -> None:
+    """Years of kept promises lie beside a few owed ones; neither the count nor the rows read them."""
+    fill(office)
+    kept_long_ago = {"state": State.KEPT, "is_owed": False, "ended_at": LONG_AGO, "ended_by": ANA}
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        session.execute(sa.update(Promise).where(sa.column("due_on") > date(2026, 11, 27)).values(**kept_long_ago))
+    plans = planned(office, lambda: listed(office, "team"))
+    assert len(plans) == 2
+    for plan in plans:
+        assert "ix_promises_workspace_id" in plan
 
 
 def test_what_cards_home_and_the_clock_ask_uses_an_index(office: Office) -> None:

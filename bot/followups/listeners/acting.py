@@ -21,6 +21,7 @@ from bot.followups.views import forms, rows
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
 from bot.slack.replies import actions_in, field_errors, people_in, replies, workspace_in
+from bot.workspaces.listeners import refusals_kept
 
 OUT_OF_DATE = "That button is out of date; /assign list shows what is open."
 FORMS: dict[str, Callable[..., Block]] = {
@@ -49,7 +50,10 @@ class ActingListeners:
             if followup_id is None or draw is None:
                 raise NotFound(OUT_OF_DATE)
             viewer, workspace = people_in(body), workspace_in(body)
-            fact = await self._runtime.read(get_followup, workspace=workspace, followup_id=followup_id, viewer=viewer)
+            async with refusals_kept(self._runtime, body, action=what or "followups.press", key=followup_id):
+                fact = await self._runtime.read(
+                    get_followup, workspace=workspace, followup_id=followup_id, viewer=viewer
+                )
             memory = place_of(body, followup_id)
             if not fact.is_open:
                 await self._places.redraw(client, memory, workspace=workspace, viewer=viewer)
@@ -92,14 +96,16 @@ class ActingListeners:
                 memory = memory_of(body["view"])
                 if memory.followup_id is None:
                     raise InvalidInput("This window is out of date; close it and open it again.")
-                await self._runtime.run(
-                    use_case,
-                    workspace=workspace_in(body),
-                    followup_id=memory.followup_id,
-                    view_id=body["view"]["id"],
-                    by=people_in(body),
-                    **read(Form.of(body["view"])),
-                )
+                action = str(body["view"].get("callback_id") or "")
+                async with refusals_kept(self._runtime, body, action=action, key=memory.followup_id):
+                    await self._runtime.run(
+                        use_case,
+                        workspace=workspace_in(body),
+                        followup_id=memory.followup_id,
+                        view_id=body["view"]["id"],
+                        by=people_in(body),
+                        **read(Form.of(body["view"])),
+                    )
             if memory.kind == "none":
                 await ack(response_action="update", view=forms.saved("Saved."))
                 return

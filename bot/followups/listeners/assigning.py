@@ -27,6 +27,7 @@ from bot.slack.blocks import Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
 from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.workspaces.listeners import refusals_kept
 
 VALUE = 2000
 
@@ -70,7 +71,10 @@ class AssigningListeners:
     async def offered(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Open the form for what a button is about."""
         await ack()
-        async with replies(speaker(client, body, respond)):
+        async with (
+            replies(speaker(client, body, respond)),
+            refusals_kept(self._runtime, body, action=rows.ASSIGN, key=value_in(body)),
+        ):
             await self._open(client, body, parse_subject(value_in(body)), Memory())
 
     async def message(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
