@@ -15,7 +15,11 @@ from bot.core.facts import Line
 from bot.core.room import collect_timeline
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from tests.checkins.office import go_away, log, names, queue_of, snooze, undo
+from tests.escalations.desk import escalate
+from tests.followups.desk import assign
 from tests.makers import ANA, BOB, KIRI, MARA, Office
+from tests.mentions.desk import bring, item
+from tests.promises.desk import promise
 
 MONDAY = date(2026, 11, 23)
 
@@ -80,11 +84,19 @@ def test_being_away_goes_by_the_absent_persons_own_date(office: Office, clock: M
 def test_the_queue_is_two_statements_and_one_a_room(office: Office) -> None:
     """It is answered in the ack, however many rows it has."""
     for number in range(QUEUE_ROWS):
-        log(office, office.customer(f"C{number}", owner=ANA, waited=40), Result.TRIED)
+        name = f"Quill Feathers {number}"
+        customer = office.customer(name, owner=ANA, waited=40)
+        log(office, customer, Result.TRIED)
+        assign(office, customer)
+        promise(office, customer)
+        escalate(office, customer)
+        bring(office, None, item(number, f"{name} lost my order and never called back"), by=ANA)
     seen: list[str] = []
     engine = office.runtime.database._read
     sa.event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    queue_of(office)
+    queue = queue_of(office)
+    for word in ("call about the invoice", "price list", "the portal is down", "never called back"):
+        assert all(any(word in line.text for line in row.customer.lines) for row in queue.rows)
     rooms = sum(1 for room in office.runtime.rooms if room.brief)
     selects = [statement for statement in seen if statement.lstrip().upper().startswith("SELECT")]
     assert len(selects) <= 2 + rooms

@@ -17,7 +17,7 @@ from bot.escalations.queries import list_facts, list_live, live
 from bot.escalations.queries.rates import list_repeats
 from bot.escalations.rules import BRIEF_LINES, HOME_LINES, State, moment
 from bot.escalations.tables import Escalation
-from bot.people.queries import list_calendars
+from bot.people.rules import known_zone
 from bot.people.tables import Person
 
 WORDS = 120
@@ -47,11 +47,10 @@ def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapp
         .order_by(inner.c.customer_id, inner.c.place)
     )
     rows = session.execute(query).all()
-    zones = list_calendars(session, {row.on_it_id for row in rows})
     lines: dict[UUID, list[Line]] = {}
     for row in rows:
         told = lines.setdefault(row.customer_id, [])
-        told.append(_brief_line(row, now, zones[row.on_it_id].zone))
+        told.append(_brief_line(row, now, known_zone(row.zone, "UTC")))
         if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
             told.append(Line(text=f"{row.total - BRIEF_LINES:,} more escalations"))
     return lines
