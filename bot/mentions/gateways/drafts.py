@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-import nh3
-
 from bot.mentions.rules.addresses import canonical, host_of
 from bot.mentions.rules.outcomes import MOST_ITEMS
 from bot.mentions.rules.wording import (
@@ -80,6 +78,8 @@ def plain(text: Text) -> str:
     said = text.said[:LONGEST_LOOK]
     if not text.is_markup:
         return said
+    import nh3  # noqa: PLC0415 - 1.5 MB that only words from outside need
+
     broken = _BREAKS.sub("\u2028", said)  # a line's end that no source writes, so that its own can become spaces
     bare = nh3.clean(_SPACES.sub(" ", broken), tags=set(), clean_content_tags=_UNSEEN, link_rel=None)
     return undo_entities(bare).replace("\u2028", "\n")
