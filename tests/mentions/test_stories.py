@@ -218,7 +218,11 @@ async def test_a_webhook_takes_what_is_sent_once(world: World) -> None:
     form = await window(mara, "New source")
     await mara.fill(form, mentions_kind="Webhook")
     form = await mara.until(lambda me: me.modal() if "Where the parts stand" in str(me.modal().blocks) else None)
-    await mara.fill(form, mentions_source_channel="accounts", mentions_source_mapping="words = post.text")
+    await mara.fill(form, mentions_source_channel="accounts", mentions_source_mapping="words: post.text")
+    assert "says no place" in (await mara.submit(form) or {})["mentions.source_mapping"]
+    await mara.fill(form, mentions_source_mapping="wrods = post.text")
+    assert "“wrods” is no part of a mention; name some of" in (await mara.submit(form) or {})["mentions.source_mapping"]
+    await mara.fill(form, mentions_source_mapping="words = post.text")
     assert await mara.submit(form) is None
     keys = await window(mara, "Webhook")
     path = next(line.strip("`") for line in words(keys.blocks).splitlines() if line.startswith("`/hooks/"))

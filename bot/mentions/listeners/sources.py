@@ -21,6 +21,7 @@ from bot.mentions.facts.mentions import SourceWish
 from bot.mentions.gateways.doors import SHUT, Door
 from bot.mentions.gateways.fetching import fetch
 from bot.mentions.queries.sources import get_due, get_source_fact, get_sources
+from bot.mentions.rules.mapping import read_mapping
 from bot.mentions.rules.mentions import is_taken_in, split_words
 from bot.mentions.rules.sources import SourceKind, is_fetched
 from bot.mentions.usecases.collecting import keep_brought
@@ -83,7 +84,7 @@ class SourceListeners:
         """Ask for what the chosen kind needs."""
         await ack()
         view = body["view"]
-        wish = _wish(Form.of(view))
+        wish = _wish(Form.of(view), is_half_filled=True)
         await client.views_update(view_id=view["id"], hash=view["hash"], view=sources.source_form(wish))
 
     async def preview(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -226,8 +227,13 @@ class SourceListeners:
         return await join_channel(client, await look_at_channel(client, wish.channel_id))
 
 
-def _wish(form: Form) -> SourceWish:
-    """The source that a form asks for."""
+def _wish(form: Form, *, is_half_filled: bool = False) -> SourceWish:
+    """
+    The source that a form asks for; of a half-filled one, without a mapping that can't be read yet.
+
+    Raises:
+        InvalidInput: field `mapping`, when it can't be read.
+    """
     kind = next((one for one in SourceKind if one.value == form.choice(sources.KIND)), SourceKind.FEED)
     words = {
         name: split_words(form.text(sources.BLOCK_OF[name])) for name in ("words", "excluded_words", "excluded_authors")
@@ -238,16 +244,19 @@ def _wish(form: Form) -> SourceWish:
         language=form.text(sources.BLOCK_OF["language"]).casefold(),
         channel_id=form.channel(sources.BLOCK_OF["channel"]) or "",
         quiet=form.text(sources.BLOCK_OF["quiet"]),
-        mapping=_mapping(form.text(sources.BLOCK_OF["mapping"])),
+        mapping=_mapping(form, is_half_filled=is_half_filled) if kind is SourceKind.WEBHOOK else {},
         is_signed="signed" in form.choices(sources.BLOCK_OF["signed"]),
         **words,
     )
 
 
-def _mapping(text: str) -> dict[str, str]:
-    """`words = post.text`, a line each."""
-    pairs = (line.partition("=") for line in text.splitlines())
-    return {name.strip(): path.strip() for name, _, path in pairs if name.strip() and path.strip()}
+def _mapping(form: Form, *, is_half_filled: bool) -> dict[str, str]:
+    try:
+        return read_mapping(form.text(sources.BLOCK_OF["mapping"]))
+    except InvalidInput:
+        if is_half_filled:
+            return {}
+        raise
 
 
 def _page_in(body: Mapping[str, Any]) -> int:

@@ -16,6 +16,7 @@ from bot.mentions.facts.found import Brought, Outcome
 from bot.mentions.facts.mentions import SourceFact, SourceWish, WebhookKeys
 from bot.mentions.queries.sources import get_source, list_source_facts
 from bot.mentions.rules.addresses import host_of
+from bot.mentions.rules.mapping import mapping_problem
 from bot.mentions.rules.mentions import MOST_SOURCES, next_try
 from bot.mentions.rules.sources import SourceKind, fetch_address, host_pause, is_fetched, is_pushed
 from bot.mentions.tables.mentions import AskedHost, Mention, Source
@@ -35,7 +36,7 @@ def check_source(session: Session, *, wish: SourceWish, channel: ChannelFact | N
 
     Raises:
         NotAllowed: *by* is no manager.
-        InvalidInput: with a sentence per field: `word`, `channel`, `quiet`, `language`.
+        InvalidInput: with a sentence per field: `word`, `channel`, `quiet`, `language`, `mapping`.
     """
     require_manager(session, by=by, wish=WISH)
     problems: dict[str, str] = {}
@@ -52,6 +53,8 @@ def check_source(session: Session, *, wish: SourceWish, channel: ChannelFact | N
         problems["quiet"] = "Write the hours like 18:00-08:00, or leave it empty."
     if wish.language and not LANGUAGE.fullmatch(wish.language):
         problems["language"] = "Write the two letters of a language, such as en, or leave it empty."
+    if problem := mapping_problem(wish.mapping):
+        problems["mapping"] = problem
     if problems:
         raise InvalidInput(fields=problems)
     return address

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.mentions.facts.found import Brought, FoundItem
 from bot.mentions.facts.mentions import SourceFact, SourceList, SourceWish, WebhookKeys
+from bot.mentions.rules.mapping import MAPPED_FIELDS
 from bot.mentions.rules.sources import LONGEST_WORD, SourceKind, is_fetched, is_pushed
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
@@ -212,9 +213,7 @@ def _kind_fields(wish: SourceWish) -> list[Block]:
     signs = checkboxes(
         BLOCK_OF["signed"], [Option("Take only what is signed", "signed")], initial=["signed"] if wish.is_signed else []
     )
-    hint = (
-        "words, title, address, author, place, published_at, rating, external_id; empty: as in docs/mentions-sources.md"
-    )
+    hint = f"{', '.join(MAPPED_FIELDS)}; what is left out is looked for under its usual names."
     return [
         field_of("Where the parts stand in the JSON", mapping, block_id=BLOCK_OF["mapping"], optional=True, hint=hint),
         field_of("Signature", signs, block_id=BLOCK_OF["signed"], optional=True),
