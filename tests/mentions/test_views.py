@@ -160,6 +160,10 @@ def test_sources_fit_at_their_worst(words: str) -> None:
     for outcome in (Outcome.NEWS, Outcome.REFUSED):
         brought = Brought(outcome=outcome, items=(found,) * 60, problem=words, title=words[:200])
         assert check_view(sources.preview(brought, brought.items, memory="m" * 3000)) == []
+    for kind in (SourceKind.FEED, SourceKind.WEBHOOK):
+        one = rows[0].model_copy(update={"kind": kind, "word": words[:500], "quiet": "18:00-08:00"})
+        assert check_view(sources.edit_form(one)) == []
+        assert check_view(sources.changed(one)) == []
     keys = WebhookKeys(source=rows[0], token="t" * 43, secret="s" * 32)
     assert check_view(sources.keys(keys, new=True)) == []
     assert check_view(sources.tested(words, words)) == []
