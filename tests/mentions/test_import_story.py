@@ -106,7 +106,7 @@ async def test_one_preview_confirmed_twice_counts_once(world: World) -> None:
         ("Colour,Weight\nred,3\n", "call one of them Text, Title or Link"),
         (b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "save it as CSV"),
         (b"", "is empty"),
-        ("Text\n" + "x\n" * 10_001, "more than 10,000 rows: split it"),
+        ("Text\n" + "x\n" * 3_001, "more than 3,000 rows: split it"),
     ],
 )
 async def test_what_is_no_list_is_answered_in_a_sentence(world: World, data: Any, sentence: str) -> None:

@@ -132,6 +132,22 @@ def test_two_hundred_recent_ones_come_a_few_at_a_time(office: Office, clock: Mov
     assert post(office) == 0
 
 
+def test_an_owner_hears_once_of_a_list_however_many_complaints_it_holds(office: Office) -> None:
+    """Of the latest one a customer; each of them is posted and waits for an answer all the same."""
+    for name in ("Golddex Widgets", "Silverdex Widgets"):
+        office.customer(name, owner=ANA, waited=3)
+    to_accounts(office)
+    rows = "".join(
+        f"{name} Widgets support never called back worst service {n},2026-11-{n}\n"
+        for n in (20, 22, 21) for name in ("Golddex", "Silverdex")
+    )  # fmt: skip
+    assert imported(office, f"Text,Date\n{rows}").recent == 6
+    told = [one.body["mention"]["words"][-2:] for one in owed(office, "complaint", to=ANA)]
+    assert told == ["22", "22"]
+    assert [row.state for row in stored(office)] == [State.OPEN] * 6
+    assert sorted(row.brought_forward for row in stored(office)) == [False] * 4 + [True] * 2
+
+
 def test_a_list_opens_nothing_old_and_a_person_does(office: Office) -> None:
     """What a feed kept quietly stays so when a list says it again; saved by hand it is told, also if a list had it."""
     where = source(office)

@@ -33,7 +33,7 @@ def read_list(data: bytes, *, name: str, now: datetime) -> ListRead:
     What the rows of the file called *name* say was written; rows that can't be taken come back as refusals.
 
     Raises:
-        UnreadableFile: the bytes are no table we can read, or hold more than 10,000 rows; the message says what to do.
+        UnreadableFile: the bytes are no table we can read, or hold more than 3,000 rows; the message says what to do.
     """
     table = read_table(data, name=name)
     mapping = map_columns(table.headers)

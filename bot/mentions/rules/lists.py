@@ -14,7 +14,7 @@ from bot.customers.rules.names import clean_text
 from bot.mentions.rules.addresses import canonical
 from bot.mentions.rules.wording import plausible, read_instant
 
-MOST_ROWS = 10_000
+MOST_ROWS = 3_000
 """Rows in one list: some seconds of matching and writing, in which nobody else's write waits too long."""
 
 MOST_NAMED, LONGEST_HEADING = 12, 40

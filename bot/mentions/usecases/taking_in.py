@@ -1,6 +1,6 @@
 """Takes in what was found: each thing once, matched, read, and told about where it is a complaint."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,13 +14,13 @@ from bot.mentions.facts.mentions import TakenIn
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import find_settings
 from bot.mentions.rules.addresses import fingerprint
-from bot.mentions.rules.feeling import read_feeling
+from bot.mentions.rules.feeling import Feeling, read_feeling
 from bot.mentions.rules.mentions import State, is_old, is_posted, is_recent, is_taken_in
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.tables.mentions import Mention, Sighting, Source
 from bot.mentions.usecases.aliases import refresh_aliases
-from bot.mentions.usecases.complaints import follow_complaint
+from bot.mentions.usecases.complaints import SURE, follow_complaint
 
 AT_ONCE = 500  # fingerprints in one statement
 BY_PERSON = "person"  # the scorer, once somebody corrected how a mention reads
@@ -147,10 +147,19 @@ def _add_all(
     session.flush()
     for row in made.values():
         session.add(Sighting(mention_id=row.id, source_id=row.source_id, by=by, seen_at=now))
+    is_list = source is None and kind is SourceKind.CSV
+    for row in _latest_complaints(made.values()) if is_list else list(made.values()):
         if row.state is State.OPEN:
             follow_complaint(session, row, now=now)
     session.flush()
     return made
+
+
+def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
+    """Of a list, one complaint a customer: its owner hears of it once, whatever the number of rows."""
+    complaints = [row for row in rows if row.feeling is Feeling.COMPLAINT and row.published_at is not None]
+    complaints.sort(key=lambda row: (row.published_at, row.fingerprint))
+    return list({row.customer_id: row for row in complaints if row.tier in SURE}.values())
 
 
 def _row(

@@ -191,7 +191,7 @@ def test_packed_and_windows_files_are_read_like_others() -> None:
 
 def test_a_list_that_is_too_long_or_none_is_one_sentence() -> None:
     """And says what to do."""
-    with pytest.raises(UnreadableFile, match="more than 10,000 rows: split it"):
+    with pytest.raises(UnreadableFile, match="more than 3,000 rows: split it"):
         read("Text\n" + "x\n" * (MOST_ROWS + 1))
     with pytest.raises(UnreadableFile, match=r"reviews\.csv is empty: put headings in the first line"):
         read("")
