@@ -1,8 +1,8 @@
-"""The command line: `evenhand run | import | export | doctor | migrate`."""
+"""The command line: `evenhand run | import | mentions | export | doctor | migrate`."""
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +24,10 @@ from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.lean import share_heap
 from bot.logs import set_up_logs
+from bot.mentions.facts.lists import ListPlan, ListRead
+from bot.mentions.gateways.lists import read_list
+from bot.mentions.queries.lists import plan_list
+from bot.mentions.usecases.importing import import_mentions
 from bot.process import Bot
 from bot.rooms import ROOMS
 from bot.settings import load_settings, load_storage_settings
@@ -101,6 +105,23 @@ def import_list(
                 )
                 plan, import_id = done.plan, done.id
         _tell(plan, import_id)
+
+
+@app.command()
+def mentions(
+    file: Annotated[Path, typer.Argument(help="A CSV or TSV file, also gzipped: one review, post or article a row.")],
+    dry_run: Annotated[bool, typer.Option(help="Say what would happen and change nothing.")] = False,
+    workspace: Workspace = "",
+) -> None:
+    """Take in a list of mentions. Doing it twice keeps nothing twice; a bad row never stops the others."""
+    with _storage() as runtime:
+        team = _only_workspace(runtime, workspace)
+        read = read_list(_read(file), name=file.name, now=runtime.clock.now())
+        if dry_run:
+            done = runtime.read_now(plan_list, workspace=team, read=read, viewer=BOT)
+        else:
+            done = runtime.run_now(import_mentions, workspace=team, read=read, by=BOT)
+        _tell_mentions(done, read, would="would be " if dry_run else "")
 
 
 @app.command()
@@ -201,10 +222,7 @@ def _tell(plan: ImportPlan, import_id: UUID | None) -> None:
         (plan.left_alone, "left alone"), (plan.refused, "refused"),
     )  # fmt: skip
     _say(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
-    abouts: tuple[Refusal | Note, ...] = (*plan.refusals[:SHOWN], *plan.remarks[:SHOWN])
-    for about in abouts:
-        place = f"row {about.row_number}" + (f", {about.column}" if about.column else "")
-        _say(f"  {place}: {about.reason}")
+    _tell_rows((*plan.refusals[:SHOWN], *plan.remarks[:SHOWN]))
     hidden = max(len(plan.refusals) - SHOWN, 0) + max(len(plan.remarks) - SHOWN, 0)
     if hidden:
         _say(f"  and {hidden:,} more")
@@ -212,6 +230,26 @@ def _tell(plan: ImportPlan, import_id: UUID | None) -> None:
         _say(f"{plan.late:,} first calls find no room inside their cadence; more owners would help.")
     if import_id is not None:
         _say(f"To take it back: evenhand import --undo {import_id}")
+
+
+def _tell_mentions(plan: ListPlan, read: ListRead, would: str) -> None:
+    counts = (
+        (plan.new, f"{would}kept"), (plan.known, "known already"), (plan.repeated, "said twice in the list"),
+        (plan.refused, "refused"),
+    )  # fmt: skip
+    _say(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
+    _tell_rows(read.refusals[:SHOWN])
+    if len(read.refusals) > SHOWN:
+        _say(f"  and {len(read.refusals) - SHOWN:,} more")
+    if plan.recent:
+        where = "go to the channel of /mentions setup" if plan.channel_id else "wait in /mentions"
+        _say(f"{plan.recent:,} of the last two weeks {where}; the rest is kept for the customers' cards.")
+
+
+def _tell_rows(abouts: Iterable[Refusal | Note]) -> None:
+    for about in abouts:
+        place = f"row {about.row_number}" + (f", {about.column}" if about.column else "")
+        _say(f"  {place}: {about.reason}")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from bot.customers.queries import get_customer
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
+from bot.mentions.usecases.sourcing import remove_source
 from bot.workspaces.queries import list_audit
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
@@ -209,6 +210,61 @@ async def test_sources_are_paused_tested_and_removed_and_failing_ones_say_why(wo
     assert listed.text == "Nothing brings mentions yet."
 
 
+async def test_a_source_is_edited_after_a_look_at_what_it_would_bring(world: World, outside: Outside) -> None:
+    """The form as it stands, a wrong hour under its field, the preview by the new words, and then just that comes."""
+    await add_feed(world, mentions_source_words="golddex widgets\nlate", mentions_source_quiet="22-6")
+    mara = world.as_(MARA)
+    [listed] = (await mara.command("/mentions sources")).messages
+    await mara.choose(listed, "mentions.source_more", "Edit")
+    form = await window(mara, "Edit source")
+    assert "Its kind and its address stay" in str(form.blocks)
+    initial = {block["block_id"]: block["element"] for block in form.blocks if "element" in block}
+    assert initial["mentions.source_words"]["initial_value"] == "golddex widgets\nlate"
+    assert initial["mentions.source_quiet"]["initial_value"] == "22:00-06:00"
+    assert not {"mentions.kind", "mentions.source_word"} & set(initial)
+    await mara.fill(form, mentions_source_words="silverdex", mentions_source_quiet="nights")
+    assert "Write the hours like" in (await mara.submit(form) or {})["mentions.source_quiet"]
+    outside.posts.append(("https://forum.example/post/2", "Silverdex opens at nine"))
+    await world.rehearsal.control.move(timedelta(minutes=1))
+    await mara.fill(form, mentions_source_quiet="", mentions_source_channel="general")
+    assert await mara.submit(form) is None
+    shown = await mara.until(lambda me: me.modal() if "Today it brings" in str(me.modal().blocks) else None)
+    assert "Today it brings 1 item; 1 are left out by your words." in words(shown.blocks)
+    assert await mara.submit(shown) is None
+    await mara.until(lambda me: "is kept as you say, and asked within a minute" in words(me.modal().blocks))
+    await world.move(minutes=1)
+    assert [one.text for one in mara.sees("general") if one.blocks] == ["A mention: “Silverdex opens at nine”"]
+    [listed] = (await mara.command("/mentions sources")).messages
+    assert "only silverdex" in words(listed.blocks)
+
+
+@pytest.mark.parametrize("is_looked_at", [False, True])
+async def test_a_source_removed_while_somebody_edits_it_is_told_kindly(world: World, *, is_looked_at: bool) -> None:
+    """Under the form, in the preview, and from an old list; a window that remembers nonsense changes nothing."""
+    await add_feed(world)
+    mara = world.as_(MARA)
+    [listed] = (await mara.command("/mentions sources")).messages
+    await mara.choose(listed, "mentions.source_more", "Edit")
+    form = await window(mara, "Edit source")
+    await world.rehearsal.control.move(timedelta(minutes=1))
+    source_id, form.payload["private_metadata"] = form.payload["private_metadata"], "nonsense"
+    assert "That button is out of date" in (await mara.submit(form) or {})["mentions.source_channel"]
+    form.payload["private_metadata"] = source_id
+    gone = "That source isn't here any more; /mentions sources shows those that are."
+    if is_looked_at:
+        assert await mara.submit(form) is None
+        shown = await mara.until(lambda me: me.modal() if "Today it brings" in str(me.modal().blocks) else None)
+        world.office.do(remove_source, source_id=UUID(source_id), by=MARA)
+        assert await mara.submit(shown) is None
+        await mara.until(lambda me: gone in str(me.modal().blocks))
+    else:
+        world.office.do(remove_source, source_id=UUID(source_id), by=MARA)
+        assert await mara.submit(form) == {"mentions.source_channel": gone}
+    await mara.close(mara.modal(), everything=True)
+    await mara.choose(listed, "mentions.source_more", "Edit")
+    await told(mara, gone)
+
+
 async def test_a_webhook_takes_what_is_sent_once(world: World) -> None:
     """Its keys are shown once; 200 when it is kept, one sentence otherwise; a replay counts once."""
     world.office.customer("Golddex Widgets", owner=ANA, waited=3)
@@ -218,7 +274,11 @@ async def test_a_webhook_takes_what_is_sent_once(world: World) -> None:
     form = await window(mara, "New source")
     await mara.fill(form, mentions_kind="Webhook")
     form = await mara.until(lambda me: me.modal() if "Where the parts stand" in str(me.modal().blocks) else None)
-    await mara.fill(form, mentions_source_channel="accounts", mentions_source_mapping="words = post.text")
+    await mara.fill(form, mentions_source_channel="accounts", mentions_source_mapping="words: post.text")
+    assert "says no place" in (await mara.submit(form) or {})["mentions.source_mapping"]
+    await mara.fill(form, mentions_source_mapping="wrods = post.text")
+    assert "“wrods” is no part of a mention; name some of" in (await mara.submit(form) or {})["mentions.source_mapping"]
+    await mara.fill(form, mentions_source_mapping="words = post.text")
     assert await mara.submit(form) is None
     keys = await window(mara, "Webhook")
     path = next(line.strip("`") for line in words(keys.blocks).splitlines() if line.startswith("`/hooks/"))

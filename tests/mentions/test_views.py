@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from bot.customers.rules.rows import Refusal
 from bot.mentions.facts.found import Brought, FoundItem, Outcome
+from bot.mentions.facts.lists import ListPlan, ListRead
 from bot.mentions.facts.matches import OwnNames
 from bot.mentions.facts.mentions import (
     AnswerDueSoon,
@@ -25,11 +27,12 @@ from bot.mentions.facts.mentions import (
 )
 from bot.mentions.listeners.places import Memory
 from bot.mentions.rules.feeling import Feeling
+from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import LIST_ROWS, PAGE_ROWS, State
 from bot.mentions.rules.phrases import Hint
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.views import cards, forms, lists, setup, sources
+from bot.mentions.views import cards, forms, importing, lists, setup, sources
 from bot.slack.blocks import Message
 from rehearsal.strict import check_message, check_view
 from tests.checkins.test_views import HOSTILE
@@ -157,8 +160,30 @@ def test_sources_fit_at_their_worst(words: str) -> None:
     for outcome in (Outcome.NEWS, Outcome.REFUSED):
         brought = Brought(outcome=outcome, items=(found,) * 60, problem=words, title=words[:200])
         assert check_view(sources.preview(brought, brought.items, memory="m" * 3000)) == []
+    for kind in (SourceKind.FEED, SourceKind.WEBHOOK):
+        one = rows[0].model_copy(update={"kind": kind, "word": words[:500], "quiet": "18:00-08:00"})
+        assert check_view(sources.edit_form(one)) == []
+        assert check_view(sources.changed(one)) == []
     keys = WebhookKeys(source=rows[0], token="t" * 43, secret="s" * 32)
     assert check_view(sources.keys(keys, new=True)) == []
     assert check_view(sources.tested(words, words)) == []
     assert check_view(sources.added(rows[0])) == []
     assert check_view(sources.remove_form(rows[0], memory=str(rows[0].id))) == []
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_windows_of_a_list_fit_at_their_worst(words: str) -> None:
+    """Headings, cells and the file's name as somebody's file has them."""
+    headers = dict.fromkeys(Column, words or "Text")
+    refusals = tuple(Refusal(n, words, f"{words} is no date.", words) for n in range(9000))
+    read = ListRead(file_name=words or "x.csv", columns=headers, unmapped=(words,) * 900, refusals=refusals)
+    for channel in ("C0ACCOUNTS", ""):
+        for recent in (0, 5000):
+            plan = ListPlan(
+                file_name=read.file_name, new=9000, known=12, repeated=3, recent=recent, refused=9000,
+                channel_id=channel,
+            )  # fmt: skip
+            for view in (importing.preview(plan, read, memory="m" * 36), importing.done(plan, read)):
+                assert check_view(view) == []
+                assert "<!channel>" not in str(view)
+    assert check_view(importing.ask_for_file()) == []

@@ -106,6 +106,21 @@ def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str
     assert "was undone already" in shell.mistype("import", "--undo", found[1])
 
 
+def test_a_list_of_mentions_goes_in_once(tmp_path: Path, database_url: str) -> None:
+    """Look first, take in, take in again; refused rows say their line and column; no file, no words: one sentence."""
+    shell = _shell(tmp_path, database_url)
+    rows = "Text,Link,Rating\nGreat,https://g2.example/1,5\nOdd,https://g2.example/2,many\nBad,https://g2.example/3,1\n"
+    (tmp_path / "reviews.csv").write_text(rows, encoding="utf-8")
+    looked = shell.type("mentions", "reviews.csv", "--dry-run")
+    assert "2 would be kept, 0 known already, 0 said twice in the list, 1 refused." in looked
+    assert "  row 3, Rating: “many” is no rating; write the stars of five, like 4, or 8/10.\n" in looked
+    assert "2 kept, 0 known already" in shell.type("mentions", "reviews.csv")
+    assert "0 kept, 2 known already, 0 said twice in the list, 1 refused." in shell.type("mentions", "reviews.csv")
+    assert shell.mistype("mentions", "none.csv") == "none.csv can't be read: no such file or directory."
+    (tmp_path / "colours.csv").write_text("Colour\nred\n", encoding="utf-8")
+    assert shell.mistype("mentions", "colours.csv").startswith("No column holds what was written among “Colour”")
+
+
 def test_an_export_can_stand_in_another_folder(shell: Shell) -> None:
     """The file's name is the person's choice; brackets in it stay as they are."""
     shell.type("import", "list.csv")

@@ -10,6 +10,7 @@ from bot.customers.rules.headers import Field, HeaderMap, map_headers
 from bot.customers.rules.rows import Refusal, RowDraft
 
 OUR_OWN = "Evenhand"
+DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
 STRIDE = 1000  # rows between two calls of a progress
 
 
@@ -38,7 +39,7 @@ def read_drafts(
     rows: list[RowDraft] = []
     refusals: list[Refusal] = []
     if not mapping.problems:
-        order = date_order(table, mapping)
+        order = date_order(table, [at for field, at in mapping.columns.items() if field in DATES])
         parsed = parse_rows(table, mapping, today=today, default_source=system, day_first=order)
         for done, row in enumerate(parsed, start=1):
             if isinstance(row, RowDraft):

@@ -8,7 +8,7 @@ import itertools
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from bot.core.errors import InvalidInput
 from bot.customers.rules.cells import day_order
-from bot.customers.rules.headers import Field, HeaderMap
+from bot.customers.rules.headers import HeaderMap
 from bot.customers.rules.rows import Refusal, RowDraft, parse_row, refuse
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def read_table(data: bytes, *, name: str) -> Table:
     with closing(_open_text(data, encoding)) as text:
         first = next(_headings(text, delimiter, skip=1 if said else 0), None)
     if first is None:
-        raise UnreadableFile(f"{name} is empty: put headings in the first line and one customer in each line below.")
+        raise UnreadableFile(f"{name} is empty: put headings in the first line and one row in each line below.")
     row, end = first
     if row.problem or len(row.cells) > MOST_COLUMNS:
         trouble = row.problem or f"It has more than {MOST_COLUMNS} cells."
@@ -123,12 +123,11 @@ def parse_rows(
             )
 
 
-def date_order(table: Table, mapping: HeaderMap) -> bool | None:
+def date_order(table: Table, columns: Sequence[int]) -> bool | None:
     """
-    Whether the list's dates are written day first (True) or month first (False), where they say so themselves: some
-    can be read in one way only, and none contradicts them. Else None.
+    Whether the dates in *columns* (counted from 0) are written day first (True) or month first (False), where they say
+    so themselves: some can be read in one way only, and none contradicts them. Else None.
     """
-    columns = [at for field, at in mapping.columns.items() if field in {Field.ADDED_ON, Field.LAST_CONTACT}]
     if not columns:
         return None
     orders = {day_order(row.cells[at]) for row in table.rows() for at in columns if at < len(row.cells)} - {None}

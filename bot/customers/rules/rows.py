@@ -114,7 +114,7 @@ def parse_row(
     *day_first* says how 05/03/2026 is meant in this list (None: such dates are refused).
     """
     if any(cell.strip() for cell in cells[len(mapping.headers) :]):
-        return [refuse(row_number, _too_many(len(cells), len(mapping.headers)))]
+        return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
     reader = _RowReader(row_number, cells, mapping, today, day_first)
     values = reader.read()
     if reader.refusals:
@@ -131,7 +131,8 @@ def refuse(row_number: int, reason: str) -> Refusal:
     return Refusal(row_number=row_number, column="", reason=reason, value="")
 
 
-def _too_many(found: int, named: int) -> str:
+def too_many(found: int, named: int) -> str:
+    """What is wrong with a row of more cells than the first line names columns."""
     return (
         f"This row has {found} cells, but the first line names {named} columns: "
         "put quotation marks around a cell that holds the separator."

@@ -40,10 +40,19 @@ def take_upload(
     Raises:
         AlreadyDone: it was taken in before, or forgotten after a day.
     """
-    upload = _require_upload(session, upload_id, by)
-    session.delete(upload)
-    session.flush()
+    forget_upload(session, upload_id=upload_id, by=by)
     return apply_import(session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks)
+
+
+def forget_upload(session: Session, *, upload_id: UUID, by: str) -> None:
+    """
+    Forget a list because it is taken in now.
+
+    Raises:
+        AlreadyDone: it was taken in before, or forgotten after a day.
+    """
+    session.delete(_require_upload(session, upload_id, by))
+    session.flush()
 
 
 def _require_upload(session: Session, upload_id: UUID, by: str) -> Upload:

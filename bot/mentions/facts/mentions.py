@@ -141,6 +141,13 @@ class SourceWish(Fact):
     is_signed: bool = False
 
 
+class SourceChange(Fact):
+    """What shall become of a source; the wish's word doesn't count, since its address stays."""
+
+    source_id: UUID
+    wish: SourceWish
+
+
 class WebhookKeys(Fact):
     """What a sender needs for a webhook; *secret* is shown this once."""
 

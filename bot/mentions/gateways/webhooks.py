@@ -12,13 +12,13 @@ from bot.mentions.facts.found import FoundItem
 from bot.mentions.gateways.arriving import found_item
 from bot.mentions.gateways.drafts import draft, finished, guess
 from bot.mentions.gateways.jsons import as_number, as_rows, as_text, dig
+from bot.mentions.rules.mapping import mapping_problem
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.wording import first_of, read_instant
 
 SIGNED_FOR_SECONDS = 300
 LARGEST_BODY = 1024 * 1024
 _MOMENT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
-_LONGEST_PATH = 200
 
 Paths = Mapping[str, tuple[str, ...]]
 
@@ -74,16 +74,13 @@ _KNOWN = {SourceKind.OCTOLENS: _OCTOLENS, SourceKind.F5BOT: _F5BOT, SourceKind.S
 _PLACES = {SourceKind.SYFTEN: re.compile(r"r/\w+"), SourceKind.F5BOT: re.compile(r"(?<=reddit\.com/)r/\w+")}
 _PLACE_AT = {SourceKind.SYFTEN: "item.backend_sub", SourceKind.F5BOT: "url"}
 
-MAPPED_FIELDS = tuple(_USUAL)
-"""What a mapping may say the place of."""
-
 
 def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -> tuple[FoundItem, ...]:
     """
     The items that were sent; none when a service only tried whether somebody listens.
 
-    *mapping* says at which dotted path a field lies ("words" at "data.post.text"; see MAPPED_FIELDS); what it leaves
-    out is looked for under the usual names.
+    *mapping* says at which dotted path a field lies ("words" at "data.post.text"); what it leaves out is looked for
+    under the usual names.
 
     Raises:
         InvalidInput: it isn't JSON, too large, or holds no item; one sentence says what to mend.
@@ -128,10 +125,10 @@ def _json(body: bytes) -> Any:
 
 
 def _mapped(mapping: Mapping[str, str]) -> Paths:
-    unknown = next((name for name in mapping if name not in MAPPED_FIELDS), None)
-    if unknown is not None:
-        raise InvalidInput(f"The mapping names a field that doesn't exist; name some of {', '.join(MAPPED_FIELDS)}.")
-    return {name: (path.strip()[:_LONGEST_PATH],) for name, path in mapping.items() if path.strip()}
+    problem = mapping_problem(mapping)
+    if problem:
+        raise InvalidInput(f"The mapping of this webhook can't work: {problem}")
+    return {name: (path,) for name, path in mapping.items()}
 
 
 def _rows(said: Any, paths: Sequence[str], *, mapped: bool) -> list[Any]:

@@ -5,16 +5,19 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.runtime import Runtime
 from bot.mentions.listeners.acting import ActingListeners
 from bot.mentions.listeners.adding import AddingListeners
+from bot.mentions.listeners.editing import EditingListeners
+from bot.mentions.listeners.importing import ImportingListeners
 from bot.mentions.listeners.places import Places
 from bot.mentions.listeners.setup import SetupListeners
 from bot.mentions.listeners.sources import SourceListeners
-from bot.mentions.views import cards, forms, lists, setup, sources
+from bot.mentions.views import cards, forms, importing, lists, setup, sources
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
     """Listen to everything that this room puts on screen."""
     acting, where, ours = ActingListeners(runtime, Places(runtime)), SourceListeners(runtime), SetupListeners(runtime)
-    adding = AddingListeners(runtime, where, ours)
+    bringing, editing = ImportingListeners(runtime), EditingListeners(runtime, where)
+    adding = AddingListeners(runtime, where, ours, bringing)
     app.command("/mentions")(adding.command)
     app.shortcut("mentions.save_message")(adding.message)
     app.action(lists.PAGE_BACK)(adding.turn)
@@ -25,6 +28,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.view(forms.SAVE_ANSWER)(acting.answered)
     app.view(forms.SAVE_CUSTOMER)(acting.chosen)
     app.view(setup.SAVE)(ours.save)
+    app.view(importing.SEND)(bringing.sent)
+    app.view(importing.CONFIRM)(bringing.confirmed)
     app.action(sources.ADD)(where.add)
     app.action(sources.KIND)(where.kind_chosen)
     app.action(sources.MORE)(where.choose)
@@ -32,4 +37,6 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.action(sources.PAGE_ON)(where.turn)
     app.view(sources.PREVIEW)(where.preview)
     app.view(sources.SAVE)(where.save)
+    app.view(sources.EDITED)(editing.preview)
+    app.view(sources.CHANGE)(editing.save)
     app.view(sources.REMOVED)(where.removed)

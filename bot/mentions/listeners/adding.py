@@ -15,6 +15,7 @@ from bot.core.runtime import Runtime
 from bot.customers.rules.domains import registrable_domain
 from bot.mentions.facts.found import FoundItem
 from bot.mentions.facts.mentions import MentionFact
+from bot.mentions.listeners.importing import ImportingListeners
 from bot.mentions.listeners.setup import SetupListeners
 from bot.mentions.listeners.sources import SourceListeners
 from bot.mentions.queries.mentions import get_mention, get_open
@@ -33,13 +34,16 @@ LINK = re.compile(r"<?(https?://[^\s<>|]+)(?:\|[^>]*)?>?", re.IGNORECASE)
 class AddingListeners:
     """Listeners for the command and for what people bring themselves."""
 
-    def __init__(self, runtime: Runtime, sources: SourceListeners, setup: SetupListeners) -> None:
+    def __init__(
+        self, runtime: Runtime, sources: SourceListeners, setup: SetupListeners, importing: ImportingListeners
+    ) -> None:
         self._runtime = runtime
         self._sources = sources
         self._setup = setup
+        self._importing = importing
 
     async def command(self, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
-        """Answer `/mentions [add | sources | setup | help]`."""
+        """Answer `/mentions [add | import | sources | setup | help]`."""
         words = str(command.get("text") or "").strip()
         first, _, rest = words.partition(" ")
         async with replies(ack):
@@ -48,6 +52,9 @@ class AddingListeners:
                     await ack(**(await self._page(command, 0)).answer())
                 case "add":
                     await ack(**(await self._add(command, rest)).answer())
+                case "import":
+                    await self._importing.open(command, client)
+                    await ack()
                 case "sources":
                     await ack(**(await self._sources.page(command, 0)).answer())
                 case "setup":

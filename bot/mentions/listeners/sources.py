@@ -16,11 +16,12 @@ from bot.checkins.listeners.places import open_window, speaker
 from bot.checkins.listeners.recording import fields_named
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.mentions.facts.found import Brought
+from bot.mentions.facts.found import Brought, FoundItem, Outcome
 from bot.mentions.facts.mentions import SourceWish
 from bot.mentions.gateways.doors import SHUT, Door
 from bot.mentions.gateways.fetching import fetch
 from bot.mentions.queries.sources import get_due, get_source_fact, get_sources
+from bot.mentions.rules.mapping import read_mapping
 from bot.mentions.rules.mentions import is_taken_in, split_words
 from bot.mentions.rules.sources import SourceKind, is_fetched
 from bot.mentions.usecases.collecting import keep_brought
@@ -83,7 +84,7 @@ class SourceListeners:
         """Ask for what the chosen kind needs."""
         await ack()
         view = body["view"]
-        wish = _wish(Form.of(view))
+        wish = wish_in(Form.of(view), is_half_filled=True)
         await client.views_update(view_id=view["id"], hash=view["hash"], view=sources.source_form(wish))
 
     async def preview(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -91,8 +92,8 @@ class SourceListeners:
         view, looked = body["view"], None
         async with field_errors(ack, first_field=sources.KIND):
             with fields_named(sources.BLOCK_OF):
-                wish = _wish(Form.of(view))
-                channel = await self._channel(client, wish)
+                wish = wish_in(Form.of(view))
+                channel = await channel_of(client, wish)
                 address = await self._runtime.read(
                     check_source, workspace=workspace_in(body), wish=wish, channel=channel, by=people_in(body)
                 )
@@ -116,11 +117,11 @@ class SourceListeners:
                 wish = SourceWish.model_validate_json(view.get("private_metadata") or "{}")
             except ValidationError as error:
                 raise InvalidInput("This window is out of date; close it and open it again.") from error
-            made = await self._add(body, wish, await self._channel(client, wish))
+            made = await self._add(body, wish, await channel_of(client, wish))
             await client.views_update(view_id=view["id"], view=sources.added(made.source))
 
     async def choose(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Pause, resume, test, a new secret, or the window that asks before removal."""
+        """Pause, resume, test, a new secret, or the windows for a change and before removal."""
         await ack()
         async with replies(speaker(client, body, respond)):
             what, _, key = value_in(body).partition(":")
@@ -132,7 +133,7 @@ class SourceListeners:
                 await self._run(body, use_case, source_id=source_id)
                 await respond(**(await self.page(body, _page_in(body))).replacement())
                 return
-            if what not in {sources.TEST, sources.SECRET, sources.REMOVE}:
+            if what not in {sources.TEST, sources.SECRET, sources.EDIT, sources.REMOVE}:
                 raise NotFound(OUT_OF_DATE)
             await self._open(client, body, what, source_id)
 
@@ -158,11 +159,13 @@ class SourceListeners:
         return sources.tested("Source", said[-1])
 
     async def _open(self, client: AsyncWebClient, body: dict[str, Any], what: str, source_id: UUID) -> None:
-        if what == sources.REMOVE:
+        if what in {sources.EDIT, sources.REMOVE}:
             fact = await self._runtime.read(
                 get_source_fact, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
             )
-            await open_window(client, body, sources.remove_form(fact, memory=str(source_id)))
+            removal = what == sources.REMOVE
+            view = sources.remove_form(fact, memory=str(source_id)) if removal else sources.edit_form(fact)
+            await open_window(client, body, view)
             return
         opened = await client.views_open(trigger_id=body["trigger_id"], view=waiting("Source"))
         view_id = str(opened["view"]["id"])
@@ -190,8 +193,20 @@ class SourceListeners:
         return sources.tested(fact.name, f"It brought {len(brought.items):,} items, {taken.new:,} of them new.")
 
     async def _look(self, wish: SourceWish, address: str, memory: str) -> Block:
-        """What a source would bring today."""
+        """What a new source would bring today."""
         await self._require_turn(address)
+        brought, kept = await self._filtered(wish, address)
+        return sources.preview(brought, kept, memory=memory)
+
+    async def look(self, wish: SourceWish, address: str) -> tuple[Brought, list[FoundItem]]:
+        """What a source of ours brings today, and what of it is wanted; while its server rests, only that it does."""
+        try:
+            await self._require_turn(address)
+        except InvalidInput as rest:
+            return Brought(outcome=Outcome.ASKED_TO_WAIT, problem=str(rest)), []
+        return await self._filtered(wish, address)
+
+    async def _filtered(self, wish: SourceWish, address: str) -> tuple[Brought, list[FoundItem]]:
         brought = await self._fetch(wish.kind, address)
         kept = [
             item
@@ -202,7 +217,7 @@ class SourceListeners:
                 wanted_language=wish.language,
             )
         ]  # fmt: skip
-        return sources.preview(brought, kept, memory=memory)
+        return brought, kept
 
     async def _require_turn(self, address: str) -> None:
         until: datetime | None = await self._runtime.run(may_ask, workspace=None, address=address)
@@ -219,16 +234,23 @@ class SourceListeners:
     async def _run(self, body: dict[str, Any], use_case: Callable[..., Any], **wish: Any) -> Any:
         return await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **wish)
 
-    async def _channel(self, client: AsyncWebClient, wish: SourceWish) -> ChannelFact | None:
-        """The channel as Slack knows it, joined if need be."""
-        if not wish.channel_id:
-            return None
-        return await join_channel(client, await look_at_channel(client, wish.channel_id))
+
+async def channel_of(client: AsyncWebClient, wish: SourceWish) -> ChannelFact | None:
+    """The channel as Slack knows it, joined if need be."""
+    if not wish.channel_id:
+        return None
+    return await join_channel(client, await look_at_channel(client, wish.channel_id))
 
 
-def _wish(form: Form) -> SourceWish:
-    """The source that a form asks for."""
-    kind = next((one for one in SourceKind if one.value == form.choice(sources.KIND)), SourceKind.FEED)
+def wish_in(form: Form, *, kind: SourceKind | None = None, is_half_filled: bool = False) -> SourceWish:
+    """
+    The source that a form asks for, of the *kind* that it is already or that the form says; of a half-filled one,
+    without a mapping that can't be read yet.
+
+    Raises:
+        InvalidInput: field `mapping`, when it can't be read.
+    """
+    kind = kind or next((one for one in SourceKind if one.value == form.choice(sources.KIND)), SourceKind.FEED)
     words = {
         name: split_words(form.text(sources.BLOCK_OF[name])) for name in ("words", "excluded_words", "excluded_authors")
     }
@@ -238,16 +260,19 @@ def _wish(form: Form) -> SourceWish:
         language=form.text(sources.BLOCK_OF["language"]).casefold(),
         channel_id=form.channel(sources.BLOCK_OF["channel"]) or "",
         quiet=form.text(sources.BLOCK_OF["quiet"]),
-        mapping=_mapping(form.text(sources.BLOCK_OF["mapping"])),
+        mapping=_mapping(form, is_half_filled=is_half_filled) if kind is SourceKind.WEBHOOK else {},
         is_signed="signed" in form.choices(sources.BLOCK_OF["signed"]),
         **words,
     )
 
 
-def _mapping(text: str) -> dict[str, str]:
-    """`words = post.text`, a line each."""
-    pairs = (line.partition("=") for line in text.splitlines())
-    return {name.strip(): path.strip() for name, _, path in pairs if name.strip() and path.strip()}
+def _mapping(form: Form, *, is_half_filled: bool) -> dict[str, str]:
+    try:
+        return read_mapping(form.text(sources.BLOCK_OF["mapping"]))
+    except InvalidInput:
+        if is_half_filled:
+            return {}
+        raise
 
 
 def _page_in(body: Mapping[str, Any]) -> int:

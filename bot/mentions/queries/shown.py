@@ -37,6 +37,7 @@ def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapp
             col(Mention.workspace_id) == workspace_of(session),
             col(Mention.customer_id).in_(list(customer_ids)),
             col(Mention.found_at) > now - BRIEF_DAYS,
+            _is_of_late(now),
             col(Mention.state) != State.DISMISSED,
             col(Mention.tier).in_([Tier.LINKED, Tier.LIKELY]),
         )
@@ -108,7 +109,7 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
             Mention.customer_id == customer_id,
             col(Mention.tier).in_([Tier.LINKED, Tier.LIKELY]),
         )
-        .order_by(col(Mention.found_at).desc())
+        .order_by(sa.func.coalesce(col(Mention.published_at), col(Mention.found_at)).desc())
         .limit(TIMELINE_ROWS)
     )
     lines = []
@@ -155,6 +156,12 @@ def list_failing(session: Session, now: datetime) -> list[Source]:
         col(Source.failing_since) <= now - FAILING_AFTER,
     )
     return list(session.exec(query.order_by(col(Source.failing_since))).all())
+
+
+def _is_of_late(now: datetime) -> Any:
+    """Written in the last thirty days; what was kept quietly and has no date came with somebody's old list."""
+    undated = sa.and_(col(Mention.published_at).is_(None), col(Mention.state) != State.KEPT)
+    return sa.or_(col(Mention.published_at) > now - BRIEF_DAYS, undated)
 
 
 def _open(session: Session, *which: Any) -> Sequence[Mention]:

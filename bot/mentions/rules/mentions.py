@@ -21,6 +21,8 @@ ANSWER_DAYS_RANGE = (1, 10)
 WARNING = timedelta(hours=2)
 LATEST_HOUR = time(18)
 ANSWER, LINK, NOTE = 2000, 500, 300
+OLD = timedelta(days=14)
+"""What was written longer ago is kept for the card, and not posted: a new source brings a whole page of old news."""
 FAILING_AFTER = timedelta(days=1)
 MOST_SOURCES = 200
 MOST_WORDS = 30
@@ -91,6 +93,16 @@ def holds_any(text: str, words: Iterable[str]) -> bool:
 def is_posted(kind: SourceKind, *, matched: bool, has_words: bool) -> bool:
     """Whether an item is shown to people: it names somebody we know, or its source only brings what was asked for."""
     return matched or has_words or kind in ABOUT_US or kind in SEARCHES
+
+
+def is_old(published_at: datetime | None, now: datetime) -> bool:
+    """Whether something was written too long ago to be told; without a date nobody knows."""
+    return published_at is not None and now - published_at > OLD
+
+
+def is_recent(published_at: datetime | None, now: datetime) -> bool:
+    """Whether something says that it was written in the last two weeks: of a list, only that is told."""
+    return published_at is not None and now - published_at <= OLD
 
 
 def answer_due(taken_at: datetime, days: int, calendar: Calendar) -> datetime:

@@ -16,6 +16,7 @@ from bot.mentions.facts.found import Brought, Outcome
 from bot.mentions.facts.mentions import SourceFact, SourceWish, WebhookKeys
 from bot.mentions.queries.sources import get_source, list_source_facts
 from bot.mentions.rules.addresses import host_of
+from bot.mentions.rules.mapping import mapping_problem
 from bot.mentions.rules.mentions import MOST_SOURCES, next_try
 from bot.mentions.rules.sources import SourceKind, fetch_address, host_pause, is_fetched, is_pushed
 from bot.mentions.tables.mentions import AskedHost, Mention, Source
@@ -35,7 +36,7 @@ def check_source(session: Session, *, wish: SourceWish, channel: ChannelFact | N
 
     Raises:
         NotAllowed: *by* is no manager.
-        InvalidInput: with a sentence per field: `word`, `channel`, `quiet`, `language`.
+        InvalidInput: with a sentence per field: `word`, `channel`, `quiet`, `language`, `mapping`.
     """
     require_manager(session, by=by, wish=WISH)
     problems: dict[str, str] = {}
@@ -46,15 +47,24 @@ def check_source(session: Session, *, wish: SourceWish, channel: ChannelFact | N
         problems["word"] = str(wrong)
     if not (is_fetched(wish.kind) or is_pushed(wish.kind)):
         problems["kind"] = "Choose a kind of source that brings mentions by itself."
+    problems |= wish_problems(wish, channel)
+    if problems:
+        raise InvalidInput(fields=problems)
+    return address
+
+
+def wish_problems(wish: SourceWish, channel: ChannelFact | None) -> dict[str, str]:
+    """What is wrong with how a source shall take and post, whatever it is: a sentence per field."""
+    problems: dict[str, str] = {}
     if channel is None or channel.problem:
         problems["channel"] = (channel and channel.problem) or "Choose the channel that mentions are posted to."
     if wish.quiet and read_quiet(wish.quiet) is None:
         problems["quiet"] = "Write the hours like 18:00-08:00, or leave it empty."
     if wish.language and not LANGUAGE.fullmatch(wish.language):
         problems["language"] = "Write the two letters of a language, such as en, or leave it empty."
-    if problems:
-        raise InvalidInput(fields=problems)
-    return address
+    if problem := mapping_problem(wish.mapping):
+        problems["mapping"] = problem
+    return problems
 
 
 def add_source(
@@ -81,7 +91,8 @@ def add_source(
         raise InvalidInput(f"There are {MOST_SOURCES} sources already; remove one that nobody needs.")
     outbox.require_first(session, view_id, now=now)
     row = Source(kind=wish.kind, name=_name(wish, title), added_by=by, added_at=now)
-    _write(row, wish, address)
+    row.word, row.address = clean_text(wish.word, 500), address
+    write_wish(row, wish)
     secret = ""
     if is_pushed(wish.kind):
         secret = secrets.token_urlsafe(24)
@@ -232,8 +243,9 @@ def read_quiet(text: str) -> tuple[time, time] | None:
         return None
 
 
-def _write(row: Source, wish: SourceWish, address: str) -> None:
-    row.word, row.address, row.channel_id = clean_text(wish.word, 500), address, wish.channel_id
+def write_wish(row: Source, wish: SourceWish) -> None:
+    """Have a source take and post as *wish* says."""
+    row.channel_id = wish.channel_id
     row.words, row.excluded_words = list(wish.words), list(wish.excluded_words)
     row.excluded_authors, row.language = list(wish.excluded_authors), wish.language
     row.mapping, row.is_signed = dict(wish.mapping), wish.is_signed

@@ -1,7 +1,7 @@
 """Takes in what was found: each thing once, matched, read, and told about where it is a complaint."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -14,16 +14,14 @@ from bot.mentions.facts.mentions import TakenIn
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import find_settings
 from bot.mentions.rules.addresses import fingerprint
-from bot.mentions.rules.feeling import read_feeling
-from bot.mentions.rules.mentions import State, is_posted, is_taken_in
+from bot.mentions.rules.feeling import Feeling, read_feeling
+from bot.mentions.rules.mentions import State, is_old, is_posted, is_recent, is_taken_in
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.tables.mentions import Mention, Sighting, Source
 from bot.mentions.usecases.aliases import refresh_aliases
-from bot.mentions.usecases.complaints import follow_complaint
+from bot.mentions.usecases.complaints import SURE, follow_complaint
 
-OLD = timedelta(days=14)
-"""What was written longer ago is kept for the card, and not posted: a new source brings a whole page of old news."""
 AT_ONCE = 500  # fingerprints in one statement
 BY_PERSON = "person"  # the scorer, once somebody corrected how a mention reads
 
@@ -48,7 +46,9 @@ def take_in(
         keyed.setdefault(fingerprint(item, str(source_id or kind)), item)
     known = _list_known(session, list(keyed))
     fresh = {key: item for key, item in keyed.items() if key not in known}
-    edited = sum(_see_again(session, known[key], item, source, by, now) for key, item in keyed.items() if key in known)
+    edited = sum(
+        _see_again(session, known[key], item, source, kind, by, now) for key, item in keyed.items() if key in known
+    )
     made = _add_all(session, fresh, source, kind, by, now) if fresh else {}
     kept = {**known, **made}
     return TakenIn(
@@ -89,11 +89,17 @@ def _list_known(session: Session, keys: Sequence[str]) -> dict[str, Mention]:
 
 
 def _see_again(
-    session: Session, row: Mention, item: FoundItem, source: Source | None, by: str | None, now: datetime
+    session: Session,
+    row: Mention,
+    item: FoundItem,
+    source: Source | None,
+    kind: SourceKind,
+    by: str | None,
+    now: datetime,
 ) -> bool:
     """Note where it was seen, too; True when the words were changed where they first came from."""
     _sight(session, row, source, by, now)
-    if row.state is State.KEPT and _is_news(row, source, now):
+    if row.state is State.KEPT and _is_news(row, source, kind, now):
         row.state, row.channel_id = State.OPEN, _channel(session, source)
         follow_complaint(session, row, now=now)
     if source is None or row.source_id != source.id or (row.title, row.words) == (item.title, item.words):
@@ -141,10 +147,19 @@ def _add_all(
     session.flush()
     for row in made.values():
         session.add(Sighting(mention_id=row.id, source_id=row.source_id, by=by, seen_at=now))
+    is_list = source is None and kind is SourceKind.CSV
+    for row in _latest_complaints(made.values()) if is_list else list(made.values()):
         if row.state is State.OPEN:
             follow_complaint(session, row, now=now)
     session.flush()
     return made
+
+
+def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
+    """Of a list, one complaint a customer: its owner hears of it once, whatever the number of rows."""
+    complaints = [row for row in rows if row.feeling is Feeling.COMPLAINT and row.published_at is not None]
+    complaints.sort(key=lambda row: (row.published_at, row.fingerprint))
+    return list({row.customer_id: row for row in complaints if row.tier in SURE}.values())
 
 
 def _row(
@@ -180,7 +195,7 @@ def _row(
         scorer=read.scorer,
     )
     set_match(row, found)
-    row.state = State.OPEN if _is_news(row, source, now) else State.KEPT
+    row.state = State.OPEN if _is_news(row, source, kind, now) else State.KEPT
     return row
 
 
@@ -192,17 +207,13 @@ def _channel(session: Session, source: Source | None) -> str | None:
     return settings.channel_id if settings else None
 
 
-def _is_news(row: Mention, source: Source | None, now: datetime) -> bool:
-    """Whether people are told of it at all; what somebody saved by hand always is."""
+def _is_news(row: Mention, source: Source | None, kind: SourceKind, now: datetime) -> bool:
+    """Whether people are told of it: of what somebody saved by hand always, of a list if it says that it is recent."""
     if source is None:
-        return row.kind is not SourceKind.CSV or not _is_old(row, now)
-    return not _is_old(row, now) and is_posted(
+        return kind is not SourceKind.CSV or is_recent(row.published_at, now)
+    return not is_old(row.published_at, now) and is_posted(
         source.kind, matched=row.tier is not None, has_words=bool(source.words)
     )  # fmt: skip
-
-
-def _is_old(row: Mention, now: datetime) -> bool:
-    return row.published_at is not None and now - row.published_at > OLD
 
 
 def set_match(row: Mention, found: Sequence[Match]) -> None:

@@ -24,6 +24,7 @@ PAGE_BACK, PAGE_ON, SOURCES, ADD = "mentions.page_back", "mentions.page_on", "me
 SAID = 160
 HELP = """*/mentions*  what waits for an answer, the longest wait first
 */mentions add https://…*  keep something you found, with or without words after the link
+*/mentions import*  managers: bring a list of reviews or posts, a CSV file, and see first what it would do
 */mentions sources*  managers: where mentions come from, and how these places are
 */mentions setup*  managers: what we are called, how long an answer may take, phrases to avoid
 *Save as mention*  on a message (⋯): keep what somebody wrote here, with its link

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.mentions.facts.found import Brought, FoundItem
 from bot.mentions.facts.mentions import SourceFact, SourceList, SourceWish, WebhookKeys
+from bot.mentions.rules.mapping import MAPPED_FIELDS
 from bot.mentions.rules.sources import LONGEST_WORD, SourceKind, is_fetched, is_pushed
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
@@ -39,6 +40,8 @@ ADD, PAGE_BACK, PAGE_ON, MORE = (
     "mentions.add_source", "mentions.sources_back", "mentions.sources_on", "mentions.source_more",
 )  # fmt: skip
 PAUSE, RESUME, TEST, REMOVE, SECRET = "pause", "resume", "test", "remove", "secret"
+EDIT, EDIT_TITLE = "edit", "Edit source"
+EDITED, CHANGE = "mentions.preview_edit", "mentions.change_source"
 PREVIEW, SAVE, REMOVED = "mentions.preview_source", "mentions.save_source", "mentions.removed_source"
 KIND = "mentions.kind"
 FIELDS = (
@@ -91,36 +94,51 @@ def source_form(wish: SourceWish, *, memory: str = "") -> Block:
     kind = wish.kind
     blocks = [
         field_of("What kind of source", select(KIND, CHOICES, initial=kind.value), block_id=KIND, dispatch=True),
-        *_kind_fields(wish),
-        field_of(
-            "Channel", channel_select(BLOCK_OF["channel"], initial=wish.channel_id or None),
-            block_id=BLOCK_OF["channel"], hint="Where its mentions are posted; not one shared with outsiders.",
-        ),
-        _words_field("words", "Only with these words", wish.words, "One a line; empty: everything it brings."),
-        _words_field("excluded_words", "Never with these words", wish.excluded_words, ""),
-        _words_field("excluded_authors", "Never by these authors", wish.excluded_authors, ""),
-        _line_field("language", "Language", wish.language, "en", "Two letters; empty: any."),
-        _line_field("quiet", "Quiet hours", wish.quiet, "18:00-08:00", "Cards wait until they end."),
-    ]  # fmt: skip
+        *_kind_fields(kind, wish),
+        *_taking_fields(wish),
+    ]
     submit = "Preview" if is_fetched(kind) else "Save"
     return modal("New source", blocks, callback_id=PREVIEW, submit=submit, memory=memory)
 
 
-def preview(brought: Brought, kept: Sequence[FoundItem], *, memory: str) -> Block:
+def edit_form(fact: SourceFact) -> Block:
+    """A source as it stands, to be changed; its kind and its address stay."""
+    where = f"\n{escape(cut(fact.word or fact.address, ERROR))}" if fact.word or fact.address else ""
+    stays = context("Its kind and its address stay. What it brought stays, too; the rest goes by this from now on.")
+    own = [] if is_fetched(fact.kind) else _kind_fields(fact.kind, fact)
+    blocks = [section(f"{bold(cut(fact.name, NAME))}{where}"), stays, *own, *_taking_fields(fact)]
+    submit = "Preview" if is_fetched(fact.kind) else "Save"
+    return modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, memory=str(fact.id))
+
+
+def changed(fact: SourceFact) -> Block:
+    """A source was changed."""
+    when = ", and asked within a minute" if is_fetched(fact.kind) and not fact.is_paused else ""
+    words = f"{bold(cut(fact.name, NAME))} is kept as you say{when}."
+    return modal("Saved", [section(words)], callback_id="told", close="Close")
+
+
+def preview(
+    brought: Brought,
+    kept: Sequence[FoundItem],
+    *,
+    memory: str,
+    title: str = "New source",
+    callback_id: str = SAVE,
+) -> Block:
     """What a source would bring today, before it is saved."""
     if not brought.outcome.is_well:
         words = f"It brings nothing now: {escape(brought.problem) or 'its server gives no answer.'}"
         note = context("Save it all the same if you think that this passes: it is tried again and again.")
-        return modal("New source", [section(words), note], callback_id=SAVE, submit="Save anyway", memory=memory)
+        return modal(title, [section(words), note], callback_id=callback_id, submit="Save anyway", memory=memory)
     left = len(brought.items) - len(kept)
     head = f"Today it brings {plural(len(kept), 'item')}" + (f"; {left:,} are left out by your words." if left else ".")
-    title = f"*{escape(cut(brought.title, NAME))}*\n" if brought.title else ""
+    named = f"*{escape(cut(brought.title, NAME))}*\n" if brought.title else ""
     items = [section(_item(one)) for one in kept[:SHOWN]]
     more = [context(f"{len(kept) - SHOWN:,} more.")] if len(kept) > SHOWN else []
     note = context("What is older than two weeks is kept for the customer's card, and not posted.")
-    return modal(
-        "New source", [section(f"{title}{head}"), *items, *more, note], callback_id=SAVE, submit="Save", memory=memory
-    )
+    blocks = [section(f"{named}{head}"), *items, *more, note]
+    return modal(title, blocks, callback_id=callback_id, submit="Save", memory=memory)
 
 
 def keys(fact: WebhookKeys, *, new: bool) -> Block:
@@ -189,7 +207,7 @@ def _row(one: SourceFact, at_page: int) -> Block:
 def _menu(one: SourceFact) -> list[Option]:
     rest = (RESUME, "Resume") if one.is_paused else (PAUSE, "Pause")
     own = (SECRET, "New secret") if is_pushed(one.kind) else (TEST, "Test now")
-    return [Option(words, f"{action}:{one.id}") for action, words in (own, rest, (REMOVE, "Remove"))]
+    return [Option(words, f"{action}:{one.id}") for action, words in (own, (EDIT, "Edit"), rest, (REMOVE, "Remove"))]
 
 
 def _turns(fact: SourceList) -> list[Block]:
@@ -198,9 +216,23 @@ def _turns(fact: SourceList) -> list[Block]:
     return back + on
 
 
-def _kind_fields(wish: SourceWish) -> list[Block]:
+def _taking_fields(one: SourceWish | SourceFact) -> list[Block]:
+    """What a source takes, and where and when that is posted."""
+    return [
+        field_of(
+            "Channel", channel_select(BLOCK_OF["channel"], initial=one.channel_id or None),
+            block_id=BLOCK_OF["channel"], hint="Where its mentions are posted; not one shared with outsiders.",
+        ),
+        _words_field("words", "Only with these words", one.words, "One a line; empty: everything it brings."),
+        _words_field("excluded_words", "Never with these words", one.excluded_words, ""),
+        _words_field("excluded_authors", "Never by these authors", one.excluded_authors, ""),
+        _line_field("language", "Language", one.language, "en", "Two letters; empty: any."),
+        _line_field("quiet", "Quiet hours", one.quiet, "18:00-08:00", "Cards wait until they end."),
+    ]  # fmt: skip
+
+
+def _kind_fields(kind: SourceKind, wish: SourceWish | SourceFact) -> list[Block]:
     """The one word a recipe asks for; for our own webhook where the parts stand, and whether its senders sign."""
-    kind = wish.kind
     if is_fetched(kind):
         word = text_input(BLOCK_OF["word"], initial=wish.word, max_length=LONGEST_WORD)
         asks = f"Give {kind.asks_for}."
@@ -212,9 +244,7 @@ def _kind_fields(wish: SourceWish) -> list[Block]:
     signs = checkboxes(
         BLOCK_OF["signed"], [Option("Take only what is signed", "signed")], initial=["signed"] if wish.is_signed else []
     )
-    hint = (
-        "words, title, address, author, place, published_at, rating, external_id; empty: as in docs/mentions-sources.md"
-    )
+    hint = f"{', '.join(MAPPED_FIELDS)}; what is left out is looked for under its usual names."
     return [
         field_of("Where the parts stand in the JSON", mapping, block_id=BLOCK_OF["mapping"], optional=True, hint=hint),
         field_of("Signature", signs, block_id=BLOCK_OF["signed"], optional=True),

@@ -92,7 +92,7 @@ def test_usual_names_need_no_mapping() -> None:
     (b"7", {}, "neither an object nor a list"),
     (b"{}", {}, "looked for at words or text or title"),
     (b'{"a": 1}', {"items": "b.c"}, "No items lie at b.c"),
-    (b'{"a": 1}', {"colour": "a"}, "field that doesn't exist"),
+    (b'{"a": 1}', {"colour": "a"}, "“colour” is no part of a mention"),
     (b" " * (LARGEST_BODY + 1), {}, "More than 1 MB"),
 ])  # fmt: skip
 def test_what_can_not_be_read_is_answered_in_a_sentence(body: bytes, mapping: dict[str, str], sentence: str) -> None:

@@ -1,0 +1,194 @@
+"""A list of mentions as people's programs write it: which column is what, and what stands in a cell."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from bot.customers.rules.cells import LONGEST_TYPED, Unclear, read_date
+from bot.customers.rules.headers import spelling
+from bot.customers.rules.names import clean_text
+from bot.mentions.rules.addresses import canonical
+from bot.mentions.rules.wording import plausible, read_instant
+
+MOST_ROWS = 3_000
+"""Rows in one list: some seconds of matching and writing, in which nobody else's write waits too long."""
+
+MOST_NAMED, LONGEST_HEADING = 12, 40
+MOST_STARS = 5
+AHEAD = timedelta(days=1)  # a list from a zone ahead of ours may be of tomorrow
+
+_OUT_OF = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(?:/|von|of|out of|aus)\s*(\d{1,3})", re.IGNORECASE)
+_PLAIN = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(?:stars?|sterne?|★)?", re.IGNORECASE)
+_SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%")
+_DRAWN = re.compile(r"(?=.{1,5}$)([★⭐]*)[☆✩]*")
+
+
+class Column(StrEnum):
+    """What a list may say about something that was written, one column each."""
+
+    WORDS = "words"
+    TITLE = "title"
+    ADDRESS = "link"
+    AUTHOR = "author"
+    WRITTEN = "date"
+    RATING = "rating"
+    PLACE = "place"
+    LANGUAGE = "language"
+
+
+_SYNONYMS: Mapping[Column, str] = {  # the first that a list has is read
+    Column.WORDS: (
+        "words|text|review text|full text|body|content|review|comment|comments|message|description|feedback|post"
+        "|mention|snippet|quote|tweet|answer|texto|bewertung|commentaire"
+    ),
+    Column.TITLE: "title|headline|review title|subject|heading|titel|titre|titulo",
+    Column.ADDRESS: (
+        "link|url|address|permalink|review url|review link|post url|post link|mention url|source url|web address|href"
+    ),
+    Column.AUTHOR: (
+        "author|author name|reviewer|reviewer name|user name|user|posted by|written by|handle|name|autor|auteur"
+    ),
+    Column.WRITTEN: (
+        "published|published at|published on|date published|publish date|publication date|date|review date|posted"
+        "|posted at|posted on|date posted|written|written on|created|created at|created on|timestamp|time|datum|fecha"
+    ),
+    Column.RATING: "rating|star rating|review rating|stars|rating value|sterne|note",
+    Column.PLACE: "place|source|site|platform|network|channel|source name|website",
+    Column.LANGUAGE: "language|language code|lang|locale",
+}
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """How a list is read: the column of each field, counted from 0; *problem* is why it can't be, in one sentence."""
+
+    headers: tuple[str, ...]
+    columns: Mapping[Column, int] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """The headings that nobody reads."""
+        read = set(self.columns.values())
+        return tuple(header for at, header in enumerate(self.headers) if at not in read and header.strip())
+
+    def heading(self, column: Column) -> str:
+        """The list's own word for a field."""
+        at = self.columns.get(column)
+        return self.headers[at] if at is not None else column.value.capitalize()
+
+
+def map_columns(headers: Sequence[str]) -> ColumnMap:
+    """Find our fields among a list's headings, in whatever case and spelling."""
+    spelt = [spelling(header) for header in headers]
+    columns: dict[Column, int] = {}
+    for column, words in _SYNONYMS.items():
+        wanted = (spelling(word) for word in words.split("|"))
+        free = {word: at for at, word in reversed(list(enumerate(spelt))) if at not in columns.values()}
+        at = next((free[word] for word in wanted if word in free), None)
+        if at is not None:
+            columns[column] = at
+    says_something = columns.keys() & {Column.WORDS, Column.TITLE, Column.ADDRESS}
+    return ColumnMap(tuple(headers), columns, "" if says_something else _no_words(headers))
+
+
+def read_link(cell: str) -> str:
+    """
+    A web address in its one spelling; "g2.com/reviews/1" gets its https.
+
+    Raises:
+        Unclear: it is none.
+    """
+    text = cell.strip().strip("<>")
+    whole = canonical(text if "://" in text else f"https://{text}")
+    if not whole or " " in text or "." not in text:
+        raise Unclear("is no web address; write it like https://g2.com/reviews/1, or leave it empty")
+    return whole
+
+
+def read_rating(cell: str) -> float:
+    """
+    Stars of five: "4", "4,5", "4 stars", "★★★★☆", "8/10", "80 %".
+
+    Raises:
+        Unclear: it is none, or a bare number above five, of which nobody says out of how many it is.
+    """
+    text = cell.strip()[:LONGEST_TYPED]
+    if text and (drawn := _DRAWN.fullmatch(text.replace("\ufe0f", ""))):
+        return float(len(drawn[1]))
+    if share := _SHARE.fullmatch(text):
+        return _of_five(_number(share[1]), 100)
+    if out_of := _OUT_OF.fullmatch(text):
+        return _of_five(_number(out_of[1]), int(out_of[2]))
+    plain = _PLAIN.fullmatch(text)
+    if not plain:
+        raise Unclear("is no rating; write the stars of five, like 4, or 8/10")
+    if _number(plain[1]) > MOST_STARS:
+        raise Unclear(f"is more than five stars; write out of how many it is, like {plain[1]}/10")
+    return _number(plain[1])
+
+
+def read_written(cell: str, *, now: datetime, day_first: bool | None = None) -> datetime:
+    """
+    When something was written: an instant, or the first one of a day, in UTC. *day_first* says how 05/03/2026 is meant.
+
+    Raises:
+        Unclear: it is no date, could be two, or hasn't been yet.
+    """
+    text = cell.strip()
+    at = read_instant(text) or _in_a_letter(text)
+    if at is None:
+        at = plausible(datetime.combine(read_date(text, day_first=day_first), time(), UTC))
+    if at is None:
+        raise Unclear("is too long ago to be true; write the date like 2026-03-05")
+    if at > now + AHEAD:
+        raise Unclear("hasn't been yet; write when it was written, like 2026-03-05")
+    return at
+
+
+def mark_of(parts: Iterable[str]) -> str:
+    """What tells rows apart that no address does: 40 hexadecimal digits of all they say."""
+    said = "\0".join(" ".join(part.casefold().split()) for part in parts)
+    return sha256(said.encode("utf-8", "replace")).hexdigest()[:40]
+
+
+def quoted(cell: str) -> str:
+    """A cell in a sentence about it, cut where it is long."""
+    words = clean_text(cell, LONGEST_TYPED)
+    return f"“{words if len(words) <= LONGEST_HEADING else words[: LONGEST_HEADING - 1] + '…'}”"
+
+
+def _no_words(headers: Sequence[str]) -> str:
+    named = [quoted(header) for header in headers if header.strip()]
+    if not named:
+        return "The first line names no columns: put headings such as Text, Link, Author, Date, Rating there."
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return (
+        f"No column holds what was written among {', '.join(named[:MOST_NAMED])}{more}: "
+        "call one of them Text, Title or Link, and send the list again."
+    )
+
+
+def _of_five(number: float, most: int) -> float:
+    if most <= 0 or number > most:
+        raise Unclear("is no rating; write the stars of five, like 4, or 8/10")
+    return round(number * MOST_STARS / most, 2)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _in_a_letter(text: str) -> datetime | None:
+    """`Mon, 23 Nov 2026 10:00:00 +0000`, as letters and feeds are dated."""
+    if ":" not in text or len(text) > LONGEST_TYPED:
+        return None
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return plausible(at if at.tzinfo else at.replace(tzinfo=UTC))
