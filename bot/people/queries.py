@@ -44,12 +44,13 @@ def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Pers
 
 
 def list_managers(session: Session) -> Sequence[Person]:
-    """Who may hand out work: managers and admins that are still here."""
+    """Who may hand out work: managers and admins that are still here, as full members."""
     query = select(Person).where(
         Person.workspace_id == workspace_of(session),
         col(Person.role).in_([Role.MANAGER, Role.ADMIN]),
         col(Person.is_deactivated).is_(False),
         col(Person.is_bot).is_(False),
+        col(Person.is_guest).is_(False),
     )
     return session.exec(query.order_by(col(Person.name_key))).all()
 

@@ -39,8 +39,8 @@ FORGOTTEN = "Somebody who left"
 
 
 def may_manage(person: Person | None) -> bool:
-    """Whether that person is a manager or an admin that is still here."""
-    return person is not None and not person.is_deactivated and person.role in {Role.MANAGER, Role.ADMIN}
+    """Whether that person is a manager or an admin that is still here; who became a guest is none any more."""
+    return person is not None and _is_full_member(person) and person.role in {Role.MANAGER, Role.ADMIN}
 
 
 def require_manager(session: Session, *, by: str, wish: str) -> Person:
@@ -66,7 +66,7 @@ def require_here(session: Session, *, by: str) -> Person:
         NotAllowed: a guest, a bot, somebody deactivated or unknown.
     """
     person = find_person_row(session, by)
-    if person is None or person.is_deactivated or person.is_bot or person.is_guest:
+    if person is None or not _is_full_member(person):
         raise NotAllowed("Only full members of this workspace can do that; ask a colleague who is one.")
     return person
 
@@ -113,6 +113,10 @@ def name_managers(session: Session, *, person_ids: Sequence[str], by: str, now: 
         changed += 1
     session.flush()
     return changed
+
+
+def _is_full_member(person: Person) -> bool:
+    return not (person.is_deactivated or person.is_bot or person.is_guest)
 
 
 def _manager_ids(session: Session) -> set[str]:

@@ -7,10 +7,10 @@ from bot.core.outbox import OwedNotice
 from bot.customers.queries import get_customer
 from bot.home.usecases import take_in_people
 from bot.people.facts import PeopleSynced, SlackPerson
-from bot.people.queries import get_fact, get_person, list_people
+from bot.people.queries import get_fact, get_person, list_managers, list_people
 from bot.people.rules import Role
 from bot.people.tables import Person
-from bot.people.usecases import sync_people
+from bot.people.usecases import may_manage, sync_people
 from bot.workspaces.queries import list_audit
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 from tests.people.slack_people import everybody, told
@@ -136,6 +136,14 @@ def test_a_guest_or_a_bot_is_no_admin(office: Office) -> None:
     """Whatever their flags say."""
     take_in(office, told("U1", is_slack_admin=True, is_guest=True), told("U2", is_slack_admin=True, is_bot=True))
     assert {person(office, "U1").role, person(office, "U2").role} == {Role.MEMBER}
+
+
+def test_a_manager_who_becomes_a_guest_manages_no_more_until_they_are_a_member_again(office: Office) -> None:
+    """Nothing is theirs to hand out, and nobody is sent to ask them."""
+    for is_guest in (True, False):
+        take_in(office, told(MARA, is_guest=is_guest))
+        managers = office.look(lambda session: [manager.id for manager in list_managers(session)])
+        assert (MARA in managers, may_manage(person(office, MARA))) == (not is_guest, not is_guest)
 
 
 def test_a_deactivated_owners_customers_go_to_the_pool_and_managers_are_told_once(office: Office) -> None:
