@@ -29,8 +29,9 @@ from bot.promises.rules import State
 from bot.promises.tables import Promise
 from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
 from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
-from bot.promises.usecases.recording import promise_in_checkin, record_promise
+from bot.promises.usecases.recording import promise_in_checkin, record_promise, state_of
 from bot.rooms import ROOMS
+from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
 
@@ -185,6 +186,16 @@ class Promises(RuleBasedStateMachine):
             for one in group:
                 total.update(one.counts)
             assert +total == truth
+
+    @invariant()
+    def every_step_is_in_the_trail(self) -> None:
+        """Each line begins where the one before it ended; the last one says how the promise stands."""
+        query = select(AuditEntry).where(AuditEntry.subject_kind == "promise").order_by("id")
+        told: dict[str, Any] = {}
+        for entry in self.history.look(lambda session: session.exec(query).all()):
+            assert entry.before == told.get(entry.subject_id, {})
+            told[entry.subject_id] = {key: said for key, said in entry.after.items() if key != "words"}
+        assert told == {str(row.id): state_of(row) for row in self._rows()}
 
     # --- inside ----------------------------------------------------------------------------------
 
