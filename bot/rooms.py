@@ -49,6 +49,7 @@ from bot.followups import tables as _followups
 from bot.followups.facts import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
 from bot.followups.queries import owed as followups_owed
 from bot.followups.queries import shown as followups_shown
+from bot.followups.usecases import finishing as followup_finishing
 from bot.followups.usecases import keeping as followup_keeping
 from bot.followups.views import rows as followup_views
 from bot.home import listeners as home_listeners
@@ -81,6 +82,7 @@ from bot.promises.facts import PromiseNews, PromiseNoted, PromisesBroken, Promis
 from bot.promises.listeners.recording import read_extra as read_promise
 from bot.promises.queries import clock as promises_clock
 from bot.promises.queries import shown as promises_shown
+from bot.promises.usecases import closing as promise_closing
 from bot.promises.usecases import keeping as promise_keeping
 from bot.promises.usecases.recording import promise_in_checkin
 from bot.promises.views import forms as promise_forms
@@ -162,6 +164,7 @@ ROOMS: tuple[Room, ...] = (
             FollowupNews: followup_views.news,
         },
         brief=followups_shown.brief,
+        undo_checkin=followup_finishing.undo_checkin,
         offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind in ASSIGNABLE),),
         digest_section=followups_shown.digest_section,
         owed_section=followups_shown.owed_section,
@@ -191,6 +194,7 @@ ROOMS: tuple[Room, ...] = (
                 use_case=promise_in_checkin,
             ),
         ),
+        undo_checkin=promise_closing.undo_checkin,
         offers=(Offer("Promise", "promises.promise", lambda subject: subject.kind in PROMISABLE),),
         digest_section=promises_shown.digest_section,
         owed_section=promises_shown.owed_section,
@@ -220,7 +224,6 @@ ROOMS: tuple[Room, ...] = (
                 blocks=escalation_forms.holds_fields,
                 read=escalation_forms.read_holds,
                 use_case=escalation_confirming.settle_fixes,
-                undo=escalation_confirming.undo_settled,
             ),
             CheckinExtra(
                 key=RAISED,
@@ -228,9 +231,9 @@ ROOMS: tuple[Room, ...] = (
                 blocks=escalation_forms.raised_fields,
                 read=escalation_forms.read_raised,
                 use_case=raise_in_checkin,
-                undo=escalation_confirming.undo_raised,
             ),
         ),
+        undo_checkin=escalation_confirming.undo_checkin,
         offers=(Offer("Escalate", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
         digest_section=escalations_shown.digest_section,
         owed_section=escalations_shown.owed_section,

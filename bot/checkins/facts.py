@@ -12,7 +12,10 @@ from bot.customers.facts import CustomerFact
 
 
 class ActDone(Fact):
-    """What somebody did about a customer, and how it stands now; it can be undone by `deed_id` for ten minutes."""
+    """
+    What somebody did about a customer, and how it stands now; it can be undone by `deed_id` for ten minutes. *stays* is
+    a sentence for each thing that undoing it left as it was.
+    """
 
     deed_id: UUID
     act: Act
@@ -20,6 +23,7 @@ class ActDone(Fact):
     words: str
     customer: CustomerFact
     undone: bool = False
+    stays: tuple[str, ...] = ()
 
 
 class CheckinRecorded(ActDone):

@@ -45,6 +45,12 @@ Erase = Callable[[Session, str, str, datetime], int]
 Export = Callable[[Session, str, str], Mapping[str, Any]]
 """`export(session, kind, id)`: everything kept about a customer or person, as JSON values."""
 
+UndoCheckin = Callable[..., Sequence[str]]
+"""
+`undo_checkin(session, *, customer_id, checkin_id, by, now)`: take back, in the same transaction, what came into a room
+with a check-in that is being undone; returns a sentence for each thing that stays, because it has gone on since.
+"""
+
 Check = Callable[[Session, datetime], Sequence[str]]
 """`check(session, now)`: one sentence per thing that is wrong; empty when all is well."""
 
@@ -92,7 +98,7 @@ class CheckinExtra:
     for that customer. *blocks* draws them from that (from None, when there is no *about*). With a *label* they stay
     behind a button of these words until somebody wants them. *read* turns the submitted state into keyword arguments
     (empty: nothing was filled in); *use_case* takes those with `session, customer_id, checkin_id, by, now`, in the
-    check-in's own transaction. *undo* takes the same, without what was filled in, whenever a check-in is taken back.
+    check-in's own transaction. The room's `undo_checkin` takes it back.
     """
 
     key: str
@@ -101,7 +107,6 @@ class CheckinExtra:
     use_case: Callable[..., object]
     about: Callable[[Session, UUID, datetime], Fact | None] | None = None
     label: str = ""
-    undo: Callable[..., object] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ class Room:
     messages: Mapping[type[Notice], Callable[[Any], Any]] = field(default_factory=dict)
     brief: Brief | None = None
     checkin_extras: Sequence[CheckinExtra] = ()
+    undo_checkin: UndoCheckin | None = None
     offers: Sequence[Offer] = ()
     digest_section: DigestSection | None = None
     digest_kinds: Sequence[DigestKindOffer] = ()
@@ -153,6 +159,11 @@ def collect_owed(rooms: Sequence[Room], session: Session, now: datetime) -> tupl
 def collect_extras(rooms: Sequence[Room]) -> list[CheckinExtra]:
     """What all rooms add to the check-in modal."""
     return [extra for room in rooms for extra in room.checkin_extras]
+
+
+def collect_undos(rooms: Sequence[Room]) -> list[UndoCheckin]:
+    """What all rooms take back with a check-in."""
+    return [room.undo_checkin for room in rooms if room.undo_checkin]
 
 
 def collect_timeline(

@@ -40,6 +40,7 @@ class Escalation(Row, table=True):
         sa.Index(None, "workspace_id", "state", "warned_at", "warn_at"),
         sa.Index(None, "workspace_id", "state", "late_told_at", "answer_by"),
         sa.Index(None, "workspace_id", "cause_key", "fixed_at"),
+        sa.Index(None, "workspace_id", "fixed_at"),
         sa.Index(None, "workspace_id", "avoidable", "raised_at"),
         sa.Index(None, "workspace_id", "channel_due"),
     )

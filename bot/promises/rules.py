@@ -38,6 +38,7 @@ class Event(StrEnum):
     KEPT = "kept"
     RENEGOTIATED = "renegotiated"
     WITHDRAWN = "withdrawn"
+    UNDONE = "undone"
     FORGOTTEN = "forgotten"
 
 

@@ -17,7 +17,7 @@ class Promise(Row, table=True):
     `promised_by` gave their word, and the kept-rate is theirs; `keeper_id` is who has it now, once they left. A
     renegotiated promise ends, and the one that `follows_id` it begins. `is_owed` holds until it is kept, withdrawn or
     agreed anew: a broken promise stays broken, and is owed until it is made good. `reminded` is how near the day was
-    when `reminded_id` last heard of it.
+    when `reminded_id` last heard of it. `made_in` is the check-in in which it was made, if it was in one.
     """
 
     __tablename__ = "promises"
@@ -42,6 +42,7 @@ class Promise(Row, table=True):
     keeper_id: str = Field(max_length=32)
     recorded_by: str = Field(max_length=32)
     recorded_at: datetime
+    made_in: UUID | None = None
     contact: str = Field(default="", max_length=200)
     what: str = Field(max_length=500)
     link: str = Field(default="", max_length=500)

@@ -13,6 +13,7 @@ from bot.checkins.usecases.lists import snooze_from_list
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.usecases.undoing import undo_deed
 from bot.core.outbox import OwedNotice
+from bot.core.room import collect_undos
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.people.tables import Absence
@@ -33,8 +34,9 @@ def snooze(office: Office, customer: UUID, preset: Preset = Preset.WEEK, **more:
 
 
 def undo(office: Office, done: ActDone, by: str = ANA, **more: Any) -> ActDone:
-    """Take back what was done."""
-    fact: ActDone = office.do(undo_deed, deed_id=done.deed_id, by=by, **more)
+    """Take back what was done, in every room, as the button does."""
+    undos = collect_undos(office.runtime.rooms)
+    fact: ActDone = office.do(undo_deed, deed_id=done.deed_id, by=by, undos=undos, **more)
     return fact
 
 

@@ -26,7 +26,7 @@ from bot.checkins.views.form import LIVE, NOTE, form, redrawn
 from bot.checkins.views.put_off import done_form, hand_over_form, snooze_form
 from bot.checkins.views.queue import candidates, queue
 from bot.checkins.views.reminder import reminder
-from bot.checkins.views.rows import done, queue_row, with_row_done
+from bot.checkins.views.rows import act_row, done, queue_row, stays, with_row_done
 from bot.core.facts import Line
 from bot.customers.facts import CustomerFact
 from bot.customers.rules.due import SnoozeReason, Standing, Status
@@ -338,6 +338,23 @@ def test_what_was_done_is_told_with_undo() -> None:
     for number in range(len(HOSTILE)):
         allowed(done(act(worst(number))))
         allowed(done(act(worst(number), undone=True)))
+
+
+def test_what_undoing_left_is_told_beside_it() -> None:
+    """Two sentences and how many more, escaped, wherever they stand."""
+    sentences = [f"The promise “<!here> {number}” stays as it is: kept." for number in range(4)]
+    fact = act(customer(), undone=True).model_copy(update={"stays": tuple(sentences)})
+    first = "The promise “&lt;!here&gt; 0” stays as it is: kept."
+    for words in (done(fact).text, stays(fact).text, str(act_row(fact, place="checkins.queue:0"))):
+        assert first in words
+        assert "“&lt;!here&gt; 1”" in words
+        assert "“&lt;!here&gt; 2”" not in words
+        assert "And 2 more." in words
+    assert act_row(act(customer(), undone=True), place="x")[0]["elements"][0]["text"].endswith("is as it was")
+    for number, text in enumerate(HOSTILE):
+        worse = act(worst(number), undone=True).model_copy(update={"stays": (text * 300,) * 9})
+        for message in (done(worse), stays(worse), Message(text="x", blocks=act_row(worse, place="x"))):
+            allowed(message)
 
 
 def act(fact: CustomerFact, *, undone: bool = False) -> ActDone:

@@ -85,11 +85,6 @@ def ask_whether(
     return recorded
 
 
-def undos(office: Office) -> list[Any]:
-    """What undoing a check-in takes back in other rooms, as the listener hands it over."""
-    return [extra.undo for extra in collect_extras(office.runtime.rooms) if extra.undo]
-
-
 def stored(office: Office, fact: EscalationFact) -> Escalation:
     """An escalation as it is stored."""
     row: Escalation = office.look(lambda session: get_row(session, fact.id))

@@ -8,13 +8,15 @@ import pytest
 from sqlmodel import select
 
 from bot.checkins.rules import Result
+from bot.checkins.tables import Deed
 from bot.checkins.usecases.undoing import undo_deed
 from bot.core.errors import InvalidInput
+from bot.core.room import collect_undos
 from bot.escalations.queries import find_waiting
 from bot.escalations.rules import HOLDS, Severity, State
 from bot.escalations.usecases.raising import raise_in_checkin
 from bot.workspaces.tables import AuditEntry
-from tests.checkins.office import at, log
+from tests.checkins.office import at, log, undo
 from tests.escalations.desk import (
     answer,
     ask_whether,
@@ -25,7 +27,6 @@ from tests.escalations.desk import (
     owed,
     stored,
     trail,
-    undos,
 )
 from tests.makers import ANA, BOB, MARA, Office
 
@@ -36,11 +37,6 @@ def waiting(office: Office, customer: UUID) -> list[str]:
     """What the next check-in asks about."""
     found = office.look(lambda session: find_waiting(session, customer, office.runtime.clock.now()))
     return [row.what for row in found.rows] if found else []
-
-
-def take_back(office: Office, recorded: Any, by: str = ANA) -> None:
-    """Undo a check-in as the row's button does."""
-    office.do(undo_deed, deed_id=recorded.deed_id, by=by, extras=undos(office))
 
 
 def test_a_yes_closes_it_for_good(office: Office) -> None:
@@ -125,7 +121,7 @@ def test_undoing_the_check_in_leaves_no_confirmation_behind(office: Office) -> N
     """It waits for their word again, and who heard the news hears that too; then a yes counts anew."""
     acme = office.customer("Acme", owner=BOB, waited=10)
     fact = mended(office, acme)
-    take_back(office, ask_whether(office, fact, True))
+    undo(office, ask_whether(office, fact, True))
     row = stored(office, fact)
     assert (row.state, row.closed_at, waiting(office, acme)) == (State.FIXED, None, ["the portal is down"])
     assert sorted(news.recipient for news in owed(office, "news") if news.body["event"] == "undone") == [BOB, MARA]
@@ -137,12 +133,12 @@ def test_undoing_the_check_in_leaves_no_confirmation_behind(office: Office) -> N
 def test_undoing_a_no_lets_it_wait_again_unless_somebody_went_on(office: Office) -> None:
     """Reopened by mistake; the other time Ana has answered meanwhile."""
     fact = mended(office, office.customer("Acme", waited=10))
-    take_back(office, ask_whether(office, fact, False))
+    undo(office, ask_whether(office, fact, False))
     row = stored(office, fact)
     assert (row.state, row.reopened) == (State.FIXED, 0)
     recorded = ask_whether(office, fact, False)
     answer(office, fact)
-    take_back(office, recorded)
+    assert undo(office, recorded).stays == ("The problem “the portal is down” stays as it is: answered.",)
     assert stored(office, fact).state is State.ANSWERED
 
 
@@ -154,7 +150,7 @@ def test_undoing_an_earlier_check_in_leaves_a_later_word_alone(office: Office) -
     mend(office, fact)
     at(office, TUESDAY)
     ask_whether(office, fact, True)
-    take_back(office, first, by=MARA)
+    undo(office, first, by=MARA)
     assert stored(office, fact).state is State.CONFIRMED
 
 
@@ -167,7 +163,7 @@ def test_undoing_the_check_in_that_raised_it_closes_it_while_nobody_answered(off
 
     recorded = log(office, acme, extras=[wrong])
     [row] = listed(office).rows
-    take_back(office, recorded)
+    undo(office, recorded)
     assert (stored(office, row).state, stored(office, row).reason) == (
         State.CLOSED,
         "the check-in that raised it was undone",
@@ -175,8 +171,18 @@ def test_undoing_the_check_in_that_raised_it_closes_it_while_nobody_answered(off
     kept = log(office, acme, extras=[wrong])
     [row] = listed(office).rows
     answer(office, row, by=BOB)
-    take_back(office, kept)
+    assert undo(office, kept).stays == ("The problem “wrong box” stays as it is: answered.",)
     assert stored(office, row).state is State.ANSWERED
+
+
+def test_an_answer_stays_without_the_check_in_that_was_recorded_with_it(office: Office) -> None:
+    """The clock isn't started anew behind anybody's back; who undoes it is told."""
+    fact = escalate(office, office.customer("Acme", owner=ANA, waited=10))
+    answer(office, fact, result=Result.TALKED)
+    [deed] = office.look(lambda session: session.exec(select(Deed)).all())
+    done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.rooms))
+    assert done.stays == ("The problem “the portal is down” stays as it is: answered.",)
+    assert stored(office, fact).state is State.ANSWERED
 
 
 def test_several_fixes_are_asked_about_oldest_first_three_at_a_time(office: Office) -> None:

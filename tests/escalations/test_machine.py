@@ -25,6 +25,7 @@ from bot.checkins.usecases.undoing import undo_deed
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import BotError
+from bot.core.room import collect_undos
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
@@ -36,7 +37,7 @@ from bot.escalations.tables import Escalation
 from bot.escalations.usecases.acting import give_escalation, withdraw_escalation
 from bot.rooms import ROOMS
 from bot.workspaces.tables import AuditEntry
-from tests.escalations.desk import answer, ask_whether, escalate, keep, listed, mend, owed, undos
+from tests.escalations.desk import answer, ask_whether, escalate, keep, listed, mend, owed
 from tests.makers import ANA, BOB, KIRI, MARA, START, open_office
 
 PEOPLE = st.sampled_from([MARA, ANA, BOB, KIRI])
@@ -130,7 +131,10 @@ class Life(RuleBasedStateMachine):
     def a_check_in_is_undone(self, which: int, by: str) -> None:
         """Any of them."""
         deed = self.logged[which % len(self.logged)].deed_id
-        self.attempt(lambda: self.office.do(undo_deed, deed_id=deed, by=by, extras=undos(self.office)), undoing=True)
+        self.attempt(
+            lambda: self.office.do(undo_deed, deed_id=deed, by=by, undos=collect_undos(self.office.runtime.rooms)),
+            undoing=True,
+        )
 
     @rule(hours=st.integers(1, 60))
     def time_goes_by(self, hours: int) -> None:

@@ -13,7 +13,7 @@ from bot.customers.queries.screens import get_card
 from bot.escalations.queries.owed import list_for_channel, list_late, list_to_warn
 from bot.escalations.queries.rates import get_rate, list_repeats
 from bot.escalations.queries.shown import brief, digest_section, export, home_section, owed_section, timeline
-from bot.escalations.rules import Severity, State
+from bot.escalations.rules import Cause, Severity, State
 from bot.escalations.tables import Escalation
 from bot.home.queries import get_home
 from tests.checkins.office import at
@@ -168,6 +168,26 @@ def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
     for act in asked:
         for plan in planned(office, act):
             assert "ix_escalations_workspace_id" in plan, plan
+
+
+def test_rates_and_repeats_read_by_an_index(office: Office) -> None:
+    """Thousands that were understood years ago lie beside a few of this quarter; each statement begins at its index."""
+    fill(office, MANY, over=True)
+    long_ago = {"avoidable": True, "cause": Cause.OTHER, "fixed_at": LONG_AGO, "asks": 0}
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        key = sa.literal("other:") + sa.cast(sa.func.substr(sa.column("what"), 7, 3), sa.String)
+        session.execute(sa.update(Escalation).values(cause_key=key, **long_ago))
+    for name in ("Golddex", "Condax"):
+        mended(office, office.customer(name))
+    repeats = ["fixed_at", "cause_key_fixed_at"]
+    expected: tuple[tuple[Callable[[], Any], list[str]], ...] = (
+        (lambda: office.ask(get_rate, days=90, viewer=KIRI), ["avoidable_raised_at", "avoidable_raised_at", *repeats]),
+        (lambda: office.ask(list_repeats), repeats),
+    )
+    for act, indexes in expected:
+        for plan, index in zip(planned(office, act), indexes, strict=True):
+            assert f"ix_escalations_workspace_id_{index}" in plan, plan
+            assert "Seq Scan on escalations" not in plan, plan
 
 
 def planned(office: Office, act: Callable[[], Any]) -> list[str]:

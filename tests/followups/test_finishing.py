@@ -4,10 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from bot.checkins.queries.history import list_entries
 from bot.checkins.rules import Result
+from bot.checkins.tables import Deed
+from bot.checkins.usecases.undoing import undo_deed
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
+from bot.core.room import collect_undos
 from bot.followups.rules import State
 from bot.followups.usecases.finishing import complete_followup, decline_followup
 from bot.people.queries import find_person_row
@@ -37,6 +41,19 @@ def test_done_records_a_check_in_in_the_same_breath(office: Office) -> None:
     [entry] = office.look(lambda session: list_entries(session, customer_id=acme))
     assert (entry.by, entry.note, entry.result) == (ANA, "sorted", "talked")
     assert last_contact(office, acme) == office.runtime.clock.now().date()
+
+
+def test_what_is_done_stays_done_without_its_check_in(office: Office) -> None:
+    """Undoing the contact takes back the contact; who undoes it is told that the follow-up stays."""
+    acme = office.customer("Acme", owner=ANA, waited=20)
+    before, fact, other = last_contact(office, acme), assign(office, acme), assign(office, acme, what="visit")
+    office.do(complete_followup, followup_id=other.id, by=ANA)
+    office.runtime.clock.move(timedelta(minutes=1))  # type: ignore[attr-defined]  # tests have a clock that moves
+    office.do(complete_followup, followup_id=fact.id, result=Result.TALKED, by=ANA)
+    [deed] = office.look(lambda session: session.exec(select(Deed)).all())
+    done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.rooms))
+    assert done.stays == ("The follow-up “call about the invoice” stays done.",)
+    assert (stored(office, fact).state, last_contact(office, acme)) == (State.DONE, before)
 
 
 def test_an_attempt_leaves_the_clock_running(office: Office) -> None:

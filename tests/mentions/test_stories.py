@@ -9,11 +9,15 @@ from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
+from sqlmodel import select
 
 from bot.customers.queries import get_customer
+from bot.escalations.tables import Escalation
+from bot.followups.tables import Followup
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
 from bot.mentions.usecases.sourcing import remove_source
+from bot.promises.tables import Promise
 from bot.workspaces.queries import list_audit
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
@@ -95,6 +99,38 @@ async def test_from_a_feed_to_the_answer_and_the_next_call(world: World) -> None
     [answer] = (await ana.command("/customers Golddex Widgets")).messages
     assert 'reads as a complaint: "Golddex Widgets support never' in words(answer.blocks)
     assert world.office.look(lambda session: get_customer(session, golddex).last_contact_on).isoformat() == "2026-11-20"
+
+
+async def test_a_mention_becomes_an_escalation_a_promise_and_a_follow_up(world: World) -> None:
+    """*Escalate*, *Promise* and *Assign* on the card in the channel know the customer, the words and the link."""
+    golddex = world.office.customer("Golddex Widgets", owner=ANA, waited=3)
+    await add_feed(world)
+    bob, message = world.as_(BOB), card(world)
+    await bob.press(message, "escalations.raise")
+    form = await window(bob, "Escalate")
+    assert "Golddex Widgets" in str(form.blocks)
+    assert COMPLAINT in str(form.blocks)
+    await bob.fill(form, escalations_severity="It hurts them")
+    assert await bob.submit(form) is None
+    await window(bob, "Saved")
+    [escalated] = world.office.look(lambda session: session.exec(select(Escalation)).all())
+    await bob.close(bob.modal(), everything=True)
+    await bob.press(message, "promises.promise")
+    form = await window(bob, "Promise")
+    assert COMPLAINT in str(form.blocks)
+    await bob.fill(form, promises_due="2026-11-27")
+    assert await bob.submit(form) is None
+    assert "Noted: you promised Golddex Widgets" in words((await window(bob, "Saved")).blocks)
+    [promised] = world.office.look(lambda session: session.exec(select(Promise)).all())
+    await bob.close(bob.modal(), everything=True)
+    await bob.press(message, "followups.assign")
+    form = await window(bob, "Assign a follow-up")
+    await bob.fill(form, followups_due="2026-11-27")
+    assert await bob.submit(form) is None
+    [assigned] = await bob.until(lambda _: world.office.look(lambda session: session.exec(select(Followup)).all()))
+    for row in (escalated, promised, assigned):
+        assert (row.customer_id, row.what, row.link) == (golddex, COMPLAINT, "https://forum.example/post/1")
+    assert (escalated.on_it_id, promised.keeper_id, assigned.assignee_id) == (ANA, BOB, BOB)
 
 
 async def test_forged_presses_change_nothing_and_leave_a_trace(world: World) -> None:

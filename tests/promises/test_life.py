@@ -13,7 +13,9 @@ from sqlmodel import select
 
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
+from bot.checkins.usecases.undoing import undo_deed
 from bot.core.errors import BotError
+from bot.core.room import collect_undos
 from bot.customers.facts import CustomerDetails
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import add_customer, set_status
@@ -27,7 +29,9 @@ from bot.promises.rules import State
 from bot.promises.tables import Promise
 from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
 from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
-from bot.promises.usecases.recording import record_promise
+from bot.promises.usecases.recording import promise_in_checkin, record_promise, state_of
+from bot.rooms import ROOMS
+from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
 
@@ -50,6 +54,7 @@ class Promises(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.history: History
         self.customers: list[UUID] = []
+        self.deeds: list[UUID] = []
         self.seen: dict[UUID, tuple[State, bool]] = {}
         self.ever_broken: set[UUID] = set()
 
@@ -90,11 +95,21 @@ class Promises(RuleBasedStateMachine):
         """It isn't owed any more."""
         self._on(number, withdraw_promise, by=by, words="x")
 
+    @rule(number=which, by=people, days=few_days, promising=st.booleans())
+    def talk(self, number: int, by: str, days: int, *, promising: bool) -> None:
+        """The customer hears something, perhaps a promise."""
+        wish = {"what": "x", "due_on": self.today(by) + timedelta(days=days), "block_ids": {}}
+        extras = [lambda session, **more: promise_in_checkin(session, **wish, **more)] if promising else []
+        about = {"customer_id": self.customers[number % len(self.customers)], "extras": extras}
+        if done := self._try(record_checkin, result=Result.TALKED, channel=Channel.CALL, by=by, **about):
+            self.deeds.append(done.deed_id)
+
     @rule(number=which, by=people)
-    def talk(self, number: int, by: str) -> None:
-        """The customer hears something."""
-        customer = self.customers[number % len(self.customers)]
-        self._try(record_checkin, customer_id=customer, result=Result.TALKED, channel=Channel.CALL, by=by)
+    def undo(self, number: int, by: str) -> None:
+        """A check-in is taken back, perhaps with what was promised in it."""
+        if self.deeds:
+            deed = self.deeds[number % len(self.deeds)]
+            self._try(undo_deed, deed_id=deed, by=by, undos=collect_undos(ROOMS))
 
     @rule(hours=st.integers(1, 100))
     def time_passes(self, hours: int) -> None:
@@ -171,6 +186,16 @@ class Promises(RuleBasedStateMachine):
             for one in group:
                 total.update(one.counts)
             assert +total == truth
+
+    @invariant()
+    def every_step_is_in_the_trail(self) -> None:
+        """Each line begins where the one before it ended; the last one says how the promise stands."""
+        query = select(AuditEntry).where(AuditEntry.subject_kind == "promise").order_by("id")
+        told: dict[str, Any] = {}
+        for entry in self.history.look(lambda session: session.exec(query).all()):
+            assert entry.before == told.get(entry.subject_id, {})
+            told[entry.subject_id] = {key: said for key, said in entry.after.items() if key != "words"}
+        assert told == {str(row.id): state_of(row) for row in self._rows()}
 
     # --- inside ----------------------------------------------------------------------------------
 

@@ -306,6 +306,17 @@ def test_what_cards_home_and_the_clock_ask_uses_an_index(office: Office) -> None
         assert all("ix_promises_workspace_id" in plan and index in plan for plan in plans), (index, plans)
 
 
+def test_the_kept_rate_reads_the_last_year_and_not_what_came_before(office: Office) -> None:
+    """Thousands of old promises lie beside the few that count."""
+    fill(office)
+    promise(office, office.customer("Golddex"))
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        old = {"promised_on": date(2024, 6, 1), "due_on": date(2024, 6, 1)}
+        session.execute(sa.update(Promise).where(sa.column("due_on") != date(2026, 11, 27)).values(**old))
+    [plan] = planned(office, lambda: office.ask(get_rates, viewer=ANA))
+    assert any("due_on>?" in step or ("Index Cond" in step and "due_on >=" in step) for step in plan.splitlines()), plan
+
+
 def planned(office: Office, act: Callable[[], Any]) -> list[str]:
     """How the database goes about each statement that *act* makes on promises."""
     database = office.runtime.database

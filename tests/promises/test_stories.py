@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from rehearsal.state.messages import Message
 from tests.checkins.test_stories import entries, reads, told, window, words
 from tests.digests.test_stories import main, pass_days, saved_in
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, add_customer, add_person
-from tests.promises.desk import promise, stored
+from tests.promises.desk import kept, promise, stored, trail
 from tests.world import World, open_world
 
 SAY = "/promise Acme friday send the new price list"
@@ -129,6 +129,49 @@ async def test_we_promised_waits_behind_a_button_in_the_check_in(world: World) -
     await ana.until(lambda _: entries(world, acme))
     [row] = rows(world)
     assert (row.what, row.due_on, row.promised_by) == ("send the new price list", date(2026, 11, 27), ANA)
+
+
+async def promised_in_reminder(world: World) -> Message:
+    """Ana logs Acme from her reminder, and promises the price list by Friday; the reminder."""
+    ana = world.as_(ANA)
+    await world.run_jobs()
+    reminder = await told(ana, "waiting to hear from you")
+    await ana.press(reminder, "checkins.log")
+    form = await window(ana, "Check-in")
+    await ana.press(form, "checkins.want.promises.promised")
+    await ana.until(lambda _: "promises.promised.what" in str(form.blocks))
+    await ana.fill(form, **{"promises.promised.what": "the <new> price list", "promises.promised.due": "2026-11-27"})
+    assert await ana.submit(form) is None
+    await reads(ana, reminder, "✓ Acme")
+    assert len(rows(world)) == 1
+    return reminder
+
+
+async def test_undoing_a_check_in_takes_its_promise_back(database_url: str) -> None:
+    """*Undo* within ten minutes, on both databases: the row is back, nothing is owed, and the trail says by whom."""
+    async with open_world(database_url) as world:
+        world.office.customer("Acme", owner=ANA, waited=40)
+        reminder = await promised_in_reminder(world)
+        [fact] = rows(world)
+        await world.rehearsal.control.move(timedelta(minutes=9))
+        await world.as_(ANA).press(reminder, "checkins.undo")
+        await reads(world.as_(ANA), reminder, "*Acme* · 40 days since you talked")
+        assert rows(world) == ()
+        assert trail(world.office, fact) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]
+
+
+async def test_a_promise_that_was_kept_meanwhile_stays_and_undo_says_so(world: World) -> None:
+    """In the reminder, below it; from the queue, beside the row that is as it was."""
+    world.office.customer("Acme", owner=ANA, waited=40)
+    reminder = await promised_in_reminder(world)
+    [fact] = rows(world)
+    kept(world.office, fact)
+    ana = world.as_(ANA)
+    await ana.press(reminder, "checkins.undo")
+    answer = await told(ana, "stays as it is")
+    assert answer.text == "The promise “the &lt;new&gt; price list” stays as it is: kept."
+    await reads(ana, reminder, "*Acme* · 40 days since you talked")
+    assert stored(world.office, fact).state == "kept"
 
 
 async def test_a_message_is_a_promise_with_its_words_and_its_link(world: World) -> None:

@@ -34,8 +34,8 @@ def customers() -> tuple[bytes, int]:
     return "\n".join([f"{head},Account Owner", *owned]).encode(), len(rows)
 
 
-async def test_the_demo_shows_reminder_form_digest_and_home(sqlite_url: str, browser: Browser, pictures: Path) -> None:
-    """What `make demo` shows, on a desk and on a phone; the README's pictures are made of it."""
+async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser: Browser, pictures: Path) -> None:
+    """Digest, reminder, form, Home, promises and a problem as `make demo` shows them, on a desk and on a phone."""
     stage = open_stage(
         database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, extra=add_page
     )
@@ -60,6 +60,15 @@ async def test_the_demo_shows_reminder_form_digest_and_home(sqlite_url: str, bro
             await ana.page.set_viewport_size({"width": 390, "height": 844})
             await expect(await ana.latest("waiting to hear from you")).to_be_visible()
             await ana.picture("phone")
+        async with visit(browser, f"{running.rehearsal.url}/?as=ana", pictures) as ana:
+            await ana.see("inspector-close").click()
+            await ana.latest("a promise is due today")
+            await ana.type("/promise list team")
+            await expect(await ana.latest("The team's promises")).to_contain_text("Sunset Diner")
+            await ana.picture("promises")
+            await ana.act_as("bob")
+            await expect(await ana.latest("you are on it")).to_contain_text("Third late delivery")
+            await ana.picture("escalation")
     running.rehearsal.assert_clean()
 
 

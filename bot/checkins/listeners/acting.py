@@ -19,7 +19,7 @@ from bot.checkins.usecases.undoing import undo_deed
 from bot.checkins.views import put_off as views
 from bot.checkins.views.rows import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.room import collect_extras
+from bot.core.room import collect_undos
 from bot.core.runtime import Runtime
 from bot.customers.facts import CustomerFact
 from bot.customers.queries.screens import get_card
@@ -73,8 +73,8 @@ class ActingListeners:
         """Take back what a row tells."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            undos = [extra.undo for extra in collect_extras(self._runtime.rooms) if extra.undo]
-            fact = await self._run(body, undo_deed, deed_id=id_in(value_in(body)), extras=undos)
+            undos = collect_undos(self._runtime.rooms)
+            fact = await self._run(body, undo_deed, deed_id=id_in(value_in(body)), undos=undos)
             await self._tell(client, body, fact)
 
     async def snoozed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:

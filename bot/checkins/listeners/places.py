@@ -17,7 +17,7 @@ from bot.checkins.queries.reminders import get_reminder
 from bot.checkins.views.put_off import DONE, done_form
 from bot.checkins.views.queue import queue
 from bot.checkins.views.reminder import reminder
-from bot.checkins.views.rows import done, with_row_done
+from bot.checkins.views.rows import done, stays, with_row_done
 from bot.core.runtime import Runtime
 from bot.slack.blocks import Block, Message
 from bot.slack.replies import Say, told
@@ -39,6 +39,7 @@ class Places:
             await self._answer(client, origin, message.replacement())
         elif origin.kind == "reminder":
             await self._redraw_reminder(client, origin, workspace, person)
+            await self._say_what_stays(client, origin, fact)
         elif origin.kind == "message":
             await self._change_row(client, origin, fact, person)
         elif origin.kind == "private":
@@ -75,11 +76,17 @@ class Places:
             blocks = with_row_done(found.get("blocks") or [], fact)
             if blocks is not None:
                 await _update(client, origin, Message(text=str(found.get("text") or ""), blocks=[*map(dict, blocks)]))
+                await self._say_what_stays(client, origin, fact)
                 return
         message = done(fact)
         await client.chat_postEphemeral(
             channel=origin.channel, user=person, text=message.text, blocks=list(message.blocks)
         )
+
+    async def _say_what_stays(self, client: AsyncWebClient, origin: Origin, fact: ActDone) -> None:
+        """A row that is as it was has no room for it, so who undid it is told below."""
+        if fact.stays:
+            await self._answer(client, origin, {**stays(fact).answer(), "replace_original": False})
 
     @asynccontextmanager
     async def _one_at_a_time(self, channel: str, ts: str) -> AsyncIterator[None]:

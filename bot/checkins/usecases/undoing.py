@@ -12,10 +12,11 @@ from bot.checkins.facts import ActDone
 from bot.checkins.queries.history import CONTACTS, get_checkin, get_contacts
 from bot.checkins.rules import Act, can_undo, latest_contact
 from bot.checkins.tables import Checkin, Deed
-from bot.checkins.usecases.recording import Extra, known_elsewhere
+from bot.checkins.usecases.recording import known_elsewhere
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
+from bot.core.room import UndoCheckin
 from bot.customers.facts import CustomerTaken
 from bot.customers.queries import fact_of, get_customer
 from bot.customers.rules.names import clean_text
@@ -34,12 +35,12 @@ def undo_checkin(session: Session, *, checkin_id: UUID, by: str, now: datetime) 
     return undo_deed(session, deed_id=session.exec(query).one(), by=by, now=now)
 
 
-def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, extras: Sequence[Extra] = ()) -> ActDone:
+def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, undos: Sequence[UndoCheckin] = ()) -> ActDone:
     """
     Take back what was done: who did it may for ten minutes, and so may managers, who correct a check-in at any time.
 
-    The clock is computed anew from all that is left. What somebody else changed since stays as they left it. *extras*
-    take back what other rooms did with a check-in, in the same transaction.
+    The clock is computed anew from all that is left. What somebody else changed since stays as they left it. *undos*
+    take back what came into other rooms with a check-in, in the same transaction; what they leave is told.
 
     Raises:
         NotAllowed: the ten minutes are over, or it was somebody else's.
@@ -53,8 +54,8 @@ def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, extras
         raise AlreadyDone(f"That is undone already; {clean_text(customer.name, 80)} is as it was.")
     _require_may_undo(session, deed, by=by, manages=may_manage(actor), now=now)
     _WAYS[deed.act](session, customer, deed, by, now)
-    for extra in extras if deed.checkin_id is not None else ():
-        extra(session, customer_id=customer.id, checkin_id=deed.checkin_id, by=by, now=now)
+    about = {"customer_id": customer.id, "checkin_id": deed.checkin_id, "by": by, "now": now}
+    told = [undo(session, **about) for undo in undos] if deed.checkin_id is not None else []
     deed.undone_at, deed.undone_by = now, by
     how = "undone" if can_undo(deed.at, now=now) else "corrected"
     record(
@@ -63,7 +64,8 @@ def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, extras
     )  # fmt: skip
     session.flush()
     fact = fact_of(customer, today=get_today(session, person_id=by, now=now))
-    return ActDone(deed_id=deed.id, act=deed.act, by=by, words="as it was", customer=fact, undone=True)
+    stays = tuple(sentence for sentences in told for sentence in sentences)
+    return ActDone(deed_id=deed.id, act=deed.act, by=by, words="as it was", customer=fact, undone=True, stays=stays)
 
 
 def _find(session: Session, deed_id: UUID) -> Deed:

@@ -38,6 +38,7 @@ _MENU_TEXTS = [(what, plain(text, OPTION_TEXT)) for what, text in MENU.items()] 
 NAME = 100  # characters of a customer's name in a row
 FEW_ROWS, FEW_WORDS = 10, 4000  # a row is at most 700 characters besides its words, so these fit into 12,000
 LINES = 240  # characters of what is known about it
+STAYS, MOST_STAYS = 200, 2  # characters of a sentence on what undoing left, and how many are told
 
 
 def queue_row(fact: CustomerFact, *, place: str, for_whom: str | None = None, full: bool = False) -> list[Block]:
@@ -121,7 +122,8 @@ def done_row(name: str, words: str, *, deed_id: UUID, block_id: str, by: str = "
 def act_row(fact: ActDone, *, place: str) -> list[Block]:
     """The row that tells what was just done, or that it is undone."""
     if fact.undone:
-        return [context(f"↩ {escape(cut(fact.customer.name, NAME))} is as it was", block_id=f"{place}:told")]
+        words = [f"↩ {escape(cut(fact.customer.name, NAME))} is as it was", *_what_stays(fact)]
+        return [context(" · ".join(words), block_id=f"{place}:told")]
     return done_row(fact.customer.name, fact.words, deed_id=fact.deed_id, block_id=f"{place}:told")
 
 
@@ -129,13 +131,19 @@ def done(fact: ActDone) -> Message:
     """What was done, to somebody whose screen can't change in place, with *Undo*."""
     name = escape(cut(fact.customer.name, NAME))
     if fact.undone:
-        text = f"Undone. {name} is as it was: {since(fact.customer)}."
+        text = " ".join([f"Undone. {name} is as it was: {since(fact.customer)}.", *_what_stays(fact)])
         return Message(text=text, blocks=[section(text)])
     block_id = f"checkins.done:{fact.deed_id}"
     return Message(
         text=f"{name}: {escape(fact.words)}.",
         blocks=done_row(fact.customer.name, fact.words, deed_id=fact.deed_id, block_id=block_id),
     )
+
+
+def stays(fact: ActDone) -> Message:
+    """What undoing left as it was, to somebody who sees that the rest is undone."""
+    text = " ".join(_what_stays(fact))
+    return Message(text=text, blocks=[section(text)])
 
 
 def with_row_done(blocks: Sequence[Mapping[str, Any]], fact: ActDone) -> list[Mapping[str, Any]] | None:
@@ -150,6 +158,12 @@ def with_row_done(blocks: Sequence[Mapping[str, Any]], fact: ActDone) -> list[Ma
         return None
     others = [block for index, block in enumerate(blocks) if index not in rows]
     return [*others[: rows[0]], *_instead(fact), *others[rows[0] :]]
+
+
+def _what_stays(fact: ActDone) -> list[str]:
+    told = [escape(cut(sentence, STAYS)) for sentence in fact.stays[:MOST_STAYS]]
+    more = len(fact.stays) - len(told)
+    return [*told, *([f"And {more:,} more."] if more else [])]
 
 
 def _instead(fact: ActDone) -> list[Block]:

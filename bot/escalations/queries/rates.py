@@ -51,11 +51,13 @@ def get_rate(session: Session, *, days: int, viewer: str, now: datetime, person:
 
 def list_repeats(session: Session, *, now: datetime) -> list[str]:
     """A line for each cause that came again, of those that were recorded within 90 days; the most frequent first."""
+    ours = col(Escalation.workspace_id) == workspace_of(session)
+    recent = sa.select(col(Escalation.cause_key)).where(ours, col(Escalation.fixed_at) >= now - REPEAT_WINDOW)
     query = (
         sa.select(col(Escalation.cause_key))
-        .where(col(Escalation.workspace_id) == workspace_of(session), col(Escalation.cause_key).is_not(None))
+        .where(ours, col(Escalation.cause_key).in_(recent))
         .group_by(col(Escalation.cause_key))
-        .having(sa.func.count() > 1, sa.func.max(col(Escalation.fixed_at)) >= now - REPEAT_WINDOW)
+        .having(sa.func.count() > 1)
         .order_by(sa.func.count().desc(), col(Escalation.cause_key))
         .limit(CAUSES_LOOKED_AT)
     )

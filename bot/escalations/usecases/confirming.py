@@ -11,6 +11,7 @@ from bot.checkins.queries.history import get_checkin
 from bot.checkins.tables import Checkin
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
+from bot.customers.rules.names import clean_text
 from bot.escalations.rules import HOLDS, Event, State
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.acting import close
@@ -19,6 +20,7 @@ from bot.escalations.usecases.news import tell, tell_everybody
 from bot.people.queries import find_person_row, get_calendar
 from bot.workspaces.usecases.refusing import record_refused_press
 
+QUOTED = 120  # characters of what happened, to somebody who knows it
 UNDONE = "the check-in that raised it was undone"
 
 
@@ -49,31 +51,39 @@ def settle_fixes(
     return settled
 
 
-def undo_settled(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> int:
+def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:
     """
-    Take back what a check-in confirmed or reopened: it waits for the customer's word again, unless somebody has gone on
-    with it since; returns how many.
+    Take back what an undone check-in confirmed, reopened or raised, unless somebody has gone on with it since; returns
+    a sentence for each problem that stays as it is. One that was answered in the same window stays answered.
     """
-    rows = [row for row in _list(session, customer_id) if row.settled_in == checkin_id]
-    for row in rows:
-        row.settled_in = None
-        if row.state is State.CONFIRMED:
-            change(session, row, "unconfirmed", by=by, now=now, state=State.FIXED, closed_at=None, closed_by=None)
-        elif row.state is State.OPEN:
-            count = row.reopened - 1
-            change(session, row, "not_reopened", by=by, now=now, state=State.FIXED, reopened=count)
-        else:
-            continue
-        tell(session, row, Event.UNDONE, by=by, now=now)
-    return len(rows)
+    checkin, rows = get_checkin(session, checkin_id), _list(session, customer_id)
+    settled = [row for row in rows if row.settled_in == checkin_id]
+    raised = [row for row in rows if row.raised_in == checkin_id]
+    answered = [row for row in rows if (row.answered_at, row.answered_by) == (checkin.recorded_at, checkin.by)]
+    for row in settled:
+        _unsettle(session, row, by=by, now=now)
+    for row in raised:
+        if row.state is State.OPEN:
+            close(session, row, "withdrawn", by=by, reason=UNDONE, now=now)
+    gone_on = [row for row in settled if row.state is not State.FIXED] + [*raised, *answered]
+    return list(dict.fromkeys(_stays(row) for row in gone_on if not row.state.is_over))
 
 
-def undo_raised(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> int:
-    """Close what an undone check-in raised, while nobody has answered it; returns how many."""
-    rows = [row for row in _list(session, customer_id) if row.raised_in == checkin_id and row.state is State.OPEN]
-    for row in rows:
-        close(session, row, "withdrawn", by=by, reason=UNDONE, now=now)
-    return len(rows)
+def _unsettle(session: Session, row: Escalation, *, by: str, now: datetime) -> None:
+    """Let it wait for the customer's word again, unless somebody has gone on with it."""
+    row.settled_in = None
+    if row.state is State.CONFIRMED:
+        change(session, row, "unconfirmed", by=by, now=now, state=State.FIXED, closed_at=None, closed_by=None)
+    elif row.state is State.OPEN:
+        count = row.reopened - 1
+        change(session, row, "not_reopened", by=by, now=now, state=State.FIXED, reopened=count)
+    else:
+        return
+    tell(session, row, Event.UNDONE, by=by, now=now)
+
+
+def _stays(row: Escalation) -> str:
+    return f"The problem “{clean_text(row.what, QUOTED)}” stays as it is: {row.state.words}."
 
 
 def _confirm(session: Session, row: Escalation, checkin_id: UUID, *, by: str, now: datetime) -> None:

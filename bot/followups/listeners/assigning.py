@@ -21,6 +21,7 @@ from bot.followups.facts import Draft, FollowupFact
 from bot.followups.listeners.places import Memory, memory_of
 from bot.followups.queries import find_whose, get_list
 from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
+from bot.followups.rules import LINK
 from bot.followups.usecases.assigning import OnlyForOneself, assign_followup
 from bot.followups.views import forms, rows
 from bot.slack.blocks import Message
@@ -75,7 +76,8 @@ class AssigningListeners:
             replies(speaker(client, body, respond)),
             refusals_kept(self._runtime, body, action=rows.ASSIGN, key=value_in(body)),
         ):
-            await self._open(client, body, parse_subject(value_in(body)), Memory())
+            subject = parse_subject(value_in(body))
+            await self._open(client, body, subject, Memory(link=subject.link[:LINK] if subject else ""))
 
     async def message(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """*Assign a follow-up* on a message: its words are what is to be done, with its link."""
@@ -98,17 +100,19 @@ class AssigningListeners:
                 customer_id = uuid_in(form.choice(forms.CUSTOMER) or "")
                 if customer_id is None:
                     raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
-                fact = await self._runtime.run(
-                    assign_followup,
-                    workspace=workspace_in(body),
-                    customer_id=customer_id,
-                    assignee_id=form.person(forms.WHO) or people_in(body),
-                    due_on=form.day(forms.DUE),
-                    what=form.text(forms.WORDS),
-                    link=await permalink(client, memory.channel, memory.ts, memory.domain),
-                    view_id=body["view"]["id"],
-                    by=people_in(body),
-                )
+                link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
+                async with refusals_kept(self._runtime, body, action=forms.SAVE, key=customer_id):
+                    fact = await self._runtime.run(
+                        assign_followup,
+                        workspace=workspace_in(body),
+                        customer_id=customer_id,
+                        assignee_id=form.person(forms.WHO) or people_in(body),
+                        due_on=form.day(forms.DUE),
+                        what=form.text(forms.WORDS),
+                        link=link,
+                        view_id=body["view"]["id"],
+                        by=people_in(body),
+                    )
             await ack(response_action="update", view=forms.saved(_told(fact)))
 
     async def take(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
@@ -119,23 +123,25 @@ class AssigningListeners:
                 wish = Taking.model_validate_json(value_in(body))
             except ValidationError as error:
                 raise NotFound("That button is out of date; use /assign instead.") from error
-            fact = await self._runtime.run(
-                assign_followup,
-                workspace=workspace_in(body),
-                customer_id=wish.customer_id,
-                assignee_id=people_in(body),
-                due_on=wish.due_on,
-                what=wish.what,
-                view_id=f"take:{wish.press}" if wish.press else "",
-                by=people_in(body),
-            )
+            async with refusals_kept(self._runtime, body, action=rows.TAKE, key=wish.customer_id):
+                fact = await self._runtime.run(
+                    assign_followup,
+                    workspace=workspace_in(body),
+                    customer_id=wish.customer_id,
+                    assignee_id=people_in(body),
+                    due_on=wish.due_on,
+                    what=wish.what,
+                    view_id=f"take:{wish.press}" if wish.press else "",
+                    by=people_in(body),
+                )
             await respond(**rows.assigned(fact).replacement())
 
     async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """Show another page in the place of this one."""
         await ack()
-        async with replies(respond):
-            page, _, whose = value_in(body).partition(" ")
+        value = value_in(body)
+        async with replies(respond), refusals_kept(self._runtime, body, action=rows.PAGE_ON, key=value):
+            page, _, whose = value.partition(" ")
             shown = await self._list(body, whose=whose, page=int(page[:6]) if page.isdigit() else 0)
             await respond(**shown.replacement())
 

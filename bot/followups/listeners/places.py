@@ -32,6 +32,7 @@ class Memory(Fact):
     ids: tuple[UUID, ...] = ()
     whose: str = ""
     page: int = 0
+    link: str = ""
     channel: str = ""
     ts: str = ""
     url: str = ""

@@ -36,6 +36,18 @@ def get_row(session: Session, followup_id: UUID) -> Followup:
     return row
 
 
+def list_done_at(session: Session, *, customer_id: UUID, by: str, at: datetime) -> Sequence[Followup]:
+    """What *by* finished for a customer at that very moment."""
+    query = select(Followup).where(
+        Followup.workspace_id == workspace_of(session),
+        Followup.customer_id == customer_id,
+        Followup.state == State.DONE,
+        Followup.closed_at == at,
+        Followup.closed_by == by,
+    )
+    return session.exec(query.order_by(col(Followup.id))).all()
+
+
 def get_followup(session: Session, *, followup_id: UUID, viewer: str, now: datetime) -> FollowupFact:
     """One follow-up as *viewer* sees it today."""
     row = get_row(session, followup_id)

@@ -5,14 +5,19 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from bot.checkins.queries.history import get_checkin
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import clean_note, record_checkin
 from bot.core import outbox
 from bot.core.errors import InvalidInput
+from bot.customers.rules.names import clean_text
 from bot.followups.facts import FollowupFact
+from bot.followups.queries import list_done_at
 from bot.followups.rules import NOTE, Event, State
 from bot.followups.usecases.assigning import close, require_mine
 from bot.followups.usecases.news import fact_for, tell
+
+QUOTED = 120  # characters of what was to be done, to somebody who knows it
 
 
 def complete_followup(
@@ -65,3 +70,10 @@ def decline_followup(
     close(session, row, State.CANT, by=by, said=said, now=now)
     tell(session, row, Event.CANT, by=by, words=said, now=now)
     return fact_for(session, row, by, now)
+
+
+def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every room's takes these
+    """What was done stays done without the check-in that was recorded with it; returns a sentence for each."""
+    checkin = get_checkin(session, checkin_id)
+    rows = list_done_at(session, customer_id=customer_id, by=checkin.by, at=checkin.recorded_at)
+    return [f"The follow-up “{clean_text(row.what, QUOTED)}” stays done." for row in rows]

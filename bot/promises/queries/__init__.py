@@ -39,6 +39,13 @@ def get_row(session: Session, promise_id: UUID) -> Promise:
     return row
 
 
+def list_made_in(session: Session, *, customer_id: UUID, checkin_id: UUID) -> Sequence[Promise]:
+    """What was promised to a customer in that check-in."""
+    ours = (Promise.workspace_id == workspace_of(session), Promise.customer_id == customer_id)
+    query = select(Promise).where(*ours, Promise.made_in == checkin_id)
+    return session.exec(query.order_by(col(Promise.id))).all()
+
+
 def get_promise(session: Session, *, promise_id: UUID, viewer: str, now: datetime) -> PromiseFact:
     """One promise as *viewer* sees it today."""
     row = get_row(session, promise_id)

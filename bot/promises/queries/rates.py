@@ -35,7 +35,11 @@ def get_rates(session: Session, *, viewer: str, now: datetime) -> KeptRates:
             Customer,
             sa.and_(col(Customer.workspace_id) == col(Promise.workspace_id), col(Customer.id) == Promise.customer_id),
         )
-        .where(col(Promise.workspace_id) == workspace_of(session), col(Promise.due_on) >= since)
+        .where(
+            col(Promise.workspace_id) == workspace_of(session),
+            col(Promise.is_owed).in_((True, False)),  # either: named, so that the index that begins with it is of use
+            col(Promise.due_on) >= since,
+        )
         .group_by(col(Promise.promised_by), sa.literal_column("band"), col(Promise.state))
     )
     people: dict[str, Counts] = {}

@@ -9,15 +9,18 @@ from bot.checkins.usecases.recording import clean_note
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import get_customer
+from bot.customers.rules.names import clean_text
 from bot.people.queries import find_cover, find_person_row, get_today, list_names
 from bot.people.usecases import may_manage, require_here
 from bot.promises.facts import PromiseFact
-from bot.promises.queries import get_row
+from bot.promises.queries import get_row, list_made_in
 from bot.promises.rules import NOTE, Event, State, is_over
 from bot.promises.tables import Promise
 from bot.promises.usecases.news import fact_for, tell
 from bot.promises.usecases.recording import add_promise, day_problem, note, state_of
 from bot.workspaces.usecases import BOT
+
+QUOTED = 120  # characters of what was promised, to somebody who knows it
 
 
 def keep_promise(session: Session, *, promise_id: UUID, by: str, now: datetime, view_id: str = "") -> PromiseFact:
@@ -97,6 +100,21 @@ def withdraw_promise(
     return fact_for(session, row, by, now)
 
 
+def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:
+    """
+    Withdraw what was promised in a check-in that is being undone, and tell its keeper; returns a sentence for each
+    promise that stays, because its day is over or somebody has gone on with it since.
+    """
+    rows = list_made_in(session, customer_id=customer_id, checkin_id=checkin_id)
+    for row in rows:
+        _break_when_over(session, row, now=now)
+        if row.state is State.OPEN:
+            end(session, row, State.WITHDRAWN, by=by, words="the check-in was undone", now=now)
+            tell(session, row, Event.UNDONE, by=by, now=now)
+    gone_on = [row for row in rows if row.state is not State.WITHDRAWN]
+    return [f"The promise “{clean_text(row.what, QUOTED)}” stays as it is: {row.state.words}." for row in gone_on]
+
+
 def require_mine(session: Session, promise_id: UUID, *, by: str, now: datetime) -> Promise:
     """
     The promise with that id, still owed, which *by* is to keep, or to whose customer they are the owner, or who
@@ -116,8 +134,7 @@ def require_mine(session: Session, promise_id: UUID, *, by: str, now: datetime) 
         raise NotAllowed(f"Only {keeper}, the customer's owner or a manager can do that; ask one of them.")
     if not row.is_owed:
         raise AlreadyDone(already(fact_for(session, row, by, now)))
-    if row.state is State.OPEN and is_over(row.due_on, today=get_today(session, person_id=row.keeper_id, now=now)):
-        break_promise(session, row, now=now)
+    _break_when_over(session, row, now=now)
     return row
 
 
@@ -144,6 +161,11 @@ def end(session: Session, row: Promise, state: State, *, by: str, now: datetime,
     row.is_owed, row.note, row.ended_at, row.ended_by = False, words, now, by
     session.flush()
     note(session, row, state.value, by=by, before=before, words=words, now=now)
+
+
+def _break_when_over(session: Session, row: Promise, *, now: datetime) -> None:
+    if row.state is State.OPEN and is_over(row.due_on, today=get_today(session, person_id=row.keeper_id, now=now)):
+        break_promise(session, row, now=now)
 
 
 def _succeed(session: Session, row: Promise, due_on: date | None, *, by: str, now: datetime) -> Promise:

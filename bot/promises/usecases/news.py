@@ -33,7 +33,8 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
     """
     Owe what happened to who keeps the promise and to the customer's owner, whoever did it left out.
 
-    Who switched news off is not told; an owner needn't be told that a colleague kept a promise.
+    Who switched news off is not told; an owner needn't be told that a colleague kept a promise, or that one which was
+    written down by mistake is gone.
     """
     customer = list_by_ids(session, [row.customer_id])[row.customer_id]
     actor = find_person_row(session, by)
@@ -48,7 +49,7 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
         moved_to=row.moved_to,
         words=words,
     )
-    concerned = (row.keeper_id,) if event is Event.KEPT else (row.keeper_id, customer.owner_id)
+    concerned = (row.keeper_id,) if event in {Event.KEPT, Event.UNDONE} else (row.keeper_id, customer.owner_id)
     for person_id in _listening(session, concerned, but=by):
         key = f"promise:{row.id}:{event.value}:{person_id}"
         outbox.owe(session, notice, to=person_id, key=key, now=now)

@@ -38,12 +38,14 @@ def record_promise(
     contact: str = "",
     contact_id: UUID | None = None,
     link: str = "",
+    made_in: UUID | None = None,
     view_id: str = "",
 ) -> PromiseFact:
     """
     Write down what *promised_by* ("": *by* themselves) promised a customer by *due_on*; who didn't write it is told.
 
-    To whom there: one of the customer's contacts by id, or a name. Any full member may write a promise down.
+    To whom there: one of the customer's contacts by id, or a name. Any full member may write a promise down. *made_in*
+    is the check-in in which it was made.
 
     Raises:
         InvalidInput: fields `promised_by`, `customer`, `due`, `what`, `contact`.
@@ -73,6 +75,7 @@ def record_promise(
         contact=_contact_name(session, customer, contact_id) or clean_text(contact, CONTACT),
         what=words,
         link=clean_text(link, LINK),
+        made_in=made_in,
         due_on=due_on,
         by=by,
         now=now,
@@ -86,7 +89,7 @@ def promise_in_checkin(
     session: Session,
     *,
     customer_id: UUID,
-    checkin_id: UUID,  # noqa: ARG001 - every extra of the check-in form takes it
+    checkin_id: UUID,
     what: str,
     due_on: date | None,
     block_ids: dict[str, str],
@@ -100,7 +103,9 @@ def promise_in_checkin(
         InvalidInput: with those block ids as fields.
     """
     try:
-        return record_promise(session, customer_id=customer_id, what=what, due_on=due_on, by=by, now=now)
+        return record_promise(
+            session, customer_id=customer_id, what=what, due_on=due_on, made_in=checkin_id, by=by, now=now
+        )
     except InvalidInput as error:
         fields = {block_ids.get(name, name): sentence for name, sentence in error.fields.items()}
         raise InvalidInput(str(error), fields=fields) from error

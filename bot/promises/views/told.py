@@ -107,6 +107,7 @@ def _news_head(fact: PromiseNews) -> str:
     told = {
         Event.KEPT: f"{who} said that this promise was kept: {what}",
         Event.RENEGOTIATED: f"{who} renegotiated a promise{moved}: {what}",
+        Event.UNDONE: f"{who} undid the check-in in which you promised this, so it isn't owed: {what}",
         Event.WITHDRAWN: f"{who} withdrew a promise: {what}" if who else f"No longer owed: {what}",
     }
     return told[fact.event]

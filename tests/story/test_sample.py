@@ -1,0 +1,55 @@
+"""The sample company has some of everything that can be owed."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from bot.escalations.queries import get_list as get_escalations
+from bot.escalations.rules import State as Problem
+from bot.escalations.tables import Escalation
+from bot.followups.queries import get_list as get_followups
+from bot.promises.queries import TEAM as WHOLE_TEAM
+from bot.promises.queries import get_list
+from bot.promises.rules import State
+from bot.promises.tables import Promise
+from demo.cast import COMPANY, MARA, START, TEAM, furnish
+from demo.company import load_company
+from demo.stage import open_stage
+
+
+async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: str) -> None:
+    """One is due today, one is broken, one was kept; all are told of once the jobs have run."""
+    async with open_stage(database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY) as running:
+        accounts = running.rehearsal.workspace.channel("accounts")
+        runtime = running.bot.runtime
+        load_company(runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
+        await running.bot.run_jobs()
+        listed = runtime.read_now(get_list, workspace=TEAM, whose=WHOLE_TEAM, viewer=MARA, page=0)
+        assert (listed.total, listed.broken) == (4, 1)
+        assert START.date() in {row.due_on for row in listed.rows}
+        with runtime.database.reading(TEAM) as session:
+            states = session.exec(select(Promise.state).order_by(col(Promise.due_on))).all()
+        assert list(states) == [State.BROKEN, State.KEPT, State.OPEN, State.OPEN, State.OPEN]
+    running.rehearsal.assert_clean()
+
+
+async def test_a_newcomer_meets_follow_ups_problems_and_what_we_owe(sqlite_url: str) -> None:
+    """Each list has something in it; on Tuesday at nine the channel reads what is owed, the most late first."""
+    async with open_stage(database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY) as running:
+        accounts = running.rehearsal.workspace.channel("accounts")
+        runtime = running.bot.runtime
+        load_company(runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
+        await running.bot.run_jobs()
+        for get in (get_followups, get_escalations):
+            assert runtime.read_now(get, workspace=TEAM, whose=WHOLE_TEAM, viewer=MARA, page=0).total >= 3
+        with runtime.database.reading(TEAM) as session:
+            states = session.exec(select(Escalation.state)).all()
+        assert {Problem.OPEN, Problem.FIXED, Problem.CONFIRMED} <= set(states)
+        await running.rehearsal.control.move_to(START + timedelta(days=1, minutes=30))
+        await running.bot.run_jobs()
+        said = [one for one in running.rehearsal.control.as_person(MARA).sees("accounts") if "We owe" in one.text]
+        assert len(said) == 1
+        assert said[0].text == "We owe: 2 promises broken, 1 past its clock, 3 escalations open."
+        shown = str(said[0].blocks)
+        assert shown.index("Kanto Tooling") < shown.index("Sunset Diner") < shown.index("Goldfinch Dental")
+    running.rehearsal.assert_clean()

@@ -1,0 +1,95 @@
+"""What we owe, in three time zones, across changes of clocks and holidays: every word at its hour, and once."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+import pytest
+
+from bot.escalations.rules import Severity
+from tests.checkins.test_stories import told
+from tests.escalations.desk import escalate
+from tests.followups.desk import assign
+from tests.makers import ANA, BOB, KIRI, MARA
+from tests.world import World, open_world
+
+MINUTE = timedelta(minutes=1)
+
+
+class Spell(NamedTuple):
+    """
+    Days in which somebody's clocks change: one working day from three in the afternoon of the last working day *before*
+    ends at *three* on the day that something is *due*; *nine* is when that day begins there.
+    """
+
+    person: str
+    name: str
+    before: datetime
+    morning_before: datetime
+    due: date
+    nine: datetime
+    three: datetime
+
+
+SPELLS = (
+    # Lisbon: Good Friday, then an hour is skipped on Sunday.
+    Spell(
+        ANA, "Ana",
+        before=datetime(2027, 3, 25, 15, tzinfo=UTC), morning_before=datetime(2027, 3, 25, 9, tzinfo=UTC),
+        due=date(2027, 3, 29), nine=datetime(2027, 3, 29, 8, tzinfo=UTC), three=datetime(2027, 3, 29, 14, tzinfo=UTC),
+    ),
+    # New York: an hour comes twice while the promise runs, and Veterans Day is a holiday.
+    Spell(
+        BOB, "Bob",
+        before=datetime(2026, 11, 10, 20, tzinfo=UTC), morning_before=datetime(2026, 11, 10, 14, tzinfo=UTC),
+        due=date(2026, 11, 12), nine=datetime(2026, 11, 12, 14, tzinfo=UTC),
+        three=datetime(2026, 11, 12, 20, tzinfo=UTC),
+    ),
+    # Auckland: Good Friday, an hour comes twice on Sunday, Easter Monday.
+    Spell(
+        KIRI, "Kiri",
+        before=datetime(2026, 4, 2, 2, tzinfo=UTC), morning_before=datetime(2026, 4, 1, 20, tzinfo=UTC),
+        due=date(2026, 4, 7), nine=datetime(2026, 4, 6, 21, tzinfo=UTC), three=datetime(2026, 4, 7, 3, tzinfo=UTC),
+    ),
+)  # fmt: skip
+
+
+async def go(world: World, instant: datetime) -> None:
+    """Straight to that instant, and let the jobs run."""
+    await world.rehearsal.control.move_to(instant)
+    await world.run_jobs()
+
+
+def heard(world: World, person: str, words: str) -> int:
+    """How many messages with these words somebody has."""
+    return len([one for one in world.as_(person).sees() if words in one.text])
+
+
+@pytest.mark.parametrize("spell", SPELLS, ids=lambda spell: spell.name)
+async def test_every_word_comes_at_its_hour_and_once(sqlite_url: str, spell: Spell) -> None:
+    """
+    A promise typed two weeks before, a follow-up and a problem: reminded at nine on the day before the days off and at
+    nine on the day itself; warned with two working hours left; managers told when the working day is over.
+    """
+    async with open_world(sqlite_url, start=spell.morning_before - timedelta(days=14)) as world:
+        acme, person = world.office.customer("Acme", owner=spell.person, waited=3), world.as_(spell.person)
+        outcome = await person.command(f"/promise Acme {spell.due} send the new price list")
+        assert "Noted: you promised Acme" in outcome.text
+        assign(world.office, acme, assignee_id=spell.person, due_on=spell.due, what="call them")
+        mine, today = spell.person, f"{spell.name}, a promise is due today"
+        hours: list[tuple[datetime, list[tuple[str, str]]]] = [
+            (spell.morning_before, [(mine, f"{spell.name}, a promise is due on")]),
+            (spell.nine, [(mine, today), (mine, f"{spell.name}, 1 follow-up waits")]),
+            (spell.three - timedelta(hours=2), [(mine, "still waiting for a first answer")]),
+            (spell.three, [(MARA, "Nobody has answered Acme in time")]),
+        ]
+        for instant, said in hours:
+            if instant > spell.before > world.now:
+                await go(world, spell.before)
+                escalate(world.office, acme, severity=Severity.HURTS, on_it_id=mine)
+            await go(world, instant - MINUTE)
+            assert [heard(world, who, words) for who, words in said] == [0] * len(said)
+            await go(world, instant)
+            for who, words in said:
+                await told(world.as_(who), words)
+        await go(world, spell.three + timedelta(hours=17))
+        assert [heard(world, who, words) for _, said in hours for who, words in said] == [1] * 5
