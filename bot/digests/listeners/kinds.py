@@ -17,8 +17,8 @@ from bot.digests.queries.setup import get_kind, get_setup
 from bot.digests.rules import DigestKind
 from bot.digests.views.setup import arranged, arrangement, block_of, setup, test_told
 from bot.slack.forms import Form
+from bot.slack.presses import value_in
 from bot.slack.replies import (
-    actions_in,
     field_errors,
     modal_replies,
     people_in,
@@ -27,6 +27,7 @@ from bot.slack.replies import (
     waiting,
     workspace_in,
 )
+from bot.slack.windows import open_window
 
 TITLE = "Digest"
 
@@ -41,13 +42,10 @@ class KindListeners:
         """Open the form of one further digest: over the setup, or by itself from under a digest."""
         await ack()
         try:
-            view = arrangement(await self._kind(body, kind_in(body)))
+            view = arrangement(await self._kind(body, value_in(body)))
         except BotError as error:
             view = told(str(error), TITLE)
-        if (body.get("view") or {}).get("type") == "modal":
-            await client.views_push(trigger_id=body["trigger_id"], view=view)
-        else:
-            await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await open_window(client, body, view)
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
         """Check the form while Slack waits for it, then save it in its place; the setup below shows it too."""
@@ -70,15 +68,11 @@ class KindListeners:
             answer = test_told(await self._post_test(body, client))
         except Exception as error:  # noqa: BLE001 - the last line before silence
             answer = told(sorry(error), "Test")
-        view = body.get("view") or {}
-        if view.get("type") == "modal":
-            await client.views_push(trigger_id=body["trigger_id"], view=answer)
-        else:
-            await client.views_open(trigger_id=body["trigger_id"], view=answer)
+        await open_window(client, body, answer)
 
     async def _post_test(self, body: dict[str, Any], client: AsyncWebClient) -> str:
         """Owe the test, unless the channel has been closed to us or opened to outsiders; the channel's id."""
-        kind = kind_in(body) or DigestKind.NEGLECTED.value
+        kind = value_in(body) or DigestKind.NEGLECTED.value
         found = await self._digest(body, kind)
         if found is not None:
             channel = await look_at_channel(client, found.channel_id)
@@ -138,8 +132,3 @@ class KindListeners:
         )
         with suppress(SlackApiError):  # closed in this very moment
             await client.views_update(view_id=view["previous_view_id"], view=setup(fact))
-
-
-def kind_in(body: dict[str, Any]) -> str:
-    """Which kind of digest a button is about; "" when it doesn't say."""
-    return str(next(iter(actions_in(body)), {}).get("value") or "")
