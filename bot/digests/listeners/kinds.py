@@ -15,8 +15,7 @@ from bot.digests.gateways import join_channel, look_at_channel
 from bot.digests.listeners.reading import read_digest_wish, under_fields
 from bot.digests.queries.setup import get_kind, get_setup
 from bot.digests.rules import DigestKind
-from bot.digests.views.setup import arranged, arrangement, block_of, setup, test_told
-from bot.slack.forms import Form
+from bot.digests.views.setup import arranged, arrangement, block_of, remembered, setup, test_told
 from bot.slack.presses import value_in
 from bot.slack.replies import (
     field_errors,
@@ -102,7 +101,7 @@ class KindListeners:
         self, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> tuple[DigestWish, ChannelFact]:
         """The wish, and its channel as Slack knows it, joined if need be; refused if it can't be."""
-        wish = read_digest_wish(Form.of(view))
+        wish = read_digest_wish(view)
         channel = await look_at_channel(client, wish.channel_id or "")
         await self._check(body, view, wish, channel if wish.channel_id else None)
         if channel.may_join:
@@ -118,7 +117,7 @@ class KindListeners:
     def _about(self, body: dict[str, Any], view: dict[str, Any]) -> dict[str, Any]:
         return {
             "workspace": workspace_in(body),
-            "kind": str(view.get("private_metadata") or ""),
+            "kind": remembered(view)[0],
             "by": people_in(body),
             "rooms": self._runtime.rooms,
         }
