@@ -173,13 +173,14 @@ class SetupFact(Fact):
 
 
 class DigestWish(Fact):
-    """Where and when somebody wants a digest. No *channel_id*: none yet."""
+    """Where and when somebody wants a digest. No *channel_id*: none yet; *is_first*: their form showed none yet."""
 
     channel_id: str | None = None
     days: str
     hour: time
     zone: str
     silent_when_clear: bool = False
+    is_first: bool = False
 
 
 class SetupWish(DigestWish):

@@ -73,6 +73,7 @@ def check_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | Non
     if wish.managers is not None:
         problems |= manager_problems(session, person_ids=wish.managers, by=by)
     problems |= _digest_problems(wish, channel)
+    problems |= _set_up_meanwhile(session, kind=DigestKind.NEGLECTED, wish=wish, channel=channel, by=by)
     if problems:
         raise InvalidInput(fields=problems)
 
@@ -114,6 +115,7 @@ def check_arrangement(
     get_kind(session, kind=kind, viewer=by, rooms=rooms, now=now)
     problems = {} if channel else {"channel": "Choose the channel that gets it."}
     problems |= _digest_problems(wish, channel)
+    problems |= _set_up_meanwhile(session, kind=kind, wish=wish, channel=channel, by=by)
     if problems:
         raise InvalidInput(fields=problems)
 
@@ -145,12 +147,37 @@ def _digest_problems(wish: DigestWish, channel: ChannelFact | None) -> dict[str,
     return problems
 
 
+def _set_up_meanwhile(
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact | None, by: str
+) -> dict[str, str]:
+    """
+    A sentence when a digest was set up by somebody else, and otherwise than wished, while *by* saw a form without one.
+
+    Of two at once PostgreSQL lets one commit and runs the other again, which then reads this.
+    """
+    digest = find_digest(session, kind) if channel and wish.is_first else None
+    if digest is None or digest.made_by == by:
+        return {}
+    wished = {
+        "channel": channel.id if channel else "",
+        "days": _in_order(wish.days),
+        "hour": wish.hour.isoformat("minutes"),
+        "zone": wish.zone,
+        "silent_when_clear": wish.silent_when_clear,
+    }
+    if wished.items() <= _as_kept(digest).items():
+        return {}
+    who = list_names(session, [digest.made_by]).get(digest.made_by, "Somebody")
+    where = f"#{digest.channel_name or digest.channel_id}"
+    return {"channel": f"{who} has just set this digest up, for {where}; open this again to see it and to change it."}
+
+
 def _arrange_digest(
     session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact, by: str, now: datetime
 ) -> Digest:
     digest = find_digest(session, kind)
     before = _as_kept(digest) if digest else None
-    days = "".join(sorted(set(wish.days)))
+    days = _in_order(wish.days)
     following = schedule_of(days, wish.hour, wish.zone).next_after(now)
     if digest is None:
         digest = Digest(kind=str(kind), channel_id=channel.id, zone=wish.zone, made_by=by, next_slot=now)
@@ -166,6 +193,10 @@ def _arrange_digest(
             after=_as_kept(digest), now=now,
         )  # fmt: skip
     return digest
+
+
+def _in_order(days: str) -> str:
+    return "".join(sorted(set(days)))
 
 
 def _as_kept(digest: Digest) -> dict[str, str | bool | None]:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.checkins.listeners.memory import Memory, Origin, memory_of, origin_of, subject_in, uuid_in, value_in
+from bot.checkins.listeners.memory import Memory, Origin, origin_of, subject_in
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.facts import Subject
 
@@ -53,16 +53,8 @@ def test_a_button_carries_an_id_or_another_rooms_subject() -> None:
 def test_a_window_whose_memory_was_changed_is_out_of_date() -> None:
     """It says to open it again; an untouched one comes back as it was."""
     memory = Memory(origin=Origin(kind="queue", page=2, url=URL), customer_id=uuid4())
-    assert memory_of({"private_metadata": memory.kept()}) == memory
-    assert memory_of({}) == Memory()
+    assert Memory.kept_in({"private_metadata": memory.kept()}) == memory
+    assert Memory.kept_in({}) == Memory()
     for forged in ("x", '{"origin": {"kind": "bank"}}', '{"customer_id": "1"}', "[]"):
         with pytest.raises(InvalidInput, match="open it again"):
-            memory_of({"private_metadata": forged})
-
-
-def test_values_come_from_buttons_and_menus() -> None:
-    """Whichever was used; nothing from nothing."""
-    assert value_in({"actions": [{"value": "a"}]}) == "a"
-    assert value_in({"actions": [{"selected_option": {"value": "b"}}]}) == "b"
-    assert value_in({}) == ""
-    assert uuid_in("nonsense") is None
+            Memory.kept_in({"private_metadata": forged})

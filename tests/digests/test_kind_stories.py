@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.people.rules import Role
 from rehearsal.state.views import View
-from tests.digests.furniture import tally_room
+from tests.digests.furniture import make, tally_room
 from tests.digests.test_stories import form_of, main, pass_days, words
 from tests.followups.desk import assign
 from tests.makers import ANA, MARA
@@ -62,6 +63,28 @@ async def test_a_manager_has_what_we_owe_posted_beside_the_first_digest(world: W
     await mara.fill(again, digests_days=["Fri"], digests_clear="silent")
     assert await mara.submit(again) is None
     await mara.until(lambda _: "Fri 4 Dec 09:00" in words(again))
+
+
+async def test_of_two_managers_at_once_the_second_reads_who_was_faster(world: World) -> None:
+    """Both have the empty form open; Ana's stays with a sentence under its channel, and opened again shows Mara's."""
+    make(world.office, ANA, role=Role.MANAGER)
+    mara, ana = world.as_(MARA), world.as_(ANA)
+    forms = []
+    for manager, person in ((mara, MARA), (ana, ANA)):
+        await manager.press(await form_of(world, person), ARRANGE, value="owed")
+        forms.append(await manager.modal_opened("Digest"))
+    first, second = forms
+    await mara.fill(first, digests_channel="accounts")
+    assert await mara.submit(first) is None
+    await mara.until(lambda _: "The next digest goes to" in words(first))
+    await ana.fill(second, digests_channel="general")
+    errors = await ana.submit(second)
+    assert errors is not None
+    assert "Mara Okafor has just set this digest up, for #accounts" in errors["digests.setup.channel"]
+    await ana.press(await form_of(world, ANA), ARRANGE, value="owed")
+    again = await ana.modal_opened("Digest")
+    await ana.fill(again, digests_channel="general")
+    assert await ana.submit(again) is None
 
 
 async def test_members_and_forged_forms_are_told_kindly(world: World) -> None:

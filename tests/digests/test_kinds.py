@@ -2,32 +2,38 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
+from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.facts import Count, Line
 from bot.core.outbox import OwedNotice
 from bot.core.room import OWED_LINES, Room
 from bot.core.runtime import Runtime
-from bot.digests.facts import AllClear, ChannelFact, OwedDigest
-from bot.digests.queries import list_due_digests
+from bot.digests.facts import AllClear, ChannelFact, DigestWish, OwedDigest
+from bot.digests.queries import find_digest, list_due_digests
 from bot.digests.queries.kinds import list_kinds
 from bot.digests.queries.setup import check_digests, get_kind, get_setup
 from bot.digests.rules import KIND_LENGTH, DigestKind
-from bot.digests.usecases import post_digest, post_test, stop_digest
+from bot.digests.tables import Digest
+from bot.digests.usecases import arrange_digest, post_digest, post_test, stop_digest
+from bot.people.rules import Role
 from bot.rooms import ROOMS
 from bot.workspaces.queries import list_audit
 from jobs.post_digests import post_digests
 from tests.digests.furniture import (
+    CARE,
     Tally,
     arrange,
     digests,
     kept,
+    make,
     owed,
     owed_rows,
     post_next,
@@ -37,7 +43,7 @@ from tests.digests.furniture import (
     tally_room,
 )
 from tests.followups.desk import assign
-from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
+from tests.makers import ANA, BOB, MARA, WORKSPACE, Office, open_office
 
 OWED = DigestKind.OWED.value
 
@@ -255,3 +261,67 @@ def test_every_kind_that_is_there_can_be_kept() -> None:
     assert len({kind.key for kind in kinds} | {DigestKind.NEGLECTED}) == len(kinds) + 1
     assert all(0 < len(kind.key) <= KIND_LENGTH for kind in kinds)
     assert all(kind.label and kind.about.endswith(".") and kind.clear.endswith(".") for kind in kinds)
+
+
+# --- two managers at once ----------------------------------------------------------------------------------------
+
+ACCOUNTS = ChannelFact(id="C0ACCOUNTS", name="accounts", is_member=True)
+
+
+def test_a_digest_that_somebody_else_set_up_meanwhile_stays_and_the_second_is_told(office: Office) -> None:
+    """By name and channel, where their form showed none yet; wishing the same, or having seen it, is no problem."""
+    make(office, ANA, role=Role.MANAGER)
+    arrange(office, OWED, is_first=True)
+    for kept_days in ("03", "30", "0033"):
+        arrange(office, OWED, by=ANA, is_first=True, days=kept_days)
+    with pytest.raises(InvalidInput) as refused:
+        arrange(office, OWED, by=ANA, is_first=True, channel=ACCOUNTS)
+    assert refused.value.fields == {
+        "channel": "Mara Okafor has just set this digest up, for #care; open this again to see it and to change it."
+    }
+    assert kept(office, OWED).channel_id == CARE.id
+    arrange(office, OWED, is_first=True, channel=ACCOUNTS)
+    assert kept(office, OWED).channel_id == ACCOUNTS.id
+    arrange(office, OWED, by=ANA)
+    assert kept(office, OWED).channel_id == CARE.id
+
+
+def test_the_first_setup_of_two_managers_is_told_alike(office: Office) -> None:
+    """The digest of neglected accounts, too; without a channel the second's numbers are saved."""
+    make(office, ANA, role=Role.MANAGER)
+    set_up(office, is_first=True)
+    with pytest.raises(InvalidInput, match="Mara Okafor has just set this digest up, for #care"):
+        set_up(office, by=ANA, is_first=True, channel=ACCOUNTS, cadence=20)
+    assert set_up(office, by=ANA, is_first=True, channel=None, cadence=20).cadence == 20
+
+
+@pytest.mark.parametrize(("second", "outcomes"), [(CARE, ["set up", "set up"]), (ACCOUNTS, ["set up", "told"])])
+def test_two_managers_in_the_same_moment_set_one_digest_up(
+    postgres_url: str, clock: MovableClock, second: ChannelFact, outcomes: list[str]
+) -> None:
+    """Both transactions have looked before either writes: one digest, one line in the audit trail, nothing replaced."""
+    runtime = Runtime(Database(postgres_url), clock)
+    office, gate, looked = open_office(runtime), Barrier(2), set[str]()
+    make(office, ANA, role=Role.MANAGER)
+
+    def both_look(session: Session, *, by: str, channel: ChannelFact, now: datetime) -> None:
+        find_digest(session, OWED)
+        if by not in looked:  # a second run of the same comes alone
+            looked.add(by)
+            gate.wait(30)
+        wish = DigestWish(channel_id=channel.id, days="03", hour=time(9), zone="Europe/Lisbon", is_first=True)
+        arrange_digest(session, kind=OWED, wish=wish, channel=channel, by=by, rooms=(), now=now)
+
+    def save(by: str, channel: ChannelFact) -> str:
+        try:
+            runtime.run_now(both_look, workspace=WORKSPACE, by=by, channel=channel)
+        except InvalidInput as error:
+            return "told" if "has just set this digest up" in error.fields["channel"] else str(error)
+        return "set up"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(save, (MARA, ANA), (CARE, second))) == outcomes
+    [digest] = office.look(lambda session: session.exec(select(Digest)).all())
+    trail = office.look(lambda session: list_audit(session, subject_kind="digest", subject_id=str(digest.id)))
+    assert [(line.by, line.after["channel"]) for line in trail] == [(digest.made_by, digest.channel_id)]
+    runtime.close()

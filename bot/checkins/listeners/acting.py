@@ -9,9 +9,8 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.checkins.facts import ActDone
-from bot.checkins.listeners.memory import Memory, id_in, memory_of, origin_of, subject_in, value_in
-from bot.checkins.listeners.places import Places, open_window, show_done, speaker
-from bot.checkins.listeners.recording import fields_named
+from bot.checkins.listeners.memory import Memory, id_in, origin_of, subject_in
+from bot.checkins.listeners.places import Places, show_done
 from bot.checkins.queries.forms import get_snooze_form
 from bot.checkins.rules import Preset
 from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
@@ -26,7 +25,9 @@ from bot.customers.queries.screens import get_card
 from bot.customers.rules.due import SnoozeReason
 from bot.customers.views import card
 from bot.slack.forms import Form
+from bot.slack.presses import value_in
 from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.slack.windows import fields_named, open_window, speaker
 
 
 class ActingListeners:
@@ -103,7 +104,7 @@ class ActingListeners:
         done: tuple[Memory, ActDone] | None = None
         async with field_errors(ack, first_field=first):
             with fields_named(names):
-                memory = memory_of(body["view"])
+                memory = Memory.kept_in(body["view"])
                 fact = await self._run(
                     body, use_case, customer_id=memory.customer_id, view_id=body["view"]["id"], **read(body["view"])
                 )

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from bot.core.errors import InvalidInput, NotFound
+from bot.core.errors import NotFound
 from bot.core.facts import Fact, Subject
-from bot.slack.replies import actions_in
+from bot.slack.places import ADDRESS
+from bot.slack.presses import block_in, page_in, uuid_in
+from bot.slack.windows import Remembered
 
 OUT_OF_DATE = "That button is out of date; /checkin shows your queue as it is now."
-LINK, ADDRESS = 500, 500
+LINK = 500
 
 
 class Origin(Fact):
@@ -28,7 +30,7 @@ class Origin(Fact):
     url: str = ""
 
 
-class Memory(Fact):
+class Memory(Remembered):
     """What a modal has to remember until it is saved."""
 
     origin: Origin = Origin()
@@ -38,10 +40,6 @@ class Memory(Fact):
     ts: str = ""
     domain: str = ""
 
-    def kept(self) -> str:
-        """As `private_metadata`."""
-        return self.model_dump_json(exclude_defaults=True)
-
 
 def origin_of(body: Mapping[str, Any]) -> Origin:
     """Where a button or menu was used, by its block's id and what holds it."""
@@ -50,44 +48,15 @@ def origin_of(body: Mapping[str, Any]) -> Origin:
     if body.get("view") or container.get("type") == "view":
         return Origin(kind="window")
     channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
-    action = next(iter(actions_in(body)), {})
-    place, _, rest = str(action.get("block_id") or "").partition(":")
+    place, rest = block_in(body)
     where = rest.partition(":")[0]
-    if place == "checkins.queue" and where.isdigit():
-        return Origin(kind="queue", page=int(where[:6]), url=url)
+    if place == "checkins.queue" and where.isdecimal():
+        return Origin(kind="queue", page=page_in(where), url=url)
     if place == "checkins.reminder" and (reminder_id := uuid_in(where)):
         return Origin(kind="reminder", reminder_id=reminder_id, channel=channel, ts=ts, url=url)
     if container.get("is_ephemeral") or not channel:
         return Origin(kind="private", url=url) if url else Origin()
     return Origin(kind="message", channel=channel, ts=ts, url=url)
-
-
-def memory_of(view: Mapping[str, Any]) -> Memory:
-    """
-    What a modal remembered.
-
-    Raises:
-        InvalidInput: somebody changed it on the way.
-    """
-    try:
-        return Memory.model_validate_json(view.get("private_metadata") or "{}")
-    except ValidationError as error:
-        raise InvalidInput("This window is out of date; close it and open it again.") from error
-
-
-def uuid_in(text: str) -> UUID | None:
-    """The id that *text* is, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def value_in(body: Mapping[str, Any]) -> str:
-    """The value of the button or menu option that was used."""
-    action = next(iter(actions_in(body)), {})
-    option = action.get("selected_option") or {}
-    return str(action.get("value") or option.get("value") or "")
 
 
 def id_in(value: str) -> UUID:

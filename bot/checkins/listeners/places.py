@@ -1,12 +1,8 @@
 """Changes the place of a press once something was done: the queue, the reminder, another message; or tells it anew."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from slack_bolt.async_app import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -19,10 +15,9 @@ from bot.checkins.views.queue import queue
 from bot.checkins.views.reminder import reminder
 from bot.checkins.views.rows import done, stays, with_row_done
 from bot.core.runtime import Runtime
-from bot.slack.blocks import Block, Message
-from bot.slack.replies import Say, told
-
-SLACKS_HOST = "hooks.slack.com"
+from bot.slack.blocks import Message
+from bot.slack.places import Turns, answer_at, change
+from bot.slack.windows import open_window
 
 
 class Places:
@@ -30,20 +25,20 @@ class Places:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._drawing: dict[tuple[str, str], asyncio.Lock] = {}
+        self._turns = Turns()
 
     async def tell(self, client: AsyncWebClient, origin: Origin, fact: ActDone, *, workspace: str, person: str) -> None:
         """Let the place of the press show what was done; a window is the caller's to answer."""
         if origin.kind == "queue":
             message = await self._queue(origin, fact, workspace, person)
-            await self._answer(client, origin, message.replacement())
+            await answer_at(client, origin.url, message.replacement())
         elif origin.kind == "reminder":
             await self._redraw_reminder(client, origin, workspace, person)
             await self._say_what_stays(client, origin, fact)
         elif origin.kind == "message":
             await self._change_row(client, origin, fact, person)
         elif origin.kind == "private":
-            await self._answer(client, origin, {**done(fact).answer(), "replace_original": fact.undone})
+            await answer_at(client, origin.url, {**done(fact).answer(), "replace_original": fact.undone})
 
     async def _queue(self, origin: Origin, fact: ActDone, workspace: str, person: str) -> Message:
         now = await self._runtime.read(
@@ -51,15 +46,9 @@ class Places:
         )
         return queue(now, act=fact)
 
-    async def _answer(self, client: AsyncWebClient, origin: Origin, body: dict[str, Any]) -> None:
-        """Post to the address that came with the press; only to Slack's own."""
-        host = urlsplit(origin.url).hostname
-        if host in {SLACKS_HOST, urlsplit(client.base_url).hostname}:
-            await AsyncRespond(response_url=origin.url)(**body)
-
     async def _redraw_reminder(self, client: AsyncWebClient, origin: Origin, workspace: str, person: str) -> None:
         """The whole message anew, from what is so now."""
-        async with self._one_at_a_time(origin.channel, origin.ts):
+        async with self._turns.at(origin.channel, origin.ts):
             fact = await self._runtime.read(
                 get_reminder,
                 workspace=workspace,
@@ -67,15 +56,16 @@ class Places:
                 viewer=person,
                 rooms=self._runtime.rooms,
             )
-            await _update(client, origin, reminder(fact))
+            await change(client, origin.channel, origin.ts, reminder(fact))
 
     async def _change_row(self, client: AsyncWebClient, origin: Origin, fact: ActDone, person: str) -> None:
         """One row of another room's message; where it isn't found, the person alone is told."""
-        async with self._one_at_a_time(origin.channel, origin.ts):
+        async with self._turns.at(origin.channel, origin.ts):
             found = await _read_message(client, origin)
             blocks = with_row_done(found.get("blocks") or [], fact)
             if blocks is not None:
-                await _update(client, origin, Message(text=str(found.get("text") or ""), blocks=[*map(dict, blocks)]))
+                shown = Message(text=str(found.get("text") or ""), blocks=[*map(dict, blocks)])
+                await change(client, origin.channel, origin.ts, shown)
                 await self._say_what_stays(client, origin, fact)
                 return
         message = done(fact)
@@ -86,26 +76,7 @@ class Places:
     async def _say_what_stays(self, client: AsyncWebClient, origin: Origin, fact: ActDone) -> None:
         """A row that is as it was has no room for it, so who undid it is told below."""
         if fact.stays:
-            await self._answer(client, origin, {**stays(fact).answer(), "replace_original": False})
-
-    @asynccontextmanager
-    async def _one_at_a_time(self, channel: str, ts: str) -> AsyncIterator[None]:
-        """Two presses at once: the later drawing reads after the earlier one was sent, so that no row goes back."""
-        lock = self._drawing.setdefault((channel, ts), asyncio.Lock())
-        try:
-            async with lock:
-                yield
-        finally:
-            if not lock.locked():
-                self._drawing.pop((channel, ts), None)
-
-
-async def open_window(client: AsyncWebClient, body: Mapping[str, Any], view: Block) -> None:
-    """Open a modal, on top of the one that the press came from if there is one."""
-    if (body.get("view") or {}).get("type") == "modal":
-        await client.views_push(trigger_id=body["trigger_id"], view=view)
-    else:
-        await client.views_open(trigger_id=body["trigger_id"], view=view)
+            await answer_at(client, origin.url, {**stays(fact).answer(), "replace_original": False})
 
 
 async def show_done(client: AsyncWebClient, body: Mapping[str, Any], fact: ActDone) -> None:
@@ -116,21 +87,6 @@ async def show_done(client: AsyncWebClient, body: Mapping[str, Any], fact: ActDo
         await client.views_update(view_id=view["id"], view=window)
     else:
         await open_window(client, body, window)
-
-
-def speaker(client: AsyncWebClient, body: Mapping[str, Any], respond: AsyncRespond) -> Say:
-    """How to answer this press: below the message it came from, or in a window where there is no message."""
-    if body.get("response_url"):
-        return respond
-
-    async def say(**answer: Any) -> None:
-        await open_window(client, body, told(str(answer["text"])))
-
-    return say
-
-
-async def _update(client: AsyncWebClient, origin: Origin, message: Message) -> None:
-    await client.chat_update(channel=origin.channel, ts=origin.ts, text=message.text, blocks=list(message.blocks))
 
 
 async def _read_message(client: AsyncWebClient, origin: Origin) -> Mapping[str, Any]:

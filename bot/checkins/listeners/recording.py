@@ -1,8 +1,7 @@
 """`/checkin`, the shortcuts and the check-in modal."""
 
 import html
-from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
@@ -13,8 +12,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.checkins.facts import CheckinForm, CheckinRecorded, Queue
-from bot.checkins.listeners.memory import LINK, Memory, Origin, memory_of, origin_of, subject_in, uuid_in, value_in
-from bot.checkins.listeners.places import Places, open_window, speaker
+from bot.checkins.listeners.memory import LINK, Memory, Origin, origin_of, subject_in
+from bot.checkins.listeners.places import Places
 from bot.checkins.queries.forms import find_form, get_form
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Mood, Result
@@ -27,7 +26,9 @@ from bot.core.room import collect_extras
 from bot.core.runtime import Runtime
 from bot.slack.forms import Form
 from bot.slack.links import permalink
+from bot.slack.presses import message_in, page_in, uuid_in, value_in
 from bot.slack.replies import actions_in, field_errors, people_in, replies, workspace_in
+from bot.slack.windows import fields_named, open_window, speaker
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -67,9 +68,7 @@ class RecordingListeners:
         """Show another page of the queue in the place of this one."""
         await ack()
         async with replies(respond):
-            page = value_in(body)
-            shown = await self._queue(body, int(page[:6]) if page.isdigit() else 0)
-            await respond(**queue(shown).replacement())
+            await respond(**queue(await self._queue(body, page_in(value_in(body)))).replacement())
 
     async def see_all(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """Show the whole queue below a reminder, to its owner alone."""
@@ -106,15 +105,10 @@ class RecordingListeners:
         """*Log as check-in* on a message: its text is kept as their words, with its link."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            message, url = body["message"], str(body.get("response_url") or "")
-            memory = Memory(
-                origin=Origin(kind="private", url=url) if url else Origin(kind="window"),
-                channel=str(body["channel"]["id"]),
-                ts=str(message.get("ts") or body.get("message_ts") or ""),
-                domain=str((body.get("team") or {}).get("domain") or ""),
-            )
-            quote = html.unescape(str(message.get("text") or ""))[:QUOTE]
-            await self._open(client, body, memory, quote=quote)
+            where, said = message_in(body)
+            url = str(body.get("response_url") or "")
+            origin = Origin(kind="private", url=url) if url else Origin(kind="window")
+            await self._open(client, body, Memory(origin=origin, **where), quote=said[:QUOTE])
 
     async def changed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Draw the telling lines and other rooms' fields anew when customer, result or day change."""
@@ -144,7 +138,7 @@ class RecordingListeners:
         saved: tuple[Origin, CheckinRecorded] | None = None
         async with field_errors(ack, first_field=views.CUSTOMER):
             with fields_named(views.FIELD_OF):
-                memory = memory_of(body["view"])
+                memory = Memory.kept_in(body["view"])
                 entered = read_form(body["view"])
                 link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
                 fact = await self._runtime.run(
@@ -232,17 +226,6 @@ def read_form(view: Mapping[str, Any]) -> dict[str, Any]:
         "next_step": entered.text(views.NEXT),
         "quote": entered.text(views.QUOTE),
     }
-
-
-@contextmanager
-def fields_named(blocks: Mapping[str, str]) -> Iterator[None]:
-    """Inside, the fields that an error names become the block ids that they have on screen."""
-    try:
-        yield
-    except InvalidInput as error:
-        raise InvalidInput(
-            str(error), fields={blocks.get(name, name): sentence for name, sentence in error.fields.items()}
-        ) from error
 
 
 def _known(kind: type[Choice], value: str | None) -> Choice | None:

@@ -13,13 +13,10 @@ from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.customers.facts import Card, ContactDetails, CustomerDetails
 from bot.customers.listeners.places import (
-    answers,
     customer_in,
     memory_in,
     offers_of,
-    show,
     under_fields,
-    value_in,
     window_in,
 )
 from bot.customers.queries.screens import find_card, get_card, get_rhythm
@@ -35,7 +32,9 @@ from bot.customers.views import card as card_view
 from bot.customers.views import forms
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
-from bot.slack.replies import field_errors, people_in, workspace_in
+from bot.slack.presses import value_in
+from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.slack.windows import open_window, speaker
 
 Body = dict[str, Any]
 T = TypeVar("T")
@@ -51,7 +50,7 @@ class EditingListeners:
         """Open the window for a new customer."""
         who = people_in(body)
         rhythm = await self._runtime.read(get_rhythm, workspace=workspace_in(body), viewer=who)
-        await show(client, body, forms.add(clean_text(name, 200), owner=who, rhythm=rhythm))
+        await open_window(client, body, forms.add(clean_text(name, 200), owner=who, rhythm=rhythm))
 
     async def open_edit(self, client: AsyncWebClient, body: Body, words: str) -> None:
         """Open the window for the customer called so."""
@@ -60,35 +59,35 @@ class EditingListeners:
             find_card, workspace=workspace, words=words, viewer=who, rooms=self._runtime.rooms
         )
         rhythm = await self._runtime.read(get_rhythm, workspace=workspace, viewer=who)
-        await show(client, body, forms.edit(card, rhythm=rhythm))
+        await open_window(client, body, forms.edit(card, rhythm=rhythm))
 
     async def add(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Add*: the window for a new customer."""
         await ack()
-        async with answers(respond, client, body):
+        async with replies(speaker(client, body, respond)):
             await self.open_add(client, body, value_in(body))
 
     async def edit(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Edit*: the window with everything about a customer."""
         await ack()
-        async with answers(respond, client, body):
+        async with replies(speaker(client, body, respond)):
             card = await self._card(body, customer_in(value_in(body)))
             rhythm = await self._runtime.read(get_rhythm, workspace=workspace_in(body), viewer=people_in(body))
-            await show(client, body, forms.edit(card, under=_under(body), rhythm=rhythm))
+            await open_window(client, body, forms.edit(card, under=_under(body), rhythm=rhythm))
 
     async def status(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Status*: whether we look after a customer."""
         await ack()
-        async with answers(respond, client, body):
+        async with replies(speaker(client, body, respond)):
             card = await self._card(body, customer_in(value_in(body)))
-            await show(client, body, forms.status(card, under=_under(body)))
+            await open_window(client, body, forms.status(card, under=_under(body)))
 
     async def hand_over(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Hand over*: to whom, and what they should know."""
         await ack()
-        async with answers(respond, client, body):
+        async with replies(speaker(client, body, respond)):
             card = await self._card(body, customer_in(value_in(body)))
-            await show(client, body, forms.hand_over(card, under=_under(body)))
+            await open_window(client, body, forms.hand_over(card, under=_under(body)))
 
     async def save_new(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """A new customer was sent; the window becomes its card."""

@@ -13,7 +13,7 @@ from bot.customers.facts import Drafts, ImportSummary, UploadFact
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.gateways.slack_files import fetch_file, send_file
 from bot.customers.gateways.tables_write import write_csv
-from bot.customers.listeners.places import answers, memory_in, show, value_in, window_in
+from bot.customers.listeners.places import memory_in, window_in
 from bot.customers.queries.exports import HEADERS, export_rows
 from bot.customers.queries.imports import list_imports
 from bot.customers.queries.screens import get_upload
@@ -23,7 +23,9 @@ from bot.customers.usecases.uploads import keep_upload, map_upload, take_upload
 from bot.customers.views import imports
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
+from bot.slack.presses import value_in
 from bot.slack.replies import answer_in_window, modal_replies, people_in, replies, workspace_in
+from bot.slack.windows import open_window, speaker
 
 Body = dict[str, Any]
 EXPORT_NAME = "customers.csv"
@@ -37,12 +39,12 @@ class ImportingListeners:
 
     async def open_import(self, client: AsyncWebClient, body: Body) -> None:
         """Open the window that takes a file and shows the last ones; guests are told that they can't."""
-        await show(client, body, imports.ask_for_file(await self._earlier(body)))
+        await open_window(client, body, imports.ask_for_file(await self._earlier(body)))
 
     async def start(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Import a list*."""
         await ack()
-        async with answers(respond, client, body):
+        async with replies(speaker(client, body, respond)):
             await self.open_import(client, body)
 
     async def sent(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
@@ -79,7 +81,7 @@ class ImportingListeners:
     async def undo(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Undo* under an import's message, or beside one of the earlier lists."""
         await ack()
-        async with answers(respond, client, body):
+        async with replies(speaker(client, body, respond)):
             fact = await self._runtime.run(
                 undo_import, workspace=workspace_in(body), import_id=_id_in(value_in(body)), by=people_in(body)
             )

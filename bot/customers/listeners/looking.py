@@ -10,13 +10,15 @@ from bot.core.runtime import Runtime
 from bot.customers.facts import Card
 from bot.customers.listeners.editing import EditingListeners
 from bot.customers.listeners.importing import ImportingListeners
-from bot.customers.listeners.places import answers, customer_in, offers_of, show, value_in, window_in
+from bot.customers.listeners.places import customer_in, offers_of, window_in
 from bot.customers.queries.screens import get_card, list_options, list_page, look_up
 from bot.customers.usecases.details import claim_customer
 from bot.customers.views import card as card_view
 from bot.customers.views import lists
 from bot.slack.blocks import Message, Option
+from bot.slack.presses import value_in
 from bot.slack.replies import actions_in, answer_in_time, people_in, replies, workspace_in
+from bot.slack.windows import open_window, speaker
 
 Body = dict[str, Any]
 
@@ -78,14 +80,14 @@ class LookingListeners:
     async def card(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Card*: everything about one customer."""
         await ack()
-        async with answers(respond, client, body):
+        async with replies(speaker(client, body, respond)):
             found = await self._card(body, value_in(body))
-            await show(client, body, card_view.as_modal(found, offers_of(self._runtime)))
+            await open_window(client, body, card_view.as_modal(found, offers_of(self._runtime)))
 
     async def take(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*I'll take it*: the screen says that it is theirs."""
         await ack()
-        async with answers(respond, client, body):
+        async with replies(speaker(client, body, respond)):
             fact = await self._runtime.run(
                 claim_customer, workspace=workspace_in(body), customer_id=customer_in(value_in(body)),
                 by=people_in(body),

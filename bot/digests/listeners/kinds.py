@@ -15,10 +15,9 @@ from bot.digests.gateways import join_channel, look_at_channel
 from bot.digests.listeners.reading import read_digest_wish, under_fields
 from bot.digests.queries.setup import get_kind, get_setup
 from bot.digests.rules import DigestKind
-from bot.digests.views.setup import arranged, arrangement, block_of, setup, test_told
-from bot.slack.forms import Form
+from bot.digests.views.setup import arranged, arrangement, block_of, remembered, setup, test_told
+from bot.slack.presses import value_in
 from bot.slack.replies import (
-    actions_in,
     field_errors,
     modal_replies,
     people_in,
@@ -27,6 +26,7 @@ from bot.slack.replies import (
     waiting,
     workspace_in,
 )
+from bot.slack.windows import open_window
 
 TITLE = "Digest"
 
@@ -41,13 +41,10 @@ class KindListeners:
         """Open the form of one further digest: over the setup, or by itself from under a digest."""
         await ack()
         try:
-            view = arrangement(await self._kind(body, kind_in(body)))
+            view = arrangement(await self._kind(body, value_in(body)))
         except BotError as error:
             view = told(str(error), TITLE)
-        if (body.get("view") or {}).get("type") == "modal":
-            await client.views_push(trigger_id=body["trigger_id"], view=view)
-        else:
-            await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await open_window(client, body, view)
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
         """Check the form while Slack waits for it, then save it in its place; the setup below shows it too."""
@@ -70,15 +67,11 @@ class KindListeners:
             answer = test_told(await self._post_test(body, client))
         except Exception as error:  # noqa: BLE001 - the last line before silence
             answer = told(sorry(error), "Test")
-        view = body.get("view") or {}
-        if view.get("type") == "modal":
-            await client.views_push(trigger_id=body["trigger_id"], view=answer)
-        else:
-            await client.views_open(trigger_id=body["trigger_id"], view=answer)
+        await open_window(client, body, answer)
 
     async def _post_test(self, body: dict[str, Any], client: AsyncWebClient) -> str:
         """Owe the test, unless the channel has been closed to us or opened to outsiders; the channel's id."""
-        kind = kind_in(body) or DigestKind.NEGLECTED.value
+        kind = value_in(body) or DigestKind.NEGLECTED.value
         found = await self._digest(body, kind)
         if found is not None:
             channel = await look_at_channel(client, found.channel_id)
@@ -108,7 +101,7 @@ class KindListeners:
         self, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
     ) -> tuple[DigestWish, ChannelFact]:
         """The wish, and its channel as Slack knows it, joined if need be; refused if it can't be."""
-        wish = read_digest_wish(Form.of(view))
+        wish = read_digest_wish(view)
         channel = await look_at_channel(client, wish.channel_id or "")
         await self._check(body, view, wish, channel if wish.channel_id else None)
         if channel.may_join:
@@ -124,7 +117,7 @@ class KindListeners:
     def _about(self, body: dict[str, Any], view: dict[str, Any]) -> dict[str, Any]:
         return {
             "workspace": workspace_in(body),
-            "kind": str(view.get("private_metadata") or ""),
+            "kind": remembered(view)[0],
             "by": people_in(body),
             "rooms": self._runtime.rooms,
         }
@@ -138,8 +131,3 @@ class KindListeners:
         )
         with suppress(SlackApiError):  # closed in this very moment
             await client.views_update(view_id=view["previous_view_id"], view=setup(fact))
-
-
-def kind_in(body: dict[str, Any]) -> str:
-    """Which kind of digest a button is about; "" when it doesn't say."""
-    return str(next(iter(actions_in(body)), {}).get("value") or "")

@@ -1,8 +1,6 @@
 """The lists of who waits, and taking somebody from them or from the digest."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +16,10 @@ from bot.digests.queries import lists as queries
 from bot.digests.rules import Whose
 from bot.digests.views.digest import digest, redrawn
 from bot.digests.views.lists import place_in, waiting_list
-from bot.slack.replies import actions_in, people_in, replies, workspace_in
+from bot.slack.blocks import Message
+from bot.slack.places import Turns, change
+from bot.slack.presses import value_in
+from bot.slack.replies import people_in, replies, workspace_in
 
 
 class ListListeners:
@@ -26,7 +27,7 @@ class ListListeners:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._redrawing: dict[tuple[str, str], asyncio.Lock] = {}
+        self._turns = Turns()
 
     async def neglected(self, ack: AsyncAck, command: dict[str, Any]) -> None:
         """Answer `/neglected [mine | team | @person]` in the ack."""
@@ -53,14 +54,14 @@ class ListListeners:
         """Show another page or another list in the place of this one."""
         await ack()
         async with replies(respond):
-            whose, page = place_in(_value(body))
+            whose, page = place_in(value_in(body))
             await respond(**waiting_list(await self._list(body, whose, page)).replacement())
 
     async def take(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Take a customer; the row that it was taken from changes in place."""
         await ack()
         async with replies(respond):
-            customer_id, seen_owner, place = _taken(_value(body))
+            customer_id, seen_owner, place = _taken(value_in(body))
             try:
                 fact = await self._runtime.run(
                     usecases.take_customer,
@@ -94,32 +95,16 @@ class ListListeners:
         """Draw a digest anew from what is so now; one that is no longer known, from its own blocks."""
         container = body.get("container") or {}
         channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
-        async with self._one_at_a_time(channel, ts):
+        async with self._turns.at(channel, ts):
             fact = await self._runtime.read(
                 queries.get_digest_message, workspace=workspace_in(body), channel=channel, ts=ts
             )
             before = body.get("message") or {}
             if fact is not None:
-                message = digest(fact)
-                await client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
+                await change(client, channel, ts, digest(fact))
             elif taken is not None and before.get("blocks"):
                 blocks = redrawn(before["blocks"], taken.id, taken.owner_name or "Somebody", taken.name)
-                await client.chat_update(channel=channel, ts=ts, text=str(before.get("text") or ""), blocks=blocks)
-
-    @asynccontextmanager
-    async def _one_at_a_time(self, channel: str, ts: str) -> AsyncIterator[None]:
-        """Two presses at once: the later drawing reads after the earlier one was sent, so no row goes back."""
-        lock = self._redrawing.setdefault((channel, ts), asyncio.Lock())
-        try:
-            async with lock:
-                yield
-        finally:
-            if not lock.locked():
-                self._redrawing.pop((channel, ts), None)
-
-
-def _value(body: Mapping[str, Any]) -> str:
-    return str(next(iter(actions_in(body)), {}).get("value") or "")
+                await change(client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))
 
 
 def _is_ephemeral(body: Mapping[str, Any]) -> bool:

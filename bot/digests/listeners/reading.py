@@ -1,6 +1,6 @@
 """What a setup's form says, and where a sentence about it stands."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import time
 from typing import Any
@@ -8,11 +8,11 @@ from typing import Any
 from bot.core.errors import InvalidInput
 from bot.digests.facts import DigestWish, SetupWish
 from bot.digests.rules import DEFAULT_HOUR
-from bot.digests.views.setup import SILENT, block_of
+from bot.digests.views.setup import SILENT, block_of, remembered
 from bot.slack.forms import Form
 
 
-def inputs(view: dict[str, Any]) -> set[str]:
+def inputs(view: Mapping[str, Any]) -> set[str]:
     """The fields that a view shows."""
     return {str(block.get("block_id")) for block in view.get("blocks") or () if block.get("type") == "input"}
 
@@ -28,24 +28,27 @@ async def under_fields(view: dict[str, Any]) -> AsyncIterator[None]:
         raise InvalidInput(str(error), fields=placed) from error
 
 
-def read_digest_wish(form: Form) -> DigestWish:
+def read_digest_wish(view: Mapping[str, Any]) -> DigestWish:
     """Where and when a form wants a digest."""
+    form, (_, is_first) = Form.of(view), remembered(view)
     return DigestWish(
         channel_id=form.channel(block_of("channel")),
         days="".join(form.choices(block_of("days"))),
         hour=_hour(form.choice(block_of("hour"))),
         zone=form.choice(block_of("zone")) or "",
         silent_when_clear=form.choice(block_of("clear")) == SILENT,
+        is_first=is_first,
     )
 
 
-def read_setup_wish(form: Form, shown: set[str]) -> SetupWish:
+def read_setup_wish(view: Mapping[str, Any]) -> SetupWish:
     """
     The setup that a form asks for.
 
     Raises:
         InvalidInput: something that should be a number isn't; its field.
     """
+    form = Form.of(view)
     numbers = {name: _number(form.text(block_of(name))) for name in ("cadence", "floor", "factor", "first_calls")}
     wrong = {name: "Give a number." for name, number in numbers.items() if number is None}
     whole = ("cadence", "floor", "first_calls")
@@ -53,12 +56,12 @@ def read_setup_wish(form: Form, shown: set[str]) -> SetupWish:
     if wrong:
         raise InvalidInput(fields=wrong)
     return SetupWish(
-        managers=form.people(block_of("managers")) if block_of("managers") in shown else None,
+        managers=form.people(block_of("managers")) if block_of("managers") in inputs(view) else None,
         cadence=int(numbers["cadence"] or 0),
         floor=int(numbers["floor"] or 0),
         factor=numbers["factor"] or 0,
         first_calls=int(numbers["first_calls"] or 0),
-        **read_digest_wish(form).model_dump(),
+        **read_digest_wish(view).model_dump(),
     )
 
 

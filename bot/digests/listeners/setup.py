@@ -10,13 +10,13 @@ from bot.core.runtime import Runtime
 from bot.digests import usecases
 from bot.digests.facts import ChannelFact, SetupWish
 from bot.digests.gateways import join_channel, look_at_channel
-from bot.digests.listeners.kinds import KindListeners, kind_in
-from bot.digests.listeners.reading import inputs, read_setup_wish, under_fields
+from bot.digests.listeners.kinds import KindListeners
+from bot.digests.listeners.reading import read_setup_wish, under_fields
 from bot.digests.queries import setup as queries
 from bot.digests.rules import DigestKind, find_zones
 from bot.digests.views.help import health_message, help_message
 from bot.digests.views.setup import block_of, saved, setup, zone_options
-from bot.slack.forms import Form
+from bot.slack.presses import value_in
 from bot.slack.replies import field_errors, modal_replies, people_in, replies, told, waiting, workspace_in
 
 HEALTH_WORDS = {"health", "doctor", "status"}
@@ -48,7 +48,7 @@ class SetupListeners:
 
     async def open(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Open the setup from a digest, Home or the help; from under a further digest, that one's form."""
-        if kind_in(body) not in {"", DigestKind.NEGLECTED}:
+        if value_in(body) not in {"", DigestKind.NEGLECTED}:
             await self._kinds.open(ack, body, client)
             return
         await ack()
@@ -61,7 +61,7 @@ class SetupListeners:
         """Check the form while Slack waits for it, then save it in the place of the form."""
         checked: list[tuple[SetupWish, ChannelFact | None]] = []
         async with field_errors(ack, first_field=block_of(FIRST_FIELD)), under_fields(view):
-            checked.append(await self._checked(body, read_setup_wish(Form.of(view), inputs(view)), client))
+            checked.append(await self._checked(body, read_setup_wish(view), client))
             await ack(response_action="update", view=waiting("Setup"))
         for wish, channel in checked:  # none when a sentence stands under a field instead
             async with modal_replies(client, view["id"]):

@@ -1,6 +1,8 @@
 """The setup: managers, the workspace's rhythm, the digests."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
+from typing import Any
 
 from bot.digests.facts import DigestFact, KindFact, SetupFact
 from bot.digests.rules import DAY_NAMES, DEFAULT_DAYS, DEFAULT_HOUR, day_words
@@ -33,6 +35,7 @@ from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE,
 
 FIELDS = ("managers", "cadence", "floor", "factor", "first_calls", "channel", "days", "hour", "zone", "clear")
 SAY, SILENT = "say", "silent"
+FIRST = "first"
 TITLE = "Setup"
 LABEL_SHOWN = 60
 ABOUT_SHOWN = 200
@@ -43,10 +46,21 @@ def block_of(field: str) -> str:
     return f"digests.setup.{field}"
 
 
+def remember(kind: str = "", *, digest: DigestFact | None) -> str:
+    """What a form remembers: its *kind* of digest, and whether it showed none of it yet."""
+    return kind if digest else f"{kind} {FIRST}"
+
+
+def remembered(view: Mapping[str, Any]) -> tuple[str, bool]:
+    """The kind of a form, and whether it showed no digest of that kind yet."""
+    kind, _, first = str(view.get("private_metadata") or "").partition(" ")
+    return kind, first == FIRST
+
+
 def setup(fact: SetupFact) -> Block:
     """The form as it stands."""
     blocks = [*_managers(fact), *_rhythm(fact), *_digest(fact), *_further(fact)]
-    return modal(TITLE, blocks, callback_id=SETUP, submit="Save")
+    return modal(TITLE, blocks, callback_id=SETUP, submit="Save", memory=remember(digest=fact.digest))
 
 
 def arrangement(fact: KindFact) -> Block:
@@ -57,7 +71,7 @@ def arrangement(fact: KindFact) -> Block:
         *_state(fact.digest),
         *_when_and_where(fact.digest, fact.zone, when_clear="When there is nothing to say", channel_is_optional=False),
     ]
-    return modal("Digest", blocks, callback_id=ARRANGE, submit="Save", memory=fact.key)
+    return modal("Digest", blocks, callback_id=ARRANGE, submit="Save", memory=remember(fact.key, digest=fact.digest))
 
 
 def arranged(fact: KindFact, now: datetime) -> Block:

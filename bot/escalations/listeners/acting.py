@@ -6,14 +6,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import uuid_in, value_in
-from bot.checkins.listeners.places import open_window, speaker
-from bot.checkins.listeners.recording import fields_named
 from bot.checkins.rules import Channel, Result
-from bot.core.errors import AlreadyDone, InvalidInput, NotFound
+from bot.core.errors import AlreadyDone, NotFound
 from bot.core.runtime import Runtime
 from bot.escalations.facts import EscalationFixed, Fix
-from bot.escalations.listeners.places import Memory, Places, memory_of, place_of
+from bot.escalations.listeners.places import Memory, place_of
 from bot.escalations.queries.acts import get_for_act
 from bot.escalations.rules import Cause, State
 from bot.escalations.usecases.acting import (
@@ -25,8 +22,11 @@ from bot.escalations.usecases.acting import (
 from bot.escalations.views import forms, rows
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
-from bot.slack.replies import actions_in, field_errors, people_in, replies, workspace_in
-from bot.workspaces.listeners import refusals_kept
+from bot.slack.places import Places
+from bot.slack.presses import deed_in, uuid_in
+from bot.slack.replies import people_in, replies, workspace_in
+from bot.slack.windows import open_window, speaker
+from bot.workspaces.listeners import Window, refusals_kept
 
 OUT_OF_DATE = "That button is out of date; /escalate list shows what is open."
 FORMS: dict[str, tuple[State | None, Callable[..., Block]]] = {
@@ -40,7 +40,7 @@ FORMS: dict[str, tuple[State | None, Callable[..., Block]]] = {
 class ActingListeners:
     """Listeners for what can be done about an escalation."""
 
-    def __init__(self, runtime: Runtime, places: Places) -> None:
+    def __init__(self, runtime: Runtime, places: Places[Memory]) -> None:
         self._runtime = runtime
         self._places = places
 
@@ -48,79 +48,24 @@ class ActingListeners:
         """Open the window for a button or a menu's choice; where that is over, say so and draw the message anew."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            what, _, key = value_in(body).rpartition(":")
-            what = what or str(next(iter(actions_in(body)), {}).get("action_id") or "")
+            what, key = deed_in(body)
             escalation_id = uuid_in(key)
             if escalation_id is None or what not in FORMS:
                 raise NotFound(OUT_OF_DATE)
             to, draw = FORMS[what]
-            viewer, workspace = people_in(body), workspace_in(body)
             async with refusals_kept(self._runtime, body, action=what, key=escalation_id):
                 found = await self._runtime.read(
-                    get_for_act, workspace=workspace, escalation_id=escalation_id, to=to, viewer=viewer
+                    get_for_act,
+                    workspace=workspace_in(body),
+                    escalation_id=escalation_id,
+                    to=to,
+                    viewer=people_in(body),
                 )
             memory = place_of(body, escalation_id)
             if found.refused:
-                await self._places.redraw(client, memory, workspace=workspace, viewer=viewer)
+                await self._places.redraw(client, body, memory)
                 raise AlreadyDone(found.refused)
             await open_window(client, body, draw(found.escalation, memory=memory.kept()))
-
-    async def answered(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """The customer has had a first answer."""
-        await self._save(ack, body, client, answer_escalation, first=forms.SAID_FIELD, read=_read_answer)
-
-    async def fixed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """It is fixed, and understood."""
-        await self._save(ack, body, client, fix_escalation, first=forms.CAUSE, read=_read_fix)
-
-    async def given(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Somebody else is on it."""
-        await self._save(ack, body, client, give_escalation, first=forms.TO, read=_read_to)
-
-    async def withdrawn(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """It was a mistake."""
-        await self._save(ack, body, client, withdraw_escalation, first=forms.WHY, read=_read_why)
-
-    async def _save(
-        self,
-        ack: AsyncAck,
-        body: dict[str, Any],
-        client: AsyncWebClient,
-        use_case: Callable[..., Any],
-        *,
-        first: str,
-        read: Callable[[Form], dict[str, Any]],
-    ) -> None:
-        saved: Memory | None = None
-        async with field_errors(ack, first_field=first):
-            with fields_named(forms.FIELD_OF):
-                memory = memory_of(body["view"])
-                fact = await self._run(body, memory, use_case, read(Form.of(body["view"])))
-            if isinstance(fact, EscalationFixed):
-                await ack(response_action="update", view=forms.saved(rows.fixed_words(fact)))
-            elif memory.kind == "none":
-                await ack(response_action="update", view=forms.saved("Saved."))
-            else:
-                await ack()
-            saved = memory
-        if saved is not None:
-            await self._places.redraw(client, saved, workspace=workspace_in(body), viewer=people_in(body))
-
-    async def _run(
-        self, body: dict[str, Any], memory: Memory, use_case: Callable[..., Any], entered: dict[str, Any]
-    ) -> Any:
-        if memory.escalation_id is None:
-            raise InvalidInput("This window is out of date; close it and open it again.")
-        action = str(body["view"].get("callback_id") or "")
-        async with refusals_kept(self._runtime, body, action=action, key=memory.escalation_id):
-            return await self._runtime.run(
-                use_case,
-                workspace=workspace_in(body),
-                escalation_id=memory.escalation_id,
-                view_id=body["view"]["id"],
-                by=people_in(body),
-                **entered,
-            )
 
 
 def _read_answer(form: Form) -> dict[str, Any]:
@@ -149,3 +94,15 @@ def _read_to(form: Form) -> dict[str, Any]:
 
 def _read_why(form: Form) -> dict[str, Any]:
     return {"reason": form.text(forms.WHY)}
+
+
+def _told_fixed(fact: EscalationFixed) -> Block:
+    return forms.saved(rows.fixed_words(fact))
+
+
+WINDOWS = {
+    forms.ANSWERED: Window(answer_escalation, forms.SAID_FIELD, _read_answer),
+    forms.FIXED: Window(fix_escalation, forms.CAUSE, _read_fix, told=_told_fixed),
+    forms.GIVEN: Window(give_escalation, forms.TO, _read_to),
+    forms.WITHDRAWN: Window(withdraw_escalation, forms.WHY, _read_why),
+}

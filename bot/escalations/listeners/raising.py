@@ -7,15 +7,12 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import uuid_in, value_in
-from bot.checkins.listeners.places import open_window, speaker
-from bot.checkins.listeners.recording import fields_named
 from bot.core.errors import InvalidInput
 from bot.core.facts import Subject
 from bot.core.runtime import Runtime
 from bot.customers.views.lists import choose
 from bot.escalations.facts import EscalationFact
-from bot.escalations.listeners.places import Memory, memory_of
+from bot.escalations.listeners.places import Memory
 from bot.escalations.listeners.setup import SetupListeners
 from bot.escalations.queries import find_whose, get_list
 from bot.escalations.queries.drafts import get_draft, parse_subject, read_draft
@@ -26,7 +23,9 @@ from bot.escalations.views import forms, news, rows
 from bot.slack.blocks import Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
+from bot.slack.presses import message_in, page_in, uuid_in, value_in
 from bot.slack.replies import answer_in_time, field_errors, people_in, replies, workspace_in
+from bot.slack.windows import fields_named, open_window, speaker
 from bot.workspaces.listeners import refusals_kept
 
 
@@ -68,20 +67,15 @@ class RaisingListeners:
         """*Escalate* on a message: its words are what happened, with its link."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            message = body["message"]
-            memory = Memory(
-                channel=str(body["channel"]["id"]),
-                ts=str(message.get("ts") or body.get("message_ts") or ""),
-                domain=str((body.get("team") or {}).get("domain") or ""),
-            )
-            said = html.unescape(str(message.get("text") or ""))
-            await self._open(client, body, Subject(kind="message", id=memory.ts, words=said[:3000]), memory)
+            where, said = message_in(body)
+            subject = Subject(kind="message", id=where["ts"], words=said[:3000])
+            await self._open(client, body, subject, Memory(**where))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Keep what the form says, and tell who is on it."""
         async with field_errors(ack, first_field=forms.WORDS):
             with fields_named(forms.FIELD_OF):
-                memory, form = memory_of(body["view"]), Form.of(body["view"])
+                memory, form = Memory.kept_in(body["view"]), Form.of(body["view"])
                 customer_id = uuid_in(form.choice(forms.CUSTOMER) or "")
                 if customer_id is None:
                     raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
@@ -105,7 +99,7 @@ class RaisingListeners:
         await ack()
         async with replies(respond):
             page, _, whose = value_in(body).partition(" ")
-            shown = await self._list(body, whose=whose, page=int(page[:6]) if page.isdigit() else 0)
+            shown = await self._list(body, whose=whose, page=page_in(page))
             await respond(**shown.replacement())
 
     async def _list(

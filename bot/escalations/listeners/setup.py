@@ -6,7 +6,6 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.recording import fields_named
 from bot.core.runtime import Runtime
 from bot.escalations.facts import Wishes
 from bot.escalations.queries import get_setup
@@ -15,6 +14,7 @@ from bot.escalations.usecases.setting import check_setup, save_setup
 from bot.escalations.views import forms
 from bot.slack.forms import Form
 from bot.slack.replies import field_errors, people_in, workspace_in
+from bot.slack.windows import fields_named
 from bot.workspaces.facts import ChannelFact
 from bot.workspaces.gateways import join_channel, look_at_channel
 

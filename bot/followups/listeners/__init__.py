@@ -1,18 +1,23 @@
 """What Slack sends about follow-ups: the command, the shortcut, the buttons, the windows."""
 
+from functools import partial
+
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
-from bot.followups.listeners.acting import ActingListeners
+from bot.followups.listeners.acting import WINDOWS, ActingListeners
 from bot.followups.listeners.assigning import AssigningListeners
-from bot.followups.listeners.places import Places
+from bot.followups.listeners.places import Memory, draw
 from bot.followups.views import forms, rows
+from bot.slack.places import Places
+from bot.workspaces.listeners import Windows
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
     """Listen to everything that this room puts on screen."""
-    places = Places(runtime)
+    places = Places[Memory](partial(draw, runtime))
     assigning, acting = AssigningListeners(runtime), ActingListeners(runtime, places)
+    windows = Windows(runtime, places, Memory, WINDOWS, about="followup_id", fields=forms.FIELD_OF)
     app.command("/assign")(assigning.command)
     app.shortcut("followups.assign_message")(assigning.message)
     app.action(rows.ASSIGN)(assigning.offered)
@@ -24,8 +29,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.action(rows.CANT)(acting.press)
     app.action(rows.LATER)(acting.press)
     app.action(rows.MORE)(acting.press)
-    app.view(forms.COMPLETED)(acting.completed)
-    app.view(forms.DECLINED)(acting.declined)
-    app.view(forms.MOVED)(acting.moved)
-    app.view(forms.REASSIGNED)(acting.reassigned)
-    app.view(forms.CANCELLED)(acting.cancelled)
+    app.view(forms.COMPLETED)(windows.save)
+    app.view(forms.DECLINED)(windows.save)
+    app.view(forms.MOVED)(windows.save)
+    app.view(forms.REASSIGNED)(windows.save)
+    app.view(forms.CANCELLED)(windows.save)

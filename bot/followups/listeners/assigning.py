@@ -10,15 +10,12 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import uuid_in, value_in
-from bot.checkins.listeners.places import open_window, speaker
-from bot.checkins.listeners.recording import fields_named
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.facts import Fact, Subject
 from bot.core.runtime import Runtime
 from bot.customers.views.lists import choose
 from bot.followups.facts import Draft, FollowupFact
-from bot.followups.listeners.places import Memory, memory_of
+from bot.followups.listeners.places import Memory
 from bot.followups.queries import find_whose, get_list
 from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
 from bot.followups.rules import LINK
@@ -27,7 +24,9 @@ from bot.followups.views import forms, rows
 from bot.slack.blocks import Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
+from bot.slack.presses import message_in, page_in, uuid_in, value_in
 from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.slack.windows import fields_named, open_window, speaker
 from bot.workspaces.listeners import refusals_kept
 
 VALUE = 2000
@@ -83,20 +82,15 @@ class AssigningListeners:
         """*Assign a follow-up* on a message: its words are what is to be done, with its link."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            message = body["message"]
-            memory = Memory(
-                channel=str(body["channel"]["id"]),
-                ts=str(message.get("ts") or body.get("message_ts") or ""),
-                domain=str((body.get("team") or {}).get("domain") or ""),
-            )
-            said = html.unescape(str(message.get("text") or ""))
-            await self._open(client, body, Subject(kind="message", id=memory.ts, words=said[:3000]), memory)
+            where, said = message_in(body)
+            subject = Subject(kind="message", id=where["ts"], words=said[:3000])
+            await self._open(client, body, subject, Memory(**where))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Keep what the form asks for, and say who has it."""
         async with field_errors(ack, first_field=forms.WHO):
             with fields_named(forms.FIELD_OF):
-                memory, form = memory_of(body["view"]), Form.of(body["view"])
+                memory, form = Memory.kept_in(body["view"]), Form.of(body["view"])
                 customer_id = uuid_in(form.choice(forms.CUSTOMER) or "")
                 if customer_id is None:
                     raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
@@ -142,7 +136,7 @@ class AssigningListeners:
         value = value_in(body)
         async with replies(respond), refusals_kept(self._runtime, body, action=rows.PAGE_ON, key=value):
             page, _, whose = value.partition(" ")
-            shown = await self._list(body, whose=whose, page=int(page[:6]) if page.isdigit() else 0)
+            shown = await self._list(body, whose=whose, page=page_in(page))
             await respond(**shown.replacement())
 
     async def _assign(self, command: Mapping[str, Any], draft: Draft) -> Message:

@@ -1,5 +1,7 @@
 """What Slack and others send about mentions: the command, the shortcut, buttons, windows; webhooks."""
 
+from functools import partial
+
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
@@ -7,15 +9,17 @@ from bot.mentions.listeners.acting import ActingListeners
 from bot.mentions.listeners.adding import AddingListeners
 from bot.mentions.listeners.editing import EditingListeners
 from bot.mentions.listeners.importing import ImportingListeners
-from bot.mentions.listeners.places import Places
+from bot.mentions.listeners.places import Memory, draw
 from bot.mentions.listeners.setup import SetupListeners
 from bot.mentions.listeners.sources import SourceListeners
 from bot.mentions.views import cards, forms, importing, lists, setup, sources
+from bot.slack.places import Places
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
     """Listen to everything that this room puts on screen."""
-    acting, where, ours = ActingListeners(runtime, Places(runtime)), SourceListeners(runtime), SetupListeners(runtime)
+    acting = ActingListeners(runtime, Places[Memory](partial(draw, runtime)))
+    where, ours = SourceListeners(runtime), SetupListeners(runtime)
     bringing, editing = ImportingListeners(runtime), EditingListeners(runtime, where)
     adding = AddingListeners(runtime, where, ours, bringing)
     app.command("/mentions")(adding.command)

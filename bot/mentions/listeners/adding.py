@@ -8,8 +8,6 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import value_in
-from bot.checkins.listeners.places import speaker
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.customers.rules.domains import registrable_domain
@@ -26,7 +24,9 @@ from bot.mentions.views import cards, lists
 from bot.people.queries import list_names
 from bot.slack.blocks import Message
 from bot.slack.links import permalink
+from bot.slack.presses import message_in, page_in, value_in
 from bot.slack.replies import people_in, replies, workspace_in
+from bot.slack.windows import speaker
 
 LINK = re.compile(r"<?(https?://[^\s<>|]+)(?:\|[^>]*)?>?", re.IGNORECASE)
 
@@ -67,23 +67,19 @@ class AddingListeners:
         """Show another page in the place of this one."""
         await ack()
         async with replies(respond):
-            value = value_in(body)[:6]
-            await respond(**(await self._page(body, int(value) if value.isdigit() else 0)).replacement())
+            await respond(**(await self._page(body, page_in(value_in(body)))).replacement())
 
     async def message(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """*Save as mention* on a message: its words, who wrote them, its link."""
         await ack()
         say = speaker(client, body, respond)
         async with replies(say):
-            message, channel = body["message"], body.get("channel") or {}
-            ts = str(message.get("ts") or body.get("message_ts") or "")
-            domain = str((body.get("team") or {}).get("domain") or "")
-            address = await permalink(client, str(channel.get("id") or ""), ts, domain)
+            where, said = message_in(body)
+            item = _item(await permalink(client, **where), said)
             author = await self._runtime.read(
-                _name_of, workspace=workspace_in(body), person_id=str(message.get("user") or "")
+                _name_of, workspace=workspace_in(body), person_id=str(body["message"].get("user") or "")
             )
-            item = _item(address, html.unescape(str(message.get("text") or "")))
-            place = clean_line(f"#{channel.get('name') or 'a message'}", 100)
+            place = clean_line(f"#{(body.get('channel') or {}).get('name') or 'a message'}", 100)
             kept = await self._save(body, item.model_copy(update={"author": author, "place": place}))
             await say(**kept.answer())
 

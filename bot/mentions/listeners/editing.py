@@ -8,8 +8,6 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import uuid_in
-from bot.checkins.listeners.recording import fields_named
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.mentions.facts.mentions import DueSource, SourceChange, SourceFact
@@ -20,7 +18,9 @@ from bot.mentions.usecases.editing import check_change, edit_source
 from bot.mentions.views import sources
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
+from bot.slack.presses import uuid_in
 from bot.slack.replies import answer_in_window, field_errors, modal_replies, people_in, waiting, workspace_in
+from bot.slack.windows import fields_named
 
 
 class EditingListeners:

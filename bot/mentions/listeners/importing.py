@@ -7,7 +7,6 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import uuid_in
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.gateways.slack_files import fetch_file
@@ -19,6 +18,7 @@ from bot.mentions.usecases.importing import keep_list, take_list
 from bot.mentions.views import importing
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
+from bot.slack.presses import uuid_in
 from bot.slack.replies import answer_in_window, people_in, workspace_in
 
 GONE = "That list isn't here any more; send it again with /mentions import."

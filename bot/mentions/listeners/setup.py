@@ -6,7 +6,6 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
-from bot.checkins.listeners.recording import fields_named
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.mentions.facts.matches import OwnNames
@@ -20,6 +19,7 @@ from bot.mentions.views import forms, setup
 from bot.people.usecases import require_manager
 from bot.slack.forms import Form
 from bot.slack.replies import field_errors, people_in, workspace_in
+from bot.slack.windows import fields_named
 from bot.workspaces.gateways import join_channel, look_at_channel
 
 

@@ -11,9 +11,6 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import uuid_in, value_in
-from bot.checkins.listeners.places import open_window, speaker
-from bot.checkins.listeners.recording import fields_named
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.mentions.facts.found import Brought, FoundItem, Outcome
@@ -37,6 +34,7 @@ from bot.mentions.usecases.sourcing import (
 from bot.mentions.views import sources
 from bot.slack.blocks import Block, Message
 from bot.slack.forms import Form
+from bot.slack.presses import uuid_in, value_in
 from bot.slack.replies import (
     actions_in,
     answer_in_window,
@@ -47,6 +45,7 @@ from bot.slack.replies import (
     waiting,
     workspace_in,
 )
+from bot.slack.windows import fields_named, open_window, speaker
 from bot.workspaces.facts import ChannelFact
 from bot.workspaces.gateways import join_channel, look_at_channel
 

@@ -9,15 +9,12 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import uuid_in, value_in
-from bot.checkins.listeners.places import open_window, speaker
-from bot.checkins.listeners.recording import fields_named
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.facts import Subject
 from bot.core.runtime import Runtime
 from bot.customers.views.lists import choose
 from bot.promises.facts import Draft
-from bot.promises.listeners.places import ADDRESS, Memory, memory_of
+from bot.promises.listeners.places import Memory
 from bot.promises.queries import find_whose, get_list
 from bot.promises.queries.drafts import get_draft, parse_subject, read_draft
 from bot.promises.queries.rates import get_rates
@@ -27,7 +24,10 @@ from bot.promises.views import forms, rows, told
 from bot.slack.blocks import Block, Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
+from bot.slack.places import ADDRESS
+from bot.slack.presses import message_in, page_in, uuid_in, value_in
 from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.slack.windows import fields_named, open_window, speaker
 from bot.workspaces.listeners import refusals_kept
 
 RATES = frozenset({"kept", "rate", "rates"})
@@ -71,14 +71,9 @@ class RecordingListeners:
         """*Record a promise* on a message: its words are what was promised, with its link."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            message = body["message"]
-            memory = Memory(
-                channel=str(body["channel"]["id"]),
-                ts=str(message.get("ts") or body.get("message_ts") or ""),
-                domain=str((body.get("team") or {}).get("domain") or ""),
-            )
-            said = html.unescape(str(message.get("text") or ""))
-            await self._open(client, body, Subject(kind="message", id=memory.ts, words=said[:QUOTE]), memory)
+            where, said = message_in(body)
+            subject = Subject(kind="message", id=where["ts"], words=said[:QUOTE])
+            await self._open(client, body, subject, Memory(**where))
 
     async def changed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Another customer: its people to choose from."""
@@ -98,7 +93,7 @@ class RecordingListeners:
         view = body["view"]
         async with field_errors(ack, first_field=forms.CUSTOMER):
             entered, contact = read_form(view)
-            memory = memory_of(view)
+            memory = Memory.kept_in(view)
             key = str(entered["customer_id"])
             async with refusals_kept(self._runtime, body, action=forms.SAVE, key=key):
                 with fields_named({**forms.FIELD_OF, "contact": contact}):
@@ -118,7 +113,7 @@ class RecordingListeners:
         value = value_in(body)
         async with replies(respond), refusals_kept(self._runtime, body, action="promises.page", key=value):
             page, _, whose = value.partition(" ")
-            shown = await self._list(body, whose=whose, page=int(page[:6]) if page.isdigit() else 0)
+            shown = await self._list(body, whose=whose, page=page_in(page))
             await respond(**shown.replacement())
 
     async def _looked_up(self, command: Mapping[str, Any], words: str) -> Message | None:

@@ -1,0 +1,90 @@
+"""The messages that buttons stand in: remembered by the windows they open, drawn anew once something was done."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
+
+from slack_bolt.async_app import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.blocks import Message
+from bot.slack.replies import people_in, workspace_in
+from bot.slack.windows import Remembered
+
+SLACKS_HOST = "hooks.slack.com"
+ADDRESS = 500
+
+
+class Place(Remembered):
+    """
+    The message that a control stood in, as far as a window has to remember it.
+
+    *kind* says which of the room's messages it is, `none` if none. One that all see has a *channel* and a *ts*; one
+    that a single person sees is reached by the *url* that came with the press.
+    """
+
+    kind: str = "none"
+    channel: str = ""
+    ts: str = ""
+    url: str = ""
+
+
+P = TypeVar("P", bound=Place)
+
+
+def address_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """How the message that a control stands in is reached: the *channel*, *ts* and *url* of a `Place`."""
+    container = body.get("container") or {}
+    seen_by_all = not container.get("is_ephemeral")
+    return {
+        "channel": str(container.get("channel_id") or "") if seen_by_all else "",
+        "ts": str(container.get("message_ts") or "") if seen_by_all else "",
+        "url": str(body.get("response_url") or "")[:ADDRESS],
+    }
+
+
+class Turns:
+    """One redraw of a message at a time: the later one reads after the earlier was sent, so that no row goes back."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
+
+    def at(self, *address: str) -> asyncio.Lock:
+        """The turn at one message: `async with turns.at(channel, ts): …`; forgotten once nobody waits for it."""
+        return self._locks.setdefault(address, asyncio.Lock())
+
+    def __len__(self) -> int:
+        """How many messages are being drawn."""
+        return len(self._locks)
+
+
+class Places(Generic[P]):
+    """Draws a room's messages anew: *draw* `(place, *, workspace, viewer)` says how one looks now."""
+
+    def __init__(self, draw: Callable[..., Awaitable[Message]]) -> None:
+        self._draw = draw
+        self._turns = Turns()
+
+    async def redraw(self, client: AsyncWebClient, body: Mapping[str, Any], place: P) -> None:
+        """Draw the message of a press anew, from what is so now, for whoever sent *body*."""
+        if place.kind == "none":
+            return
+        async with self._turns.at(place.channel or people_in(body), place.ts):
+            message = await self._draw(place, workspace=workspace_in(body), viewer=people_in(body))
+            if place.channel and place.ts:
+                await change(client, place.channel, place.ts, message)
+            else:
+                await answer_at(client, place.url, message.replacement())
+
+
+async def change(client: AsyncWebClient, channel: str, ts: str, message: Message) -> None:
+    """Put *message* in the place of one that all see."""
+    await client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
+
+
+async def answer_at(client: AsyncWebClient, url: str, answer: Mapping[str, Any]) -> None:
+    """Post to the address that came with a press; only to Slack's own."""
+    if urlsplit(url).hostname in {SLACKS_HOST, urlsplit(client.base_url).hostname}:
+        await AsyncRespond(response_url=url)(**answer)
