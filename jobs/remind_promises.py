@@ -4,8 +4,7 @@ from bot.core.runtime import Runtime
 from bot.promises.queries.clock import list_owed_reminders
 from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
 from bot.workspaces.queries import list_workspaces
-
-AT_ONCE = 50  # people in one transaction
+from jobs.reminding import remind_people
 
 
 async def remind_promises(runtime: Runtime) -> int:
@@ -14,9 +13,5 @@ async def remind_promises(runtime: Runtime) -> int:
     for workspace in await runtime.read(list_workspaces, workspace=None):
         for keep in (withdraw_shut, inherit_orphaned, break_overdue):
             count += await runtime.run(keep, workspace=workspace)
-        owed = await runtime.read(list_owed_reminders, workspace=workspace)
-        people = [reminder.person_id for reminder in owed]
-        for start in range(0, len(people), AT_ONCE):
-            some = people[start : start + AT_ONCE]
-            count += await runtime.run(owe_reminders, workspace=workspace, person_ids=some)
+        count += await remind_people(runtime, list_owed_reminders, owe_reminders, workspace=workspace)
     return count

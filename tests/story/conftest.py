@@ -1,25 +1,13 @@
 """A real browser on the demo's page."""
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
 
-from tests.rehearsal.page.conftest import _FLAGS, chromium
+from tests.rehearsal.page.conftest import browser
 
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A real browser; the test is skipped where none is installed."""
-    executable = chromium()
-    if executable is None:
-        pytest.skip("No Chromium was found; install one or name it in CHROMIUM.")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
-        yield started
-        await started.close()
+__all__ = ["browser"]
 
 
 @pytest.fixture

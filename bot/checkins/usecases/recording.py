@@ -73,14 +73,7 @@ def record_checkin(
         happened_on=on,
         recorded_at=now,
     )
-    before = clock_state(customer)
-    row.known_before = known_elsewhere(session, customer)
-    session.add(row)
-    session.flush()
-    if result.is_contact:
-        _move_clock(session, customer, on, now=now)
-    fact = fact_of(customer, today=get_today(session, person_id=by, now=now))
-    deed = _keep(session, customer, row, fact, before=before, now=now)
+    fact, deed = _take_effect(session, customer, row, now=now)
     for extra in extras:
         extra(session, customer_id=customer.id, checkin_id=row.id, by=by, now=now)
     return CheckinRecorded(
@@ -123,6 +116,18 @@ def _checked_day(session: Session, happened_on: date | None, *, by: str, now: da
     if problem := date_problem(on, today=today):
         raise InvalidInput(fields={"when": problem})
     return on
+
+
+def _take_effect(session: Session, customer: Customer, row: Checkin, *, now: datetime) -> tuple[CustomerFact, Deed]:
+    """Store the check-in, let a contact move the clock, and keep what is needed to undo it."""
+    before = clock_state(customer)
+    row.known_before = known_elsewhere(session, customer)
+    session.add(row)
+    session.flush()
+    if row.result.is_contact:
+        _move_clock(session, customer, row.happened_on, now=now)
+    fact = fact_of(customer, today=get_today(session, person_id=row.by, now=now))
+    return fact, _keep(session, customer, row, fact, before=before, now=now)
 
 
 def _move_clock(session: Session, customer: Customer, on: date, *, now: datetime) -> None:
