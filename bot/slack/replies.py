@@ -16,7 +16,7 @@ from bot.slack.blocks import Block, Message, escape, modal, section
 Say = Callable[..., Awaitable[Any]]
 Nearest = Callable[[BotError], Message | None]
 
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 1.5
 """How long an answer may take that still goes into the ack; Slack waits for three seconds."""
 SETTLING_SECONDS = 0.5
 """How long Slack has to draw what an ack said before that is replaced."""
@@ -75,20 +75,25 @@ async def modal_replies(client: Any, view_id: str) -> AsyncIterator[None]:
                 await client.views_update(view_id=view_id, view=told(sorry(error)))
 
 
-async def answer_in_time(ack: AsyncAck, respond: Say, work: Awaitable[Message], *, draw: Nearest | None = None) -> None:
+async def answer_in_time(
+    ack: AsyncAck, respond: Say, work: Awaitable[Message | None], *, draw: Nearest | None = None
+) -> None:
     """
     Answer a command with what comes of *work*: in the ack when it is quick, by `respond` when it takes longer.
+    None: the work has answered by itself, with a window.
 
     What goes wrong while the ack is still owed is raised; the caller's `replies(ack)` tells it.
     """
     drawing = asyncio.ensure_future(work)
     quick, _ = await asyncio.wait({drawing}, timeout=PATIENCE_SECONDS)
     if quick:
-        await ack(**drawing.result().answer())
+        answer = drawing.result()
+        await ack(**(answer.answer() if answer else {}))
         return
     await ack()
     async with replies(respond, draw=draw):
-        await respond(**(await drawing).answer())
+        if answer := await drawing:
+            await respond(**answer.answer())
 
 
 async def answer_in_window(ack: AsyncAck, client: Any, view_id: str, work: Awaitable[Block], *, title: str) -> None:

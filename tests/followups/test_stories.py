@@ -16,7 +16,7 @@ from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
 from tests.digests.test_stories import main, pass_days, saved_in
 from tests.followups.desk import assign
-from tests.makers import ANA, BOB, KIRI, MARA
+from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE
 from tests.world import World
 
 ASK = "/assign @ana Acme friday call about the invoice"
@@ -58,6 +58,20 @@ async def test_a_manager_asks_in_one_line_and_hears_that_it_is_done(world: World
     await world.run_jobs()
     news = await told(mara, "Ana Lima did it: Acme: call about the invoice")
     assert "they pay on Monday" in str(news.blocks)
+
+
+async def test_an_answer_that_takes_long_comes_after_the_ack(world: World) -> None:
+    """Somebody else writes for longer than Slack waits; the words aren't lost, and the sentence comes when it is so."""
+    world.office.customer("Acme")
+    mara, database = world.as_(MARA), world.office.runtime.database
+    with database.transaction(WORKSPACE) as session:
+        writing = session.connection()
+        if database.dialect == "postgresql":  # SQLite has one writer at a time anyway
+            writing.exec_driver_sql("LOCK TABLE followups IN EXCLUSIVE MODE")
+        outcome = await mara.command(ASK)
+        assert outcome.messages == []
+    await told(mara, "has it: Acme")
+    assert [row.what for row in rows(world)] == ["call about the invoice"]
 
 
 async def test_cant_tells_why_and_who_asked_can_ask_somebody_else(world: World) -> None:

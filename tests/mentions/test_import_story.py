@@ -130,5 +130,5 @@ async def test_members_bring_no_lists_nor_does_a_manager_who_is_none_any_more(wo
     await world.rehearsal.control.change_person(MARA, is_restricted=True)
     await world.run_jobs()
     await mara.submit(preview)
-    await window(world, MARA, "That didn't work", "Only full members")
+    await window(world, MARA, "That didn't work", "Only managers can bring a list of mentions")
     assert stored(world.office) == []

@@ -25,7 +25,7 @@ from bot.slack.blocks import Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
 from bot.slack.presses import message_in, page_in, uuid_in, value_in
-from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.slack.replies import answer_in_time, field_errors, people_in, replies, workspace_in
 from bot.slack.windows import fields_named, open_window, speaker
 from bot.workspaces.listeners import refusals_kept
 
@@ -47,26 +47,12 @@ class AssigningListeners:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def command(self, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
+    async def command(
+        self, ack: AsyncAck, respond: AsyncRespond, command: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """Assign what the words say, in the ack; where something is left to ask, in the form."""
-        words = html.unescape(str(command.get("text") or "")).strip()
-        first, _, rest = words.partition(" ")
         async with replies(ack, draw=choose):
-            if first.casefold() == "list":
-                await ack(**(await self._list(command, words=rest)).answer())
-                return
-            if first.casefold() == "help":
-                await ack(**rows.help_page().answer())
-                return
-            draft = await self._draft(command, words)
-            if draft.is_complete:
-                await ack(**(await self._assign(command, draft)).answer())
-                return
-            await client.views_open(
-                trigger_id=command["trigger_id"],
-                view=forms.assign_form(draft, memory=Memory(url=str(command.get("response_url") or "")).kept()),
-            )
-            await ack()
+            await answer_in_time(ack, respond, self._answer(command, client), draw=choose)
 
     async def offered(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Open the form for what a button is about."""
@@ -138,6 +124,22 @@ class AssigningListeners:
             page, _, whose = value.partition(" ")
             shown = await self._list(body, whose=whose, page=page_in(page))
             await respond(**shown.replacement())
+
+    async def _answer(self, command: Mapping[str, Any], client: AsyncWebClient) -> Message | None:
+        """What the command comes to; None once the form is open."""
+        words = html.unescape(str(command.get("text") or "")).strip()
+        first, _, rest = words.partition(" ")
+        if first.casefold() == "list":
+            return await self._list(command, words=rest)
+        if first.casefold() == "help":
+            return rows.help_page()
+        draft = await self._draft(command, words)
+        if draft.is_complete:
+            return await self._assign(command, draft)
+        memory = Memory(url=str(command.get("response_url") or ""))
+        form = forms.assign_form(draft, memory=memory.kept())
+        await client.views_open(trigger_id=command["trigger_id"], view=form)
+        return None
 
     async def _assign(self, command: Mapping[str, Any], draft: Draft) -> Message:
         try:

@@ -15,7 +15,7 @@ from bot.mentions.rules.addresses import fingerprint
 from bot.mentions.rules.mentions import is_recent
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.tables.mentions import Mention
-from bot.people.usecases import require_here, require_manager
+from bot.people.usecases import require_manager
 from bot.workspaces.usecases import BOT
 
 WISH = "bring a list of mentions"
@@ -27,11 +27,10 @@ def require_may_bring(session: Session, *, viewer: str, now: datetime) -> None: 
     Refuse who may bring no lists.
 
     Raises:
-        NotAllowed: the viewer is no manager, or a guest by now ("bot" stands for the command line).
+        NotAllowed: the viewer is no manager ("bot" stands for the command line).
     """
     if viewer != BOT:
         require_manager(session, by=viewer, wish=WISH)
-        require_here(session, by=viewer)
 
 
 def plan_list(session: Session, *, read: ListRead, viewer: str, now: datetime) -> ListPlan:

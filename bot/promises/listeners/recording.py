@@ -26,7 +26,7 @@ from bot.slack.forms import Form
 from bot.slack.links import permalink
 from bot.slack.places import ADDRESS
 from bot.slack.presses import message_in, page_in, uuid_in, value_in
-from bot.slack.replies import field_errors, people_in, replies, workspace_in
+from bot.slack.replies import answer_in_time, field_errors, people_in, replies, workspace_in
 from bot.slack.windows import fields_named, open_window, speaker
 from bot.workspaces.listeners import refusals_kept
 
@@ -40,21 +40,12 @@ class RecordingListeners:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def command(self, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
+    async def command(
+        self, ack: AsyncAck, respond: AsyncRespond, command: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """Write down what the words promise, in the ack; where something is left to ask, in the form."""
-        words = html.unescape(str(command.get("text") or "")).strip()
         async with replies(ack, draw=choose):
-            if answer := await self._looked_up(command, words):
-                await ack(**answer.answer())
-                return
-            draft = await self._draft(command, words)
-            if draft.is_complete:
-                await ack(**(await self._record(command, draft)).answer())
-                return
-            memory = Memory(url=str(command.get("response_url") or "")[:ADDRESS])
-            form = forms.promise_form(draft, memory=memory.kept())
-            await client.views_open(trigger_id=command["trigger_id"], view=form)
-            await ack()
+            await answer_in_time(ack, respond, self._answer(command, client), draw=choose)
 
     async def offered(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Open the form for what a button is about."""
@@ -115,6 +106,19 @@ class RecordingListeners:
             page, _, whose = value.partition(" ")
             shown = await self._list(body, whose=whose, page=page_in(page))
             await respond(**shown.replacement())
+
+    async def _answer(self, command: Mapping[str, Any], client: AsyncWebClient) -> Message | None:
+        """What the command comes to; None once the form is open."""
+        words = html.unescape(str(command.get("text") or "")).strip()
+        if answer := await self._looked_up(command, words):
+            return answer
+        draft = await self._draft(command, words)
+        if draft.is_complete:
+            return await self._record(command, draft)
+        memory = Memory(url=str(command.get("response_url") or "")[:ADDRESS])
+        form = forms.promise_form(draft, memory=memory.kept())
+        await client.views_open(trigger_id=command["trigger_id"], view=form)
+        return None
 
     async def _looked_up(self, command: Mapping[str, Any], words: str) -> Message | None:
         """A list, the rates or the help, where the words ask for one."""
