@@ -26,6 +26,7 @@ from bot.lean import share_heap
 from bot.logs import set_up_logs
 from bot.mentions.facts.lists import ListPlan, ListRead
 from bot.mentions.gateways.lists import read_list
+from bot.mentions.queries.feelings import list_corrections
 from bot.mentions.queries.lists import plan_list
 from bot.mentions.usecases.importing import import_mentions
 from bot.process import Bot
@@ -41,6 +42,8 @@ app = typer.Typer(
 )  # fmt: skip
 
 SHOWN = 20
+CORRECTED = ("words", "before", "after", "scorer", "at")
+"""What is written of a correction: nobody's name."""
 
 Workspace = Annotated[str, typer.Option(help="The Slack id of the workspace (T…); needed only when there are several.")]
 
@@ -126,14 +129,23 @@ def mentions(
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Where the CSV goes.")] = Path("customers.csv"),
+    file: Annotated[Path | None, typer.Argument(help="Where the CSV goes.", show_default="customers.csv")] = None,
+    corrections: Annotated[
+        bool, typer.Option(help="Instead: how mentions read, where people corrected it; a scorer can learn from that.")
+    ] = False,
     workspace: Workspace = "",
 ) -> None:
     """Write all customers as CSV. Importing that file again changes nothing."""
     with _storage() as runtime:
-        rows = runtime.read_now(export_rows, workspace=_only_workspace(runtime, workspace), viewer=BOT)
+        team = _only_workspace(runtime, workspace)
+        if corrections:
+            file, told = file or Path("corrections.csv"), runtime.read_now(list_corrections, workspace=team)
+            _write(file, write_csv(CORRECTED, [[getattr(one, name) for name in CORRECTED] for one in told]))
+            _say(f"All corrections are in {file}: {_rows(len(told))}.")
+            return
+        file, rows = file or Path("customers.csv"), runtime.read_now(export_rows, workspace=team, viewer=BOT)
         _write(file, write_csv(HEADERS, rows))
-        _say(f"All customers are in {file}: {len(rows):,} rows.")
+        _say(f"All customers are in {file}: {_rows(len(rows))}.")
 
 
 @app.command()
@@ -230,6 +242,10 @@ def _tell(plan: ImportPlan, import_id: UUID | None) -> None:
         _say(f"{plan.late:,} first calls find no room inside their cadence; more owners would help.")
     if import_id is not None:
         _say(f"To take it back: evenhand import --undo {import_id}")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _tell_mentions(plan: ListPlan, read: ListRead, would: str) -> None:

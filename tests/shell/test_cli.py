@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
@@ -18,8 +19,10 @@ from bot.__main__ import main
 from bot.core.database import Database
 from bot.core.errors import BotError
 from bot.customers.tables import Customer
+from bot.mentions.rules.feeling import Feeling
+from bot.mentions.usecases.feelings import correct_feeling
 from bot.workspaces.usecases import install_workspace
-from tests.makers import ANA, ROOT, WORKSPACE
+from tests.makers import ANA, ROOT, WORKSPACE, add_person
 from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, bare, environment, rehearsal
 
 LIST = "Company,Web,Annual Revenue,Tags\nAcme [Ltd],acme.example,1000,key\nZoë & Söhne,,,\n,nameless.example,,\n"
@@ -127,6 +130,24 @@ def test_an_export_can_stand_in_another_folder(shell: Shell) -> None:
     assert "[1].csv" in shell.type("export", "copy[1].csv")
     assert (shell.folder / "copy[1].csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert shell.mistype("export", "no/such/folder.csv").startswith("no/such/folder.csv can't be written: ")
+
+
+def test_what_people_corrected_is_exported_without_their_names(shell: Shell) -> None:
+    """As it read, as somebody read it, and which scorer; words that a spreadsheet would run are made safe."""
+    database = Database(shell.url)
+    with database.transaction(WORKSPACE) as session:
+        add_person(session, ANA, "Ana Lima")
+        correct_feeling(
+            session, mention_id=uuid4(), words="=never again", before=Feeling.PRAISE, scorer="vader 3.3.2",
+            feeling=Feeling.COMPLAINT, by=ANA, now=NOW,
+        )  # fmt: skip
+    database.close()
+    assert shell.type("export", "--corrections") == "All corrections are in corrections.csv: 1 row.\n"
+    assert (shell.folder / "corrections.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        '"words","before","after","scorer","at"',
+        '"\'=never again","praise","complaint","vader 3.3.2","2026-11-23T09:00:00+00:00"',
+    ]
+    assert "0 rows" in shell.type("export", "again.csv")
 
 
 def test_a_blank_erases_only_when_asked(shell: Shell) -> None:
