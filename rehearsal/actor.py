@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from rehearsal import entries
@@ -22,7 +23,14 @@ T = TypeVar("T")
 
 
 class Actor:
-    """Acts as one person; every act that Slack's client would not allow raises CannotDo with the reason."""
+    """
+    Acts as one person; every act that Slack's client would not allow raises CannotDo with the reason.
+
+    *patience* is for how many real seconds they look at the screen after a command that was acknowledged without an
+    answer, since one may still come.
+    """
+
+    patience = 0.0
 
     def __init__(self, wire: Wire, person: Person) -> None:
         self._wire = wire
@@ -43,7 +51,12 @@ class Actor:
             raise CannotDo(f"{name} is not a command here; the manifest has {known or 'none'}.")
         rest = rest.strip()
         words = self._linked(rest, named=True) if entry.should_escape else rest
-        return await acts.run_command(self._wire, self.person, place, name, words)
+        windows = list(self.person.modals)
+        outcome = await acts.run_command(self._wire, self.person, place, name, words)
+        if outcome.acked and self.patience:
+            with suppress(AssertionError):  # nothing came: what is on screen is what there is
+                await self._ws.until(lambda _: outcome.messages or self.person.modals != windows, self.patience)
+        return outcome
 
     async def say(
         self,

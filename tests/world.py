@@ -17,6 +17,8 @@ from rehearsal.actor import Actor
 from rehearsal.server import Rehearsal
 from tests.makers import ANA, BOB, KIRI, MARA, START, WORKSPACE, Office
 
+LATE_SECONDS = 5.0
+
 
 @dataclass
 class World:
@@ -37,8 +39,10 @@ class World:
         return self.rehearsal.workspace.clock.now()
 
     def as_(self, person: str) -> Actor:
-        """Somebody's hands and eyes."""
-        return self.rehearsal.control.as_person(person)
+        """Somebody's hands and eyes; on a busy machine answers come late."""
+        actor = self.rehearsal.control.as_person(person)
+        actor.patience = LATE_SECONDS
+        return actor
 
     async def run_jobs(self) -> int:
         """Let every job run until nothing moves."""

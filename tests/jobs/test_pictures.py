@@ -13,9 +13,10 @@ from slack_sdk.errors import SlackApiError
 from bot.core import outbox
 from bot.core.outbox import State
 from jobs import pictures
+from jobs.deliver_outbox import AT_ONCE
 from jobs.pictures import NoPicture, draw_aside, hand_over, make_picture
 from tests.jobs.mail import CHART, PostOffice, Sketch, open_post_office
-from tests.makers import ROOT
+from tests.makers import ANA, ROOT
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 IN_WORDS = {"type": "plain_text", "text": CHART.alt, "emoji": False}
@@ -53,6 +54,19 @@ async def test_a_chart_arrives_as_a_picture_in_its_place(post: PostOffice) -> No
     assert image["alt_text"] == CHART.alt
     assert post.states() == {"sketch": State.SENT}
     post.rehearsal.assert_clean()
+
+
+async def test_nobody_waits_for_somebody_elses_picture(post: PostOffice) -> None:
+    """More news than go out at once: all of it arrives while the picture is made."""
+    channels = [post.rehearsal.control.add_channel(f"team-{number}", members=[ANA]) for number in range(2 * AT_ONCE)]
+    post.owe("sketch", notice=Sketch())
+    for channel in channels:
+        post.owe(f"word {channel.id}", to=channel.id)
+    await post.deliver()
+    (picture,) = post.said()
+    words = [message for channel in channels for message in post.said(channel.name)]
+    assert len(words) == 2 * AT_ONCE
+    assert max(float(message.ts) for message in words) < float(picture.ts)
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
