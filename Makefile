@@ -36,7 +36,7 @@ demo: $(INSTALLED)
 	@$(BIN)/python -m demo $(if $(PORT),--port $(PORT))
 
 test: $(INSTALLED)
-	PYTEST_DEBUG_TEMPROOT=$(FAST_DISK) $(BIN)/python -m pytest -n 3 --dist worksteal --durations=25 --cov --cov-report=term:skip-covered $(ARGS)
+	PYTEST_DEBUG_TEMPROOT=$(FAST_DISK) $(BIN)/python -m pytest -n 2 --dist worksteal --durations=25 --cov --cov-report=term:skip-covered $(ARGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check $(CODE)
