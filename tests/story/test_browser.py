@@ -1,10 +1,11 @@
 """The story as a newcomer plays it, in a real browser on the demo's page."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 from sqlmodel import select
 
 from bot.customers.queries import list_neglected
@@ -14,7 +15,7 @@ from demo.company import SAMPLE, load_company
 from demo.stage import Stage, hand_time_over, open_stage
 from rehearsal.page import add_page
 from tests.makers import ROOT
-from tests.story.visitor import Visitor, visit
+from tests.story.visitor import A_MOMENT, Visitor, visit
 
 pytestmark = pytest.mark.browser
 
@@ -138,11 +139,9 @@ async def _act(owner: Visitor, handle: str, week: int) -> None:
     """In the first week Ana puts one off and Bob hands one over; everybody logs a customer a week."""
     await owner.latest("waiting to hear from you")
     if week == 0 and handle == "ana":
-        await _from_the_menu(owner, "Snooze 1 week")
-        await expect(owner.see("messages")).to_contain_text("put off until")
+        await _from_the_menu(owner, "Snooze 1 week", owner.see("messages"), "put off until")
     if week == 0 and handle == "bob":
-        await _from_the_menu(owner, "Hand over")
-        await owner.window("Hand over")
+        await _from_the_menu(owner, "Hand over", owner.see("modal-title"), "Hand over")
         await owner.choose("checkins.to", "Tomás Ferreira")
         await owner.submit()
         await expect(owner.see("messages")).to_contain_text("handed over to Tomás Ferreira")
@@ -160,10 +159,15 @@ async def _log_the_first(owner: Visitor, note: str, picture: str = "") -> None:
     await expect(owner.see("messages")).to_contain_text("✓")
 
 
-async def _from_the_menu(owner: Visitor, words: str) -> None:
-    """Open the ⋯ of the last row and choose."""
-    await owner.see("messages").get_by_test_id("overflow-checkins.more").last.click()
-    await owner.page.get_by_role("menuitem", name=words).click()
+async def _from_the_menu(owner: Visitor, words: str, where: Locator, says: str) -> None:
+    """Open the ⋯ of the last row and choose, until the screen says so: a message being redrawn loses a click."""
+    for _ in range(5):
+        await owner.see("messages").get_by_test_id("overflow-checkins.more").last.click()
+        await owner.page.get_by_role("menuitem", name=words).click()
+        with suppress(AssertionError):
+            await expect(where).to_contain_text(says, timeout=A_MOMENT)
+            return
+    raise AssertionError(f"{words} was chosen and nothing came of it.")
 
 
 async def _nobody_is_missed(running: Stage) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from playwright.async_api import Browser, Locator, Page, expect
 
 PATIENCE = 15_000  # milliseconds
+A_MOMENT = 6_000
 A_WEEK_OF_JOBS = 120_000
 
 
@@ -42,7 +43,7 @@ class Visitor:
         for _ in range(5):
             await button.click()
             with suppress(AssertionError):
-                await expect(self.see("modal-title")).to_have_text(title, timeout=4000)
+                await expect(self.see("modal-title")).to_have_text(title, timeout=A_MOMENT)
                 return
         raise AssertionError(f"No window called {title} opened.")
 
