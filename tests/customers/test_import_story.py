@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from bot.customers.gateways.slack_files import LARGEST_UPLOAD
 from bot.customers.tables import Customer, Import, Upload
+from bot.slack.replies import PATIENCE_SECONDS
 from rehearsal.state.views import View
 from tests.customers.screens import answer, customer, shown, told, window
 from tests.makers import ANA, BOB, MARA
@@ -281,7 +282,7 @@ async def test_a_list_that_slack_does_not_hand_out_is_asked_for_again(world: Wor
 
 async def test_a_list_that_takes_long_is_waited_for_in_the_window(world: World) -> None:
     """A word that it is being looked at stands there meanwhile, and gives way to the preview."""
-    world.rehearsal.control.faults.slow("files.info", 1.3)
+    world.rehearsal.control.faults.slow("files.info", PATIENCE_SECONDS + 0.5)
     await sent(world, MARA, TWO)
     assert "One moment" in shown(await window(world, MARA, TITLE))
     await window(world, MARA, TITLE, "2 would be added")
@@ -308,7 +309,7 @@ async def test_the_first_step_on_home_opens_the_import_window(world: World) -> N
 
 async def test_closing_the_window_while_a_list_is_looked_at_harms_nothing(world: World) -> None:
     """The answer has nowhere to go and is let go; the next list is looked at like the first."""
-    world.rehearsal.control.faults.slow("files.info", 1.3)
+    world.rehearsal.control.faults.slow("files.info", PATIENCE_SECONDS + 0.5)
     await sent(world, MARA, TWO)
     await world.as_(MARA).close(await window(world, MARA, TITLE, "One moment"))
 
