@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.checkins.queries.desks import PEOPLE
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
 from bot.core.room import OWED_LINES
@@ -18,8 +20,9 @@ from bot.escalations.queries.rates import list_repeats
 from bot.escalations.rules import BRIEF_LINES, HOME_LINES, State, moment
 from bot.escalations.tables import Escalation
 from bot.people.rules import known_zone
-from bot.people.tables import Person
 
+ESCALATIONS = cast("sa.Table", Escalation.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+TOLD = ("workspace_id", "customer_id", "what", "state", "answer_by", "on_it_id")
 WORDS = 120
 TIMELINE_ROWS = 20
 REPEATS_SHOWN = 2
@@ -28,32 +31,41 @@ SOON = timedelta(days=1)
 
 def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
     """What is open with each customer, unanswered first, and how many more things are; one statement."""
-    rank = sa.case((col(Escalation.state) == State.OPEN, 0), (col(Escalation.state) == State.ANSWERED, 1), else_=2)
-    order = (rank, col(Escalation.answer_by), col(Escalation.id))
-    inner = (
-        sa.select(
-            *(col(getattr(Escalation, name)) for name in ("workspace_id", "customer_id", "what", "state", "answer_by")),
-            col(Escalation.on_it_id),
-            sa.func.row_number().over(partition_by=col(Escalation.customer_id), order_by=order).label("place"),
-            sa.func.count().over(partition_by=col(Escalation.customer_id)).label("total"),
-        )
-        .where(*live(session, col(Escalation.customer_id).in_(list(customer_ids))))
-        .subquery()
-    )
-    query = (
-        sa.select(inner, col(Person.name), col(Person.zone))
-        .join(Person, sa.and_(col(Person.workspace_id) == inner.c.workspace_id, col(Person.id) == inner.c.on_it_id))
-        .where(inner.c.place <= BRIEF_LINES)
-        .order_by(inner.c.customer_id, inner.c.place)
-    )
-    rows = session.execute(query).all()
+    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
     lines: dict[UUID, list[Line]] = {}
-    for row in rows:
+    for row in session.connection().execute(_first_live(), values):
         told = lines.setdefault(row.customer_id, [])
         told.append(_brief_line(row, now, known_zone(row.zone, "UTC")))
         if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
             told.append(Line(text=f"{row.total - BRIEF_LINES:,} more escalations"))
     return lines
+
+
+@lru_cache(maxsize=1)
+def _first_live() -> sa.Select[Any]:
+    """The first few of each customer's problems, unanswered first; part of every queue, so made once."""
+    state, by_customer = ESCALATIONS.c.state, ESCALATIONS.c.customer_id
+    rank = sa.case((state == State.OPEN, 0), (state == State.ANSWERED, 1), else_=2)
+    order = (rank, ESCALATIONS.c.answer_by, ESCALATIONS.c.id)
+    inner = (
+        sa.select(
+            *(ESCALATIONS.c[name] for name in TOLD),
+            sa.func.row_number().over(partition_by=by_customer, order_by=order).label("place"),
+            sa.func.count().over(partition_by=by_customer).label("total"),
+        )
+        .where(
+            ESCALATIONS.c.workspace_id == sa.bindparam("workspace"),
+            ESCALATIONS.c.closed_at.is_(None),
+            by_customer.in_(sa.bindparam("customers", expanding=True)),
+        )
+        .subquery()
+    )
+    return (
+        sa.select(inner, PEOPLE.c.name, PEOPLE.c.zone)
+        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == inner.c.workspace_id, PEOPLE.c.id == inner.c.on_it_id))
+        .where(inner.c.place <= BRIEF_LINES)
+        .order_by(inner.c.customer_id, inner.c.place)
+    )
 
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:

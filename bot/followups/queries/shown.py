@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.desks import local_date
+from bot.checkins.queries.desks import PEOPLE, local_date
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
 from bot.core.room import OWED_LINES
@@ -20,41 +21,45 @@ from bot.followups.tables import Followup
 from bot.people.queries import get_today
 from bot.people.tables import Person
 
+FOLLOWUPS = cast("sa.Table", Followup.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 WORDS = 120
 TIMELINE_ROWS = 20
 
 
 def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
     """What is to be done for each customer, the earliest first, and how many more things are; one statement."""
-    ranked = sa.select(
-        *(
-            col(getattr(Followup, name))
-            for name in ("id", "workspace_id", "customer_id", "assignee_id", "what", "due_on")
-        ),
-        sa.func.row_number()
-        .over(partition_by=col(Followup.customer_id), order_by=(col(Followup.due_on), col(Followup.id)))
-        .label("place"),
-        sa.func.count().over(partition_by=col(Followup.customer_id)).label("total"),
-    ).where(
-        col(Followup.workspace_id) == workspace_of(session),
-        col(Followup.customer_id).in_(list(customer_ids)),
-        col(Followup.state) == State.OPEN,
-    )
-    inner = ranked.subquery()
-    query = (
-        sa.select(inner, col(Person.name), col(Person.zone))
-        .join(Person, sa.and_(col(Person.workspace_id) == inner.c.workspace_id, col(Person.id) == inner.c.assignee_id))
-        .where(inner.c.place <= BRIEF_LINES)
-        .order_by(inner.c.customer_id, inner.c.place)
-    )
-    rows = session.execute(query).all()
+    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
     lines: dict[UUID, list[Line]] = {}
-    for row in rows:
+    for row in session.connection().execute(_first_open(), values):
         told = lines.setdefault(row.customer_id, [])
         told.append(_brief_line(row, local_date(row.zone, now)))
         if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
             told.append(Line(text=f"{row.total - BRIEF_LINES:,} more follow-ups"))
     return lines
+
+
+@lru_cache(maxsize=1)
+def _first_open() -> sa.Select[Any]:
+    """The first few of each customer's open follow-ups; part of every queue, so its statement is made once."""
+    names = ("id", "workspace_id", "customer_id", "assignee_id", "what", "due_on")
+    ranked = sa.select(
+        *(FOLLOWUPS.c[name] for name in names),
+        sa.func.row_number()
+        .over(partition_by=FOLLOWUPS.c.customer_id, order_by=(FOLLOWUPS.c.due_on, FOLLOWUPS.c.id))
+        .label("place"),
+        sa.func.count().over(partition_by=FOLLOWUPS.c.customer_id).label("total"),
+    ).where(
+        FOLLOWUPS.c.workspace_id == sa.bindparam("workspace"),
+        FOLLOWUPS.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
+        FOLLOWUPS.c.state == State.OPEN,
+    )
+    inner = ranked.subquery()
+    return (
+        sa.select(inner, PEOPLE.c.name, PEOPLE.c.zone)
+        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == inner.c.workspace_id, PEOPLE.c.id == inner.c.assignee_id))
+        .where(inner.c.place <= BRIEF_LINES)
+        .order_by(inner.c.customer_id, inner.c.place)
+    )
 
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from bot.mentions.rules.mentions import BRIEF_DAYS, BRIEF_LINES, FAILING_AFTER, 
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.tables.mentions import Mention, Source
 
+MENTIONS = cast("sa.Table", Mention.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+TOLD = ("customer_id", "kind", "title", "words", "feeling", "state", "found_at", "tier", "published_at")
 WORDS = 120
 TIMELINE_ROWS = 20
 FEELINGS = {Feeling.COMPLAINT: "reads as a complaint", Feeling.PRAISE: "reads as praise", Feeling.NEUTRAL: "a mention"}
@@ -26,31 +29,40 @@ def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapp
     What was written about each customer in the last thirty days, the latest first, and how many more things were; one
     statement. A complaint that nobody has answered presses.
     """
-    place = sa.func.row_number().over(
-        partition_by=col(Mention.customer_id), order_by=(col(Mention.found_at).desc(), col(Mention.id).desc())
-    )
-    total = sa.func.count().over(partition_by=col(Mention.customer_id))
-    names = ("customer_id", "kind", "title", "words", "feeling", "state", "found_at", "tier", "published_at")
-    inner = (
-        sa.select(*(col(getattr(Mention, name)) for name in names), place.label("place"), total.label("total"))
-        .where(
-            col(Mention.workspace_id) == workspace_of(session),
-            col(Mention.customer_id).in_(list(customer_ids)),
-            col(Mention.found_at) > now - BRIEF_DAYS,
-            _is_of_late(now),
-            col(Mention.state) != State.DISMISSED,
-            col(Mention.tier).in_([Tier.LINKED, Tier.LIKELY]),
-        )
-        .subquery()
-    )
-    rows = session.execute(sa.select(inner).where(inner.c.place <= BRIEF_LINES).order_by(inner.c.place)).all()
+    since = now - BRIEF_DAYS
+    values = {"workspace": workspace_of(session), "customers": list(customer_ids), "since": since}
     lines: dict[UUID, list[Line]] = {}
-    for row in rows:
+    for row in session.connection().execute(_latest(), values):
         told = lines.setdefault(row.customer_id, [])
         told.append(Line(text=as_told(row), urgent=_presses(row)))
         if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
             told.append(Line(text=f"{row.total - BRIEF_LINES:,} more mentions in 30 days"))
     return lines
+
+
+@lru_cache(maxsize=1)
+def _latest() -> sa.Select[Any]:
+    """The latest few of what was written of late about each customer; part of every queue, so it is made once."""
+    by_customer, found_at = MENTIONS.c.customer_id, MENTIONS.c.found_at
+    since = sa.bindparam("since", type_=found_at.type)
+    place = sa.func.row_number().over(partition_by=by_customer, order_by=(found_at.desc(), MENTIONS.c.id.desc()))
+    inner = (
+        sa.select(
+            *(MENTIONS.c[name] for name in TOLD),
+            place.label("place"),
+            sa.func.count().over(partition_by=by_customer).label("total"),
+        )
+        .where(
+            MENTIONS.c.workspace_id == sa.bindparam("workspace"),
+            by_customer.in_(sa.bindparam("customers", expanding=True)),
+            found_at > since,
+            _is_of_late(since),
+            MENTIONS.c.state != State.DISMISSED,
+            MENTIONS.c.tier.in_([Tier.LINKED, Tier.LIKELY]),
+        )
+        .subquery()
+    )
+    return sa.select(inner).where(inner.c.place <= BRIEF_LINES).order_by(inner.c.place)
 
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
@@ -158,10 +170,10 @@ def list_failing(session: Session, now: datetime) -> list[Source]:
     return list(session.exec(query.order_by(col(Source.failing_since))).all())
 
 
-def _is_of_late(now: datetime) -> Any:
-    """Written in the last thirty days; what was kept quietly and has no date came with somebody's old list."""
-    undated = sa.and_(col(Mention.published_at).is_(None), col(Mention.state) != State.KEPT)
-    return sa.or_(col(Mention.published_at) > now - BRIEF_DAYS, undated)
+def _is_of_late(since: Any) -> Any:
+    """Written after *since*; what was kept quietly and has no date came with somebody's old list."""
+    undated = sa.and_(MENTIONS.c.published_at.is_(None), MENTIONS.c.state != State.KEPT)
+    return sa.or_(MENTIONS.c.published_at > since, undated)
 
 
 def _open(session: Session, *which: Any) -> Sequence[Mention]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.desks import local_date
+from bot.checkins.queries.desks import PEOPLE, local_date
+from bot.checkins.queries.history import CUSTOMERS
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
 from bot.core.room import OWED_LINES
@@ -21,6 +23,7 @@ from bot.promises.queries import list_facts, owed_where
 from bot.promises.rules import BRIEF_LINES, HOME_LINES, WEEK, State, is_silent
 from bot.promises.tables import Promise
 
+PROMISES = cast("sa.Table", Promise.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 WORDS = 120
 TIMELINE_ROWS = 20
 TOLD = ("id", "workspace_id", "customer_id", "keeper_id", "what", "promised_on", "due_on", "state")
@@ -28,8 +31,9 @@ TOLD = ("id", "workspace_id", "customer_id", "keeper_id", "what", "promised_on",
 
 def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
     """What is owed to each customer, the earliest first, and how much more; one statement."""
+    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
     lines: dict[UUID, list[Line]] = {}
-    for row in session.execute(_first_owed(session, customer_ids)).all():
+    for row in session.connection().execute(_first_owed(), values):
         told = lines.setdefault(row.customer_id, [])
         told.append(_brief_line(row, local_date(row.zone, now)))
         if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
@@ -121,26 +125,30 @@ def _same(table: Any, key: Any) -> Any:
     return sa.and_(col(table.workspace_id) == col(Promise.workspace_id), col(table.id) == key)
 
 
-def _first_owed(session: Session, customer_ids: Sequence[UUID]) -> Any:
-    """The first few of each customer's owed promises, with its last contact and the keeper's zone."""
+@lru_cache(maxsize=1)
+def _first_owed() -> sa.Select[Any]:
+    """
+    The first few of each customer's owed promises, with its last contact and the keeper's zone; part of every queue, so
+    its statement is made once.
+    """
     ranked = sa.select(
-        *(col(getattr(Promise, name)) for name in TOLD),
+        *(PROMISES.c[name] for name in TOLD),
         sa.func.row_number()
-        .over(partition_by=col(Promise.customer_id), order_by=(col(Promise.due_on), col(Promise.id)))
+        .over(partition_by=PROMISES.c.customer_id, order_by=(PROMISES.c.due_on, PROMISES.c.id))
         .label("place"),
-        sa.func.count().over(partition_by=col(Promise.customer_id)).label("total"),
+        sa.func.count().over(partition_by=PROMISES.c.customer_id).label("total"),
     ).where(
-        col(Promise.workspace_id) == workspace_of(session),
-        col(Promise.customer_id).in_(list(customer_ids)),
-        col(Promise.is_owed) == sa.true(),
+        PROMISES.c.workspace_id == sa.bindparam("workspace"),
+        PROMISES.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
+        PROMISES.c.is_owed == sa.true(),
     )
     inner = ranked.subquery()
-    keeper = sa.and_(col(Person.workspace_id) == inner.c.workspace_id, col(Person.id) == inner.c.keeper_id)
-    customer = sa.and_(col(Customer.workspace_id) == inner.c.workspace_id, col(Customer.id) == inner.c.customer_id)
+    keeper = sa.and_(PEOPLE.c.workspace_id == inner.c.workspace_id, PEOPLE.c.id == inner.c.keeper_id)
+    customer = sa.and_(CUSTOMERS.c.workspace_id == inner.c.workspace_id, CUSTOMERS.c.id == inner.c.customer_id)
     return (
-        sa.select(inner, col(Person.zone), col(Customer.last_contact_on))
-        .join(Person, keeper)
-        .join(Customer, customer)
+        sa.select(inner, PEOPLE.c.zone, CUSTOMERS.c.last_contact_on)
+        .join(PEOPLE, keeper)
+        .join(CUSTOMERS, customer)
         .where(inner.c.place <= BRIEF_LINES)
         .order_by(inner.c.customer_id, inner.c.place)
     )
