@@ -19,10 +19,20 @@ def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[st
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
     order = compiled.positiontup if connection.dialect.paramstyle == "qmark" else None
     if order is None:
+        _plan_each_time(connection)
         connection.execute(statement, [{name: row.get(name) for name in columns} for row in rows])
         return
     turned = (_turned([row.get(name) for row in rows], _turn(table.c[name], connection.dialect)) for name in order)
     connection.exec_driver_sql(str(compiled), list(zip(*turned, strict=True)))
+
+
+def _plan_each_time(connection: sa.Connection) -> None:
+    """
+    PostgreSQL plans a foreign key's check once a connection: while the table was empty, to read all of it. Kept for
+    tens of thousands of rows, that plan makes minutes of seconds.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def _turn(column: sa.Column[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:

@@ -1,11 +1,13 @@
 """Home and the preferences modal at their worst: Slack takes them, and quickly enough."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from bot.core.bulk import insert_many
 from bot.core.facts import Line
 from bot.customers.facts import Coverage, CustomerFact, OwnerCoverage
 from bot.customers.rules.due import SnoozeReason, Standing, Status
@@ -193,16 +195,16 @@ def fill(office: Office, people: int, customers: int) -> None:
         changed_at=LONG_AGO, status=Status.ACTIVE,
     )  # fmt: skip
     with office.runtime.database.transaction(WORKSPACE) as session:
-        session.execute(
-            sa.insert(Person),
-            [usual | {"id": one, "name": f"{one} {HOSTILE}"[:200], "name_key": one} for one in owners],
-        )
+        persons = [usual | {"id": one, "name": f"{one} {HOSTILE}"[:200], "name_key": one} for one in owners]
+        people_table = cast("sa.Table", Person.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+        insert_many(session.connection(), people_table, list(persons[0]), persons)
         template = bare.model_dump() | {"workspace_id": WORKSPACE}
         rows = [
             template | _spread(number) | {"owner_id": _owner(number, owners), "name_key": f"customer {number}"}
             for number in range(customers)
         ]
-        session.execute(sa.insert(Customer), rows)
+        customers_table = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+        insert_many(session.connection(), customers_table, list(rows[0]), rows)
 
 
 def _owner(number: int, owners: list[str]) -> str | None:
