@@ -8,13 +8,11 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from bot.core.briefs import Knows, ask
 from bot.core.facts import Count, DigestSlot, Fact, Line, Notice, Subject
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
-
-Brief = Callable[[Session, Sequence[UUID], datetime], Mapping[UUID, Sequence[Line]]]
-"""`brief(session, customer_ids, now)`: lines about each customer, the most pressing first."""
 
 DigestSection = Callable[[Session, datetime], Sequence[Count]]
 """`digest_section(session, now)`: short counts for the digest's last paragraph."""
@@ -116,7 +114,7 @@ class Room:
     name: str
     register: Callable[[Any, "Runtime"], None] | None = None
     messages: Mapping[type[Notice], Callable[[Any], Any]] = field(default_factory=dict)
-    brief: Brief | None = None
+    brief: Knows | None = None
     checkin_extras: Sequence[CheckinExtra] = ()
     undo_checkin: UndoCheckin | None = None
     offers: Sequence[Offer] = ()
@@ -137,10 +135,10 @@ def collect_briefs(
 ) -> dict[UUID, list[Line]]:
     """What every room knows about each customer; pressing lines first."""
     found: dict[UUID, list[Line]] = {customer_id: [] for customer_id in customer_ids}
-    for room in rooms:
-        if room.brief and customer_ids:
-            for customer_id, lines in room.brief(session, customer_ids, now).items():
-                found.setdefault(customer_id, []).extend(lines)
+    briefs = [room.brief for room in rooms if room.brief]
+    for told in ask(briefs, session, customer_ids, now) if briefs and customer_ids else ():
+        for customer_id, lines in told.items():
+            found.setdefault(customer_id, []).extend(lines)
     return {customer_id: sorted(lines, key=lambda line: not line.urgent) for customer_id, lines in found.items()}
 
 

@@ -7,6 +7,9 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
@@ -22,12 +25,23 @@ TELLS_ITSELF = frozenset({"team_join", "user_change"})
 log = structlog.get_logger(__name__)
 
 
-class Doorkeeper:
+class Doorkeeper(AsyncMiddleware):
     """Remembers whom the bot knows, and asks Slack about the others before their wish is heard."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._known: set[tuple[str, str]] = set()
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt passes it by this name
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - as above
+    ) -> BoltResponse | None:
+        """Bolt's way in; a function as middleware would have its arguments gathered anew for each request."""
+        await self.meet(req.body, req.context, req.context.client, next)
+        return None
 
     async def meet(
         self,
@@ -69,4 +83,4 @@ def is_known(session: Session, *, person_id: str, now: datetime) -> bool:  # noq
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
     """Stand at the door."""
-    app.middleware(Doorkeeper(runtime).meet)
+    app.middleware(Doorkeeper(runtime))

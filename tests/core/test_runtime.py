@@ -1,6 +1,7 @@
 """The way into use cases: a fact only after its commit, watchers only after that, another try when one helps."""
 
 import asyncio
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlmodel import Session, select
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
-from bot.core.runtime import ATTEMPTS, Runtime
+from bot.core.runtime import AT_ONCE, ATTEMPTS, Gate, Runtime
 from bot.customers.tables import Customer
 from tests.makers import ANA, WORKSPACE, Office, add_customer
 
@@ -149,3 +150,81 @@ async def test_now_is_the_clocks_unless_somebody_says_it(runtime: Runtime, clock
     earlier = clock.now() - timedelta(days=1)
     assert await runtime.run(tell, workspace=None) == clock.now()
     assert await runtime.read(tell, workspace=None, now=earlier) == earlier
+
+
+class Visit:
+    """Somebody who goes through a gate, and stays inside until they may leave."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.inside, self.leave = asyncio.Event(), asyncio.Event()
+        self.task = asyncio.ensure_future(self._go(gate))
+
+    async def _go(self, gate: Gate) -> None:
+        async with gate:
+            self.inside.set()
+            await self.leave.wait()
+
+
+async def _inside(visits: list[Visit]) -> list[bool]:
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return [visit.inside.is_set() for visit in visits]
+
+
+async def test_so_many_compute_at_once_in_the_order_they_came() -> None:
+    """The next goes in when one leaves; who gave up meanwhile holds nobody up and takes no place."""
+    gate = Gate(2, patience=60)
+    visits = [Visit(gate) for _ in range(5)]
+    assert await _inside(visits) == [True, True, False, False, False]
+    visits[2].task.cancel()
+    visits[1].leave.set()
+    assert await _inside(visits) == [True, True, False, True, False]
+    visits[0].leave.set()
+    assert await _inside(visits) == [True, True, False, True, True]
+    last, gone = Visit(gate), Visit(gate)
+    assert await _inside([last, gone]) == [False, False]
+    visits[3].leave.set()
+    visits[4].leave.set()
+    await asyncio.gather(visits[3].task, visits[4].task)
+    gone.task.cancel()  # just as its turn has come
+    last.leave.set()
+    await asyncio.gather(last.task)
+    for visit in visits:
+        visit.leave.set()
+    await asyncio.gather(*(visit.task for visit in (*visits, gone)), return_exceptions=True)
+    again = [Visit(gate) for _ in range(3)]
+    assert await _inside(again) == [True, True, False]
+    for visit in again:
+        visit.leave.set()
+    await asyncio.gather(*(visit.task for visit in again))
+
+
+async def test_nobody_waits_long_behind_somebody_who_takes_long() -> None:
+    """After a moment they go in beside them; once these have left, so many compute at once again."""
+    gate = Gate(1, patience=0.01)
+    slow, quick = Visit(gate), Visit(gate)
+    async with asyncio.timeout(10):
+        await quick.inside.wait()
+    assert slow.inside.is_set()
+    slow.leave.set()
+    quick.leave.set()
+    await asyncio.gather(slow.task, quick.task)
+    later = [Visit(gate), Visit(gate)]
+    assert await _inside(later) == [True, False]
+    for visit in later:
+        visit.leave.set()
+    await asyncio.gather(*(visit.task for visit in later))
+
+
+async def test_a_quick_question_is_answered_beside_slow_ones(office: Office, runtime: Runtime) -> None:
+    """As many slow ones as may compute at once don't keep an owner waiting for their queue."""
+    go_on = threading.Event()
+
+    def slow(_session: Session, *, now: Any) -> bool:
+        return bool(now) and go_on.wait(30)
+
+    held = [asyncio.ensure_future(runtime.read(slow, workspace=WORKSPACE)) for _ in range(AT_ONCE)]
+    await asyncio.sleep(0)
+    assert await asyncio.wait_for(runtime.run(add, workspace=WORKSPACE, name="Acme"), 20) == "Acme"
+    go_on.set()
+    assert all(await asyncio.gather(*held))

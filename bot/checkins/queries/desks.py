@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from sqlmodel import Session
 
 from bot.checkins.facts import Desk
 from bot.core.database import workspace_of
+from bot.core.prepared import prepared
 from bot.people.rules import known_zone
 from bot.people.tables import Absence, Person
 
@@ -31,7 +31,7 @@ def get_desk(session: Session, *, person_id: str, now: datetime) -> Desk:
         "from_day": day - timedelta(days=1),
         "to_day": day + timedelta(days=1),
     }
-    rows = session.connection().execute(_desk(), values).all()
+    rows = _desk.rows(session, values)
     own = rows[0] if rows else None
     today = local_date(own.zone if own else "UTC", now)
     if own is None or own.is_deactivated:
@@ -48,7 +48,7 @@ def _away(row: Any, now: datetime) -> bool:
     return row.absent is not None and row.first_day <= local_date(row.absent_zone, now) <= row.last_day
 
 
-@lru_cache(maxsize=1)
+@prepared()
 def _desk() -> sa.Select[Any]:
     absent = PEOPLE.alias("absent")
     covers = sa.and_(

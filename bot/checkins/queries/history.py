@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,9 +12,11 @@ from sqlmodel import Session, col, select
 from bot.checkins.facts import CheckinEntry
 from bot.checkins.rules import Result, tally, times
 from bot.checkins.tables import Checkin
+from bot.core.briefs import MANY, Brief
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.facts import Line
+from bot.core.prepared import prepared
 from bot.customers.tables import Customer
 from bot.people.queries import list_names
 
@@ -26,13 +27,34 @@ TIMELINE_ROWS = 20
 CONTACTS = (Result.TALKED, Result.THEY_CONTACTED_US)
 
 
-def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:  # noqa: ARG001 - every brief takes the time
-    """What was last said to or by each customer, how often somebody tried since, and the next step; one statement."""
-    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
+@prepared(many=MANY)
+def _since_contact() -> sa.Select[Any]:
+    """The last contact and the attempts after it: a handful of rows a customer, however long its history."""
+    since = sa.func.coalesce(CUSTOMERS.c.last_contact_on, CHECKINS.c.happened_on)
+    return (
+        sa.select(
+            CHECKINS.c.customer_id, CHECKINS.c.result, CHECKINS.c.note, CHECKINS.c.next_step, CHECKINS.c.happened_on
+        )
+        .select_from(CHECKINS.join(CUSTOMERS, _same_customer()))
+        .where(
+            CHECKINS.c.workspace_id == sa.bindparam("workspace"),
+            CHECKINS.c.customer_id.in_(sa.bindparam(MANY, expanding=True)),
+            CHECKINS.c.undone_at.is_(None),
+            CHECKINS.c.happened_on >= since,
+        )
+        .order_by(CHECKINS.c.happened_on, CHECKINS.c.recorded_at, CHECKINS.c.id)
+    )
+
+
+def _tell_brief(rows: Sequence[Any], _now: datetime) -> Mapping[UUID, Sequence[Line]]:
     told: dict[UUID, list[Any]] = defaultdict(list)
-    for row in session.connection().execute(_since_contact(), values):
+    for row in rows:
         told[row.customer_id].append(row)
-    return {customer_id: _lines(rows) for customer_id, rows in told.items()}
+    return {customer_id: _lines(found) for customer_id, found in told.items()}
+
+
+brief = Brief(_since_contact, _tell_brief)
+"""What was last said to or by each customer, how often somebody tried since, and the next step."""
 
 
 def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:  # noqa: ARG001 - as above
@@ -130,22 +152,3 @@ def _cut(text: str) -> str:
 
 def _same_customer() -> Any:
     return sa.and_(CUSTOMERS.c.workspace_id == CHECKINS.c.workspace_id, CUSTOMERS.c.id == CHECKINS.c.customer_id)
-
-
-@lru_cache(maxsize=1)
-def _since_contact() -> sa.Select[Any]:
-    """The last contact and the attempts after it: a handful of rows a customer, however long its history."""
-    since = sa.func.coalesce(CUSTOMERS.c.last_contact_on, CHECKINS.c.happened_on)
-    return (
-        sa.select(
-            CHECKINS.c.customer_id, CHECKINS.c.result, CHECKINS.c.note, CHECKINS.c.next_step, CHECKINS.c.happened_on
-        )
-        .select_from(CHECKINS.join(CUSTOMERS, _same_customer()))
-        .where(
-            CHECKINS.c.workspace_id == sa.bindparam("workspace"),
-            CHECKINS.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
-            CHECKINS.c.undone_at.is_(None),
-            CHECKINS.c.happened_on >= since,
-        )
-        .order_by(CHECKINS.c.happened_on, CHECKINS.c.recorded_at, CHECKINS.c.id)
-    )

@@ -1,10 +1,9 @@
 """What waits for a person: one statement for a page and its counts."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from functools import lru_cache
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache, partial
 from typing import Any, cast
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -14,6 +13,7 @@ from bot.checkins.queries.desks import get_desk
 from bot.checkins.rules import QUEUE_ROWS
 from bot.core.database import days_between, workspace_of
 from bot.core.facts import Line
+from bot.core.prepared import Prepared
 from bot.core.room import Room, collect_briefs
 from bot.customers.facts import CustomerFact
 from bot.customers.rules.due import SnoozeReason, Status, standing
@@ -39,14 +39,13 @@ def get_queue(session: Session, *, viewer: str, rooms: Sequence[Room], now: date
         return get_queue(session, viewer=viewer, rooms=rooms, now=now)
     if not rows:
         return _all_clear(session, desk)
-    facts = row_facts(rows, today=desk.today)
-    lines = collect_briefs(rooms, session, [fact.id for fact in facts], now)
+    lines = collect_briefs(rooms, session, [row.id for row in rows], now)
     waits, late = rows[0].waits, rows[0].late
     return Queue(
         neglected=late,
         due=waits - late,
         snoozed=rows[0].everything - waits,
-        rows=tuple(queue_row(fact, lines, desk) for fact in facts),
+        rows=tuple(queue_row(row, lines.get(row.id, ()), desk) for row in rows),
         page=page,
         pages=-(-rows[0].everything // QUEUE_ROWS),
     )
@@ -59,36 +58,30 @@ def read_page(session: Session, desk: Desk, *, page: int, rows: int = QUEUE_ROWS
         "workspace": workspace_of(session),
         "today": desk.today,
         "owners": desk.owner_ids if several else desk.person_id,
-        "rows": rows,
         "skip": max(page, 0) * rows,
     }
-    return session.connection().execute(_page(several=several), values).all()
+    return _page(several=several, rows=rows).rows(session, values)
 
 
-def row_facts(rows: Sequence[Any], *, today: date) -> list[CustomerFact]:
-    """Rows of a page as facts, without their lines; not validated anew, since the tables hold them to their kinds."""
-    return [
-        CustomerFact.model_construct(
-            **{**dict(zip(SHOWN, row, strict=False)), "preferences": tuple(row.preferences)},
-            today=today,
-            standing=standing(
-                today,
-                due_on=row.due_on,
-                limit_on=row.limit_on,
-                snoozed_until=row.snoozed_until,
-                snooze_reason=row.snooze_reason,
-            ),
-        )
-        for row in rows
-    ]
+def queue_row(row: Any, lines: Sequence[Line], desk: Desk) -> QueueRow:
+    """
+    A row of a page with what the rooms know about its customer, and for whom it is looked after.
 
-
-def queue_row(fact: CustomerFact, lines: Mapping[UUID, Sequence[Line]], desk: Desk) -> QueueRow:
-    """A customer with what the rooms know about it, and for whom it is looked after."""
-    return QueueRow(
-        customer=fact.model_copy(update={"lines": tuple(lines.get(fact.id, ()))}),
-        for_whom=desk.covered.get(fact.owner_id or "") if desk.covered else None,
+    Its fact isn't validated anew, since the tables hold the row to its kinds.
+    """
+    fact = CustomerFact.model_construct(
+        **{**dict(zip(SHOWN, row, strict=False)), "preferences": tuple(row.preferences)},
+        today=desk.today,
+        lines=tuple(lines),
+        standing=standing(
+            desk.today,
+            due_on=row.due_on,
+            limit_on=row.limit_on,
+            snoozed_until=row.snoozed_until,
+            snooze_reason=row.snooze_reason,
+        ),
     )
+    return QueueRow(customer=fact, for_whom=desk.covered.get(row.owner_id or "") if desk.covered else None)
 
 
 def _all_clear(session: Session, desk: Desk) -> Queue:
@@ -107,8 +100,13 @@ def _all_clear(session: Session, desk: Desk) -> Queue:
     return Queue(next_name=coming.name, next_due_on=coming.due_on) if coming else Queue()
 
 
-@lru_cache(maxsize=2)
-def _page(*, several: bool) -> sa.Select[Any]:
+@cache
+def _page(*, several: bool, rows: int) -> Prepared:
+    """The statement for a page of so many *rows*, of one owner's customers or *several* owners'."""
+    return Prepared(partial(_select_page, several=several, rows=rows), many="owners" if several else "")
+
+
+def _select_page(*, several: bool, rows: int) -> sa.Select[Any]:
     """
     The same standings as `waiting`, `neglected` and `sleeping` of the customers room, a test holds them together; said
     here with the date as the only value, since this answers a command and binding fifty values took most of its time.
@@ -141,7 +139,7 @@ def _page(*, several: bool) -> sa.Select[Any]:
         .select_from(CUSTOMERS.join(counts, sa.true()))
         .where(theirs)
         .order_by(_flag(asleep), sa.case((asleep, CUSTOMERS.c.snoozed_until)), ratio.desc(), CUSTOMERS.c.id)
-        .limit(sa.bindparam("rows", type_=sa.Integer))
+        .limit(sa.literal_column(str(rows)))  # SQLite plans anew each time that a limit is a value
         .offset(sa.bindparam("skip", type_=sa.Integer))
     )
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.checkins.facts import OwedReminder, QueueRow
 from bot.checkins.queries.desks import get_desk
-from bot.checkins.queries.queue import queue_row, read_page, row_facts
+from bot.checkins.queries.queue import queue_row, read_page
 from bot.checkins.queries.reminders import draw_up, list_owed_reminders
 from bot.checkins.rules import REMINDER_ROWS
 from bot.checkins.tables import Reminder, ReminderItem
@@ -52,7 +52,7 @@ def _waiting_rows(session: Session, owed: OwedReminder, *, now: datetime) -> Wai
     desk = get_desk(session, person_id=owed.person_id, now=now)
     page = read_page(session, desk, page=0, rows=REMINDER_ROWS)
     waits = int(page[0].waits) if page else 0
-    return owed, [queue_row(fact, {}, desk) for fact in row_facts(page[:waits], today=desk.today)], waits
+    return owed, [queue_row(row, (), desk) for row in page[:waits]], waits
 
 
 def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> list[Reminder]:

@@ -49,14 +49,14 @@ def queue_row(fact: CustomerFact, *, place: str, for_whom: str | None = None, fu
     press. *full* tells the wait in words, as the reminder does.
     """
     whom = f" · for {escape(cut(for_whom, 40))}" if for_whom else ""
-    wait = waited_in_words(fact) if full else waited(fact)
+    wait, key = waited_in_words(fact) if full else waited(fact), str(fact.id)
     return [
         section(
             f"{bold(cut(fact.name, NAME))} · {wait}{whom}",
-            accessory=button("Log", LOG, str(fact.id)),
-            block_id=f"{place}:{fact.id}",
+            accessory=button("Log", LOG, key),
+            block_id=f"{place}:{key}",
         ),
-        section(what_we_know(fact), accessory=menu(fact.id), block_id=f"{place}:{fact.id}:more"),
+        section(what_we_know(fact), accessory=menu(key), block_id=f"{place}:{key}:more"),
     ]
 
 
@@ -67,9 +67,9 @@ def snoozed_row(fact: CustomerFact, *, place: str, for_whom: str | None = None) 
     return [section(text, accessory=button("Wake", WAKE, str(fact.id)), block_id=f"{place}:{fact.id}")]
 
 
-def menu(customer_id: UUID) -> Block:
-    """Snooze, hand over, card; the value is `what:customer`."""
-    options = [{"text": text, "value": f"{what}:{customer_id}"} for what, text in _MENU_TEXTS]
+def menu(key: str) -> Block:
+    """Snooze, hand over, card; the value is `what:customer`, the latter by its *key*."""
+    options = [{"text": text, "value": f"{what}:{key}"} for what, text in _MENU_TEXTS]
     return {"type": "overflow", "action_id": MORE, "options": options}
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.core.briefs import MANY, Brief
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.facts import Line
+from bot.core.prepared import prepared
 from bot.core.room import Room, collect_briefs, collect_timeline
 from bot.customers.facts import Card, ContactDetails, CustomerDetails, ListPage, LookUp, Named, UploadFact
 from bot.customers.queries import (
@@ -189,27 +190,29 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     )
 
 
-def brief_of_contacts(session: Session, customer_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Line]]:  # noqa: ARG001 - the shape of every brief
-    """Whom not to contact at these customers; part of every queue, so its statement is made once."""
-    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
-    lines: dict[UUID, list[Line]] = {}
-    for customer_id, name in session.connection().execute(_not_to_contact(), values):
-        lines.setdefault(customer_id, []).append(Line(text=f"don't contact {name}"))
-    return lines
-
-
-@lru_cache(maxsize=1)
+@prepared(many=MANY)
 def _not_to_contact() -> sa.Select[Any]:
     contacts = cast("sa.Table", Contact.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
     return (
         sa.select(contacts.c.customer_id, contacts.c.name)
         .where(
             contacts.c.workspace_id == sa.bindparam("workspace"),
-            contacts.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
+            contacts.c.customer_id.in_(sa.bindparam(MANY, expanding=True)),
             contacts.c.do_not_contact.is_(True),
         )
         .order_by(contacts.c.name)
     )
+
+
+def _tell_brief(rows: Sequence[Any], _now: datetime) -> dict[UUID, list[Line]]:
+    lines: dict[UUID, list[Line]] = {}
+    for customer_id, name in rows:
+        lines.setdefault(customer_id, []).append(Line(text=f"don't contact {name}"))
+    return lines
+
+
+brief_of_contacts = Brief(_not_to_contact, _tell_brief)
+"""Whom not to contact at these customers."""
 
 
 def _holding(session: Session, words: str) -> Any:

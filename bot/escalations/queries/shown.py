@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,8 +10,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries.desks import PEOPLE
+from bot.core.briefs import MANY, Brief, first_few, tell_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
+from bot.core.prepared import prepared
 from bot.core.room import OWED_LINES
 from bot.escalations.facts import EscalationFact
 from bot.escalations.queries import list_facts, list_live, live
@@ -29,43 +30,31 @@ REPEATS_SHOWN = 2
 SOON = timedelta(days=1)
 
 
-def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    """What is open with each customer, unanswered first, and how many more things are; one statement."""
-    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
-    lines: dict[UUID, list[Line]] = {}
-    for row in session.connection().execute(_first_live(), values):
-        told = lines.setdefault(row.customer_id, [])
-        told.append(_brief_line(row, now, known_zone(row.zone, "UTC")))
-        if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
-            told.append(Line(text=f"{row.total - BRIEF_LINES:,} more escalations"))
-    return lines
-
-
-@lru_cache(maxsize=1)
+@prepared(many=MANY)
 def _first_live() -> sa.Select[Any]:
-    """The first few of each customer's problems, unanswered first; part of every queue, so made once."""
-    state, by_customer = ESCALATIONS.c.state, ESCALATIONS.c.customer_id
+    """The first few of each customer's problems, unanswered first."""
+    state = ESCALATIONS.c.state
     rank = sa.case((state == State.OPEN, 0), (state == State.ANSWERED, 1), else_=2)
     order = (rank, ESCALATIONS.c.answer_by, ESCALATIONS.c.id)
-    inner = (
-        sa.select(
-            *(ESCALATIONS.c[name] for name in TOLD),
-            sa.func.row_number().over(partition_by=by_customer, order_by=order).label("place"),
-            sa.func.count().over(partition_by=by_customer).label("total"),
-        )
-        .where(
-            ESCALATIONS.c.workspace_id == sa.bindparam("workspace"),
-            ESCALATIONS.c.closed_at.is_(None),
-            by_customer.in_(sa.bindparam("customers", expanding=True)),
-        )
-        .subquery()
-    )
+    few = first_few(ESCALATIONS, TOLD, ESCALATIONS.c.closed_at.is_(None), order=order, shown=BRIEF_LINES)
     return (
-        sa.select(inner, PEOPLE.c.name, PEOPLE.c.zone)
-        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == inner.c.workspace_id, PEOPLE.c.id == inner.c.on_it_id))
-        .where(inner.c.place <= BRIEF_LINES)
-        .order_by(inner.c.customer_id, inner.c.place)
+        sa.select(few, PEOPLE.c.name, PEOPLE.c.zone)
+        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.on_it_id))
+        .order_by(few.c.customer_id, few.c.place)
     )
+
+
+def _tell_brief(rows: Sequence[Any], now: datetime) -> Mapping[UUID, Sequence[Line]]:
+    return tell_first_few(
+        rows,
+        lambda row: _brief_line(row, now, known_zone(row.zone, "UTC")),
+        shown=BRIEF_LINES,
+        more=lambda count: f"{count:,} more escalations",
+    )
+
+
+brief = Brief(_first_live, _tell_brief)
+"""What is open with each customer, unanswered first, and how many more things are."""
 
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,8 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries.desks import PEOPLE, local_date
+from bot.core.briefs import MANY, Brief, first_few, tell_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
+from bot.core.prepared import prepared
 from bot.core.room import OWED_LINES
 from bot.customers.tables import Customer
 from bot.followups.facts import FollowupFact
@@ -26,40 +27,30 @@ WORDS = 120
 TIMELINE_ROWS = 20
 
 
-def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    """What is to be done for each customer, the earliest first, and how many more things are; one statement."""
-    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
-    lines: dict[UUID, list[Line]] = {}
-    for row in session.connection().execute(_first_open(), values):
-        told = lines.setdefault(row.customer_id, [])
-        told.append(_brief_line(row, local_date(row.zone, now)))
-        if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
-            told.append(Line(text=f"{row.total - BRIEF_LINES:,} more follow-ups"))
-    return lines
-
-
-@lru_cache(maxsize=1)
+@prepared(many=MANY)
 def _first_open() -> sa.Select[Any]:
-    """The first few of each customer's open follow-ups; part of every queue, so its statement is made once."""
+    """The first few of each customer's open follow-ups."""
     names = ("id", "workspace_id", "customer_id", "assignee_id", "what", "due_on")
-    ranked = sa.select(
-        *(FOLLOWUPS.c[name] for name in names),
-        sa.func.row_number()
-        .over(partition_by=FOLLOWUPS.c.customer_id, order_by=(FOLLOWUPS.c.due_on, FOLLOWUPS.c.id))
-        .label("place"),
-        sa.func.count().over(partition_by=FOLLOWUPS.c.customer_id).label("total"),
-    ).where(
-        FOLLOWUPS.c.workspace_id == sa.bindparam("workspace"),
-        FOLLOWUPS.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
-        FOLLOWUPS.c.state == State.OPEN,
-    )
-    inner = ranked.subquery()
+    order = (FOLLOWUPS.c.due_on, FOLLOWUPS.c.id)
+    few = first_few(FOLLOWUPS, names, FOLLOWUPS.c.state == State.OPEN, order=order, shown=BRIEF_LINES)
     return (
-        sa.select(inner, PEOPLE.c.name, PEOPLE.c.zone)
-        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == inner.c.workspace_id, PEOPLE.c.id == inner.c.assignee_id))
-        .where(inner.c.place <= BRIEF_LINES)
-        .order_by(inner.c.customer_id, inner.c.place)
+        sa.select(few, PEOPLE.c.name, PEOPLE.c.zone)
+        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id))
+        .order_by(few.c.customer_id, few.c.place)
     )
+
+
+def _tell_brief(rows: Sequence[Any], now: datetime) -> Mapping[UUID, Sequence[Line]]:
+    return tell_first_few(
+        rows,
+        lambda row: _brief_line(row, local_date(row.zone, now)),
+        shown=BRIEF_LINES,
+        more=lambda count: f"{count:,} more follow-ups",
+    )
+
+
+brief = Brief(_first_open, _tell_brief)
+"""What is to be done for each customer, the earliest first, and how many more things are."""
 
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:

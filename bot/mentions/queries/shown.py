@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.core.briefs import MANY, Brief, first_few, tell_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
+from bot.core.prepared import prepared
 from bot.customers.tables import Customer
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import BRIEF_DAYS, BRIEF_LINES, FAILING_AFTER, HOME_LINES, State
@@ -24,45 +25,38 @@ TIMELINE_ROWS = 20
 FEELINGS = {Feeling.COMPLAINT: "reads as a complaint", Feeling.PRAISE: "reads as praise", Feeling.NEUTRAL: "a mention"}
 
 
-def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    """
-    What was written about each customer in the last thirty days, the latest first, and how many more things were; one
-    statement. A complaint that nobody has answered presses.
-    """
-    since = now - BRIEF_DAYS
-    values = {"workspace": workspace_of(session), "customers": list(customer_ids), "since": since}
-    lines: dict[UUID, list[Line]] = {}
-    for row in session.connection().execute(_latest(), values):
-        told = lines.setdefault(row.customer_id, [])
-        told.append(Line(text=as_told(row), urgent=_presses(row)))
-        if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
-            told.append(Line(text=f"{row.total - BRIEF_LINES:,} more mentions in 30 days"))
-    return lines
-
-
-@lru_cache(maxsize=1)
+@prepared(many=MANY)
 def _latest() -> sa.Select[Any]:
-    """The latest few of what was written of late about each customer; part of every queue, so it is made once."""
-    by_customer, found_at = MENTIONS.c.customer_id, MENTIONS.c.found_at
-    since = sa.bindparam("since", type_=found_at.type)
-    place = sa.func.row_number().over(partition_by=by_customer, order_by=(found_at.desc(), MENTIONS.c.id.desc()))
-    inner = (
-        sa.select(
-            *(MENTIONS.c[name] for name in TOLD),
-            place.label("place"),
-            sa.func.count().over(partition_by=by_customer).label("total"),
-        )
-        .where(
-            MENTIONS.c.workspace_id == sa.bindparam("workspace"),
-            by_customer.in_(sa.bindparam("customers", expanding=True)),
-            found_at > since,
-            _is_of_late(since),
-            MENTIONS.c.state != State.DISMISSED,
-            MENTIONS.c.tier.in_([Tier.LINKED, Tier.LIKELY]),
-        )
-        .subquery()
+    """The latest few of what was written of late about each customer."""
+    found_at = MENTIONS.c.found_at
+    since = sa.bindparam("mentions_since", type_=found_at.type)
+    few = first_few(
+        MENTIONS,
+        TOLD,
+        found_at > since,
+        _is_of_late(since),
+        MENTIONS.c.state != State.DISMISSED,
+        MENTIONS.c.tier.in_([Tier.LINKED, Tier.LIKELY]),
+        order=(found_at.desc(), MENTIONS.c.id.desc()),
+        shown=BRIEF_LINES,
     )
-    return sa.select(inner).where(inner.c.place <= BRIEF_LINES).order_by(inner.c.place)
+    return sa.select(few).order_by(few.c.place)
+
+
+def _tell_brief(rows: Sequence[Any], _now: datetime) -> Mapping[UUID, Sequence[Line]]:
+    return tell_first_few(
+        rows,
+        lambda row: Line(text=as_told(row), urgent=_presses(row)),
+        shown=BRIEF_LINES,
+        more=lambda count: f"{count:,} more mentions in 30 days",
+    )
+
+
+brief = Brief(_latest, _tell_brief, values=lambda now: {"mentions_since": now - BRIEF_DAYS})
+"""
+What was written about each customer in the last thirty days, the latest first, and how many more things were. A
+complaint that nobody has answered presses.
+"""
 
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,8 +10,10 @@ from sqlmodel import Session, col, select
 
 from bot.checkins.queries.desks import PEOPLE, local_date
 from bot.checkins.queries.history import CUSTOMERS
+from bot.core.briefs import MANY, Brief, first_few, tell_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
+from bot.core.prepared import prepared
 from bot.core.room import OWED_LINES
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
@@ -29,17 +30,32 @@ TIMELINE_ROWS = 20
 TOLD = ("id", "workspace_id", "customer_id", "keeper_id", "what", "promised_on", "due_on", "state")
 
 
-def brief(session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    """What is owed to each customer, the earliest first, and how much more; one statement."""
-    values = {"workspace": workspace_of(session), "customers": list(customer_ids)}
-    lines: dict[UUID, list[Line]] = {}
-    for row in session.connection().execute(_first_owed(), values):
-        told = lines.setdefault(row.customer_id, [])
-        told.append(_brief_line(row, local_date(row.zone, now)))
-        if row.place == BRIEF_LINES and row.total > BRIEF_LINES:
-            more = row.total - BRIEF_LINES
-            told.append(Line(text=f"{more:,} more promise{'' if more == 1 else 's'}"))
-    return lines
+@prepared(many=MANY)
+def _first_owed() -> sa.Select[Any]:
+    """The first few of each customer's owed promises, with its last contact and the keeper's zone."""
+    order = (PROMISES.c.due_on, PROMISES.c.id)
+    few = first_few(PROMISES, TOLD, PROMISES.c.is_owed == sa.true(), order=order, shown=BRIEF_LINES)
+    keeper = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.keeper_id)
+    customer = sa.and_(CUSTOMERS.c.workspace_id == few.c.workspace_id, CUSTOMERS.c.id == few.c.customer_id)
+    return (
+        sa.select(few, PEOPLE.c.zone, CUSTOMERS.c.last_contact_on)
+        .join(PEOPLE, keeper)
+        .join(CUSTOMERS, customer)
+        .order_by(few.c.customer_id, few.c.place)
+    )
+
+
+def _tell_brief(rows: Sequence[Any], now: datetime) -> Mapping[UUID, Sequence[Line]]:
+    return tell_first_few(
+        rows,
+        lambda row: _brief_line(row, local_date(row.zone, now)),
+        shown=BRIEF_LINES,
+        more=lambda count: f"{count:,} more promise{'' if count == 1 else 's'}",
+    )
+
+
+brief = Brief(_first_owed, _tell_brief)
+"""What is owed to each customer, the earliest first, and how much more."""
 
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
@@ -123,35 +139,6 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
 
 def _same(table: Any, key: Any) -> Any:
     return sa.and_(col(table.workspace_id) == col(Promise.workspace_id), col(table.id) == key)
-
-
-@lru_cache(maxsize=1)
-def _first_owed() -> sa.Select[Any]:
-    """
-    The first few of each customer's owed promises, with its last contact and the keeper's zone; part of every queue, so
-    its statement is made once.
-    """
-    ranked = sa.select(
-        *(PROMISES.c[name] for name in TOLD),
-        sa.func.row_number()
-        .over(partition_by=PROMISES.c.customer_id, order_by=(PROMISES.c.due_on, PROMISES.c.id))
-        .label("place"),
-        sa.func.count().over(partition_by=PROMISES.c.customer_id).label("total"),
-    ).where(
-        PROMISES.c.workspace_id == sa.bindparam("workspace"),
-        PROMISES.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
-        PROMISES.c.is_owed == sa.true(),
-    )
-    inner = ranked.subquery()
-    keeper = sa.and_(PEOPLE.c.workspace_id == inner.c.workspace_id, PEOPLE.c.id == inner.c.keeper_id)
-    customer = sa.and_(CUSTOMERS.c.workspace_id == inner.c.workspace_id, CUSTOMERS.c.id == inner.c.customer_id)
-    return (
-        sa.select(inner, PEOPLE.c.zone, CUSTOMERS.c.last_contact_on)
-        .join(PEOPLE, keeper)
-        .join(CUSTOMERS, customer)
-        .where(inner.c.place <= BRIEF_LINES)
-        .order_by(inner.c.customer_id, inner.c.place)
-    )
 
 
 def _brief_line(row: Any, today: date) -> Line:

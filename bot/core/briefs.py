@@ -1,0 +1,102 @@
+"""What rooms know about each customer of a list, asked of all rooms in one statement."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from bot.core.database import workspace_of
+from bot.core.facts import Line
+from bot.core.prepared import Prepared, Together
+
+MANY = "customers"
+"""The name of the list of ids in every brief's statement."""
+
+
+Knows = Callable[[Session, Sequence[UUID], datetime], Mapping[UUID, Sequence[Line]]]
+"""`brief(session, customer_ids, now)`: lines about each customer, the most pressing first; a `Brief` is one."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """
+    A brief that is asked together with others: a statement with the values `workspace` and `customers`, and what
+    *tell* `(rows, now)` makes of its rows.
+
+    *values* `(now)` adds values of the room's own; another room's never have the same name.
+    """
+
+    statement: Prepared
+    tell: Callable[[Sequence[Any], datetime], Mapping[UUID, Sequence[Line]]]
+    values: Callable[[datetime], Mapping[str, Any]] = lambda _now: {}
+
+    def __call__(self, session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
+        """The lines of this room alone."""
+        return ask([self], session, customer_ids, now)[0]
+
+
+def ask(
+    briefs: Sequence[Knows], session: Session, customer_ids: Sequence[UUID], now: datetime
+) -> list[Mapping[UUID, Sequence[Line]]]:
+    """The lines of each brief by customer; one statement, however many of them are a `Brief`."""
+    stated = tuple(brief for brief in briefs if isinstance(brief, Brief))
+    rows = iter(_ask_together(stated, session, customer_ids, now) if stated else ())
+    return [
+        brief.tell(next(rows), now) if isinstance(brief, Brief) else brief(session, customer_ids, now)
+        for brief in briefs
+    ]
+
+
+def _ask_together(
+    briefs: tuple[Brief, ...], session: Session, customer_ids: Sequence[UUID], now: datetime
+) -> list[list[Any]]:
+    values: dict[str, Any] = {"workspace": workspace_of(session), MANY: customer_ids}
+    for brief in briefs:
+        values.update(brief.values(now))
+    return _together(tuple(brief.statement for brief in briefs)).rows(session, values)
+
+
+def first_few(table: sa.Table, names: Sequence[str], *conditions: Any, order: Sequence[Any], shown: int) -> sa.Subquery:
+    """
+    The columns *names* of each customer's first *shown* rows by *order*, with `place` (from 1) and `total` on each.
+
+    *conditions* stand beside those on workspace and customers.
+    """
+    by_customer = table.c.customer_id
+    ranked = (
+        sa.select(
+            *(table.c[name] for name in names),
+            sa.func.row_number().over(partition_by=by_customer, order_by=order).label("place"),
+            sa.func.count().over(partition_by=by_customer).label("total"),
+        )
+        .where(
+            table.c.workspace_id == sa.bindparam("workspace"),
+            by_customer.in_(sa.bindparam(MANY, expanding=True)),
+            *conditions,
+        )
+        .subquery()
+    )
+    return sa.select(ranked).where(ranked.c.place <= shown).subquery()
+
+
+def tell_first_few(
+    rows: Sequence[Any], tell: Callable[[Any], Line], *, shown: int, more: Callable[[int], str]
+) -> dict[UUID, list[Line]]:
+    """A line for each of the rows of `first_few`; below a customer's last one, how many *more* there are."""
+    lines: dict[UUID, list[Line]] = {}
+    for row in rows:
+        told = lines.setdefault(row.customer_id, [])
+        told.append(tell(row))
+        if row.place == shown and row.total > shown:
+            told.append(Line(text=more(row.total - shown)))
+    return lines
+
+
+@cache
+def _together(statements: tuple[Prepared, ...]) -> Together:
+    return Together(statements, many=MANY)
