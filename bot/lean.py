@@ -1,15 +1,38 @@
 """
-Keeps five megabytes out of the running bot: structlog looks for rich as it is imported, and takes all of it along.
+What the running bot leaves out of its memory. Imported before anything else that is large.
 
-Our log lines are drawn without it (see bot/logs.py). Import this before anything that imports structlog; whoever needs
-rich itself, such as the progress bar, can still import it afterwards.
+Five megabytes: structlog looks for rich as it is imported, and takes all of it along. Our log lines are drawn without
+it (see bot/logs.py). Whoever needs rich itself, such as the progress bar, can still import it afterwards.
+
+Six megabytes: docstrings, which nobody reads in a process that serves Slack (`leave_docstrings_out`).
 """
 
 import ctypes
+import dis
 import sys
 from contextlib import suppress
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
+from inspect import CO_NEWLOCALS
+from types import CodeType, ModuleType
 
 M_ARENA_MAX = -8  # malloc.h of the GNU C library
+
+USES_FIRST_CONSTANT = tuple(bytes((code, 0)) for code in dis.hasconst if code < 256)  # noqa: PLR2004 - one byte each
+"""Instructions that read a function's first constant, where its docstring stands."""
+
+LEFT_OUT = "…"
+"""What stands in a docstring's place: some libraries go on with the text of theirs, so there is one."""
+
+HAS_DOCSTRING = 0x4000000
+"""The flag of a function with a docstring since Python 3.13 (`inspect.CO_HAS_DOCSTRING`); before, a text tells it."""
 
 if "structlog" not in sys.modules and "rich" not in sys.modules:
     sys.modules["rich"] = None  # type: ignore[assignment]  # Python's own way to say: not to be found
@@ -22,3 +45,49 @@ def share_heap() -> None:
     """Let all threads share a heap, where the C library is GNU's: one each keeps megabytes that nobody uses."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
+def leave_docstrings_out() -> None:
+    """Have everything that is imported from now on keep no docstrings; asserts and line numbers stay as they are."""
+    kinds = (
+        (ExtensionFileLoader, EXTENSION_SUFFIXES),
+        (_Undocumented, SOURCE_SUFFIXES),
+        (SourcelessFileLoader, BYTECODE_SUFFIXES),
+    )
+    sys.path_hooks.insert(0, FileFinder.path_hook(*kinds))
+    sys.path_importer_cache.clear()
+
+
+class _Undocumented(SourceFileLoader):
+    """Loads a module as ever, from the same .pyc files, and forgets its docstrings."""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Its functions keep no docstring."""
+        code = super().get_code(fullname)
+        return code and without_docstrings(code)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Neither do its classes, nor it itself."""
+        super().exec_module(module)
+        classes = [each for each in vars(module).values() if isinstance(each, type)]
+        for found in (module, *(each for each in classes if each.__module__ == module.__name__)):
+            if isinstance(vars(found).get("__doc__"), str):  # SQLAlchemy has a class where it is a property
+                with suppress(TypeError):  # a class written in C
+                    found.__doc__ = LEFT_OUT
+
+
+def without_docstrings(code: CodeType) -> CodeType:
+    """*code* with no docstring in the functions inside it, except where they use that very text themselves."""
+    constants = [without_docstrings(each) if isinstance(each, CodeType) else each for each in code.co_consts]
+    if _has_docstring(code) and not any(use in code.co_code for use in USES_FIRST_CONSTANT):
+        constants[0] = LEFT_OUT
+    if all(new is old for new, old in zip(constants, code.co_consts, strict=True)):
+        return code
+    return code.replace(co_consts=tuple(constants))
+
+
+def _has_docstring(code: CodeType) -> bool:
+    if sys.version_info >= (3, 13):
+        return bool(code.co_flags & HAS_DOCSTRING)
+    is_function = bool(code.co_flags & CO_NEWLOCALS) and not code.co_name.startswith("<")  # <genexpr> and the like
+    return is_function and isinstance(next(iter(code.co_consts), None), str)
