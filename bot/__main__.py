@@ -2,7 +2,7 @@
 
 import sys
 
-from bot.lean import leave_docstrings_out  # isort: skip - before anything imports structlog
+from bot.lean import import_leanly  # isort: skip - before anything imports structlog
 from bot.core.errors import BotError
 
 
@@ -18,7 +18,7 @@ def main() -> None:
 def _run_command(words: list[str]) -> None:
     """What runs for months carries no docstrings, no parser of command lines, and nothing that reads lists."""
     if words == ["run"]:
-        leave_docstrings_out()
+        import_leanly()
         from bot.process import run_until_stopped  # noqa: PLC0415
 
         run_until_stopped()

@@ -4,13 +4,17 @@ What the running bot leaves out of its memory. Imported before anything else tha
 Five megabytes: structlog looks for rich as it is imported, and takes all of it along. Our log lines are drawn without
 it (see bot/logs.py). Whoever needs rich itself, such as the progress bar, can still import it afterwards.
 
-Six megabytes: docstrings, which nobody reads in a process that serves Slack (`leave_docstrings_out`).
+Another four, and nine from the first holiday on, with `import_leanly`: docstrings, which nobody reads in a process that
+serves Slack, and the countries whose holidays nobody keeps.
 """
 
+import ast
 import ctypes
 import dis
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
     EXTENSION_SUFFIXES,
@@ -20,19 +24,24 @@ from importlib.machinery import (
     SourceFileLoader,
     SourcelessFileLoader,
 )
+from importlib.util import resolve_name
 from inspect import CO_NEWLOCALS
 from types import CodeType, ModuleType
+from typing import Any
 
 M_ARENA_MAX = -8  # malloc.h of the GNU C library
 
-USES_FIRST_CONSTANT = tuple(bytes((code, 0)) for code in dis.hasconst if code < 256)  # noqa: PLR2004 - one byte each
-"""Instructions that read a function's first constant, where its docstring stands."""
+HANDING_ON = frozenset({"holidays.calendars", "holidays.countries", "holidays.financial", "holidays.groups"})
+"""Packages that only hand on what their modules define, and import hundreds of those for the few that are asked for."""
 
 LEFT_OUT = "…"
 """What stands in a docstring's place: some libraries go on with the text of theirs, so there is one."""
 
 HAS_DOCSTRING = 0x4000000
 """The flag of a function with a docstring since Python 3.13 (`inspect.CO_HAS_DOCSTRING`); before, a text tells it."""
+
+USES_FIRST_CONSTANT = tuple(bytes((code, 0)) for code in dis.hasconst if code < 256)  # noqa: PLR2004 - one byte each
+"""Instructions that read a function's first constant, where its docstring stands."""
 
 if "structlog" not in sys.modules and "rich" not in sys.modules:
     sys.modules["rich"] = None  # type: ignore[assignment]  # Python's own way to say: not to be found
@@ -47,19 +56,23 @@ def share_heap() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
-def leave_docstrings_out() -> None:
-    """Have everything that is imported from now on keep no docstrings; asserts and line numbers stay as they are."""
+def import_leanly() -> None:
+    """
+    Have whatever is imported from now on keep no docstrings, and packages that only hand on import what is asked for.
+
+    Asserts and line numbers stay as they are, and so do the .pyc files.
+    """
     kinds = (
         (ExtensionFileLoader, EXTENSION_SUFFIXES),
-        (_Undocumented, SOURCE_SUFFIXES),
+        (_LeanLoader, SOURCE_SUFFIXES),
         (SourcelessFileLoader, BYTECODE_SUFFIXES),
     )
     sys.path_hooks.insert(0, FileFinder.path_hook(*kinds))
     sys.path_importer_cache.clear()
 
 
-class _Undocumented(SourceFileLoader):
-    """Loads a module as ever, from the same .pyc files, and forgets its docstrings."""
+class _LeanLoader(SourceFileLoader):
+    """Loads a module as ever, and forgets its docstrings."""
 
     def get_code(self, fullname: str) -> CodeType | None:
         """Its functions keep no docstring."""
@@ -68,12 +81,46 @@ class _Undocumented(SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Neither do its classes, nor it itself."""
+        if module.__name__ in HANDING_ON and (origins := find_origins(self.get_data(self.path), module.__name__)):
+            vars(module)["__getattr__"] = _handing_on(module, origins)
+            return
         super().exec_module(module)
         classes = [each for each in vars(module).values() if isinstance(each, type)]
         for found in (module, *(each for each in classes if each.__module__ == module.__name__)):
             if isinstance(vars(found).get("__doc__"), str):  # SQLAlchemy has a class where it is a property
                 with suppress(TypeError):  # a class written in C
                     found.__doc__ = LEFT_OUT
+
+
+def find_origins(source: bytes, package: str) -> dict[str, tuple[str, str]]:
+    """
+    Where *package*, which only hands on, has each name from: a module, and the name there.
+
+    Nothing when its *source* holds anything but a docstring and imports of names.
+    """
+    origins: dict[str, tuple[str, str]] = {}
+    for node in ast.parse(source).body:
+        match node:
+            case ast.Expr(ast.Constant()):
+                continue
+            case ast.ImportFrom(module, names, level) if all(each.name != "*" for each in names):
+                origin = resolve_name("." * (level or 0) + (module or ""), package)
+                origins |= {each.asname or each.name: (origin, each.name) for each in names}
+            case _:
+                return {}
+    return origins
+
+
+def _handing_on(module: ModuleType, origins: dict[str, tuple[str, str]]) -> Callable[[str], Any]:
+    def find(name: str) -> Any:
+        if name not in origins:
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        origin, original = origins[name]
+        value = getattr(import_module(origin), original)
+        setattr(module, name, value)
+        return value
+
+    return find
 
 
 def without_docstrings(code: CodeType) -> CodeType:

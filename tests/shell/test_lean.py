@@ -7,20 +7,24 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
+import holidays
 import pytest
 
-from bot.lean import LEFT_OUT, without_docstrings
+from bot.lean import LEFT_OUT, find_origins, without_docstrings
+from bot.people.rules import public_holidays
 
 ROOT = Path(__file__).parent.parent.parent
 NOT_CARRIED = {
-    "alembic", "bot.cli", "dateparser", "feedparser", "matplotlib", "nh3", "numpy", "rapidfuzz", "rich.console", "tldextract",
-    "typer", "vaderSentiment",
+    "alembic", "bot.cli", "dateparser", "feedparser", "matplotlib", "nh3", "numpy", "rapidfuzz", "rich.console",
+    "tldextract", "typer", "vaderSentiment",
 }  # fmt: skip
 LOADED_WHEN_NEEDED = (
     "alembic.command", "dateparser", "feedparser", "nh3", "psycopg", "rapidfuzz.fuzz", "requests_hardened",
     "tldextract", "vaderSentiment.vaderSentiment", "bot.cli", "bot.mentions.gateways.feeds",
 )  # fmt: skip
-LEAN = "from bot.lean import leave_docstrings_out; leave_docstrings_out(); "
+COUNTRIES = ("PT", "US", "NZ", "CN", "IN", "SA", "IL", "TH", "LK", "MN", "IR", "ET")
+"""Of every calendar."""
+LEAN = "from bot.lean import import_leanly; import_leanly(); "
 SOURCE = '''
 """A module."""
 
@@ -101,10 +105,44 @@ def test_libraries_and_rooms_are_loaded_without_docstrings() -> None:
     assert _python(asked) == f"{ {LEFT_OUT} }\n"
 
 
-@pytest.mark.parametrize("name", LOADED_WHEN_NEEDED)
-def test_what_is_loaded_when_it_is_needed_can_be(name: str) -> None:
+def test_what_is_loaded_when_it_is_needed_can_be() -> None:
     """Also after everything else was loaded without docstrings."""
-    assert (
-        _python(f"{LEAN}import bot.process, importlib; importlib.import_module({name!r}); print('loaded')")
-        == "loaded\n"
+    asked = f"{LEAN}import bot.process, importlib; [importlib.import_module(name) for name in {LOADED_WHEN_NEEDED}]"
+    assert _python(asked) == ""
+
+
+def test_holidays_are_the_same_and_bring_no_other_countries() -> None:
+    """Whatever calendar they go by: the days are right, and a country or two more at most is in memory."""
+    asked = LEAN + (
+        "import sys, bot.people.rules as rules\n"
+        f"for country in {COUNTRIES}: print(country, *sorted(rules.public_holidays(country, 2026)))\n"
+        "print(sum(name.startswith('holidays.countries.') for name in sys.modules))"
     )
+    *said, loaded = _python(asked).splitlines()
+    assert said == [" ".join([code, *map(str, sorted(public_holidays(code, 2026)))]) for code in COUNTRIES]
+    assert len(COUNTRIES) <= int(loaded) <= len(COUNTRIES) + 3
+
+
+def test_every_country_that_can_be_chosen_is_known_without_loading_any() -> None:
+    """The list is the library's own."""
+    asked = LEAN + (
+        "import sys, bot.people.rules as rules; print(*sorted(rules._countries_with_holidays()));"
+        "print(sum(name.startswith('holidays.countries.') for name in sys.modules))"
+    )
+    codes, loaded = _python(asked).splitlines()
+    assert codes.split() == sorted(holidays.list_supported_countries(include_aliases=False))
+    assert loaded == "0"
+
+
+def test_where_a_package_has_its_names_from() -> None:
+    """By the imports it consists of; one that does more than hand on is loaded as ever."""
+    handing_on = b'"""Doc."""\nfrom a.b import C, D as E\nfrom .here import F\n'
+    assert find_origins(handing_on, "a") == {"C": ("a.b", "C"), "E": ("a.b", "D"), "F": ("a.here", "F")}
+    assert find_origins(handing_on + b"G = 1\n", "a") == {}
+    assert find_origins(b"from a.b import *\n", "a") == {}
+
+
+def test_what_a_package_does_not_hand_on_is_missed_as_ever() -> None:
+    """The error that Python itself gives."""
+    asked = LEAN + "import holidays.groups as groups; print(hasattr(groups, 'None'), groups.ChristianHolidays.__name__)"
+    assert _python(asked) == "False ChristianHolidays\n"
