@@ -4,8 +4,8 @@ What the running bot leaves out of its memory. Imported before anything else tha
 Five megabytes: structlog looks for rich as it is imported, and takes all of it along. Our log lines are drawn without
 it (see bot/logs.py). Whoever needs rich itself, such as the progress bar, can still import it afterwards.
 
-Another four, and nine from the first holiday on, with `import_leanly`: docstrings, which nobody reads in a process that
-serves Slack, and the countries whose holidays nobody keeps.
+Another nine, and fifteen from the first holiday on, with `import_leanly`: docstrings, which nobody reads in a process
+that serves Slack, the countries whose holidays nobody keeps, and the parts of Bolt that a bot like ours has no use for.
 """
 
 import ast
@@ -14,6 +14,7 @@ import dis
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
@@ -33,6 +34,20 @@ M_ARENA_MAX = -8  # malloc.h of the GNU C library
 
 HANDING_ON = frozenset({"holidays.calendars", "holidays.countries", "holidays.financial", "holidays.groups"})
 """Packages that only hand on what their modules define, and import hundreds of those for the few that are asked for."""
+
+UNUSED = frozenset(
+    {
+        # without asyncio
+        "slack_bolt.adapter.socket_mode.builtin", "slack_bolt.app.app", "slack_sdk.web.client",
+        # for OAuth
+        "slack_sdk.oauth.installation_store.sqlite3", "slack_sdk.oauth.state_store.sqlite3",
+        # to build messages from objects; ours are dictionaries (see bot/slack/blocks.py)
+        "slack_sdk.models.attachments", "slack_sdk.models.blocks", "slack_sdk.models.blocks.basic_components",
+        "slack_sdk.models.blocks.block_elements", "slack_sdk.models.blocks.blocks", "slack_sdk.models.messages.chunk",
+        "slack_sdk.models.metadata", "slack_sdk.models.views",
+    }
+)  # fmt: skip
+"""Modules of Bolt's that the rest of it only names, in annotations or to ask what something is: two megabytes."""
 
 LEFT_OUT = "…"
 """What stands in a docstring's place: some libraries go on with the text of theirs, so there is one."""
@@ -84,6 +99,9 @@ class _LeanLoader(SourceFileLoader):
         if module.__name__ in HANDING_ON and (origins := find_origins(self.get_data(self.path), module.__name__)):
             vars(module)["__getattr__"] = _handing_on(module, origins)
             return
+        if module.__name__ in UNUSED:
+            vars(module)["__getattr__"] = partial(_stand_in, module)
+            return
         super().exec_module(module)
         classes = [each for each in vars(module).values() if isinstance(each, type)]
         for found in (module, *(each for each in classes if each.__module__ == module.__name__)):
@@ -121,6 +139,18 @@ def _handing_on(module: ModuleType, origins: dict[str, tuple[str, str]]) -> Call
         return value
 
     return find
+
+
+def _stand_in(module: ModuleType, name: str) -> Any:
+    """A class that is there to be named, and says so when somebody makes one."""
+    if not name[:1].isupper():
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+
+    def refuse(_self: object, *_args: object, **_options: object) -> None:
+        raise RuntimeError(f"The running bot doesn't carry {module.__name__}.{name}.")
+
+    setattr(module, name, type(name, (), {"__module__": module.__name__, "__init__": refuse}))
+    return getattr(module, name)
 
 
 def without_docstrings(code: CodeType) -> CodeType:

@@ -1,16 +1,18 @@
 """What the running bot leaves out of its memory, and that it misses nothing of that."""
 
+import ast
 import os
 import subprocess
 import sys
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import holidays
 import pytest
 
-from bot.lean import LEFT_OUT, find_origins, without_docstrings
+from bot.lean import LEFT_OUT, UNUSED, find_origins, without_docstrings
 from bot.people.rules import public_holidays
 
 ROOT = Path(__file__).parent.parent.parent
@@ -146,3 +148,28 @@ def test_what_a_package_does_not_hand_on_is_missed_as_ever() -> None:
     """The error that Python itself gives."""
     asked = LEAN + "import holidays.groups as groups; print(hasattr(groups, 'None'), groups.ChristianHolidays.__name__)"
     assert _python(asked) == "False ChristianHolidays\n"
+
+
+def test_nothing_of_ours_uses_what_is_left_out() -> None:
+    """Every module that is left out exists, and no code of the bot and its jobs imports anything from one."""
+    assert [name for name in sorted(UNUSED) if find_spec(name) is None] == []
+    imports = [
+        (path.name, node.module, alias.name)
+        for folder in ("bot", "jobs")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    assert [each for each in imports if {each[1], f"{each[1]}.{each[2]}"} & UNUSED] == []
+
+
+def test_what_is_left_out_says_so() -> None:
+    """Its classes have their names, nothing else does, and none of them can be made."""
+    asked = LEAN + (
+        "import slack_sdk.web.client as client\n"
+        "print(client.WebClient.__name__, hasattr(client, 'json'))\n"
+        "try: client.WebClient(token='x')\n"
+        "except RuntimeError as error: print(error)"
+    )
+    assert _python(asked) == "WebClient False\nThe running bot doesn't carry slack_sdk.web.client.WebClient.\n"
