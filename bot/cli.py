@@ -1,7 +1,5 @@
 """The command line: `evenhand run | import | mentions | export | doctor | migrate`."""
 
-import asyncio
-import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,16 +20,15 @@ from bot.customers.queries.exports import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
-from bot.lean import share_heap
 from bot.logs import set_up_logs
 from bot.mentions.facts.lists import ListPlan, ListRead
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.feelings import list_corrections
 from bot.mentions.queries.lists import plan_list
 from bot.mentions.usecases.importing import import_mentions
-from bot.process import Bot
+from bot.process import run_until_stopped
 from bot.rooms import ROOMS
-from bot.settings import load_settings, load_storage_settings
+from bot.settings import load_storage_settings
 from bot.storage import migrate as bring_up_to_date
 from bot.workspaces.queries import list_workspaces
 from bot.workspaces.usecases import BOT
@@ -51,19 +48,7 @@ Workspace = Annotated[str, typer.Option(help="The Slack id of the workspace (Tâ€
 @app.command()
 def run() -> None:
     """Run the bot, with the settings from the environment or .env."""
-    settings = load_settings()
-    set_up_logs(style=settings.log_format, level=settings.log_level)
-
-    share_heap()
-
-    async def until_stopped() -> None:
-        stopped = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        async with Bot(settings):
-            await stopped.wait()
-
-    asyncio.run(until_stopped())
+    run_until_stopped()
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import threading
 from collections.abc import Sequence
 from types import TracebackType
@@ -18,9 +19,11 @@ from bot.core.clock import Clock, WallClock
 from bot.core.database import Database
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
+from bot.lean import share_heap
+from bot.logs import set_up_logs
 from bot.mentions.gateways.doors import SHUT, Door
 from bot.rooms import ROOMS
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from bot.slack.app import ask_for_socket, build_app, build_client, say_hello
 from bot.storage import migrate
 from bot.web import build_web
@@ -33,6 +36,22 @@ LAST_BREATH_SECONDS = 10.0  # for jobs that run when the bot is stopped
 PASSES = 200
 
 log = structlog.get_logger(__name__)
+
+
+def run_until_stopped() -> None:
+    """Run the bot, with the settings from the environment or .env, until the process is told to end."""
+    settings = load_settings()
+    set_up_logs(style=settings.log_format, level=settings.log_level)
+    share_heap()
+
+    async def until_stopped() -> None:
+        stopped = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        async with Bot(settings):
+            await stopped.wait()
+
+    asyncio.run(until_stopped())
 
 
 class Bot:

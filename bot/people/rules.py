@@ -10,6 +10,7 @@ from unicodedata import category, combining, normalize
 from zoneinfo import ZoneInfo
 
 import holidays
+from holidays.registry import EntityLoader
 
 DAY = timedelta(days=1)
 MONDAY_TO_FRIDAY = frozenset(range(5))
@@ -154,7 +155,8 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 @lru_cache(maxsize=1)
 def _countries_with_holidays() -> frozenset[str]:
-    return frozenset(holidays.list_supported_countries(include_aliases=False))
+    """Their codes; asking for countries with their subdivisions would load all, eight megabytes, to know one."""
+    return frozenset(EntityLoader.get_country_codes(include_aliases=False))
 
 
 def known_zone(name: str | None, default: str) -> str:

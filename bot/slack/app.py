@@ -78,6 +78,7 @@ def error_code(error: SlackApiError) -> str:
 def build_app(*, client: AsyncWebClient, runtime: Runtime, rooms: Sequence[Room]) -> AsyncApp:
     """The Bolt app with every room's listeners, and a last answer for what no listener took."""
     app = AsyncApp(
+        name="evenhand",  # else Bolt reads the sources of all that is on the stack, a megabyte, to name itself
         client=client,
         signing_secret="verified before Bolt",  # noqa: S106 - no secret; bot/web.py checks the raw bytes
         raise_error_for_unhandled_request=False,
