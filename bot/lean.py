@@ -5,13 +5,16 @@ Five megabytes: structlog looks for rich as it is imported, and takes all of it 
 it (see bot/logs.py). Whoever needs rich itself, such as the progress bar, can still import it afterwards.
 
 Another nine, and fifteen from the first holiday on, with `import_leanly`: docstrings, which nobody reads in a process
-that serves Slack, the countries whose holidays nobody keeps, and the parts of Bolt that a bot like ours has no use for.
+that serves Slack, the countries whose holidays nobody keeps, and parts of libraries that the others only name. Whoever
+needs one of these gets it, at that moment.
 """
 
 import ast
 import ctypes
 import dis
+import re
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -25,7 +28,7 @@ from importlib.machinery import (
     SourceFileLoader,
     SourcelessFileLoader,
 )
-from importlib.util import resolve_name
+from importlib.util import module_from_spec, resolve_name
 from inspect import CO_NEWLOCALS
 from types import CodeType, ModuleType
 from typing import Any
@@ -35,19 +38,21 @@ M_ARENA_MAX = -8  # malloc.h of the GNU C library
 HANDING_ON = frozenset({"holidays.calendars", "holidays.countries", "holidays.financial", "holidays.groups"})
 """Packages that only hand on what their modules define, and import hundreds of those for the few that are asked for."""
 
-UNUSED = frozenset(
+LATE = frozenset(
     {
-        # without asyncio
+        # Bolt's other halves: without asyncio, for OAuth, and messages as objects; ours are dictionaries
         "slack_bolt.adapter.socket_mode.builtin", "slack_bolt.app.app", "slack_sdk.web.client",
-        # for OAuth
         "slack_sdk.oauth.installation_store.sqlite3", "slack_sdk.oauth.state_store.sqlite3",
-        # to build messages from objects; ours are dictionaries (see bot/slack/blocks.py)
         "slack_sdk.models.attachments", "slack_sdk.models.blocks", "slack_sdk.models.blocks.basic_components",
         "slack_sdk.models.blocks.block_elements", "slack_sdk.models.blocks.blocks", "slack_sdk.models.messages.chunk",
         "slack_sdk.models.metadata", "slack_sdk.models.views",
+        # settings from the command line, jobs in processes, times in the machine's zone, days written as words
+        "pydantic_settings.sources.providers.cli", "concurrent.futures.process", "dateutil.parser",
+        # sessions that threads share by name
+        "sqlalchemy.orm.scoping",
     }
 )  # fmt: skip
-"""Modules of Bolt's that the rest of it only names, in annotations or to ask what something is: two megabytes."""
+"""Modules that other libraries only name, in annotations or to ask what something is; two megabytes."""
 
 LEFT_OUT = "…"
 """What stands in a docstring's place: some libraries go on with the text of theirs, so there is one."""
@@ -57,6 +62,9 @@ HAS_DOCSTRING = 0x4000000
 
 USES_FIRST_CONSTANT = tuple(bytes((code, 0)) for code in dis.hasconst if code < 256)  # noqa: PLR2004 - one byte each
 """Instructions that read a function's first constant, where its docstring stands."""
+
+_loaded: dict[str, ModuleType] = {}
+_loading = threading.RLock()
 
 if "structlog" not in sys.modules and "rich" not in sys.modules:
     sys.modules["rich"] = None  # type: ignore[assignment]  # Python's own way to say: not to be found
@@ -99,9 +107,13 @@ class _LeanLoader(SourceFileLoader):
         if module.__name__ in HANDING_ON and (origins := find_origins(self.get_data(self.path), module.__name__)):
             vars(module)["__getattr__"] = _handing_on(module, origins)
             return
-        if module.__name__ in UNUSED:
-            vars(module)["__getattr__"] = partial(_stand_in, module)
+        if module.__name__ in LATE:
+            vars(module)["__getattr__"] = partial(_stand_in, module, self.get_data(self.path).decode())
             return
+        self.load(module)
+
+    def load(self, module: ModuleType) -> None:
+        """Run its code, now."""
         super().exec_module(module)
         classes = [each for each in vars(module).values() if isinstance(each, type)]
         for found in (module, *(each for each in classes if each.__module__ == module.__name__)):
@@ -141,16 +153,60 @@ def _handing_on(module: ModuleType, origins: dict[str, tuple[str, str]]) -> Call
     return find
 
 
-def _stand_in(module: ModuleType, name: str) -> Any:
-    """A class that is there to be named, and says so when somebody makes one."""
-    if not name[:1].isupper():
+class _Late(type):
+    """What stands for a class or function of a module whose code is loaded once one of them is called."""
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        """Make one, or call it, for real."""
+        return cls._real()(*arguments, **options)
+
+    def __instancecheck__(cls, each: object) -> bool:
+        """Nothing is one before there are any."""
+        real = _loaded.get(cls.__module__)
+        return real is not None and isinstance(each, getattr(real, cls.__name__))
+
+    def __getattr__(cls, name: str) -> Any:
+        """What the real one has; Python's own questions (dunder) are about the stand-in."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(cls._real(), name)
+
+    def __getitem__(cls, _kinds: object) -> Any:
+        """`Source[Any]` is a matter of annotations."""
+        return cls
+
+    def _real(cls) -> Any:
+        if "stands_for" not in vars(cls):
+            raise RuntimeError(f"{cls.__name__} is made from a class that the running bot doesn't carry.")
+        return getattr(_load(vars(cls)["stands_for"]), cls.__name__)
+
+
+def _stand_in(module: ModuleType, source: str, name: str) -> Any:
+    """What *source* has of that name: a stand-in, or a constant, for which it is loaded."""
+    if name.startswith("__") or not re.search(rf"\b{re.escape(name)}\b", source):
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+    value = (
+        getattr(_load(module), name)
+        if name.isupper()
+        else _Late(name, (), {"__module__": module.__name__, "stands_for": module})
+    )
+    setattr(module, name, value)
+    return value
 
-    def refuse(_self: object, *_args: object, **_options: object) -> None:
-        raise RuntimeError(f"The running bot doesn't carry {module.__name__}.{name}.")
 
-    setattr(module, name, type(name, (), {"__module__": module.__name__, "__init__": refuse}))
-    return getattr(module, name)
+def _load(module: ModuleType) -> ModuleType:
+    """The real module, in the place of one of stand-ins from now on."""
+    with _loading:
+        if module.__name__ not in _loaded:
+            spec: Any = module.__spec__
+            real = sys.modules[module.__name__] = module_from_spec(spec)
+            try:
+                spec.loader.load(real)
+            except BaseException:
+                sys.modules[module.__name__] = module
+                raise
+            _loaded[module.__name__] = real
+        return _loaded[module.__name__]
 
 
 def without_docstrings(code: CodeType) -> CodeType:

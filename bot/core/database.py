@@ -1,7 +1,6 @@
 """One database, SQLite or PostgreSQL; a transaction that nobody can forget; rows that belong to one workspace."""
 
 import importlib
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -16,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import AutoString, Field, Session, SQLModel
 
 from bot.core.clock import new_id
 from bot.core.errors import SettingsError
@@ -29,6 +28,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+AutoString.comparator_factory = sa.String.comparator_factory  # type: ignore[method-assign,assignment]  # else each of 230 columns makes a class of its own, 3 KB
+
+KEPT = 2  # connections of each kind that SQLite keeps when nobody needs them: as many as compute at once; 0.4 MB each
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
 SAFE_SQLITE = (3, 51, 3)  # the first SQLite without the WAL-reset corruption bug
 BUSY_TIMEOUT_MS = 20_000
@@ -41,6 +43,8 @@ first and then adds finds it on the second run.
 
 class WorkspaceRow(SQLModel):
     """A row that belongs to exactly one workspace. A session stamps it, and refuses rows of another workspace."""
+
+    model_config = {"defer_build": True}  # rows aren't checked by pydantic; the tables do that
 
     workspace_id: str = Field(default="", max_length=WORKSPACE_ID_LENGTH, nullable=False)
 
@@ -194,18 +198,21 @@ def _make_engine(url: sa.URL, *, begin: str) -> Engine:
 
 
 def sqlite_module() -> ModuleType:
-    """The newest SQLite at hand: `pysqlite3` where its wheel is newer than the standard library's."""
+    """A safe SQLite, or the newest at hand: `pysqlite3` where that is safe, or newer than the standard library's."""
     try:
         bundled = importlib.import_module("pysqlite3.dbapi2")
     except ImportError:
-        return sqlite3
-    return bundled if bundled.sqlite_version_info > sqlite3.sqlite_version_info else sqlite3
+        return importlib.import_module("sqlite3")
+    if bundled.sqlite_version_info >= SAFE_SQLITE:
+        return bundled
+    standard = importlib.import_module("sqlite3")
+    return bundled if bundled.sqlite_version_info > standard.sqlite_version_info else standard
 
 
 def _make_sqlite_engine(url: sa.URL, begin: str) -> Engine:
     if not url.database or url.database == ":memory:":
         raise SettingsError("An in-memory SQLite loses everything at a restart; name a file: sqlite:///evenhand.db.")
-    engine = sa.create_engine(url, module=sqlite_module(), hide_parameters=True, pool_size=16, max_overflow=16)
+    engine = sa.create_engine(url, module=sqlite_module(), hide_parameters=True, pool_size=KEPT, max_overflow=32 - KEPT)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

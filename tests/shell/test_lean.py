@@ -1,6 +1,5 @@
 """What the running bot leaves out of its memory, and that it misses nothing of that."""
 
-import ast
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from types import ModuleType
 import holidays
 import pytest
 
-from bot.lean import LEFT_OUT, UNUSED, find_origins, without_docstrings
+from bot.lean import LATE, LEFT_OUT, find_origins, without_docstrings
 from bot.people.rules import public_holidays
 
 ROOT = Path(__file__).parent.parent.parent
@@ -150,26 +149,43 @@ def test_what_a_package_does_not_hand_on_is_missed_as_ever() -> None:
     assert _python(asked) == "False ChristianHolidays\n"
 
 
-def test_nothing_of_ours_uses_what_is_left_out() -> None:
-    """Every module that is left out exists, and no code of the bot and its jobs imports anything from one."""
-    assert [name for name in sorted(UNUSED) if find_spec(name) is None] == []
-    imports = [
-        (path.name, node.module, alias.name)
-        for folder in ("bot", "jobs")
-        for path in (ROOT / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    ]
-    assert [each for each in imports if {each[1], f"{each[1]}.{each[2]}"} & UNUSED] == []
+def test_what_is_loaded_late_exists() -> None:
+    """A library that moves one of these modules is noticed here."""
+    assert [name for name in sorted(LATE) if find_spec(name) is None] == []
 
 
-def test_what_is_left_out_says_so() -> None:
-    """Its classes have their names, nothing else does, and none of them can be made."""
+def test_what_is_only_named_is_not_loaded() -> None:
+    """Names, questions what something is, and kinds in annotations need no code."""
     asked = LEAN + (
-        "import slack_sdk.web.client as client\n"
-        "print(client.WebClient.__name__, hasattr(client, 'json'))\n"
-        "try: client.WebClient(token='x')\n"
+        "import sys, bot.process, concurrent.futures.process as pools, dateutil.parser as days\n"
+        "from pydantic_settings.sources.providers.cli import CliSettingsSource\n"
+        "pool = pools.ProcessPoolExecutor\n"
+        "print(pool.__name__, isinstance(3, pool), hasattr(pools, 'nowhere'))\n"
+        "print(CliSettingsSource[int].__name__, hasattr(days, '__path__'), hasattr(days.parse, '__nowhere__'))\n"
+        "print('multiprocessing.queues' in sys.modules, 'dateutil.parser._parser' in sys.modules)"
+    )
+    assert _python(asked) == "ProcessPoolExecutor False False\nCliSettingsSource True False\nFalse False\n"
+
+
+def test_what_is_loaded_late_is_there_when_it_is_wanted() -> None:
+    """Functions, classes, what classes have, and constants, as if they had been loaded at first."""
+    asked = LEAN + (
+        "import concurrent.futures.process as pools, dateutil.parser as days, slack_sdk.web.client as web\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "print(days.parse('27 Nov 2026').date(), pools.EXTRA_QUEUED_CALLS, web.WebClient.BASE_URL)\n"
+        "with ProcessPoolExecutor(1) as pool: print(pool.submit(len, 'four').result())\n"
+        "print(isinstance(pool, ProcessPoolExecutor))\n"
+        "print(isinstance(web.WebClient(token='x'), web.WebClient), isinstance(pool, web.WebClient))"
+    )
+    assert _python(asked) == "2026-11-27 1 https://slack.com/api/\n4\nTrue\nTrue False\n"
+
+
+def test_a_class_made_from_what_is_loaded_late_says_that_it_cant_be() -> None:
+    """A library that starts to do so is noticed by its first test."""
+    asked = LEAN + (
+        "import slack_sdk.web.client as web\n"
+        "class Ours(web.WebClient): ...\n"
+        "try: Ours()\n"
         "except RuntimeError as error: print(error)"
     )
-    assert _python(asked) == "WebClient False\nThe running bot doesn't carry slack_sdk.web.client.WebClient.\n"
+    assert _python(asked) == "Ours is made from a class that the running bot doesn't carry.\n"
