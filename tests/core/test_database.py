@@ -1,7 +1,11 @@
 """Storage: one workspace a session, nothing lost by concurrency, tables as the migrations make them."""
 
+import sqlite3
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from types import ModuleType, SimpleNamespace
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
-from bot.core.database import Database, days_between, workspace_of
+from bot.core.database import SAFE_SQLITE, Database, days_between, sqlite_module, workspace_of
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.customers.tables import Customer
@@ -80,3 +84,17 @@ def test_a_wrong_database_address_is_one_sentence(address: str) -> None:
     """Whoever mistypes the address reads what to write instead."""
     with pytest.raises(SettingsError, match=r"sqlite:///evenhand\.db"):
         Database(address)
+
+
+@pytest.mark.parametrize(
+    ("bundled", "chosen"),
+    [(SAFE_SQLITE, "bundled"), ((9, 0, 0), "bundled"), ((3, 0, 0), "standard"), (None, "standard")],
+    ids=["safe", "new", "old", "absent"],
+)
+def test_the_safe_sqlite_is_chosen_or_the_newest(
+    monkeypatch: pytest.MonkeyPatch, bundled: tuple[int, ...] | None, chosen: str
+) -> None:
+    """The wheel's where it is safe, without loading the standard library's beside it; else whichever is newer."""
+    found = SimpleNamespace(sqlite_version_info=bundled) if bundled else None
+    monkeypatch.setitem(sys.modules, "pysqlite3.dbapi2", cast("ModuleType", found))
+    assert sqlite_module() is (found if chosen == "bundled" else sqlite3)
