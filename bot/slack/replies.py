@@ -18,6 +18,8 @@ Nearest = Callable[[BotError], Message | None]
 
 PATIENCE_SECONDS = 1.5
 """How long an answer may take that still goes into the ack; Slack waits for three seconds."""
+WHAT_IS_LEFT_SECONDS = 0.5
+"""The same where Slack itself was asked before, which may take a second or two."""
 SETTLING_SECONDS = 0.5
 """How long Slack has to draw what an ack said before that is replaced."""
 
@@ -96,15 +98,24 @@ async def answer_in_time(
             await respond(**answer.answer())
 
 
-async def answer_in_window(ack: AsyncAck, client: Any, view_id: str, work: Awaitable[Block], *, title: str) -> None:
+async def answer_in_window(
+    ack: AsyncAck,
+    client: Any,
+    view_id: str,
+    work: Awaitable[Block],
+    *,
+    title: str,
+    patience: float = PATIENCE_SECONDS,
+) -> None:
     """
     Put what comes of *work*, or the sentence for what went wrong, in the place of the window that was sent.
 
-    What is quick goes into the ack. For the rest a window that waits stands there; it is replaced only after a moment,
-    since an update that reaches Slack before the ack would be covered by the waiting one for good.
+    What takes less than *patience* seconds goes into the ack. For the rest a window that waits stands there; it is
+    replaced only after a moment, since an update that reaches Slack before the ack would be covered by the waiting one
+    for good.
     """
     drawing = asyncio.ensure_future(_view_or_sorry(work))
-    quick, _ = await asyncio.wait({drawing}, timeout=PATIENCE_SECONDS)
+    quick, _ = await asyncio.wait({drawing}, timeout=patience)
     if quick:
         await ack(response_action="update", view=drawing.result())
         return

@@ -16,14 +16,16 @@ from bot.digests.listeners.reading import read_digest_wish, under_fields
 from bot.digests.queries.setup import get_kind, get_setup
 from bot.digests.rules import DigestKind
 from bot.digests.views.setup import arranged, arrangement, block_of, remembered, setup, test_told
+from bot.slack.blocks import Block
 from bot.slack.presses import value_in
 from bot.slack.replies import (
+    WHAT_IS_LEFT_SECONDS,
+    answer_in_window,
     field_errors,
     modal_replies,
     people_in,
     sorry,
     told,
-    waiting,
     workspace_in,
 )
 from bot.slack.windows import open_window
@@ -51,14 +53,17 @@ class KindListeners:
         checked: list[tuple[DigestWish, ChannelFact]] = []
         async with field_errors(ack, first_field=block_of("channel")), under_fields(view):
             checked.append(await self._checked(body, view, client))
-            await ack(response_action="update", view=waiting(TITLE))
         for wish, channel in checked:  # none when a sentence stands under a field instead
+            arranging = self._arrange(body, view, wish, channel)
+            await answer_in_window(ack, client, view["id"], arranging, title=TITLE, patience=WHAT_IS_LEFT_SECONDS)
             async with modal_replies(client, view["id"]):
-                fact = await self._runtime.run(
-                    usecases.arrange_digest, **self._about(body, view), wish=wish, channel=channel
-                )
-                await client.views_update(view_id=view["id"], view=arranged(fact, self._runtime.clock.now()))
                 await self._refresh(body, view, client)
+
+    async def _arrange(
+        self, body: dict[str, Any], view: dict[str, Any], wish: DigestWish, channel: ChannelFact
+    ) -> Block:
+        fact = await self._runtime.run(usecases.arrange_digest, **self._about(body, view), wish=wish, channel=channel)
+        return arranged(fact, self._runtime.clock.now())
 
     async def test(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Post a test to the digest's channel and say so in a modal."""

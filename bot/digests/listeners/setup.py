@@ -16,8 +16,17 @@ from bot.digests.queries import setup as queries
 from bot.digests.rules import DigestKind, find_zones
 from bot.digests.views.help import health_message, help_message
 from bot.digests.views.setup import block_of, saved, setup, zone_options
+from bot.slack.blocks import Block
 from bot.slack.presses import value_in
-from bot.slack.replies import field_errors, modal_replies, people_in, replies, told, waiting, workspace_in
+from bot.slack.replies import (
+    WHAT_IS_LEFT_SECONDS,
+    answer_in_window,
+    field_errors,
+    people_in,
+    replies,
+    told,
+    workspace_in,
+)
 
 HEALTH_WORDS = {"health", "doctor", "status"}
 FIRST_FIELD = "cadence"
@@ -62,13 +71,15 @@ class SetupListeners:
         checked: list[tuple[SetupWish, ChannelFact | None]] = []
         async with field_errors(ack, first_field=block_of(FIRST_FIELD)), under_fields(view):
             checked.append(await self._checked(body, read_setup_wish(view), client))
-            await ack(response_action="update", view=waiting("Setup"))
         for wish, channel in checked:  # none when a sentence stands under a field instead
-            async with modal_replies(client, view["id"]):
-                fact = await self._runtime.run(
-                    usecases.save_setup, workspace=workspace_in(body), wish=wish, channel=channel, by=people_in(body)
-                )
-                await client.views_update(view_id=view["id"], view=saved(fact, self._runtime.clock.now()))
+            saving = self._save(body, wish, channel)
+            await answer_in_window(ack, client, view["id"], saving, title="Setup", patience=WHAT_IS_LEFT_SECONDS)
+
+    async def _save(self, body: dict[str, Any], wish: SetupWish, channel: ChannelFact | None) -> Block:
+        fact = await self._runtime.run(
+            usecases.save_setup, workspace=workspace_in(body), wish=wish, channel=channel, by=people_in(body)
+        )
+        return saved(fact, self._runtime.clock.now())
 
     async def zones(self, ack: AsyncAck, payload: dict[str, Any]) -> None:
         """Offer the time zones whose names hold what was typed."""

@@ -19,7 +19,7 @@ from bot.mentions.views import sources
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
 from bot.slack.presses import uuid_in
-from bot.slack.replies import answer_in_window, field_errors, modal_replies, people_in, waiting, workspace_in
+from bot.slack.replies import answer_in_window, field_errors, people_in, workspace_in
 from bot.slack.windows import fields_named
 
 
@@ -54,15 +54,15 @@ class EditingListeners:
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Keep a change that was looked at."""
-        view = body["view"]
-        await ack(response_action="update", view=waiting(sources.EDIT_TITLE))
-        async with modal_replies(client, view["id"]):
-            try:
-                change = SourceChange.model_validate_json(view.get("private_metadata") or "{}")
-            except ValidationError as error:
-                raise InvalidInput("This window is out of date; close it and open it again.") from error
-            changed = await self._edit(client, body, change)
-            await client.views_update(view_id=view["id"], view=sources.changed(changed))
+        saved = self._saved(client, body)
+        await answer_in_window(ack, client, body["view"]["id"], saved, title=sources.EDIT_TITLE)
+
+    async def _saved(self, client: AsyncWebClient, body: dict[str, Any]) -> Block:
+        try:
+            change = SourceChange.model_validate_json(body["view"].get("private_metadata") or "{}")
+        except ValidationError as error:
+            raise InvalidInput("This window is out of date; close it and open it again.") from error
+        return sources.changed(await self._edit(client, body, change))
 
     async def _get(self, body: dict[str, Any], source_id: UUID) -> SourceFact:
         fact: SourceFact = await self._runtime.read(

@@ -109,15 +109,16 @@ class SourceListeners:
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Keep a source that was looked at."""
-        view = body["view"]
-        await ack(response_action="update", view=waiting("New source"))
-        async with modal_replies(client, view["id"]):
-            try:
-                wish = SourceWish.model_validate_json(view.get("private_metadata") or "{}")
-            except ValidationError as error:
-                raise InvalidInput("This window is out of date; close it and open it again.") from error
-            made = await self._add(body, wish, await channel_of(client, wish))
-            await client.views_update(view_id=view["id"], view=sources.added(made.source))
+        saved = self._saved(body, client)
+        await answer_in_window(ack, client, body["view"]["id"], saved, title="New source")
+
+    async def _saved(self, body: dict[str, Any], client: AsyncWebClient) -> Block:
+        try:
+            wish = SourceWish.model_validate_json(body["view"].get("private_metadata") or "{}")
+        except ValidationError as error:
+            raise InvalidInput("This window is out of date; close it and open it again.") from error
+        made = await self._add(body, wish, await channel_of(client, wish))
+        return sources.added(made.source)
 
     async def choose(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Pause, resume, test, a new secret, or the windows for a change and before removal."""
