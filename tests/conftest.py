@@ -25,8 +25,14 @@ from tests.makers import Office, open_office
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EMPTY, FURNISHED = "template_empty", "template_furnished"
-LONG = re.compile(r"^tests/(story|soak)/|five_thousand|forty_seven_thousand|46964|no_trap|no_text_makes|forged_")
-"""The tests that take longest: whole stories, kills, tens of thousands of rows, every button and every text."""
+LONG = re.compile(
+    r"^tests/(story|soak|properties)/|test_(machine|life)\.py|five_thousand|forty_seven_thousand|46964|no_trap"
+    r"|no_text_makes|forged_"
+)
+"""
+The tests that take longest: whole stories, whole lives of whatever people may do, kills, tens of thousands of rows,
+every button and every text.
+"""
 GARBAGE = 10_000
 """Objects made before young garbage is looked for; Python's 700 is for programs with less memory."""
 
