@@ -24,14 +24,47 @@ from rehearsal.wire import api, blobs, responses
 from rehearsal.wire.wire import Wire
 
 _LOOPBACK = "127.0.0.1"
+TICK_SECONDS = 0.1  # uvicorn's
+SHORT_WHILE = 0.002  # seconds between two looks at what is about to be over
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that leaves the process's signals alone."""
+    """Uvicorn that leaves the process's signals alone, and goes as soon as it is told to and nobody is being served."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    def go(self) -> None:
+        """Stop serving."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Tick until told to go; uvicorn's own loop looks only ten times a second."""
+        tick = 0
+        while not await self.on_tick(tick):
+            tick += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), TICK_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections and let those that are open finish; uvicorn's own waits at least for a tick."""
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn tells nobody
+                    await asyncio.sleep(SHORT_WHILE)
+        for task in tuple(self.server_state.tasks):
+            task.cancel()
+        await self.lifespan.shutdown()
 
     def drop(self, request: Request) -> None:
         """Cut the connection that *request* came over, without a word."""
@@ -151,14 +184,14 @@ class Rehearsal:
             if self._serving.done():
                 self._serving.result()
                 raise RuntimeError("The rehearsal's server ended before it had started; see the log above.")
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(SHORT_WHILE)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.wire.sockets.cut()
         await self.wire.close()
         if self._server is not None and self._serving is not None:
-            self._server.should_exit = True
+            self._server.go()
             await self._serving
 
     def _app(self) -> FastAPI:

@@ -1,17 +1,17 @@
 """Real databases, a clock that stands still, and a small office to test in."""
 
+import gc
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL, make_url
 
@@ -20,15 +20,39 @@ from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.rooms import ROOMS
 from bot.storage import migrate
+from tests.compiled import share_compiled_statements
+from tests.copies import Copies, named
 from tests.makers import Office, open_office
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EMPTY, FURNISHED = "template_empty", "template_furnished"
-LONG = re.compile(r"^tests/(story|soak)/|five_thousand|forty_seven_thousand|46964|no_trap|no_text_makes|forged_")
-"""The tests that take longest: whole stories, kills, tens of thousands of rows, every button and every text."""
+LONG = re.compile(
+    r"^tests/(story|soak|properties)/|test_(machine|life)\.py|five_thousand|forty_seven_thousand|46964|no_trap"
+    r"|no_text_makes|forged_"
+)
+"""
+The tests that take longest: whole stories, whole lives of whatever people may do, kills, tens of thousands of rows,
+every button and every text.
+"""
+GARBAGE = 10_000
+"""Objects made before young garbage is looked for; Python's 700 is for programs with less memory."""
 
 settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """An error that is logged is written as the bot writes it; structlog's own way, in colours, takes seconds."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """What one database had to compile, the next needn't."""
+    with share_compiled_statements():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -71,15 +95,22 @@ def postgres_address() -> Iterator[URL]:
         server.psql("SELECT pg_reload_conf();")
         address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         server.psql(f"CREATE DATABASE {EMPTY};")
-        database = Database(_named(address, EMPTY))
+        database = Database(named(address, EMPTY))
         migrate(database)
         database.close()
         server.psql(f"CREATE DATABASE {FURNISHED} TEMPLATE {EMPTY};")
-        database = Database(_named(address, FURNISHED))
+        database = Database(named(address, FURNISHED))
         _furnish(database)
         database.close()
         yield address
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_copies(postgres_address: URL) -> Iterator[Copies]:
+    """Copies of the templates, one of each made ahead."""
+    with Copies(postgres_address, (EMPTY, FURNISHED)) as copies:
+        yield copies
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -91,15 +122,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("templates")[template], path)
         yield f"sqlite:///{path}"
         return
-    address = request.getfixturevalue("postgres_address")
-    with _copy_of(address, template) as url:
+    with request.getfixturevalue("postgres_copies").lend(template) as url:
         yield url
 
 
 @pytest.fixture
-def postgres_url(postgres_address: URL) -> Iterator[str]:
+def postgres_url(postgres_copies: Copies) -> Iterator[str]:
     """A fresh, migrated PostgreSQL database."""
-    with _copy_of(postgres_address, EMPTY) as url:
+    with postgres_copies.lend(EMPTY) as url:
         yield url
 
 
@@ -153,26 +183,6 @@ def _settle(database: Database) -> None:
     database.close()
 
 
-@contextmanager
-def _copy_of(address: URL, template: str) -> Iterator[str]:
-    """A PostgreSQL database of one's own."""
-    name = f"test_{uuid4().hex}"
-    _administer(address, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield _named(address, name)
-    _administer(address, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(address: URL, statement: str) -> None:
-    import psycopg  # noqa: PLC0415 - only PostgreSQL's tests need it
-
-    with psycopg.connect(_named(address.set(drivername="postgresql"), "postgres"), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]  # our own words
-
-
-def _named(address: URL, name: str) -> str:
-    return address.set(database=name).render_as_string(hide_password=False)
-
-
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[Any]:
     """The real bot in Socket Mode against the rehearsal, with the office's people; on both databases."""
@@ -193,3 +203,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if LONG.search(item.nodeid) or "[postgresql" in item.nodeid:
             item.add_marker(pytest.mark.no_cover)
+
+
+def pytest_collection_finish() -> None:
+    """All modules are loaded and stay: garbage isn't looked for among them again, nor at every turn."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)

@@ -89,6 +89,17 @@ async def test_nobody_who_didnt_open_home_gets_one(stage: Stage) -> None:
     assert stage.published == [ANA]
 
 
+async def test_where_nobody_looks_nothing_is_waited_for(stage: Stage, clock: MovableClock) -> None:
+    """Never opened, opened elsewhere, opened long ago: a change is over at once, however long others are gathered."""
+    stage.keeper = Keeper(stage.office.runtime, debounce=3600)
+    await asyncio.wait_for(stage.keeper.changed(WORKSPACE, ANA), 10)
+    await stage.open(ANA)
+    await asyncio.wait_for(stage.keeper.changed("T0OTHER", ANA), 10)
+    clock.move(timedelta(hours=4, minutes=1))
+    await asyncio.wait_for(stage.keeper.changed(WORKSPACE, ANA), 10)
+    assert stage.published == [ANA]
+
+
 async def test_a_home_opened_long_ago_is_no_longer_followed(stage: Stage, clock: MovableClock) -> None:
     """After four hours it waits to be opened again."""
     await stage.open(ANA)

@@ -29,11 +29,11 @@ SECRETS = [
 @pytest.fixture(autouse=True)
 def _leave_logging_alone() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def _said(capsys: pytest.CaptureFixture[str]) -> str:

@@ -56,10 +56,15 @@ class Keeper:
         await self._publish(workspace, person, page)
 
     async def changed(self, workspace: str, person: str) -> None:
-        """Somebody did something: after a moment, in which more may follow, publish the Homes it may show on."""
+        """
+        Somebody did something: after a moment, in which more may follow, publish the Homes it may show on. Where nobody
+        looks at one there is nothing to wait for: who opens it later sees what is so then.
+        """
         waiting = self._stale.get(workspace)
         if waiting is not None:
             waiting.add(person)
+            return
+        if not self._looking(workspace, {person}):
             return
         self._stale[workspace] = {person}
         await asyncio.sleep(self._debounce)

@@ -1,0 +1,58 @@
+"""PostgreSQL databases of one's own, made while the test before runs and dropped while the next one does."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Self
+from uuid import uuid4
+
+from sqlalchemy.engine import URL
+
+
+class Copies:
+    """Lends copies of the *templates* at a server's *address*; an open context manager."""
+
+    def __init__(self, address: URL, templates: Sequence[str]) -> None:
+        import psycopg  # noqa: PLC0415 - only PostgreSQL's tests need it
+
+        self._address = address
+        administration = named(address.set(drivername="postgresql"), "postgres")
+        self._connection = psycopg.connect(administration, autocommit=True)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="copies")
+        self._ready: dict[str, deque[Future[str]]] = {name: deque() for name in templates}
+
+    def __enter__(self) -> Self:
+        """Begin to copy."""
+        for template in self._ready:
+            self._make(template)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Finish what is under way; the server and all it holds go next."""
+        self._worker.shutdown(wait=True)
+        self._connection.close()
+
+    @contextmanager
+    def lend(self, template: str) -> Iterator[str]:
+        """The address of a fresh copy, nobody else's."""
+        name = self._ready[template].popleft().result()
+        self._make(template)
+        yield named(self._address, name)
+        self._worker.submit(self._do, f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _make(self, template: str) -> None:
+        self._ready[template].append(self._worker.submit(self._copy, template))
+
+    def _copy(self, template: str) -> str:
+        name = f"test_{uuid4().hex}"
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return name
+
+    def _do(self, statement: str) -> None:
+        self._connection.execute(statement)  # type: ignore[call-overload]  # our own words
+
+
+def named(address: URL, name: str) -> str:
+    """*address* of the database called *name*, as a text with its password."""
+    return address.set(database=name).render_as_string(hide_password=False)
