@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import Ambiguous
@@ -102,7 +102,8 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
 
 
 @settings(max_examples=80)
-@given(text=KEPT, many=st.integers(0, 50))
+@given(text=KEPT, many=st.integers(0, 60))
+@example(text="😀" * 400, many=60)
 def test_no_text_makes_a_window_that_slack_refuses(text: str, many: int) -> None:
     """The card, the forms, and every step of an import."""
     shown = card_of(text, many)

@@ -36,6 +36,7 @@ FILE, ERASE, COLUMNS, UNDO = "customers.file", "customers.erase", "customers.col
 COLUMN = "customers.column"
 KINDS = ("csv", "tsv", "txt", "gz")
 SHOWN = 5
+HEADING_SHOWN = 75  # characters of a column's heading; fifty longer ones may be more than a window holds
 MOST_COLUMNS = 60  # a menu is some 2,500 bytes, a view at most 250,000
 AUTOMATIC = "-"
 UNDO_CONFIRM = Confirm(
@@ -97,9 +98,8 @@ def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], 
         now = read_as.get(header)
         hint = f"Read as {Field(now).header.lower()}" if now and now in set(Field) else ""
         menu = select(COLUMN, options, initial=chosen)
-        blocks.append(
-            field_of(header or f"Column {index + 1}", menu, block_id=column_id(index), optional=True, hint=hint)
-        )
+        label = cut(header, HEADING_SHOWN) or f"Column {index + 1}"
+        blocks.append(field_of(label, menu, block_id=column_id(index), optional=True, hint=hint))
     return modal(TITLE, blocks, callback_id=MAPPED, submit="Look again", memory=memory(upload_id, erase=erase))
 
 
