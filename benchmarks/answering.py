@@ -283,7 +283,7 @@ def _load(path: Path) -> None:
 
 def _fill(path: Path) -> None:
     """All customers of the sample company wait for Ana."""
-    with Database(f"sqlite:///{path}").transaction(None) as session:
+    with closing(Database(f"sqlite:///{path}")) as database, database.transaction(None) as session:
         session.connection().execute(
             sa.update(CUSTOMERS)
             .where(CUSTOMERS.c.status == Status.ACTIVE)

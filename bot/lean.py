@@ -46,7 +46,7 @@ LATE = frozenset(
         "slack_sdk.models.attachments", "slack_sdk.models.blocks", "slack_sdk.models.blocks.basic_components",
         "slack_sdk.models.blocks.block_elements", "slack_sdk.models.blocks.blocks", "slack_sdk.models.messages.chunk",
         "slack_sdk.models.metadata", "slack_sdk.models.views",
-        # settings from the command line, jobs in processes, times in the machine's zone, days written as words
+        # settings from the command line, jobs in processes, days written as words
         "pydantic_settings.sources.providers.cli", "concurrent.futures.process", "dateutil.parser",
         # sessions that threads share by name
         "sqlalchemy.orm.scoping",

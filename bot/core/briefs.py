@@ -17,6 +17,8 @@ from bot.core.prepared import Prepared, Together
 MANY = "customers"
 """The name of the list of ids in every brief's statement."""
 
+Tell = Callable[[Sequence[Any], datetime], Mapping[UUID, Sequence[Line]]]
+"""`tell(rows, now)`: lines about each customer, from the rows of a brief's statement."""
 
 Knows = Callable[[Session, Sequence[UUID], datetime], Mapping[UUID, Sequence[Line]]]
 """`brief(session, customer_ids, now)`: lines about each customer, the most pressing first; a `Brief` is one."""
@@ -32,7 +34,7 @@ class Brief:
     """
 
     statement: Prepared
-    tell: Callable[[Sequence[Any], datetime], Mapping[UUID, Sequence[Line]]]
+    tell: Tell
     values: Callable[[datetime], Mapping[str, Any]] = lambda _now: {}
 
     def __call__(self, session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
@@ -84,17 +86,19 @@ def first_few(table: sa.Table, names: Sequence[str], *conditions: Any, order: Se
     return sa.select(ranked).where(ranked.c.place <= shown).subquery()
 
 
-def tell_first_few(
-    rows: Sequence[Any], tell: Callable[[Any], Line], *, shown: int, more: Callable[[int], str]
-) -> dict[UUID, list[Line]]:
-    """A line for each of the rows of `first_few`; below a customer's last one, how many *more* there are."""
-    lines: dict[UUID, list[Line]] = {}
-    for row in rows:
-        told = lines.setdefault(row.customer_id, [])
-        told.append(tell(row))
-        if row.place == shown and row.total > shown:
-            told.append(Line(text=more(row.total - shown)))
-    return lines
+def telling_first_few(tell: Callable[[Any, datetime], Line], *, shown: int, more: Callable[[int], str]) -> Tell:
+    """A line, *tell* `(row, now)`, for each of the rows of `first_few`; below a customer's last, how many *more*."""
+
+    def lines_of(rows: Sequence[Any], now: datetime) -> dict[UUID, list[Line]]:
+        lines: dict[UUID, list[Line]] = {}
+        for row in rows:
+            told = lines.setdefault(row.customer_id, [])
+            told.append(tell(row, now))
+            if row.place == shown and row.total > shown:
+                told.append(Line(text=more(row.total - shown)))
+        return lines
+
+    return lines_of
 
 
 @cache

@@ -5,6 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.prepared import to_driver
+
 Values = Mapping[str, Any]
 
 
@@ -22,7 +24,9 @@ def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[st
         _plan_each_time(connection)
         connection.execute(statement, [{name: row.get(name) for name in columns} for row in rows])
         return
-    turned = (_turned([row.get(name) for row in rows], _turn(table.c[name], connection.dialect)) for name in order)
+    turned = (
+        _turned([row.get(name) for row in rows], to_driver(table.c[name].type, connection.dialect)) for name in order
+    )
     connection.exec_driver_sql(str(compiled), list(zip(*turned, strict=True)))
 
 
@@ -33,11 +37,6 @@ def _plan_each_time(connection: sa.Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
-
-
-def _turn(column: sa.Column[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
-    """What makes a value of that column into one of the driver's; None where they are the same."""
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _turned(values: list[Any], turn: Callable[[Any], Any] | None) -> list[Any]:

@@ -122,7 +122,7 @@ class _Text:
         state = compiled.construct_expanded_state(dict(values))
         expanded = state.parameter_expansion.get(many, [])
         own = {member: name for name, members in state.parameter_expansion.items() for member in members}
-        turns = {name: _to_driver(compiled.binds[own.get(name, name)].type, dialect) for name in state.parameters}
+        turns = {name: to_driver(compiled.binds[own.get(name, name)].type, dialect) for name in state.parameters}
         self._text, self._order = state.statement, state.positiontup
         self._given = [(name, turns[name]) for name in values if name in turns]
         self._members = expanded
@@ -195,7 +195,8 @@ def _as_json(statement: sa.Select[Any], dialect: sa.Dialect) -> Any:
     return sa.select(told).select_from(rows).scalar_subquery()
 
 
-def _to_driver(kind: Any, dialect: sa.Dialect) -> Convert | None:
+def to_driver(kind: Any, dialect: sa.Dialect) -> Convert | None:
+    """What makes a value of that type into one of the driver's; None where they are the same."""
     turn: Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return turn
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries.desks import PEOPLE
-from bot.core.briefs import MANY, Brief, first_few, tell_first_few
+from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
 from bot.core.prepared import prepared
@@ -44,16 +44,14 @@ def _first_live() -> sa.Select[Any]:
     )
 
 
-def _tell_brief(rows: Sequence[Any], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    return tell_first_few(
-        rows,
-        lambda row: _brief_line(row, now, known_zone(row.zone, "UTC")),
+brief = Brief(
+    _first_live,
+    telling_first_few(
+        lambda row, now: _brief_line(row, now, known_zone(row.zone, "UTC")),
         shown=BRIEF_LINES,
         more=lambda count: f"{count:,} more escalations",
-    )
-
-
-brief = Brief(_first_live, _tell_brief)
+    ),
+)
 """What is open with each customer, unanswered first, and how many more things are."""
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries.desks import PEOPLE, local_date
-from bot.core.briefs import MANY, Brief, first_few, tell_first_few
+from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
 from bot.core.prepared import prepared
@@ -40,16 +40,14 @@ def _first_open() -> sa.Select[Any]:
     )
 
 
-def _tell_brief(rows: Sequence[Any], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    return tell_first_few(
-        rows,
-        lambda row: _brief_line(row, local_date(row.zone, now)),
+brief = Brief(
+    _first_open,
+    telling_first_few(
+        lambda row, now: _brief_line(row, local_date(row.zone, now)),
         shown=BRIEF_LINES,
         more=lambda count: f"{count:,} more follow-ups",
-    )
-
-
-brief = Brief(_first_open, _tell_brief)
+    ),
+)
 """What is to be done for each customer, the earliest first, and how many more things are."""
 
 

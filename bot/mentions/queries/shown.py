@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.briefs import MANY, Brief, first_few, tell_first_few
+from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
 from bot.core.prepared import prepared
@@ -43,16 +43,15 @@ def _latest() -> sa.Select[Any]:
     return sa.select(few).order_by(few.c.place)
 
 
-def _tell_brief(rows: Sequence[Any], _now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    return tell_first_few(
-        rows,
-        lambda row: Line(text=as_told(row), urgent=_presses(row)),
+brief = Brief(
+    _latest,
+    telling_first_few(
+        lambda row, _now: Line(text=as_told(row), urgent=_presses(row)),
         shown=BRIEF_LINES,
         more=lambda count: f"{count:,} more mentions in 30 days",
-    )
-
-
-brief = Brief(_latest, _tell_brief, values=lambda now: {"mentions_since": now - BRIEF_DAYS})
+    ),
+    values=lambda now: {"mentions_since": now - BRIEF_DAYS},
+)
 """
 What was written about each customer in the last thirty days, the latest first, and how many more things were. A
 complaint that nobody has answered presses.

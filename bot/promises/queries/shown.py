@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from bot.checkins.queries.desks import PEOPLE, local_date
 from bot.checkins.queries.history import CUSTOMERS
-from bot.core.briefs import MANY, Brief, first_few, tell_first_few
+from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
 from bot.core.prepared import prepared
@@ -45,16 +45,14 @@ def _first_owed() -> sa.Select[Any]:
     )
 
 
-def _tell_brief(rows: Sequence[Any], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-    return tell_first_few(
-        rows,
-        lambda row: _brief_line(row, local_date(row.zone, now)),
+brief = Brief(
+    _first_owed,
+    telling_first_few(
+        lambda row, now: _brief_line(row, local_date(row.zone, now)),
         shown=BRIEF_LINES,
         more=lambda count: f"{count:,} more promise{'' if count == 1 else 's'}",
-    )
-
-
-brief = Brief(_first_owed, _tell_brief)
+    ),
+)
 """What is owed to each customer, the earliest first, and how much more."""
 
 
