@@ -46,21 +46,52 @@ def ask(
     briefs: Sequence[Knows], session: Session, customer_ids: Sequence[UUID], now: datetime
 ) -> list[Mapping[UUID, Sequence[Line]]]:
     """The lines of each brief by customer; one statement, however many of them are a `Brief`."""
-    stated = tuple(brief for brief in briefs if isinstance(brief, Brief))
-    rows = iter(_ask_together(stated, session, customer_ids, now) if stated else ())
-    return [
-        brief.tell(next(rows), now) if isinstance(brief, Brief) else brief(session, customer_ids, now)
-        for brief in briefs
-    ]
+    stated = _stated(briefs)
+    rows: Sequence[Sequence[Any]] = ()
+    if stated:
+        values = {**_values(stated, session, now), MANY: customer_ids}
+        rows = _together(_statements(stated)).rows(session, values)
+    return _tell(briefs, rows, session, customer_ids, now)
 
 
-def _ask_together(
-    briefs: tuple[Brief, ...], session: Session, customer_ids: Sequence[UUID], now: datetime
-) -> list[list[Any]]:
-    values: dict[str, Any] = {"workspace": workspace_of(session), MANY: customer_ids}
+def ask_with_rows(
+    briefs: Sequence[Knows], session: Session, page: Prepared, values: Mapping[str, Any], now: datetime
+) -> tuple[list[Any], list[Mapping[UUID, Sequence[Line]]]]:
+    """The rows of *page* for *values*, and the lines of each brief about the customers that are their `id`; as one."""
+    stated = _stated(briefs)
+    asked = {**_values(stated, session, now), **values}
+    rows, *told = _together((page, *_statements(stated)), source="id").rows(session, asked)
+    return rows, _tell(briefs, told, session, [row.id for row in rows], now) if rows else []
+
+
+def _stated(briefs: Sequence[Knows]) -> list[Brief]:
+    return [brief for brief in briefs if isinstance(brief, Brief)]
+
+
+def _statements(briefs: Sequence[Brief]) -> tuple[Prepared, ...]:
+    return tuple(brief.statement for brief in briefs)
+
+
+def _values(briefs: Sequence[Brief], session: Session, now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {"workspace": workspace_of(session)}
     for brief in briefs:
         values.update(brief.values(now))
-    return _together(tuple(brief.statement for brief in briefs)).rows(session, values)
+    return values
+
+
+def _tell(
+    briefs: Sequence[Knows],
+    rows: Sequence[Sequence[Any]],
+    session: Session,
+    customer_ids: Sequence[UUID],
+    now: datetime,
+) -> list[Mapping[UUID, Sequence[Line]]]:
+    """What each says, from the *rows* of those that are asked together; the others ask by themselves."""
+    of_stated = iter(rows)
+    return [
+        brief.tell(next(of_stated), now) if isinstance(brief, Brief) else brief(session, customer_ids, now)
+        for brief in briefs
+    ]
 
 
 def first_few(table: sa.Table, names: Sequence[str], *conditions: Any, order: Sequence[Any], shown: int) -> sa.Subquery:
@@ -102,5 +133,5 @@ def telling_first_few(tell: Callable[[Any, datetime], Line], *, shown: int, more
 
 
 @cache
-def _together(statements: tuple[Prepared, ...]) -> Together:
-    return Together(statements, many=MANY)
+def _together(statements: tuple[Prepared, ...], *, source: str = "") -> Together:
+    return Together(statements, many=MANY, source=source)

@@ -139,8 +139,8 @@ class Database:
 
     @contextmanager
     def reading(self, workspace: str | None) -> Iterator[Session]:
-        """A session that changes nothing."""
-        with _open_session(self._read, workspace) as session:
+        """A session that changes nothing, on one connection."""
+        with self._read.connect() as connection, _open_session(connection, workspace) as session:
             yield session
 
     def close(self) -> None:
@@ -154,9 +154,9 @@ def is_retriable(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in RETRIABLE
 
 
-def _open_session(engine: Engine, workspace: str | None) -> Session:
+def _open_session(bind: Engine | sa.Connection, workspace: str | None) -> Session:
     kind = Session if workspace is None else _WorkspaceSession
-    session = kind(engine, autoflush=True, expire_on_commit=False)
+    session = kind(bind, autoflush=True, expire_on_commit=False)
     session.info["workspace"] = workspace
     return session
 

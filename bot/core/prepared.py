@@ -3,8 +3,9 @@ Statements for what answers a command: compiled once, then handed to the driver 
 
 SQLAlchemy's handling of an execution takes longer than the database needs for most of a queue's statements. What it
 makes of a statement the first time, its text, the order of its values, how values and columns are converted, is kept
-here for every later time. Several statements together cost one journey to PostgreSQL; and threads that read SQLite
-give Python's lock away at every step of a statement, so the fewer steps, the less they wait for each other.
+here for every later time. Several statements together cost one journey to PostgreSQL; and SQLite's driver gives
+Python's lock away at every step of a statement and for every value that it fetches, so the fewer, the less threads wait
+for each other.
 """
 
 import json
@@ -13,11 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import Session
 
 Values = Mapping[str, Any]
@@ -49,14 +51,16 @@ class Prepared:
     """
 
     def __init__(self, make: Callable[[], sa.Select[Any]], *, many: str = "") -> None:
-        self._make, self._many = make, many
-        self._texts: dict[tuple[str, int], _Text] = {}
-        self._readers: dict[str, _Reader] = {}
+        self._make, self.many = make, many
 
     @cached_property
     def statement(self) -> sa.Select[Any]:
         """The statement as SQLAlchemy knows it."""
         return self._make()
+
+    @cached_property
+    def _alone(self) -> "Together":
+        return Together([self], many=self.many)
 
     def rows(self, session: Session, values: Values) -> list[Any]:
         """
@@ -65,32 +69,23 @@ class Prepared:
         Raises:
             DBAPIError: the database refuses; the driver's error is in it.
         """
-        connection = session.connection()
-        dialect = connection.dialect
-        members = _filled(values[self._many]) if self._many else None
-        if members == []:
-            return []
-        size = len(members) if members else 0
-        text = self._texts.get((dialect.name, size))
-        if text is None:
-            asked = {**values, self._many: members} if members else values
-            text = self._texts[dialect.name, size] = _Text(self.statement, dialect, asked, many=self._many)
-        reader = self._readers.get(dialect.name)
-        if reader is None:
-            reader = self._readers[dialect.name] = _Reader(self.statement, dialect)
-        return reader.read(text.fetch(connection, values, members))
+        return self._alone.rows(session, values)[0]
 
 
 class Together:
     """
-    Several SELECTs as one. They share their named values; the one called *many* is a list in each of them.
+    SELECTs that are asked as one. They share their named values; the one called *many* is a list in each of them.
 
-    Their rows travel as JSON, in their order, and come as if each had been asked by itself.
+    The rows of each travel as one JSON value, in their order, and come as if it had been asked by itself.
+
+    With *source*, that list isn't among the values: it is the column of that name in the rows of the first SELECT,
+    whose own list may have a name of its own.
     """
 
-    def __init__(self, parts: Sequence[Prepared], *, many: str) -> None:
-        self._parts, self._many = parts, many
-        self._joined: dict[str, tuple[Prepared, list[_Reader]]] = {}
+    def __init__(self, parts: Sequence[Prepared], *, many: str, source: str = "") -> None:
+        self._parts, self._listed, self._source = parts, many, source
+        self._many = parts[0].many if source else many
+        self._joined: dict[str, _Joined] = {}
 
     def rows(self, session: Session, values: Values) -> list[list[Any]]:
         """
@@ -99,19 +94,61 @@ class Together:
         Raises:
             DBAPIError: the database refuses; the driver's error is in it.
         """
-        dialect = session.connection().dialect
-        if dialect.name not in self._joined:
-            self._joined[dialect.name] = self._join(dialect)
-        one, readers = self._joined[dialect.name]
-        found = one.rows(session, values)
-        if not found:
+        connection = _connection(session)
+        dialect = connection.dialect
+        members = _filled(values[self._many]) if self._many else None
+        if members == []:
             return [[] for _ in self._parts]
-        return [reader.read(json.loads(told or "[]")) for reader, told in zip(readers, found[0], strict=True)]
+        joined = self._joined.get(dialect.name)
+        if joined is None:
+            joined = self._joined[dialect.name] = _Joined(self._statements(), dialect, self._many)
+        return joined.rows(connection, values, members)
 
-    def _join(self, dialect: sa.Dialect) -> tuple[Prepared, list["_Reader"]]:
-        lists = [_as_json(part.statement, dialect).label(f"part{place}") for place, part in enumerate(self._parts)]
-        readers = [_Reader(part.statement, dialect, from_json=True) for part in self._parts]
-        return Prepared(lambda: sa.select(*lists), many=self._many), readers
+    def _statements(self) -> list[sa.Select[Any]]:
+        """What is asked of the database, where the first may be what the others are about."""
+        first, *rest = (part.statement for part in self._parts)
+        if not self._source:
+            return [first, *rest]
+        found = first.cte("found").prefix_with("MATERIALIZED")
+        theirs = sa.select(found.c[self._source])
+        return [sa.select(found), *(_about(theirs, each, self._listed) for each in rest)]
+
+
+def _connection(session: Session) -> sa.Connection:
+    """
+    The one of *session*. A session that only reads has one of its own from the beginning, and begins nothing on it for
+    a statement that goes to the driver as it is: it sees what is committed by then.
+    """
+    return session.bind if isinstance(session.bind, sa.Connection) else session.connection()
+
+
+def _about(rows: sa.Select[Any], statement: sa.Select[Any], many: str) -> sa.Select[Any]:
+    """*statement* with *rows* in the place of its list called *many*."""
+
+    def replace(element: Any, **_: Any) -> Any:
+        return rows.scalar_subquery() if isinstance(element, sa.BindParameter) and element.key == many else None
+
+    return cast("sa.Select[Any]", replacement_traverse(statement, {}, replace))
+
+
+class _Joined:
+    """Statements as one, in one dialect; the list among their values is called *many*."""
+
+    def __init__(self, statements: Sequence[sa.Select[Any]], dialect: sa.Dialect, many: str) -> None:
+        lists = [_as_json(each, dialect).label(f"part{place}") for place, each in enumerate(statements)]
+        self._statement, self._many = sa.select(*lists), many
+        self._readers = [_Reader(each, dialect) for each in statements]
+        self._texts: dict[int, _Text] = {}
+
+    def rows(self, connection: sa.Connection, values: Values, members: Sequence[Any] | None) -> list[list[Any]]:
+        """The rows of each of them; *members* of the list in its place among *values*."""
+        size = len(members or ())
+        text = self._texts.get(size)
+        if text is None:
+            asked = {**values, self._many: members} if members else values
+            text = self._texts[size] = _Text(self._statement, connection.dialect, asked, many=self._many)
+        [told] = text.fetch(connection, values, members)
+        return [reader.read(json.loads(each or "[]")) for reader, each in zip(self._readers, told, strict=True)]
 
 
 class _Text:
@@ -157,10 +194,10 @@ class _Text:
 
 
 class _Reader:
-    """Makes named tuples of a statement's rows, from what the driver gives or *from_json*."""
+    """Makes named tuples of a statement's rows, from what JSON has of them."""
 
-    def __init__(self, statement: sa.Select[Any], dialect: sa.Dialect, *, from_json: bool = False) -> None:
-        turn = _from_json if from_json and dialect.name == "postgresql" else _from_driver
+    def __init__(self, statement: sa.Select[Any], dialect: sa.Dialect) -> None:
+        turn = _from_json if dialect.name == "postgresql" else _from_driver
         kinds = [column.type for column in statement.selected_columns]
         turns = ((place, turn(kind, dialect)) for place, kind in enumerate(kinds))
         self._turns = [(place, convert) for place, convert in turns if convert]

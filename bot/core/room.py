@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.core.briefs import Knows, ask
+from bot.core.briefs import Knows, ask, ask_with_rows
 from bot.core.facts import Count, DigestSlot, Fact, Line, Notice, Subject
+from bot.core.prepared import Prepared
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -134,10 +135,22 @@ def collect_briefs(
     rooms: Sequence[Room], session: Session, customer_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[Line]]:
     """What every room knows about each customer; pressing lines first."""
-    found: dict[UUID, list[Line]] = {customer_id: [] for customer_id in customer_ids}
     briefs = [room.brief for room in rooms if room.brief]
-    for told in ask(briefs, session, customer_ids, now) if briefs and customer_ids else ():
-        for customer_id, lines in told.items():
+    return _by_customer(ask(briefs, session, customer_ids, now) if briefs and customer_ids else (), customer_ids)
+
+
+def collect_page(
+    rooms: Sequence[Room], session: Session, page: Prepared, values: Mapping[str, Any], now: datetime
+) -> tuple[list[Any], dict[UUID, list[Line]]]:
+    """The rows of *page*, whose `id` is a customer's, and what every room knows about each; one statement."""
+    rows, told = ask_with_rows([room.brief for room in rooms if room.brief], session, page, values, now)
+    return rows, _by_customer(told, [row.id for row in rows])
+
+
+def _by_customer(told: Sequence[Mapping[UUID, Sequence[Line]]], customer_ids: Sequence[UUID]) -> dict[UUID, list[Line]]:
+    found: dict[UUID, list[Line]] = {customer_id: [] for customer_id in customer_ids}
+    for by_customer in told:
+        for customer_id, lines in by_customer.items():
             found.setdefault(customer_id, []).extend(lines)
     return {customer_id: sorted(lines, key=lambda line: not line.urgent) for customer_id, lines in found.items()}
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.core.clock import MovableClock, new_id
 from bot.core.database import Database
@@ -127,6 +127,56 @@ def test_several_statements_give_what_each_gives(office: Office) -> None:
         ours, each = office.look(lambda session, asked=chosen: both(session, asked))
         assert ours == each
         assert {row.id for row in ours[1]} == set(chosen) & {*customers[:-2], customers[-1]}  # "Asleep" has no owner
+
+
+@prepared(many="owners")
+def of_these_owners() -> sa.Select[Any]:
+    """A first statement with a list of its own, whose rows the others are about."""
+    return (
+        sa.select(CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.preferences)
+        .where(
+            CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),
+            CUSTOMERS.c.owner_id.in_(sa.bindparam("owners", expanding=True)),
+        )
+        .order_by(CUSTOMERS.c.name.desc())
+        .limit(4)
+    )
+
+
+def test_the_list_may_be_what_the_first_statement_finds(office: Office) -> None:
+    """One question instead of two; with the same rows, in the same order; none about none."""
+    stock(office)
+    parts = (of_customers, of_owners)
+    together = Together([of_these_owners, *parts], many="customers", source="id")
+
+    def both(session: Session, owners: list[str]) -> tuple[list[list[Any]], list[list[Any]]]:
+        asked = {"workspace": WORKSPACE, "since": SHARP - timedelta(days=9999), "owners": owners}
+        first = of_these_owners.rows(session, asked)
+        values = values_for([row.id for row in first])
+        return together.rows(session, asked), [first, *(part.rows(session, values) for part in parts)]
+
+    for owners, count in ([ANA], 4), ([ANA, MARA], 4), ([MARA], 1), (["U0NOBODY"], 0):
+        ours, each = office.look(lambda session, asked=owners: both(session, asked))
+        assert ours == each
+        assert [len(rows) for rows in ours] == [count] * 3
+    assert office.look(lambda session: together.rows(session, {**values_for([]), "owners": []})) == [[], [], []]
+
+
+def test_a_reader_sees_what_was_kept_meanwhile(office: Office) -> None:
+    """A statement by itself begins no transaction; whoever needs one has it on the same connection, as ever."""
+    first = office.customer("First", owner=ANA, waited=40)
+
+    def look(session: Session) -> list[list[str]]:
+        def names() -> list[str]:
+            return [row.name for row in of_these_owners.rows(session, {"workspace": WORKSPACE, "owners": [ANA]})]
+
+        before = names()
+        office.customer("Second", owner=ANA, waited=40)
+        return [before, names(), [session.exec(select(Customer).where(Customer.id == first)).one().name], names()]
+
+    assert office.look(look) == [["First"], ["Second", "First"], ["First"], ["Second", "First"]]
+    pool: Any = office.runtime.database._read.pool
+    assert pool.checkedout() == 0
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 10, 11, 100, 101, 250])

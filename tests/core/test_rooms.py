@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session
 
@@ -14,8 +15,12 @@ from bot.core.database import Database
 from bot.core.errors import Ambiguous, BotError, InvalidInput, NotFound
 from bot.core.facts import Line
 from bot.core.heartbeats import begin_run, end_run, list_heartbeats
-from bot.core.room import Room, collect_briefs, collect_timeline
+from bot.core.prepared import Prepared
+from bot.core.room import Room, collect_briefs, collect_page, collect_timeline
+from bot.customers.tables import Customer
+from tests.makers import ANA, Office
 
+CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 ONE, TWO, STRANGER = uuid4(), uuid4(), uuid4()
 
 
@@ -38,6 +43,29 @@ def test_briefs_of_all_rooms_come_together_pressing_ones_first(database: Databas
         found = collect_briefs(rooms, session, [ONE, TWO], clock.now())
         assert (found[ONE], found[TWO]) == ([late, known, also], [])
         assert collect_briefs(rooms, session, [], clock.now()) == {}
+
+
+def test_a_page_comes_with_what_the_rooms_know(office: Office, clock: MovableClock) -> None:
+    """Also from rooms whose brief is a plain function, which is told whom the page is about."""
+    acme, asked = office.customer("Acme", owner=ANA), list[Sequence[UUID]]()
+
+    def brief(_session: Session, ids: Sequence[UUID], _now: Any) -> Mapping[UUID, Sequence[Line]]:
+        asked.append(ids)
+        return {each: [Line(text="known")] for each in ids}
+
+    page = Prepared(
+        lambda: sa.select(CUSTOMERS.c.id, CUSTOMERS.c.name).where(
+            CUSTOMERS.c.workspace_id == sa.bindparam("workspace"), CUSTOMERS.c.owner_id == sa.bindparam("owner")
+        )
+    )
+    rooms = [Room(name="silent"), Room(name="plain", brief=brief), *office.runtime.rooms]
+    for owner, names in ((ANA, ["Acme"]), ("U0NOBODY", [])):
+        rows, lines = office.look(
+            lambda session, who=owner: collect_page(rooms, session, page, {"owner": who}, clock.now())
+        )
+        assert [row.name for row in rows] == names
+        assert lines == {row.id: [Line(text="known")] for row in rows}
+    assert asked == [[acme]]
 
 
 def test_a_timeline_is_the_latest_of_all_rooms(database: Database, clock: MovableClock) -> None:

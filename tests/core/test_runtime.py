@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
@@ -150,6 +152,49 @@ async def test_now_is_the_clocks_unless_somebody_says_it(runtime: Runtime, clock
     earlier = clock.now() - timedelta(days=1)
     assert await runtime.run(tell, workspace=None) == clock.now()
     assert await runtime.read(tell, workspace=None, now=earlier) == earlier
+
+
+async def _where(runtime: Runtime, query: Any, runs: int) -> list[bool]:
+    """Whether each of so many runs was beside the loop."""
+    return [await runtime.read(query, workspace=WORKSPACE) is not threading.current_thread() for _ in range(runs)]
+
+
+async def test_what_has_been_quick_for_a_while_is_asked_without_a_thread(office: Office, runtime: Runtime) -> None:
+    """Of SQLite, where it waits for nobody; what asks another computer never is."""
+
+    def quick(session: Session, *, now: Any) -> threading.Thread:
+        assert session.connection().scalar(sa.select(sa.literal(bool(now))))
+        return threading.current_thread()
+
+    beside = await _where(runtime, quick, 60)
+    assert beside[0]
+    assert beside[-1] is (runtime.database.dialect == "postgresql")
+
+
+async def test_what_takes_long_goes_to_a_thread_and_stays_there(office: Office, runtime: Runtime) -> None:
+    """Nobody waits behind it twice; that it waits, and doesn't compute, is no excuse."""
+    seconds = 0.0
+
+    def query(_session: Session, *, now: Any) -> threading.Thread:
+        time.sleep(seconds * bool(now))
+        return threading.current_thread()
+
+    await _where(runtime, query, 60)
+    seconds = 0.2
+    first, *later = await _where(runtime, query, 4)
+    assert first is (runtime.database.dialect == "postgresql")
+    assert all(later)
+
+
+async def test_a_query_that_fails_has_its_time_taken_too(office: Office, runtime: Runtime) -> None:
+    """With or without a thread the error is the one it raised."""
+
+    def broken(_session: Session, *, now: Any) -> None:
+        raise InvalidInput(f"Not at {now}.")
+
+    for _ in range(60):
+        with pytest.raises(InvalidInput, match="Not at"):
+            await runtime.read(broken, workspace=WORKSPACE)
 
 
 class Visit:

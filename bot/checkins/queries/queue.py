@@ -1,6 +1,6 @@
 """What waits for a person: one statement for a page and its counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, cast
@@ -14,7 +14,7 @@ from bot.checkins.rules import QUEUE_ROWS
 from bot.core.database import days_between, workspace_of
 from bot.core.facts import Line
 from bot.core.prepared import Prepared
-from bot.core.room import Room, collect_briefs
+from bot.core.room import Room, collect_page
 from bot.customers.facts import CustomerFact
 from bot.customers.rules.due import SnoozeReason, Status, standing
 from bot.customers.tables import Customer
@@ -34,12 +34,12 @@ def get_queue(session: Session, *, viewer: str, rooms: Sequence[Room], now: date
     The customers of absent colleagues whom they cover today are among them.
     """
     desk = get_desk(session, person_id=viewer, now=now)
-    rows = read_page(session, desk, page=page)
+    statement, values = _page_of(session, desk, page=page)
+    rows, lines = collect_page(rooms, session, statement, values, now)
     if not rows and page:
         return get_queue(session, viewer=viewer, rooms=rooms, now=now)
     if not rows:
         return _all_clear(session, desk)
-    lines = collect_briefs(rooms, session, [row.id for row in rows], now)
     waits, late = rows[0].waits, rows[0].late
     return Queue(
         neglected=late,
@@ -53,6 +53,11 @@ def get_queue(session: Session, *, viewer: str, rooms: Sequence[Room], now: date
 
 def read_page(session: Session, desk: Desk, *, page: int, rows: int = QUEUE_ROWS) -> Sequence[Any]:
     """The rows of one page with, on each, the counts `waits`, `late` and `everything` of the whole queue."""
+    statement, values = _page_of(session, desk, page=page, rows=rows)
+    return statement.rows(session, values)
+
+
+def _page_of(session: Session, desk: Desk, *, page: int, rows: int = QUEUE_ROWS) -> tuple[Prepared, Mapping[str, Any]]:
     several = bool(desk.covered)
     values = {
         "workspace": workspace_of(session),
@@ -60,7 +65,7 @@ def read_page(session: Session, desk: Desk, *, page: int, rows: int = QUEUE_ROWS
         "owners": desk.owner_ids if several else desk.person_id,
         "skip": max(page, 0) * rows,
     }
-    return _page(several=several, rows=rows).rows(session, values)
+    return _page(several=several, rows=rows), values
 
 
 def queue_row(row: Any, lines: Sequence[Line], desk: Desk) -> QueueRow:
