@@ -45,11 +45,8 @@ def build_schedule(runtime: Runtime, clients: Clients, door: Door = SHUT) -> Seq
 
 
 async def tell_gone(runtime: Runtime, parcel: Parcel, reason: str) -> None:
-    """A channel that refuses its digest, or escalations, gets none any more, and the managers are told."""
+    """A channel that refuses its digest or escalations gets no more of them, and no mentions; the managers are told."""
     if parcel.recipient.startswith(("C", "G")):
         for stop in (stop_digest, lose_channel):
             await runtime.run(stop, workspace=parcel.workspace_id, channel=parcel.recipient, reason=reason)
-    """A channel that refuses its digest stops it, and the managers are told; it gets no mentions either."""
-    if parcel.recipient.startswith(("C", "G")):
         await runtime.run(stop_channel, workspace=parcel.workspace_id, channel=parcel.recipient)
-        await runtime.run(stop_digest, workspace=parcel.workspace_id, channel=parcel.recipient, reason=reason)

@@ -113,7 +113,6 @@ class DueWords:
     on: date | None
     rest: str
     problem: str | None = None
-    suggested: date | None = None
 
 
 def read_due(words: str, *, today: date) -> DueWords:

@@ -11,9 +11,6 @@ Tier = Literal[1, 2, 3, 4, "message"]
 Kind = Literal["public", "private", "im", "mpim"]
 TokenKind = Literal["bot", "app", "none"]
 
-CALLS_A_MINUTE: Final[Mapping[Tier, int]] = {1: 1, 2: 20, 3: 50, 4: 100, "message": 60}
-"""Calls a minute per method and workspace; `message` counts per channel: one a second, short bursts."""
-
 COMMON_ERRORS: Final = frozenset(
     {
         "access_denied",

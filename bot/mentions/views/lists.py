@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     size,
 )
 
-PAGE_BACK, PAGE_ON, SOURCES, ADD = "mentions.page_back", "mentions.page_on", "mentions.sources", "mentions.add_source"
+PAGE_BACK, PAGE_ON, ADD = "mentions.page_back", "mentions.page_on", "mentions.add_source"
 SAID = 160
 HELP = """*/mentions*  what waits for an answer, the longest wait first
 */mentions add https://…*  keep something you found, with or without words after the link
