@@ -108,7 +108,7 @@ class _LeanLoader(SourceFileLoader):
             vars(module)["__getattr__"] = _handing_on(module, origins)
             return
         if module.__name__ in LATE:
-            vars(module)["__getattr__"] = partial(_stand_in, module, self.get_data(self.path).decode())
+            vars(module)["__getattr__"] = partial(_stand_in, module, self)
             return
         self.load(module)
 
@@ -181,9 +181,9 @@ class _Late(type):
         return getattr(_load(vars(cls)["stands_for"]), cls.__name__)
 
 
-def _stand_in(module: ModuleType, source: str, name: str) -> Any:
-    """What *source* has of that name: a stand-in, or a constant, for which it is loaded."""
-    if name.startswith("__") or not re.search(rf"\b{re.escape(name)}\b", source):
+def _stand_in(module: ModuleType, loader: SourceFileLoader, name: str) -> Any:
+    """What the source of *module* has of that name: a stand-in, or a constant, for which it is loaded."""
+    if name.startswith("__") or not re.search(rf"\b{re.escape(name)}\b", loader.get_data(loader.path).decode()):
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
     value = (
         getattr(_load(module), name)

@@ -24,11 +24,11 @@ def share_compiled_statements() -> Iterator[None]:
     of two kinds; the first of each kind lends its dialect, once it has seen its server, and what was compiled.
     """
     make = database._make_engine
-    kept: dict[tuple[str, str], Engine] = {}
+    kept: dict[str, Engine] = {}
 
-    def make_sharing(url: sa.URL, *, begin: str) -> Engine:
-        engine = make(url, begin=begin)
-        kind = (url.drivername, begin)
+    def make_sharing(url: sa.URL) -> Engine:
+        engine = make(url)
+        kind = url.drivername
         if kind in kept:
             engine.dialect = engine.pool._dialect = kept[kind].dialect
             engine._compiled_cache = kept[kind]._compiled_cache

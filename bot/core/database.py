@@ -1,7 +1,7 @@
 """One database, SQLite or PostgreSQL; a transaction that nobody can forget; rows that belong to one workspace."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from types import ModuleType
@@ -30,7 +30,13 @@ SQLModel.metadata.naming_convention = {
 
 AutoString.comparator_factory = sa.String.comparator_factory  # type: ignore[method-assign,assignment]  # else each of 230 columns makes a class of its own, 3 KB
 
-KEPT = 2  # connections of each kind that SQLite keeps when nobody needs them: as many as compute at once; 0.4 MB each
+KEPT = 3  # connections that SQLite keeps when nobody needs them: as many as compute at once; 0.4 MB each
+READS_ONLY = "evenhand_reads_only"
+READING: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {READS_ONLY: True},
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+}
+"""Options of a connection while it only reads: it takes no lock, and PostgreSQL never asks to run it again."""
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
 SAFE_SQLITE = (3, 51, 3)  # the first SQLite without the WAL-reset corruption bug
 BUSY_TIMEOUT_MS = 20_000
@@ -108,13 +114,13 @@ def workspace_of(session: Session) -> str:
 
 
 class Database:
-    """Engines for writing and reading, and the only way to a session."""
+    """An engine for writing and, with the same connections, one for reading; and the only way to a session."""
 
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
-            self._write = _make_engine(self.url, begin="BEGIN IMMEDIATE")
-            self._read = _make_engine(self.url, begin="BEGIN")
+            self._write = _make_engine(self.url)
+            self._read = self._write.execution_options(**READING[self.dialect])
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise SettingsError(
                 "DATABASE_URL isn't a database address; write sqlite:///evenhand.db or"
@@ -146,7 +152,6 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self._write.dispose()
-        self._read.dispose()
 
 
 def is_retriable(error: DBAPIError) -> bool:
@@ -188,13 +193,12 @@ def _stamp_workspace(session: Any, _context: UOWTransaction, _instances: Any) ->
                 raise RuntimeError("A row of another workspace reached this session; nothing was written.")
 
 
-def _make_engine(url: sa.URL, *, begin: str) -> Engine:
+def _make_engine(url: sa.URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        return _make_sqlite_engine(url, begin)
-    options: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "hide_parameters": True}
-    if begin != "BEGIN":
-        options["isolation_level"] = "SERIALIZABLE"
-    return sa.create_engine(url, **options)
+        return _make_sqlite_engine(url)
+    return sa.create_engine(
+        url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, isolation_level="SERIALIZABLE"
+    )
 
 
 def sqlite_module() -> ModuleType:
@@ -209,7 +213,7 @@ def sqlite_module() -> ModuleType:
     return bundled if bundled.sqlite_version_info > standard.sqlite_version_info else standard
 
 
-def _make_sqlite_engine(url: sa.URL, begin: str) -> Engine:
+def _make_sqlite_engine(url: sa.URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise SettingsError("An in-memory SQLite loses everything at a restart; name a file: sqlite:///evenhand.db.")
     engine = sa.create_engine(url, module=sqlite_module(), hide_parameters=True, pool_size=KEPT, max_overflow=32 - KEPT)
@@ -224,9 +228,9 @@ def _make_sqlite_engine(url: sa.URL, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: sa.Connection) -> None:
-        if begin == "BEGIN":  # which waits for nobody and can't fail
-            connection.connection.cursor().execute(begin)
+        if connection.get_execution_options().get(READS_ONLY):  # which waits for nobody and can't fail
+            connection.connection.cursor().execute("BEGIN")
         else:
-            connection.exec_driver_sql(begin)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -98,3 +98,14 @@ def test_the_safe_sqlite_is_chosen_or_the_newest(
     found = SimpleNamespace(sqlite_version_info=bundled) if bundled else None
     monkeypatch.setitem(sys.modules, "pysqlite3.dbapi2", cast("ModuleType", found))
     assert sqlite_module() is (found if chosen == "bundled" else sqlite3)
+
+
+def test_readers_and_writers_lend_each_other_connections_and_keep_their_ways(database: Database) -> None:
+    """A reader locks nobody out and is never asked to begin again, whoever had its connection before."""
+    asks = "SHOW transaction_isolation" if database.dialect == "postgresql" else "SELECT 'as ever'"
+    for _ in range(3):
+        with database.transaction(None) as writing, database.reading(None) as reading:
+            told = [session.connection().exec_driver_sql(asks).scalar_one() for session in (writing, reading)]
+            assert told in (["serializable", "read committed"], ["as ever", "as ever"])
+    assert database.engine.pool is database._read.pool
+    assert database.engine.pool.checkedin() == 2
