@@ -30,7 +30,7 @@ SQLModel.metadata.naming_convention = {
 
 AutoString.comparator_factory = sa.String.comparator_factory  # type: ignore[method-assign,assignment]  # else each of 230 columns makes a class of its own, 3 KB
 
-KEPT = 3  # connections that SQLite keeps when nobody needs them: as many as compute at once; 0.4 MB each
+KEPT = 2  # connections that SQLite keeps for writers, and for readers: as many as compute at once; 0.4 MB each
 READS_ONLY = "evenhand_reads_only"
 READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {READS_ONLY: True},
@@ -121,6 +121,7 @@ class Database:
             self.url = make_url(url)
             self._write = _make_engine(self.url)
             self._read = self._write.execution_options(**READING[self.dialect])
+            self._readers: list[Session] = []  # with nothing in them, and of no thread
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise SettingsError(
                 "DATABASE_URL isn't a database address; write sqlite:///evenhand.db or"
@@ -145,12 +146,35 @@ class Database:
 
     @contextmanager
     def reading(self, workspace: str | None) -> Iterator[Session]:
-        """A session that changes nothing, on one connection."""
-        with self._read.connect() as connection, _open_session(connection, workspace) as session:
+        """
+        A session that changes nothing, on one connection.
+
+        SQLite's are used again, with their connection: opening one and putting it away took longer than a small query.
+        """
+        if workspace is None or self.dialect != "sqlite":
+            with self._read.connect() as connection, _open_session(connection, workspace) as session:
+                yield session
+            return
+        try:
+            session = self._readers.pop()
+        except IndexError:
+            session = _open_session(self._read.connect(), workspace)
+        session.info["workspace"] = workspace
+        try:
             yield session
+        except BaseException:
+            _put_away(session)
+            raise
+        _clear(session)
+        if len(self._readers) < KEPT:
+            self._readers.append(session)
+        else:
+            _put_away(session)
 
     def close(self) -> None:
         """Give all connections back."""
+        while self._readers:
+            _put_away(self._readers.pop())
         self._write.dispose()
 
 
@@ -164,6 +188,20 @@ def _open_session(bind: Engine | sa.Connection, workspace: str | None) -> Sessio
     session = kind(bind, autoflush=True, expire_on_commit=False)
     session.info["workspace"] = workspace
     return session
+
+
+def _clear(session: Session) -> None:
+    """Leave no transaction and no row in a reader; there are none where statements went to the driver as they are."""
+    connection = cast("sa.Connection", session.bind)
+    if session.in_transaction():
+        session.close()
+    if connection.in_transaction():
+        connection.rollback()
+
+
+def _put_away(session: Session) -> None:
+    session.close()
+    cast("sa.Connection", session.bind).close()
 
 
 class _WorkspaceSession(Session):

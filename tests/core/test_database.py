@@ -2,6 +2,7 @@
 
 import sqlite3
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import ModuleType, SimpleNamespace
@@ -13,8 +14,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
-from bot.core.database import SAFE_SQLITE, Database, days_between, sqlite_module, workspace_of
-from bot.core.errors import SettingsError
+from bot.core.database import KEPT, SAFE_SQLITE, Database, days_between, sqlite_module, workspace_of
+from bot.core.errors import NotFound, SettingsError
 from bot.core.runtime import Runtime
 from bot.customers.tables import Customer
 from bot.workspaces.tables import Workspace
@@ -108,4 +109,50 @@ def test_readers_and_writers_lend_each_other_connections_and_keep_their_ways(dat
             told = [session.connection().exec_driver_sql(asks).scalar_one() for session in (writing, reading)]
             assert told in (["serializable", "read committed"], ["as ever", "as ever"])
     assert database.engine.pool is database._read.pool
-    assert database.engine.pool.checkedin() == 2
+
+
+def test_a_reader_is_used_again_with_nothing_left_in_it(office: Office, runtime: Runtime) -> None:
+    """Neither rows nor a transaction nor the workspace of whoever read before; after an error it isn't used again."""
+    database, seen = runtime.database, list[int]()
+    for workspace in (WORKSPACE, "T0OTHER", WORKSPACE):
+        with database.reading(workspace) as session:
+            assert workspace_of(session) == workspace
+            assert not list(session)
+            assert not session.in_transaction()
+            assert session.exec(select(Customer.name)).all() == []
+            if workspace == WORKSPACE:
+                add_customer(session, "Never kept")
+                assert session.exec(select(Customer.name)).all() == ["Never kept"]
+            seen.append(id(session.connection().connection.dbapi_connection))
+    assert len(set(seen)) == 1
+    failing: list[Session] = []
+    with pytest.raises(NotFound), database.reading(WORKSPACE) as session:
+        _add_and_fail(session, failing)
+    with database.reading(WORKSPACE) as session:
+        assert session not in failing
+        assert session.exec(select(Customer.name)).all() == []
+
+
+def _add_and_fail(session: Session, seen: list[Session]) -> None:
+    seen.append(session)
+    add_customer(session, "Never kept")
+    raise NotFound("No such thing.")
+
+
+def test_many_may_read_at_once(office: Office, runtime: Runtime) -> None:
+    """Each has a reader of its own; a few are kept."""
+    names = [f"Customer {number}" for number in range(20)]
+    for name in names:
+        office.customer(name)
+    inside = threading.Barrier(6)
+
+    def read(_turn: int) -> list[str]:
+        with runtime.database.reading(WORKSPACE) as session:
+            inside.wait(20)
+            return sorted(session.exec(select(Customer.name).where(Customer.workspace_id == WORKSPACE)).all())
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(read, range(12))) == [sorted(names)] * 12
+    assert len(runtime.database._readers) == (KEPT if runtime.database.dialect == "sqlite" else 0)
+    runtime.database.close()
+    assert runtime.database.engine.pool.checkedout() == 0

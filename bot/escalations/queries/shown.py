@@ -38,7 +38,7 @@ def _first_live() -> sa.Select[Any]:
     order = (rank, ESCALATIONS.c.answer_by, ESCALATIONS.c.id)
     few = first_few(ESCALATIONS, TOLD, ESCALATIONS.c.closed_at.is_(None), order=order, shown=BRIEF_LINES)
     return (
-        sa.select(few, PEOPLE.c.name, PEOPLE.c.zone)
+        sa.select(*few.c["customer_id", "what", "state", "answer_by", "place", "total"], PEOPLE.c.name, PEOPLE.c.zone)
         .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.on_it_id))
         .order_by(few.c.customer_id, few.c.place)
     )

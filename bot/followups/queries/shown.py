@@ -34,7 +34,7 @@ def _first_open() -> sa.Select[Any]:
     order = (FOLLOWUPS.c.due_on, FOLLOWUPS.c.id)
     few = first_few(FOLLOWUPS, names, FOLLOWUPS.c.state == State.OPEN, order=order, shown=BRIEF_LINES)
     return (
-        sa.select(few, PEOPLE.c.name, PEOPLE.c.zone)
+        sa.select(*few.c["customer_id", "what", "due_on", "place", "total"], PEOPLE.c.name, PEOPLE.c.zone)
         .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id))
         .order_by(few.c.customer_id, few.c.place)
     )

@@ -27,7 +27,8 @@ from bot.promises.tables import Promise
 PROMISES = cast("sa.Table", Promise.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 WORDS = 120
 TIMELINE_ROWS = 20
-TOLD = ("id", "workspace_id", "customer_id", "keeper_id", "what", "promised_on", "due_on", "state")
+SHOWN = ("customer_id", "what", "promised_on", "due_on", "state")
+TOLD = ("id", "workspace_id", "keeper_id", *SHOWN)
 
 
 @prepared(many=MANY)
@@ -38,7 +39,7 @@ def _first_owed() -> sa.Select[Any]:
     keeper = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.keeper_id)
     customer = sa.and_(CUSTOMERS.c.workspace_id == few.c.workspace_id, CUSTOMERS.c.id == few.c.customer_id)
     return (
-        sa.select(few, PEOPLE.c.zone, CUSTOMERS.c.last_contact_on)
+        sa.select(*few.c[(*SHOWN, "place", "total")], PEOPLE.c.zone, CUSTOMERS.c.last_contact_on)
         .join(PEOPLE, keeper)
         .join(CUSTOMERS, customer)
         .order_by(few.c.customer_id, few.c.place)
