@@ -119,10 +119,11 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
+            reading = READING[self.url.get_backend_name()]
             self._write = _make_engine(self.url)
-            self._read = self._write.execution_options(**READING[self.dialect])
+            self._read = self._write.execution_options(**reading)
             self._readers: list[Session] = []  # with nothing in them, and of no thread
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        except (ArgumentError, KeyError, NoSuchModuleError, ImportError) as error:
             raise SettingsError(
                 "DATABASE_URL isn't a database address; write sqlite:///evenhand.db or"
                 " postgresql+psycopg://user:password@host/name."

@@ -80,7 +80,9 @@ def test_an_error_leaves_nothing_behind(office: Office, runtime: Runtime) -> Non
     assert office.look(lambda session: session.exec(select(Customer)).all()) == []
 
 
-@pytest.mark.parametrize("address", ["nonsense", "sqlite://", "sqlite:///:memory:", "oracle+nothing://x"])
+@pytest.mark.parametrize(
+    "address", ["nonsense", "sqlite://", "sqlite:///:memory:", "oracle+nothing://x", "mysql://here/x"]
+)
 def test_a_wrong_database_address_is_one_sentence(address: str) -> None:
     """Whoever mistypes the address reads what to write instead."""
     with pytest.raises(SettingsError, match=r"sqlite:///evenhand\.db"):
