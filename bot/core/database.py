@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, cast
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import AutoString, Field, Session, SQLModel
 
@@ -37,6 +38,7 @@ READING: Mapping[str, Mapping[str, Any]] = {
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
 """Options of a connection while it only reads: it takes no lock, and PostgreSQL never asks to run it again."""
+FENCES = 1000  # kept: for each kind of row in each workspace that was read last; 2 KB each
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
 SAFE_SQLITE = (3, 51, 3)  # the first SQLite without the WAL-reset corruption bug
 BUSY_TIMEOUT_MS = 20_000
@@ -214,12 +216,16 @@ def _keep_reads_inside(state: ORMExecuteState) -> None:
     """The second fence: ORM reads see one workspace even where a query forgot to say so."""
     if state.is_select and not state.is_column_load and not state.is_relationship_load:
         workspace = state.session.info["workspace"]
-        for mapper in state.all_mappers:
-            if issubclass(mapper.class_, WorkspaceRow):
-                ours = mapper.c.workspace_id == workspace
-                state.statement = state.statement.options(
-                    with_loader_criteria(mapper.class_, ours, include_aliases=True)
-                )
+        kinds = dict.fromkeys(each.class_ for each in state.all_mappers if issubclass(each.class_, WorkspaceRow))
+        if kinds:
+            state.statement = state.statement.options(*(_fence(kind, workspace) for kind in kinds))
+
+
+@lru_cache(FENCES)
+def _fence(kind: type[WorkspaceRow], workspace: str) -> LoaderCriteriaOption:
+    """Rows of that kind in that workspace only; to make one takes as long as to ask a small query."""
+    ours = sa.inspect(kind).c.workspace_id == workspace
+    return with_loader_criteria(kind, ours, include_aliases=True)
 
 
 @event.listens_for(_WorkspaceSession, "before_flush")
