@@ -119,12 +119,12 @@ class Database:
     """An engine for writing and, with the same connections, one for reading; and the only way to a session."""
 
     def __init__(self, url: str) -> None:
+        self._readers: list[Session] = []  # with nothing in them, and of no thread
         try:
             self.url = make_url(url)
             reading = READING[self.url.get_backend_name()]
             self._write = _make_engine(self.url)
             self._read = self._write.execution_options(**reading)
-            self._readers: list[Session] = []  # with nothing in them, and of no thread
         except (ArgumentError, KeyError, NoSuchModuleError, ImportError) as error:
             raise SettingsError(
                 "DATABASE_URL isn't a database address; write sqlite:///evenhand.db or"

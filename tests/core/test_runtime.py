@@ -171,8 +171,8 @@ async def test_what_has_been_quick_for_a_while_is_asked_without_a_thread(office:
     assert beside[-1] is (runtime.database.dialect == "postgresql")
 
 
-async def test_what_takes_long_goes_to_a_thread_and_stays_there(office: Office, runtime: Runtime) -> None:
-    """Nobody waits behind it twice; that it waits, and doesn't compute, is no excuse."""
+async def test_what_has_taken_long_goes_to_a_thread_the_next_times(office: Office, runtime: Runtime) -> None:
+    """Nobody waits behind the next ones; that the first waited, and didn't compute, is no excuse."""
     seconds = 0.0
 
     def query(_session: Session, *, now: Any) -> threading.Thread:
