@@ -98,7 +98,7 @@ async def _speed(rehearsal: Rehearsal, folder: Path) -> list[Figure]:
 
 async def _memory(rehearsal: Rehearsal, folder: Path) -> list[Figure]:
     """
-    The bot against bare Bolt, and against the libraries it stands on with none of its rooms: what is ours to mend.
+    The bot against bare Bolt, and against the libraries it stands on with none of its features: what is ours to mend.
 
     All in Socket Mode, after the same hundred commands, ours once each of its jobs has run as well; a process's size
     varies by a twentieth, so in turns.

@@ -1,1 +1,1 @@
-"""What people see and do: one room per capability."""
+"""What people see and do: one feature per capability."""

@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 from bot.core.clock import WallClock
 from bot.core.database import SAFE_SQLITE, Database, sqlite_module
 from bot.core.errors import SettingsError
+from bot.core.feature import Feature
 from bot.core.heartbeats import list_heartbeats
 from bot.core.outbox import OwedNotice, State
-from bot.core.room import Room
 from bot.core.runtime import Runtime
-from bot.rooms import ROOMS
+from bot.features import FEATURES
 from bot.settings import Settings, load_settings, load_storage_settings
 from bot.slack.app import ask_for_socket, build_client, say_hello
 from bot.storage import is_current
@@ -55,7 +55,7 @@ def look_at_settings() -> list[str]:
 def look_at_storage() -> list[str]:
     """Whether the database answers, is current, and what is kept in it is right."""
     try:
-        runtime = Runtime(Database(load_storage_settings().database_url), WallClock(), ROOMS)
+        runtime = Runtime(Database(load_storage_settings().database_url), WallClock(), FEATURES)
     except SettingsError as error:
         return [str(error)]
     try:
@@ -76,11 +76,11 @@ def _storage_troubles(runtime: Runtime) -> Iterable[str]:
         if beat.error:
             yield f"The job {beat.name} failed {beat.failures_in_a_row} times in a row: {beat.error}"
     for workspace in runtime.read_now(list_workspaces, workspace=None):
-        yield from runtime.read_now(_room_troubles, workspace=workspace, rooms=ROOMS)
+        yield from runtime.read_now(_feature_problems, workspace=workspace, features=FEATURES)
 
 
-def _room_troubles(session: Session, *, rooms: Iterable[Room], now: datetime) -> list[str]:
-    found = [sentence for room in rooms if room.check for sentence in room.check(session, now)]
+def _feature_problems(session: Session, *, features: Iterable[Feature], now: datetime) -> list[str]:
+    found = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
     dead = session.exec(
         select(sa.func.count()).select_from(OwedNotice).where(col(OwedNotice.state) == State.DEAD,
                                                               col(OwedNotice.reason) != "expired")

@@ -20,6 +20,7 @@ from bot.customers.queries.exports import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
+from bot.features import FEATURES
 from bot.logs import set_up_logs
 from bot.mentions.facts.lists import ListPlan, ListRead
 from bot.mentions.gateways.lists import read_list
@@ -27,7 +28,6 @@ from bot.mentions.queries.feelings import list_corrections
 from bot.mentions.queries.lists import plan_list
 from bot.mentions.usecases.importing import import_mentions
 from bot.process import run_until_stopped
-from bot.rooms import ROOMS
 from bot.settings import load_storage_settings
 from bot.storage import migrate as bring_up_to_date
 from bot.workspaces.queries import list_workspaces
@@ -151,7 +151,7 @@ def doctor() -> None:
 def _storage() -> Iterator[Runtime]:
     settings = load_storage_settings()
     set_up_logs(style=settings.log_format, level=settings.log_level)
-    runtime = Runtime(Database(settings.database_url), WallClock(), ROOMS)
+    runtime = Runtime(Database(settings.database_url), WallClock(), FEATURES)
     try:
         bring_up_to_date(runtime.database)
         yield runtime

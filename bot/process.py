@@ -19,10 +19,10 @@ from bot.core.clock import Clock, WallClock
 from bot.core.database import Database
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
+from bot.features import FEATURES
 from bot.lean import share_heap
 from bot.logs import set_up_logs
 from bot.mentions.gateways.doors import SHUT, Door
-from bot.rooms import ROOMS
 from bot.settings import Settings, load_settings
 from bot.slack.app import ask_for_socket, build_app, build_client, say_hello
 from bot.storage import migrate
@@ -69,9 +69,9 @@ class Bot:
         self, settings: Settings, *, clock: Clock | None = None, ticking: bool = True, door: Door = SHUT
     ) -> None:
         self.settings = settings
-        self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), ROOMS, door=door)
+        self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), FEATURES, door=door)
         self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
-        self.app = build_app(client=self.client, runtime=self.runtime, rooms=ROOMS)
+        self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
         self.jobs: Sequence[Job] = build_schedule(self.runtime, self.client_of, door)
         self.address = ""
         self._runner = Runner(self.runtime)

@@ -9,8 +9,8 @@ from sqlmodel import Session, col
 
 from bot.checkins.rules import Channel, Mood, Result
 from bot.checkins.usecases.recording import record_checkin
+from bot.core.feature import Feature
 from bot.core.outbox import OwedNotice
-from bot.core.room import Room
 from bot.core.runtime import Runtime
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.queries import find_customer
@@ -95,10 +95,10 @@ def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str,
     *digest_channel* is the id and name of the channel that gets the digest, Mondays and Thursdays at nine in Lisbon,
     and what we owe, Tuesdays and Fridays.
     """
-    return runtime.run_now(_load, workspace=workspace, digest_channel=digest_channel, rooms=runtime.rooms)
+    return runtime.run_now(_load, workspace=workspace, digest_channel=digest_channel, features=runtime.features)
 
 
-def _load(session: Session, *, digest_channel: tuple[str, str], rooms: Sequence[Room], now: datetime) -> int:
+def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequence[Feature], now: datetime) -> int:
     today = now.date()
     drafts = read_drafts(SAMPLE.read_bytes(), name=SAMPLE.name, today=today, default_source="sample")
     done = apply_import(session, drafts=drafts, by=MARA, now=now)
@@ -129,18 +129,18 @@ def _load(session: Session, *, digest_channel: tuple[str, str], rooms: Sequence[
         _go_wrong(session, *row, now=now)
     read_since = sa.delete(OwedNotice).where(col(OwedNotice.owed_at) < now - timedelta(days=1))
     session.exec(read_since)
-    _load_digests(session, *digest_channel, rooms=rooms, now=now)
+    _load_digests(session, *digest_channel, features=features, now=now)
     return len(done.plan.added)
 
 
-def _load_digests(session: Session, channel_id: str, name: str, *, rooms: Sequence[Room], now: datetime) -> None:
+def _load_digests(session: Session, channel_id: str, name: str, *, features: Sequence[Feature], now: datetime) -> None:
     """Who has waited longest, and what we owe, on days of their own."""
     channel = ChannelFact(id=channel_id, name=name, is_member=True)
     when = {"hour": time(9, 0), "zone": "Europe/Lisbon", "channel_id": channel_id}
     wish = SetupWish(cadence=30, floor=90, factor=1.5, first_calls=8, days="03", **when)
     save_setup(session, wish=wish, channel=channel, by=MARA, now=now)
     arrange_digest(
-        session, kind=DigestKind.OWED, wish=DigestWish(days="14", **when), channel=channel, by=MARA, rooms=rooms,
+        session, kind=DigestKind.OWED, wish=DigestWish(days="14", **when), channel=channel, by=MARA, features=features,
         now=now,
     )  # fmt: skip
 

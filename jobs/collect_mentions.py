@@ -92,7 +92,7 @@ async def _post(runtime: Runtime, workspace: str, clients: Clients | None) -> in
     """Post what waits, but nothing to a channel that outsiders read by now."""
     channels = await runtime.read(list_waiting_channels, workspace=workspace)
     fit = [channel for channel in channels if clients is None or await _may_post(runtime, workspace, channel, clients)]
-    return await runtime.run(post_waiting, workspace=workspace, channels=fit, rooms=runtime.rooms) if fit else 0
+    return await runtime.run(post_waiting, workspace=workspace, channels=fit, features=runtime.features) if fit else 0
 
 
 async def _may_post(runtime: Runtime, workspace: str, channel_id: str, clients: Clients) -> bool:

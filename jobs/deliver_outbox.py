@@ -104,18 +104,18 @@ class Postman:
                 await self.runtime.run(outbox.settle_sent, workspace=None, parcel=parcel, channel=channel, ts=ts)
 
     def _draw(self, parcel: Parcel) -> Message:
-        """The room's view of the notice; one that can't be drawn is given up with its reason, others go on."""
-        for room in self.runtime.rooms:
-            for notice, view in room.messages.items():
+        """The feature's view of the notice; one that can't be drawn is given up with its reason, others go on."""
+        for feature in self.runtime.features:
+            for notice, view in feature.messages.items():
                 if notice.kind == parcel.kind:
                     try:
                         message = view(notice.model_validate(parcel.body))
                     except Exception as error:
                         log.exception("outbox.undrawable", key=parcel.key)
                         raise Refused(f"can't be drawn: {type(error).__name__}") from error
-                    assert isinstance(message, Message)  # noqa: S101 - rooms are ours
+                    assert isinstance(message, Message)  # noqa: S101 - features are ours
                     return message
-        raise Refused(f"no room draws {parcel.kind}")
+        raise Refused(f"no feature draws {parcel.kind}")
 
     async def _channel_of(self, parcel: Parcel) -> str:
         if not parcel.recipient.startswith(("U", "W")):

@@ -6,7 +6,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.core import outbox
-from bot.core.room import Room
+from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.customers.usecases.details import wake_paused
 from bot.customers.usecases.upkeep import end_snoozes, forget_uploads
@@ -23,7 +23,7 @@ async def keep_house(runtime: Runtime) -> int:
     moved = await runtime.run(forget_old, workspace=None)
     for workspace in await runtime.read(list_workspaces, workspace=None):
         moved += await runtime.run(tidy_workspace, workspace=workspace)
-        for problem in await runtime.read(list_problems, workspace=workspace, rooms=runtime.rooms):
+        for problem in await runtime.read(list_problems, workspace=workspace, features=runtime.features):
             log.warning("house.problem", workspace=workspace, problem=problem)
     return moved
 
@@ -38,6 +38,6 @@ def tidy_workspace(session: Session, *, now: datetime) -> int:
     return wake_paused(session, now=now) + end_snoozes(session, now=now)
 
 
-def list_problems(session: Session, *, rooms: tuple[Room, ...], now: datetime) -> list[str]:
-    """One sentence per thing that a room finds wrong."""
-    return [problem for room in rooms if room.check for problem in room.check(session, now)]
+def list_problems(session: Session, *, features: tuple[Feature, ...], now: datetime) -> list[str]:
+    """One sentence per thing that a feature finds wrong."""
+    return [problem for feature in features if feature.check for problem in feature.check(session, now)]

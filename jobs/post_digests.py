@@ -27,7 +27,7 @@ async def post_digests(runtime: Runtime, clients: Clients | None = None) -> int:
             if clients is not None and not await _may_post(runtime, clients, due):
                 continue
             posted = await runtime.run(
-                post_digest, workspace=due.workspace_id, digest_id=due.digest_id, rooms=runtime.rooms
+                post_digest, workspace=due.workspace_id, digest_id=due.digest_id, features=runtime.features
             )
             handled += posted is not None
         except Exception as error:

@@ -12,6 +12,6 @@ async def remind_due(runtime: Runtime) -> int:
     count = 0
     for workspace in await runtime.read(list_workspaces, workspace=None):
         count += await remind_people(
-            runtime, list_owed_reminders, owe_reminders, workspace=workspace, rooms=runtime.rooms
+            runtime, list_owed_reminders, owe_reminders, workspace=workspace, features=runtime.features
         )
     return count

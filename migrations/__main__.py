@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-import bot.rooms  # noqa: F401 - every table has to be known
+import bot.features  # noqa: F401 - every table has to be known
 from bot.core.database import Database
 from bot.storage import MIGRATIONS, migrate
 

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import bot.rooms  # noqa: F401 - every table has to be known
+import bot.features  # noqa: F401 - every table has to be known
 
 connection = context.config.attributes["connection"]
 context.configure(

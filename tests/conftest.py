@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
-from bot.rooms import ROOMS
+from bot.features import FEATURES
 from bot.storage import migrate
 from tests.compiled import share_compiled_statements
 from tests.copies import Copies, named
@@ -158,7 +158,7 @@ def clock() -> MovableClock:
 @pytest.fixture
 def runtime(database: Database, clock: MovableClock) -> Iterator[Runtime]:
     """The way into use cases, over the whole house."""
-    made = Runtime(database, clock, ROOMS)
+    made = Runtime(database, clock, FEATURES)
     yield made
     made.close()
 
@@ -170,7 +170,7 @@ def office(request: pytest.FixtureRequest, runtime: Runtime) -> Office:
 
 
 def _furnish(database: Database) -> None:
-    runtime = Runtime(database, MovableClock(MONDAY), ROOMS)
+    runtime = Runtime(database, MovableClock(MONDAY), FEATURES)
     open_office(runtime)
 
 

@@ -1,5 +1,5 @@
 """
-The libraries that Evenhand stands on, with one table, one job and none of its rooms: what they weigh by themselves.
+The libraries that Evenhand stands on, with one table, one job and none of its features: what they weigh by themselves.
 
 `python -m benchmarks.servers.bare_stack API TOKEN APP_TOKEN DATABASE_URL`, in Socket Mode.
 """

@@ -1,4 +1,4 @@
-"""What leaves the check-ins room."""
+"""What leaves the check-ins feature."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -91,7 +91,7 @@ class CheckinForm(Fact):
     """
     What the check-in modal starts with; no customer: one has to be chosen.
 
-    *abouts* is what other rooms' fields have to know of the customer, by their key.
+    *abouts* is what other features' fields have to know of the customer, by their key.
     """
 
     today: date

@@ -1,4 +1,4 @@
-"""What rooms know about each customer of a list, asked of all rooms in one statement."""
+"""What features know about each customer of a list, asked of all features in one statement."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Brief:
     A brief that is asked together with others: a statement with the values `workspace` and `customers`, and what
     *tell* `(rows, now)` makes of its rows.
 
-    *values* `(now)` adds values of the room's own; another room's never have the same name.
+    *values* `(now)` adds values of the feature's own; another feature's never have the same name.
     """
 
     statement: Prepared
@@ -38,7 +38,7 @@ class Brief:
     values: Callable[[datetime], Mapping[str, Any]] = lambda _now: {}
 
     def __call__(self, session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-        """The lines of this room alone."""
+        """The lines of this feature alone."""
         return ask([self], session, customer_ids, now)[0]
 
 

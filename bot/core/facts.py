@@ -1,4 +1,4 @@
-"""Plain data that leaves a room: frozen, with no database and no Slack in it."""
+"""Plain data that leaves a feature: frozen, with no database and no Slack in it."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -32,7 +32,7 @@ class Line(Fact):
 
 
 class Subject(Fact):
-    """What a button is about when one room offers it under another room's thing."""
+    """What a button is about when one feature offers it under another feature's thing."""
 
     kind: str
     id: str

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.clock import Clock
 from bot.core.database import Database, is_retriable
-from bot.core.room import Room
+from bot.core.feature import Feature
 
 T = TypeVar("T")
 
@@ -35,14 +35,16 @@ log = structlog.get_logger(__name__)
 
 
 class Runtime:
-    """What a listener and a job need: the database, the clock, the rooms."""
+    """What a listener and a job need: the database, the clock, the features."""
 
-    def __init__(self, database: Database, clock: Clock, rooms: Sequence[Room] = (), *, door: object = None) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, features: Sequence[Feature] = (), *, door: object = None
+    ) -> None:
         """*door* leads outside in another way than the network's; only the demo and the tests hand one in."""
         self.door = door
         self.database = database
         self.clock = clock
-        self.rooms = tuple(rooms)
+        self.features = tuple(features)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="use-case")
         self._paces = WeakKeyDictionary[Callable[..., Any], Pace]()
         self._reads_wait_for_nothing = database.dialect == "sqlite"  # no network, and in WAL mode no writer

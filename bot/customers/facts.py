@@ -1,4 +1,4 @@
-"""What leaves the customers room."""
+"""What leaves the customers feature."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -125,7 +125,7 @@ class Named(Fact):
 
 
 class Card(Fact):
-    """Everything one screen tells about a customer; `customer.lines` holds what the other rooms say."""
+    """Everything one screen tells about a customer; `customer.lines` holds what the other features say."""
 
     customer: CustomerFact
     details: CustomerDetails

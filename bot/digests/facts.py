@@ -1,4 +1,4 @@
-"""What leaves the digests room: messages to a channel, lists for one person, the setup."""
+"""What leaves the digests feature: messages to a channel, lists for one person, the setup."""
 
 from datetime import date, datetime, time
 from uuid import UUID
@@ -11,7 +11,7 @@ ChannelFact = workspace_facts.ChannelFact
 
 
 class OfferButton(Fact):
-    """A button of another room under a row."""
+    """A button of another feature under a row."""
 
     label: str
     action_id: str
@@ -80,7 +80,7 @@ class DigestPage(Notice):
 
 class OwedDigest(Notice):
     """
-    What we owe customers, at a slot: the rooms' counts, and the most late things by name.
+    What we owe customers, at a slot: the features' counts, and the most late things by name.
 
     *more* things are known beyond the *lines*; *and_more* says that there are others, which nobody counted.
     """

@@ -30,7 +30,7 @@ SWITCHED_OFF = "Switched off: no day is chosen."
 
 
 class DigestKind(StrEnum):
-    """The kinds of digest that are always there; rooms bring more under keys of their own."""
+    """The kinds of digest that are always there; features bring more under keys of their own."""
 
     NEGLECTED = "neglected"
     OWED = "owed"

@@ -14,7 +14,7 @@ class Digest(Row, table=True):
     """
     A scheduled message to a channel.
 
-    `kind` is plain text: each room may bring kinds of its own, and the use cases know which there are.
+    `kind` is plain text: each feature may bring kinds of its own, and the use cases know which there are.
     """
 
     __tablename__ = "digests"

@@ -10,7 +10,7 @@ from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.facts import DigestSlot, Notice
-from bot.core.room import Room
+from bot.core.feature import Feature
 from bot.customers.facts import CustomerFact
 from bot.customers.queries import get_customer
 from bot.customers.usecases.clockwork import hand_over, rewind_workspace
@@ -101,7 +101,7 @@ def save_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | None
 
 
 def check_arrangement(
-    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact | None, by: str, rooms: Sequence[Room],
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact | None, by: str, features: Sequence[Feature],
     now: datetime,
 ) -> None:  # fmt: skip
     """
@@ -109,10 +109,10 @@ def check_arrangement(
 
     Raises:
         NotAllowed: they are no manager.
-        NotFound: no room makes that kind.
+        NotFound: no feature makes that kind.
         InvalidInput: with a sentence per field: `channel`, `zone`, `days`.
     """
-    get_kind(session, kind=kind, viewer=by, rooms=rooms, now=now)
+    get_kind(session, kind=kind, viewer=by, features=features, now=now)
     problems = {} if channel else {"channel": "Choose the channel that gets it."}
     problems |= _digest_problems(wish, channel)
     problems |= _set_up_meanwhile(session, kind=kind, wish=wish, channel=channel, by=by)
@@ -121,7 +121,7 @@ def check_arrangement(
 
 
 def arrange_digest(
-    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact, by: str, rooms: Sequence[Room],
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact, by: str, features: Sequence[Feature],
     now: datetime,
 ) -> KindFact:  # fmt: skip
     """
@@ -130,10 +130,10 @@ def arrange_digest(
     Raises:
         NotAllowed, NotFound, InvalidInput: as `check_arrangement`.
     """
-    check_arrangement(session, kind=kind, wish=wish, channel=channel, by=by, rooms=rooms, now=now)
+    check_arrangement(session, kind=kind, wish=wish, channel=channel, by=by, features=features, now=now)
     _arrange_digest(session, kind=kind, wish=wish, channel=channel, by=by, now=now)
     session.flush()
-    return get_kind(session, kind=kind, viewer=by, rooms=rooms, now=now)
+    return get_kind(session, kind=kind, viewer=by, features=features, now=now)
 
 
 def _digest_problems(wish: DigestWish, channel: ChannelFact | None) -> dict[str, str]:
@@ -211,7 +211,9 @@ def _as_kept(digest: Digest) -> dict[str, str | bool | None]:
     }
 
 
-def post_digest(session: Session, *, digest_id: UUID, rooms: Sequence[Room], now: datetime) -> DigestPosted | None:
+def post_digest(
+    session: Session, *, digest_id: UUID, features: Sequence[Feature], now: datetime
+) -> DigestPosted | None:
     """
     Handle the slot of a digest that has come: owe its message and thread, note its numbers, set the next slot.
 
@@ -221,11 +223,11 @@ def post_digest(session: Session, *, digest_id: UUID, rooms: Sequence[Room], now
     digest = _locked(session, digest_id)
     if digest is None or digest.stopped_because or digest.next_slot > now:
         return None
-    if digest.kind != DigestKind.NEGLECTED and find_kind(digest.kind, rooms) is None:
+    if digest.kind != DigestKind.NEGLECTED and find_kind(digest.kind, features) is None:
         digest.stopped_because = NO_SUCH_KIND
         return None
     slot = get_slot(session, digest=digest, now=now)
-    said, is_clear = _compose(session, digest, rooms, slot, now)
+    said, is_clear = _compose(session, digest, features, slot, now)
     speaks = not (is_clear and digest.silent_when_clear)
     pages = _owe_digest(session, digest, said, slot, now=now) if speaks else 0
     post = DigestPost(digest_id=digest.id, slot=slot.slot, posted_at=now, said_something=speaks)
@@ -239,14 +241,14 @@ def post_digest(session: Session, *, digest_id: UUID, rooms: Sequence[Room], now
 
 
 def post_test(
-    session: Session, *, by: str, rooms: Sequence[Room], now: datetime, kind: str = DigestKind.NEGLECTED
+    session: Session, *, by: str, features: Sequence[Feature], now: datetime, kind: str = DigestKind.NEGLECTED
 ) -> str:
     """
     Owe the channel of the digest of that *kind* what it would get now, marked as a test; returns the channel's id.
 
     Raises:
         NotAllowed: *by* is no manager.
-        NotFound: no channel was chosen yet, the digest was stopped, or no room makes it any more.
+        NotFound: no channel was chosen yet, the digest was stopped, or no feature makes it any more.
         AlreadyDone: a test went out within this minute.
     """
     require_manager(session, by=by, wish="post a test")
@@ -256,7 +258,7 @@ def post_test(
     if digest.stopped_because:
         raise NotFound("The digest has stopped; choose its channel and days in /evenhand setup and save, then test it.")
     slot = get_slot(session, digest=digest, now=now, is_test=True)
-    said, _ = _compose(session, digest, rooms, slot, now)
+    said, _ = _compose(session, digest, features, slot, now)
     key = f"digest_test:{digest.id}:{now:%Y%m%d%H%M}"
     if not outbox.owe(session, said, to=digest.channel_id, key=key, now=now):
         raise AlreadyDone("A test is on its way already; look into the channel.")
@@ -310,7 +312,7 @@ def take_customer(
     return hand_over(session, customer_id=customer_id, to=by, by=by, now=now)
 
 
-def forget_person(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - a room's shape
+def forget_person(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - a feature's shape
     """Drop a person's name from the digests that they set up; the digests stay."""
     query = select(Digest).where(Digest.workspace_id == workspace_of(session), Digest.made_by == subject_id)
     made = session.exec(query).all() if kind == "person" else ()
@@ -325,20 +327,20 @@ def _locked(session: Session, digest_id: UUID) -> Digest | None:
 
 
 def _compose(
-    session: Session, digest: Digest, rooms: Sequence[Room], slot: DigestSlot, now: datetime
+    session: Session, digest: Digest, features: Sequence[Feature], slot: DigestSlot, now: datetime
 ) -> tuple[Notice, bool]:
     """
     What *digest* says at *slot*, and whether that is only that all is well.
 
     Raises:
-        NotFound: no room makes its kind.
+        NotFound: no feature makes its kind.
     """
     if digest.kind == DigestKind.NEGLECTED:
         fact = compose_digest(
-            session, digest=digest, slot=slot.slot, rooms=rooms, now=now, is_test=slot.is_test
+            session, digest=digest, slot=slot.slot, features=features, now=now, is_test=slot.is_test
         )  # fmt: skip
         return fact, not fact.neglected
-    offer = find_kind(digest.kind, rooms)
+    offer = find_kind(digest.kind, features)
     if offer is None:
         raise NotFound(NO_SUCH_KIND)
     said = offer.compose(session, slot, now)

@@ -1,4 +1,4 @@
-"""What leaves the escalations room."""
+"""What leaves the escalations feature."""
 
 from datetime import date, datetime
 from typing import Literal

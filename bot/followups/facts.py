@@ -1,4 +1,4 @@
-"""What leaves the follow-ups room."""
+"""What leaves the follow-ups feature."""
 
 from datetime import date
 from uuid import UUID

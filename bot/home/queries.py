@@ -9,8 +9,8 @@ from bot.checkins.facts import Desk
 from bot.checkins.queries.desks import get_desk
 from bot.core.database import workspace_of
 from bot.core.facts import Line
+from bot.core.feature import Feature, collect_briefs
 from bot.core.heartbeats import list_heartbeats
-from bot.core.room import Room, collect_briefs
 from bot.customers.facts import Coverage, CustomerFact
 from bot.customers.queries import get_coverage, list_facts, list_pool, list_snoozed, list_waiting
 from bot.customers.queries.owners import list_coming, list_team_coverage
@@ -33,7 +33,7 @@ from bot.workspaces.tables import AuditEntry
 
 
 def get_home(
-    session: Session, *, person_id: str, rooms: Sequence[Room], now: datetime, team_offset: int = 0
+    session: Session, *, person_id: str, features: Sequence[Feature], now: datetime, team_offset: int = 0
 ) -> HomeFact:
     """
     What a person's Home shows; *team_offset* is the first owner on the page of the team's coverage.
@@ -55,9 +55,9 @@ def get_home(
         name=person.name,
         now=now,
         today=today,
-        steps=_steps(session, person_id, rooms, now) if manages else (),
-        owed=_owed(session, person_id, rooms, now),
-        waiting=_waiting(session, desk, rooms, now),
+        steps=_steps(session, person_id, features, now) if manages else (),
+        owed=_owed(session, person_id, features, now),
+        waiting=_waiting(session, desk, features, now),
         coming=tuple(list_facts(session, coming, today=today)),
         coming_total=coming_total,
         snoozed=_snoozed(session, person_id, today),
@@ -73,26 +73,28 @@ def get_home(
     )
 
 
-def _steps(session: Session, person_id: str, rooms: Sequence[Room], now: datetime) -> tuple[TodoStep, ...]:
+def _steps(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[TodoStep, ...]:
     """What is left of setting the bot up; nothing once all is done."""
     steps = [
         TodoStep(label=step.label, done=step.done, button=step.button, action_id=step.action_id)
-        for room in rooms
-        if room.first_steps
-        for step in room.first_steps(session, person_id, now)
+        for feature in features
+        if feature.first_steps
+        for step in feature.first_steps(session, person_id, now)
     ]
     return () if all(step.done for step in steps) else tuple(steps)
 
 
-def _owed(session: Session, person_id: str, rooms: Sequence[Room], now: datetime) -> tuple[Line, ...]:
-    """What this person promised and was asked for, in every room, the earliest day first."""
-    lines = [line for room in rooms if room.home_section for line in room.home_section(session, person_id, now)]
+def _owed(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[Line, ...]:
+    """What this person promised and was asked for, in every feature, the earliest day first."""
+    lines = [
+        line for feature in features if feature.home_section for line in feature.home_section(session, person_id, now)
+    ]
     return tuple(sorted(lines, key=lambda line: (line.on or date.max, not line.urgent)))
 
 
-def _waiting(session: Session, desk: Desk, rooms: Sequence[Room], now: datetime) -> tuple[CustomerFact, ...]:
+def _waiting(session: Session, desk: Desk, features: Sequence[Feature], now: datetime) -> tuple[CustomerFact, ...]:
     rows = list_waiting(session, owner_ids=desk.owner_ids, today=desk.today, limit=WAITING_ROWS)
-    briefs = collect_briefs(rooms, session, [row.id for row in rows], now)
+    briefs = collect_briefs(features, session, [row.id for row in rows], now)
     facts = list_facts(session, rows, today=desk.today)
     return tuple(fact.model_copy(update={"lines": tuple(briefs[fact.id])}) for fact in facts)
 

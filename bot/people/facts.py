@@ -1,4 +1,4 @@
-"""What other rooms and screens may know about a person."""
+"""What other features and screens may know about a person."""
 
 from datetime import date, time
 

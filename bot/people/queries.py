@@ -78,7 +78,7 @@ def next_absence(session: Session, *, person_id: str, today: date) -> Absence | 
 
 
 def absence_fact(absence: Absence) -> AbsenceFact:
-    """Days away as other rooms may see them."""
+    """Days away as other features may see them."""
     return AbsenceFact(first_day=absence.first_day, last_day=absence.last_day, cover_id=absence.cover_id)
 
 

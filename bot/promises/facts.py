@@ -1,4 +1,4 @@
-"""What leaves the promises room."""
+"""What leaves the promises feature."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,1 +1,1 @@
-"""Slack plumbing that every room shares: blocks, forms, replies, the Bolt app."""
+"""Slack plumbing that every feature shares: blocks, forms, replies, the Bolt app."""

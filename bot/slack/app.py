@@ -1,4 +1,4 @@
-"""Builds the Bolt app: one client without hidden retries, every room registered, nothing left unanswered."""
+"""Builds the Bolt app: one client without hidden retries, every feature registered, nothing left unanswered."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import SettingsError
-from bot.core.room import Room
+from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 
 SLACK_TIMEOUT_SECONDS = 15
@@ -75,8 +75,8 @@ def error_code(error: SlackApiError) -> str:
     return re.sub(r"[^\w.-]", "", str(code or ""))[:80] or NOT_SLACKS
 
 
-def build_app(*, client: AsyncWebClient, runtime: Runtime, rooms: Sequence[Room]) -> AsyncApp:
-    """The Bolt app with every room's listeners, and a last answer for what no listener took."""
+def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Feature]) -> AsyncApp:
+    """The Bolt app with every feature's listeners, and a last answer for what no listener took."""
     app = AsyncApp(
         name="evenhand",  # else Bolt reads the sources of all that is on the stack, a megabyte, to name itself
         client=client,
@@ -84,9 +84,9 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, rooms: Sequence[Room]
         raise_error_for_unhandled_request=False,
         request_verification_enabled=False,  # bot/web.py verifies the raw bytes before Bolt parses them
     )
-    for room in sorted(rooms, key=lambda room: not room.asked_first):
-        if room.register:
-            room.register(app, runtime)
+    for feature in sorted(features, key=lambda feature: not feature.asked_first):
+        if feature.register:
+            feature.register(app, runtime)
     _answer_the_rest(app)
     app.error(_log_what_escaped)
     return app

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.core.facts import DigestSlot
 from bot.slack.blocks import Block, button, context, divider, section, short_date
 
-SETTINGS = "digests.setup"  # the digests room listens to it
+SETTINGS = "digests.setup"  # the digests feature listens to it
 
 
 def local_time(instant: datetime, zone: str) -> str:
@@ -26,7 +26,7 @@ def footer(*, made_at: datetime, next_slot: datetime | None, zone: str, kind: st
 
 
 def digest_footer(slot: DigestSlot, note: str = "") -> list[Block]:
-    """The foot of what a room composed for *slot*; escape what came from outside in *note*."""
+    """The foot of what a feature composed for *slot*; escape what came from outside in *note*."""
     return footer(made_at=slot.made_at, next_slot=slot.next_slot, zone=slot.zone, kind=slot.kind, note=note)
 
 

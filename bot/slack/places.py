@@ -21,7 +21,7 @@ class Place(Remembered):
     """
     The message that a control stood in, as far as a window has to remember it.
 
-    *kind* says which of the room's messages it is, `none` if none. One that all see has a *channel* and a *ts*; one
+    *kind* says which of the feature's messages it is, `none` if none. One that all see has a *channel* and a *ts*; one
     that a single person sees is reached by the *url* that came with the press.
     """
 
@@ -61,7 +61,7 @@ class Turns:
 
 
 class Places(Generic[P]):
-    """Draws a room's messages anew: *draw* `(place, *, workspace, viewer)` says how one looks now."""
+    """Draws a feature's messages anew: *draw* `(place, *, workspace, viewer)` says how one looks now."""
 
     def __init__(self, draw: Callable[..., Awaitable[Message]]) -> None:
         self._draw = draw

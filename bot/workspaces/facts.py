@@ -1,4 +1,4 @@
-"""What other rooms may know about the places of a workspace."""
+"""What other features may know about the places of a workspace."""
 
 from bot.core.facts import Fact
 

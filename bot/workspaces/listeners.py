@@ -1,4 +1,4 @@
-"""What every room's listeners do about presses and windows: keep refusals, save, draw the message anew."""
+"""What every feature's listeners do about presses and windows: keep refusals, save, draw the message anew."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -48,7 +48,7 @@ class Window:
 
 class Windows(Generic[P]):
     """
-    Saves the windows that a room's buttons opened, by their callback id, and draws the message of the press anew.
+    Saves the windows that a feature's buttons opened, by their callback id, and draws the message of the press anew.
 
     *about* is what a window's memory and the use cases call the thing's id; *fields* are block ids by an error's field.
     """

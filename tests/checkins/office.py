@@ -1,4 +1,4 @@
-"""Short ways to do what this room does, for its tests."""
+"""Short ways to do what this feature does, for its tests."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,8 @@ from bot.checkins.rules import Channel, Preset, Result
 from bot.checkins.usecases.lists import snooze_from_list
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.usecases.undoing import undo_deed
+from bot.core.feature import collect_undos
 from bot.core.outbox import OwedNotice
-from bot.core.room import collect_undos
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.people.tables import Absence
@@ -34,15 +34,15 @@ def snooze(office: Office, customer: UUID, preset: Preset = Preset.WEEK, **more:
 
 
 def undo(office: Office, done: ActDone, by: str = ANA, **more: Any) -> ActDone:
-    """Take back what was done, in every room, as the button does."""
-    undos = collect_undos(office.runtime.rooms)
+    """Take back what was done, in every feature, as the button does."""
+    undos = collect_undos(office.runtime.features)
     fact: ActDone = office.do(undo_deed, deed_id=done.deed_id, by=by, undos=undos, **more)
     return fact
 
 
 def queue_of(office: Office, person: str = ANA, **more: Any) -> Queue:
     """That person's queue now."""
-    fact: Queue = office.ask(get_queue, viewer=person, rooms=office.runtime.rooms, **more)
+    fact: Queue = office.ask(get_queue, viewer=person, features=office.runtime.features, **more)
     return fact
 
 

@@ -1,4 +1,4 @@
-"""More check-in stories: other rooms' messages, two windows, others' logs, mutes; the main ones over HTTP."""
+"""More check-in stories: other features' messages, two windows, others' logs, mutes; the main ones over HTTP."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -30,7 +30,7 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
 
 
 async def test_another_rooms_row_changes_in_place_once_somebody_logged_from_it(world: World) -> None:
-    """A message to everybody, as a room that offers *Check-in* posts it: the row is done, its neighbour stays."""
+    """A message to everybody, as a feature that offers *Check-in* posts it: the row is done, its neighbour stays."""
     bakery = world.office.customer("Bakery", owner=ANA, waited=92)
     world.office.customer("Golddex", owner=BOB, waited=80)
     await digest_set_up(world)

@@ -19,8 +19,8 @@ from bot.core.errors import BotError
 from bot.core.runtime import Runtime
 from bot.customers.queries import standing_of
 from bot.customers.rules.due import Clockwork, SnoozeReason, Standing, due_on, limit_on
+from bot.features import FEATURES
 from bot.people.queries import get_calendar
-from bot.rooms import ROOMS
 from tests.checkins.office import log, queue_of, row_of, snooze, undo
 from tests.makers import ANA, START, Office
 
@@ -48,7 +48,7 @@ def fresh_office(template: Path) -> Iterator[Office]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "evenhand.db"
         path.write_bytes(template.read_bytes())
-        runtime = Runtime(Database(f"sqlite:///{path}"), MovableClock(START), ROOMS)
+        runtime = Runtime(Database(f"sqlite:///{path}"), MovableClock(START), FEATURES)
         try:
             yield Office(runtime)
         finally:

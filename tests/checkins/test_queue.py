@@ -12,7 +12,7 @@ from bot.checkins.queries.history import brief
 from bot.checkins.rules import QUEUE_ROWS, Preset, Result
 from bot.core.clock import MovableClock
 from bot.core.facts import Line
-from bot.core.room import collect_timeline
+from bot.core.feature import collect_timeline
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from tests.checkins.office import go_away, log, names, queue_of, snooze, undo
 from tests.escalations.desk import escalate
@@ -134,16 +134,16 @@ def test_a_name_opens_the_form_and_several_ask_which(office: Office) -> None:
     """Two of one name are told apart by owner and domain; an unknown one brings the nearest."""
     office.customer("Acme", owner=ANA, waited=47, domain="acme.example")
     office.customer("Golddex", owner=ANA, waited=47)
-    form = office.ask(find_form, words="golddex", viewer=ANA, rooms=())
+    form = office.ask(find_form, words="golddex", viewer=ANA, features=())
     assert isinstance(form, CheckinForm)
     assert form.preview
     assert form.preview.customer.name == "Golddex"
     office.customer("ACME, Inc.", owner=BOB, waited=2)
-    found = office.ask(find_form, words="acme", viewer=ANA, rooms=())
+    found = office.ask(find_form, words="acme", viewer=ANA, features=())
     assert isinstance(found, Candidates)
     assert found.exact
     assert [(row.owner_name, row.domain) for row in found.rows] == [("Ana Lima", "acme.example"), ("Bob Chen", None)]
-    found = office.ask(find_form, words="goldex", viewer=ANA, rooms=())
+    found = office.ask(find_form, words="goldex", viewer=ANA, features=())
     assert isinstance(found, Candidates)
     assert (found.exact, [row.name for row in found.rows]) == (False, ["Golddex"])
 
@@ -153,7 +153,7 @@ def test_the_form_shows_what_saving_would_do(office: Office) -> None:
     bakery = office.customer("Bakery", owner=ANA, waited=10)
 
     def preview(result: Result, on: date) -> tuple[date | None, bool]:
-        form = office.ask(get_form, customer_id=bakery, viewer=ANA, rooms=(), result=result, happened_on=on)
+        form = office.ask(get_form, customer_id=bakery, viewer=ANA, features=(), result=result, happened_on=on)
         return form.preview.next_due_on, form.preview.problem is not None
 
     assert preview(Result.TALKED, MONDAY) == (date(2026, 12, 23), False)
@@ -187,5 +187,5 @@ def _lines(office: Office, customer: UUID) -> list[str]:
 
 
 def _timeline(session: Session, *, office: Office, customer: UUID, now: datetime) -> list[Line]:
-    rooms = [room for room in office.runtime.rooms if room.name == "checkins"]
-    return collect_timeline(rooms, session, customer, now, 10)
+    features = [feature for feature in office.runtime.features if feature.name == "checkins"]
+    return collect_timeline(features, session, customer, now, 10)

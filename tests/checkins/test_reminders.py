@@ -31,7 +31,7 @@ def due(office: Office) -> list[str]:
 
 def remind(office: Office, person: str = ANA) -> bool:
     """Owe that person their reminder."""
-    made: bool = office.do(owe_reminder, person_id=person, rooms=office.runtime.rooms)
+    made: bool = office.do(owe_reminder, person_id=person, features=office.runtime.features)
     return made
 
 
@@ -181,7 +181,9 @@ def test_a_reminder_drawn_anew_tells_what_was_done_since(waiting: Office, clock:
     customer = first.rows[0].customer.id
 
     def now() -> ReminderDue:
-        fact: ReminderDue = waiting.ask(get_reminder, reminder_id=reminder.id, viewer=ANA, rooms=waiting.runtime.rooms)
+        fact: ReminderDue = waiting.ask(
+            get_reminder, reminder_id=reminder.id, viewer=ANA, features=waiting.runtime.features
+        )
         return fact
 
     assert view(now()) == view(first)
@@ -194,9 +196,9 @@ def test_a_reminder_drawn_anew_tells_what_was_done_since(waiting: Office, clock:
     undo(waiting, done, by=MARA)
     assert now().rows[0].done_by is None
     with pytest.raises(NotFound):
-        waiting.ask(get_reminder, reminder_id=reminder.id, viewer=BOB, rooms=())
+        waiting.ask(get_reminder, reminder_id=reminder.id, viewer=BOB, features=())
     with pytest.raises(NotFound):
-        waiting.ask(get_reminder, reminder_id=new_id(), viewer=ANA, rooms=())
+        waiting.ask(get_reminder, reminder_id=new_id(), viewer=ANA, features=())
 
 
 @pytest.mark.parametrize(
@@ -218,7 +220,7 @@ def test_the_hour_comes_once_when_clocks_change(
     comes = datetime.fromisoformat(f"{instant}+00:00")
     assert _owed_at(office, datetime.fromisoformat(f"{before}+00:00")) == []
     assert _owed_at(office, comes) == [person]
-    office.do(owe_reminder, person_id=person, rooms=(), now=comes)
+    office.do(owe_reminder, person_id=person, features=(), now=comes)
     assert _owed_at(office, comes + timedelta(hours=1)) == []
 
 

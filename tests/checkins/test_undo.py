@@ -95,7 +95,7 @@ def test_a_forged_undo_finds_nothing(office: Office) -> None:
 
 
 def test_a_check_in_is_undone_by_its_own_id(office: Office) -> None:
-    """As other rooms know it."""
+    """As other features know it."""
     bakery = office.customer("Bakery", owner=ANA, waited=47)
     office.do(undo_checkin, checkin_id=log(office, bakery).checkin_id, by=ANA)
     assert last_contact(office, bakery) == MONDAY - timedelta(days=47)

@@ -1,4 +1,4 @@
-"""Every screen of this room at its worst input keeps Slack's limits and shows hostile text as it is."""
+"""Every screen of this feature at its worst input keeps Slack's limits and shows hostile text as it is."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Ambiguous
 from bot.core.facts import Line, Subject
-from bot.core.room import Offer
+from bot.core.feature import Offer
 from bot.customers.facts import (
     Card,
     Changed,
@@ -70,12 +70,12 @@ def full_card(**more: Any) -> Card:
 
 
 def offers() -> list[Offer]:
-    """As many buttons as there will ever be rooms."""
+    """As many buttons as there will ever be features."""
 
     def wants(subject: Subject) -> bool:
         return subject.kind == "customer"
 
-    return [Offer(f"Offer {number}", f"room{number}.offer", wants) for number in range(20)]
+    return [Offer(f"Offer {number}", f"feature{number}.offer", wants) for number in range(20)]
 
 
 def markup(value: Any) -> str:

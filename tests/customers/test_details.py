@@ -147,7 +147,7 @@ def test_somebody_is_found_by_part_of_a_name_an_alias_a_domain_or_with_typing_er
     office.customer("Lindner Bau", owner=BOB)
 
     def look(words: str) -> object:
-        found = office.ask(look_up, words=words, viewer=ANA, rooms=())
+        found = office.ask(look_up, words=words, viewer=ANA, features=())
         return (
             found.card.customer.name
             if found.card
@@ -168,9 +168,9 @@ def test_guests_see_no_customers(office: Office) -> None:
     acme = office.customer("Acme")
     office.person("U0GUEST", "Gus Guest", is_guest=True)
     with pytest.raises(NotAllowed):
-        office.ask(look_up, words="", viewer="U0GUEST", rooms=())
+        office.ask(look_up, words="", viewer="U0GUEST", features=())
     with pytest.raises(NotAllowed):
-        office.ask(get_card, customer_id=acme, viewer="U0GUEST", rooms=())
+        office.ask(get_card, customer_id=acme, viewer="U0GUEST", features=())
 
 
 def test_an_export_comes_back_without_a_change(office: Office) -> None:

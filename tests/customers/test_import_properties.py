@@ -20,7 +20,7 @@ from bot.customers.tables import Customer
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.views import card as card_view
 from bot.customers.views import imports, lists
-from bot.rooms import ROOMS
+from bot.features import FEATURES
 from rehearsal.strict import check_message, check_view
 from tests.customers.lists import read, real, take_in
 from tests.makers import ANA, MARA, START, Office, open_office
@@ -46,7 +46,7 @@ def empty_office(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
     def make() -> Office:
         path = tmp_path_factory.mktemp("office") / "evenhand.db"
         shutil.copy(sqlite_template, path)
-        made.append(Runtime(Database(f"sqlite:///{path}"), MovableClock(START), ROOMS))
+        made.append(Runtime(Database(f"sqlite:///{path}"), MovableClock(START), FEATURES))
         return open_office(made[-1])
 
     yield make
@@ -121,10 +121,10 @@ def test_forty_seven_thousand_companies_come_in_whole(empty_office: Any) -> None
     page = office.ask(list_page, words="", viewer=ANA)
     assert (page.total, page.pages) == (46_964, 5871)
     for words in ("", "siemens", "bank of", "Mercedes Bens Gruop", "apple"):
-        found = office.ask(look_up, words=words, viewer=ANA, rooms=ROOMS)
+        found = office.ask(look_up, words=words, viewer=ANA, features=FEATURES)
         message = card_view.message(found.card, ()) if found.card else lists.looked_up(found)
         assert check_message(message.body()) == []
-    card = office.ask(get_card, customer_id=page.rows[0].id, viewer=ANA, rooms=ROOMS)
+    card = office.ask(get_card, customer_id=page.rows[0].id, viewer=ANA, features=FEATURES)
     assert check_view(card_view.as_modal(card, ())) == []
     assert check_view(imports.done(done)) == []
     assert office.do(undo_import, import_id=done.id, by=MARA).removed == 46_964

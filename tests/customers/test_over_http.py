@@ -1,4 +1,4 @@
-"""The main paths of this room once more, called by Slack over signed HTTP."""
+"""The main paths of this feature once more, called by Slack over signed HTTP."""
 
 from collections.abc import AsyncIterator
 

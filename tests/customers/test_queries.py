@@ -238,12 +238,12 @@ def test_a_card_knows_family_and_what_the_viewer_owns(office: Office) -> None:
     top = office.customer("Holding", owner=ANA, waited=3)
     for number in range(7):
         office.customer(f"Part {number}", parent_id=top)
-    card = office.ask(get_card, customer_id=top, viewer=ANA, rooms=office.runtime.rooms)
+    card = office.ask(get_card, customer_id=top, viewer=ANA, features=office.runtime.features)
     assert ([named.name for named in card.children], card.children_total) == ([f"Part {n}" for n in range(5)], 7)
     assert card.mine
-    assert not office.ask(get_card, customer_id=top, viewer=BOB, rooms=()).mine
+    assert not office.ask(get_card, customer_id=top, viewer=BOB, features=()).mine
     part = office.look(lambda session: find_customer(session, "Part 1"))
-    assert office.ask(get_card, customer_id=part.id, viewer=ANA, rooms=()).parent.name == "Holding"
+    assert office.ask(get_card, customer_id=part.id, viewer=ANA, features=()).parent.name == "Holding"
     assert office.ask(get_fact, customer_id=top, viewer=KIRI).owner_name == "Ana Lima"
 
 
@@ -262,12 +262,12 @@ def test_a_search_for_a_word_in_several_names_is_a_list(office: Office) -> None:
     """Words in any order; a part of a domain; a wildcard is a letter like others."""
     office.customer("Alpha Trading North", domain="alpha-north.com")
     office.customer("Alpha South Trading", domain="alpha-south.com")
-    trading = office.ask(look_up, words="trading alpha", viewer=ANA, rooms=())
+    trading = office.ask(look_up, words="trading alpha", viewer=ANA, features=())
     assert trading.card is None
     assert trading.page.total == 2
-    assert office.ask(look_up, words="north.com", viewer=ANA, rooms=()).card.customer.name == "Alpha Trading North"
-    assert office.ask(look_up, words="%", viewer=ANA, rooms=()).card is None
-    assert office.ask(look_up, words="", viewer=ANA, rooms=()).page.total == 2
+    assert office.ask(look_up, words="north.com", viewer=ANA, features=()).card.customer.name == "Alpha Trading North"
+    assert office.ask(look_up, words="%", viewer=ANA, features=()).card is None
+    assert office.ask(look_up, words="", viewer=ANA, features=()).page.total == 2
 
 
 def test_the_last_five_lists_are_told_with_who_brought_them(office: Office) -> None:
@@ -301,8 +301,8 @@ def test_guests_read_nothing(office: Office) -> None:
     guest = office.person("U0GUEST", "Gus Guest", is_guest=True)
     acme = office.customer("Acme")
     asked: tuple[tuple[Any, dict[str, Any]], ...] = (
-        (list_page, {}), (list_options, {"words": "a"}), (look_up, {"words": "", "rooms": ()}), (list_imports, {}),
-        (get_card, {"customer_id": acme, "rooms": ()}),
+        (list_page, {}), (list_options, {"words": "a"}), (look_up, {"words": "", "features": ()}), (list_imports, {}),
+        (get_card, {"customer_id": acme, "features": ()}),
     )  # fmt: skip
     for query, more in asked:
         for viewer in (guest, "U0NOBODY"):

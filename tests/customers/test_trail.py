@@ -164,7 +164,7 @@ WAYS_IN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "take upload": (take_upload, {"upload_id": SENT, "drafts": NEW, "erase_blanks": False}),
     "list": (list_page, {}),
     "menu": (list_options, {"words": ""}),
-    "card": (get_card, {"customer_id": HERE, "rooms": ()}),
+    "card": (get_card, {"customer_id": HERE, "features": ()}),
     "earlier lists": (list_imports, {}),
     "export": (export_rows, {}),
 }  # fmt: skip

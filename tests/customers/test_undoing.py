@@ -123,7 +123,7 @@ def test_contacts_and_other_names_go_back_unless_somebody_touched_them(office: O
 
 
 def test_a_customer_with_a_check_in_or_a_child_of_its_own_stays(office: Office) -> None:
-    """Other rooms' rows and other customers point at it; without them it would have gone."""
+    """Other features' rows and other customers point at it; without them it would have gone."""
     done = take_in(office, "Name\nTalked\nParent\nIdle\n")
     rows = everyone(office)
     office.customer("Child", parent_id=rows["Parent"].id)

@@ -1,4 +1,4 @@
-"""Whatever stands in a name, a note or a list: Slack takes every screen of this room, and nobody is pinged by it."""
+"""Whatever stands in a name, a note or a list: Slack takes every screen of this feature, and nobody is pinged by it."""
 
 from datetime import date
 from typing import Any

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.facts import Count
-from bot.core.room import Room
+from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.customers.tables import Customer
 from bot.digests.tables import Digest
@@ -20,7 +20,7 @@ from bot.digests.views import digest as views
 from bot.workspaces.usecases import install_workspace
 from jobs.post_digests import post_digests
 from rehearsal.strict import check_message
-from tests.digests.furniture import digests, move_to_slot, owed_rows, pages, post, posts, set_up, the_digest
+from tests.digests.digest_office import digests, move_to_slot, owed_rows, pages, post, posts, set_up, the_digest
 from tests.makers import ANA, WORKSPACE, Office, open_office
 
 ALL_COMPANIES = 46_964
@@ -46,7 +46,7 @@ def test_many_processes_at_once_post_one_digest(office: Office, database_url: st
     digest_id = the_digest(office).id
 
     def run(runtime: Runtime) -> Any:
-        return runtime.run_now(post_digest, workspace=WORKSPACE, digest_id=digest_id, rooms=())
+        return runtime.run_now(post_digest, workspace=WORKSPACE, digest_id=digest_id, features=())
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(run, [office.runtime, other] * 4))
@@ -64,10 +64,10 @@ def test_a_digest_that_dies_half_way_leaves_nothing_and_comes_again(office: Offi
     before = the_digest(office).next_slot
 
     def broken(_session: object, _now: object) -> Sequence[Count]:
-        raise RuntimeError("the other room is ill")
+        raise RuntimeError("the other feature is ill")
 
     with pytest.raises(RuntimeError):
-        post(office, rooms=(Room(name="ill", digest_section=broken),))
+        post(office, features=(Feature(name="ill", digest_section=broken),))
     assert (owed_rows(office), posts(office), the_digest(office).next_slot) == ([], [], before)
     assert post(office) is not None
     assert (len(digests(office)), len(pages(office)), len(posts(office))) == (1, 1, 1)
@@ -85,7 +85,7 @@ async def test_a_failing_digest_does_not_keep_others_from_coming(office: Office)
             raise RuntimeError("ill")
         return ()
 
-    runtime = Runtime(office.runtime.database, office.runtime.clock, [Room(name="ill", digest_section=ill_for_one)])
+    runtime = Runtime(office.runtime.database, office.runtime.clock, [Feature(name="ill", digest_section=ill_for_one)])
     with pytest.raises(RuntimeError, match="ill"):
         await post_digests(runtime)
     assert len(digests(office)) == 1

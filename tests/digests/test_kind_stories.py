@@ -7,7 +7,7 @@ import pytest
 
 from bot.people.rules import Role
 from rehearsal.state.views import View
-from tests.digests.furniture import make, tally_room
+from tests.digests.digest_office import make, tally_room
 from tests.digests.test_stories import form_of, main, pass_days, words
 from tests.followups.desk import assign
 from tests.makers import ANA, MARA
@@ -114,8 +114,8 @@ async def test_members_and_forged_forms_are_told_kindly(world: World) -> None:
 
 
 async def test_a_rooms_digest_brings_its_chart_as_a_picture_and_survives_without(world: World) -> None:
-    """A kind that a room brought, set up like the others: pictured at its first slot; then uploads fail, once said."""
-    world.runtime.rooms = (*world.runtime.rooms, tally_room("Counted: 9.", "Counted: 11."))
+    """A kind that a feature brought, set up like the others: pictured at its first slot; then uploads fail, once said."""
+    world.runtime.features = (*world.runtime.features, tally_room("Counted: 9.", "Counted: 11."))
     mara, faults = world.as_(MARA), world.rehearsal.control.faults
     setup = await form_of(world)
     await mara.press(setup, ARRANGE, value="tally")

@@ -1,4 +1,4 @@
-"""Further digests: what we owe, and those that rooms bring; each set up by managers and posted once a slot."""
+"""Further digests: what we owe, and those that features bring; each set up by managers and posted once a slot."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +13,8 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.facts import Count, Line
+from bot.core.feature import OWED_LINES, Feature
 from bot.core.outbox import OwedNotice
-from bot.core.room import OWED_LINES, Room
 from bot.core.runtime import Runtime
 from bot.digests.facts import AllClear, ChannelFact, DigestWish, OwedDigest
 from bot.digests.queries import find_digest, list_due_digests
@@ -23,11 +23,11 @@ from bot.digests.queries.setup import check_digests, get_kind, get_setup
 from bot.digests.rules import KIND_LENGTH, DigestKind
 from bot.digests.tables import Digest
 from bot.digests.usecases import arrange_digest, post_digest, post_test, stop_digest
+from bot.features import FEATURES
 from bot.people.rules import Role
-from bot.rooms import ROOMS
 from bot.workspaces.queries import list_audit
 from jobs.post_digests import post_digests
-from tests.digests.furniture import (
+from tests.digests.digest_office import (
     CARE,
     Tally,
     arrange,
@@ -48,21 +48,21 @@ from tests.makers import ANA, BOB, MARA, WORKSPACE, Office, open_office
 OWED = DigestKind.OWED.value
 
 
-def owing(name: str, *lines: Line, counts: Sequence[Count] = ()) -> Room:
-    """A room that says these things are owed."""
-    return Room(name=name, owed_section=lambda _session, _now: lines, digest_section=lambda _session, _now: counts)
+def owing(name: str, *lines: Line, counts: Sequence[Count] = ()) -> Feature:
+    """A feature that says these things are owed."""
+    return Feature(name=name, owed_section=lambda _session, _now: lines, digest_section=lambda _session, _now: counts)
 
 
 def test_what_we_owe_comes_from_every_room_the_most_late_first(office: Office) -> None:
-    """Counts of all rooms in the first line, then the lines of all rooms by their day, undated ones last."""
+    """Counts of all features in the first line, then the lines of all features by their day, undated ones last."""
     early, late = Line(text="early", on=date(2026, 11, 30)), Line(text="late", urgent=True, on=date(2026, 11, 2))
-    rooms = (
+    features = (
         owing("a", early, Line(text="some day"), counts=[Count(text="1 promise broken", urgent=True)]),
         owing("b", late, counts=[Count(text="2 follow-ups late", urgent=True)]),
-        Room(name="quiet"),
+        Feature(name="quiet"),
     )
-    arrange(office, OWED, rooms=rooms)
-    assert post_next(office, OWED, rooms=rooms) is not None
+    arrange(office, OWED, features=features)
+    assert post_next(office, OWED, features=features) is not None
     (said,) = owed(office, OwedDigest)
     assert [count.text for count in said.counts] == ["1 promise broken", "2 follow-ups late"]
     assert [line.text for line in said.lines] == ["late", "early", "some day"]
@@ -70,13 +70,13 @@ def test_what_we_owe_comes_from_every_room_the_most_late_first(office: Office) -
 
 
 def test_what_we_owe_shows_ten_and_says_how_many_more(office: Office) -> None:
-    """Of a room that knows of more than it tells, only "at least" is said."""
+    """Of a feature that knows of more than it tells, only "at least" is said."""
     some = [Line(text=f"thing {n}", on=date(2026, 11, 1)) for n in range(14)]
-    rooms = (owing("some", *some),)
-    arrange(office, OWED, rooms=rooms, days="0123456")
-    post_next(office, OWED, rooms=rooms)
-    rooms = (owing("many", *some * 20),)
-    post_next(office, OWED, rooms=rooms)
+    features = (owing("some", *some),)
+    arrange(office, OWED, features=features, days="0123456")
+    post_next(office, OWED, features=features)
+    features = (owing("many", *some * 20),)
+    post_next(office, OWED, features=features)
     few, many = owed(office, OwedDigest)
     assert (len(few.lines), few.more, few.and_more) == (10, 4, False)
     assert (len(many.lines), many.more, many.and_more) == (10, OWED_LINES - 10, True)
@@ -88,8 +88,8 @@ def test_late_follow_ups_stand_in_what_we_owe(office: Office) -> None:
     assign(office, acme, due_on=date(2026, 11, 30), what="in time")
     assign(office, acme, due_on=date(2026, 11, 26), what="today's")
     assign(office, acme, due_on=date(2026, 11, 24), what="late one")
-    arrange(office, OWED, rooms=ROOMS)
-    post_next(office, OWED, rooms=ROOMS)
+    arrange(office, OWED, features=FEATURES)
+    post_next(office, OWED, features=FEATURES)
     (said,) = owed(office, OwedDigest)
     assert [count.text for count in said.counts] == ["1 follow-up late"]
     assert [(line.text, line.urgent) for line in said.lines] == [
@@ -115,13 +115,13 @@ def test_nothing_owed_is_one_line_or_silence(office: Office) -> None:
 def test_a_rooms_own_kind_is_posted_once_a_slot_across_restarts_and_replicas(office: Office, database_url: str) -> None:
     """Eight at once from two processes, then a restart, then the next slot: one notice a slot under the slot's key."""
     words = tuple(f"said {n}" for n in range(20))
-    rooms = (tally_room(*words),)
-    digest = arrange(office, "tally", rooms=rooms)
+    features = (tally_room(*words),)
+    digest = arrange(office, "tally", features=features)
     office.runtime.clock.move_to(digest.next_slot)  # type: ignore[attr-defined]
     other = Runtime(Database(database_url), office.runtime.clock)
 
     def run(runtime: Runtime) -> Any:
-        return runtime.run_now(post_digest, workspace=WORKSPACE, digest_id=digest.id, rooms=rooms)
+        return runtime.run_now(post_digest, workspace=WORKSPACE, digest_id=digest.id, features=features)
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(run, [office.runtime, other] * 4))
@@ -130,7 +130,7 @@ def test_a_rooms_own_kind_is_posted_once_a_slot_across_restarts_and_replicas(off
     after_restart = Runtime(Database(database_url), office.runtime.clock)
     assert run(after_restart) is None
     after_restart.close()
-    post_next(office, "tally", rooms=rooms)
+    post_next(office, "tally", features=features)
     assert [row.key for row in owed_rows(office)] == [
         f"digest:{digest.id}:20261126T0900Z", f"digest:{digest.id}:20261130T0900Z",
     ]  # fmt: skip
@@ -139,12 +139,12 @@ def test_a_rooms_own_kind_is_posted_once_a_slot_across_restarts_and_replicas(off
 
 def test_a_slot_begins_where_the_last_one_ended(office: Office) -> None:
     """The first one at the slot before it; later ones at the last that was handled, and a test ends nothing."""
-    rooms = (tally_room("first", "a test", "second"),)
-    digest = arrange(office, "tally", rooms=rooms)
-    post_next(office, "tally", rooms=rooms)
+    features = (tally_room("first", "a test", "second"),)
+    digest = arrange(office, "tally", features=features)
+    post_next(office, "tally", features=features)
     office.runtime.clock.move(timedelta(days=15))  # type: ignore[attr-defined]
-    office.do(post_test, by=MARA, rooms=rooms, kind="tally")
-    office.do(post_digest, digest_id=digest.id, rooms=rooms)
+    office.do(post_test, by=MARA, features=features, kind="tally")
+    office.do(post_digest, digest_id=digest.id, features=features)
     first, test, second = (fact.slot for fact in owed(office, Tally))
     assert (first.since, first.slot) == (datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 26, 9, tzinfo=UTC))
     assert (test.since, test.slot, test.is_test) == (first.slot, office.runtime.clock.now(), True)
@@ -154,11 +154,11 @@ def test_a_slot_begins_where_the_last_one_ended(office: Office) -> None:
 
 async def test_all_kinds_are_posted_by_the_same_job(office: Office) -> None:
     """Three digests whose slot has come: three messages, and nothing the second time."""
-    runtime = Runtime(office.runtime.database, office.runtime.clock, (*ROOMS, tally_room("counted")))
+    runtime = Runtime(office.runtime.database, office.runtime.clock, (*FEATURES, tally_room("counted")))
     office.customer("Bakery", waited=80, owner=ANA)
     set_up(office)
-    arrange(office, OWED, rooms=runtime.rooms)
-    arrange(office, "tally", rooms=runtime.rooms)
+    arrange(office, OWED, features=runtime.features)
+    arrange(office, "tally", features=runtime.features)
     office.runtime.clock.move_to(kept(office, "tally").next_slot)  # type: ignore[attr-defined]
     assert await post_digests(runtime) == 3
     assert await post_digests(runtime) == 0
@@ -167,8 +167,8 @@ async def test_all_kinds_are_posted_by_the_same_job(office: Office) -> None:
 
 
 def test_a_kind_that_nobody_makes_any_more_stops_and_is_told(office: Office) -> None:
-    """A room was taken out: nothing is posted, nothing is tried again, `doctor` says so."""
-    digest = arrange(office, "tally", rooms=(tally_room(),))
+    """A feature was taken out: nothing is posted, nothing is tried again, `doctor` says so."""
+    digest = arrange(office, "tally", features=(tally_room(),))
     assert post_next(office, "tally") is None
     with office.runtime.database.reading(None) as session:
         assert list_due_digests(session, now=office.runtime.clock.now()) == []
@@ -176,15 +176,15 @@ def test_a_kind_that_nobody_makes_any_more_stops_and_is_told(office: Office) -> 
     assert "Nothing here makes this kind of digest any more" in sentence
     assert (owed_rows(office), posts(office)) == ([], [])
     with pytest.raises(NotFound):
-        office.do(post_test, by=MARA, rooms=(), kind=digest.kind)
+        office.do(post_test, by=MARA, features=(), kind=digest.kind)
 
 
 @pytest.mark.parametrize(
     "act",
     [
         lambda office: arrange(office, OWED, by=ANA),
-        lambda office: office.ask(get_kind, kind=OWED, viewer=ANA, rooms=()),
-        lambda office: office.do(post_test, by=ANA, rooms=(), kind=OWED),
+        lambda office: office.ask(get_kind, kind=OWED, viewer=ANA, features=()),
+        lambda office: office.do(post_test, by=ANA, features=(), kind=OWED),
     ],
 )
 def test_only_managers_have_further_digests(office: Office, act: Callable[[Office], Any]) -> None:
@@ -203,7 +203,7 @@ def test_a_further_digest_is_set_up_once_and_moved_with_a_line_in_the_trail(offi
     assert (moved.id, moved.channel_id, moved.days) == (first.id, "C0NEW", "4")
     trail = office.look(lambda session: list_audit(session, subject_kind="digest", subject_id=str(first.id)))
     assert sorted(entry.after["channel"] for entry in trail) == ["C0CARE", "C0NEW"]
-    fact = office.ask(get_setup, viewer=MARA, rooms=(tally_room(),))
+    fact = office.ask(get_setup, viewer=MARA, features=(tally_room(),))
     assert fact.digest.channel_id == "C0CARE"
     assert [(kind.key, kind.digest and kind.digest.channel_name) for kind in fact.more] == [
         (OWED, "new"), ("tally", None),
@@ -246,7 +246,7 @@ def test_another_workspace_has_digests_of_its_own(office: Office) -> None:
     """What is set up here can't be posted from there."""
     digest = arrange(office, OWED)
     office.runtime.clock.move_to(digest.next_slot)  # type: ignore[attr-defined]
-    answer = office.runtime.run_now(post_digest, workspace="T0OTHER", digest_id=digest.id, rooms=())
+    answer = office.runtime.run_now(post_digest, workspace="T0OTHER", digest_id=digest.id, features=())
     assert answer is None
 
     def anything(session: Session) -> Any:
@@ -257,7 +257,7 @@ def test_another_workspace_has_digests_of_its_own(office: Office) -> None:
 
 def test_every_kind_that_is_there_can_be_kept() -> None:
     """Keys are short and told apart; each kind says in a sentence what it is and what its silence means."""
-    kinds = list_kinds(ROOMS)
+    kinds = list_kinds(FEATURES)
     assert len({kind.key for kind in kinds} | {DigestKind.NEGLECTED}) == len(kinds) + 1
     assert all(0 < len(kind.key) <= KIND_LENGTH for kind in kinds)
     assert all(kind.label and kind.about.endswith(".") and kind.clear.endswith(".") for kind in kinds)
@@ -310,7 +310,7 @@ def test_two_managers_in_the_same_moment_set_one_digest_up(
             looked.add(by)
             gate.wait(30)
         wish = DigestWish(channel_id=channel.id, days="03", hour=time(9), zone="Europe/Lisbon", is_first=True)
-        arrange_digest(session, kind=OWED, wish=wish, channel=channel, by=by, rooms=(), now=now)
+        arrange_digest(session, kind=OWED, wish=wish, channel=channel, by=by, features=(), now=now)
 
     def save(by: str, channel: ChannelFact) -> str:
         try:

@@ -15,14 +15,14 @@ from bot.digests.queries import compose_digest, list_neglected_lines
 from bot.digests.queries.lists import find_whose, get_list
 from bot.digests.usecases import take_customer
 from bot.digests.views.lists import place_in
-from bot.rooms import ROOMS
-from tests.digests.furniture import make, move_to_slot, set_up, the_digest
+from bot.features import FEATURES
+from tests.digests.digest_office import make, move_to_slot, set_up, the_digest
 from tests.makers import ANA, BOB, KIRI, WORKSPACE, Office
 
 
 def listed(office: Office, whose: str = "team", *, page: int = 0, viewer: str = ANA) -> WaitingList:
     """A page of a list."""
-    found: WaitingList = office.ask(get_list, whose=whose, page=page, viewer=viewer, rooms=ROOMS)
+    found: WaitingList = office.ask(get_list, whose=whose, page=page, viewer=viewer, features=FEATURES)
     return found
 
 
@@ -172,7 +172,7 @@ def said_of(office: Office) -> object:
 
     def read(session: Session) -> object:
         now = office.runtime.clock.now()
-        said = compose_digest(session, digest=digest, slot=now, rooms=ROOMS, now=now)
+        said = compose_digest(session, digest=digest, slot=now, features=FEATURES, now=now)
         return said, list_neglected_lines(session, today=now.date())
 
     return office.look(read), listed(office), listed(office, "pool"), listed(office, ANA)

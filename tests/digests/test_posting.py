@@ -7,14 +7,14 @@ import pytest
 
 from bot.core import outbox
 from bot.core.facts import Count, Line
+from bot.core.feature import Feature, Offer
 from bot.core.outbox import OwedNotice, State
-from bot.core.room import Offer, Room
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Customer
 from bot.digests.queries import list_due_digests
 from bot.digests.queries.lists import get_digest_message
 from bot.digests.usecases import post_test, stop_digest
-from tests.digests.furniture import (
+from tests.digests.digest_office import (
     digests,
     make,
     move_to_slot,
@@ -159,7 +159,7 @@ def test_the_day_is_that_of_the_digests_zone(office: Office, zone: str) -> None:
     office.customer("On the edge", added_on=since, last_contact_on=since, owner=ANA)
     set_up(office, zone=zone, days="0123456", hour=time(0))
     office.runtime.clock.move_to(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))  # type: ignore[attr-defined]
-    office.do(post_test, by=MARA, rooms=())
+    office.do(post_test, by=MARA, features=())
     (said,) = digests(office)
     local = said.made_at.astimezone(ZoneInfo(zone)).date()
     assert said.neglected == (local > since + timedelta(days=45))
@@ -222,9 +222,9 @@ def test_customers_without_an_owner_are_counted(office: Office) -> None:
 
 
 def test_other_rooms_stand_in_the_digest(office: Office) -> None:
-    """What another room knows of a customer, counts and offers is there without this room knowing it."""
+    """What another feature knows of a customer, counts and offers is there without this feature knowing it."""
     bakery = office.customer("Bakery", waited=80, owner=ANA)
-    other = Room(
+    other = Feature(
         name="promises",
         brief=lambda _session, ids, _now: {customer: [Line(text="promised: price list, Fri")] for customer in ids},
         digest_section=lambda _session, _now: [Count(text="Promises: 2 due today", urgent=True)],
@@ -232,7 +232,7 @@ def test_other_rooms_stand_in_the_digest(office: Office) -> None:
     )
     set_up(office)
     move_to_slot(office)
-    post(office, rooms=(other, Room(name="silent")))
+    post(office, features=(other, Feature(name="silent")))
     (said,) = digests(office)
     assert said.rows[0].words == "promised: price list, Fri"
     assert said.counts == (Count(text="Promises: 2 due today", urgent=True),)

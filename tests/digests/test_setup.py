@@ -9,11 +9,11 @@ from bot.customers.tables import Customer
 from bot.digests.facts import ChannelFact
 from bot.digests.queries.setup import check_digests, export_person, get_health, get_setup, list_first_steps
 from bot.digests.usecases import forget_person, post_test, save_setup
+from bot.features import FEATURES
 from bot.people.queries import get_person
 from bot.people.rules import Role
-from bot.rooms import ROOMS
 from bot.workspaces.queries import get_workspace, list_audit
-from tests.digests.furniture import CARE, digests, make, make_admin, owed_rows, posts, set_up, the_digest, wish
+from tests.digests.digest_office import CARE, digests, make, make_admin, owed_rows, posts, set_up, the_digest, wish
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 
@@ -169,7 +169,7 @@ def test_a_test_post_is_marked_and_counts_for_nothing(office: Office) -> None:
     """The channel gets what it would get, and the numbers to compare with stay as they were."""
     office.customer("Bakery", waited=80, owner=ANA)
     set_up(office)
-    assert office.do(post_test, by=MARA, rooms=()) == "C0CARE"
+    assert office.do(post_test, by=MARA, features=()) == "C0CARE"
     (said,) = digests(office)
     assert said.is_test
     assert posts(office) == []
@@ -179,21 +179,21 @@ def test_a_test_post_is_marked_and_counts_for_nothing(office: Office) -> None:
 def test_a_test_pressed_twice_is_posted_once(office: Office) -> None:
     """A double click posts one test and says so."""
     set_up(office)
-    office.do(post_test, by=MARA, rooms=())
+    office.do(post_test, by=MARA, features=())
     with pytest.raises(AlreadyDone, match="on its way already"):
-        office.do(post_test, by=MARA, rooms=())
+        office.do(post_test, by=MARA, features=())
     assert len(digests(office)) == 1
 
 
 def test_a_test_needs_a_channel_and_a_manager(office: Office) -> None:
     """Without a channel, after it was switched off, or by a member, a test is refused with what to do."""
     with pytest.raises(NotFound, match="choose one in /evenhand setup"):
-        office.do(post_test, by=MARA, rooms=())
+        office.do(post_test, by=MARA, features=())
     set_up(office, days="")
     with pytest.raises(NotFound, match="has stopped"):
-        office.do(post_test, by=MARA, rooms=())
+        office.do(post_test, by=MARA, features=())
     with pytest.raises(NotAllowed):
-        office.do(post_test, by=ANA, rooms=())
+        office.do(post_test, by=ANA, features=())
 
 
 def steps(office: Office, person: str = MARA) -> list[tuple[bool, str]]:
@@ -210,7 +210,7 @@ def test_the_first_run_goes_from_customers_to_a_test_post(office: Office) -> Non
     set_up(office)
     assert steps(office) == [(True, "customers.import"), (True, "digests.setup"), (False, "digests.test")]
     assert steps(office, ANA) == []
-    office.do(post_test, by=MARA, rooms=())
+    office.do(post_test, by=MARA, features=())
     assert steps(office) == []
 
 
@@ -229,12 +229,12 @@ def test_a_stopped_or_late_digest_is_found_wrong(office: Office) -> None:
 
 
 def test_managers_see_how_the_bot_is(office: Office) -> None:
-    """Health holds every job that ran and what the rooms find wrong; members are told whom to ask."""
-    health = office.ask(get_health, viewer=MARA, rooms=ROOMS)
+    """Health holds every job that ran and what the features find wrong; members are told whom to ask."""
+    health = office.ask(get_health, viewer=MARA, features=FEATURES)
     assert health.jobs == ()
     assert health.zone == "Europe/London"
     with pytest.raises(NotAllowed):
-        office.ask(get_health, viewer=ANA, rooms=ROOMS)
+        office.ask(get_health, viewer=ANA, features=FEATURES)
 
 
 def test_a_person_who_is_forgotten_leaves_the_digest_standing(office: Office) -> None:

@@ -9,7 +9,7 @@ from bot.digests.gateways import look_at_channel
 from jobs.post_digests import post_digests
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
-from tests.digests.furniture import make_admin, owed_rows
+from tests.digests.digest_office import make_admin, owed_rows
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.world import World
 

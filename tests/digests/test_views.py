@@ -1,4 +1,4 @@
-"""Every screen of the digests room passes Slack's limits at its worst, and says what it should."""
+"""Every screen of the digests feature passes Slack's limits at its worst, and says what it should."""
 
 from datetime import UTC, datetime, time
 from typing import Any

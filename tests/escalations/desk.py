@@ -1,4 +1,4 @@
-"""Short ways to do what this room does, for its tests."""
+"""Short ways to do what this feature does, for its tests."""
 
 from datetime import date
 from typing import Any
@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from bot.checkins.facts import CheckinRecorded
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
+from bot.core.feature import collect_extras
 from bot.core.outbox import OwedNotice
-from bot.core.room import collect_extras
 from bot.escalations.facts import EscalationFact, EscalationFixed, EscalationList, Fix
 from bot.escalations.queries import get_list, get_row
 from bot.escalations.rules import HOLDS, Cause, Severity
@@ -75,7 +75,7 @@ def ask_whether(
     **more: Any,
 ) -> CheckinRecorded:
     """Ana talks to the customer, who says whether the fix holds."""
-    settle = next(extra.use_case for extra in collect_extras(office.runtime.rooms) if extra.key == HOLDS)
+    settle = next(extra.use_case for extra in collect_extras(office.runtime.features) if extra.key == HOLDS)
 
     def extra(session: Any, **given: Any) -> object:
         return settle(session, answers={fact.id: holds}, **given)
@@ -98,7 +98,7 @@ def listed(office: Office, whose: str = "team", viewer: str = ANA, page: int = 0
 
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
-    """What this room owes to Slack, oldest first."""
+    """What this feature owes to Slack, oldest first."""
     rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
     return [row for row in rows if row.kind.startswith(f"escalations.{kind}") and to in {"", row.recipient}]
 

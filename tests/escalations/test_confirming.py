@@ -11,7 +11,7 @@ from bot.checkins.rules import Result
 from bot.checkins.tables import Deed
 from bot.checkins.usecases.undoing import undo_deed
 from bot.core.errors import InvalidInput
-from bot.core.room import collect_undos
+from bot.core.feature import collect_undos
 from bot.escalations.queries import find_waiting
 from bot.escalations.rules import HOLDS, Severity, State
 from bot.escalations.usecases.raising import raise_in_checkin
@@ -180,7 +180,7 @@ def test_an_answer_stays_without_the_check_in_that_was_recorded_with_it(office: 
     fact = escalate(office, office.customer("Acme", owner=ANA, waited=10))
     answer(office, fact, result=Result.TALKED)
     [deed] = office.look(lambda session: session.exec(select(Deed)).all())
-    done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.rooms))
+    done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.features))
     assert done.stays == ("The problem “the portal is down” stays as it is: answered.",)
     assert stored(office, fact).state is State.ANSWERED
 

@@ -25,7 +25,7 @@ from bot.checkins.usecases.undoing import undo_deed
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import BotError
-from bot.core.room import collect_undos
+from bot.core.feature import collect_undos
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
@@ -35,7 +35,7 @@ from bot.escalations.queries.shown import brief, home_section
 from bot.escalations.rules import BRIEF_LINES, MOVES, Severity, State
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.acting import give_escalation, withdraw_escalation
-from bot.rooms import ROOMS
+from bot.features import FEATURES
 from bot.workspaces.tables import AuditEntry
 from tests.escalations.desk import answer, ask_whether, escalate, keep, listed, mend, owed
 from tests.makers import ANA, BOB, KIRI, MARA, START, open_office
@@ -56,7 +56,7 @@ class Life(RuleBasedStateMachine):
         path = Path(self.folder) / "evenhand.db"
         shutil.copy(self.template, path)
         self.clock = MovableClock(START)
-        self.office = open_office(Runtime(Database(f"sqlite:///{path}"), self.clock, ROOMS))
+        self.office = open_office(Runtime(Database(f"sqlite:///{path}"), self.clock, FEATURES))
         owners = {"Acme": ANA, "Golddex": BOB, "Condax": None}
         self.customers = [self.office.customer(name, owner=owner, waited=5) for name, owner in owners.items()]
         self.facts: list[EscalationFact] = []
@@ -132,7 +132,7 @@ class Life(RuleBasedStateMachine):
         """Any of them."""
         deed = self.logged[which % len(self.logged)].deed_id
         self.attempt(
-            lambda: self.office.do(undo_deed, deed_id=deed, by=by, undos=collect_undos(self.office.runtime.rooms)),
+            lambda: self.office.do(undo_deed, deed_id=deed, by=by, undos=collect_undos(self.office.runtime.features)),
             undoing=True,
         )
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.clock import new_id
-from bot.core.room import collect_timeline
+from bot.core.feature import collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.escalations.queries.owed import list_for_channel, list_late, list_to_warn
 from bot.escalations.queries.rates import get_rate, list_repeats
@@ -33,7 +33,7 @@ def test_a_card_tells_what_is_open_and_what_happened(office: Office) -> None:
     for number in range(3):
         escalate(office, acme, what=f"thing {number}", severity=Severity.ANNOYS)
     at(office, LATER)
-    card = office.ask(get_card, customer_id=acme, viewer=MARA, rooms=office.runtime.rooms)
+    card = office.ask(get_card, customer_id=acme, viewer=MARA, features=office.runtime.features)
     texts = [line.text for line in card.customer.lines]
     assert texts[0] == "went wrong: late thing (Ana Lima, answer was due Mon 13:00)"
     assert "2 more escalations" in texts
@@ -48,7 +48,7 @@ def test_a_fix_that_waits_is_in_the_briefing_and_on_home(office: Office) -> None
     mended(office, acme)
     found = office.look(lambda session: brief(session, [acme], MONDAY))
     assert [line.text for line in found[acme]] == ["does the fix hold? the portal is down"]
-    home = office.ask(get_home, person_id=ANA, rooms=office.runtime.rooms)
+    home = office.ask(get_home, person_id=ANA, features=office.runtime.features)
     assert "Acme: the portal is down (fixed, waiting for their word)" in [line.text for line in home.owed]
 
 
@@ -137,7 +137,7 @@ def test_five_thousand_open_items_stay_readable(office: Office) -> None:
     with office.runtime.database.reading(WORKSPACE) as session:
         assert [len(lines) for lines in brief(session, [acme], LATER).values()] == [3]
         assert len(timeline(session, acme, LATER)) <= 20
-        assert len(collect_timeline(office.runtime.rooms, session, acme, LATER, 10)) == 10
+        assert len(collect_timeline(office.runtime.features, session, acme, LATER, 10)) == 10
         lines = home_section(session, ANA, LATER)
     assert (len(lines), lines[-1].text) == (61, "2,440 more escalations; /escalate list shows them all")
     page = listed(office, "team", page=300)

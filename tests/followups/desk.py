@@ -1,4 +1,4 @@
-"""Short ways to do what this room does, for its tests."""
+"""Short ways to do what this feature does, for its tests."""
 
 from datetime import date
 from typing import Any
@@ -38,7 +38,7 @@ def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int
 
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
-    """What this room owes to Slack, oldest first."""
+    """What this feature owes to Slack, oldest first."""
     rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
     return [row for row in rows if row.kind.startswith(f"followups.{kind}") and to in {"", row.recipient}]
 

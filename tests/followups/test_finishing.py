@@ -11,7 +11,7 @@ from bot.checkins.rules import Result
 from bot.checkins.tables import Deed
 from bot.checkins.usecases.undoing import undo_deed
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
-from bot.core.room import collect_undos
+from bot.core.feature import collect_undos
 from bot.followups.rules import State
 from bot.followups.usecases.finishing import complete_followup, decline_followup
 from bot.people.queries import find_person_row
@@ -51,7 +51,7 @@ def test_what_is_done_stays_done_without_its_check_in(office: Office) -> None:
     office.runtime.clock.move(timedelta(minutes=1))  # type: ignore[attr-defined]  # tests have a clock that moves
     office.do(complete_followup, followup_id=fact.id, result=Result.TALKED, by=ANA)
     [deed] = office.look(lambda session: session.exec(select(Deed)).all())
-    done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.rooms))
+    done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.features))
     assert done.stays == ("The follow-up “call about the invoice” stays done.",)
     assert (stored(office, fact).state, last_contact(office, acme)) == (State.DONE, before)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.core.clock import new_id
 from bot.core.errors import NotAllowed, NotFound
 from bot.core.facts import Subject
-from bot.core.room import OWED_LINES, collect_briefs, collect_timeline
+from bot.core.feature import OWED_LINES, collect_briefs, collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.followups.queries import find_whose
 from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
@@ -38,7 +38,7 @@ def test_a_card_tells_what_is_open_and_what_happened(office: Office) -> None:
     done = assign(office, acme, what="old thing", by=ANA)
     office.do(complete_followup, followup_id=done.id, note="sorted", by=ANA)
     at(office, LATER)
-    card = office.ask(get_card, customer_id=acme, viewer=MARA, rooms=office.runtime.rooms)
+    card = office.ask(get_card, customer_id=acme, viewer=MARA, features=office.runtime.features)
     texts = [line.text for line in card.customer.lines]
     assert texts[0] == "to do: call about the invoice (Ana Lima, late since 27 Nov)"
     assert "2 more follow-ups" in texts
@@ -53,7 +53,7 @@ def test_lines_of_many_customers_come_in_few_statements_and_stay_apart(office: O
     first, second, third = (office.customer(name) for name in ("Acme", "Golddex", "Bakery"))
     assign(office, first)
     assign(office, second, assignee_id=BOB)
-    found = office.look(lambda session: collect_briefs(office.runtime.rooms, session, [first, second, third], LATER))
+    found = office.look(lambda session: collect_briefs(office.runtime.features, session, [first, second, third], LATER))
     assert [line.urgent for line in found[first] if "to do" in line.text] == [True]
     assert "Bob Chen" in " ".join(line.text for line in found[second])
     assert not [line for line in found[third] if "to do" in line.text]
@@ -69,7 +69,7 @@ def test_home_shows_what_one_has_and_what_one_gave(office: Office) -> None:
     assert texts(ANA) == ["Acme: call about the invoice (Mara Okafor asked)"]
     assert texts(MARA) == ["Acme: call about the invoice (Ana Lima has it)"]
     assert texts(BOB) == []
-    home = office.ask(get_home, person_id=ANA, rooms=office.runtime.rooms)
+    home = office.ask(get_home, person_id=ANA, features=office.runtime.features)
     assert [(line.text, line.on) for line in home.owed] == [(texts(ANA)[0], FRIDAY)]
 
 
@@ -214,7 +214,7 @@ def test_five_thousand_open_items_stay_readable_and_are_found_by_an_index(office
     with office.runtime.database.reading(WORKSPACE) as session:
         assert [len(lines) for lines in brief(session, [acme], LATER).values()] == [3]
         assert len(timeline(session, acme, LATER)) <= 20
-        assert len(collect_timeline(office.runtime.rooms, session, acme, LATER, 10)) == 10
+        assert len(collect_timeline(office.runtime.features, session, acme, LATER, 10)) == 10
         assert len(home_section(session, ANA, LATER)) == 60
     page = listed(office, "team", page=300)
     assert (page.total, page.page, len(page.rows)) == (MANY, 300, 8)

@@ -1,4 +1,4 @@
-"""Every screen of the room, at its usual and at its worst, against Slack's rules."""
+"""Every screen of the feature, at its usual and at its worst, against Slack's rules."""
 
 from datetime import date
 from typing import Any

@@ -11,7 +11,7 @@ from tests.makers import ANA, Office
 
 def home_of(office: Office, person: str = ANA, **more: Any) -> HomeFact:
     """What stands on somebody's Home."""
-    fact = office.ask(get_home, person_id=person, rooms=office.runtime.rooms, **more)
+    fact = office.ask(get_home, person_id=person, features=office.runtime.features, **more)
     assert isinstance(fact, HomeFact)
     return fact
 

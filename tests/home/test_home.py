@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from bot.core.errors import NotAllowed
 from bot.core.facts import Line
+from bot.core.feature import Feature, Step
 from bot.core.heartbeats import begin_run, end_run
-from bot.core.room import Room, Step
 from bot.customers.queries.owners import list_coming, list_team_coverage
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.home.queries import get_home
@@ -55,22 +55,24 @@ def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
 
 
 def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None:
-    """Briefs of all rooms, the pressing ones first."""
+    """Briefs of all features, the pressing ones first."""
     acme = office.customer("Acme", owner=ANA, waited=40)
-    room = Room("tests", brief=lambda _session, ids, _now: {one: [Line(text="promised: a price list")] for one in ids})
-    fact = office.ask(get_home, person_id=ANA, rooms=[room])
+    feature = Feature(
+        "tests", brief=lambda _session, ids, _now: {one: [Line(text="promised: a price list")] for one in ids}
+    )
+    fact = office.ask(get_home, person_id=ANA, features=[feature])
     assert fact.waiting[0].id == acme
     assert "promised: a price list" in drawn(fact)
 
 
 def test_what_is_owed_stands_first_by_date(office: Office) -> None:
-    """Every room's promises in one list."""
+    """Every feature's promises in one list."""
 
     def owed(_session: Session, person: str, _now: datetime) -> Sequence[Line]:
         return [Line(text=f"later, {person}", on=date(2026, 12, 1)), Line(text="now", on=TODAY, urgent=True)]
 
     office.customer("Acme", owner=ANA, waited=40)
-    words = drawn(office.ask(get_home, person_id=ANA, rooms=[Room("tests", home_section=owed)]))
+    words = drawn(office.ask(get_home, person_id=ANA, features=[Feature("tests", home_section=owed)]))
     assert words.index("We owe them") < words.index("Mon 23 Nov · now · past its time")
     assert words.index("now · past") < words.index(f"Tue 1 Dec · later, {ANA}") < words.index("*Waiting*")
 
@@ -157,8 +159,8 @@ def test_a_cover_who_cant_is_named(office: Office, how: str, trouble: str) -> No
 
 def test_members_see_neither_team_nor_first_steps(office: Office) -> None:
     """Those are for managers."""
-    room = Room("tests", first_steps=lambda *_: [Step(label="Choose a channel", done=False)])
-    fact = office.ask(get_home, person_id=ANA, rooms=[room])
+    feature = Feature("tests", first_steps=lambda *_: [Step(label="Choose a channel", done=False)])
+    fact = office.ask(get_home, person_id=ANA, features=[feature])
     assert (fact.team, fact.steps) == (None, ())
     assert "Team" not in drawn(fact)
 
@@ -166,16 +168,16 @@ def test_members_see_neither_team_nor_first_steps(office: Office) -> None:
 def test_managers_see_first_steps_until_all_are_done(office: Office) -> None:
     """Done ones are ticked, the next has its button; when all are done they go."""
 
-    def steps(done: bool) -> Room:
+    def steps(done: bool) -> Feature:
         made = [
             Step(label="Name managers", done=True, button="Name", action_id="digests.setup"),
             Step(label="Choose a channel", done=done, button="Choose", action_id="digests.setup"),
         ]
-        return Room("tests", first_steps=lambda *_: made)
+        return Feature("tests", first_steps=lambda *_: made)
 
-    words = drawn(office.ask(get_home, person_id=MARA, rooms=[steps(done=False)]))
+    words = drawn(office.ask(get_home, person_id=MARA, features=[steps(done=False)]))
     assert "*First steps* · 1 of 2 done\n✓ Name managers\n2. Choose a channel\nChoose" in words
-    assert "First steps" not in drawn(office.ask(get_home, person_id=MARA, rooms=[steps(done=True)]))
+    assert "First steps" not in drawn(office.ask(get_home, person_id=MARA, features=[steps(done=True)]))
 
 
 def test_managers_see_the_team_with_who_is_most_behind_first(office: Office) -> None:
@@ -295,7 +297,7 @@ def test_another_workspaces_customers_are_nowhere_on_home(office: Office) -> Non
 
         install_workspace(session, name="Other", bot_user_id="U0B", now=NOW)
         add_person(session, MARA, "Other Mara", role="admin")
-    fact = elsewhere.runtime.read_now(get_home, workspace="T0OTHER", person_id=MARA, rooms=())
+    fact = elsewhere.runtime.read_now(get_home, workspace="T0OTHER", person_id=MARA, features=())
     assert fact.team is not None
     assert (fact.team.coverage.active, fact.pool_total, fact.team.owners) == (0, 0, 0)
 
@@ -312,8 +314,8 @@ def test_coming_customers_are_counted_beyond_those_shown(office: Office) -> None
 
 
 def test_rooms_are_values_that_home_only_asks(office: Office) -> None:
-    """A room without anything for Home changes nothing."""
-    plain = Room("tests")
-    assert office.ask(get_home, person_id=ANA, rooms=[plain, replace(plain, name="more")]) == office.ask(
-        get_home, person_id=ANA, rooms=[]
+    """A feature without anything for Home changes nothing."""
+    plain = Feature("tests")
+    assert office.ask(get_home, person_id=ANA, features=[plain, replace(plain, name="more")]) == office.ask(
+        get_home, person_id=ANA, features=[]
     )

@@ -11,8 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session, select
 
 from bot.core import outbox
+from bot.core.feature import Feature
 from bot.core.outbox import OwedNotice, Received, State
-from bot.core.room import Room
 from bot.core.runtime import Runtime
 from bot.customers.queries import get_customer
 from bot.customers.rules.due import SnoozeReason, Status
@@ -186,24 +186,24 @@ async def test_each_workspace_is_tidied(office: Office) -> None:
 
 
 async def test_what_rooms_find_wrong_is_said_and_stops_nothing(office: Office) -> None:
-    """Every room is asked, for every workspace."""
+    """Every feature is asked, for every workspace."""
     asked: list[str] = []
 
     def check(session: Session, _now: datetime) -> list[str]:
         asked.append(session.info["workspace"])
         return ["Something is wrong."]
 
-    office.runtime.rooms = (Room("tests", check=check),)
+    office.runtime.features = (Feature("tests", check=check),)
     await keep_house(office.runtime)
     assert asked == [WORKSPACE]
 
 
 async def test_a_person_can_be_exported_and_forgotten(office: Office) -> None:
     """All that is kept, then nothing that names them; a later sync doesn't bring the name back."""
-    room = next(room for room in office.runtime.rooms if room.name == "people")
-    assert room.export is not None
-    assert room.erase is not None
-    export, erase = room.export, room.erase
+    feature = next(feature for feature in office.runtime.features if feature.name == "people")
+    assert feature.export is not None
+    assert feature.erase is not None
+    export, erase = feature.export, feature.erase
     told = office.look(lambda session: export(session, "person", ANA))
     assert (told["name"], told["email"], told["absences"]) == ("Ana Lima", "ana@example.test", [])
     assert office.look(lambda session: export(session, "customer", ANA)) == {}
@@ -216,9 +216,9 @@ async def test_a_person_can_be_exported_and_forgotten(office: Office) -> None:
 
 async def test_a_house_without_managers_says_so(office: Office) -> None:
     """And a zone that nobody knows is named with its person."""
-    room = next(room for room in office.runtime.rooms if room.name == "people")
-    assert room.check is not None
-    check = room.check
+    feature = next(feature for feature in office.runtime.features if feature.name == "people")
+    assert feature.check is not None
+    check = feature.check
     assert office.look(lambda session: check(session, NOW)) == []
     with office.runtime.database.transaction(WORKSPACE) as session:
         for person_id in (MARA, ANA):

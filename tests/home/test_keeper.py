@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.core.clock import MovableClock
 from bot.core.facts import Line
-from bot.core.room import Room
+from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.home.listeners.keeper import Keeper
 from bot.home.rules import FRESH_AT_ONCE
@@ -22,14 +22,14 @@ from tests.makers import ANA, BOB, MARA, ROOT, START, WORKSPACE, Office
 
 
 class Stage:
-    """A keeper before a pretend Slack; `news` is what a room tells everybody on Home."""
+    """A keeper before a pretend Slack; `news` is what a feature tells everybody on Home."""
 
     def __init__(self, office: Office, rehearsal: Rehearsal) -> None:
         self.office, self.rehearsal = office, rehearsal
         self.news = "one"
         self.keeper = Keeper(office.runtime, debounce=0.05)
         self.client: AsyncWebClient = build_client(token=rehearsal.bot_token, api_url=rehearsal.api_url)
-        office.runtime.rooms = (Room("tests", home_section=self._tell),)
+        office.runtime.features = (Feature("tests", home_section=self._tell),)
 
     def _tell(self, *_: Any) -> Sequence[Line]:
         return [Line(text=f"news {self.news}")]
@@ -139,7 +139,7 @@ async def test_a_home_that_cant_be_drawn_says_so_with_a_reference(stage: Stage) 
     def broken(*_: Any) -> Sequence[Line]:
         raise KeyError("x")
 
-    stage.office.runtime.rooms = (Room("tests", home_section=broken),)
+    stage.office.runtime.features = (Feature("tests", home_section=broken),)
     await stage.open(ANA)
     home = stage.rehearsal.control.as_person(ANA).home()
     assert home is not None

@@ -16,7 +16,7 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.facts import Notice
 from bot.core.runtime import Runtime
-from bot.rooms import ROOMS
+from bot.features import FEATURES
 from demo.stage import MANIFEST
 from rehearsal.strict.manifest import Manifest
 from tests.conftest import MONDAY
@@ -27,7 +27,7 @@ SAID_ONLY = {"told", "waiting"}  # modals without a submit button; nothing comes
 
 
 class Recorder:
-    """Stands where Bolt's app does, and writes down what a room listens to."""
+    """Stands where Bolt's app does, and writes down what a feature listens to."""
 
     def __init__(self) -> None:
         self.heard: dict[str, set[str]] = {}
@@ -43,11 +43,11 @@ class Recorder:
 
 @pytest.fixture
 def heard(sqlite_url: str) -> Iterator[dict[str, set[str]]]:
-    """What all rooms listen to: "command", "action", "view", … → names."""
-    recorder, runtime = Recorder(), Runtime(Database(sqlite_url), MovableClock(MONDAY), ROOMS)
-    for room in ROOMS:
-        if room.register:
-            room.register(recorder, runtime)
+    """What all features listen to: "command", "action", "view", … → names."""
+    recorder, runtime = Recorder(), Runtime(Database(sqlite_url), MovableClock(MONDAY), FEATURES)
+    for feature in FEATURES:
+        if feature.register:
+            feature.register(recorder, runtime)
     yield recorder.heard
     runtime.close()
 
@@ -169,8 +169,8 @@ def test_every_form_that_can_be_submitted_is_heard(heard: dict[str, set[str]]) -
 
 
 def test_every_notice_has_one_view(sqlite_url: str) -> None:
-    """Whatever is owed can be drawn, by one room only, and kinds are never shared."""
-    drawn = [notice for room in ROOMS for notice in room.messages]
+    """Whatever is owed can be drawn, by one feature only, and kinds are never shared."""
+    drawn = [notice for feature in FEATURES for notice in feature.messages]
     assert len(drawn) == len(set(drawn))
     assert set(drawn) == {kind for kind in _below(Notice) if kind.__module__.startswith("bot.")}
     kinds = [notice.kind for notice in drawn]

@@ -1,4 +1,4 @@
-"""A tiny room whose notices are letters, and a post office over the rehearsal."""
+"""A tiny feature whose notices are letters, and a post office over the rehearsal."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,8 +12,8 @@ from bot.core import outbox
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.facts import Notice
+from bot.core.feature import Feature
 from bot.core.outbox import OwedNotice, Parcel
-from bot.core.room import Room
 from bot.core.runtime import Runtime
 from bot.slack.app import build_client
 from bot.slack.blocks import Message, escape, section
@@ -68,7 +68,7 @@ def fail(_riddle: Riddle) -> Message:
     raise ZeroDivisionError
 
 
-MAIL = Room(name="mail", messages={Letter: draw, Sketch: sketch, Riddle: fail})
+MAIL = Feature(name="mail", messages={Letter: draw, Sketch: sketch, Riddle: fail})
 
 
 @dataclass

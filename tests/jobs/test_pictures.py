@@ -163,6 +163,6 @@ async def test_a_chart_that_cannot_be_drawn_is_no_picture() -> None:
 
 
 def test_the_bot_never_loads_what_draws() -> None:
-    """With every room and job loaded, the drawing library isn't in memory."""
-    check = "import sys, bot.rooms, jobs.schedule; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
+    """With every feature and job loaded, the drawing library isn't in memory."""
+    check = "import sys, bot.features, jobs.schedule; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
     assert run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0

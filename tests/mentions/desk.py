@@ -1,4 +1,4 @@
-"""Short ways to do what this room does, for its tests."""
+"""Short ways to do what this feature does, for its tests."""
 
 from typing import Any
 from uuid import UUID
@@ -49,8 +49,8 @@ def brought(office: Office, words: str = COMPLAINT, **more: Any) -> UUID:
 
 
 def shown(office: Office, mention_id: UUID, viewer: str = MARA) -> MentionFact:
-    """A mention as somebody sees it, with what other rooms offer."""
-    fact: MentionFact = office.ask(get_mention, mention_id=mention_id, viewer=viewer, rooms=office.runtime.rooms)
+    """A mention as somebody sees it, with what other features offer."""
+    fact: MentionFact = office.ask(get_mention, mention_id=mention_id, viewer=viewer, features=office.runtime.features)
     return fact
 
 
@@ -61,7 +61,7 @@ def stored(office: Office) -> list[Mention]:
 
 def post(office: Office) -> int:
     """Post what waits for #accounts."""
-    return int(office.do(post_waiting, channels=[CHANNEL], rooms=office.runtime.rooms))
+    return int(office.do(post_waiting, channels=[CHANNEL], features=office.runtime.features))
 
 
 def keep(office: Office) -> None:
@@ -71,7 +71,7 @@ def keep(office: Office) -> None:
 
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
-    """What this room owes to Slack, oldest first."""
+    """What this feature owes to Slack, oldest first."""
     rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
     return [row for row in rows if row.kind.startswith(f"mentions.{kind}") and to in {"", row.recipient}]
 

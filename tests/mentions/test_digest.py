@@ -31,7 +31,7 @@ def slot(**more: Any) -> DigestSlot:
 
 def composed(office: Office) -> MentionsDigest | None:
     """What that Thursday's digest says."""
-    kind = find_kind("mentions", office.runtime.rooms)
+    kind = find_kind("mentions", office.runtime.features)
     assert kind is not None
     return office.look(lambda session: kind.compose(session, slot(), NOW))  # type: ignore[no-any-return]
 

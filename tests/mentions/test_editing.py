@@ -101,7 +101,7 @@ def test_what_waits_goes_along_to_the_new_channel(office: Office) -> None:
     office.do(stop_channel, channel=CHANNEL)
     edit(office, where, channel=GENERAL)
     assert sorted(row.channel_id or "" for row in stored(office)) == [CHANNEL, GENERAL.id, GENERAL.id]
-    assert office.do(post_waiting, channels=[GENERAL.id], rooms=()) == 2
+    assert office.do(post_waiting, channels=[GENERAL.id], features=()) == 2
     assert len(owed(office, "posted", to=GENERAL.id)) == 2
 
 

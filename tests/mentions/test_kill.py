@@ -7,15 +7,15 @@ import sys
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
+from bot.features import FEATURES
 from bot.mentions.rules.sources import SourceKind
-from bot.rooms import ROOMS
 from tests.makers import ANA, ROOT, START, open_office
 from tests.mentions.desk import owed, post, shown, source, stored
 
 
 async def test_killed_in_between_nothing_is_kept_or_posted_twice(database_url: str) -> None:
     """Three feeds, a webhook and Bob bring three things; two processes at a time are killed at random moments."""
-    runtime = Runtime(Database(database_url), MovableClock(START), ROOMS)
+    runtime = Runtime(Database(database_url), MovableClock(START), FEATURES)
     office = open_office(runtime)
     office.customer("Golddex Widgets", owner=ANA, waited=3)
     for number in range(3):

@@ -15,10 +15,11 @@ from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.usecases.undoing import undo_deed
 from bot.core.errors import BotError
-from bot.core.room import collect_undos
+from bot.core.feature import collect_undos
 from bot.customers.facts import CustomerDetails
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import add_customer, set_status
+from bot.features import FEATURES
 from bot.home.usecases import take_in_people
 from bot.people.facts import SlackPerson
 from bot.people.queries import get_today
@@ -30,7 +31,6 @@ from bot.promises.tables import Promise
 from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
 from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
 from bot.promises.usecases.recording import promise_in_checkin, record_promise, state_of
-from bot.rooms import ROOMS
 from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
@@ -109,7 +109,7 @@ class Promises(RuleBasedStateMachine):
         """A check-in is taken back, perhaps with what was promised in it."""
         if self.deeds:
             deed = self.deeds[number % len(self.deeds)]
-            self._try(undo_deed, deed_id=deed, by=by, undos=collect_undos(ROOMS))
+            self._try(undo_deed, deed_id=deed, by=by, undos=collect_undos(FEATURES))
 
     @rule(hours=st.integers(1, 100))
     def time_passes(self, hours: int) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.checkins.rules import Result
 from bot.core.clock import new_id
 from bot.core.errors import NotAllowed, NotFound
-from bot.core.room import collect_briefs, collect_timeline
+from bot.core.feature import collect_briefs, collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.home.queries import get_home
 from bot.promises.queries.clock import list_overdue, list_owed_reminders
@@ -29,7 +29,7 @@ LATER = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 def lines(office: Office, customer: UUID) -> list[tuple[str, bool]]:
-    """What a brief of this room says of a customer."""
+    """What a brief of this feature says of a customer."""
     now = office.runtime.clock.now()
     found = office.look(lambda session: brief(session, [customer], now))
     return [(line.text, line.urgent) for line in found.get(customer, ())]
@@ -105,7 +105,7 @@ def test_home_shows_what_one_is_to_keep(office: Office) -> None:
         "Acme: send the new price list (promised)",
     ]
     assert office.look(lambda session: home_section(session, BOB, now)) == []
-    home = office.ask(get_home, person_id=ANA, rooms=office.runtime.rooms)
+    home = office.ask(get_home, person_id=ANA, features=office.runtime.features)
     assert [line.on for line in home.owed] == [FRIDAY, date(2026, 11, 30)]
 
 
@@ -134,7 +134,7 @@ def test_the_card_tells_what_was_promised_and_what_became_of_it(office: Office) 
     at(office, datetime(2026, 12, 5, 12, tzinfo=UTC))
     kept(office, second)
     withdrawn(office, promise(office, acme, what="call", due_on=date(2026, 12, 11)))
-    card = office.ask(get_card, customer_id=acme, viewer=MARA, rooms=office.runtime.rooms)
+    card = office.ask(get_card, customer_id=acme, viewer=MARA, features=office.runtime.features)
     told = [line.text for line in card.timeline]
     for text in (
         "Ana Lima promised: send the new price list, by 27 Nov",
@@ -152,7 +152,7 @@ def test_lines_of_many_customers_stay_apart(office: Office) -> None:
     first, second, third = (office.customer(name) for name in ("Acme", "Golddex", "Bakery"))
     promise(office, first)
     promise(office, second, what="visit")
-    found = office.look(lambda session: collect_briefs(office.runtime.rooms, session, [first, second, third], LATER))
+    found = office.look(lambda session: collect_briefs(office.runtime.features, session, [first, second, third], LATER))
     assert [len([line for line in found[one] if "promise" in line.text]) for one in (first, second, third)] == [1, 1, 0]
 
 
@@ -248,7 +248,7 @@ def test_five_thousand_open_promises_stay_readable(office: Office) -> None:
     with office.runtime.database.reading(WORKSPACE) as session:
         assert [len(found) for found in brief(session, [acme], LATER).values()] == [3]
         assert len(timeline(session, acme, LATER)) == 20
-        assert len(collect_timeline(office.runtime.rooms, session, acme, LATER, 10)) == 10
+        assert len(collect_timeline(office.runtime.features, session, acme, LATER, 10)) == 10
         assert len(home_section(session, ANA, LATER)) == 60
     page = listed(office, "team", page=300)
     assert (page.total, page.page, len(page.rows)) == (MANY, 300, 8)

@@ -15,8 +15,8 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.customers.tables import Customer
+from bot.features import FEATURES
 from bot.people.rules import Role
-from bot.rooms import ROOMS
 from bot.storage import migrate
 from bot.workspaces.usecases import install_workspace
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, START, add_person
@@ -63,7 +63,7 @@ def library() -> Iterator[Runtime]:
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'evenhand.db'}")
         migrate(database)
-        runtime = Runtime(database, MovableClock(START), ROOMS)
+        runtime = Runtime(database, MovableClock(START), FEATURES)
         try:
             yield runtime
         finally:

@@ -238,9 +238,9 @@ class Care(RuleBasedStateMachine):
 
     def _queued(self, person: str) -> set[UUID]:
         """The ids on all pages of that person's queue."""
-        rooms, found, page, pages = self.history.runtime.rooms, set(), 0, 1
+        features, found, page, pages = self.history.runtime.features, set(), 0, 1
         while page < pages:
-            queue = self.history.ask(get_queue, viewer=person, rooms=rooms, page=page)
+            queue = self.history.ask(get_queue, viewer=person, features=features, page=page)
             found |= {row.customer.id for row in queue.rows}
             page, pages = page + 1, queue.pages
         return found

@@ -118,14 +118,14 @@ def deal(history: History, dealt: list[tuple[int | None, int | None]]) -> None:
 def screens(history: History) -> dict[str, Any]:
     """What everybody would see now, customers by name; nothing of it is kept."""
     shown: dict[str, Any] = {"clocks": [clock(customer) for customer in history.customers()]}
-    rooms = history.runtime.rooms
+    features = history.runtime.features
     for person in PEOPLE:
-        queue = history.ask(get_queue, viewer=person, rooms=rooms)
+        queue = history.ask(get_queue, viewer=person, features=features)
         shown[f"queue of {person}"] = [row.customer.name for row in queue.rows]
-        home = history.ask(get_home, person_id=person, rooms=rooms)
+        home = history.ask(get_home, person_id=person, features=features)
         shown[f"Home of {person}"] = [fact.name for fact in (*home.waiting, *home.coming, *home.snoozed, *home.pool)]
     for whose in (Whose.TEAM, Whose.POOL, ANA):
-        listed = history.ask(get_list, whose=whose, page=0, viewer=MARA, rooms=rooms)
+        listed = history.ask(get_list, whose=whose, page=0, viewer=MARA, features=features)
         shown[f"list of {whose}"] = [row.name for row in listed.rows]
     shown["thread"] = history.look(lambda session: list_neglected_lines(session, today=history.now.date()))
     shown["all"] = [fact.name for fact in history.ask(list_page, viewer=MARA).rows]
@@ -144,7 +144,7 @@ def messages(history: History) -> list[Any]:
 
 def _reminders(session: Session, history: History) -> list[Any]:
     people = [one.person_id for one in list_owed_reminders(session, now=history.now)]
-    owe_reminders(session, person_ids=people, rooms=history.runtime.rooms, now=history.now)
+    owe_reminders(session, person_ids=people, features=history.runtime.features, now=history.now)
     query = select(OwedNotice).where(OwedNotice.kind == ReminderDue.kind).order_by(col(OwedNotice.key))
     return [
         (notice.recipient, [row["customer"]["name"] for row in notice.body["rows"]])
@@ -154,7 +154,7 @@ def _reminders(session: Session, history: History) -> list[Any]:
 
 def _digest(session: Session, history: History) -> Any:
     digest = Digest(channel_id="C1", days="01234", zone="UTC", made_by=MARA, next_slot=history.now)
-    fact = compose_digest(session, digest=digest, slot=history.now, rooms=history.runtime.rooms, now=history.now)
+    fact = compose_digest(session, digest=digest, slot=history.now, features=history.runtime.features, now=history.now)
     return [row.name for row in fact.rows], fact.neglected, fact.in_cadence
 
 

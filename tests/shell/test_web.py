@@ -20,7 +20,7 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.heartbeats import begin_run, end_run
 from bot.core.runtime import Runtime
-from bot.rooms import ROOMS
+from bot.features import FEATURES
 from bot.slack.app import OUTDATED, build_app, build_client
 from bot.web import LARGEST_BODY, SLACK_PATH, build_web, is_genuine
 from jobs.runner import Job
@@ -60,9 +60,9 @@ def sign(body: bytes, stamp: str, secret: str = SECRET) -> str:
 @pytest.fixture
 async def site(sqlite_url: str) -> AsyncIterator[Site]:
     """The bot called over HTTP, with the office in its database; Slack itself is nowhere."""
-    runtime = Runtime(Database(sqlite_url), MovableClock(MONDAY), ROOMS)
+    runtime = Runtime(Database(sqlite_url), MovableClock(MONDAY), FEATURES)
     open_office(runtime)
-    app = build_app(client=_client(), runtime=runtime, rooms=ROOMS)
+    app = build_app(client=_client(), runtime=runtime, features=FEATURES)
     app._async_middleware_list = [
         middleware for middleware in app._async_middleware_list if "Authorization" not in type(middleware).__name__
     ]
@@ -265,7 +265,7 @@ async def test_a_database_that_is_away_is_named(site: Site, monkeypatch: pytest.
 
 async def test_in_socket_mode_nobody_can_call_in(sqlite_url: str) -> None:
     """With Socket Mode there is no door to knock at."""
-    runtime = Runtime(Database(sqlite_url), MovableClock(MONDAY), ROOMS)
+    runtime = Runtime(Database(sqlite_url), MovableClock(MONDAY), FEATURES)
     async with TestServer(build_web(None, runtime, None)) as server, aiohttp.ClientSession() as session:
         async with session.post(server.make_url(SLACK_PATH), data=_help()) as response:
             assert response.status == 404

@@ -6,12 +6,12 @@ from bot.checkins.listeners.acting import ActingListeners
 from bot.checkins.listeners.places import Places
 from bot.checkins.listeners.recording import RecordingListeners
 from bot.checkins.views import form, put_off, rows
-from bot.core.room import collect_extras
+from bot.core.feature import collect_extras
 from bot.core.runtime import Runtime
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to everything that this room puts on screen."""
+    """Listen to everything that this feature puts on screen."""
     places = Places(runtime)
     recording, acting = RecordingListeners(runtime, places), ActingListeners(runtime, places)
     app.command("/checkin")(recording.command)
@@ -25,7 +25,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.action({"action_id": form.OPTIONS, "block_id": form.CUSTOMER})(recording.changed)
     app.action(form.RESULT)(recording.changed)
     app.action(form.WHEN)(recording.changed)
-    for extra in collect_extras(runtime.rooms):
+    for extra in collect_extras(runtime.features):
         if extra.label:
             app.action(f"{form.WANT}.{extra.key}")(recording.changed)
     app.view(form.SAVE)(recording.save)

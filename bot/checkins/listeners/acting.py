@@ -18,7 +18,7 @@ from bot.checkins.usecases.undoing import undo_deed
 from bot.checkins.views import put_off as views
 from bot.checkins.views.rows import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.room import collect_undos
+from bot.core.feature import collect_undos
 from bot.core.runtime import Runtime
 from bot.customers.facts import CustomerFact
 from bot.customers.queries.screens import get_card
@@ -55,7 +55,7 @@ class ActingListeners:
                 raise NotFound("That menu is out of date; /checkin shows your queue as it is now.")
 
     async def snooze(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Open the snooze modal from a button, for a customer or another room's subject."""
+        """Open the snooze modal from a button, for a customer or another feature's subject."""
         await ack()
         async with replies(speaker(client, body, respond)):
             customer_id = subject_in(value_in(body)).customer_id
@@ -74,7 +74,7 @@ class ActingListeners:
         """Take back what a row tells."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            undos = collect_undos(self._runtime.rooms)
+            undos = collect_undos(self._runtime.features)
             fact = await self._run(body, undo_deed, deed_id=id_in(value_in(body)), undos=undos)
             await self._tell(client, body, fact)
 
@@ -147,9 +147,9 @@ class ActingListeners:
             workspace=workspace_in(body),
             customer_id=customer_id,
             viewer=people_in(body),
-            rooms=self._runtime.rooms,
+            features=self._runtime.features,
         )
-        offers = [offer for room in self._runtime.rooms for offer in room.offers]
+        offers = [offer for feature in self._runtime.features for offer in feature.offers]
         await open_window(client, body, card.as_modal(fact, offers))
 
     async def _tell(self, client: AsyncWebClient, body: dict[str, Any], fact: ActDone) -> None:

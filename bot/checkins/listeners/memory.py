@@ -74,7 +74,7 @@ def id_in(value: str) -> UUID:
 
 def subject_in(value: str) -> Subject:
     """
-    What a button is about: a customer's id, or the subject that another room's offer carries.
+    What a button is about: a customer's id, or the subject that another feature's offer carries.
 
     Raises:
         NotFound: neither.

@@ -42,7 +42,7 @@ class Places:
 
     async def _queue(self, origin: Origin, fact: ActDone, workspace: str, person: str) -> Message:
         now = await self._runtime.read(
-            get_queue, workspace=workspace, viewer=person, rooms=self._runtime.rooms, page=origin.page
+            get_queue, workspace=workspace, viewer=person, features=self._runtime.features, page=origin.page
         )
         return queue(now, act=fact)
 
@@ -54,12 +54,12 @@ class Places:
                 workspace=workspace,
                 reminder_id=origin.reminder_id,
                 viewer=person,
-                rooms=self._runtime.rooms,
+                features=self._runtime.features,
             )
             await change(client, origin.channel, origin.ts, reminder(fact))
 
     async def _change_row(self, client: AsyncWebClient, origin: Origin, fact: ActDone, person: str) -> None:
-        """One row of another room's message; where it isn't found, the person alone is told."""
+        """One row of another feature's message; where it isn't found, the person alone is told."""
         async with self._turns.at(origin.channel, origin.ts):
             found = await _read_message(client, origin)
             blocks = with_row_done(found.get("blocks") or [], fact)

@@ -22,7 +22,7 @@ from bot.checkins.views import form as views
 from bot.checkins.views.put_off import done_form
 from bot.checkins.views.queue import candidates, queue
 from bot.core.errors import InvalidInput
-from bot.core.room import collect_extras
+from bot.core.feature import collect_extras
 from bot.core.runtime import Runtime
 from bot.slack.forms import Form
 from bot.slack.links import permalink
@@ -54,7 +54,7 @@ class RecordingListeners:
                 workspace=workspace_in(command),
                 words=words,
                 viewer=people_in(command),
-                rooms=self._runtime.rooms,
+                features=self._runtime.features,
             )
             if not isinstance(found, CheckinForm):
                 await ack(**candidates(found).answer())
@@ -77,7 +77,7 @@ class RecordingListeners:
             await respond(**queue(await self._queue(body, 0)).answer(), replace_original=False)
 
     async def log(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Open the modal for the customer of a row, or for what another room's button is about."""
+        """Open the modal for the customer of a row, or for what another feature's button is about."""
         await ack()
         async with replies(speaker(client, body, respond)):
             subject = subject_in(value_in(body))
@@ -111,7 +111,7 @@ class RecordingListeners:
             await self._open(client, body, Memory(origin=origin, **where), quote=said[:QUOTE])
 
     async def changed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Draw the telling lines and other rooms' fields anew when customer, result or day change."""
+        """Draw the telling lines and other features' fields anew when customer, result or day change."""
         await ack()
         view, wanted = body["view"], views.opened(body["view"])
         if any(str(action.get("block_id")) == views.WANT for action in actions_in(body)):
@@ -122,7 +122,7 @@ class RecordingListeners:
             workspace=workspace_in(body),
             customer_id=uuid_in(entered.choice(views.CUSTOMER) or ""),
             viewer=people_in(body),
-            rooms=self._runtime.rooms,
+            features=self._runtime.features,
             result=_known(Result, entered.choice(views.RESULT)) or Result.TALKED,
             happened_on=entered.day(views.WHEN),
         )
@@ -161,7 +161,7 @@ class RecordingListeners:
 
     async def _queue(self, body: Mapping[str, Any], page: int) -> Queue:
         return await self._runtime.read(
-            get_queue, workspace=workspace_in(body), viewer=people_in(body), rooms=self._runtime.rooms, page=page
+            get_queue, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features, page=page
         )
 
     async def _open(
@@ -178,7 +178,7 @@ class RecordingListeners:
             workspace=workspace_in(body),
             customer_id=customer_id,
             viewer=people_in(body),
-            rooms=self._runtime.rooms,
+            features=self._runtime.features,
         )
         await open_window(client, body, self._draw(fact.model_copy(update={"quote": quote}), memory))
 
@@ -186,7 +186,7 @@ class RecordingListeners:
         return views.form(fact, memory=memory.kept(), extras=self._drawn(fact, frozenset()))
 
     def _drawn(self, fact: CheckinForm, wanted: Container[str]) -> list[views.ExtraFields]:
-        """Other rooms' fields that this customer asks for; those behind a button open once they are *wanted*."""
+        """Other features' fields that this customer asks for; those behind a button open once they are *wanted*."""
         return [
             views.ExtraFields(
                 key=extra.key,
@@ -194,13 +194,13 @@ class RecordingListeners:
                 blocks=extra.blocks(fact.abouts.get(extra.key)),
                 is_open=not extra.label or extra.key in wanted,
             )
-            for extra in collect_extras(self._runtime.rooms)
+            for extra in collect_extras(self._runtime.features)
             if extra.about is None or extra.key in fact.abouts
         ]
 
     def _extras(self, view: Mapping[str, Any]) -> list[Callable[..., object]]:
-        """The use cases of the rooms whose fields were filled in."""
-        extras = collect_extras(self._runtime.rooms)
+        """The use cases of the features whose fields were filled in."""
+        extras = collect_extras(self._runtime.features)
         read = [(extra, extra.read(view.get("state") or {})) for extra in extras]
         return [partial(extra.use_case, **given) for extra, given in read if given]
 

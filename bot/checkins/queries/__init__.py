@@ -1,1 +1,1 @@
-"""Reads of the check-ins room: the queue, forms, owed reminders, what others' screens show."""
+"""Reads of the check-ins feature: the queue, forms, owed reminders, what others' screens show."""

@@ -10,7 +10,7 @@ from bot.checkins.facts import Candidate, Candidates, CheckinForm, Preview
 from bot.checkins.rules import Result, date_problem, latest_contact
 from bot.core.errors import NotFound
 from bot.core.facts import Fact
-from bot.core.room import Room, collect_briefs, collect_extras
+from bot.core.feature import Feature, collect_briefs, collect_extras
 from bot.customers.facts import CustomerFact
 from bot.customers.queries import MOST_MATCHES, get_customer, list_by_ids, list_exact, list_facts, list_nearest
 from bot.customers.rules.due import Status, due_on
@@ -24,7 +24,7 @@ def get_form(
     *,
     customer_id: UUID | None,
     viewer: str,
-    rooms: Sequence[Room],
+    features: Sequence[Feature],
     now: datetime,
     result: Result = Result.TALKED,
     happened_on: date | None = None,
@@ -40,22 +40,22 @@ def get_form(
         return CheckinForm(today=today)
     customer = get_customer(session, customer_id)
     fact = list_facts(session, [customer], today=today)[0]
-    lines = collect_briefs(rooms, session, [customer.id], now)[customer.id]
+    lines = collect_briefs(features, session, [customer.id], now)[customer.id]
     fact = fact.model_copy(update={"lines": tuple(lines)})
     return CheckinForm(
         today=today,
         preview=_preview(session, customer, fact, result=result, on=happened_on or today, today=today),
-        abouts=_abouts(session, customer.id, rooms, now),
+        abouts=_abouts(session, customer.id, features, now),
     )
 
 
 def find_form(
-    session: Session, *, words: str, viewer: str, rooms: Sequence[Room], now: datetime
+    session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime
 ) -> CheckinForm | Candidates:
     """The form for the one customer called *words*; else those that may have been meant, to choose from."""
     found = list_exact(session, words)
     if len(found) == 1:
-        return get_form(session, customer_id=found[0].id, viewer=viewer, rooms=rooms, now=now)
+        return get_form(session, customer_id=found[0].id, viewer=viewer, features=features, now=now)
     asked = clean_text(words, 80)
     if found:
         return Candidates(asked=asked, exact=True, rows=_candidates(session, found[:MOST_MATCHES]))
@@ -72,9 +72,9 @@ def get_snooze_form(session: Session, *, customer_id: UUID, viewer: str, now: da
     return list_facts(session, [customer], today=get_today(session, person_id=viewer, now=now))[0]
 
 
-def _abouts(session: Session, customer_id: UUID, rooms: Sequence[Room], now: datetime) -> dict[str, Fact]:
-    """What other rooms' fields have to know of the customer."""
-    asked = {extra.key: extra.about(session, customer_id, now) for extra in collect_extras(rooms) if extra.about}
+def _abouts(session: Session, customer_id: UUID, features: Sequence[Feature], now: datetime) -> dict[str, Fact]:
+    """What other features' fields have to know of the customer."""
+    asked = {extra.key: extra.about(session, customer_id, now) for extra in collect_extras(features) if extra.about}
     return {key: about for key, about in asked.items() if about is not None}
 
 

@@ -13,8 +13,8 @@ from bot.checkins.queries.desks import get_desk
 from bot.checkins.rules import QUEUE_ROWS
 from bot.core.database import days_between, workspace_of
 from bot.core.facts import Line
+from bot.core.feature import Feature, collect_page
 from bot.core.prepared import Prepared
-from bot.core.room import Room, collect_page
 from bot.customers.facts import CustomerFact
 from bot.customers.rules.due import SnoozeReason, Status, standing
 from bot.customers.tables import Customer
@@ -27,7 +27,7 @@ SHOWN = (
 )  # fmt: skip
 
 
-def get_queue(session: Session, *, viewer: str, rooms: Sequence[Room], now: datetime, page: int = 0) -> Queue:
+def get_queue(session: Session, *, viewer: str, features: Sequence[Feature], now: datetime, page: int = 0) -> Queue:
     """
     A page of what waits for *viewer*: neglected and due by overdue ratio, then put-off ones by the day they wake.
 
@@ -35,9 +35,9 @@ def get_queue(session: Session, *, viewer: str, rooms: Sequence[Room], now: date
     """
     desk = get_desk(session, person_id=viewer, now=now)
     statement, values = _page_of(session, desk, page=page)
-    rows, lines = collect_page(rooms, session, statement, values, now)
+    rows, lines = collect_page(features, session, statement, values, now)
     if not rows and page:
-        return get_queue(session, viewer=viewer, rooms=rooms, now=now)
+        return get_queue(session, viewer=viewer, features=features, now=now)
     if not rows:
         return _all_clear(session, desk)
     waits, late = rows[0].waits, rows[0].late
@@ -70,7 +70,7 @@ def _page_of(session: Session, desk: Desk, *, page: int, rows: int = QUEUE_ROWS)
 
 def queue_row(row: Any, lines: Sequence[Line], desk: Desk) -> QueueRow:
     """
-    A row of a page with what the rooms know about its customer, and for whom it is looked after.
+    A row of a page with what the features know about its customer, and for whom it is looked after.
 
     Its fact isn't validated anew, since the tables hold the row to its kinds.
     """
@@ -113,7 +113,7 @@ def _page(*, several: bool, rows: int) -> Prepared:
 
 def _select_page(*, several: bool, rows: int) -> sa.Select[Any]:
     """
-    The same standings as `waiting`, `neglected` and `sleeping` of the customers room, a test holds them together; said
+    The same standings as `waiting`, `neglected` and `sleeping` of the customers feature, a test holds them together; said
     here with the date as the only value, since this answers a command and binding fifty values took most of its time.
     """
     asked: Any = sa.literal_column(f"'{SnoozeReason.CUSTOMER_ASKED.value}'")

@@ -17,7 +17,7 @@ from bot.checkins.tables import Deed, Reminder, ReminderItem
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.facts import Line
-from bot.core.room import Room, collect_briefs
+from bot.core.feature import Feature, collect_briefs
 from bot.customers.facts import CustomerFact
 from bot.customers.queries import list_by_ids, list_facts, waiting
 from bot.customers.rules.due import Status
@@ -58,7 +58,7 @@ def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] 
 
 
 def get_reminder(
-    session: Session, *, reminder_id: UUID, viewer: str, rooms: Sequence[Room], now: datetime
+    session: Session, *, reminder_id: UUID, viewer: str, features: Sequence[Feature], now: datetime
 ) -> ReminderDue:
     """
     A reminder as it stands now, with what was done about each customer since.
@@ -74,7 +74,7 @@ def get_reminder(
     known = list_by_ids(session, [item.customer_id for item in items])
     customers = [known[item.customer_id] for item in items if item.customer_id in known]
     facts = list_facts(session, customers, today=reminder.local_day)
-    lines = collect_briefs(rooms, session, [fact.id for fact in facts], now)
+    lines = collect_briefs(features, session, [fact.id for fact in facts], now)
     return draw_up(
         reminder,
         facts=facts,

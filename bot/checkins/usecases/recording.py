@@ -48,7 +48,7 @@ def record_checkin(
     Keep what came of an attempt at contact on *happened_on* (None: today). Any full member may, for any customer.
 
     A contact moves the clock to the latest contact known and ends a snooze; an attempt does neither, ever. *extras*
-    are other rooms' use cases, run in the same transaction. *view_id* is the form's, which counts once.
+    are other features' use cases, run in the same transaction. *view_id* is the form's, which counts once.
 
     Raises:
         InvalidInput: the day is still to come or more than a year ago; fields `when`.

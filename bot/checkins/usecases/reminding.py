@@ -17,19 +17,19 @@ from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.core.facts import Line
-from bot.core.room import Room, collect_briefs
+from bot.core.feature import Feature, collect_briefs
 from bot.people.queries import list_names
 
 Waiting = tuple[OwedReminder, list[QueueRow], int]
 
 
-def owe_reminders(session: Session, *, person_ids: Sequence[str], rooms: Sequence[Room], now: datetime) -> int:
+def owe_reminders(session: Session, *, person_ids: Sequence[str], features: Sequence[Feature], now: datetime) -> int:
     """Owe a reminder to each of these people whose turn it (still) is; returns how many."""
     owed = list_owed_reminders(session, now=now, only=person_ids)
     found = [_waiting_rows(session, reminder, now=now) for reminder in owed]
     waiting = [one for one in found if one[1]]
     ids = {row.customer.id for _, rows, _ in waiting for row in rows}
-    lines = collect_briefs(rooms, session, sorted(ids), now)
+    lines = collect_briefs(features, session, sorted(ids), now)
     people = {owed.person_id for owed, _, _ in waiting}
     owners = {row.customer.owner_id for _, rows, _ in waiting for row in rows}
     names = list_names(session, people | owners)
@@ -42,9 +42,9 @@ def owe_reminders(session: Session, *, person_ids: Sequence[str], rooms: Sequenc
     return len(reminders)
 
 
-def owe_reminder(session: Session, *, person_id: str, rooms: Sequence[Room], now: datetime) -> bool:
+def owe_reminder(session: Session, *, person_id: str, features: Sequence[Feature], now: datetime) -> bool:
     """Owe that person the reminder of their day; False when it isn't their turn, or nobody waits for them."""
-    return owe_reminders(session, person_ids=[person_id], rooms=rooms, now=now) == 1
+    return owe_reminders(session, person_ids=[person_id], features=features, now=now) == 1
 
 
 def _waiting_rows(session: Session, owed: OwedReminder, *, now: datetime) -> Waiting:

@@ -16,7 +16,7 @@ from bot.checkins.usecases.recording import known_elsewhere
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
-from bot.core.room import UndoCheckin
+from bot.core.feature import UndoCheckin
 from bot.customers.facts import CustomerTaken
 from bot.customers.queries import fact_of, get_customer
 from bot.customers.rules.names import clean_text
@@ -40,7 +40,7 @@ def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, undos:
     Take back what was done: who did it may for ten minutes, and so may managers, who correct a check-in at any time.
 
     The clock is computed anew from all that is left. What somebody else changed since stays as they left it. *undos*
-    take back what came into other rooms with a check-in, in the same transaction; what they leave is told.
+    take back what came into other features with a check-in, in the same transaction; what they leave is told.
 
     Raises:
         NotAllowed: the ten minutes are over, or it was somebody else's.

@@ -35,7 +35,7 @@ MOOD, NOTE, NEXT, QUOTE = "checkins.mood", "checkins.note", "checkins.next", "ch
 ABOUT, LIVE = "checkins.about", "checkins.live"
 WANT = "checkins.want"
 OWN = frozenset({CUSTOMER, RESULT, CHANNEL, WHEN, MOOD, NOTE, NEXT, QUOTE, ABOUT, LIVE})
-OPTIONS = "customers.options"  # the customers room answers it
+OPTIONS = "customers.options"  # the customers feature answers it
 FIELD_OF = {"when": WHEN, "customer": CUSTOMER}
 
 RESULTS = (
@@ -50,7 +50,7 @@ MOODS = tuple(Option(mood.value.capitalize(), mood.value) for mood in Mood)
 
 @dataclass(frozen=True)
 class ExtraFields:
-    """Another room's fields: a button that says *label*, or once *is_open* the *blocks*, whose ids begin with *key*."""
+    """Another feature's fields: a button that says *label*, or once *is_open* the *blocks*, whose ids begin with *key*."""
 
     key: str
     label: str
@@ -59,7 +59,7 @@ class ExtraFields:
 
 
 def form(fact: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) -> Block:
-    """The modal as it opens; *extras* are other rooms' fields, *memory* comes back with each press."""
+    """The modal as it opens; *extras* are other features' fields, *memory* comes back with each press."""
     blocks = [
         _customer_field(fact),
         about(fact.preview),
@@ -77,7 +77,7 @@ def form(fact: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) 
 
 
 def redrawn(view: Mapping[str, Any], preview: Preview | None, extras: Sequence[ExtraFields] = ()) -> Block:
-    """The same modal with its two telling lines and other rooms' fields anew; what was entered stays."""
+    """The same modal with its two telling lines and other features' fields anew; what was entered stays."""
     fresh = {ABOUT: about(preview), LIVE: live(preview)}
     kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
     ours = [block for block in view["blocks"] if str(block.get("block_id")) in OWN]

@@ -31,7 +31,7 @@ from bot.slack.blocks import (
     size,
 )
 
-ADD = "customers.add"  # the customers room's
+ADD = "customers.add"  # the customers feature's
 SIZE_BLIND = "Longest wait first; size plays no part."
 TITLES = {Standing.NEGLECTED: "Neglected", Standing.DUE: "Due", Standing.SNOOZED: "Snoozed"}
 

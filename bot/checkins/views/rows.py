@@ -148,7 +148,7 @@ def stays(fact: ActDone) -> Message:
 
 def with_row_done(blocks: Sequence[Mapping[str, Any]], fact: ActDone) -> list[Mapping[str, Any]] | None:
     """
-    Another room's message with the customer's row replaced by what was done; None when it isn't in there.
+    Another feature's message with the customer's row replaced by what was done; None when it isn't in there.
 
     A row is every block whose id holds the customer's, such as `digests.row:{id}`.
     """

@@ -11,7 +11,7 @@ from bot.customers.views import forms, imports, lists
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to everything that this room puts on screen."""
+    """Listen to everything that this feature puts on screen."""
     importing = ImportingListeners(runtime)
     editing = EditingListeners(runtime)
     looking = LookingListeners(runtime, editing, importing)

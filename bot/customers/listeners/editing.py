@@ -56,7 +56,7 @@ class EditingListeners:
         """Open the window for the customer called so."""
         who, workspace = people_in(body), workspace_in(body)
         card = await self._runtime.read(
-            find_card, workspace=workspace, words=words, viewer=who, rooms=self._runtime.rooms
+            find_card, workspace=workspace, words=words, viewer=who, features=self._runtime.features
         )
         rhythm = await self._runtime.read(get_rhythm, workspace=workspace, viewer=who)
         await open_window(client, body, forms.edit(card, rhythm=rhythm))
@@ -133,7 +133,7 @@ class EditingListeners:
     async def _card(self, body: Body, customer_id: UUID) -> Card:
         return await self._runtime.read(
             get_card, workspace=workspace_in(body), customer_id=customer_id, viewer=people_in(body),
-            rooms=self._runtime.rooms,
+            features=self._runtime.features,
         )  # fmt: skip
 
     async def _drawn(self, body: Body, customer_id: UUID) -> Block:

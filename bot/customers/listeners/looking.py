@@ -117,7 +117,7 @@ class LookingListeners:
 
     async def _look_up(self, body: Body, words: str) -> Message:
         found = await self._runtime.read(
-            look_up, workspace=workspace_in(body), words=words, viewer=people_in(body), rooms=self._runtime.rooms
+            look_up, workspace=workspace_in(body), words=words, viewer=people_in(body), features=self._runtime.features
         )
         if found.card is not None:
             return card_view.message(found.card, offers_of(self._runtime))
@@ -133,7 +133,7 @@ class LookingListeners:
     async def _card(self, body: Body, value: str) -> Card:
         return await self._runtime.read(
             get_card, workspace=workspace_in(body), customer_id=customer_in(value), viewer=people_in(body),
-            rooms=self._runtime.rooms,
+            features=self._runtime.features,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.facts import Subject
-from bot.core.room import Offer
+from bot.core.feature import Offer
 from bot.core.runtime import Runtime
 from bot.customers.views import forms
 
@@ -16,7 +16,7 @@ Body = dict[str, Any]
 
 def customer_in(value: str) -> UUID:
     """
-    The customer behind a button: its id, or a subject another room made.
+    The customer behind a button: its id, or a subject another feature made.
 
     Raises:
         NotFound: the value names none.
@@ -45,12 +45,12 @@ def memory_in(view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def offers_of(runtime: Runtime) -> list[Offer]:
-    """The buttons that rooms put under others' things."""
-    return [offer for room in runtime.rooms for offer in room.offers]
+    """The buttons that features put under others' things."""
+    return [offer for feature in runtime.features for offer in feature.offers]
 
 
 def under_fields(error: InvalidInput) -> InvalidInput:
-    """*error* with its sentences under the blocks of this room's forms."""
+    """*error* with its sentences under the blocks of this feature's forms."""
     return InvalidInput(
         str(error), fields={forms.FIELD_BLOCKS.get(name, name): words for name, words in error.fields.items()}
     )

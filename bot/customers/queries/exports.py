@@ -46,7 +46,7 @@ def export_rows(session: Session, *, viewer: str = BOT, now: datetime) -> list[l
 
 
 def export_one(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
-    """Everything this room keeps about a customer, or what it keeps with a person's name on it, as JSON values."""
+    """Everything this feature keeps about a customer, or what it keeps with a person's name on it, as JSON values."""
     workspace = workspace_of(session)
     if kind == "person":
         owned = select(Customer.name).where(Customer.workspace_id == workspace, Customer.owner_id == subject_id)

@@ -1,4 +1,4 @@
-"""What the screens of this room show: lists, a customer's card, the nearest names."""
+"""What the screens of this feature show: lists, a customer's card, the nearest names."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,8 +12,8 @@ from bot.core.briefs import MANY, Brief
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.facts import Line
+from bot.core.feature import Feature, collect_briefs, collect_timeline
 from bot.core.prepared import prepared
-from bot.core.room import Room, collect_briefs, collect_timeline
 from bot.customers.facts import Card, ContactDetails, CustomerDetails, ListPage, LookUp, Named, UploadFact
 from bot.customers.queries import (
     find_customer,
@@ -40,7 +40,7 @@ ASKED_LENGTH = 200
 MOST_WORDS = 8
 
 
-def look_up(session: Session, *, words: str, viewer: str, rooms: Sequence[Room], now: datetime) -> LookUp:
+def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> LookUp:
     """
     What *words* lead to: nothing said, the whole list; one customer, its card; several, a list; none, nearest names.
 
@@ -51,11 +51,13 @@ def look_up(session: Session, *, words: str, viewer: str, rooms: Sequence[Room],
     asked = clean_text(words, ASKED_LENGTH)
     exact = list_exact(session, asked) if asked else []
     if len(exact) == 1:
-        return LookUp(words=asked, card=get_card(session, customer_id=exact[0].id, viewer=viewer, rooms=rooms, now=now))
+        return LookUp(
+            words=asked, card=get_card(session, customer_id=exact[0].id, viewer=viewer, features=features, now=now)
+        )
     page = list_page(session, words=asked, page=1, viewer=viewer, now=now)
     if asked and page.total == 1:
         return LookUp(
-            words=asked, card=get_card(session, customer_id=page.rows[0].id, viewer=viewer, rooms=rooms, now=now)
+            words=asked, card=get_card(session, customer_id=page.rows[0].id, viewer=viewer, features=features, now=now)
         )
     if asked and not page.total:
         return LookUp(words=asked, nearest=_nearest(session, asked))
@@ -103,12 +105,12 @@ def list_options(session: Session, *, words: str, viewer: str, now: datetime) ->
     return tuple(Named(id=customer_id, name=name) for customer_id, name in found)
 
 
-def get_card(session: Session, *, customer_id: UUID, viewer: str, rooms: Sequence[Room], now: datetime) -> Card:
-    """Everything one screen tells about a customer, with what the other rooms know."""
+def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
+    """Everything one screen tells about a customer, with what the other features know."""
     require_here(session, by=viewer)
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
-    lines = collect_briefs(rooms, session, [customer.id], now)[customer.id]
+    lines = collect_briefs(features, session, [customer.id], now)[customer.id]
     children = _children(session, customer.id)
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
     return Card(
@@ -123,12 +125,12 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, rooms: Sequenc
         added_on=customer.added_on,
         source=customer.source,
         external_id=customer.external_id,
-        timeline=tuple(collect_timeline(rooms, session, customer.id, now, TIMELINE_LINES)),
+        timeline=tuple(collect_timeline(features, session, customer.id, now, TIMELINE_LINES)),
         mine=customer.owner_id == viewer,
     )
 
 
-def find_card(session: Session, *, words: str, viewer: str, rooms: Sequence[Room], now: datetime) -> Card:
+def find_card(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
     """
     The card of the one customer called *words*.
 
@@ -137,7 +139,7 @@ def find_card(session: Session, *, words: str, viewer: str, rooms: Sequence[Room
     """
     require_here(session, by=viewer)
     customer = find_customer(session, clean_text(words, ASKED_LENGTH))
-    return get_card(session, customer_id=customer.id, viewer=viewer, rooms=rooms, now=now)
+    return get_card(session, customer_id=customer.id, viewer=viewer, features=features, now=now)
 
 
 def get_rhythm(session: Session, *, viewer: str, now: datetime) -> int:  # noqa: ARG001 - every query takes the time

@@ -1,4 +1,4 @@
-"""What happened with a customer in this room, and whether what is stored still follows from the facts."""
+"""What happened with a customer in this feature, and whether what is stored still follows from the facts."""
 
 from collections.abc import Mapping
 from datetime import datetime

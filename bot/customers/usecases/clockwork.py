@@ -121,7 +121,7 @@ def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, no
     """
     Say when the last real contact was (None: there was none). It wakes a snooze that a contact makes pointless.
 
-    The check-ins room calls this with the latest contact it knows, also after an undo.
+    The check-ins feature calls this with the latest contact it knows, also after an undo.
     """
     customer = get_customer(session, customer_id)
     customer.last_contact_on = on

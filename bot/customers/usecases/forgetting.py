@@ -1,4 +1,4 @@
-"""Forgetting a customer, or what this room keeps with a person's name on it."""
+"""Forgetting a customer, or what this feature keeps with a person's name on it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
     """
     Forget a customer with its names, contacts and history here, or a person; returns how many rows went.
 
-    The rooms above have to forget first, since their rows point at the customer.
+    The features above have to forget first, since their rows point at the customer.
     """
     if kind == "person":
         return _erase_person(session, subject_id, now=now)

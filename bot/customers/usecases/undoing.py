@@ -97,7 +97,7 @@ def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
 
 def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
     """
-    Every column of another room's tables that points at a customer: whatever rooms there are, now or later. Rows that
+    Every column of another feature's tables that points at a customer: whatever features there are, now or later. Rows that
     the database lets go together with their customer are no use of it.
     """
     for table in SQLModel.metadata.tables.values():

@@ -61,7 +61,7 @@ class Winder:
     def spread(self, new: Sequence[Target]) -> int:
         """
         Give each new customer that nobody has talked to a day for its first call; returns how many of them find no
-        room in their cadence. What a customer is called decides its place, so neither size nor the order of the list
+        feature in their cadence. What a customer is called decides its place, so neither size nor the order of the list
         does. The pool is spread over the workspace's working days without a cap.
         """
         waiting: dict[str | None, list[Target]] = {}

@@ -1,4 +1,4 @@
-"""What the customers room puts on screen, and the ids that others put on theirs."""
+"""What the customers feature puts on screen, and the ids that others put on theirs."""
 
 from datetime import date
 

@@ -43,7 +43,7 @@ PREFERENCES_SHOWN = 5
 
 
 class Offered(Protocol):
-    """A button of another room: its label, its action, and under what it belongs."""
+    """A button of another feature: its label, its action, and under what it belongs."""
 
     @property
     def label(self) -> str:

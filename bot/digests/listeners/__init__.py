@@ -10,7 +10,7 @@ from bot.digests.views import ids
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to /neglected, /evenhand, and every control that this room puts on screen."""
+    """Listen to /neglected, /evenhand, and every control that this feature puts on screen."""
     lists, kinds = ListListeners(runtime), KindListeners(runtime)
     setup = SetupListeners(runtime, kinds)
     app.command("/neglected")(lists.neglected)

@@ -86,7 +86,7 @@ class KindListeners:
             usecases.post_test,
             workspace=workspace_in(body),
             by=people_in(body),
-            rooms=self._runtime.rooms,
+            features=self._runtime.features,
             kind=kind,
         )
 
@@ -99,7 +99,7 @@ class KindListeners:
 
     async def _kind(self, body: dict[str, Any], kind: str) -> Any:
         return await self._runtime.read(
-            get_kind, workspace=workspace_in(body), kind=kind, viewer=people_in(body), rooms=self._runtime.rooms
+            get_kind, workspace=workspace_in(body), kind=kind, viewer=people_in(body), features=self._runtime.features
         )
 
     async def _checked(
@@ -124,7 +124,7 @@ class KindListeners:
             "workspace": workspace_in(body),
             "kind": remembered(view)[0],
             "by": people_in(body),
-            "rooms": self._runtime.rooms,
+            "features": self._runtime.features,
         }
 
     async def _refresh(self, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
@@ -132,7 +132,7 @@ class KindListeners:
         if not view.get("previous_view_id"):
             return
         fact = await self._runtime.read(
-            get_setup, workspace=workspace_in(body), viewer=people_in(body), rooms=self._runtime.rooms
+            get_setup, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features
         )
         with suppress(SlackApiError):  # closed in this very moment
             await client.views_update(view_id=view["previous_view_id"], view=setup(fact))

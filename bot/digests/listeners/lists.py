@@ -87,7 +87,7 @@ class ListListeners:
             whose=whose,
             page=page,
             viewer=people_in(body),
-            rooms=self._runtime.rooms,
+            features=self._runtime.features,
             said=said,
         )
 

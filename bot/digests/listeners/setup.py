@@ -87,13 +87,13 @@ class SetupListeners:
 
     async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         fact = await self._runtime.read(
-            queries.get_setup, workspace=workspace_in(body), viewer=people_in(body), rooms=self._runtime.rooms
+            queries.get_setup, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features
         )
         await client.views_open(trigger_id=body["trigger_id"], view=setup(fact))
 
     async def _health(self, body: dict[str, Any]) -> Any:
         return await self._runtime.read(
-            queries.get_health, workspace=workspace_in(body), viewer=people_in(body), rooms=self._runtime.rooms
+            queries.get_health, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features
         )
 
     async def _checked(

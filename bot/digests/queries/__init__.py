@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import days_between, workspace_of
 from bot.core.facts import DigestSlot, Subject
-from bot.core.room import Room, collect_briefs, collect_counts
+from bot.core.feature import Feature, collect_briefs, collect_counts
 from bot.customers.queries import get_coverage, list_neglected, neglected, overdue_first, sleeping
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
@@ -19,7 +19,7 @@ from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_names
 from bot.people.rules import Calendar
 
-ROW_KIND = "digest_row"  # the kind of subject that other rooms may offer buttons for
+ROW_KIND = "digest_row"  # the kind of subject that other features may offer buttons for
 MOST_OFFERS = 3
 OFFER_VALUE = 2000
 
@@ -65,9 +65,15 @@ def get_slot(session: Session, *, digest: Digest, now: datetime, is_test: bool =
 
 
 def compose_digest(
-    session: Session, *, digest: Digest, slot: datetime, rooms: Sequence[Room], now: datetime, is_test: bool = False
+    session: Session,
+    *,
+    digest: Digest,
+    slot: datetime,
+    features: Sequence[Feature],
+    now: datetime,
+    is_test: bool = False,
 ) -> NeglectedDigest:
-    """What *digest* says now: coverage, the longest waiting, the pool, and the other rooms' counts."""
+    """What *digest* says now: coverage, the longest waiting, the pool, and the other features' counts."""
     schedule = schedule_of(digest.days, digest.hour, digest.zone)
     today = Calendar(zone=schedule.zone).today(now)
     coverage = get_coverage(session, today=today)
@@ -86,9 +92,9 @@ def compose_digest(
         neglected=coverage.neglected,
         pool=coverage.pool,
         change=share - percent(last.in_cadence or 0, last.active) if last and last.active else None,
-        rows=tuple(list_rows(session, longest, today=today, rooms=rooms, now=now)),
+        rows=tuple(list_rows(session, longest, today=today, features=features, now=now)),
         longest=None if longest else _longest_wait(session, today),
-        counts=tuple(collect_counts(rooms, session, now)),
+        counts=tuple(collect_counts(features, session, now)),
         is_test=is_test,
     )
 
@@ -120,11 +126,11 @@ def one_line(text: str, limit: int) -> str:
 
 
 def list_rows(
-    session: Session, customers: Sequence[Customer], *, today: date, rooms: Sequence[Room], now: datetime
+    session: Session, customers: Sequence[Customer], *, today: date, features: Sequence[Feature], now: datetime
 ) -> list[WaitingRow]:
-    """These customers as rows, in the order given, with what the other rooms know and offer."""
+    """These customers as rows, in the order given, with what the other features know and offer."""
     names = list_names(session, (customer.owner_id for customer in customers))
-    briefs = collect_briefs(rooms, session, [customer.id for customer in customers], now)
+    briefs = collect_briefs(features, session, [customer.id for customer in customers], now)
     return [
         WaitingRow(
             id=customer.id,
@@ -135,7 +141,7 @@ def list_rows(
             rhythm=customer.rhythm_days,
             ever_contacted=customer.last_contact_on is not None,
             words=" · ".join(one_line(line.text, 80) for line in briefs[customer.id][:2]),
-            offers=_offers(customer, rooms),
+            offers=_offers(customer, features),
         )
         for customer in customers
     ]
@@ -160,12 +166,12 @@ def _longest_wait(session: Session, today: date) -> tuple[int, int] | None:
     return (max((today - first.waiting_since).days, 0), first.rhythm_days) if first else None
 
 
-def _offers(customer: Customer, rooms: Sequence[Room]) -> tuple[OfferButton, ...]:
+def _offers(customer: Customer, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
     subject = Subject(kind=ROW_KIND, id=str(customer.id), customer_id=customer.id, words=one_line(customer.name, 200))
     made = [
         OfferButton(label=offer.label, action_id=offer.action_id, value=subject.model_dump_json())
-        for room in rooms
-        for offer in room.offers
+        for feature in features
+        for offer in feature.offers
         if offer.wants(subject)
     ]
     return tuple(button for button in made if len(button.value) <= OFFER_VALUE)[:MOST_OFFERS]

@@ -1,4 +1,4 @@
-"""The kinds of digest beside the one of neglected accounts: what we owe, and those that rooms bring."""
+"""The kinds of digest beside the one of neglected accounts: what we owe, and those that features bring."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,37 +7,39 @@ from functools import partial
 from sqlmodel import Session
 
 from bot.core.facts import DigestSlot
-from bot.core.room import DigestKindOffer, Room, collect_counts, collect_owed
+from bot.core.feature import DigestKindOffer, Feature, collect_counts, collect_owed
 from bot.digests.facts import OwedDigest
 from bot.digests.rules import OWED_SHOWN, DigestKind
 from bot.people.rules import Calendar
 
 
-def list_kinds(rooms: Sequence[Room]) -> list[DigestKindOffer]:
-    """What we owe, and every kind that a room brings; of two with one key the first."""
+def list_kinds(features: Sequence[Feature]) -> list[DigestKindOffer]:
+    """What we owe, and every kind that a feature brings; of two with one key the first."""
     owed = DigestKindOffer(
         key=DigestKind.OWED,
         label="What we owe",
         about="Promises, escalations and follow-ups that are late or due, the most late first.",
         clear="Nothing that we owe a customer is late or due.",
-        compose=partial(compose_owed, rooms=rooms),
+        compose=partial(compose_owed, features=features),
     )
     found = {DigestKind.OWED.value: owed}
-    for room in rooms:
-        for offer in room.digest_kinds:
+    for feature in features:
+        for offer in feature.digest_kinds:
             found.setdefault(offer.key, offer)
     return list(found.values())
 
 
-def find_kind(key: str, rooms: Sequence[Room]) -> DigestKindOffer | None:
-    """The kind with that key; None when no room makes it (any more)."""
-    return next((offer for offer in list_kinds(rooms) if offer.key == key), None)
+def find_kind(key: str, features: Sequence[Feature]) -> DigestKindOffer | None:
+    """The kind with that key; None when no feature makes it (any more)."""
+    return next((offer for offer in list_kinds(features) if offer.key == key), None)
 
 
-def compose_owed(session: Session, slot: DigestSlot, now: datetime, *, rooms: Sequence[Room]) -> OwedDigest | None:
-    """What is late or due now, by every room's own count; None when nothing is."""
-    counts = collect_counts(rooms, session, now)
-    lines, is_cut = collect_owed(rooms, session, now)
+def compose_owed(
+    session: Session, slot: DigestSlot, now: datetime, *, features: Sequence[Feature]
+) -> OwedDigest | None:
+    """What is late or due now, by every feature's own count; None when nothing is."""
+    counts = collect_counts(features, session, now)
+    lines, is_cut = collect_owed(features, session, now)
     if not counts and not lines:
         return None
     return OwedDigest(

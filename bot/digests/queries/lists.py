@@ -8,8 +8,8 @@ from sqlmodel import Session, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
+from bot.core.feature import Feature
 from bot.core.outbox import OwedNotice
-from bot.core.room import Room
 from bot.customers.queries import get_coverage, list_by_ids, list_neglected, list_pool
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
@@ -59,7 +59,7 @@ def _find_person(session: Session, asked: str) -> str:
 
 
 def get_list(
-    session: Session, *, whose: str, page: int, viewer: str, rooms: Sequence[Room], now: datetime, said: str = ""
+    session: Session, *, whose: str, page: int, viewer: str, features: Sequence[Feature], now: datetime, said: str = ""
 ) -> WaitingList:
     """
     A page (from 0) of who waits too long: `team`, a person's id, or `pool` for all without an owner.
@@ -90,7 +90,7 @@ def get_list(
         pool=everybody.pool,
         page=page,
         pages=pages,
-        rows=tuple(list_rows(session, customers, today=today, rooms=rooms, now=now)),
+        rows=tuple(list_rows(session, customers, today=today, features=features, now=now)),
         said=said,
     )
 

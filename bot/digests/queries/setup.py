@@ -9,9 +9,9 @@ from sqlmodel import Session, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
+from bot.core.feature import DigestKindOffer, Feature, Step
 from bot.core.heartbeats import list_heartbeats
 from bot.core.outbox import list_unsettled
-from bot.core.room import DigestKindOffer, Room, Step
 from bot.customers.tables import Customer
 from bot.digests.facts import DigestFact, Health, JobHealth, KindFact, SetupFact
 from bot.digests.queries import find_digest, last_said
@@ -27,9 +27,9 @@ TESTED = "digest.tested"
 KINDS_SHOWN = 20
 
 
-def get_setup(session: Session, *, viewer: str, now: datetime, rooms: Sequence[Room] = ()) -> SetupFact:  # noqa: ARG001 - every query takes the time
+def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequence[Feature] = ()) -> SetupFact:  # noqa: ARG001 - every query takes the time
     """
-    What the setup shows to *viewer*, with the kinds of digest that *rooms* bring.
+    What the setup shows to *viewer*, with the kinds of digest that *features* bring.
 
     Raises:
         NotAllowed: they are no manager.
@@ -48,20 +48,20 @@ def get_setup(session: Session, *, viewer: str, now: datetime, rooms: Sequence[R
         first_calls=workspace.first_calls_a_day,
         zone=zone,
         digest=_digest_fact(session, DigestKind.NEGLECTED),
-        more=tuple(_kind_fact(session, offer, zone) for offer in list_kinds(rooms)[:KINDS_SHOWN]),
+        more=tuple(_kind_fact(session, offer, zone) for offer in list_kinds(features)[:KINDS_SHOWN]),
     )
 
 
-def get_kind(session: Session, *, kind: str, viewer: str, rooms: Sequence[Room], now: datetime) -> KindFact:  # noqa: ARG001 - every query takes the time
+def get_kind(session: Session, *, kind: str, viewer: str, features: Sequence[Feature], now: datetime) -> KindFact:  # noqa: ARG001 - every query takes the time
     """
     One further kind of digest, as its own form shows it to *viewer*.
 
     Raises:
         NotAllowed: they are no manager.
-        NotFound: no room here makes that kind.
+        NotFound: no feature here makes that kind.
     """
     person = require_manager(session, by=viewer, wish="change the setup")
-    offer = find_kind(kind, rooms)
+    offer = find_kind(kind, features)
     if offer is None:
         raise NotFound(f"{NO_SUCH_KIND} Open /evenhand setup to see which there are.")
     return _kind_fact(session, offer, known_zone(person.zone, get_workspace(session).zone))
@@ -77,15 +77,15 @@ def _digest_fact(session: Session, kind: str) -> DigestFact | None:
     return DigestFact.model_validate(digest, from_attributes=True) if digest else None
 
 
-def get_health(session: Session, *, viewer: str, rooms: Sequence[Room], now: datetime) -> Health:
+def get_health(session: Session, *, viewer: str, features: Sequence[Feature], now: datetime) -> Health:
     """
-    How the jobs are, and a sentence for each thing that any room finds wrong.
+    How the jobs are, and a sentence for each thing that any feature finds wrong.
 
     Raises:
         NotAllowed: *viewer* is no manager.
     """
     person = require_manager(session, by=viewer, wish="see how I am")
-    wrong = [sentence for room in rooms if room.check for sentence in room.check(session, now)]
+    wrong = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
     ours = workspace_of(session)
     late = [
         owed
@@ -101,7 +101,7 @@ def get_health(session: Session, *, viewer: str, rooms: Sequence[Room], now: dat
     return Health(zone=known_zone(person.zone, "UTC"), jobs=jobs, wrong=tuple(wrong))
 
 
-def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequence[Step]:  # noqa: ARG001 - a room's shape
+def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequence[Step]:  # noqa: ARG001 - a feature's shape
     """The three steps of the first run, for managers; none for others, and none once all are done."""
     if not may_manage(find_person_row(session, person_id)):
         return ()

@@ -1,1 +1,1 @@
-"""What the digests room puts on screen."""
+"""What the digests feature puts on screen."""

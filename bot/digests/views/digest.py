@@ -140,7 +140,7 @@ def _pool(fact: NeglectedDigest) -> list[Block]:
 
 
 def counts_line(counts: Sequence[Count]) -> str:
-    """The rooms' counts in one line, the urgent ones bold."""
+    """The features' counts in one line, the urgent ones bold."""
     shown = [(escape(cut(count.text, COUNT_TEXT)), count.urgent) for count in counts[:COUNTS_SHOWN]]
     return " · ".join(f"*{text}*" if urgent else text for text, urgent in shown)
 

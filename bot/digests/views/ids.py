@@ -1,4 +1,4 @@
-"""The names of this room's controls."""
+"""The names of this feature's controls."""
 
 TAKE = "digests.take"
 POOL = "digests.pool"
@@ -10,7 +10,7 @@ BACK = "digests.back"
 NEXT = "digests.next"
 MINE = "digests.mine"
 TEAM = "digests.team"
-LOG = "checkins.log"  # the check-ins room listens to these two
+LOG = "checkins.log"  # the check-ins feature listens to these two
 START = "checkins.start"
 
 

@@ -15,7 +15,7 @@ from bot.workspaces.listeners import Windows
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to everything that this room puts on screen."""
+    """Listen to everything that this feature puts on screen."""
     places, setup = Places[Memory](partial(draw, runtime)), SetupListeners(runtime)
     raising, acting = RaisingListeners(runtime, setup), ActingListeners(runtime, places)
     windows = Windows(runtime, places, Memory, WINDOWS, about="escalation_id", fields=forms.FIELD_OF)

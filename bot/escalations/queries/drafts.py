@@ -51,7 +51,7 @@ def get_draft(session: Session, *, subject: Subject | None, viewer: str, now: da
 
 def parse_subject(value: str) -> Subject | None:
     """
-    What a button is about: a customer's id, or the subject that another room's offer carries; None for nothing.
+    What a button is about: a customer's id, or the subject that another feature's offer carries; None for nothing.
 
     Raises:
         NotFound: the value is none of ours.

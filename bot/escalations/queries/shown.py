@@ -1,4 +1,4 @@
-"""What other rooms' screens show of escalations: cards, queues, Home, the digest, exports."""
+"""What other features' screens show of escalations: cards, queues, Home, the digest, exports."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -13,8 +13,8 @@ from bot.checkins.queries.desks import PEOPLE
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
+from bot.core.feature import OWED_LINES
 from bot.core.prepared import prepared
-from bot.core.room import OWED_LINES
 from bot.escalations.facts import EscalationFact
 from bot.escalations.queries import list_facts, list_live, live
 from bot.escalations.queries.rates import list_repeats

@@ -45,7 +45,7 @@ from bot.slack.forms import Form
 
 SAVE, ANSWERED, FIXED = "escalations.save", "escalations.answered", "escalations.fixed"
 GIVEN, WITHDRAWN, SET_UP = "escalations.given", "escalations.withdrawn", "escalations.set_up"
-OPTIONS = "customers.options"  # the customers room answers it
+OPTIONS = "customers.options"  # the customers feature answers it
 CUSTOMER, WORDS, SEVERITY = "escalations.customer", "escalations.words", "escalations.severity"
 WHO, SAID_FIELD, CHECKIN, HOW = "escalations.who", "escalations.said", "escalations.checkin", "escalations.how"
 CAUSE, CAUSE_SAID, AVOIDABLE = "escalations.cause", "escalations.cause_words", "escalations.avoidable"

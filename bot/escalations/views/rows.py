@@ -28,7 +28,7 @@ from bot.slack.blocks import (
 ESCALATE, MORE = "escalations.raise", "escalations.more"
 ANSWER, FIX, GIVE, WITHDRAW = "escalations.answer", "escalations.fix", "escalations.give", "escalations.withdraw"
 PAGE_BACK, PAGE_ON = "escalations.page_back", "escalations.page_on"
-CHECK_IN = "checkins.log"  # the check-ins room answers it
+CHECK_IN = "checkins.log"  # the check-ins feature answers it
 NAME, WHO, WHAT, SAID = 100, 60, 300, 300
 MENU = {GIVE: "Give to somebody else", WITHDRAW: "Raised by mistake"}
 LIST_MENUS = {

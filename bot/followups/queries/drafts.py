@@ -54,7 +54,7 @@ def read_draft(session: Session, *, words: str, viewer: str, now: datetime) -> D
 
 
 def get_draft(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> Draft:
-    """The form for what another room's button is about, or an empty one; for oneself, until somebody is chosen."""
+    """The form for what another feature's button is about, or an empty one; for oneself, until somebody is chosen."""
     require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
     customer = get_customer(session, subject.customer_id) if subject and subject.customer_id else None
@@ -103,7 +103,7 @@ def _unknown(session: Session, name: str) -> str:
 
 def parse_subject(value: str) -> Subject | None:
     """
-    What a button is about: a customer's id, or the subject that another room's offer carries; None for nothing.
+    What a button is about: a customer's id, or the subject that another feature's offer carries; None for nothing.
 
     Raises:
         NotFound: the value is none of ours.

@@ -1,4 +1,4 @@
-"""What other rooms' screens show of follow-ups: cards, queues, Home, the digest, exports."""
+"""What other features' screens show of follow-ups: cards, queues, Home, the digest, exports."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -12,8 +12,8 @@ from bot.checkins.queries.desks import PEOPLE, local_date
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
+from bot.core.feature import OWED_LINES
 from bot.core.prepared import prepared
-from bot.core.room import OWED_LINES
 from bot.customers.tables import Customer
 from bot.followups.facts import FollowupFact
 from bot.followups.queries import list_facts, open_where

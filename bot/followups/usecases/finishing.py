@@ -72,7 +72,7 @@ def decline_followup(
     return fact_for(session, row, by, now)
 
 
-def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every room's takes these
+def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every feature's takes these
     """What was done stays done without the check-in that was recorded with it; returns a sentence for each."""
     checkin = get_checkin(session, checkin_id)
     rows = list_done_at(session, customer_id=customer_id, by=checkin.by, at=checkin.recorded_at)

@@ -24,7 +24,7 @@ from bot.slack.blocks import (
 
 SAVE, COMPLETED, DECLINED = "followups.save", "followups.completed", "followups.declined"
 MOVED, REASSIGNED, CANCELLED = "followups.moved", "followups.reassigned", "followups.cancelled"
-OPTIONS = "customers.options"  # the customers room answers it
+OPTIONS = "customers.options"  # the customers feature answers it
 WHO, CUSTOMER, DUE = "followups.who", "followups.customer", "followups.due"
 WORDS, SAID, WHY = "followups.words", "followups.said", "followups.why"
 CHECKIN, HOW, TO = "followups.checkin", "followups.how", "followups.to"

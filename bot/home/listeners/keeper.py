@@ -93,7 +93,7 @@ class Keeper:
                 get_home,
                 workspace=workspace,
                 person_id=person,
-                rooms=self._runtime.rooms,
+                features=self._runtime.features,
                 team_offset=page.team_offset,
             )
         except Exception as error:  # noqa: BLE001 - the last line before an empty Home

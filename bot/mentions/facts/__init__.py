@@ -1,1 +1,1 @@
-"""What leaves the mentions room."""
+"""What leaves the mentions feature."""

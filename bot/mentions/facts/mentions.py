@@ -13,7 +13,7 @@ from bot.mentions.rules.tiers import Tier
 
 
 class OfferButton(Fact):
-    """A button of another room, ready to be drawn under a mention."""
+    """A button of another feature, ready to be drawn under a mention."""
 
     label: str
     action_id: str

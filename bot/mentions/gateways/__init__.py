@@ -1,1 +1,1 @@
-"""What lies outside the mentions room."""
+"""What lies outside the mentions feature."""

@@ -17,7 +17,7 @@ from bot.slack.places import Places
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to everything that this room puts on screen."""
+    """Listen to everything that this feature puts on screen."""
     acting = ActingListeners(runtime, Places[Memory](partial(draw, runtime)))
     where, ours = SourceListeners(runtime), SetupListeners(runtime)
     bringing, editing = ImportingListeners(runtime), EditingListeners(runtime, where)

@@ -99,7 +99,7 @@ class AddingListeners:
 
     async def _get(self, workspace: str, mention_id: UUID, viewer: str) -> MentionFact:
         fact: MentionFact = await self._runtime.read(
-            get_mention, workspace=workspace, mention_id=mention_id, viewer=viewer, rooms=self._runtime.rooms
+            get_mention, workspace=workspace, mention_id=mention_id, viewer=viewer, features=self._runtime.features
         )
         return fact
 

@@ -46,6 +46,6 @@ async def draw(runtime: Runtime, memory: Memory, *, workspace: str, viewer: str)
         total = max(memory.total, len(rows))
         return lists.listed(MentionsListed(total=total, complaints=memory.complaints, rows=tuple(rows)))
     one = await runtime.read(
-        get_mention, workspace=workspace, mention_id=memory.mention_id, viewer=viewer, rooms=runtime.rooms
+        get_mention, workspace=workspace, mention_id=memory.mention_id, viewer=viewer, features=runtime.features
     )
     return cards.card(one)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.facts import Subject
-from bot.core.room import Room
+from bot.core.feature import Feature
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
 from bot.mentions.facts.mentions import MentionFact, MentionList, MentionSetup, OfferButton
@@ -20,7 +20,7 @@ from bot.mentions.tables.mentions import Mention, MentionSettings, Sighting
 from bot.people.queries import list_calendars, list_names
 from bot.people.usecases import require_here
 
-KIND = "mention"  # of the subject that other rooms offer buttons for
+KIND = "mention"  # of the subject that other features offer buttons for
 SUBJECT_WORDS, SUBJECT_LINK = 300, 500
 OFFER_VALUE = 2000
 MOST_OFFERS = 3
@@ -42,11 +42,11 @@ def get_row(session: Session, mention_id: UUID) -> Mention:
 
 
 def get_mention(
-    session: Session, *, mention_id: UUID, viewer: str, rooms: Sequence[Room] = (), now: datetime
+    session: Session, *, mention_id: UUID, viewer: str, features: Sequence[Feature] = (), now: datetime
 ) -> MentionFact:
-    """One mention as it stands now, with what *rooms* offer to do about it."""
+    """One mention as it stands now, with what *features* offer to do about it."""
     require_here(session, by=viewer)
-    return list_facts(session, [get_row(session, mention_id)], rooms=rooms, now=now)[0]
+    return list_facts(session, [get_row(session, mention_id)], features=features, now=now)[0]
 
 
 def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> MentionList:
@@ -78,7 +78,7 @@ def get_listed(session: Session, *, mention_ids: Sequence[UUID], viewer: str, no
 
 
 def list_facts(
-    session: Session, rows: Sequence[Mention], *, now: datetime, rooms: Sequence[Room] = ()
+    session: Session, rows: Sequence[Mention], *, now: datetime, features: Sequence[Feature] = ()
 ) -> list[MentionFact]:
     """These mentions as screens show them, in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows if row.customer_id}))
@@ -101,7 +101,7 @@ def list_facts(
             zone=calendars[row.taken_by].zone,
             sightings=counts.get(row.id, 1),
         )
-        facts.append(fact.model_copy(update={"offers": offers_for(fact, rooms)}))
+        facts.append(fact.model_copy(update={"offers": offers_for(fact, features)}))
     return facts
 
 
@@ -111,15 +111,15 @@ _AS_THEY_ARE = {
 }  # fmt: skip
 
 
-def offers_for(fact: MentionFact, rooms: Sequence[Room]) -> tuple[OfferButton, ...]:
-    """The buttons that other rooms put under an open mention; who has to be asked about first gets none."""
+def offers_for(fact: MentionFact, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
+    """The buttons that other features put under an open mention; who has to be asked about first gets none."""
     if not fact.is_open or fact.is_asked:
         return ()
     link = fact.address if len(fact.address) <= SUBJECT_LINK else ""
     said = " ".join(f"{fact.title} {fact.words}".split())[:SUBJECT_WORDS]
     subject = Subject(kind=KIND, id=str(fact.id), customer_id=fact.customer_id, words=said, link=link)
     value = subject.model_dump_json()
-    wanted = (offer for room in rooms for offer in room.offers if offer.wants(subject))
+    wanted = (offer for feature in features for offer in feature.offers if offer.wants(subject))
     made = tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)
     return made[:MOST_OFFERS] if len(value) <= OFFER_VALUE else ()
 

@@ -1,4 +1,4 @@
-"""What other rooms' screens show of mentions: cards, reminders, Home, the digest, exports; and what is wrong."""
+"""What other features' screens show of mentions: cards, reminders, Home, the digest, exports; and what is wrong."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Pure decisions of the mentions room."""
+"""Pure decisions of the mentions feature."""

@@ -1,1 +1,1 @@
-"""What the mentions room keeps."""
+"""What the mentions feature keeps."""

@@ -137,7 +137,7 @@ def name_ourselves(
     return after
 
 
-def erase_matching(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - as rooms erase
+def erase_matching(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - as features erase
     """Forget what a customer is found by and what was taught about it, or the name of who taught; how many rows."""
     session.flush()
     if kind == "customer":

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from bot.core import outbox
 from bot.core.database import workspace_of
-from bot.core.room import Room
+from bot.core.feature import Feature
 from bot.mentions.facts.mentions import MentionPosted, MentionsListed
 from bot.mentions.queries.mentions import list_facts
 from bot.mentions.rules.feeling import Feeling
@@ -19,17 +19,17 @@ from bot.workspaces.queries import get_workspace
 AT_ONCE = 2000  # mentions of one channel in one transaction; the next run takes the rest
 
 
-def post_waiting(session: Session, *, channels: Sequence[str], rooms: Sequence[Room] = (), now: datetime) -> int:
+def post_waiting(session: Session, *, channels: Sequence[str], features: Sequence[Feature] = (), now: datetime) -> int:
     """Owe each of these channels what waits for it, quiet hours and the pace of cards kept; returns how many."""
-    return sum(_post(session, channel, rooms, now) for channel in channels)
+    return sum(_post(session, channel, features, now) for channel in channels)
 
 
-def _post(session: Session, channel: str, rooms: Sequence[Room], now: datetime) -> int:
+def _post(session: Session, channel: str, features: Sequence[Feature], now: datetime) -> int:
     rows = [row for row in _list_waiting(session, channel) if not _is_quiet(session, row, now)]
     rows.sort(key=lambda row: (row.feeling is not Feeling.COMPLAINT, row.found_at, row.id))
     room = max(CARDS_AT_ONCE - _count_recent(session, channel, Posted.CARD, now), 0)
     cards, rest = rows[:room], rows[room:]
-    for row, fact in zip(cards, list_facts(session, cards, rooms=rooms, now=now), strict=True):
+    for row, fact in zip(cards, list_facts(session, cards, features=features, now=now), strict=True):
         outbox.owe(session, MentionPosted(mention=fact), to=channel, key=f"mention:{row.id}", now=now)
         row.posted_at, row.posted_as = now, Posted.CARD
     if rest and not _count_recent(session, channel, Posted.LIST, now):

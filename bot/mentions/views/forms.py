@@ -20,7 +20,7 @@ from bot.slack.blocks import (
 SAVE_ANSWER, SAVE_CUSTOMER = "mentions.save_answer", "mentions.save_customer"
 WORDS, WHERE, WHOM = "mentions.words", "mentions.where", "mentions.whom"
 FIELD_OF = {"words": WORDS, "link": WHERE, "customer": WHOM}
-OPTIONS = "customers.options"  # the customers room answers it
+OPTIONS = "customers.options"  # the customers feature answers it
 QUOTED = 300
 MOST_HINTS = 8
 

@@ -14,7 +14,7 @@ from bot.workspaces.listeners import Windows
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to everything that this room puts on screen."""
+    """Listen to everything that this feature puts on screen."""
     places = Places[Memory](partial(draw, runtime))
     recording, acting = RecordingListeners(runtime), ActingListeners(runtime, places)
     windows = Windows(runtime, places, Memory, WINDOWS, about="promise_id", fields=forms.FIELD_OF)

@@ -52,7 +52,7 @@ def read_draft(session: Session, *, words: str, viewer: str, now: datetime) -> D
 
 
 def get_draft(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> Draft:
-    """The form for what another room's button or a message is about, or an empty one."""
+    """The form for what another feature's button or a message is about, or an empty one."""
     require_here(session, by=viewer)
     customer = get_customer(session, subject.customer_id) if subject and subject.customer_id else None
     only_name = subject is None or subject.kind in {"customer", "digest_row"}
@@ -66,7 +66,7 @@ def get_draft(session: Session, *, subject: Subject | None, viewer: str, now: da
 
 def parse_subject(value: str) -> Subject | None:
     """
-    What a button is about: a customer's id, or the subject that another room's offer carries; None for nothing.
+    What a button is about: a customer's id, or the subject that another feature's offer carries; None for nothing.
 
     Raises:
         NotFound: the value is none of ours.

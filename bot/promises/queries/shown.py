@@ -1,4 +1,4 @@
-"""What other rooms' screens show of promises: cards, queues, reminders, Home, the digest, exports."""
+"""What other features' screens show of promises: cards, queues, reminders, Home, the digest, exports."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -13,8 +13,8 @@ from bot.checkins.queries.history import CUSTOMERS
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.facts import Count, Line
+from bot.core.feature import OWED_LINES
 from bot.core.prepared import prepared
-from bot.core.room import OWED_LINES
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
 from bot.people.queries import get_today

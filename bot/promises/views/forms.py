@@ -28,7 +28,7 @@ from bot.slack.blocks import (
 __all__ = ["saved"]
 
 SAVE, MOVED, WITHDRAWN = "promises.save", "promises.moved", "promises.withdrawn"
-OPTIONS = "customers.options"  # the customers room answers it
+OPTIONS = "customers.options"  # the customers feature answers it
 CUSTOMER, WORDS, DUE = "promises.customer", "promises.words", "promises.due"
 CONTACT, WHO = "promises.contact", "promises.who"
 SAID, AGREED, YES = "promises.said", "promises.agreed", "yes"

@@ -106,7 +106,7 @@ def test_words_of_complaint_are_single_and_weigh_less_than_nothing() -> None:
 
 def test_a_bot_that_reads_no_mentions_carries_no_vader() -> None:
     """Its words are loaded with the first text."""
-    asked = "import sys, bot.rooms, bot.mentions.rules.feeling; print('vaderSentiment' in sys.modules)"
+    asked = "import sys, bot.features, bot.mentions.rules.feeling; print('vaderSentiment' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
     assert found.stdout.strip() == "False"
 

@@ -1,4 +1,4 @@
-"""What a room gives to the others without knowing them."""
+"""What a feature gives to the others without knowing them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ Export = Callable[[Session, str, str], Mapping[str, Any]]
 
 UndoCheckin = Callable[..., Sequence[str]]
 """
-`undo_checkin(session, *, customer_id, checkin_id, by, now)`: take back, in the same transaction, what came into a room
+`undo_checkin(session, *, customer_id, checkin_id, by, now)`: take back, in the same transaction, what came into a feature
 with a check-in that is being undone; returns a sentence for each thing that stays, because it has gone on since.
 """
 
@@ -65,7 +65,7 @@ class Step(Fact):
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that a room puts under others' things; *wants* says under which kinds of subject."""
+    """A button that a feature puts under others' things; *wants* says under which kinds of subject."""
 
     label: str
     action_id: str
@@ -75,7 +75,7 @@ class Offer:
 @dataclass(frozen=True)
 class DigestKindOffer:
     """
-    A kind of digest that a room brings: managers set it up, it is posted once a slot, and the room's own view draws it.
+    A kind of digest that a feature brings: managers set it up, it is posted once a slot, and the feature's own view draws it.
 
     *key* is how it is kept (at most 40 characters), *label* how the setup calls it, *about* one sentence on what it
     says, *clear* the line that stands in its place when `compose` has nothing to say.
@@ -91,13 +91,13 @@ class DigestKindOffer:
 @dataclass(frozen=True)
 class CheckinExtra:
     """
-    Fields a room adds to the check-in modal; the ids of their blocks all begin with `{key}.`.
+    Fields a feature adds to the check-in modal; the ids of their blocks all begin with `{key}.`.
 
     *about* `(session, customer_id, now)` reads what the fields have to know; where it returns None they aren't wanted
     for that customer. *blocks* draws them from that (from None, when there is no *about*). With a *label* they stay
     behind a button of these words until somebody wants them. *read* turns the submitted state into keyword arguments
     (empty: nothing was filled in); *use_case* takes those with `session, customer_id, checkin_id, by, now`, in the
-    check-in's own transaction. The room's `undo_checkin` takes it back.
+    check-in's own transaction. The feature's `undo_checkin` takes it back.
     """
 
     key: str
@@ -109,7 +109,7 @@ class CheckinExtra:
 
 
 @dataclass(frozen=True)
-class Room:
+class Feature:
     """One capability of the bot and what it contributes to others' screens. Everything but the name is optional."""
 
     name: str
@@ -128,22 +128,22 @@ class Room:
     erase: Erase | None = None
     export: Export | None = None
     check: Check | None = None
-    asked_first: bool = False  # Bolt asks one listener after another; this room's command is the most used
+    asked_first: bool = False  # Bolt asks one listener after another; this feature's command is the most used
 
 
 def collect_briefs(
-    rooms: Sequence[Room], session: Session, customer_ids: Sequence[UUID], now: datetime
+    features: Sequence[Feature], session: Session, customer_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[Line]]:
-    """What every room knows about each customer; pressing lines first."""
-    briefs = [room.brief for room in rooms if room.brief]
+    """What every feature knows about each customer; pressing lines first."""
+    briefs = [feature.brief for feature in features if feature.brief]
     return _by_customer(ask(briefs, session, customer_ids, now) if briefs and customer_ids else (), customer_ids)
 
 
 def collect_page(
-    rooms: Sequence[Room], session: Session, page: Prepared, values: Mapping[str, Any], now: datetime
+    features: Sequence[Feature], session: Session, page: Prepared, values: Mapping[str, Any], now: datetime
 ) -> tuple[list[Any], dict[UUID, list[Line]]]:
-    """The rows of *page*, whose `id` is a customer's, and what every room knows about each; one statement."""
-    rows, told = ask_with_rows([room.brief for room in rooms if room.brief], session, page, values, now)
+    """The rows of *page*, whose `id` is a customer's, and what every feature knows about each; one statement."""
+    rows, told = ask_with_rows([feature.brief for feature in features if feature.brief], session, page, values, now)
     return rows, _by_customer(told, [row.id for row in rows])
 
 
@@ -155,31 +155,31 @@ def _by_customer(told: Sequence[Mapping[UUID, Sequence[Line]]], customer_ids: Se
     return {customer_id: sorted(lines, key=lambda line: not line.urgent) for customer_id, lines in found.items()}
 
 
-def collect_counts(rooms: Sequence[Room], session: Session, now: datetime) -> list[Count]:
-    """What every room counts for a digest."""
-    return [count for room in rooms if room.digest_section for count in room.digest_section(session, now)]
+def collect_counts(features: Sequence[Feature], session: Session, now: datetime) -> list[Count]:
+    """What every feature counts for a digest."""
+    return [count for feature in features if feature.digest_section for count in feature.digest_section(session, now)]
 
 
-def collect_owed(rooms: Sequence[Room], session: Session, now: datetime) -> tuple[list[Line], bool]:
-    """What every room says is owed, the most late first; and whether there is more than they told."""
-    told = [room.owed_section(session, now)[:OWED_LINES] for room in rooms if room.owed_section]
+def collect_owed(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[Line], bool]:
+    """What every feature says is owed, the most late first; and whether there is more than they told."""
+    told = [feature.owed_section(session, now)[:OWED_LINES] for feature in features if feature.owed_section]
     lines = sorted((line for lines in told for line in lines), key=lambda line: line.on or date.max)
     return lines, any(len(lines) == OWED_LINES for lines in told)
 
 
-def collect_extras(rooms: Sequence[Room]) -> list[CheckinExtra]:
-    """What all rooms add to the check-in modal."""
-    return [extra for room in rooms for extra in room.checkin_extras]
+def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:
+    """What all features add to the check-in modal."""
+    return [extra for feature in features for extra in feature.checkin_extras]
 
 
-def collect_undos(rooms: Sequence[Room]) -> list[UndoCheckin]:
-    """What all rooms take back with a check-in."""
-    return [room.undo_checkin for room in rooms if room.undo_checkin]
+def collect_undos(features: Sequence[Feature]) -> list[UndoCheckin]:
+    """What all features take back with a check-in."""
+    return [feature.undo_checkin for feature in features if feature.undo_checkin]
 
 
 def collect_timeline(
-    rooms: Sequence[Room], session: Session, customer_id: UUID, now: datetime, limit: int
+    features: Sequence[Feature], session: Session, customer_id: UUID, now: datetime, limit: int
 ) -> list[Line]:
-    """The last *limit* things that happened with a customer, from every room."""
-    lines = [line for room in rooms if room.timeline for line in room.timeline(session, customer_id, now)]
+    """The last *limit* things that happened with a customer, from every feature."""
+    lines = [line for feature in features if feature.timeline for line in feature.timeline(session, customer_id, now)]
     return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)[:limit]

@@ -1,4 +1,4 @@
-"""What rooms put on each other's screens, the heartbeats of jobs, and the shapes of errors and facts."""
+"""What features put on each other's screens, the heartbeats of jobs, and the shapes of errors and facts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -14,9 +14,9 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import Ambiguous, BotError, InvalidInput, NotFound
 from bot.core.facts import Line
+from bot.core.feature import Feature, collect_briefs, collect_page, collect_timeline
 from bot.core.heartbeats import begin_run, end_run, list_heartbeats
 from bot.core.prepared import Prepared
-from bot.core.room import Room, collect_briefs, collect_page, collect_timeline
 from bot.customers.tables import Customer
 from tests.makers import ANA, Office
 
@@ -32,21 +32,21 @@ def _brief(lines: Mapping[UUID, Sequence[Line]]) -> Any:
 
 
 def test_briefs_of_all_rooms_come_together_pressing_ones_first(database: Database, clock: MovableClock) -> None:
-    """A card shows what is late before what is merely known; rooms keep their order; quiet customers have no lines."""
+    """A card shows what is late before what is merely known; features keep their order; quiet customers have no lines."""
     late, known, also = Line(text="late", urgent=True), Line(text="known"), Line(text="also known")
-    rooms = [
-        Room(name="silent"),
-        Room(name="first", brief=_brief({ONE: [known]})),
-        Room(name="second", brief=_brief({ONE: [also, late], STRANGER: [known]})),
+    features = [
+        Feature(name="silent"),
+        Feature(name="first", brief=_brief({ONE: [known]})),
+        Feature(name="second", brief=_brief({ONE: [also, late], STRANGER: [known]})),
     ]
     with database.reading(None) as session:
-        found = collect_briefs(rooms, session, [ONE, TWO], clock.now())
+        found = collect_briefs(features, session, [ONE, TWO], clock.now())
         assert (found[ONE], found[TWO]) == ([late, known, also], [])
-        assert collect_briefs(rooms, session, [], clock.now()) == {}
+        assert collect_briefs(features, session, [], clock.now()) == {}
 
 
 def test_a_page_comes_with_what_the_rooms_know(office: Office, clock: MovableClock) -> None:
-    """Also from rooms whose brief is a plain function, which is told whom the page is about."""
+    """Also from features whose brief is a plain function, which is told whom the page is about."""
     acme, asked = office.customer("Acme", owner=ANA), list[Sequence[UUID]]()
 
     def brief(_session: Session, ids: Sequence[UUID], _now: Any) -> Mapping[UUID, Sequence[Line]]:
@@ -58,10 +58,10 @@ def test_a_page_comes_with_what_the_rooms_know(office: Office, clock: MovableClo
             CUSTOMERS.c.workspace_id == sa.bindparam("workspace"), CUSTOMERS.c.owner_id == sa.bindparam("owner")
         )
     )
-    rooms = [Room(name="silent"), Room(name="plain", brief=brief), *office.runtime.rooms]
+    features = [Feature(name="silent"), Feature(name="plain", brief=brief), *office.runtime.features]
     for owner, names in ((ANA, ["Acme"]), ("U0NOBODY", [])):
         rows, lines = office.look(
-            lambda session, who=owner: collect_page(rooms, session, page, {"owner": who}, clock.now())
+            lambda session, who=owner: collect_page(features, session, page, {"owner": who}, clock.now())
         )
         assert [row.name for row in rows] == names
         assert lines == {row.id: [Line(text="known")] for row in rows}
@@ -75,11 +75,11 @@ def test_a_timeline_is_the_latest_of_all_rooms(database: Database, clock: Movabl
     def timeline(_session: Session, _customer: UUID, _now: Any) -> Sequence[Line]:
         return [Line(text="some day"), *lines]
 
-    rooms = [Room(name="first", timeline=timeline), Room(name="second")]
+    features = [Feature(name="first", timeline=timeline), Feature(name="second")]
     with database.reading(None) as session:
-        every = collect_timeline(rooms, session, ONE, clock.now(), 9)
+        every = collect_timeline(features, session, ONE, clock.now(), 9)
         assert [line.text for line in every] == ["20", "11", "3", "some day"]
-        assert [line.text for line in collect_timeline(rooms, session, ONE, clock.now(), 2)] == ["20", "11"]
+        assert [line.text for line in collect_timeline(features, session, ONE, clock.now(), 2)] == ["20", "11"]
 
 
 def test_a_heartbeat_tells_how_a_job_is(database: Database, clock: MovableClock) -> None:
@@ -110,7 +110,7 @@ def test_an_errors_message_is_its_sentence() -> None:
 
 
 def test_a_fact_cant_be_changed_or_hold_what_nobody_declared() -> None:
-    """What left a room stays as it was said."""
+    """What left a feature stays as it was said."""
     line = Line(text="said")
     with pytest.raises(ValidationError):
         line.text = "unsaid"  # type: ignore[misc]  # that is the point

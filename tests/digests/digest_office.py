@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.core.facts import DigestSlot, Notice
+from bot.core.feature import DigestKindOffer, Feature
 from bot.core.outbox import OwedNotice, State
-from bot.core.room import DigestKindOffer, Room
 from bot.digests.facts import (
     ChannelFact,
     DigestPage,
@@ -59,7 +59,7 @@ def move_to_slot(office: Office) -> None:
 def post(office: Office, **inputs: Any) -> DigestPosted | None:
     """Handle the digest's slot."""
     posted: DigestPosted | None = office.do(
-        post_digest, digest_id=the_digest(office).id, rooms=inputs.pop("rooms", ()), **inputs
+        post_digest, digest_id=the_digest(office).id, features=inputs.pop("features", ()), **inputs
     )
     return posted
 
@@ -131,8 +131,8 @@ class Tally(Notice):
 TALLY_CHART = Chart(title="Counted", alt="Seven, then nine.", labels=("16 Nov", "23 Nov"), series={"counted": (7, 9)})
 
 
-def tally_room(*words: str | None) -> Room:
-    """A room of its own with a kind of digest that says *words*, one after the other, and then nothing."""
+def tally_room(*words: str | None) -> Feature:
+    """A feature of its own with a kind of digest that says *words*, one after the other, and then nothing."""
     left = list(words)
 
     def compose(_session: Session, slot: DigestSlot, _now: datetime) -> Tally | None:
@@ -144,14 +144,14 @@ def tally_room(*words: str | None) -> Room:
         return Message(text=fact.words, blocks=blocks, chart=TALLY_CHART)
 
     offer = DigestKindOffer("tally", "What was counted", "One sentence.", "Nothing was counted.", compose)
-    return Room(name="tally", messages={Tally: draw}, digest_kinds=(offer,))
+    return Feature(name="tally", messages={Tally: draw}, digest_kinds=(offer,))
 
 
-def arrange(office: Office, kind: str, *, rooms: Sequence[Room] = (), by: str = MARA, **changes: Any) -> Digest:
+def arrange(office: Office, kind: str, *, features: Sequence[Feature] = (), by: str = MARA, **changes: Any) -> Digest:
     """Set a further digest up for #care, Mondays and Thursdays at nine in Lisbon; the digest as it is kept."""
     made = {"days": "03", "hour": time(9), "zone": "Europe/Lisbon", "channel_id": CARE.id, **changes}
     channel = made.pop("channel", CARE)
-    office.do(arrange_digest, kind=kind, wish=DigestWish(**made), channel=channel, by=by, rooms=rooms)
+    office.do(arrange_digest, kind=kind, wish=DigestWish(**made), channel=channel, by=by, features=features)
     return kept(office, kind)
 
 
@@ -162,9 +162,9 @@ def kept(office: Office, kind: str) -> Digest:
     return found
 
 
-def post_next(office: Office, kind: str, *, rooms: Sequence[Room] = ()) -> DigestPosted | None:
+def post_next(office: Office, kind: str, *, features: Sequence[Feature] = ()) -> DigestPosted | None:
     """Let the time come for the digest of that kind, and handle its slot."""
     digest = kept(office, kind)
     office.runtime.clock.move_to(digest.next_slot)  # type: ignore[attr-defined]
-    posted: DigestPosted | None = office.do(post_digest, digest_id=digest.id, rooms=rooms)
+    posted: DigestPosted | None = office.do(post_digest, digest_id=digest.id, features=features)
     return posted

@@ -1,4 +1,4 @@
-"""The one list of rooms. A new room is one folder, one line here, one in the import contracts."""
+"""The one list of features. A new feature is one folder, one line here, one in the import contracts."""
 
 from bot.checkins import listeners as checkin_listeners
 from bot.checkins import tables as _checkins
@@ -8,7 +8,7 @@ from bot.checkins.usecases import forgetting as checkin_forgetting
 from bot.checkins.views.reminder import reminder
 from bot.core import heartbeats as _heartbeats
 from bot.core import outbox as _outbox
-from bot.core.room import CheckinExtra, DigestKindOffer, Offer, Room
+from bot.core.feature import CheckinExtra, DigestKindOffer, Feature, Offer
 from bot.customers import listeners as customer_listeners
 from bot.customers import tables as _customers
 from bot.customers.facts import CustomersHandedOver, CustomerTaken, ListImported
@@ -90,7 +90,7 @@ from bot.promises.views import rows as promise_rows
 from bot.promises.views import told as promises_told
 from bot.workspaces import tables as _workspaces
 
-__all__ = ["ROOMS"]
+__all__ = ["FEATURES"]
 
 TABLES = (
     _heartbeats,
@@ -116,8 +116,8 @@ PROMISABLE = frozenset({"customer", "mention", "message"})
 ESCALATABLE = frozenset({"customer", "mention", "message"})
 """The kinds of things under which *Escalate* stands."""
 
-ROOMS: tuple[Room, ...] = (
-    Room(
+FEATURES: tuple[Feature, ...] = (
+    Feature(
         name="people",
         register=people_listeners.register,
         messages={OwnerLeft: people_views.owner_left, CoverAsked: people_views.cover_asked},
@@ -125,7 +125,7 @@ ROOMS: tuple[Room, ...] = (
         export=export_person,
         check=list_problems,
     ),
-    Room(
+    Feature(
         name="customers",
         register=customer_listeners.register,
         messages={
@@ -139,7 +139,7 @@ ROOMS: tuple[Room, ...] = (
         export=customer_exports.export_one,
         check=customer_trail.list_problems,
     ),
-    Room(
+    Feature(
         name="checkins",
         asked_first=True,
         register=checkin_listeners.register,
@@ -154,7 +154,7 @@ ROOMS: tuple[Room, ...] = (
         export=checkin_forgetting.export,
         check=checkin_history.check,
     ),
-    Room(
+    Feature(
         name="followups",
         register=followup_listeners.register,
         messages={
@@ -174,7 +174,7 @@ ROOMS: tuple[Room, ...] = (
         export=followups_shown.export,
         check=followups_owed.check,
     ),
-    Room(
+    Feature(
         name="promises",
         register=promise_listeners.register,
         messages={
@@ -204,7 +204,7 @@ ROOMS: tuple[Room, ...] = (
         export=promises_shown.export,
         check=promises_clock.check,
     ),
-    Room(
+    Feature(
         name="escalations",
         register=escalation_listeners.register,
         messages={
@@ -243,7 +243,7 @@ ROOMS: tuple[Room, ...] = (
         export=escalations_shown.export,
         check=escalations_owed.check,
     ),
-    Room(
+    Feature(
         name="mentions",
         register=mention_listeners.register,
         messages={
@@ -271,7 +271,7 @@ ROOMS: tuple[Room, ...] = (
         export=mentions_shown.export,
         check=mentions_shown.check,
     ),
-    Room(
+    Feature(
         name="digests",
         register=digest_listeners.register,
         messages={
@@ -286,5 +286,5 @@ ROOMS: tuple[Room, ...] = (
         export=digest_queries.export_person,
         check=digest_queries.check_digests,
     ),
-    Room(name="home", register=home_listeners.register),
+    Feature(name="home", register=home_listeners.register),
 )
