@@ -18,10 +18,10 @@ from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.rules.names import name_key
 from bot.customers.tables import Customer
 from bot.customers.usecases.lists import apply_import
-from bot.mentions.facts.matches import Match, Text
 from bot.mentions.queries.matching import AT_ONCE, match_many
 from bot.mentions.rules.tiers import Tier, keys_of
 from bot.mentions.rules.tokens import MOST_WORDS
+from bot.mentions.schemas.matches import Match, Text
 from bot.mentions.tables.aliases import MentionAlias
 from bot.mentions.usecases.aliases import COLUMNS, refresh_aliases
 from bot.storage import migrate

@@ -13,19 +13,19 @@ from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.customers.facts import ImportPlan
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.gateways.tables_write import write_csv
 from bot.customers.queries.exports import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
+from bot.customers.schemas import ImportPlan
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.features import FEATURES
 from bot.logs import set_up_logs
-from bot.mentions.facts.lists import ListPlan, ListRead
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.feelings import list_corrections
 from bot.mentions.queries.lists import plan_list
+from bot.mentions.schemas.lists import ListPlan, ListRead
 from bot.mentions.usecases.importing import import_mentions
 from bot.process import run_until_stopped
 from bot.settings import load_storage_settings

@@ -2,8 +2,8 @@
 
 from bot.checkins import listeners as checkin_listeners
 from bot.checkins import tables as _checkins
-from bot.checkins.facts import ReminderDue
 from bot.checkins.queries import history as checkin_history
+from bot.checkins.schemas import ReminderDue
 from bot.checkins.usecases import forgetting as checkin_forgetting
 from bot.checkins.views.reminder import reminder
 from bot.core import heartbeats as _heartbeats
@@ -11,22 +11,26 @@ from bot.core import outbox as _outbox
 from bot.core.feature import CheckinExtra, DigestKindOffer, Feature, Offer
 from bot.customers import listeners as customer_listeners
 from bot.customers import tables as _customers
-from bot.customers.facts import CustomersHandedOver, CustomerTaken, ListImported
 from bot.customers.queries import exports as customer_exports
 from bot.customers.queries import screens as customer_screens
 from bot.customers.queries import trail as customer_trail
+from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
 from bot.customers.usecases import forgetting as customer_forgetting
 from bot.customers.views import news as customer_news
 from bot.digests import listeners as digest_listeners
 from bot.digests import tables as _digests
-from bot.digests.facts import AllClear, DigestPage, DigestStopped, NeglectedDigest, OwedDigest
 from bot.digests.queries import setup as digest_queries
+from bot.digests.schemas import AllClear, DigestPage, DigestStopped, NeglectedDigest, OwedDigest
 from bot.digests.usecases import forget_person
 from bot.digests.views import digest as digest_views
 from bot.digests.views import kinds as digest_kind_views
 from bot.escalations import listeners as escalation_listeners
 from bot.escalations import tables as _escalations
-from bot.escalations.facts import (
+from bot.escalations.queries import find_waiting
+from bot.escalations.queries import owed as escalations_owed
+from bot.escalations.queries import shown as escalations_shown
+from bot.escalations.rules import HOLDS, RAISED
+from bot.escalations.schemas import (
     ChannelLost,
     EscalationLate,
     EscalationNews,
@@ -35,10 +39,6 @@ from bot.escalations.facts import (
     EscalationUpdate,
     EscalationWarned,
 )
-from bot.escalations.queries import find_waiting
-from bot.escalations.queries import owed as escalations_owed
-from bot.escalations.queries import shown as escalations_shown
-from bot.escalations.rules import HOLDS, RAISED
 from bot.escalations.usecases import confirming as escalation_confirming
 from bot.escalations.usecases import keeping as escalation_keeping
 from bot.escalations.usecases.raising import raise_in_checkin
@@ -46,24 +46,24 @@ from bot.escalations.views import forms as escalation_forms
 from bot.escalations.views import news as escalation_news
 from bot.followups import listeners as followup_listeners
 from bot.followups import tables as _followups
-from bot.followups.facts import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
 from bot.followups.queries import owed as followups_owed
 from bot.followups.queries import shown as followups_shown
+from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
 from bot.followups.usecases import finishing as followup_finishing
 from bot.followups.usecases import keeping as followup_keeping
 from bot.followups.views import rows as followup_views
 from bot.home import listeners as home_listeners
 from bot.mentions import listeners as mention_listeners
-from bot.mentions.facts.digest import MentionsDigest
-from bot.mentions.facts.mentions import (
+from bot.mentions.queries import shown as mentions_shown
+from bot.mentions.queries.digest import compose_digest
+from bot.mentions.schemas.digest import MentionsDigest
+from bot.mentions.schemas.mentions import (
     AnswerDueSoon,
     AnswerLate,
     ComplaintForOwner,
     MentionPosted,
     MentionsListed,
 )
-from bot.mentions.queries import shown as mentions_shown
-from bot.mentions.queries.digest import compose_digest
 from bot.mentions.tables import aliases as _mention_aliases
 from bot.mentions.tables import mentions as _mentions
 from bot.mentions.usecases import keeping as mention_keeping
@@ -73,15 +73,15 @@ from bot.mentions.views import lists as mention_lists
 from bot.people import listeners as people_listeners
 from bot.people import tables as _people
 from bot.people import views as people_views
-from bot.people.facts import CoverAsked, OwnerLeft
 from bot.people.queries import export_person, list_problems
+from bot.people.schemas import CoverAsked, OwnerLeft
 from bot.people.usecases import erase_person
 from bot.promises import listeners as promise_listeners
 from bot.promises import tables as _promises
-from bot.promises.facts import PromiseNews, PromiseNoted, PromisesBroken, PromisesDue, PromisesInherited
 from bot.promises.listeners.recording import read_extra as read_promise
 from bot.promises.queries import clock as promises_clock
 from bot.promises.queries import shown as promises_shown
+from bot.promises.schemas import PromiseNews, PromiseNoted, PromisesBroken, PromisesDue, PromisesInherited
 from bot.promises.usecases import closing as promise_closing
 from bot.promises.usecases import keeping as promise_keeping
 from bot.promises.usecases.recording import promise_in_checkin

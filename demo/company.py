@@ -15,11 +15,11 @@ from bot.core.runtime import Runtime
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.queries import find_customer
 from bot.customers.usecases.lists import apply_import
-from bot.digests.facts import ChannelFact, DigestWish, SetupWish
 from bot.digests.rules import DigestKind
+from bot.digests.schemas import ChannelSchema, DigestWish, SetupWish
 from bot.digests.usecases import arrange_digest, save_setup
-from bot.escalations.facts import Fix
 from bot.escalations.rules import Cause, Severity
+from bot.escalations.schemas import Fix
 from bot.escalations.usecases.acting import answer_escalation, fix_escalation
 from bot.escalations.usecases.confirming import settle_fixes
 from bot.escalations.usecases.raising import raise_escalation
@@ -135,7 +135,7 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
 
 def _load_digests(session: Session, channel_id: str, name: str, *, features: Sequence[Feature], now: datetime) -> None:
     """Who has waited longest, and what we owe, on days of their own."""
-    channel = ChannelFact(id=channel_id, name=name, is_member=True)
+    channel = ChannelSchema(id=channel_id, name=name, is_member=True)
     when = {"hour": time(9, 0), "zone": "Europe/Lisbon", "channel_id": channel_id}
     wish = SetupWish(cadence=30, floor=90, factor=1.5, first_calls=8, days="03", **when)
     save_setup(session, wish=wish, channel=channel, by=MARA, now=now)
@@ -149,7 +149,7 @@ def _load_promises(session: Session, *, now: datetime) -> None:
     """What was promised in the last days; the clock will notice what is over."""
     for in_days, customer, person, contact, what, is_kept in PROMISED:
         day = now + timedelta(days=in_days)
-        fact = record_promise(
+        schema = record_promise(
             session,
             customer_id=find_customer(session, customer).id,
             due_on=day.date(),
@@ -159,7 +159,7 @@ def _load_promises(session: Session, *, now: datetime) -> None:
             now=min(day - LONG_ENOUGH, now),
         )
         if is_kept:
-            keep_promise(session, promise_id=fact.id, by=person, now=day)
+            keep_promise(session, promise_id=schema.id, by=person, now=day)
 
 
 def _workday(day: date) -> date:
@@ -181,21 +181,21 @@ def _go_wrong(
 ) -> None:
     """Something went wrong so many days ago, and has come so far."""
     raised, account = now - timedelta(days=ago), find_customer(session, customer)
-    fact = raise_escalation(
+    schema = raise_escalation(
         session, customer_id=account.id, what=what, severity=severity, on_it_id=on_it, by=by, now=raised
     )
     if not far:
         return
-    answer_escalation(session, escalation_id=fact.id, by=on_it, now=raised + timedelta(hours=1))
+    answer_escalation(session, escalation_id=schema.id, by=on_it, now=raised + timedelta(hours=1))
     fix = Fix(
         cause=Cause.HAND_OVER, words="nobody had read the notes", avoidable=True, asks=2,
         change="Hand over with a check-list", change_on=now.date() + timedelta(days=7),
     )  # fmt: skip
-    fix_escalation(session, escalation_id=fact.id, fix=fix, by=on_it, now=raised + timedelta(days=1))
+    fix_escalation(session, escalation_id=schema.id, fix=fix, by=on_it, now=raised + timedelta(days=1))
     if far == "confirmed":
         done = record_checkin(
             session, customer_id=account.id, result=TALKED, channel=Channel.CALL, note="All is well again.",
             happened_on=_workday(now.date() - timedelta(days=5)), by=on_it, now=now,
         )  # fmt: skip
-        said = {fact.id: True}
+        said = {schema.id: True}
         settle_fixes(session, customer_id=account.id, checkin_id=done.checkin_id, answers=said, by=on_it, now=now)

@@ -10,12 +10,12 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot.core.runtime import Runtime
-from bot.mentions.facts.mentions import SourceWish
 from bot.mentions.gateways.doors import Door
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.mentions import SourceWish
 from bot.mentions.usecases.aliases import name_ourselves
 from bot.mentions.usecases.sourcing import add_source
-from bot.workspaces.facts import ChannelFact
+from bot.workspaces.schemas import ChannelSchema
 from demo.cast import COMPANY, MARA, START
 
 HOST = "feed.demo.example"  # leads nowhere but here: the demo holds the door open, and no setting does
@@ -87,6 +87,6 @@ def _load(session: Session, *, channel: tuple[str, str], now: datetime) -> None:
     name_ourselves(session, names=[COMPANY], domains=["halden-voss.com"], handles=[], by=MARA, now=now)
     wish = SourceWish(kind=SourceKind.FEED, word=f"http://{HOST}/feed", channel_id=channel_id)
     add_source(
-        session, wish=wish, channel=ChannelFact(id=channel_id, name=name, is_member=True), title="Town Talk", by=MARA,
+        session, wish=wish, channel=ChannelSchema(id=channel_id, name=name, is_member=True), title="Town Talk", by=MARA,
         now=now,
     )  # fmt: skip

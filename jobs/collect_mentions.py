@@ -9,11 +9,11 @@ from itertools import groupby
 import structlog
 
 from bot.core.runtime import Runtime
-from bot.mentions.facts.found import Brought
-from bot.mentions.facts.mentions import DueSource
 from bot.mentions.gateways.fetching import fetch
 from bot.mentions.queries.sources import list_due_sources, list_waiting_channels
 from bot.mentions.rules.addresses import host_of
+from bot.mentions.schemas.found import Brought
+from bot.mentions.schemas.mentions import DueSource
 from bot.mentions.usecases.answering import free_orphaned, tell_managers, warn_answerers
 from bot.mentions.usecases.collecting import keep_brought
 from bot.mentions.usecases.posting import post_waiting

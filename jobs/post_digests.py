@@ -3,9 +3,9 @@
 import structlog
 
 from bot.core.runtime import Runtime
-from bot.digests.facts import DueDigest
 from bot.digests.gateways import look_at_channel
 from bot.digests.queries import list_due_digests
+from bot.digests.schemas import DueDigest
 from bot.digests.usecases import post_digest, stop_digest
 from jobs.deliver_outbox import Clients
 

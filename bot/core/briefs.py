@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.database import workspace_of
-from bot.core.facts import Line
 from bot.core.prepared import Prepared, Together
+from bot.core.schemas import Line
 
 MANY = "customers"
 """The name of the list of ids in every brief's statement."""

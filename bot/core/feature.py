@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
-from bot.core.facts import Count, DigestSlot, Fact, Line, Notice, Subject
 from bot.core.prepared import Prepared
+from bot.core.schemas import Count, DigestSlot, Line, Notice, Schema, Subject
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -54,7 +54,7 @@ Check = Callable[[Session, datetime], Sequence[str]]
 """`check(session, now)`: one sentence per thing that is wrong; empty when all is well."""
 
 
-class Step(Fact):
+class Step(Schema):
     """One step of the first run: what to do, whether it is done, and the button that does it."""
 
     label: str
@@ -104,7 +104,7 @@ class CheckinExtra:
     blocks: Callable[[Any], Sequence[Mapping[str, Any]]]
     read: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     use_case: Callable[..., object]
-    about: Callable[[Session, UUID, datetime], Fact | None] | None = None
+    about: Callable[[Session, UUID, datetime], Schema | None] | None = None
     label: str = ""
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.core.facts import Fact
+from bot.core.schemas import Schema
 
 
 class JobRun(SQLModel, table=True):
@@ -22,7 +22,7 @@ class JobRun(SQLModel, table=True):
     error: str | None = Field(default=None, max_length=300)
 
 
-class Heartbeat(Fact):
+class Heartbeat(Schema):
     """How a job is."""
 
     name: str

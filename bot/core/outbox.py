@@ -18,7 +18,7 @@ from sqlmodel import Field, Session, col, select
 from bot.core.clock import new_id
 from bot.core.database import Row, choice, within_workspace, workspace_of
 from bot.core.errors import AlreadyDone
-from bot.core.facts import Fact, Notice
+from bot.core.schemas import Notice, Schema
 
 LEASE = timedelta(seconds=30)
 QUIET_TIME = timedelta(seconds=20)  # after an unclear answer, before looking whether the message is there
@@ -92,7 +92,7 @@ class Debt:
     reply_to: str | None = None
 
 
-class Parcel(Fact):
+class Parcel(Schema):
     """A notice that was claimed for sending: what it says, where it goes, and the fence of the claim."""
 
     id: UUID

@@ -1,4 +1,4 @@
-"""The one way from Slack and the jobs into a use case: one worker thread, one transaction, one fact back."""
+"""The one way from Slack and the jobs into a use case: one worker thread, one transaction, one schema back."""
 
 import asyncio
 import random
@@ -57,11 +57,11 @@ class Runtime:
         self._watchers.append(watcher)
 
     async def run(self, use_case: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
-        """Run *use_case* `(session, *, …, now)` in one transaction; its fact comes back when that is committed."""
-        fact = await self._in_thread(partial(self.run_now, use_case, workspace=workspace, **inputs))
+        """Run *use_case* `(session, *, …, now)` in one transaction; its schema comes back when that is committed."""
+        schema = await self._in_thread(partial(self.run_now, use_case, workspace=workspace, **inputs))
         if workspace is not None and isinstance(by := inputs.get("by"), str):
             self._tell_watchers(workspace, by)
-        return fact
+        return schema
 
     async def read(self, query: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
         """

@@ -9,23 +9,11 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
-from bot.core.facts import DigestSlot, Notice
 from bot.core.feature import Feature
-from bot.customers.facts import CustomerFact
+from bot.core.schemas import DigestSlot, Notice
 from bot.customers.queries import get_customer
+from bot.customers.schemas import CustomerSchema
 from bot.customers.usecases.clockwork import hand_over, rewind_workspace
-from bot.digests.facts import (
-    AllClear,
-    ChannelFact,
-    DigestPage,
-    DigestPosted,
-    DigestStopped,
-    DigestWish,
-    KindFact,
-    NeglectedDigest,
-    SetupFact,
-    SetupWish,
-)
 from bot.digests.queries import compose_digest, find_digest, get_slot, list_neglected_lines
 from bot.digests.queries.kinds import find_kind
 from bot.digests.queries.setup import TESTED, get_kind, get_setup
@@ -37,6 +25,18 @@ from bot.digests.rules import (
     DigestKind,
     pack,
     schedule_of,
+)
+from bot.digests.schemas import (
+    AllClear,
+    ChannelSchema,
+    DigestPage,
+    DigestPosted,
+    DigestStopped,
+    DigestWish,
+    KindSchema,
+    NeglectedDigest,
+    SetupSchema,
+    SetupWish,
 )
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_managers, list_names
@@ -57,7 +57,7 @@ CHANNEL_GONE = {
 }
 
 
-def check_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | None, by: str, now: datetime) -> None:  # noqa: ARG001 - the shape of every query
+def check_setup(session: Session, *, wish: SetupWish, channel: ChannelSchema | None, by: str, now: datetime) -> None:  # noqa: ARG001 - the shape of every query
     """
     Find out, before anything is changed, whether *by* may have what they wish for.
 
@@ -78,7 +78,9 @@ def check_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | Non
         raise InvalidInput(fields=problems)
 
 
-def save_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | None, by: str, now: datetime) -> SetupFact:
+def save_setup(
+    session: Session, *, wish: SetupWish, channel: ChannelSchema | None, by: str, now: datetime
+) -> SetupSchema:
     """
     Make the setup what *by* wishes, all of it or nothing; saving the same twice changes nothing.
 
@@ -101,7 +103,7 @@ def save_setup(session: Session, *, wish: SetupWish, channel: ChannelFact | None
 
 
 def check_arrangement(
-    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact | None, by: str, features: Sequence[Feature],
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelSchema | None, by: str, features: Sequence[Feature],
     now: datetime,
 ) -> None:  # fmt: skip
     """
@@ -121,9 +123,9 @@ def check_arrangement(
 
 
 def arrange_digest(
-    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact, by: str, features: Sequence[Feature],
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelSchema, by: str, features: Sequence[Feature],
     now: datetime,
-) -> KindFact:  # fmt: skip
+) -> KindSchema:  # fmt: skip
     """
     Have a digest of a further *kind* posted as *by* wishes; saving the same twice changes nothing.
 
@@ -136,7 +138,7 @@ def arrange_digest(
     return get_kind(session, kind=kind, viewer=by, features=features, now=now)
 
 
-def _digest_problems(wish: DigestWish, channel: ChannelFact | None) -> dict[str, str]:
+def _digest_problems(wish: DigestWish, channel: ChannelSchema | None) -> dict[str, str]:
     problems = {}
     if channel is not None and channel.problem:
         problems["channel"] = channel.problem
@@ -148,7 +150,7 @@ def _digest_problems(wish: DigestWish, channel: ChannelFact | None) -> dict[str,
 
 
 def _set_up_meanwhile(
-    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact | None, by: str
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelSchema | None, by: str
 ) -> dict[str, str]:
     """
     A sentence when a digest was set up by somebody else, and otherwise than wished, while *by* saw a form without one.
@@ -173,7 +175,7 @@ def _set_up_meanwhile(
 
 
 def _arrange_digest(
-    session: Session, *, kind: str, wish: DigestWish, channel: ChannelFact, by: str, now: datetime
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelSchema, by: str, now: datetime
 ) -> Digest:
     digest = find_digest(session, kind)
     before = _as_kept(digest) if digest else None
@@ -287,16 +289,16 @@ def stop_digest(session: Session, *, channel: str, reason: str, now: datetime) -
             now=now,
         )  # fmt: skip
     if stopped:
-        fact = DigestStopped(
+        schema = DigestStopped(
             channel_id=channel, channel_name=stopped[0].channel_name, reason=why, is_over=is_over, digests=len(stopped)
         )
-        _tell_managers(session, stopped[0], fact, now=now)
+        _tell_managers(session, stopped[0], schema, now=now)
     return len(stopped)
 
 
 def take_customer(
     session: Session, *, customer_id: UUID, seen_owner: str | None, by: str, now: datetime
-) -> CustomerFact:
+) -> CustomerSchema:
     """
     Take a customer that was shown as *seen_owner*'s (None: nobody's).
 
@@ -336,10 +338,10 @@ def _compose(
         NotFound: no feature makes its kind.
     """
     if digest.kind == DigestKind.NEGLECTED:
-        fact = compose_digest(
+        schema = compose_digest(
             session, digest=digest, slot=slot.slot, features=features, now=now, is_test=slot.is_test
         )  # fmt: skip
-        return fact, not fact.neglected
+        return schema, not schema.neglected
     offer = find_kind(digest.kind, features)
     if offer is None:
         raise NotFound(NO_SUCH_KIND)
@@ -347,13 +349,13 @@ def _compose(
     return (said, False) if said else (AllClear(slot=slot, words=offer.clear), True)
 
 
-def _owe_digest(session: Session, digest: Digest, fact: Notice, slot: DigestSlot, *, now: datetime) -> int:
+def _owe_digest(session: Session, digest: Digest, schema: Notice, slot: DigestSlot, *, now: datetime) -> int:
     """Owe the message and, when it can't hold everybody, the whole list in its thread; how many pages that took."""
     key = f"digest:{digest.id}:{_stamp(slot.slot)}"
-    outbox.owe(session, fact, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)
-    if not isinstance(fact, NeglectedDigest) or not fact.more:
+    outbox.owe(session, schema, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)
+    if not isinstance(schema, NeglectedDigest) or not schema.more:
         return 0
-    lines = list_neglected_lines(session, today=Calendar(zone=fact.zone).today(now))
+    lines = list_neglected_lines(session, today=Calendar(zone=schema.zone).today(now))
     pages = pack(lines, PAGE_CHARACTERS)
     for number, page in enumerate(pages, 1):
         outbox.owe(
@@ -368,13 +370,13 @@ def _owe_digest(session: Session, digest: Digest, fact: Notice, slot: DigestSlot
     return len(pages)
 
 
-def _tell_managers(session: Session, digest: Digest, fact: DigestStopped, *, now: datetime) -> None:
+def _tell_managers(session: Session, digest: Digest, schema: DigestStopped, *, now: datetime) -> None:
     """All managers who take news; all of them when nobody does."""
     managers = list_managers(session)
     listening = [manager for manager in managers if Mute.NEWS not in manager.mutes] or managers
     for manager in listening:
-        key = f"digest_stopped:{digest.id}:{_stamp(digest.next_slot)}:{fact.is_over}:{manager.id}"
-        outbox.owe(session, fact, to=manager.id, key=key, now=now)
+        key = f"digest_stopped:{digest.id}:{_stamp(digest.next_slot)}:{schema.is_over}:{manager.id}"
+        outbox.owe(session, schema, to=manager.id, key=key, now=now)
 
 
 def _stamp(instant: datetime) -> str:

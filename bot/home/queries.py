@@ -5,16 +5,15 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bot.checkins.facts import Desk
 from bot.checkins.queries.desks import get_desk
+from bot.checkins.schemas import Desk
 from bot.core.database import workspace_of
-from bot.core.facts import Line
 from bot.core.feature import Feature, collect_briefs
 from bot.core.heartbeats import list_heartbeats
-from bot.customers.facts import Coverage, CustomerFact
-from bot.customers.queries import get_coverage, list_facts, list_pool, list_snoozed, list_waiting
+from bot.core.schemas import Line
+from bot.customers.queries import get_coverage, list_pool, list_schemas, list_snoozed, list_waiting
 from bot.customers.queries.owners import list_coming, list_team_coverage
-from bot.home.facts import Departure, HomeFact, JobHealth, Member, Team, TodoStep
+from bot.customers.schemas import Coverage, CustomerSchema
 from bot.home.rules import (
     COMING_DAYS,
     COMING_ROWS,
@@ -26,15 +25,16 @@ from bot.home.rules import (
     TEAM_ROWS,
     WAITING_ROWS,
 )
-from bot.people.facts import Preferences
-from bot.people.queries import absence_fact, find_person_row, get_preferences, list_absences, list_away, list_names
+from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team, TodoStep
+from bot.people.queries import absence_schema, find_person_row, get_preferences, list_absences, list_away, list_names
+from bot.people.schemas import Preferences
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.tables import AuditEntry
 
 
 def get_home(
     session: Session, *, person_id: str, features: Sequence[Feature], now: datetime, team_offset: int = 0
-) -> HomeFact:
+) -> HomeSchema:
     """
     What a person's Home shows; *team_offset* is the first owner on the page of the team's coverage.
 
@@ -50,7 +50,7 @@ def get_home(
     preferences = get_preferences(session, person_id=person_id, now=now)
     coverages = {owner: get_coverage(session, today=today, owner_id=owner) for owner in desk.owner_ids}
     everybody = get_coverage(session, today=today)
-    return HomeFact(
+    return HomeSchema(
         person_id=person_id,
         name=person.name,
         now=now,
@@ -58,7 +58,7 @@ def get_home(
         steps=_steps(session, person_id, features, now) if manages else (),
         owed=_owed(session, person_id, features, now),
         waiting=_waiting(session, desk, features, now),
-        coming=tuple(list_facts(session, coming, today=today)),
+        coming=tuple(list_schemas(session, coming, today=today)),
         coming_total=coming_total,
         snoozed=_snoozed(session, person_id, today),
         queue=_sum(list(coverages.values())),
@@ -66,7 +66,7 @@ def get_home(
         covers_for=tuple(desk.covered.values()),
         preferences=preferences,
         team=_team(session, everybody, today=today, offset=team_offset, now=now) if manages else None,
-        pool=tuple(list_facts(session, list_pool(session, today=today, limit=POOL_ROWS), today=today)),
+        pool=tuple(list_schemas(session, list_pool(session, today=today, limit=POOL_ROWS), today=today)),
         pool_total=everybody.pool,
         health=_health(session, now),
         **_cover(session, preferences),
@@ -92,16 +92,16 @@ def _owed(session: Session, person_id: str, features: Sequence[Feature], now: da
     return tuple(sorted(lines, key=lambda line: (line.on or date.max, not line.urgent)))
 
 
-def _waiting(session: Session, desk: Desk, features: Sequence[Feature], now: datetime) -> tuple[CustomerFact, ...]:
+def _waiting(session: Session, desk: Desk, features: Sequence[Feature], now: datetime) -> tuple[CustomerSchema, ...]:
     rows = list_waiting(session, owner_ids=desk.owner_ids, today=desk.today, limit=WAITING_ROWS)
     briefs = collect_briefs(features, session, [row.id for row in rows], now)
-    facts = list_facts(session, rows, today=desk.today)
-    return tuple(fact.model_copy(update={"lines": tuple(briefs[fact.id])}) for fact in facts)
+    schemas = list_schemas(session, rows, today=desk.today)
+    return tuple(schema.model_copy(update={"lines": tuple(briefs[schema.id])}) for schema in schemas)
 
 
-def _snoozed(session: Session, person_id: str, today: date) -> tuple[CustomerFact, ...]:
+def _snoozed(session: Session, person_id: str, today: date) -> tuple[CustomerSchema, ...]:
     rows = list_snoozed(session, owner_id=person_id, today=today, limit=SNOOZED_ROWS)
-    return tuple(list_facts(session, rows, today=today))
+    return tuple(list_schemas(session, rows, today=today))
 
 
 def _sum(coverages: Sequence[Coverage]) -> Coverage:
@@ -112,7 +112,7 @@ def _team(session: Session, everybody: Coverage, *, today: date, offset: int, no
     owners, total = list_team_coverage(session, today=today, limit=TEAM_ROWS, offset=offset)
     if offset and not owners:
         return _team(session, everybody, today=today, offset=0, now=now)
-    away = {absence.person_id: absence_fact(absence) for absence in list_away(session, around=today)
+    away = {absence.person_id: absence_schema(absence) for absence in list_away(session, around=today)
             if absence.first_day <= today <= absence.last_day}  # fmt: skip
     return Team(
         coverage=everybody,

@@ -10,8 +10,8 @@ from bot.customers.queries.owners import list_owners_among
 from bot.customers.usecases.clockwork import rewind_owner
 from bot.customers.usecases.owners import release_customers
 from bot.home.rules import PERSON_LEFT
-from bot.people.facts import OwnerLeft, PeopleSynced, Preferences, SlackPerson, Wishes
 from bot.people.queries import get_preferences, list_managers, list_names
+from bot.people.schemas import OwnerLeft, PeopleSynced, Preferences, SlackPerson, Wishes
 from bot.people.usecases import come_back, set_preferences, sync_people
 from bot.workspaces.usecases import BOT, record
 

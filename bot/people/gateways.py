@@ -7,8 +7,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.people.facts import SlackPerson
 from bot.people.rules import fit_text
+from bot.people.schemas import SlackPerson
 
 PAGE = 1000  # `users.list` takes up to a thousand at once, twenty times a minute
 MOST_WAITS = 10

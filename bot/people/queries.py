@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.people.facts import AbsenceFact, PersonFact, Preferences
 from bot.people.rules import Calendar, Mute, Role, known_zone
+from bot.people.schemas import AbsenceSchema, PersonSchema, Preferences
 from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace
 
@@ -77,9 +77,9 @@ def next_absence(session: Session, *, person_id: str, today: date) -> Absence | 
     return next((absence for absence in list_absences(session, person_id) if absence.last_day >= today), None)
 
 
-def absence_fact(absence: Absence) -> AbsenceFact:
+def absence_schema(absence: Absence) -> AbsenceSchema:
     """Days away as other features may see them."""
-    return AbsenceFact(first_day=absence.first_day, last_day=absence.last_day, cover_id=absence.cover_id)
+    return AbsenceSchema(first_day=absence.first_day, last_day=absence.last_day, cover_id=absence.cover_id)
 
 
 def get_calendar(session: Session, person_id: str | None) -> Calendar:
@@ -145,10 +145,10 @@ def get_today(session: Session, *, person_id: str | None, now: datetime) -> date
     return get_calendar(session, person_id).today(now)
 
 
-def get_fact(session: Session, person_id: str) -> PersonFact:
+def get_schema(session: Session, person_id: str) -> PersonSchema:
     """What screens may know about a person."""
     person = get_person(session, person_id)
-    return PersonFact(
+    return PersonSchema(
         id=person.id, name=person.name, zone=person.zone, role=person.role, is_deactivated=person.is_deactivated
     )
 
@@ -166,7 +166,7 @@ def get_preferences(session: Session, *, person_id: str, now: datetime) -> Prefe
         working_days=person.working_days,
         country=person.country,
         mutes=tuple(Mute(mute) for mute in person.mutes),
-        absence=absence_fact(absence) if absence else None,
+        absence=absence_schema(absence) if absence else None,
     )
 
 
@@ -175,7 +175,7 @@ def export_person(session: Session, kind: str, person_id: str) -> dict[str, Any]
     person = find_person_row(session, person_id) if kind == "person" else None
     if person is None:
         return {}
-    absences = [absence_fact(absence).model_dump(mode="json") for absence in list_absences(session, person_id)]
+    absences = [absence_schema(absence).model_dump(mode="json") for absence in list_absences(session, person_id)]
     return {**person.model_dump(mode="json", exclude={"workspace_id", "name_key"}), "absences": absences}
 
 

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
-from bot.people.facts import CoverAsked, PeopleSynced, SlackPerson, Wishes
 from bot.people.queries import (
     find_person_row,
     get_person,
@@ -30,6 +29,7 @@ from bot.people.rules import (
     known_zone,
     person_key,
 )
+from bot.people.schemas import CoverAsked, PeopleSynced, SlackPerson, Wishes
 from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace, list_audit
 from bot.workspaces.usecases import BOT, record

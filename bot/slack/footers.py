@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core.facts import DigestSlot
+from bot.core.schemas import DigestSlot
 from bot.slack.blocks import Block, button, context, divider, section, short_date
 
 SETTINGS = "digests.setup"  # the digests feature listens to it

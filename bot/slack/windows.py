@@ -9,14 +9,14 @@ from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput
-from bot.core.facts import Fact
+from bot.core.schemas import Schema
 from bot.slack.blocks import Block, modal
 from bot.slack.replies import Say
 
 OUT_OF_DATE = "This window is out of date; close it and open it again."
 
 
-class Remembered(Fact):
+class Remembered(Schema):
     """What a window remembers until it is sent."""
 
     def kept(self) -> str:

@@ -7,29 +7,29 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.workspaces.facts import ChannelFact
+from bot.workspaces.schemas import ChannelSchema
 
 PATIENCE_SECONDS = 1.0  # for one answer: the form that waits for it has three seconds in all
 
 
 async def look_at_channel(
     client: AsyncWebClient, channel_id: str, *, patience: float = PATIENCE_SECONDS
-) -> ChannelFact:
+) -> ChannelSchema:
     """The channel as Slack describes it to us. What Slack refuses to tell stands in `refused`; nothing is raised."""
     if channel_id.startswith("D"):
-        return ChannelFact(id=channel_id, is_channel=False)
+        return ChannelSchema(id=channel_id, is_channel=False)
     try:
         answer = await asyncio.wait_for(client.conversations_info(channel=channel_id), patience)
     except SlackApiError as error:
-        return ChannelFact(id=channel_id, refused=_code(error))
+        return ChannelSchema(id=channel_id, refused=_code(error))
     except (TimeoutError, aiohttp.ClientError, OSError):
-        return ChannelFact(id=channel_id, refused="timeout")
+        return ChannelSchema(id=channel_id, refused="timeout")
     return _channel_from(channel_id, answer["channel"])
 
 
 async def join_channel(
-    client: AsyncWebClient, channel: ChannelFact, *, patience: float = PATIENCE_SECONDS
-) -> ChannelFact:
+    client: AsyncWebClient, channel: ChannelSchema, *, patience: float = PATIENCE_SECONDS
+) -> ChannelSchema:
     """Come into a public channel that nothing speaks against; the channel as it is then."""
     if not channel.may_join:
         return channel
@@ -42,9 +42,9 @@ async def join_channel(
     return channel.model_copy(update={"is_member": True})
 
 
-def _channel_from(channel_id: str, told: dict[str, Any]) -> ChannelFact:
+def _channel_from(channel_id: str, told: dict[str, Any]) -> ChannelSchema:
     shared = ("is_ext_shared", "is_org_shared", "is_pending_ext_shared")
-    return ChannelFact(
+    return ChannelSchema(
         id=channel_id,
         name=str(told.get("name") or ""),
         is_channel=not (told.get("is_im") or told.get("is_mpim")),

@@ -84,8 +84,8 @@ class Windows(Generic[P]):
             with fields_named(self._fields):
                 memory = self._remembered(body["view"])
                 asked = await ask(body, memory)
-                fact = None if asked else await self._run(window, body, memory)
-            shown = asked or (window.told(fact) if window.told else None)
+                schema = None if asked else await self._run(window, body, memory)
+            shown = asked or (window.told(schema) if window.told else None)
             if shown is None and memory.kind == "none":
                 shown = told("Saved.", "Saved")
             await (ack(response_action="update", view=shown) if shown else ack())

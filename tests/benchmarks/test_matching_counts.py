@@ -5,9 +5,9 @@ from uuid import uuid4
 
 from benchmarks.matching import Post, Tally, grams, read_posts, tally
 from benchmarks.reading import score
-from bot.mentions.facts.matches import Match
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.tiers import AliasKind, Tier
+from bot.mentions.schemas.matches import Match
 
 POSTS = """My\tO
 Nokia\tB-product

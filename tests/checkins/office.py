@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from bot.checkins.facts import ActDone, CheckinRecorded, Queue
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Preset, Result
+from bot.checkins.schemas import ActDone, CheckinRecorded, Queue
 from bot.checkins.usecases.lists import snooze_from_list
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.usecases.undoing import undo_deed
@@ -23,27 +23,27 @@ from tests.makers import ANA, WORKSPACE, Office
 def log(office: Office, customer: UUID, result: Result = Result.TALKED, **more: Any) -> CheckinRecorded:
     """Record a check-in as Ana by phone."""
     inputs = {"by": ANA, "channel": Channel.CALL, **more}
-    fact: CheckinRecorded = office.do(record_checkin, customer_id=customer, result=result, **inputs)
-    return fact
+    schema: CheckinRecorded = office.do(record_checkin, customer_id=customer, result=result, **inputs)
+    return schema
 
 
 def snooze(office: Office, customer: UUID, preset: Preset = Preset.WEEK, **more: Any) -> ActDone:
     """Put a customer off as Ana."""
-    fact: ActDone = office.do(snooze_from_list, customer_id=customer, preset=preset, **{"by": ANA, **more})
-    return fact
+    schema: ActDone = office.do(snooze_from_list, customer_id=customer, preset=preset, **{"by": ANA, **more})
+    return schema
 
 
 def undo(office: Office, done: ActDone, by: str = ANA, **more: Any) -> ActDone:
     """Take back what was done, in every feature, as the button does."""
     undos = collect_undos(office.runtime.features)
-    fact: ActDone = office.do(undo_deed, deed_id=done.deed_id, by=by, undos=undos, **more)
-    return fact
+    schema: ActDone = office.do(undo_deed, deed_id=done.deed_id, by=by, undos=undos, **more)
+    return schema
 
 
 def queue_of(office: Office, person: str = ANA, **more: Any) -> Queue:
     """That person's queue now."""
-    fact: Queue = office.ask(get_queue, viewer=person, features=office.runtime.features, **more)
-    return fact
+    schema: Queue = office.ask(get_queue, viewer=person, features=office.runtime.features, **more)
+    return schema
 
 
 def names(queue: Queue) -> list[str]:

@@ -20,9 +20,9 @@ MONDAY = date(2026, 11, 23)
 def test_a_preset_puts_off_for_whole_weeks(office: Office, preset: Preset, days: int) -> None:
     """Without a reason given, it is we who put it off."""
     bakery = office.customer("Bakery", owner=ANA, waited=31)
-    fact = snooze(office, bakery, preset)
+    schema = snooze(office, bakery, preset)
     assert row_of(office, bakery).snoozed_until == MONDAY + timedelta(days=days)
-    assert fact.words.endswith("we put it off")
+    assert schema.words.endswith("we put it off")
     [entry] = office.look(lambda session: list_audit(session, subject_kind="customer", subject_id=str(bakery)))
     assert entry.action == "customer.snoozed"
 
@@ -110,8 +110,8 @@ def test_pressing_twice_has_one_effect_and_says_so(office: Office) -> None:
 def test_handing_over_tells_the_new_owner_with_a_note(office: Office) -> None:
     """And the words for the row name them."""
     bakery = office.customer("Bakery", owner=ANA, waited=31)
-    fact = office.do(hand_over_from_list, customer_id=bakery, to=KIRI, by=ANA, note="likes calls before ten")
-    assert fact.words == "handed over to Kiri Walker"
+    schema = office.do(hand_over_from_list, customer_id=bakery, to=KIRI, by=ANA, note="likes calls before ten")
+    assert schema.words == "handed over to Kiri Walker"
     [notice] = owed(office)
     assert (notice.recipient, notice.body["note"]) == (KIRI, "likes calls before ten")
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.checkins.listeners.memory import Memory, Origin, origin_of, subject_in
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.facts import Subject
+from bot.core.schemas import Subject
 
 URL = "https://hooks.slack.com/actions/1"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.facts import Subject
+from bot.core.schemas import Subject
 from bot.people.rules import Mute
 from bot.people.tables import Person
 from tests.checkins.office import last_contact, row_of

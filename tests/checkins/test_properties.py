@@ -11,8 +11,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.checkins.facts import CheckinRecorded
 from bot.checkins.rules import Preset, Result, date_problem, latest_contact, tally
+from bot.checkins.schemas import CheckinRecorded
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import BotError
@@ -65,7 +65,7 @@ def test_the_stored_clock_is_what_the_whole_history_makes(
         bakery = office.customer("Bakery", owner=ANA, waited=imported, added_on=ADDED)
         kept = _play(office, bakery, history)
         known = [] if imported is None else [(MONDAY - timedelta(days=imported), True)]
-        told = [(fact.happened_on, fact.result.is_contact) for fact in kept]
+        told = [(schema.happened_on, schema.result.is_contact) for schema in kept]
         clock = Clockwork.wound(added_on=ADDED, cadence_days=30, checkins=[*known, *told])
         row = row_of(office, bakery)
         calendar = office.look(lambda session: get_calendar(session, ANA))

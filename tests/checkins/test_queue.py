@@ -6,13 +6,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.facts import Candidates, CheckinForm
 from bot.checkins.queries.forms import find_form, get_form
 from bot.checkins.queries.history import brief
 from bot.checkins.rules import QUEUE_ROWS, Preset, Result
+from bot.checkins.schemas import Candidates, CheckinForm
 from bot.core.clock import MovableClock
-from bot.core.facts import Line
 from bot.core.feature import collect_timeline
+from bot.core.schemas import Line
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from tests.checkins.office import go_away, log, names, queue_of, snooze, undo
 from tests.escalations.desk import escalate

@@ -24,11 +24,11 @@ MONDAY = date(2026, 11, 23)
 def test_a_talk_moves_the_next_date_a_rhythm_on(office: Office) -> None:
     """Thirty days after today, moved to a working day."""
     bakery = office.customer("Bakery Lindqvist", owner=ANA, waited=47)
-    fact = log(office, bakery, note="waiting for the invoice fix")
-    assert fact.next_due_on == date(2026, 12, 23)
-    assert fact.words == "talked · next 23 Dec"
-    assert fact.act is Act.LOGGED
-    assert fact.customer.standing is Standing.IN_CADENCE
+    schema = log(office, bakery, note="waiting for the invoice fix")
+    assert schema.next_due_on == date(2026, 12, 23)
+    assert schema.words == "talked · next 23 Dec"
+    assert schema.act is Act.LOGGED
+    assert schema.customer.standing is Standing.IN_CADENCE
     assert last_contact(office, bakery) == MONDAY
 
 
@@ -45,19 +45,19 @@ def test_attempts_never_touch_the_clock(office: Office, result: Result) -> None:
     bakery = office.customer("Bakery", owner=ANA, waited=47)
     before = row_of(office, bakery).model_dump()
     for _ in range(3):
-        fact = log(office, bakery, result)
+        schema = log(office, bakery, result)
     assert row_of(office, bakery).model_dump() == before
-    assert "the clock keeps running" in fact.words
-    assert fact.customer.standing is Standing.NEGLECTED
+    assert "the clock keeps running" in schema.words
+    assert schema.customer.standing is Standing.NEGLECTED
 
 
 def test_a_back_dated_contact_before_a_later_one_changes_nothing(office: Office) -> None:
     """The latest contact known counts, whatever order they are recorded in."""
     bakery = office.customer("Bakery", owner=ANA, waited=5)
     before = last_contact(office, bakery)
-    fact = log(office, bakery, happened_on=MONDAY - timedelta(days=20))
+    schema = log(office, bakery, happened_on=MONDAY - timedelta(days=20))
     assert last_contact(office, bakery) == before
-    assert fact.happened_on == MONDAY - timedelta(days=20)
+    assert schema.happened_on == MONDAY - timedelta(days=20)
     log(office, bakery, happened_on=MONDAY - timedelta(days=2))
     assert last_contact(office, bakery) == MONDAY - timedelta(days=2)
 
@@ -159,16 +159,18 @@ def test_everything_of_the_form_is_kept_clean(office: Office) -> None:
 def test_a_paused_customers_talk_is_kept_without_a_next_date(office: Office) -> None:
     """Nothing is due of it, and the row doesn't say so."""
     bakery = office.customer("Bakery", owner=ANA, waited=47, status=Status.PAUSED, status_reason="rebuilding")
-    fact = log(office, bakery)
-    assert fact.next_due_on is None
-    assert fact.words == "talked"
+    schema = log(office, bakery)
+    assert schema.next_due_on is None
+    assert schema.words == "talked"
 
 
 def test_a_check_in_leaves_a_line_in_the_audit_trail(office: Office) -> None:
     """Who, what, and the dates before and after."""
     bakery = office.customer("Bakery", owner=ANA, waited=47)
-    fact = log(office, bakery)
-    [entry] = office.look(lambda session: list_audit(session, subject_kind="checkin", subject_id=str(fact.checkin_id)))
+    schema = log(office, bakery)
+    [entry] = office.look(
+        lambda session: list_audit(session, subject_kind="checkin", subject_id=str(schema.checkin_id))
+    )
     assert (entry.action, entry.by, entry.customer_id) == ("checkin.recorded", ANA, bakery)
     assert entry.before["last_contact_on"] == (MONDAY - timedelta(days=47)).isoformat()
     assert entry.after["last_contact_on"] == MONDAY.isoformat()
@@ -185,9 +187,9 @@ def test_other_rooms_fields_are_taken_in_the_same_transaction(office: Office) ->
     def refuse(_session: Session, **_inputs: object) -> None:
         raise InvalidInput(fields={"promise": "By when?"})
 
-    fact = log(office, bakery, extras=[promise])
+    schema = log(office, bakery, extras=[promise])
     assert heard == [
-        {"customer_id": bakery, "checkin_id": fact.checkin_id, "by": ANA, "now": office.runtime.clock.now()}
+        {"customer_id": bakery, "checkin_id": schema.checkin_id, "by": ANA, "now": office.runtime.clock.now()}
     ]
     with pytest.raises(InvalidInput, match="By when"):
         log(office, bakery, extras=[refuse])

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot.checkins.facts import ReminderDue
 from bot.checkins.queries.reminders import get_reminder, list_owed_reminders
 from bot.checkins.rules import REMINDER_ROWS, Preset, Result
+from bot.checkins.schemas import ReminderDue
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.checkins.usecases.reminding import owe_reminder
 from bot.checkins.views.reminder import reminder as view
@@ -181,10 +181,10 @@ def test_a_reminder_drawn_anew_tells_what_was_done_since(waiting: Office, clock:
     customer = first.rows[0].customer.id
 
     def now() -> ReminderDue:
-        fact: ReminderDue = waiting.ask(
+        schema: ReminderDue = waiting.ask(
             get_reminder, reminder_id=reminder.id, viewer=ANA, features=waiting.runtime.features
         )
-        return fact
+        return schema
 
     assert view(now()) == view(first)
     clock.move(timedelta(minutes=1))

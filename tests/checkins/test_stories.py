@@ -53,10 +53,10 @@ async def window(actor: Actor, title: str) -> View:
     return await actor.modal_opened(title)
 
 
-async def until(world: World, fact: Callable[[], bool]) -> None:
+async def until(world: World, schema: Callable[[], bool]) -> None:
     """Wait until something is so in the database."""
     for _ in range(500):
-        if fact():
+        if schema():
             return
         await asyncio.sleep(0.01)
     raise AssertionError(f"It was not so at {world.now}.")

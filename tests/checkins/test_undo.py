@@ -23,8 +23,8 @@ def test_undoing_a_talk_puts_every_date_back(office: Office) -> None:
     """As if it had not been recorded; the row stays, marked as undone."""
     bakery = office.customer("Bakery", owner=ANA, waited=47)
     before = row_of(office, bakery).model_dump(exclude={"changed_at"})
-    fact = undo(office, log(office, bakery))
-    assert fact.undone
+    schema = undo(office, log(office, bakery))
+    assert schema.undone
     assert row_of(office, bakery).model_dump(exclude={"changed_at"}) == before
     [kept] = office.look(lambda session: session.exec(select(Checkin)).all())
     assert (kept.undone_at, kept.undone_by) == (office.runtime.clock.now(), ANA)

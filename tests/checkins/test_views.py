@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.checkins.facts import (
+from bot.checkins.listeners.memory import Memory, Origin
+from bot.checkins.rules import QUEUE_ROWS, REMINDER_ROWS, Act, Preset, Result
+from bot.checkins.schemas import (
     ActDone,
     Candidate,
     Candidates,
@@ -19,17 +21,15 @@ from bot.checkins.facts import (
     ReminderDue,
     ReminderRow,
 )
-from bot.checkins.listeners.memory import Memory, Origin
-from bot.checkins.rules import QUEUE_ROWS, REMINDER_ROWS, Act, Preset, Result
 from bot.checkins.views import form as form_view
 from bot.checkins.views.form import LIVE, NOTE, form, redrawn
 from bot.checkins.views.put_off import done_form, hand_over_form, snooze_form
 from bot.checkins.views.queue import candidates, queue
 from bot.checkins.views.reminder import reminder
 from bot.checkins.views.rows import act_row, done, queue_row, stays, with_row_done
-from bot.core.facts import Line
-from bot.customers.facts import CustomerFact
+from bot.core.schemas import Line
 from bot.customers.rules.due import SnoozeReason, Standing, Status
+from bot.customers.schemas import CustomerSchema
 from bot.slack.blocks import Message, field_of, text_input
 from rehearsal.strict import check_message, check_view
 
@@ -47,7 +47,7 @@ HOSTILE = [
 ]
 
 
-def customer(name: str = "Bakery Lindqvist", *, waited: int = 47, **more: Any) -> CustomerFact:
+def customer(name: str = "Bakery Lindqvist", *, waited: int = 47, **more: Any) -> CustomerSchema:
     """A customer that has waited so many days."""
     since = MONDAY - timedelta(days=waited)
     plain: dict[str, Any] = {
@@ -62,10 +62,10 @@ def customer(name: str = "Bakery Lindqvist", *, waited: int = 47, **more: Any) -
         "due_on": since + timedelta(days=30),
         "limit_on": since + timedelta(days=45),
     }
-    return CustomerFact(**{**plain, **more})
+    return CustomerSchema(**{**plain, **more})
 
 
-def worst(number: int, **more: Any) -> CustomerFact:
+def worst(number: int, **more: Any) -> CustomerSchema:
     """A customer whose every word is as long and as hostile as it may be."""
     words = HOSTILE[number % len(HOSTILE)]
     lines = tuple(Line(text=f'last: "{words}"', urgent=True) for _ in range(12))
@@ -101,8 +101,8 @@ def test_the_reminder_reads_as_promised() -> None:
         ReminderRow(customer=customer("Golddex", waited=12, last_contact_on=None, due_on=MONDAY), for_whom="Bob Chen"),
         ReminderRow(customer=customer("Kan-code", waited=31)),
     )
-    fact = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name="Ana", total=11, rows=rows)
-    message = reminder(fact)
+    schema = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name="Ana", total=11, rows=rows)
+    message = reminder(schema)
     assert message.text == "Ana, 11 customers are waiting to hear from you."
     told = words_of(message.blocks)
     assert told[1:3] == [
@@ -114,7 +114,7 @@ def test_the_reminder_reads_as_promised() -> None:
     assert "8 more in your queue" in told
     assert "size plays no part" in told[-1]
     allowed(message)
-    alone = reminder(fact.model_copy(update={"total": 1, "rows": rows[:1]}))
+    alone = reminder(schema.model_copy(update={"total": 1, "rows": rows[:1]}))
     assert alone.text == "Ana, one customer is waiting to hear from you."
     assert not any("more in your queue" in words for words in words_of(alone.blocks))
 
@@ -125,8 +125,8 @@ def test_a_row_that_was_dealt_with_says_so_with_undo() -> None:
         ReminderRow(customer=customer(), done="talked · next 22 Dec", deed_id=uuid4()),
         ReminderRow(customer=customer("Golddex"), done="put off", deed_id=uuid4(), done_by="U0MARA"),
     )
-    fact = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name="Ana", total=2, rows=rows)
-    message = reminder(fact)
+    schema = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name="Ana", total=2, rows=rows)
+    message = reminder(schema)
     told = words_of(message.blocks)
     assert "✓ Bakery Lindqvist · talked · next 22 Dec" in told
     assert "by <@U0MARA>" in told
@@ -139,14 +139,14 @@ def test_the_reminder_at_its_worst_is_taken_by_slack() -> None:
     rows = tuple(
         ReminderRow(customer=worst(number), for_whom=HOSTILE[number % 6][:200]) for number in range(REMINDER_ROWS)
     )
-    fact = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name=HOSTILE[0], total=46_964, rows=rows)
-    message = reminder(fact)
+    schema = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name=HOSTILE[0], total=46_964, rows=rows)
+    message = reminder(schema)
     allowed(message)
     drawn = sum(block.get("accessory", {}).get("action_id") == "checkins.log" for block in message.blocks)
     assert drawn >= 4
     assert f"{46_964 - drawn:,} more in your queue" in words_of(message.blocks)
     plain = tuple(ReminderRow(customer=customer(f"Plain {number}")) for number in range(REMINDER_ROWS))
-    message = reminder(fact.model_copy(update={"rows": plain}))
+    message = reminder(schema.model_copy(update={"rows": plain}))
     assert f"{46_954:,} more in your queue" in words_of(message.blocks)
 
 
@@ -183,9 +183,9 @@ def test_the_queue_at_its_worst_is_taken_by_slack(standing: Standing) -> None:
         QueueRow(customer=worst(number, standing=standing), for_whom=HOSTILE[number % 6])
         for number in range(QUEUE_ROWS)
     )
-    fact = Queue(neglected=46_964, due=46_964, snoozed=46_964, rows=rows, page=5000, pages=17_612)
-    allowed(queue(fact, act=act(worst(0))))
-    allowed(queue(fact, act=act(worst(0), undone=True)))
+    schema = Queue(neglected=46_964, due=46_964, snoozed=46_964, rows=rows, page=5000, pages=17_612)
+    allowed(queue(schema, act=act(worst(0))))
+    allowed(queue(schema, act=act(worst(0), undone=True)))
 
 
 def test_an_empty_queue_is_one_calm_line() -> None:
@@ -221,10 +221,10 @@ def test_twenty_hostile_candidates_are_taken_by_slack() -> None:
         allowed(candidates(Candidates(asked=HOSTILE[0][:80], exact=exact, rows=rows)))
 
 
-def preview(fact: CustomerFact | None = None, result: Result = Result.TALKED, **more: Any) -> Preview:
+def preview(schema: CustomerSchema | None = None, result: Result = Result.TALKED, **more: Any) -> Preview:
     """What saving would do."""
     plain: dict[str, Any] = {"happened_on": MONDAY, "next_due_on": date(2026, 12, 22)}
-    return Preview(customer=fact or customer(), result=result, **{**plain, **more})
+    return Preview(customer=schema or customer(), result=result, **{**plain, **more})
 
 
 @pytest.mark.parametrize(
@@ -343,9 +343,9 @@ def test_what_was_done_is_told_with_undo() -> None:
 def test_what_undoing_left_is_told_beside_it() -> None:
     """Two sentences and how many more, escaped, wherever they stand."""
     sentences = [f"The promise “<!here> {number}” stays as it is: kept." for number in range(4)]
-    fact = act(customer(), undone=True).model_copy(update={"stays": tuple(sentences)})
+    schema = act(customer(), undone=True).model_copy(update={"stays": tuple(sentences)})
     first = "The promise “&lt;!here&gt; 0” stays as it is: kept."
-    for words in (done(fact).text, stays(fact).text, str(act_row(fact, place="checkins.queue:0"))):
+    for words in (done(schema).text, stays(schema).text, str(act_row(schema, place="checkins.queue:0"))):
         assert first in words
         assert "“&lt;!here&gt; 1”" in words
         assert "“&lt;!here&gt; 2”" not in words
@@ -357,8 +357,8 @@ def test_what_undoing_left_is_told_beside_it() -> None:
             allowed(message)
 
 
-def act(fact: CustomerFact, *, undone: bool = False) -> ActDone:
+def act(schema: CustomerSchema, *, undone: bool = False) -> ActDone:
     """Something that was just done."""
     return ActDone(
-        deed_id=UUID(int=1), act=Act.LOGGED, by="U0ANA", words="talked · next 22 Dec", customer=fact, undone=undone
+        deed_id=UUID(int=1), act=Act.LOGGED, by="U0ANA", words="talked · next 22 Dec", customer=schema, undone=undone
     )

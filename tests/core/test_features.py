@@ -1,4 +1,4 @@
-"""What features put on each other's screens, the heartbeats of jobs, and the shapes of errors and facts."""
+"""What features put on each other's screens, the heartbeats of jobs, and the shapes of errors and schemas."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -13,10 +13,10 @@ from sqlmodel import Session
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import Ambiguous, BotError, InvalidInput, NotFound
-from bot.core.facts import Line
 from bot.core.feature import Feature, collect_briefs, collect_page, collect_timeline
 from bot.core.heartbeats import begin_run, end_run, list_heartbeats
 from bot.core.prepared import Prepared
+from bot.core.schemas import Line
 from bot.customers.tables import Customer
 from tests.makers import ANA, Office
 
@@ -109,7 +109,7 @@ def test_an_errors_message_is_its_sentence() -> None:
     assert (ambiguous.asked, ambiguous.nearest) == ("Acme", ((ONE, "Acme"),))
 
 
-def test_a_fact_cant_be_changed_or_hold_what_nobody_declared() -> None:
+def test_a_schema_cant_be_changed_or_hold_what_nobody_declared() -> None:
     """What left a feature stays as it was said."""
     line = Line(text="said")
     with pytest.raises(ValidationError):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from bot.checkins.facts import ReminderDue
+from bot.checkins.schemas import ReminderDue
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.outbox import Debt, OwedNotice

@@ -1,4 +1,4 @@
-"""The way into use cases: a fact only after its commit, watchers only after that, another try when one helps."""
+"""The way into use cases: a schema only after its commit, watchers only after that, another try when one helps."""
 
 import asyncio
 import threading
@@ -36,7 +36,7 @@ def _names(runtime: Runtime) -> list[str]:
         return sorted(session.exec(select(Customer.name).where(Customer.workspace_id == WORKSPACE)).all())
 
 
-async def test_the_fact_comes_after_the_commit(office: Office, runtime: Runtime) -> None:
+async def test_the_schema_comes_after_the_commit(office: Office, runtime: Runtime) -> None:
     """Whoever gets the fact finds its row, from another connection."""
     other = Database(runtime.database.url.render_as_string(hide_password=False))
     assert await runtime.run(add, workspace=WORKSPACE, name="Acme") == "Acme"

@@ -8,14 +8,17 @@ from uuid import UUID
 import pytest
 
 from bot.core.errors import Ambiguous
-from bot.core.facts import Line, Subject
 from bot.core.feature import Offer
-from bot.customers.facts import (
+from bot.core.schemas import Line, Subject
+from bot.customers.rules.due import SnoozeReason, Standing, Status
+from bot.customers.rules.headers import Field
+from bot.customers.rules.rows import Note, Refusal
+from bot.customers.schemas import (
     Card,
     Changed,
     ContactDetails,
     CustomerDetails,
-    CustomerFact,
+    CustomerSchema,
     CustomersHandedOver,
     CustomerTaken,
     Drafts,
@@ -28,9 +31,6 @@ from bot.customers.facts import (
     LookUp,
     Named,
 )
-from bot.customers.rules.due import SnoozeReason, Standing, Status
-from bot.customers.rules.headers import Field
-from bot.customers.rules.rows import Note, Refusal
 from bot.customers.views import card, customer_select, forms, imports, lists, news
 from bot.slack.blocks import Message, field_of, modal
 from rehearsal.strict import check_message, check_view
@@ -41,7 +41,7 @@ EVIL = "<!channel> *&* \u202e" + "&" * 400
 NAME = EVIL[:200]
 
 
-def fact(number: int = 1, **more: Any) -> CustomerFact:
+def schema(number: int = 1, **more: Any) -> CustomerSchema:
     """A customer with the longest of everything."""
     told: dict[str, Any] = {
         "id": UUID(int=number), "name": NAME, "owner_id": ANA, "owner_name": NAME, "standing": Standing.NEGLECTED,
@@ -49,7 +49,7 @@ def fact(number: int = 1, **more: Any) -> CustomerFact:
         "last_contact_on": date(1990, 1, 1), "due_on": date(1991, 1, 1), "limit_on": date(1991, 6, 1),
         "lines": tuple(Line(text=EVIL) for _ in range(60)),
     }  # fmt: skip
-    return CustomerFact(**{**told, **more})
+    return CustomerSchema(**{**told, **more})
 
 
 def full_card(**more: Any) -> Card:
@@ -63,7 +63,7 @@ def full_card(**more: Any) -> Card:
     )  # fmt: skip
     named = Named(id=ID, name=NAME)
     return Card(
-        customer=fact(**more), details=details, parent=named, children=(named,) * 5, children_total=40_000,
+        customer=schema(**more), details=details, parent=named, children=(named,) * 5, children_total=40_000,
         cadence_approved_by=BOB, status_until=date(2027, 1, 1), added_on=date(1990, 1, 1), source=EVIL[:60],
         external_id=EVIL[:120], timeline=tuple(Line(text=EVIL, on=date(2026, 1, 1)) for _ in range(10)),
     )  # fmt: skip
@@ -86,7 +86,7 @@ def markup(value: Any) -> str:
     return "".join(markup(inner) for inner in value) if isinstance(value, list | tuple) else ""
 
 
-EIGHT = tuple(fact(number) for number in range(1, 9))
+EIGHT = tuple(schema(number) for number in range(1, 9))
 NEAREST = tuple(Named(id=UUID(int=number), name=NAME) for number in range(3))
 LOST: dict[str, Any] = {"status": Status.LOST, "status_reason": EVIL[:300], "owner_id": None, "owner_name": None}
 KEPT = ((NAME, EVIL[:100]),) * 20
@@ -100,7 +100,7 @@ MESSAGES = {
     "empty pool": lists.page(ListPage(rows=(), pool=True)),
     "unknown": lists.looked_up(LookUp(words=EVIL[:200], nearest=NEAREST)),
     "help": lists.help_page(),
-    "taken": lists.taken(fact()),
+    "taken": lists.taken(schema()),
     "card": card.message(full_card(), offers()),
     "snoozed card": card.message(
         full_card(standing=Standing.SNOOZED, snoozed_until=date(2027, 1, 1), snooze_reason=SnoozeReason.DEFERRED,

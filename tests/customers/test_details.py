@@ -7,7 +7,6 @@ import pytest
 from sqlmodel import select
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.customers.facts import ContactDetails, CustomerDetails
 from bot.customers.gateways.tables_write import write_csv
 from bot.customers.queries import find_customer, get_customer
 from bot.customers.queries.exports import HEADERS, export_one, export_rows
@@ -15,6 +14,7 @@ from bot.customers.queries.screens import get_card, get_details, list_options, l
 from bot.customers.queries.trail import list_problems, timeline
 from bot.customers.rules.contacts import UnclearContact, read_contacts, write_contact
 from bot.customers.rules.due import Status
+from bot.customers.schemas import ContactDetails, CustomerDetails
 from bot.customers.tables import Contact, Customer
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
 from bot.customers.usecases.forgetting import erase
@@ -38,9 +38,9 @@ def trail_of(office: Office, action: str) -> list[AuditEntry]:
 
 def test_a_new_customer_gets_a_first_day_and_a_line_in_the_trail(office: Office) -> None:
     """On a working day of its owner, within its rhythm; sending the same form again adds nothing."""
-    fact = office.do(add_customer, details=CustomerDetails(name=" Acme\x00 ", owner_id=ANA), by=ANA, view_id="V1")
-    assert fact.name == "Acme"
-    assert date(2026, 11, 23) < fact.due_on <= date(2026, 12, 24)
+    schema = office.do(add_customer, details=CustomerDetails(name=" Acme\x00 ", owner_id=ANA), by=ANA, view_id="V1")
+    assert schema.name == "Acme"
+    assert date(2026, 11, 23) < schema.due_on <= date(2026, 12, 24)
     with pytest.raises(InvalidInput, match="here already"):
         office.do(add_customer, details=CustomerDetails(name="ACME Inc."), by=ANA)
     with pytest.raises(AlreadyDone):
@@ -48,7 +48,7 @@ def test_a_new_customer_gets_a_first_day_and_a_line_in_the_trail(office: Office)
     trail = office.look(
         lambda session: session.exec(select(AuditEntry).where(AuditEntry.action == "customer.added")).all()
     )
-    assert [(entry.by, entry.customer_id) for entry in trail] == [(ANA, fact.id)]
+    assert [(entry.by, entry.customer_id) for entry in trail] == [(ANA, schema.id)]
 
 
 def test_only_managers_give_new_customers_to_others(office: Office) -> None:

@@ -37,7 +37,7 @@ calm = settings(deadline=None)
 
 
 def test_no_rule_can_even_be_told_how_big_a_customer_is() -> None:
-    """Size plays no part: no function and no fact here takes revenue, headcount or anything like it."""
+    """Size plays no part: no function and no schema here takes revenue, headcount or anything like it."""
     functions: list[Callable[..., object]] = [f for _, f in inspect.getmembers(due, inspect.isfunction)]
     functions = [f for f in functions if f.__module__ == due.__name__]
     known = {name for function in functions for name in inspect.signature(function).parameters}

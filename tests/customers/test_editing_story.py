@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot.customers.facts import ContactDetails, CustomerDetails
 from bot.customers.queries import list_contacts
 from bot.customers.rules.due import Status
+from bot.customers.schemas import ContactDetails, CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases.details import add_customer
 from rehearsal.state.views import View
@@ -151,13 +151,13 @@ async def test_contacts_that_nobody_touched_stay_as_they_were(world: World) -> N
         ContactDetails(name="Zoe; the boss", role="12 345", do_not_contact=True),
     )
     details = CustomerDetails(name="Acme", owner_id=ANA, contacts=odd)
-    fact = world.office.do(add_customer, details=details, by=ANA)
+    schema = world.office.do(add_customer, details=details, by=ANA)
     form = await opened(world, ANA, "/customers edit acme", "Edit customer")
     assert await sent(world, ANA, form, customers_country="Portugal") == {}
     form = await opened(world, ANA, "/customers edit acme", "Edit customer")
     lines = form.state["customers.contacts"]["customers.contacts"]["value"]
     assert await sent(world, ANA, form, customers_contacts=f"Mia; buyer\n{lines}") == {}
-    kept = world.office.look(lambda session: list_contacts(session, fact.id))
+    kept = world.office.look(lambda session: list_contacts(session, schema.id))
     found = {row.name: (row.role, row.phone, row.do_not_contact) for row in kept}
     assert found == {
         "Al": ("Head @ Sales", "+351 21 000 ext. 5", False),

@@ -61,7 +61,7 @@ def as_list(rows: list[dict[str, str]]) -> str:
     return "\n".join([",".join(heads), *quoted]) + "\n"
 
 
-def facts(office: Office) -> list[tuple[Any, ...]]:
+def schemas(office: Office) -> list[tuple[Any, ...]]:
     """What is kept of customers, without ids, in an order of its own."""
     rows = office.look(lambda session: session.exec(select(Customer)).all())
     names = {row.id: row.name for row in rows}
@@ -79,10 +79,10 @@ def test_importing_twice_is_importing_once(empty_office: Any, rows: list[dict[st
     """For any list, with doubles, contradictions and missing parents in it."""
     office = empty_office()
     take_in(office, as_list(rows))
-    before = facts(office)
+    before = schemas(office)
     plan = take_in(office, as_list(rows)).plan
     assert (plan.added, plan.changes) == ((), ())
-    assert facts(office) == before
+    assert schemas(office) == before
 
 
 @given(rows=ROWS, seed=st.randoms(use_true_random=False))
@@ -94,7 +94,7 @@ def test_the_order_of_rows_decides_nothing(empty_office: Any, rows: list[dict[st
     one, other = empty_office(), empty_office()
     take_in(one, as_list(distinct))
     take_in(other, as_list(shuffled))
-    assert facts(one) == facts(other)
+    assert schemas(one) == schemas(other)
 
 
 @given(sizes=st.lists(st.integers(0, 10**9), min_size=12, max_size=12))
@@ -106,7 +106,7 @@ def test_size_decides_nobodys_first_day_nor_place(empty_office: Any, sizes: list
     take_in(plain, as_list(rows))
     take_in(sized, as_list([row | {"Headcount": str(size), "Annual value": str(size)}
                             for row, size in zip(rows, sizes, strict=True)]))  # fmt: skip
-    assert facts(plain) == facts(sized)
+    assert schemas(plain) == schemas(sized)
 
 
 @pytest.mark.data

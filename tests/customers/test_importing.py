@@ -326,7 +326,7 @@ def test_the_real_accounts_find_their_parents(office: Office) -> None:
 
 def test_a_new_customer_by_hand_is_known_to_lists(office: Office) -> None:
     """Adding by hand and importing meet by domain."""
-    from bot.customers.facts import CustomerDetails  # noqa: PLC0415 - only here
+    from bot.customers.schemas import CustomerDetails  # noqa: PLC0415 - only here
 
     office.do(add_customer, details=CustomerDetails(name="Acme", domain="acme.com", owner_id=ANA), by=ANA)
     assert take_in(office, "Name,Website\nAcme Group,www.acme.com\n").plan.added == ()

@@ -9,13 +9,12 @@ import pytest
 from sqlmodel import select
 
 from bot.core.errors import Ambiguous, NotAllowed, NotFound
-from bot.customers.facts import CustomerDetails, CustomerFact
 from bot.customers.queries import (
     find_customer,
     find_row,
     get_coverage,
     get_customer,
-    get_fact,
+    get_schema,
     list_by_ids,
     list_neglected,
     list_pool,
@@ -27,6 +26,7 @@ from bot.customers.queries.imports import list_imports
 from bot.customers.queries.owners import list_coming, list_owners_among, list_team_coverage
 from bot.customers.queries.screens import brief_of_contacts, get_card, list_options, list_page, look_up
 from bot.customers.rules.due import SnoozeReason, Standing, Status
+from bot.customers.schemas import CustomerDetails, CustomerSchema
 from bot.customers.tables import Customer
 from bot.customers.usecases.details import add_customer
 from bot.customers.usecases.undoing import undo_import
@@ -38,7 +38,7 @@ TODAY = date(2026, 11, 23)
 LATE = date(2026, 12, 24)
 
 
-def names(rows: Sequence[Customer | CustomerFact]) -> list[str]:
+def names(rows: Sequence[Customer | CustomerSchema]) -> list[str]:
     """What these are called, in their order."""
     return [row.name for row in rows]
 
@@ -244,7 +244,7 @@ def test_a_card_knows_family_and_what_the_viewer_owns(office: Office) -> None:
     assert not office.ask(get_card, customer_id=top, viewer=BOB, features=()).mine
     part = office.look(lambda session: find_customer(session, "Part 1"))
     assert office.ask(get_card, customer_id=part.id, viewer=ANA, features=()).parent.name == "Holding"
-    assert office.ask(get_fact, customer_id=top, viewer=KIRI).owner_name == "Ana Lima"
+    assert office.ask(get_schema, customer_id=top, viewer=KIRI).owner_name == "Ana Lima"
 
 
 def test_whom_not_to_contact_is_said_of_just_these_customers(office: Office) -> None:

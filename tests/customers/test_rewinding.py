@@ -9,8 +9,8 @@ from bot.customers.tables import Customer
 from bot.customers.usecases.clockwork import rewind_owner, rewind_workspace, wind
 from bot.customers.usecases.owners import release_customers
 from bot.home.usecases import save_preferences
-from bot.people.facts import Wishes
 from bot.people.queries import get_calendar, list_calendars
+from bot.people.schemas import Wishes
 from bot.people.tables import Absence
 from bot.workspaces.queries import get_workspace, list_audit
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office

@@ -12,13 +12,13 @@ from sqlmodel import select
 from bot.core.database import workspace_of
 from bot.core.errors import BotError, NotAllowed, NotFound
 from bot.core.outbox import OwedNotice
-from bot.customers.facts import CustomerDetails
 from bot.customers.queries import find_customer, get_coverage, get_customer, list_nearest
 from bot.customers.queries.exports import export_rows
 from bot.customers.queries.imports import list_imports
 from bot.customers.queries.screens import get_card, get_details, get_upload, list_options, list_page
 from bot.customers.queries.trail import list_problems, timeline
 from bot.customers.rules.due import SnoozeReason, Status
+from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases.clockwork import hand_over, snooze_customer, wake_customer
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused

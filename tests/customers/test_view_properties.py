@@ -8,13 +8,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import Ambiguous
-from bot.core.facts import Line
-from bot.customers.facts import (
+from bot.core.schemas import Line
+from bot.customers.rules.due import Standing, Status
+from bot.customers.rules.headers import Field
+from bot.customers.rules.names import clean_text
+from bot.customers.rules.rows import Note, Refusal
+from bot.customers.schemas import (
     Card,
     Changed,
     ContactDetails,
     CustomerDetails,
-    CustomerFact,
+    CustomerSchema,
     CustomersHandedOver,
     CustomerTaken,
     Drafts,
@@ -25,10 +29,6 @@ from bot.customers.facts import (
     ListPage,
     Named,
 )
-from bot.customers.rules.due import Standing, Status
-from bot.customers.rules.headers import Field
-from bot.customers.rules.names import clean_text
-from bot.customers.rules.rows import Note, Refusal
 from bot.customers.views import card, forms, imports, lists, news
 from rehearsal.strict import check_message, check_view
 from tests.customers.test_customer_views import markup
@@ -44,14 +44,14 @@ KEPT = RAW.map(lambda text: clean_text(text, 200)).filter(bool)
 """Text as it is kept: every way in cleans it."""
 
 
-def fact(text: str, **more: Any) -> CustomerFact:
+def schema(text: str, **more: Any) -> CustomerSchema:
     """A customer of that name."""
     told: dict[str, Any] = {
         "id": ID, "name": text, "owner_id": ANA, "owner_name": text, "standing": Standing.DUE, "today": DAY,
         "rhythm_days": 30, "waiting_since": DAY, "last_contact_on": None, "due_on": DAY, "limit_on": DAY,
         "lines": (Line(text=text),) * 9,
     }  # fmt: skip
-    return CustomerFact(**{**told, **more})
+    return CustomerSchema(**{**told, **more})
 
 
 def card_of(text: str, many: int) -> Card:
@@ -64,7 +64,7 @@ def card_of(text: str, many: int) -> Card:
     named = Named(id=ID, name=text)
     lost = {"status": Status.LOST, "status_reason": text} if many % 2 else {}
     return Card(
-        customer=fact(text, **lost), details=details, parent=named, children=(named,) * min(many, 5),
+        customer=schema(text, **lost), details=details, parent=named, children=(named,) * min(many, 5),
         children_total=many, added_on=DAY, source=text[:60], external_id=text[:120],
         timeline=(Line(text=text, on=DAY),) * min(many, 10),
     )  # fmt: skip
@@ -75,7 +75,7 @@ def card_of(text: str, many: int) -> Card:
 def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, many: int) -> None:
     """Card, lists, nearest names, news and results."""
     nearest = tuple((UUID(int=number), text) for number in range(min(many, 20)))
-    rows = tuple(fact(text, id=UUID(int=number)) for number in range(min(many, 8)))
+    rows = tuple(schema(text, id=UUID(int=number)) for number in range(min(many, 8)))
     several = Ambiguous(f"{many} customers are called {text[:80]}; choose one.", asked=text[:80], nearest=nearest)
     kept = ((text, text),) * min(many, 20)
     messages = [
@@ -85,7 +85,7 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
         lists.unknown(text, [Named(id=key, name=name) for key, name in nearest[:3]]),
         lists.choose(several),
         lists.said(text),
-        lists.taken(fact(text)),
+        lists.taken(schema(text)),
         news.handed_over(CustomersHandedOver(names=(text,) * min(many + 1, 5), total=many + 1, by=BOB, note=text)),
         news.taken(CustomerTaken(name=text, to=None, by=BOB)),
         news.imported(

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.core.facts import DigestSlot, Notice
 from bot.core.feature import DigestKindOffer, Feature
 from bot.core.outbox import OwedNotice, State
-from bot.digests.facts import (
-    ChannelFact,
+from bot.core.schemas import DigestSlot, Notice
+from bot.digests.queries import find_digest
+from bot.digests.schemas import (
+    ChannelSchema,
     DigestPage,
     DigestPosted,
     DigestStopped,
@@ -18,7 +19,6 @@ from bot.digests.facts import (
     NeglectedDigest,
     SetupWish,
 )
-from bot.digests.queries import find_digest
 from bot.digests.tables import Digest, DigestPost
 from bot.digests.usecases import arrange_digest, post_digest, save_setup
 from bot.people.rules import Role
@@ -28,7 +28,7 @@ from bot.slack.charts import Chart, place_for
 from bot.slack.footers import digest_footer
 from tests.makers import MARA, WORKSPACE, Office
 
-CARE = ChannelFact(id="C0CARE", name="care", is_member=True)
+CARE = ChannelSchema(id="C0CARE", name="care", is_member=True)
 WISH = SetupWish(
     cadence=30, floor=90, factor=1.5, first_calls=8, channel_id="C0CARE", days="03", hour=time(9), zone="Europe/Lisbon"
 )
@@ -39,7 +39,7 @@ def wish(**changes: Any) -> SetupWish:
     return WISH.model_copy(update=changes)
 
 
-def set_up(office: Office, *, by: str = MARA, channel: ChannelFact | None = CARE, **changes: Any) -> Any:
+def set_up(office: Office, *, by: str = MARA, channel: ChannelSchema | None = CARE, **changes: Any) -> Any:
     """Save the setup as Mara."""
     return office.do(save_setup, wish=wish(**changes), channel=channel, by=by)
 
@@ -139,9 +139,9 @@ def tally_room(*words: str | None) -> Feature:
         said = left.pop(0) if left else None
         return Tally(slot=slot, words=said) if said else None
 
-    def draw(fact: Tally) -> Message:
-        blocks = [section(escape(fact.words)), place_for(TALLY_CHART), *digest_footer(fact.slot)]
-        return Message(text=fact.words, blocks=blocks, chart=TALLY_CHART)
+    def draw(schema: Tally) -> Message:
+        blocks = [section(escape(schema.words)), place_for(TALLY_CHART), *digest_footer(schema.slot)]
+        return Message(text=schema.words, blocks=blocks, chart=TALLY_CHART)
 
     offer = DigestKindOffer("tally", "What was counted", "One sentence.", "Nothing was counted.", compose)
     return Feature(name="tally", messages={Tally: draw}, digest_kinds=(offer,))

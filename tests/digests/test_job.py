@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from bot.core.clock import MovableClock
 from bot.core.database import Database
-from bot.core.facts import Count
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
+from bot.core.schemas import Count
 from bot.customers.tables import Customer
 from bot.digests.tables import Digest
 from bot.digests.usecases import post_digest

@@ -6,14 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.core.facts import Count, DigestSlot, Line
-from bot.digests.facts import AllClear, DigestFact, DigestStopped, KindFact, OwedDigest
+from bot.core.schemas import Count, DigestSlot, Line
 from bot.digests.rules import OWED_SHOWN
+from bot.digests.schemas import AllClear, DigestSchema, DigestStopped, KindSchema, OwedDigest
 from bot.digests.views import kinds as views
 from bot.digests.views.digest import stopped
 from bot.digests.views.setup import arranged, arrangement, setup
 from rehearsal.strict import check_view
-from tests.digests.test_views import HOSTILE, NOW, passes, setup_fact, text_of
+from tests.digests.test_views import HOSTILE, NOW, passes, setup_schema, text_of
 
 TODAY = date(2026, 11, 23)
 
@@ -27,7 +27,7 @@ def slot(**changes: Any) -> DigestSlot:
     return usual.model_copy(update=changes)
 
 
-def fact(**changes: Any) -> OwedDigest:
+def schema(**changes: Any) -> OwedDigest:
     """Two follow-ups late and a promise broken."""
     usual = OwedDigest(
         slot=slot(), today=TODAY,
@@ -43,7 +43,7 @@ def fact(**changes: Any) -> OwedDigest:
 
 def test_what_we_owe_reads_as_it_should() -> None:
     """The sum in a sentence, most pressing first; then each by how late it is; the footer leads to its settings."""
-    message = views.owed(fact())
+    message = views.owed(schema())
     passes(message)
     assert message.text == "We owe: 2 follow-ups late, 1 promise broken, 3 escalations open."
     said = text_of(message)
@@ -67,7 +67,7 @@ def test_what_we_owe_reads_as_it_should() -> None:
 )  # fmt: skip
 def test_what_we_owe_says_how_it_is(changes: dict[str, Any], words: str) -> None:
     """Nothing late, more than is known, no date, a test, no further slot."""
-    message = views.owed(fact(**changes))
+    message = views.owed(schema(**changes))
     passes(message)
     shown = text_of(message) + "".join(e["text"] for b in message.blocks for e in b.get("elements", ()))
     assert words in shown
@@ -77,7 +77,7 @@ def test_what_we_owe_says_how_it_is(changes: dict[str, Any], words: str) -> None
 @pytest.mark.parametrize("words", HOSTILE)
 def test_the_worst_is_one_that_slack_takes(words: str) -> None:
     """Hostile words at full length in every place, unable to ping anybody."""
-    worst = fact(
+    worst = schema(
         counts=tuple(Count(text=words * 5, urgent=True) for _ in range(40)),
         lines=tuple(Line(text=words * 5, urgent=True, on=date(2020, 1, 1)) for _ in range(OWED_SHOWN)),
         more=99_999, and_more=True, slot=slot(is_test=True),
@@ -104,13 +104,13 @@ def test_two_digests_of_one_channel_stop_in_one_sentence() -> None:
     assert stopped(news).text.startswith("The 2 digests to #care have stopped: the channel was archived.")
 
 
-def kind(**changes: Any) -> KindFact:
+def kind(**changes: Any) -> KindSchema:
     """What we owe, posted on Mondays."""
-    found = DigestFact(
+    found = DigestSchema(
         id=uuid4(), kind="owed", channel_id="C0CARE", channel_name="care", days="0", hour=time(8, 30),
         zone="Europe/Lisbon", silent_when_clear=True, next_slot=NOW,
     )  # fmt: skip
-    usual = KindFact(key="owed", label="What we owe", about="Late things.", zone="Europe/London", digest=found)
+    usual = KindSchema(key="owed", label="What we owe", about="Late things.", zone="Europe/London", digest=found)
     return usual.model_copy(update=changes)
 
 
@@ -128,7 +128,7 @@ def test_the_setup_shows_one_line_a_further_digest() -> None:
     gone = kind().digest
     assert gone is not None
     stopped_one = kind(key="c", digest=gone.model_copy(update={"stopped_because": "The channel was archived."}))
-    view = setup(setup_fact(more=(kind(), kind(key="b", label="What customers say", digest=None), stopped_one)))
+    view = setup(setup_schema(more=(kind(), kind(key="b", label="What customers say", digest=None), stopped_one)))
     assert check_view(view) == []
     assert accessories(view)[1:] == [
         ("Goes to <#C0CARE> on Mon at 08:30", "Change"), ("Late things.", "Set up"),
@@ -147,4 +147,4 @@ def test_every_form_of_a_further_digest_opens(words: str, digest: str | None) ->
     shown = kind(label=words * 3, about=words * 3, digest=found if digest else None)
     assert check_view(arrangement(shown)) == []
     assert check_view(arranged(shown, NOW)) == []
-    assert check_view(setup(setup_fact(more=(shown,) * 20))) == []
+    assert check_view(setup(setup_schema(more=(shown,) * 20))) == []

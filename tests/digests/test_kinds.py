@@ -12,15 +12,15 @@ from sqlmodel import Session, select
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
-from bot.core.facts import Count, Line
 from bot.core.feature import OWED_LINES, Feature
 from bot.core.outbox import OwedNotice
 from bot.core.runtime import Runtime
-from bot.digests.facts import AllClear, ChannelFact, DigestWish, OwedDigest
+from bot.core.schemas import Count, Line
 from bot.digests.queries import find_digest, list_due_digests
 from bot.digests.queries.kinds import list_kinds
 from bot.digests.queries.setup import check_digests, get_kind, get_setup
 from bot.digests.rules import KIND_LENGTH, DigestKind
+from bot.digests.schemas import AllClear, ChannelSchema, DigestWish, OwedDigest
 from bot.digests.tables import Digest
 from bot.digests.usecases import arrange_digest, post_digest, post_test, stop_digest
 from bot.features import FEATURES
@@ -106,7 +106,7 @@ def test_nothing_owed_is_one_line_or_silence(office: Office) -> None:
     assert first is not None
     assert second is not None
     assert (first.said_something, second.said_something) == (True, False)
-    assert [fact.words for fact in owed(office, AllClear)] == ["Nothing that we owe a customer is late or due."]
+    assert [schema.words for schema in owed(office, AllClear)] == ["Nothing that we owe a customer is late or due."]
     assert [(row.said_something, row.active, row.in_cadence, row.neglected) for row in posts(office)] == [
         (True, None, None, None), (False, None, None, None),
     ]  # fmt: skip
@@ -145,7 +145,7 @@ def test_a_slot_begins_where_the_last_one_ended(office: Office) -> None:
     office.runtime.clock.move(timedelta(days=15))  # type: ignore[attr-defined]
     office.do(post_test, by=MARA, features=features, kind="tally")
     office.do(post_digest, digest_id=digest.id, features=features)
-    first, test, second = (fact.slot for fact in owed(office, Tally))
+    first, test, second = (schema.slot for schema in owed(office, Tally))
     assert (first.since, first.slot) == (datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 26, 9, tzinfo=UTC))
     assert (test.since, test.slot, test.is_test) == (first.slot, office.runtime.clock.now(), True)
     assert (second.since, second.slot) == (first.slot, datetime(2026, 12, 10, 9, tzinfo=UTC))
@@ -199,13 +199,13 @@ def test_a_further_digest_is_set_up_once_and_moved_with_a_line_in_the_trail(offi
     set_up(office)
     first, second = arrange(office, OWED), arrange(office, OWED)
     assert first.id == second.id
-    moved = arrange(office, OWED, channel=ChannelFact(id="C0NEW", name="new", is_member=True), days="4")
+    moved = arrange(office, OWED, channel=ChannelSchema(id="C0NEW", name="new", is_member=True), days="4")
     assert (moved.id, moved.channel_id, moved.days) == (first.id, "C0NEW", "4")
     trail = office.look(lambda session: list_audit(session, subject_kind="digest", subject_id=str(first.id)))
     assert sorted(entry.after["channel"] for entry in trail) == ["C0CARE", "C0NEW"]
-    fact = office.ask(get_setup, viewer=MARA, features=(tally_room(),))
-    assert fact.digest.channel_id == "C0CARE"
-    assert [(kind.key, kind.digest and kind.digest.channel_name) for kind in fact.more] == [
+    schema = office.ask(get_setup, viewer=MARA, features=(tally_room(),))
+    assert schema.digest.channel_id == "C0CARE"
+    assert [(kind.key, kind.digest and kind.digest.channel_name) for kind in schema.more] == [
         (OWED, "new"), ("tally", None),
     ]  # fmt: skip
 
@@ -214,7 +214,7 @@ def test_a_further_digest_is_set_up_once_and_moved_with_a_line_in_the_trail(offi
     ("changes", "field"),
     [
         ({"channel": None, "channel_id": None}, "channel"), ({"zone": "Mars"}, "zone"), ({"days": "9"}, "days"),
-        ({"channel": ChannelFact(id="C1", name="big", is_member=True, is_shared=True)}, "channel"),
+        ({"channel": ChannelSchema(id="C1", name="big", is_member=True, is_shared=True)}, "channel"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_under_its_field(office: Office, changes: dict[str, Any], field: str) -> None:
@@ -236,7 +236,7 @@ def test_a_channel_that_is_gone_stops_all_its_digests_and_says_so_once(office: O
     set_up(office)
     arrange(office, OWED)
     assert office.do(stop_digest, channel="C0CARE", reason="is_archived") == 2
-    assert [(row.recipient, fact.digests) for row, fact in zip(owed_rows(office), stops(office), strict=True)] == [
+    assert [(row.recipient, schema.digests) for row, schema in zip(owed_rows(office), stops(office), strict=True)] == [
         (MARA, 2)
     ]
     assert kept(office, OWED).stopped_because == "The channel was archived."
@@ -265,7 +265,7 @@ def test_every_kind_that_is_there_can_be_kept() -> None:
 
 # --- two managers at once ----------------------------------------------------------------------------------------
 
-ACCOUNTS = ChannelFact(id="C0ACCOUNTS", name="accounts", is_member=True)
+ACCOUNTS = ChannelSchema(id="C0ACCOUNTS", name="accounts", is_member=True)
 
 
 def test_a_digest_that_somebody_else_set_up_meanwhile_stays_and_the_second_is_told(office: Office) -> None:
@@ -297,14 +297,14 @@ def test_the_first_setup_of_two_managers_is_told_alike(office: Office) -> None:
 
 @pytest.mark.parametrize(("second", "outcomes"), [(CARE, ["set up", "set up"]), (ACCOUNTS, ["set up", "told"])])
 def test_two_managers_in_the_same_moment_set_one_digest_up(
-    postgres_url: str, clock: MovableClock, second: ChannelFact, outcomes: list[str]
+    postgres_url: str, clock: MovableClock, second: ChannelSchema, outcomes: list[str]
 ) -> None:
     """Both transactions have looked before either writes: one digest, one line in the audit trail, nothing replaced."""
     runtime = Runtime(Database(postgres_url), clock)
     office, gate, looked = open_office(runtime), Barrier(2), set[str]()
     make(office, ANA, role=Role.MANAGER)
 
-    def both_look(session: Session, *, by: str, channel: ChannelFact, now: datetime) -> None:
+    def both_look(session: Session, *, by: str, channel: ChannelSchema, now: datetime) -> None:
         find_digest(session, OWED)
         if by not in looked:  # a second run of the same comes alone
             looked.add(by)
@@ -312,7 +312,7 @@ def test_two_managers_in_the_same_moment_set_one_digest_up(
         wish = DigestWish(channel_id=channel.id, days="03", hour=time(9), zone="Europe/Lisbon", is_first=True)
         arrange_digest(session, kind=OWED, wish=wish, channel=channel, by=by, features=(), now=now)
 
-    def save(by: str, channel: ChannelFact) -> str:
+    def save(by: str, channel: ChannelSchema) -> str:
         try:
             runtime.run_now(both_look, workspace=WORKSPACE, by=by, channel=channel)
         except InvalidInput as error:

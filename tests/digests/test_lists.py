@@ -10,9 +10,9 @@ from sqlmodel import Session, select
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
-from bot.digests.facts import WaitingList
 from bot.digests.queries import compose_digest, list_neglected_lines
 from bot.digests.queries.lists import find_whose, get_list
+from bot.digests.schemas import WaitingList
 from bot.digests.usecases import take_customer
 from bot.digests.views.lists import place_in
 from bot.features import FEATURES
@@ -26,9 +26,9 @@ def listed(office: Office, whose: str = "team", *, page: int = 0, viewer: str = 
     return found
 
 
-def names(fact: WaitingList) -> list[str]:
+def names(schema: WaitingList) -> list[str]:
     """Who stands in it."""
-    return [row.name for row in fact.rows]
+    return [row.name for row in schema.rows]
 
 
 def test_the_teams_list_is_in_the_order_of_waiting(office: Office) -> None:
@@ -64,8 +64,8 @@ def test_pages_hold_everybody_once(office: Office) -> None:
     for n in range(20):
         office.customer(f"Customer {n:02}", waited=50 + n, owner=BOB)
     found = [listed(office, page=page) for page in range(3)]
-    assert [name for fact in found for name in names(fact)] == [f"Customer {n:02}" for n in reversed(range(20))]
-    assert [(fact.page, fact.pages, fact.total) for fact in found] == [(n, 3, 20) for n in range(3)]
+    assert [name for schema in found for name in names(schema)] == [f"Customer {n:02}" for n in reversed(range(20))]
+    assert [(schema.page, schema.pages, schema.total) for schema in found] == [(n, 3, 20) for n in range(3)]
     assert listed(office, page=99).page == 2
     assert listed(office, page=-1).page == 0
 

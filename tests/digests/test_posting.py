@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core import outbox
-from bot.core.facts import Count, Line
 from bot.core.feature import Feature, Offer
 from bot.core.outbox import OwedNotice, State
+from bot.core.schemas import Count, Line
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Customer
 from bot.digests.queries import list_due_digests

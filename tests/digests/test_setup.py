@@ -6,8 +6,8 @@ import pytest
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.tables import Customer
-from bot.digests.facts import ChannelFact
 from bot.digests.queries.setup import check_digests, export_person, get_health, get_setup, list_first_steps
+from bot.digests.schemas import ChannelSchema
 from bot.digests.usecases import forget_person, post_test, save_setup
 from bot.features import FEATURES
 from bot.people.queries import get_person
@@ -42,10 +42,10 @@ def test_a_workspace_without_managers_is_told_where_they_come_from(office: Offic
 
 def test_a_digest_is_set_up_for_its_next_slot(office: Office) -> None:
     """From Monday nine o'clock on, Mondays and Thursdays at nine mean Thursday."""
-    fact = set_up(office)
-    assert fact.digest.channel_id == "C0CARE"
-    assert fact.digest.next_slot == datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-    (entry,) = office.look(lambda s: list_audit(s, subject_kind="digest", subject_id=str(fact.digest.id)))
+    schema = set_up(office)
+    assert schema.digest.channel_id == "C0CARE"
+    assert schema.digest.next_slot == datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    (entry,) = office.look(lambda s: list_audit(s, subject_kind="digest", subject_id=str(schema.digest.id)))
     assert (entry.by, entry.after["channel"]) == (MARA, "C0CARE")
 
 
@@ -60,7 +60,7 @@ def test_saving_the_same_twice_changes_nothing(office: Office) -> None:
 def test_another_channel_moves_the_digest(office: Office) -> None:
     """There is one digest; choosing another channel moves it."""
     first = set_up(office)
-    second = set_up(office, channel=ChannelFact(id="C0NEW", name="new", is_member=True), days="1", hour=time(16, 30))
+    second = set_up(office, channel=ChannelSchema(id="C0NEW", name="new", is_member=True), days="1", hour=time(16, 30))
     assert second.digest.id == first.digest.id
     assert second.digest.channel_name == "new"
     assert second.digest.next_slot == datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -74,24 +74,24 @@ def test_no_day_switches_the_digest_off_and_a_day_on_again(office: Office) -> No
 
 def test_settings_without_a_channel_are_saved_without_a_digest(office: Office) -> None:
     """The rhythm may be set before any channel is chosen."""
-    fact = set_up(office, channel=None, channel_id=None, cadence=21)
-    assert (fact.cadence, fact.digest) == (21, None)
+    schema = set_up(office, channel=None, channel_id=None, cadence=21)
+    assert (schema.cadence, schema.digest) == (21, None)
 
 
 @pytest.mark.parametrize(
     ("channel", "words"),
     [
-        (ChannelFact(id="C1", name="big", is_member=True, is_shared=True), "shared with outsiders"),
-        (ChannelFact(id="C1", name="secret", is_private=True), "Invite me with /invite @Evenhand in #secret"),
-        (ChannelFact(id="C1", refused="channel_not_found"), "Invite me with /invite @Evenhand in that channel"),
-        (ChannelFact(id="C1", name="old", is_member=True, is_archived=True), "#old is archived"),
-        (ChannelFact(id="D1", is_channel=False, is_private=True), "doesn't go to direct messages"),
-        (ChannelFact(id="C1", name="hr", refused="restricted_action"), "restricted_action"),
-        (ChannelFact(id="C1", refused="timeout"), "Slack didn't answer in time"),
+        (ChannelSchema(id="C1", name="big", is_member=True, is_shared=True), "shared with outsiders"),
+        (ChannelSchema(id="C1", name="secret", is_private=True), "Invite me with /invite @Evenhand in #secret"),
+        (ChannelSchema(id="C1", refused="channel_not_found"), "Invite me with /invite @Evenhand in that channel"),
+        (ChannelSchema(id="C1", name="old", is_member=True, is_archived=True), "#old is archived"),
+        (ChannelSchema(id="D1", is_channel=False, is_private=True), "doesn't go to direct messages"),
+        (ChannelSchema(id="C1", name="hr", refused="restricted_action"), "restricted_action"),
+        (ChannelSchema(id="C1", refused="timeout"), "Slack didn't answer in time"),
     ],
 )
 def test_a_channel_that_cannot_be_posted_to_is_refused_with_the_way_to_mend_it(
-    office: Office, channel: ChannelFact, words: str
+    office: Office, channel: ChannelSchema, words: str
 ) -> None:
     """Shared, private, archived, closed or silent: the sentence stands under the channel and says what to do."""
     assert words in refused(office, channel=channel)["channel"]
@@ -117,7 +117,7 @@ def test_a_value_out_of_range_is_refused_under_its_field(
 
 def test_everything_wrong_is_told_at_once(office: Office) -> None:
     """One look at the form is enough to mend it all."""
-    channel = ChannelFact(id="C1", name="big", is_shared=True)
+    channel = ChannelSchema(id="C1", name="big", is_shared=True)
     assert set(refused(office, channel=channel, cadence=0, factor=9.0)) == {"channel", "cadence", "factor"}
 
 
@@ -146,8 +146,8 @@ def test_only_slack_admins_name_managers(office: Office) -> None:
 def test_an_admin_names_managers(office: Office) -> None:
     """Bob becomes a manager, Mara a member again; each change stands in the audit trail; the admin stays admin."""
     make_admin(office, KIRI)
-    fact = set_up(office, by=KIRI, managers=(BOB, KIRI))
-    assert fact.managers == (BOB,)
+    schema = set_up(office, by=KIRI, managers=(BOB, KIRI))
+    assert schema.managers == (BOB,)
     roles = {person: office.look(lambda s, p=person: get_person(s, p).role) for person in (BOB, MARA, KIRI)}
     assert roles == {BOB: Role.MANAGER, MARA: Role.MEMBER, KIRI: Role.ADMIN}
     trail = [

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from bot.customers.facts import CustomerTaken
+from bot.customers.schemas import CustomerTaken
 from bot.digests.gateways import look_at_channel
 from jobs.post_digests import post_digests
 from rehearsal.state.messages import Message

@@ -6,20 +6,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.core.facts import Count
-from bot.digests.facts import (
-    DigestFact,
+from bot.core.schemas import Count
+from bot.digests.rules import NAME_IN_LIST, PAGE_CHARACTERS, pack
+from bot.digests.schemas import (
     DigestPage,
+    DigestSchema,
     DigestStopped,
     Health,
     JobHealth,
     NeglectedDigest,
     OfferButton,
-    SetupFact,
+    SetupSchema,
     WaitingList,
     WaitingRow,
 )
-from bot.digests.rules import NAME_IN_LIST, PAGE_CHARACTERS, pack
 from bot.digests.views import digest as views
 from bot.digests.views import setup as setup_views
 from bot.digests.views.help import health_message, help_message
@@ -43,7 +43,7 @@ def row(**changes: Any) -> WaitingRow:
     return usual.model_copy(update=changes)
 
 
-def fact(**changes: Any) -> NeglectedDigest:
+def schema(**changes: Any) -> NeglectedDigest:
     """A digest as in the wireframe."""
     usual = NeglectedDigest(
         digest_id=UUID(int=1), slot=NOW, made_at=NOW, zone="Europe/Lisbon",
@@ -75,7 +75,7 @@ def passes(message: Message) -> None:
 
 def test_the_digest_reads_as_it_should() -> None:
     """Coverage and its change, the rows, the pool, the others' counts, the footer."""
-    message = views.digest(fact())
+    message = views.digest(schema())
     passes(message)
     assert message.text == "93 % of 412 customers are in cadence (▲2). 11 have waited too long."
     said = text_of(message)
@@ -110,7 +110,7 @@ def test_the_digest_reads_as_it_should() -> None:
 def test_the_first_line_says_how_things_are(changes: dict[str, Any], said: str) -> None:
     """The sentence that a notification shows, in every situation."""
     clear = {"rows": ()} if changes.get("neglected") == 0 else {}
-    message = views.digest(fact(**{**clear, **changes}))
+    message = views.digest(schema(**{**clear, **changes}))
     passes(message)
     assert message.text == said
 
@@ -119,7 +119,7 @@ def test_the_first_line_says_how_things_are(changes: dict[str, Any], said: str) 
 def test_the_worst_digest_is_one_that_slack_takes(name: str) -> None:
     """Five hostile customers with every button and eight long counts stay within the limits, unable to ping anybody."""
     message = views.digest(
-        fact(
+        schema(
             rows=tuple(worst_row(name) for _ in range(5)), active=46_964, neglected=46_964, in_cadence=0, pool=46_964,
             counts=tuple(Count(text=name * 5, urgent=True) for _ in range(30)),
         )
@@ -138,7 +138,9 @@ def test_every_take_button_says_which_customer_and_whose_it_was() -> None:
 
 def test_a_taken_row_has_no_button_any_more() -> None:
     """Once Ana took it, the row says so."""
-    message = views.digest(fact(rows=(row(done="taken"), row(name="Golddex", done="has been talked to"), row(done=""))))
+    message = views.digest(
+        schema(rows=(row(done="taken"), row(name="Golddex", done="has been talked to"), row(done="")))
+    )
     passes(message)
     taken, talked, waiting = (block for block in message.blocks if str(block.get("block_id", "")).startswith("digests"))
     assert taken["text"]["text"] == "✓ Ana Lima took *Bakery Lindqvist*"
@@ -148,8 +150,8 @@ def test_a_taken_row_has_no_button_any_more() -> None:
 
 def test_a_digest_that_nobody_remembers_is_redrawn_from_itself() -> None:
     """Only the taken row changes; the rest stays as Slack gave it back."""
-    shown = views.digest(fact())
-    first = fact().rows[0].model_copy(update={"id": UUID(shown.blocks[2]["block_id"].split(":")[1])})
+    shown = views.digest(schema())
+    first = schema().rows[0].model_copy(update={"id": UUID(shown.blocks[2]["block_id"].split(":")[1])})
     blocks = views.redrawn(shown.blocks, first.id, "Bob <Chen>", first.name)
     assert blocks[2]["text"]["text"] == "✓ Bob &lt;Chen&gt; took *Customer 0*"
     assert [b for n, b in enumerate(blocks) if n != 2] == [b for n, b in enumerate(shown.blocks) if n != 2]
@@ -239,13 +241,13 @@ def test_an_empty_list_says_so(whose: str, said: str) -> None:
     assert message.text == said
 
 
-def setup_fact(**changes: Any) -> SetupFact:
+def setup_schema(**changes: Any) -> SetupSchema:
     """A setup with a running digest."""
-    found = DigestFact(
+    found = DigestSchema(
         id=uuid4(), channel_id="C0CARE", channel_name="care", days="03", hour=time(9), zone="Europe/Lisbon",
         silent_when_clear=False, next_slot=NOW,
     )  # fmt: skip
-    usual = SetupFact(
+    usual = SetupSchema(
         is_admin=True, managers=("U0MARA",), manager_names=("Mara Okafor",), cadence=30, floor=90, factor=1.5,
         first_calls=8, zone="Europe/London", digest=found,
     )  # fmt: skip
@@ -261,7 +263,7 @@ def setup_fact(**changes: Any) -> SetupFact:
 )  # fmt: skip
 def test_the_setup_is_a_window_that_slack_opens(changes: dict[str, Any]) -> None:
     """For an admin, a manager, with and without a digest, and at its longest."""
-    assert check_view(setup(setup_fact(**changes))) == []
+    assert check_view(setup(setup_schema(**changes))) == []
 
 
 @pytest.mark.parametrize(
@@ -273,16 +275,16 @@ def test_the_setup_is_a_window_that_slack_opens(changes: dict[str, Any]) -> None
 )  # fmt: skip
 def test_the_setup_shows_whatever_is_kept(changes: dict[str, Any]) -> None:
     """A stopped digest, one without days, an odd hour: the form opens on all of them."""
-    digest = setup_fact().digest
+    digest = setup_schema().digest
     assert digest is not None
-    fact_ = setup_fact(digest=digest.model_copy(update=changes))
+    fact_ = setup_schema(digest=digest.model_copy(update=changes))
     assert check_view(setup(fact_)) == []
     assert check_view(saved(fact_, NOW)) == []
 
 
 def test_the_saved_window_says_what_comes_next() -> None:
     """With a digest, its next time and a test; without, that none is posted."""
-    with_one, without = saved(setup_fact(), NOW), saved(setup_fact(digest=None), NOW)
+    with_one, without = saved(setup_schema(), NOW), saved(setup_schema(digest=None), NOW)
     assert "The next digest goes to <#C0CARE> on Mon 23 Nov 09:00" in with_one["blocks"][0]["text"]["text"]
     assert with_one["blocks"][1]["elements"][0]["action_id"] == "digests.test"
     assert "No channel is chosen yet" in without["blocks"][0]["text"]["text"]

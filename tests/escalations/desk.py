@@ -6,14 +6,14 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from bot.checkins.facts import CheckinRecorded
 from bot.checkins.rules import Channel, Result
+from bot.checkins.schemas import CheckinRecorded
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.feature import collect_extras
 from bot.core.outbox import OwedNotice
-from bot.escalations.facts import EscalationFact, EscalationFixed, EscalationList, Fix
 from bot.escalations.queries import get_list, get_row
 from bot.escalations.rules import HOLDS, Cause, Severity
+from bot.escalations.schemas import EscalationFixed, EscalationList, EscalationSchema, Fix
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.acting import answer_escalation, fix_escalation
 from bot.escalations.usecases.keeping import (
@@ -39,36 +39,36 @@ FIX = Fix(
 )
 
 
-def escalate(office: Office, customer: UUID, **more: Any) -> EscalationFact:
+def escalate(office: Office, customer: UUID, **more: Any) -> EscalationSchema:
     """Mara says that a customer's work stops; Ana is on it."""
     wish = {"what": "the portal is down", "severity": Severity.STOPS, "on_it_id": ANA, "by": MARA, **more}
-    fact: EscalationFact = office.do(raise_escalation, customer_id=customer, **wish)
-    return fact
+    schema: EscalationSchema = office.do(raise_escalation, customer_id=customer, **wish)
+    return schema
 
 
-def answer(office: Office, fact: EscalationFact, **more: Any) -> EscalationFact:
+def answer(office: Office, schema: EscalationSchema, **more: Any) -> EscalationSchema:
     """Ana has answered."""
-    answered: EscalationFact = office.do(answer_escalation, escalation_id=fact.id, **{"by": ANA, **more})
+    answered: EscalationSchema = office.do(answer_escalation, escalation_id=schema.id, **{"by": ANA, **more})
     return answered
 
 
-def mend(office: Office, fact: EscalationFact, by: str = ANA, **changes: Any) -> EscalationFixed:
+def mend(office: Office, schema: EscalationSchema, by: str = ANA, **changes: Any) -> EscalationFixed:
     """Ana has fixed it: a hand-over that could have been avoided."""
     fix = FIX.model_copy(update=changes)
-    fixed: EscalationFixed = office.do(fix_escalation, escalation_id=fact.id, fix=fix, by=by)
+    fixed: EscalationFixed = office.do(fix_escalation, escalation_id=schema.id, fix=fix, by=by)
     return fixed
 
 
-def mended(office: Office, customer: UUID, **more: Any) -> EscalationFact:
+def mended(office: Office, customer: UUID, **more: Any) -> EscalationSchema:
     """An escalation that waits for the customer's word."""
-    fact = escalate(office, customer)
-    answer(office, fact)
-    return mend(office, fact, **more).escalation
+    schema = escalate(office, customer)
+    answer(office, schema)
+    return mend(office, schema, **more).escalation
 
 
 def ask_whether(
     office: Office,
-    fact: EscalationFact,
+    schema: EscalationSchema,
     holds: bool,
     *,
     result: Result = Result.TALKED,
@@ -78,23 +78,23 @@ def ask_whether(
     settle = next(extra.use_case for extra in collect_extras(office.runtime.features) if extra.key == HOLDS)
 
     def extra(session: Any, **given: Any) -> object:
-        return settle(session, answers={fact.id: holds}, **given)
+        return settle(session, answers={schema.id: holds}, **given)
 
-    inputs = {"customer_id": fact.customer_id, "by": ANA, "channel": Channel.CALL, "extras": [extra], **more}
+    inputs = {"customer_id": schema.customer_id, "by": ANA, "channel": Channel.CALL, "extras": [extra], **more}
     recorded: CheckinRecorded = office.do(record_checkin, result=result, **inputs)
     return recorded
 
 
-def stored(office: Office, fact: EscalationFact) -> Escalation:
+def stored(office: Office, schema: EscalationSchema) -> Escalation:
     """An escalation as it is stored."""
-    row: Escalation = office.look(lambda session: get_row(session, fact.id))
+    row: Escalation = office.look(lambda session: get_row(session, schema.id))
     return row
 
 
 def listed(office: Office, whose: str = "team", viewer: str = ANA, page: int = 0) -> EscalationList:
     """A list as somebody sees it."""
-    fact: EscalationList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
-    return fact
+    schema: EscalationList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
+    return schema
 
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
@@ -103,9 +103,9 @@ def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
     return [row for row in rows if row.kind.startswith(f"escalations.{kind}") and to in {"", row.recipient}]
 
 
-def trail(office: Office, fact: EscalationFact) -> list[str]:
+def trail(office: Office, schema: EscalationSchema) -> list[str]:
     """What the audit trail says of an escalation, oldest first: who did what."""
-    entries = office.look(lambda session: list_audit(session, subject_kind="escalation", subject_id=str(fact.id)))
+    entries = office.look(lambda session: list_audit(session, subject_kind="escalation", subject_id=str(schema.id)))
     return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
 
 

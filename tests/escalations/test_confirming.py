@@ -42,38 +42,38 @@ def waiting(office: Office, customer: UUID) -> list[str]:
 def test_a_yes_closes_it_for_good(office: Office) -> None:
     """Mara and Bob hear it; nothing is asked any more."""
     acme = office.customer("Acme", owner=BOB, waited=10)
-    fact = mended(office, acme)
+    schema = mended(office, acme)
     assert waiting(office, acme) == ["the portal is down"]
-    ask_whether(office, fact, True)
-    row = stored(office, fact)
+    ask_whether(office, schema, True)
+    row = stored(office, schema)
     assert (row.state, row.closed_by) == (State.CONFIRMED, ANA)
     assert sorted(news.recipient for news in owed(office, "news") if news.body["event"] == "confirmed") == [BOB, MARA]
     assert (waiting(office, acme), listed(office).total) == ([], 0)
-    assert trail(office, fact)[-1] == f"{ANA} escalation.confirmed"
+    assert trail(office, schema)[-1] == f"{ANA} escalation.confirmed"
 
 
 def test_a_no_opens_it_again_with_a_new_clock_and_everybody_is_told(office: Office) -> None:
     """A day later: four hours from then; Bob asked, so Ana and Mara are told."""
-    fact = mended(office, office.customer("Acme", owner=BOB, waited=10))
+    schema = mended(office, office.customer("Acme", owner=BOB, waited=10))
     at(office, TUESDAY)
-    ask_whether(office, fact, False, by=BOB)
-    row = stored(office, fact)
+    ask_whether(office, schema, False, by=BOB)
+    row = stored(office, schema)
     assert (row.state, row.reopened, row.answer_by) == (State.OPEN, 1, TUESDAY + timedelta(hours=4))
     assert (row.warned_at, row.late_told_at) == (None, None)
     told = [news for news in owed(office, "raised") if news.body["again"]]
     assert {news.recipient: news.body["role"] for news in told} == {ANA: "on_it", MARA: "manager"}
-    answer(office, fact)
-    mend(office, fact)
-    ask_whether(office, fact, True)
-    assert stored(office, fact).state is State.CONFIRMED
+    answer(office, schema)
+    mend(office, schema)
+    ask_whether(office, schema, True)
+    assert stored(office, schema).state is State.CONFIRMED
 
 
 def test_a_plain_check_in_says_nothing_about_it(office: Office) -> None:
     """It waits on."""
     acme = office.customer("Acme", waited=10)
-    fact = mended(office, acme)
+    schema = mended(office, acme)
     log(office, acme)
-    assert stored(office, fact).state is State.FIXED
+    assert stored(office, schema).state is State.FIXED
     assert waiting(office, office.customer("Golddex")) == []
 
 
@@ -87,71 +87,71 @@ def test_a_plain_check_in_says_nothing_about_it(office: Office) -> None:
 )
 def test_only_a_later_contact_can_say_so(office: Office, more: dict[str, Any], sentence: str) -> None:
     """The sentence stands under the question, and the check-in isn't kept."""
-    fact = mended(office, office.customer("Acme", waited=10))
+    schema = mended(office, office.customer("Acme", waited=10))
     with pytest.raises(InvalidInput) as refused:
-        ask_whether(office, fact, True, **more)
-    assert sentence in refused.value.fields[f"{HOLDS}.{fact.id}"]
-    assert stored(office, fact).state is State.FIXED
+        ask_whether(office, schema, True, **more)
+    assert sentence in refused.value.fields[f"{HOLDS}.{schema.id}"]
+    assert stored(office, schema).state is State.FIXED
 
 
 def test_the_slower_of_two_is_told_what_is_so_meanwhile(office: Office) -> None:
     """Both had the form open."""
-    fact = mended(office, office.customer("Acme", waited=10))
-    ask_whether(office, fact, True)
+    schema = mended(office, office.customer("Acme", waited=10))
+    ask_whether(office, schema, True)
     with pytest.raises(InvalidInput) as refused:
-        ask_whether(office, fact, False, by=BOB)
-    assert refused.value.fields[f"{HOLDS}.{fact.id}"].startswith("It is fixed, they confirmed it meanwhile (by Ana")
-    assert stored(office, fact).state is State.CONFIRMED
+        ask_whether(office, schema, False, by=BOB)
+    assert refused.value.fields[f"{HOLDS}.{schema.id}"].startswith("It is fixed, they confirmed it meanwhile (by Ana")
+    assert stored(office, schema).state is State.CONFIRMED
 
 
 def test_another_customers_or_forged_question_changes_nothing_and_leaves_a_line(office: Office) -> None:
     """The check-in itself is kept."""
-    fact = mended(office, office.customer("Acme", waited=10))
+    schema = mended(office, office.customer("Acme", waited=10))
     golddex = office.customer("Golddex", waited=10)
     forged = uuid4()
-    ask_whether(office, fact, True, customer_id=golddex)
-    ask_whether(office, fact.model_copy(update={"id": forged}), True)
-    assert stored(office, fact).state is State.FIXED
+    ask_whether(office, schema, True, customer_id=golddex)
+    ask_whether(office, schema.model_copy(update={"id": forged}), True)
+    assert stored(office, schema).state is State.FIXED
     query = select(AuditEntry).where(AuditEntry.action == "press.refused")
     lines = office.look(lambda session: session.exec(query).all())
-    assert {(line.by, line.subject_id) for line in lines} == {(ANA, str(fact.id)), (ANA, str(forged))}
+    assert {(line.by, line.subject_id) for line in lines} == {(ANA, str(schema.id)), (ANA, str(forged))}
 
 
 def test_undoing_the_check_in_leaves_no_confirmation_behind(office: Office) -> None:
     """It waits for their word again, and who heard the news hears that too; then a yes counts anew."""
     acme = office.customer("Acme", owner=BOB, waited=10)
-    fact = mended(office, acme)
-    undo(office, ask_whether(office, fact, True))
-    row = stored(office, fact)
+    schema = mended(office, acme)
+    undo(office, ask_whether(office, schema, True))
+    row = stored(office, schema)
     assert (row.state, row.closed_at, waiting(office, acme)) == (State.FIXED, None, ["the portal is down"])
     assert sorted(news.recipient for news in owed(office, "news") if news.body["event"] == "undone") == [BOB, MARA]
-    assert trail(office, fact)[-1] == f"{ANA} escalation.unconfirmed"
-    ask_whether(office, fact, True)
-    assert stored(office, fact).state is State.CONFIRMED
+    assert trail(office, schema)[-1] == f"{ANA} escalation.unconfirmed"
+    ask_whether(office, schema, True)
+    assert stored(office, schema).state is State.CONFIRMED
 
 
 def test_undoing_a_no_lets_it_wait_again_unless_somebody_went_on(office: Office) -> None:
     """Reopened by mistake; the other time Ana has answered meanwhile."""
-    fact = mended(office, office.customer("Acme", waited=10))
-    undo(office, ask_whether(office, fact, False))
-    row = stored(office, fact)
+    schema = mended(office, office.customer("Acme", waited=10))
+    undo(office, ask_whether(office, schema, False))
+    row = stored(office, schema)
     assert (row.state, row.reopened) == (State.FIXED, 0)
-    recorded = ask_whether(office, fact, False)
-    answer(office, fact)
+    recorded = ask_whether(office, schema, False)
+    answer(office, schema)
     assert undo(office, recorded).stays == ("The problem “the portal is down” stays as it is: answered.",)
-    assert stored(office, fact).state is State.ANSWERED
+    assert stored(office, schema).state is State.ANSWERED
 
 
 def test_undoing_an_earlier_check_in_leaves_a_later_word_alone(office: Office) -> None:
     """A manager corrects the first one a day later."""
-    fact = mended(office, office.customer("Acme", waited=10))
-    first = ask_whether(office, fact, False)
-    answer(office, fact)
-    mend(office, fact)
+    schema = mended(office, office.customer("Acme", waited=10))
+    first = ask_whether(office, schema, False)
+    answer(office, schema)
+    mend(office, schema)
     at(office, TUESDAY)
-    ask_whether(office, fact, True)
+    ask_whether(office, schema, True)
     undo(office, first, by=MARA)
-    assert stored(office, fact).state is State.CONFIRMED
+    assert stored(office, schema).state is State.CONFIRMED
 
 
 def test_undoing_the_check_in_that_raised_it_closes_it_while_nobody_answered(office: Office) -> None:
@@ -177,19 +177,19 @@ def test_undoing_the_check_in_that_raised_it_closes_it_while_nobody_answered(off
 
 def test_an_answer_stays_without_the_check_in_that_was_recorded_with_it(office: Office) -> None:
     """The clock isn't started anew behind anybody's back; who undoes it is told."""
-    fact = escalate(office, office.customer("Acme", owner=ANA, waited=10))
-    answer(office, fact, result=Result.TALKED)
+    schema = escalate(office, office.customer("Acme", owner=ANA, waited=10))
+    answer(office, schema, result=Result.TALKED)
     [deed] = office.look(lambda session: session.exec(select(Deed)).all())
     done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.features))
     assert done.stays == ("The problem “the portal is down” stays as it is: answered.",)
-    assert stored(office, fact).state is State.ANSWERED
+    assert stored(office, schema).state is State.ANSWERED
 
 
 def test_several_fixes_are_asked_about_oldest_first_three_at_a_time(office: Office) -> None:
     """The fourth waits for the next check-in."""
     acme = office.customer("Acme", waited=10)
     for number in range(4):
-        fact = escalate(office, acme, what=f"thing {number}")
-        answer(office, fact)
-        mend(office, fact)
+        schema = escalate(office, acme, what=f"thing {number}")
+        answer(office, schema)
+        mend(office, schema)
     assert waiting(office, acme) == ["thing 0", "thing 1", "thing 2"]

@@ -9,26 +9,26 @@ from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.facts import Wishes
 from bot.escalations.queries import get_setup
 from bot.escalations.queries.owed import check, list_to_warn
 from bot.escalations.rules import Severity, State
+from bot.escalations.schemas import Wishes
 from bot.escalations.usecases.keeping import erase, lose_channel
 from bot.escalations.usecases.setting import save_setup
 from bot.home.usecases import take_in_people
-from bot.people.facts import SlackPerson
-from bot.workspaces.facts import ChannelFact
+from bot.people.schemas import SlackPerson
+from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.tables import AuditEntry
 from jobs.watch_escalations import watch_escalations
 from tests.checkins.office import at
 from tests.escalations.desk import answer, ask_whether, escalate, keep, listed, mend, mended, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
-ROOM = ChannelFact(id="C0CARE", name="care", is_member=True)
+ROOM = ChannelSchema(id="C0CARE", name="care", is_member=True)
 WISHES = Wishes(stops="2 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")
 
 
-def set_up(office: Office, channel: ChannelFact | None = ROOM, by: str = MARA, **changes: str) -> Wishes:
+def set_up(office: Office, channel: ChannelSchema | None = ROOM, by: str = MARA, **changes: str) -> Wishes:
     """Mara sets clocks and channel."""
     wishes: Wishes = office.do(save_setup, wishes=WISHES.model_copy(update=changes), channel=channel, by=by)
     return wishes
@@ -46,7 +46,7 @@ def test_one_warning_before_and_one_word_after_in_each_ones_hours(
     office: Office, person: str, warned: datetime, late: datetime
 ) -> None:
     """An hour before to who is on it, then to Mara; never again, however often the clock looks."""
-    fact = escalate(office, office.customer("Acme"), on_it_id=person, by=BOB if person != BOB else ANA)
+    schema = escalate(office, office.customer("Acme"), on_it_id=person, by=BOB if person != BOB else ANA)
     for instant, warnings, words in ((warned - timedelta(minutes=1), 0, 0), (warned, 1, 0), (late, 1, 1)):
         at(office, instant)
         keep(office)
@@ -55,7 +55,7 @@ def test_one_warning_before_and_one_word_after_in_each_ones_hours(
     at(office, late + timedelta(days=9))
     keep(office)
     assert (len(owed(office, "warned")), len(owed(office, "late"))) == (1, 1)
-    assert trail(office, fact)[-1] == "bot escalation.late"
+    assert trail(office, schema)[-1] == "bot escalation.late"
 
 
 def test_an_answer_in_time_is_the_end_of_it(office: Office) -> None:
@@ -76,12 +76,12 @@ def test_a_run_that_was_missed_says_only_that_it_is_late(office: Office) -> None
 
 def test_what_is_opened_again_is_warned_of_anew(office: Office) -> None:
     """Once each round."""
-    fact = escalate(office, office.customer("Acme", waited=10))
+    schema = escalate(office, office.customer("Acme", waited=10))
     at(office, datetime(2026, 11, 23, 12, tzinfo=UTC))
     keep(office)
-    answer(office, fact)
-    mend(office, fact)
-    ask_whether(office, fact, False)
+    answer(office, schema)
+    mend(office, schema)
+    ask_whether(office, schema, False)
     at(office, datetime(2026, 11, 23, 15, tzinfo=UTC))
     keep(office)
     assert len(owed(office, "warned")) == 2
@@ -104,11 +104,11 @@ def test_what_somebody_who_left_was_on_goes_to_the_owner_else_a_manager(office: 
 def test_losing_or_excluding_a_customer_closes_what_is_open_and_says_so(office: Office, status: Status) -> None:
     """Also a fix that waits; with the reason, to who is on it and who raised it."""
     acme = office.customer("Acme")
-    fact, fixed, other = escalate(office, acme), mended(office, acme), escalate(office, office.customer("Golddex"))
+    schema, fixed, other = escalate(office, acme), mended(office, acme), escalate(office, office.customer("Golddex"))
     told = len(owed(office, "news"))
     office.do(set_status, customer_id=acme, status=status, reason="went bankrupt", by=MARA)
     keep(office)
-    for one in (fact, fixed):
+    for one in (schema, fixed):
         assert (stored(office, one).state, stored(office, one).reason) == (
             State.CLOSED, f"the customer is {status.value}: went bankrupt",
         )  # fmt: skip
@@ -133,14 +133,14 @@ def test_erasing_a_customer_tells_whom_it_concerned_without_names(office: Office
 def test_the_channel_gets_one_message_and_in_its_thread_how_it_stands(office: Office) -> None:
     """Raised, late, answered; nothing twice."""
     set_up(office)
-    fact = escalate(office, office.customer("Acme"))
+    schema = escalate(office, office.customer("Acme"))
     keep(office)
     keep(office)
     [posted] = owed(office, "posted")
     assert posted.recipient == "C0CARE"
     at(office, datetime(2026, 11, 23, 11, tzinfo=UTC))
     keep(office)
-    answer(office, fact)
+    answer(office, schema)
     keep(office)
     keep(office)
     assert [row.reply_to for row in owed(office, "update")] == [posted.key, posted.key]

@@ -29,10 +29,10 @@ from bot.core.feature import collect_undos
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.facts import EscalationFact
 from bot.escalations.queries.rates import get_rate
 from bot.escalations.queries.shown import brief, home_section
 from bot.escalations.rules import BRIEF_LINES, MOVES, Severity, State
+from bot.escalations.schemas import EscalationSchema
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.acting import give_escalation, withdraw_escalation
 from bot.features import FEATURES
@@ -59,7 +59,7 @@ class Life(RuleBasedStateMachine):
         self.office = open_office(Runtime(Database(f"sqlite:///{path}"), self.clock, FEATURES))
         owners = {"Acme": ANA, "Golddex": BOB, "Condax": None}
         self.customers = [self.office.customer(name, owner=owner, waited=5) for name, owner in owners.items()]
-        self.facts: list[EscalationFact] = []
+        self.schemas: list[EscalationSchema] = []
         self.logged: list[Any] = []
         self.was: dict[UUID, State] = {}
 
@@ -87,39 +87,39 @@ class Life(RuleBasedStateMachine):
     @rule(customer=st.integers(0, 2), by=PEOPLE, severity=st.sampled_from(Severity), on_it=st.none() | PEOPLE)
     def something_goes_wrong(self, customer: int, by: str, severity: Severity, on_it: str | None) -> None:
         """Anybody raises it."""
-        what = f"thing {len(self.facts)}"
-        fact = self.attempt(
+        what = f"thing {len(self.schemas)}"
+        schema = self.attempt(
             lambda: escalate(self.office, self.customers[customer], by=by, severity=severity, on_it_id=on_it, what=what)
         )
-        self.facts += [fact] if fact else []
+        self.schemas += [schema] if schema else []
 
-    @precondition(lambda self: self.facts)
+    @precondition(lambda self: self.schemas)
     @rule(which=st.integers(0), by=PEOPLE)
     def somebody_answers(self, which: int, by: str) -> None:
         """Whoever it is."""
         self.attempt(lambda: answer(self.office, self.one(which), by=by))
 
-    @precondition(lambda self: self.facts)
+    @precondition(lambda self: self.schemas)
     @rule(which=st.integers(0), by=PEOPLE, avoidable=st.booleans())
     def somebody_fixes(self, which: int, by: str, avoidable: bool) -> None:
         """With a follow-up of their own."""
         day = self.clock.now().date() + timedelta(days=7)
         self.attempt(lambda: mend(self.office, self.one(which), by=by, avoidable=avoidable, change_on=day))
 
-    @precondition(lambda self: self.facts)
+    @precondition(lambda self: self.schemas)
     @rule(which=st.integers(0), by=PEOPLE, to=PEOPLE)
     def somebody_gives_it_on(self, which: int, by: str, to: str) -> None:
         """To anyone."""
         self.attempt(lambda: self.office.do(give_escalation, escalation_id=self.one(which).id, to=to, by=by))
 
-    @precondition(lambda self: self.facts)
+    @precondition(lambda self: self.schemas)
     @rule(which=st.integers(0), by=PEOPLE)
     def somebody_says_it_was_a_mistake(self, which: int, by: str) -> None:
         """Whether they may or not."""
         one = self.one(which).id
         self.attempt(lambda: self.office.do(withdraw_escalation, escalation_id=one, reason="wrong", by=by))
 
-    @precondition(lambda self: self.facts)
+    @precondition(lambda self: self.schemas)
     @rule(which=st.integers(0), by=PEOPLE, holds=st.booleans())
     def the_customer_is_asked(self, which: int, by: str, holds: bool) -> None:
         """In a check-in."""
@@ -150,9 +150,9 @@ class Life(RuleBasedStateMachine):
         self.attempt(lambda: self.office.do(set_status, customer_id=lost, status=Status.LOST, reason="gone", by=MARA))
         self.attempt(lambda: keep(self.office))
 
-    def one(self, which: int) -> EscalationFact:
+    def one(self, which: int) -> EscalationSchema:
         """One of those that were raised."""
-        return self.facts[which % len(self.facts)]
+        return self.schemas[which % len(self.schemas)]
 
     @invariant()
     def nothing_open_is_invisible(self) -> None:

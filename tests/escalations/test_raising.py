@@ -7,7 +7,7 @@ import pytest
 
 from bot.checkins.rules import Result
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.core.facts import Subject
+from bot.core.schemas import Subject
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.escalations.queries import find_whose
@@ -27,10 +27,10 @@ def test_who_is_on_it_the_owner_and_the_managers_are_told_once_each(office: Offi
         kiri = find_person_row(session, KIRI)
         assert kiri is not None
         kiri.role = "manager"  # type: ignore[assignment]  # a value of Role
-    fact = escalate(office, office.customer("Acme", owner=BOB))
-    assert (fact.on_it_name, fact.raised_by_name, fact.state) == ("Ana Lima", "Mara Okafor", State.OPEN)
+    schema = escalate(office, office.customer("Acme", owner=BOB))
+    assert (schema.on_it_name, schema.raised_by_name, schema.state) == ("Ana Lima", "Mara Okafor", State.OPEN)
     assert {row.recipient: row.body["role"] for row in owed(office)} == {ANA: "on_it", BOB: "owner", KIRI: "manager"}
-    assert trail(office, fact) == [f"{MARA} escalation.raised"]
+    assert trail(office, schema) == [f"{MARA} escalation.raised"]
 
 
 def test_an_owner_who_is_on_it_is_told_once(office: Office) -> None:
@@ -56,10 +56,10 @@ def test_without_a_name_it_is_the_owner_else_who_asks(office: Office, owner: str
 )
 def test_the_deadline_is_kept_by_severity(office: Office, severity: Severity, answer_by: datetime) -> None:
     """Monday at nine in Lisbon: four hours, one day, three days of Ana's work; the warning after three quarters."""
-    fact = escalate(office, office.customer("Acme"), severity=severity)
-    row = stored(office, fact)
+    schema = escalate(office, office.customer("Acme"), severity=severity)
+    row = stored(office, schema)
     assert row.answer_by == answer_by
-    assert fact.answer_by == answer_by
+    assert schema.answer_by == answer_by
     assert row.warn_at < row.answer_by
 
 

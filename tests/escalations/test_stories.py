@@ -196,10 +196,10 @@ async def test_the_channel_is_set_up_posted_to_and_left_when_outsiders_come(alon
     await mara.fill(form, escalations_clock_stops="2 hours")
     assert await mara.submit(form) is None
     assert "A first answer within 2 hours, 1 day or 3 days" in words((await window(mara, "Escalations")).blocks)
-    fact = escalate(alone.office, acme, by=ANA)
+    schema = escalate(alone.office, acme, by=ANA)
     await alone.run_jobs()
     posted = await told(mara, "Acme raised a problem that stops their work; Ana Lima is on it")
-    answer(alone.office, fact)
+    answer(alone.office, schema)
     await alone.run_jobs()
     update = await told(mara, "Answered by Ana Lima, not fixed yet")
     assert (update.thread_ts, update.channel) == (posted.ts, posted.channel)

@@ -6,16 +6,18 @@ from uuid import uuid4
 
 import pytest
 
-from bot.escalations.facts import (
+from bot.escalations.listeners.places import Memory
+from bot.escalations.rules import PAGE_ROWS, RATE_ROWS, Cause, Event, Severity, State
+from bot.escalations.schemas import (
     ChannelLost,
     Draft,
-    EscalationFact,
     EscalationFixed,
     EscalationLate,
     EscalationList,
     EscalationNews,
     EscalationPosted,
     EscalationRaised,
+    EscalationSchema,
     EscalationUpdate,
     EscalationWarned,
     Rate,
@@ -23,8 +25,6 @@ from bot.escalations.facts import (
     Waiting,
     Wishes,
 )
-from bot.escalations.listeners.places import Memory
-from bot.escalations.rules import PAGE_ROWS, RATE_ROWS, Cause, Event, Severity, State
 from bot.escalations.views import forms, news, rows
 from bot.slack.blocks import Message, modal
 from rehearsal.strict import check_message, check_view
@@ -33,7 +33,7 @@ from tests.checkins.test_views import HOSTILE
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def escalation(words: str = "", **more: Any) -> EscalationFact:
+def escalation(words: str = "", **more: Any) -> EscalationSchema:
     """Acme's portal is down; or everything says *words*, as long as it may be."""
     said = {
         "customer_name": words[:200] or "Acme",
@@ -47,7 +47,7 @@ def escalation(words: str = "", **more: Any) -> EscalationFact:
     }
     fixed = {"id": uuid4(), "customer_id": uuid4(), "severity": Severity.STOPS, "on_it_id": "U0ANA"}
     when = {"raised_by": "U0MARA", "raised_at": MONDAY, "answer_by": MONDAY + timedelta(hours=4), "now": MONDAY}
-    return EscalationFact(**{**fixed, **said, **when, "zone": "Europe/Lisbon", "cause": Cause.HAND_OVER, **more})
+    return EscalationSchema(**{**fixed, **said, **when, "zone": "Europe/Lisbon", "cause": Cause.HAND_OVER, **more})
 
 
 def check(message: Message) -> None:
@@ -127,12 +127,12 @@ def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
 def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
     """Whoever did it, also nobody."""
     gone = event is Event.FORGOTTEN
-    fact = EscalationNews(
+    schema = EscalationNews(
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=(words * 20)[:1000], words=(words * 20)[:1000], to_name=words[:200],
     )  # fmt: skip
-    check(news.news(fact))
-    check(news.news(fact.model_copy(update={"by_name": ""})))
+    check(news.news(schema))
+    check(news.news(schema.model_copy(update={"by_name": ""})))
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from bot.core.outbox import OwedNotice
-from bot.followups.facts import FollowupFact, FollowupList
 from bot.followups.queries import get_list, get_row
+from bot.followups.schemas import FollowupList, FollowupSchema
 from bot.followups.tables import Followup
 from bot.followups.usecases.assigning import assign_followup
 from bot.followups.usecases.keeping import close_shut, owe_reminders, return_orphaned, tell_givers
@@ -18,23 +18,23 @@ from tests.makers import ANA, MARA, Office
 FRIDAY = date(2026, 11, 27)
 
 
-def assign(office: Office, customer: UUID, **more: Any) -> FollowupFact:
+def assign(office: Office, customer: UUID, **more: Any) -> FollowupSchema:
     """Mara asks Ana to call about the invoice by Friday."""
     wish = {"assignee_id": ANA, "due_on": FRIDAY, "what": "call about the invoice", "by": MARA, **more}
-    fact: FollowupFact = office.do(assign_followup, customer_id=customer, **wish)
-    return fact
+    schema: FollowupSchema = office.do(assign_followup, customer_id=customer, **wish)
+    return schema
 
 
-def stored(office: Office, fact: FollowupFact) -> Followup:
+def stored(office: Office, schema: FollowupSchema) -> Followup:
     """A follow-up as it is stored."""
-    row: Followup = office.look(lambda session: get_row(session, fact.id))
+    row: Followup = office.look(lambda session: get_row(session, schema.id))
     return row
 
 
 def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int = 0) -> FollowupList:
     """A list as somebody sees it."""
-    fact: FollowupList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
-    return fact
+    schema: FollowupList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
+    return schema
 
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
@@ -43,9 +43,9 @@ def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
     return [row for row in rows if row.kind.startswith(f"followups.{kind}") and to in {"", row.recipient}]
 
 
-def trail(office: Office, fact: FollowupFact) -> list[str]:
+def trail(office: Office, schema: FollowupSchema) -> list[str]:
     """What the audit trail says of a follow-up, oldest first: who did what."""
-    entries = office.look(lambda session: list_audit(session, subject_kind="followup", subject_id=str(fact.id)))
+    entries = office.look(lambda session: list_audit(session, subject_kind="followup", subject_id=str(schema.id)))
     return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
 
 

@@ -26,20 +26,20 @@ ELSEWHERE = "T0ELSEWHERE"
 
 def test_a_manager_asks_and_the_assignee_is_owed_the_message(office: Office) -> None:
     """Kept with a trail; one message, to Ana."""
-    fact = assign(office, office.customer("Acme", owner=BOB))
-    assert (fact.assignee_name, fact.given_by_name, fact.due_on, fact.is_open) == (
+    schema = assign(office, office.customer("Acme", owner=BOB))
+    assert (schema.assignee_name, schema.given_by_name, schema.due_on, schema.is_open) == (
         "Ana Lima", "Mara Okafor", FRIDAY, True,
     )  # fmt: skip
     [message] = owed(office)
     assert (message.kind, message.recipient) == ("followups.given", ANA)
-    assert trail(office, fact) == [f"{MARA} followup.given"]
+    assert trail(office, schema) == [f"{MARA} followup.given"]
 
 
 def test_a_member_asks_themselves_and_nobody_is_messaged(office: Office) -> None:
     """It is in their list; who typed it knows."""
-    fact = assign(office, office.customer("Acme"), by=ANA)
+    schema = assign(office, office.customer("Acme"), by=ANA)
     assert owed(office) == []
-    assert [row.id for row in listed(office).rows] == [fact.id]
+    assert [row.id for row in listed(office).rows] == [schema.id]
 
 
 def test_a_member_who_asks_somebody_else_is_told_whom_to_ask(office: Office) -> None:
@@ -85,12 +85,12 @@ def test_nothing_is_assigned_for_a_lost_customer(office: Office) -> None:
 def test_guests_and_people_who_left_can_do_nothing(office: Office) -> None:
     """Whatever they press."""
     guest = office.person("U0GUEST", "Gil Guest", is_guest=True, role=Role.MANAGER)
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     for act in (
-        lambda: assign(office, fact.customer_id, by=guest),
-        lambda: office.do(reassign_followup, followup_id=fact.id, to=BOB, by=guest),
-        lambda: office.do(move_followup, followup_id=fact.id, due_on=FRIDAY + timedelta(days=1), by=guest),
-        lambda: office.do(cancel_followup, followup_id=fact.id, reason="x", by=guest),
+        lambda: assign(office, schema.customer_id, by=guest),
+        lambda: office.do(reassign_followup, followup_id=schema.id, to=BOB, by=guest),
+        lambda: office.do(move_followup, followup_id=schema.id, due_on=FRIDAY + timedelta(days=1), by=guest),
+        lambda: office.do(cancel_followup, followup_id=schema.id, reason="x", by=guest),
         lambda: listed(office, viewer=guest),
     ):
         with pytest.raises(NotAllowed, match="Only full members"):
@@ -109,59 +109,59 @@ def test_a_form_sent_twice_counts_once(office: Office) -> None:
 
 def test_another_day_is_kept_told_and_starts_reminding_anew(office: Office) -> None:
     """Ana moves it; Mara hears of it with the reason."""
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     later = FRIDAY + timedelta(days=7)
-    moved = office.do(move_followup, followup_id=fact.id, due_on=later, words="they are away", by=ANA)
+    moved = office.do(move_followup, followup_id=schema.id, due_on=later, words="they are away", by=ANA)
     assert moved.due_on == later
     [news] = owed(office, "news")
     assert (news.recipient, news.body["event"], news.body["words"]) == (MARA, "moved", "they are away")
-    assert trail(office, fact) == [f"{MARA} followup.given", f"{ANA} followup.moved"]
+    assert trail(office, schema) == [f"{MARA} followup.given", f"{ANA} followup.moved"]
     for day, sentence in ((later, "already"), (date(2026, 11, 20), "over"), (None, "Choose")):
         with pytest.raises(InvalidInput) as refused:
-            office.do(move_followup, followup_id=fact.id, due_on=day, by=ANA)
+            office.do(move_followup, followup_id=schema.id, due_on=day, by=ANA)
         assert sentence in refused.value.fields["due"]
 
 
 def test_only_those_it_concerns_can_change_it(office: Office) -> None:
     """Bob has nothing to do with it."""
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     with pytest.raises(NotAllowed, match="Only who has it"):
-        office.do(move_followup, followup_id=fact.id, due_on=FRIDAY + timedelta(days=1), by=BOB)
+        office.do(move_followup, followup_id=schema.id, due_on=FRIDAY + timedelta(days=1), by=BOB)
     with pytest.raises(NotAllowed, match="Only managers can give it"):
-        office.do(reassign_followup, followup_id=fact.id, to=BOB, by=BOB)
+        office.do(reassign_followup, followup_id=schema.id, to=BOB, by=BOB)
     for person in (BOB, ANA):
         with pytest.raises(NotAllowed, match="Only who asked for it"):
-            office.do(cancel_followup, followup_id=fact.id, reason="no", by=person)
-    assert stored(office, fact).state is State.OPEN
+            office.do(cancel_followup, followup_id=schema.id, reason="no", by=person)
+    assert stored(office, schema).state is State.OPEN
 
 
 def test_it_is_given_to_somebody_else_and_all_three_know(office: Office) -> None:
     """Bob gets the message, Ana the news; the trail has both names."""
-    fact = assign(office, office.customer("Acme"))
-    given = office.do(reassign_followup, followup_id=fact.id, to=BOB, by=MARA)
+    schema = assign(office, office.customer("Acme"))
+    given = office.do(reassign_followup, followup_id=schema.id, to=BOB, by=MARA)
     assert (given.assignee_id, given.given_by) == (BOB, MARA)
     assert [row.recipient for row in owed(office, "given")] == [ANA, BOB]
     [news] = owed(office, "news")
     assert (news.recipient, news.body["to_name"]) == (ANA, "Bob Chen")
     with pytest.raises(AlreadyDone, match="have it already"):
-        office.do(reassign_followup, followup_id=fact.id, to=BOB, by=MARA)
+        office.do(reassign_followup, followup_id=schema.id, to=BOB, by=MARA)
     for to in (None, "U0NOBODY"):
         with pytest.raises(InvalidInput) as refused:
-            office.do(reassign_followup, followup_id=fact.id, to=to, by=MARA)
+            office.do(reassign_followup, followup_id=schema.id, to=to, by=MARA)
         assert "to" in refused.value.fields
 
 
 def test_cancelling_needs_a_reason_and_tells_who_has_it(office: Office) -> None:
     """Once; the second time it is told that it is done."""
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     with pytest.raises(InvalidInput):
-        office.do(cancel_followup, followup_id=fact.id, reason=" ", by=MARA)
-    office.do(cancel_followup, followup_id=fact.id, reason="they paid", by=MARA)
+        office.do(cancel_followup, followup_id=schema.id, reason=" ", by=MARA)
+    office.do(cancel_followup, followup_id=schema.id, reason="they paid", by=MARA)
     [news] = owed(office, "news")
     assert (news.recipient, news.body["words"]) == (ANA, "they paid")
     with pytest.raises(AlreadyDone, match=r"cancelled already \(by Mara Okafor\)"):
-        office.do(cancel_followup, followup_id=fact.id, reason="they paid", by=MARA)
-    assert trail(office, fact)[1:] == [f"{MARA} followup.cancelled"]
+        office.do(cancel_followup, followup_id=schema.id, reason="they paid", by=MARA)
+    assert trail(office, schema)[1:] == [f"{MARA} followup.cancelled"]
 
 
 def test_ids_of_another_workspace_are_not_found(office: Office) -> None:

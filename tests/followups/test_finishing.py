@@ -23,21 +23,21 @@ from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
 def test_done_is_kept_and_told_to_who_asked(office: Office) -> None:
     """With the words; the customer's clock stays."""
     acme = office.customer("Acme", owner=ANA, waited=20)
-    fact = assign(office, acme)
+    schema = assign(office, acme)
     before = last_contact(office, acme)
-    done = office.do(complete_followup, followup_id=fact.id, note="they pay on Monday", by=ANA)
+    done = office.do(complete_followup, followup_id=schema.id, note="they pay on Monday", by=ANA)
     assert (done.state, done.note, done.closed_by_name) == (State.DONE, "they pay on Monday", "Ana Lima")
     [news] = owed(office, "news")
     assert (news.recipient, news.body["event"], news.body["words"]) == (MARA, "done", "they pay on Monday")
-    assert trail(office, fact)[1:] == [f"{ANA} followup.done"]
+    assert trail(office, schema)[1:] == [f"{ANA} followup.done"]
     assert last_contact(office, acme) == before
 
 
 def test_done_records_a_check_in_in_the_same_breath(office: Office) -> None:
     """Talked moves the clock to today; the note is the check-in's, too."""
     acme = office.customer("Acme", owner=ANA, waited=20)
-    fact = assign(office, acme)
-    office.do(complete_followup, followup_id=fact.id, note="sorted", result=Result.TALKED, by=ANA)
+    schema = assign(office, acme)
+    office.do(complete_followup, followup_id=schema.id, note="sorted", result=Result.TALKED, by=ANA)
     [entry] = office.look(lambda session: list_entries(session, customer_id=acme))
     assert (entry.by, entry.note, entry.result) == (ANA, "sorted", "talked")
     assert last_contact(office, acme) == office.runtime.clock.now().date()
@@ -46,14 +46,14 @@ def test_done_records_a_check_in_in_the_same_breath(office: Office) -> None:
 def test_what_is_done_stays_done_without_its_check_in(office: Office) -> None:
     """Undoing the contact takes back the contact; who undoes it is told that the follow-up stays."""
     acme = office.customer("Acme", owner=ANA, waited=20)
-    before, fact, other = last_contact(office, acme), assign(office, acme), assign(office, acme, what="visit")
+    before, schema, other = last_contact(office, acme), assign(office, acme), assign(office, acme, what="visit")
     office.do(complete_followup, followup_id=other.id, by=ANA)
     office.runtime.clock.move(timedelta(minutes=1))  # type: ignore[attr-defined]  # tests have a clock that moves
-    office.do(complete_followup, followup_id=fact.id, result=Result.TALKED, by=ANA)
+    office.do(complete_followup, followup_id=schema.id, result=Result.TALKED, by=ANA)
     [deed] = office.look(lambda session: session.exec(select(Deed)).all())
     done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.features))
     assert done.stays == ("The follow-up “call about the invoice” stays done.",)
-    assert (stored(office, fact).state, last_contact(office, acme)) == (State.DONE, before)
+    assert (stored(office, schema).state, last_contact(office, acme)) == (State.DONE, before)
 
 
 def test_an_attempt_leaves_the_clock_running(office: Office) -> None:
@@ -66,24 +66,24 @@ def test_an_attempt_leaves_the_clock_running(office: Office) -> None:
 
 def test_cant_needs_a_reason_and_is_told(office: Office) -> None:
     """Who asked reads why."""
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     with pytest.raises(InvalidInput) as refused:
-        office.do(decline_followup, followup_id=fact.id, note=" ", by=ANA)
+        office.do(decline_followup, followup_id=schema.id, note=" ", by=ANA)
     assert "note" in refused.value.fields
-    office.do(decline_followup, followup_id=fact.id, note="nobody answers there", by=ANA)
+    office.do(decline_followup, followup_id=schema.id, note="nobody answers there", by=ANA)
     [news] = owed(office, "news")
     assert (news.recipient, news.body["event"]) == (MARA, "cant")
-    assert stored(office, fact).state is State.CANT
+    assert stored(office, schema).state is State.CANT
 
 
 def test_a_second_press_is_told_who_was_faster_and_changes_nothing(office: Office) -> None:
     """Also when it is another end; no second news, no second check-in."""
     acme = office.customer("Acme")
-    fact = assign(office, acme)
-    office.do(complete_followup, followup_id=fact.id, result=Result.TALKED, by=ANA)
+    schema = assign(office, acme)
+    office.do(complete_followup, followup_id=schema.id, result=Result.TALKED, by=ANA)
     for use_case, more in ((complete_followup, {"result": Result.TALKED}), (decline_followup, {"note": "no"})):
         with pytest.raises(AlreadyDone, match=r"done already \(by Ana Lima\)"):
-            office.do(use_case, followup_id=fact.id, by=MARA, **more)
+            office.do(use_case, followup_id=schema.id, by=MARA, **more)
     assert len(owed(office, "news")) == 1
     assert len(office.look(lambda session: list_entries(session, customer_id=acme))) == 1
 
@@ -91,11 +91,11 @@ def test_a_second_press_is_told_who_was_faster_and_changes_nothing(office: Offic
 def test_two_people_at_the_same_moment_have_one_effect(office: Office) -> None:
     """Ana and Mara both press Done; one is told."""
     acme = office.customer("Acme")
-    fact = assign(office, acme)
+    schema = assign(office, acme)
 
     def press(person: str) -> str:
         try:
-            office.do(complete_followup, followup_id=fact.id, result=Result.TALKED, by=person)
+            office.do(complete_followup, followup_id=schema.id, result=Result.TALKED, by=person)
         except AlreadyDone as told:
             return str(told)
         return "done"
@@ -104,28 +104,28 @@ def test_two_people_at_the_same_moment_have_one_effect(office: Office) -> None:
         outcomes = sorted(hands.map(press, [ANA, MARA]))
     assert [outcome.startswith("That is done already") for outcome in outcomes] == [True, False]
     assert len(office.look(lambda session: list_entries(session, customer_id=acme))) == 1
-    assert len(trail(office, fact)) == 2
+    assert len(trail(office, schema)) == 2
 
 
 def test_others_cant_close_it_and_a_form_counts_once(office: Office) -> None:
     """Bob is refused; the same window twice is one."""
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     with pytest.raises(NotAllowed):
-        office.do(complete_followup, followup_id=fact.id, by=BOB)
+        office.do(complete_followup, followup_id=schema.id, by=BOB)
     with pytest.raises(NotAllowed):
-        office.do(decline_followup, followup_id=fact.id, note="x", by=BOB)
-    office.do(complete_followup, followup_id=fact.id, by=ANA, view_id="V1")
-    other = assign(office, fact.customer_id, due_on=fact.due_on + timedelta(days=1))
+        office.do(decline_followup, followup_id=schema.id, note="x", by=BOB)
+    office.do(complete_followup, followup_id=schema.id, by=ANA, view_id="V1")
+    other = assign(office, schema.customer_id, due_on=schema.due_on + timedelta(days=1))
     with pytest.raises(AlreadyDone, match="saved already"):
         office.do(complete_followup, followup_id=other.id, by=ANA, view_id="V1")
 
 
 def test_who_switched_news_off_hears_nothing(office: Office) -> None:
     """The list shows it all the same."""
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     with office.runtime.database.transaction(WORKSPACE) as session:
         mara = find_person_row(session, MARA)
         assert mara is not None
         mara.mutes = ["news"]
-    office.do(complete_followup, followup_id=fact.id, by=ANA)
+    office.do(complete_followup, followup_id=schema.id, by=ANA)
     assert owed(office, "news") == []

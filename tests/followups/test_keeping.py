@@ -13,8 +13,8 @@ from bot.followups.usecases.assigning import move_followup
 from bot.followups.usecases.finishing import complete_followup
 from bot.followups.usecases.keeping import owe_reminders
 from bot.home.usecases import take_in_people
-from bot.people.facts import SlackPerson
 from bot.people.queries import find_person_row
+from bot.people.schemas import SlackPerson
 from jobs.remind_followups import remind_followups
 from tests.checkins.office import at, go_away
 from tests.followups.desk import FRIDAY, assign, keep, owed, stored, trail
@@ -49,14 +49,14 @@ def test_each_is_reminded_at_nine_of_their_own_friday_once(office: Office, perso
 
 def test_late_is_said_on_the_next_working_day_then_weekly(office: Office) -> None:
     """Friday, Monday, Monday after: three messages in ten days."""
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     days = []
     for day in range(4, 15):
         at(office, datetime(2026, 11, 23, 10, tzinfo=UTC) + timedelta(days=day))
         keep(office)
         days.append(len(owed(office, "due")))
     assert days == [1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3]
-    office.do(complete_followup, followup_id=fact.id, by=ANA)
+    office.do(complete_followup, followup_id=schema.id, by=ANA)
     at(office, datetime(2026, 12, 14, 10, tzinfo=UTC))
     keep(office)
     assert len(owed(office, "due")) == 3
@@ -109,7 +109,7 @@ def test_reminders_can_be_switched_off(office: Office) -> None:
 
 def test_who_asked_is_told_once_when_it_is_two_working_days_late(office: Office) -> None:
     """Due Friday: Tuesday at Mara's nine, and never again unless the day changes."""
-    fact = assign(office, office.customer("Acme"))
+    schema = assign(office, office.customer("Acme"))
     at(office, datetime(2026, 12, 1, 8, 59, tzinfo=UTC))
     keep(office)
     assert owed(office, "late") == []
@@ -118,7 +118,7 @@ def test_who_asked_is_told_once_when_it_is_two_working_days_late(office: Office)
         keep(office)
     [message] = owed(office, "late")
     assert message.recipient == MARA
-    office.do(move_followup, followup_id=fact.id, due_on=date(2026, 12, 4), by=ANA)
+    office.do(move_followup, followup_id=schema.id, due_on=date(2026, 12, 4), by=ANA)
     at(office, datetime(2026, 12, 8, 9, tzinfo=UTC))
     keep(office)
     assert len(owed(office, "late")) == 2
@@ -134,14 +134,14 @@ def test_ones_own_lateness_is_nobody_elses_news(office: Office) -> None:
 
 def test_the_work_of_somebody_who_left_goes_back_to_who_gave_it(office: Office) -> None:
     """With a trail, and a message that says why."""
-    fact = assign(office, office.customer("Acme", owner=BOB))
+    schema = assign(office, office.customer("Acme", owner=BOB))
     office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
     assert office.ask(check) != []
     assert keep(office) == 1
-    assert stored(office, fact).assignee_id == MARA
+    assert stored(office, schema).assignee_id == MARA
     [message] = owed(office, "given", to=MARA)
     assert message.body["returned_from"] == "Ana Lima"
-    assert trail(office, fact)[1:] == ["bot followup.returned"]
+    assert trail(office, schema)[1:] == ["bot followup.returned"]
     assert keep(office) == 0
     assert office.ask(check) == []
 
@@ -159,10 +159,10 @@ def test_own_work_of_somebody_who_left_goes_to_the_owner_else_to_a_manager(offic
 def test_losing_a_customer_closes_what_is_open_and_says_so(office: Office) -> None:
     """To who has it and who asked; with the reason."""
     acme = office.customer("Acme")
-    fact, other = assign(office, acme), assign(office, office.customer("Golddex"))
+    schema, other = assign(office, acme), assign(office, office.customer("Golddex"))
     office.do(set_status, customer_id=acme, status=Status.LOST, reason="went bankrupt", by=BOB)
     keep(office)
-    row = stored(office, fact)
+    row = stored(office, schema)
     assert (row.state, row.reason) == (State.CANCELLED, "the customer is lost: went bankrupt")
     assert sorted(news.recipient for news in owed(office, "news")) == [ANA, MARA]
     assert stored(office, other).state is State.OPEN
@@ -172,10 +172,10 @@ def test_losing_a_customer_closes_what_is_open_and_says_so(office: Office) -> No
 def test_a_pause_leaves_follow_ups_open(office: Office) -> None:
     """Paused customers are still ours."""
     acme = office.customer("Acme")
-    fact = assign(office, acme)
+    schema = assign(office, acme)
     office.do(set_status, customer_id=acme, status=Status.PAUSED, reason="holiday", by=BOB)
     keep(office)
-    assert stored(office, fact).state is State.OPEN
+    assert stored(office, schema).state is State.OPEN
 
 
 def test_a_reminder_asked_for_too_early_is_not_owed(office: Office) -> None:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from bot.core.clock import new_id
 from bot.core.errors import NotAllowed, NotFound
-from bot.core.facts import Subject
 from bot.core.feature import OWED_LINES, collect_briefs, collect_timeline
+from bot.core.schemas import Subject
 from bot.customers.queries.screens import get_card
 from bot.followups.queries import find_whose
 from bot.followups.queries.drafts import get_draft, parse_subject, read_draft

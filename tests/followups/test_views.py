@@ -6,17 +6,17 @@ from uuid import uuid4
 
 import pytest
 
-from bot.followups.facts import (
+from bot.followups.listeners.places import Memory
+from bot.followups.rules import PAGE_ROWS, REMINDER_ROWS, Event, State
+from bot.followups.schemas import (
     Draft,
-    FollowupFact,
     FollowupGiven,
     FollowupLate,
     FollowupList,
     FollowupNews,
+    FollowupSchema,
     FollowupsDue,
 )
-from bot.followups.listeners.places import Memory
-from bot.followups.rules import PAGE_ROWS, REMINDER_ROWS, Event, State
 from bot.followups.views import forms, rows
 from bot.slack.blocks import Message
 from rehearsal.strict import check_message, check_view
@@ -25,7 +25,7 @@ from tests.checkins.test_views import HOSTILE
 MONDAY = date(2026, 11, 23)
 
 
-def followup(words: str = "", **more: Any) -> FollowupFact:
+def followup(words: str = "", **more: Any) -> FollowupSchema:
     """Ana calls Acme by Friday; or everything says *words*, as long as it may be."""
     named = {
         "customer_name": words[:200] or "Acme",
@@ -34,10 +34,10 @@ def followup(words: str = "", **more: Any) -> FollowupFact:
         "what": words[:500] or "call about the invoice",
     }
     fixed = {"id": uuid4(), "customer_id": uuid4(), "assignee_id": "U0ANA", "given_by": "U0MARA"}
-    return FollowupFact(**{**fixed, **named, "due_on": date(2026, 11, 27), "today": MONDAY, **more})
+    return FollowupSchema(**{**fixed, **named, "due_on": date(2026, 11, 27), "today": MONDAY, **more})
 
 
-def closed(words: str, state: State) -> FollowupFact:
+def closed(words: str, state: State) -> FollowupSchema:
     """One that has ended, with as many words as may be kept."""
     return followup(words, state=state, note=(words * 10)[:1000], reason=words[:300], closed_by_name=words[:200])
 
@@ -120,12 +120,12 @@ def test_lists_and_reminders_fit_with_thousands_open(words: str) -> None:
 def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
     """Whoever did it, also nobody."""
     gone = event is Event.FORGOTTEN
-    fact = FollowupNews(
+    schema = FollowupNews(
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=words[:500], due_on=MONDAY, words=(words * 10)[:1000], to_name=words[:200],
     )  # fmt: skip
-    check(rows.news(fact))
-    check(rows.news(fact.model_copy(update={"by_name": "", "mine": True})))
+    check(rows.news(schema))
+    check(rows.news(schema.model_copy(update={"by_name": "", "mine": True})))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -147,5 +147,5 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
 
 def test_nothing_left_is_said_kindly() -> None:
     """Once every row of a reminder is done."""
-    fact = FollowupsDue(person_id="U0ANA", first_name="Ana", total=1, rows=(closed("Acme", State.DONE),))
-    assert rows.due(fact).text == "Ana, nothing is left to follow up today."
+    schema = FollowupsDue(person_id="U0ANA", first_name="Ana", total=1, rows=(closed("Acme", State.DONE),))
+    assert rows.due(schema).text == "Ana, nothing is left to follow up today."

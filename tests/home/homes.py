@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from bot.home.facts import HomeFact
 from bot.home.queries import get_home
+from bot.home.schemas import HomeSchema
 from bot.home.views.tab import tab
 from rehearsal.strict import check_view
 from tests.makers import ANA, Office
 
 
-def home_of(office: Office, person: str = ANA, **more: Any) -> HomeFact:
+def home_of(office: Office, person: str = ANA, **more: Any) -> HomeSchema:
     """What stands on somebody's Home."""
-    fact = office.ask(get_home, person_id=person, features=office.runtime.features, **more)
-    assert isinstance(fact, HomeFact)
-    return fact
+    schema = office.ask(get_home, person_id=person, features=office.runtime.features, **more)
+    assert isinstance(schema, HomeSchema)
+    return schema
 
 
-def drawn(fact: HomeFact) -> str:
+def drawn(schema: HomeSchema) -> str:
     """The words on Home, a line each; Slack would take it."""
-    view = tab(fact)
+    view = tab(schema)
     assert check_view(view) == []
     return "\n".join(words_in(view["blocks"]))
 

@@ -8,15 +8,15 @@ import pytest
 from sqlmodel import Session
 
 from bot.core.errors import NotAllowed
-from bot.core.facts import Line
 from bot.core.feature import Feature, Step
 from bot.core.heartbeats import begin_run, end_run
+from bot.core.schemas import Line
 from bot.customers.queries.owners import list_coming, list_team_coverage
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.home.queries import get_home
 from bot.home.usecases import save_preferences, take_in_people
-from bot.people.facts import Wishes
 from bot.people.rules import Mute
+from bot.people.schemas import Wishes
 from bot.people.tables import Absence
 from tests.home.homes import drawn, home_of
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
@@ -47,11 +47,11 @@ def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
     office.customer("Weekly", owner=ANA, waited=20, cadence_days=7)
     office.customer("Not yet", owner=ANA, waited=3)
     office.customer("Not mine", owner=BOB, waited=99)
-    fact = home_of(office)
-    assert [row.name for row in fact.waiting] == ["Weekly", "Acme"]
-    assert (fact.queue.neglected, fact.queue.due) == (1, 1)
-    assert "*Acme* · 40 days since you talked (every 30)" in drawn(fact)
-    assert "1 neglected · 1 due" in drawn(fact)
+    schema = home_of(office)
+    assert [row.name for row in schema.waiting] == ["Weekly", "Acme"]
+    assert (schema.queue.neglected, schema.queue.due) == (1, 1)
+    assert "*Acme* · 40 days since you talked (every 30)" in drawn(schema)
+    assert "1 neglected · 1 due" in drawn(schema)
 
 
 def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None:
@@ -60,9 +60,9 @@ def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None
     feature = Feature(
         "tests", brief=lambda _session, ids, _now: {one: [Line(text="promised: a price list")] for one in ids}
     )
-    fact = office.ask(get_home, person_id=ANA, features=[feature])
-    assert fact.waiting[0].id == acme
-    assert "promised: a price list" in drawn(fact)
+    schema = office.ask(get_home, person_id=ANA, features=[feature])
+    assert schema.waiting[0].id == acme
+    assert "promised: a price list" in drawn(schema)
 
 
 def test_what_is_owed_stands_first_by_date(office: Office) -> None:
@@ -84,9 +84,9 @@ def test_the_coming_week_is_told_ahead(office: Office) -> None:
     office.customer("Much later", owner=ANA, waited=1)
     office.customer("Asleep", owner=ANA, waited=29, snoozed_until=TODAY + timedelta(9),
                     snooze_reason=SnoozeReason.CUSTOMER_ASKED)  # fmt: skip
-    fact = home_of(office)
-    assert [row.name for row in fact.coming] == ["Tomorrow", "Friday"]
-    assert "Tue 24 Nov · *Tomorrow*" in drawn(fact)
+    schema = home_of(office)
+    assert [row.name for row in schema.coming] == ["Tomorrow", "Friday"]
+    assert "Tue 24 Nov · *Tomorrow*" in drawn(schema)
 
 
 def test_nobody_stands_in_two_lists(office: Office) -> None:
@@ -94,8 +94,8 @@ def test_nobody_stands_in_two_lists(office: Office) -> None:
     for waited in range(20, 60):
         snoozed = {"snoozed_until": TODAY + timedelta(5), "snooze_reason": SnoozeReason.DEFERRED} if waited % 3 else {}
         office.customer(f"Customer {waited}", owner=ANA, waited=waited, **snoozed)
-    fact = home_of(office)
-    ids = [row.id for rows in (fact.waiting, fact.coming, fact.snoozed) for row in rows]
+    schema = home_of(office)
+    ids = [row.id for rows in (schema.waiting, schema.coming, schema.snoozed) for row in rows]
     assert len(ids) == len(set(ids)) > 10
 
 
@@ -112,10 +112,10 @@ def test_a_cover_sees_whom_they_stand_in_for(office: Office) -> None:
     """Ana's waiting customers stand on Bob's Home while she is away, with her name."""
     office.customer("Acme", owner=ANA, waited=40)
     away(office, ANA, TODAY, TODAY, BOB)
-    fact = home_of(office, BOB)
-    assert [row.name for row in fact.waiting] == ["Acme"]
-    assert "with those of Ana Lima" in drawn(fact)
-    assert "for Ana Lima" in drawn(fact)
+    schema = home_of(office, BOB)
+    assert [row.name for row in schema.waiting] == ["Acme"]
+    assert "with those of Ana Lima" in drawn(schema)
+    assert "for Ana Lima" in drawn(schema)
 
 
 def test_the_own_rhythm_counts_only_ones_own_customers(office: Office) -> None:
@@ -160,9 +160,9 @@ def test_a_cover_who_cant_is_named(office: Office, how: str, trouble: str) -> No
 def test_members_see_neither_team_nor_first_steps(office: Office) -> None:
     """Those are for managers."""
     feature = Feature("tests", first_steps=lambda *_: [Step(label="Choose a channel", done=False)])
-    fact = office.ask(get_home, person_id=ANA, features=[feature])
-    assert (fact.team, fact.steps) == (None, ())
-    assert "Team" not in drawn(fact)
+    schema = office.ask(get_home, person_id=ANA, features=[feature])
+    assert (schema.team, schema.steps) == (None, ())
+    assert "Team" not in drawn(schema)
 
 
 def test_managers_see_first_steps_until_all_are_done(office: Office) -> None:
@@ -297,9 +297,9 @@ def test_another_workspaces_customers_are_nowhere_on_home(office: Office) -> Non
 
         install_workspace(session, name="Other", bot_user_id="U0B", now=NOW)
         add_person(session, MARA, "Other Mara", role="admin")
-    fact = elsewhere.runtime.read_now(get_home, workspace="T0OTHER", person_id=MARA, features=())
-    assert fact.team is not None
-    assert (fact.team.coverage.active, fact.pool_total, fact.team.owners) == (0, 0, 0)
+    schema = elsewhere.runtime.read_now(get_home, workspace="T0OTHER", person_id=MARA, features=())
+    assert schema.team is not None
+    assert (schema.team.coverage.active, schema.pool_total, schema.team.owners) == (0, 0, 0)
 
 
 def test_coming_customers_are_counted_beyond_those_shown(office: Office) -> None:

@@ -10,9 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
 from bot.core.clock import MovableClock
-from bot.core.facts import Line
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
+from bot.core.schemas import Line
 from bot.home.listeners.keeper import Keeper
 from bot.home.rules import FRESH_AT_ONCE
 from bot.slack.app import build_client

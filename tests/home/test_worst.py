@@ -8,11 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.bulk import insert_many
-from bot.core.facts import Line
-from bot.customers.facts import Coverage, CustomerFact, OwnerCoverage
+from bot.core.schemas import Line
 from bot.customers.rules.due import SnoozeReason, Standing, Status
+from bot.customers.schemas import Coverage, CustomerSchema, OwnerCoverage
 from bot.customers.tables import Customer
-from bot.home.facts import Departure, HomeFact, JobHealth, Member, Team, TodoStep
 from bot.home.rules import (
     COMING_ROWS,
     DEPARTURE_ROWS,
@@ -21,12 +20,13 @@ from bot.home.rules import (
     TEAM_ROWS,
     WAITING_ROWS,
 )
+from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team, TodoStep
 from bot.home.views.foot import JOBS
 from bot.home.views.forms import country_options, preferences
 from bot.home.views.tab import closed, tab
 from bot.home.views.words import weekdays
-from bot.people.facts import AbsenceFact, CoverAsked, OwnerLeft, Preferences
 from bot.people.rules import Mute
+from bot.people.schemas import AbsenceSchema, CoverAsked, OwnerLeft, Preferences
 from bot.people.tables import Person
 from bot.people.views import cover_asked, owner_left
 from rehearsal.strict import check_message, check_options, check_view
@@ -40,9 +40,9 @@ TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def worst_customer(name: str, standing: Standing = Standing.NEGLECTED) -> CustomerFact:
+def worst_customer(name: str, standing: Standing = Standing.NEGLECTED) -> CustomerSchema:
     """A customer whose every word is as long and as hostile as can be kept."""
-    return CustomerFact(
+    return CustomerSchema(
         id=uuid4(),
         name=name,
         owner_id="U0OTHER",
@@ -62,14 +62,14 @@ def worst_customer(name: str, standing: Standing = Standing.NEGLECTED) -> Custom
     )
 
 
-def worst_home(name: str) -> HomeFact:
+def worst_home(name: str) -> HomeSchema:
     """Everything there is on Home, all of it as long as it can be."""
     crowd = Coverage(active=46_964, in_cadence=0, due=20_000, neglected=26_964, snoozed=0, pool=46_964)
     member = Member(
         owner=OwnerCoverage(person_id="U", name=name, coverage=crowd),
-        away=AbsenceFact(first_day=TODAY, last_day=date(2027, 12, 30), cover_id="U"),
+        away=AbsenceSchema(first_day=TODAY, last_day=date(2027, 12, 30), cover_id="U"),
     )
-    return HomeFact(
+    return HomeSchema(
         person_id=ANA,
         name=name,
         now=NOW,
@@ -109,7 +109,7 @@ def worst_preferences(name: str) -> Preferences:
         working_days="0123456",
         country="GS" if len(name) % 2 else "BA",
         mutes=tuple(Mute),
-        absence=AbsenceFact(first_day=TODAY, last_day=date(2027, 11, 22), cover_id="U0COVER"),
+        absence=AbsenceSchema(first_day=TODAY, last_day=date(2027, 11, 22), cover_id="U0COVER"),
     )
 
 
@@ -233,7 +233,7 @@ def test_home_stays_small_at_5000_people_and_46964_customers(office: Office) -> 
         view = tab(home_of(office, person))
         assert check_view(view) == []
         assert len(view["blocks"]) <= 100
-    fact = home_of(office, MARA)
-    assert fact.team is not None
-    assert fact.team.owners > 4000
-    assert fact.pool_total == 4697
+    schema = home_of(office, MARA)
+    assert schema.team is not None
+    assert schema.team.owners > 4000
+    assert schema.pool_total == 4697

@@ -13,7 +13,7 @@ from bot.core.outbox import OwedNotice
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.home.usecases import save_preferences
-from bot.people.facts import OwnerLeft, Wishes
+from bot.people.schemas import OwnerLeft, Wishes
 from bot.people.tables import Person
 from rehearsal.server import Rehearsal
 from tests.hostile.screens import answered, closed, digest_set_up, home, told, window, words
@@ -43,10 +43,10 @@ def owed(office: Office, kind: str) -> list[OwedNotice]:
     return list(office.look(lambda session: session.exec(query).all()))
 
 
-async def until(fact: Callable[[], bool]) -> None:
+async def until(schema: Callable[[], bool]) -> None:
     """Wait until something is so in the database."""
     for _ in range(1000):
-        if fact():
+        if schema():
             return
         await asyncio.sleep(0.01)
     raise AssertionError("It was never so.")

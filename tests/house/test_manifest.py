@@ -14,8 +14,8 @@ import yaml
 from bot.checkup import NEEDED_SCOPES
 from bot.core.clock import MovableClock
 from bot.core.database import Database
-from bot.core.facts import Notice
 from bot.core.runtime import Runtime
+from bot.core.schemas import Notice
 from bot.features import FEATURES
 from demo.stage import MANIFEST
 from rehearsal.strict.manifest import Manifest

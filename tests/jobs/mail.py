@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.clock import MovableClock
 from bot.core.database import Database
-from bot.core.facts import Notice
 from bot.core.feature import Feature
 from bot.core.outbox import OwedNotice, Parcel
 from bot.core.runtime import Runtime
+from bot.core.schemas import Notice
 from bot.slack.app import build_client
 from bot.slack.blocks import Message, escape, section
 from bot.slack.charts import Chart, place_for

@@ -6,21 +6,21 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from bot.core.outbox import OwedNotice
-from bot.mentions.facts.found import FoundItem
-from bot.mentions.facts.mentions import MentionFact, SourceWish, TakenIn
 from bot.mentions.queries.mentions import get_mention
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import FoundItem
+from bot.mentions.schemas.mentions import MentionSchema, SourceWish, TakenIn
 from bot.mentions.tables.mentions import Mention
 from bot.mentions.usecases.answering import free_orphaned, tell_managers, warn_answerers
 from bot.mentions.usecases.posting import post_waiting
 from bot.mentions.usecases.sourcing import add_source
 from bot.mentions.usecases.taking_in import take_in
-from bot.workspaces.facts import ChannelFact
 from bot.workspaces.queries import list_audit
+from bot.workspaces.schemas import ChannelSchema
 from tests.makers import MARA, Office
 
 CHANNEL = "C0ACCOUNTS"
-ACCOUNTS = ChannelFact(id=CHANNEL, name="accounts", is_member=True)
+ACCOUNTS = ChannelSchema(id=CHANNEL, name="accounts", is_member=True)
 COMPLAINT = "Golddex Widgets support never called me back, the worst service, third time this month"
 
 
@@ -48,10 +48,12 @@ def brought(office: Office, words: str = COMPLAINT, **more: Any) -> UUID:
     return bring(office, source(office), item(words=words, **more)).mention_ids[0]
 
 
-def shown(office: Office, mention_id: UUID, viewer: str = MARA) -> MentionFact:
+def shown(office: Office, mention_id: UUID, viewer: str = MARA) -> MentionSchema:
     """A mention as somebody sees it, with what other features offer."""
-    fact: MentionFact = office.ask(get_mention, mention_id=mention_id, viewer=viewer, features=office.runtime.features)
-    return fact
+    schema: MentionSchema = office.ask(
+        get_mention, mention_id=mention_id, viewer=viewer, features=office.runtime.features
+    )
+    return schema
 
 
 def stored(office: Office) -> list[Mention]:

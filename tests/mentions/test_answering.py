@@ -35,8 +35,8 @@ def golddex(office: Office) -> UUID:
 def test_who_takes_one_has_a_working_day_and_is_warned_once(office: Office, golddex: UUID, clock: MovableClock) -> None:
     """Ana, Monday at nine in Lisbon: until Tuesday at eleven, warned at nine; the managers hear of it once."""
     mention_id = brought(office)
-    fact = office.do(take_mention, mention_id=mention_id, by=ANA)
-    assert fact.answer_due_at == datetime(2026, 11, 24, 11, tzinfo=UTC)
+    schema = office.do(take_mention, mention_id=mention_id, by=ANA)
+    assert schema.answer_due_at == datetime(2026, 11, 24, 11, tzinfo=UTC)
     with pytest.raises(AlreadyDone, match="Ana Lima has it already"):
         office.do(take_mention, mention_id=mention_id, by=BOB)
     with pytest.raises(AlreadyDone, match="You have it already"):
@@ -57,8 +57,8 @@ def test_a_saturday_in_auckland_counts_from_monday(office: Office, golddex: UUID
     """Kiri takes one on her Saturday afternoon; her Monday is a working day, at the same hour."""
     mention_id = brought(office)
     clock.move_to(datetime(2026, 11, 28, 2, tzinfo=UTC))
-    fact = office.do(take_mention, mention_id=mention_id, by=KIRI)
-    assert fact.answer_due_at == datetime(2026, 11, 30, 2, tzinfo=UTC)
+    schema = office.do(take_mention, mention_id=mention_id, by=KIRI)
+    assert schema.answer_due_at == datetime(2026, 11, 30, 2, tzinfo=UTC)
 
 
 def test_an_answer_keeps_words_and_link_once(office: Office, golddex: UUID) -> None:
@@ -73,8 +73,12 @@ def test_an_answer_keeps_words_and_link_once(office: Office, golddex: UUID) -> N
         more = {"link": "", "words": "late"} if use_case is answer_mention else {}
         with pytest.raises(AlreadyDone, match=r"answered already \(by Ana Lima\)"):
             office.do(use_case, mention_id=mention_id, by=BOB, **more)
-    fact = shown(office, mention_id)
-    assert (fact.state, fact.answer_words, fact.answer_link) == (State.ANSWERED, "so sorry", "https://x.example/1")
+    schema = shown(office, mention_id)
+    assert (schema.state, schema.answer_words, schema.answer_link) == (
+        State.ANSWERED,
+        "so sorry",
+        "https://x.example/1",
+    )
     assert trail(office, mention_id)[-1] == f"{ANA} mention.answered"
 
 

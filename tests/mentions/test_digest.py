@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from bot.core.facts import DigestSlot, Line
+from bot.core.schemas import DigestSlot, Line
 from bot.digests.queries.kinds import find_kind
-from bot.mentions.facts.digest import Day, MentionsDigest
 from bot.mentions.rules.feeling import Feeling
+from bot.mentions.schemas.digest import Day, MentionsDigest
 from bot.mentions.usecases.acting import set_feeling
 from bot.mentions.usecases.answering import answer_mention, take_mention
 from bot.mentions.views.digest import digest
@@ -59,19 +59,19 @@ def test_the_period_is_counted_against_the_one_before(office: Office) -> None:
     office.do(take_mention, mention_id=answered.id, by=ANA)
     office.do(answer_mention, mention_id=answered.id, words="We called them back.", link="", by=ANA)
     at(office, days=3)
-    fact = composed(office)
-    assert fact is not None
-    assert (fact.total, fact.complaints, fact.praise, fact.before, fact.complaints_before) == (2, 1, 1, 1, 1)
-    assert (fact.answered, fact.in_time, fact.open_now) == (1, 1, 2)
-    assert fact.waiting[0].text.startswith("4 days · ")
-    assert old.words[:40] in fact.waiting[0].text
-    assert fact.top == (("Golddex Widgets", 2),)
-    assert (fact.praise_words, fact.praise_about) == (PRAISE, "Golddex Widgets")
-    assert [(day.label, day.praise, day.complaints) for day in fact.days if day.praise or day.complaints] == [
+    schema = composed(office)
+    assert schema is not None
+    assert (schema.total, schema.complaints, schema.praise, schema.before, schema.complaints_before) == (2, 1, 1, 1, 1)
+    assert (schema.answered, schema.in_time, schema.open_now) == (1, 1, 2)
+    assert schema.waiting[0].text.startswith("4 days · ")
+    assert old.words[:40] in schema.waiting[0].text
+    assert schema.top == (("Golddex Widgets", 2),)
+    assert (schema.praise_words, schema.praise_about) == (PRAISE, "Golddex Widgets")
+    assert [(day.label, day.praise, day.complaints) for day in schema.days if day.praise or day.complaints] == [
         ("29 Nov", 0, 1),
         ("1 Dec", 1, 1),
     ]
-    message = digest(fact)
+    message = digest(schema)
     assert message.text == (
         "2 mentions (▲1): 1 reads as a complaint, 1 as praise. 1 was answered, 1 in time."
     )  # fmt: skip
@@ -85,7 +85,7 @@ def test_the_period_is_counted_against_the_one_before(office: Office) -> None:
 def test_the_digest_at_its_worst_is_taken_by_slack(number: int) -> None:
     """Hostile words in everything that came from outside; thousands of everything."""
     words = HOSTILE[number]
-    fact = MentionsDigest(
+    schema = MentionsDigest(
         slot=slot(is_test=True),
         total=99_999, complaints=9_999, praise=9_999, before=1, complaints_before=99_999,
         answered=9_999, in_time=9_998, open_now=9_999,
@@ -94,7 +94,7 @@ def test_the_digest_at_its_worst_is_taken_by_slack(number: int) -> None:
         praise_words=(words * 9)[:300], praise_about=words[:200],
         days=tuple(Day(label="30 Nov", praise=1, complaints=2, others=3) for _ in range(14)),
     )  # fmt: skip
-    message = digest(fact)
+    message = digest(schema)
     drawn = message.body()
     assert check_message({"text": drawn["text"], "blocks": drawn["blocks"]}) == []
     assert "<!channel>" not in str(drawn)
@@ -109,6 +109,6 @@ def test_corrections_count_as_people_say(office: Office) -> None:
     [row] = stored(office)
     assert composed(office).complaints == 1  # type: ignore[union-attr]  # it has something to say
     office.do(set_feeling, mention_id=row.id, feeling=Feeling.PRAISE, by=ANA)
-    fact = composed(office)
-    assert fact is not None
-    assert (fact.complaints, fact.praise) == (0, 1)
+    schema = composed(office)
+    assert schema is not None
+    assert (schema.complaints, schema.praise) == (0, 1)

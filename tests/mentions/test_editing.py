@@ -6,34 +6,34 @@ from uuid import UUID, uuid4
 import pytest
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.mentions.facts.found import Brought, Outcome
-from bot.mentions.facts.mentions import SourceFact, SourceWish
-from bot.mentions.queries.sources import get_source_fact, list_due_sources
+from bot.mentions.queries.sources import get_source_schema, list_due_sources
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import Brought, Outcome
+from bot.mentions.schemas.mentions import SourceSchema, SourceWish
 from bot.mentions.usecases.collecting import keep_brought
 from bot.mentions.usecases.editing import edit_source
 from bot.mentions.usecases.posting import post_waiting
 from bot.mentions.usecases.sourcing import pause_source, remove_source, stop_channel
-from bot.workspaces.facts import ChannelFact
 from bot.workspaces.queries import list_audit
+from bot.workspaces.schemas import ChannelSchema
 from tests.makers import ANA, MARA, Office
 from tests.mentions.desk import ACCOUNTS, CHANNEL, bring, item, owed, post, source, stored
 
-GENERAL = ChannelFact(id="C0GENERAL", name="general", is_member=True)
-SHARED = ChannelFact(id="C0OUT", name="partners", is_member=True, is_shared=True)
+GENERAL = ChannelSchema(id="C0GENERAL", name="general", is_member=True)
+SHARED = ChannelSchema(id="C0OUT", name="partners", is_member=True, is_shared=True)
 
 
-def edit(office: Office, source_id: UUID, channel: ChannelFact | None = ACCOUNTS, by: str = MARA, **wish: Any) -> Any:
+def edit(office: Office, source_id: UUID, channel: ChannelSchema | None = ACCOUNTS, by: str = MARA, **wish: Any) -> Any:
     """A source, changed to what *wish* says and nothing else."""
     view_id = wish.pop("view_id", "")
     asked = SourceWish(**{"kind": SourceKind.FEED, "channel_id": channel.id if channel else "", **wish})
     return office.do(edit_source, source_id=source_id, wish=asked, channel=channel, by=by, view_id=view_id)
 
 
-def fact_of(office: Office, source_id: UUID) -> SourceFact:
+def schema_of(office: Office, source_id: UUID) -> SourceSchema:
     """A source as Mara sees it."""
-    fact: SourceFact = office.ask(get_source_fact, source_id=source_id, viewer=MARA)
-    return fact
+    schema: SourceSchema = office.ask(get_source_schema, source_id=source_id, viewer=MARA)
+    return schema
 
 
 def trail(office: Office, source_id: UUID) -> list[Any]:
@@ -45,12 +45,12 @@ def trail(office: Office, source_id: UUID) -> list[Any]:
 def test_a_change_is_taken_from_now_on_and_noted_from_and_to(office: Office) -> None:
     """Words, authors, language, hours; the address stays whatever the wish says; the trail has just what changed."""
     where = source(office, words=("golddex",), quiet="18:00-08:00")
-    before = fact_of(office, where)
+    before = schema_of(office, where)
     after = edit(
         office, where, word="https://evil.example/feed", words=("silverdex",), excluded_words=("job",),
         excluded_authors=("@spam",), language="en", quiet="20-7",
     )  # fmt: skip
-    assert after == fact_of(office, where)
+    assert after == schema_of(office, where)
     assert (after.kind, after.word, after.address, after.name) == (
         before.kind, before.word, before.address, before.name,
     )  # fmt: skip
@@ -126,11 +126,11 @@ def test_only_managers_change_sources_and_only_to_what_can_be(office: Office) ->
         with pytest.raises(InvalidInput) as refused:
             edit(office, where, channel=channel, quiet="nights", language="english")
         assert sorted(refused.value.fields) == ["channel", "language", "quiet"]
-    assert fact_of(office, where).words == ("golddex",)
+    assert schema_of(office, where).words == ("golddex",)
     edit(office, where, words=("silverdex",), view_id="V1")
     with pytest.raises(AlreadyDone):
         edit(office, where, words=("copperdex",), view_id="V1")
-    assert fact_of(office, where).words == ("silverdex",)
+    assert schema_of(office, where).words == ("silverdex",)
 
 
 def test_a_source_that_is_gone_is_told_so(office: Office) -> None:

@@ -9,7 +9,6 @@ from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.outbox import OwedNotice
 from bot.customers.queries import get_customer
-from bot.mentions.facts.lists import ListPlan, ListRead
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.lists import plan_list
 from bot.mentions.queries.shown import brief, timeline
@@ -17,6 +16,7 @@ from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
+from bot.mentions.schemas.lists import ListPlan, ListRead
 from bot.mentions.usecases.importing import import_mentions, keep_list, take_list
 from bot.mentions.usecases.keeping import save_settings
 from bot.mentions.usecases.saving import save_mention

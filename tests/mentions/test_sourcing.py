@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import OwedNotice
-from bot.mentions.facts.found import Brought, Outcome
-from bot.mentions.facts.mentions import SourceWish
 from bot.mentions.queries.mentions import get_open
 from bot.mentions.queries.shown import brief, check, digest_section
 from bot.mentions.queries.sources import find_signed, get_sources, list_due_sources, list_waiting_channels
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import Brought, Outcome
+from bot.mentions.schemas.mentions import SourceWish
 from bot.mentions.usecases.collecting import keep_brought, keep_sent
 from bot.mentions.usecases.sourcing import (
     add_source,
@@ -26,12 +26,12 @@ from bot.mentions.usecases.sourcing import (
     rotate_secret,
     stop_channel,
 )
-from bot.workspaces.facts import ChannelFact
+from bot.workspaces.schemas import ChannelSchema
 from jobs.collect_mentions import collect_mentions
 from tests.makers import ANA, MARA, Office
 from tests.mentions.desk import ACCOUNTS, CHANNEL, bring, item, owed, source, stored
 
-SHARED = ChannelFact(id="C0OUT", name="partners", is_member=True, is_shared=True)
+SHARED = ChannelSchema(id="C0OUT", name="partners", is_member=True, is_shared=True)
 
 
 def listed(office: Office) -> Any:

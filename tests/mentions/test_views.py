@@ -7,24 +7,6 @@ from uuid import uuid4
 import pytest
 
 from bot.customers.rules.rows import Refusal
-from bot.mentions.facts.found import Brought, FoundItem, Outcome
-from bot.mentions.facts.lists import ListPlan, ListRead
-from bot.mentions.facts.matches import OwnNames
-from bot.mentions.facts.mentions import (
-    AnswerDueSoon,
-    AnswerLate,
-    ComplaintForOwner,
-    MentionFact,
-    MentionList,
-    MentionPosted,
-    MentionSetup,
-    MentionsListed,
-    OfferButton,
-    SourceFact,
-    SourceList,
-    SourceWish,
-    WebhookKeys,
-)
 from bot.mentions.listeners.places import Memory
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.lists import Column
@@ -32,6 +14,24 @@ from bot.mentions.rules.mentions import LIST_ROWS, PAGE_ROWS, State
 from bot.mentions.rules.phrases import Hint
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
+from bot.mentions.schemas.found import Brought, FoundItem, Outcome
+from bot.mentions.schemas.lists import ListPlan, ListRead
+from bot.mentions.schemas.matches import OwnNames
+from bot.mentions.schemas.mentions import (
+    AnswerDueSoon,
+    AnswerLate,
+    ComplaintForOwner,
+    MentionList,
+    MentionPosted,
+    MentionSchema,
+    MentionSetup,
+    MentionsListed,
+    OfferButton,
+    SourceList,
+    SourceSchema,
+    SourceWish,
+    WebhookKeys,
+)
 from bot.mentions.views import cards, forms, importing, lists, setup, sources
 from bot.slack.blocks import Message
 from rehearsal.strict import check_message, check_view
@@ -41,7 +41,7 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LINK = "https://forum.example/" + "a" * 1900
 
 
-def mention(words: str = "", **more: Any) -> MentionFact:
+def mention(words: str = "", **more: Any) -> MentionSchema:
     """Ana's customer is complained about; or everything says *words*, as long as it may be."""
     named = {
         "place": words[:100] or "r/smallbusiness",
@@ -54,10 +54,10 @@ def mention(words: str = "", **more: Any) -> MentionFact:
     }
     fixed = {"id": uuid4(), "kind": SourceKind.REDDIT, "found_at": NOW, "now": NOW + timedelta(hours=2)}
     usual = {"customer_id": uuid4(), "tier": Tier.LIKELY, "feeling": Feeling.COMPLAINT, "last_contact_days": 31}
-    return MentionFact(**{**fixed, **usual, **named, **more})
+    return MentionSchema(**{**fixed, **usual, **named, **more})
 
 
-def taken(words: str) -> MentionFact:
+def taken(words: str) -> MentionSchema:
     """One that somebody with that name answers, with everything that can stand under it."""
     offers = tuple(OfferButton(label="Assign", action_id=f"x.{n}", value="v" * 2000) for n in range(3))
     return mention(
@@ -66,10 +66,10 @@ def taken(words: str) -> MentionFact:
     )  # fmt: skip
 
 
-def source(words: str, **more: Any) -> SourceFact:
+def source(words: str, **more: Any) -> SourceSchema:
     """A source that fails, with as many words as may be kept."""
     filters = tuple(words[:60] or "x" for _ in range(30))
-    return SourceFact(
+    return SourceSchema(
         id=uuid4(), kind=SourceKind.FEED, name=words[:200] or "Feed", words=filters, excluded_words=filters,
         excluded_authors=filters, last_error=words[:300], failing_since=NOW, next_try_at=NOW, now=NOW, **more,
     )  # fmt: skip

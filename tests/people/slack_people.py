@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.people.facts import SlackPerson
+from bot.people.schemas import SlackPerson
 from tests.makers import ANA, BOB, KIRI, MARA
 
 ZONES = {MARA: "Europe/London", ANA: "Europe/Lisbon", BOB: "America/New_York", KIRI: "Pacific/Auckland"}

@@ -10,9 +10,9 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.outbox import OwedNotice
 from bot.customers.queries import get_customer
 from bot.home.usecases import end_absence, save_preferences
-from bot.people.facts import AbsenceFact, Preferences, Wishes
 from bot.people.queries import get_preferences
 from bot.people.rules import Mute
+from bot.people.schemas import AbsenceSchema, Preferences, Wishes
 from bot.people.tables import Person
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
@@ -54,7 +54,7 @@ def test_everything_that_was_set_is_kept(office: Office) -> None:
     assert office.ask(get_preferences, person_id=ANA) == Preferences(
         person_id=ANA, name="Ana Lima", zone="Europe/Lisbon", hour=time(7, 30), working_days="12", country="BR",
         mutes=(Mute.NEWS,),
-        absence=AbsenceFact(first_day=date(2026, 12, 1), last_day=date(2026, 12, 9), cover_id=BOB),
+        absence=AbsenceSchema(first_day=date(2026, 12, 1), last_day=date(2026, 12, 9), cover_id=BOB),
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from bot.core.runtime import Runtime
 from bot.customers.tables import Customer
 from bot.home.usecases import take_in_people
-from bot.people.facts import SlackPerson
 from bot.people.queries import find_cover, find_person_row, list_managers, list_people
 from bot.people.rules import (
     LONGEST_ABSENCE_DAYS,
@@ -23,6 +22,7 @@ from bot.people.rules import (
     known_zone,
     person_key,
 )
+from bot.people.schemas import SlackPerson
 from bot.people.tables import Absence, Person
 from tests.makers import ANA, BOB, WORKSPACE, Office
 from tests.people.slack_people import told

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.people.facts import SlackPerson
 from bot.people.gateways import person_from
 from bot.people.rules import fit_text, holiday_countries, person_key
+from bot.people.schemas import SlackPerson
 from tests.people.slack_people import user
 
 

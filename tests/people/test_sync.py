@@ -6,9 +6,9 @@ from sqlmodel import Session, select
 from bot.core.outbox import OwedNotice
 from bot.customers.queries import get_customer
 from bot.home.usecases import take_in_people
-from bot.people.facts import PeopleSynced, SlackPerson
-from bot.people.queries import get_fact, get_person, list_managers, list_people
+from bot.people.queries import get_person, get_schema, list_managers, list_people
 from bot.people.rules import Role
+from bot.people.schemas import PeopleSynced, SlackPerson
 from bot.people.tables import Person
 from bot.people.usecases import may_manage, sync_people
 from bot.workspaces.queries import list_audit
@@ -111,7 +111,7 @@ def test_a_moved_owners_customers_get_new_dates(office: Office) -> None:
 def test_a_renamed_person_has_the_new_name_everywhere(office: Office) -> None:
     """Everything points at the id, so the name changes at once."""
     take_in(office, told(ANA, name="Ana <!channel> Sousa"))
-    assert office.look(lambda session: get_fact(session, ANA)).name == "Ana <!channel> Sousa"
+    assert office.look(lambda session: get_schema(session, ANA)).name == "Ana <!channel> Sousa"
     assert person(office, ANA).name_key == "ana <!channel> sousa"
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from bot.core.outbox import OwedNotice
-from bot.promises.facts import PromiseFact, PromiseList
 from bot.promises.queries import get_list, get_row
+from bot.promises.schemas import PromiseList, PromiseSchema
 from bot.promises.tables import Promise
 from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
 from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
@@ -19,42 +19,42 @@ from tests.makers import ANA, BOB, KIRI, MARA, Office
 FRIDAY = date(2026, 11, 27)
 
 
-def promise(office: Office, customer: UUID, **more: Any) -> PromiseFact:
+def promise(office: Office, customer: UUID, **more: Any) -> PromiseSchema:
     """Ana promised the price list by Friday."""
     wish = {"what": "send the new price list", "due_on": FRIDAY, "by": ANA, **more}
-    fact: PromiseFact = office.do(record_promise, customer_id=customer, **wish)
-    return fact
+    schema: PromiseSchema = office.do(record_promise, customer_id=customer, **wish)
+    return schema
 
 
-def kept(office: Office, fact: PromiseFact, by: str = ANA, **more: Any) -> PromiseFact:
+def kept(office: Office, schema: PromiseSchema, by: str = ANA, **more: Any) -> PromiseSchema:
     """Say that it was kept."""
-    ended: PromiseFact = office.do(keep_promise, promise_id=fact.id, by=by, **more)
+    ended: PromiseSchema = office.do(keep_promise, promise_id=schema.id, by=by, **more)
     return ended
 
 
-def moved(office: Office, fact: PromiseFact, due_on: date, by: str = ANA, **more: Any) -> PromiseFact:
+def moved(office: Office, schema: PromiseSchema, due_on: date, by: str = ANA, **more: Any) -> PromiseSchema:
     """Agree on another day; the promise that takes its place."""
     wish = {"words": "they are away", "agreed": True, **more}
-    new: PromiseFact = office.do(renegotiate_promise, promise_id=fact.id, due_on=due_on, by=by, **wish)
+    new: PromiseSchema = office.do(renegotiate_promise, promise_id=schema.id, due_on=due_on, by=by, **wish)
     return new
 
 
-def withdrawn(office: Office, fact: PromiseFact, by: str = ANA, words: str = "no longer wanted") -> PromiseFact:
+def withdrawn(office: Office, schema: PromiseSchema, by: str = ANA, words: str = "no longer wanted") -> PromiseSchema:
     """Say that it isn't owed any more."""
-    ended: PromiseFact = office.do(withdraw_promise, promise_id=fact.id, words=words, by=by)
+    ended: PromiseSchema = office.do(withdraw_promise, promise_id=schema.id, words=words, by=by)
     return ended
 
 
-def stored(office: Office, fact: PromiseFact) -> Promise:
+def stored(office: Office, schema: PromiseSchema) -> Promise:
     """A promise as it is stored."""
-    row: Promise = office.look(lambda session: get_row(session, fact.id))
+    row: Promise = office.look(lambda session: get_row(session, schema.id))
     return row
 
 
 def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int = 0) -> PromiseList:
     """A list as somebody sees it."""
-    fact: PromiseList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
-    return fact
+    schema: PromiseList = office.ask(get_list, whose=whose, viewer=viewer, page=page)
+    return schema
 
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
@@ -63,9 +63,9 @@ def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
     return [row for row in rows if row.kind.startswith(f"promises.{kind}") and to in {"", row.recipient}]
 
 
-def trail(office: Office, fact: PromiseFact) -> list[str]:
+def trail(office: Office, schema: PromiseSchema) -> list[str]:
     """What the audit trail says of a promise, oldest first: who did what."""
-    entries = office.look(lambda session: list_audit(session, subject_kind="promise", subject_id=str(fact.id)))
+    entries = office.look(lambda session: list_audit(session, subject_kind="promise", subject_id=str(schema.id)))
     return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
 
 

@@ -8,9 +8,9 @@ from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.home.usecases import take_in_people
-from bot.people.facts import SlackPerson
 from bot.people.queries import find_person_row
 from bot.people.rules import Role
+from bot.people.schemas import SlackPerson
 from bot.promises.queries.clock import check, list_owed_reminders
 from bot.promises.rules import State
 from bot.promises.usecases.keeping import owe_reminders
@@ -179,13 +179,13 @@ def test_a_reminder_asked_for_too_early_is_not_owed(office: Office) -> None:
 )
 def test_a_promise_breaks_at_the_midnight_of_its_keeper(office: Office, keeper: str, midnight: datetime) -> None:
     """Not a minute before; it stays owed, first in the list."""
-    fact = promise(office, office.customer("Acme"), by=keeper)
+    schema = promise(office, office.customer("Acme"), by=keeper)
     at(office, midnight - MINUTE)
-    assert stored(office, fact).state is State.OPEN
+    assert stored(office, schema).state is State.OPEN
     at(office, midnight)
-    row = stored(office, fact)
+    row = stored(office, schema)
     assert (row.state, row.is_owed) == (State.BROKEN, True)
-    assert trail(office, fact)[-1] == "bot promise.broken"
+    assert trail(office, schema)[-1] == "bot promise.broken"
     assert listed(office, "team").broken == 1
 
 
@@ -231,9 +231,9 @@ def test_what_somebody_promised_who_left_goes_to_the_owner_else_to_a_manager(off
     at(office, utc(11, 24, 12))
     office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
     tick(office)
-    assert {stored(office, fact).keeper_id for fact in ours} == {BOB}
-    assert [stored(office, fact).keeper_id for fact in (theirs, broken, done)] == [MARA, MARA, ANA]
-    assert {stored(office, fact).promised_by for fact in (*ours, theirs)} == {ANA}
+    assert {stored(office, schema).keeper_id for schema in ours} == {BOB}
+    assert [stored(office, schema).keeper_id for schema in (theirs, broken, done)] == [MARA, MARA, ANA]
+    assert {stored(office, schema).promised_by for schema in (*ours, theirs)} == {ANA}
     told = [(row.recipient, row.body["total"], row.body["left"]) for row in owed(office, "inherited")]
     assert sorted(told) == [(BOB, 3, "Ana Lima"), (MARA, 2, "Ana Lima")]
     assert trail(office, theirs)[-1] == "bot promise.inherited"
@@ -243,14 +243,14 @@ def test_what_somebody_promised_who_left_goes_to_the_owner_else_to_a_manager(off
 
 def test_with_nobody_here_it_stays_and_the_doctor_says_so(office: Office) -> None:
     """No owner, no manager: nothing is lost, something is wrong."""
-    fact = promise(office, office.customer("Acme"))
+    schema = promise(office, office.customer("Acme"))
     with office.runtime.database.transaction(WORKSPACE) as session:
         mara = find_person_row(session, MARA)
         assert mara is not None
         mara.role = Role.MEMBER
     office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
     tick(office)
-    assert stored(office, fact).keeper_id == ANA
+    assert stored(office, schema).keeper_id == ANA
     assert office.ask(check) == ["1 promises have nobody, or no customer any more; name a manager, or restart the bot."]
     office.runtime.clock.move_to(utc(12, 4, 12))  # type: ignore[attr-defined]  # tests have a clock that moves
     assert "1 promises are past their day and nobody was told; restart the bot." in office.ask(check)
@@ -262,10 +262,10 @@ def test_losing_a_customer_withdraws_what_is_owed_and_says_so(office: Office, st
     acme = office.customer("Acme", owner=BOB)
     broken = promise(office, acme, due_on=date(2026, 11, 23))
     at(office, utc(11, 24, 12))
-    fact, other = promise(office, acme), promise(office, office.customer("Golddex"))
+    schema, other = promise(office, acme), promise(office, office.customer("Golddex"))
     office.do(set_status, customer_id=acme, status=status, reason="went bankrupt", by=MARA)
     tick(office)
-    row = stored(office, fact)
+    row = stored(office, schema)
     assert (row.state, row.note) == (State.WITHDRAWN, f"the customer is {status.value}: went bankrupt")
     assert (stored(office, broken).state, stored(office, broken).is_owed) == (State.BROKEN, False)
     assert sorted(news.recipient for news in owed(office, "news")) == [ANA, ANA, BOB, BOB]
@@ -276,10 +276,10 @@ def test_losing_a_customer_withdraws_what_is_owed_and_says_so(office: Office, st
 def test_a_pause_leaves_promises_open(office: Office) -> None:
     """Paused customers are still ours."""
     acme = office.customer("Acme")
-    fact = promise(office, acme)
+    schema = promise(office, acme)
     office.do(set_status, customer_id=acme, status=Status.PAUSED, reason="holiday", by=BOB)
     tick(office)
-    assert stored(office, fact).state is State.OPEN
+    assert stored(office, schema).state is State.OPEN
 
 
 async def test_the_job_does_it_all_for_every_workspace(runtime: Runtime, office: Office) -> None:

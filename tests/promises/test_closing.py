@@ -9,9 +9,9 @@ import pytest
 
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, BotError, InvalidInput, NotAllowed, NotFound
-from bot.promises.facts import PromiseFact
 from bot.promises.queries.rates import get_rates
 from bot.promises.rules import State
+from bot.promises.schemas import PromiseSchema
 from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
 from tests.checkins.office import go_away
 from tests.makers import ANA, BOB, KIRI, MARA, Office
@@ -20,42 +20,42 @@ from tests.promises.desk import FRIDAY, at, kept, listed, moved, owed, promise, 
 NEXT_WEEK = date(2026, 12, 4)
 SATURDAY = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
-ENDINGS: dict[str, Callable[[Office, PromiseFact, str], PromiseFact]] = {
+ENDINGS: dict[str, Callable[[Office, PromiseSchema, str], PromiseSchema]] = {
     "kept": kept,
-    "renegotiated": lambda office, fact, by: moved(office, fact, NEXT_WEEK, by),
+    "renegotiated": lambda office, schema, by: moved(office, schema, NEXT_WEEK, by),
     "withdrawn": withdrawn,
 }
 
 
-def broken(office: Office, **more: Any) -> PromiseFact:
+def broken(office: Office, **more: Any) -> PromiseSchema:
     """A promise whose day is over."""
-    fact = promise(office, office.customer("Acme", owner=BOB), **more)
+    schema = promise(office, office.customer("Acme", owner=BOB), **more)
     at(office, SATURDAY)
-    assert stored(office, fact).state is State.BROKEN
-    return fact
+    assert stored(office, schema).state is State.BROKEN
+    return schema
 
 
 def test_kept_on_its_day_is_kept(office: Office) -> None:
     """And owed no more."""
-    fact = promise(office, office.customer("Acme"))
-    ended = kept(office, fact)
+    schema = promise(office, office.customer("Acme"))
+    ended = kept(office, schema)
     assert (ended.state, ended.is_owed, ended.ended_by_name) == (State.KEPT, False, "Ana Lima")
-    assert trail(office, fact) == [f"{ANA} promise.made", f"{ANA} promise.kept"]
+    assert trail(office, schema) == [f"{ANA} promise.made", f"{ANA} promise.kept"]
     assert listed(office).total == 0
 
 
 def test_late_is_late(office: Office) -> None:
     """Keeping it afterwards counts as kept late."""
-    fact = broken(office)
-    assert kept(office, fact).state is State.KEPT_LATE
-    assert trail(office, fact)[1:] == ["bot promise.broken", f"{ANA} promise.kept_late"]
+    schema = broken(office)
+    assert kept(office, schema).state is State.KEPT_LATE
+    assert trail(office, schema)[1:] == ["bot promise.broken", f"{ANA} promise.kept_late"]
 
 
 def test_late_is_late_even_before_the_clock_noticed(office: Office) -> None:
     """A minute past midnight in Lisbon, the job hasn't run: it breaks first, in the same breath."""
-    fact = promise(office, office.customer("Acme"))
+    schema = promise(office, office.customer("Acme"))
     office.runtime.clock.move_to(datetime(2026, 11, 28, 0, 1, tzinfo=UTC))  # type: ignore[attr-defined]  # it moves
-    assert kept(office, fact).state is State.KEPT_LATE
+    assert kept(office, schema).state is State.KEPT_LATE
     assert owed(office, "broken") == []
 
 
@@ -69,17 +69,17 @@ def test_late_is_late_even_before_the_clock_noticed(office: Office) -> None:
 )
 def test_the_day_is_the_keepers_own(office: Office, keeper: str, last_minute: datetime) -> None:
     """Mara in London says it was kept, in the last minute of the keeper's Friday: on time, wherever she is."""
-    fact = promise(office, office.customer("Acme"), by=keeper)
+    schema = promise(office, office.customer("Acme"), by=keeper)
     at(office, last_minute)
-    assert kept(office, fact, MARA).state is State.KEPT
+    assert kept(office, schema, MARA).state is State.KEPT
 
 
 def test_renegotiated_is_another_promise_and_the_chain_stays_visible(office: Office) -> None:
     """The old one ends as renegotiated; the new one knows how often it was moved and since when."""
-    fact = promise(office, office.customer("Acme"), contact="Jo Ito")
-    second = moved(office, fact, NEXT_WEEK)
+    schema = promise(office, office.customer("Acme"), contact="Jo Ito")
+    second = moved(office, schema, NEXT_WEEK)
     third = moved(office, second, date(2026, 12, 11))
-    first = stored(office, fact)
+    first = stored(office, schema)
     assert (first.state, first.is_owed, first.moved_to, first.note) == (
         State.RENEGOTIATED, False, NEXT_WEEK, "they are away",
     )  # fmt: skip
@@ -102,56 +102,56 @@ def test_renegotiating_takes_words_a_day_and_the_customers_agreement(
     office: Office, wrong: dict[str, Any], field: str, sentence: str
 ) -> None:
     """Each under its field."""
-    fact = promise(office, office.customer("Acme"))
+    schema = promise(office, office.customer("Acme"))
     with pytest.raises(InvalidInput) as refused:
-        moved(office, fact, **{"due_on": NEXT_WEEK, **wrong})
+        moved(office, schema, **{"due_on": NEXT_WEEK, **wrong})
     assert list(refused.value.fields) == [field]
     assert sentence in refused.value.fields[field]
-    assert stored(office, fact).state is State.OPEN
+    assert stored(office, schema).state is State.OPEN
 
 
 def test_nothing_that_was_agreed_afterwards_un_breaks_a_promise(office: Office) -> None:
     """It stays broken and is owed no more; what was agreed is owed instead."""
-    fact = broken(office)
-    second = moved(office, fact, NEXT_WEEK)
-    row = stored(office, fact)
+    schema = broken(office)
+    second = moved(office, schema, NEXT_WEEK)
+    row = stored(office, schema)
     assert (row.state, row.is_owed, row.moved_to) == (State.BROKEN, False, NEXT_WEEK)
     assert (second.state, second.moves) == (State.OPEN, 1)
     with pytest.raises(AlreadyDone, match="not owed any more already"):
-        kept(office, fact)
+        kept(office, schema)
     counts = office.ask(get_rates, viewer=ANA).team.counts
     assert counts == {State.BROKEN: 1, State.OPEN: 1}
 
 
 def test_withdrawing_a_broken_promise_leaves_it_broken(office: Office) -> None:
     """It only isn't owed any more."""
-    fact = broken(office)
-    ended = withdrawn(office, fact)
+    schema = broken(office)
+    ended = withdrawn(office, schema)
     assert (ended.state, ended.is_owed, ended.note) == (State.BROKEN, False, "no longer wanted")
     assert listed(office, "team").total == 0
 
 
 def test_withdrawing_takes_words(office: Office) -> None:
     """Why it isn't owed any more."""
-    fact = promise(office, office.customer("Acme"))
+    schema = promise(office, office.customer("Acme"))
     with pytest.raises(InvalidInput) as refused:
-        withdrawn(office, fact, words=" \n ")
+        withdrawn(office, schema, words=" \n ")
     assert list(refused.value.fields) == ["note"]
-    assert withdrawn(office, fact).state is State.WITHDRAWN
+    assert withdrawn(office, schema).state is State.WITHDRAWN
 
 
 @pytest.mark.parametrize("how", ENDINGS)
 @pytest.mark.parametrize(("by", "may"), [(ANA, True), (BOB, True), (MARA, True), (KIRI, False)])
 def test_keeper_owner_and_managers_say_what_became_of_it(office: Office, how: str, by: str, *, may: bool) -> None:
     """Ana promised, Bob is the owner, Mara manages; Kiri is told whom to ask, and nothing changes."""
-    fact = promise(office, office.customer("Acme", owner=BOB))
+    schema = promise(office, office.customer("Acme", owner=BOB))
     if may:
-        ENDINGS[how](office, fact, by)
-        assert (stored(office, fact).state.value, stored(office, fact).ended_by) == (how, by)
+        ENDINGS[how](office, schema, by)
+        assert (stored(office, schema).state.value, stored(office, schema).ended_by) == (how, by)
         return
     with pytest.raises(NotAllowed, match="Only Ana Lima, the customer's owner or a manager can do that"):
-        ENDINGS[how](office, fact, by)
-    assert stored(office, fact).state is State.OPEN
+        ENDINGS[how](office, schema, by)
+    assert stored(office, schema).state is State.OPEN
 
 
 def test_who_covers_for_the_keeper_may_while_they_are_away(office: Office) -> None:
@@ -166,7 +166,7 @@ def test_who_covers_for_the_keeper_may_while_they_are_away(office: Office) -> No
 
 def test_a_guest_may_nothing_and_unknown_ids_are_not_found(office: Office) -> None:
     """Whatever is pressed."""
-    fact = promise(office, office.customer("Acme"))
+    schema = promise(office, office.customer("Acme"))
     office.person("U0GUEST", "Guest", is_guest=True)
     acts: tuple[tuple[Callable[..., Any], dict[str, Any]], ...] = (
         (keep_promise, {}),
@@ -175,38 +175,38 @@ def test_a_guest_may_nothing_and_unknown_ids_are_not_found(office: Office) -> No
     )
     for act, more in acts:
         with pytest.raises(NotAllowed):
-            office.do(act, promise_id=fact.id, by="U0GUEST", **more)
+            office.do(act, promise_id=schema.id, by="U0GUEST", **more)
         with pytest.raises(NotFound):
             office.do(act, promise_id=new_id(), by=ANA, **more)
-    assert stored(office, fact).state is State.OPEN
+    assert stored(office, schema).state is State.OPEN
 
 
 @pytest.mark.parametrize("first", ENDINGS)
 @pytest.mark.parametrize("second", ENDINGS)
 def test_what_has_ended_has_ended(office: Office, first: str, second: str) -> None:
     """The second is told how, and by whom; nothing changes."""
-    fact = promise(office, office.customer("Acme", owner=BOB))
-    ENDINGS[first](office, fact, BOB)
-    before = stored(office, fact).model_dump()
+    schema = promise(office, office.customer("Acme", owner=BOB))
+    ENDINGS[first](office, schema, BOB)
+    before = stored(office, schema).model_dump()
     with pytest.raises(AlreadyDone, match=rf"That is {first} already \(by Bob Chen\); nothing was changed\."):
-        ENDINGS[second](office, fact, ANA)
-    assert stored(office, fact).model_dump() == before
+        ENDINGS[second](office, schema, ANA)
+    assert stored(office, schema).model_dump() == before
 
 
 def test_two_people_at_once_have_one_effect(office: Office) -> None:
     """Ana and Mara press in the same moment."""
-    fact = promise(office, office.customer("Acme"))
+    schema = promise(office, office.customer("Acme"))
 
     def press(by: str) -> str:
         try:
-            return kept(office, fact, by).state.value
+            return kept(office, schema, by).state.value
         except BotError as error:
             return type(error).__name__
 
     with ThreadPoolExecutor(2) as pool:
         outcomes = sorted(pool.map(press, (ANA, MARA)))
     assert outcomes == ["AlreadyDone", "kept"]
-    assert len(trail(office, fact)) == 2
+    assert len(trail(office, schema)) == 2
 
 
 def test_others_who_are_concerned_hear_of_it_and_the_actor_doesnt(office: Office) -> None:

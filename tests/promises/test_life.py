@@ -16,13 +16,13 @@ from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.usecases.undoing import undo_deed
 from bot.core.errors import BotError
 from bot.core.feature import collect_undos
-from bot.customers.facts import CustomerDetails
 from bot.customers.rules.due import Status
+from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases.details import add_customer, set_status
 from bot.features import FEATURES
 from bot.home.usecases import take_in_people
-from bot.people.facts import SlackPerson
 from bot.people.queries import get_today
+from bot.people.schemas import SlackPerson
 from bot.promises.queries import get_list
 from bot.promises.queries.rates import get_rates
 from bot.promises.queries.shown import brief, home_section

@@ -9,16 +9,16 @@ from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.core.facts import Subject
+from bot.core.schemas import Subject
 from bot.customers.rules.due import Status
 from bot.customers.tables import Contact
 from bot.customers.usecases.details import set_status
 from bot.people.queries import find_person_row
-from bot.promises.facts import Draft
 from bot.promises.listeners.recording import read_extra
 from bot.promises.queries import find_whose
 from bot.promises.queries.drafts import get_draft, parse_subject, read_draft
 from bot.promises.rules import State
+from bot.promises.schemas import Draft
 from bot.promises.usecases.recording import promise_in_checkin
 from bot.promises.views.forms import EXTRA_DUE, EXTRA_WHAT
 from tests.checkins.office import last_contact
@@ -37,19 +37,19 @@ def contact(office: Office, customer: UUID, name: str, **more: bool) -> UUID:
 def test_a_promise_is_kept_in_mind_with_everything_said(office: Office) -> None:
     """Who, to whom, by when, what; nobody else has to be told."""
     acme = office.customer("Acme", owner=BOB)
-    fact = promise(office, acme, contact_id=contact(office, acme, "Jo Ito"), link="https://x.slack.com/p1")
-    assert (fact.state, fact.promised_by, fact.contact, fact.due_on) == (State.OPEN, ANA, "Jo Ito", FRIDAY)
-    row = stored(office, fact)
+    schema = promise(office, acme, contact_id=contact(office, acme, "Jo Ito"), link="https://x.slack.com/p1")
+    assert (schema.state, schema.promised_by, schema.contact, schema.due_on) == (State.OPEN, ANA, "Jo Ito", FRIDAY)
+    row = stored(office, schema)
     assert (row.promised_on, row.recorded_by, row.link) == (date(2026, 11, 23), ANA, "https://x.slack.com/p1")
-    assert trail(office, fact) == [f"{ANA} promise.made"]
+    assert trail(office, schema) == [f"{ANA} promise.made"]
     assert owed(office) == []
 
 
 @pytest.mark.parametrize("by", [ANA, BOB, KIRI, MARA])
 def test_any_full_member_writes_down_what_somebody_promised(office: Office, by: str) -> None:
     """Who promised it is told, unless they wrote it themselves."""
-    fact = promise(office, office.customer("Acme"), promised_by=KIRI, by=by)
-    assert (fact.keeper_id, stored(office, fact).recorded_by) == (KIRI, by)
+    schema = promise(office, office.customer("Acme"), promised_by=KIRI, by=by)
+    assert (schema.keeper_id, stored(office, schema).recorded_by) == (KIRI, by)
     assert [row.recipient for row in owed(office, "noted")] == ([] if by == KIRI else [KIRI])
 
 
@@ -183,8 +183,8 @@ def test_fields_left_empty_promise_nothing(office: Office) -> None:
 
 def draft(office: Office, words: str, viewer: str = ANA) -> Draft:
     """What is understood of `/promise words`."""
-    fact: Draft = office.ask(read_draft, words=words, viewer=viewer)
-    return fact
+    schema: Draft = office.ask(read_draft, words=words, viewer=viewer)
+    return schema
 
 
 @pytest.mark.parametrize(

@@ -67,13 +67,13 @@ def test_silence_about_a_running_promise_shows_and_ends_with_a_contact(office: O
 def test_broken_promises_stay_in_sight_until_they_are_made_good(office: Office) -> None:
     """Brief, Home and list; then nowhere."""
     acme = office.customer("Acme", owner=BOB)
-    fact = promise(office, acme)
+    schema = promise(office, acme)
     at(office, LATER)
     assert lines(office, acme) == [("promise broken: send the new price list, due Fri 27 Nov", True)]
     [line] = office.look(lambda session: home_section(session, ANA, LATER))
     assert (line.text, line.urgent, line.on) == ("Acme: send the new price list (broken)", True, FRIDAY)
     assert listed(office, f"c-{acme}").broken == 1
-    kept(office, fact)
+    kept(office, schema)
     assert lines(office, acme) == []
     assert office.look(lambda session: home_section(session, ANA, LATER)) == []
 

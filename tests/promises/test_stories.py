@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
-from bot.core.facts import Subject
+from bot.core.schemas import Subject
 from bot.customers.rules.due import Status
 from bot.customers.tables import Contact
 from bot.customers.usecases.details import set_status
@@ -99,7 +99,7 @@ async def test_a_promise_is_moved_in_its_reminder_with_the_customers_word(world:
 async def test_late_is_late(world: World) -> None:
     """Broken at Lisbon's midnight; keeper and owner read it on Monday; two press at once, and it is kept late once."""
     acme = world.office.customer("Acme", owner=BOB)
-    fact = promise(world.office, acme)
+    schema = promise(world.office, acme)
     ana, bob = world.as_(ANA), world.as_(BOB)
     await world.move_to(datetime(2026, 11, 30, 15, tzinfo=UTC))
     mine, his = await told(ana, "the day of a promise has"), await told(bob, "the day of a promise has")
@@ -107,7 +107,7 @@ async def test_late_is_late(world: World) -> None:
     await asyncio.gather(ana.press(mine, "promises.kept"), bob.press(his, "promises.kept"))
     await reads(ana, mine, "kept late by")
     await reads(bob, his, "kept late by")
-    assert stored(world.office, fact).state == "kept_late"
+    assert stored(world.office, schema).state == "kept_late"
     outcome = await world.as_(MARA).command("/promise kept")
     assert outcome.text.startswith("0 % of promises were kept on their day.")
     assert "1 kept late" in words(outcome.messages[0].blocks)
@@ -152,26 +152,26 @@ async def test_undoing_a_check_in_takes_its_promise_back(database_url: str) -> N
     async with open_world(database_url) as world:
         world.office.customer("Acme", owner=ANA, waited=40)
         reminder = await promised_in_reminder(world)
-        [fact] = rows(world)
+        [schema] = rows(world)
         await world.rehearsal.control.move(timedelta(minutes=9))
         await world.as_(ANA).press(reminder, "checkins.undo")
         await reads(world.as_(ANA), reminder, "*Acme* · 40 days since you talked")
         assert rows(world) == ()
-        assert trail(world.office, fact) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]
+        assert trail(world.office, schema) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]
 
 
 async def test_a_promise_that_was_kept_meanwhile_stays_and_undo_says_so(world: World) -> None:
     """In the reminder, below it; from the queue, beside the row that is as it was."""
     world.office.customer("Acme", owner=ANA, waited=40)
     reminder = await promised_in_reminder(world)
-    [fact] = rows(world)
-    kept(world.office, fact)
+    [schema] = rows(world)
+    kept(world.office, schema)
     ana = world.as_(ANA)
     await ana.press(reminder, "checkins.undo")
     answer = await told(ana, "stays as it is")
     assert answer.text == "The promise “the &lt;new&gt; price list” stays as it is: kept."
     await reads(ana, reminder, "*Acme* · 40 days since you talked")
-    assert stored(world.office, fact).state == "kept"
+    assert stored(world.office, schema).state == "kept"
 
 
 async def test_a_message_is_a_promise_with_its_words_and_its_link(world: World) -> None:
@@ -255,7 +255,7 @@ async def test_losing_a_customer_tells_those_concerned(world: World) -> None:
 async def test_what_isnt_theirs_is_refused_from_every_entry_point_and_noted(world: World) -> None:
     """Kiri, who has no part in it: the button, the menu's windows. A forged id of another workspace: the same."""
     acme = world.office.customer("Acme", owner=BOB)
-    fact, kiri = promise(world.office, acme), world.as_(KIRI)
+    schema, kiri = promise(world.office, acme), world.as_(KIRI)
     with world.runtime.database.transaction("T0OTHER") as session:
         install_workspace(session, name="Theirs", bot_user_id="U0BOT", zone="UTC", now=LONG_AGO)
         add_person(session, KIRI, "Their Kiri")
@@ -295,11 +295,11 @@ async def test_what_isnt_theirs_is_refused_from_every_entry_point_and_noted(worl
     assert "isn't here any more" in str(await kiri.submit(form))
     ids = [key for by, key in refusals(world) if by == KIRI]
     assert str(theirs) in ids
-    assert ids.count(str(fact.id)) == 3
+    assert ids.count(str(schema.id)) == 3
     assert ids.count(str(alien)) == 3
     assert "nonsense" in ids
     assert any(key.startswith("{") for key in ids)
-    assert stored(world.office, fact).is_owed
+    assert stored(world.office, schema).is_owed
 
 
 def _promise_there(session: Any, *, customer_id: Any, now: datetime) -> Any:

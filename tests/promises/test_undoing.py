@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from bot.checkins.facts import CheckinRecorded
-from bot.promises.facts import PromiseFact, PromiseNews
+from bot.checkins.schemas import CheckinRecorded
 from bot.promises.queries.rates import get_rates
 from bot.promises.rules import State
+from bot.promises.schemas import PromiseNews, PromiseSchema
 from bot.promises.usecases.recording import promise_in_checkin
 from bot.promises.views.told import news
 from tests.checkins.office import last_contact, log, undo
@@ -32,11 +32,11 @@ def test_what_was_promised_in_it_goes_with_it(office: Office) -> None:
     acme = office.customer("Acme", owner=BOB, waited=40)
     before, other = last_contact(office, acme), promise(office, acme, what="call")
     recorded = talk(office, acme, "price list")
-    [fact] = [row for row in listed(office).rows if row.what == "price list"]
+    [schema] = [row for row in listed(office).rows if row.what == "price list"]
     done = undo(office, recorded)
-    row = stored(office, fact)
+    row = stored(office, schema)
     assert (done.stays, row.state, row.is_owed, row.note) == ((), State.WITHDRAWN, False, "the check-in was undone")
-    assert trail(office, fact) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]
+    assert trail(office, schema) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]
     assert [one.id for one in listed(office).rows] == [other.id]
     assert last_contact(office, acme) == before
     assert office.ask(get_rates, viewer=ANA).team.rate is None
@@ -55,9 +55,9 @@ def test_its_keeper_is_told_when_a_manager_undoes_it(office: Office) -> None:
     assert text.startswith("Mara Okafor undid the check-in in which you promised this, so it isn't owed: Acme:")
 
 
-ENDINGS: dict[str, Callable[[Office, PromiseFact], Any]] = {
+ENDINGS: dict[str, Callable[[Office, PromiseSchema], Any]] = {
     "kept": kept,
-    "renegotiated": lambda office, fact: moved(office, fact, date(2026, 12, 4)),
+    "renegotiated": lambda office, schema: moved(office, schema, date(2026, 12, 4)),
 }
 
 
@@ -81,19 +81,19 @@ def test_a_promise_that_has_gone_on_stays_and_who_undoes_is_told(office: Office,
 def test_a_broken_promise_stays_broken(office: Office, *, noticed: bool) -> None:
     """A manager corrects the check-in after the day, whether the clock has noticed or not: late is late, and owed."""
     recorded = talk(office, office.customer("Acme", owner=ANA, waited=40), "price list")
-    [fact] = listed(office).rows
+    [schema] = listed(office).rows
     saturday = datetime(2026, 11, 28, 12, tzinfo=UTC)
     if noticed:
         at(office, saturday)
     office.runtime.clock.move_to(saturday + timedelta(hours=1))  # type: ignore[attr-defined]  # it moves
     assert undo(office, recorded, by=MARA).stays == ("The promise “price list” stays as it is: broken.",)
-    assert (stored(office, fact).state, stored(office, fact).is_owed) == (State.BROKEN, True)
+    assert (stored(office, schema).state, stored(office, schema).is_owed) == (State.BROKEN, True)
 
 
 def test_one_that_was_withdrawn_before_needs_no_word(office: Office) -> None:
     """Nothing is left of it."""
     recorded = talk(office, office.customer("Acme", owner=ANA, waited=40), "price list")
-    [fact] = listed(office).rows
-    withdrawn(office, fact)
+    [schema] = listed(office).rows
+    withdrawn(office, schema)
     assert undo(office, recorded).stays == ()
-    assert trail(office, fact) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]
+    assert trail(office, schema) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]

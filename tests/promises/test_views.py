@@ -6,21 +6,21 @@ from uuid import uuid4
 
 import pytest
 
-from bot.promises.facts import (
+from bot.promises.listeners.places import Memory
+from bot.promises.rules import PAGE_ROWS, REMINDER_ROWS, Band, Event, State
+from bot.promises.schemas import (
     ContactOption,
     Draft,
     KeptRates,
-    PromiseFact,
     PromiseList,
     PromiseNews,
     PromiseNoted,
     PromisesBroken,
+    PromiseSchema,
     PromisesDue,
     PromisesInherited,
     Tally,
 )
-from bot.promises.listeners.places import Memory
-from bot.promises.rules import PAGE_ROWS, REMINDER_ROWS, Band, Event, State
 from bot.promises.views import forms, rows, told
 from bot.slack.blocks import Message, modal
 from rehearsal.strict import check_message, check_view
@@ -30,7 +30,7 @@ MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
 ENDED = [state for state in State if state is not State.OPEN]
 
 
-def promise(words: str = "", **more: Any) -> PromiseFact:
+def promise(words: str = "", **more: Any) -> PromiseSchema:
     """Ana promised Acme the price list by Friday; or everything says *words*, as long as it may be."""
     named = {
         "customer_name": words[:200] or "Acme",
@@ -41,16 +41,16 @@ def promise(words: str = "", **more: Any) -> PromiseFact:
     }
     fixed = {"id": uuid4(), "customer_id": uuid4(), "keeper_id": "U0ANA", "promised_by": "U0ANA"}
     days = {"promised_on": MONDAY, "due_on": FRIDAY, "first_due_on": FRIDAY, "today": MONDAY}
-    return PromiseFact(**{**fixed, **named, **days, **more})
+    return PromiseSchema(**{**fixed, **named, **days, **more})
 
 
-def worst(words: str, **more: Any) -> PromiseFact:
+def worst(words: str, **more: Any) -> PromiseSchema:
     """As long and as odd as it can be."""
     link = "https://x.slack.com/" + "a" * 400
     return promise(words, promised_by="U0BOB", moves=1234, link=link, **more)
 
 
-def ended(words: str, state: State) -> PromiseFact:
+def ended(words: str, state: State) -> PromiseSchema:
     """One that isn't owed any more, with as many words as may be kept."""
     more = {"moved_to": MONDAY, "note": (words * 10)[:1000], "ended_by_name": words[:200]}
     return worst(words, state=state, is_owed=False, **more)
@@ -94,8 +94,8 @@ def test_a_promise_that_was_written_down_is_said_back() -> None:
 )
 def test_the_reminder_says_how_many_and_when(dues: tuple[date, ...], text: str) -> None:
     """A real sentence, for the notification."""
-    facts = tuple(promise(due_on=due) for due in dues)
-    message = rows.due(PromisesDue(person_id="U0ANA", first_name="Ana", total=len(facts), rows=facts))
+    schemas = tuple(promise(due_on=due) for due in dues)
+    message = rows.due(PromisesDue(person_id="U0ANA", first_name="Ana", total=len(schemas), rows=schemas))
     assert message.text == text
     check(message)
 
@@ -121,10 +121,10 @@ def test_what_broke_is_told_without_scolding() -> None:
 def test_what_somebody_left_behind_says_whose_it_was() -> None:
     """Who gave their word stays visible."""
     row = promise(keeper_id="U0BOB", keeper_name="Bob Chen")
-    fact = PromisesInherited(person_id="U0BOB", first_name="Bob", total=1, rows=(row,), left="Ana Lima")
-    assert rows.inherited(fact).text == "Bob, Ana Lima left, and a promise of theirs is yours to keep now."
-    assert "Ana Lima promised it" in str(rows.inherited(fact).blocks)
-    assert rows.inherited(fact.model_copy(update={"left": ""})).text == "Bob, these are yours to keep now."
+    schema = PromisesInherited(person_id="U0BOB", first_name="Bob", total=1, rows=(row,), left="Ana Lima")
+    assert rows.inherited(schema).text == "Bob, Ana Lima left, and a promise of theirs is yours to keep now."
+    assert "Ana Lima promised it" in str(rows.inherited(schema).blocks)
+    assert rows.inherited(schema.model_copy(update={"left": ""})).text == "Bob, these are yours to keep now."
 
 
 def test_a_row_tells_to_whom_and_how_often_it_was_moved() -> None:
@@ -195,12 +195,12 @@ def test_lists_fit_with_thousands_owed(words: str) -> None:
 def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
     """Whoever did it, also nobody."""
     gone = event is Event.FORGOTTEN
-    fact = PromiseNews(
+    schema = PromiseNews(
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=words[:500], due_on=MONDAY, moved_to=FRIDAY, words=(words * 10)[:1000],
     )  # fmt: skip
-    check(told.news(fact))
-    check(told.news(fact.model_copy(update={"by_name": ""})))
+    check(told.news(schema))
+    check(told.news(schema.model_copy(update={"by_name": ""})))
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -18,18 +18,18 @@ from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, w
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.usecases.undoing import undo_deed
 from bot.core.errors import BotError
-from bot.customers.facts import CustomerDetails
 from bot.customers.queries import get_coverage, list_neglected, list_pool, neglected, sleeping, standing_of, waiting
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import SnoozeReason, Standing, Status
+from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases.details import add_customer, edit_customer, set_status, wake_paused
 from bot.customers.usecases.lists import apply_import
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.usecases.upkeep import end_snoozes
 from bot.home.usecases import save_preferences, take_in_people
-from bot.people.facts import SlackPerson, Wishes
 from bot.people.queries import get_today, list_people
+from bot.people.schemas import SlackPerson, Wishes
 from tests.customers.lists import read
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
@@ -69,9 +69,9 @@ class Care(RuleBasedStateMachine):
     @rule(number=st.integers(2, 9), owner=st.none() | st.sampled_from(OWNERS))
     def add(self, number: int, owner: str | None) -> None:
         """Mara adds a customer; a name that is taken is refused."""
-        fact = self._try(add_customer, details=CustomerDetails(name=f"Shop {number}", owner_id=owner), by=MARA)
-        if fact:
-            self.known[fact.id] = None
+        schema = self._try(add_customer, details=CustomerDetails(name=f"Shop {number}", owner_id=owner), by=MARA)
+        if schema:
+            self.known[schema.id] = None
 
     @rule(waits=st.lists(st.none() | st.integers(0, 120), min_size=1, max_size=4), owner=st.sampled_from(["", *OWNERS]))
     def bring_a_list(self, waits: list[int | None], owner: str) -> None:
@@ -99,13 +99,13 @@ class Care(RuleBasedStateMachine):
         """Somebody records what came of a call, of today or long ago."""
         customer = self._pick(index)
         on = self._today(by) - timedelta(days=ago)
-        fact = self._try(
+        schema = self._try(
             record_checkin, customer_id=customer.id, result=result, channel=Channel.CALL, happened_on=on, by=by
         )
-        if fact:
-            self.deeds.append((fact.deed_id, customer.id, by))
+        if schema:
+            self.deeds.append((schema.deed_id, customer.id, by))
             if result in {Result.TALKED, Result.THEY_CONTACTED_US}:
-                self.told.setdefault(customer.id, {})[fact.deed_id] = on
+                self.told.setdefault(customer.id, {})[schema.deed_id] = on
 
     @rule(index=which, reason=st.sampled_from(list(SnoozeReason)), days=st.integers(1, 90), by=people)
     def snooze(self, index: int, reason: SnoozeReason, days: int, by: str) -> None:
@@ -253,9 +253,9 @@ class Care(RuleBasedStateMachine):
         day: date = self.history.ask(lambda session, now: get_today(session, person_id=person, now=now))
         return day
 
-    def _remember(self, fact: Any, customer: Customer, by: str) -> None:
-        if fact:
-            self.deeds.append((fact.deed_id, customer.id, by))
+    def _remember(self, schema: Any, customer: Customer, by: str) -> None:
+        if schema:
+            self.deeds.append((schema.deed_id, customer.id, by))
 
     def _try(self, use_case: Any, **inputs: Any) -> Any:
         """What came of it; None when it was refused in a sentence, which changes nothing."""

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from bot.checkins.facts import ReminderDue
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.queries.reminders import list_owed_reminders
+from bot.checkins.schemas import ReminderDue
 from bot.checkins.usecases.reminding import owe_reminders
 from bot.core.outbox import OwedNotice
 from bot.core.runtime import Runtime
@@ -123,12 +123,14 @@ def screens(history: History) -> dict[str, Any]:
         queue = history.ask(get_queue, viewer=person, features=features)
         shown[f"queue of {person}"] = [row.customer.name for row in queue.rows]
         home = history.ask(get_home, person_id=person, features=features)
-        shown[f"Home of {person}"] = [fact.name for fact in (*home.waiting, *home.coming, *home.snoozed, *home.pool)]
+        shown[f"Home of {person}"] = [
+            schema.name for schema in (*home.waiting, *home.coming, *home.snoozed, *home.pool)
+        ]
     for whose in (Whose.TEAM, Whose.POOL, ANA):
         listed = history.ask(get_list, whose=whose, page=0, viewer=MARA, features=features)
         shown[f"list of {whose}"] = [row.name for row in listed.rows]
     shown["thread"] = history.look(lambda session: list_neglected_lines(session, today=history.now.date()))
-    shown["all"] = [fact.name for fact in history.ask(list_page, viewer=MARA).rows]
+    shown["all"] = [schema.name for schema in history.ask(list_page, viewer=MARA).rows]
     shown["messages"] = messages(history)
     return shown
 
@@ -154,8 +156,10 @@ def _reminders(session: Session, history: History) -> list[Any]:
 
 def _digest(session: Session, history: History) -> Any:
     digest = Digest(channel_id="C1", days="01234", zone="UTC", made_by=MARA, next_slot=history.now)
-    fact = compose_digest(session, digest=digest, slot=history.now, features=history.runtime.features, now=history.now)
-    return [row.name for row in fact.rows], fact.neglected, fact.in_cadence
+    schema = compose_digest(
+        session, digest=digest, slot=history.now, features=history.runtime.features, now=history.now
+    )
+    return [row.name for row in schema.rows], schema.neglected, schema.in_cadence
 
 
 class _DiscardedError(Exception):

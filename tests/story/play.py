@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from bot.core.database import workspace_of
-from bot.customers.queries import fact_of
+from bot.customers.queries import schema_of
 from bot.customers.rules.due import Standing, Status
 from bot.customers.tables import Customer
 from bot.slack.blocks import escape
@@ -227,7 +227,7 @@ class Play:
     def _coverage(self, day: date) -> str:
         """The sentence, counted from every customer's own dates."""
         active = [customer for customer in self._customers() if customer.status is Status.ACTIVE]
-        standings = [fact_of(customer, today=day).standing for customer in active]
+        standings = [schema_of(customer, today=day).standing for customer in active]
         late = {account.name for account in self.ledger.accounts.values() if account.is_neglected(day)}
         assert late == {
             customer.name for customer, standing in zip(active, standings, strict=True)

@@ -8,11 +8,11 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.facts import ActDone
 from bot.checkins.listeners.memory import Memory, id_in, origin_of, subject_in
 from bot.checkins.listeners.places import Places, show_done
 from bot.checkins.queries.forms import get_snooze_form
 from bot.checkins.rules import Preset
+from bot.checkins.schemas import ActDone
 from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
 from bot.checkins.usecases.undoing import undo_deed
 from bot.checkins.views import put_off as views
@@ -20,9 +20,9 @@ from bot.checkins.views.rows import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import collect_undos
 from bot.core.runtime import Runtime
-from bot.customers.facts import CustomerFact
 from bot.customers.queries.screens import get_card
 from bot.customers.rules.due import SnoozeReason
+from bot.customers.schemas import CustomerSchema
 from bot.customers.views import card
 from bot.slack.forms import Form
 from bot.slack.presses import value_in
@@ -67,16 +67,16 @@ class ActingListeners:
         """End a snooze at once."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            fact = await self._run(body, wake_from_list, customer_id=id_in(value_in(body)))
-            await self._tell(client, body, fact)
+            schema = await self._run(body, wake_from_list, customer_id=id_in(value_in(body)))
+            await self._tell(client, body, schema)
 
     async def undo(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Take back what a row tells."""
         await ack()
         async with replies(speaker(client, body, respond)):
             undos = collect_undos(self._runtime.features)
-            fact = await self._run(body, undo_deed, deed_id=id_in(value_in(body)), undos=undos)
-            await self._tell(client, body, fact)
+            schema = await self._run(body, undo_deed, deed_id=id_in(value_in(body)), undos=undos)
+            await self._tell(client, body, schema)
 
     async def snoozed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """The snooze modal was sent."""
@@ -105,14 +105,14 @@ class ActingListeners:
         async with field_errors(ack, first_field=first):
             with fields_named(names):
                 memory = Memory.kept_in(body["view"])
-                fact = await self._run(
+                schema = await self._run(
                     body, use_case, customer_id=memory.customer_id, view_id=body["view"]["id"], **read(body["view"])
                 )
             if memory.origin.kind in {"window", "none"}:
-                await ack(response_action="update", view=views.done_form(fact, memory=Memory().kept()))
+                await ack(response_action="update", view=views.done_form(schema, memory=Memory().kept()))
                 return
             await ack()
-            done = memory, fact
+            done = memory, schema
         if done:
             await self._places.tell(
                 client, done[0].origin, done[1], workspace=workspace_in(body), person=people_in(body)
@@ -121,28 +121,28 @@ class ActingListeners:
     async def _snooze_week(self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID) -> None:
         """At once where the rules allow it; else the modal says why not, and takes another day or reason."""
         try:
-            fact = await self._run(body, snooze_from_list, customer_id=customer_id, preset=Preset.WEEK)
+            schema = await self._run(body, snooze_from_list, customer_id=customer_id, preset=Preset.WEEK)
         except InvalidInput as refused:
             await self._open_snooze(client, body, customer_id, preset=Preset.WEEK, refused=str(refused))
         else:
-            await self._tell(client, body, fact)
+            await self._tell(client, body, schema)
 
     async def _open_snooze(
         self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID, *, preset: Preset, refused: str = ""
     ) -> None:
-        fact = await self._customer(body, customer_id)
+        schema = await self._customer(body, customer_id)
         memory = Memory(origin=origin_of(body), customer_id=customer_id).kept()
         await open_window(
-            client, body, views.snooze_form(fact, memory=memory, preset=preset, refused=refused, asked=bool(refused))
+            client, body, views.snooze_form(schema, memory=memory, preset=preset, refused=refused, asked=bool(refused))
         )
 
     async def _open_hand_over(self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID) -> None:
-        fact = await self._customer(body, customer_id)
+        schema = await self._customer(body, customer_id)
         memory = Memory(origin=origin_of(body), customer_id=customer_id).kept()
-        await open_window(client, body, views.hand_over_form(fact, memory=memory))
+        await open_window(client, body, views.hand_over_form(schema, memory=memory))
 
     async def _open_card(self, client: AsyncWebClient, body: dict[str, Any], customer_id: UUID) -> None:
-        fact = await self._runtime.read(
+        schema = await self._runtime.read(
             get_card,
             workspace=workspace_in(body),
             customer_id=customer_id,
@@ -150,20 +150,20 @@ class ActingListeners:
             features=self._runtime.features,
         )
         offers = [offer for feature in self._runtime.features for offer in feature.offers]
-        await open_window(client, body, card.as_modal(fact, offers))
+        await open_window(client, body, card.as_modal(schema, offers))
 
-    async def _tell(self, client: AsyncWebClient, body: dict[str, Any], fact: ActDone) -> None:
+    async def _tell(self, client: AsyncWebClient, body: dict[str, Any], schema: ActDone) -> None:
         origin = origin_of(body)
         if origin.kind in {"window", "none"}:
-            await show_done(client, body, fact)
+            await show_done(client, body, schema)
         else:
-            await self._places.tell(client, origin, fact, workspace=workspace_in(body), person=people_in(body))
+            await self._places.tell(client, origin, schema, workspace=workspace_in(body), person=people_in(body))
 
     async def _run(self, body: Mapping[str, Any], use_case: Any, **inputs: Any) -> ActDone:
-        fact: ActDone = await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **inputs)
-        return fact
+        schema: ActDone = await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **inputs)
+        return schema
 
-    async def _customer(self, body: Mapping[str, Any], customer_id: UUID) -> CustomerFact:
+    async def _customer(self, body: Mapping[str, Any], customer_id: UUID) -> CustomerSchema:
         return await self._runtime.read(
             get_snooze_form, workspace=workspace_in(body), customer_id=customer_id, viewer=people_in(body)
         )

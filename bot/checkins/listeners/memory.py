@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from bot.core.errors import NotFound
-from bot.core.facts import Fact, Subject
+from bot.core.schemas import Schema, Subject
 from bot.slack.places import ADDRESS
 from bot.slack.presses import block_in, page_in, uuid_in
 from bot.slack.windows import Remembered
@@ -16,7 +16,7 @@ OUT_OF_DATE = "That button is out of date; /checkin shows your queue as it is no
 LINK = 500
 
 
-class Origin(Fact):
+class Origin(Schema):
     """
     The place of a press: a page of the queue, a reminder, another message, an answer only one person sees, a window
     (Home or modal), or none.

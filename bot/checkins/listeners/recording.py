@@ -11,12 +11,12 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.facts import CheckinForm, CheckinRecorded, Queue
 from bot.checkins.listeners.memory import LINK, Memory, Origin, origin_of, subject_in
 from bot.checkins.listeners.places import Places
 from bot.checkins.queries.forms import find_form, get_form
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Mood, Result
+from bot.checkins.schemas import CheckinForm, CheckinRecorded, Queue
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.views import form as views
 from bot.checkins.views.put_off import done_form
@@ -117,7 +117,7 @@ class RecordingListeners:
         if any(str(action.get("block_id")) == views.WANT for action in actions_in(body)):
             wanted.add(value_in(body))
         entered = Form.of(view)
-        fact = await self._runtime.read(
+        schema = await self._runtime.read(
             get_form,
             workspace=workspace_in(body),
             customer_id=uuid_in(entered.choice(views.CUSTOMER) or ""),
@@ -126,7 +126,7 @@ class RecordingListeners:
             result=_known(Result, entered.choice(views.RESULT)) or Result.TALKED,
             happened_on=entered.day(views.WHEN),
         )
-        fresh = views.redrawn(view, fact.preview, self._drawn(fact, wanted))
+        fresh = views.redrawn(view, schema.preview, self._drawn(schema, wanted))
         try:
             await client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
         except SlackApiError as error:
@@ -141,7 +141,7 @@ class RecordingListeners:
                 memory = Memory.kept_in(body["view"])
                 entered = read_form(body["view"])
                 link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
-                fact = await self._runtime.run(
+                schema = await self._runtime.run(
                     record_checkin,
                     workspace=workspace_in(body),
                     by=people_in(body),
@@ -151,13 +151,13 @@ class RecordingListeners:
                     **entered,
                 )
             if memory.origin.kind in {"window", "none"}:
-                await ack(response_action="update", view=done_form(fact, memory=Memory().kept()))
+                await ack(response_action="update", view=done_form(schema, memory=Memory().kept()))
                 return
             await ack()
-            saved = memory.origin, fact
+            saved = memory.origin, schema
         if saved:
-            origin, fact = saved
-            await self._places.tell(client, origin, fact, workspace=workspace_in(body), person=people_in(body))
+            origin, schema = saved
+            await self._places.tell(client, origin, schema, workspace=workspace_in(body), person=people_in(body))
 
     async def _queue(self, body: Mapping[str, Any], page: int) -> Queue:
         return await self._runtime.read(
@@ -173,29 +173,29 @@ class RecordingListeners:
         customer_id: UUID | None = None,
         quote: str = "",
     ) -> None:
-        fact = await self._runtime.read(
+        schema = await self._runtime.read(
             get_form,
             workspace=workspace_in(body),
             customer_id=customer_id,
             viewer=people_in(body),
             features=self._runtime.features,
         )
-        await open_window(client, body, self._draw(fact.model_copy(update={"quote": quote}), memory))
+        await open_window(client, body, self._draw(schema.model_copy(update={"quote": quote}), memory))
 
-    def _draw(self, fact: CheckinForm, memory: Memory) -> dict[str, Any]:
-        return views.form(fact, memory=memory.kept(), extras=self._drawn(fact, frozenset()))
+    def _draw(self, schema: CheckinForm, memory: Memory) -> dict[str, Any]:
+        return views.form(schema, memory=memory.kept(), extras=self._drawn(schema, frozenset()))
 
-    def _drawn(self, fact: CheckinForm, wanted: Container[str]) -> list[views.ExtraFields]:
+    def _drawn(self, schema: CheckinForm, wanted: Container[str]) -> list[views.ExtraFields]:
         """Other features' fields that this customer asks for; those behind a button open once they are *wanted*."""
         return [
             views.ExtraFields(
                 key=extra.key,
                 label=extra.label,
-                blocks=extra.blocks(fact.abouts.get(extra.key)),
+                blocks=extra.blocks(schema.abouts.get(extra.key)),
                 is_open=not extra.label or extra.key in wanted,
             )
             for extra in collect_extras(self._runtime.features)
-            if extra.about is None or extra.key in fact.abouts
+            if extra.about is None or extra.key in schema.abouts
         ]
 
     def _extras(self, view: Mapping[str, Any]) -> list[Callable[..., object]]:

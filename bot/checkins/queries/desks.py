@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.facts import Desk
+from bot.checkins.schemas import Desk
 from bot.core.database import workspace_of
 from bot.core.prepared import prepared
 from bot.people.rules import known_zone

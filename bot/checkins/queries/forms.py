@@ -6,15 +6,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.checkins.facts import Candidate, Candidates, CheckinForm, Preview
 from bot.checkins.rules import Result, date_problem, latest_contact
+from bot.checkins.schemas import Candidate, Candidates, CheckinForm, Preview
 from bot.core.errors import NotFound
-from bot.core.facts import Fact
 from bot.core.feature import Feature, collect_briefs, collect_extras
-from bot.customers.facts import CustomerFact
-from bot.customers.queries import MOST_MATCHES, get_customer, list_by_ids, list_exact, list_facts, list_nearest
+from bot.core.schemas import Schema
+from bot.customers.queries import MOST_MATCHES, get_customer, list_by_ids, list_exact, list_nearest, list_schemas
 from bot.customers.rules.due import Status, due_on
 from bot.customers.rules.names import clean_text
+from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 from bot.people.queries import get_calendar, get_today, list_names
 
@@ -39,12 +39,12 @@ def get_form(
     if customer_id is None:
         return CheckinForm(today=today)
     customer = get_customer(session, customer_id)
-    fact = list_facts(session, [customer], today=today)[0]
+    schema = list_schemas(session, [customer], today=today)[0]
     lines = collect_briefs(features, session, [customer.id], now)[customer.id]
-    fact = fact.model_copy(update={"lines": tuple(lines)})
+    schema = schema.model_copy(update={"lines": tuple(lines)})
     return CheckinForm(
         today=today,
-        preview=_preview(session, customer, fact, result=result, on=happened_on or today, today=today),
+        preview=_preview(session, customer, schema, result=result, on=happened_on or today, today=today),
         abouts=_abouts(session, customer.id, features, now),
     )
 
@@ -66,20 +66,20 @@ def find_form(
     return Candidates(asked=asked, exact=False, rows=_candidates(session, [by_id[row_id] for row_id, _ in nearest]))
 
 
-def get_snooze_form(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerFact:
+def get_snooze_form(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerSchema:
     """The customer that is to be put off or handed over, on *viewer*'s day."""
     customer = get_customer(session, customer_id)
-    return list_facts(session, [customer], today=get_today(session, person_id=viewer, now=now))[0]
+    return list_schemas(session, [customer], today=get_today(session, person_id=viewer, now=now))[0]
 
 
-def _abouts(session: Session, customer_id: UUID, features: Sequence[Feature], now: datetime) -> dict[str, Fact]:
+def _abouts(session: Session, customer_id: UUID, features: Sequence[Feature], now: datetime) -> dict[str, Schema]:
     """What other features' fields have to know of the customer."""
     asked = {extra.key: extra.about(session, customer_id, now) for extra in collect_extras(features) if extra.about}
     return {key: about for key, about in asked.items() if about is not None}
 
 
 def _preview(
-    session: Session, customer: Customer, fact: CustomerFact, *, result: Result, on: date, today: date
+    session: Session, customer: Customer, schema: CustomerSchema, *, result: Result, on: date, today: date
 ) -> Preview:
     problem = date_problem(on, today=today)
     latest = latest_contact(customer.last_contact_on, on if result.is_contact and not problem else None)
@@ -87,7 +87,7 @@ def _preview(
     if latest is not None and latest != customer.last_contact_on:
         due = due_on(latest, customer.rhythm_days, get_calendar(session, customer.owner_id))
     return Preview(
-        customer=fact,
+        customer=schema,
         result=result,
         happened_on=on,
         problem=problem,

@@ -9,14 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.facts import CheckinEntry
 from bot.checkins.rules import Result, tally, times
+from bot.checkins.schemas import CheckinEntry
 from bot.checkins.tables import Checkin
 from bot.core.briefs import MANY, Brief
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.core.facts import Line
 from bot.core.prepared import prepared
+from bot.core.schemas import Line
 from bot.customers.tables import Customer
 from bot.people.queries import list_names
 

@@ -8,15 +8,15 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.facts import Desk, Queue, QueueRow
 from bot.checkins.queries.desks import get_desk
 from bot.checkins.rules import QUEUE_ROWS
+from bot.checkins.schemas import Desk, Queue, QueueRow
 from bot.core.database import days_between, workspace_of
-from bot.core.facts import Line
 from bot.core.feature import Feature, collect_page
 from bot.core.prepared import Prepared
-from bot.customers.facts import CustomerFact
+from bot.core.schemas import Line
 from bot.customers.rules.due import SnoozeReason, Status, standing
+from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
@@ -72,9 +72,9 @@ def queue_row(row: Any, lines: Sequence[Line], desk: Desk) -> QueueRow:
     """
     A row of a page with what the features know about its customer, and for whom it is looked after.
 
-    Its fact isn't validated anew, since the tables hold the row to its kinds.
+    Its schema isn't validated anew, since the tables hold the row to its kinds.
     """
-    fact = CustomerFact.model_construct(
+    schema = CustomerSchema.model_construct(
         **{**dict(zip(SHOWN, row, strict=False)), "preferences": tuple(row.preferences)},
         today=desk.today,
         lines=tuple(lines),
@@ -86,7 +86,7 @@ def queue_row(row: Any, lines: Sequence[Line], desk: Desk) -> QueueRow:
             snooze_reason=row.snooze_reason,
         ),
     )
-    return QueueRow(customer=fact, for_whom=desk.covered.get(row.owner_id or "") if desk.covered else None)
+    return QueueRow(customer=schema, for_whom=desk.covered.get(row.owner_id or "") if desk.covered else None)
 
 
 def _all_clear(session: Session, desk: Desk) -> Queue:

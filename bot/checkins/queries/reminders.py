@@ -10,17 +10,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.facts import OwedReminder, ReminderDue, ReminderRow
 from bot.checkins.queries.desks import PEOPLE, covers_of, local_date
 from bot.checkins.queries.queue import CUSTOMERS
+from bot.checkins.schemas import OwedReminder, ReminderDue, ReminderRow
 from bot.checkins.tables import Deed, Reminder, ReminderItem
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.core.facts import Line
 from bot.core.feature import Feature, collect_briefs
-from bot.customers.facts import CustomerFact
-from bot.customers.queries import list_by_ids, list_facts, waiting
+from bot.core.schemas import Line
+from bot.customers.queries import list_by_ids, list_schemas, waiting
 from bot.customers.rules.due import Status
+from bot.customers.schemas import CustomerSchema
 from bot.people.queries import calendar_from, list_away, list_names
 from bot.people.rules import Calendar, Mute, known_zone
 from bot.people.tables import Absence
@@ -73,11 +73,11 @@ def get_reminder(
     items = _items(session, reminder)
     known = list_by_ids(session, [item.customer_id for item in items])
     customers = [known[item.customer_id] for item in items if item.customer_id in known]
-    facts = list_facts(session, customers, today=reminder.local_day)
-    lines = collect_briefs(features, session, [fact.id for fact in facts], now)
+    schemas = list_schemas(session, customers, today=reminder.local_day)
+    lines = collect_briefs(features, session, [schema.id for schema in schemas], now)
     return draw_up(
         reminder,
-        facts=facts,
+        schemas=schemas,
         lines=lines,
         deeds=_latest_deeds(session, reminder, list(known)),
         names=list_names(session, [viewer, *(item.on_behalf_of for item in items)]),
@@ -88,7 +88,7 @@ def get_reminder(
 def draw_up(
     reminder: Reminder,
     *,
-    facts: Iterable[CustomerFact],
+    schemas: Iterable[CustomerSchema],
     lines: Mapping[UUID, Sequence[Line]],
     deeds: Mapping[UUID, Deed],
     names: Mapping[str, str],
@@ -96,12 +96,12 @@ def draw_up(
 ) -> ReminderDue:
     """The notice of a reminder, from all that has been read for it."""
     rows = []
-    for fact in facts:
-        deed = deeds.get(fact.id)
+    for schema in schemas:
+        deed = deeds.get(schema.id)
         rows.append(
             ReminderRow(
-                customer=fact.model_copy(update={"lines": tuple(lines[fact.id])}),
-                for_whom=names.get(for_whom.get(fact.id) or ""),
+                customer=schema.model_copy(update={"lines": tuple(lines[schema.id])}),
+                for_whom=names.get(for_whom.get(schema.id) or ""),
                 done=deed.words if deed else None,
                 done_by=deed.by if deed and deed.by != reminder.person_id else None,
                 deed_id=deed.id if deed else None,

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.checkins.facts import ActDone
 from bot.checkins.rules import Act, Preset, snooze_day
+from bot.checkins.schemas import ActDone
 from bot.checkins.tables import Deed
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
-from bot.customers.facts import CustomerFact
 from bot.customers.queries import get_customer
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.rules.names import clean_text
+from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 from bot.customers.usecases import clockwork
 from bot.customers.usecases.clockwork import snooze_state
@@ -55,11 +55,11 @@ def snooze_from_list(
     if (customer.snoozed_until, customer.snooze_reason) == (day, reason) and day > today:
         raise AlreadyDone(f"{customer.name} is put off until {day.day} {day:%b} already.")
     before = snooze_state(customer)
-    fact = clockwork.snooze_customer(
+    schema = clockwork.snooze_customer(
         session, customer_id=customer_id, until=day, reason=reason, note=clean_text(note, 300), by=by, now=now
     )
     words = f"put off until {day.day} {day:%b}, {REASONS[reason]}"
-    return keep_deed(session, fact, Act.SNOOZED, words, before=before, after=snooze_state(customer), by=by, now=now)
+    return keep_deed(session, schema, Act.SNOOZED, words, before=before, after=snooze_state(customer), by=by, now=now)
 
 
 def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetime) -> ActDone:
@@ -74,8 +74,8 @@ def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetim
     if customer.snoozed_until is None:
         raise AlreadyDone(f"{customer.name} is awake already.")
     before = snooze_state(customer)
-    fact = clockwork.wake_customer(session, customer_id=customer_id, by=by, now=now)
-    return keep_deed(session, fact, Act.WOKEN, "awake again", before=before, after={}, by=by, now=now)
+    schema = clockwork.wake_customer(session, customer_id=customer_id, by=by, now=now)
+    return keep_deed(session, schema, Act.WOKEN, "awake again", before=before, after={}, by=by, now=now)
 
 
 def hand_over_from_list(
@@ -92,16 +92,16 @@ def hand_over_from_list(
         raise InvalidInput(fields={"to": "Choose who should look after this customer."})
     _once(session, view_id, now=now)
     before = get_customer(session, customer_id).owner_id
-    fact = clockwork.hand_over(session, customer_id=customer_id, to=to, by=by, note=clean_text(note, 300), now=now)
-    words = f"handed over to {fact.owner_name or 'a colleague'}"
+    schema = clockwork.hand_over(session, customer_id=customer_id, to=to, by=by, note=clean_text(note, 300), now=now)
+    words = f"handed over to {schema.owner_name or 'a colleague'}"
     return keep_deed(
-        session, fact, Act.HANDED_OVER, words, before={"owner": before}, after={"owner": to}, by=by, now=now
+        session, schema, Act.HANDED_OVER, words, before={"owner": before}, after={"owner": to}, by=by, now=now
     )
 
 
 def keep_deed(
     session: Session,
-    fact: CustomerFact,
+    schema: CustomerSchema,
     act: Act,
     words: str,
     *,
@@ -111,10 +111,10 @@ def keep_deed(
     now: datetime,
 ) -> ActDone:
     """Remember what was done, so that its row can tell and it can be undone."""
-    deed = Deed(customer_id=fact.id, act=act, by=by, at=now, words=words[:300], before=before, after=after)
+    deed = Deed(customer_id=schema.id, act=act, by=by, at=now, words=words[:300], before=before, after=after)
     session.add(deed)
     session.flush()
-    return ActDone(deed_id=deed.id, act=act, by=by, words=words, customer=fact)
+    return ActDone(deed_id=deed.id, act=act, by=by, words=words, customer=schema)
 
 
 def _require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, wish: str) -> Customer:

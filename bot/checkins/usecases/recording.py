@@ -6,16 +6,16 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.checkins.facts import CheckinRecorded
 from bot.checkins.queries.history import get_contacts
 from bot.checkins.rules import Act, Channel, Mood, Result, date_problem, latest_contact
+from bot.checkins.schemas import CheckinRecorded
 from bot.checkins.tables import Checkin, Deed
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
-from bot.customers.facts import CustomerFact
-from bot.customers.queries import fact_of, get_customer
+from bot.customers.queries import get_customer, schema_of
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
+from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 from bot.customers.usecases.clockwork import restore_snooze, set_last_contact, snooze_state
 from bot.people.queries import get_today
@@ -73,7 +73,7 @@ def record_checkin(
         happened_on=on,
         recorded_at=now,
     )
-    fact, deed = _take_effect(session, customer, row, now=now)
+    schema, deed = _take_effect(session, customer, row, now=now)
     for extra in extras:
         extra(session, customer_id=customer.id, checkin_id=row.id, by=by, now=now)
     return CheckinRecorded(
@@ -81,11 +81,11 @@ def record_checkin(
         act=Act.LOGGED,
         by=by,
         words=deed.words,
-        customer=fact,
+        customer=schema,
         checkin_id=row.id,
         result=result,
         happened_on=on,
-        next_due_on=_next_due(fact),
+        next_due_on=_next_due(schema),
     )
 
 
@@ -118,7 +118,7 @@ def _checked_day(session: Session, happened_on: date | None, *, by: str, now: da
     return on
 
 
-def _take_effect(session: Session, customer: Customer, row: Checkin, *, now: datetime) -> tuple[CustomerFact, Deed]:
+def _take_effect(session: Session, customer: Customer, row: Checkin, *, now: datetime) -> tuple[CustomerSchema, Deed]:
     """Store the check-in, let a contact move the clock, and keep what is needed to undo it."""
     before = clock_state(customer)
     row.known_before = known_elsewhere(session, customer)
@@ -126,8 +126,8 @@ def _take_effect(session: Session, customer: Customer, row: Checkin, *, now: dat
     session.flush()
     if row.result.is_contact:
         _move_clock(session, customer, row.happened_on, now=now)
-    fact = fact_of(customer, today=get_today(session, person_id=row.by, now=now))
-    return fact, _keep(session, customer, row, fact, before=before, now=now)
+    schema = schema_of(customer, today=get_today(session, person_id=row.by, now=now))
+    return schema, _keep(session, customer, row, schema, before=before, now=now)
 
 
 def _move_clock(session: Session, customer: Customer, on: date, *, now: datetime) -> None:
@@ -143,7 +143,7 @@ def _keep(
     session: Session,
     customer: Customer,
     row: Checkin,
-    fact: CustomerFact,
+    schema: CustomerSchema,
     *,
     before: dict[str, str | None],
     now: datetime,
@@ -154,7 +154,7 @@ def _keep(
         act=Act.LOGGED,
         by=row.by,
         at=now,
-        words=_words(row.result, fact),
+        words=_words(row.result, schema),
         before=before,
         after=clock_state(customer),
     )
@@ -168,8 +168,8 @@ def _keep(
     return deed
 
 
-def _words(result: Result, fact: CustomerFact) -> str:
-    due = _next_due(fact)
+def _words(result: Result, schema: CustomerSchema) -> str:
+    due = _next_due(schema)
     if due is None:
         return result.words
     if result.is_contact:
@@ -177,5 +177,5 @@ def _words(result: Result, fact: CustomerFact) -> str:
     return f"{result.words} · the clock keeps running, due {due.day} {due:%b}"
 
 
-def _next_due(fact: CustomerFact) -> date | None:
-    return fact.due_on if fact.status is Status.ACTIVE else None
+def _next_due(schema: CustomerSchema) -> date | None:
+    return schema.due_on if schema.status is Status.ACTIVE else None

@@ -7,17 +7,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.facts import OwedReminder, QueueRow
 from bot.checkins.queries.desks import get_desk
 from bot.checkins.queries.queue import queue_row, read_page
 from bot.checkins.queries.reminders import draw_up, list_owed_reminders
 from bot.checkins.rules import REMINDER_ROWS
+from bot.checkins.schemas import OwedReminder, QueueRow
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
-from bot.core.facts import Line
 from bot.core.feature import Feature, collect_briefs
+from bot.core.schemas import Line
 from bot.people.queries import list_names
 
 Waiting = tuple[OwedReminder, list[QueueRow], int]
@@ -92,7 +92,7 @@ def _debt(
     """The message that is owed; it is worth nothing after the person's midnight."""
     notice = draw_up(
         reminder,
-        facts=[row.customer for row in rows],
+        schemas=[row.customer for row in rows],
         lines=lines,
         deeds={},
         names=names,

@@ -8,18 +8,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.facts import ActDone
 from bot.checkins.queries.history import CONTACTS, get_checkin, get_contacts
 from bot.checkins.rules import Act, can_undo, latest_contact
+from bot.checkins.schemas import ActDone
 from bot.checkins.tables import Checkin, Deed
 from bot.checkins.usecases.recording import known_elsewhere
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import UndoCheckin
-from bot.customers.facts import CustomerTaken
-from bot.customers.queries import fact_of, get_customer
+from bot.customers.queries import get_customer, schema_of
 from bot.customers.rules.names import clean_text
+from bot.customers.schemas import CustomerTaken
 from bot.customers.tables import Customer
 from bot.customers.usecases.clockwork import restore_snooze, rewind, set_last_contact, snooze_state
 from bot.people.queries import find_person_row, get_today, list_names
@@ -63,9 +63,9 @@ def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, undos:
         customer_id=customer.id, before=deed.after, after=deed.before, now=now,
     )  # fmt: skip
     session.flush()
-    fact = fact_of(customer, today=get_today(session, person_id=by, now=now))
+    schema = schema_of(customer, today=get_today(session, person_id=by, now=now))
     stays = tuple(sentence for sentences in told for sentence in sentences)
-    return ActDone(deed_id=deed.id, act=deed.act, by=by, words="as it was", customer=fact, undone=True, stays=stays)
+    return ActDone(deed_id=deed.id, act=deed.act, by=by, words="as it was", customer=schema, undone=True, stays=stays)
 
 
 def _find(session: Session, deed_id: UUID) -> Deed:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.checkins.facts import CheckinForm, Preview
 from bot.checkins.rules import Channel, Mood, Result
+from bot.checkins.schemas import CheckinForm, Preview
 from bot.checkins.views.rows import what_we_know
-from bot.customers.facts import CustomerFact
 from bot.customers.rules.due import Status
+from bot.customers.schemas import CustomerSchema
 from bot.slack.blocks import (
     OPTION_TEXT,
     Block,
@@ -58,19 +58,19 @@ class ExtraFields:
     is_open: bool
 
 
-def form(fact: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) -> Block:
+def form(schema: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) -> Block:
     """The modal as it opens; *extras* are other features' fields, *memory* comes back with each press."""
     blocks = [
-        _customer_field(fact),
-        about(fact.preview),
+        _customer_field(schema),
+        about(schema.preview),
         field_of("What happened", radio(RESULT, RESULTS, initial="talked"), block_id=RESULT, dispatch=True),
-        field_of("How", select(CHANNEL, CHANNELS, initial="message" if fact.quote else "call"), block_id=CHANNEL),
-        field_of("When", date_picker(WHEN, initial=fact.today), block_id=WHEN, dispatch=True),
-        live(fact.preview),
+        field_of("How", select(CHANNEL, CHANNELS, initial="message" if schema.quote else "call"), block_id=CHANNEL),
+        field_of("When", date_picker(WHEN, initial=schema.today), block_id=WHEN, dispatch=True),
+        live(schema.preview),
         field_of("How are they", select(MOOD, MOODS, placeholder="Not sure"), block_id=MOOD, optional=True),
         field_of("Note", text_input(NOTE, multiline=True), block_id=NOTE, optional=True),
         field_of("Next step", text_input(NEXT, max_length=300), block_id=NEXT, optional=True),
-        *([_quote_field(fact.quote)] if fact.quote else []),
+        *([_quote_field(schema.quote)] if schema.quote else []),
         *_extra_blocks(extras),
     ]
     return modal("Check-in", blocks, callback_id=SAVE, submit="Save", memory=memory)
@@ -94,9 +94,9 @@ def about(preview: Preview | None) -> Block:
     """`47 days · last: "waiting for the invoice fix" · promised: price list, Fri`."""
     if preview is None:
         return context("Choose a customer to see when you last talked.", block_id=ABOUT)
-    fact = preview.customer
-    talked = f"{days(fact.days_waiting)} since the last contact" if fact.last_contact_on else "never talked so far"
-    known = f" · {what_we_know(fact)}" if fact.lines or fact.preferences else ""
+    schema = preview.customer
+    talked = f"{days(schema.days_waiting)} since the last contact" if schema.last_contact_on else "never talked so far"
+    known = f" · {what_we_know(schema)}" if schema.lines or schema.preferences else ""
     return context(f"{talked}{known}", block_id=ABOUT)
 
 
@@ -105,9 +105,9 @@ def live(preview: Preview | None) -> Block:
     return context(_effect(preview), block_id=LIVE)
 
 
-def customer_option(fact: CustomerFact) -> Option:
+def customer_option(schema: CustomerSchema) -> Option:
     """The customer as a chosen option."""
-    return Option(cut(fact.name, OPTION_TEXT), str(fact.id))
+    return Option(cut(schema.name, OPTION_TEXT), str(schema.id))
 
 
 def _extra_blocks(extras: Sequence[ExtraFields]) -> list[Block]:
@@ -122,20 +122,20 @@ def _effect(preview: Preview | None) -> str:
         return "The next date shows here once a customer is chosen."
     if preview.problem:
         return escape(preview.problem)
-    fact = preview.customer
+    schema = preview.customer
     if preview.next_due_on is None:
-        return f"This customer is {Status(fact.status).value}, so nothing is due; the check-in is kept all the same."
-    due = f"{short_date(preview.next_due_on)} {preview.next_due_on.year} (every {days(fact.rhythm_days)})"
+        return f"This customer is {Status(schema.status).value}, so nothing is due; the check-in is kept all the same."
+    due = f"{short_date(preview.next_due_on)} {preview.next_due_on.year} (every {days(schema.rhythm_days)})"
     if not preview.result.is_contact:
         return f"The clock keeps running: an attempt isn't a contact yet. Due {due}."
-    if fact.last_contact_on and preview.happened_on < fact.last_contact_on:
-        last = short_date(fact.last_contact_on, today=fact.today)
+    if schema.last_contact_on and preview.happened_on < schema.last_contact_on:
+        last = short_date(schema.last_contact_on, today=schema.today)
         return f"You talked later than that, on {last}, so nothing moves. Next contact due {due}."
     return f"Next contact due {due}"
 
 
-def _customer_field(fact: CheckinForm) -> Block:
-    initial = customer_option(fact.preview.customer) if fact.preview else None
+def _customer_field(schema: CheckinForm) -> Block:
+    initial = customer_option(schema.preview.customer) if schema.preview else None
     element = external_select(OPTIONS, placeholder="Type a name", initial=initial)
     return field_of("Customer", element, block_id=CUSTOMER, dispatch=True)
 

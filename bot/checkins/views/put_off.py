@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from bot.checkins.facts import ActDone
 from bot.checkins.rules import Preset
+from bot.checkins.schemas import ActDone
 from bot.checkins.views.rows import NAME, asleep, done, waited_in_words
-from bot.customers.facts import CustomerFact
 from bot.customers.rules.due import SnoozeReason, Standing
+from bot.customers.schemas import CustomerSchema
 from bot.slack.blocks import (
     Block,
     Option,
@@ -41,44 +41,44 @@ REASONS = (
 
 
 def snooze_form(
-    fact: CustomerFact, *, memory: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
+    schema: CustomerSchema, *, memory: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
 ) -> Block:
     """Until when, and why; *refused* says why the short way didn't work."""
     why = SnoozeReason.CUSTOMER_ASKED if asked else SnoozeReason.DEFERRED
     blocks = [
-        section(f"{bold(cut(fact.name, NAME))} · {_standing(fact)}"),
+        section(f"{bold(cut(schema.name, NAME))} · {_standing(schema)}"),
         *([section(escape(refused))] if refused else []),
         field_of("For how long", radio(HOW_LONG, PRESETS, initial=preset.value), block_id=HOW_LONG),
-        field_of("Until", date_picker(UNTIL, initial=fact.today + timedelta(weeks=1)), block_id=UNTIL, optional=True),
+        field_of("Until", date_picker(UNTIL, initial=schema.today + timedelta(weeks=1)), block_id=UNTIL, optional=True),
         field_of("Why", radio(REASON, REASONS, initial=why.value), block_id=REASON),
         field_of("Note", text_input(NOTE, max_length=300), block_id=NOTE, optional=True),
-        section(_latest(fact)),
+        section(_latest(schema)),
     ]
     return modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", memory=memory)
 
 
-def hand_over_form(fact: CustomerFact, *, memory: str) -> Block:
+def hand_over_form(schema: CustomerSchema, *, memory: str) -> Block:
     """To whom, with a note for them."""
     blocks = [
-        section(f"{bold(cut(fact.name, NAME))} · {_standing(fact)}"),
+        section(f"{bold(cut(schema.name, NAME))} · {_standing(schema)}"),
         field_of("Who looks after them from now on", person_select(TO), block_id=TO),
         field_of("Note for them", text_input(WORDS, multiline=True, max_length=300), block_id=WORDS, optional=True),
     ]
     return modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", memory=memory)
 
 
-def done_form(fact: ActDone, *, memory: str) -> Block:
+def done_form(schema: ActDone, *, memory: str) -> Block:
     """What was done, with *Undo*, where no message could change in place."""
-    title = "Undone" if fact.undone else "Saved"
-    return modal(title, list(done(fact).blocks), callback_id=DONE, close="Close", memory=memory)
+    title = "Undone" if schema.undone else "Saved"
+    return modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", memory=memory)
 
 
-def _standing(fact: CustomerFact) -> str:
-    return f"put off {asleep(fact)}" if fact.standing is Standing.SNOOZED else waited_in_words(fact)
+def _standing(schema: CustomerSchema) -> str:
+    return f"put off {asleep(schema)}" if schema.standing is Standing.SNOOZED else waited_in_words(schema)
 
 
-def _latest(fact: CustomerFact) -> str:
-    if fact.limit_on <= fact.today:
+def _latest(schema: CustomerSchema) -> str:
+    if schema.limit_on <= schema.today:
         return "They have waited too long for us to put it off; only their own wish counts now."
-    latest = short_date(fact.limit_on, today=fact.today)
+    latest = short_date(schema.limit_on, today=schema.today)
     return f"Without their asking, {latest} is the last day: after that they count as neglected."

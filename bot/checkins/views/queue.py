@@ -1,6 +1,6 @@
 """The queue that `/checkin` answers, and the lists of customers that may have been meant."""
 
-from bot.checkins.facts import ActDone, Candidate, Candidates, Queue, QueueRow
+from bot.checkins.schemas import ActDone, Candidate, Candidates, Queue, QueueRow
 from bot.checkins.views.rows import (
     LOG,
     NAME,
@@ -41,60 +41,60 @@ def place_of(page: int) -> str:
     return f"checkins.queue:{page}"
 
 
-def queue(fact: Queue, *, act: ActDone | None = None) -> Message:
+def queue(schema: Queue, *, act: ActDone | None = None) -> Message:
     """A page of what waits for somebody, only for their eyes; *act* is what they just did from it, with *Undo*."""
-    place = place_of(fact.page)
+    place = place_of(schema.page)
     told = act_row(act, place=place) if act else []
-    if not fact.total:
-        return _all_clear(fact, told)
-    head = summary(fact)
+    if not schema.total:
+        return _all_clear(schema, told)
+    head = summary(schema)
     start = button("Record a check-in", START)
-    top = [section(bold_head(fact), accessory=start, block_id=f"{place}:head"), divider(), *told]
-    groups = _groups(fact)
-    end = foot(*_turns(fact), words=_place_in_pages(fact), block_id=f"{place}:pages")
+    top = [section(bold_head(schema), accessory=start, block_id=f"{place}:head"), divider(), *told]
+    groups = _groups(schema)
+    end = foot(*_turns(schema), words=_place_in_pages(schema), block_id=f"{place}:pages")
     return Message(text=head, blocks=[*top, *as_many_as_fit(groups, beside=[*top, *end]), *end])
 
 
-def summary(fact: Queue) -> str:
+def summary(schema: Queue) -> str:
     """`Your queue: 3 neglected · 5 due · 2 snoozed`."""
-    return f"Your queue: {_counts(fact)}"
+    return f"Your queue: {_counts(schema)}"
 
 
-def bold_head(fact: Queue) -> str:
+def bold_head(schema: Queue) -> str:
     """The same for the top of the message."""
-    return f"*Your queue:* {_counts(fact)}"
+    return f"*Your queue:* {_counts(schema)}"
 
 
-def candidates(fact: Candidates) -> Message:
+def candidates(schema: Candidates) -> Message:
     """`/checkin` with words that fit several customers, or none: those that may be meant, as buttons."""
-    asked = escape(fact.asked)
-    if fact.exact:
-        text = f"{len(fact.rows)} customers are called {asked}; choose one."
-    elif fact.rows:
-        text = f"No customer is called {asked}. Did you mean {escape(_either(fact.rows))}?"
+    asked = escape(schema.asked)
+    if schema.exact:
+        text = f"{len(schema.rows)} customers are called {asked}; choose one."
+    elif schema.rows:
+        text = f"No customer is called {asked}. Did you mean {escape(_either(schema.rows))}?"
     else:
         text = f"No customer is called {asked}."
     rows = [
         section(_candidate(row), accessory=button("Check-in", LOG, str(row.id)), block_id=f"checkins.pick:{row.id}")
-        for row in fact.rows
+        for row in schema.rows
     ]
-    add = [] if fact.exact else [_add(fact.asked)]
+    add = [] if schema.exact else [_add(schema.asked)]
     room = MESSAGE_CHARACTERS - size(add) - len(text)
     shown = fitting([[row] for row in rows], most_blocks=MESSAGE_BLOCKS - 2, most_characters=room)
     return Message(text=text, blocks=[section(text), *(row[0] for row in shown), *add])
 
 
-def _counts(fact: Queue) -> str:
-    counts = ((fact.neglected, "neglected"), (fact.due, "due"), (fact.snoozed, "snoozed"))
+def _counts(schema: Queue) -> str:
+    counts = ((schema.neglected, "neglected"), (schema.due, "due"), (schema.snoozed, "snoozed"))
     return " · ".join(f"{count:,} {word}" for count, word in counts if count)
 
 
-def _groups(fact: Queue) -> list[list[Block]]:
+def _groups(schema: Queue) -> list[list[Block]]:
     """Each row's blocks, the first of each standing under its title."""
     rows: list[list[Block]] = []
     above: Standing | None = None
-    for row in fact.rows:
-        blocks = _row(row, fact.page)
+    for row in schema.rows:
+        blocks = _row(row, schema.page)
         if row.customer.standing is not above:
             above = row.customer.standing
             blocks = [context(f"*{TITLES.get(above, 'Due')}*"), *blocks]
@@ -107,20 +107,20 @@ def _row(row: QueueRow, page: int) -> list[Block]:
     return draw(row.customer, place=place_of(page), for_whom=row.for_whom)
 
 
-def _turns(fact: Queue) -> list[Block]:
-    back = [button("Back", PAGE_BACK, str(fact.page - 1))] if fact.page else []
-    on = [button("Next", PAGE_ON, str(fact.page + 1))] if fact.page + 1 < fact.pages else []
+def _turns(schema: Queue) -> list[Block]:
+    back = [button("Back", PAGE_BACK, str(schema.page - 1))] if schema.page else []
+    on = [button("Next", PAGE_ON, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
     return back + on
 
 
-def _place_in_pages(fact: Queue) -> str:
-    return SIZE_BLIND if fact.pages < 2 else f"Page {fact.page + 1:,} of {fact.pages:,}. {SIZE_BLIND}"  # noqa: PLR2004 - one page needs no number
+def _place_in_pages(schema: Queue) -> str:
+    return SIZE_BLIND if schema.pages < 2 else f"Page {schema.page + 1:,} of {schema.pages:,}. {SIZE_BLIND}"  # noqa: PLR2004 - one page needs no number
 
 
-def _all_clear(fact: Queue, told: list[Block]) -> Message:
+def _all_clear(schema: Queue, told: list[Block]) -> Message:
     text = "Nobody is waiting to hear from you."
-    if fact.next_due_on:
-        text += f" Next: {escape(cut(fact.next_name, NAME))}, due {short_date(fact.next_due_on)}."
+    if schema.next_due_on:
+        text += f" Next: {escape(cut(schema.next_name, NAME))}, due {short_date(schema.next_due_on)}."
     start = button("Record a check-in", START)
     return Message(text=text, blocks=[*told, section(text, accessory=start, block_id=f"{place_of(0)}:head")])
 

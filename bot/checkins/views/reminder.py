@@ -1,6 +1,6 @@
 """The daily reminder, and the same message once something was done about it."""
 
-from bot.checkins.facts import ReminderDue, ReminderRow
+from bot.checkins.schemas import ReminderDue, ReminderRow
 from bot.checkins.views.rows import QUEUE, done_row, queue_row
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
@@ -22,23 +22,23 @@ NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight",
 WHY = "Why these? Longest wait first; size plays no part."
 
 
-def place_of(fact: ReminderDue) -> str:
+def place_of(schema: ReminderDue) -> str:
     """Where a row of this reminder stands."""
-    return f"checkins.reminder:{fact.reminder_id}"
+    return f"checkins.reminder:{schema.reminder_id}"
 
 
-def reminder(fact: ReminderDue) -> Message:
+def reminder(schema: ReminderDue) -> Message:
     """Who waits to hear from this person today; rows that were dealt with tell so."""
-    open_rows = sum(row.done is None for row in fact.rows)
-    left = fact.total - len(fact.rows) + open_rows
+    open_rows = sum(row.done is None for row in schema.rows)
+    left = schema.total - len(schema.rows) + open_rows
     head = _waiting(left) if left else "Nobody is waiting to hear from you any more today."
-    name = escape(cut(fact.first_name, 40))
+    name = escape(cut(schema.first_name, 40))
     text = f"{name}, {head[0].lower()}{head[1:]}"
-    rows = [_row(row, fact) for row in fact.rows]
+    rows = [_row(row, schema) for row in schema.rows]
     top: list[Block] = [section(f"*{head}*"), divider()]
     room = MESSAGE_CHARACTERS - size(top) - 600  # for what stands below
     shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - 6, most_characters=room)
-    more = fact.total - len(shown)
+    more = schema.total - len(shown)
     return Message(text=text, blocks=[*top, *(block for row in shown for block in row), divider(), *_end(more)])
 
 
@@ -47,8 +47,8 @@ def _waiting(count: int) -> str:
     return f"{number} {'customer is' if count == 1 else 'customers are'} waiting to hear from you."
 
 
-def _row(row: ReminderRow, fact: ReminderDue) -> list[Block]:
-    place = place_of(fact)
+def _row(row: ReminderRow, schema: ReminderDue) -> list[Block]:
+    place = place_of(schema)
     if row.done is not None and row.deed_id is not None:
         by = f"by {mention(row.done_by)}" if row.done_by else ""
         return _done(row, place, by)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from bot.checkins.facts import ActDone
-from bot.customers.facts import CustomerFact
+from bot.checkins.schemas import ActDone
 from bot.customers.rules.due import SnoozeReason, Standing
+from bot.customers.schemas import CustomerSchema
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
     MESSAGE_CHARACTERS,
@@ -41,7 +41,7 @@ LINES = 240  # characters of what is known about it
 STAYS, MOST_STAYS = 200, 2  # characters of a sentence on what undoing left, and how many are told
 
 
-def queue_row(fact: CustomerFact, *, place: str, for_whom: str | None = None, full: bool = False) -> list[Block]:
+def queue_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None, full: bool = False) -> list[Block]:
     """
     A customer that waits: who, how long, what was last said, *Log* and a menu; two blocks.
 
@@ -49,22 +49,22 @@ def queue_row(fact: CustomerFact, *, place: str, for_whom: str | None = None, fu
     press. *full* tells the wait in words, as the reminder does.
     """
     whom = f" · for {escape(cut(for_whom, 40))}" if for_whom else ""
-    wait, key = waited_in_words(fact) if full else waited(fact), str(fact.id)
+    wait, key = waited_in_words(schema) if full else waited(schema), str(schema.id)
     return [
         section(
-            f"{bold(cut(fact.name, NAME))} · {wait}{whom}",
+            f"{bold(cut(schema.name, NAME))} · {wait}{whom}",
             accessory=button("Log", LOG, key),
             block_id=f"{place}:{key}",
         ),
-        section(what_we_know(fact), accessory=menu(key), block_id=f"{place}:{key}:more"),
+        section(what_we_know(schema), accessory=menu(key), block_id=f"{place}:{key}:more"),
     ]
 
 
-def snoozed_row(fact: CustomerFact, *, place: str, for_whom: str | None = None) -> list[Block]:
+def snoozed_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None) -> list[Block]:
     """A customer that is put off: until when, at whose wish, and *Wake*."""
     whom = f" · for {escape(cut(for_whom, 40))}" if for_whom else ""
-    text = f"{bold(cut(fact.name, NAME))} {asleep(fact)}{whom}"
-    return [section(text, accessory=button("Wake", WAKE, str(fact.id)), block_id=f"{place}:{fact.id}")]
+    text = f"{bold(cut(schema.name, NAME))} {asleep(schema)}{whom}"
+    return [section(text, accessory=button("Wake", WAKE, str(schema.id)), block_id=f"{place}:{schema.id}")]
 
 
 def menu(key: str) -> Block:
@@ -73,43 +73,43 @@ def menu(key: str) -> Block:
     return {"type": "overflow", "action_id": MORE, "options": options}
 
 
-def waited(fact: CustomerFact) -> str:
+def waited(schema: CustomerSchema) -> str:
     """`47 of 30 days`, or that there was no contact yet."""
-    if fact.last_contact_on is None:
-        return f"never talked, {days(fact.days_waiting)} of {fact.rhythm_days}"
-    return f"{fact.days_waiting:,} of {days(fact.rhythm_days)}"
+    if schema.last_contact_on is None:
+        return f"never talked, {days(schema.days_waiting)} of {schema.rhythm_days}"
+    return f"{schema.days_waiting:,} of {days(schema.rhythm_days)}"
 
 
-def waited_in_words(fact: CustomerFact) -> str:
+def waited_in_words(schema: CustomerSchema) -> str:
     """`47 days since you talked (every 30)`."""
-    if fact.last_contact_on is None:
-        return f"never talked, customer for {days(fact.days_waiting)} (every {fact.rhythm_days})"
-    return f"{days(fact.days_waiting)} since you talked (every {fact.rhythm_days})"
+    if schema.last_contact_on is None:
+        return f"never talked, customer for {days(schema.days_waiting)} (every {schema.rhythm_days})"
+    return f"{days(schema.days_waiting)} since you talked (every {schema.rhythm_days})"
 
 
-def asleep(fact: CustomerFact) -> str:
+def asleep(schema: CustomerSchema) -> str:
     """`until 4 Jan, they asked ("after the fair")`."""
-    until = short_date(fact.snoozed_until, today=fact.today) if fact.snoozed_until else "today"
-    who = "they asked" if fact.snooze_reason is SnoozeReason.CUSTOMER_ASKED else "we put it off"
-    note = f' ("{escape(cut(fact.snooze_note, 100))}")' if fact.snooze_note else ""
+    until = short_date(schema.snoozed_until, today=schema.today) if schema.snoozed_until else "today"
+    who = "they asked" if schema.snooze_reason is SnoozeReason.CUSTOMER_ASKED else "we put it off"
+    note = f' ("{escape(cut(schema.snooze_note, 100))}")' if schema.snooze_note else ""
     return f"until {until}, {who}{note}"
 
 
-def what_we_know(fact: CustomerFact) -> str:
+def what_we_know(schema: CustomerSchema) -> str:
     """What was last said, what is owed, how they like it; since when it is due where nothing is known."""
-    lines = [line.text for line in fact.lines]
+    lines = [line.text for line in schema.lines]
     known = " ".join(lines)
-    lines += [preference for preference in fact.preferences[:2] if preference not in known]
-    return escape(cut(" · ".join(lines), LINES)) if lines else since(fact)
+    lines += [preference for preference in schema.preferences[:2] if preference not in known]
+    return escape(cut(" · ".join(lines), LINES)) if lines else since(schema)
 
 
-def since(fact: CustomerFact) -> str:
+def since(schema: CustomerSchema) -> str:
     """`due since Fri 20 Nov`."""
-    if fact.standing is Standing.IN_CADENCE:
-        return f"due {short_date(fact.due_on, today=fact.today)}"
-    if fact.due_on >= fact.today:
+    if schema.standing is Standing.IN_CADENCE:
+        return f"due {short_date(schema.due_on, today=schema.today)}"
+    if schema.due_on >= schema.today:
         return "due today"
-    return f"due since {short_date(fact.due_on, today=fact.today)}"
+    return f"due since {short_date(schema.due_on, today=schema.today)}"
 
 
 def done_row(name: str, words: str, *, deed_id: UUID, block_id: str, by: str = "") -> list[Block]:
@@ -119,58 +119,58 @@ def done_row(name: str, words: str, *, deed_id: UUID, block_id: str, by: str = "
     return [section(text, accessory=button("Undo", UNDO, str(deed_id)), block_id=block_id)]
 
 
-def act_row(fact: ActDone, *, place: str) -> list[Block]:
+def act_row(schema: ActDone, *, place: str) -> list[Block]:
     """The row that tells what was just done, or that it is undone."""
-    if fact.undone:
-        words = [f"↩ {escape(cut(fact.customer.name, NAME))} is as it was", *_what_stays(fact)]
+    if schema.undone:
+        words = [f"↩ {escape(cut(schema.customer.name, NAME))} is as it was", *_what_stays(schema)]
         return [context(" · ".join(words), block_id=f"{place}:told")]
-    return done_row(fact.customer.name, fact.words, deed_id=fact.deed_id, block_id=f"{place}:told")
+    return done_row(schema.customer.name, schema.words, deed_id=schema.deed_id, block_id=f"{place}:told")
 
 
-def done(fact: ActDone) -> Message:
+def done(schema: ActDone) -> Message:
     """What was done, to somebody whose screen can't change in place, with *Undo*."""
-    name = escape(cut(fact.customer.name, NAME))
-    if fact.undone:
-        text = " ".join([f"Undone. {name} is as it was: {since(fact.customer)}.", *_what_stays(fact)])
+    name = escape(cut(schema.customer.name, NAME))
+    if schema.undone:
+        text = " ".join([f"Undone. {name} is as it was: {since(schema.customer)}.", *_what_stays(schema)])
         return Message(text=text, blocks=[section(text)])
-    block_id = f"checkins.done:{fact.deed_id}"
+    block_id = f"checkins.done:{schema.deed_id}"
     return Message(
-        text=f"{name}: {escape(fact.words)}.",
-        blocks=done_row(fact.customer.name, fact.words, deed_id=fact.deed_id, block_id=block_id),
+        text=f"{name}: {escape(schema.words)}.",
+        blocks=done_row(schema.customer.name, schema.words, deed_id=schema.deed_id, block_id=block_id),
     )
 
 
-def stays(fact: ActDone) -> Message:
+def stays(schema: ActDone) -> Message:
     """What undoing left as it was, to somebody who sees that the rest is undone."""
-    text = " ".join(_what_stays(fact))
+    text = " ".join(_what_stays(schema))
     return Message(text=text, blocks=[section(text)])
 
 
-def with_row_done(blocks: Sequence[Mapping[str, Any]], fact: ActDone) -> list[Mapping[str, Any]] | None:
+def with_row_done(blocks: Sequence[Mapping[str, Any]], schema: ActDone) -> list[Mapping[str, Any]] | None:
     """
     Another feature's message with the customer's row replaced by what was done; None when it isn't in there.
 
     A row is every block whose id holds the customer's, such as `digests.row:{id}`.
     """
-    wanted = str(fact.customer.id)
+    wanted = str(schema.customer.id)
     rows = [index for index, block in enumerate(blocks) if wanted in str(block.get("block_id", ""))]
     if not rows:
         return None
     others = [block for index, block in enumerate(blocks) if index not in rows]
-    return [*others[: rows[0]], *_instead(fact), *others[rows[0] :]]
+    return [*others[: rows[0]], *_instead(schema), *others[rows[0] :]]
 
 
-def _what_stays(fact: ActDone) -> list[str]:
-    told = [escape(cut(sentence, STAYS)) for sentence in fact.stays[:MOST_STAYS]]
-    more = len(fact.stays) - len(told)
+def _what_stays(schema: ActDone) -> list[str]:
+    told = [escape(cut(sentence, STAYS)) for sentence in schema.stays[:MOST_STAYS]]
+    more = len(schema.stays) - len(told)
     return [*told, *([f"And {more:,} more."] if more else [])]
 
 
-def _instead(fact: ActDone) -> list[Block]:
-    if fact.undone:
-        return queue_row(fact.customer, place="checkins.row")
-    block_id = f"checkins.done:{fact.customer.id}"
-    return done_row(fact.customer.name, fact.words, deed_id=fact.deed_id, block_id=block_id)
+def _instead(schema: ActDone) -> list[Block]:
+    if schema.undone:
+        return queue_row(schema.customer, place="checkins.row")
+    block_id = f"checkins.done:{schema.customer.id}"
+    return done_row(schema.customer.name, schema.words, deed_id=schema.deed_id, block_id=block_id)
 
 
 def foot(*buttons: Block, words: str, block_id: str) -> list[Block]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from bot.core.collecting import without_collecting
-from bot.customers.facts import Drafts
 from bot.customers.gateways.tables_read import date_order, parse_rows, read_table
 from bot.customers.rules.headers import Field, HeaderMap, map_headers
 from bot.customers.rules.rows import Refusal, RowDraft
+from bot.customers.schemas import Drafts
 
 OUR_OWN = "Evenhand"
 DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})

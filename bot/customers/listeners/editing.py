@@ -11,7 +11,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.customers.facts import Card, ContactDetails, CustomerDetails
 from bot.customers.listeners.places import (
     customer_in,
     memory_in,
@@ -26,6 +25,7 @@ from bot.customers.rules.countries import country_code
 from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
+from bot.customers.schemas import Card, ContactDetails, CustomerDetails
 from bot.customers.usecases.clockwork import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status
 from bot.customers.views import card as card_view
@@ -93,8 +93,8 @@ class EditingListeners:
         """A new customer was sent; the window becomes its card."""
         async with field_errors(ack, first_field=forms.NAME):
             details = _details(Form.of(view), CustomerDetails(name=""))
-            fact = await self._run(add_customer, body, details=details, view_id=view["id"])
-            await ack(response_action="update", view=await self._drawn(body, fact.id))
+            schema = await self._run(add_customer, body, details=details, view_id=view["id"])
+            await ack(response_action="update", view=await self._drawn(body, schema.id))
 
     async def save_edit(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
         """Changes to a customer were sent; its card shows them."""

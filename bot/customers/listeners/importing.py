@@ -9,7 +9,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import NotFound
 from bot.core.runtime import Runtime
-from bot.customers.facts import Drafts, ImportSummary, UploadFact
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.gateways.slack_files import fetch_file, send_file
 from bot.customers.gateways.tables_write import write_csv
@@ -17,6 +16,7 @@ from bot.customers.listeners.places import memory_in, window_in
 from bot.customers.queries.exports import HEADERS, export_rows
 from bot.customers.queries.imports import list_imports
 from bot.customers.queries.screens import get_upload
+from bot.customers.schemas import Drafts, ImportSummary, UploadSchema
 from bot.customers.usecases.lists import plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.usecases.uploads import keep_upload, map_upload, take_upload
@@ -82,14 +82,14 @@ class ImportingListeners:
         """*Undo* under an import's message, or beside one of the earlier lists."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            fact = await self._runtime.run(
+            schema = await self._runtime.run(
                 undo_import, workspace=workspace_in(body), import_id=_id_in(value_in(body)), by=people_in(body)
             )
             window = window_in(body)
             if window is None:
-                await respond(**imports.undone(fact).replacement())
+                await respond(**imports.undone(schema).replacement())
                 return
-            view = imports.ask_for_file(await self._earlier(body), just_undone=fact)
+            view = imports.ask_for_file(await self._earlier(body), just_undone=schema)
             await client.views_update(view_id=window["id"], view=view)
 
     async def export(self, client: AsyncWebClient, respond: AsyncRespond, body: Body) -> None:
@@ -147,7 +147,7 @@ class ImportingListeners:
         )
         return imports.preview(plan, drafts, upload_id=upload_id, erase=erase)
 
-    async def _read(self, body: Body, upload_id: UUID) -> tuple[UploadFact, Drafts]:
+    async def _read(self, body: Body, upload_id: UUID) -> tuple[UploadSchema, Drafts]:
         upload = await self._runtime.read(
             get_upload, workspace=workspace_in(body), upload_id=upload_id, by=people_in(body)
         )

@@ -7,11 +7,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
-from bot.customers.facts import Card
 from bot.customers.listeners.editing import EditingListeners
 from bot.customers.listeners.importing import ImportingListeners
 from bot.customers.listeners.places import customer_in, offers_of, window_in
 from bot.customers.queries.screens import get_card, list_options, list_page, look_up
+from bot.customers.schemas import Card
 from bot.customers.usecases.details import claim_customer
 from bot.customers.views import card as card_view
 from bot.customers.views import lists
@@ -88,22 +88,22 @@ class LookingListeners:
         """*I'll take it*: the screen says that it is theirs."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            fact = await self._runtime.run(
+            schema = await self._runtime.run(
                 claim_customer, workspace=workspace_in(body), customer_id=customer_in(value_in(body)),
                 by=people_in(body),
             )  # fmt: skip
             window = window_in(body)
             if window:
-                found = await self._card(body, str(fact.id))
+                found = await self._card(body, str(schema.id))
                 await client.views_update(
                     view_id=window["id"], view=card_view.as_modal(found, offers_of(self._runtime))
                 )
             elif _block_id(body).startswith(f"{lists.POOL}:"):
                 pool = await self._page(body, words="", pool=True)
-                answer = Message(text=lists.taken(fact).text, blocks=[*lists.taken(fact).blocks, *pool.blocks][:50])
+                answer = Message(text=lists.taken(schema).text, blocks=[*lists.taken(schema).blocks, *pool.blocks][:50])
                 await respond(**answer.replacement())
             else:
-                await respond(**lists.taken(fact).answer(), replace_original=False)
+                await respond(**lists.taken(schema).answer(), replace_original=False)
 
     async def turn(self, ack: AsyncAck, respond: AsyncRespond, body: Body) -> None:
         """*Next* and *Back*."""

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.facts import Subject
 from bot.core.feature import Offer
 from bot.core.runtime import Runtime
+from bot.core.schemas import Subject
 from bot.customers.views import forms
 
 Body = dict[str, Any]

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import days_between, workspace_of
 from bot.core.errors import Ambiguous, NotFound
-from bot.customers.facts import Coverage, CustomerFact
 from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import SnoozeReason, Standing, Status, standing
 from bot.customers.rules.names import clean_text, look_alikes, name_key
+from bot.customers.schemas import Coverage, CustomerSchema
 from bot.customers.tables import Alias, Contact, Customer
 from bot.people.queries import get_today, list_names
 
@@ -208,15 +208,15 @@ def get_coverage(session: Session, *, today: date, owner_id: str | None = None) 
     )
 
 
-def list_facts(session: Session, customers: Sequence[Customer], *, today: date) -> list[CustomerFact]:
+def list_schemas(session: Session, customers: Sequence[Customer], *, today: date) -> list[CustomerSchema]:
     """These customers as lists show them, in the order given."""
     names = list_names(session, (customer.owner_id for customer in customers))
-    return [fact_of(customer, today=today, owner_name=names.get(customer.owner_id or "")) for customer in customers]
+    return [schema_of(customer, today=today, owner_name=names.get(customer.owner_id or "")) for customer in customers]
 
 
-def fact_of(customer: Customer, *, today: date, owner_name: str | None = None) -> CustomerFact:
+def schema_of(customer: Customer, *, today: date, owner_name: str | None = None) -> CustomerSchema:
     """One customer as lists show it."""
-    return CustomerFact(
+    return CustomerSchema(
         id=customer.id,
         name=customer.name,
         owner_id=customer.owner_id,
@@ -248,11 +248,11 @@ def standing_of(customer: Customer, today: date) -> Standing:
     )
 
 
-def get_fact(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerFact:
+def get_schema(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerSchema:
     """One customer as *viewer* sees it today."""
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
-    return list_facts(session, [customer], today=today)[0]
+    return list_schemas(session, [customer], today=today)[0]
 
 
 def _either(names: Sequence[str]) -> str:

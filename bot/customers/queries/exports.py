@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.customers.facts import Cell
 from bot.customers.queries import find_row
 from bot.customers.rules.headers import Field
+from bot.customers.schemas import Cell
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.people.tables import Person
 from bot.people.usecases import require_here

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.customers.facts import ImportSummary
+from bot.customers.schemas import ImportSummary
 from bot.customers.tables import Import
 from bot.people.queries import get_calendar, list_names
 from bot.people.usecases import may_manage, require_here

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.customers.facts import Coverage, OwnerCoverage
 from bot.customers.queries import neglected, overdue_first, sleeping, waiting
 from bot.customers.rules.due import Status
+from bot.customers.schemas import Coverage, OwnerCoverage
 from bot.customers.tables import Customer
 from bot.people.tables import Person
 

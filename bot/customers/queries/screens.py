@@ -11,22 +11,22 @@ from sqlmodel import Session, col, select
 from bot.core.briefs import MANY, Brief
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.core.facts import Line
 from bot.core.feature import Feature, collect_briefs, collect_timeline
 from bot.core.prepared import prepared
-from bot.customers.facts import Card, ContactDetails, CustomerDetails, ListPage, LookUp, Named, UploadFact
+from bot.core.schemas import Line
 from bot.customers.queries import (
     find_customer,
     get_customer,
     list_aliases,
     list_contacts,
     list_exact,
-    list_facts,
     list_nearest,
+    list_schemas,
     overdue_first,
 )
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
+from bot.customers.schemas import Card, ContactDetails, CustomerDetails, ListPage, LookUp, Named, UploadSchema
 from bot.customers.tables import Alias, Contact, Customer, Upload
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
@@ -83,7 +83,7 @@ def list_page(
     shown = min(max(page, 1), pages)
     order = (sa.case((col(Customer.status) == Status.ACTIVE, 0), else_=1), *overdue_first(today))
     query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
-    rows = list_facts(session, session.exec(query).all(), today=today)
+    rows = list_schemas(session, session.exec(query).all(), today=today)
     return ListPage(
         rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool
     )
@@ -114,7 +114,7 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     children = _children(session, customer.id)
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
     return Card(
-        customer=list_facts(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
+        customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
         children=tuple(children[:FAMILY_SHOWN]),
@@ -171,7 +171,7 @@ def get_details(session: Session, customer: Customer) -> CustomerDetails:
     )
 
 
-def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> UploadFact:
+def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> UploadSchema:
     """
     The list that *by* has sent and not decided about.
 
@@ -182,7 +182,7 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     upload = session.exec(query).first()
     if upload is None:
         raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
-    return UploadFact(
+    return UploadSchema(
         id=upload.id,
         by=upload.by,
         file_name=upload.file_name,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.core.facts import Line
+from bot.core.schemas import Line
 from bot.customers.rules.due import conclude
 from bot.customers.tables import Customer, Import, ImportChange
 from bot.people.queries import get_calendar, list_names

@@ -11,8 +11,7 @@ from sqlmodel import Session, col
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
-from bot.customers.facts import CustomerFact, CustomersHandedOver, CustomerTaken
-from bot.customers.queries import fact_of, get_customer
+from bot.customers.queries import get_customer, schema_of
 from bot.customers.rules.due import (
     Clock,
     RuleRefused,
@@ -23,6 +22,7 @@ from bot.customers.rules.due import (
     conclude,
 )
 from bot.customers.rules.names import clean_text
+from bot.customers.schemas import CustomerSchema, CustomersHandedOver, CustomerTaken
 from bot.customers.tables import Customer
 from bot.people.queries import get_person, get_today, list_calendars, list_names
 from bot.people.rules import Calendar, Mute
@@ -54,10 +54,10 @@ def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> Non
     )
 
 
-def _clock(workspace: Workspace, calendar: Calendar, **facts: Any) -> Clock:
-    """The clock that *facts* (cadence, last contact, added, first due) make by the workspace's rules."""
+def _clock(workspace: Workspace, calendar: Calendar, **schemas: Any) -> Clock:
+    """The clock that *schemas* (cadence, last contact, added, first due) make by the workspace's rules."""
     return conclude(
-        calendar, default_cadence=workspace.default_cadence_days, factor=workspace.neglect_factor, **facts
+        calendar, default_cadence=workspace.default_cadence_days, factor=workspace.neglect_factor, **schemas
     )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def _write_clocks(session: Session, moved: Sequence[Mapping[str, Any]], *, now: 
             session.expire(row)
 
 
-def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, now: datetime) -> CustomerFact:
+def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, now: datetime) -> CustomerSchema:
     """
     Say when the last real contact was (None: there was none). It wakes a snooze that a contact makes pointless.
 
@@ -127,7 +127,7 @@ def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, no
     customer.last_contact_on = on
     rewind(session, [customer], now=now)
     session.flush()
-    return fact_of(customer, today=get_today(session, person_id=customer.owner_id, now=now))
+    return schema_of(customer, today=get_today(session, person_id=customer.owner_id, now=now))
 
 
 def bring_forward(session: Session, *, customer_id: UUID, reason: str, by: str, now: datetime) -> bool:
@@ -184,7 +184,7 @@ def snooze_customer(
     note: str,
     by: str,
     now: datetime,
-) -> CustomerFact:
+) -> CustomerSchema:
     """
     Put a customer off to *until* (the day it comes back).
 
@@ -209,10 +209,10 @@ def snooze_customer(
         before=before, after=snooze_state(customer), now=now,
     )  # fmt: skip
     session.flush()
-    return fact_of(customer, today=today)
+    return schema_of(customer, today=today)
 
 
-def wake_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerFact:
+def wake_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerSchema:
     """End a snooze now. Waking one that is awake changes nothing."""
     customer = get_customer(session, customer_id)
     if customer.snoozed_until is not None:
@@ -223,7 +223,7 @@ def wake_customer(session: Session, *, customer_id: UUID, by: str, now: datetime
             before=before, now=now,
         )  # fmt: skip
         session.flush()
-    return fact_of(customer, today=get_today(session, person_id=by, now=now))
+    return schema_of(customer, today=get_today(session, person_id=by, now=now))
 
 
 def snooze_state(customer: Customer) -> dict[str, str | None]:
@@ -246,7 +246,7 @@ def restore_snooze(customer: Customer, state: dict[str, str | None], *, now: dat
 
 def hand_over(
     session: Session, *, customer_id: UUID, to: str | None, by: str, note: str = "", now: datetime
-) -> CustomerFact:
+) -> CustomerSchema:
     """
     Give a customer to *to* (None: back to the pool) and owe them the news.
 
@@ -279,7 +279,7 @@ def hand_over(
     if before is not None and before != by:
         _tell_former_owner(session, customer, former=before, to=to, by=by, now=now)
     names = list_names(session, [to])
-    return fact_of(customer, today=get_today(session, person_id=by, now=now), owner_name=names.get(to or ""))
+    return schema_of(customer, today=get_today(session, person_id=by, now=now), owner_name=names.get(to or ""))
 
 
 def tell_new_owner(
@@ -288,11 +288,11 @@ def tell_new_owner(
     """Owe *to* the news that these customers are theirs now, unless they muted news."""
     if Mute.NEWS in get_person(session, to).mutes or not customers:
         return
-    fact = CustomersHandedOver(
+    schema = CustomersHandedOver(
         names=tuple(customer.name for customer in customers[:5]), total=len(customers), by=by, note=note
     )
     key = f"handed_over:{customers[0].id}:{to}:{int(now.timestamp() * 1000)}"
-    outbox.owe(session, fact, to=to, key=key, now=now)
+    outbox.owe(session, schema, to=to, key=key, now=now)
 
 
 def _tell_former_owner(

@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.customers.facts import ContactDetails, CustomerDetails, CustomerFact
-from bot.customers.queries import get_customer, list_aliases, list_contacts, list_facts
+from bot.customers.queries import get_customer, list_aliases, list_contacts, list_schemas
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import CadenceNeedsManager, CadenceOutOfRange, Status, check_cadence, spread_first_dues
 from bot.customers.rules.names import clean_text, name_key
+from bot.customers.schemas import ContactDetails, CustomerDetails, CustomerSchema
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
 from bot.customers.usecases.clockwork import hand_over, require_can_own, rewind, tell_new_owner
 from bot.people.queries import get_calendar, get_today, list_names
@@ -36,7 +36,7 @@ PLAIN_FIELDS = (
 
 def add_customer(
     session: Session, *, details: CustomerDetails, by: str, now: datetime, view_id: str = ""
-) -> CustomerFact:
+) -> CustomerSchema:
     """
     Add a customer; a new one's first check-in gets a day of its own among its owner's first calls.
 
@@ -74,12 +74,12 @@ def add_customer(
     session.flush()
     if customer.owner_id and customer.owner_id != by:
         tell_new_owner(session, [customer], to=customer.owner_id, by=by, now=now)
-    return _fact(session, customer, by=by, now=now)
+    return _schema(session, customer, by=by, now=now)
 
 
 def edit_customer(
     session: Session, *, customer_id: UUID, details: CustomerDetails, by: str, now: datetime
-) -> CustomerFact:
+) -> CustomerSchema:
     """
     Make a customer what *details* say; what they don't say is empty afterwards. Saving the same again changes nothing.
 
@@ -109,7 +109,7 @@ def edit_customer(
             after={name: value for name, value in changed.items() if name != "owner_id"}, now=now,
         )  # fmt: skip
         session.flush()
-    return _fact(session, customer, by=by, now=now)
+    return _schema(session, customer, by=by, now=now)
 
 
 def set_status(
@@ -121,7 +121,7 @@ def set_status(
     until: date | None = None,
     by: str,
     now: datetime,
-) -> CustomerFact:
+) -> CustomerSchema:
     """
     Say whether we look after a customer: paused (why, and until when), lost (why), excluded (why; a manager decides),
     or active again, with the clock as it stands.
@@ -149,7 +149,7 @@ def set_status(
             before=before, after=_status_json(customer), now=now,
         )  # fmt: skip
     session.flush()
-    return _fact(session, customer, by=by, now=now)
+    return _schema(session, customer, by=by, now=now)
 
 
 def wake_paused(session: Session, *, now: datetime) -> int:
@@ -176,7 +176,7 @@ def wake_paused(session: Session, *, now: datetime) -> int:
     return rewind(session, woken, now=now)
 
 
-def claim_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerFact:
+def claim_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerSchema:
     """Take a customer, from the pool or from its owner, who then gets the news."""
     return hand_over(session, customer_id=customer_id, to=by, by=by, now=now)
 
@@ -369,5 +369,5 @@ def _json(details: CustomerDetails) -> Mapping[str, Any]:
     return details.model_dump(mode="json")
 
 
-def _fact(session: Session, customer: Customer, *, by: str, now: datetime) -> CustomerFact:
-    return list_facts(session, [customer], today=get_today(session, person_id=by, now=now))[0]
+def _schema(session: Session, customer: Customer, *, by: str, now: datetime) -> CustomerSchema:
+    return list_schemas(session, [customer], today=get_today(session, person_id=by, now=now))[0]

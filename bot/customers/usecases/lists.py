@@ -18,11 +18,11 @@ from sqlmodel import Session
 from bot.core.collecting import without_collecting
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
-from bot.customers.facts import Changed, Drafts, ImportDone, ImportPlan
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import look_alikes, name_key
 from bot.customers.rules.rows import Note, Refusal
+from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan
 from bot.customers.usecases import writing
 from bot.customers.usecases.matching import Matcher, Target, in_order_of_keys, load_matcher
 from bot.customers.usecases.resolving import Owners, load_owners, tie_parents

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
-from bot.core.facts import Fact
+from bot.core.schemas import Schema
 from bot.customers.queries import overdue_first
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
@@ -20,7 +20,7 @@ from bot.workspaces.usecases import BOT
 EXAMPLES = 5
 
 
-class Released(Fact):
+class Released(Schema):
     """Customers that went back to the pool, and the active ones among them that have waited longest."""
 
     ids: tuple[UUID, ...] = ()

@@ -14,9 +14,9 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.outbox import OwedNotice, State
-from bot.customers.facts import ImportUndone
 from bot.customers.queries import list_by_ids
 from bot.customers.rules.names import name_key
+from bot.customers.schemas import ImportUndone
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.winding import Winder
 from bot.customers.usecases.writing import CLOCKED, CLOCKWORK, as_json, update_rows

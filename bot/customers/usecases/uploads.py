@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone
-from bot.customers.facts import Drafts, ImportDone
+from bot.customers.schemas import Drafts, ImportDone
 from bot.customers.tables import Upload
 from bot.customers.usecases.lists import apply_import
 from bot.people.usecases import require_here

@@ -15,10 +15,10 @@ from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
-from bot.customers.facts import CustomersHandedOver, ImportPlan, ListImported
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
+from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.matching import Target
 from bot.customers.usecases.winding import Winder
@@ -339,8 +339,8 @@ def _owe_news(session: Session, batch: Batch, made: Import, plan: ImportPlan, *,
     for owner, names in batch.news.items():
         person = find_person_row(session, owner)
         if owner != by and person is not None and Mute.NEWS not in person.mutes:
-            fact = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
-            outbox.owe(session, fact, to=owner, key=f"import:{made.id}:{owner}", now=now)
+            schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
+            outbox.owe(session, schema, to=owner, key=f"import:{made.id}:{owner}", now=now)
     if by != BOT:
         told = ListImported(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,

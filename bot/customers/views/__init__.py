@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from bot.customers.facts import CustomerFact, Named
 from bot.customers.rules.due import Standing, Status
+from bot.customers.schemas import CustomerSchema, Named
 from bot.slack.blocks import Block, Option, bold, cut, days, escape, external_select, short_date
 
 CARD = "customers.card"
@@ -26,21 +26,21 @@ def customer_select(initial: Named | None = None, placeholder: str = "Type a few
     return external_select(OPTIONS, placeholder=placeholder, initial=chosen)
 
 
-def name_of(fact: CustomerFact) -> str:
+def name_of(schema: CustomerSchema) -> str:
     """A customer's name, bold and short enough for a line."""
-    return bold(cut(fact.name, NAME_SHOWN))
+    return bold(cut(schema.name, NAME_SHOWN))
 
 
-def standing_words(fact: CustomerFact) -> str:
+def standing_words(schema: CustomerSchema) -> str:
     """Where a customer stands, numbers first: "47 of 30 days", "paused: on leave"."""
-    if fact.status is not Status.ACTIVE:
-        why = f": {escape(cut(fact.status_reason, WORDS_SHOWN))}" if fact.status_reason else ""
-        return f"{fact.status.value}{why}"
-    if fact.last_contact_on is None:
-        waited = f"never talked, customer for {days(fact.days_waiting)}"
+    if schema.status is not Status.ACTIVE:
+        why = f": {escape(cut(schema.status_reason, WORDS_SHOWN))}" if schema.status_reason else ""
+        return f"{schema.status.value}{why}"
+    if schema.last_contact_on is None:
+        waited = f"never talked, customer for {days(schema.days_waiting)}"
     else:
-        waited = f"{fact.days_waiting:,} of {days(fact.rhythm_days)}"
-    return f"{waited}{_more(fact)}"
+        waited = f"{schema.days_waiting:,} of {days(schema.rhythm_days)}"
+    return f"{waited}{_more(schema)}"
 
 
 def due_words(due: date, today: date) -> str:
@@ -50,13 +50,13 @@ def due_words(due: date, today: date) -> str:
     return f"due {short_date(due, today=today)}" if due > today else f"due since {short_date(due, today=today)}"
 
 
-def _more(fact: CustomerFact) -> str:
-    match fact.standing:
+def _more(schema: CustomerSchema) -> str:
+    match schema.standing:
         case Standing.NEGLECTED:
             return " · neglected"
         case Standing.DUE:
             return " · due"
-        case Standing.SNOOZED if fact.snoozed_until:
-            return f" · snoozed until {short_date(fact.snoozed_until, today=fact.today)}"
+        case Standing.SNOOZED if schema.snoozed_until:
+            return f" · snoozed until {short_date(schema.snoozed_until, today=schema.today)}"
         case _:
             return ""

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bot.core.facts import Line, Subject
-from bot.customers.facts import Card, ContactDetails
+from bot.core.schemas import Line, Subject
 from bot.customers.rules.due import Status
+from bot.customers.schemas import Card, ContactDetails
 from bot.customers.views import (
     EDIT,
     HAND_OVER,
@@ -60,8 +60,8 @@ class Offered(Protocol):
 
 def message(card: Card, offers: Sequence[Offered]) -> Message:
     """The card as an answer that only one person sees."""
-    fact = card.customer
-    text = f"{cut(fact.name, NAME_SHOWN)}: {_when(card)}, looked after by {fact.owner_name or 'nobody yet'}."
+    schema = card.customer
+    text = f"{cut(schema.name, NAME_SHOWN)}: {_when(card)}, looked after by {schema.owner_name or 'nobody yet'}."
     rows = fitting([[block] for block in blocks(card, offers)], most_blocks=MESSAGE_BLOCKS)
     return Message(text=escape(text), blocks=[block for row in rows for block in row])
 
@@ -87,24 +87,24 @@ def blocks(card: Card, offers: Sequence[Offered]) -> list[Block]:
 
 
 def _head(card: Card) -> str:
-    fact = card.customer
-    lines = [f"{name_of(fact)} · {standing_words(fact)}"]
-    owner = escape(cut(fact.owner_name or "", NAME_SHOWN))
+    schema = card.customer
+    lines = [f"{name_of(schema)} · {standing_words(schema)}"]
+    owner = escape(cut(schema.owner_name or "", NAME_SHOWN))
     who = f"Looked after by {owner}" if owner else "Nobody looks after it yet"
-    lines.append(f"{who} · every {days(fact.rhythm_days)}{_approved(card)} · {_when(card)}")
-    if fact.last_contact_on:
-        lines.append(f"Last contact {short_date(fact.last_contact_on, today=fact.today)}")
-    if fact.snoozed_until and fact.snooze_note:
-        lines.append(f"Put off: {escape(cut(fact.snooze_note, WORDS_SHOWN))}")
+    lines.append(f"{who} · every {days(schema.rhythm_days)}{_approved(card)} · {_when(card)}")
+    if schema.last_contact_on:
+        lines.append(f"Last contact {short_date(schema.last_contact_on, today=schema.today)}")
+    if schema.snoozed_until and schema.snooze_note:
+        lines.append(f"Put off: {escape(cut(schema.snooze_note, WORDS_SHOWN))}")
     return "\n".join(lines)
 
 
 def _when(card: Card) -> str:
-    fact = card.customer
-    if fact.status is Status.ACTIVE:
-        return due_words(fact.due_on, fact.today)
-    until = f" until {short_date(card.status_until, today=fact.today)}" if card.status_until else ""
-    return f"{fact.status.value}{until}"
+    schema = card.customer
+    if schema.status is Status.ACTIVE:
+        return due_words(schema.due_on, schema.today)
+    until = f" until {short_date(card.status_until, today=schema.today)}" if card.status_until else ""
+    return f"{schema.status.value}{until}"
 
 
 def _approved(card: Card) -> str:
@@ -112,9 +112,9 @@ def _approved(card: Card) -> str:
 
 
 def _buttons(card: Card, offers: Sequence[Offered]) -> list[Block]:
-    fact = card.customer
-    key = str(fact.id)
-    subject = Subject(kind="customer", id=key, customer_id=fact.id, words=cut(fact.name, NAME_SHOWN))
+    schema = card.customer
+    key = str(schema.id)
+    subject = Subject(kind="customer", id=key, customer_id=schema.id, words=cut(schema.name, NAME_SHOWN))
     about = subject.model_dump_json()
     theirs = [button(offer.label, offer.action_id, about) for offer in offers if offer.wants(subject)]
     ours = [button("Edit", EDIT, key), button("Hand over", HAND_OVER, key), button("Status", STATUS, key)]
@@ -170,7 +170,7 @@ def _family(card: Card) -> list[str]:
 
 
 def _foot(card: Card) -> str:
-    details, fact = card.details, card.customer
+    details, schema = card.details, card.customer
     parts = [
         details.domain,
         details.country,
@@ -182,6 +182,6 @@ def _foot(card: Card) -> str:
         if details.annual_value is not None
         else None,
         f"{card.source or 'id'} {card.external_id}" if card.external_id else None,
-        f"customer since {short_date(card.added_on, today=fact.today)}",
+        f"customer since {short_date(card.added_on, today=schema.today)}",
     ]
     return " · ".join(escape(cut(part, WORDS_SHOWN)) for part in parts if part)

@@ -3,9 +3,9 @@
 import json
 from uuid import UUID
 
-from bot.customers.facts import Card, ContactDetails, CustomerDetails, Named
 from bot.customers.rules.contacts import ContactLine, write_contact
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
+from bot.customers.schemas import Card, ContactDetails, CustomerDetails, Named
 from bot.customers.views import NAME_SHOWN, customer_select, name_of
 from bot.slack.blocks import (
     Block,
@@ -65,22 +65,22 @@ def edit(card: Card, *, under: str = "", rhythm: int) -> Block:
 
 def status(card: Card, *, under: str = "") -> Block:
     """The window that says whether we look after a customer."""
-    fact = card.customer
+    schema = card.customer
     options = [
         Option("Active", Status.ACTIVE.value, "Reminded of when it is due"),
         Option("Paused", Status.PAUSED.value, "Left alone for a while"),
         Option("Lost", Status.LOST.value, "No longer a customer"),
         Option("Excluded", Status.EXCLUDED.value, "Not to be contacted; a manager decides"),
     ]
-    reason = fact.status_reason or ""
+    reason = schema.status_reason or ""
     blocks = [
-        section(name_of(fact)),
-        field_of("Status", radio(STATUS, options, initial=fact.status.value), block_id=STATUS),
+        section(name_of(schema)),
+        field_of("Status", radio(STATUS, options, initial=schema.status.value), block_id=STATUS),
         field_of("Why", text_input(REASON, initial=reason, max_length=300), block_id=REASON, optional=True),
         field_of("Paused until", date_picker(UNTIL, initial=card.status_until), block_id=UNTIL, optional=True,
                  hint="Empty: until somebody makes it active again."),
     ]  # fmt: skip
-    return modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", memory=remember(fact.id, under))
+    return modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", memory=remember(schema.id, under))
 
 
 def hand_over(card: Card, *, under: str = "") -> Block:

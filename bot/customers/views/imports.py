@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from bot.customers.facts import Drafts, ImportDone, ImportPlan, ImportSummary, ImportUndone
 from bot.customers.rules.headers import LEAVE_OUT, Field
 from bot.customers.rules.rows import Note, Refusal
+from bot.customers.schemas import Drafts, ImportDone, ImportPlan, ImportSummary, ImportUndone
 from bot.customers.views import NAME_SHOWN, WORDS_SHOWN
 from bot.slack.blocks import (
     Block,
@@ -112,13 +112,13 @@ def done(result: ImportDone) -> Block:
     return modal(TITLE, blocks, callback_id="customers.import_done", close="Close")
 
 
-def undone(fact: ImportUndone) -> Message:
+def undone(schema: ImportUndone) -> Message:
     """An import was taken back."""
     text = (
-        f"{escape(cut(fact.file_name, NAME_SHOWN))} was undone: {plural(fact.removed, 'customer')} removed, "
-        f"{fact.restored:,} put back, {fact.kept_total:,} left as they are."
+        f"{escape(cut(schema.file_name, NAME_SHOWN))} was undone: {plural(schema.removed, 'customer')} removed, "
+        f"{schema.restored:,} put back, {schema.kept_total:,} left as they are."
     )
-    kept = [f"• {bold(cut(name, NAME_SHOWN))}: {escape(why)}" for name, why in fact.kept[:10]]
+    kept = [f"• {bold(cut(name, NAME_SHOWN))}: {escape(why)}" for name, why in schema.kept[:10]]
     return Message(text=text, blocks=[section(text), *([section("\n".join(kept))] if kept else [])])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.core.errors import Ambiguous, BotError, NotFound
-from bot.customers.facts import CustomerFact, ListPage, LookUp, Named
+from bot.customers.schemas import CustomerSchema, ListPage, LookUp, Named
 from bot.customers.views import (
     ADD,
     CARD,
@@ -43,16 +43,16 @@ HELP = """*/customers*  everybody, longest wait first
 */customers pool*  customers nobody looks after yet"""
 
 
-def page(fact: ListPage) -> Message:
+def page(schema: ListPage) -> Message:
     """One page of a list, with the buttons to the others."""
-    if not fact.total:
-        return _empty(fact)
-    title = _title(fact)
+    if not schema.total:
+        return _empty(schema)
+    title = _title(schema)
     blocks = [section(title), divider()]
-    for row in fact.rows:
-        blocks += _row(row, pool=fact.pool)
-    blocks.append(context(_foot(fact)))
-    turns = _turns(fact)
+    for row in schema.rows:
+        blocks += _row(row, pool=schema.pool)
+    blocks.append(context(_foot(schema)))
+    turns = _turns(schema)
     return Message(text=_plain(title), blocks=[*blocks, actions(*turns)] if turns else blocks)
 
 
@@ -65,9 +65,9 @@ def unknown(words: str, nearest: Sequence[Named]) -> Message:
     return Message(text=_plain(text), blocks=[section(text), *_cards(nearest), add])
 
 
-def looked_up(fact: LookUp) -> Message:
+def looked_up(schema: LookUp) -> Message:
     """The list or the nearest names that somebody's words led to."""
-    return page(fact.page) if fact.page is not None else unknown(fact.words, fact.nearest)
+    return page(schema.page) if schema.page is not None else unknown(schema.words, schema.nearest)
 
 
 def choose(error: BotError) -> Message | None:
@@ -86,9 +86,9 @@ def help_page() -> Message:
     return Message(text="What /customers can do.", blocks=[section(HELP)])
 
 
-def taken(fact: CustomerFact) -> Message:
+def taken(schema: CustomerSchema) -> Message:
     """Somebody has just taken a customer."""
-    text = f"{name_of(fact)} is yours now, {due_words(fact.due_on, fact.today)}."
+    text = f"{name_of(schema)} is yours now, {due_words(schema.due_on, schema.today)}."
     return Message(text=_plain(text), blocks=[section(text)])
 
 
@@ -97,7 +97,7 @@ def said(words: str) -> Message:
     return Message(text=_plain(escape(words)), blocks=[section(escape(words))])
 
 
-def _row(row: CustomerFact, *, pool: bool) -> list[Block]:
+def _row(row: CustomerSchema, *, pool: bool) -> list[Block]:
     owner = escape(cut(row.owner_name or "", ASKED_SHOWN)) or "nobody yet"
     text = f"{name_of(row)} · {standing_words(row)}" + ("" if pool else f" · {owner}")
     accessory = button("I'll take it", TAKE, str(row.id)) if pool else button("Card", CARD, str(row.id))
@@ -115,36 +115,36 @@ def _cards(customers: Sequence[Named]) -> list[Block]:
     ]
 
 
-def _title(fact: ListPage) -> str:
-    number = plural(fact.total, "customer")
-    if fact.pool:
+def _title(schema: ListPage) -> str:
+    number = plural(schema.total, "customer")
+    if schema.pool:
         return f"{number} without an owner. Take one, and it is yours."
-    if fact.words:
-        return f"{number} called something like {bold(cut(fact.words, ASKED_SHOWN))}."
+    if schema.words:
+        return f"{number} called something like {bold(cut(schema.words, ASKED_SHOWN))}."
     return f"{number}."
 
 
-def _foot(fact: ListPage) -> str:
-    where = f"Page {fact.page:,} of {fact.pages:,} · " if fact.pages > 1 else ""
+def _foot(schema: ListPage) -> str:
+    where = f"Page {schema.page:,} of {schema.pages:,} · " if schema.pages > 1 else ""
     return f"{where}{WHY_THIS_ORDER}"
 
 
-def _turns(fact: ListPage) -> list[Block]:
+def _turns(schema: ListPage) -> list[Block]:
     found = []
-    if fact.page > 1:
-        found.append(button("Back", PAGE_BACK, _turn(fact, fact.page - 1)))
-    if fact.page < fact.pages:
-        found.append(button("Next", NEXT_PAGE, _turn(fact, fact.page + 1)))
+    if schema.page > 1:
+        found.append(button("Back", PAGE_BACK, _turn(schema, schema.page - 1)))
+    if schema.page < schema.pages:
+        found.append(button("Next", NEXT_PAGE, _turn(schema, schema.page + 1)))
     return found
 
 
-def _turn(fact: ListPage, to: int) -> str:
+def _turn(schema: ListPage, to: int) -> str:
     """Where a button leads: the page, `p` for the pool, the words."""
-    return f"{to}:{'p' if fact.pool else ''}:{fact.words}"
+    return f"{to}:{'p' if schema.pool else ''}:{schema.words}"
 
 
-def _empty(fact: ListPage) -> Message:
-    if fact.pool:
+def _empty(schema: ListPage) -> Message:
+    if schema.pool:
         return said("Every customer has an owner; nobody waits in the pool.")
     text = "No customers yet. Add the first one, or bring a list."
     offers = actions(button("Add a customer", ADD, style="primary"), button("Import a list", IMPORT))

@@ -10,11 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import BotError, InvalidInput
 from bot.core.runtime import Runtime
 from bot.digests import usecases
-from bot.digests.facts import ChannelFact, DigestFact, DigestWish
 from bot.digests.gateways import join_channel, look_at_channel
 from bot.digests.listeners.reading import read_digest_wish, under_fields
 from bot.digests.queries.setup import get_kind, get_setup
 from bot.digests.rules import DigestKind
+from bot.digests.schemas import ChannelSchema, DigestSchema, DigestWish
 from bot.digests.views.setup import arranged, arrangement, block_of, remembered, setup, test_told
 from bot.slack.blocks import Block
 from bot.slack.presses import value_in
@@ -50,7 +50,7 @@ class KindListeners:
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
         """Check the form while Slack waits for it, then save it in its place; the setup below shows it too."""
-        checked: list[tuple[DigestWish, ChannelFact]] = []
+        checked: list[tuple[DigestWish, ChannelSchema]] = []
         async with field_errors(ack, first_field=block_of("channel")), under_fields(view):
             checked.append(await self._checked(body, view, client))
         for wish, channel in checked:  # none when a sentence stands under a field instead
@@ -60,10 +60,10 @@ class KindListeners:
                 await self._refresh(body, view, client)
 
     async def _arrange(
-        self, body: dict[str, Any], view: dict[str, Any], wish: DigestWish, channel: ChannelFact
+        self, body: dict[str, Any], view: dict[str, Any], wish: DigestWish, channel: ChannelSchema
     ) -> Block:
-        fact = await self._runtime.run(usecases.arrange_digest, **self._about(body, view), wish=wish, channel=channel)
-        return arranged(fact, self._runtime.clock.now())
+        schema = await self._runtime.run(usecases.arrange_digest, **self._about(body, view), wish=wish, channel=channel)
+        return arranged(schema, self._runtime.clock.now())
 
     async def test(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Post a test to the digest's channel and say so in a modal."""
@@ -90,12 +90,12 @@ class KindListeners:
             kind=kind,
         )
 
-    async def _digest(self, body: dict[str, Any], kind: str) -> DigestFact | None:
+    async def _digest(self, body: dict[str, Any], kind: str) -> DigestSchema | None:
         if kind != DigestKind.NEGLECTED:
-            found: DigestFact | None = (await self._kind(body, kind)).digest
+            found: DigestSchema | None = (await self._kind(body, kind)).digest
             return found
-        fact = await self._runtime.read(get_setup, workspace=workspace_in(body), viewer=people_in(body))
-        return fact.digest
+        schema = await self._runtime.read(get_setup, workspace=workspace_in(body), viewer=people_in(body))
+        return schema.digest
 
     async def _kind(self, body: dict[str, Any], kind: str) -> Any:
         return await self._runtime.read(
@@ -104,7 +104,7 @@ class KindListeners:
 
     async def _checked(
         self, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
-    ) -> tuple[DigestWish, ChannelFact]:
+    ) -> tuple[DigestWish, ChannelSchema]:
         """The wish, and its channel as Slack knows it, joined if need be; refused if it can't be."""
         wish = read_digest_wish(view)
         channel = await look_at_channel(client, wish.channel_id or "")
@@ -115,7 +115,7 @@ class KindListeners:
         return wish, channel
 
     async def _check(
-        self, body: dict[str, Any], view: dict[str, Any], wish: DigestWish, channel: ChannelFact | None
+        self, body: dict[str, Any], view: dict[str, Any], wish: DigestWish, channel: ChannelSchema | None
     ) -> None:
         await self._runtime.read(usecases.check_arrangement, **self._about(body, view), wish=wish, channel=channel)
 
@@ -131,8 +131,8 @@ class KindListeners:
         """Let the setup under the form show the digest as it is now; what was typed there stays."""
         if not view.get("previous_view_id"):
             return
-        fact = await self._runtime.read(
+        schema = await self._runtime.read(
             get_setup, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features
         )
         with suppress(SlackApiError):  # closed in this very moment
-            await client.views_update(view_id=view["previous_view_id"], view=setup(fact))
+            await client.views_update(view_id=view["previous_view_id"], view=setup(schema))

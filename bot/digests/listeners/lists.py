@@ -9,11 +9,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import AlreadyDone, NotFound
 from bot.core.runtime import Runtime
-from bot.customers.facts import CustomerFact
+from bot.customers.schemas import CustomerSchema
 from bot.digests import usecases
-from bot.digests.facts import WaitingList
 from bot.digests.queries import lists as queries
 from bot.digests.rules import Whose
+from bot.digests.schemas import WaitingList
 from bot.digests.views.digest import digest, redrawn
 from bot.digests.views.lists import place_in, waiting_list
 from bot.slack.blocks import Message
@@ -63,7 +63,7 @@ class ListListeners:
         async with replies(respond):
             customer_id, seen_owner, place = _taken(value_in(body))
             try:
-                fact = await self._runtime.run(
+                schema = await self._runtime.run(
                     usecases.take_customer,
                     workspace=workspace_in(body),
                     customer_id=customer_id,
@@ -75,10 +75,10 @@ class ListListeners:
                     await self._redraw(body, client, None)
                 raise
             if place:
-                said = f"{fact.name} is yours now."
+                said = f"{schema.name} is yours now."
                 await respond(**waiting_list(await self._list(body, *place, said=said)).replacement())
             else:
-                await self._redraw(body, client, fact)
+                await self._redraw(body, client, schema)
 
     async def _list(self, body: Mapping[str, Any], whose: str, page: int, said: str = "") -> WaitingList:
         return await self._runtime.read(
@@ -91,17 +91,17 @@ class ListListeners:
             said=said,
         )
 
-    async def _redraw(self, body: dict[str, Any], client: AsyncWebClient, taken: CustomerFact | None) -> None:
+    async def _redraw(self, body: dict[str, Any], client: AsyncWebClient, taken: CustomerSchema | None) -> None:
         """Draw a digest anew from what is so now; one that is no longer known, from its own blocks."""
         container = body.get("container") or {}
         channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
         async with self._turns.at(channel, ts):
-            fact = await self._runtime.read(
+            schema = await self._runtime.read(
                 queries.get_digest_message, workspace=workspace_in(body), channel=channel, ts=ts
             )
             before = body.get("message") or {}
-            if fact is not None:
-                await change(client, channel, ts, digest(fact))
+            if schema is not None:
+                await change(client, channel, ts, digest(schema))
             elif taken is not None and before.get("blocks"):
                 blocks = redrawn(before["blocks"], taken.id, taken.owner_name or "Somebody", taken.name)
                 await change(client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))

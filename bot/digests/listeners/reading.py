@@ -6,8 +6,8 @@ from datetime import time
 from typing import Any
 
 from bot.core.errors import InvalidInput
-from bot.digests.facts import DigestWish, SetupWish
 from bot.digests.rules import DEFAULT_HOUR
+from bot.digests.schemas import DigestWish, SetupWish
 from bot.digests.views.setup import SILENT, block_of, remembered
 from bot.slack.forms import Form
 

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import days_between, workspace_of
-from bot.core.facts import DigestSlot, Subject
 from bot.core.feature import Feature, collect_briefs, collect_counts
+from bot.core.schemas import DigestSlot, Subject
 from bot.customers.queries import get_coverage, list_neglected, neglected, overdue_first, sleeping
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
-from bot.digests.facts import DueDigest, NeglectedDigest, OfferButton, WaitingRow
 from bot.digests.rules import NAME_IN_LIST, ROWS_IN_MESSAGE, DigestKind, percent, schedule_of, wait_words
+from bot.digests.schemas import DueDigest, NeglectedDigest, OfferButton, WaitingRow
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_names
 from bot.people.rules import Calendar

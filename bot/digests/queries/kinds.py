@@ -6,10 +6,10 @@ from functools import partial
 
 from sqlmodel import Session
 
-from bot.core.facts import DigestSlot
 from bot.core.feature import DigestKindOffer, Feature, collect_counts, collect_owed
-from bot.digests.facts import OwedDigest
+from bot.core.schemas import DigestSlot
 from bot.digests.rules import OWED_SHOWN, DigestKind
+from bot.digests.schemas import OwedDigest
 from bot.people.rules import Calendar
 
 

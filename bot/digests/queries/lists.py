@@ -14,9 +14,9 @@ from bot.customers.queries import get_coverage, list_by_ids, list_neglected, lis
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.digests.facts import NeglectedDigest, WaitingList, WaitingRow
 from bot.digests.queries import list_rows
 from bot.digests.rules import ROWS_ON_PAGE, Whose
+from bot.digests.schemas import NeglectedDigest, WaitingList, WaitingRow
 from bot.people.queries import get_person, get_today, list_names, list_people
 from bot.people.rules import Calendar, known_zone, person_key
 

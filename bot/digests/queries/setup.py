@@ -13,10 +13,10 @@ from bot.core.feature import DigestKindOffer, Feature, Step
 from bot.core.heartbeats import list_heartbeats
 from bot.core.outbox import list_unsettled
 from bot.customers.tables import Customer
-from bot.digests.facts import DigestFact, Health, JobHealth, KindFact, SetupFact
 from bot.digests.queries import find_digest, last_said
 from bot.digests.queries.kinds import find_kind, list_kinds
 from bot.digests.rules import NO_SUCH_KIND, SECONDS_OF_GRACE, DigestKind
+from bot.digests.schemas import DigestSchema, Health, JobHealth, KindSchema, SetupSchema
 from bot.digests.tables import Digest
 from bot.people.queries import find_person_row, list_managers
 from bot.people.rules import Role, known_zone
@@ -27,7 +27,7 @@ TESTED = "digest.tested"
 KINDS_SHOWN = 20
 
 
-def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequence[Feature] = ()) -> SetupFact:  # noqa: ARG001 - every query takes the time
+def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequence[Feature] = ()) -> SetupSchema:  # noqa: ARG001 - every query takes the time
     """
     What the setup shows to *viewer*, with the kinds of digest that *features* bring.
 
@@ -38,7 +38,7 @@ def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequenc
     workspace = get_workspace(session)
     managers = [manager for manager in list_managers(session) if manager.role is Role.MANAGER]
     zone = known_zone(person.zone, workspace.zone)
-    return SetupFact(
+    return SetupSchema(
         is_admin=person.role is Role.ADMIN,
         managers=tuple(manager.id for manager in managers),
         manager_names=tuple(manager.name for manager in managers),
@@ -47,12 +47,12 @@ def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequenc
         factor=workspace.neglect_factor,
         first_calls=workspace.first_calls_a_day,
         zone=zone,
-        digest=_digest_fact(session, DigestKind.NEGLECTED),
-        more=tuple(_kind_fact(session, offer, zone) for offer in list_kinds(features)[:KINDS_SHOWN]),
+        digest=_digest_schema(session, DigestKind.NEGLECTED),
+        more=tuple(_kind_schema(session, offer, zone) for offer in list_kinds(features)[:KINDS_SHOWN]),
     )
 
 
-def get_kind(session: Session, *, kind: str, viewer: str, features: Sequence[Feature], now: datetime) -> KindFact:  # noqa: ARG001 - every query takes the time
+def get_kind(session: Session, *, kind: str, viewer: str, features: Sequence[Feature], now: datetime) -> KindSchema:  # noqa: ARG001 - every query takes the time
     """
     One further kind of digest, as its own form shows it to *viewer*.
 
@@ -64,17 +64,17 @@ def get_kind(session: Session, *, kind: str, viewer: str, features: Sequence[Fea
     offer = find_kind(kind, features)
     if offer is None:
         raise NotFound(f"{NO_SUCH_KIND} Open /evenhand setup to see which there are.")
-    return _kind_fact(session, offer, known_zone(person.zone, get_workspace(session).zone))
+    return _kind_schema(session, offer, known_zone(person.zone, get_workspace(session).zone))
 
 
-def _kind_fact(session: Session, offer: DigestKindOffer, zone: str) -> KindFact:
-    digest = _digest_fact(session, offer.key)
-    return KindFact(key=offer.key, label=offer.label, about=offer.about, zone=zone, digest=digest)
+def _kind_schema(session: Session, offer: DigestKindOffer, zone: str) -> KindSchema:
+    digest = _digest_schema(session, offer.key)
+    return KindSchema(key=offer.key, label=offer.label, about=offer.about, zone=zone, digest=digest)
 
 
-def _digest_fact(session: Session, kind: str) -> DigestFact | None:
+def _digest_schema(session: Session, kind: str) -> DigestSchema | None:
     digest = find_digest(session, kind)
-    return DigestFact.model_validate(digest, from_attributes=True) if digest else None
+    return DigestSchema.model_validate(digest, from_attributes=True) if digest else None
 
 
 def get_health(session: Session, *, viewer: str, features: Sequence[Feature], now: datetime) -> Health:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from bot.core.facts import Count
-from bot.digests.facts import DigestPage, DigestStopped, NeglectedDigest, WaitingRow
+from bot.core.schemas import Count
 from bot.digests.rules import NAME_IN_ROW, OWNER_IN_ROW, WORDS_IN_ROW, DigestKind, pack, wait_words
+from bot.digests.schemas import DigestPage, DigestStopped, NeglectedDigest, WaitingRow
 from bot.digests.views.ids import POOL, SETUP, TAKE, row_block
 from bot.slack.blocks import (
     SECTION_TEXT,
@@ -30,49 +30,49 @@ REASON_SHOWN = 200
 DONE_MARK = "✓"
 
 
-def digest(fact: NeglectedDigest) -> Message:
+def digest(schema: NeglectedDigest) -> Message:
     """A slot's message."""
-    said = headline(fact)
-    blocks = [section(escape(said)), *trial_note(is_test=fact.is_test)]
-    if fact.rows:
-        blocks += [divider(), *(block for row in fact.rows for block in _row(row))]
-    blocks += _pool(fact)
-    if fact.counts:
-        blocks += [divider(), section(counts_line(fact.counts))]
-    blocks += _footer(fact)
-    return Message(text=escape(notification(said, is_test=fact.is_test)), blocks=blocks)
+    said = headline(schema)
+    blocks = [section(escape(said)), *trial_note(is_test=schema.is_test)]
+    if schema.rows:
+        blocks += [divider(), *(block for row in schema.rows for block in _row(row))]
+    blocks += _pool(schema)
+    if schema.counts:
+        blocks += [divider(), section(counts_line(schema.counts))]
+    blocks += _footer(schema)
+    return Message(text=escape(notification(said, is_test=schema.is_test)), blocks=blocks)
 
 
-def headline(fact: NeglectedDigest) -> str:
+def headline(schema: NeglectedDigest) -> str:
     """The first line: how many are in cadence, what changed, how many have waited too long."""
-    if not fact.active:
+    if not schema.active:
         return "There are no customers to look after yet. Bring them in with /customers import."
-    customers = f"{plural(fact.active, 'customer')} {_be(fact.active)} in cadence{_change(fact)}."
-    if fact.in_cadence == fact.active:
-        return f"All {customers}{_longest(fact)}"
-    coverage = f"{fact.percent} % of {customers}"
-    if not fact.neglected:
-        return f"{coverage} Nobody has waited too long; {fact.due:,} {_be(fact.due)} due.{_longest(fact)}"
-    return f"{coverage} {fact.neglected:,} {_have(fact.neglected)} waited too long."
+    customers = f"{plural(schema.active, 'customer')} {_be(schema.active)} in cadence{_change(schema)}."
+    if schema.in_cadence == schema.active:
+        return f"All {customers}{_longest(schema)}"
+    coverage = f"{schema.percent} % of {customers}"
+    if not schema.neglected:
+        return f"{coverage} Nobody has waited too long; {schema.due:,} {_be(schema.due)} due.{_longest(schema)}"
+    return f"{coverage} {schema.neglected:,} {_have(schema.neglected)} waited too long."
 
 
-def page(fact: DigestPage) -> Message:
+def page(schema: DigestPage) -> Message:
     """A piece of the whole list, in the thread."""
-    which = "" if fact.pages == 1 else f", {fact.page} of {fact.pages}"
-    title = f"All {fact.total:,} that have waited too long, longest first{which}"
-    groups = pack(fact.lines, SECTION_TEXT)
+    which = "" if schema.pages == 1 else f", {schema.page} of {schema.pages}"
+    title = f"All {schema.total:,} that have waited too long, longest first{which}"
+    groups = pack(schema.lines, SECTION_TEXT)
     blocks = [section(f"*{title}*"), *(section(escape("\n".join(group))) for group in groups)]
     return Message(text=f"{title}.", blocks=blocks)
 
 
-def stopped(fact: DigestStopped) -> Message:
+def stopped(schema: DigestStopped) -> Message:
     """To the managers: a digest couldn't be posted, and what mends it."""
-    where = channel_link(fact.channel_id)
-    name = f"#{fact.channel_name}" if fact.channel_name else "its channel"
-    reason = cut(fact.reason, REASON_SHOWN)
-    is_one = fact.digests == 1
-    which = "The digest" if is_one else f"The {fact.digests:,} digests"
-    if fact.is_over:
+    where = channel_link(schema.channel_id)
+    name = f"#{schema.channel_name}" if schema.channel_name else "its channel"
+    reason = cut(schema.reason, REASON_SHOWN)
+    is_one = schema.digests == 1
+    which = "The digest" if is_one else f"The {schema.digests:,} digests"
+    if schema.is_over:
         told = f"{'has' if is_one else 'have'} stopped: {reason}"
         mend = f"Choose a channel in the setup, save, and {'it goes' if is_one else 'they go'} on."
     else:
@@ -128,15 +128,15 @@ def _words_block(block_id: str) -> str:
     return f"{block_id}:words"
 
 
-def _pool(fact: NeglectedDigest) -> list[Block]:
+def _pool(schema: NeglectedDigest) -> list[Block]:
     parts = []
-    if fact.more:
-        parts.append(f"{fact.more:,} more in the thread" if not fact.is_test else f"{fact.more:,} more")
-    if fact.pool:
-        parts.append(f"{plural(fact.pool, 'customer')} {_have(fact.pool)} no owner")
+    if schema.more:
+        parts.append(f"{schema.more:,} more in the thread" if not schema.is_test else f"{schema.more:,} more")
+    if schema.pool:
+        parts.append(f"{plural(schema.pool, 'customer')} {_have(schema.pool)} no owner")
     if not parts:
         return []
-    return [section(" · ".join(parts), accessory=button("Take one", POOL) if fact.pool else None)]
+    return [section(" · ".join(parts), accessory=button("Take one", POOL) if schema.pool else None)]
 
 
 def counts_line(counts: Sequence[Count]) -> str:
@@ -145,9 +145,9 @@ def counts_line(counts: Sequence[Count]) -> str:
     return " · ".join(f"*{text}*" if urgent else text for text, urgent in shown)
 
 
-def _footer(fact: NeglectedDigest) -> list[Block]:
+def _footer(schema: NeglectedDigest) -> list[Block]:
     return footer(
-        made_at=fact.made_at, next_slot=fact.next_slot, zone=fact.zone, kind=DigestKind.NEGLECTED,
+        made_at=schema.made_at, next_slot=schema.next_slot, zone=schema.zone, kind=DigestKind.NEGLECTED,
         note="longest wait first, size plays no part",
     )  # fmt: skip
 
@@ -160,11 +160,11 @@ def _have(count: int) -> str:
     return "has" if count == 1 else "have"
 
 
-def _change(fact: NeglectedDigest) -> str:
-    if not fact.change:
+def _change(schema: NeglectedDigest) -> str:
+    if not schema.change:
         return ""
-    return f" (▲{fact.change})" if fact.change > 0 else f" (▼{-fact.change})"
+    return f" (▲{schema.change})" if schema.change > 0 else f" (▼{-schema.change})"
 
 
-def _longest(fact: NeglectedDigest) -> str:
-    return f" Longest wait: {fact.longest[0]:,} of {fact.longest[1]} days." if fact.longest else ""
+def _longest(schema: NeglectedDigest) -> str:
+    return f" Longest wait: {schema.longest[0]:,} of {schema.longest[1]} days." if schema.longest else ""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.customers.rules.names import clean_text
-from bot.digests.facts import Health, JobHealth
 from bot.digests.rules import pack
+from bot.digests.schemas import Health, JobHealth
 from bot.digests.views.ids import SETUP, START, TEAM
 from bot.slack.blocks import SECTION_TEXT, Block, Message, actions, button, context, cut, escape, plural, section
 from bot.slack.footers import local_time
@@ -42,16 +42,16 @@ def help_message(asked: str = "") -> Message:
     return Message(text=escape(said), blocks=blocks)
 
 
-def health_message(fact: Health) -> Message:
+def health_message(schema: Health) -> Message:
     """Each job's last run, and what is wrong."""
-    troubles = [job for job in fact.jobs if job.error]
-    count = len(fact.wrong) + len(troubles)
+    troubles = [job for job in schema.jobs if job.error]
+    count = len(schema.wrong) + len(troubles)
     said = f"{plural(count, 'thing')} {'needs' if count == 1 else 'need'} a look." if count else "All is well."
-    jobs = [_job(job, fact.zone) for job in fact.jobs[:JOBS_SHOWN]] or ["No job has run yet."]
-    wrong = [f"• {cut(sentence, SENTENCE_SHOWN)}" for sentence in fact.wrong[:WRONG_SHOWN]]
+    jobs = [_job(job, schema.zone) for job in schema.jobs[:JOBS_SHOWN]] or ["No job has run yet."]
+    wrong = [f"• {cut(sentence, SENTENCE_SHOWN)}" for sentence in schema.wrong[:WRONG_SHOWN]]
     blocks = [section(said), *_paragraphs(jobs), *_paragraphs(wrong)]
-    if len(fact.wrong) > WRONG_SHOWN:
-        blocks.append(context(f"and {len(fact.wrong) - WRONG_SHOWN:,} more; `evenhand doctor` lists them all."))
+    if len(schema.wrong) > WRONG_SHOWN:
+        blocks.append(context(f"and {len(schema.wrong) - WRONG_SHOWN:,} more; `evenhand doctor` lists them all."))
     return Message(text=said, blocks=blocks)
 
 

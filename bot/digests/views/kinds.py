@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.core.facts import Count, Line
-from bot.digests.facts import AllClear, OwedDigest
+from bot.core.schemas import Count, Line
 from bot.digests.rules import OWED_TEXT
+from bot.digests.schemas import AllClear, OwedDigest
 from bot.slack.blocks import (
     NOTIFICATION_TEXT,
     Block,
@@ -24,29 +24,29 @@ COUNT_TEXT = 70
 CLEAR_TEXT = 300
 
 
-def owed(fact: OwedDigest) -> Message:
+def owed(schema: OwedDigest) -> Message:
     """A slot's message: the sum in a sentence, the most late things by name, how many more there are."""
-    said = _headline(fact)
-    blocks: list[Block] = [section(escape(said)), *trial_note(is_test=fact.slot.is_test)]
-    if fact.lines:
-        blocks += [divider(), section("\n".join(_line(line, fact.today) for line in fact.lines))]
-    if fact.more or fact.and_more:
-        blocks.append(section(f"and {'at least ' if fact.and_more else ''}{fact.more:,} more"))
-    blocks += digest_footer(fact.slot, "most late first, size plays no part")
-    return Message(text=escape(notification(said, is_test=fact.slot.is_test)), blocks=blocks)
+    said = _headline(schema)
+    blocks: list[Block] = [section(escape(said)), *trial_note(is_test=schema.slot.is_test)]
+    if schema.lines:
+        blocks += [divider(), section("\n".join(_line(line, schema.today) for line in schema.lines))]
+    if schema.more or schema.and_more:
+        blocks.append(section(f"and {'at least ' if schema.and_more else ''}{schema.more:,} more"))
+    blocks += digest_footer(schema.slot, "most late first, size plays no part")
+    return Message(text=escape(notification(said, is_test=schema.slot.is_test)), blocks=blocks)
 
 
-def all_clear(fact: AllClear) -> Message:
+def all_clear(schema: AllClear) -> Message:
     """One line, so that the silence isn't taken for a fault."""
-    said = cut(fact.words, CLEAR_TEXT)
-    blocks = [section(escape(said)), *trial_note(is_test=fact.slot.is_test), *digest_footer(fact.slot)]
-    return Message(text=escape(notification(said, is_test=fact.slot.is_test)), blocks=blocks)
+    said = cut(schema.words, CLEAR_TEXT)
+    blocks = [section(escape(said)), *trial_note(is_test=schema.slot.is_test), *digest_footer(schema.slot)]
+    return Message(text=escape(notification(said, is_test=schema.slot.is_test)), blocks=blocks)
 
 
-def _headline(fact: OwedDigest) -> str:
-    if fact.counts:
-        return cut(f"We owe: {_list(fact.counts)}.", NOTIFICATION_TEXT)
-    total = len(fact.lines) + fact.more
+def _headline(schema: OwedDigest) -> str:
+    if schema.counts:
+        return cut(f"We owe: {_list(schema.counts)}.", NOTIFICATION_TEXT)
+    total = len(schema.lines) + schema.more
     return f"We owe: {plural(total, 'thing')} due, nothing late."
 
 

@@ -1,7 +1,7 @@
 """Who waits, for one person's eyes: the team's list, a person's, the pool."""
 
-from bot.digests.facts import WaitingList, WaitingRow
 from bot.digests.rules import OWNER_IN_ROW, Whose
+from bot.digests.schemas import WaitingList, WaitingRow
 from bot.digests.views.digest import row_text, take_value
 from bot.digests.views.ids import BACK, LOG, MINE, NEXT, POOL, TAKE, TEAM, row_block
 from bot.slack.blocks import Block, Message, actions, button, context, cut, divider, escape, plural, section
@@ -9,17 +9,17 @@ from bot.slack.blocks import Block, Message, actions, button, context, cut, divi
 SAID = 120
 
 
-def waiting_list(fact: WaitingList) -> Message:
+def waiting_list(schema: WaitingList) -> Message:
     """A page of it, with the way to the other pages and lists."""
-    said = _title(fact)
-    blocks = [section(escape(f"✓ {cut(fact.said, SAID)}"))] if fact.said else []
+    said = _title(schema)
+    blocks = [section(escape(f"✓ {cut(schema.said, SAID)}"))] if schema.said else []
     blocks.append(section(escape(said)))
-    if fact.rows:
-        blocks += [divider(), *(_row(row, fact) for row in fact.rows), divider()]
-    blocks.append(actions(*_ways(fact)))
-    where = f"Page {fact.page + 1:,} of {fact.pages:,} · " if fact.pages > 1 else ""
+    if schema.rows:
+        blocks += [divider(), *(_row(row, schema) for row in schema.rows), divider()]
+    blocks.append(actions(*_ways(schema)))
+    where = f"Page {schema.page + 1:,} of {schema.pages:,} · " if schema.pages > 1 else ""
     blocks.append(context(f"{where}Longest wait first; size plays no part. Only you see this."))
-    return Message(text=escape(fact.said or said), blocks=blocks)
+    return Message(text=escape(schema.said or said), blocks=blocks)
 
 
 def place_in(value: str) -> tuple[str, int]:
@@ -28,38 +28,41 @@ def place_in(value: str) -> tuple[str, int]:
     return whose or Whose.TEAM, int(page) if page.isdecimal() and len(page) < len("1000000") else 0
 
 
-def _row(row: WaitingRow, fact: WaitingList) -> Block:
-    if row.owner_id == fact.viewer:
+def _row(row: WaitingRow, schema: WaitingList) -> Block:
+    if row.owner_id == schema.viewer:
         control = button("Log", LOG, str(row.id))
     else:
-        control = button("I'll take it", TAKE, take_value(row, fact.whose, fact.page))
+        control = button("I'll take it", TAKE, take_value(row, schema.whose, schema.page))
     return section(row_text(row), accessory=control, block_id=row_block(row.id))
 
 
-def _ways(fact: WaitingList) -> list[Block]:
+def _ways(schema: WaitingList) -> list[Block]:
     ways = []
-    if fact.page > 0:
-        ways.append(button("Back", BACK, f"{fact.whose} {fact.page - 1}"))
-    if fact.page + 1 < fact.pages:
-        ways.append(button("Next", NEXT, f"{fact.whose} {fact.page + 1}"))
-    if fact.whose != fact.viewer:
-        ways.append(button("Mine", MINE, f"{fact.viewer} 0"))
-    if fact.whose != Whose.TEAM:
+    if schema.page > 0:
+        ways.append(button("Back", BACK, f"{schema.whose} {schema.page - 1}"))
+    if schema.page + 1 < schema.pages:
+        ways.append(button("Next", NEXT, f"{schema.whose} {schema.page + 1}"))
+    if schema.whose != schema.viewer:
+        ways.append(button("Mine", MINE, f"{schema.viewer} 0"))
+    if schema.whose != Whose.TEAM:
         ways.append(button("The team's", TEAM, f"{Whose.TEAM} 0"))
-    if fact.whose != Whose.POOL and fact.pool:
-        ways.append(button(f"No owner ({fact.pool:,})", POOL, f"{Whose.POOL} 0"))
+    if schema.whose != Whose.POOL and schema.pool:
+        ways.append(button(f"No owner ({schema.pool:,})", POOL, f"{Whose.POOL} 0"))
     return ways
 
 
-def _title(fact: WaitingList) -> str:
-    if fact.whose == Whose.POOL:
-        return f"{plural(fact.total, 'customer')} without an owner." if fact.total else "Every customer has an owner."
-    if not fact.total:
-        return {Whose.TEAM.value: "Nobody has waited too long.", fact.viewer: "None of yours has waited too long."}.get(
-            fact.whose, f"None of {cut(fact.whose_name, OWNER_IN_ROW)}'s customers has waited too long."
+def _title(schema: WaitingList) -> str:
+    if schema.whose == Whose.POOL:
+        return (
+            f"{plural(schema.total, 'customer')} without an owner." if schema.total else "Every customer has an owner."
         )
-    verb = "has" if fact.total == 1 else "have"
-    if fact.whose == Whose.TEAM:
-        return f"{plural(fact.total, 'customer')} {verb} waited too long."
-    owner = "yours" if fact.whose == fact.viewer else f"{cut(fact.whose_name, OWNER_IN_ROW)}'s"
-    return f"{fact.total:,} of {owner} {verb} waited too long."
+    if not schema.total:
+        return {
+            Whose.TEAM.value: "Nobody has waited too long.",
+            schema.viewer: "None of yours has waited too long.",
+        }.get(schema.whose, f"None of {cut(schema.whose_name, OWNER_IN_ROW)}'s customers has waited too long.")
+    verb = "has" if schema.total == 1 else "have"
+    if schema.whose == Whose.TEAM:
+        return f"{plural(schema.total, 'customer')} {verb} waited too long."
+    owner = "yours" if schema.whose == schema.viewer else f"{cut(schema.whose_name, OWNER_IN_ROW)}'s"
+    return f"{schema.total:,} of {owner} {verb} waited too long."

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
-from bot.digests.facts import DigestFact, KindFact, SetupFact
 from bot.digests.rules import DAY_NAMES, DEFAULT_DAYS, DEFAULT_HOUR, day_words
+from bot.digests.schemas import DigestSchema, KindSchema, SetupSchema
 from bot.digests.views.ids import ARRANGE, SETUP, TEST, ZONES
 from bot.slack.blocks import (
     Block,
@@ -46,7 +46,7 @@ def block_of(field: str) -> str:
     return f"digests.setup.{field}"
 
 
-def remember(kind: str = "", *, digest: DigestFact | None) -> str:
+def remember(kind: str = "", *, digest: DigestSchema | None) -> str:
     """What a form remembers: its *kind* of digest, and whether it showed none of it yet."""
     return kind if digest else f"{kind} {FIRST}"
 
@@ -57,37 +57,41 @@ def remembered(view: Mapping[str, Any]) -> tuple[str, bool]:
     return kind, first == FIRST
 
 
-def setup(fact: SetupFact) -> Block:
+def setup(schema: SetupSchema) -> Block:
     """The form as it stands."""
-    blocks = [*_managers(fact), *_rhythm(fact), *_digest(fact), *_further(fact)]
-    return modal(TITLE, blocks, callback_id=SETUP, submit="Save", memory=remember(digest=fact.digest))
+    blocks = [*_managers(schema), *_rhythm(schema), *_digest(schema), *_further(schema)]
+    return modal(TITLE, blocks, callback_id=SETUP, submit="Save", memory=remember(digest=schema.digest))
 
 
-def arrangement(fact: KindFact) -> Block:
+def arrangement(schema: KindSchema) -> Block:
     """The form of one further digest."""
     blocks = [
-        header(cut(fact.label, LABEL_SHOWN)),
-        section(escape(cut(fact.about, ABOUT_SHOWN))),
-        *_state(fact.digest),
-        *_when_and_where(fact.digest, fact.zone, when_clear="When there is nothing to say", channel_is_optional=False),
+        header(cut(schema.label, LABEL_SHOWN)),
+        section(escape(cut(schema.about, ABOUT_SHOWN))),
+        *_state(schema.digest),
+        *_when_and_where(
+            schema.digest, schema.zone, when_clear="When there is nothing to say", channel_is_optional=False
+        ),
     ]
-    return modal("Digest", blocks, callback_id=ARRANGE, submit="Save", memory=remember(fact.key, digest=fact.digest))
+    return modal(
+        "Digest", blocks, callback_id=ARRANGE, submit="Save", memory=remember(schema.key, digest=schema.digest)
+    )
 
 
-def arranged(fact: KindFact, now: datetime) -> Block:
+def arranged(schema: KindSchema, now: datetime) -> Block:
     """In the place of a further digest's form, once it is saved."""
-    blocks = _what_follows(fact.digest, now, "Saved. ")
+    blocks = _what_follows(schema.digest, now, "Saved. ")
     return modal("Digest", blocks, callback_id="digests.saved", close="Close")
 
 
-def saved(fact: SetupFact, now: datetime, said: str = "") -> Block:
+def saved(schema: SetupSchema, now: datetime, said: str = "") -> Block:
     """In the place of the form, once it is saved: what happens next, and the way to try it."""
     blocks = [section(escape(said))] if said else []
-    blocks += _what_follows(fact.digest, now, "" if said else "Saved. ")
+    blocks += _what_follows(schema.digest, now, "" if said else "Saved. ")
     return modal(TITLE, blocks, callback_id="digests.saved", close="Close")
 
 
-def _what_follows(found: DigestFact | None, now: datetime, first: str) -> list[Block]:
+def _what_follows(found: DigestSchema | None, now: datetime, first: str) -> list[Block]:
     if found is None:
         return [section("Saved. No channel is chosen yet, so no digest is posted.")]
     if found.stopped_because:
@@ -109,51 +113,51 @@ def zone_options(zones: list[str]) -> list[Block]:
     return [Option(zone, zone).block() for zone in zones]
 
 
-def _managers(fact: SetupFact) -> list[Block]:
-    if not fact.is_admin:
-        names = escape(cut(", ".join(fact.manager_names[:30]), 500)) or "nobody yet"
+def _managers(schema: SetupSchema) -> list[Block]:
+    if not schema.is_admin:
+        names = escape(cut(", ".join(schema.manager_names[:30]), 500)) or "nobody yet"
         return [context(f"Managers: {names}. Slack's admins name them here, and are managers themselves.")]
-    element = people_select("digests.managers", initial=fact.managers)
+    element = people_select("digests.managers", initial=schema.managers)
     hint = "They hand out customers and change this setup. Slack's admins always may."
     return [field_of("Managers", element, block_id=block_of("managers"), optional=True, hint=hint)]
 
 
-def _rhythm(fact: SetupFact) -> list[Block]:
+def _rhythm(schema: SetupSchema) -> list[Block]:
     return [
         header("Rhythm"),
-        _number("cadence", "Days between two contacts", fact.cadence, CADENCE_RANGE,
+        _number("cadence", "Days between two contacts", schema.cadence, CADENCE_RANGE,
                 "For customers without a rhythm of their own."),
-        _number("floor", "Longest without a manager's approval", fact.floor, FLOOR_RANGE, "In days."),
-        _number("factor", "Neglected after", fact.factor, FACTOR_RANGE,
+        _number("floor", "Longest without a manager's approval", schema.floor, FLOOR_RANGE, "In days."),
+        _number("factor", "Neglected after", schema.factor, FACTOR_RANGE,
                 "Times the rhythm: 1.5 makes it 45 days for a rhythm of 30.", decimals=True),
-        _number("first_calls", "First calls a day", fact.first_calls, FIRST_CALLS_RANGE,
+        _number("first_calls", "First calls a day", schema.first_calls, FIRST_CALLS_RANGE,
                 "How many customers nobody has talked to yet come up for one owner on one day."),
     ]  # fmt: skip
 
 
-def _digest(fact: SetupFact) -> list[Block]:
-    form = _when_and_where(fact.digest, fact.zone, when_clear="When nobody has waited too long")
-    return [divider(), header("Digest of neglected accounts"), *_state(fact.digest), *form]
+def _digest(schema: SetupSchema) -> list[Block]:
+    form = _when_and_where(schema.digest, schema.zone, when_clear="When nobody has waited too long")
+    return [divider(), header("Digest of neglected accounts"), *_state(schema.digest), *form]
 
 
-def _further(fact: SetupFact) -> list[Block]:
+def _further(schema: SetupSchema) -> list[Block]:
     """Further digests: what each would say or where it goes, and the way to its own form."""
-    return [divider(), header("More digests"), *(_kind(kind) for kind in fact.more)] if fact.more else []
+    return [divider(), header("More digests"), *(_kind(kind) for kind in schema.more)] if schema.more else []
 
 
-def _kind(fact: KindFact) -> Block:
-    name = bold(cut(fact.label, LABEL_SHOWN))
-    if fact.digest is None:
-        told, label = escape(cut(fact.about, ABOUT_SHOWN)), "Set up"
-    elif fact.digest.stopped_because:
-        told, label = f"Not posted: {escape(fact.digest.stopped_because)}", "Change"
+def _kind(schema: KindSchema) -> Block:
+    name = bold(cut(schema.label, LABEL_SHOWN))
+    if schema.digest is None:
+        told, label = escape(cut(schema.about, ABOUT_SHOWN)), "Set up"
+    elif schema.digest.stopped_because:
+        told, label = f"Not posted: {escape(schema.digest.stopped_because)}", "Change"
     else:
-        told, label = _goes(fact.digest), "Change"
-    return section(f"{name}\n{told}", accessory=button(label, ARRANGE, fact.key))
+        told, label = _goes(schema.digest), "Change"
+    return section(f"{name}\n{told}", accessory=button(label, ARRANGE, schema.key))
 
 
 def _when_and_where(
-    found: DigestFact | None, viewers_zone: str, *, when_clear: str, channel_is_optional: bool = True
+    found: DigestSchema | None, viewers_zone: str, *, when_clear: str, channel_is_optional: bool = True
 ) -> list[Block]:
     zone = found.zone if found else viewers_zone
     channel = found.channel_id if found and not found.stopped_because else None
@@ -173,7 +177,7 @@ def _when_and_where(
     ]  # fmt: skip
 
 
-def _state(found: DigestFact | None) -> list[Block]:
+def _state(found: DigestSchema | None) -> list[Block]:
     if found is None:
         return []
     if found.stopped_because:
@@ -182,7 +186,7 @@ def _state(found: DigestFact | None) -> list[Block]:
     return [section(_goes(found), accessory=button("Post a test now", TEST, found.kind))]
 
 
-def _goes(found: DigestFact) -> str:
+def _goes(found: DigestSchema) -> str:
     return f"Goes to {channel_link(found.channel_id)} on {day_words(found.days)} at {found.hour:%H:%M}"
 
 
@@ -193,11 +197,11 @@ def _number(
     return field_of(label, element, block_id=block_of(field), hint=hint)
 
 
-def _hour(found: DigestFact | None) -> str:
+def _hour(found: DigestSchema | None) -> str:
     """The half hour nearest before the one that is kept."""
     hour: time = found.hour if found else DEFAULT_HOUR
     return f"{hour.hour:02}:{hour.minute // 30 * 30:02}"
 
 
-def _when_clear(found: DigestFact | None) -> str:
+def _when_clear(found: DigestSchema | None) -> str:
     return SILENT if found and found.silent_when_clear else SAY

@@ -9,10 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.checkins.rules import Channel, Result
 from bot.core.errors import AlreadyDone, NotFound
 from bot.core.runtime import Runtime
-from bot.escalations.facts import EscalationFixed, Fix
 from bot.escalations.listeners.places import Memory, place_of
 from bot.escalations.queries.acts import get_for_act
 from bot.escalations.rules import Cause, State
+from bot.escalations.schemas import EscalationFixed, Fix
 from bot.escalations.usecases.acting import (
     answer_escalation,
     fix_escalation,
@@ -96,8 +96,8 @@ def _read_why(form: Form) -> dict[str, Any]:
     return {"reason": form.text(forms.WHY)}
 
 
-def _told_fixed(fact: EscalationFixed) -> Block:
-    return forms.saved(rows.fixed_words(fact))
+def _told_fixed(schema: EscalationFixed) -> Block:
+    return forms.saved(rows.fixed_words(schema))
 
 
 WINDOWS = {

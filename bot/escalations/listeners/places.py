@@ -36,7 +36,7 @@ def place_of(body: Mapping[str, Any], escalation_id: UUID) -> Memory:
 async def draw(runtime: Runtime, memory: Memory, *, workspace: str, viewer: str) -> Message:
     """The message of a press, from what is so now."""
     if memory.kind == "list":
-        fact = await runtime.read(get_list, workspace=workspace, whose=memory.whose, page=memory.page, viewer=viewer)
-        return rows.page(fact)
+        schema = await runtime.read(get_list, workspace=workspace, whose=memory.whose, page=memory.page, viewer=viewer)
+        return rows.page(schema)
     one = await runtime.read(get_escalation, workspace=workspace, escalation_id=memory.escalation_id, viewer=viewer)
     return rows.standing(one)

@@ -8,16 +8,16 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput
-from bot.core.facts import Subject
 from bot.core.runtime import Runtime
+from bot.core.schemas import Subject
 from bot.customers.views.lists import choose
-from bot.escalations.facts import EscalationFact
 from bot.escalations.listeners.places import Memory
 from bot.escalations.listeners.setup import SetupListeners
 from bot.escalations.queries import find_whose, get_list
 from bot.escalations.queries.drafts import get_draft, parse_subject, read_draft
 from bot.escalations.queries.rates import get_rate
 from bot.escalations.rules import LINK, LONGEST_RATE, Severity, read_rate
+from bot.escalations.schemas import EscalationSchema
 from bot.escalations.usecases.raising import raise_escalation
 from bot.escalations.views import forms, news, rows
 from bot.slack.blocks import Message
@@ -81,7 +81,7 @@ class RaisingListeners:
                     raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
                 link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
                 async with refusals_kept(self._runtime, body, action=forms.SAVE, key=customer_id):
-                    fact: EscalationFact = await self._runtime.run(
+                    schema: EscalationSchema = await self._runtime.run(
                         raise_escalation,
                         workspace=workspace_in(body),
                         customer_id=customer_id,
@@ -92,7 +92,7 @@ class RaisingListeners:
                         view_id=body["view"]["id"],
                         by=people_in(body),
                     )
-            await ack(response_action="update", view=forms.saved(rows.raised_words(fact)))
+            await ack(response_action="update", view=forms.saved(rows.raised_words(schema)))
 
     async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """Show another page in the place of this one."""
@@ -109,8 +109,8 @@ class RaisingListeners:
         if whose is None:
             whose = await self._runtime.read(find_whose, workspace=workspace, words=words, viewer=viewer)
         async with refusals_kept(self._runtime, body, action=rows.PAGE_ON, key=uuid_in(whose.removeprefix("c-"))):
-            fact = await self._runtime.read(get_list, workspace=workspace, whose=whose, page=page, viewer=viewer)
-        return rows.page(fact)
+            schema = await self._runtime.read(get_list, workspace=workspace, whose=whose, page=page, viewer=viewer)
+        return rows.page(schema)
 
     async def _rate(self, command: Mapping[str, Any], words: str) -> Message:
         days, whom = read_rate(words)
@@ -120,10 +120,10 @@ class RaisingListeners:
         person = await self._runtime.read(find_whose, workspace=workspace, words=whom, viewer=viewer) if whom else ""
         if whom and not person.startswith("p-"):
             raise InvalidInput("Write @ and choose a person; the rate of one customer isn't told.")
-        fact = await self._runtime.read(
+        schema = await self._runtime.read(
             get_rate, workspace=workspace, days=days, viewer=viewer, person=person.removeprefix("p-") or None
         )
-        return news.rate(fact)
+        return news.rate(schema)
 
     async def _form(self, command: dict[str, Any], words: str, client: AsyncWebClient) -> None:
         viewer, workspace = people_in(command), workspace_in(command)

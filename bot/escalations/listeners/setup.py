@@ -7,16 +7,16 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.runtime import Runtime
-from bot.escalations.facts import Wishes
 from bot.escalations.queries import get_setup
 from bot.escalations.rules import Severity
+from bot.escalations.schemas import Wishes
 from bot.escalations.usecases.setting import check_setup, save_setup
 from bot.escalations.views import forms
 from bot.slack.forms import Form
 from bot.slack.replies import field_errors, people_in, workspace_in
 from bot.slack.windows import fields_named
-from bot.workspaces.facts import ChannelFact
 from bot.workspaces.gateways import join_channel, look_at_channel
+from bot.workspaces.schemas import ChannelSchema
 
 
 class SetupListeners:
@@ -27,8 +27,8 @@ class SetupListeners:
 
     async def open(self, command: Mapping[str, Any], client: AsyncWebClient) -> None:
         """Open the form, for managers."""
-        fact = await self._runtime.read(get_setup, workspace=workspace_in(command), viewer=people_in(command))
-        await client.views_open(trigger_id=command["trigger_id"], view=forms.setup_form(fact))
+        schema = await self._runtime.read(get_setup, workspace=workspace_in(command), viewer=people_in(command))
+        await client.views_open(trigger_id=command["trigger_id"], view=forms.setup_form(schema))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Look at the channel while Slack waits, come into it if need be, and keep what the form says."""
@@ -39,11 +39,11 @@ class SetupListeners:
                 await self._run(self._runtime.read, check_setup, body, wishes, channel)
                 if channel is not None and channel.may_join:
                     channel = await join_channel(client, channel)
-                fact = await self._run(self._runtime.run, save_setup, body, wishes, channel)
-            await ack(response_action="update", view=forms.setup_saved(fact))
+                schema = await self._run(self._runtime.run, save_setup, body, wishes, channel)
+            await ack(response_action="update", view=forms.setup_saved(schema))
 
     async def _run(
-        self, how: Any, what: Any, body: Mapping[str, Any], wishes: Wishes, channel: ChannelFact | None
+        self, how: Any, what: Any, body: Mapping[str, Any], wishes: Wishes, channel: ChannelSchema | None
     ) -> Any:
         return await how(what, workspace=workspace_in(body), wishes=wishes, channel=channel, by=people_in(body))
 

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.customers.queries import find_customer, get_customer, list_by_ids
-from bot.escalations.facts import EscalationFact, EscalationList, Waiting, Wishes
 from bot.escalations.rules import ASKED_AT_ONCE, DEFAULT_SPANS, PAGE_ROWS, Severity, Span, State, read_span
+from bot.escalations.schemas import EscalationList, EscalationSchema, Waiting, Wishes
 from bot.escalations.tables import Escalation, EscalationSettings
 from bot.followups.queries import find_mentioned
 from bot.people.queries import get_calendar, get_person, list_names
@@ -36,20 +36,20 @@ def get_row(session: Session, escalation_id: UUID) -> Escalation:
     return row
 
 
-def get_escalation(session: Session, *, escalation_id: UUID, viewer: str, now: datetime) -> EscalationFact:
+def get_escalation(session: Session, *, escalation_id: UUID, viewer: str, now: datetime) -> EscalationSchema:
     """One escalation as *viewer* sees it."""
-    return list_facts(session, [get_row(session, escalation_id)], viewer=viewer, now=now)[0]
+    return list_schemas(session, [get_row(session, escalation_id)], viewer=viewer, now=now)[0]
 
 
-def list_facts(
+def list_schemas(
     session: Session, rows: Sequence[Escalation], *, viewer: str | None, now: datetime
-) -> list[EscalationFact]:
+) -> list[EscalationSchema]:
     """These escalations as *viewer*'s screens show them (nobody's: the workspace's), in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
     people = {person for row in rows for person in (row.on_it_id, row.raised_by, row.answered_by, row.closed_by)}
     names = list_names(session, people)
     zone = get_calendar(session, viewer).zone
-    return [_fact(row, customers[row.customer_id].name, names, now=now, zone=zone) for row in rows]
+    return [_schema(row, customers[row.customer_id].name, names, now=now, zone=zone) for row in rows]
 
 
 def live(session: Session, *which: Any) -> tuple[Any, ...]:
@@ -110,8 +110,8 @@ def get_list(session: Session, *, whose: str, page: int, viewer: str, now: datet
     page = min(max(page, 0), pages - 1)
     query = select(Escalation).where(*live(session, *which)).order_by(*in_order())
     rows = session.exec(query.offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
-    facts = tuple(list_facts(session, rows, viewer=viewer, now=now))
-    return EscalationList(whose=whose, title=title, total=total, late=overdue, page=page, pages=pages, rows=facts)
+    schemas = tuple(list_schemas(session, rows, viewer=viewer, now=now))
+    return EscalationList(whose=whose, title=title, total=total, late=overdue, page=page, pages=pages, rows=schemas)
 
 
 def list_fixed(session: Session, customer_id: UUID) -> Sequence[Escalation]:
@@ -125,7 +125,7 @@ def list_fixed(session: Session, customer_id: UUID) -> Sequence[Escalation]:
 def find_waiting(session: Session, customer_id: UUID, now: datetime) -> Waiting | None:
     """What the next check-in with this customer asks about; None when nothing waits for their word."""
     rows = list_fixed(session, customer_id)[:ASKED_AT_ONCE]
-    return Waiting(rows=tuple(list_facts(session, rows, viewer=None, now=now))) if rows else None
+    return Waiting(rows=tuple(list_schemas(session, rows, viewer=None, now=now))) if rows else None
 
 
 def find_settings(session: Session) -> EscalationSettings | None:
@@ -170,8 +170,8 @@ def _scope(session: Session, whose: str, viewer: str) -> tuple[tuple[Any, ...], 
     return (), "The team's escalations"
 
 
-def _fact(row: Escalation, customer: str, names: dict[str, str], *, now: datetime, zone: str) -> EscalationFact:
-    return EscalationFact(
+def _schema(row: Escalation, customer: str, names: dict[str, str], *, now: datetime, zone: str) -> EscalationSchema:
+    return EscalationSchema(
         id=row.id,
         customer_id=row.customer_id,
         customer_name=customer,

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.escalations.facts import Asked
-from bot.escalations.queries import get_row, list_facts
+from bot.escalations.queries import get_row, list_schemas
 from bot.escalations.rules import MOVES, State
+from bot.escalations.schemas import Asked
 from bot.escalations.tables import Escalation
 from bot.people.queries import find_person_row
 from bot.people.usecases import require_here
@@ -25,8 +25,8 @@ def get_for_act(session: Session, *, escalation_id: UUID, to: State | None, view
     require_here(session, by=viewer)
     row = get_row(session, escalation_id)
     can = not row.state.is_over if to is None else to in MOVES[row.state]
-    fact = list_facts(session, [row], viewer=viewer, now=now)[0]
-    return Asked(escalation=fact, refused="" if can else stands(session, row))
+    schema = list_schemas(session, [row], viewer=viewer, now=now)[0]
+    return Asked(escalation=schema, refused="" if can else stands(session, row))
 
 
 def stands(session: Session, row: Escalation) -> str:

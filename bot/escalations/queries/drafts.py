@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.errors import NotFound
-from bot.core.facts import Subject
+from bot.core.schemas import Subject
 from bot.customers.queries import find_customer, get_customer, list_exact
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.escalations.facts import Draft
 from bot.escalations.rules import WHAT
+from bot.escalations.schemas import Draft
 from bot.followups.rules import prefixes, split_quoted
 from bot.people.queries import find_person_row
 from bot.people.tables import Person

@@ -11,8 +11,8 @@ from bot.core.database import workspace_of
 from bot.customers.queries import list_by_ids
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
-from bot.escalations.facts import Rate, RateLine
 from bot.escalations.rules import RATE_ROWS, REPEAT_WINDOW, Failure, State, repeat_words
+from bot.escalations.schemas import Rate, RateLine
 from bot.escalations.tables import Escalation
 from bot.people.queries import list_names
 from bot.people.usecases import require_here

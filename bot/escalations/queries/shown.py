@@ -12,13 +12,13 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.desks import PEOPLE
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.facts import Count, Line
 from bot.core.feature import OWED_LINES
 from bot.core.prepared import prepared
-from bot.escalations.facts import EscalationFact
-from bot.escalations.queries import list_facts, list_live, live
+from bot.core.schemas import Count, Line
+from bot.escalations.queries import list_live, list_schemas, live
 from bot.escalations.queries.rates import list_repeats
 from bot.escalations.rules import BRIEF_LINES, HOME_LINES, State, moment
+from bot.escalations.schemas import EscalationSchema
 from bot.escalations.tables import Escalation
 from bot.people.rules import known_zone
 
@@ -59,8 +59,8 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
     """The problems that a person is on, and how many more than fit."""
     mine = col(Escalation.on_it_id) == person_id
     rows = list_live(session, mine, limit=HOME_LINES + 1)
-    facts = list_facts(session, rows[:HOME_LINES], viewer=person_id, now=now)
-    lines = [_home_line(fact) for fact in facts]
+    schemas = list_schemas(session, rows[:HOME_LINES], viewer=person_id, now=now)
+    lines = [_home_line(schema) for schema in schemas]
     if len(rows) > HOME_LINES:
         total = session.execute(sa.select(sa.func.count()).where(*live(session, mine))).scalar_one()
         lines.append(Line(text=f"{total - HOME_LINES:,} more escalations; /escalate list shows them all"))
@@ -90,8 +90,8 @@ def owed_section(session: Session, now: datetime) -> Sequence[Line]:
         .order_by(col(Escalation.answer_by), col(Escalation.id))
         .limit(OWED_LINES)
     )
-    facts = list_facts(session, session.exec(query).all(), viewer=None, now=now)
-    lines = [(_home_line(fact), fact.on_it_name) for fact in facts]
+    schemas = list_schemas(session, session.exec(query).all(), viewer=None, now=now)
+    lines = [(_home_line(schema), schema.on_it_name) for schema in schemas]
     return [line.model_copy(update={"text": f"{line.text} ({who})"}) for line, who in lines]
 
 
@@ -104,8 +104,8 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
         .limit(TIMELINE_ROWS)
     )
     rows = session.exec(query).all()
-    facts = list_facts(session, rows, viewer=None, now=now)
-    lines = [line for row, fact in zip(rows, facts, strict=True) for line in _history(row, fact)]
+    schemas = list_schemas(session, rows, viewer=None, now=now)
+    lines = [line for row, schema in zip(rows, schemas, strict=True) for line in _history(row, schema)]
     return sorted(lines, key=lambda line: line.on or date.min, reverse=True)[:TIMELINE_ROWS]
 
 
@@ -133,25 +133,28 @@ def _brief_line(row: Any, now: datetime, zone: str) -> Line:
     return Line(text=f"went wrong: {what} ({row.name}, answer {'was due' if late else 'by'} {when})", urgent=late)
 
 
-def _home_line(fact: EscalationFact) -> Line:
-    due, when = fact.answer_by.astimezone(ZoneInfo(fact.zone)), moment(fact.answer_by, now=fact.now, zone=fact.zone)
+def _home_line(schema: EscalationSchema) -> Line:
+    due, when = (
+        schema.answer_by.astimezone(ZoneInfo(schema.zone)),
+        moment(schema.answer_by, now=schema.now, zone=schema.zone),
+    )
     said = {
-        State.OPEN: f"answer {'was due' if fact.is_late else 'by'} {when}",
+        State.OPEN: f"answer {'was due' if schema.is_late else 'by'} {when}",
         State.ANSWERED: "answered, not fixed yet",
-    }.get(fact.state, fact.state.words)
-    text = f"{_cut(fact.customer_name)}: {_cut(fact.what)} ({said})"
-    return Line(text=text, urgent=fact.is_late, on=due.date() if fact.state is State.OPEN else None)
+    }.get(schema.state, schema.state.words)
+    text = f"{_cut(schema.customer_name)}: {_cut(schema.what)} ({said})"
+    return Line(text=text, urgent=schema.is_late, on=due.date() if schema.state is State.OPEN else None)
 
 
-def _history(row: Escalation, fact: EscalationFact) -> list[Line]:
-    what = _cut(fact.what)
-    lines = [Line(text=f"{fact.raised_by_name} escalated: {what} ({fact.severity.words})", on=row.raised_at.date())]
-    if row.fixed_at is not None and fact.cause is not None:
-        words = f", {_cut(fact.cause_words)}" if fact.cause_words else ""
-        avoidable = "avoidable" if fact.avoidable else "not avoidable"
-        lines.append(Line(text=f"{what}: fixed ({fact.cause.words}{words}; {avoidable})", on=row.fixed_at.date()))
+def _history(row: Escalation, schema: EscalationSchema) -> list[Line]:
+    what = _cut(schema.what)
+    lines = [Line(text=f"{schema.raised_by_name} escalated: {what} ({schema.severity.words})", on=row.raised_at.date())]
+    if row.fixed_at is not None and schema.cause is not None:
+        words = f", {_cut(schema.cause_words)}" if schema.cause_words else ""
+        avoidable = "avoidable" if schema.avoidable else "not avoidable"
+        lines.append(Line(text=f"{what}: fixed ({schema.cause.words}{words}; {avoidable})", on=row.fixed_at.date()))
     if row.closed_at is not None:
-        why = f" ({_cut(fact.reason)})" if fact.reason else ""
+        why = f" ({_cut(schema.reason)})" if schema.reason else ""
         end = "they confirmed that the fix holds" if row.state is State.CONFIRMED else f"closed{why}"
         lines.append(Line(text=f"{what}: {end}", on=row.closed_at.date()))
     return lines

@@ -10,13 +10,13 @@ from bot.checkins.usecases.recording import clean_note, record_checkin
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.rules.names import clean_text
-from bot.escalations.facts import EscalationFact, EscalationFixed, Fix
 from bot.escalations.queries.acts import stands
 from bot.escalations.queries.rates import find_repeat
 from bot.escalations.rules import CAUSE_WORDS, MOST_ASKS, MOVES, NOTE, REASON, Cause, Event, State, cause_key
+from bot.escalations.schemas import EscalationFixed, EscalationSchema, Fix
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.moving import move, note, pass_clock, require_mine, state_of
-from bot.escalations.usecases.news import fact_for, tell, tell_person
+from bot.escalations.usecases.news import schema_for, tell, tell_person
 from bot.escalations.usecases.raising import person_problem
 from bot.followups.usecases.assigning import OnlyForOneself, assign_followup
 from bot.people.queries import list_managers
@@ -35,7 +35,7 @@ def answer_escalation(
     result: Result | None = None,
     channel: Channel = Channel.CALL,
     view_id: str = "",
-) -> EscalationFact:
+) -> EscalationSchema:
     """
     Say that the customer has had a first answer, which stops the clock; with a *result*, a check-in is recorded too.
 
@@ -54,7 +54,7 @@ def answer_escalation(
             now=now,
         )  # fmt: skip
     tell(session, row, Event.ANSWERED, by=by, words=words, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def fix_escalation(
@@ -83,12 +83,12 @@ def fix_escalation(
         row.followup_id = _assign_change(session, row, fix, changes, by=by, now=now)
     repeat = find_repeat(session, row.cause_key, now=now, at=row.customer_id)
     tell(session, row, Event.FIXED, by=by, words=repeat, now=now)
-    return EscalationFixed(escalation=fact_for(session, row, by, now), repeat=repeat)
+    return EscalationFixed(escalation=schema_for(session, row, by, now), repeat=repeat)
 
 
 def give_escalation(
     session: Session, *, escalation_id: UUID, to: str | None, by: str, now: datetime, view_id: str = ""
-) -> EscalationFact:
+) -> EscalationSchema:
     """
     Let somebody else be on it, with the working time that is left on their own calendar. Managers may give it to
     anyone; whom it concerns may take it themselves.
@@ -119,12 +119,12 @@ def give_escalation(
     if to != by:
         tell_person(session, row, now=now, given_by=actor.name)
     tell(session, row, Event.REASSIGNED, by=by, former=former, not_to=[to], now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def withdraw_escalation(
     session: Session, *, escalation_id: UUID, reason: str, by: str, now: datetime, view_id: str = ""
-) -> EscalationFact:
+) -> EscalationSchema:
     """
     Close one that was raised by mistake, and say why. Who raised it and managers may.
 
@@ -143,7 +143,7 @@ def withdraw_escalation(
         raise InvalidInput(fields={"reason": "Say why, in a few words; who is on it will want to know."})
     outbox.require_first(session, view_id, now=now)
     close(session, row, "withdrawn", by=by, reason=words, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def close(session: Session, row: Escalation, action: str, *, by: str, reason: str, now: datetime) -> None:

@@ -10,15 +10,15 @@ from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.customers.queries import get_customer
-from bot.escalations.facts import ChannelLost, EscalationLate, EscalationPosted, EscalationUpdate, EscalationWarned
 from bot.escalations.queries import find_settings, list_live
 from bot.escalations.queries.drafts import is_here
 from bot.escalations.queries.owed import list_for_channel, list_late, list_orphaned, list_shut, list_to_warn
 from bot.escalations.rules import Event
+from bot.escalations.schemas import ChannelLost, EscalationLate, EscalationPosted, EscalationUpdate, EscalationWarned
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.acting import close
 from bot.escalations.usecases.moving import note, pass_clock, state_of
-from bot.escalations.usecases.news import fact_for, managers_to_tell, owe, tell, tell_person
+from bot.escalations.usecases.news import managers_to_tell, owe, schema_for, tell, tell_person
 from bot.people.queries import find_person_row
 from bot.people.tables import Person
 from bot.workspaces.usecases import BOT, record
@@ -37,7 +37,7 @@ def warn_people(session: Session, *, now: datetime) -> int:
     rows = list_to_warn(session, now=now, limit=AT_ONCE)
     for row in rows:
         row.warned_at = now
-        notice = EscalationWarned(escalation=fact_for(session, row, row.on_it_id, now))
+        notice = EscalationWarned(escalation=schema_for(session, row, row.on_it_id, now))
         owe(session, row, notice, to=row.on_it_id, now=now)
     return len(rows)
 
@@ -50,7 +50,11 @@ def tell_late(session: Session, *, now: datetime) -> int:
         note(session, row, "late", by=BOT, before=state_of(row), now=now)
         for manager in managers_to_tell(session):
             owe(
-                session, row, EscalationLate(escalation=fact_for(session, row, manager.id, now)), to=manager.id, now=now
+                session,
+                row,
+                EscalationLate(escalation=schema_for(session, row, manager.id, now)),
+                to=manager.id,
+                now=now,
             )
     return len(rows)
 
@@ -142,14 +146,14 @@ def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
 
 
 def _post(session: Session, row: Escalation, channel: str, *, now: datetime) -> bool:
-    fact, first = fact_for(session, row, None, now), f"escalation:{row.id}:channel:{channel}"
+    schema, first = schema_for(session, row, None, now), f"escalation:{row.id}:channel:{channel}"
     if row.posted_to == channel:
-        update = EscalationUpdate(escalation=fact)
+        update = EscalationUpdate(escalation=schema)
         return outbox.owe(session, update, to=channel, key=f"{first}:{new_id()}", reply_to=first, now=now)
     if row.state.is_over:
         return False
     row.posted_to = channel
-    return outbox.owe(session, EscalationPosted(escalation=fact), to=channel, key=first, now=now)
+    return outbox.owe(session, EscalationPosted(escalation=schema), to=channel, key=first, now=now)
 
 
 def _heir(session: Session, row: Escalation) -> Person | None:

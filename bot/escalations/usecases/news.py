@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from bot.core import outbox
 from bot.core.clock import new_id
-from bot.core.facts import Notice
+from bot.core.schemas import Notice
 from bot.customers.queries import get_customer
-from bot.escalations.facts import EscalationFact, EscalationNews, EscalationRaised
-from bot.escalations.queries import list_facts
+from bot.escalations.queries import list_schemas
 from bot.escalations.queries.drafts import is_here
 from bot.escalations.rules import Event
+from bot.escalations.schemas import EscalationNews, EscalationRaised, EscalationSchema
 from bot.escalations.tables import Escalation
 from bot.people.queries import find_person_row, list_managers
 from bot.people.rules import Mute
@@ -22,25 +22,25 @@ from bot.people.tables import Person
 Role = Literal["on_it", "owner", "manager"]
 
 
-def fact_for(session: Session, row: Escalation, person_id: str | None, now: datetime) -> EscalationFact:
+def schema_for(session: Session, row: Escalation, person_id: str | None, now: datetime) -> EscalationSchema:
     """An escalation as that person sees it."""
-    return list_facts(session, [row], viewer=person_id, now=now)[0]
+    return list_schemas(session, [row], viewer=person_id, now=now)[0]
 
 
 def tell_everybody(session: Session, row: Escalation, *, by: str, now: datetime, again: bool = False) -> None:
     """Owe a new or reopened escalation to who is on it, the customer's owner and the managers."""
     for person_id, role in _concerned(session, row).items():
         if person_id != by:
-            fact = fact_for(session, row, person_id, now)
-            owe(session, row, EscalationRaised(escalation=fact, role=role, again=again), to=person_id, now=now)
+            schema = schema_for(session, row, person_id, now)
+            owe(session, row, EscalationRaised(escalation=schema, role=role, again=again), to=person_id, now=now)
 
 
 def tell_person(
     session: Session, row: Escalation, *, now: datetime, given_by: str = "", returned_from: str = ""
 ) -> None:
     """Owe who is on it now what they were given."""
-    fact = fact_for(session, row, row.on_it_id, now)
-    notice = EscalationRaised(escalation=fact, role="on_it", given_by=given_by, returned_from=returned_from)
+    schema = schema_for(session, row, row.on_it_id, now)
+    notice = EscalationRaised(escalation=schema, role="on_it", given_by=given_by, returned_from=returned_from)
     owe(session, row, notice, to=row.on_it_id, now=now)
 
 
@@ -60,16 +60,16 @@ def tell(
 
     Who switched news off is not told. Of a forgotten customer nothing is said but that it was forgotten.
     """
-    fact, forgotten = fact_for(session, row, None, now), event is Event.FORGOTTEN
+    schema, forgotten = schema_for(session, row, None, now), event is Event.FORGOTTEN
     actor, owner = find_person_row(session, by), get_customer(session, row.customer_id).owner_id
     notice = EscalationNews(
         event=event,
         by_name=actor.name if actor else "",
-        customer_id=None if forgotten else fact.customer_id,
-        customer_name="" if forgotten else fact.customer_name,
-        what="" if forgotten else fact.what,
+        customer_id=None if forgotten else schema.customer_id,
+        customer_name="" if forgotten else schema.customer_name,
+        what="" if forgotten else schema.what,
         words="" if forgotten else words,
-        to_name="" if forgotten else fact.on_it_name,
+        to_name="" if forgotten else schema.on_it_name,
     )
     for person_id in dict.fromkeys((row.raised_by, former or row.on_it_id, owner)):
         person = find_person_row(session, person_id) if person_id else None

@@ -12,12 +12,12 @@ from bot.customers.queries import get_customer
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.escalations.facts import EscalationFact
 from bot.escalations.queries.drafts import is_here, usual_person
 from bot.escalations.rules import LINK, RAISED_SEVERITY, RAISED_WHAT, WHAT, Severity
+from bot.escalations.schemas import EscalationSchema
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.moving import note, start_clock
-from bot.escalations.usecases.news import fact_for, tell_everybody
+from bot.escalations.usecases.news import schema_for, tell_everybody
 from bot.people.queries import find_person_row
 from bot.people.usecases import require_here
 
@@ -36,7 +36,7 @@ def raise_escalation(
     link: str = "",
     view_id: str = "",
     checkin_id: UUID | None = None,
-) -> EscalationFact:
+) -> EscalationSchema:
     """
     Keep that a customer has a problem. Any full member may. *on_it_id* None: the customer's owner, else *by*.
 
@@ -74,7 +74,7 @@ def raise_escalation(
     session.flush()
     note(session, row, "raised", by=by, before={}, now=now)
     tell_everybody(session, row, by=by, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def raise_in_checkin(
@@ -86,7 +86,7 @@ def raise_in_checkin(
     severity: Severity | None,
     by: str,
     now: datetime,
-) -> EscalationFact:
+) -> EscalationSchema:
     """
     The same from a check-in, in its transaction.
 

@@ -5,18 +5,18 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.core.errors import InvalidInput
-from bot.escalations.facts import Wishes
 from bot.escalations.queries import find_settings, get_setup
 from bot.escalations.rules import DEFAULT_SPANS, Severity, read_span
+from bot.escalations.schemas import Wishes
 from bot.escalations.tables import EscalationSettings
 from bot.people.usecases import require_manager
-from bot.workspaces.facts import ChannelFact
+from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.usecases import record
 
 UNREADABLE = "Write hours or days of work, such as 4 hours or 1 day; at most 80 hours or 20 days."
 
 
-def check_setup(session: Session, *, wishes: Wishes, channel: ChannelFact | None, by: str, now: datetime) -> None:  # noqa: ARG001 - the shape of every query
+def check_setup(session: Session, *, wishes: Wishes, channel: ChannelSchema | None, by: str, now: datetime) -> None:  # noqa: ARG001 - the shape of every query
     """
     Find out, before anything is changed, whether *by* may have what they wish for.
 
@@ -32,7 +32,7 @@ def check_setup(session: Session, *, wishes: Wishes, channel: ChannelFact | None
         raise InvalidInput(fields=problems)
 
 
-def save_setup(session: Session, *, wishes: Wishes, channel: ChannelFact | None, by: str, now: datetime) -> Wishes:
+def save_setup(session: Session, *, wishes: Wishes, channel: ChannelSchema | None, by: str, now: datetime) -> Wishes:
     """
     Set clocks and channel; clocks that run already keep their deadlines. Saving the same twice changes nothing.
 

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from bot.checkins.rules import Channel, Result
-from bot.escalations.facts import Draft, EscalationFact, Waiting, Wishes
 from bot.escalations.rules import (
     CAUSE_WORDS,
     HOLDS,
@@ -18,6 +17,7 @@ from bot.escalations.rules import (
     Cause,
     Severity,
 )
+from bot.escalations.schemas import Draft, EscalationSchema, Waiting, Wishes
 from bot.escalations.views.rows import SAID, name, status
 from bot.slack.blocks import (
     OPTION_TEXT,
@@ -78,28 +78,28 @@ RESULTS = (
 CHANNELS = tuple(Option(channel.value.capitalize(), channel.value) for channel in Channel)
 
 
-def raise_form(fact: Draft, *, memory: str) -> Block:
+def raise_form(schema: Draft, *, memory: str) -> Block:
     """Which customer, what happened, how bad, who is on it; what couldn't be told is asked for on top."""
-    chosen = Option(cut(fact.customer_name, OPTION_TEXT), str(fact.customer_id)) if fact.customer_id else None
-    asked = [section(escape(fact.problem))] if fact.problem else []
-    words = text_input(WORDS, initial=fact.what, multiline=True, max_length=WHAT)
+    chosen = Option(cut(schema.customer_name, OPTION_TEXT), str(schema.customer_id)) if schema.customer_id else None
+    asked = [section(escape(schema.problem))] if schema.problem else []
+    words = text_input(WORDS, initial=schema.what, multiline=True, max_length=WHAT)
     hint = "Empty: whoever looks after the customer, else you."
     blocks = [
         *asked,
         field_of("Customer", external_select(OPTIONS, placeholder="Type a name", initial=chosen), block_id=CUSTOMER),
         field_of("What happened", words, block_id=WORDS),
         field_of("How bad is it", radio(SEVERITY, SEVERITIES), block_id=SEVERITY),
-        field_of("Who is on it", person_select(WHO, initial=fact.on_it_id), block_id=WHO, optional=True, hint=hint),
+        field_of("Who is on it", person_select(WHO, initial=schema.on_it_id), block_id=WHO, optional=True, hint=hint),
     ]
     return modal("Escalate", blocks, callback_id=SAVE, submit="Escalate", memory=memory)
 
 
-def answer_form(fact: EscalationFact, *, memory: str) -> Block:
+def answer_form(schema: EscalationSchema, *, memory: str) -> Block:
     """What the customer was told; a check-in may be kept with it."""
     hint = "Kept with the customer, as if you had written /checkin."
     said = text_input(SAID_FIELD, multiline=True, max_length=NOTE)
     blocks = [
-        _about(fact),
+        _about(schema),
         field_of("What you told them", said, block_id=SAID_FIELD, optional=True),
         field_of(
             "Record a check-in, too", select(CHECKIN, RESULTS, placeholder="No check-in"), block_id=CHECKIN,
@@ -110,12 +110,12 @@ def answer_form(fact: EscalationFact, *, memory: str) -> Block:
     return modal("Answered", blocks, callback_id=ANSWERED, submit="Save", memory=memory)
 
 
-def fix_form(fact: EscalationFact, *, memory: str) -> Block:
+def fix_form(schema: EscalationSchema, *, memory: str) -> Block:
     """Why it happened, and what changes so that it doesn't happen again."""
     later = "It becomes a follow-up. If it couldn't be avoided, this may stay empty."
     change = text_input(CHANGE, max_length=REASON)
     blocks = [
-        _about(fact),
+        _about(schema),
         field_of("Root cause", select(CAUSE, CAUSES, placeholder="What was behind it"), block_id=CAUSE),
         field_of("In words", text_input(CAUSE_SAID, max_length=CAUSE_WORDS), block_id=CAUSE_SAID, optional=True),
         field_of("Could it have been avoided", radio(AVOIDABLE, AVOIDABLES), block_id=AVOIDABLE),
@@ -130,27 +130,29 @@ def fix_form(fact: EscalationFact, *, memory: str) -> Block:
     return modal("Fixed", blocks, callback_id=FIXED, submit="Save", memory=memory)
 
 
-def give_form(fact: EscalationFact, *, memory: str) -> Block:
+def give_form(schema: EscalationSchema, *, memory: str) -> Block:
     """Somebody else is on it from now on."""
     hint = "The time that is left runs on in their own working hours."
-    blocks = [_about(fact), field_of("Who is on it", person_select(TO), block_id=TO, hint=hint)]
+    blocks = [_about(schema), field_of("Who is on it", person_select(TO), block_id=TO, hint=hint)]
     return modal("Give to somebody else", blocks, callback_id=GIVEN, submit="Give", memory=memory)
 
 
-def withdraw_form(fact: EscalationFact, *, memory: str) -> Block:
+def withdraw_form(schema: EscalationSchema, *, memory: str) -> Block:
     """Why it was a mistake."""
-    blocks = [_about(fact), field_of("Why", text_input(WHY, max_length=REASON), block_id=WHY)]
+    blocks = [_about(schema), field_of("Why", text_input(WHY, max_length=REASON), block_id=WHY)]
     return modal("Raised by mistake", blocks, callback_id=WITHDRAWN, submit="Close it", close="Keep it", memory=memory)
 
 
-def setup_form(fact: Wishes) -> Block:
+def setup_form(schema: Wishes) -> Block:
     """How fast customers are answered, and where escalations are posted."""
     labels = {Severity.STOPS: "It stops their work", Severity.HURTS: "It hurts them", Severity.ANNOYS: "It annoys them"}
     clocks = [
-        field_of(label, text_input(CLOCKS[one], initial=getattr(fact, one.value), max_length=30), block_id=CLOCKS[one])
+        field_of(
+            label, text_input(CLOCKS[one], initial=getattr(schema, one.value), max_length=30), block_id=CLOCKS[one]
+        )
         for one, label in labels.items()
     ]
-    channel = channel_select(CHANNEL, initial=fact.channel_id)
+    channel = channel_select(CHANNEL, initial=schema.channel_id)
     blocks = [
         section("*A first answer within* · working hours or days of who is on it"),
         *clocks,
@@ -160,10 +162,10 @@ def setup_form(fact: Wishes) -> Block:
     return modal("Escalations", blocks, callback_id=SET_UP, submit="Save")
 
 
-def setup_saved(fact: Wishes) -> Block:
+def setup_saved(schema: Wishes) -> Block:
     """What is so from now on."""
-    where = f"New ones are posted to {channel_link(fact.channel_id)}." if fact.channel_id else "No channel is told."
-    words = f"Saved. A first answer within {fact.stops}, {fact.hurts} or {fact.annoys} of work. {where}"
+    where = f"New ones are posted to {channel_link(schema.channel_id)}." if schema.channel_id else "No channel is told."
+    words = f"Saved. A first answer within {schema.stops}, {schema.hurts} or {schema.annoys} of work. {where}"
     return modal("Escalations", [section(words)], callback_id="told", close="Close")
 
 
@@ -193,9 +195,9 @@ def read_raised(state: Mapping[str, Any]) -> dict[str, Any]:
     return {"what": what, "severity": severity} if what or severity else {}
 
 
-def holds_fields(fact: Waiting | None) -> list[Block]:
+def holds_fields(schema: Waiting | None) -> list[Block]:
     """*Does the fix hold?*, for each fix that waits for the customer's word."""
-    return [_holds_field(one) for one in fact.rows] if fact else []
+    return [_holds_field(one) for one in schema.rows] if schema else []
 
 
 def read_holds(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,7 +210,7 @@ def read_holds(state: Mapping[str, Any]) -> dict[str, Any]:
     return {"answers": answers} if answers else {}
 
 
-def _holds_field(one: EscalationFact) -> Block:
+def _holds_field(one: EscalationSchema) -> Block:
     block_id = f"{HOLDS}.{one.id}"
     label = f"Does the fix hold? {cut(' '.join(one.what.split()), SAID)}"
     return field_of(label, radio(block_id, ANSWERS, initial=UNASKED), block_id=block_id, optional=True)
@@ -221,5 +223,5 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _about(fact: EscalationFact) -> Block:
-    return section(f"{name(fact)} · {fact.severity.words}\n{quote(fact.what, SAID)}\n{status(fact)}")
+def _about(schema: EscalationSchema) -> Block:
+    return section(f"{name(schema)} · {schema.severity.words}\n{quote(schema.what, SAID)}\n{status(schema)}")

@@ -9,9 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.checkins.rules import Channel, Result
 from bot.core.errors import AlreadyDone, NotFound
 from bot.core.runtime import Runtime
-from bot.followups.facts import FollowupFact
 from bot.followups.listeners.places import Memory, place_of
 from bot.followups.queries import get_followup
+from bot.followups.schemas import FollowupSchema
 from bot.followups.usecases.assigning import cancel_followup, move_followup, reassign_followup
 from bot.followups.usecases.finishing import complete_followup, decline_followup
 from bot.followups.views import forms, rows
@@ -49,19 +49,19 @@ class ActingListeners:
             if followup_id is None or draw is None:
                 raise NotFound(OUT_OF_DATE)
             async with refusals_kept(self._runtime, body, action=what, key=followup_id):
-                fact = await self._runtime.read(
+                schema = await self._runtime.read(
                     get_followup, workspace=workspace_in(body), followup_id=followup_id, viewer=people_in(body)
                 )
             memory = place_of(body, followup_id)
-            if not fact.is_open:
+            if not schema.is_open:
                 await self._places.redraw(client, body, memory)
-                raise AlreadyDone(_already(fact))
-            await open_window(client, body, draw(fact, memory=memory.kept()))
+                raise AlreadyDone(_already(schema))
+            await open_window(client, body, draw(schema, memory=memory.kept()))
 
 
-def _already(fact: FollowupFact) -> str:
-    who = f" (by {fact.closed_by_name})" if fact.closed_by_name else ""
-    return f"That is {fact.state.words} already{who}; nothing was changed."
+def _already(schema: FollowupSchema) -> str:
+    who = f" (by {schema.closed_by_name})" if schema.closed_by_name else ""
+    return f"That is {schema.state.words} already{who}; nothing was changed."
 
 
 def _read_done(form: Form) -> dict[str, Any]:

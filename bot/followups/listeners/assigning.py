@@ -11,14 +11,14 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.facts import Fact, Subject
 from bot.core.runtime import Runtime
+from bot.core.schemas import Schema, Subject
 from bot.customers.views.lists import choose
-from bot.followups.facts import Draft, FollowupFact
 from bot.followups.listeners.places import Memory
 from bot.followups.queries import find_whose, get_list
 from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
 from bot.followups.rules import LINK
+from bot.followups.schemas import Draft, FollowupSchema
 from bot.followups.usecases.assigning import OnlyForOneself, assign_followup
 from bot.followups.views import forms, rows
 from bot.slack.blocks import Message
@@ -32,7 +32,7 @@ from bot.workspaces.listeners import refusals_kept
 VALUE = 2000
 
 
-class Taking(Fact):
+class Taking(Schema):
     """What *Take it* brings back."""
 
     customer_id: UUID
@@ -82,7 +82,7 @@ class AssigningListeners:
                     raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
                 link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
                 async with refusals_kept(self._runtime, body, action=forms.SAVE, key=customer_id):
-                    fact = await self._runtime.run(
+                    schema = await self._runtime.run(
                         assign_followup,
                         workspace=workspace_in(body),
                         customer_id=customer_id,
@@ -93,7 +93,7 @@ class AssigningListeners:
                         view_id=body["view"]["id"],
                         by=people_in(body),
                     )
-            await ack(response_action="update", view=forms.saved(_told(fact)))
+            await ack(response_action="update", view=forms.saved(_told(schema)))
 
     async def take(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """Take what one may not give to somebody else; a second press is told that it is taken."""
@@ -104,7 +104,7 @@ class AssigningListeners:
             except ValidationError as error:
                 raise NotFound("That button is out of date; use /assign instead.") from error
             async with refusals_kept(self._runtime, body, action=rows.TAKE, key=wish.customer_id):
-                fact = await self._runtime.run(
+                schema = await self._runtime.run(
                     assign_followup,
                     workspace=workspace_in(body),
                     customer_id=wish.customer_id,
@@ -114,7 +114,7 @@ class AssigningListeners:
                     view_id=f"take:{wish.press}" if wish.press else "",
                     by=people_in(body),
                 )
-            await respond(**rows.assigned(fact).replacement())
+            await respond(**rows.assigned(schema).replacement())
 
     async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """Show another page in the place of this one."""
@@ -143,7 +143,7 @@ class AssigningListeners:
 
     async def _assign(self, command: Mapping[str, Any], draft: Draft) -> Message:
         try:
-            fact = await self._runtime.run(
+            schema = await self._runtime.run(
                 assign_followup,
                 workspace=workspace_in(command),
                 customer_id=draft.customer_id,
@@ -163,7 +163,7 @@ class AssigningListeners:
             if len(value) > VALUE:
                 raise
             return rows.take_it(str(refused), value)
-        return rows.assigned(fact)
+        return rows.assigned(schema)
 
     async def _list(
         self, body: Mapping[str, Any], *, words: str = "", whose: str | None = None, page: int = 0
@@ -171,8 +171,8 @@ class AssigningListeners:
         viewer, workspace = people_in(body), workspace_in(body)
         if whose is None:
             whose = await self._runtime.read(find_whose, workspace=workspace, words=words, viewer=viewer)
-        fact = await self._runtime.read(get_list, workspace=workspace, whose=whose, page=page, viewer=viewer)
-        return rows.page(fact)
+        schema = await self._runtime.read(get_list, workspace=workspace, whose=whose, page=page, viewer=viewer)
+        return rows.page(schema)
 
     async def _draft(self, command: Mapping[str, Any], words: str) -> Draft:
         query = read_draft if words else get_draft
@@ -191,8 +191,8 @@ class AssigningListeners:
         await open_window(client, body, forms.assign_form(draft, memory=memory.kept()))
 
 
-def _told(fact: FollowupFact) -> str:
-    return rows.assigned(fact).text
+def _told(schema: FollowupSchema) -> str:
+    return rows.assigned(schema).text
 
 
 def _press(command: Mapping[str, Any]) -> str:

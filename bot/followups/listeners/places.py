@@ -42,8 +42,8 @@ def place_of(body: Mapping[str, Any], followup_id: UUID) -> Memory:
 async def draw(runtime: Runtime, memory: Memory, *, workspace: str, viewer: str) -> Message:
     """The message of a press, from what is so now."""
     if memory.kind == "list":
-        fact = await runtime.read(get_list, workspace=workspace, whose=memory.whose, page=memory.page, viewer=viewer)
-        return rows.page(fact)
+        schema = await runtime.read(get_list, workspace=workspace, whose=memory.whose, page=memory.page, viewer=viewer)
+        return rows.page(schema)
     if memory.kind == "due":
         due = await runtime.read(get_due, workspace=workspace, followup_ids=memory.ids, person_id=viewer)
         return rows.due(due)

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.customers.queries import find_customer, get_customer, list_by_ids
-from bot.followups.facts import FollowupFact, FollowupList, FollowupsDue
 from bot.followups.rules import PAGE_ROWS, State
+from bot.followups.schemas import FollowupList, FollowupSchema, FollowupsDue
 from bot.followups.tables import Followup
 from bot.people.queries import get_person, get_today, list_names, list_people
 from bot.people.rules import person_key
@@ -48,19 +48,19 @@ def list_done_at(session: Session, *, customer_id: UUID, by: str, at: datetime) 
     return session.exec(query.order_by(col(Followup.id))).all()
 
 
-def get_followup(session: Session, *, followup_id: UUID, viewer: str, now: datetime) -> FollowupFact:
+def get_followup(session: Session, *, followup_id: UUID, viewer: str, now: datetime) -> FollowupSchema:
     """One follow-up as *viewer* sees it today."""
     row = get_row(session, followup_id)
-    return list_facts(session, [row], today=get_today(session, person_id=viewer, now=now))[0]
+    return list_schemas(session, [row], today=get_today(session, person_id=viewer, now=now))[0]
 
 
-def list_facts(session: Session, rows: Sequence[Followup], *, today: date) -> list[FollowupFact]:
+def list_schemas(session: Session, rows: Sequence[Followup], *, today: date) -> list[FollowupSchema]:
     """These follow-ups as screens show them, in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
     people = {person for row in rows for person in (row.assignee_id, row.given_by, row.closed_by)}
     names = list_names(session, people)
     return [
-        FollowupFact(
+        FollowupSchema(
             id=row.id,
             customer_id=row.customer_id,
             customer_name=customers[row.customer_id].name,
@@ -97,9 +97,9 @@ def get_due(
     ours = Followup.workspace_id == workspace_of(session)
     found = {row.id: row for row in session.exec(select(Followup).where(ours, col(Followup.id).in_(followup_ids)))}
     rows = [found[one] for one in followup_ids if one in found]
-    facts = list_facts(session, rows, today=get_today(session, person_id=person_id, now=now))
+    schemas = list_schemas(session, rows, today=get_today(session, person_id=person_id, now=now))
     first_name = get_person(session, person_id).name.split(" ")[0]
-    return FollowupsDue(person_id=person_id, first_name=first_name, total=max(total, len(facts)), rows=tuple(facts))
+    return FollowupsDue(person_id=person_id, first_name=first_name, total=max(total, len(schemas)), rows=tuple(schemas))
 
 
 def find_whose(session: Session, *, words: str, viewer: str, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
@@ -161,8 +161,8 @@ def get_list(session: Session, *, whose: str, page: int, viewer: str, now: datet
     pages = max(-(-total // PAGE_ROWS), 1)
     page = min(max(page, 0), pages - 1)
     rows = session.exec(open_where(*mine).offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
-    facts = tuple(list_facts(session, rows, today=today))
-    return FollowupList(whose=whose, title=title, total=total, late=overdue, page=page, pages=pages, rows=facts)
+    schemas = tuple(list_schemas(session, rows, today=today))
+    return FollowupList(whose=whose, title=title, total=total, late=overdue, page=page, pages=pages, rows=schemas)
 
 
 def _scope(session: Session, whose: str, viewer: str) -> tuple[tuple[Any, ...], str]:

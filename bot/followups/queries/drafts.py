@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.errors import NotFound
-from bot.core.facts import Subject
+from bot.core.schemas import Subject
 from bot.customers.queries import find_customer, get_customer, list_exact
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.followups.facts import Draft
 from bot.followups.queries import find_mentioned
 from bot.followups.rules import UNREADABLE, WHAT, prefixes, read_due, split_quoted
+from bot.followups.schemas import Draft
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
 

@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
-from bot.followups.facts import OwedReminder
 from bot.followups.queries import open_where
 from bot.followups.rules import AGAIN_AFTER, State, is_long_late, wants_reminder
+from bot.followups.schemas import OwedReminder
 from bot.followups.tables import Followup
 from bot.people.queries import list_calendars
 from bot.people.rules import Calendar, Mute

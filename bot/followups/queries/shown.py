@@ -11,13 +11,13 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.desks import PEOPLE, local_date
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.facts import Count, Line
 from bot.core.feature import OWED_LINES
 from bot.core.prepared import prepared
+from bot.core.schemas import Count, Line
 from bot.customers.tables import Customer
-from bot.followups.facts import FollowupFact
-from bot.followups.queries import list_facts, open_where
+from bot.followups.queries import list_schemas, open_where
 from bot.followups.rules import BRIEF_LINES, HOME_LINES, State
+from bot.followups.schemas import FollowupSchema
 from bot.followups.tables import Followup
 from bot.people.queries import get_today
 from bot.people.tables import Person
@@ -56,8 +56,8 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
     today = get_today(session, person_id=person_id, now=now)
     theirs = _open(session, col(Followup.assignee_id) == person_id)
     given = _open(session, col(Followup.given_by) == person_id, col(Followup.assignee_id) != person_id)
-    facts = list_facts(session, [*theirs, *given], today=today)
-    return [_home_line(fact, person_id) for fact in facts]
+    schemas = list_schemas(session, [*theirs, *given], today=today)
+    return [_home_line(schema, person_id) for schema in schemas]
 
 
 def digest_section(session: Session, now: datetime) -> Sequence[Count]:
@@ -102,8 +102,8 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
         .limit(TIMELINE_ROWS)
     )
     rows = session.exec(query).all()
-    facts = list_facts(session, rows, today=get_today(session, person_id=None, now=now))
-    lines = [line for row, fact in zip(rows, facts, strict=True) for line in _history(row, fact)]
+    schemas = list_schemas(session, rows, today=get_today(session, person_id=None, now=now))
+    lines = [line for row, schema in zip(rows, schemas, strict=True) for line in _history(row, schema)]
     return sorted(lines, key=lambda line: line.on or date.min, reverse=True)[:TIMELINE_ROWS]
 
 
@@ -136,22 +136,24 @@ def _brief_line(row: Any, today: date) -> Line:
     return Line(text=f"to do: {_cut(row.what)} ({row.name}, {when})", urgent=late)
 
 
-def _home_line(fact: FollowupFact, person_id: str) -> Line:
+def _home_line(schema: FollowupSchema, person_id: str) -> Line:
     whose = ""
-    if fact.assignee_id != person_id:
-        whose = f" ({fact.assignee_name} has it)"
-    elif fact.given_by != person_id:
-        whose = f" ({fact.given_by_name} asked)"
-    return Line(text=f"{_cut(fact.customer_name)}: {_cut(fact.what)}{whose}", urgent=fact.is_late, on=fact.due_on)
+    if schema.assignee_id != person_id:
+        whose = f" ({schema.assignee_name} has it)"
+    elif schema.given_by != person_id:
+        whose = f" ({schema.given_by_name} asked)"
+    return Line(
+        text=f"{_cut(schema.customer_name)}: {_cut(schema.what)}{whose}", urgent=schema.is_late, on=schema.due_on
+    )
 
 
-def _history(row: Followup, fact: FollowupFact) -> list[Line]:
-    whom = "themselves" if fact.given_by == fact.assignee_id else fact.assignee_name
-    lines = [Line(text=f"{fact.given_by_name} asked {whom}: {_cut(fact.what)}", on=row.given_at.date())]
+def _history(row: Followup, schema: FollowupSchema) -> list[Line]:
+    whom = "themselves" if schema.given_by == schema.assignee_id else schema.assignee_name
+    lines = [Line(text=f"{schema.given_by_name} asked {whom}: {_cut(schema.what)}", on=row.given_at.date())]
     if row.closed_at is not None:
-        said = f': "{_cut(fact.note)}"' if fact.note else f" ({_cut(fact.reason)})" if fact.reason else ""
-        who = f" by {fact.closed_by_name}" if fact.closed_by_name else ""
-        lines.append(Line(text=f"{_cut(fact.what)}: {row.state.words}{who}{said}", on=row.closed_at.date()))
+        said = f': "{_cut(schema.note)}"' if schema.note else f" ({_cut(schema.reason)})" if schema.reason else ""
+        who = f" by {schema.closed_by_name}" if schema.closed_by_name else ""
+        lines.append(Line(text=f"{_cut(schema.what)}: {row.state.words}{who}{said}", on=row.closed_at.date()))
     return lines
 
 

@@ -11,11 +11,11 @@ from bot.customers.queries import get_customer
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.followups.facts import FollowupFact
 from bot.followups.queries import get_row
 from bot.followups.rules import LINK, REASON, WHAT, Event, State, date_problem
+from bot.followups.schemas import FollowupSchema
 from bot.followups.tables import Followup
-from bot.followups.usecases.news import fact_for, tell, tell_assignee
+from bot.followups.usecases.news import schema_for, tell, tell_assignee
 from bot.people.queries import find_person_row, get_today, list_managers
 from bot.people.tables import Person
 from bot.people.usecases import may_manage, require_here
@@ -39,7 +39,7 @@ def assign_followup(
     now: datetime,
     link: str = "",
     view_id: str = "",
-) -> FollowupFact:
+) -> FollowupSchema:
     """
     Ask *assignee_id* to do *what* for a customer by *due_on*. Managers ask anyone, members themselves.
 
@@ -72,12 +72,12 @@ def assign_followup(
     note(session, row, "given", by=by, before={}, now=now)
     if assignee_id != by:
         tell_assignee(session, row, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def reassign_followup(
     session: Session, *, followup_id: UUID, to: str | None, by: str, now: datetime, view_id: str = ""
-) -> FollowupFact:
+) -> FollowupSchema:
     """
     Give an open follow-up to somebody else, who is told; so are who had it and who asked for it.
 
@@ -102,7 +102,7 @@ def reassign_followup(
     if to != by:
         tell_assignee(session, row, now=now, reassigned_by=actor.name)
     tell(session, row, Event.REASSIGNED, by=by, former=former, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def move_followup(
@@ -114,7 +114,7 @@ def move_followup(
     now: datetime,
     words: str = "",
     view_id: str = "",
-) -> FollowupFact:
+) -> FollowupSchema:
     """
     Give an open follow-up another day. Who has it, who asked for it and managers may; the others are told.
 
@@ -133,12 +133,12 @@ def move_followup(
     session.flush()
     note(session, row, "moved", by=by, before=before, words=said, now=now)
     tell(session, row, Event.MOVED, by=by, words=said, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def cancel_followup(
     session: Session, *, followup_id: UUID, reason: str, by: str, now: datetime, view_id: str = ""
-) -> FollowupFact:
+) -> FollowupSchema:
     """
     Say that it needn't be done any more, and why. Who asked for it and managers may.
 
@@ -157,7 +157,7 @@ def cancel_followup(
     outbox.require_first(session, view_id, now=now)
     close(session, row, State.CANCELLED, by=by, reason=said, now=now)
     tell(session, row, Event.CANCELLED, by=by, words=said, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def require_open(session: Session, followup_id: UUID) -> Followup:

@@ -11,11 +11,11 @@ from bot.checkins.usecases.recording import clean_note, record_checkin
 from bot.core import outbox
 from bot.core.errors import InvalidInput
 from bot.customers.rules.names import clean_text
-from bot.followups.facts import FollowupFact
 from bot.followups.queries import list_done_at
 from bot.followups.rules import NOTE, Event, State
+from bot.followups.schemas import FollowupSchema
 from bot.followups.usecases.assigning import close, require_mine
-from bot.followups.usecases.news import fact_for, tell
+from bot.followups.usecases.news import schema_for, tell
 
 QUOTED = 120  # characters of what was to be done, to somebody who knows it
 
@@ -30,7 +30,7 @@ def complete_followup(
     result: Result | None = None,
     channel: Channel = Channel.CALL,
     view_id: str = "",
-) -> FollowupFact:
+) -> FollowupSchema:
     """
     Say that it is done; with a *result*, a check-in is recorded with it. Who asked for it is told.
 
@@ -48,12 +48,12 @@ def complete_followup(
             session, customer_id=customer_id, result=result, channel=channel, note=said or row.what, by=by, now=now
         )
     tell(session, row, Event.DONE, by=by, words=said, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def decline_followup(
     session: Session, *, followup_id: UUID, note: str, by: str, now: datetime, view_id: str = ""
-) -> FollowupFact:
+) -> FollowupSchema:
     """
     Say that it can't be done, and why. Who asked for it is told.
 
@@ -69,7 +69,7 @@ def decline_followup(
     outbox.require_first(session, view_id, now=now)
     close(session, row, State.CANT, by=by, said=said, now=now)
     tell(session, row, Event.CANT, by=by, words=said, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every feature's takes these

@@ -10,7 +10,6 @@ from sqlmodel import Session, col
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.customers.queries import get_customer
-from bot.followups.facts import FollowupLate, OwedReminder
 from bot.followups.queries import get_due, open_where
 from bot.followups.queries.owed import (
     list_due_rows,
@@ -20,9 +19,10 @@ from bot.followups.queries.owed import (
     list_shut,
 )
 from bot.followups.rules import REMINDER_ROWS, Event, State
+from bot.followups.schemas import FollowupLate, OwedReminder
 from bot.followups.tables import Followup
 from bot.followups.usecases.assigning import close, note, state_of
-from bot.followups.usecases.news import fact_for, tell, tell_assignee
+from bot.followups.usecases.news import schema_for, tell, tell_assignee
 from bot.people.queries import find_person_row, get_calendar, list_managers
 from bot.people.tables import Person
 from bot.workspaces.usecases import BOT
@@ -40,7 +40,7 @@ def tell_givers(session: Session, *, now: datetime) -> int:
     rows = list_long_late(session, now=now, limit=AT_ONCE)
     for row in rows:
         row.told_manager_at = now
-        notice = FollowupLate(followup=fact_for(session, row, row.given_by, now))
+        notice = FollowupLate(followup=schema_for(session, row, row.given_by, now))
         key = f"followup_late:{row.id}:{row.assignee_id}:{row.due_on}"
         outbox.owe(session, notice, to=row.given_by, key=key, now=now)
     return len(rows)

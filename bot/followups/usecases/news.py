@@ -5,26 +5,26 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.core import outbox
-from bot.core.facts import Notice
-from bot.followups.facts import FollowupFact, FollowupGiven, FollowupNews
-from bot.followups.queries import list_facts
+from bot.core.schemas import Notice
+from bot.followups.queries import list_schemas
 from bot.followups.rules import Event
+from bot.followups.schemas import FollowupGiven, FollowupNews, FollowupSchema
 from bot.followups.tables import Followup
 from bot.people.queries import find_person_row, get_today
 from bot.people.rules import Mute
 
 
-def fact_for(session: Session, row: Followup, person_id: str, now: datetime) -> FollowupFact:
+def schema_for(session: Session, row: Followup, person_id: str, now: datetime) -> FollowupSchema:
     """A follow-up as that person sees it today."""
-    return list_facts(session, [row], today=get_today(session, person_id=person_id, now=now))[0]
+    return list_schemas(session, [row], today=get_today(session, person_id=person_id, now=now))[0]
 
 
 def tell_assignee(
     session: Session, row: Followup, *, now: datetime, returned_from: str = "", reassigned_by: str = ""
 ) -> None:
     """Owe the assignee what they are asked to do."""
-    fact = fact_for(session, row, row.assignee_id, now)
-    notice = FollowupGiven(followup=fact, returned_from=returned_from, reassigned_by=reassigned_by)
+    schema = schema_for(session, row, row.assignee_id, now)
+    notice = FollowupGiven(followup=schema, returned_from=returned_from, reassigned_by=reassigned_by)
     _owe(session, notice, row, to=row.assignee_id, what="given", now=now)
 
 
@@ -36,7 +36,7 @@ def tell(
 
     Who switched news off is not told.
     """
-    fact = fact_for(session, row, row.given_by, now)
+    schema = schema_for(session, row, row.given_by, now)
     actor = find_person_row(session, by)
     for person_id in dict.fromkeys((row.given_by, former or row.assignee_id)):
         person = find_person_row(session, person_id)
@@ -45,12 +45,12 @@ def tell(
         notice = FollowupNews(
             event=event,
             by_name=actor.name if actor else "",
-            customer_id=None if event is Event.FORGOTTEN else fact.customer_id,
-            customer_name="" if event is Event.FORGOTTEN else fact.customer_name,
-            what="" if event is Event.FORGOTTEN else fact.what,
-            due_on=fact.due_on,
+            customer_id=None if event is Event.FORGOTTEN else schema.customer_id,
+            customer_name="" if event is Event.FORGOTTEN else schema.customer_name,
+            what="" if event is Event.FORGOTTEN else schema.what,
+            due_on=schema.due_on,
             words=words,
-            to_name=fact.assignee_name,
+            to_name=schema.assignee_name,
             mine=person_id == (former or row.assignee_id),
         )
         _owe(session, notice, row, to=person_id, what=event.value, now=now)

@@ -3,15 +3,15 @@
 from uuid import UUID
 
 from bot.customers.views import CARD
-from bot.followups.facts import (
-    FollowupFact,
+from bot.followups.rules import Event, State
+from bot.followups.schemas import (
     FollowupGiven,
     FollowupLate,
     FollowupList,
     FollowupNews,
+    FollowupSchema,
     FollowupsDue,
 )
-from bot.followups.rules import Event, State
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
     MESSAGE_CHARACTERS,
@@ -48,30 +48,30 @@ HELP = """*/assign*  a form: who, which customer, by when, what
 GIVERS_MENU = {LATER: "Change date", REASSIGN: "Give to somebody else", CANCEL: "Cancel it", DONE: "It is done"}
 
 
-def given(fact: FollowupGiven) -> Message:
+def given(schema: FollowupGiven) -> Message:
     """What somebody is asked to do, with *Done*, *Can't*, *Later* and *Card*; once it is closed, how."""
-    one = fact.followup
+    one = schema.followup
     who = escape(cut(one.given_by_name, WHO))
-    if fact.returned_from:
-        head = f"{escape(cut(fact.returned_from, WHO))} left, so this is yours now."
-    elif fact.reassigned_by:
-        head = f"{escape(cut(fact.reassigned_by, WHO))} gave you this; {who} asked for it."
+    if schema.returned_from:
+        head = f"{escape(cut(schema.returned_from, WHO))} left, so this is yours now."
+    elif schema.reassigned_by:
+        head = f"{escape(cut(schema.reassigned_by, WHO))} gave you this; {who} asked for it."
     else:
         head = f"{who} asks you to follow up."
     return _message(f"{head} {_sentence(one)}", one, "one", [section(head)])
 
 
-def again(fact: FollowupFact) -> Message:
+def again(schema: FollowupSchema) -> Message:
     """The same message once something was done about it."""
-    return _message(f"{_sentence(fact)}", fact, "one", [])
+    return _message(f"{_sentence(schema)}", schema, "one", [])
 
 
-def late(fact: FollowupLate) -> Message:
+def late(schema: FollowupLate) -> Message:
     """To who asked for it: it is two working days late."""
-    return late_now(fact.followup)
+    return late_now(schema.followup)
 
 
-def late_now(one: FollowupFact) -> Message:
+def late_now(one: FollowupSchema) -> Message:
     """The same as it stands now."""
     who = escape(cut(one.assignee_name, WHO))
     text = f"{_name(one)}: {_what(one)} · {who} has it, due {_day(one)}"
@@ -85,44 +85,44 @@ def late_now(one: FollowupFact) -> Message:
     )
 
 
-def due(fact: FollowupsDue) -> Message:
+def due(schema: FollowupsDue) -> Message:
     """The reminder: what is to be done before somebody works again, and what is late."""
-    left = fact.total - sum(not row.is_open for row in fact.rows)
-    name = escape(cut(fact.first_name, WHO))
+    left = schema.total - sum(not row.is_open for row in schema.rows)
+    name = escape(cut(schema.first_name, WHO))
     head = f"{name}, {plural(left, 'follow-up')} {'waits' if left == 1 else 'wait'} for you." if left else (
         f"{name}, nothing is left to follow up today."
     )  # fmt: skip
-    rows = [_due_row(row) for row in fact.rows]
+    rows = [_due_row(row) for row in schema.rows]
     room = MESSAGE_CHARACTERS - 2 * len(head) - 200
     shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - 2, most_characters=room)
-    more = fact.total - len(shown)
+    more = schema.total - len(shown)
     foot = [context(f"{more:,} more; `/assign list` shows them all.")] if more > 0 else []
     return Message(text=head, blocks=[section(head), *(block for row in shown for block in row), *foot])
 
 
-def page(fact: FollowupList, *, said: str = "") -> Message:
+def page(schema: FollowupList, *, said: str = "") -> Message:
     """One page of a list, with a menu for each row."""
-    title = escape(cut(fact.title, NAME))
+    title = escape(cut(schema.title, NAME))
     told = [section(escape(said))] if said else []
-    if not fact.total:
+    if not schema.total:
         text = f"{title}: nothing is open."
         return Message(text=text, blocks=[*told, section(text, accessory=button("Assign", ASSIGN))])
-    text = f"{title}: {fact.total:,} open" + (f" · {fact.late:,} late" if fact.late else "")
+    text = f"{title}: {schema.total:,} open" + (f" · {schema.late:,} late" if schema.late else "")
     top = [*told, section(text, accessory=button("Assign", ASSIGN)), divider()]
-    rows = [[_list_row(row, fact)] for row in fact.rows]
-    turns = _turns(fact)
-    where = f"Page {fact.page + 1:,} of {fact.pages:,}. " if turns else ""
+    rows = [[_list_row(row, schema)] for row in schema.rows]
+    turns = _turns(schema)
+    where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if turns else ""
     end = [*([actions(*turns)] if turns else []), context(f"{where}The earliest day first; size plays no part.")]
     room = MESSAGE_CHARACTERS - size([*top, *end]) - len(text)
     shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
     return Message(text=text, blocks=[*top, *(row[0] for row in shown), *end])
 
 
-def assigned(fact: FollowupFact) -> Message:
+def assigned(schema: FollowupSchema) -> Message:
     """To who asked: who has it now, and by when."""
-    mine = fact.assignee_id == fact.given_by
-    who = "You have" if mine else f"{escape(cut(fact.assignee_name, WHO))} has"
-    return _message(f"{who} it: {_sentence(fact)}", fact, "one", [section(f"{who} it now.")], owner=mine)
+    mine = schema.assignee_id == schema.given_by
+    who = "You have" if mine else f"{escape(cut(schema.assignee_name, WHO))} has"
+    return _message(f"{who} it: {_sentence(schema)}", schema, "one", [section(f"{who} it now.")], owner=mine)
 
 
 def take_it(words: str, value: str) -> Message:
@@ -131,16 +131,16 @@ def take_it(words: str, value: str) -> Message:
     return Message(text=text, blocks=[section(text), actions(button("Take it", TAKE, value, style="primary"))])
 
 
-def news(fact: FollowupNews) -> Message:
+def news(schema: FollowupNews) -> Message:
     """What became of something that somebody asked for, or had."""
-    text = _news_head(fact)
+    text = _news_head(schema)
     blocks = [section(text)]
-    if fact.words:
-        blocks.append(context(f"“{escape(cut(fact.words, SAID))}”"))
-    if fact.customer_id is not None:
-        buttons = [button("Card", CARD, str(fact.customer_id))]
-        if fact.event is Event.CANT and not fact.mine:
-            buttons.insert(0, button("Assign", ASSIGN, str(fact.customer_id)))
+    if schema.words:
+        blocks.append(context(f"“{escape(cut(schema.words, SAID))}”"))
+    if schema.customer_id is not None:
+        buttons = [button("Card", CARD, str(schema.customer_id))]
+        if schema.event is Event.CANT and not schema.mine:
+            buttons.insert(0, button("Assign", ASSIGN, str(schema.customer_id)))
         blocks.append(actions(*buttons))
     return Message(text=_plain(text), blocks=blocks)
 
@@ -150,7 +150,7 @@ def help_page() -> Message:
     return Message(text="What /assign can do.", blocks=[section(HELP)])
 
 
-def closed_text(one: FollowupFact) -> str:
+def closed_text(one: FollowupSchema) -> str:
     """`✓ Acme · call about the invoice · done by Ana`."""
     mark = "✓" if one.state is State.DONE else "✗"
     who = f" by {escape(cut(one.closed_by_name, WHO))}" if one.closed_by_name else ""
@@ -159,14 +159,14 @@ def closed_text(one: FollowupFact) -> str:
     return f"{mark} {_name(one)} · {_what(one)} · {one.state.words}{who}{said}"
 
 
-def _message(text: str, one: FollowupFact, place: str, head: list[Block], *, owner: bool = True) -> Message:
+def _message(text: str, one: FollowupSchema, place: str, head: list[Block], *, owner: bool = True) -> Message:
     if not one.is_open:
         shown = closed_text(one)
         return Message(text=_plain(shown), blocks=[section(shown, block_id=_block(place, one))])
     return Message(text=_plain(text), blocks=[*head, *_row(one, place, owner=owner)])
 
 
-def _row(one: FollowupFact, place: str, *, owner: bool = True) -> list[Block]:
+def _row(one: FollowupSchema, place: str, *, owner: bool = True) -> list[Block]:
     """Who, what, by when; *Done*, *Can't*, *Later*, *Card*, or for who asked a menu."""
     asked = "" if one.given_by == one.assignee_id else f" · {escape(cut(one.given_by_name, WHO))} asked"
     text = f"{_name(one)} · {_what(one)}\n{_when(one)}{asked}{_source(one)}"
@@ -182,26 +182,26 @@ def _row(one: FollowupFact, place: str, *, owner: bool = True) -> list[Block]:
     return [section(text, block_id=_block(place, one)), actions(*buttons, block_id=f"{_block(place, one)}:do")]
 
 
-def _source(one: FollowupFact) -> str:
+def _source(one: FollowupSchema) -> str:
     """A link to the message it comes from, if it is an address that Slack makes a link of."""
     fit = one.link.startswith("https://") and not set(one.link) & set("<>| ")
     return f" · <{one.link}|the message>" if fit else ""
 
 
-def _due_row(one: FollowupFact) -> list[Block]:
+def _due_row(one: FollowupSchema) -> list[Block]:
     return _row(one, "due") if one.is_open else [section(closed_text(one), block_id=_block("due", one))]
 
 
-def _list_row(one: FollowupFact, fact: FollowupList) -> Block:
-    who = "" if fact.whose == f"p-{one.assignee_id}" else f" · {escape(cut(one.assignee_name, WHO))}"
+def _list_row(one: FollowupSchema, schema: FollowupList) -> Block:
+    who = "" if schema.whose == f"p-{one.assignee_id}" else f" · {escape(cut(one.assignee_name, WHO))}"
     text = f"{_name(one)} · {_what(one)}\n{_when(one)}{who}"
-    block_id = f"followups.list:{fact.page}:{fact.whose}:{one.id}"
+    block_id = f"followups.list:{schema.page}:{schema.whose}:{one.id}"
     return section(text, accessory=overflow(MORE, _options(one.id, MENU)), block_id=block_id)
 
 
-def _turns(fact: FollowupList) -> list[Block]:
-    back = [button("Back", PAGE_BACK, f"{fact.page - 1} {fact.whose}")] if fact.page else []
-    on = [button("Next", PAGE_ON, f"{fact.page + 1} {fact.whose}")] if fact.page + 1 < fact.pages else []
+def _turns(schema: FollowupList) -> list[Block]:
+    back = [button("Back", PAGE_BACK, f"{schema.page - 1} {schema.whose}")] if schema.page else []
+    on = [button("Next", PAGE_ON, f"{schema.page + 1} {schema.whose}")] if schema.page + 1 < schema.pages else []
     return back + on
 
 
@@ -209,46 +209,46 @@ def _options(followup_id: UUID, menu: dict[str, str]) -> list[Option]:
     return [Option(text, f"{what}:{followup_id}") for what, text in menu.items()]
 
 
-def _block(place: str, one: FollowupFact) -> str:
+def _block(place: str, one: FollowupSchema) -> str:
     return f"followups.{place}:{one.id}"
 
 
-def _news_head(fact: FollowupNews) -> str:
-    who = escape(cut(fact.by_name, WHO))
-    day = short_date(fact.due_on)
-    if fact.event is Event.FORGOTTEN:
+def _news_head(schema: FollowupNews) -> str:
+    who = escape(cut(schema.by_name, WHO))
+    day = short_date(schema.due_on)
+    if schema.event is Event.FORGOTTEN:
         return f"A customer was deleted, and with it a follow-up of yours that was due {day}."
-    what = f"{bold(cut(fact.customer_name, NAME))}: {escape(cut(fact.what, WHAT))}"
+    what = f"{bold(cut(schema.customer_name, NAME))}: {escape(cut(schema.what, WHAT))}"
     closed_by_us = f"No longer to be done: {what}"
     told = {
         Event.DONE: f"{who} did it: {what}",
         Event.CANT: f"{who} can't do it: {what}",
         Event.CANCELLED: f"{who} cancelled it: {what}" if who else closed_by_us,
         Event.MOVED: f"{who} moved it to {day}: {what}",
-        Event.REASSIGNED: f"{who} gave it to {escape(cut(fact.to_name, WHO))}: {what}",
+        Event.REASSIGNED: f"{who} gave it to {escape(cut(schema.to_name, WHO))}: {what}",
     }
-    return told[fact.event]
+    return told[schema.event]
 
 
-def _sentence(one: FollowupFact) -> str:
+def _sentence(one: FollowupSchema) -> str:
     return f"{_name(one)}: {_what(one)}, by {short_date(one.due_on, today=one.today)}."
 
 
-def _when(one: FollowupFact) -> str:
+def _when(one: FollowupSchema) -> str:
     if one.is_late:
         return f":small_orange_diamond: late, due {_day(one)}"
     return "due today" if one.due_on == one.today else f"due {_day(one)}"
 
 
-def _day(one: FollowupFact) -> str:
+def _day(one: FollowupSchema) -> str:
     return short_date(one.due_on, today=one.today)
 
 
-def _name(one: FollowupFact) -> str:
+def _name(one: FollowupSchema) -> str:
     return bold(cut(one.customer_name, NAME))
 
 
-def _what(one: FollowupFact) -> str:
+def _what(one: FollowupSchema) -> str:
     return escape(cut(one.what, WHAT))
 
 

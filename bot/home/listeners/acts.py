@@ -14,10 +14,10 @@ from bot.customers.usecases.clockwork import hand_over
 from bot.home.listeners.keeper import Keeper
 from bot.home.usecases import end_absence, save_preferences
 from bot.home.views.forms import NO_COUNTRY, country_options, preferences
-from bot.people.facts import Wishes
 from bot.people.listeners import place_of
 from bot.people.queries import get_preferences
 from bot.people.rules import Mute
+from bot.people.schemas import Wishes
 from bot.slack.forms import Form
 from bot.slack.replies import actions_in, field_errors, people_in, sorry, told, workspace_in
 

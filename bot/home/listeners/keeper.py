@@ -89,7 +89,7 @@ class Keeper:
 
     async def _draw(self, workspace: str, person: str, page: OpenHome) -> Block:
         try:
-            fact = await self._runtime.read(
+            schema = await self._runtime.read(
                 get_home,
                 workspace=workspace,
                 person_id=person,
@@ -98,7 +98,7 @@ class Keeper:
             )
         except Exception as error:  # noqa: BLE001 - the last line before an empty Home
             return closed(str(error) if isinstance(error, BotError) else sorry(error))
-        return tab(fact)
+        return tab(schema)
 
     async def _show(self, person: str, page: OpenHome, view: Block) -> None:
         """Publish *view* unless just this is on screen; once more when Slack asks to wait."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.home.facts import HomeFact, JobHealth
+from bot.home.schemas import HomeSchema, JobHealth
 from bot.slack.blocks import Block, context, divider, escape, plural, short_date
 
 JOBS = {
@@ -20,19 +20,19 @@ JOBS = {
 """The jobs in words, in the order in which somebody misses them."""
 
 
-def foot(fact: HomeFact) -> list[Block]:
+def foot(schema: HomeSchema) -> list[Block]:
     """When each job last ran well, and which one doesn't."""
-    known = sorted(fact.health, key=lambda job: _order(job.name))
+    known = sorted(schema.health, key=lambda job: _order(job.name))
     ailing = [job for job in known if job.failures_in_a_row]
-    ran = [f"{_words(job)} {_at(job.succeeded_at, fact)}" for job in known if job.succeeded_at]
+    ran = [f"{_words(job)} {_at(job.succeeded_at, schema)}" for job in known if job.succeeded_at]
     if not known:
         return [divider(), context("The bot has just started; its jobs haven't run yet.")]
     line = f"Last ran: {' · '.join(ran) or 'nothing yet'}{'' if ailing else ' · all well'}"
-    return [divider(), context(line, *(_trouble(job, fact) for job in ailing[:5]))]
+    return [divider(), context(line, *(_trouble(job, schema) for job in ailing[:5]))]
 
 
-def _trouble(job: JobHealth, fact: HomeFact) -> str:
-    since = f"last well {_at(job.succeeded_at, fact)}" if job.succeeded_at else "never well so far"
+def _trouble(job: JobHealth, schema: HomeSchema) -> str:
+    since = f"last well {_at(job.succeeded_at, schema)}" if job.succeeded_at else "never well so far"
     times = "once" if job.failures_in_a_row == 1 else f"{plural(job.failures_in_a_row, 'time')} in a row"
     words = _words(job)
     return f"⚠ {words[:1].upper()}{words[1:]} failed {times}, {since}; the bot's log says why, and it tries again."
@@ -46,10 +46,10 @@ def _words(job: JobHealth) -> str:
     return JOBS.get(job.name) or escape(job.name.replace("_", " "))
 
 
-def _at(instant: datetime | None, fact: HomeFact) -> str:
+def _at(instant: datetime | None, schema: HomeSchema) -> str:
     """`09:00` on the viewer's wall; with the day when it wasn't today."""
     if instant is None:
         return "never"
-    there = instant.astimezone(ZoneInfo(fact.preferences.zone))
-    day = "" if there.date() == fact.today else f"{short_date(there.date(), today=fact.today)} "
+    there = instant.astimezone(ZoneInfo(schema.preferences.zone))
+    day = "" if there.date() == schema.today else f"{short_date(there.date(), today=schema.today)} "
     return f"{day}{there:%H:%M}"

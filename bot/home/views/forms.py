@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import time
 
 from bot.home.views.words import WEEKDAYS
-from bot.people.facts import Preferences
 from bot.people.rules import Mute, holiday_countries, person_key
+from bot.people.schemas import Preferences
 from bot.slack.blocks import (
     Block,
     Option,
@@ -31,47 +31,47 @@ MUTES = {
 }
 
 
-def preferences(fact: Preferences) -> Block:
+def preferences(schema: Preferences) -> Block:
     """When somebody works and is reminded, what they don't want to hear, when they are away and who covers."""
     return modal(
         "Preferences",
-        [*_hours(fact), divider(), *_away(fact)],
+        [*_hours(schema), divider(), *_away(schema)],
         callback_id=CALLBACK,
         submit="Save",
     )
 
 
-def _hours(fact: Preferences) -> list[Block]:
+def _hours(schema: Preferences) -> list[Block]:
     days = [Option(name, str(number)) for number, name in enumerate(WEEKDAYS)]
     mutes = [Option(words, mute.value, description) for mute, (words, description) in MUTES.items()]
-    named = holiday_countries().get(fact.country or "")
-    chosen = Option(named, fact.country or "") if named else Option("No public holidays", NO_COUNTRY)
+    named = holiday_countries().get(schema.country or "")
+    chosen = Option(named, schema.country or "") if named else Option("No public holidays", NO_COUNTRY)
     menu = external_select(COUNTRY_MENU, placeholder="Type a country", initial=chosen)
     return [
         field_of(
             "Remind me at",
-            select("home.hour_chosen", _hour_options(fact.hour), initial=f"{fact.hour:%H:%M}"),
+            select("home.hour_chosen", _hour_options(schema.hour), initial=f"{schema.hour:%H:%M}"),
             block_id="home.hour",
         ),
-        context(f"Your time zone is {fact.zone}, as in your Slack profile."),
+        context(f"Your time zone is {schema.zone}, as in your Slack profile."),
         field_of(
             "On these days",
-            checkboxes("home.days_chosen", days, initial=fact.working_days),
+            checkboxes("home.days_chosen", days, initial=schema.working_days),
             block_id="home.working_days",
             optional=True,
         ),
         field_of("Public holidays of", menu, block_id="home.country", optional=True),
         field_of(
             "Don't send me",
-            checkboxes("home.mutes_chosen", mutes, initial=[mute.value for mute in fact.mutes]),
+            checkboxes("home.mutes_chosen", mutes, initial=[mute.value for mute in schema.mutes]),
             block_id="home.mutes",
             optional=True,
         ),
     ]
 
 
-def _away(fact: Preferences) -> list[Block]:
-    absence = fact.absence
+def _away(schema: Preferences) -> list[Block]:
+    absence = schema.absence
     first = date_picker("home.first_day", initial=absence.first_day if absence else None)
     last = date_picker("home.last_day", initial=absence.last_day if absence else None)
     cover = person_select("home.cover_chosen", initial=absence.cover_id if absence else None)

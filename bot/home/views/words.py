@@ -1,7 +1,7 @@
 """Words that several parts of Home use."""
 
-from bot.people.facts import Preferences
 from bot.people.rules import Mute, holiday_countries
+from bot.people.schemas import Preferences
 from bot.slack.blocks import cut, escape, plural
 
 NAME_SHOWN = 80

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.customers.rules.domains import registrable_domain
-from bot.mentions.facts.found import FoundItem
 from bot.mentions.rules.addresses import host_of
 from bot.mentions.rules.wording import read_instant
+from bot.mentions.schemas.found import FoundItem
 
 
 def found_item(row: Mapping[str, Any]) -> FoundItem:
-    """The fact in a draft's row: its instant read, its links as the domains that stand for companies."""
+    """The schema in a draft's row: its instant read, its links as the domains that stand for companies."""
     known = {name: value for name, value in row.items() if name not in {"links", "published_at"}}
     own = registrable_domain(host_of(row["address"]))
     domains = dict.fromkeys(registrable_domain(link) for link in row["links"])

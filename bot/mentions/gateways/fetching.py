@@ -17,11 +17,11 @@ from typing import Any, Self
 
 import bot
 from bot.core.errors import InvalidInput
-from bot.mentions.facts.found import Brought, Outcome
 from bot.mentions.gateways.arriving import found_item
 from bot.mentions.gateways.doors import SHUT, Door
 from bot.mentions.rules.outcomes import LIMITS, Limits
 from bot.mentions.rules.sources import SourceKind, web_address
+from bot.mentions.schemas.found import Brought, Outcome
 
 _SPARE_SECONDS = 10  # for starting Python, on a machine that is busy
 _LONGEST_ANSWER = 64 * 1024 * 1024

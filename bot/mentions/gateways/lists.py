@@ -7,8 +7,6 @@ from bot.core.collecting import without_collecting
 from bot.customers.gateways.tables_read import Row, UnreadableFile, date_order, read_table
 from bot.customers.rules.cells import NO_VALUE, NOTHING, Unclear, is_blank
 from bot.customers.rules.rows import Refusal, refuse, too_many
-from bot.mentions.facts.found import FoundItem
-from bot.mentions.facts.lists import ListRead
 from bot.mentions.gateways.arriving import found_item
 from bot.mentions.gateways.drafts import draft, guess
 from bot.mentions.rules.addresses import canonical, fingerprint
@@ -23,6 +21,8 @@ from bot.mentions.rules.lists import (
     read_rating,
     read_written,
 )
+from bot.mentions.schemas.found import FoundItem
+from bot.mentions.schemas.lists import ListRead
 
 _TYPED = frozenset({Column.ADDRESS, Column.WRITTEN, Column.RATING})
 

@@ -8,13 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 from bot.core.errors import InvalidInput
-from bot.mentions.facts.found import FoundItem
 from bot.mentions.gateways.arriving import found_item
 from bot.mentions.gateways.drafts import draft, finished, guess
 from bot.mentions.gateways.jsons import as_number, as_rows, as_text, dig
 from bot.mentions.rules.mapping import mapping_problem
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.wording import first_of, read_instant
+from bot.mentions.schemas.found import FoundItem
 
 SIGNED_FOR_SECONDS = 300
 LARGEST_BODY = 1024 * 1024

@@ -9,10 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import AlreadyDone, NotFound
 from bot.core.runtime import Runtime
-from bot.mentions.facts.mentions import MentionFact
 from bot.mentions.listeners.places import Memory, place_of
 from bot.mentions.queries.mentions import get_mention
 from bot.mentions.rules.feeling import Feeling
+from bot.mentions.schemas.mentions import MentionSchema
 from bot.mentions.usecases.acting import (
     confirm_customer,
     deny_customer,
@@ -31,7 +31,7 @@ from bot.slack.windows import open_window, speaker
 from bot.workspaces.listeners import Window, Windows, refusals_kept
 
 OUT_OF_DATE = "That button is out of date; /mentions shows what is open."
-DEEDS: Mapping[str, tuple[Callable[..., MentionFact], Mapping[str, Any]]] = {
+DEEDS: Mapping[str, tuple[Callable[..., MentionSchema], Mapping[str, Any]]] = {
     cards.TAKE: (take_mention, {}),
     cards.YES: (confirm_customer, {}),
     cards.NO: (deny_customer, {}),
@@ -88,19 +88,19 @@ class ActingListeners:
         hints = await self._runtime.read(find_hints, workspace=workspace_in(body), words=wish["words"])
         if memory.coached or not hints:
             return None
-        fact = await self._get(body, memory.mention_id)
+        schema = await self._get(body, memory.mention_id)
         again = memory.model_copy(update={"coached": True}).kept()
-        return forms.answer_form(fact, memory=again, words=wish["words"], where=wish["link"], hints=hints)
+        return forms.answer_form(schema, memory=again, words=wish["words"], where=wish["link"], hints=hints)
 
     async def _open(
         self, client: AsyncWebClient, body: dict[str, Any], what: str, mention_id: UUID, memory: Memory
     ) -> None:
-        fact = await self._get(body, mention_id)
-        if fact.state.value in {"answered", "dismissed"}:
-            who = f" (by {fact.closed_by_name})" if fact.closed_by_name else ""
-            raise AlreadyDone(f"That is {fact.state.words} already{who}; nothing was changed.")
+        schema = await self._get(body, mention_id)
+        if schema.state.value in {"answered", "dismissed"}:
+            who = f" (by {schema.closed_by_name})" if schema.closed_by_name else ""
+            raise AlreadyDone(f"That is {schema.state.words} already{who}; nothing was changed.")
         draw = forms.answer_form if what == cards.ANSWERED else forms.customer_form
-        await open_window(client, body, draw(fact, memory=memory.kept()))
+        await open_window(client, body, draw(schema, memory=memory.kept()))
 
     async def _and_redraw(
         self, client: AsyncWebClient, body: dict[str, Any], memory: Memory, work: Awaitable[object]
@@ -114,11 +114,11 @@ class ActingListeners:
         if not opened:
             await self._places.redraw(client, body, memory)
 
-    async def _get(self, body: dict[str, Any], mention_id: UUID | None) -> MentionFact:
-        fact: MentionFact = await self._runtime.read(
+    async def _get(self, body: dict[str, Any], mention_id: UUID | None) -> MentionSchema:
+        schema: MentionSchema = await self._runtime.read(
             get_mention, workspace=workspace_in(body), mention_id=mention_id, viewer=people_in(body)
         )
-        return fact
+        return schema
 
 
 def _read_answer(form: Form) -> dict[str, Any]:

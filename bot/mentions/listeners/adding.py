@@ -11,14 +11,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.customers.rules.domains import registrable_domain
-from bot.mentions.facts.found import FoundItem
-from bot.mentions.facts.mentions import MentionFact
 from bot.mentions.listeners.importing import ImportingListeners
 from bot.mentions.listeners.setup import SetupListeners
 from bot.mentions.listeners.sources import SourceListeners
 from bot.mentions.queries.mentions import get_mention, get_open
 from bot.mentions.rules.addresses import canonical
 from bot.mentions.rules.wording import clean_line, clean_words, handles_in, links_in
+from bot.mentions.schemas.found import FoundItem
+from bot.mentions.schemas.mentions import MentionSchema
 from bot.mentions.usecases.saving import save_mention
 from bot.mentions.views import cards, lists
 from bot.people.queries import list_names
@@ -93,19 +93,19 @@ class AddingListeners:
     async def _save(self, body: dict[str, Any], item: FoundItem) -> Message:
         workspace, by = workspace_in(body), people_in(body)
         mention_id, known = await self._runtime.run(save_mention, workspace=workspace, item=item, by=by)
-        fact = await self._get(workspace, mention_id, by)
+        schema = await self._get(workspace, mention_id, by)
         head = "That is kept already; here is how it stands." if known else "Kept as a mention."
-        return cards.card(fact, head=head)
+        return cards.card(schema, head=head)
 
-    async def _get(self, workspace: str, mention_id: UUID, viewer: str) -> MentionFact:
-        fact: MentionFact = await self._runtime.read(
+    async def _get(self, workspace: str, mention_id: UUID, viewer: str) -> MentionSchema:
+        schema: MentionSchema = await self._runtime.read(
             get_mention, workspace=workspace, mention_id=mention_id, viewer=viewer, features=self._runtime.features
         )
-        return fact
+        return schema
 
     async def _page(self, body: dict[str, Any], page: int) -> Message:
-        fact = await self._runtime.read(get_open, workspace=workspace_in(body), page=page, viewer=people_in(body))
-        return lists.page(fact)
+        schema = await self._runtime.read(get_open, workspace=workspace_in(body), page=page, viewer=people_in(body))
+        return lists.page(schema)
 
 
 def _item(address: str, text: str) -> FoundItem:

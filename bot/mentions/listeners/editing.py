@@ -10,10 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.mentions.facts.mentions import DueSource, SourceChange, SourceFact
 from bot.mentions.listeners.sources import MEMORY, OUT_OF_DATE, SourceListeners, channel_of, wish_in
-from bot.mentions.queries.sources import get_source_fact
+from bot.mentions.queries.sources import get_source_schema
 from bot.mentions.rules.sources import is_fetched
+from bot.mentions.schemas.mentions import DueSource, SourceChange, SourceSchema
 from bot.mentions.usecases.editing import check_change, edit_source
 from bot.mentions.views import sources
 from bot.slack.blocks import Block
@@ -38,13 +38,13 @@ class EditingListeners:
                 source_id = uuid_in(str(view.get("private_metadata") or ""))
                 if source_id is None:
                     raise NotFound(OUT_OF_DATE)
-                fact = await self._get(body, source_id)
-                change = SourceChange(source_id=source_id, wish=wish_in(Form.of(view), kind=fact.kind))
+                schema = await self._get(body, source_id)
+                change = SourceChange(source_id=source_id, wish=wish_in(Form.of(view), kind=schema.kind))
                 due = await self._check(client, body, change)
                 memory = change.model_dump_json(exclude_defaults=True)
                 if len(memory) > MEMORY:
                     raise InvalidInput(fields={"words": "Those are more words than fit; keep the important ones."})
-                if not is_fetched(fact.kind):
+                if not is_fetched(schema.kind):
                     changed = await self._edit(client, body, change)
                     await ack(response_action="update", view=sources.changed(changed))
                     return
@@ -64,11 +64,11 @@ class EditingListeners:
             raise InvalidInput("This window is out of date; close it and open it again.") from error
         return sources.changed(await self._edit(client, body, change))
 
-    async def _get(self, body: dict[str, Any], source_id: UUID) -> SourceFact:
-        fact: SourceFact = await self._runtime.read(
-            get_source_fact, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
+    async def _get(self, body: dict[str, Any], source_id: UUID) -> SourceSchema:
+        schema: SourceSchema = await self._runtime.read(
+            get_source_schema, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
         )
-        return fact
+        return schema
 
     async def _check(self, client: AsyncWebClient, body: dict[str, Any], change: SourceChange) -> DueSource:
         due: DueSource = await self._runtime.read(
@@ -81,8 +81,8 @@ class EditingListeners:
         )
         return due
 
-    async def _edit(self, client: AsyncWebClient, body: dict[str, Any], change: SourceChange) -> SourceFact:
-        fact: SourceFact = await self._runtime.run(
+    async def _edit(self, client: AsyncWebClient, body: dict[str, Any], change: SourceChange) -> SourceSchema:
+        schema: SourceSchema = await self._runtime.run(
             edit_source,
             workspace=workspace_in(body),
             source_id=change.source_id,
@@ -91,7 +91,7 @@ class EditingListeners:
             by=people_in(body),
             view_id=body["view"]["id"],
         )
-        return fact
+        return schema
 
     async def _look(self, change: SourceChange, due: DueSource, memory: str) -> Block:
         brought, kept = await self._where.look(change.wish, due.address)

@@ -5,9 +5,9 @@ from aiohttp import web
 
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
-from bot.mentions.facts.mentions import Signed
 from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
 from bot.mentions.queries.sources import find_signed
+from bot.mentions.schemas.mentions import Signed
 from bot.mentions.usecases.collecting import keep_sent
 
 HOOKS_PATH = "/hooks/{token}"

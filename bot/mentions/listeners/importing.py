@@ -11,9 +11,9 @@ from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.gateways.slack_files import fetch_file
 from bot.customers.queries.screens import get_upload
-from bot.mentions.facts.lists import ListRead
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.lists import plan_list, require_may_bring
+from bot.mentions.schemas.lists import ListRead
 from bot.mentions.usecases.importing import keep_list, take_list
 from bot.mentions.views import importing
 from bot.slack.blocks import Block

@@ -5,8 +5,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from bot.core.runtime import Runtime
-from bot.mentions.facts.mentions import MentionsListed
 from bot.mentions.queries.mentions import get_listed, get_mention, get_open
+from bot.mentions.schemas.mentions import MentionsListed
 from bot.mentions.views import cards, lists
 from bot.slack.blocks import Message
 from bot.slack.places import Place, address_of

@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.mentions.facts.matches import OwnNames
-from bot.mentions.facts.mentions import MentionSetup
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.queries.mentions import get_setup
 from bot.mentions.rules.phrases import Phrase
+from bot.mentions.schemas.matches import OwnNames
+from bot.mentions.schemas.mentions import MentionSetup
 from bot.mentions.usecases.aliases import name_ourselves
 from bot.mentions.usecases.keeping import WISH, save_settings
 from bot.mentions.views import forms, setup
@@ -31,8 +31,8 @@ class SetupListeners:
 
     async def open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Open the form, for managers."""
-        ours, fact = await self._runtime.read(_get, workspace=workspace_in(body), viewer=people_in(body))
-        await client.views_open(trigger_id=body["trigger_id"], view=setup.setup_form(ours, fact))
+        ours, schema = await self._runtime.read(_get, workspace=workspace_in(body), viewer=people_in(body))
+        await client.views_open(trigger_id=body["trigger_id"], view=setup.setup_form(ours, schema))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Keep what the form says, all of it or nothing."""

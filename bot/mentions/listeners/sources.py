@@ -13,14 +13,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.mentions.facts.found import Brought, FoundItem, Outcome
-from bot.mentions.facts.mentions import SourceWish
 from bot.mentions.gateways.doors import SHUT, Door
 from bot.mentions.gateways.fetching import fetch
-from bot.mentions.queries.sources import get_due, get_source_fact, get_sources
+from bot.mentions.queries.sources import get_due, get_source_schema, get_sources
 from bot.mentions.rules.mapping import read_mapping
 from bot.mentions.rules.mentions import is_taken_in, split_words
 from bot.mentions.rules.sources import SourceKind, is_fetched
+from bot.mentions.schemas.found import Brought, FoundItem, Outcome
+from bot.mentions.schemas.mentions import SourceWish
 from bot.mentions.usecases.collecting import keep_brought
 from bot.mentions.usecases.sourcing import (
     add_source,
@@ -46,8 +46,8 @@ from bot.slack.replies import (
     workspace_in,
 )
 from bot.slack.windows import fields_named, open_window, speaker
-from bot.workspaces.facts import ChannelFact
 from bot.workspaces.gateways import join_channel, look_at_channel
+from bot.workspaces.schemas import ChannelSchema
 
 OUT_OF_DATE = "That button is out of date; /mentions sources shows what there is."
 MEMORY = 3000
@@ -62,8 +62,8 @@ class SourceListeners:
 
     async def page(self, body: Mapping[str, Any], page: int, *, said: str = "") -> Message:
         """A page of the list."""
-        fact = await self._runtime.read(get_sources, workspace=workspace_in(body), page=page, viewer=people_in(body))
-        return sources.page(fact, said=said)
+        schema = await self._runtime.read(get_sources, workspace=workspace_in(body), page=page, viewer=people_in(body))
+        return sources.page(schema, said=said)
 
     async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """Show another page in the place of this one."""
@@ -146,8 +146,8 @@ class SourceListeners:
         async def work() -> str:
             if source_id is None:
                 raise NotFound(OUT_OF_DATE)
-            fact = await self._run(body, remove_source, source_id=source_id)
-            return f"{fact.name} was removed."
+            schema = await self._run(body, remove_source, source_id=source_id)
+            return f"{schema.name} was removed."
 
         said: list[str] = []
 
@@ -160,11 +160,11 @@ class SourceListeners:
 
     async def _open(self, client: AsyncWebClient, body: dict[str, Any], what: str, source_id: UUID) -> None:
         if what in {sources.EDIT, sources.REMOVE}:
-            fact = await self._runtime.read(
-                get_source_fact, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
+            schema = await self._runtime.read(
+                get_source_schema, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
             )
             removal = what == sources.REMOVE
-            view = sources.remove_form(fact, memory=str(source_id)) if removal else sources.edit_form(fact)
+            view = sources.remove_form(schema, memory=str(source_id)) if removal else sources.edit_form(schema)
             await open_window(client, body, view)
             return
         opened = await client.views_open(trigger_id=body["trigger_id"], view=waiting("Source"))
@@ -179,8 +179,8 @@ class SourceListeners:
 
     async def _test(self, body: dict[str, Any], source_id: UUID) -> Block:
         """Ask a source now, and keep what it brings."""
-        fact = await self._runtime.read(
-            get_source_fact, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
+        schema = await self._runtime.read(
+            get_source_schema, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
         )
         due = await self._runtime.read(get_due, workspace=workspace_in(body), source_id=source_id)
         await self._require_turn(due.address)
@@ -189,8 +189,10 @@ class SourceListeners:
             keep_brought, workspace=workspace_in(body), source_id=source_id, brought=brought
         )
         if not brought.outcome.is_well:
-            return sources.tested(fact.name, brought.problem or "Its server gives no answer; it is tried again later.")
-        return sources.tested(fact.name, f"It brought {len(brought.items):,} items, {taken.new:,} of them new.")
+            return sources.tested(
+                schema.name, brought.problem or "Its server gives no answer; it is tried again later."
+            )
+        return sources.tested(schema.name, f"It brought {len(brought.items):,} items, {taken.new:,} of them new.")
 
     async def _look(self, wish: SourceWish, address: str, memory: str) -> Block:
         """What a new source would bring today."""
@@ -228,14 +230,14 @@ class SourceListeners:
     async def _fetch(self, kind: SourceKind, address: str) -> Brought:
         return await asyncio.to_thread(fetch, kind, address, door=self._door)
 
-    async def _add(self, body: dict[str, Any], wish: SourceWish, channel: ChannelFact | None) -> Any:
+    async def _add(self, body: dict[str, Any], wish: SourceWish, channel: ChannelSchema | None) -> Any:
         return await self._run(body, add_source, wish=wish, channel=channel, view_id=body["view"]["id"])
 
     async def _run(self, body: dict[str, Any], use_case: Callable[..., Any], **wish: Any) -> Any:
         return await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **wish)
 
 
-async def channel_of(client: AsyncWebClient, wish: SourceWish) -> ChannelFact | None:
+async def channel_of(client: AsyncWebClient, wish: SourceWish) -> ChannelSchema | None:
     """The channel as Slack knows it, joined if need be."""
     if not wish.channel_id:
         return None

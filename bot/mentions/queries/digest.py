@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.core.facts import DigestSlot, Line
+from bot.core.schemas import DigestSlot, Line
 from bot.customers.tables import Customer
-from bot.mentions.facts.digest import Day, MentionsDigest
 from bot.mentions.queries.shown import as_told
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.tiers import Tier
+from bot.mentions.schemas.digest import Day, MentionsDigest
 from bot.mentions.tables.mentions import Mention
 
 CHART_DAYS = 14

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.mentions.facts.feelings import Correction
+from bot.mentions.schemas.feelings import Correction
 from bot.mentions.tables.aliases import FeelingCorrection
 
 

@@ -8,12 +8,12 @@ from sqlmodel import Session, col
 
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
-from bot.mentions.facts.found import FoundItem
-from bot.mentions.facts.lists import ListPlan, ListRead
 from bot.mentions.queries.mentions import find_settings
 from bot.mentions.rules.addresses import fingerprint
 from bot.mentions.rules.mentions import is_recent
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import FoundItem
+from bot.mentions.schemas.lists import ListPlan, ListRead
 from bot.mentions.tables.mentions import Mention
 from bot.people.usecases import require_manager
 from bot.workspaces.usecases import BOT

@@ -9,13 +9,13 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.core.facts import Subject
 from bot.core.feature import Feature
+from bot.core.schemas import Subject
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
-from bot.mentions.facts.mentions import MentionFact, MentionList, MentionSetup, OfferButton
 from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State
 from bot.mentions.rules.phrases import DEFAULT_PHRASES, Phrase
+from bot.mentions.schemas.mentions import MentionList, MentionSchema, MentionSetup, OfferButton
 from bot.mentions.tables.mentions import Mention, MentionSettings, Sighting
 from bot.people.queries import list_calendars, list_names
 from bot.people.usecases import require_here
@@ -43,10 +43,10 @@ def get_row(session: Session, mention_id: UUID) -> Mention:
 
 def get_mention(
     session: Session, *, mention_id: UUID, viewer: str, features: Sequence[Feature] = (), now: datetime
-) -> MentionFact:
+) -> MentionSchema:
     """One mention as it stands now, with what *features* offer to do about it."""
     require_here(session, by=viewer)
-    return list_facts(session, [get_row(session, mention_id)], features=features, now=now)[0]
+    return list_schemas(session, [get_row(session, mention_id)], features=features, now=now)[0]
 
 
 def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> MentionList:
@@ -65,31 +65,31 @@ def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> Ment
     page = min(max(page, 0), pages - 1)
     query = select(Mention).where(*ours).order_by(col(Mention.found_at), col(Mention.id))
     rows = session.exec(query.offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
-    facts = tuple(list_facts(session, rows, now=now))
-    return MentionList(total=total, taken=in_hand, page=page, pages=pages, rows=facts)
+    schemas = tuple(list_schemas(session, rows, now=now))
+    return MentionList(total=total, taken=in_hand, page=page, pages=pages, rows=schemas)
 
 
-def get_listed(session: Session, *, mention_ids: Sequence[UUID], viewer: str, now: datetime) -> list[MentionFact]:
+def get_listed(session: Session, *, mention_ids: Sequence[UUID], viewer: str, now: datetime) -> list[MentionSchema]:
     """These mentions as they stand now, in the order given; those that are gone are left out."""
     require_here(session, by=viewer)
     ours = Mention.workspace_id == workspace_of(session)
     found = {row.id: row for row in session.exec(select(Mention).where(ours, col(Mention.id).in_(mention_ids)))}
-    return list_facts(session, [found[one] for one in mention_ids if one in found], now=now)
+    return list_schemas(session, [found[one] for one in mention_ids if one in found], now=now)
 
 
-def list_facts(
+def list_schemas(
     session: Session, rows: Sequence[Mention], *, now: datetime, features: Sequence[Feature] = ()
-) -> list[MentionFact]:
+) -> list[MentionSchema]:
     """These mentions as screens show them, in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows if row.customer_id}))
     people = {person for row in rows for person in (row.taken_by, row.closed_by)}
     names = list_names(session, people | {customer.owner_id for customer in customers.values()})
     calendars = list_calendars(session, {row.taken_by for row in rows})
     counts = _count_sightings(session, rows)
-    facts = []
+    schemas = []
     for row in rows:
         customer = customers.get(row.customer_id) if row.customer_id else None
-        fact = MentionFact(
+        schema = MentionSchema(
             **row.model_dump(include=_AS_THEY_ARE),
             now=now,
             customer_name=customer.name if customer else "",
@@ -101,8 +101,8 @@ def list_facts(
             zone=calendars[row.taken_by].zone,
             sightings=counts.get(row.id, 1),
         )
-        facts.append(fact.model_copy(update={"offers": offers_for(fact, features)}))
-    return facts
+        schemas.append(schema.model_copy(update={"offers": offers_for(schema, features)}))
+    return schemas
 
 
 _AS_THEY_ARE = {
@@ -111,13 +111,13 @@ _AS_THEY_ARE = {
 }  # fmt: skip
 
 
-def offers_for(fact: MentionFact, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
+def offers_for(schema: MentionSchema, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
     """The buttons that other features put under an open mention; who has to be asked about first gets none."""
-    if not fact.is_open or fact.is_asked:
+    if not schema.is_open or schema.is_asked:
         return ()
-    link = fact.address if len(fact.address) <= SUBJECT_LINK else ""
-    said = " ".join(f"{fact.title} {fact.words}".split())[:SUBJECT_WORDS]
-    subject = Subject(kind=KIND, id=str(fact.id), customer_id=fact.customer_id, words=said, link=link)
+    link = schema.address if len(schema.address) <= SUBJECT_LINK else ""
+    said = " ".join(f"{schema.title} {schema.words}".split())[:SUBJECT_WORDS]
+    subject = Subject(kind=KIND, id=str(schema.id), customer_id=schema.customer_id, words=said, link=link)
     value = subject.model_dump_json()
     wanted = (offer for feature in features for offer in feature.offers if offer.wants(subject))
     made = tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)

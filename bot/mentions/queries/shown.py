@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.facts import Count, Line
 from bot.core.prepared import prepared
+from bot.core.schemas import Count, Line
 from bot.customers.tables import Customer
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import BRIEF_DAYS, BRIEF_LINES, FAILING_AFTER, HOME_LINES, State

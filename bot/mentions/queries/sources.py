@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.mentions.facts.mentions import DueSource, Signed, SourceFact, SourceList
 from bot.mentions.rules.mentions import PAGE_ROWS, State
+from bot.mentions.schemas.mentions import DueSource, Signed, SourceList, SourceSchema
 from bot.mentions.tables.mentions import Mention, Source
 from bot.people.usecases import require_manager
 
@@ -34,10 +34,10 @@ def get_source(session: Session, source_id: UUID) -> Source:
     return row
 
 
-def get_source_fact(session: Session, *, source_id: UUID, viewer: str, now: datetime) -> SourceFact:
+def get_source_schema(session: Session, *, source_id: UUID, viewer: str, now: datetime) -> SourceSchema:
     """One source with its health; for managers."""
     require_manager(session, by=viewer, wish=WISH)
-    return list_source_facts(session, [get_source(session, source_id)], now=now)[0]
+    return list_source_schemas(session, [get_source(session, source_id)], now=now)[0]
 
 
 def get_sources(session: Session, *, page: int, viewer: str, now: datetime) -> SourceList:
@@ -55,15 +55,15 @@ def get_sources(session: Session, *, page: int, viewer: str, now: datetime) -> S
     page = min(max(page, 0), pages - 1)
     query = select(Source).where(*ours).order_by(col(Source.failing_since).is_(None), col(Source.id))
     rows = session.exec(query.offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
-    facts = tuple(list_source_facts(session, rows, now=now))
-    return SourceList(total=total, failing=ill, page=page, pages=pages, rows=facts)
+    schemas = tuple(list_source_schemas(session, rows, now=now))
+    return SourceList(total=total, failing=ill, page=page, pages=pages, rows=schemas)
 
 
-def list_source_facts(session: Session, rows: Sequence[Source], *, now: datetime) -> list[SourceFact]:
+def list_source_schemas(session: Session, rows: Sequence[Source], *, now: datetime) -> list[SourceSchema]:
     """These sources as managers see them, in the order given."""
     weeks = _count_week(session, [row.id for row in rows], now)
     return [
-        SourceFact(
+        SourceSchema(
             id=row.id,
             kind=row.kind,
             name=row.name,

@@ -8,11 +8,11 @@ from sqlmodel import Session
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer
-from bot.mentions.facts.mentions import MentionFact
-from bot.mentions.queries.mentions import get_row, list_facts
+from bot.mentions.queries.mentions import get_row, list_schemas
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.tiers import Tier
+from bot.mentions.schemas.mentions import MentionSchema
 from bot.mentions.tables.mentions import Mention
 from bot.mentions.usecases.aliases import learn_not_this
 from bot.mentions.usecases.complaints import SURE, follow_complaint, withdraw_complaint
@@ -25,7 +25,7 @@ from bot.workspaces.usecases import record
 FEELINGS = {Feeling.COMPLAINT: "a complaint", Feeling.PRAISE: "praise", Feeling.NEUTRAL: "neither"}
 
 
-def dismiss_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionFact:
+def dismiss_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
     Say that a mention is not about us; where our own name was the reason, its source is more careful with it.
 
@@ -38,12 +38,12 @@ def dismiss_mention(session: Session, *, mention_id: UUID, by: str, now: datetim
         _teach(session, row, by=by, now=now)
     withdraw_complaint(session, row, reason="the mention was not about us", by=by, now=now)
     close(session, row, State.DISMISSED, by=by, now=now)
-    return list_facts(session, [row], now=now)[0]
+    return list_schemas(session, [row], now=now)[0]
 
 
 def set_customer(
     session: Session, *, mention_id: UUID, customer_id: UUID | None, by: str, now: datetime, view_id: str = ""
-) -> MentionFact:
+) -> MentionSchema:
     """
     Say which customer a mention is about (None: none of them), and teach its source, where another had been found.
 
@@ -67,10 +67,10 @@ def set_customer(
     session.flush()
     note(session, row, "customer", by=by, before=before, after=_about(row), now=now)
     follow_complaint(session, row, by=by, now=now)
-    return list_facts(session, [row], now=now)[0]
+    return list_schemas(session, [row], now=now)[0]
 
 
-def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionFact:
+def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
     Say that a mention is about the customer it was thought to be about.
 
@@ -82,10 +82,10 @@ def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: dateti
     session.flush()
     note(session, row, "customer", by=by, before=before, after=_about(row), now=now)
     follow_complaint(session, row, by=by, now=now)
-    return list_facts(session, [row], now=now)[0]
+    return list_schemas(session, [row], now=now)[0]
 
 
-def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionFact:
+def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
     Say that a mention isn't about the customer it was thought to be about.
 
@@ -96,7 +96,7 @@ def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime)
     return set_customer(session, mention_id=row.id, customer_id=None, by=by, now=now)
 
 
-def set_feeling(session: Session, *, mention_id: UUID, feeling: Feeling, by: str, now: datetime) -> MentionFact:
+def set_feeling(session: Session, *, mention_id: UUID, feeling: Feeling, by: str, now: datetime) -> MentionSchema:
     """
     Say how a mention reads; kept to learn from, and what follows from a complaint follows now (or is taken back).
 
@@ -115,7 +115,7 @@ def set_feeling(session: Session, *, mention_id: UUID, feeling: Feeling, by: str
     row.feeling, row.scorer = feeling, BY_PERSON
     session.flush()
     follow_complaint(session, row, by=by, now=now)
-    return list_facts(session, [row], now=now)[0]
+    return list_schemas(session, [row], now=now)[0]
 
 
 def require_open(session: Session, mention_id: UUID) -> Mention:

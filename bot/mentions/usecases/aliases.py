@@ -17,10 +17,10 @@ from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.tables import NAME_LENGTH, Alias, Customer
-from bot.mentions.facts.matches import OwnNames
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.rules.tiers import AliasKind, Known, Tier, keys_of
 from bot.mentions.rules.tokens import handle_key
+from bot.mentions.schemas.matches import OwnNames
 from bot.mentions.tables.aliases import KEY_LENGTH, AliasLesson, FeelingCorrection, MentionAlias, UnreadName
 from bot.people.usecases import require_here, require_manager
 from bot.workspaces.usecases import record

@@ -12,10 +12,10 @@ from bot.checkins.usecases.recording import clean_note
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
-from bot.mentions.facts.mentions import AnswerDueSoon, AnswerLate, MentionFact
-from bot.mentions.queries.mentions import get_answer_days, list_facts, list_phrases
+from bot.mentions.queries.mentions import get_answer_days, list_phrases, list_schemas
 from bot.mentions.rules.mentions import ANSWER, LINK, WARNING, State, answer_due
 from bot.mentions.rules.phrases import Hint, find_phrases
+from bot.mentions.schemas.mentions import AnswerDueSoon, AnswerLate, MentionSchema
 from bot.mentions.tables.mentions import Mention
 from bot.mentions.usecases.acting import close, note, require_open
 from bot.people.queries import find_person_row, get_calendar, list_managers
@@ -27,7 +27,7 @@ AT_ONCE = 200
 ADDRESS = re.compile(r"https?://[^\s<>|\"]{3,}")
 
 
-def take_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionFact:
+def take_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
     Say that *by* will answer a mention, within a working day of theirs unless the workspace set another time.
 
@@ -45,7 +45,7 @@ def take_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) 
     row.warned_at = row.overdue_told_at = None
     session.flush()
     note(session, row, "taken", by=by, before={}, after={"by": by, "until": row.answer_due_at.isoformat()}, now=now)
-    return list_facts(session, [row], now=now)[0]
+    return list_schemas(session, [row], now=now)[0]
 
 
 def find_hints(session: Session, *, words: str, now: datetime) -> tuple[Hint, ...]:  # noqa: ARG001 - every query takes the time
@@ -55,7 +55,7 @@ def find_hints(session: Session, *, words: str, now: datetime) -> tuple[Hint, ..
 
 def answer_mention(
     session: Session, *, mention_id: UUID, link: str, words: str, by: str, now: datetime, view_id: str = ""
-) -> MentionFact:
+) -> MentionSchema:
     """
     Keep what was answered, and where.
 
@@ -73,7 +73,7 @@ def answer_mention(
     outbox.require_first(session, view_id, now=now)
     row.answer_words, row.answer_link = said, where
     close(session, row, State.ANSWERED, by=by, now=now)
-    return list_facts(session, [row], now=now)[0]
+    return list_schemas(session, [row], now=now)[0]
 
 
 def warn_answerers(session: Session, *, now: datetime) -> int:
@@ -82,8 +82,8 @@ def warn_answerers(session: Session, *, now: datetime) -> int:
     for row in rows:
         row.warned_at = now
         if row.answer_due_at and row.answer_due_at > now:
-            fact = list_facts(session, [row], now=now)[0]
-            _owe(session, AnswerDueSoon(mention=fact), row, to=find_person_row(session, row.taken_by or ""), now=now)
+            schema = list_schemas(session, [row], now=now)[0]
+            _owe(session, AnswerDueSoon(mention=schema), row, to=find_person_row(session, row.taken_by or ""), now=now)
     return len(rows)
 
 
@@ -92,13 +92,17 @@ def tell_managers(session: Session, *, now: datetime) -> int:
     rows = _list_running(session, col(Mention.overdue_told_at).is_(None), col(Mention.answer_due_at) <= now)
     for row in rows:
         row.overdue_told_at = row.warned_at = now
-        fact = list_facts(session, [row], now=now)[0]
+        schema = list_schemas(session, [row], now=now)[0]
         _owe(
-            session, AnswerLate(mention=fact, mine=True), row, to=find_person_row(session, row.taken_by or ""), now=now
+            session,
+            AnswerLate(mention=schema, mine=True),
+            row,
+            to=find_person_row(session, row.taken_by or ""),
+            now=now,
         )
         for manager in list_managers(session):
             if manager.id != row.taken_by:
-                _owe(session, AnswerLate(mention=fact), row, to=manager, now=now)
+                _owe(session, AnswerLate(mention=schema), row, to=manager, now=now)
     return len(rows)
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.errors import NotFound
-from bot.mentions.facts.found import Brought, FoundItem
-from bot.mentions.facts.mentions import TakenIn
 from bot.mentions.queries.sources import get_source
+from bot.mentions.schemas.found import Brought, FoundItem
+from bot.mentions.schemas.mentions import TakenIn
 from bot.mentions.usecases.sourcing import keep_health
 from bot.mentions.usecases.taking_in import take_in
 

@@ -7,10 +7,10 @@ from sqlmodel import Session
 from bot.core import outbox
 from bot.customers.queries import get_customer
 from bot.customers.usecases.clockwork import bring_forward, put_back
-from bot.mentions.facts.mentions import ComplaintForOwner
-from bot.mentions.queries.mentions import list_facts
+from bot.mentions.queries.mentions import list_schemas
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.tiers import Tier
+from bot.mentions.schemas.mentions import ComplaintForOwner
 from bot.mentions.tables.mentions import Mention
 from bot.people.queries import find_person_row
 from bot.workspaces.usecases import BOT
@@ -33,8 +33,8 @@ def follow_complaint(session: Session, row: Mention, *, now: datetime, by: str =
     owner = find_person_row(session, customer.owner_id or "")
     if owner is None or owner.is_deactivated:
         return
-    fact = list_facts(session, [row], now=now)[0]
-    notice = ComplaintForOwner(mention=fact, due_on=customer.due_on if moved else None)
+    schema = list_schemas(session, [row], now=now)[0]
+    notice = ComplaintForOwner(mention=schema, due_on=customer.due_on if moved else None)
     key = f"mention:{row.id}:owner:{owner.id}:{customer.id}"
     outbox.owe(session, notice, to=owner.id, key=key, now=now)
 

@@ -10,14 +10,14 @@ from sqlmodel import Session, col
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
-from bot.mentions.facts.mentions import DueSource, SourceFact, SourceWish
-from bot.mentions.queries.sources import get_due, get_source, list_source_facts
+from bot.mentions.queries.sources import get_due, get_source, list_source_schemas
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.sources import is_fetched
+from bot.mentions.schemas.mentions import DueSource, SourceSchema, SourceWish
 from bot.mentions.tables.mentions import Mention, Source
 from bot.mentions.usecases.sourcing import WISH, wish_problems, write_wish
 from bot.people.usecases import require_manager
-from bot.workspaces.facts import ChannelFact
+from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.usecases import record
 
 _CHANGEABLE = (
@@ -27,7 +27,7 @@ _CHANGEABLE = (
 
 
 def check_change(
-    session: Session, *, source_id: UUID, wish: SourceWish, channel: ChannelFact | None, by: str, now: datetime
+    session: Session, *, source_id: UUID, wish: SourceWish, channel: ChannelSchema | None, by: str, now: datetime
 ) -> DueSource:
     """
     What to ask a source with, if it can be as *wish* says; of a wish, its kind and word don't count.
@@ -49,11 +49,11 @@ def edit_source(
     *,
     source_id: UUID,
     wish: SourceWish,
-    channel: ChannelFact | None,
+    channel: ChannelSchema | None,
     by: str,
     now: datetime,
     view_id: str = "",
-) -> SourceFact:
+) -> SourceSchema:
     """
     Have a source take and post as *wish* says from now on. What of it waits for its channel goes to the new one; a
     source that is fetched is asked for everything again, since more of it may be wanted now.
@@ -79,7 +79,7 @@ def edit_source(
             after={name: after[name] for name in sorted(changed)}, now=now,
         )  # fmt: skip
     session.flush()
-    return list_source_facts(session, [row], now=now)[0]
+    return list_source_schemas(session, [row], now=now)[0]
 
 
 def _values(row: Source) -> dict[str, Any]:

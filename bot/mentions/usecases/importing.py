@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from bot.core.database import workspace_of
 from bot.customers.usecases.uploads import forget_upload, keep_upload
-from bot.mentions.facts.lists import ListPlan, ListRead
 from bot.mentions.queries.lists import plan_list, require_may_bring
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.lists import ListPlan, ListRead
 from bot.mentions.usecases.taking_in import take_in
 from bot.workspaces.usecases import record
 

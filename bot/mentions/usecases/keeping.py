@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
 from bot.customers.rules.names import clean_text
-from bot.mentions.facts.mentions import MentionSetup
 from bot.mentions.queries.mentions import find_settings, get_setup
 from bot.mentions.rules.mentions import ANSWER_DAYS_RANGE
 from bot.mentions.rules.phrases import DEFAULT_PHRASES, LONGEST_PHRASE, MOST_PHRASES, Phrase
+from bot.mentions.schemas.mentions import MentionSetup
 from bot.mentions.tables.mentions import Mention, MentionSettings, Sighting, Source
 from bot.mentions.usecases.aliases import erase_matching
 from bot.people.usecases import require_manager

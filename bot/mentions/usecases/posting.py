@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.feature import Feature
-from bot.mentions.facts.mentions import MentionPosted, MentionsListed
-from bot.mentions.queries.mentions import list_facts
+from bot.mentions.queries.mentions import list_schemas
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import CARD_WINDOW, CARDS_AT_ONCE, LIST_ROWS, Posted, State, is_quiet
+from bot.mentions.schemas.mentions import MentionPosted, MentionsListed
 from bot.mentions.tables.mentions import Mention, Source
 from bot.workspaces.queries import get_workspace
 
@@ -29,8 +29,8 @@ def _post(session: Session, channel: str, features: Sequence[Feature], now: date
     rows.sort(key=lambda row: (row.feeling is not Feeling.COMPLAINT, row.found_at, row.id))
     room = max(CARDS_AT_ONCE - _count_recent(session, channel, Posted.CARD, now), 0)
     cards, rest = rows[:room], rows[room:]
-    for row, fact in zip(cards, list_facts(session, cards, features=features, now=now), strict=True):
-        outbox.owe(session, MentionPosted(mention=fact), to=channel, key=f"mention:{row.id}", now=now)
+    for row, schema in zip(cards, list_schemas(session, cards, features=features, now=now), strict=True):
+        outbox.owe(session, MentionPosted(mention=schema), to=channel, key=f"mention:{row.id}", now=now)
         row.posted_at, row.posted_as = now, Posted.CARD
     if rest and not _count_recent(session, channel, Posted.LIST, now):
         _post_list(session, channel, rest, now)
@@ -42,7 +42,7 @@ def _post_list(session: Session, channel: str, rows: Sequence[Mention], now: dat
     notice = MentionsListed(
         total=len(rows),
         complaints=sum(row.feeling is Feeling.COMPLAINT for row in rows),
-        rows=tuple(list_facts(session, rows[:LIST_ROWS], now=now)),
+        rows=tuple(list_schemas(session, rows[:LIST_ROWS], now=now)),
     )
     outbox.owe(session, notice, to=channel, key=f"mentions:{channel}:{rows[0].id}", now=now)
     for row in rows:

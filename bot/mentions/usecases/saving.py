@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.errors import InvalidInput
-from bot.mentions.facts.found import FoundItem
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import FoundItem
 from bot.mentions.usecases.taking_in import take_in
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record

@@ -12,16 +12,16 @@ from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.names import clean_text
-from bot.mentions.facts.found import Brought, Outcome
-from bot.mentions.facts.mentions import SourceFact, SourceWish, WebhookKeys
-from bot.mentions.queries.sources import get_source, list_source_facts
+from bot.mentions.queries.sources import get_source, list_source_schemas
 from bot.mentions.rules.addresses import host_of
 from bot.mentions.rules.mapping import mapping_problem
 from bot.mentions.rules.mentions import MOST_SOURCES, next_try
 from bot.mentions.rules.sources import SourceKind, fetch_address, host_pause, is_fetched, is_pushed
+from bot.mentions.schemas.found import Brought, Outcome
+from bot.mentions.schemas.mentions import SourceSchema, SourceWish, WebhookKeys
 from bot.mentions.tables.mentions import AskedHost, Mention, Source
 from bot.people.usecases import require_manager
-from bot.workspaces.facts import ChannelFact
+from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.usecases import BOT, record
 
 WISH = "choose where mentions come from"
@@ -30,7 +30,7 @@ LANGUAGE = re.compile("[a-z]{2}")
 MOST_SECRETS = 2
 
 
-def check_source(session: Session, *, wish: SourceWish, channel: ChannelFact | None, by: str, now: datetime) -> str:  # noqa: ARG001 - every use case takes the time
+def check_source(session: Session, *, wish: SourceWish, channel: ChannelSchema | None, by: str, now: datetime) -> str:  # noqa: ARG001 - every use case takes the time
     """
     The address that a wished source is fetched from ("" for webhooks), if everything about it can be.
 
@@ -53,7 +53,7 @@ def check_source(session: Session, *, wish: SourceWish, channel: ChannelFact | N
     return address
 
 
-def wish_problems(wish: SourceWish, channel: ChannelFact | None) -> dict[str, str]:
+def wish_problems(wish: SourceWish, channel: ChannelSchema | None) -> dict[str, str]:
     """What is wrong with how a source shall take and post, whatever it is: a sentence per field."""
     problems: dict[str, str] = {}
     if channel is None or channel.problem:
@@ -71,7 +71,7 @@ def add_source(
     session: Session,
     *,
     wish: SourceWish,
-    channel: ChannelFact | None,
+    channel: ChannelSchema | None,
     by: str,
     now: datetime,
     title: str = "",
@@ -102,10 +102,10 @@ def add_source(
     session.add(row)
     session.flush()
     _note(session, row, "added", by=by, now=now)
-    return WebhookKeys(source=_fact(session, row, now), token=row.token or "", secret=secret)
+    return WebhookKeys(source=_schema(session, row, now), token=row.token or "", secret=secret)
 
 
-def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceFact:
+def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
     """
     Ask a source no more until somebody resumes it; webhooks are answered, and what they bring is left out.
 
@@ -118,10 +118,10 @@ def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -
         raise AlreadyDone("That source rests already.")
     row.paused_at, row.next_try_at = now, None
     _note(session, row, "paused", by=by, now=now)
-    return _fact(session, row, now)
+    return _schema(session, row, now)
 
 
-def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceFact:
+def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
     """
     Ask a source again, from now on.
 
@@ -135,18 +135,18 @@ def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) 
     row.paused_at, row.failures, row.failing_since, row.last_error = None, 0, None, ""
     row.next_try_at = now if is_fetched(row.kind) else None
     _note(session, row, "resumed", by=by, now=now)
-    return _fact(session, row, now)
+    return _schema(session, row, now)
 
 
-def remove_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceFact:
+def remove_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
     """Forget a source's address and secrets and ask it no more; what it brought stays."""
     require_manager(session, by=by, wish=WISH)
     row = get_source(session, source_id)
-    fact = _fact(session, row, now)
+    schema = _schema(session, row, now)
     row.removed_at, row.next_try_at, row.token, row.secrets = now, None, None, []
     row.etag = row.last_modified = ""
     _note(session, row, "removed", by=by, now=now)
-    return fact
+    return schema
 
 
 def rotate_secret(session: Session, *, source_id: UUID, by: str, now: datetime) -> WebhookKeys:
@@ -163,7 +163,7 @@ def rotate_secret(session: Session, *, source_id: UUID, by: str, now: datetime) 
     secret = secrets.token_urlsafe(24)
     row.secrets = [secret, *row.secrets][:MOST_SECRETS]
     _note(session, row, "secret_made", by=by, now=now)
-    return WebhookKeys(source=_fact(session, row, now), token=row.token, secret=secret)
+    return WebhookKeys(source=_schema(session, row, now), token=row.token, secret=secret)
 
 
 def may_ask(session: Session, *, address: str, now: datetime) -> datetime | None:
@@ -266,9 +266,9 @@ def _site(host: str) -> str:
     return next((name for name in reversed(shorter) if host_pause(name) != usual), host)[:253]
 
 
-def _fact(session: Session, row: Source, now: datetime) -> SourceFact:
+def _schema(session: Session, row: Source, now: datetime) -> SourceSchema:
     session.flush()
-    return list_source_facts(session, [row], now=now)[0]
+    return list_source_schemas(session, [row], now=now)[0]
 
 
 def _note(session: Session, row: Source, action: str, *, by: str, now: datetime) -> None:

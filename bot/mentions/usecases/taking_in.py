@@ -8,9 +8,6 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.customers.rules.names import clean_text
-from bot.mentions.facts.found import FoundItem
-from bot.mentions.facts.matches import Match, Text
-from bot.mentions.facts.mentions import TakenIn
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import find_settings
 from bot.mentions.rules.addresses import fingerprint
@@ -18,6 +15,9 @@ from bot.mentions.rules.feeling import Feeling, read_feeling
 from bot.mentions.rules.mentions import State, is_old, is_posted, is_recent, is_taken_in
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
+from bot.mentions.schemas.found import FoundItem
+from bot.mentions.schemas.matches import Match, Text
+from bot.mentions.schemas.mentions import TakenIn
 from bot.mentions.tables.mentions import Mention, Sighting, Source
 from bot.mentions.usecases.aliases import refresh_aliases
 from bot.mentions.usecases.complaints import SURE, follow_complaint

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.customers.views import CARD
-from bot.mentions.facts.mentions import AnswerDueSoon, AnswerLate, ComplaintForOwner, MentionFact, MentionPosted
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.tiers import Tier
+from bot.mentions.schemas.mentions import AnswerDueSoon, AnswerLate, ComplaintForOwner, MentionPosted, MentionSchema
 from bot.slack.blocks import (
     Block,
     Message,
@@ -43,32 +43,32 @@ CORRECTIONS = {
 }
 
 
-def posted(fact: MentionPosted) -> Message:
+def posted(schema: MentionPosted) -> Message:
     """The card in its channel."""
-    return card(fact.mention)
+    return card(schema.mention)
 
 
-def complaint(fact: ComplaintForOwner) -> Message:
+def complaint(schema: ComplaintForOwner) -> Message:
     """To who looks after the customer: what reads as a complaint, and that they should call soon."""
-    one = fact.mention
-    soon = f" Their next check-in is due {short_date(fact.due_on)} now." if fact.due_on else ""
+    one = schema.mention
+    soon = f" Their next check-in is due {short_date(schema.due_on)} now." if schema.due_on else ""
     head = f"{_customer(one)}, whom you look after: something reads as a complaint.{soon}"
     return card(one, head=head)
 
 
-def due_soon(fact: AnswerDueSoon) -> Message:
+def due_soon(schema: AnswerDueSoon) -> Message:
     """To who wanted to answer: two hours are left."""
-    return card(fact.mention, head=f"You wanted to answer this {_by_when(fact.mention)}.")
+    return card(schema.mention, head=f"You wanted to answer this {_by_when(schema.mention)}.")
 
 
-def late(fact: AnswerLate) -> Message:
+def late(schema: AnswerLate) -> Message:
     """To who wanted to answer, and to managers: the time is over."""
-    one = fact.mention
-    who = "You wanted" if fact.mine else f"{escape(cut(one.taken_by_name, WHO))} wanted"
+    one = schema.mention
+    who = "You wanted" if schema.mine else f"{escape(cut(one.taken_by_name, WHO))} wanted"
     return card(one, head=f"{who} to answer this {_by_when(one)}; it has no answer yet.")
 
 
-def card(one: MentionFact, *, head: str = "") -> Message:
+def card(one: MentionSchema, *, head: str = "") -> Message:
     """What was written, with what can be done about it; once it is closed, how it ended."""
     if not one.is_open:
         told = closed_text(one)
@@ -84,7 +84,7 @@ def card(one: MentionFact, *, head: str = "") -> Message:
     return Message(text=f"{_plain(head)} {READS[one.feeling]}{whom}: “{said}”".strip(), blocks=blocks)
 
 
-def closed_text(one: MentionFact) -> str:
+def closed_text(one: MentionSchema) -> str:
     """`✓ Golddex · "support never called…" · answered by Ana: "so sorry, we have called"`."""
     mark = "✓" if one.state is State.ANSWERED else "✗"
     who = f" by {escape(cut(one.closed_by_name, WHO))}" if one.closed_by_name else ""
@@ -95,7 +95,7 @@ def closed_text(one: MentionFact) -> str:
     return f"{mark} {whom}“{said}” · {one.state.words}{who}{answer}{where}"
 
 
-def top_line(one: MentionFact) -> str:
+def top_line(one: MentionSchema) -> str:
     """`*Reads as a complaint* · Reddit · r/smallbusiness · ana · 2 h ago`."""
     place = escape(cut(one.place, PLACE)) if one.place and one.place != one.kind.label else ""
     author = escape(cut(one.author, WHO))
@@ -105,7 +105,7 @@ def top_line(one: MentionFact) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def about_line(one: MentionFact) -> str:
+def about_line(one: MentionSchema) -> str:
     """`About *Golddex* (likely) · owner Ana Lima · last contact 31 days ago`, and who answers."""
     if one.is_asked:
         return f"Is this about {bold(cut(one.customer_name, NAME))}? It says “{escape(cut(one.alias, NAME))}”."
@@ -124,7 +124,7 @@ def about_line(one: MentionFact) -> str:
     return " · ".join(parts)
 
 
-def menu(one: MentionFact) -> list[Option]:
+def menu(one: MentionSchema) -> list[Option]:
     """What the ⋯ of a mention offers: who or what it is not, and how it reads instead."""
     whom = "Wrong customer" if one.customer_name else "It's about a customer"
     feelings = [(action, words) for action, (feeling, words) in CORRECTIONS.items() if feeling is not one.feeling]
@@ -138,7 +138,7 @@ def link(address: str, words: str) -> str:
     return f"<{address.replace('&', '&amp;')}|{words}>" if fit else ""
 
 
-def _buttons(one: MentionFact) -> list[Block]:
+def _buttons(one: MentionSchema) -> list[Block]:
     key = str(one.id)
     if one.is_asked:
         first = [button("Yes", YES, key, style="primary"), button("Not this one", NO, key)]
@@ -152,13 +152,13 @@ def _buttons(one: MentionFact) -> list[Block]:
     return [*first, *offered, *known, *where, overflow(MORE, menu(one))]
 
 
-def _quoted(one: MentionFact, limit: int) -> str:
+def _quoted(one: MentionSchema, limit: int) -> str:
     title = " ".join(one.title.split())
     said = one.words if not title or title in one.words else f"{title}\n{one.words}"
     return quote(said, limit) or "> (without words)"
 
 
-def _when(one: MentionFact) -> str:
+def _when(one: MentionSchema) -> str:
     """`2 h ago`, or the day when it is longer."""
     at = one.published_at or one.found_at
     age = one.now - at
@@ -168,7 +168,7 @@ def _when(one: MentionFact) -> str:
     return f"{hours} h ago" if hours else f"{minutes} min ago" if minutes else "just now"
 
 
-def _by_when(one: MentionFact) -> str:
+def _by_when(one: MentionSchema) -> str:
     """`by Tue 24 Nov 14:00`, on the clock of who answers."""
     return f"by {moment(one.answer_due_at, one.zone)}" if one.answer_due_at else "soon"
 
@@ -179,7 +179,7 @@ def moment(at: datetime, zone: str) -> str:
     return f"{short_date(local.date())} {local:%H:%M}"
 
 
-def _customer(one: MentionFact) -> str:
+def _customer(one: MentionSchema) -> str:
     return escape(cut(one.customer_name, NAME))
 
 

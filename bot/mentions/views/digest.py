@@ -1,6 +1,6 @@
 """The digest of what customers say: how much, how it reads, how it was answered, what waits."""
 
-from bot.mentions.facts.digest import MentionsDigest
+from bot.mentions.schemas.digest import MentionsDigest
 from bot.slack.blocks import Block, Message, bold, cut, escape, plural, quote, section
 from bot.slack.charts import Chart, place_for
 from bot.slack.footers import digest_footer, notification, trial_note
@@ -8,30 +8,38 @@ from bot.slack.footers import digest_footer, notification, trial_note
 NAME, TOLD = 80, 220
 
 
-def digest(fact: MentionsDigest) -> Message:
+def digest(schema: MentionsDigest) -> Message:
     """`14 mentions (▲3): 4 read as complaints (▲1), 6 as praise. 5 were answered, 4 of them in time.`"""
-    head, chart = _head(fact), _chart(fact)
-    blocks = [section(head), *trial_note(is_test=fact.slot.is_test), place_for(chart), *_waiting(fact), *_most(fact)]
-    text = notification(head, is_test=fact.slot.is_test)
-    return Message(text=text, blocks=[*blocks, *_praise(fact), *digest_footer(fact.slot)], chart=chart)
+    head, chart = _head(schema), _chart(schema)
+    blocks = [
+        section(head),
+        *trial_note(is_test=schema.slot.is_test),
+        place_for(chart),
+        *_waiting(schema),
+        *_most(schema),
+    ]
+    text = notification(head, is_test=schema.slot.is_test)
+    return Message(text=text, blocks=[*blocks, *_praise(schema), *digest_footer(schema.slot)], chart=chart)
 
 
-def _head(fact: MentionsDigest) -> str:
-    said = f"{plural(fact.total, 'mention')}{_change(fact.total - fact.before)}"
-    if fact.total:
-        complaints = f"{fact.complaints:,} {'reads as a complaint' if fact.complaints == 1 else 'read as complaints'}"
-        said += f": {complaints}{_change(fact.complaints - fact.complaints_before)}, {fact.praise:,} as praise"
-    if not fact.answered:
+def _head(schema: MentionsDigest) -> str:
+    said = f"{plural(schema.total, 'mention')}{_change(schema.total - schema.before)}"
+    if schema.total:
+        complaints = (
+            f"{schema.complaints:,} {'reads as a complaint' if schema.complaints == 1 else 'read as complaints'}"
+        )
+        said += f": {complaints}{_change(schema.complaints - schema.complaints_before)}, {schema.praise:,} as praise"
+    if not schema.answered:
         return f"{said}."
-    were = "was" if fact.answered == 1 else "were"
-    return f"{said}. {fact.answered:,} {were} answered, {fact.in_time:,} in time."
+    were = "was" if schema.answered == 1 else "were"
+    return f"{said}. {schema.answered:,} {were} answered, {schema.in_time:,} in time."
 
 
-def _chart(fact: MentionsDigest) -> Chart:
-    days = fact.days
+def _chart(schema: MentionsDigest) -> Chart:
+    days = schema.days
     busiest = max(days, key=lambda day: day.praise + day.complaints + day.others, default=None)
-    alt = f"Mentions of the last {len(days)} days: {_sum(fact, 'complaints')} read as complaints, "
-    alt += f"{_sum(fact, 'praise')} as praise, {_sum(fact, 'others')} as neither."
+    alt = f"Mentions of the last {len(days)} days: {_sum(schema, 'complaints')} read as complaints, "
+    alt += f"{_sum(schema, 'praise')} as praise, {_sum(schema, 'others')} as neither."
     if busiest:
         alt += f" Most on {busiest.label}."
     return Chart(
@@ -46,18 +54,18 @@ def _chart(fact: MentionsDigest) -> Chart:
     )
 
 
-def _sum(fact: MentionsDigest, name: str) -> int:
-    return sum(getattr(day, name) for day in fact.days)
+def _sum(schema: MentionsDigest, name: str) -> int:
+    return sum(getattr(day, name) for day in schema.days)
 
 
-def _waiting(fact: MentionsDigest) -> list[Block]:
-    if not fact.open_now:
+def _waiting(schema: MentionsDigest) -> list[Block]:
+    if not schema.open_now:
         return [section("Nothing waits for an answer.")]
-    rows = "\n".join(f"• {_line(line.text, urgent=line.urgent)}" for line in fact.waiting)
-    more = fact.open_now - len(fact.waiting)
+    rows = "\n".join(f"• {_line(line.text, urgent=line.urgent)}" for line in schema.waiting)
+    more = schema.open_now - len(schema.waiting)
     rest = f"\n{more:,} more; `/mentions` shows them all." if more > 0 else ""
-    waits = "mention waits" if fact.open_now == 1 else "mentions wait"
-    return [section(f"*{fact.open_now:,} {waits} for an answer*, the oldest first\n{rows}{rest}")]
+    waits = "mention waits" if schema.open_now == 1 else "mentions wait"
+    return [section(f"*{schema.open_now:,} {waits} for an answer*, the oldest first\n{rows}{rest}")]
 
 
 def _line(text: str, *, urgent: bool) -> str:
@@ -65,17 +73,17 @@ def _line(text: str, *, urgent: bool) -> str:
     return f"{escape(said)} · *past the time for it*" if urgent else escape(said)
 
 
-def _most(fact: MentionsDigest) -> list[Block]:
-    if not fact.top:
+def _most(schema: MentionsDigest) -> list[Block]:
+    if not schema.top:
         return []
-    return [section("Most about " + ", ".join(f"{bold(cut(name, NAME))} ({number:,})" for name, number in fact.top))]
+    return [section("Most about " + ", ".join(f"{bold(cut(name, NAME))} ({number:,})" for name, number in schema.top))]
 
 
-def _praise(fact: MentionsDigest) -> list[Block]:
-    if not fact.praise_words:
+def _praise(schema: MentionsDigest) -> list[Block]:
+    if not schema.praise_words:
         return []
-    about = f" about {bold(cut(fact.praise_about, NAME))}" if fact.praise_about else ""
-    return [section(f"Worth passing on{about}\n{quote(fact.praise_words)}")]
+    about = f" about {bold(cut(schema.praise_about, NAME))}" if schema.praise_about else ""
+    return [section(f"Worth passing on{about}\n{quote(schema.praise_words)}")]
 
 
 def _change(by: int) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.mentions.facts.mentions import MentionFact
 from bot.mentions.rules.mentions import ANSWER, LINK
 from bot.mentions.rules.phrases import Hint
+from bot.mentions.schemas.mentions import MentionSchema
 from bot.mentions.views.cards import about_line
 from bot.slack.blocks import (
     Block,
@@ -26,12 +26,12 @@ MOST_HINTS = 8
 
 
 def answer_form(
-    fact: MentionFact, *, memory: str, words: str = "", where: str = "", hints: Sequence[Hint] = ()
+    schema: MentionSchema, *, memory: str, words: str = "", where: str = "", hints: Sequence[Hint] = ()
 ) -> Block:
     """What was answered and where; with *hints*, phrases to think about before it is kept as it is."""
     told = [section(_hinted(hints))] if hints else []
     blocks = [
-        section(quote(f"{fact.title} {fact.words}".strip(), QUOTED) or "> (without words)"),
+        section(quote(f"{schema.title} {schema.words}".strip(), QUOTED) or "> (without words)"),
         *told,
         field_of(
             "What you answered",
@@ -52,10 +52,10 @@ def answer_form(
     )
 
 
-def customer_form(fact: MentionFact, *, memory: str) -> Block:
+def customer_form(schema: MentionSchema, *, memory: str) -> Block:
     """Whom a mention is about; nobody is an answer, too."""
     blocks = [
-        section(f"{quote(f'{fact.title} {fact.words}'.strip(), QUOTED)}\n{about_line(fact)}"),
+        section(f"{quote(f'{schema.title} {schema.words}'.strip(), QUOTED)}\n{about_line(schema)}"),
         field_of(
             "Which customer is it about",
             external_select(OPTIONS, placeholder="Type a name"),

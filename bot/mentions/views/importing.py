@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.customers.rules.rows import Refusal
-from bot.mentions.facts.lists import ListPlan, ListRead
+from bot.mentions.schemas.lists import ListPlan, ListRead
 from bot.slack.blocks import (
     Block,
     channel_link,

@@ -1,6 +1,6 @@
 """Several mentions: those that came close upon each other, and a page of the open ones."""
 
-from bot.mentions.facts.mentions import MentionFact, MentionList, MentionsListed
+from bot.mentions.schemas.mentions import MentionList, MentionSchema, MentionsListed
 from bot.mentions.views.cards import ANSWERED, MORE, TAKE, about_line, closed_text, link, menu, top_line
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
@@ -31,37 +31,37 @@ HELP = """*/mentions*  what waits for an answer, the longest wait first
 Each mention comes once, as a card: *I'll answer* says that you will, *Answered* keeps what you wrote."""
 
 
-def listed(fact: MentionsListed) -> Message:
+def listed(schema: MentionsListed) -> Message:
     """Mentions that came too close upon each other for a card each."""
-    complaints = f", {fact.complaints:,} of which {'reads' if fact.complaints == 1 else 'read'} as complaints"
-    head = f"{plural(fact.total, 'more mention')}{complaints if fact.complaints else ''}."
-    rows = [[row(one, f"list:{fact.total}:{fact.complaints}")] for one in fact.rows]
+    complaints = f", {schema.complaints:,} of which {'reads' if schema.complaints == 1 else 'read'} as complaints"
+    head = f"{plural(schema.total, 'more mention')}{complaints if schema.complaints else ''}."
+    rows = [[row(one, f"list:{schema.total}:{schema.complaints}")] for one in schema.rows]
     room = MESSAGE_CHARACTERS - 2 * len(head) - 200
     shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - 2, most_characters=room)
-    rest = fact.total - len(shown)
+    rest = schema.total - len(shown)
     foot = [context(f"{rest:,} more; `/mentions` shows them all.")] if rest > 0 else []
     return Message(text=head, blocks=[section(head), *(block for one in shown for block in one), *foot])
 
 
-def page(fact: MentionList, *, said: str = "") -> Message:
+def page(schema: MentionList, *, said: str = "") -> Message:
     """One page of the open mentions."""
     told = [section(said)] if said else []
-    if not fact.total:
+    if not schema.total:
         text = "No mention waits for an answer."
         return Message(text=text, blocks=[*told, section(text), context("`/mentions help` says what can be done.")])
-    taken = f" · {fact.taken:,} in somebody's hands" if fact.taken else ""
-    text = f"{plural(fact.total, 'mention')} {'waits' if fact.total == 1 else 'wait'} for an answer{taken}"
+    taken = f" · {schema.taken:,} in somebody's hands" if schema.taken else ""
+    text = f"{plural(schema.total, 'mention')} {'waits' if schema.total == 1 else 'wait'} for an answer{taken}"
     top = [*told, section(text), divider()]
-    turns = _turns(fact)
-    where = f"Page {fact.page + 1:,} of {fact.pages:,}. " if turns else ""
+    turns = _turns(schema)
+    where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if turns else ""
     end = [*([actions(*turns)] if turns else []), context(f"{where}The longest wait first; size plays no part.")]
-    rows = [[row(one, f"page:{fact.page}")] for one in fact.rows]
+    rows = [[row(one, f"page:{schema.page}")] for one in schema.rows]
     room = MESSAGE_CHARACTERS - size([*top, *end]) - len(text)
     shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
     return Message(text=text, blocks=[*top, *(block for one in shown for block in one), *end])
 
 
-def row(one: MentionFact, place: str) -> Block:
+def row(one: MentionSchema, place: str) -> Block:
     """One mention in a few lines, with a menu."""
     block_id = f"mentions.{place}:{one.id}"
     if not one.is_open:
@@ -78,7 +78,7 @@ def help_page() -> Message:
     return Message(text="What /mentions can do.", blocks=[section(HELP)])
 
 
-def _turns(fact: MentionList) -> list[Block]:
-    back = [button("Back", PAGE_BACK, str(fact.page - 1))] if fact.page else []
-    on = [button("Next", PAGE_ON, str(fact.page + 1))] if fact.page + 1 < fact.pages else []
+def _turns(schema: MentionList) -> list[Block]:
+    back = [button("Back", PAGE_BACK, str(schema.page - 1))] if schema.page else []
+    on = [button("Next", PAGE_ON, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
     return back + on

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.mentions.facts.matches import OwnNames
-from bot.mentions.facts.mentions import MentionSetup
 from bot.mentions.rules.mentions import ANSWER_DAYS_RANGE
+from bot.mentions.schemas.matches import OwnNames
+from bot.mentions.schemas.mentions import MentionSetup
 from bot.slack.blocks import Block, channel_select, field_of, modal, number_input, section, text_input
 
 SAVE = "mentions.save_setup"
@@ -13,10 +13,10 @@ BLOCK_OF = {name: f"mentions.setup_{name}" for name in FIELDS}
 LONG = 3000
 
 
-def setup_form(ours: OwnNames, fact: MentionSetup) -> Block:
+def setup_form(ours: OwnNames, schema: MentionSetup) -> Block:
     """Our own names, the time for an answer, the phrases with kinder ones, and where people's finds go."""
     low, high = ANSWER_DAYS_RANGE
-    phrases = "\n".join(f"{words} = {kinder}" for words, kinder in fact.phrases)
+    phrases = "\n".join(f"{words} = {kinder}" for words, kinder in schema.phrases)
     blocks = [
         section(
             "A mention is about us when it holds one of these. Customers are found by their own names and domains."
@@ -26,7 +26,7 @@ def setup_form(ours: OwnNames, fact: MentionSetup) -> Block:
         _lines("handles", "Our handles", ours.handles, "One a line, such as @golddex."),
         field_of(
             "Working days for an answer",
-            number_input(BLOCK_OF["answer_days"], initial=fact.answer_days, lowest=low, highest=high),
+            number_input(BLOCK_OF["answer_days"], initial=schema.answer_days, lowest=low, highest=high),
             block_id=BLOCK_OF["answer_days"],
         ),
         field_of(
@@ -38,7 +38,7 @@ def setup_form(ours: OwnNames, fact: MentionSetup) -> Block:
         ),
         field_of(
             "Channel for what people save",
-            channel_select(BLOCK_OF["channel"], initial=fact.channel_id or None),
+            channel_select(BLOCK_OF["channel"], initial=schema.channel_id or None),
             block_id=BLOCK_OF["channel"],
             optional=True,
             hint="Empty: it is kept, and only who saved it sees the card.",

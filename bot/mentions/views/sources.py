@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.mentions.facts.found import Brought, FoundItem
-from bot.mentions.facts.mentions import SourceFact, SourceList, SourceWish, WebhookKeys
 from bot.mentions.rules.mapping import MAPPED_FIELDS
 from bot.mentions.rules.sources import LONGEST_WORD, SourceKind, is_fetched, is_pushed
+from bot.mentions.schemas.found import Brought, FoundItem
+from bot.mentions.schemas.mentions import SourceList, SourceSchema, SourceWish, WebhookKeys
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
     MESSAGE_CHARACTERS,
@@ -67,23 +67,23 @@ CHOICES = tuple(
 )  # fmt: skip
 
 
-def page(fact: SourceList, *, said: str = "") -> Message:
+def page(schema: SourceList, *, said: str = "") -> Message:
     """One page of the sources, each with how it is and a menu."""
     told = [section(escape(said))] if said else []
     add = actions(button("Add a source", ADD, style="primary"))
-    if not fact.total:
+    if not schema.total:
         text = "Nothing brings mentions yet."
         return Message(text=text, blocks=[*told, section(text), add])
-    ill = f" · {fact.failing:,} {'fails' if fact.failing == 1 else 'fail'}" if fact.failing else ""
-    text = f"{plural(fact.total, 'source')} of mentions{ill}"
+    ill = f" · {schema.failing:,} {'fails' if schema.failing == 1 else 'fail'}" if schema.failing else ""
+    text = f"{plural(schema.total, 'source')} of mentions{ill}"
     top = [*told, section(text), divider()]
-    where = f"Page {fact.page + 1:,} of {fact.pages:,}. " if fact.pages > 1 else ""
-    turns = _turns(fact)
+    where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if schema.pages > 1 else ""
+    turns = _turns(schema)
     foot = context(
         f"{where}Each is asked four times an hour, less often while it fails; none is switched off in silence."
     )
     end = [*([actions(*turns)] if turns else []), add, foot]
-    rows = [[_row(one, fact.page)] for one in fact.rows]
+    rows = [[_row(one, schema.page)] for one in schema.rows]
     room = MESSAGE_CHARACTERS - size([*top, *end]) - len(text)
     shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
     return Message(text=text, blocks=[*top, *(row[0] for row in shown), *end])
@@ -101,20 +101,20 @@ def source_form(wish: SourceWish, *, memory: str = "") -> Block:
     return modal("New source", blocks, callback_id=PREVIEW, submit=submit, memory=memory)
 
 
-def edit_form(fact: SourceFact) -> Block:
+def edit_form(schema: SourceSchema) -> Block:
     """A source as it stands, to be changed; its kind and its address stay."""
-    where = f"\n{escape(cut(fact.word or fact.address, ERROR))}" if fact.word or fact.address else ""
+    where = f"\n{escape(cut(schema.word or schema.address, ERROR))}" if schema.word or schema.address else ""
     stays = context("Its kind and its address stay. What it brought stays, too; the rest goes by this from now on.")
-    own = [] if is_fetched(fact.kind) else _kind_fields(fact.kind, fact)
-    blocks = [section(f"{bold(cut(fact.name, NAME))}{where}"), stays, *own, *_taking_fields(fact)]
-    submit = "Preview" if is_fetched(fact.kind) else "Save"
-    return modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, memory=str(fact.id))
+    own = [] if is_fetched(schema.kind) else _kind_fields(schema.kind, schema)
+    blocks = [section(f"{bold(cut(schema.name, NAME))}{where}"), stays, *own, *_taking_fields(schema)]
+    submit = "Preview" if is_fetched(schema.kind) else "Save"
+    return modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, memory=str(schema.id))
 
 
-def changed(fact: SourceFact) -> Block:
+def changed(schema: SourceSchema) -> Block:
     """A source was changed."""
-    when = ", and asked within a minute" if is_fetched(fact.kind) and not fact.is_paused else ""
-    words = f"{bold(cut(fact.name, NAME))} is kept as you say{when}."
+    when = ", and asked within a minute" if is_fetched(schema.kind) and not schema.is_paused else ""
+    words = f"{bold(cut(schema.name, NAME))} is kept as you say{when}."
     return modal("Saved", [section(words)], callback_id="told", close="Close")
 
 
@@ -141,15 +141,17 @@ def preview(
     return modal(title, blocks, callback_id=callback_id, submit="Save", memory=memory)
 
 
-def keys(fact: WebhookKeys, *, new: bool) -> Block:
+def keys(schema: WebhookKeys, *, new: bool) -> Block:
     """A webhook's address and secret; the secret isn't shown again."""
     head = (
-        f"{bold(cut(fact.source.name, NAME))} is kept." if new else "This is the new secret; the one before stays good."
+        f"{bold(cut(schema.source.name, NAME))} is kept."
+        if new
+        else "This is the new secret; the one before stays good."
     )
     lines = [
         section(head),
-        section(f"Address, below the one at which this bot is reached:\n`/hooks/{fact.token}`"),
-        section(f"Secret, shown this once:\n`{fact.secret}`"),
+        section(f"Address, below the one at which this bot is reached:\n`/hooks/{schema.token}`"),
+        section(f"Secret, shown this once:\n`{schema.secret}`"),
         context(
             "Who signs sends `X-Evenhand-Timestamp` (seconds) and `X-Evenhand-Signature`: HMAC-SHA256 of the timestamp,"
             " a dot and the body, in hexadecimal digits."
@@ -163,21 +165,21 @@ def tested(name: str, words: str) -> Block:
     return modal("Test", [section(f"{bold(cut(name, NAME))}\n{escape(words)}")], callback_id="told", close="Close")
 
 
-def added(fact: SourceFact) -> Block:
+def added(schema: SourceSchema) -> Block:
     """A source was kept."""
-    words = f"{bold(cut(fact.name, NAME))} is kept and asked within a minute."
+    words = f"{bold(cut(schema.name, NAME))} is kept and asked within a minute."
     return modal("Saved", [section(words)], callback_id="told", close="Close")
 
 
-def remove_form(fact: SourceFact, *, memory: str) -> Block:
+def remove_form(schema: SourceSchema, *, memory: str) -> Block:
     """Asks once more before a source is removed."""
-    words = f"{bold(cut(fact.name, NAME))} is asked no more; what it brought stays."
+    words = f"{bold(cut(schema.name, NAME))} is asked no more; what it brought stays."
     return modal(
         "Remove a source", [section(words)], callback_id=REMOVED, submit="Remove", close="Keep it", memory=memory
     )
 
 
-def health_words(one: SourceFact) -> str:
+def health_words(one: SourceSchema) -> str:
     """`last brought something today 09:15 · next try 09:30`, or why it fails."""
     if one.is_paused:
         return "paused"
@@ -191,7 +193,7 @@ def health_words(one: SourceFact) -> str:
     return " · ".join(parts)
 
 
-def _row(one: SourceFact, at_page: int) -> Block:
+def _row(one: SourceSchema, at_page: int) -> Block:
     channel = channel_link(one.channel_id) if one.channel_id else "no channel"
     filters = " · ".join(
         f"{label} {escape(cut(', '.join(words), 80))}"
@@ -204,19 +206,19 @@ def _row(one: SourceFact, at_page: int) -> Block:
     return section(text, accessory=overflow(MORE, _menu(one)), block_id=f"mentions.source:{at_page}:{one.id}")
 
 
-def _menu(one: SourceFact) -> list[Option]:
+def _menu(one: SourceSchema) -> list[Option]:
     rest = (RESUME, "Resume") if one.is_paused else (PAUSE, "Pause")
     own = (SECRET, "New secret") if is_pushed(one.kind) else (TEST, "Test now")
     return [Option(words, f"{action}:{one.id}") for action, words in (own, (EDIT, "Edit"), rest, (REMOVE, "Remove"))]
 
 
-def _turns(fact: SourceList) -> list[Block]:
-    back = [button("Back", PAGE_BACK, str(fact.page - 1))] if fact.page else []
-    on = [button("Next", PAGE_ON, str(fact.page + 1))] if fact.page + 1 < fact.pages else []
+def _turns(schema: SourceList) -> list[Block]:
+    back = [button("Back", PAGE_BACK, str(schema.page - 1))] if schema.page else []
+    on = [button("Next", PAGE_ON, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
     return back + on
 
 
-def _taking_fields(one: SourceWish | SourceFact) -> list[Block]:
+def _taking_fields(one: SourceWish | SourceSchema) -> list[Block]:
     """What a source takes, and where and when that is posted."""
     return [
         field_of(
@@ -231,7 +233,7 @@ def _taking_fields(one: SourceWish | SourceFact) -> list[Block]:
     ]  # fmt: skip
 
 
-def _kind_fields(kind: SourceKind, wish: SourceWish | SourceFact) -> list[Block]:
+def _kind_fields(kind: SourceKind, wish: SourceWish | SourceSchema) -> list[Block]:
     """The one word a recipe asks for; for our own webhook where the parts stand, and whether its senders sign."""
     if is_fetched(kind):
         word = text_input(BLOCK_OF["word"], initial=wish.word, max_length=LONGEST_WORD)

@@ -47,13 +47,13 @@ class ActingListeners:
             raise NotFound(OUT_OF_DATE)
         viewer, workspace = people_in(body), workspace_in(body)
         memory = place_of(body, promise_id)
-        fact = await self._runtime.read(get_promise, workspace=workspace, promise_id=promise_id, viewer=viewer)
-        if fact.is_owed and draw is not None:
-            await open_window(client, body, draw(fact, memory=memory.kept()))
+        schema = await self._runtime.read(get_promise, workspace=workspace, promise_id=promise_id, viewer=viewer)
+        if schema.is_owed and draw is not None:
+            await open_window(client, body, draw(schema, memory=memory.kept()))
             return
         try:
-            if not fact.is_owed:
-                raise AlreadyDone(already(fact))
+            if not schema.is_owed:
+                raise AlreadyDone(already(schema))
             await self._runtime.run(keep_promise, workspace=workspace, promise_id=promise_id, by=viewer)
         finally:
             await self._places.redraw(client, body, memory)

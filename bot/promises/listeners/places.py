@@ -5,8 +5,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from bot.core.runtime import Runtime
-from bot.promises.facts import PromisesBroken, PromisesDue, PromisesInherited, Told
 from bot.promises.queries import get_list, get_promise, get_told
+from bot.promises.schemas import PromisesBroken, PromisesDue, PromisesInherited, Told
 from bot.promises.views import rows
 from bot.slack.blocks import Message
 from bot.slack.places import Place, address_of
@@ -48,8 +48,8 @@ def place_of(body: Mapping[str, Any], promise_id: UUID) -> Memory:
 async def draw(runtime: Runtime, memory: Memory, *, workspace: str, viewer: str) -> Message:
     """The message of a press, from what is so now."""
     if memory.kind == "list":
-        fact = await runtime.read(get_list, workspace=workspace, whose=memory.whose, page=memory.page, viewer=viewer)
-        return rows.page(fact)
+        schema = await runtime.read(get_list, workspace=workspace, whose=memory.whose, page=memory.page, viewer=viewer)
+        return rows.page(schema)
     if memory.kind in LIST_OF:
         kind, draw_told = LIST_OF[memory.kind]
         told = await runtime.read(get_told, workspace=workspace, kind=kind, promise_ids=memory.ids, person_id=viewer)

@@ -10,15 +10,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.facts import Subject
 from bot.core.runtime import Runtime
+from bot.core.schemas import Subject
 from bot.customers.views.lists import choose
-from bot.promises.facts import Draft
 from bot.promises.listeners.places import Memory
 from bot.promises.queries import find_whose, get_list
 from bot.promises.queries.drafts import get_draft, parse_subject, read_draft
 from bot.promises.queries.rates import get_rates
 from bot.promises.rules import LINK
+from bot.promises.schemas import Draft
 from bot.promises.usecases.recording import record_promise
 from bot.promises.views import forms, rows, told
 from bot.slack.blocks import Block, Message
@@ -88,7 +88,7 @@ class RecordingListeners:
             key = str(entered["customer_id"])
             async with refusals_kept(self._runtime, body, action=forms.SAVE, key=key):
                 with fields_named({**forms.FIELD_OF, "contact": contact}):
-                    fact = await self._runtime.run(
+                    schema = await self._runtime.run(
                         record_promise,
                         workspace=workspace_in(body),
                         link=memory.link or await permalink(client, memory.channel, memory.ts, memory.domain),
@@ -96,7 +96,7 @@ class RecordingListeners:
                         by=people_in(body),
                         **entered,
                     )
-            await ack(response_action="update", view=forms.saved(rows.recorded(fact, people_in(body)).text))
+            await ack(response_action="update", view=forms.saved(rows.recorded(schema, people_in(body)).text))
 
     async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         """Show another page in the place of this one."""
@@ -135,7 +135,7 @@ class RecordingListeners:
         return told.help_page() if words.casefold() == "help" else None
 
     async def _record(self, command: Mapping[str, Any], draft: Draft) -> Message:
-        fact = await self._runtime.run(
+        schema = await self._runtime.run(
             record_promise,
             workspace=workspace_in(command),
             customer_id=draft.customer_id,
@@ -145,13 +145,13 @@ class RecordingListeners:
             view_id=str(command.get("trigger_id") or "")[:200],
             by=people_in(command),
         )
-        return rows.recorded(fact, people_in(command))
+        return rows.recorded(schema, people_in(command))
 
     async def _list(self, body: Mapping[str, Any], *, whose: str, page: int) -> Message:
-        fact = await self._runtime.read(
+        schema = await self._runtime.read(
             get_list, workspace=workspace_in(body), whose=whose, page=page, viewer=people_in(body)
         )
-        return rows.page(fact)
+        return rows.page(schema)
 
     async def _draft(self, command: Mapping[str, Any], words: str) -> Draft:
         query = read_draft if words else get_draft

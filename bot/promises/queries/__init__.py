@@ -14,8 +14,8 @@ from bot.customers.queries import find_customer, get_customer, list_by_ids
 from bot.followups.queries import find_mentioned
 from bot.people.queries import get_person, get_today, list_names
 from bot.people.usecases import require_here
-from bot.promises.facts import PromiseFact, PromiseList, Told
 from bot.promises.rules import PAGE_ROWS, State
+from bot.promises.schemas import PromiseList, PromiseSchema, Told
 from bot.promises.tables import Promise
 
 NOBODY = "somebody"
@@ -46,20 +46,20 @@ def list_made_in(session: Session, *, customer_id: UUID, checkin_id: UUID) -> Se
     return session.exec(query.order_by(col(Promise.id))).all()
 
 
-def get_promise(session: Session, *, promise_id: UUID, viewer: str, now: datetime) -> PromiseFact:
+def get_promise(session: Session, *, promise_id: UUID, viewer: str, now: datetime) -> PromiseSchema:
     """One promise as *viewer* sees it today."""
     row = get_row(session, promise_id)
-    return list_facts(session, [row], today=get_today(session, person_id=viewer, now=now))[0]
+    return list_schemas(session, [row], today=get_today(session, person_id=viewer, now=now))[0]
 
 
-def list_facts(session: Session, rows: Sequence[Promise], *, today: date) -> list[PromiseFact]:
+def list_schemas(session: Session, rows: Sequence[Promise], *, today: date) -> list[PromiseSchema]:
     """These promises as screens show them, in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
     names = list_names(session, {person for row in rows for person in (row.keeper_id, row.promised_by, row.ended_by)})
     same = ("id", "customer_id", "keeper_id", "promised_by", "contact", "what", "link", "promised_on", "due_on",
             "first_due_on", "moves", "moved_to", "state", "is_owed", "note")  # fmt: skip
     return [
-        PromiseFact(
+        PromiseSchema(
             **{name: getattr(row, name) for name in same},
             customer_name=customers[row.customer_id].name,
             keeper_name=names.get(row.keeper_id, NOBODY),
@@ -91,10 +91,10 @@ def get_told(
     ours = Promise.workspace_id == workspace_of(session)
     found = {row.id: row for row in session.exec(select(Promise).where(ours, col(Promise.id).in_(promise_ids)))}
     rows = [found[one] for one in promise_ids if one in found]
-    facts = list_facts(session, rows, today=get_today(session, person_id=person_id, now=now))
+    schemas = list_schemas(session, rows, today=get_today(session, person_id=person_id, now=now))
     first_name = get_person(session, person_id).name.split(" ")[0]
-    total = max(total, len(facts))
-    return kind(person_id=person_id, first_name=first_name, total=total, rows=tuple(facts), **more)
+    total = max(total, len(schemas))
+    return kind(person_id=person_id, first_name=first_name, total=total, rows=tuple(schemas), **more)
 
 
 def find_whose(session: Session, *, words: str, viewer: str, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
@@ -133,8 +133,8 @@ def get_list(session: Session, *, whose: str, page: int, viewer: str, now: datet
     pages = max(-(-total // PAGE_ROWS), 1)
     page = min(max(page, 0), pages - 1)
     rows = session.exec(owed_where(*mine).offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
-    facts = tuple(list_facts(session, rows, today=get_today(session, person_id=viewer, now=now)))
-    return PromiseList(whose=whose, title=title, total=total, broken=late, page=page, pages=pages, rows=facts)
+    schemas = tuple(list_schemas(session, rows, today=get_today(session, person_id=viewer, now=now)))
+    return PromiseList(whose=whose, title=title, total=total, broken=late, page=page, pages=pages, rows=schemas)
 
 
 def _scope(session: Session, whose: str, viewer: str) -> tuple[tuple[Any, ...], str]:

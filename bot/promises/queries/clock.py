@@ -15,9 +15,9 @@ from bot.customers.tables import Customer
 from bot.people.queries import get_today, list_away, list_calendars
 from bot.people.rules import Calendar, Mute
 from bot.people.tables import Person
-from bot.promises.facts import DueRow, OwedReminder
 from bot.promises.queries import owed_where
 from bot.promises.rules import Stage, State, is_over, stage, wants_reminder
+from bot.promises.schemas import DueRow, OwedReminder
 from bot.promises.tables import Promise
 
 HORIZON = timedelta(days=22)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.errors import NotFound
-from bot.core.facts import Subject
+from bot.core.schemas import Subject
 from bot.customers.queries import get_customer, list_contacts
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
@@ -15,8 +15,8 @@ from bot.followups.queries.drafts import split_customer
 from bot.followups.rules import UNREADABLE, read_due
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
-from bot.promises.facts import ContactOption, Draft
 from bot.promises.rules import WHAT
+from bot.promises.schemas import ContactOption, Draft
 
 MOST_CONTACTS = 100
 SAY_WHAT = "Say in a few words what you promised."

@@ -12,9 +12,9 @@ from bot.customers.tables import Customer
 from bot.people.queries import get_today, list_names
 from bot.people.rules import person_key
 from bot.people.usecases import require_here
-from bot.promises.facts import KeptRates, Tally
 from bot.promises.queries import NOBODY
 from bot.promises.rules import LARGE_FROM, MIDDLE_FROM, RATE_PERIOD, Band, State
+from bot.promises.schemas import KeptRates, Tally
 from bot.promises.tables import Promise
 
 Counts = Counter[State]

@@ -12,16 +12,16 @@ from bot.checkins.queries.desks import PEOPLE, local_date
 from bot.checkins.queries.history import CUSTOMERS
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.facts import Count, Line
 from bot.core.feature import OWED_LINES
 from bot.core.prepared import prepared
+from bot.core.schemas import Count, Line
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
 from bot.people.queries import get_today
 from bot.people.tables import Person
-from bot.promises.facts import PromiseFact
-from bot.promises.queries import list_facts, owed_where
+from bot.promises.queries import list_schemas, owed_where
 from bot.promises.rules import BRIEF_LINES, HOME_LINES, WEEK, State, is_silent
+from bot.promises.schemas import PromiseSchema
 from bot.promises.tables import Promise
 
 PROMISES = cast("sa.Table", Promise.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
@@ -117,8 +117,8 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
         .limit(TIMELINE_ROWS)
     )
     rows = session.exec(query).all()
-    facts = list_facts(session, rows, today=get_today(session, person_id=None, now=now))
-    lines = [line for row, fact in zip(rows, facts, strict=True) for line in _history(row, fact)]
+    schemas = list_schemas(session, rows, today=get_today(session, person_id=None, now=now))
+    lines = [line for row, schema in zip(rows, schemas, strict=True) for line in _history(row, schema)]
     return sorted(lines, key=lambda line: line.on or date.min, reverse=True)[:TIMELINE_ROWS]
 
 
@@ -164,16 +164,16 @@ def _is_silent(row: Any, last_contact_on: date | None, today: date) -> bool:
     )  # fmt: skip
 
 
-def _history(row: Promise, fact: PromiseFact) -> list[Line]:
+def _history(row: Promise, schema: PromiseSchema) -> list[Line]:
     again = " anew" if row.follows_id else ""
     due = _date(row.due_on, row.promised_on)
-    lines = [Line(text=f"{fact.promised_by_name} promised{again}: {_cut(row.what)}, by {due}", on=row.promised_on)]
+    lines = [Line(text=f"{schema.promised_by_name} promised{again}: {_cut(row.what)}, by {due}", on=row.promised_on)]
     if row.broken_at is not None:
         lines.append(Line(text=f"Not kept by {due}: {_cut(row.what)}", on=row.broken_at.date()))
     if row.ended_at is not None:
         how = "not owed any more" if row.state is State.BROKEN else row.state.words
         how += f", now by {_date(row.moved_to, row.promised_on)}" if row.moved_to else ""
-        who = f" ({fact.ended_by_name})" if fact.ended_by_name else ""
+        who = f" ({schema.ended_by_name})" if schema.ended_by_name else ""
         said = f': "{_cut(row.note)}"' if row.note else ""
         lines.append(Line(text=f"{_cut(row.what)}: {how}{who}{said}", on=row.ended_at.date()))
     return lines

@@ -12,18 +12,18 @@ from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
 from bot.people.queries import find_cover, find_person_row, get_today, list_names
 from bot.people.usecases import may_manage, require_here
-from bot.promises.facts import PromiseFact
 from bot.promises.queries import get_row, list_made_in
 from bot.promises.rules import NOTE, Event, State, is_over
+from bot.promises.schemas import PromiseSchema
 from bot.promises.tables import Promise
-from bot.promises.usecases.news import fact_for, tell
+from bot.promises.usecases.news import schema_for, tell
 from bot.promises.usecases.recording import add_promise, day_problem, note, state_of
 from bot.workspaces.usecases import BOT
 
 QUOTED = 120  # characters of what was promised, to somebody who knows it
 
 
-def keep_promise(session: Session, *, promise_id: UUID, by: str, now: datetime, view_id: str = "") -> PromiseFact:
+def keep_promise(session: Session, *, promise_id: UUID, by: str, now: datetime, view_id: str = "") -> PromiseSchema:
     """
     Say that it was kept; once its day is over where its keeper is, it was kept late.
 
@@ -36,7 +36,7 @@ def keep_promise(session: Session, *, promise_id: UUID, by: str, now: datetime, 
     late = row.state is State.BROKEN
     end(session, row, State.KEPT_LATE if late else State.KEPT, by=by, now=now)
     tell(session, row, Event.KEPT, by=by, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def renegotiate_promise(
@@ -49,7 +49,7 @@ def renegotiate_promise(
     by: str,
     now: datetime,
     view_id: str = "",
-) -> PromiseFact:
+) -> PromiseSchema:
     """
     Put another promise, by *due_on*, in the place of this one, as was agreed with the customer; the new one comes back.
 
@@ -76,12 +76,12 @@ def renegotiate_promise(
     row.moved_to = due_on
     end(session, row, State.RENEGOTIATED, by=by, words=said, now=now)
     tell(session, row, Event.RENEGOTIATED, by=by, words=said, now=now)
-    return fact_for(session, _succeed(session, row, due_on, by=by, now=now), by, now)
+    return schema_for(session, _succeed(session, row, due_on, by=by, now=now), by, now)
 
 
 def withdraw_promise(
     session: Session, *, promise_id: UUID, words: str, by: str, now: datetime, view_id: str = ""
-) -> PromiseFact:
+) -> PromiseSchema:
     """
     Say that it needn't be kept any more, and why. A broken promise stays broken, and isn't owed any more.
 
@@ -97,7 +97,7 @@ def withdraw_promise(
     outbox.require_first(session, view_id, now=now)
     end(session, row, State.WITHDRAWN, by=by, words=said, now=now)
     tell(session, row, Event.WITHDRAWN, by=by, words=said, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:
@@ -133,15 +133,15 @@ def require_mine(session: Session, promise_id: UUID, *, by: str, now: datetime) 
         keeper = list_names(session, [row.keeper_id]).get(row.keeper_id, "its keeper")
         raise NotAllowed(f"Only {keeper}, the customer's owner or a manager can do that; ask one of them.")
     if not row.is_owed:
-        raise AlreadyDone(already(fact_for(session, row, by, now)))
+        raise AlreadyDone(already(schema_for(session, row, by, now)))
     _break_when_over(session, row, now=now)
     return row
 
 
-def already(fact: PromiseFact) -> str:
+def already(schema: PromiseSchema) -> str:
     """How a promise ended, for who comes too late to end it."""
-    how = "not owed any more" if fact.state is State.BROKEN else fact.state.words
-    who = f" (by {fact.ended_by_name})" if fact.ended_by_name else ""
+    how = "not owed any more" if schema.state is State.BROKEN else schema.state.words
+    who = f" (by {schema.ended_by_name})" if schema.ended_by_name else ""
     return f"That is {how} already{who}; nothing was changed."
 
 

@@ -13,10 +13,10 @@ from bot.core.database import workspace_of
 from bot.customers.queries import get_customer
 from bot.people.queries import find_person_row, list_managers
 from bot.people.tables import Person
-from bot.promises.facts import OwedReminder, PromisesDue
 from bot.promises.queries import get_told, owed_where
 from bot.promises.queries.clock import list_orphaned, list_overdue, list_owed_reminders, list_shut
 from bot.promises.rules import NOTE, REMINDER_ROWS, Event, State
+from bot.promises.schemas import OwedReminder, PromisesDue
 from bot.promises.tables import Promise
 from bot.promises.usecases.closing import break_promise, end
 from bot.promises.usecases.news import tell, tell_broken, tell_heirs

@@ -12,20 +12,20 @@ from bot.customers.queries import list_by_ids
 from bot.people.queries import find_cover, find_person_row, get_calendar, get_today
 from bot.people.rules import Calendar, Mute
 from bot.people.tables import Person
-from bot.promises.facts import PromiseFact, PromiseNews, PromiseNoted, PromisesBroken, PromisesInherited, Told
-from bot.promises.queries import get_told, list_facts
+from bot.promises.queries import get_told, list_schemas
 from bot.promises.rules import REMINDER_ROWS, Event
+from bot.promises.schemas import PromiseNews, PromiseNoted, PromisesBroken, PromiseSchema, PromisesInherited, Told
 from bot.promises.tables import Promise
 
 
-def fact_for(session: Session, row: Promise, person_id: str, now: datetime) -> PromiseFact:
+def schema_for(session: Session, row: Promise, person_id: str, now: datetime) -> PromiseSchema:
     """A promise as that person sees it today."""
-    return list_facts(session, [row], today=get_today(session, person_id=person_id, now=now))[0]
+    return list_schemas(session, [row], today=get_today(session, person_id=person_id, now=now))[0]
 
 
 def tell_keeper(session: Session, row: Promise, *, by: Person, now: datetime) -> None:
     """Owe somebody the news of what *by* says that they promised."""
-    notice = PromiseNoted(promise=fact_for(session, row, row.keeper_id, now), by_name=by.name)
+    notice = PromiseNoted(promise=schema_for(session, row, row.keeper_id, now), by_name=by.name)
     outbox.owe(session, notice, to=row.keeper_id, key=f"promise_noted:{row.id}", now=now)
 
 

@@ -16,10 +16,10 @@ from bot.followups.rules import date_problem
 from bot.people.queries import find_person_row, get_today
 from bot.people.tables import Person
 from bot.people.usecases import require_here
-from bot.promises.facts import PromiseFact
 from bot.promises.rules import CONTACT, LINK, WHAT
+from bot.promises.schemas import PromiseSchema
 from bot.promises.tables import Promise
-from bot.promises.usecases.news import fact_for, tell_keeper
+from bot.promises.usecases.news import schema_for, tell_keeper
 from bot.workspaces.usecases import record
 
 SHUT = {Status.LOST, Status.EXCLUDED}
@@ -40,7 +40,7 @@ def record_promise(
     link: str = "",
     made_in: UUID | None = None,
     view_id: str = "",
-) -> PromiseFact:
+) -> PromiseSchema:
     """
     Write down what *promised_by* ("": *by* themselves) promised a customer by *due_on*; who didn't write it is told.
 
@@ -82,7 +82,7 @@ def record_promise(
     )
     if row.keeper_id != by:
         tell_keeper(session, row, by=actor, now=now)
-    return fact_for(session, row, by, now)
+    return schema_for(session, row, by, now)
 
 
 def promise_in_checkin(
@@ -95,7 +95,7 @@ def promise_in_checkin(
     block_ids: dict[str, str],
     by: str,
     now: datetime,
-) -> PromiseFact:
+) -> PromiseSchema:
     """
     Write down what was promised in the contact that is being recorded; *block_ids* are the fields of its form.
 

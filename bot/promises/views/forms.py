@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.followups.views.forms import saved
-from bot.promises.facts import Draft, PromiseFact
 from bot.promises.rules import CONTACT as CONTACT_LENGTH
 from bot.promises.rules import NOTE, WHAT
+from bot.promises.schemas import Draft, PromiseSchema
 from bot.promises.views.rows import about
 from bot.slack.blocks import (
     OPTION_TEXT,
@@ -42,26 +42,26 @@ EXTRA_WHAT, EXTRA_DUE = f"{EXTRA}.what", f"{EXTRA}.due"
 EXTRA_FIELD_OF = {"what": EXTRA_WHAT, "due": EXTRA_DUE, "promised_by": EXTRA_WHAT}
 
 
-def promise_form(fact: Draft, *, memory: str) -> Block:
+def promise_form(schema: Draft, *, memory: str) -> Block:
     """Which customer, what, by when, to whom, who; what couldn't be told is asked for on top."""
-    chosen = Option(cut(fact.customer_name, OPTION_TEXT), str(fact.customer_id)) if fact.customer_id else None
-    asked = [section(escape(" ".join(fact.problems)))] if fact.problems else []
+    chosen = Option(cut(schema.customer_name, OPTION_TEXT), str(schema.customer_id)) if schema.customer_id else None
+    asked = [section(escape(" ".join(schema.problems)))] if schema.problems else []
     customer = external_select(OPTIONS, placeholder="Type a name", initial=chosen)
     blocks = [
         *asked,
         field_of("Customer", customer, block_id=CUSTOMER, dispatch=True),
-        field_of("What we promised", text_input(WORDS, initial=fact.what, max_length=WHAT), block_id=WORDS),
-        field_of("By when", date_picker(DUE, initial=fact.due_on), block_id=DUE),
-        _contact_field(fact),
-        field_of("Who promised", person_select(WHO, initial=fact.promised_by), block_id=WHO),
+        field_of("What we promised", text_input(WORDS, initial=schema.what, max_length=WHAT), block_id=WORDS),
+        field_of("By when", date_picker(DUE, initial=schema.due_on), block_id=DUE),
+        _contact_field(schema),
+        field_of("Who promised", person_select(WHO, initial=schema.promised_by), block_id=WHO),
     ]
     return modal("Promise", blocks, callback_id=SAVE, submit="Save", memory=memory)
 
 
-def with_contacts(view: Mapping[str, Any], fact: Draft) -> Block:
+def with_contacts(view: Mapping[str, Any], schema: Draft) -> Block:
     """The same form with the people of another customer to choose from; what was entered stays."""
     kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
-    blocks = [_contact_field(fact) if is_contact(block) else block for block in view["blocks"]]
+    blocks = [_contact_field(schema) if is_contact(block) else block for block in view["blocks"]]
     return {**{name: view[name] for name in kept if view.get(name) is not None}, "blocks": blocks}
 
 
@@ -75,11 +75,11 @@ def contact_block(customer_id: object) -> str:
     return f"{CONTACT}:{customer_id}"
 
 
-def renegotiate_form(fact: PromiseFact, *, memory: str) -> Block:
+def renegotiate_form(schema: PromiseSchema, *, memory: str) -> Block:
     """Another day, what was agreed, and that it was."""
     agreed = checkboxes(AGREED, [Option("The customer agreed to this day", YES)])
     blocks = [
-        section(about(fact)),
+        section(about(schema)),
         field_of("New day", date_picker(DUE), block_id=DUE),
         field_of("What was agreed", text_input(SAID, multiline=True, max_length=NOTE), block_id=SAID),
         field_of("Agreed", agreed, block_id=AGREED, optional=True),
@@ -87,10 +87,10 @@ def renegotiate_form(fact: PromiseFact, *, memory: str) -> Block:
     return modal("Renegotiated", blocks, callback_id=MOVED, submit="Save", memory=memory)
 
 
-def withdraw_form(fact: PromiseFact, *, memory: str) -> Block:
+def withdraw_form(schema: PromiseSchema, *, memory: str) -> Block:
     """Why it isn't owed any more."""
     words = text_input(SAID, multiline=True, max_length=NOTE)
-    blocks = [section(about(fact)), field_of("Why it isn't owed any more", words, block_id=SAID)]
+    blocks = [section(about(schema)), field_of("Why it isn't owed any more", words, block_id=SAID)]
     return modal("Withdrawn", blocks, callback_id=WITHDRAWN, submit="Withdraw", close="Keep it", memory=memory)
 
 
@@ -103,11 +103,11 @@ def extra_fields(_about: object) -> list[Block]:
     ]
 
 
-def _contact_field(fact: Draft) -> Block:
+def _contact_field(schema: Draft) -> Block:
     """One of the customer's people where they are known, else a name."""
-    if fact.contacts:
-        options = [Option(cut(one.name, OPTION_TEXT), str(one.id)) for one in fact.contacts]
+    if schema.contacts:
+        options = [Option(cut(one.name, OPTION_TEXT), str(one.id)) for one in schema.contacts]
         element = select(CONTACT, options, placeholder="Somebody there")
     else:
         element = text_input(CONTACT, max_length=CONTACT_LENGTH)
-    return field_of("To whom", element, block_id=contact_block(fact.customer_id or ""), optional=True)
+    return field_of("To whom", element, block_id=contact_block(schema.customer_id or ""), optional=True)

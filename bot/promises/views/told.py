@@ -1,8 +1,8 @@
 """What became of promises, how well they are kept, and what can be typed."""
 
 from bot.customers.views import CARD
-from bot.promises.facts import KeptRates, PromiseNews, Tally
 from bot.promises.rules import Event, State, widest_gap
+from bot.promises.schemas import KeptRates, PromiseNews, Tally
 from bot.promises.views.rows import NAME, SAID, WHAT, WHO, plain
 from bot.slack.blocks import (
     MESSAGE_BLOCKS,
@@ -34,28 +34,28 @@ def help_page() -> Message:
     return Message(text="What /promise can do.", blocks=[section(HELP)])
 
 
-def news(fact: PromiseNews) -> Message:
+def news(schema: PromiseNews) -> Message:
     """What became of a promise, for who was to keep it and for the customer's owner."""
-    text = _news_head(fact)
+    text = _news_head(schema)
     blocks = [section(text)]
-    if fact.words:
-        blocks.append(context(f"“{escape(cut(fact.words, SAID))}”"))
-    if fact.customer_id is not None:
-        blocks.append(actions(button("Card", CARD, str(fact.customer_id))))
+    if schema.words:
+        blocks.append(context(f"“{escape(cut(schema.words, SAID))}”"))
+    if schema.customer_id is not None:
+        blocks.append(actions(button("Card", CARD, str(schema.customer_id))))
     return Message(text=plain(text), blocks=blocks)
 
 
-def rates(fact: KeptRates) -> Message:
+def rates(schema: KeptRates) -> Message:
     """The kept-rate, the widest difference between sizes in front; then sizes, the team and each person."""
-    text = _first_sentence(fact)
+    text = _first_sentence(schema)
     top = [section(text), divider()]
     foot = context(
-        f"Promises due since {short_date(fact.since)} {fact.since.year}, each counted for who gave their word."
+        f"Promises due since {short_date(schema.since)} {schema.since.year}, each counted for who gave their word."
         " Kept on the day ÷ all whose day has come; late, renegotiated and broken ones weren't. Size is only told here."
     )
-    lines = [f"*By size of the customer*\n{_lines(fact.bands)}"] if fact.bands else []
-    lines += [_line(fact.team)] if fact.team.total else []
-    people = [_line(one) for one in fact.people]
+    lines = [f"*By size of the customer*\n{_lines(schema.bands)}"] if schema.bands else []
+    lines += [_line(schema.team)] if schema.team.total else []
+    people = [_line(one) for one in schema.people]
     room = MESSAGE_CHARACTERS - size([*top, foot]) - len(text) - 100
     rows = [[section(line)] for line in (*lines, *people)]
     shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - len(top) - 2, most_characters=room)
@@ -64,12 +64,12 @@ def rates(fact: KeptRates) -> Message:
     return Message(text=plain(text), blocks=[*top, *(row[0] for row in shown), *rest, foot])
 
 
-def _first_sentence(fact: KeptRates) -> str:
-    if fact.team.rate is None:
+def _first_sentence(schema: KeptRates) -> str:
+    if schema.team.rate is None:
         return "No promise has come to its day yet, so there is no rate to tell."
-    known = {band.name: band for band in fact.bands}
+    known = {band.name: band for band in schema.bands}
     gap = widest_gap({name: band.rate for name, band in known.items()})
-    kept = f"{_percent(fact.team.rate)} of promises were kept on their day."
+    kept = f"{_percent(schema.team.rate)} of promises were kept on their day."
     if gap is None:
         return f"{kept} There is only one size of customer to tell of so far."
     best, worst = known[gap[0]], known[gap[1]]
@@ -98,16 +98,16 @@ def _percent(rate: float | None) -> str:
     return f"{round(100 * (rate or 0))} %"
 
 
-def _news_head(fact: PromiseNews) -> str:
-    who, day = escape(cut(fact.by_name, WHO)), short_date(fact.due_on)
-    if fact.event is Event.FORGOTTEN:
+def _news_head(schema: PromiseNews) -> str:
+    who, day = escape(cut(schema.by_name, WHO)), short_date(schema.due_on)
+    if schema.event is Event.FORGOTTEN:
         return f"A customer was deleted, and with it a promise that was due {day}."
-    what = f"{bold(cut(fact.customer_name, NAME))}: {escape(cut(fact.what, WHAT))}"
-    moved = f" to {short_date(fact.moved_to)}" if fact.moved_to else ""
+    what = f"{bold(cut(schema.customer_name, NAME))}: {escape(cut(schema.what, WHAT))}"
+    moved = f" to {short_date(schema.moved_to)}" if schema.moved_to else ""
     told = {
         Event.KEPT: f"{who} said that this promise was kept: {what}",
         Event.RENEGOTIATED: f"{who} renegotiated a promise{moved}: {what}",
         Event.UNDONE: f"{who} undid the check-in in which you promised this, so it isn't owed: {what}",
         Event.WITHDRAWN: f"{who} withdrew a promise: {what}" if who else f"No longer owed: {what}",
     }
-    return told[fact.event]
+    return told[schema.event]

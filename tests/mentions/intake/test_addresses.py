@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.mentions.facts.found import FoundItem
 from bot.mentions.rules.addresses import canonical, fingerprint, host_of
+from bot.mentions.schemas.found import FoundItem
 
 
 @pytest.mark.parametrize(("given_as", "kept_as"), [

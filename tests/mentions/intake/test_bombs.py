@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.mentions.facts.found import Outcome
 from bot.mentions.gateways.fetching import Child
 from bot.mentions.rules.outcomes import LIMITS, Limits
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import Outcome
 from tests.mentions.intake.local import FEED, Visit, serving
 
 ROOT = Path(__file__).resolve().parents[3]

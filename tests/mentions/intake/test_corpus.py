@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.mentions.facts.found import Brought, Outcome
 from bot.mentions.gateways.fetching import Child
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import Brought, Outcome
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "data" / "feeds" / "corpus.tar.gz"
 MUTATED = 5000

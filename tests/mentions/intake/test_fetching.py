@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.mentions.facts.found import Brought, Outcome
 from bot.mentions.gateways.doors import Door
 from bot.mentions.gateways.fetching import Child, fetch, user_agent
 from bot.mentions.rules.outcomes import Limits
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import Brought, Outcome
 from tests.mentions.intake.local import FEED, HOST, Answer, serving
 
 QUICK = Limits(whole_seconds=0.6, quiet_seconds=1)

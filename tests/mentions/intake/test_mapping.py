@@ -5,10 +5,10 @@ import json
 import pytest
 
 from bot.core.errors import InvalidInput
-from bot.mentions.facts.mentions import SourceWish
 from bot.mentions.gateways.webhooks import read_webhook
 from bot.mentions.rules.mapping import MAPPED_FIELDS, mapping_problem, read_mapping
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.mentions import SourceWish
 from bot.mentions.usecases.sourcing import add_source
 from tests.makers import MARA, Office
 from tests.mentions.desk import ACCOUNTS, CHANNEL, owed

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.mentions.facts.found import Brought, FoundItem, Outcome
 from bot.mentions.gateways.fetching import Child
 from bot.mentions.gateways.webhooks import read_webhook
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import Brought, FoundItem, Outcome
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "feeds" / "samples"
 

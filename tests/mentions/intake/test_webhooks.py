@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import InvalidInput
-from bot.mentions.facts.found import FoundItem
 from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.found import FoundItem
 
 NOW = 1_795_424_400.0
 PUSHED = [SourceKind.WEBHOOK, SourceKind.OCTOLENS, SourceKind.F5BOT, SourceKind.SYFTEN]

@@ -8,9 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.mentions.facts.matches import Match, Text
 from bot.mentions.queries.matching import match_many, match_words
 from bot.mentions.rules.tiers import AliasKind, Tier
+from bot.mentions.schemas.matches import Match, Text
 from bot.mentions.usecases.aliases import learn_not_this, refresh_aliases
 from tests.makers import ANA, WORKSPACE, Office
 

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.customers.facts import CustomerDetails
 from bot.customers.rules.due import Status
+from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases import forgetting
 from bot.customers.usecases.clockwork import hand_over, set_last_contact

@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
-from bot.mentions.facts.matches import Text
 from bot.mentions.queries.matching import export_matching, list_own_names, match_words
 from bot.mentions.rules.tiers import AliasKind, Tier
+from bot.mentions.schemas.matches import Text
 from bot.mentions.usecases.aliases import erase_matching, forget_lesson, name_ourselves, refresh_aliases
 from bot.workspaces.tables import AuditEntry
 from tests.customers.lists import REAL, take_in

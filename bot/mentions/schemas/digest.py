@@ -1,9 +1,9 @@
 """What a channel learns at its slots of what was written."""
 
-from bot.core.facts import DigestSlot, Fact, Line, Notice
+from bot.core.schemas import DigestSlot, Line, Notice, Schema
 
 
-class Day(Fact):
+class Day(Schema):
     """What was written on one day, as the digest's chart shows it."""
 
     label: str

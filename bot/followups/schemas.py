@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from bot.core.facts import Fact, Notice
+from bot.core.schemas import Notice, Schema
 from bot.followups.rules import Event, State
 
 
-class FollowupFact(Fact):
+class FollowupSchema(Schema):
     """One thing to do about a customer, as somebody sees it whose day is *today*."""
 
     id: UUID
@@ -37,7 +37,7 @@ class FollowupFact(Fact):
         return self.is_open and self.due_on < self.today
 
 
-class Draft(Fact):
+class Draft(Schema):
     """What a form starts with: what was understood so far, and a sentence for each thing that wasn't."""
 
     today: date
@@ -54,7 +54,7 @@ class Draft(Fact):
         return not self.problems and bool(self.customer_id and self.due_on and self.what)
 
 
-class FollowupList(Fact):
+class FollowupList(Schema):
     """One page of open follow-ups, the earliest day first."""
 
     whose: str
@@ -63,7 +63,7 @@ class FollowupList(Fact):
     late: int
     page: int
     pages: int
-    rows: tuple[FollowupFact, ...] = ()
+    rows: tuple[FollowupSchema, ...] = ()
 
 
 class FollowupGiven(Notice):
@@ -71,7 +71,7 @@ class FollowupGiven(Notice):
 
     kind = "followups.given"
 
-    followup: FollowupFact
+    followup: FollowupSchema
     returned_from: str = ""
     reassigned_by: str = ""
 
@@ -84,7 +84,7 @@ class FollowupsDue(Notice):
     person_id: str
     first_name: str
     total: int
-    rows: tuple[FollowupFact, ...]
+    rows: tuple[FollowupSchema, ...]
 
 
 class FollowupLate(Notice):
@@ -92,7 +92,7 @@ class FollowupLate(Notice):
 
     kind = "followups.late"
 
-    followup: FollowupFact
+    followup: FollowupSchema
 
 
 class FollowupNews(Notice):
@@ -111,7 +111,7 @@ class FollowupNews(Notice):
     mine: bool = False
 
 
-class OwedReminder(Fact):
+class OwedReminder(Schema):
     """Somebody whose hour has come and who has follow-ups to be reminded of."""
 
     person_id: str

@@ -7,11 +7,11 @@ from uuid import UUID
 from pydantic import Field
 
 from bot.checkins.rules import Act, Result
-from bot.core.facts import Fact, Notice
-from bot.customers.facts import CustomerFact
+from bot.core.schemas import Notice, Schema
+from bot.customers.schemas import CustomerSchema
 
 
-class ActDone(Fact):
+class ActDone(Schema):
     """
     What somebody did about a customer, and how it stands now; it can be undone by `deed_id` for ten minutes. *stays* is
     a sentence for each thing that undoing it left as it was.
@@ -21,7 +21,7 @@ class ActDone(Fact):
     act: Act
     by: str
     words: str
-    customer: CustomerFact
+    customer: CustomerSchema
     undone: bool = False
     stays: tuple[str, ...] = ()
 
@@ -35,14 +35,14 @@ class CheckinRecorded(ActDone):
     next_due_on: date | None
 
 
-class QueueRow(Fact):
+class QueueRow(Schema):
     """A customer in somebody's queue; *for_whom* is the absent colleague they cover."""
 
-    customer: CustomerFact
+    customer: CustomerSchema
     for_whom: str | None = None
 
 
-class Queue(Fact):
+class Queue(Schema):
     """One page of what waits for a person, longest wait first, then what is put off; counts are of the whole."""
 
     neglected: int = 0
@@ -60,17 +60,17 @@ class Queue(Fact):
         return self.neglected + self.due + self.snoozed
 
 
-class Preview(Fact):
+class Preview(Schema):
     """What a check-in about to be saved would do to the clock."""
 
-    customer: CustomerFact
+    customer: CustomerSchema
     result: Result
     happened_on: date
     problem: str | None = None
     next_due_on: date | None = None
 
 
-class Candidate(Fact):
+class Candidate(Schema):
     """One of several customers that may have been meant."""
 
     id: UUID
@@ -79,7 +79,7 @@ class Candidate(Fact):
     domain: str | None = None
 
 
-class Candidates(Fact):
+class Candidates(Schema):
     """Words that fit several customers (*exact*) or none, with the nearest."""
 
     asked: str
@@ -87,7 +87,7 @@ class Candidates(Fact):
     rows: tuple[Candidate, ...] = ()
 
 
-class CheckinForm(Fact):
+class CheckinForm(Schema):
     """
     What the check-in modal starts with; no customer: one has to be chosen.
 
@@ -97,13 +97,13 @@ class CheckinForm(Fact):
     today: date
     preview: Preview | None = None
     quote: str = ""
-    abouts: Mapping[str, Fact] = Field(default_factory=dict)
+    abouts: Mapping[str, Schema] = Field(default_factory=dict)
 
 
-class ReminderRow(Fact):
+class ReminderRow(Schema):
     """A customer in a reminder, and what was done about it since."""
 
-    customer: CustomerFact
+    customer: CustomerSchema
     for_whom: str | None = None
     done: str | None = None
     done_by: str | None = None
@@ -122,7 +122,7 @@ class ReminderDue(Notice):
     rows: tuple[ReminderRow, ...]
 
 
-class OwedReminder(Fact):
+class OwedReminder(Schema):
     """Somebody whose hour has come and who has customers waiting; at *midnight* their day is over."""
 
     person_id: str
@@ -130,7 +130,7 @@ class OwedReminder(Fact):
     midnight: datetime
 
 
-class Desk(Fact):
+class Desk(Schema):
     """A person's own day, and whose customers they look after on it: their own, and those of people they cover."""
 
     person_id: str
@@ -143,7 +143,7 @@ class Desk(Fact):
         return [self.person_id, *self.covered]
 
 
-class CheckinEntry(Fact):
+class CheckinEntry(Schema):
     """A check-in as it is handed out in an export."""
 
     customer_id: UUID

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.facts import Fact
+from bot.core.schemas import Schema
 from bot.customers.rules.rows import Refusal
-from bot.mentions.facts.found import FoundItem
 from bot.mentions.rules.lists import Column
+from bot.mentions.schemas.found import FoundItem
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ListRead:
     refusals: tuple[Refusal, ...] = ()
 
 
-class ListPlan(Fact):
+class ListPlan(Schema):
     """
     What taking in a list does: *new* are kept, of which *recent* are posted to *channel_id* ("": they wait in
     /mentions); *known* are kept already, *repeated* say what another row says; *refused* rows aren't taken.

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from bot.core.facts import Fact, Line
-from bot.customers.facts import Coverage, CustomerFact, OwnerCoverage
-from bot.people.facts import AbsenceFact, Preferences
+from bot.core.schemas import Line, Schema
+from bot.customers.schemas import Coverage, CustomerSchema, OwnerCoverage
+from bot.people.schemas import AbsenceSchema, Preferences
 
 
-class TodoStep(Fact):
+class TodoStep(Schema):
     """One step of setting the bot up."""
 
     label: str
@@ -16,7 +16,7 @@ class TodoStep(Fact):
     action_id: str = ""
 
 
-class Departure(Fact):
+class Departure(Schema):
     """Somebody left, and their customers went to the pool."""
 
     name: str
@@ -24,14 +24,14 @@ class Departure(Fact):
     on: date
 
 
-class Member(Fact):
+class Member(Schema):
     """One owner in the team's coverage, and the days they are away now."""
 
     owner: OwnerCoverage
-    away: AbsenceFact | None = None
+    away: AbsenceSchema | None = None
 
 
-class Team(Fact):
+class Team(Schema):
     """What managers see: everybody's coverage in pages, the pool, who left."""
 
     coverage: Coverage
@@ -41,7 +41,7 @@ class Team(Fact):
     departures: tuple[Departure, ...] = ()
 
 
-class JobHealth(Fact):
+class JobHealth(Schema):
     """How one of the bot's jobs is."""
 
     name: str
@@ -49,7 +49,7 @@ class JobHealth(Fact):
     failures_in_a_row: int = 0
 
 
-class HomeFact(Fact):
+class HomeSchema(Schema):
     """Everything on one person's Home tab."""
 
     person_id: str
@@ -58,10 +58,10 @@ class HomeFact(Fact):
     today: date
     steps: tuple[TodoStep, ...] = ()
     owed: tuple[Line, ...] = ()
-    waiting: tuple[CustomerFact, ...] = ()
-    coming: tuple[CustomerFact, ...] = ()
+    waiting: tuple[CustomerSchema, ...] = ()
+    coming: tuple[CustomerSchema, ...] = ()
     coming_total: int = 0
-    snoozed: tuple[CustomerFact, ...] = ()
+    snoozed: tuple[CustomerSchema, ...] = ()
     queue: Coverage
     mine: Coverage
     covers_for: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class HomeFact(Fact):
     cover_name: str | None = None
     cover_trouble: str | None = None
     team: Team | None = None
-    pool: tuple[CustomerFact, ...] = ()
+    pool: tuple[CustomerSchema, ...] = ()
     pool_total: int = 0
     health: tuple[JobHealth, ...] = ()
 

@@ -1,9 +1,9 @@
 """What other features may know about the places of a workspace."""
 
-from bot.core.facts import Fact
+from bot.core.schemas import Schema
 
 
-class ChannelFact(Fact):
+class ChannelSchema(Schema):
     """A channel as Slack describes it to us; *refused* is Slack's word when it wouldn't."""
 
     id: str

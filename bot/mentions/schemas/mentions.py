@@ -5,14 +5,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bot.core.facts import Fact, Notice
+from bot.core.schemas import Notice, Schema
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
 
 
-class OfferButton(Fact):
+class OfferButton(Schema):
     """A button of another feature, ready to be drawn under a mention."""
 
     label: str
@@ -20,7 +20,7 @@ class OfferButton(Fact):
     value: str
 
 
-class MentionFact(Fact):
+class MentionSchema(Schema):
     """One mention as it stands at *now*; *seen_at* names the other places that brought it."""
 
     id: UUID
@@ -70,17 +70,17 @@ class MentionFact(Fact):
         return self.is_open and self.answer_due_at is not None and self.answer_due_at <= self.now
 
 
-class MentionList(Fact):
+class MentionList(Schema):
     """One page of open mentions, those that wait longest first; counts are of the whole."""
 
     total: int = 0
     taken: int = 0
     page: int = 0
     pages: int = 1
-    rows: tuple[MentionFact, ...] = ()
+    rows: tuple[MentionSchema, ...] = ()
 
 
-class TakenIn(Fact):
+class TakenIn(Schema):
     """What became of items that were taken in."""
 
     new: int = 0
@@ -90,7 +90,7 @@ class TakenIn(Fact):
     mention_ids: tuple[UUID, ...] = ()  # of all that are kept, in the order of the items
 
 
-class SourceFact(Fact):
+class SourceSchema(Schema):
     """A source with its health, as managers see it at *now*."""
 
     id: UUID
@@ -116,17 +116,17 @@ class SourceFact(Fact):
     now: datetime
 
 
-class SourceList(Fact):
+class SourceList(Schema):
     """One page of sources."""
 
     total: int = 0
     failing: int = 0
     page: int = 0
     pages: int = 1
-    rows: tuple[SourceFact, ...] = ()
+    rows: tuple[SourceSchema, ...] = ()
 
 
-class SourceWish(Fact):
+class SourceWish(Schema):
     """A source that somebody wants, as the form gives it."""
 
     kind: SourceKind
@@ -141,22 +141,22 @@ class SourceWish(Fact):
     is_signed: bool = False
 
 
-class SourceChange(Fact):
+class SourceChange(Schema):
     """What shall become of a source; the wish's word doesn't count, since its address stays."""
 
     source_id: UUID
     wish: SourceWish
 
 
-class WebhookKeys(Fact):
+class WebhookKeys(Schema):
     """What a sender needs for a webhook; *secret* is shown this once."""
 
-    source: SourceFact
+    source: SourceSchema
     token: str
     secret: str
 
 
-class DueSource(Fact):
+class DueSource(Schema):
     """A source that is to be asked now."""
 
     workspace_id: str
@@ -167,7 +167,7 @@ class DueSource(Fact):
     last_modified: str = ""
 
 
-class Signed(Fact):
+class Signed(Schema):
     """The source behind a webhook's address, and the secrets that its senders may sign with."""
 
     workspace_id: str
@@ -178,7 +178,7 @@ class Signed(Fact):
     is_signed: bool = False
 
 
-class MentionSetup(Fact):
+class MentionSetup(Schema):
     """What a workspace set about mentions; *ours* are its own names, domains and handles."""
 
     answer_days: int
@@ -192,7 +192,7 @@ class MentionPosted(Notice):
 
     kind = "mentions.posted"
 
-    mention: MentionFact
+    mention: MentionSchema
 
 
 class MentionsListed(Notice):
@@ -202,7 +202,7 @@ class MentionsListed(Notice):
 
     total: int
     complaints: int
-    rows: tuple[MentionFact, ...]
+    rows: tuple[MentionSchema, ...]
 
 
 class ComplaintForOwner(Notice):
@@ -210,7 +210,7 @@ class ComplaintForOwner(Notice):
 
     kind = "mentions.complaint"
 
-    mention: MentionFact
+    mention: MentionSchema
     due_on: date | None = None
 
 
@@ -219,7 +219,7 @@ class AnswerDueSoon(Notice):
 
     kind = "mentions.due_soon"
 
-    mention: MentionFact
+    mention: MentionSchema
 
 
 class AnswerLate(Notice):
@@ -227,5 +227,5 @@ class AnswerLate(Notice):
 
     kind = "mentions.late"
 
-    mention: MentionFact
+    mention: MentionSchema
     mine: bool = False

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from bot.core.facts import Fact
+from bot.core.schemas import Schema
 from bot.mentions.rules.tiers import AliasKind, Tier
 
 
-class Text(Fact):
+class Text(Schema):
     """A piece of writing with what came beside it: the hosts it links to, the accounts it names, where it is from."""
 
     title: str = ""
@@ -16,7 +16,7 @@ class Text(Fact):
     source_id: UUID | None = None
 
 
-class Match(Fact):
+class Match(Schema):
     """
     A customer (None: ourselves) that a text speaks of, and how sure that is.
 
@@ -30,7 +30,7 @@ class Match(Fact):
     kind: AliasKind
 
 
-class OwnNames(Fact):
+class OwnNames(Schema):
     """What we are found by ourselves, as somebody wrote it."""
 
     names: tuple[str, ...] = ()

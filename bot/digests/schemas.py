@@ -3,14 +3,14 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from bot.core.facts import Count, DigestSlot, Fact, Line, Notice
+from bot.core.schemas import Count, DigestSlot, Line, Notice, Schema
 from bot.digests.rules import DigestKind, percent
-from bot.workspaces import facts as workspace_facts
+from bot.workspaces import schemas as workspace_schemas
 
-ChannelFact = workspace_facts.ChannelFact
+ChannelSchema = workspace_schemas.ChannelSchema
 
 
-class OfferButton(Fact):
+class OfferButton(Schema):
     """A button of another feature under a row."""
 
     label: str
@@ -18,7 +18,7 @@ class OfferButton(Fact):
     value: str
 
 
-class WaitingRow(Fact):
+class WaitingRow(Schema):
     """One customer that waits; *done* says, in words, what was done about it since."""
 
     id: UUID
@@ -116,7 +116,7 @@ class DigestStopped(Notice):
     digests: int = 1
 
 
-class DueDigest(Fact):
+class DueDigest(Schema):
     """A digest whose slot has come."""
 
     workspace_id: str
@@ -124,7 +124,7 @@ class DueDigest(Fact):
     channel_id: str
 
 
-class DigestPosted(Fact):
+class DigestPosted(Schema):
     """A slot was handled: whether anything was said, and in how many thread messages."""
 
     slot: datetime
@@ -132,7 +132,7 @@ class DigestPosted(Fact):
     pages: int = 0
 
 
-class DigestFact(Fact):
+class DigestSchema(Schema):
     """A digest as its settings show it."""
 
     id: UUID
@@ -147,17 +147,17 @@ class DigestFact(Fact):
     stopped_because: str | None = None
 
 
-class KindFact(Fact):
+class KindSchema(Schema):
     """A further kind of digest, and the digest of that kind if one was set up; *zone* is the viewer's."""
 
     key: str
     label: str
     about: str
     zone: str
-    digest: DigestFact | None = None
+    digest: DigestSchema | None = None
 
 
-class SetupFact(Fact):
+class SetupSchema(Schema):
     """Everything that the setup shows."""
 
     is_admin: bool
@@ -168,11 +168,11 @@ class SetupFact(Fact):
     factor: float
     first_calls: int
     zone: str
-    digest: DigestFact | None = None
-    more: tuple[KindFact, ...] = ()
+    digest: DigestSchema | None = None
+    more: tuple[KindSchema, ...] = ()
 
 
-class DigestWish(Fact):
+class DigestWish(Schema):
     """Where and when somebody wants a digest. No *channel_id*: none yet; *is_first*: their form showed none yet."""
 
     channel_id: str | None = None
@@ -193,7 +193,7 @@ class SetupWish(DigestWish):
     first_calls: int
 
 
-class WaitingList(Fact):
+class WaitingList(Schema):
     """A page of who waits: the team's, a person's, or the pool."""
 
     whose: str
@@ -207,7 +207,7 @@ class WaitingList(Fact):
     said: str = ""
 
 
-class JobHealth(Fact):
+class JobHealth(Schema):
     """How a job is: when it last went well, and its trouble since."""
 
     name: str
@@ -215,7 +215,7 @@ class JobHealth(Fact):
     error: str | None = None
 
 
-class Health(Fact):
+class Health(Schema):
     """How the bot is: its jobs, and a sentence for each thing that is wrong."""
 
     zone: str

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from bot.core.facts import Fact, Notice
+from bot.core.schemas import Notice, Schema
 from bot.promises.rules import Event, State, kept_rate
 
 
-class PromiseFact(Fact):
+class PromiseSchema(Schema):
     """
     Something that was promised to a customer, as somebody sees it whose day is *today*.
 
@@ -38,14 +38,14 @@ class PromiseFact(Fact):
     today: date
 
 
-class ContactOption(Fact):
+class ContactOption(Schema):
     """Somebody at a customer to whom a promise can be made."""
 
     id: UUID
     name: str
 
 
-class Draft(Fact):
+class Draft(Schema):
     """What a form starts with: what was understood so far, and a sentence for each thing that wasn't."""
 
     today: date
@@ -63,7 +63,7 @@ class Draft(Fact):
         return not self.problems and bool(self.customer_id and self.due_on and self.what)
 
 
-class PromiseList(Fact):
+class PromiseList(Schema):
     """One page of what is owed, the earliest day first."""
 
     whose: str
@@ -72,16 +72,16 @@ class PromiseList(Fact):
     broken: int
     page: int
     pages: int
-    rows: tuple[PromiseFact, ...] = ()
+    rows: tuple[PromiseSchema, ...] = ()
 
 
-class Told(Fact):
+class Told(Schema):
     """Some promises, told to one person; *total* may be more than there are rows."""
 
     person_id: str
     first_name: str
     total: int
-    rows: tuple[PromiseFact, ...]
+    rows: tuple[PromiseSchema, ...]
 
 
 class PromisesDue(Told, Notice):
@@ -109,7 +109,7 @@ class PromiseNoted(Notice):
 
     kind = "promises.noted"
 
-    promise: PromiseFact
+    promise: PromiseSchema
     by_name: str
 
 
@@ -128,14 +128,14 @@ class PromiseNews(Notice):
     words: str = ""
 
 
-class DueRow(Fact):
+class DueRow(Schema):
     """A promise of which somebody is to be reminded, and how near it is."""
 
     id: UUID
     stage: int
 
 
-class OwedReminder(Fact):
+class OwedReminder(Schema):
     """Somebody whose hour has come and who has promises to be reminded of, the earliest day first."""
 
     person_id: str
@@ -143,7 +143,7 @@ class OwedReminder(Fact):
     rows: tuple[DueRow, ...]
 
 
-class Tally(Fact):
+class Tally(Schema):
     """How many promises of one person, of the team or of one size band stand where."""
 
     name: str
@@ -160,7 +160,7 @@ class Tally(Fact):
         return kept_rate(self.counts)
 
 
-class KeptRates(Fact):
+class KeptRates(Schema):
     """How well promises are kept that were due since a day: by the team, by person, by the size of customers."""
 
     since: date

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from bot.core.facts import Fact
+from bot.core.schemas import Schema
 from bot.mentions.rules.feeling import Feeling
 
 
-class Correction(Fact):
+class Correction(Schema):
     """Somebody read a mention's *words* otherwise than the *scorer* did."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

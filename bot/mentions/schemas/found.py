@@ -4,14 +4,14 @@ from datetime import datetime
 
 from pydantic import Field
 
-from bot.core.facts import Fact
+from bot.core.schemas import Schema
 from bot.mentions.rules.outcomes import Outcome
 from bot.mentions.rules.wording import LONGEST_ID, LONGEST_NAME, LONGEST_TITLE, LONGEST_WORDS
 
 __all__ = ["Brought", "FoundItem", "Outcome"]
 
 
-class FoundItem(Fact):
+class FoundItem(Schema):
     """One review, post or article: plain text only, and no link but http and https."""
 
     external_id: str = Field("", max_length=LONGEST_ID)  # the source's own id
@@ -28,7 +28,7 @@ class FoundItem(Fact):
     handles: tuple[str, ...] = ()  # written with an @ in the words; without it, lower case
 
 
-class Brought(Fact):
+class Brought(Schema):
     """What one look at a source brought, and what to ask with next time."""
 
     outcome: Outcome

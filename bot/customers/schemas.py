@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from bot.core.facts import Fact, Line, Notice
+from bot.core.schemas import Line, Notice, Schema
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 
 
-class CustomerFact(Fact):
+class CustomerSchema(Schema):
     """A customer as lists show it, on a given day."""
 
     id: UUID
@@ -45,7 +45,7 @@ class CustomerFact(Fact):
         return overdue_ratio(self.today, self.waiting_since, self.rhythm_days)
 
 
-class Coverage(Fact):
+class Coverage(Schema):
     """How many active customers are in cadence. *snoozed* ones count as in cadence only while the snooze holds."""
 
     active: int
@@ -61,7 +61,7 @@ class Coverage(Fact):
         return 100 if not self.active else self.in_cadence * 100 // self.active
 
 
-class OwnerCoverage(Fact):
+class OwnerCoverage(Schema):
     """How one owner's customers stand."""
 
     person_id: str
@@ -88,7 +88,7 @@ class CustomerTaken(Notice):
     by: str
 
 
-class ContactDetails(Fact):
+class ContactDetails(Schema):
     """A human being at a customer, as somebody wrote them down."""
 
     name: str
@@ -98,7 +98,7 @@ class ContactDetails(Fact):
     do_not_contact: bool = False
 
 
-class CustomerDetails(Fact):
+class CustomerDetails(Schema):
     """Everything a person may say about a customer; adding and editing take it whole."""
 
     name: str
@@ -117,17 +117,17 @@ class CustomerDetails(Fact):
     contacts: tuple[ContactDetails, ...] = ()
 
 
-class Named(Fact):
+class Named(Schema):
     """A customer by id and name."""
 
     id: UUID
     name: str
 
 
-class Card(Fact):
+class Card(Schema):
     """Everything one screen tells about a customer; `customer.lines` holds what the other features say."""
 
-    customer: CustomerFact
+    customer: CustomerSchema
     details: CustomerDetails
     parent: Named | None = None
     children: tuple[Named, ...] = ()
@@ -142,10 +142,10 @@ class Card(Fact):
     mine: bool = False
 
 
-class ListPage(Fact):
+class ListPage(Schema):
     """One page of a list of customers: those called *words*, all of them, or the pool; *page* counts from 1."""
 
-    rows: tuple[CustomerFact, ...]
+    rows: tuple[CustomerSchema, ...]
     words: str = ""
     page: int = 1
     pages: int = 1
@@ -153,7 +153,7 @@ class ListPage(Fact):
     pool: bool = False
 
 
-class LookUp(Fact):
+class LookUp(Schema):
     """What somebody's words led to: a card, a list of several, or the nearest names."""
 
     words: str
@@ -184,7 +184,7 @@ class Drafts:
 Cell = str | int | Decimal | bool | date | Sequence[str] | None
 
 
-class Changed(Fact):
+class Changed(Schema):
     """One field that a list changes on a customer we have, in words."""
 
     row_number: int
@@ -194,7 +194,7 @@ class Changed(Fact):
     after: str
 
 
-class ImportPlan(Fact):
+class ImportPlan(Schema):
     """
     What taking a list in would do, row by row: `added` names, `changes`, rows left alone, rows refused; `remarks` are
     about rows that are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their
@@ -222,14 +222,14 @@ class ImportPlan(Fact):
         return not self.added and not self.changed
 
 
-class ImportDone(Fact):
+class ImportDone(Schema):
     """A list was taken in."""
 
     id: UUID
     plan: ImportPlan
 
 
-class ImportSummary(Fact):
+class ImportSummary(Schema):
     """A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did."""
 
     id: UUID
@@ -244,7 +244,7 @@ class ImportSummary(Fact):
     may_undo: bool = False
 
 
-class ImportUndone(Fact):
+class ImportUndone(Schema):
     """What undoing a list did: customers removed, customers put back, and (name, why) of what stays as it is."""
 
     id: UUID
@@ -255,7 +255,7 @@ class ImportUndone(Fact):
     kept_total: int = 0
 
 
-class UploadFact(Fact):
+class UploadSchema(Schema):
     """A list somebody sent, kept until they decide."""
 
     id: UUID

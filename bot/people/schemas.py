@@ -2,11 +2,11 @@
 
 from datetime import date, time
 
-from bot.core.facts import Fact, Notice
+from bot.core.schemas import Notice, Schema
 from bot.people.rules import Mute, Role
 
 
-class PersonFact(Fact):
+class PersonSchema(Schema):
     """A person of the workspace."""
 
     id: str
@@ -16,7 +16,7 @@ class PersonFact(Fact):
     is_deactivated: bool = False
 
 
-class AbsenceFact(Fact):
+class AbsenceSchema(Schema):
     """Days away, and who covers."""
 
     first_day: date
@@ -24,7 +24,7 @@ class AbsenceFact(Fact):
     cover_id: str | None = None
 
 
-class Preferences(Fact):
+class Preferences(Schema):
     """What a person set for themselves."""
 
     person_id: str
@@ -34,10 +34,10 @@ class Preferences(Fact):
     working_days: str
     country: str | None
     mutes: tuple[Mute, ...] = ()
-    absence: AbsenceFact | None = None
+    absence: AbsenceSchema | None = None
 
 
-class SlackPerson(Fact):
+class SlackPerson(Schema):
     """A person as Slack describes them."""
 
     id: str
@@ -70,7 +70,7 @@ class CoverAsked(Notice):
     last_day: date
 
 
-class Wishes(Fact):
+class Wishes(Schema):
     """What a person wants their hours, messages and days away to be; no days mean that they aren't away."""
 
     hour: time
@@ -82,7 +82,7 @@ class Wishes(Fact):
     cover_id: str | None = None
 
 
-class PeopleSynced(Fact):
+class PeopleSynced(Schema):
     """What became of the people since Slack was asked last: ids of those for whom something follows."""
 
     added: int = 0

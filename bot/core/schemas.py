@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 
-class Fact(BaseModel):
+class Schema(BaseModel):
     """
     Something that is so. Immutable, comparable, safe to keep as JSON.
 
@@ -17,13 +17,13 @@ class Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Notice(Fact):
-    """News that is owed to somebody. Stored as a fact and drawn when it is sent."""
+class Notice(Schema):
+    """News that is owed to somebody. Stored as a schema and drawn when it is sent."""
 
     kind: ClassVar[str] = ""
 
 
-class Line(Fact):
+class Line(Schema):
     """One thing worth knowing about a customer, in plain words; *urgent* when it is past its time."""
 
     text: str
@@ -31,7 +31,7 @@ class Line(Fact):
     on: date | None = None
 
 
-class Subject(Fact):
+class Subject(Schema):
     """What a button is about when one feature offers it under another feature's thing."""
 
     kind: str
@@ -41,14 +41,14 @@ class Subject(Fact):
     link: str = ""
 
 
-class Count(Fact):
+class Count(Schema):
     """A number with the words that go with it, for a digest's or Home's summary."""
 
     text: str
     urgent: bool = False
 
 
-class DigestSlot(Fact):
+class DigestSlot(Schema):
     """
     The slot that a digest is made for, and what its footer says.
 

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from bot.core.facts import Fact, Notice
+from bot.core.schemas import Notice, Schema
 from bot.escalations.rules import Cause, Event, Severity, State
 
 
-class EscalationFact(Fact):
+class EscalationSchema(Schema):
     """A problem that a customer raised, at *now* and in the zone of whoever looks at it."""
 
     id: UUID
@@ -41,7 +41,7 @@ class EscalationFact(Fact):
         return self.state is State.OPEN and self.answer_by <= self.now
 
 
-class Draft(Fact):
+class Draft(Schema):
     """What the form starts with, and a sentence for what couldn't be told."""
 
     customer_id: UUID | None = None
@@ -51,7 +51,7 @@ class Draft(Fact):
     problem: str = ""
 
 
-class EscalationList(Fact):
+class EscalationList(Schema):
     """One page of what isn't closed for good, unanswered ones first, the earliest deadline first."""
 
     whose: str
@@ -60,30 +60,30 @@ class EscalationList(Fact):
     late: int
     page: int
     pages: int
-    rows: tuple[EscalationFact, ...] = ()
+    rows: tuple[EscalationSchema, ...] = ()
 
 
-class EscalationFixed(Fact):
+class EscalationFixed(Schema):
     """A fix that waits for the customer's word; *repeat* says whether the cause came before."""
 
-    escalation: EscalationFact
+    escalation: EscalationSchema
     repeat: str = ""
 
 
-class Asked(Fact):
+class Asked(Schema):
     """One escalation that somebody wants to act on, and why they can't, if so."""
 
-    escalation: EscalationFact
+    escalation: EscalationSchema
     refused: str = ""
 
 
-class Waiting(Fact):
+class Waiting(Schema):
     """Fixes that a customer hasn't confirmed yet, for the check-in form."""
 
-    rows: tuple[EscalationFact, ...]
+    rows: tuple[EscalationSchema, ...]
 
 
-class Wishes(Fact):
+class Wishes(Schema):
     """How fast customers are to be answered, as it was typed, and the channel that learns of escalations."""
 
     stops: str
@@ -92,7 +92,7 @@ class Wishes(Fact):
     channel_id: str | None = None
 
 
-class Fix(Fact):
+class Fix(Schema):
     """What closing an escalation asks for; *change* is what is done so that it doesn't happen again."""
 
     cause: Cause | None
@@ -104,7 +104,7 @@ class Fix(Fact):
     change_on: date | None = None
 
 
-class RateLine(Fact):
+class RateLine(Schema):
     """The customers of one person (nobody: the pool) and how many of them had no avoidable escalation."""
 
     name: str
@@ -112,7 +112,7 @@ class RateLine(Fact):
     clean: int
 
 
-class Rate(Fact):
+class Rate(Schema):
     """Right first time: how many active customers had no avoidable escalation in the last *days*."""
 
     days: int
@@ -129,7 +129,7 @@ class EscalationRaised(Notice):
 
     kind = "escalations.raised"
 
-    escalation: EscalationFact
+    escalation: EscalationSchema
     role: Literal["on_it", "owner", "manager"]
     again: bool = False
     given_by: str = ""
@@ -141,7 +141,7 @@ class EscalationWarned(Notice):
 
     kind = "escalations.warned"
 
-    escalation: EscalationFact
+    escalation: EscalationSchema
 
 
 class EscalationLate(Notice):
@@ -149,7 +149,7 @@ class EscalationLate(Notice):
 
     kind = "escalations.late"
 
-    escalation: EscalationFact
+    escalation: EscalationSchema
 
 
 class EscalationNews(Notice):
@@ -171,7 +171,7 @@ class EscalationPosted(Notice):
 
     kind = "escalations.posted"
 
-    escalation: EscalationFact
+    escalation: EscalationSchema
 
 
 class EscalationUpdate(Notice):
@@ -179,7 +179,7 @@ class EscalationUpdate(Notice):
 
     kind = "escalations.update"
 
-    escalation: EscalationFact
+    escalation: EscalationSchema
 
 
 class ChannelLost(Notice):
