@@ -14,7 +14,7 @@ from bot.core.database import SAFE_SQLITE, Database, sqlite_module
 from bot.core.errors import SettingsError
 from bot.core.feature import Feature
 from bot.core.heartbeats import list_heartbeats
-from bot.core.outbox import OwedNotice, State
+from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.settings import Settings, load_settings, load_storage_settings
@@ -82,8 +82,8 @@ def _storage_troubles(runtime: Runtime) -> Iterable[str]:
 def _feature_problems(session: Session, *, features: Iterable[Feature], now: datetime) -> list[str]:
     found = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
     dead = session.exec(
-        select(sa.func.count()).select_from(OwedNotice).where(col(OwedNotice.state) == State.DEAD,
-                                                              col(OwedNotice.reason) != "expired")
+        select(sa.func.count()).select_from(OutboxMessage).where(col(OutboxMessage.state) == DeliveryState.DEAD,
+                                                              col(OutboxMessage.reason) != "expired")
     ).one()  # fmt: skip
     if dead:
         found.append(f"{dead} messages couldn't be delivered in the last 30 days; the log says why (outbox.dead).")

@@ -20,7 +20,7 @@ from bot.customers.views import news as customer_news
 from bot.digests import listeners as digest_listeners
 from bot.digests import tables as _digests
 from bot.digests.queries import setup as digest_queries
-from bot.digests.schemas import AllClear, DigestPage, DigestStopped, NeglectedDigest, OwedDigest
+from bot.digests.schemas import AllClear, CommitmentsDigest, DigestPage, DigestStopped, NeglectedDigest
 from bot.digests.usecases import forget_person
 from bot.digests.views import digest as digest_views
 from bot.digests.views import kinds as digest_kind_views
@@ -167,7 +167,7 @@ FEATURES: tuple[Feature, ...] = (
         undo_checkin=followup_finishing.undo_checkin,
         offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind in ASSIGNABLE),),
         digest_section=followups_shown.digest_section,
-        owed_section=followups_shown.owed_section,
+        commitments_section=followups_shown.commitments_section,
         home_section=followups_shown.home_section,
         timeline=followups_shown.timeline,
         erase=followup_keeping.erase,
@@ -197,7 +197,7 @@ FEATURES: tuple[Feature, ...] = (
         undo_checkin=promise_closing.undo_checkin,
         offers=(Offer("Promise", "promises.promise", lambda subject: subject.kind in PROMISABLE),),
         digest_section=promises_shown.digest_section,
-        owed_section=promises_shown.owed_section,
+        commitments_section=promises_shown.commitments_section,
         home_section=promises_shown.home_section,
         timeline=promises_shown.timeline,
         erase=promise_keeping.erase,
@@ -236,7 +236,7 @@ FEATURES: tuple[Feature, ...] = (
         undo_checkin=escalation_confirming.undo_checkin,
         offers=(Offer("Escalate", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
         digest_section=escalations_shown.digest_section,
-        owed_section=escalations_shown.owed_section,
+        commitments_section=escalations_shown.commitments_section,
         home_section=escalations_shown.home_section,
         timeline=escalations_shown.timeline,
         erase=escalation_keeping.erase,
@@ -278,7 +278,7 @@ FEATURES: tuple[Feature, ...] = (
             NeglectedDigest: digest_views.digest,
             DigestPage: digest_views.page,
             DigestStopped: digest_views.stopped,
-            OwedDigest: digest_kind_views.owed,
+            CommitmentsDigest: digest_kind_views.owed,
             AllClear: digest_kind_views.all_clear,
         },
         first_steps=digest_queries.list_first_steps,

@@ -113,7 +113,7 @@ class Bot:
                 total += moved
                 if not moved or job.alone:
                     break
-        await self.runtime.settled()
+        await self.runtime.drain()
         return total
 
     async def _start(self) -> None:
@@ -132,7 +132,7 @@ class Bot:
             await self._site.cleanup()
         if self._ticker:
             await self._ticker.stop()
-        await self.runtime.settled()
+        await self.runtime.drain()
         self.runtime.close()
 
     async def _install(self) -> None:

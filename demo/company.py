@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from bot.checkins.rules import Channel, Mood, Result
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.feature import Feature
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.queries import find_customer
@@ -127,7 +127,7 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
     _load_promises(session, now=now)
     for row in WENT_WRONG:
         _go_wrong(session, *row, now=now)
-    read_since = sa.delete(OwedNotice).where(col(OwedNotice.owed_at) < now - timedelta(days=1))
+    read_since = sa.delete(OutboxMessage).where(col(OutboxMessage.enqueued_at) < now - timedelta(days=1))
     session.exec(read_since)
     _load_digests(session, *digest_channel, features=features, now=now)
     return len(done.plan.added)

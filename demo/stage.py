@@ -62,7 +62,7 @@ async def open_stage(
             else:
                 await rehearsal.connected()
             yield Stage(rehearsal, bot)
-            await bot.runtime.settled()
+            await bot.runtime.drain()
 
 
 @cache

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core import outbox
-from bot.core.outbox import LEASE, Parcel
+from bot.core.outbox import LEASE, ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
@@ -21,7 +21,7 @@ from jobs.pictures import PICTURE_SECONDS, make_picture
 Clients = Callable[[str], AsyncWebClient]
 """Slack's client for a workspace id."""
 
-TellGone = Callable[[Runtime, Parcel, str], Awaitable[None]]
+OnDead = Callable[[Runtime, ClaimedMessage, str], Awaitable[None]]
 """What happens when Slack refuses a notice for good: somebody is told."""
 
 METADATA_EVENT = "evenhand_notice"
@@ -60,135 +60,137 @@ class NotSent(Exception):
 
 
 @dataclass
-class Postman:
+class Dispatcher:
     """One round of delivery."""
 
     runtime: Runtime
     clients: Clients
-    tell_gone: TellGone
+    on_dead: OnDead
 
     async def deliver_all(self) -> int:
         """Look back on what is unclear, then send what is due; returns how many notices moved."""
-        unclear = await self.runtime.run(outbox.claim_unclear, workspace=None)
-        for parcel in unclear:
-            await self._look_back(parcel)
+        unclear = await self.runtime.run(outbox.claim_unknown, workspace=None)
+        for claimed in unclear:
+            await self._look_back(claimed)
         claimed_at = self.runtime.clock.monotonic()
-        parcels = await self.runtime.run(outbox.claim, workspace=None)
+        claimed_messages = await self.runtime.run(outbox.claim, workspace=None)
         slots = asyncio.Semaphore(AT_ONCE)
 
-        async def deliver(parcel: Parcel) -> None:
+        async def deliver(claimed: ClaimedMessage) -> None:
             async with slots:  # a slow one, such as a digest whose chart is drawn, holds its own slot and no other
-                await self._deliver(parcel, claimed_at)
+                await self._deliver(claimed, claimed_at)
 
-        await asyncio.gather(*map(deliver, parcels))
-        return len(unclear) + len(parcels)
+        await asyncio.gather(*map(deliver, claimed_messages))
+        return len(unclear) + len(claimed_messages)
 
-    async def _deliver(self, parcel: Parcel, claimed_at: float) -> None:
+    async def _deliver(self, claimed: ClaimedMessage, claimed_at: float) -> None:
         try:
-            message = self._draw(parcel)
-            channel = await self._channel_of(parcel)
-            picture = await self._picture_of(parcel, message, claimed_at)
-            ts = await self._post(parcel, message, channel, claimed_at, picture)
+            message = self._draw(claimed)
+            channel = await self._channel_of(claimed)
+            picture = await self._picture_of(claimed, message, claimed_at)
+            ts = await self._post(claimed, message, channel, claimed_at, picture)
         except AskedToWait as wait:
             until = self.runtime.clock.now() + timedelta(seconds=wait.seconds)
-            await self.runtime.run(outbox.hold_channel, workspace=None, parcel=parcel, until=until)
+            await self.runtime.run(outbox.pause_channel, workspace=None, claimed=claimed, until=until)
         except NotSent as reason:
-            await self.runtime.run(outbox.put_back, workspace=None, parcel=parcel, after=None, reason=str(reason))
+            await self.runtime.run(outbox.requeue, workspace=None, claimed=claimed, after=None, reason=str(reason))
         except Unclear as reason:
-            log.warning("outbox.unclear", key=parcel.key, reason=str(reason))
-            await self.runtime.run(outbox.settle_unknown, workspace=None, parcel=parcel, reason=str(reason))
+            log.warning("outbox.unclear", key=claimed.key, reason=str(reason))
+            await self.runtime.run(outbox.mark_unknown, workspace=None, claimed=claimed, reason=str(reason))
         except Refused as reason:
-            await self._give_up(parcel, str(reason))
+            await self._give_up(claimed, str(reason))
         else:
             if ts:
-                await self.runtime.run(outbox.settle_sent, workspace=None, parcel=parcel, channel=channel, ts=ts)
+                await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
 
-    def _draw(self, parcel: Parcel) -> Message:
+    def _draw(self, claimed: ClaimedMessage) -> Message:
         """The feature's view of the notice; one that can't be drawn is given up with its reason, others go on."""
         for feature in self.runtime.features:
             for notice, view in feature.messages.items():
-                if notice.kind == parcel.kind:
+                if notice.kind == claimed.kind:
                     try:
-                        message = view(notice.model_validate(parcel.body))
+                        message = view(notice.model_validate(claimed.body))
                     except Exception as error:
-                        log.exception("outbox.undrawable", key=parcel.key)
+                        log.exception("outbox.undrawable", key=claimed.key)
                         raise Refused(f"can't be drawn: {type(error).__name__}") from error
                     assert isinstance(message, Message)  # noqa: S101 - features are ours
                     return message
-        raise Refused(f"no feature draws {parcel.kind}")
+        raise Refused(f"no feature draws {claimed.kind}")
 
-    async def _channel_of(self, parcel: Parcel) -> str:
-        if not parcel.recipient.startswith(("U", "W")):
-            return parcel.recipient
-        opened = await self._call(parcel, "conversations.open", {"users": parcel.recipient}, writes=False)
+    async def _channel_of(self, claimed: ClaimedMessage) -> str:
+        if not claimed.recipient.startswith(("U", "W")):
+            return claimed.recipient
+        opened = await self._call(claimed, "conversations.open", {"users": claimed.recipient}, writes=False)
         return str(opened["channel"]["id"])
 
-    async def _picture_of(self, parcel: Parcel, message: Message, claimed_at: float) -> str | None:
+    async def _picture_of(self, claimed: ClaimedMessage, message: Message, claimed_at: float) -> str | None:
         """The picture of the message's chart, if it has one and it can be made while the claim holds."""
         if message.chart is None:
             return None
         left = (LEASE - LEAST_LEASE_LEFT).total_seconds() - (self.runtime.clock.monotonic() - claimed_at)
         seconds = min(left - SENDING_SECONDS, PICTURE_SECONDS)
-        return await make_picture(self.clients(parcel.workspace_id), message.chart, seconds=seconds)
+        return await make_picture(self.clients(claimed.workspace_id), message.chart, seconds=seconds)
 
     async def _post(
-        self, parcel: Parcel, message: Message, channel: str, claimed_at: float, picture: str | None = None
+        self, claimed: ClaimedMessage, message: Message, channel: str, claimed_at: float, picture: str | None = None
     ) -> str | None:
         """The one POST. None when the claim was lost just before it."""
-        if not await self.runtime.run(outbox.mark_sending, workspace=None, parcel=parcel, channel=channel):
+        if not await self.runtime.run(outbox.mark_sending, workspace=None, claimed=claimed, channel=channel):
             return None
         if self.runtime.clock.monotonic() - claimed_at > (LEASE - LEAST_LEASE_LEFT).total_seconds():
             raise NotSent("the claim was about to run out")
         if picture:
             try:
-                return await self._say(parcel, message.pictured(picture), channel)
+                return await self._say(claimed, message.pictured(picture), channel)
             except Refused as refusal:  # a definite no: nothing was posted, so the words may be
                 if str(refusal) not in PICTURE_REFUSED:
                     raise
-                log.warning("picture.refused", key=parcel.key, reason=str(refusal))
-        return await self._say(parcel, message, channel)
+                log.warning("picture.refused", key=claimed.key, reason=str(refusal))
+        return await self._say(claimed, message, channel)
 
-    async def _say(self, parcel: Parcel, message: Message, channel: str) -> str:
+    async def _say(self, claimed: ClaimedMessage, message: Message, channel: str) -> str:
         body: dict[str, Any] = {
             **message.body(),
             "channel": channel,
-            "metadata": {"event_type": METADATA_EVENT, "event_payload": {"key": parcel.key}},
+            "metadata": {"event_type": METADATA_EVENT, "event_payload": {"key": claimed.key}},
         }
-        if parcel.reply_to_ts:
-            body["thread_ts"] = parcel.reply_to_ts
-        answer = await self._call(parcel, "chat.postMessage", body, writes=True)
+        if claimed.reply_to_ts:
+            body["thread_ts"] = claimed.reply_to_ts
+        answer = await self._call(claimed, "chat.postMessage", body, writes=True)
         return str(answer["ts"])
 
-    async def _look_back(self, parcel: Parcel) -> None:
+    async def _look_back(self, claimed: ClaimedMessage) -> None:
         """Find out whether an unclear notice is there: our key stands in the message's metadata."""
         try:
-            ts = await self._find(parcel) if parcel.channel else None
+            ts = await self._find(claimed) if claimed.channel else None
         except (AskedToWait, NotSent, Unclear) as reason:
-            await self.runtime.run(outbox.settle_unknown, workspace=None, parcel=parcel, reason=str(reason))
+            await self.runtime.run(outbox.mark_unknown, workspace=None, claimed=claimed, reason=str(reason))
         except Refused as reason:
-            await self._give_up(parcel, str(reason))
+            await self._give_up(claimed, str(reason))
         else:
             if ts:
-                await self.runtime.run(outbox.settle_sent, workspace=None, parcel=parcel, channel=parcel.channel, ts=ts)
+                await self.runtime.run(
+                    outbox.mark_sent, workspace=None, claimed=claimed, channel=claimed.channel, ts=ts
+                )
             else:
                 await self.runtime.run(
-                    outbox.put_back, workspace=None, parcel=parcel, after=timedelta(0), reason="it isn't there"
+                    outbox.requeue, workspace=None, claimed=claimed, after=timedelta(0), reason="it isn't there"
                 )
 
-    async def _find(self, parcel: Parcel) -> str | None:
-        method = "conversations.replies" if parcel.reply_to_ts else "conversations.history"
+    async def _find(self, claimed: ClaimedMessage) -> str | None:
+        method = "conversations.replies" if claimed.reply_to_ts else "conversations.history"
         asked: dict[str, Any] = {
-            "channel": parcel.channel,
+            "channel": claimed.channel,
             "include_all_metadata": True,
             "limit": LOOK_BACK_PAGE,
-            "oldest": f"{(parcel.owed_at - SKEW).timestamp():.6f}",
+            "oldest": f"{(claimed.enqueued_at - SKEW).timestamp():.6f}",
         }
-        if parcel.reply_to_ts:
-            asked["ts"] = parcel.reply_to_ts
+        if claimed.reply_to_ts:
+            asked["ts"] = claimed.reply_to_ts
         for _ in range(LOOK_BACK_PAGES):
-            page = await self._call(parcel, method, asked, writes=False)
+            page = await self._call(claimed, method, asked, writes=False)
             for message in page.get("messages", ()):
-                if _key_of(message) == parcel.key:
+                if _key_of(message) == claimed.key:
                     return str(message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
@@ -196,9 +198,9 @@ class Postman:
             asked["cursor"] = cursor
         raise Unclear("too much was said in the channel to look through it all")
 
-    async def _call(self, parcel: Parcel, method: str, body: Mapping[str, Any], *, writes: bool) -> Any:
+    async def _call(self, claimed: ClaimedMessage, method: str, body: Mapping[str, Any], *, writes: bool) -> Any:
         """One request, its failure sorted: *writes* says that a lost answer leaves the outcome unclear."""
-        client = self.clients(parcel.workspace_id)
+        client = self.clients(claimed.workspace_id)
         doubt = Unclear if writes else NotSent
         try:
             return (
@@ -215,15 +217,15 @@ class Postman:
         except (AttributeError, TypeError, ValueError) as error:  # what the SDK makes of a page that isn't Slack's
             raise doubt("an answer that isn't Slack's") from error
 
-    async def _give_up(self, parcel: Parcel, reason: str) -> None:
-        log.warning("outbox.dead", key=parcel.key, reason=reason)
-        if await self.runtime.run(outbox.settle_dead, workspace=None, parcel=parcel, reason=reason):
-            await self.tell_gone(self.runtime, parcel, reason)
+    async def _give_up(self, claimed: ClaimedMessage, reason: str) -> None:
+        log.warning("outbox.dead", key=claimed.key, reason=reason)
+        if await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=reason):
+            await self.on_dead(self.runtime, claimed, reason)
 
 
-async def deliver_outbox(runtime: Runtime, clients: Clients, tell_gone: TellGone) -> int:
+async def deliver_outbox(runtime: Runtime, clients: Clients, on_dead: OnDead) -> int:
     """Deliver what is due now; returns how many notices moved."""
-    return await Postman(runtime, clients, tell_gone).deliver_all()
+    return await Dispatcher(runtime, clients, on_dead).deliver_all()
 
 
 def _sorted(error: SlackApiError, doubt: type[Exception]) -> Exception:

@@ -1,7 +1,7 @@
 """Reminds every owner whose hour has come, once a working day."""
 
-from bot.checkins.queries.reminders import list_owed_reminders
-from bot.checkins.usecases.reminding import owe_reminders
+from bot.checkins.queries.reminders import list_due_reminders
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.runtime import Runtime
 from bot.workspaces.queries import list_workspaces
 from jobs.reminding import remind_people
@@ -12,6 +12,6 @@ async def remind_due(runtime: Runtime) -> int:
     count = 0
     for workspace in await runtime.read(list_workspaces, workspace=None):
         count += await remind_people(
-            runtime, list_owed_reminders, owe_reminders, workspace=workspace, features=runtime.features
+            runtime, list_due_reminders, enqueue_reminders, workspace=workspace, features=runtime.features
         )
     return count

@@ -1,8 +1,8 @@
 """Reminds people of what they were asked to do, tells who asked when it is late, and finds work that nobody has."""
 
 from bot.core.runtime import Runtime
-from bot.followups.queries.owed import list_owed_reminders
-from bot.followups.usecases.keeping import close_shut, owe_reminders, return_orphaned, tell_givers
+from bot.followups.queries.owed import list_due_reminders
+from bot.followups.usecases.keeping import close_shut, enqueue_reminders, return_orphaned, tell_givers
 from bot.workspaces.queries import list_workspaces
 from jobs.reminding import remind_people
 
@@ -13,5 +13,5 @@ async def remind_followups(runtime: Runtime) -> int:
     for workspace in await runtime.read(list_workspaces, workspace=None):
         for keep in (close_shut, return_orphaned, tell_givers):
             count += await runtime.run(keep, workspace=workspace)
-        count += await remind_people(runtime, list_owed_reminders, owe_reminders, workspace=workspace)
+        count += await remind_people(runtime, list_due_reminders, enqueue_reminders, workspace=workspace)
     return count

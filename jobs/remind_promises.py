@@ -1,8 +1,8 @@
 """Reminds people of what they promised, notices the days that are over, and finds promises that nobody has."""
 
 from bot.core.runtime import Runtime
-from bot.promises.queries.clock import list_owed_reminders
-from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
+from bot.promises.queries.clock import list_due_reminders
+from bot.promises.usecases.keeping import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
 from bot.workspaces.queries import list_workspaces
 from jobs.reminding import remind_people
 
@@ -13,5 +13,5 @@ async def remind_promises(runtime: Runtime) -> int:
     for workspace in await runtime.read(list_workspaces, workspace=None):
         for keep in (withdraw_shut, inherit_orphaned, break_overdue):
             count += await runtime.run(keep, workspace=workspace)
-        count += await remind_people(runtime, list_owed_reminders, owe_reminders, workspace=workspace)
+        count += await remind_people(runtime, list_due_reminders, enqueue_reminders, workspace=workspace)
     return count

@@ -20,7 +20,7 @@ class Owed(Protocol):
 async def remind_people(
     runtime: Runtime,
     list_owed: Callable[..., Iterable[Owed]],
-    owe_reminders: Callable[..., int],
+    enqueue_reminders: Callable[..., int],
     *,
     workspace: str,
     **inputs: Any,
@@ -30,5 +30,5 @@ async def remind_people(
     count = 0
     for start in range(0, len(people), AT_ONCE):
         some = people[start : start + AT_ONCE]
-        count += await runtime.run(owe_reminders, workspace=workspace, person_ids=some, **inputs)
+        count += await runtime.run(enqueue_reminders, workspace=workspace, person_ids=some, **inputs)
     return count

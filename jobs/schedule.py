@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from bot.core.outbox import Parcel
+from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
 from bot.escalations.usecases.keeping import lose_channel
@@ -13,7 +13,7 @@ from bot.mentions.gateways.fetching import fetch
 from bot.mentions.usecases.sourcing import stop_channel
 from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
-from jobs.keep_house import keep_house
+from jobs.housekeeping import housekeeping
 from jobs.post_digests import post_digests
 from jobs.remind_due import remind_due
 from jobs.remind_followups import remind_followups
@@ -29,7 +29,7 @@ def build_schedule(runtime: Runtime, clients: Clients, door: Door = SHUT) -> Seq
     """Every job, in the order in which one pass runs them: what is owed is delivered last."""
     return (
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
-        Job("keep_house", partial(keep_house, runtime), every=15 * MINUTE, fresh_for=HOUR),
+        Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("remind_due", partial(remind_due, runtime), every=MINUTE),
         Job("remind_followups", partial(remind_followups, runtime), every=MINUTE),
         Job("remind_promises", partial(remind_promises, runtime), every=MINUTE),
@@ -40,13 +40,13 @@ def build_schedule(runtime: Runtime, clients: Clients, door: Door = SHUT) -> Seq
             every=MINUTE,
         ),
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
-        Job("deliver_outbox", partial(deliver_outbox, runtime, clients, tell_gone), every=SECOND, alone=False),
+        Job("deliver_outbox", partial(deliver_outbox, runtime, clients, on_dead), every=SECOND, alone=False),
     )
 
 
-async def tell_gone(runtime: Runtime, parcel: Parcel, reason: str) -> None:
+async def on_dead(runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
     """A channel that refuses its digest or escalations gets no more of them, and no mentions; the managers are told."""
-    if parcel.recipient.startswith(("C", "G")):
+    if claimed.recipient.startswith(("C", "G")):
         for stop in (stop_digest, lose_channel):
-            await runtime.run(stop, workspace=parcel.workspace_id, channel=parcel.recipient, reason=reason)
-        await runtime.run(stop_channel, workspace=parcel.workspace_id, channel=parcel.recipient)
+            await runtime.run(stop, workspace=claimed.workspace_id, channel=claimed.recipient, reason=reason)
+        await runtime.run(stop_channel, workspace=claimed.workspace_id, channel=claimed.recipient)

@@ -122,7 +122,7 @@ class ReminderDue(Notice):
     rows: tuple[ReminderRow, ...]
 
 
-class OwedReminder(Schema):
+class DueReminder(Schema):
     """Somebody whose hour has come and who has customers waiting; at *midnight* their day is over."""
 
     person_id: str

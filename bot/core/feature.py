@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 DigestSection = Callable[[Session, datetime], Sequence[Count]]
 """`digest_section(session, now)`: short counts for the digest's last paragraph."""
 
-OwedSection = Callable[[Session, datetime], Sequence[Line]]
+CommitmentsSection = Callable[[Session, datetime], Sequence[Line]]
 """
-`owed_section(session, now)`: what the team owes customers and is late or due, as dated lines, the most late first; at
-most `OWED_LINES` of them, so that the statement behind it stays small however much is open.
+`commitments_section(session, now)`: what the team owes customers and is late or due, as dated lines, the most late first; at
+most `COMMITMENT_LINES` of them, so that the statement behind it stays small however much is open.
 """
 
-OWED_LINES = 100
+COMMITMENT_LINES = 100
 
 Compose = Callable[[Session, DigestSlot, datetime], Notice | None]
 """`compose(session, slot, now)`: what a digest says at its slot; None when there is nothing to say."""
@@ -121,7 +121,7 @@ class Feature:
     offers: Sequence[Offer] = ()
     digest_section: DigestSection | None = None
     digest_kinds: Sequence[DigestKindOffer] = ()
-    owed_section: OwedSection | None = None
+    commitments_section: CommitmentsSection | None = None
     home_section: HomeSection | None = None
     timeline: Timeline | None = None
     first_steps: Steps | None = None
@@ -160,11 +160,15 @@ def collect_counts(features: Sequence[Feature], session: Session, now: datetime)
     return [count for feature in features if feature.digest_section for count in feature.digest_section(session, now)]
 
 
-def collect_owed(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[Line], bool]:
+def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[Line], bool]:
     """What every feature says is owed, the most late first; and whether there is more than they told."""
-    told = [feature.owed_section(session, now)[:OWED_LINES] for feature in features if feature.owed_section]
+    told = [
+        feature.commitments_section(session, now)[:COMMITMENT_LINES]
+        for feature in features
+        if feature.commitments_section
+    ]
     lines = sorted((line for lines in told for line in lines), key=lambda line: line.on or date.max)
-    return lines, any(len(lines) == OWED_LINES for lines in told)
+    return lines, any(len(lines) == COMMITMENT_LINES for lines in told)
 
 
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:

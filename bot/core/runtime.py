@@ -50,7 +50,7 @@ class Runtime:
         self._reads_wait_for_nothing = database.dialect == "sqlite"  # no network, and in WAL mode no writer
         self._gate = Gate(AT_ONCE, PATIENCE_SECONDS)
         self._watchers: list[Watcher] = []
-        self._errands: set[asyncio.Task[None]] = set()
+        self._background_tasks: set[asyncio.Task[None]] = set()
 
     def on_change(self, watcher: Watcher) -> None:
         """Have `watcher(workspace, person)` awaited, beside everything else, after each use case a person ran."""
@@ -100,20 +100,20 @@ class Runtime:
         self._workers.shutdown(wait=True)
         self.database.close()
 
-    async def settled(self) -> None:
+    async def drain(self) -> None:
         """Wait until every watcher has done what a change made it do."""
-        while self._errands:
-            await asyncio.gather(*self._errands, return_exceptions=True)
+        while self._background_tasks:
+            await asyncio.gather(*self._background_tasks, return_exceptions=True)
 
     def _tell_watchers(self, workspace: str, person: str) -> None:
         for watcher in self._watchers:
-            errand = asyncio.ensure_future(watcher(workspace, person))
-            self._errands.add(errand)
-            errand.add_done_callback(self._finished)
+            task = asyncio.ensure_future(watcher(workspace, person))
+            self._background_tasks.add(task)
+            task.add_done_callback(self._finished)
 
-    def _finished(self, errand: asyncio.Task[None]) -> None:
-        self._errands.discard(errand)
-        if not errand.cancelled() and (error := errand.exception()) is not None:
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._background_tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
             log.error("watcher.failed", exc_info=error)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:

@@ -78,7 +78,7 @@ class DigestPage(Notice):
     lines: tuple[str, ...]
 
 
-class OwedDigest(Notice):
+class CommitmentsDigest(Notice):
     """
     What we owe customers, at a slot: the features' counts, and the most late things by name.
 

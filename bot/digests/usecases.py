@@ -231,7 +231,7 @@ def post_digest(
     slot = get_slot(session, digest=digest, now=now)
     said, is_clear = _compose(session, digest, features, slot, now)
     speaks = not (is_clear and digest.silent_when_clear)
-    pages = _owe_digest(session, digest, said, slot, now=now) if speaks else 0
+    pages = _enqueue_digest(session, digest, said, slot, now=now) if speaks else 0
     post = DigestPost(digest_id=digest.id, slot=slot.slot, posted_at=now, said_something=speaks)
     if isinstance(said, NeglectedDigest):
         post.in_cadence, post.active, post.neglected = said.in_cadence, said.active, said.neglected
@@ -262,7 +262,7 @@ def post_test(
     slot = get_slot(session, digest=digest, now=now, is_test=True)
     said, _ = _compose(session, digest, features, slot, now)
     key = f"digest_test:{digest.id}:{now:%Y%m%d%H%M}"
-    if not outbox.owe(session, said, to=digest.channel_id, key=key, now=now):
+    if not outbox.enqueue(session, said, to=digest.channel_id, key=key, now=now):
         raise AlreadyDone("A test is on its way already; look into the channel.")
     record(session, TESTED, by=by, kind="digest", subject=digest.id, now=now)
     return digest.channel_id
@@ -349,16 +349,16 @@ def _compose(
     return (said, False) if said else (AllClear(slot=slot, words=offer.clear), True)
 
 
-def _owe_digest(session: Session, digest: Digest, schema: Notice, slot: DigestSlot, *, now: datetime) -> int:
+def _enqueue_digest(session: Session, digest: Digest, schema: Notice, slot: DigestSlot, *, now: datetime) -> int:
     """Owe the message and, when it can't hold everybody, the whole list in its thread; how many pages that took."""
     key = f"digest:{digest.id}:{_stamp(slot.slot)}"
-    outbox.owe(session, schema, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)
+    outbox.enqueue(session, schema, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)
     if not isinstance(schema, NeglectedDigest) or not schema.more:
         return 0
     lines = list_neglected_lines(session, today=Calendar(zone=schema.zone).today(now))
     pages = pack(lines, PAGE_CHARACTERS)
     for number, page in enumerate(pages, 1):
-        outbox.owe(
+        outbox.enqueue(
             session,
             DigestPage(page=number, pages=len(pages), total=len(lines), lines=page),
             to=digest.channel_id,
@@ -376,7 +376,7 @@ def _tell_managers(session: Session, digest: Digest, schema: DigestStopped, *, n
     listening = [manager for manager in managers if Mute.NEWS not in manager.mutes] or managers
     for manager in listening:
         key = f"digest_stopped:{digest.id}:{_stamp(digest.next_slot)}:{schema.is_over}:{manager.id}"
-        outbox.owe(session, schema, to=manager.id, key=key, now=now)
+        outbox.enqueue(session, schema, to=manager.id, key=key, now=now)
 
 
 def _stamp(instant: datetime) -> str:

@@ -111,7 +111,7 @@ class FollowupNews(Notice):
     mine: bool = False
 
 
-class OwedReminder(Schema):
+class DueReminder(Schema):
     """Somebody whose hour has come and who has follow-ups to be reminded of."""
 
     person_id: str

@@ -25,7 +25,7 @@ def take_in_people(
     Who lives in another zone now has new due dates; the customers of who left, or became a guest, go to the pool,
     and the managers are told. An event counts once, however often it is delivered.
     """
-    if event_id and not outbox.first_time(session, "event", event_id, now=now):
+    if event_id and not outbox.record_received(session, "event", event_id, now=now):
         return PeopleSynced()
     news = sync_people(session, people=people, complete=complete, now=now)
     for owner_id in list_owners_among(session, news.moved):
@@ -50,7 +50,7 @@ def _let_go(session: Session, person_id: str, *, became_guest: bool, now: dateti
         after={"customers": len(released.ids), "became_guest": became_guest},
     )  # fmt: skip
     for manager in list_managers(session):
-        outbox.owe(session, notice, to=manager.id, key=f"owner_left:{entry.id}:{manager.id}", now=now)
+        outbox.enqueue(session, notice, to=manager.id, key=f"owner_left:{entry.id}:{manager.id}", now=now)
 
 
 def save_preferences(session: Session, *, wishes: Wishes, by: str, now: datetime) -> Preferences:

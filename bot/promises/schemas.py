@@ -135,7 +135,7 @@ class DueRow(Schema):
     stage: int
 
 
-class OwedReminder(Schema):
+class DueReminder(Schema):
     """Somebody whose hour has come and who has promises to be reminded of, the earliest day first."""
 
     person_id: str

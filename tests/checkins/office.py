@@ -13,7 +13,7 @@ from bot.checkins.usecases.lists import snooze_from_list
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.usecases.undoing import undo_deed
 from bot.core.feature import collect_undos
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.people.tables import Absence
@@ -68,9 +68,9 @@ def go_away(office: Office, person: str, first: date, last: date, cover: str | N
         session.add(Absence(person_id=person, first_day=first, last_day=last, cover_id=cover))
 
 
-def owed(office: Office) -> list[OwedNotice]:
+def owed(office: Office) -> list[OutboxMessage]:
     """What is owed to Slack, oldest first."""
-    return list(office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all()))
+    return list(office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all()))
 
 
 def at(office: Office, instant: datetime) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot.checkins.queries.reminders import get_reminder, list_owed_reminders
+from bot.checkins.queries.reminders import get_reminder, list_due_reminders
 from bot.checkins.rules import REMINDER_ROWS, Preset, Result
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.tables import Reminder, ReminderItem
-from bot.checkins.usecases.reminding import owe_reminder
+from bot.checkins.usecases.reminding import enqueue_reminder
 from bot.checkins.views.reminder import reminder as view
 from bot.core import outbox
 from bot.core.clock import MovableClock, new_id
@@ -26,12 +26,12 @@ MONDAY = date(2026, 11, 23)
 
 def due(office: Office) -> list[str]:
     """Whose reminder is owed now."""
-    return [reminder.person_id for reminder in office.ask(list_owed_reminders)]
+    return [reminder.person_id for reminder in office.ask(list_due_reminders)]
 
 
 def remind(office: Office, person: str = ANA) -> bool:
     """Owe that person their reminder."""
-    made: bool = office.do(owe_reminder, person_id=person, features=office.runtime.features)
+    made: bool = office.do(enqueue_reminder, person_id=person, features=office.runtime.features)
     return made
 
 
@@ -58,7 +58,7 @@ def waiting(office: Office) -> Office:
 
 def test_each_owner_is_reminded_at_nine_on_their_own_clock(waiting: Office) -> None:
     """Lisbon at 09:00 UTC, New York at 14:00, Auckland (their Tuesday) at 20:00 the evening before in UTC."""
-    assert _owed_at(waiting, datetime(2026, 11, 23, 8, 59, tzinfo=UTC)) == [KIRI]  # still her Monday
+    assert _enqueued_at(waiting, datetime(2026, 11, 23, 8, 59, tzinfo=UTC)) == [KIRI]  # still her Monday
     assert due(waiting) == [ANA, KIRI]
     at(waiting, datetime(2026, 11, 23, 13, 59, tzinfo=UTC))
     assert due(waiting) == [ANA]
@@ -218,10 +218,10 @@ def test_the_hour_comes_once_when_clocks_change(
     change(office, person, hour=hour, working_days="0123456", country=None, zone=zone)
     office.customer("Bakery", owner=person, added_on=date(2026, 1, 1))
     comes = datetime.fromisoformat(f"{instant}+00:00")
-    assert _owed_at(office, datetime.fromisoformat(f"{before}+00:00")) == []
-    assert _owed_at(office, comes) == [person]
-    office.do(owe_reminder, person_id=person, features=(), now=comes)
-    assert _owed_at(office, comes + timedelta(hours=1)) == []
+    assert _enqueued_at(office, datetime.fromisoformat(f"{before}+00:00")) == []
+    assert _enqueued_at(office, comes) == [person]
+    office.do(enqueue_reminder, person_id=person, features=(), now=comes)
+    assert _enqueued_at(office, comes + timedelta(hours=1)) == []
 
 
 async def test_the_job_reminds_everybody_whose_turn_it_is_once(waiting: Office) -> None:
@@ -233,5 +233,5 @@ async def test_the_job_reminds_everybody_whose_turn_it_is_once(waiting: Office) 
     assert sorted(notice.recipient for notice in owed(waiting)) == [ANA, BOB, KIRI, KIRI]  # her Monday and Tuesday
 
 
-def _owed_at(office: Office, instant: datetime) -> list[str]:
-    return [reminder.person_id for reminder in office.ask(list_owed_reminders, now=instant)]
+def _enqueued_at(office: Office, instant: datetime) -> list[str]:
+    return [reminder.person_id for reminder in office.ask(list_due_reminders, now=instant)]

@@ -58,7 +58,7 @@ async def test_watchers_hear_of_a_persons_change_once_it_is_kept(office: Office,
     with pytest.raises(InvalidInput):
         await runtime.run(fail, workspace=WORKSPACE, by=ANA)
     await runtime.run(add, workspace=WORKSPACE, name="Birch")
-    await runtime.settled()
+    await runtime.drain()
     assert heard == [(WORKSPACE, ANA, heard[0][2])]
     assert "Acme" in heard[0][2]
     assert _names(runtime) == ["Acme", "Birch"]
@@ -78,7 +78,7 @@ async def test_a_watcher_that_fails_hurts_nobody(office: Office, runtime: Runtim
     runtime.on_change(watch)
     with structlog.testing.capture_logs() as lines:
         assert await runtime.run(add, workspace=WORKSPACE, name="Acme", by=ANA) == "Acme"
-        await runtime.settled()
+        await runtime.drain()
         await asyncio.sleep(0)
     assert heard == [ANA]
     assert [line["event"] for line in lines] == ["watcher.failed"]
@@ -95,7 +95,7 @@ async def test_settled_waits_for_what_watchers_start(office: Office, runtime: Ru
 
     runtime.on_change(watch)
     await runtime.run(add, workspace=WORKSPACE, name="First", by=ANA)
-    await runtime.settled()
+    await runtime.drain()
     assert len(heard) == 3
     assert _names(runtime) == ["First", "Next 1", "Next 2"]
 

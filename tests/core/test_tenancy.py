@@ -11,11 +11,11 @@ from sqlmodel import Session, SQLModel
 
 from bot.checkins.queries.desks import get_desk
 from bot.checkins.queries.queue import get_queue
-from bot.checkins.queries.reminders import list_owed_reminders
+from bot.checkins.queries.reminders import list_due_reminders
 from bot.checkins.rules import Channel, Preset, Result
 from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
 from bot.checkins.usecases.recording import record_checkin
-from bot.checkins.usecases.reminding import owe_reminders
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.database import workspace_of
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
@@ -84,7 +84,7 @@ Ask = Callable[[Runtime, UUID], tuple[Callable[..., Any], Mapping[str, Any]]]
 READS: dict[str, Ask] = {
     "queue": lambda runtime, _: (get_queue, {"viewer": ANA, "features": runtime.features}),
     "desk": lambda _, __: (get_desk, {"person_id": ANA}),
-    "owed reminders": lambda _, __: (list_owed_reminders, {}),
+    "owed reminders": lambda _, __: (list_due_reminders, {}),
     "look up": lambda runtime, _: (look_up, {"words": SECRET, "viewer": MARA, "features": runtime.features}),
     "look up ours": lambda runtime, _: (look_up, {"words": "Acme", "viewer": MARA, "features": runtime.features}),
     "page": lambda _, __: (list_page, {"viewer": MARA}),
@@ -111,7 +111,7 @@ ACTS: dict[str, Ask] = {
     "hand over": lambda _, acme: (hand_over, {"customer_id": acme, "to": BOB, "by": MARA}),
     "claim": lambda _, acme: (claim_customer, {"customer_id": acme, "by": BOB}),
     "last contact": lambda _, acme: (set_last_contact, {"customer_id": acme, "on": LONG_AGO.date()}),
-    "reminders": lambda runtime, _: (owe_reminders, {"person_ids": [ANA], "features": runtime.features}),
+    "reminders": lambda runtime, _: (enqueue_reminders, {"person_ids": [ANA], "features": runtime.features}),
     "rewind": lambda _, __: (rewind_workspace, {}),
     "rewind an owner": lambda _, __: (rewind_owner, {"owner_id": ANA}),
     "release": lambda _, __: (release_customers, {"owner_id": ANA}),

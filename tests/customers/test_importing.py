@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import find_customer, list_contacts
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import SnoozeReason, Status
@@ -220,7 +220,7 @@ def test_a_do_not_contact_is_set_by_a_list_and_never_lifted_by_one(office: Offic
 def test_new_owners_are_told_once_with_the_number(office: Office) -> None:
     """Who imports isn't told about their own; who muted news isn't told; the importer gets the result."""
     take_in(office, "Name,Owner\nA1,Ana Lima\nB2,Ana Lima\nC3,Mara Okafor\n")
-    notices = office.look(lambda session: session.exec(select(OwedNotice)).all())
+    notices = office.look(lambda session: session.exec(select(OutboxMessage)).all())
     told = {(notice.kind, notice.recipient): notice.body for notice in notices}
     assert set(told) == {("customers.handed_over", ANA), ("customers.imported", MARA)}
     assert told["customers.handed_over", ANA]["total"] == 2

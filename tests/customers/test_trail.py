@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from bot.core.database import workspace_of
 from bot.core.errors import BotError, NotAllowed, NotFound
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import find_customer, get_coverage, get_customer, list_nearest
 from bot.customers.queries.exports import export_rows
 from bot.customers.queries.imports import list_imports
@@ -219,7 +219,7 @@ def test_who_muted_news_gets_none(office: Office) -> None:
     office.do(mute)
     office.do(hand_over, customer_id=acme, to=BOB, by=MARA)
     office.do(hand_over, customer_id=bolt, to=ANA, by=MARA)
-    told = office.look(lambda session: [(row.kind, row.recipient) for row in session.exec(select(OwedNotice)).all()])
+    told = office.look(lambda session: [(row.kind, row.recipient) for row in session.exec(select(OutboxMessage)).all()])
     assert sorted(told) == [("customers.handed_over", BOB), ("customers.taken", BOB)]
 
 

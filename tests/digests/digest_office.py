@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.core.feature import DigestKindOffer, Feature
-from bot.core.outbox import OwedNotice, State
+from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.schemas import DigestSlot, Notice
 from bot.digests.queries import find_digest
 from bot.digests.schemas import (
@@ -66,13 +66,17 @@ def post(office: Office, **inputs: Any) -> DigestPosted | None:
 
 def owed(office: Office, kind: type[Any]) -> list[Any]:
     """The facts of that kind that are owed, in order."""
-    query = select(OwedNotice).where(OwedNotice.kind == kind.kind).order_by(col(OwedNotice.owed_at), col(OwedNotice.id))
+    query = (
+        select(OutboxMessage)
+        .where(OutboxMessage.kind == kind.kind)
+        .order_by(col(OutboxMessage.enqueued_at), col(OutboxMessage.id))
+    )
     return [kind.model_validate(row.body) for row in office.look(lambda session: session.exec(query).all())]
 
 
-def owed_rows(office: Office) -> list[OwedNotice]:
+def owed_rows(office: Office) -> list[OutboxMessage]:
     """Everything owed, in order."""
-    query = select(OwedNotice).order_by(col(OwedNotice.owed_at), col(OwedNotice.id))
+    query = select(OutboxMessage).order_by(col(OutboxMessage.enqueued_at), col(OutboxMessage.id))
     return list(office.look(lambda session: session.exec(query).all()))
 
 
@@ -100,10 +104,14 @@ def posts(office: Office) -> list[DigestPost]:
 def pretend_sent(office: Office, *, channel: str, ts: str) -> None:
     """Let the last digest stand at *ts* in *channel*."""
     with office.runtime.database.transaction(WORKSPACE) as session:
-        query = select(OwedNotice).where(OwedNotice.kind == NeglectedDigest.kind).order_by(col(OwedNotice.id).desc())
+        query = (
+            select(OutboxMessage)
+            .where(OutboxMessage.kind == NeglectedDigest.kind)
+            .order_by(col(OutboxMessage.id).desc())
+        )
         row = session.exec(query).first()
         assert row is not None
-        row.state, row.channel, row.ts = State.SENT, channel, ts
+        row.state, row.channel, row.ts = DeliveryState.SENT, channel, ts
 
 
 def make(office: Office, person_id: str, **changes: Any) -> None:

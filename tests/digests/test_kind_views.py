@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.schemas import Count, DigestSlot, Line
 from bot.digests.rules import OWED_SHOWN
-from bot.digests.schemas import AllClear, DigestSchema, DigestStopped, KindSchema, OwedDigest
+from bot.digests.schemas import AllClear, CommitmentsDigest, DigestSchema, DigestStopped, KindSchema
 from bot.digests.views import kinds as views
 from bot.digests.views.digest import stopped
 from bot.digests.views.setup import arranged, arrangement, setup
@@ -27,9 +27,9 @@ def slot(**changes: Any) -> DigestSlot:
     return usual.model_copy(update=changes)
 
 
-def schema(**changes: Any) -> OwedDigest:
+def schema(**changes: Any) -> CommitmentsDigest:
     """Two follow-ups late and a promise broken."""
-    usual = OwedDigest(
+    usual = CommitmentsDigest(
         slot=slot(), today=TODAY,
         counts=(Count(text="3 escalations open"), Count(text="2 follow-ups late", urgent=True),
                 Count(text="1 promise broken", urgent=True)),

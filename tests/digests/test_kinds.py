@@ -12,15 +12,15 @@ from sqlmodel import Session, select
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
-from bot.core.feature import OWED_LINES, Feature
-from bot.core.outbox import OwedNotice
+from bot.core.feature import COMMITMENT_LINES, Feature
+from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
 from bot.core.schemas import Count, Line
 from bot.digests.queries import find_digest, list_due_digests
 from bot.digests.queries.kinds import list_kinds
 from bot.digests.queries.setup import check_digests, get_kind, get_setup
 from bot.digests.rules import KIND_LENGTH, DigestKind
-from bot.digests.schemas import AllClear, ChannelSchema, DigestWish, OwedDigest
+from bot.digests.schemas import AllClear, ChannelSchema, CommitmentsDigest, DigestWish
 from bot.digests.tables import Digest
 from bot.digests.usecases import arrange_digest, post_digest, post_test, stop_digest
 from bot.features import FEATURES
@@ -50,7 +50,9 @@ OWED = DigestKind.OWED.value
 
 def owing(name: str, *lines: Line, counts: Sequence[Count] = ()) -> Feature:
     """A feature that says these things are owed."""
-    return Feature(name=name, owed_section=lambda _session, _now: lines, digest_section=lambda _session, _now: counts)
+    return Feature(
+        name=name, commitments_section=lambda _session, _now: lines, digest_section=lambda _session, _now: counts
+    )
 
 
 def test_what_we_owe_comes_from_every_room_the_most_late_first(office: Office) -> None:
@@ -63,7 +65,7 @@ def test_what_we_owe_comes_from_every_room_the_most_late_first(office: Office) -
     )
     arrange(office, OWED, features=features)
     assert post_next(office, OWED, features=features) is not None
-    (said,) = owed(office, OwedDigest)
+    (said,) = owed(office, CommitmentsDigest)
     assert [count.text for count in said.counts] == ["1 promise broken", "2 follow-ups late"]
     assert [line.text for line in said.lines] == ["late", "early", "some day"]
     assert (said.more, said.and_more, said.today) == (0, False, date(2026, 11, 26))
@@ -77,9 +79,9 @@ def test_what_we_owe_shows_ten_and_says_how_many_more(office: Office) -> None:
     post_next(office, OWED, features=features)
     features = (owing("many", *some * 20),)
     post_next(office, OWED, features=features)
-    few, many = owed(office, OwedDigest)
+    few, many = owed(office, CommitmentsDigest)
     assert (len(few.lines), few.more, few.and_more) == (10, 4, False)
-    assert (len(many.lines), many.more, many.and_more) == (10, OWED_LINES - 10, True)
+    assert (len(many.lines), many.more, many.and_more) == (10, COMMITMENT_LINES - 10, True)
 
 
 def test_late_follow_ups_stand_in_what_we_owe(office: Office) -> None:
@@ -90,7 +92,7 @@ def test_late_follow_ups_stand_in_what_we_owe(office: Office) -> None:
     assign(office, acme, due_on=date(2026, 11, 24), what="late one")
     arrange(office, OWED, features=FEATURES)
     post_next(office, OWED, features=FEATURES)
-    (said,) = owed(office, OwedDigest)
+    (said,) = owed(office, CommitmentsDigest)
     assert [count.text for count in said.counts] == ["1 follow-up late"]
     assert [(line.text, line.urgent) for line in said.lines] == [
         ("Acme: late one (Ana Lima)", True), ("Acme: today's (Ana Lima)", False),
@@ -250,7 +252,7 @@ def test_another_workspace_has_digests_of_its_own(office: Office) -> None:
     assert answer is None
 
     def anything(session: Session) -> Any:
-        return session.exec(select(OwedNotice)).first()
+        return session.exec(select(OutboxMessage)).first()
 
     assert office.look(anything) is None
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core import outbox
 from bot.core.feature import Feature, Offer
-from bot.core.outbox import OwedNotice, State
+from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.schemas import Count, Line
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Customer
@@ -248,9 +248,9 @@ def test_an_old_digest_is_not_posted_after_the_next_one(office: Office) -> None:
     move_to_slot(office)
     post(office)
     move_to_slot(office)
-    parcels = office.runtime.run_now(outbox.claim, workspace=None)
-    assert parcels == []
-    assert {row.state for row in owed_rows(office)} == {State.DEAD}
+    claimed_messages = office.runtime.run_now(outbox.claim, workspace=None)
+    assert claimed_messages == []
+    assert {row.state for row in owed_rows(office)} == {DeliveryState.DEAD}
 
 
 def test_a_gone_channel_stops_the_digest_and_managers_are_told_once(office: Office) -> None:
@@ -331,4 +331,4 @@ def test_another_workspace_sees_nothing_of_it(office: Office) -> None:
     with office.runtime.database.reading("T0OTHER") as session:
         now = office.runtime.clock.now()
         assert get_digest_message(session, channel="C0CARE", ts="1.1", now=now) is None
-        assert session.get(OwedNotice, digest_id) is None
+        assert session.get(OutboxMessage, digest_id) is None

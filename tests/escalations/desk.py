@@ -10,7 +10,7 @@ from bot.checkins.rules import Channel, Result
 from bot.checkins.schemas import CheckinRecorded
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.feature import collect_extras
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.escalations.queries import get_list, get_row
 from bot.escalations.rules import HOLDS, Cause, Severity
 from bot.escalations.schemas import EscalationFixed, EscalationList, EscalationSchema, Fix
@@ -97,9 +97,9 @@ def listed(office: Office, whose: str = "team", viewer: str = ANA, page: int = 0
     return schema
 
 
-def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
+def owed(office: Office, kind: str = "", to: str = "") -> list[OutboxMessage]:
     """What this feature owes to Slack, oldest first."""
-    rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
+    rows = office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all())
     return [row for row in rows if row.kind.startswith(f"escalations.{kind}") and to in {"", row.recipient}]
 
 

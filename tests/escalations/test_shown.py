@@ -12,7 +12,7 @@ from bot.core.feature import collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.escalations.queries.owed import list_for_channel, list_late, list_to_warn
 from bot.escalations.queries.rates import get_rate, list_repeats
-from bot.escalations.queries.shown import brief, digest_section, export, home_section, owed_section, timeline
+from bot.escalations.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
 from bot.escalations.rules import Cause, Severity, State
 from bot.escalations.tables import Escalation
 from bot.home.queries import get_home
@@ -57,7 +57,7 @@ def test_the_digest_of_what_we_owe_names_who_waits_for_an_answer(office: Office)
     escalate(office, office.customer("Acme"))
     answer(office, escalate(office, office.customer("Golddex")))
     escalate(office, office.customer("Condax"), severity=Severity.ANNOYS)
-    found = office.look(lambda session: owed_section(session, LATER))
+    found = office.look(lambda session: commitments_section(session, LATER))
     assert [(line.text.partition(" (")[0], line.urgent) for line in found] == [("Acme: the portal is down", True)]
     assert found[0].text.endswith("(Ana Lima)")
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.followups.queries import get_list, get_row
 from bot.followups.schemas import FollowupList, FollowupSchema
 from bot.followups.tables import Followup
 from bot.followups.usecases.assigning import assign_followup
-from bot.followups.usecases.keeping import close_shut, owe_reminders, return_orphaned, tell_givers
+from bot.followups.usecases.keeping import close_shut, enqueue_reminders, return_orphaned, tell_givers
 from bot.workspaces.queries import list_audit
 from tests.makers import ANA, MARA, Office
 
@@ -37,9 +37,9 @@ def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int
     return schema
 
 
-def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
+def owed(office: Office, kind: str = "", to: str = "") -> list[OutboxMessage]:
     """What this feature owes to Slack, oldest first."""
-    rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
+    rows = office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all())
     return [row for row in rows if row.kind.startswith(f"followups.{kind}") and to in {"", row.recipient}]
 
 
@@ -52,4 +52,4 @@ def trail(office: Office, schema: FollowupSchema) -> list[str]:
 def keep(office: Office) -> int:
     """Let the clock do what it does about follow-ups."""
     count = sum(office.do(one) for one in (close_shut, return_orphaned, tell_givers))
-    return count + int(office.do(owe_reminders, person_ids=["U0MARA", "U0ANA", "U0BOB", "U0KIRI"]))
+    return count + int(office.do(enqueue_reminders, person_ids=["U0MARA", "U0ANA", "U0BOB", "U0KIRI"]))

@@ -7,11 +7,11 @@ import pytest
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.followups.queries.owed import check, list_owed_reminders
+from bot.followups.queries.owed import check, list_due_reminders
 from bot.followups.rules import State
 from bot.followups.usecases.assigning import move_followup
 from bot.followups.usecases.finishing import complete_followup
-from bot.followups.usecases.keeping import owe_reminders
+from bot.followups.usecases.keeping import enqueue_reminders
 from bot.home.usecases import take_in_people
 from bot.people.queries import find_person_row
 from bot.people.schemas import SlackPerson
@@ -71,7 +71,7 @@ def test_all_that_is_due_stands_in_one_message(office: Office) -> None:
     keep(office)
     [message] = owed(office, "due")
     assert (len(message.body["rows"]), message.body["total"]) == (10, 12)
-    assert office.ask(list_owed_reminders) == []
+    assert office.ask(list_due_reminders) == []
 
 
 def test_who_is_away_on_the_day_is_reminded_before(office: Office) -> None:
@@ -181,7 +181,7 @@ def test_a_pause_leaves_follow_ups_open(office: Office) -> None:
 def test_a_reminder_asked_for_too_early_is_not_owed(office: Office) -> None:
     """The use case looks again, whoever calls it."""
     assign(office, office.customer("Acme"))
-    assert office.do(owe_reminders, person_ids=[ANA]) == 0
+    assert office.do(enqueue_reminders, person_ids=[ANA]) == 0
 
 
 async def test_the_job_does_it_all_for_every_workspace(runtime: Runtime, office: Office) -> None:

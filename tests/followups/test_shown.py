@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from bot.core.clock import new_id
 from bot.core.errors import NotAllowed, NotFound
-from bot.core.feature import OWED_LINES, collect_briefs, collect_timeline
+from bot.core.feature import COMMITMENT_LINES, collect_briefs, collect_timeline
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import get_card
 from bot.followups.queries import find_whose
 from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
-from bot.followups.queries.owed import list_owed_reminders
-from bot.followups.queries.shown import brief, digest_section, export, home_section, owed_section, timeline
+from bot.followups.queries.owed import list_due_reminders
+from bot.followups.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
 from bot.followups.rules import State
 from bot.followups.tables import Followup
 from bot.followups.usecases.finishing import complete_followup
@@ -96,7 +96,7 @@ def test_what_we_owe_names_what_is_late_or_due_today(office: Office) -> None:
     done = assign(office, acme)
     office.do(complete_followup, followup_id=done.id, by=ANA)
     today = datetime(2026, 11, 27, 12, tzinfo=UTC)
-    lines = office.look(lambda session: owed_section(session, today))
+    lines = office.look(lambda session: commitments_section(session, today))
     assert [(line.text, line.urgent, line.on) for line in lines] == [
         ("Golddex: call about the invoice (Bob Chen)", True, date(2026, 11, 24)),
         ("Acme: call about the invoice (Ana Lima)", False, FRIDAY),
@@ -219,7 +219,7 @@ def test_five_thousand_open_items_stay_readable_and_are_found_by_an_index(office
     page = listed(office, "team", page=300)
     assert (page.total, page.page, len(page.rows)) == (MANY, 300, 8)
     at(office, LATER)
-    assert {one.person_id for one in office.ask(list_owed_reminders)} == {ANA}  # it is past midnight at Kiri's
+    assert {one.person_id for one in office.ask(list_due_reminders)} == {ANA}  # it is past midnight at Kiri's
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
     fill(office, MANY)
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.execute(sa.update(Followup).values(due_on=date(2027, 6, 1)))
-    [plan] = planned(office, lambda: office.ask(list_owed_reminders))
+    [plan] = planned(office, lambda: office.ask(list_due_reminders))
     assert "ix_followups_workspace_id_state_due_on" in plan
 
 
@@ -249,8 +249,8 @@ def test_what_we_owe_of_thousands_is_one_statement_by_an_index(office: Office) -
     """All of them late: a hundred lines, in one statement that begins at the earliest day."""
     fill(office, MANY)
     lines: list[Any] = []
-    [plan] = planned(office, lambda: lines.extend(office.look(lambda session: owed_section(session, LATER))))
-    assert len(lines) == OWED_LINES
+    [plan] = planned(office, lambda: lines.extend(office.look(lambda session: commitments_section(session, LATER))))
+    assert len(lines) == COMMITMENT_LINES
     assert [line.on for line in lines] == sorted(line.on for line in lines)
     assert "ix_followups_workspace_id_state_due_on" in plan
 

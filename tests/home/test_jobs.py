@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from bot.core import outbox
 from bot.core.feature import Feature
-from bot.core.outbox import OwedNotice, Received, State
+from bot.core.outbox import DeliveryState, InboxEntry, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.queries import get_customer
 from bot.customers.rules.due import SnoozeReason, Status
@@ -23,7 +23,7 @@ from bot.people.queries import find_person_row, list_people
 from bot.people.tables import Person
 from bot.slack.app import build_client
 from bot.workspaces.usecases import install_workspace
-from jobs.keep_house import keep_house
+from jobs.housekeeping import housekeeping
 from jobs.sync_people import sync_people
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
@@ -122,28 +122,28 @@ async def test_a_quiet_house_is_left_alone(office: Office) -> None:
     """Nothing over, nothing moved."""
     office.customer("Acme", owner=ANA, waited=3, snoozed_until=TODAY + timedelta(3), snooze_reason="deferred")
     office.customer("Paused", owner=ANA, status=Status.PAUSED, status_reason="fair", status_until=TODAY + timedelta(9))
-    assert await keep_house(office.runtime) == 0
+    assert await housekeeping(office.runtime) == 0
 
 
 async def test_old_messages_and_deliveries_are_forgotten_after_a_month(office: Office) -> None:
     """What still waits stays, however old."""
     acme = office.customer("Acme", owner=ANA)
     office.do(hand_over, customer_id=acme, to=BOB, by=MARA, now=NOW - timedelta(days=40))
-    office.do(outbox.first_time, source="event", external_id="Ev1", now=NOW - timedelta(days=31))
-    office.do(outbox.first_time, source="event", external_id="Ev2", now=NOW - timedelta(days=29))
-    before = count(office.runtime, OwedNotice)
+    office.do(outbox.record_received, source="event", external_id="Ev1", now=NOW - timedelta(days=31))
+    office.do(outbox.record_received, source="event", external_id="Ev2", now=NOW - timedelta(days=29))
+    before = count(office.runtime, OutboxMessage)
     settle(office, NOW - timedelta(days=31))
-    assert await keep_house(office.runtime) == 2
-    assert count(office.runtime, OwedNotice) == before - 1 > 0
-    assert count(office.runtime, Received) == 1
+    assert await housekeeping(office.runtime) == 2
+    assert count(office.runtime, OutboxMessage) == before - 1 > 0
+    assert count(office.runtime, InboxEntry) == 1
 
 
 def settle(office: Office, at: datetime) -> None:
     """One of the notices was sent, the others still wait."""
     with office.runtime.database.transaction(WORKSPACE) as session:
-        row = session.exec(select(OwedNotice)).first()
+        row = session.exec(select(OutboxMessage)).first()
         assert row is not None
-        row.state, row.settled_at = State.SENT, at
+        row.state, row.finished_at = DeliveryState.SENT, at
 
 
 async def test_uploads_nobody_confirmed_are_gone_after_a_day(office: Office) -> None:
@@ -152,14 +152,14 @@ async def test_uploads_nobody_confirmed_are_gone_after_a_day(office: Office) -> 
         for hours in (25, 23):
             at = NOW - timedelta(hours=hours)
             session.add(Upload(by=ANA, at=at, file_name=f"{hours}.csv", content=b"name"))
-    assert await keep_house(office.runtime) == 1
+    assert await housekeeping(office.runtime) == 1
     assert count(office.runtime, Upload) == 1
 
 
 async def test_paused_customers_are_active_again_on_their_day(office: Office) -> None:
     """From that day on they are due like others."""
     acme = office.customer("Acme", owner=ANA, status=Status.PAUSED, status_reason="fair", status_until=TODAY)
-    assert await keep_house(office.runtime) == 1
+    assert await housekeeping(office.runtime) == 1
     assert office.look(lambda session: get_customer(session, acme).status) is Status.ACTIVE
 
 
@@ -168,7 +168,7 @@ async def test_a_snooze_is_cleared_once_its_day_has_come_everywhere(office: Offi
     """At nine in the morning in London it is still yesterday far out in the Pacific."""
     acme = office.customer("Acme", owner=ANA, waited=50, snoozed_until=until, snooze_note="after the fair",
                            snooze_reason=SnoozeReason.CUSTOMER_ASKED, snoozed_by=ANA)  # fmt: skip
-    assert await keep_house(office.runtime) == int(cleared)
+    assert await housekeeping(office.runtime) == int(cleared)
     row = office.look(lambda session: get_customer(session, acme))
     kept = (row.snoozed_until, row.snooze_reason, row.snooze_note, row.snoozed_by)
     assert (kept == (None, None, None, None)) is cleared
@@ -182,7 +182,7 @@ async def test_each_workspace_is_tidied(office: Office) -> None:
     other = Office(office.runtime)
     office.customer("Acme", owner=ANA, snoozed_until=date(2026, 11, 1), snooze_reason="deferred")
     assert other is not office
-    assert await keep_house(office.runtime) == 1
+    assert await housekeeping(office.runtime) == 1
 
 
 async def test_what_rooms_find_wrong_is_said_and_stops_nothing(office: Office) -> None:
@@ -194,7 +194,7 @@ async def test_what_rooms_find_wrong_is_said_and_stops_nothing(office: Office) -
         return ["Something is wrong."]
 
     office.runtime.features = (Feature("tests", check=check),)
-    await keep_house(office.runtime)
+    await housekeeping(office.runtime)
     assert asked == [WORKSPACE]
 
 

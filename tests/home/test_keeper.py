@@ -158,5 +158,5 @@ async def test_a_change_reaches_the_keeper_through_the_runtime(stage: Stage) -> 
     await stage.open(ANA)
     stage.news = "two"
     await runtime.run(wave, workspace=WORKSPACE, by=BOB)
-    await runtime.settled()
+    await runtime.drain()
     assert stage.published == [ANA, ANA]

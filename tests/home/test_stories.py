@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.people.queries import find_person_row, get_preferences
 from bot.people.rules import Role
@@ -61,10 +61,10 @@ async def known(world: World, person_id: str, **state: Any) -> Person:
     return await asyncio.wait_for(wait(), 5)
 
 
-def owed(world: World, kind: str) -> list[OwedNotice]:
+def owed(world: World, kind: str) -> list[OutboxMessage]:
     """What is owed of one kind."""
-    rows: list[OwedNotice] = world.office.look(
-        lambda session: list(session.exec(select(OwedNotice).where(OwedNotice.kind == kind)).all())
+    rows: list[OutboxMessage] = world.office.look(
+        lambda session: list(session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind)).all())
     )
     return rows
 
@@ -261,7 +261,7 @@ async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
     await ana.pick_date(form, "home.last_day", "2026-11-24")
     await ana.choose(form, "home.cover_chosen", BOB)
     await ana.submit(form)
-    await world.runtime.settled()
+    await world.runtime.drain()
     assert words(world.as_(BOB).home()) == before
     assert "with those of Ana Lima" in words(await opened(world, BOB, "with those of Ana Lima"))
 

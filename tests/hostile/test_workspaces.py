@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.checkins.tables import Reminder
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.home.usecases import save_preferences
@@ -37,9 +37,9 @@ def owner_of(office: Office, customer: object) -> str | None:
     return row.owner_id
 
 
-def owed(office: Office, kind: str) -> list[OwedNotice]:
+def owed(office: Office, kind: str) -> list[OutboxMessage]:
     """What was owed of one kind, sent or not."""
-    query = select(OwedNotice).where(OwedNotice.kind == kind)
+    query = select(OutboxMessage).where(OutboxMessage.kind == kind)
     return list(office.look(lambda session: session.exec(query).all()))
 
 

@@ -12,7 +12,7 @@ from bot.core import outbox
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.feature import Feature
-from bot.core.outbox import OwedNotice, Parcel
+from bot.core.outbox import ClaimedMessage, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notice
 from bot.slack.app import build_client
@@ -80,14 +80,14 @@ class PostOffice:
     clock: MovableClock
     gone: list[tuple[str, str]] = field(default_factory=list)
 
-    def owe(self, key: str, *, to: str = "", words: str = "Good morning.", notice: Notice | None = None,
+    def enqueue(self, key: str, *, to: str = "", words: str = "Good morning.", notice: Notice | None = None,
             reply_to: str | None = None, expires: timedelta | None = None) -> bool:  # fmt: skip
         """Owe a letter to a channel (or person); False when that key is owed already."""
 
         def use_case(session: Session, *, now: object) -> bool:
             assert now
             at = self.clock.now()
-            return outbox.owe(
+            return outbox.enqueue(
                 session,
                 notice or Letter(words=words),
                 to=to or self.general,
@@ -117,20 +117,22 @@ class PostOffice:
         """Rounds, each a minute after the last, until nothing moves."""
         for _ in range(60):
             self.clock.move(timedelta(minutes=1))
-            if not await self.deliver() and not self.states_in(outbox.State.PENDING, outbox.State.UNKNOWN):
+            if not await self.deliver() and not self.states_in(
+                outbox.DeliveryState.PENDING, outbox.DeliveryState.UNKNOWN
+            ):
                 return
         raise AssertionError(f"Still moving: {self.states()}")
 
-    async def _note_gone(self, _runtime: Runtime, parcel: Parcel, reason: str) -> None:
-        self.gone.append((parcel.key, reason))
+    async def _note_gone(self, _runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+        self.gone.append((claimed.key, reason))
 
     def states(self) -> dict[str, str]:
         """Every notice's state, by key."""
         with self.runtime.database.reading(WORKSPACE) as session:
-            rows = session.exec(select(OwedNotice).order_by(col(OwedNotice.key))).all()
+            rows = session.exec(select(OutboxMessage).order_by(col(OutboxMessage.key))).all()
         return {row.key: row.state.value for row in rows}
 
-    def states_in(self, *states: outbox.State) -> list[str]:
+    def states_in(self, *states: outbox.DeliveryState) -> list[str]:
         """The keys in one of these states."""
         return [key for key, state in self.states().items() if state in states]
 

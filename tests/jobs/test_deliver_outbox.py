@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core import outbox
-from bot.core.outbox import State
+from bot.core.outbox import DeliveryState
 from tests.jobs.mail import PostOffice, Riddle, open_post_office
 from tests.makers import ANA, WORKSPACE
 
@@ -20,44 +20,44 @@ async def post(database_url: str) -> AsyncIterator[PostOffice]:
 
 async def test_a_notice_arrives_once(post: PostOffice) -> None:
     """However often the job runs, one message stands in the channel, with our key in its metadata."""
-    assert post.owe("hello")
+    assert post.enqueue("hello")
     for _ in range(3):
         await post.deliver()
     (message,) = post.said()
     assert message.text == "Good morning."
     assert message.metadata == {"event_type": "evenhand_notice", "event_payload": {"key": "hello"}}
-    assert post.states() == {"hello": State.SENT}
+    assert post.states() == {"hello": DeliveryState.SENT}
 
 
 async def test_the_same_key_is_owed_once(post: PostOffice) -> None:
     """A use case that runs twice owes its news once."""
-    assert post.owe("hello")
-    assert not post.owe("hello", words="Again.")
+    assert post.enqueue("hello")
+    assert not post.enqueue("hello", words="Again.")
     await post.deliver()
     assert [message.text for message in post.said()] == ["Good morning."]
 
 
 async def test_a_person_gets_a_direct_message(post: PostOffice) -> None:
     """News for a person comes into the direct conversation with the bot."""
-    post.owe("hello", to=ANA)
+    post.enqueue("hello", to=ANA)
     await post.deliver()
     assert [message.text for message in post.rehearsal.control.as_person(ANA).dm()] == ["Good morning."]
 
 
 async def test_an_answer_lost_on_the_way_is_not_said_again(post: PostOffice) -> None:
     """Slack took the message and the connection died: the look-back finds it."""
-    post.owe("hello")
+    post.enqueue("hello")
     post.rehearsal.control.faults.drop_after("chat.postMessage")
     await post.deliver()
-    assert post.states() == {"hello": State.UNKNOWN}
+    assert post.states() == {"hello": DeliveryState.UNKNOWN}
     await post.deliver_until_quiet()
-    assert post.states() == {"hello": State.SENT}
+    assert post.states() == {"hello": DeliveryState.SENT}
     assert len(post.said()) == 1
 
 
 async def test_a_request_that_never_arrived_is_made_again(post: PostOffice) -> None:
     """The connection died before Slack took the message: the look-back doesn't find it, so it goes out."""
-    post.owe("hello")
+    post.enqueue("hello")
     post.rehearsal.control.faults.drop_before("chat.postMessage")
     await post.deliver_until_quiet()
     assert len(post.said()) == 1
@@ -66,24 +66,28 @@ async def test_a_request_that_never_arrived_is_made_again(post: PostOffice) -> N
 @pytest.mark.parametrize("status", [500, 502, 503])
 async def test_a_broken_slack_is_asked_again_later(post: PostOffice, status: int) -> None:
     """A server error leaves it open whether the message is there; one message stands there in the end."""
-    post.owe("hello")
+    post.enqueue("hello")
     post.rehearsal.control.faults.next("chat.postMessage", status=status)
     await post.deliver()
-    assert post.states() == {"hello": State.UNKNOWN}
+    assert post.states() == {"hello": DeliveryState.UNKNOWN}
     await post.deliver_until_quiet()
     assert len(post.said()) == 1
 
 
 async def test_slack_asking_for_a_pause_holds_that_channel_only(post: PostOffice) -> None:
     """After a 429 the channel waits as long as asked; a person's message goes out meanwhile."""
-    post.owe("first")
-    post.owe("second")
+    post.enqueue("first")
+    post.enqueue("second")
     post.rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=40)
     await post.deliver()
-    post.owe("hello", to=ANA)
+    post.enqueue("hello", to=ANA)
     post.clock.move(timedelta(seconds=30))
     await post.deliver()
-    assert post.states() == {"first": State.PENDING, "hello": State.SENT, "second": State.PENDING}
+    assert post.states() == {
+        "first": DeliveryState.PENDING,
+        "hello": DeliveryState.SENT,
+        "second": DeliveryState.PENDING,
+    }
     assert post.said() == []
     post.clock.move(timedelta(seconds=11))
     await post.deliver()
@@ -94,19 +98,19 @@ async def test_slack_asking_for_a_pause_holds_that_channel_only(post: PostOffice
 @pytest.mark.parametrize("refusal", ["channel_not_found", "is_archived", "invalid_auth", "user_disabled"])
 async def test_a_definite_refusal_is_told(post: PostOffice, refusal: str) -> None:
     """Slack says no for good: the notice is given up once, and somebody hears of it."""
-    post.owe("hello")
+    post.enqueue("hello")
     post.rehearsal.control.faults.next("chat.postMessage", error=refusal)
     await post.deliver()
     await post.deliver()
-    assert post.states() == {"hello": State.DEAD}
+    assert post.states() == {"hello": DeliveryState.DEAD}
     assert post.gone == [("hello", refusal)]
 
 
 async def test_a_thread_waits_for_its_first_message(post: PostOffice) -> None:
     """The rest of a list comes into the thread, in order, once the message above it is there."""
-    post.owe("list/2", words="Second page.", reply_to="list")
-    post.owe("list/1", words="First page.", reply_to="list")
-    post.owe("list", words="The list.")
+    post.enqueue("list/2", words="Second page.", reply_to="list")
+    post.enqueue("list/1", words="First page.", reply_to="list")
+    post.enqueue("list", words="The list.")
     await post.deliver_until_quiet()
     first, *pages = sorted(post.said(), key=lambda message: message.ts)
     assert first.text == "The list."
@@ -116,75 +120,75 @@ async def test_a_thread_waits_for_its_first_message(post: PostOffice) -> None:
 
 async def test_a_thread_whose_first_message_was_refused_is_given_up(post: PostOffice) -> None:
     """Nothing waits for ever for a message that will never be there."""
-    post.owe("list")
-    post.owe("list/1", reply_to="list")
+    post.enqueue("list")
+    post.enqueue("list/1", reply_to="list")
     post.rehearsal.control.faults.next("chat.postMessage", error="is_archived")
     await post.deliver()
     await post.deliver()
-    assert post.states() == {"list": State.DEAD, "list/1": State.DEAD}
+    assert post.states() == {"list": DeliveryState.DEAD, "list/1": DeliveryState.DEAD}
 
 
 async def test_news_that_nobody_can_draw_doesnt_stop_the_rest(post: PostOffice) -> None:
     """A view that fails gives up its own notice, with the reason, and the next one goes out."""
-    post.owe("riddle", notice=Riddle())
-    post.owe("hello", to=ANA)
+    post.enqueue("riddle", notice=Riddle())
+    post.enqueue("hello", to=ANA)
     await post.deliver()
-    assert post.states() == {"hello": State.SENT, "riddle": State.DEAD}
+    assert post.states() == {"hello": DeliveryState.SENT, "riddle": DeliveryState.DEAD}
     assert post.gone == [("riddle", "can't be drawn: ZeroDivisionError")]
 
 
 async def test_old_news_is_not_told(post: PostOffice) -> None:
     """A reminder that couldn't go out on its day stays away."""
-    post.owe("hello", expires=timedelta(hours=8))
+    post.enqueue("hello", expires=timedelta(hours=8))
     post.clock.move(timedelta(hours=9))
     await post.deliver()
-    assert post.states() == {"hello": State.DEAD}
+    assert post.states() == {"hello": DeliveryState.DEAD}
     assert post.said() == []
 
 
 async def test_a_claim_that_was_abandoned_is_taken_up(post: PostOffice) -> None:
     """A process that died after claiming, before sending, leaves nothing lost."""
-    post.owe("hello")
+    post.enqueue("hello")
     (lost,) = post.runtime.run_now(outbox.claim, workspace=None)
     await post.deliver()
     assert post.said() == []
     post.clock.move(outbox.LEASE + timedelta(seconds=1))
     await post.deliver()
     assert len(post.said()) == 1
-    assert not post.runtime.run_now(outbox.mark_sending, workspace=None, parcel=lost, channel=post.general)
+    assert not post.runtime.run_now(outbox.mark_sending, workspace=None, claimed=lost, channel=post.general)
 
 
 async def test_a_send_that_was_abandoned_is_looked_up(post: PostOffice) -> None:
     """A process that died right after the POST leaves nothing said twice."""
-    post.owe("hello")
-    (parcel,) = post.runtime.run_now(outbox.claim, workspace=None)
-    assert post.runtime.run_now(outbox.mark_sending, workspace=None, parcel=parcel, channel=post.general)
+    post.enqueue("hello")
+    (claimed,) = post.runtime.run_now(outbox.claim, workspace=None)
+    assert post.runtime.run_now(outbox.mark_sending, workspace=None, claimed=claimed, channel=post.general)
     await post.deliver_until_quiet()
     assert len(post.said()) == 1
-    assert post.states() == {"hello": State.SENT}
+    assert post.states() == {"hello": DeliveryState.SENT}
 
 
 async def test_two_processes_never_claim_the_same(post: PostOffice) -> None:
     """What one claimed, the other doesn't see."""
     for number in range(10):
-        post.owe(f"hello/{number}", to=f"C{number:08}")
+        post.enqueue(f"hello/{number}", to=f"C{number:08}")
     first = post.runtime.run_now(outbox.claim, workspace=None, limit=6)
     second = post.runtime.run_now(outbox.claim, workspace=None, limit=6)
     assert len(first) == 6
     assert len(second) == 4
-    assert not {parcel.key for parcel in first} & {parcel.key for parcel in second}
+    assert not {claimed.key for claimed in first} & {claimed.key for claimed in second}
 
 
 async def test_an_unreachable_slack_loses_nothing(post: PostOffice) -> None:
     """With the network down, notices wait with growing pauses and go out afterwards."""
-    post.owe("hello", to=ANA)
+    post.enqueue("hello", to=ANA)
     post.rehearsal.control.faults.drop_before("conversations.open", times=3)
     for _ in range(3):
         await post.deliver()
         post.clock.move(timedelta(minutes=10))
-    assert post.states() == {"hello": State.PENDING}
+    assert post.states() == {"hello": DeliveryState.PENDING}
     await post.deliver()
-    assert post.states() == {"hello": State.SENT}
+    assert post.states() == {"hello": DeliveryState.SENT}
 
 
 async def test_what_arrived_is_counted_once(post: PostOffice) -> None:
@@ -193,7 +197,7 @@ async def test_what_arrived_is_counted_once(post: PostOffice) -> None:
 
     def receive(session: object, *, now: object) -> bool:
         assert now
-        return outbox.first_time(session, "event", "Ev1", now=post.clock.now())  # type: ignore[arg-type]
+        return outbox.record_received(session, "event", "Ev1", now=post.clock.now())  # type: ignore[arg-type]
 
     assert post.runtime.run_now(receive, workspace=WORKSPACE, now=now)
     assert not post.runtime.run_now(receive, workspace=WORKSPACE, now=now)
@@ -201,15 +205,15 @@ async def test_what_arrived_is_counted_once(post: PostOffice) -> None:
 
 async def test_old_rows_are_forgotten(post: PostOffice) -> None:
     """A month after it was settled, a notice leaves the table; open ones stay."""
-    post.owe("done")
+    post.enqueue("done")
     await post.deliver()
-    post.owe("open", to="C0NOWHERE")
+    post.enqueue("open", to="C0NOWHERE")
     post.runtime.run_now(outbox.claim, workspace=None)
 
     def forget(session: object, *, now: object) -> int:
         assert now
-        return outbox.forget_old(session, before=post.clock.now())  # type: ignore[arg-type]
+        return outbox.delete_old(session, before=post.clock.now())  # type: ignore[arg-type]
 
     post.clock.move(timedelta(days=31))
     assert post.runtime.run_now(forget, workspace=None) == 1
-    assert post.states() == {"open": State.CLAIMED}
+    assert post.states() == {"open": DeliveryState.CLAIMED}

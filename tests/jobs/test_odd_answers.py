@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.core.outbox import State
+from bot.core.outbox import DeliveryState
 from bot.slack.app import build_client
 from jobs.deliver_outbox import deliver_outbox
 from tests.jobs.mail import PostOffice, open_post_office
@@ -63,10 +63,10 @@ async def test_an_answer_that_isnt_slacks_is_looked_into(
     """Whether the message got through or not, it stands there once in the end."""
     async with open_post_office(sqlite_url) as post, in_between(post, odd, passes_on=passes_on) as url:
         client = build_client(token=post.rehearsal.bot_token, api_url=url)
-        post.owe("hello")
+        post.enqueue("hello")
         for _ in range(4):
             await deliver_outbox(post.runtime, lambda _: client, post._note_gone)
             post.clock.move(timedelta(minutes=2))
-        assert post.states() == {"hello": State.SENT}
+        assert post.states() == {"hello": DeliveryState.SENT}
         assert [message.text for message in post.said()] == ["Good morning."]
         assert post.gone == []

@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.core import outbox
-from bot.core.outbox import State
+from bot.core.outbox import DeliveryState
 from jobs import pictures
 from jobs.deliver_outbox import AT_ONCE
 from jobs.pictures import NoPicture, draw_aside, hand_over, make_picture
@@ -43,7 +43,7 @@ def told_in_words(post: PostOffice) -> bool:
 async def test_a_chart_arrives_as_a_picture_in_its_place(post: PostOffice) -> None:
     """One message; between its paragraphs a PNG of our own, with its words; shared nowhere else; Slack is slow."""
     post.rehearsal.control.look_slowly_at_files(2)
-    post.owe("sketch", notice=Sketch())
+    post.enqueue("sketch", notice=Sketch())
     await post.deliver()
     await post.deliver()
     (message,) = post.said()
@@ -52,16 +52,16 @@ async def test_a_chart_arrives_as_a_picture_in_its_place(post: PostOffice) -> No
     stored = post.rehearsal.workspace.files[image["slack_file"]["id"]]
     assert (stored.picture_type, stored.channels, stored.title) == ("image/png", [], CHART.title)
     assert image["alt_text"] == CHART.alt
-    assert post.states() == {"sketch": State.SENT}
+    assert post.states() == {"sketch": DeliveryState.SENT}
     post.rehearsal.assert_clean()
 
 
 async def test_nobody_waits_for_somebody_elses_picture(post: PostOffice) -> None:
     """More news than go out at once: all of it arrives while the picture is made."""
     channels = [post.rehearsal.control.add_channel(f"team-{number}", members=[ANA]) for number in range(2 * AT_ONCE)]
-    post.owe("sketch", notice=Sketch())
+    post.enqueue("sketch", notice=Sketch())
     for channel in channels:
-        post.owe(f"word {channel.id}", to=channel.id)
+        post.enqueue(f"word {channel.id}", to=channel.id)
     await post.deliver()
     (picture,) = post.said()
     words = [message for channel in channels for message in post.said(channel.name)]
@@ -73,7 +73,7 @@ async def test_nobody_waits_for_somebody_elses_picture(post: PostOffice) -> None
 async def test_a_failing_upload_leaves_the_words(post: PostOffice, method: str) -> None:
     """Slack is down for files only: the message comes at once, and once."""
     post.rehearsal.control.faults.next(method, status=503)
-    post.owe("sketch", notice=Sketch())
+    post.enqueue("sketch", notice=Sketch())
     await post.deliver()
     await post.deliver_until_quiet()
     assert told_in_words(post)
@@ -82,16 +82,16 @@ async def test_a_failing_upload_leaves_the_words(post: PostOffice, method: str) 
 async def test_a_picture_that_slack_refuses_in_the_message_leaves_the_words(post: PostOffice) -> None:
     """A definite no to the blocks is no delivery: the words go out in the same breath, and once."""
     post.rehearsal.control.faults.next("chat.postMessage", error="invalid_blocks")
-    post.owe("sketch", notice=Sketch())
+    post.enqueue("sketch", notice=Sketch())
     await post.deliver()
     assert told_in_words(post)
-    assert (post.states(), post.gone) == ({"sketch": State.SENT}, [])
+    assert (post.states(), post.gone) == ({"sketch": DeliveryState.SENT}, [])
 
 
 async def test_a_message_that_is_refused_with_and_without_its_picture_is_given_up(post: PostOffice) -> None:
     """What is wrong with the words isn't blamed on the picture for ever."""
     post.rehearsal.control.faults.next("chat.postMessage", error="invalid_blocks", times=2)
-    post.owe("sketch", notice=Sketch())
+    post.enqueue("sketch", notice=Sketch())
     await post.deliver()
     assert post.gone == [("sketch", "invalid_blocks")]
 
@@ -99,14 +99,14 @@ async def test_a_message_that_is_refused_with_and_without_its_picture_is_given_u
 async def test_a_lost_answer_says_nothing_twice_for_the_pictures_sake(post: PostOffice) -> None:
     """Slack took the pictured message and the connection died: the look-back finds it."""
     post.rehearsal.control.faults.drop_after("chat.postMessage")
-    post.owe("sketch", notice=Sketch())
+    post.enqueue("sketch", notice=Sketch())
     await post.deliver_until_quiet()
     assert len(images(post)) == len(post.said()) == 1
 
 
 async def test_a_kill_between_picture_and_message_leaves_one_message(post: PostOffice) -> None:
     """The process died with its picture handed over: the next one makes its own, and the orphan is shown nowhere."""
-    post.owe("sketch", notice=Sketch())
+    post.enqueue("sketch", notice=Sketch())
     assert post.runtime.run_now(outbox.claim, workspace=None)
     orphan = await hand_over(post.client, PNG, name="orphan")
     post.clock.move(outbox.LEASE + timedelta(seconds=1))

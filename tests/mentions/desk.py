@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.mentions.queries.mentions import get_mention
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.schemas.found import FoundItem
@@ -72,9 +72,9 @@ def keep(office: Office) -> None:
         office.do(one)
 
 
-def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
+def owed(office: Office, kind: str = "", to: str = "") -> list[OutboxMessage]:
     """What this feature owes to Slack, oldest first."""
-    rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
+    rows = office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all())
     return [row for row in rows if row.kind.startswith(f"mentions.{kind}") and to in {"", row.recipient}]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.lists import plan_list
@@ -115,7 +115,7 @@ def test_history_floods_neither_channel_nor_cards(office: Office, clock: Movable
     bring(office, source(office), item(words="Golddex Widgets opens at nine", published_at=now - timedelta(days=2)))
     [line] = office.look(lambda session: brief(session, [golddex], now))[golddex]
     assert "opens at nine" in line.text
-    assert office.look(lambda session: session.get(OwedNotice, golddex)) is None
+    assert office.look(lambda session: session.get(OutboxMessage, golddex)) is None
     dated = [line.on for line in office.look(lambda session: timeline(session, golddex, now))]
     assert dated == sorted(dated, reverse=True)
 

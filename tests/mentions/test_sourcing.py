@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.mentions.queries.mentions import get_open
 from bot.mentions.queries.shown import brief, check, digest_section
 from bot.mentions.queries.sources import find_signed, get_sources, list_due_sources, list_waiting_channels
@@ -178,7 +178,7 @@ def test_lists_at_five_thousand_open_ones_go_by_index(office: Office) -> None:
         assert plans
         for plan in plans:
             assert "ix_mentions_" in plan, plan
-    assert office.look(lambda session: session.get(OwedNotice, golddex)) is None
+    assert office.look(lambda session: session.get(OutboxMessage, golddex)) is None
 
 
 def planned(office: Office, act: Callable[[], Any]) -> list[str]:

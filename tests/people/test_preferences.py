@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.home.usecases import end_absence, save_preferences
 from bot.people.queries import get_preferences
@@ -182,7 +182,7 @@ def owed_covers(office: Office) -> list[str]:
     """Who is owed the news that they cover."""
 
     def look(session: Session) -> list[str]:
-        kinds = select(OwedNotice).where(OwedNotice.kind == "people.cover_asked")
+        kinds = select(OutboxMessage).where(OutboxMessage.kind == "people.cover_asked")
         return [row.recipient for row in session.exec(kinds).all()]
 
     found: list[str] = office.look(look)

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session, select
 
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.home.usecases import take_in_people
 from bot.people.queries import get_person, get_schema, list_managers, list_people
@@ -30,14 +30,14 @@ def take_in(office: Office, *people: SlackPerson, complete: bool = False, event_
     return news
 
 
-def notices(office: Office, kind: str) -> list[OwedNotice]:
+def notices(office: Office, kind: str) -> list[OutboxMessage]:
     """What is owed of one kind, by recipient."""
 
-    def look(session: Session) -> list[OwedNotice]:
-        rows = session.exec(select(OwedNotice).where(OwedNotice.kind == kind)).all()
+    def look(session: Session) -> list[OutboxMessage]:
+        rows = session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind)).all()
         return sorted(rows, key=lambda row: row.recipient)
 
-    found: list[OwedNotice] = office.look(look)
+    found: list[OutboxMessage] = office.look(look)
     return found
 
 

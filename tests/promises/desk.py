@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.promises.queries import get_list, get_row
 from bot.promises.schemas import PromiseList, PromiseSchema
 from bot.promises.tables import Promise
 from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
-from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
+from bot.promises.usecases.keeping import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
 from bot.promises.usecases.recording import record_promise
 from bot.workspaces.queries import list_audit
 from tests.makers import ANA, BOB, KIRI, MARA, Office
@@ -57,9 +57,9 @@ def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int
     return schema
 
 
-def owed(office: Office, kind: str = "", to: str = "") -> list[OwedNotice]:
+def owed(office: Office, kind: str = "", to: str = "") -> list[OutboxMessage]:
     """What this feature owes to Slack, oldest first."""
-    rows = office.look(lambda session: session.exec(select(OwedNotice).order_by(col(OwedNotice.id))).all())
+    rows = office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all())
     return [row for row in rows if row.kind.startswith(f"promises.{kind}") and to in {"", row.recipient}]
 
 
@@ -72,7 +72,7 @@ def trail(office: Office, schema: PromiseSchema) -> list[str]:
 def tick(office: Office) -> int:
     """Let the clock do what it does about promises."""
     count = sum(office.do(one) for one in (withdraw_shut, inherit_orphaned, break_overdue))
-    return count + int(office.do(owe_reminders, person_ids=[MARA, ANA, BOB, KIRI]))
+    return count + int(office.do(enqueue_reminders, person_ids=[MARA, ANA, BOB, KIRI]))
 
 
 def at(office: Office, instant: datetime) -> None:

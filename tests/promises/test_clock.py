@@ -11,9 +11,9 @@ from bot.home.usecases import take_in_people
 from bot.people.queries import find_person_row
 from bot.people.rules import Role
 from bot.people.schemas import SlackPerson
-from bot.promises.queries.clock import check, list_owed_reminders
+from bot.promises.queries.clock import check, list_due_reminders
 from bot.promises.rules import State
-from bot.promises.usecases.keeping import owe_reminders
+from bot.promises.usecases.keeping import enqueue_reminders
 from jobs.remind_promises import remind_promises
 from tests.checkins.office import go_away
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
@@ -129,7 +129,7 @@ def test_everything_stands_in_one_message_the_earliest_first(office: Office) -> 
     promise(office, acme, what="by tonight")
     tick(office)
     assert len(owed(office, "due")) == 1
-    assert office.ask(list_owed_reminders) == []
+    assert office.ask(list_due_reminders) == []
 
 
 def test_what_was_promised_today_for_tomorrow_is_known(office: Office) -> None:
@@ -167,7 +167,7 @@ def test_what_was_kept_or_moved_is_not_spoken_of(office: Office) -> None:
 def test_a_reminder_asked_for_too_early_is_not_owed(office: Office) -> None:
     """The use case looks again, whoever calls it."""
     promise(office, office.customer("Acme"))
-    assert office.do(owe_reminders, person_ids=[ANA]) == 0
+    assert office.do(enqueue_reminders, person_ids=[ANA]) == 0
 
 
 # --- the day is over -----------------------------------------------------------------------------------------------

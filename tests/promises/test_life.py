@@ -29,7 +29,7 @@ from bot.promises.queries.shown import brief, home_section
 from bot.promises.rules import State
 from bot.promises.tables import Promise
 from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
-from bot.promises.usecases.keeping import break_overdue, inherit_orphaned, owe_reminders, withdraw_shut
+from bot.promises.usecases.keeping import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
 from bot.promises.usecases.recording import promise_in_checkin, record_promise, state_of
 from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, KIRI, MARA
@@ -218,7 +218,7 @@ class Promises(RuleBasedStateMachine):
     def _jobs(self) -> None:
         for job in (withdraw_shut, inherit_orphaned, break_overdue):
             self.history.do(job)
-        self.history.do(owe_reminders, person_ids=list(PEOPLE))
+        self.history.do(enqueue_reminders, person_ids=list(PEOPLE))
 
     def _on(self, number: int, use_case: Any, **inputs: Any) -> None:
         if rows := self._rows():

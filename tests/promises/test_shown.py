@@ -14,9 +14,9 @@ from bot.core.errors import NotAllowed, NotFound
 from bot.core.feature import collect_briefs, collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.home.queries import get_home
-from bot.promises.queries.clock import list_overdue, list_owed_reminders
+from bot.promises.queries.clock import list_due_reminders, list_overdue
 from bot.promises.queries.rates import get_rates
-from bot.promises.queries.shown import brief, digest_section, export, home_section, owed_section, timeline
+from bot.promises.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
 from bot.promises.rules import State
 from bot.promises.tables import Promise
 from bot.promises.usecases.keeping import erase
@@ -86,7 +86,7 @@ def test_the_digest_of_what_we_owe_names_what_is_broken_and_due(office: Office) 
     promise(office, acme, due_on=date(2026, 11, 30))
     kept(office, promise(office, acme))
     friday = datetime(2026, 11, 27, 12, tzinfo=UTC)
-    found = office.look(lambda session: owed_section(session, friday))
+    found = office.look(lambda session: commitments_section(session, friday))
     assert [(line.text, line.urgent, line.on) for line in found] == [
         ("Golddex: promised a visit (Bob Chen)", True, date(2026, 11, 26)),
         ("Acme: promised send the new price list (Ana Lima)", False, FRIDAY),
@@ -256,7 +256,7 @@ def test_five_thousand_open_promises_stay_readable(office: Office) -> None:
     with pytest.raises(NotFound):
         listed(office, "c-nonsense")
     office.runtime.clock.move_to(datetime(2026, 11, 27, 12, tzinfo=UTC))  # type: ignore[attr-defined]  # it moves
-    [reminder] = office.ask(list_owed_reminders)  # past midnight at Kiri's; Tuesday is a holiday
+    [reminder] = office.ask(list_due_reminders)  # past midnight at Kiri's; Tuesday is a holiday
     assert (reminder.person_id, len(reminder.rows)) == (ANA, 3 * 84)
 
 
@@ -295,10 +295,10 @@ def test_what_cards_home_and_the_clock_ask_uses_an_index(office: Office) -> None
     asked: dict[str, Callable[[], Any]] = {
         "customer_id_is_owed_due_on": lambda: office.look(lambda session: brief(session, [golddex], now)),
         "keeper_id_is_owed_due_on": lambda: office.look(lambda session: home_section(session, BOB, now)),
-        "is_owed_due_on": lambda: office.ask(list_owed_reminders),
+        "is_owed_due_on": lambda: office.ask(list_due_reminders),
         "workspace_id_is_owed_due_on": lambda: office.ask(list_overdue, limit=200),
         "_owed_due_on": lambda: office.look(lambda session: digest_section(session, now)),
-        "is_owed_due": lambda: office.look(lambda session: owed_section(session, now)),
+        "is_owed_due": lambda: office.look(lambda session: commitments_section(session, now)),
     }
     for index, ask in asked.items():
         plans = planned(office, ask)

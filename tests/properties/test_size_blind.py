@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries.queue import get_queue
-from bot.checkins.queries.reminders import list_owed_reminders
+from bot.checkins.queries.reminders import list_due_reminders
 from bot.checkins.schemas import ReminderDue
-from bot.checkins.usecases.reminding import owe_reminders
-from bot.core.outbox import OwedNotice
+from bot.checkins.usecases.reminding import enqueue_reminders
+from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.queries.screens import list_page
 from bot.customers.tables import Customer
@@ -145,9 +145,9 @@ def messages(history: History) -> list[Any]:
 
 
 def _reminders(session: Session, history: History) -> list[Any]:
-    people = [one.person_id for one in list_owed_reminders(session, now=history.now)]
-    owe_reminders(session, person_ids=people, features=history.runtime.features, now=history.now)
-    query = select(OwedNotice).where(OwedNotice.kind == ReminderDue.kind).order_by(col(OwedNotice.key))
+    people = [one.person_id for one in list_due_reminders(session, now=history.now)]
+    enqueue_reminders(session, person_ids=people, features=history.runtime.features, now=history.now)
+    query = select(OutboxMessage).where(OutboxMessage.kind == ReminderDue.kind).order_by(col(OutboxMessage.key))
     return [
         (notice.recipient, [row["customer"]["name"] for row in notice.body["rows"]])
         for notice in session.exec(query).all()

@@ -101,7 +101,7 @@ def test_libraries_and_rooms_are_loaded_without_docstrings() -> None:
     """Functions, classes and modules, of SQLAlchemy's as of ours; Python's own help still has a text to show."""
     asked = LEAN + (
         "import bot.core.outbox as ours, sqlalchemy.orm.session as theirs;"
-        "print({each.__doc__ for each in (ours, ours.owe, ours.Parcel, theirs, theirs.Session, theirs.Session.get)})"
+        "print({each.__doc__ for each in (ours, ours.owe, ours.ClaimedMessage, theirs, theirs.Session, theirs.Session.get)})"
     )
     assert _python(asked) == f"{ {LEFT_OUT} }\n"
 

@@ -71,7 +71,7 @@ async def site(sqlite_url: str) -> AsyncIterator[Site]:
         aiohttp.ClientSession(auto_decompress=False) as session,
     ):
         yield Site(server, session, runtime)
-    await runtime.settled()
+    await runtime.drain()
     runtime.close()
 
 

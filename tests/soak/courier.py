@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 from bot.core.database import Database
-from bot.core.outbox import Parcel
+from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.slack.app import build_client
 from jobs.deliver_outbox import deliver_outbox
@@ -35,8 +35,8 @@ class FastClock:
         return time.time()  # noqa: TID251 - the processes have to agree on the time
 
 
-async def _nobody(_runtime: Runtime, parcel: Parcel, reason: str) -> None:
-    sys.stderr.write(f"{parcel.key}: {reason}\n")
+async def _nobody(_runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+    sys.stderr.write(f"{claimed.key}: {reason}\n")
 
 
 async def _deliver_for_ever(url: str, api: str, token: str, epoch: float) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
-from bot.core.outbox import State
+from bot.core.outbox import DeliveryState
 from tests.jobs.mail import open_post_office
 from tests.makers import ROOT
 from tests.soak.courier import FastClock
@@ -14,7 +14,7 @@ from tests.soak.courier import FastClock
 LETTERS_PER_KILL = 10
 LONGEST_LIFE_SECONDS = 0.5
 BIRTH_SECONDS = 30.0
-OPEN = (State.PENDING, State.CLAIMED, State.SENDING, State.UNKNOWN)
+OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 async def test_killed_couriers_lose_nothing_and_say_nothing_twice(database_url: str, kills: int) -> None:
@@ -25,7 +25,7 @@ async def test_killed_couriers_lose_nothing_and_say_nothing_twice(database_url: 
         arguments = [database_url, post.rehearsal.api_url, post.rehearsal.bot_token, str(epoch)]
         for life in range(kills):
             for number in range(life * LETTERS_PER_KILL, (life + 1) * LETTERS_PER_KILL):
-                post.owe(f"letter/{number:04}", words=f"Letter {number}.")
+                post.enqueue(f"letter/{number:04}", words=f"Letter {number}.")
             await _live_and_die(arguments, dice, lambda: len(post.said()))
         last = await _start(arguments)
         try:
@@ -37,7 +37,7 @@ async def test_killed_couriers_lose_nothing_and_say_nothing_twice(database_url: 
             await last.wait()
         said = Counter(message.text for message in post.said())
         assert said == {f"Letter {number}.": 1 for number in range(kills * LETTERS_PER_KILL)}
-        assert set(post.states().values()) == {State.SENT}
+        assert set(post.states().values()) == {DeliveryState.SENT}
 
 
 async def _live_and_die(arguments: list[str], dice: random.Random, said: Callable[[], int]) -> None:

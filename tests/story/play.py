@@ -165,7 +165,7 @@ class Play:
             account.asked_until = today + timedelta(days=10)
         elif throw < 0.88:
             await self._hand_over(actor, message, customer_id)
-        await self.world.bot.runtime.settled()
+        await self.world.bot.runtime.drain()
 
     async def _log(self, actor: Actor, message: Message, customer_id: UUID, result: str) -> None:
         await actor.press(message, "checkins.log", value=str(customer_id))

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot.checkins.queries.desks import PEOPLE, covers_of, local_date
 from bot.checkins.queries.queue import CUSTOMERS
-from bot.checkins.schemas import OwedReminder, ReminderDue, ReminderRow
+from bot.checkins.schemas import DueReminder, ReminderDue, ReminderRow
 from bot.checkins.tables import Deed, Reminder, ReminderItem
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
@@ -30,7 +30,7 @@ REMINDERS = cast("sa.Table", Reminder.__table__)  # type: ignore[attr-defined]  
 FEW = 500  # up to so many people the database looks each of them up in its index
 
 
-def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[OwedReminder]:
+def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
     """
     Everybody whose hour has come today and who has not been reminded yet, though customers wait for them.
 
@@ -51,7 +51,7 @@ def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] 
     waits = _waiting_days(session, ready, covered, now)
     midnights = {zone: _midnight(zone, day) for zone, day in today.items()}
     return [
-        OwedReminder(person_id=person_id, local_day=days[person_id], midnight=midnights[zones[person_id]])
+        DueReminder(person_id=person_id, local_day=days[person_id], midnight=midnights[zones[person_id]])
         for person_id in sorted(ready)
         if any(days[person_id] in waits.get(owner, ()) for owner in (person_id, *covered[person_id]))
     ]

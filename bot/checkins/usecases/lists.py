@@ -133,5 +133,5 @@ def _require_may(session: Session, customer_id: UUID, *, by: str, now: datetime,
 
 
 def _once(session: Session, view_id: str, *, now: datetime) -> None:
-    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+    if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("This is saved already; you can close the window.")

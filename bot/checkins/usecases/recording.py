@@ -58,7 +58,7 @@ def record_checkin(
     require_here(session, by=by)
     customer = get_customer(session, customer_id)
     on = _checked_day(session, happened_on, by=by, now=now)
-    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+    if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("This check-in is saved already; you can close the window.")
     row = Checkin(
         customer_id=customer.id,

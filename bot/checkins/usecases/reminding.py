@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from bot.checkins.queries.desks import get_desk
 from bot.checkins.queries.queue import queue_row, read_page
-from bot.checkins.queries.reminders import draw_up, list_owed_reminders
+from bot.checkins.queries.reminders import draw_up, list_due_reminders
 from bot.checkins.rules import REMINDER_ROWS
-from bot.checkins.schemas import OwedReminder, QueueRow
+from bot.checkins.schemas import DueReminder, QueueRow
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.core import outbox
 from bot.core.clock import new_id
@@ -20,12 +20,14 @@ from bot.core.feature import Feature, collect_briefs
 from bot.core.schemas import Line
 from bot.people.queries import list_names
 
-Waiting = tuple[OwedReminder, list[QueueRow], int]
+Waiting = tuple[DueReminder, list[QueueRow], int]
 
 
-def owe_reminders(session: Session, *, person_ids: Sequence[str], features: Sequence[Feature], now: datetime) -> int:
+def enqueue_reminders(
+    session: Session, *, person_ids: Sequence[str], features: Sequence[Feature], now: datetime
+) -> int:
     """Owe a reminder to each of these people whose turn it (still) is; returns how many."""
-    owed = list_owed_reminders(session, now=now, only=person_ids)
+    owed = list_due_reminders(session, now=now, only=person_ids)
     found = [_waiting_rows(session, reminder, now=now) for reminder in owed]
     waiting = [one for one in found if one[1]]
     ids = {row.customer.id for _, rows, _ in waiting for row in rows}
@@ -34,20 +36,20 @@ def owe_reminders(session: Session, *, person_ids: Sequence[str], features: Sequ
     owners = {row.customer.owner_id for _, rows, _ in waiting for row in rows}
     names = list_names(session, people | owners)
     reminders = _keep(session, waiting, now=now)
-    debts = [
-        _debt(reminder, turn, rows, lines=lines, names=names)
+    notifications = [
+        _new_notification(reminder, turn, rows, lines=lines, names=names)
         for reminder, (turn, rows, _) in zip(reminders, waiting, strict=True)
     ]
-    outbox.owe_all(session, debts, now=now)
+    outbox.enqueue_all(session, notifications, now=now)
     return len(reminders)
 
 
-def owe_reminder(session: Session, *, person_id: str, features: Sequence[Feature], now: datetime) -> bool:
+def enqueue_reminder(session: Session, *, person_id: str, features: Sequence[Feature], now: datetime) -> bool:
     """Owe that person the reminder of their day; False when it isn't their turn, or nobody waits for them."""
-    return owe_reminders(session, person_ids=[person_id], features=features, now=now) == 1
+    return enqueue_reminders(session, person_ids=[person_id], features=features, now=now) == 1
 
 
-def _waiting_rows(session: Session, owed: OwedReminder, *, now: datetime) -> Waiting:
+def _waiting_rows(session: Session, owed: DueReminder, *, now: datetime) -> Waiting:
     """The longest waiting of that person's queue, put-off ones left out, and how many wait in all."""
     desk = get_desk(session, person_id=owed.person_id, now=now)
     page = read_page(session, desk, page=0, rows=REMINDER_ROWS)
@@ -81,14 +83,14 @@ def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> lis
     return reminders
 
 
-def _debt(
+def _new_notification(
     reminder: Reminder,
-    owed: OwedReminder,
+    owed: DueReminder,
     rows: Sequence[QueueRow],
     *,
     lines: Mapping[UUID, Sequence[Line]],
     names: Mapping[str, str],
-) -> outbox.Debt:
+) -> outbox.NewNotification:
     """The message that is owed; it is worth nothing after the person's midnight."""
     notice = draw_up(
         reminder,
@@ -99,7 +101,7 @@ def _debt(
         for_whom={row.customer.id: _absent(row) for row in rows},
     )
     key = f"reminder:{reminder.person_id}:{reminder.local_day.isoformat()}"
-    return outbox.Debt(notice, to=reminder.person_id, key=key, expires_at=owed.midnight)
+    return outbox.NewNotification(notice, to=reminder.person_id, key=key, expires_at=owed.midnight)
 
 
 def _absent(row: QueueRow) -> str | None:

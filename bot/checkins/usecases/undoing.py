@@ -151,7 +151,7 @@ def _undo_hand_over(session: Session, customer: Customer, deed: Deed, by: str, n
     told = find_person_row(session, present) if present and present != by else None
     if told is not None and not told.is_deactivated and Mute.NEWS not in told.mutes:
         news = CustomerTaken(name=customer.name, to=former, by=by)
-        outbox.owe(session, news, to=told.id, key=f"undone:{deed.id}", now=now)
+        outbox.enqueue(session, news, to=told.id, key=f"undone:{deed.id}", now=now)
 
 
 def _sleep(state: dict[str, Any]) -> dict[str, str | None]:

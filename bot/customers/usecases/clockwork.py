@@ -292,7 +292,7 @@ def tell_new_owner(
         names=tuple(customer.name for customer in customers[:5]), total=len(customers), by=by, note=note
     )
     key = f"handed_over:{customers[0].id}:{to}:{int(now.timestamp() * 1000)}"
-    outbox.owe(session, schema, to=to, key=key, now=now)
+    outbox.enqueue(session, schema, to=to, key=key, now=now)
 
 
 def _tell_former_owner(
@@ -302,7 +302,7 @@ def _tell_former_owner(
     if person.is_deactivated or Mute.NEWS in person.mutes:
         return
     key = f"taken:{customer.id}:{former}:{int(now.timestamp() * 1000)}"
-    outbox.owe(session, CustomerTaken(name=customer.name, to=to, by=by), to=former, key=key, now=now)
+    outbox.enqueue(session, CustomerTaken(name=customer.name, to=to, by=by), to=former, key=key, now=now)
 
 
 def _require_may_hand_over(session: Session, customer: Customer, *, to: str | None, by: str, manages: bool) -> None:

@@ -54,7 +54,7 @@ def add_customer(
     if details.owner_id not in {None, by}:
         with _said_of_owner():
             _require_may_give(session, actor, str(details.owner_id))
-    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+    if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone(f"{details.name} was added already.")
     today = get_today(session, person_id=details.owner_id, now=now)
     customer = Customer(

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
-from bot.core.outbox import OwedNotice, State
+from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import list_by_ids
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
@@ -212,13 +212,13 @@ def _undo_people(session: Session, change: ImportChange) -> set[str]:
 def _take_news_back(session: Session, import_id: UUID, *, now: datetime) -> None:
     """What wasn't said yet about this import needn't be."""
     session.execute(
-        sa.update(OwedNotice)
+        sa.update(OutboxMessage)
         .where(
-            col(OwedNotice.workspace_id) == workspace_of(session),
-            col(OwedNotice.key).startswith(f"import:{import_id}:"),
-            col(OwedNotice.state) == State.PENDING,
+            col(OutboxMessage.workspace_id) == workspace_of(session),
+            col(OutboxMessage.key).startswith(f"import:{import_id}:"),
+            col(OutboxMessage.state) == DeliveryState.PENDING,
         )
-        .values(state=State.DEAD, reason="the import was undone", settled_at=now)
+        .values(state=DeliveryState.DEAD, reason="the import was undone", finished_at=now)
     )
 
 

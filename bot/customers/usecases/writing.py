@@ -120,7 +120,7 @@ def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, n
     _insert(session, ImportChange, changed)
     numbers = {"added": made.added, "changed": made.changed, "file": made.file_name}
     record(session, "customers.imported", by=by, kind="import", subject=made.id, after=numbers, now=now)
-    _owe_news(session, batch, made, plan, by=by, now=now)
+    _enqueue_news(session, batch, made, plan, by=by, now=now)
     session.flush()
     return made.id
 
@@ -335,12 +335,12 @@ def _change(workspace: str, import_id: UUID, customer_id: UUID, before: Values |
     }  # fmt: skip
 
 
-def _owe_news(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, by: str, now: datetime) -> None:
+def _enqueue_news(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, by: str, now: datetime) -> None:
     for owner, names in batch.news.items():
         person = find_person_row(session, owner)
         if owner != by and person is not None and Mute.NEWS not in person.mutes:
             schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
-            outbox.owe(session, schema, to=owner, key=f"import:{made.id}:{owner}", now=now)
+            outbox.enqueue(session, schema, to=owner, key=f"import:{made.id}:{owner}", now=now)
     if by != BOT:
         told = ListImported(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
@@ -349,4 +349,4 @@ def _owe_news(session: Session, batch: Batch, made: Import, plan: ImportPlan, *,
                 f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]
             ),
         )  # fmt: skip
-        outbox.owe(session, told, to=by, key=f"imported:{made.id}", now=now)
+        outbox.enqueue(session, told, to=by, key=f"imported:{made.id}", now=now)

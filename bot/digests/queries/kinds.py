@@ -6,10 +6,10 @@ from functools import partial
 
 from sqlmodel import Session
 
-from bot.core.feature import DigestKindOffer, Feature, collect_counts, collect_owed
+from bot.core.feature import DigestKindOffer, Feature, collect_commitments, collect_counts
 from bot.core.schemas import DigestSlot
 from bot.digests.rules import OWED_SHOWN, DigestKind
-from bot.digests.schemas import OwedDigest
+from bot.digests.schemas import CommitmentsDigest
 from bot.people.rules import Calendar
 
 
@@ -20,7 +20,7 @@ def list_kinds(features: Sequence[Feature]) -> list[DigestKindOffer]:
         label="What we owe",
         about="Promises, escalations and follow-ups that are late or due, the most late first.",
         clear="Nothing that we owe a customer is late or due.",
-        compose=partial(compose_owed, features=features),
+        compose=partial(compose_commitments, features=features),
     )
     found = {DigestKind.OWED.value: owed}
     for feature in features:
@@ -34,15 +34,15 @@ def find_kind(key: str, features: Sequence[Feature]) -> DigestKindOffer | None:
     return next((offer for offer in list_kinds(features) if offer.key == key), None)
 
 
-def compose_owed(
+def compose_commitments(
     session: Session, slot: DigestSlot, now: datetime, *, features: Sequence[Feature]
-) -> OwedDigest | None:
+) -> CommitmentsDigest | None:
     """What is late or due now, by every feature's own count; None when nothing is."""
     counts = collect_counts(features, session, now)
-    lines, is_cut = collect_owed(features, session, now)
+    lines, is_cut = collect_commitments(features, session, now)
     if not counts and not lines:
         return None
-    return OwedDigest(
+    return CommitmentsDigest(
         slot=slot,
         today=Calendar(zone=slot.zone).today(now),
         counts=tuple(counts),

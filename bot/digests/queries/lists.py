@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature
-from bot.core.outbox import OwedNotice
+from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_coverage, list_by_ids, list_neglected, list_pool
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
@@ -101,17 +101,17 @@ def get_digest_message(session: Session, *, channel: str, ts: str, now: datetime
 
     None when it isn't known (any more).
     """
-    query = select(OwedNotice).where(
-        OwedNotice.workspace_id == workspace_of(session),
-        OwedNotice.kind == NeglectedDigest.kind,
-        OwedNotice.channel == channel,
-        OwedNotice.ts == ts,
+    query = select(OutboxMessage).where(
+        OutboxMessage.workspace_id == workspace_of(session),
+        OutboxMessage.kind == NeglectedDigest.kind,
+        OutboxMessage.channel == channel,
+        OutboxMessage.ts == ts,
     )
     owed = session.exec(query).first()
     if owed is None:
         return None
     digest = NeglectedDigest.model_validate(owed.body)
-    since = Calendar(zone=known_zone(digest.zone, "UTC")).today(owed.owed_at)
+    since = Calendar(zone=known_zone(digest.zone, "UTC")).today(owed.enqueued_at)
     customers = list_by_ids(session, [row.id for row in digest.rows])
     names = list_names(session, (customer.owner_id for customer in customers.values()))
     rows = tuple(_as_of_now(row, customers.get(row.id), names, since) for row in digest.rows)

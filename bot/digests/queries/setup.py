@@ -11,7 +11,7 @@ from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import DigestKindOffer, Feature, Step
 from bot.core.heartbeats import list_heartbeats
-from bot.core.outbox import list_unsettled
+from bot.core.outbox import list_undelivered
 from bot.customers.tables import Customer
 from bot.digests.queries import find_digest, last_said
 from bot.digests.queries.kinds import find_kind, list_kinds
@@ -89,7 +89,7 @@ def get_health(session: Session, *, viewer: str, features: Sequence[Feature], no
     ours = workspace_of(session)
     late = [
         owed
-        for owed in list_unsettled(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
+        for owed in list_undelivered(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
         if owed.workspace_id == ours
     ]
     if late:

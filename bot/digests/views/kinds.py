@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.core.schemas import Count, Line
 from bot.digests.rules import OWED_TEXT
-from bot.digests.schemas import AllClear, OwedDigest
+from bot.digests.schemas import AllClear, CommitmentsDigest
 from bot.slack.blocks import (
     NOTIFICATION_TEXT,
     Block,
@@ -24,7 +24,7 @@ COUNT_TEXT = 70
 CLEAR_TEXT = 300
 
 
-def owed(schema: OwedDigest) -> Message:
+def owed(schema: CommitmentsDigest) -> Message:
     """A slot's message: the sum in a sentence, the most late things by name, how many more there are."""
     said = _headline(schema)
     blocks: list[Block] = [section(escape(said)), *trial_note(is_test=schema.slot.is_test)]
@@ -43,7 +43,7 @@ def all_clear(schema: AllClear) -> Message:
     return Message(text=escape(notification(said, is_test=schema.slot.is_test)), blocks=blocks)
 
 
-def _headline(schema: OwedDigest) -> str:
+def _headline(schema: CommitmentsDigest) -> str:
     if schema.counts:
         return cut(f"We owe: {_list(schema.counts)}.", NOTIFICATION_TEXT)
     total = len(schema.lines) + schema.more

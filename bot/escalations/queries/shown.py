@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.desks import PEOPLE
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.feature import OWED_LINES
+from bot.core.feature import COMMITMENT_LINES
 from bot.core.prepared import prepared
 from bot.core.schemas import Count, Line
 from bot.escalations.queries import list_live, list_schemas, live
@@ -78,7 +78,7 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     return counts + [Count(text=line) for line in list_repeats(session, now=now)[:REPEATS_SHOWN]]
 
 
-def owed_section(session: Session, now: datetime) -> Sequence[Line]:
+def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
     """Customers whose problem has no answer, past its clock or within a day of it, the most late first."""
     query = (
         select(Escalation)
@@ -88,7 +88,7 @@ def owed_section(session: Session, now: datetime) -> Sequence[Line]:
             col(Escalation.answer_by) <= now + SOON,
         )
         .order_by(col(Escalation.answer_by), col(Escalation.id))
-        .limit(OWED_LINES)
+        .limit(COMMITMENT_LINES)
     )
     schemas = list_schemas(session, session.exec(query).all(), viewer=None, now=now)
     lines = [(_home_line(schema), schema.on_it_name) for schema in schemas]

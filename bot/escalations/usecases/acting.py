@@ -45,7 +45,7 @@ def answer_escalation(
     """
     row, _ = require_mine(session, escalation_id, by=by)
     _require_can(session, row, State.ANSWERED)
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     words = clean_note(said, NOTE)
     move(session, row, State.ANSWERED, "answered", by=by, now=now, words=words, answered_at=now, answered_by=by)
     if result is not None:
@@ -73,7 +73,7 @@ def fix_escalation(
     _require_can(session, row, State.FIXED)
     words, changes = clean_text(fix.words, CAUSE_WORDS), clean_text(fix.change, REASON)
     _require_understood(fix, words, changes)
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     cause = fix.cause or Cause.OTHER
     move(
         session, row, State.FIXED, "fixed", by=by, now=now, words=words, fixed_at=now, cause=cause, cause_words=words,
@@ -110,7 +110,7 @@ def give_escalation(
         raise InvalidInput(fields={"to": problem})
     if row.on_it_id == to:
         raise AlreadyDone("They are on it already; nothing had to change.")
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     before, former = state_of(row), row.on_it_id
     pass_clock(session, row, to, now=now)
     row.channel_due = True
@@ -141,7 +141,7 @@ def withdraw_escalation(
     words = clean_text(reason, REASON)
     if not words:
         raise InvalidInput(fields={"reason": "Say why, in a few words; who is on it will want to know."})
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     close(session, row, "withdrawn", by=by, reason=words, now=now)
     return schema_for(session, row, by, now)
 

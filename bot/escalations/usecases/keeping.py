@@ -18,7 +18,7 @@ from bot.escalations.schemas import ChannelLost, EscalationLate, EscalationPoste
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.acting import close
 from bot.escalations.usecases.moving import note, pass_clock, state_of
-from bot.escalations.usecases.news import managers_to_tell, owe, schema_for, tell, tell_person
+from bot.escalations.usecases.news import enqueue, managers_to_tell, schema_for, tell, tell_person
 from bot.people.queries import find_person_row
 from bot.people.tables import Person
 from bot.workspaces.usecases import BOT, record
@@ -38,7 +38,7 @@ def warn_people(session: Session, *, now: datetime) -> int:
     for row in rows:
         row.warned_at = now
         notice = EscalationWarned(escalation=schema_for(session, row, row.on_it_id, now))
-        owe(session, row, notice, to=row.on_it_id, now=now)
+        enqueue(session, row, notice, to=row.on_it_id, now=now)
     return len(rows)
 
 
@@ -49,7 +49,7 @@ def tell_late(session: Session, *, now: datetime) -> int:
         row.late_told_at, row.channel_due = now, True
         note(session, row, "late", by=BOT, before=state_of(row), now=now)
         for manager in managers_to_tell(session):
-            owe(
+            enqueue(
                 session,
                 row,
                 EscalationLate(escalation=schema_for(session, row, manager.id, now)),
@@ -126,7 +126,7 @@ def lose_channel(session: Session, *, channel: str, reason: str, now: datetime) 
     notice = ChannelLost(channel_name=settings.channel_name, reason=LOST_FOR_GOOD[reason])
     for manager in managers_to_tell(session):
         key = f"escalation_channel_lost:{channel}:{manager.id}:{new_id()}"
-        outbox.owe(session, notice, to=manager.id, key=key, now=now)
+        outbox.enqueue(session, notice, to=manager.id, key=key, now=now)
     return True
 
 
@@ -149,11 +149,11 @@ def _post(session: Session, row: Escalation, channel: str, *, now: datetime) -> 
     schema, first = schema_for(session, row, None, now), f"escalation:{row.id}:channel:{channel}"
     if row.posted_to == channel:
         update = EscalationUpdate(escalation=schema)
-        return outbox.owe(session, update, to=channel, key=f"{first}:{new_id()}", reply_to=first, now=now)
+        return outbox.enqueue(session, update, to=channel, key=f"{first}:{new_id()}", reply_to=first, now=now)
     if row.state.is_over:
         return False
     row.posted_to = channel
-    return outbox.owe(session, EscalationPosted(escalation=schema), to=channel, key=first, now=now)
+    return outbox.enqueue(session, EscalationPosted(escalation=schema), to=channel, key=first, now=now)
 
 
 def _heir(session: Session, row: Escalation) -> Person | None:

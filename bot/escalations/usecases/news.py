@@ -32,7 +32,7 @@ def tell_everybody(session: Session, row: Escalation, *, by: str, now: datetime,
     for person_id, role in _concerned(session, row).items():
         if person_id != by:
             schema = schema_for(session, row, person_id, now)
-            owe(session, row, EscalationRaised(escalation=schema, role=role, again=again), to=person_id, now=now)
+            enqueue(session, row, EscalationRaised(escalation=schema, role=role, again=again), to=person_id, now=now)
 
 
 def tell_person(
@@ -41,7 +41,7 @@ def tell_person(
     """Owe who is on it now what they were given."""
     schema = schema_for(session, row, row.on_it_id, now)
     notice = EscalationRaised(escalation=schema, role="on_it", given_by=given_by, returned_from=returned_from)
-    owe(session, row, notice, to=row.on_it_id, now=now)
+    enqueue(session, row, notice, to=row.on_it_id, now=now)
 
 
 def tell(
@@ -74,7 +74,7 @@ def tell(
     for person_id in dict.fromkeys((row.raised_by, former or row.on_it_id, owner)):
         person = find_person_row(session, person_id) if person_id else None
         if person is not None and person.id not in {by, *not_to} and _takes_news(person):
-            owe(session, row, notice, to=person.id, now=now)
+            enqueue(session, row, notice, to=person.id, now=now)
 
 
 def managers_to_tell(session: Session) -> list[Person]:
@@ -83,13 +83,13 @@ def managers_to_tell(session: Session) -> list[Person]:
     return [one for one in managers if _takes_news(one)] or managers
 
 
-def owe(session: Session, row: Escalation, notice: Notice, *, to: str, now: datetime) -> None:
+def enqueue(session: Session, row: Escalation, notice: Notice, *, to: str, now: datetime) -> None:
     """
     Owe a notice about an escalation to a person, under a key of its own: what it tells of is written in the same
     transaction, and that happens once.
     """
     key = f"escalation:{row.id}:{notice.kind.partition('.')[2]}:{to}:{new_id()}"
-    outbox.owe(session, notice, to=to, key=key, now=now)
+    outbox.enqueue(session, notice, to=to, key=key, now=now)
 
 
 def _concerned(session: Session, row: Escalation) -> dict[str, Role]:

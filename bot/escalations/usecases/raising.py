@@ -52,7 +52,7 @@ def raise_escalation(
     person_id = on_it_id or usual_person(session, customer, by)
     words = clean_note(what, WHAT)
     _require_valid(session, customer, words=words, severity=severity, on_it_id=person_id)
-    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+    if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("That is escalated already; you can close the window.")
     row = Escalation(
         customer_id=customer.id,

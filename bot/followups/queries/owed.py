@@ -12,7 +12,7 @@ from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.followups.queries import open_where
 from bot.followups.rules import AGAIN_AFTER, State, is_long_late, wants_reminder
-from bot.followups.schemas import OwedReminder
+from bot.followups.schemas import DueReminder
 from bot.followups.tables import Followup
 from bot.people.queries import list_calendars
 from bot.people.rules import Calendar, Mute
@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 SHUT = (Status.LOST, Status.EXCLUDED)
 
 
-def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[OwedReminder]:
+def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
     """The people to remind now: their hour has come on a working day of theirs, and something asks for it."""
     query = _soon(now).where(col(Followup.workspace_id) == workspace_of(session))
     if only is not None:
@@ -40,10 +40,10 @@ def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] 
         and wants_reminder(row.due_on, row.reminded_on, today=today, calendar=calendars[row.assignee_id])
     }
     wanted -= _muted(session, wanted)
-    return [OwedReminder(person_id=person, local_day=ready[person]) for person in sorted(wanted)]
+    return [DueReminder(person_id=person, local_day=ready[person]) for person in sorted(wanted)]
 
 
-def list_due_rows(session: Session, *, owed: OwedReminder, calendar: Calendar) -> Sequence[Followup]:
+def list_due_rows(session: Session, *, owed: DueReminder, calendar: Calendar) -> Sequence[Followup]:
     """All that this person is to do before they work again, the latest first."""
     before = calendar.next_working_day(owed.local_day, or_same=False)
     return _rows(

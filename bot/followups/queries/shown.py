@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.desks import PEOPLE, local_date
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.feature import OWED_LINES
+from bot.core.feature import COMMITMENT_LINES
 from bot.core.prepared import prepared
 from bot.core.schemas import Count, Line
 from bot.customers.tables import Customer
@@ -72,7 +72,7 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     return [Count(text=f"{late:,} follow-up{'' if late == 1 else 's'} late", urgent=True)] if late else []
 
 
-def owed_section(session: Session, now: datetime) -> Sequence[Line]:
+def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
     """Follow-ups that are late or due today, the most late first; one statement."""
     today = get_today(session, person_id=None, now=now)
     query: Any = (
@@ -85,7 +85,7 @@ def owed_section(session: Session, now: datetime) -> Sequence[Line]:
             col(Followup.due_on) <= today,
         )
         .order_by(col(Followup.due_on), col(Followup.id))
-        .limit(OWED_LINES)
+        .limit(COMMITMENT_LINES)
     )
     return [
         Line(text=f"{_cut(row.name)}: {_cut(row.what)} ({row.who})", urgent=row.due_on < today, on=row.due_on)

@@ -56,7 +56,7 @@ def assign_followup(
     words = clean_text(what, WHAT)
     today = get_today(session, person_id=by, now=now)
     _require_valid(session, customer, assignee_id=assignee_id, due_on=due_on, what=words, today=today)
-    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+    if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("That is assigned already; you can close the window.")
     row = Followup(
         customer_id=customer.id,
@@ -94,7 +94,7 @@ def reassign_followup(
         raise InvalidInput(fields={"to": problem if to else "Choose who is to do it."})
     if row.assignee_id == to:
         raise AlreadyDone("They have it already; nothing had to change.")
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     before, former = state_of(row), row.assignee_id
     row.assignee_id, row.reminded_on, row.told_manager_at = to, None, None
     session.flush()
@@ -127,7 +127,7 @@ def move_followup(
     problem = date_problem(due_on, today=get_today(session, person_id=by, now=now))
     if problem or due_on is None or due_on == row.due_on:
         raise InvalidInput(fields={"due": problem or "It is due on that day already; choose another one."})
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     before, said = state_of(row), clean_text(words, REASON)
     row.due_on, row.reminded_on, row.told_manager_at = due_on, None, None
     session.flush()
@@ -154,7 +154,7 @@ def cancel_followup(
     said = clean_text(reason, REASON)
     if not said:
         raise InvalidInput(fields={"reason": "Say why, in a few words; whoever has it will want to know."})
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     close(session, row, State.CANCELLED, by=by, reason=said, now=now)
     tell(session, row, Event.CANCELLED, by=by, words=said, now=now)
     return schema_for(session, row, by, now)

@@ -39,7 +39,7 @@ def complete_followup(
         NotAllowed: it is none of theirs.
     """
     row = require_mine(session, followup_id, by=by)
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     said = clean_note(note, NOTE)
     close(session, row, State.DONE, by=by, said=said, now=now)
     if result is not None:
@@ -66,7 +66,7 @@ def decline_followup(
     said = clean_note(note, NOTE)
     if not said:
         raise InvalidInput(fields={"note": "Say why, in a few words; who asked for it will want to know."})
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     close(session, row, State.CANT, by=by, said=said, now=now)
     tell(session, row, Event.CANT, by=by, words=said, now=now)
     return schema_for(session, row, by, now)

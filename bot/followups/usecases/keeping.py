@@ -12,14 +12,14 @@ from bot.core.database import workspace_of
 from bot.customers.queries import get_customer
 from bot.followups.queries import get_due, open_where
 from bot.followups.queries.owed import (
+    list_due_reminders,
     list_due_rows,
     list_long_late,
     list_orphaned,
-    list_owed_reminders,
     list_shut,
 )
 from bot.followups.rules import REMINDER_ROWS, Event, State
-from bot.followups.schemas import FollowupLate, OwedReminder
+from bot.followups.schemas import DueReminder, FollowupLate
 from bot.followups.tables import Followup
 from bot.followups.usecases.assigning import close, note, state_of
 from bot.followups.usecases.news import schema_for, tell, tell_assignee
@@ -30,9 +30,9 @@ from bot.workspaces.usecases import BOT
 AT_ONCE = 200  # follow-ups in one transaction
 
 
-def owe_reminders(session: Session, *, person_ids: Sequence[str], now: datetime) -> int:
+def enqueue_reminders(session: Session, *, person_ids: Sequence[str], now: datetime) -> int:
     """Owe each of these people, whose turn it (still) is, what they are to do; returns how many."""
-    return sum(_remind(session, owed, now) for owed in list_owed_reminders(session, now=now, only=person_ids))
+    return sum(_remind(session, owed, now) for owed in list_due_reminders(session, now=now, only=person_ids))
 
 
 def tell_givers(session: Session, *, now: datetime) -> int:
@@ -42,7 +42,7 @@ def tell_givers(session: Session, *, now: datetime) -> int:
         row.told_manager_at = now
         notice = FollowupLate(followup=schema_for(session, row, row.given_by, now))
         key = f"followup_late:{row.id}:{row.assignee_id}:{row.due_on}"
-        outbox.owe(session, notice, to=row.given_by, key=key, now=now)
+        outbox.enqueue(session, notice, to=row.given_by, key=key, now=now)
     return len(rows)
 
 
@@ -95,7 +95,7 @@ def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
     return session.exec(gone).rowcount
 
 
-def _remind(session: Session, owed: OwedReminder, now: datetime) -> bool:
+def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
     calendar = get_calendar(session, owed.person_id)
     rows = list_due_rows(session, owed=owed, calendar=calendar)
     ids = [row.id for row in rows[:REMINDER_ROWS]]
@@ -107,7 +107,7 @@ def _remind(session: Session, owed: OwedReminder, now: datetime) -> bool:
     session.exec(mark)
     notice = get_due(session, followup_ids=ids, person_id=owed.person_id, total=len(rows), now=now)
     key = f"followups:{owed.person_id}:{owed.local_day.isoformat()}"
-    return outbox.owe(session, notice, to=owed.person_id, key=key, now=now)
+    return outbox.enqueue(session, notice, to=owed.person_id, key=key, now=now)
 
 
 def _heir(session: Session, row: Followup) -> Person | None:

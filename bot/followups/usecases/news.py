@@ -25,7 +25,7 @@ def tell_assignee(
     """Owe the assignee what they are asked to do."""
     schema = schema_for(session, row, row.assignee_id, now)
     notice = FollowupGiven(followup=schema, returned_from=returned_from, reassigned_by=reassigned_by)
-    _owe(session, notice, row, to=row.assignee_id, what="given", now=now)
+    _enqueue(session, notice, row, to=row.assignee_id, what="given", now=now)
 
 
 def tell(
@@ -53,9 +53,9 @@ def tell(
             to_name=schema.assignee_name,
             mine=person_id == (former or row.assignee_id),
         )
-        _owe(session, notice, row, to=person_id, what=event.value, now=now)
+        _enqueue(session, notice, row, to=person_id, what=event.value, now=now)
 
 
-def _owe(session: Session, notice: Notice, row: Followup, *, to: str, what: str, now: datetime) -> None:
+def _enqueue(session: Session, notice: Notice, row: Followup, *, to: str, what: str, now: datetime) -> None:
     key = f"followup:{row.id}:{what}:{to}:{int(now.timestamp() * 1000)}"
-    outbox.owe(session, notice, to=to, key=key, now=now)
+    outbox.enqueue(session, notice, to=to, key=key, now=now)

@@ -58,7 +58,7 @@ def set_customer(
         raise InvalidInput(fields={"customer": "It is kept so already; choose another one, or close the window."})
     if customer_id is not None:
         get_customer(session, customer_id)
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     before = _about(row)
     if row.customer_id is not None and row.customer_id != customer_id:
         _teach(session, row, by=by, now=now)

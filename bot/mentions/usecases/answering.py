@@ -70,7 +70,7 @@ def answer_mention(
         raise InvalidInput(fields={"link": "That is no web address; paste it whole, or leave it out."})
     if not said and not where:
         raise InvalidInput(fields={"words": "Say in a few words what you answered, or give the link to it."})
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     row.answer_words, row.answer_link = said, where
     close(session, row, State.ANSWERED, by=by, now=now)
     return list_schemas(session, [row], now=now)[0]
@@ -83,7 +83,9 @@ def warn_answerers(session: Session, *, now: datetime) -> int:
         row.warned_at = now
         if row.answer_due_at and row.answer_due_at > now:
             schema = list_schemas(session, [row], now=now)[0]
-            _owe(session, AnswerDueSoon(mention=schema), row, to=find_person_row(session, row.taken_by or ""), now=now)
+            _enqueue(
+                session, AnswerDueSoon(mention=schema), row, to=find_person_row(session, row.taken_by or ""), now=now
+            )
     return len(rows)
 
 
@@ -93,7 +95,7 @@ def tell_managers(session: Session, *, now: datetime) -> int:
     for row in rows:
         row.overdue_told_at = row.warned_at = now
         schema = list_schemas(session, [row], now=now)[0]
-        _owe(
+        _enqueue(
             session,
             AnswerLate(mention=schema, mine=True),
             row,
@@ -102,7 +104,7 @@ def tell_managers(session: Session, *, now: datetime) -> int:
         )
         for manager in list_managers(session):
             if manager.id != row.taken_by:
-                _owe(session, AnswerLate(mention=schema), row, to=manager, now=now)
+                _enqueue(session, AnswerLate(mention=schema), row, to=manager, now=now)
     return len(rows)
 
 
@@ -129,10 +131,10 @@ def _list_running(session: Session, *which: Any) -> Sequence[Mention]:
     return session.exec(query.order_by(col(Mention.answer_due_at)).limit(AT_ONCE)).all()
 
 
-def _owe(
+def _enqueue(
     session: Session, notice: AnswerDueSoon | AnswerLate, row: Mention, *, to: Person | None, now: datetime
 ) -> None:
     if to is None or to.is_deactivated or Mute.NEWS in to.mutes:
         return
     taken = int(row.taken_at.timestamp()) if row.taken_at else 0
-    outbox.owe(session, notice, to=to.id, key=f"{notice.kind}:{row.id}:{to.id}:{taken}", now=now)
+    outbox.enqueue(session, notice, to=to.id, key=f"{notice.kind}:{row.id}:{to.id}:{taken}", now=now)

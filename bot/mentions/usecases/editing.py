@@ -62,7 +62,7 @@ def edit_source(
         as `check_change`; AlreadyDone: this form was saved before.
     """
     check_change(session, source_id=source_id, wish=wish, channel=channel, by=by, now=now)
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     row = get_source(session, source_id)
     before = _values(row)
     write_wish(row, wish)

@@ -30,7 +30,7 @@ def _post(session: Session, channel: str, features: Sequence[Feature], now: date
     room = max(CARDS_AT_ONCE - _count_recent(session, channel, Posted.CARD, now), 0)
     cards, rest = rows[:room], rows[room:]
     for row, schema in zip(cards, list_schemas(session, cards, features=features, now=now), strict=True):
-        outbox.owe(session, MentionPosted(mention=schema), to=channel, key=f"mention:{row.id}", now=now)
+        outbox.enqueue(session, MentionPosted(mention=schema), to=channel, key=f"mention:{row.id}", now=now)
         row.posted_at, row.posted_as = now, Posted.CARD
     if rest and not _count_recent(session, channel, Posted.LIST, now):
         _post_list(session, channel, rest, now)
@@ -44,7 +44,7 @@ def _post_list(session: Session, channel: str, rows: Sequence[Mention], now: dat
         complaints=sum(row.feeling is Feeling.COMPLAINT for row in rows),
         rows=tuple(list_schemas(session, rows[:LIST_ROWS], now=now)),
     )
-    outbox.owe(session, notice, to=channel, key=f"mentions:{channel}:{rows[0].id}", now=now)
+    outbox.enqueue(session, notice, to=channel, key=f"mentions:{channel}:{rows[0].id}", now=now)
     for row in rows:
         row.posted_at, row.posted_as = now, Posted.LIST
 

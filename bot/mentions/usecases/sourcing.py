@@ -89,7 +89,7 @@ def add_source(
     )
     if session.execute(count).scalar_one() >= MOST_SOURCES:
         raise InvalidInput(f"There are {MOST_SOURCES} sources already; remove one that nobody needs.")
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     row = Source(kind=wish.kind, name=_name(wish, title), added_by=by, added_at=now)
     row.word, row.address = clean_text(wish.word, 500), address
     write_wish(row, wish)

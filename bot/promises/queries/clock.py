@@ -17,7 +17,7 @@ from bot.people.rules import Calendar, Mute
 from bot.people.tables import Person
 from bot.promises.queries import owed_where
 from bot.promises.rules import Stage, State, is_over, stage, wants_reminder
-from bot.promises.schemas import DueRow, OwedReminder
+from bot.promises.schemas import DueReminder, DueRow
 from bot.promises.tables import Promise
 
 HORIZON = timedelta(days=22)
@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 SHUT = (Status.LOST, Status.EXCLUDED)
 
 
-def list_owed_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[OwedReminder]:
+def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
     """
     The people to remind now: their hour has come on a working day of theirs, and a promise comes due.
 
@@ -114,7 +114,7 @@ def _covers(session: Session, calendars: Mapping[str | None, Calendar], now: dat
     return covers_of(list_away(session, around=now.date()), days)
 
 
-def _reminder(person: str, rows: Sequence[Any], calendar: Calendar, today: date) -> OwedReminder | None:
+def _reminder(person: str, rows: Sequence[Any], calendar: Calendar, today: date) -> DueReminder | None:
     """All that this person is to keep soon; None while nothing of it calls for a word."""
     staged = [(row, stage(row.due_on, today=today, calendar=calendar)) for row in rows]
     near = [(row, at) for row, at in staged if at > Stage.FAR]
@@ -126,7 +126,7 @@ def _reminder(person: str, rows: Sequence[Any], calendar: Calendar, today: date)
         )
     ]
     due = tuple(DueRow(id=row.id, stage=at) for row, at in near)
-    return OwedReminder(person_id=person, local_day=today, rows=due) if calls else None
+    return DueReminder(person_id=person, local_day=today, rows=due) if calls else None
 
 
 def _working_now(calendars: Mapping[Any, Calendar], now: datetime) -> Iterable[tuple[str, date]]:

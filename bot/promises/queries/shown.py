@@ -12,7 +12,7 @@ from bot.checkins.queries.desks import PEOPLE, local_date
 from bot.checkins.queries.history import CUSTOMERS
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.feature import OWED_LINES
+from bot.core.feature import COMMITMENT_LINES
 from bot.core.prepared import prepared
 from bot.core.schemas import Count, Line
 from bot.customers.queries import list_by_ids
@@ -87,7 +87,7 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     return counts
 
 
-def owed_section(session: Session, now: datetime) -> Sequence[Line]:
+def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
     """Promises that are broken and not made good, or due today, the most late first; one statement."""
     today = get_today(session, person_id=None, now=now)
     query: Any = (
@@ -100,7 +100,7 @@ def owed_section(session: Session, now: datetime) -> Sequence[Line]:
             col(Promise.due_on) <= today,
         )
         .order_by(col(Promise.due_on), col(Promise.id))
-        .limit(OWED_LINES)
+        .limit(COMMITMENT_LINES)
     )
     return [
         Line(text=f"{_cut(row.name)}: promised {_cut(row.what)} ({row.who})", urgent=row.due_on < today, on=row.due_on)

@@ -32,7 +32,7 @@ def keep_promise(session: Session, *, promise_id: UUID, by: str, now: datetime, 
         NotAllowed: it is none of theirs.
     """
     row = require_mine(session, promise_id, by=by, now=now)
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     late = row.state is State.BROKEN
     end(session, row, State.KEPT_LATE if late else State.KEPT, by=by, now=now)
     tell(session, row, Event.KEPT, by=by, now=now)
@@ -72,7 +72,7 @@ def renegotiate_promise(
     }
     if wrong := {name: sentence for name, sentence in problems.items() if sentence}:
         raise InvalidInput(fields=wrong)
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     row.moved_to = due_on
     end(session, row, State.RENEGOTIATED, by=by, words=said, now=now)
     tell(session, row, Event.RENEGOTIATED, by=by, words=said, now=now)
@@ -94,7 +94,7 @@ def withdraw_promise(
     said = clean_note(words, NOTE)
     if not said:
         raise InvalidInput(fields={"note": "Say in a few words why it isn't owed any more."})
-    outbox.require_first(session, view_id, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     end(session, row, State.WITHDRAWN, by=by, words=said, now=now)
     tell(session, row, Event.WITHDRAWN, by=by, words=said, now=now)
     return schema_for(session, row, by, now)

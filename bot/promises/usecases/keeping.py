@@ -14,9 +14,9 @@ from bot.customers.queries import get_customer
 from bot.people.queries import find_person_row, list_managers
 from bot.people.tables import Person
 from bot.promises.queries import get_told, owed_where
-from bot.promises.queries.clock import list_orphaned, list_overdue, list_owed_reminders, list_shut
+from bot.promises.queries.clock import list_due_reminders, list_orphaned, list_overdue, list_shut
 from bot.promises.rules import NOTE, REMINDER_ROWS, Event, State
-from bot.promises.schemas import OwedReminder, PromisesDue
+from bot.promises.schemas import DueReminder, PromisesDue
 from bot.promises.tables import Promise
 from bot.promises.usecases.closing import break_promise, end
 from bot.promises.usecases.news import tell, tell_broken, tell_heirs
@@ -26,9 +26,9 @@ from bot.workspaces.usecases import BOT
 AT_ONCE = 200  # promises in one transaction
 
 
-def owe_reminders(session: Session, *, person_ids: Sequence[str], now: datetime) -> int:
+def enqueue_reminders(session: Session, *, person_ids: Sequence[str], now: datetime) -> int:
     """Owe each of these people, whose turn it (still) is, what they are to keep soon; returns how many."""
-    return sum(_remind(session, owed, now) for owed in list_owed_reminders(session, now=now, only=person_ids))
+    return sum(_remind(session, owed, now) for owed in list_due_reminders(session, now=now, only=person_ids))
 
 
 def break_overdue(session: Session, *, now: datetime) -> int:
@@ -90,7 +90,7 @@ def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
     return session.exec(gone).rowcount
 
 
-def _remind(session: Session, owed: OwedReminder, now: datetime) -> bool:
+def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
     for near in {row.stage for row in owed.rows}:
         ids = [row.id for row in owed.rows if row.stage == near]
         session.exec(
@@ -107,7 +107,7 @@ def _remind(session: Session, owed: OwedReminder, now: datetime) -> bool:
         now=now,
     )
     key = f"promises:{owed.person_id}:{owed.local_day.isoformat()}"
-    return outbox.owe(session, notice, to=owed.person_id, key=key, now=now)
+    return outbox.enqueue(session, notice, to=owed.person_id, key=key, now=now)
 
 
 def _heir(session: Session, row: Promise) -> Person | None:

@@ -66,7 +66,7 @@ def record_promise(
     }
     if wrong := {name: sentence for name, sentence in problems.items() if sentence}:
         raise InvalidInput(fields=wrong)
-    if view_id and not outbox.first_time(session, "view", view_id, now=now):
+    if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("That promise is written down already; you can close the window.")
     row = add_promise(
         session,

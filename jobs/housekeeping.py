@@ -18,9 +18,9 @@ KEEP_UPLOADS = timedelta(days=1)
 log = structlog.get_logger(__name__)
 
 
-async def keep_house(runtime: Runtime) -> int:
+async def housekeeping(runtime: Runtime) -> int:
     """Tidy every workspace and say in the log what is wrong; how many rows were tidied."""
-    moved = await runtime.run(forget_old, workspace=None)
+    moved = await runtime.run(delete_old, workspace=None)
     for workspace in await runtime.read(list_workspaces, workspace=None):
         moved += await runtime.run(tidy_workspace, workspace=workspace)
         for problem in await runtime.read(list_problems, workspace=workspace, features=runtime.features):
@@ -28,9 +28,9 @@ async def keep_house(runtime: Runtime) -> int:
     return moved
 
 
-def forget_old(session: Session, *, now: datetime) -> int:
+def delete_old(session: Session, *, now: datetime) -> int:
     """Drop what was sent or received a month ago, and uploads nobody confirmed within a day."""
-    return outbox.forget_old(session, before=now - KEEP_SETTLED) + forget_uploads(session, before=now - KEEP_UPLOADS)
+    return outbox.delete_old(session, before=now - KEEP_SETTLED) + forget_uploads(session, before=now - KEEP_UPLOADS)
 
 
 def tidy_workspace(session: Session, *, now: datetime) -> int:
