@@ -146,7 +146,7 @@ def _load_digests(session: Session, channel_id: str, name: str, *, features: Seq
 
 
 def _load_promises(session: Session, *, now: datetime) -> None:
-    """What was promised in the last days; the clock will notice what is over."""
+    """What was promised in the last days; the clock will notification what is over."""
     for in_days, customer, person, contact, what, is_kept in PROMISED:
         day = now + timedelta(days=in_days)
         schema = record_promise(

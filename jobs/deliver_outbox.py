@@ -1,4 +1,4 @@
-"""Carries owed notices to Slack: each once, whatever breaks in between."""
+"""Carries owed notifications to Slack: each once, whatever breaks in between."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,9 +22,9 @@ Clients = Callable[[str], AsyncWebClient]
 """Slack's client for a workspace id."""
 
 OnDead = Callable[[Runtime, ClaimedMessage, str], Awaitable[None]]
-"""What happens when Slack refuses a notice for good: somebody is told."""
+"""What happens when Slack refuses a notification for good: somebody is told."""
 
-METADATA_EVENT = "evenhand_notice"
+METADATA_EVENT = "evenhand_notification"
 UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", NOT_SLACKS})
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
@@ -68,7 +68,7 @@ class Dispatcher:
     on_dead: OnDead
 
     async def deliver_all(self) -> int:
-        """Look back on what is unclear, then send what is due; returns how many notices moved."""
+        """Look back on what is unclear, then send what is due; returns how many notifications moved."""
         unclear = await self.runtime.run(outbox.claim_unknown, workspace=None)
         for claimed in unclear:
             await self._look_back(claimed)
@@ -104,12 +104,12 @@ class Dispatcher:
                 await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
 
     def _draw(self, claimed: ClaimedMessage) -> Message:
-        """The feature's view of the notice; one that can't be drawn is given up with its reason, others go on."""
+        """The feature's view of the notification; one that can't be drawn is given up with its reason, others go on."""
         for feature in self.runtime.features:
-            for notice, view in feature.messages.items():
-                if notice.kind == claimed.kind:
+            for notification, view in feature.messages.items():
+                if notification.kind == claimed.kind:
                     try:
-                        message = view(notice.model_validate(claimed.body))
+                        message = view(notification.model_validate(claimed.body))
                     except Exception as error:
                         log.exception("outbox.undrawable", key=claimed.key)
                         raise Refused(f"can't be drawn: {type(error).__name__}") from error
@@ -160,7 +160,7 @@ class Dispatcher:
         return str(answer["ts"])
 
     async def _look_back(self, claimed: ClaimedMessage) -> None:
-        """Find out whether an unclear notice is there: our key stands in the message's metadata."""
+        """Find out whether an unclear notification is there: our key stands in the message's metadata."""
         try:
             ts = await self._find(claimed) if claimed.channel else None
         except (AskedToWait, NotSent, Unclear) as reason:
@@ -224,7 +224,7 @@ class Dispatcher:
 
 
 async def deliver_outbox(runtime: Runtime, clients: Clients, on_dead: OnDead) -> int:
-    """Deliver what is due now; returns how many notices moved."""
+    """Deliver what is due now; returns how many notifications moved."""
     return await Dispatcher(runtime, clients, on_dead).deliver_all()
 
 

@@ -1,4 +1,4 @@
-"""Reminds people of what they promised, notices the days that are over, and finds promises that nobody has."""
+"""Reminds people of what they promised, notifications the days that are over, and finds promises that nobody has."""
 
 from bot.core.runtime import Runtime
 from bot.promises.queries.clock import list_due_reminders

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bot.checkins.rules import Act, Result
-from bot.core.schemas import Notice, Schema
+from bot.core.schemas import Notification, Schema
 from bot.customers.schemas import CustomerSchema
 
 
@@ -110,7 +110,7 @@ class ReminderRow(Schema):
     deed_id: UUID | None = None
 
 
-class ReminderDue(Notice):
+class ReminderDue(Notification):
     """The one message of a working day: who waits to hear from this person."""
 
     kind = "checkins.reminder"

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
 from bot.core.prepared import Prepared
-from bot.core.schemas import Count, DigestSlot, Line, Notice, Schema, Subject
+from bot.core.schemas import Count, DigestSlot, Line, Notification, Schema, Subject
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -26,7 +26,7 @@ most `COMMITMENT_LINES` of them, so that the statement behind it stays small how
 
 COMMITMENT_LINES = 100
 
-Compose = Callable[[Session, DigestSlot, datetime], Notice | None]
+Compose = Callable[[Session, DigestSlot, datetime], Notification | None]
 """`compose(session, slot, now)`: what a digest says at its slot; None when there is nothing to say."""
 
 HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
@@ -114,7 +114,7 @@ class Feature:
 
     name: str
     register: Callable[[Any, "Runtime"], None] | None = None
-    messages: Mapping[type[Notice], Callable[[Any], Any]] = field(default_factory=dict)
+    messages: Mapping[type[Notification], Callable[[Any], Any]] = field(default_factory=dict)
     brief: Knows | None = None
     checkin_extras: Sequence[CheckinExtra] = ()
     undo_checkin: UndoCheckin | None = None

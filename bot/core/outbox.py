@@ -1,7 +1,7 @@
 """
 What is owed to Slack, and what has come from it.
 
-A use case stores a notice in its own transaction; a job delivers it once. States:
+A use case stores a notification in its own transaction; a job delivers it once. States:
 `pending → claimed → sending → sent | dead | unknown`, and `unknown → sent | pending` after looking back in the channel.
 """
 
@@ -18,7 +18,7 @@ from sqlmodel import Field, Session, col, select
 from bot.core.clock import new_id
 from bot.core.database import Row, choice, within_workspace, workspace_of
 from bot.core.errors import AlreadyDone
-from bot.core.schemas import Notice, Schema
+from bot.core.schemas import Notification, Schema
 
 LEASE = timedelta(seconds=30)
 QUIET_TIME = timedelta(seconds=20)  # after an unclear answer, before looking whether the message is there
@@ -29,7 +29,7 @@ MOST_ATTEMPTS = 12
 
 
 class DeliveryState(StrEnum):
-    """Where a notice is on its way."""
+    """Where a notification is on its way."""
 
     PENDING = "pending"
     CLAIMED = "claimed"
@@ -40,7 +40,7 @@ class DeliveryState(StrEnum):
 
 
 class OutboxMessage(Row, table=True):
-    """A notice that Slack has to carry to a person or a channel, once."""
+    """A notification that Slack has to carry to a person or a channel, once."""
 
     __tablename__ = "outbox"
     __table_args__ = within_workspace(
@@ -82,9 +82,9 @@ class InboxEntry(Row, table=True):
 
 @dataclass(frozen=True)
 class NewNotification:
-    """One notice that is to be owed, with the same words as `enqueue` takes."""
+    """One notification that is to be owed, with the same words as `enqueue` takes."""
 
-    notice: Notice
+    notification: Notification
     to: str
     key: str
     not_before: datetime | None = None
@@ -93,7 +93,7 @@ class NewNotification:
 
 
 class ClaimedMessage(Schema):
-    """A notice that was claimed for sending: what it says, where it goes, and the fence of the claim."""
+    """A notification that was claimed for sending: what it says, where it goes, and the fence of the claim."""
 
     id: UUID
     workspace_id: str
@@ -110,7 +110,7 @@ class ClaimedMessage(Schema):
 
 def enqueue(
     session: Session,
-    notice: Notice,
+    notification: Notification,
     *,
     to: str,
     key: str,
@@ -120,12 +120,12 @@ def enqueue(
     reply_to: str | None = None,
 ) -> bool:
     """
-    Owe *notice* to the person or channel *to*, under a *key* unique in the workspace.
+    Owe *notification* to the person or channel *to*, under a *key* unique in the workspace.
 
-    *reply_to* is the key of the notice in whose thread this one belongs; it waits until that one was sent.
+    *reply_to* is the key of the notification in whose thread this one belongs; it waits until that one was sent.
     Returns False when the same key is owed already: nothing is said twice.
     """
-    new = NewNotification(notice, to, key, not_before=not_before, expires_at=expires_at, reply_to=reply_to)
+    new = NewNotification(notification, to, key, not_before=not_before, expires_at=expires_at, reply_to=reply_to)
     return enqueue_all(session, [new], now=now) == 1
 
 
@@ -195,7 +195,7 @@ def require_new_submission(session: Session, view_id: str, *, now: datetime) -> 
 
 
 def claim(session: Session, *, now: datetime, limit: int = 20) -> list[ClaimedMessage]:
-    """Take up to *limit* notices whose time has come, of all workspaces, one a recipient, for `LEASE`."""
+    """Take up to *limit* notifications whose time has come, of all workspaces, one a recipient, for `LEASE`."""
     _give_up_expired(session, now)
     rows = session.exec(_claimable(now, limit)).all()
     claimed_messages, recipients = [], set()
@@ -275,7 +275,7 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
 
 
 def claim_unknown(session: Session, *, now: datetime, limit: int = 20) -> list[ClaimedMessage]:
-    """Notices whose sending nobody finished or understood, whose quiet time is over; held by a new fence."""
+    """Notifications whose sending nobody finished or understood, whose quiet time is over; held by a new fence."""
     abandoned = sa.and_(
         col(OutboxMessage.state) == DeliveryState.SENDING, col(OutboxMessage.lease_until) <= now - QUIET_TIME
     )

@@ -130,7 +130,7 @@ class Pace:
 
     @property
     def is_quick(self) -> bool:
-        """Whether nobody notices that they wait for it."""
+        """Whether nobody notifications that they wait for it."""
         return self._seconds < QUICK_SECONDS
 
     def take(self, work: Callable[[], T], clock: Callable[[], float]) -> T:

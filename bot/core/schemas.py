@@ -17,7 +17,7 @@ class Schema(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Notice(Schema):
+class Notification(Schema):
     """News that is owed to somebody. Stored as a schema and drawn when it is sent."""
 
     kind: ClassVar[str] = ""

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from bot.core.schemas import Line, Notice, Schema
+from bot.core.schemas import Line, Notification, Schema
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.rows import Note, Refusal, RowDraft
@@ -69,7 +69,7 @@ class OwnerCoverage(Schema):
     coverage: Coverage
 
 
-class CustomersHandedOver(Notice):
+class CustomersHandedOver(Notification):
     """Somebody was given customers."""
 
     kind = "customers.handed_over"
@@ -79,7 +79,7 @@ class CustomersHandedOver(Notice):
     note: str = ""
 
 
-class CustomerTaken(Notice):
+class CustomerTaken(Notification):
     """A customer went from its owner to somebody else, or to the pool, by another's hand."""
 
     kind = "customers.taken"
@@ -266,7 +266,7 @@ class UploadSchema(Schema):
     by_hand: Mapping[str, str] = {}
 
 
-class ListImported(Notice):
+class ListImported(Notification):
     """A list was taken in by the person who is told."""
 
     kind = "customers.imported"

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from bot.core.schemas import Count, DigestSlot, Line, Notice, Schema
+from bot.core.schemas import Count, DigestSlot, Line, Notification, Schema
 from bot.digests.rules import DigestKind, percent
 from bot.workspaces import schemas as workspace_schemas
 
@@ -33,7 +33,7 @@ class WaitingRow(Schema):
     done: str = ""
 
 
-class NeglectedDigest(Notice):
+class NeglectedDigest(Notification):
     """
     What a channel learns at a slot: coverage, the longest waiting, the pool.
 
@@ -68,7 +68,7 @@ class NeglectedDigest(Notice):
         return max(self.neglected - len(self.rows), 0)
 
 
-class DigestPage(Notice):
+class DigestPage(Notification):
     """A piece of the whole list, for the digest's thread; *lines* in plain words, longest wait first."""
 
     kind = "digests.page"
@@ -78,7 +78,7 @@ class DigestPage(Notice):
     lines: tuple[str, ...]
 
 
-class CommitmentsDigest(Notice):
+class CommitmentsDigest(Notification):
     """
     What we owe customers, at a slot: the features' counts, and the most late things by name.
 
@@ -94,7 +94,7 @@ class CommitmentsDigest(Notice):
     and_more: bool = False
 
 
-class AllClear(Notice):
+class AllClear(Notification):
     """That a digest has nothing to tell at its slot, in its own *words*."""
 
     kind = "digests.clear"
@@ -102,7 +102,7 @@ class AllClear(Notice):
     words: str
 
 
-class DigestStopped(Notice):
+class DigestStopped(Notification):
     """
     The *digests* of a channel couldn't be posted. When it *is_over*, nothing is tried until somebody saves the setup
     again; else the next slot is.

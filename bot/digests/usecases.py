@@ -10,7 +10,7 @@ from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.feature import Feature
-from bot.core.schemas import DigestSlot, Notice
+from bot.core.schemas import DigestSlot, Notification
 from bot.customers.queries import get_customer
 from bot.customers.schemas import CustomerSchema
 from bot.customers.usecases.clockwork import hand_over, rewind_workspace
@@ -330,7 +330,7 @@ def _locked(session: Session, digest_id: UUID) -> Digest | None:
 
 def _compose(
     session: Session, digest: Digest, features: Sequence[Feature], slot: DigestSlot, now: datetime
-) -> tuple[Notice, bool]:
+) -> tuple[Notification, bool]:
     """
     What *digest* says at *slot*, and whether that is only that all is well.
 
@@ -349,7 +349,7 @@ def _compose(
     return (said, False) if said else (AllClear(slot=slot, words=offer.clear), True)
 
 
-def _enqueue_digest(session: Session, digest: Digest, schema: Notice, slot: DigestSlot, *, now: datetime) -> int:
+def _enqueue_digest(session: Session, digest: Digest, schema: Notification, slot: DigestSlot, *, now: datetime) -> int:
     """Owe the message and, when it can't hold everybody, the whole list in its thread; how many pages that took."""
     key = f"digest:{digest.id}:{_stamp(slot.slot)}"
     outbox.enqueue(session, schema, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)

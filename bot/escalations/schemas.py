@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from bot.core.schemas import Notice, Schema
+from bot.core.schemas import Notification, Schema
 from bot.escalations.rules import Cause, Event, Severity, State
 
 
@@ -124,7 +124,7 @@ class Rate(Schema):
     repeats: tuple[str, ...] = ()
 
 
-class EscalationRaised(Notice):
+class EscalationRaised(Notification):
     """To somebody whom a new (or reopened, or passed on) escalation concerns, as who they are in it."""
 
     kind = "escalations.raised"
@@ -136,7 +136,7 @@ class EscalationRaised(Notice):
     returned_from: str = ""
 
 
-class EscalationWarned(Notice):
+class EscalationWarned(Notification):
     """To who is on it: most of the time to answer is over."""
 
     kind = "escalations.warned"
@@ -144,7 +144,7 @@ class EscalationWarned(Notice):
     escalation: EscalationSchema
 
 
-class EscalationLate(Notice):
+class EscalationLate(Notification):
     """To the managers: nobody answered in time."""
 
     kind = "escalations.late"
@@ -152,7 +152,7 @@ class EscalationLate(Notice):
     escalation: EscalationSchema
 
 
-class EscalationNews(Notice):
+class EscalationNews(Notification):
     """What became of an escalation, for those whom it concerns."""
 
     kind = "escalations.news"
@@ -166,7 +166,7 @@ class EscalationNews(Notice):
     to_name: str = ""
 
 
-class EscalationPosted(Notice):
+class EscalationPosted(Notification):
     """To the escalation channel: a customer raised a problem."""
 
     kind = "escalations.posted"
@@ -174,7 +174,7 @@ class EscalationPosted(Notice):
     escalation: EscalationSchema
 
 
-class EscalationUpdate(Notice):
+class EscalationUpdate(Notification):
     """In the thread of that: how it stands now."""
 
     kind = "escalations.update"
@@ -182,7 +182,7 @@ class EscalationUpdate(Notice):
     escalation: EscalationSchema
 
 
-class ChannelLost(Notice):
+class ChannelLost(Notification):
     """To the managers: nothing can be posted to the escalation channel any more."""
 
     kind = "escalations.channel_lost"

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from bot.core.schemas import Notice, Schema
+from bot.core.schemas import Notification, Schema
 from bot.followups.rules import Event, State
 
 
@@ -66,7 +66,7 @@ class FollowupList(Schema):
     rows: tuple[FollowupSchema, ...] = ()
 
 
-class FollowupGiven(Notice):
+class FollowupGiven(Notification):
     """Somebody is asked to do something; *returned_from* left it undone when they left."""
 
     kind = "followups.given"
@@ -76,7 +76,7 @@ class FollowupGiven(Notice):
     reassigned_by: str = ""
 
 
-class FollowupsDue(Notice):
+class FollowupsDue(Notification):
     """What a person is to do now: due before they work again, or late."""
 
     kind = "followups.due"
@@ -87,7 +87,7 @@ class FollowupsDue(Notice):
     rows: tuple[FollowupSchema, ...]
 
 
-class FollowupLate(Notice):
+class FollowupLate(Notification):
     """What somebody asked for is two working days late."""
 
     kind = "followups.late"
@@ -95,7 +95,7 @@ class FollowupLate(Notice):
     followup: FollowupSchema
 
 
-class FollowupNews(Notice):
+class FollowupNews(Notification):
     """What became of a follow-up, for those who asked for it or had it."""
 
     kind = "followups.news"

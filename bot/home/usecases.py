@@ -39,7 +39,7 @@ def _let_go(session: Session, person_id: str, *, became_guest: bool, now: dateti
     released = release_customers(session, owner_id=person_id, now=now)
     if not released.ids:
         return
-    notice = OwnerLeft(
+    notification = OwnerLeft(
         owner=list_names(session, [person_id])[person_id],
         customers=len(released.ids),
         examples=released.examples,
@@ -50,7 +50,7 @@ def _let_go(session: Session, person_id: str, *, became_guest: bool, now: dateti
         after={"customers": len(released.ids), "became_guest": became_guest},
     )  # fmt: skip
     for manager in list_managers(session):
-        outbox.enqueue(session, notice, to=manager.id, key=f"owner_left:{entry.id}:{manager.id}", now=now)
+        outbox.enqueue(session, notification, to=manager.id, key=f"owner_left:{entry.id}:{manager.id}", now=now)
 
 
 def save_preferences(session: Session, *, wishes: Wishes, by: str, now: datetime) -> Preferences:

@@ -2,7 +2,7 @@
 
 from datetime import date, time
 
-from bot.core.schemas import Notice, Schema
+from bot.core.schemas import Notification, Schema
 from bot.people.rules import Mute, Role
 
 
@@ -51,7 +51,7 @@ class SlackPerson(Schema):
     is_slack_admin: bool = False
 
 
-class OwnerLeft(Notice):
+class OwnerLeft(Notification):
     """An owner was deactivated in Slack; their customers are in the pool now."""
 
     kind = "people.owner_left"
@@ -61,7 +61,7 @@ class OwnerLeft(Notice):
     became_guest: bool = False
 
 
-class CoverAsked(Notice):
+class CoverAsked(Notification):
     """Somebody is to stand in for a colleague."""
 
     kind = "people.cover_asked"

@@ -326,9 +326,9 @@ def _set_absence(
 def _ask_cover(session: Session, person: Person, absence: Absence, *, now: datetime) -> None:
     cover = get_person(session, absence.cover_id or "")
     if Mute.NEWS not in cover.mutes:
-        notice = CoverAsked(owner=person.name, first_day=absence.first_day, last_day=absence.last_day)
+        notification = CoverAsked(owner=person.name, first_day=absence.first_day, last_day=absence.last_day)
         key = f"cover:{absence.id}:{cover.id}:{absence.first_day}:{absence.last_day}"
-        outbox.enqueue(session, notice, to=cover.id, key=key, now=now)
+        outbox.enqueue(session, notification, to=cover.id, key=key, now=now)
 
 
 def _cover_problem(session: Session, wishes: Wishes, *, by: str) -> dict[str, str]:

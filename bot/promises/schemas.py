@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from bot.core.schemas import Notice, Schema
+from bot.core.schemas import Notification, Schema
 from bot.promises.rules import Event, State, kept_rate
 
 
@@ -84,19 +84,19 @@ class Told(Schema):
     rows: tuple[PromiseSchema, ...]
 
 
-class PromisesDue(Told, Notice):
+class PromisesDue(Told, Notification):
     """What a person is to keep before they work again, or the day after that."""
 
     kind = "promises.due"
 
 
-class PromisesBroken(Told, Notice):
+class PromisesBroken(Told, Notification):
     """Promises whose day is over, for who was to keep them and for the customers' owners."""
 
     kind = "promises.broken"
 
 
-class PromisesInherited(Told, Notice):
+class PromisesInherited(Told, Notification):
     """Promises of somebody who left, which are this person's to keep now."""
 
     kind = "promises.inherited"
@@ -104,7 +104,7 @@ class PromisesInherited(Told, Notice):
     left: str = ""
 
 
-class PromiseNoted(Notice):
+class PromiseNoted(Notification):
     """Somebody else wrote down what this person promised."""
 
     kind = "promises.noted"
@@ -113,7 +113,7 @@ class PromiseNoted(Notice):
     by_name: str
 
 
-class PromiseNews(Notice):
+class PromiseNews(Notification):
     """What became of a promise, for those whom it concerns."""
 
     kind = "promises.news"

@@ -35,6 +35,6 @@ def trial_note(*, is_test: bool) -> list[Block]:
     return [context("A test: this is what the channel gets.")] if is_test else []
 
 
-def notification(said: str, *, is_test: bool) -> str:
+def notification_text(said: str, *, is_test: bool) -> str:
     """What the notification shows of a digest."""
     return f"Test: {said}" if is_test else said

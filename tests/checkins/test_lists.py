@@ -112,8 +112,8 @@ def test_handing_over_tells_the_new_owner_with_a_note(office: Office) -> None:
     bakery = office.customer("Bakery", owner=ANA, waited=31)
     schema = office.do(hand_over_from_list, customer_id=bakery, to=KIRI, by=ANA, note="likes calls before ten")
     assert schema.words == "handed over to Kiri Walker"
-    [notice] = owed(office)
-    assert (notice.recipient, notice.body["note"]) == (KIRI, "likes calls before ten")
+    [notification] = owed(office)
+    assert (notification.recipient, notification.body["note"]) == (KIRI, "likes calls before ten")
 
 
 def test_forged_ids_find_nothing(office: Office) -> None:

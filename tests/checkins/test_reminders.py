@@ -35,9 +35,13 @@ def remind(office: Office, person: str = ANA) -> bool:
     return made
 
 
-def notices(office: Office) -> list[ReminderDue]:
+def notifications(office: Office) -> list[ReminderDue]:
     """The reminders that are owed."""
-    return [ReminderDue.model_validate(notice.body) for notice in owed(office) if notice.kind == ReminderDue.kind]
+    return [
+        ReminderDue.model_validate(notification.body)
+        for notification in owed(office)
+        if notification.kind == ReminderDue.kind
+    ]
 
 
 def change(office: Office, person: str, **fields: Any) -> None:
@@ -75,7 +79,10 @@ def test_a_reminder_comes_once_a_day_and_again_the_next(waiting: Office, clock: 
     assert ANA not in due(waiting)
     clock.move(timedelta(days=1))
     assert remind(waiting)
-    assert [notice.key for notice in owed(waiting)] == [f"reminder:{ANA}:2026-11-23", f"reminder:{ANA}:2026-11-24"]
+    assert [notification.key for notification in owed(waiting)] == [
+        f"reminder:{ANA}:2026-11-23",
+        f"reminder:{ANA}:2026-11-24",
+    ]
 
 
 def test_nothing_waiting_means_no_message(office: Office) -> None:
@@ -127,8 +134,8 @@ def test_a_late_run_catches_up_the_same_day_but_never_the_day_after(waiting: Off
     """Eleven at night still counts; what wasn't sent by midnight expires; after midnight it is the next day's."""
     at(waiting, datetime(2026, 11, 23, 23, 0, tzinfo=UTC))
     assert remind(waiting)
-    [notice] = owed(waiting)
-    assert notice.expires_at == datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+    [notification] = owed(waiting)
+    assert notification.expires_at == datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
     at(waiting, datetime(2026, 11, 24, 0, 30, tzinfo=UTC))
     assert ANA not in due(waiting)
     assert waiting.do(outbox.claim) == []
@@ -140,8 +147,11 @@ def test_a_cover_is_reminded_of_the_absent_colleagues_customers(waiting: Office)
     at(waiting, datetime(2026, 11, 23, 14, 0, tzinfo=UTC))
     assert due(waiting) == [BOB]
     assert remind(waiting, BOB)
-    [notice] = notices(waiting)
-    assert [(row.customer.name, row.for_whom) for row in notice.rows] == [(f"{ANA}'s", "Ana Lima"), (f"{BOB}'s", None)]
+    [notification] = notifications(waiting)
+    assert [(row.customer.name, row.for_whom) for row in notification.rows] == [
+        (f"{ANA}'s", "Ana Lima"),
+        (f"{BOB}'s", None),
+    ]
 
 
 def test_a_cover_with_nothing_of_their_own_is_reminded_too(waiting: Office) -> None:
@@ -161,14 +171,14 @@ def test_without_a_cover_customers_wait_until_the_owner_is_back(waiting: Office)
 
 
 def test_at_most_ten_customers_and_the_rest_counted(office: Office) -> None:
-    """The longest waits; the count in the notice is of all."""
+    """The longest waits; the count in the notification is of all."""
     for number in range(REMINDER_ROWS + 3):
         office.customer(f"C{number:02}", owner=ANA, waited=31 + number)
     assert remind(office)
-    [notice] = notices(office)
-    assert [row.customer.name for row in notice.rows] == [f"C{number:02}" for number in reversed(range(3, 13))]
-    assert notice.total == 13
-    assert notice.first_name == "Ana"
+    [notification] = notifications(office)
+    assert [row.customer.name for row in notification.rows] == [f"C{number:02}" for number in reversed(range(3, 13))]
+    assert notification.total == 13
+    assert notification.first_name == "Ana"
     items = office.look(lambda session: session.exec(select(ReminderItem)).all())
     assert sorted(item.position for item in items) == list(range(10))
 
@@ -177,7 +187,7 @@ def test_a_reminder_drawn_anew_tells_what_was_done_since(waiting: Office, clock:
     """By whom too; and after an undo the row waits again."""
     remind(waiting)
     [reminder] = waiting.look(lambda session: session.exec(select(Reminder)).all())
-    [first] = notices(waiting)
+    [first] = notifications(waiting)
     customer = first.rows[0].customer.id
 
     def now() -> ReminderDue:
@@ -230,7 +240,12 @@ async def test_the_job_reminds_everybody_whose_turn_it_is_once(waiting: Office) 
     assert await remind_due(waiting.runtime) == 0
     at(waiting, datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
     assert await remind_due(waiting.runtime) == 2
-    assert sorted(notice.recipient for notice in owed(waiting)) == [ANA, BOB, KIRI, KIRI]  # her Monday and Tuesday
+    assert sorted(notification.recipient for notification in owed(waiting)) == [
+        ANA,
+        BOB,
+        KIRI,
+        KIRI,
+    ]  # her Monday and Tuesday
 
 
 def _enqueued_at(office: Office, instant: datetime) -> list[str]:

@@ -164,7 +164,7 @@ def test_undoing_a_hand_over_gives_the_customer_back_and_tells(office: Office) -
     assert row_of(office, bakery).owner_id == KIRI
     undo(office, done)
     assert row_of(office, bakery).model_dump(exclude={"changed_at"}) == before
-    assert [(notice.kind, notice.recipient) for notice in owed(office)] == [
+    assert [(notification.kind, notification.recipient) for notification in owed(office)] == [
         ("customers.handed_over", KIRI),
         ("customers.taken", KIRI),
     ]

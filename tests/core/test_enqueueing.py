@@ -12,8 +12,8 @@ from tests.makers import ANA, BOB, Office
 
 
 def _new_notification(key: str, to: str = ANA, total: int = 1) -> NewNotification:
-    notice = ReminderDue(reminder_id=new_id(), person_id=to, first_name="Ana", total=total, rows=())
-    return NewNotification(notice, to, key)
+    notification = ReminderDue(reminder_id=new_id(), person_id=to, first_name="Ana", total=total, rows=())
+    return NewNotification(notification, to, key)
 
 
 def _enqueue(session: Session, *, notifications: list[NewNotification], now: object) -> int:
@@ -59,7 +59,7 @@ def test_one_that_expires_waits_and_dies_like_any_other(office: Office) -> None:
     """Its times are kept."""
     now = office.runtime.clock.now()
     late = NewNotification(
-        _new_notification("late").notice,
+        _new_notification("late").notification,
         ANA,
         "late",
         not_before=now + timedelta(hours=1),

@@ -220,8 +220,8 @@ def test_a_do_not_contact_is_set_by_a_list_and_never_lifted_by_one(office: Offic
 def test_new_owners_are_told_once_with_the_number(office: Office) -> None:
     """Who imports isn't told about their own; who muted news isn't told; the importer gets the result."""
     take_in(office, "Name,Owner\nA1,Ana Lima\nB2,Ana Lima\nC3,Mara Okafor\n")
-    notices = office.look(lambda session: session.exec(select(OutboxMessage)).all())
-    told = {(notice.kind, notice.recipient): notice.body for notice in notices}
+    notifications = office.look(lambda session: session.exec(select(OutboxMessage)).all())
+    told = {(notification.kind, notification.recipient): notification.body for notification in notifications}
     assert set(told) == {("customers.handed_over", ANA), ("customers.imported", MARA)}
     assert told["customers.handed_over", ANA]["total"] == 2
 

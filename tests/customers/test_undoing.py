@@ -162,8 +162,8 @@ def test_owners_hear_nothing_of_a_list_that_was_undone_in_time(office: Office) -
 
     done = take_in(office, "Name,Owner\nAcme,Ana Lima\n")
     office.do(undo_import, import_id=done.id, by=MARA)
-    notices = office.look(lambda session: session.exec(select(OutboxMessage)).all())
-    assert {row.recipient: row.state for row in notices} == {ANA: State.DEAD, MARA: State.PENDING}
+    notifications = office.look(lambda session: session.exec(select(OutboxMessage)).all())
+    assert {row.recipient: row.state for row in notifications} == {ANA: State.DEAD, MARA: State.PENDING}
 
 
 CELLS = st.fixed_dictionaries({

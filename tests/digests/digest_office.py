@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.feature import DigestKindOffer, Feature
 from bot.core.outbox import DeliveryState, OutboxMessage
-from bot.core.schemas import DigestSlot, Notice
+from bot.core.schemas import DigestSlot, Notification
 from bot.digests.queries import find_digest
 from bot.digests.schemas import (
     ChannelSchema,
@@ -128,7 +128,7 @@ def make_admin(office: Office, person_id: str) -> None:
     make(office, person_id, role=Role.ADMIN)
 
 
-class Tally(Notice):
+class Tally(Notification):
     """What the room of the tests has to tell."""
 
     kind = "tests.tally"

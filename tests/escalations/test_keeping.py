@@ -163,8 +163,8 @@ def test_a_channel_that_is_gone_gets_nothing_and_the_managers_are_told(office: O
     assert office.do(lose_channel, channel="C0CARE", reason="ratelimited") is False
     assert office.do(lose_channel, channel="C0CARE", reason="is_shared") is True
     assert office.do(lose_channel, channel="C0CARE", reason="is_shared") is False
-    [notice] = owed(office, "channel_lost")
-    assert (notice.recipient, notice.body["reason"]) == (MARA, "it is shared with outsiders now")
+    [notification] = owed(office, "channel_lost")
+    assert (notification.recipient, notification.body["reason"]) == (MARA, "it is shared with outsiders now")
 
 
 def test_only_managers_set_it_up_and_it_is_in_the_trail(office: Office) -> None:

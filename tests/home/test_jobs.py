@@ -139,7 +139,7 @@ async def test_old_messages_and_deliveries_are_forgotten_after_a_month(office: O
 
 
 def settle(office: Office, at: datetime) -> None:
-    """One of the notices was sent, the others still wait."""
+    """One of the notifications was sent, the others still wait."""
     with office.runtime.database.transaction(WORKSPACE) as session:
         row = session.exec(select(OutboxMessage)).first()
         assert row is not None

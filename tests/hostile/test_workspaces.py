@@ -96,7 +96,7 @@ async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) ->
     await world.rehearsal.control.move(timedelta(hours=7))
     await world.bot.run_job("sync_people")
     assert (owner_of(world.office, bakery), owner_of(world.office, shop)) == (None, BOB)
-    assert [notice.recipient for notice in owed(world.office, OwnerLeft.kind)] == [MARA]
+    assert [notification.recipient for notification in owed(world.office, OwnerLeft.kind)] == [MARA]
     await world.move(days=1)
     assert not any("waiting to hear" in message.text for message in world.as_(MARA).sees())
     reminded = world.office.look(lambda session: session.exec(select(Reminder.person_id)).all())

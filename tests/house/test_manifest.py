@@ -15,7 +15,7 @@ from bot.checkup import NEEDED_SCOPES
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
-from bot.core.schemas import Notice
+from bot.core.schemas import Notification
 from bot.features import FEATURES
 from demo.stage import MANIFEST
 from rehearsal.strict.manifest import Manifest
@@ -170,13 +170,13 @@ def test_every_form_that_can_be_submitted_is_heard(heard: dict[str, set[str]]) -
 
 def test_every_notice_has_one_view(sqlite_url: str) -> None:
     """Whatever is owed can be drawn, by one feature only, and kinds are never shared."""
-    drawn = [notice for feature in FEATURES for notice in feature.messages]
+    drawn = [notification for feature in FEATURES for notification in feature.messages]
     assert len(drawn) == len(set(drawn))
-    assert set(drawn) == {kind for kind in _below(Notice) if kind.__module__.startswith("bot.")}
-    kinds = [notice.kind for notice in drawn]
+    assert set(drawn) == {kind for kind in _below(Notification) if kind.__module__.startswith("bot.")}
+    kinds = [notification.kind for notification in drawn]
     assert all("." in kind for kind in kinds)
     assert len(kinds) == len(set(kinds))
 
 
-def _below(kind: type[Notice]) -> set[type[Notice]]:
+def _below(kind: type[Notification]) -> set[type[Notification]]:
     return {kind for child in kind.__subclasses__() for kind in (child, *_below(child))}

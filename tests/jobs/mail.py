@@ -1,4 +1,4 @@
-"""A tiny feature whose notices are letters, and a post office over the rehearsal."""
+"""A tiny feature whose notifications are letters, and a post office over the rehearsal."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from bot.core.database import Database
 from bot.core.feature import Feature
 from bot.core.outbox import ClaimedMessage, OutboxMessage
 from bot.core.runtime import Runtime
-from bot.core.schemas import Notice
+from bot.core.schemas import Notification
 from bot.slack.app import build_client
 from bot.slack.blocks import Message, escape, section
 from bot.slack.charts import Chart, place_for
@@ -25,14 +25,14 @@ from rehearsal.strict.manifest import Manifest
 from tests.makers import ANA, ROOT, START, WORKSPACE, open_office
 
 
-class Letter(Notice):
+class Letter(Notification):
     """Words for somebody."""
 
     kind = "mail.letter"
     words: str
 
 
-class Riddle(Notice):
+class Riddle(Notification):
     """News that no view can draw."""
 
     kind = "mail.riddle"
@@ -43,7 +43,7 @@ def draw(letter: Letter) -> Message:
     return Message(text=letter.words, blocks=[section(escape(letter.words))])
 
 
-class Sketch(Notice):
+class Sketch(Notification):
     """Words with a chart under them."""
 
     kind = "mail.sketch"
@@ -80,7 +80,7 @@ class PostOffice:
     clock: MovableClock
     gone: list[tuple[str, str]] = field(default_factory=list)
 
-    def enqueue(self, key: str, *, to: str = "", words: str = "Good morning.", notice: Notice | None = None,
+    def enqueue(self, key: str, *, to: str = "", words: str = "Good morning.", notification: Notification | None = None,
             reply_to: str | None = None, expires: timedelta | None = None) -> bool:  # fmt: skip
         """Owe a letter to a channel (or person); False when that key is owed already."""
 
@@ -89,7 +89,7 @@ class PostOffice:
             at = self.clock.now()
             return outbox.enqueue(
                 session,
-                notice or Letter(words=words),
+                notification or Letter(words=words),
                 to=to or self.general,
                 key=key,
                 now=at,
@@ -127,7 +127,7 @@ class PostOffice:
         self.gone.append((claimed.key, reason))
 
     def states(self) -> dict[str, str]:
-        """Every notice's state, by key."""
+        """Every notification's state, by key."""
         with self.runtime.database.reading(WORKSPACE) as session:
             rows = session.exec(select(OutboxMessage).order_by(col(OutboxMessage.key))).all()
         return {row.key: row.state.value for row in rows}

@@ -25,7 +25,7 @@ async def test_a_notice_arrives_once(post: PostOffice) -> None:
         await post.deliver()
     (message,) = post.said()
     assert message.text == "Good morning."
-    assert message.metadata == {"event_type": "evenhand_notice", "event_payload": {"key": "hello"}}
+    assert message.metadata == {"event_type": "evenhand_notification", "event_payload": {"key": "hello"}}
     assert post.states() == {"hello": DeliveryState.SENT}
 
 
@@ -97,7 +97,7 @@ async def test_slack_asking_for_a_pause_holds_that_channel_only(post: PostOffice
 
 @pytest.mark.parametrize("refusal", ["channel_not_found", "is_archived", "invalid_auth", "user_disabled"])
 async def test_a_definite_refusal_is_told(post: PostOffice, refusal: str) -> None:
-    """Slack says no for good: the notice is given up once, and somebody hears of it."""
+    """Slack says no for good: the notification is given up once, and somebody hears of it."""
     post.enqueue("hello")
     post.rehearsal.control.faults.next("chat.postMessage", error=refusal)
     await post.deliver()
@@ -129,8 +129,8 @@ async def test_a_thread_whose_first_message_was_refused_is_given_up(post: PostOf
 
 
 async def test_news_that_nobody_can_draw_doesnt_stop_the_rest(post: PostOffice) -> None:
-    """A view that fails gives up its own notice, with the reason, and the next one goes out."""
-    post.enqueue("riddle", notice=Riddle())
+    """A view that fails gives up its own notification, with the reason, and the next one goes out."""
+    post.enqueue("riddle", notification=Riddle())
     post.enqueue("hello", to=ANA)
     await post.deliver()
     assert post.states() == {"hello": DeliveryState.SENT, "riddle": DeliveryState.DEAD}
@@ -180,7 +180,7 @@ async def test_two_processes_never_claim_the_same(post: PostOffice) -> None:
 
 
 async def test_an_unreachable_slack_loses_nothing(post: PostOffice) -> None:
-    """With the network down, notices wait with growing pauses and go out afterwards."""
+    """With the network down, notifications wait with growing pauses and go out afterwards."""
     post.enqueue("hello", to=ANA)
     post.rehearsal.control.faults.drop_before("conversations.open", times=3)
     for _ in range(3):
@@ -204,7 +204,7 @@ async def test_what_arrived_is_counted_once(post: PostOffice) -> None:
 
 
 async def test_old_rows_are_forgotten(post: PostOffice) -> None:
-    """A month after it was settled, a notice leaves the table; open ones stay."""
+    """A month after it was settled, a notification leaves the table; open ones stay."""
     post.enqueue("done")
     await post.deliver()
     post.enqueue("open", to="C0NOWHERE")

@@ -43,7 +43,7 @@ def told_in_words(post: PostOffice) -> bool:
 async def test_a_chart_arrives_as_a_picture_in_its_place(post: PostOffice) -> None:
     """One message; between its paragraphs a PNG of our own, with its words; shared nowhere else; Slack is slow."""
     post.rehearsal.control.look_slowly_at_files(2)
-    post.enqueue("sketch", notice=Sketch())
+    post.enqueue("sketch", notification=Sketch())
     await post.deliver()
     await post.deliver()
     (message,) = post.said()
@@ -59,7 +59,7 @@ async def test_a_chart_arrives_as_a_picture_in_its_place(post: PostOffice) -> No
 async def test_nobody_waits_for_somebody_elses_picture(post: PostOffice) -> None:
     """More news than go out at once: all of it arrives while the picture is made."""
     channels = [post.rehearsal.control.add_channel(f"team-{number}", members=[ANA]) for number in range(2 * AT_ONCE)]
-    post.enqueue("sketch", notice=Sketch())
+    post.enqueue("sketch", notification=Sketch())
     for channel in channels:
         post.enqueue(f"word {channel.id}", to=channel.id)
     await post.deliver()
@@ -73,7 +73,7 @@ async def test_nobody_waits_for_somebody_elses_picture(post: PostOffice) -> None
 async def test_a_failing_upload_leaves_the_words(post: PostOffice, method: str) -> None:
     """Slack is down for files only: the message comes at once, and once."""
     post.rehearsal.control.faults.next(method, status=503)
-    post.enqueue("sketch", notice=Sketch())
+    post.enqueue("sketch", notification=Sketch())
     await post.deliver()
     await post.deliver_until_quiet()
     assert told_in_words(post)
@@ -82,7 +82,7 @@ async def test_a_failing_upload_leaves_the_words(post: PostOffice, method: str) 
 async def test_a_picture_that_slack_refuses_in_the_message_leaves_the_words(post: PostOffice) -> None:
     """A definite no to the blocks is no delivery: the words go out in the same breath, and once."""
     post.rehearsal.control.faults.next("chat.postMessage", error="invalid_blocks")
-    post.enqueue("sketch", notice=Sketch())
+    post.enqueue("sketch", notification=Sketch())
     await post.deliver()
     assert told_in_words(post)
     assert (post.states(), post.gone) == ({"sketch": DeliveryState.SENT}, [])
@@ -91,7 +91,7 @@ async def test_a_picture_that_slack_refuses_in_the_message_leaves_the_words(post
 async def test_a_message_that_is_refused_with_and_without_its_picture_is_given_up(post: PostOffice) -> None:
     """What is wrong with the words isn't blamed on the picture for ever."""
     post.rehearsal.control.faults.next("chat.postMessage", error="invalid_blocks", times=2)
-    post.enqueue("sketch", notice=Sketch())
+    post.enqueue("sketch", notification=Sketch())
     await post.deliver()
     assert post.gone == [("sketch", "invalid_blocks")]
 
@@ -99,14 +99,14 @@ async def test_a_message_that_is_refused_with_and_without_its_picture_is_given_u
 async def test_a_lost_answer_says_nothing_twice_for_the_pictures_sake(post: PostOffice) -> None:
     """Slack took the pictured message and the connection died: the look-back finds it."""
     post.rehearsal.control.faults.drop_after("chat.postMessage")
-    post.enqueue("sketch", notice=Sketch())
+    post.enqueue("sketch", notification=Sketch())
     await post.deliver_until_quiet()
     assert len(images(post)) == len(post.said()) == 1
 
 
 async def test_a_kill_between_picture_and_message_leaves_one_message(post: PostOffice) -> None:
     """The process died with its picture handed over: the next one makes its own, and the orphan is shown nowhere."""
-    post.enqueue("sketch", notice=Sketch())
+    post.enqueue("sketch", notification=Sketch())
     assert post.runtime.run_now(outbox.claim, workspace=None)
     orphan = await hand_over(post.client, PNG, name="orphan")
     post.clock.move(outbox.LEASE + timedelta(seconds=1))

@@ -59,8 +59,8 @@ def test_a_complaint_tells_the_owner_and_brings_the_next_call_forward(office: Of
     assert (row.due_on, row.waiting_since, row.last_contact_on) == (
         date(2026, 11, 25), date(2026, 11, 20), date(2026, 11, 20),
     )  # fmt: skip
-    [notice] = owed(office, "complaint")
-    assert (notice.recipient, notice.body["due_on"]) == (ANA, "2026-11-25")
+    [notification] = owed(office, "complaint")
+    assert (notification.recipient, notification.body["due_on"]) == (ANA, "2026-11-25")
     assert shown(office, mention_id).tier is Tier.LINKED
     assert office.look(lambda session: list_problems(session, office.runtime.clock.now())) == []
     bring(office, source(office, word="https://x.example/feed"), item(1))

@@ -30,7 +30,7 @@ def take_in(office: Office, *people: SlackPerson, complete: bool = False, event_
     return news
 
 
-def notices(office: Office, kind: str) -> list[OutboxMessage]:
+def notifications(office: Office, kind: str) -> list[OutboxMessage]:
     """What is owed of one kind, by recipient."""
 
     def look(session: Session) -> list[OutboxMessage]:
@@ -156,7 +156,7 @@ def test_a_deactivated_owners_customers_go_to_the_pool_and_managers_are_told_onc
     take_in(office, *everybody(told(ANA, is_deactivated=True)), complete=True)
     assert office.look(lambda session: get_customer(session, acme).owner_id) is None
     assert office.look(lambda session: get_customer(session, other).owner_id) == BOB
-    owed = notices(office, "people.owner_left")
+    owed = notifications(office, "people.owner_left")
     assert [row.recipient for row in owed] == [MARA]
     assert owed[0].body == {"owner": "Ana Lima", "customers": 2, "examples": ["Acme", "Zed"], "became_guest": False}
 
@@ -174,13 +174,13 @@ def test_admins_hear_of_it_where_there_is_no_manager(office: Office) -> None:
     take_in(office, told(MARA, is_slack_admin=True), told(BOB, is_slack_admin=True))
     office.customer("Acme", owner=ANA)
     take_in(office, told(ANA, is_deactivated=True))
-    assert [row.recipient for row in notices(office, "people.owner_left")] == [BOB, MARA]
+    assert [row.recipient for row in notifications(office, "people.owner_left")] == [BOB, MARA]
 
 
 def test_nobody_is_bothered_when_somebody_without_customers_leaves(office: Office) -> None:
     """No customers, no news."""
     take_in(office, told(ANA, is_deactivated=True))
-    assert notices(office, "people.owner_left") == []
+    assert notifications(office, "people.owner_left") == []
 
 
 def test_who_is_missing_from_the_whole_list_has_left(office: Office) -> None:
@@ -188,7 +188,7 @@ def test_who_is_missing_from_the_whole_list_has_left(office: Office) -> None:
     office.customer("Acme", owner=KIRI)
     news = take_in(office, told(MARA), told(ANA), told(BOB), complete=True)
     assert news.left == (KIRI,)
-    assert len(notices(office, "people.owner_left")) == 1
+    assert len(notifications(office, "people.owner_left")) == 1
 
 
 def test_an_empty_list_is_not_believed(office: Office) -> None:
@@ -201,7 +201,7 @@ def test_who_becomes_a_guest_gives_their_customers_up(office: Office) -> None:
     acme = office.customer("Acme", owner=ANA)
     assert take_in(office, told(ANA, is_guest=True)).became_guests == (ANA,)
     assert office.look(lambda session: get_customer(session, acme).owner_id) is None
-    assert notices(office, "people.owner_left")[0].body["became_guest"] is True
+    assert notifications(office, "people.owner_left")[0].body["became_guest"] is True
 
 
 def test_who_comes_back_is_here_again_without_their_old_customers(office: Office) -> None:
@@ -213,7 +213,7 @@ def test_who_comes_back_is_here_again_without_their_old_customers(office: Office
     assert office.look(lambda session: get_customer(session, acme).owner_id) is None
     office.customer("Bolt", owner=ANA)
     take_in(office, told(ANA, is_deactivated=True))
-    assert len(notices(office, "people.owner_left")) == 2
+    assert len(notifications(office, "people.owner_left")) == 2
 
 
 def test_an_event_counts_once(office: Office) -> None:

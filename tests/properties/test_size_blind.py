@@ -149,8 +149,8 @@ def _reminders(session: Session, history: History) -> list[Any]:
     enqueue_reminders(session, person_ids=people, features=history.runtime.features, now=history.now)
     query = select(OutboxMessage).where(OutboxMessage.kind == ReminderDue.kind).order_by(col(OutboxMessage.key))
     return [
-        (notice.recipient, [row["customer"]["name"] for row in notice.body["rows"]])
-        for notice in session.exec(query).all()
+        (notification.recipient, [row["customer"]["name"] for row in notification.body["rows"]])
+        for notification in session.exec(query).all()
     ]
 
 

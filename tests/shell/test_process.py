@@ -74,7 +74,7 @@ async def test_it_can_be_stopped_and_started_again(sqlite_url: str) -> None:
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
 async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reason: str) -> None:
-    """Slack closes sockets every few hours; nobody notices."""
+    """Slack closes sockets every few hours; nobody notifications."""
     async with rehearsal() as slack:
         _ana(slack)
         async with Bot(settings(slack, sqlite_url), ticking=False):

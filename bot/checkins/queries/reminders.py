@@ -94,7 +94,7 @@ def draw_up(
     names: Mapping[str, str],
     for_whom: Mapping[UUID, str | None],
 ) -> ReminderDue:
-    """The notice of a reminder, from all that has been read for it."""
+    """The notification of a reminder, from all that has been read for it."""
     rows = []
     for schema in schemas:
         deed = deeds.get(schema.id)

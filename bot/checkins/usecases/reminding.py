@@ -92,7 +92,7 @@ def _new_notification(
     names: Mapping[str, str],
 ) -> outbox.NewNotification:
     """The message that is owed; it is worth nothing after the person's midnight."""
-    notice = draw_up(
+    notification = draw_up(
         reminder,
         schemas=[row.customer for row in rows],
         lines=lines,
@@ -101,7 +101,7 @@ def _new_notification(
         for_whom={row.customer.id: _absent(row) for row in rows},
     )
     key = f"reminder:{reminder.person_id}:{reminder.local_day.isoformat()}"
-    return outbox.NewNotification(notice, to=reminder.person_id, key=key, expires_at=owed.midnight)
+    return outbox.NewNotification(notification, to=reminder.person_id, key=key, expires_at=owed.midnight)
 
 
 def _absent(row: QueueRow) -> str | None:

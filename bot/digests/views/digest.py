@@ -22,7 +22,7 @@ from bot.slack.blocks import (
     plural,
     section,
 )
-from bot.slack.footers import footer, notification, trial_note
+from bot.slack.footers import footer, notification_text, trial_note
 
 COUNTS_SHOWN = 8
 COUNT_TEXT = 70
@@ -40,7 +40,7 @@ def digest(schema: NeglectedDigest) -> Message:
     if schema.counts:
         blocks += [divider(), section(counts_line(schema.counts))]
     blocks += _footer(schema)
-    return Message(text=escape(notification(said, is_test=schema.is_test)), blocks=blocks)
+    return Message(text=escape(notification_text(said, is_test=schema.is_test)), blocks=blocks)
 
 
 def headline(schema: NeglectedDigest) -> str:

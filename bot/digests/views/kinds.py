@@ -18,7 +18,7 @@ from bot.slack.blocks import (
     section,
     short_date,
 )
-from bot.slack.footers import digest_footer, notification, trial_note
+from bot.slack.footers import digest_footer, notification_text, trial_note
 
 COUNT_TEXT = 70
 CLEAR_TEXT = 300
@@ -33,14 +33,14 @@ def owed(schema: CommitmentsDigest) -> Message:
     if schema.more or schema.and_more:
         blocks.append(section(f"and {'at least ' if schema.and_more else ''}{schema.more:,} more"))
     blocks += digest_footer(schema.slot, "most late first, size plays no part")
-    return Message(text=escape(notification(said, is_test=schema.slot.is_test)), blocks=blocks)
+    return Message(text=escape(notification_text(said, is_test=schema.slot.is_test)), blocks=blocks)
 
 
 def all_clear(schema: AllClear) -> Message:
     """One line, so that the silence isn't taken for a fault."""
     said = cut(schema.words, CLEAR_TEXT)
     blocks = [section(escape(said)), *trial_note(is_test=schema.slot.is_test), *digest_footer(schema.slot)]
-    return Message(text=escape(notification(said, is_test=schema.slot.is_test)), blocks=blocks)
+    return Message(text=escape(notification_text(said, is_test=schema.slot.is_test)), blocks=blocks)
 
 
 def _headline(schema: CommitmentsDigest) -> str:

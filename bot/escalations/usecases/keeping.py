@@ -37,8 +37,8 @@ def warn_people(session: Session, *, now: datetime) -> int:
     rows = list_to_warn(session, now=now, limit=AT_ONCE)
     for row in rows:
         row.warned_at = now
-        notice = EscalationWarned(escalation=schema_for(session, row, row.on_it_id, now))
-        enqueue(session, row, notice, to=row.on_it_id, now=now)
+        notification = EscalationWarned(escalation=schema_for(session, row, row.on_it_id, now))
+        enqueue(session, row, notification, to=row.on_it_id, now=now)
     return len(rows)
 
 
@@ -123,10 +123,10 @@ def lose_channel(session: Session, *, channel: str, reason: str, now: datetime) 
         session, "escalations.channel_lost", by=BOT, kind="escalation_settings", subject=settings.id, before=before,
         after={"reason": reason[:80]}, now=now,
     )  # fmt: skip
-    notice = ChannelLost(channel_name=settings.channel_name, reason=LOST_FOR_GOOD[reason])
+    notification = ChannelLost(channel_name=settings.channel_name, reason=LOST_FOR_GOOD[reason])
     for manager in managers_to_tell(session):
         key = f"escalation_channel_lost:{channel}:{manager.id}:{new_id()}"
-        outbox.enqueue(session, notice, to=manager.id, key=key, now=now)
+        outbox.enqueue(session, notification, to=manager.id, key=key, now=now)
     return True
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.core import outbox
 from bot.core.clock import new_id
-from bot.core.schemas import Notice
+from bot.core.schemas import Notification
 from bot.customers.queries import get_customer
 from bot.escalations.queries import list_schemas
 from bot.escalations.queries.drafts import is_here
@@ -40,8 +40,8 @@ def tell_person(
 ) -> None:
     """Owe who is on it now what they were given."""
     schema = schema_for(session, row, row.on_it_id, now)
-    notice = EscalationRaised(escalation=schema, role="on_it", given_by=given_by, returned_from=returned_from)
-    enqueue(session, row, notice, to=row.on_it_id, now=now)
+    notification = EscalationRaised(escalation=schema, role="on_it", given_by=given_by, returned_from=returned_from)
+    enqueue(session, row, notification, to=row.on_it_id, now=now)
 
 
 def tell(
@@ -62,7 +62,7 @@ def tell(
     """
     schema, forgotten = schema_for(session, row, None, now), event is Event.FORGOTTEN
     actor, owner = find_person_row(session, by), get_customer(session, row.customer_id).owner_id
-    notice = EscalationNews(
+    notification = EscalationNews(
         event=event,
         by_name=actor.name if actor else "",
         customer_id=None if forgotten else schema.customer_id,
@@ -74,7 +74,7 @@ def tell(
     for person_id in dict.fromkeys((row.raised_by, former or row.on_it_id, owner)):
         person = find_person_row(session, person_id) if person_id else None
         if person is not None and person.id not in {by, *not_to} and _takes_news(person):
-            enqueue(session, row, notice, to=person.id, now=now)
+            enqueue(session, row, notification, to=person.id, now=now)
 
 
 def managers_to_tell(session: Session) -> list[Person]:
@@ -83,13 +83,13 @@ def managers_to_tell(session: Session) -> list[Person]:
     return [one for one in managers if _takes_news(one)] or managers
 
 
-def enqueue(session: Session, row: Escalation, notice: Notice, *, to: str, now: datetime) -> None:
+def enqueue(session: Session, row: Escalation, notification: Notification, *, to: str, now: datetime) -> None:
     """
-    Owe a notice about an escalation to a person, under a key of its own: what it tells of is written in the same
+    Owe a notification about an escalation to a person, under a key of its own: what it tells of is written in the same
     transaction, and that happens once.
     """
-    key = f"escalation:{row.id}:{notice.kind.partition('.')[2]}:{to}:{new_id()}"
-    outbox.enqueue(session, notice, to=to, key=key, now=now)
+    key = f"escalation:{row.id}:{notification.kind.partition('.')[2]}:{to}:{new_id()}"
+    outbox.enqueue(session, notification, to=to, key=key, now=now)
 
 
 def _concerned(session: Session, row: Escalation) -> dict[str, Role]:

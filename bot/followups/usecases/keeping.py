@@ -40,9 +40,9 @@ def tell_givers(session: Session, *, now: datetime) -> int:
     rows = list_long_late(session, now=now, limit=AT_ONCE)
     for row in rows:
         row.told_manager_at = now
-        notice = FollowupLate(followup=schema_for(session, row, row.given_by, now))
+        notification = FollowupLate(followup=schema_for(session, row, row.given_by, now))
         key = f"followup_late:{row.id}:{row.assignee_id}:{row.due_on}"
-        outbox.enqueue(session, notice, to=row.given_by, key=key, now=now)
+        outbox.enqueue(session, notification, to=row.given_by, key=key, now=now)
     return len(rows)
 
 
@@ -105,9 +105,9 @@ def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
         .values(reminded_on=owed.local_day)
     )
     session.exec(mark)
-    notice = get_due(session, followup_ids=ids, person_id=owed.person_id, total=len(rows), now=now)
+    notification = get_due(session, followup_ids=ids, person_id=owed.person_id, total=len(rows), now=now)
     key = f"followups:{owed.person_id}:{owed.local_day.isoformat()}"
-    return outbox.enqueue(session, notice, to=owed.person_id, key=key, now=now)
+    return outbox.enqueue(session, notification, to=owed.person_id, key=key, now=now)
 
 
 def _heir(session: Session, row: Followup) -> Person | None:

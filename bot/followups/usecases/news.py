@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.core import outbox
-from bot.core.schemas import Notice
+from bot.core.schemas import Notification
 from bot.followups.queries import list_schemas
 from bot.followups.rules import Event
 from bot.followups.schemas import FollowupGiven, FollowupNews, FollowupSchema
@@ -24,8 +24,8 @@ def tell_assignee(
 ) -> None:
     """Owe the assignee what they are asked to do."""
     schema = schema_for(session, row, row.assignee_id, now)
-    notice = FollowupGiven(followup=schema, returned_from=returned_from, reassigned_by=reassigned_by)
-    _enqueue(session, notice, row, to=row.assignee_id, what="given", now=now)
+    notification = FollowupGiven(followup=schema, returned_from=returned_from, reassigned_by=reassigned_by)
+    _enqueue(session, notification, row, to=row.assignee_id, what="given", now=now)
 
 
 def tell(
@@ -42,7 +42,7 @@ def tell(
         person = find_person_row(session, person_id)
         if person is None or person_id == by or person.is_deactivated or Mute.NEWS in person.mutes:
             continue
-        notice = FollowupNews(
+        notification = FollowupNews(
             event=event,
             by_name=actor.name if actor else "",
             customer_id=None if event is Event.FORGOTTEN else schema.customer_id,
@@ -53,9 +53,9 @@ def tell(
             to_name=schema.assignee_name,
             mine=person_id == (former or row.assignee_id),
         )
-        _enqueue(session, notice, row, to=person_id, what=event.value, now=now)
+        _enqueue(session, notification, row, to=person_id, what=event.value, now=now)
 
 
-def _enqueue(session: Session, notice: Notice, row: Followup, *, to: str, what: str, now: datetime) -> None:
+def _enqueue(session: Session, notification: Notification, row: Followup, *, to: str, what: str, now: datetime) -> None:
     key = f"followup:{row.id}:{what}:{to}:{int(now.timestamp() * 1000)}"
-    outbox.enqueue(session, notice, to=to, key=key, now=now)
+    outbox.enqueue(session, notification, to=to, key=key, now=now)

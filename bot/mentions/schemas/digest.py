@@ -1,6 +1,6 @@
 """What a channel learns at its slots of what was written."""
 
-from bot.core.schemas import DigestSlot, Line, Notice, Schema
+from bot.core.schemas import DigestSlot, Line, Notification, Schema
 
 
 class Day(Schema):
@@ -12,7 +12,7 @@ class Day(Schema):
     others: int = 0
 
 
-class MentionsDigest(Notice):
+class MentionsDigest(Notification):
     """
     What was written since the slot before, how it reads, how it was answered, and what waits.
 

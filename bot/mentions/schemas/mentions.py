@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bot.core.schemas import Notice, Schema
+from bot.core.schemas import Notification, Schema
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.sources import SourceKind
@@ -187,7 +187,7 @@ class MentionSetup(Schema):
     channel_id: str = ""
 
 
-class MentionPosted(Notice):
+class MentionPosted(Notification):
     """A mention for its channel, as one card."""
 
     kind = "mentions.posted"
@@ -195,7 +195,7 @@ class MentionPosted(Notice):
     mention: MentionSchema
 
 
-class MentionsListed(Notice):
+class MentionsListed(Notification):
     """Mentions that came too close upon each other for cards, as one list."""
 
     kind = "mentions.listed"
@@ -205,7 +205,7 @@ class MentionsListed(Notice):
     rows: tuple[MentionSchema, ...]
 
 
-class ComplaintForOwner(Notice):
+class ComplaintForOwner(Notification):
     """What reads as a complaint, for who looks after the customer; *due_on* when its check-in was brought forward."""
 
     kind = "mentions.complaint"
@@ -214,7 +214,7 @@ class ComplaintForOwner(Notice):
     due_on: date | None = None
 
 
-class AnswerDueSoon(Notice):
+class AnswerDueSoon(Notification):
     """Somebody who wanted to answer a mention has two hours left."""
 
     kind = "mentions.due_soon"
@@ -222,7 +222,7 @@ class AnswerDueSoon(Notice):
     mention: MentionSchema
 
 
-class AnswerLate(Notice):
+class AnswerLate(Notification):
     """A mention that somebody wanted to answer has no answer in time; *mine* for that person, else for managers."""
 
     kind = "mentions.late"

@@ -132,9 +132,9 @@ def _list_running(session: Session, *which: Any) -> Sequence[Mention]:
 
 
 def _enqueue(
-    session: Session, notice: AnswerDueSoon | AnswerLate, row: Mention, *, to: Person | None, now: datetime
+    session: Session, notification: AnswerDueSoon | AnswerLate, row: Mention, *, to: Person | None, now: datetime
 ) -> None:
     if to is None or to.is_deactivated or Mute.NEWS in to.mutes:
         return
     taken = int(row.taken_at.timestamp()) if row.taken_at else 0
-    outbox.enqueue(session, notice, to=to.id, key=f"{notice.kind}:{row.id}:{to.id}:{taken}", now=now)
+    outbox.enqueue(session, notification, to=to.id, key=f"{notification.kind}:{row.id}:{to.id}:{taken}", now=now)

@@ -34,9 +34,9 @@ def follow_complaint(session: Session, row: Mention, *, now: datetime, by: str =
     if owner is None or owner.is_deactivated:
         return
     schema = list_schemas(session, [row], now=now)[0]
-    notice = ComplaintForOwner(mention=schema, due_on=customer.due_on if moved else None)
+    notification = ComplaintForOwner(mention=schema, due_on=customer.due_on if moved else None)
     key = f"mention:{row.id}:owner:{owner.id}:{customer.id}"
-    outbox.enqueue(session, notice, to=owner.id, key=key, now=now)
+    outbox.enqueue(session, notification, to=owner.id, key=key, now=now)
 
 
 def withdraw_complaint(session: Session, row: Mention, *, reason: str, by: str, now: datetime) -> None:

@@ -39,12 +39,12 @@ def _post(session: Session, channel: str, features: Sequence[Feature], now: date
 
 
 def _post_list(session: Session, channel: str, rows: Sequence[Mention], now: datetime) -> None:
-    notice = MentionsListed(
+    notification = MentionsListed(
         total=len(rows),
         complaints=sum(row.feeling is Feeling.COMPLAINT for row in rows),
         rows=tuple(list_schemas(session, rows[:LIST_ROWS], now=now)),
     )
-    outbox.enqueue(session, notice, to=channel, key=f"mentions:{channel}:{rows[0].id}", now=now)
+    outbox.enqueue(session, notification, to=channel, key=f"mentions:{channel}:{rows[0].id}", now=now)
     for row in rows:
         row.posted_at, row.posted_as = now, Posted.LIST
 

@@ -3,7 +3,7 @@
 from bot.mentions.schemas.digest import MentionsDigest
 from bot.slack.blocks import Block, Message, bold, cut, escape, plural, quote, section
 from bot.slack.charts import Chart, place_for
-from bot.slack.footers import digest_footer, notification, trial_note
+from bot.slack.footers import digest_footer, notification_text, trial_note
 
 NAME, TOLD = 80, 220
 
@@ -18,7 +18,7 @@ def digest(schema: MentionsDigest) -> Message:
         *_waiting(schema),
         *_most(schema),
     ]
-    text = notification(head, is_test=schema.slot.is_test)
+    text = notification_text(head, is_test=schema.slot.is_test)
     return Message(text=text, blocks=[*blocks, *_praise(schema), *digest_footer(schema.slot)], chart=chart)
 
 

@@ -87,7 +87,7 @@ def get_told(
     total: int = 0,
     **more: Any,
 ) -> OneTold:
-    """A notice of these promises as they stand now, in the order given; those that are gone are left out."""
+    """A notification of these promises as they stand now, in the order given; those that are gone are left out."""
     ours = Promise.workspace_id == workspace_of(session)
     found = {row.id: row for row in session.exec(select(Promise).where(ours, col(Promise.id).in_(promise_ids)))}
     rows = [found[one] for one in promise_ids if one in found]

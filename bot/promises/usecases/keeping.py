@@ -98,7 +98,7 @@ def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
             .where(col(Promise.workspace_id) == workspace_of(session), col(Promise.id).in_(ids))
             .values(reminded=near, reminded_id=owed.person_id)
         )
-    notice = get_told(
+    notification = get_told(
         session,
         kind=PromisesDue,
         promise_ids=[row.id for row in owed.rows[:REMINDER_ROWS]],
@@ -107,7 +107,7 @@ def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
         now=now,
     )
     key = f"promises:{owed.person_id}:{owed.local_day.isoformat()}"
-    return outbox.enqueue(session, notice, to=owed.person_id, key=key, now=now)
+    return outbox.enqueue(session, notification, to=owed.person_id, key=key, now=now)
 
 
 def _heir(session: Session, row: Promise) -> Person | None:

@@ -25,8 +25,8 @@ def schema_for(session: Session, row: Promise, person_id: str, now: datetime) ->
 
 def tell_keeper(session: Session, row: Promise, *, by: Person, now: datetime) -> None:
     """Owe somebody the news of what *by* says that they promised."""
-    notice = PromiseNoted(promise=schema_for(session, row, row.keeper_id, now), by_name=by.name)
-    outbox.enqueue(session, notice, to=row.keeper_id, key=f"promise_noted:{row.id}", now=now)
+    notification = PromiseNoted(promise=schema_for(session, row, row.keeper_id, now), by_name=by.name)
+    outbox.enqueue(session, notification, to=row.keeper_id, key=f"promise_noted:{row.id}", now=now)
 
 
 def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime, words: str = "") -> None:
@@ -39,7 +39,7 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
     customer = list_by_ids(session, [row.customer_id])[row.customer_id]
     actor = find_person_row(session, by)
     named = event is not Event.FORGOTTEN
-    notice = PromiseNews(
+    notification = PromiseNews(
         event=event,
         by_name=actor.name if actor else "",
         customer_id=customer.id if named else None,
@@ -52,7 +52,7 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
     concerned = (row.keeper_id,) if event in {Event.KEPT, Event.UNDONE} else (row.keeper_id, customer.owner_id)
     for person_id in _listening(session, concerned, but=by):
         key = f"promise:{row.id}:{event.value}:{person_id}"
-        outbox.enqueue(session, notice, to=person_id, key=key, now=now)
+        outbox.enqueue(session, notification, to=person_id, key=key, now=now)
 
 
 def tell_broken(session: Session, rows: Sequence[Promise], *, now: datetime) -> None:
@@ -92,8 +92,10 @@ def _tell_some(
     **more: Any,
 ) -> None:
     ids = [row.id for row in rows[:REMINDER_ROWS]]
-    notice: Any = get_told(session, kind=kind, promise_ids=ids, person_id=to, total=len(rows), now=now, **more)
-    outbox.enqueue(session, notice, to=to, key=f"{notice.kind}:{to}:{ids[0]}", now=now, not_before=not_before)
+    notification: Any = get_told(session, kind=kind, promise_ids=ids, person_id=to, total=len(rows), now=now, **more)
+    outbox.enqueue(
+        session, notification, to=to, key=f"{notification.kind}:{to}:{ids[0]}", now=now, not_before=not_before
+    )
 
 
 def _next_morning(calendar: Calendar, now: datetime) -> datetime:
