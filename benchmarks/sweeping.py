@@ -174,6 +174,6 @@ def _customer(number: int, owners: list[str], days_ago: int) -> dict[str, Any]:
     return {
         "workspace_id": WORKSPACE, "id": new_id(), "name": name, "name_key": name.lower(),
         "owner_id": owners[number % len(owners)], "status": "active", "tags": [], "preferences": [],
-        "added_on": since, "last_contact_on": since, "rhythm_days": 30, "waiting_since": since,
-        "due_on": since + CADENCE, "limit_on": since + CADENCE * 1.5, "changed_at": MORNING,
+        "added_on": since, "last_contact_on": since, "effective_cadence_days": 30, "waiting_since": since,
+        "due_on": since + CADENCE, "neglected_after": since + CADENCE * 1.5, "changed_at": MORNING,
     }  # fmt: skip

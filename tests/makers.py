@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.core.runtime import Runtime
 from bot.customers.rules.names import name_key
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import wind
+from bot.customers.usecases.scheduling import set_schedule
 from bot.people.queries import get_calendar
 from bot.people.rules import Role
 from bot.people.tables import Person
@@ -50,13 +50,13 @@ def add_customer(
         owner_id=owner,
         added_on=added_on,
         last_contact_on=last_contact_on,
-        rhythm_days=1,
+        effective_cadence_days=1,
         waiting_since=added_on,
         due_on=added_on,
-        limit_on=added_on,
+        neglected_after=added_on,
         **{"changed_at": LONG_AGO, **more},
     )
-    wind(customer, workspace=get_workspace(session), calendar=get_calendar(session, owner))
+    set_schedule(customer, workspace=get_workspace(session), calendar=get_calendar(session, owner))
     session.add(customer)
     session.flush()
     return customer

@@ -23,11 +23,11 @@ class CustomerSchema(Schema):
     status_reason: str | None = None
     standing: Standing
     today: date
-    rhythm_days: int
+    effective_cadence_days: int
     waiting_since: date
     last_contact_on: date | None
     due_on: date
-    limit_on: date
+    neglected_after: date
     snoozed_until: date | None = None
     snooze_reason: SnoozeReason | None = None
     snooze_note: str | None = None
@@ -41,8 +41,8 @@ class CustomerSchema(Schema):
 
     @property
     def ratio(self) -> float:
-        """Days waited as a share of the rhythm; the only order of lists."""
-        return overdue_ratio(self.today, self.waiting_since, self.rhythm_days)
+        """Days waited as a share of the cadence; the only order of lists."""
+        return overdue_ratio(self.today, self.waiting_since, self.effective_cadence_days)
 
 
 class Coverage(Schema):

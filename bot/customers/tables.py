@@ -18,7 +18,7 @@ class Customer(Row, table=True):
     """
     An organisation we serve.
 
-    `rhythm_days`, `waiting_since`, `due_on` and `limit_on` are stored conclusions, recomputed on every fact that
+    `effective_cadence_days`, `waiting_since`, `due_on` and `neglected_after` are stored conclusions, recomputed on every fact that
     moves them: the cadence in force, the last contact (or the day it was added), the day a check-in is due, the
     last day before it counts as neglected. No size takes part in them. What came up on `sooner_since` makes it due by
     `sooner_on`, until somebody has talked to it.
@@ -31,11 +31,11 @@ class Customer(Row, table=True):
         points_to("customers", "parent_id"),
         sa.UniqueConstraint("workspace_id", "source", "external_id"),
         sa.CheckConstraint("cadence_days BETWEEN 1 AND 365", name="cadence"),
-        sa.CheckConstraint("rhythm_days BETWEEN 1 AND 365", name="rhythm"),
+        sa.CheckConstraint("effective_cadence_days BETWEEN 1 AND 365", name="effective_cadence"),
         sa.CheckConstraint("status = 'active' OR status_reason IS NOT NULL", name="reason"),
         sa.CheckConstraint("(snoozed_until IS NULL) = (snooze_reason IS NULL)", name="snooze"),
         sa.Index(None, "workspace_id", "status", "due_on"),
-        sa.Index(None, "workspace_id", "status", "limit_on"),
+        sa.Index(None, "workspace_id", "status", "neglected_after"),
         sa.Index(None, "workspace_id", "owner_id", "status", "due_on"),
         sa.Index(None, "workspace_id", "name_key"),
         sa.Index(None, "workspace_id", "domain"),
@@ -68,10 +68,10 @@ class Customer(Row, table=True):
     first_due_on: date | None = None
     sooner_on: date | None = None
     sooner_since: date | None = None
-    rhythm_days: int
+    effective_cadence_days: int
     waiting_since: date
     due_on: date
-    limit_on: date
+    neglected_after: date
     snoozed_until: date | None = None
     snooze_reason: SnoozeReason | None = Field(default=None, sa_type=choice(SnoozeReason))
     snooze_note: str | None = Field(default=None, max_length=300)

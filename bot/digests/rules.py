@@ -85,9 +85,9 @@ def percent(part: int, whole: int) -> int:
     return part * 100 // whole if whole else 100
 
 
-def wait_words(waited: int, rhythm: int, *, ever_contacted: bool) -> str:
+def wait_words(waited: int, cadence: int, *, ever_contacted: bool) -> str:
     """`92 of 30 days`, and whether we ever talked."""
-    return f"{waited:,} of {rhythm} days" + ("" if ever_contacted else ", never talked")
+    return f"{waited:,} of {cadence} days" + ("" if ever_contacted else ", never talked")
 
 
 def drawn_length(text: str) -> int:

@@ -26,7 +26,7 @@ class WaitingRow(Schema):
     owner_id: str | None
     owner_name: str | None
     waited: int
-    rhythm: int
+    cadence: int
     ever_contacted: bool
     words: str = ""
     offers: tuple[OfferButton, ...] = ()

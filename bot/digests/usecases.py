@@ -13,7 +13,7 @@ from bot.core.feature import Feature
 from bot.core.schemas import DigestSlot, Notification
 from bot.customers.queries import get_customer
 from bot.customers.schemas import CustomerSchema
-from bot.customers.usecases.clockwork import hand_over, rewind_workspace
+from bot.customers.usecases.scheduling import hand_over, reschedule_workspace
 from bot.digests.queries import compose_digest, find_digest, get_slot, list_neglected_lines
 from bot.digests.queries.kinds import find_kind
 from bot.digests.queries.setup import TESTED, get_kind, get_setup
@@ -93,7 +93,7 @@ def save_setup(
         by=by, now=now,
     )  # fmt: skip
     if changed & {"default_cadence_days", "neglect_factor"}:
-        rewind_workspace(session, now=now)
+        reschedule_workspace(session, now=now)
     if wish.managers is not None:
         name_managers(session, person_ids=wish.managers, by=by, now=now)
     if channel is not None:

@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from bot.core import outbox
 from bot.customers.queries.owners import list_owners_among
-from bot.customers.usecases.clockwork import rewind_owner
 from bot.customers.usecases.owners import release_customers
+from bot.customers.usecases.scheduling import reschedule_owner
 from bot.home.rules import PERSON_LEFT
 from bot.people.queries import get_preferences, list_managers, list_names
 from bot.people.schemas import OwnerLeft, PeopleSynced, Preferences, SlackPerson, Wishes
@@ -29,7 +29,7 @@ def take_in_people(
         return PeopleSynced()
     news = sync_people(session, people=people, complete=complete, now=now)
     for owner_id in list_owners_among(session, news.moved):
-        rewind_owner(session, owner_id=owner_id, now=now)
+        reschedule_owner(session, owner_id=owner_id, now=now)
     for person_id in (*news.left, *news.became_guests):
         _let_go(session, person_id, became_guest=person_id in news.became_guests, now=now)
     return news
@@ -62,7 +62,7 @@ def save_preferences(session: Session, *, wishes: Wishes, by: str, now: datetime
         NotAllowed: a guest or somebody who left.
     """
     if set_preferences(session, wishes=wishes, by=by, now=now):
-        rewind_owner(session, owner_id=by, now=now)
+        reschedule_owner(session, owner_id=by, now=now)
     return get_preferences(session, person_id=by, now=now)
 
 
@@ -74,5 +74,5 @@ def end_absence(session: Session, *, by: str, now: datetime) -> date:
         AlreadyDone: one isn't away today.
     """
     planned = come_back(session, by=by, now=now)
-    rewind_owner(session, owner_id=by, now=now)
+    reschedule_owner(session, owner_id=by, now=now)
     return planned

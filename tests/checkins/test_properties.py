@@ -18,7 +18,7 @@ from bot.core.database import Database
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
 from bot.customers.queries import standing_of
-from bot.customers.rules.due import Clockwork, SnoozeReason, Standing, due_on, limit_on
+from bot.customers.rules.due import SnoozeReason, Standing, Wait, due_on, neglected_after
 from bot.features import FEATURES
 from bot.people.queries import get_calendar
 from tests.checkins.office import log, queue_of, row_of, snooze, undo
@@ -66,13 +66,13 @@ def test_the_stored_clock_is_what_the_whole_history_makes(
         kept = _play(office, bakery, history)
         known = [] if imported is None else [(MONDAY - timedelta(days=imported), True)]
         told = [(schema.happened_on, schema.result.is_contact) for schema in kept]
-        clock = Clockwork.wound(added_on=ADDED, cadence_days=30, checkins=[*known, *told])
+        clock = Wait.from_history(added_on=ADDED, cadence_days=30, checkins=[*known, *told])
         row = row_of(office, bakery)
         calendar = office.look(lambda session: get_calendar(session, ANA))
         assert row.waiting_since == clock.waiting_since
         assert (row.last_contact_on is not None) == clock.ever_contacted
         assert row.due_on == due_on(clock.waiting_since, 30, calendar)
-        assert row.limit_on == limit_on(clock.waiting_since, 30, 1.5)
+        assert row.neglected_after == neglected_after(clock.waiting_since, 30, 1.5)
 
 
 @settings(max_examples=25)

@@ -24,7 +24,7 @@ from tests.promises.desk import promise
 MONDAY = date(2026, 11, 23)
 
 
-def test_the_longest_wait_past_its_own_rhythm_comes_first(office: Office) -> None:
+def test_the_longest_wait_past_its_own_cadence_comes_first(office: Office) -> None:
     """Neglected, then due, then snoozed by the day they wake; counts of each; nothing of others."""
     office.customer("Due", owner=ANA, waited=31)
     office.customer("Neglected", owner=ANA, waited=47)

@@ -21,7 +21,7 @@ from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, Office, add_customer
 MONDAY = date(2026, 11, 23)
 
 
-def test_a_talk_moves_the_next_date_a_rhythm_on(office: Office) -> None:
+def test_a_talk_moves_the_next_date_a_cadence_on(office: Office) -> None:
     """Thirty days after today, moved to a working day."""
     bakery = office.customer("Bakery Lindqvist", owner=ANA, waited=47)
     schema = log(office, bakery, note="waiting for the invoice fix")

@@ -56,11 +56,11 @@ def customer(name: str = "Bakery Lindqvist", *, waited: int = 47, **more: Any) -
         "owner_id": "U0ANA",
         "standing": Standing.NEGLECTED,
         "today": MONDAY,
-        "rhythm_days": 30,
+        "effective_cadence_days": 30,
         "waiting_since": since,
         "last_contact_on": since,
         "due_on": since + timedelta(days=30),
-        "limit_on": since + timedelta(days=45),
+        "neglected_after": since + timedelta(days=45),
     }
     return CustomerSchema(**{**plain, **more})
 

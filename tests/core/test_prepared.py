@@ -23,7 +23,7 @@ from tests.makers import ANA, MARA, WORKSPACE, Office, open_office
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 PEOPLE = cast("sa.Table", Person.__table__)  # type: ignore[attr-defined]  # as above
 NAMES = (
-    "id", "name", "status", "rhythm_days", "due_on", "snoozed_until", "snooze_reason", "preferences", "annual_value",
+    "id", "name", "status", "effective_cadence_days", "due_on", "snoozed_until", "snooze_reason", "preferences", "annual_value",
     "changed_at",
 )  # fmt: skip
 HOSTILE = (
@@ -41,7 +41,8 @@ def of_customers() -> sa.Select[Any]:
     """Ids, words, choices, numbers, days, moments, lists, nothing; and something computed."""
     return (
         sa.select(
-            *(CUSTOMERS.c[name] for name in NAMES), (sa.cast(CUSTOMERS.c.rhythm_days, sa.Float) / 7).label("weeks")
+            *(CUSTOMERS.c[name] for name in NAMES),
+            (sa.cast(CUSTOMERS.c.effective_cadence_days, sa.Float) / 7).label("weeks"),
         )
         .where(
             CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),

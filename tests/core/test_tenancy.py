@@ -22,10 +22,10 @@ from bot.core.runtime import Runtime
 from bot.customers.queries.exports import export_rows
 from bot.customers.queries.screens import get_card, list_options, list_page, look_up
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import hand_over, rewind_owner, rewind_workspace, set_last_contact
 from bot.customers.usecases.details import claim_customer, wake_paused
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.owners import release_customers
+from bot.customers.usecases.scheduling import hand_over, reschedule_owner, reschedule_workspace, set_last_contact
 from bot.customers.usecases.upkeep import end_snoozes
 from bot.digests.queries.setup import get_health, get_setup
 from bot.home.queries import get_home
@@ -112,8 +112,8 @@ ACTS: dict[str, Ask] = {
     "claim": lambda _, acme: (claim_customer, {"customer_id": acme, "by": BOB}),
     "last contact": lambda _, acme: (set_last_contact, {"customer_id": acme, "on": LONG_AGO.date()}),
     "reminders": lambda runtime, _: (enqueue_reminders, {"person_ids": [ANA], "features": runtime.features}),
-    "rewind": lambda _, __: (rewind_workspace, {}),
-    "rewind an owner": lambda _, __: (rewind_owner, {"owner_id": ANA}),
+    "reschedule": lambda _, __: (reschedule_workspace, {}),
+    "reschedule an owner": lambda _, __: (reschedule_owner, {"owner_id": ANA}),
     "release": lambda _, __: (release_customers, {"owner_id": ANA}),
     "wake paused": lambda _, __: (wake_paused, {}),
     "end snoozes": lambda _, __: (end_snoozes, {}),

@@ -45,8 +45,8 @@ def schema(number: int = 1, **more: Any) -> CustomerSchema:
     """A customer with the longest of everything."""
     told: dict[str, Any] = {
         "id": UUID(int=number), "name": NAME, "owner_id": ANA, "owner_name": NAME, "standing": Standing.NEGLECTED,
-        "today": date(2026, 11, 23), "rhythm_days": 365, "waiting_since": date(1990, 1, 1),
-        "last_contact_on": date(1990, 1, 1), "due_on": date(1991, 1, 1), "limit_on": date(1991, 6, 1),
+        "today": date(2026, 11, 23), "effective_cadence_days": 365, "waiting_since": date(1990, 1, 1),
+        "last_contact_on": date(1990, 1, 1), "due_on": date(1991, 1, 1), "neglected_after": date(1991, 6, 1),
         "lines": tuple(Line(text=EVIL) for _ in range(60)),
     }  # fmt: skip
     return CustomerSchema(**{**told, **more})
@@ -139,8 +139,8 @@ AMBIGUOUS = Ambiguous("20 customers are called so; choose one.", asked=EVIL[:80]
                       nearest=tuple((UUID(int=n), NAME) for n in range(20)))  # fmt: skip
 VIEWS = {
     "card": card.as_modal(full_card(), offers()),
-    "add": forms.add(NAME, owner=ANA, rhythm=30),
-    "edit": forms.edit(full_card(), under="V" * 20, rhythm=30),
+    "add": forms.add(NAME, owner=ANA, cadence=30),
+    "edit": forms.edit(full_card(), under="V" * 20, cadence=30),
     "status": forms.status(full_card(status=Status.PAUSED, status_reason=EVIL[:300])),
     "hand over": forms.hand_over(full_card()),
     "file": imports.ask_for_file(),

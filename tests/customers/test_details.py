@@ -37,7 +37,7 @@ def trail_of(office: Office, action: str) -> list[AuditEntry]:
 
 
 def test_a_new_customer_gets_a_first_day_and_a_line_in_the_trail(office: Office) -> None:
-    """On a working day of its owner, within its rhythm; sending the same form again adds nothing."""
+    """On a working day of its owner, within its cadence; sending the same form again adds nothing."""
     schema = office.do(add_customer, details=CustomerDetails(name=" Acme\x00 ", owner_id=ANA), by=ANA, view_id="V1")
     assert schema.name == "Acme"
     assert date(2026, 11, 23) < schema.due_on <= date(2026, 12, 24)
@@ -60,7 +60,7 @@ def test_only_managers_give_new_customers_to_others(office: Office) -> None:
     assert office.do(add_customer, details=CustomerDetails(name="Bolt"), by=ANA).owner_id is None
 
 
-def test_a_rhythm_above_the_floor_takes_a_manager(office: Office) -> None:
+def test_a_cadence_above_the_floor_takes_a_manager(office: Office) -> None:
     """Who approved it is kept; saving the rest of the form later needs no manager again."""
     acme = office.customer("Acme", owner=ANA)
     wanted = details_of(office, acme).model_copy(update={"cadence_days": 120})
@@ -70,7 +70,12 @@ def test_a_rhythm_above_the_floor_takes_a_manager(office: Office) -> None:
     office.do(edit_customer, customer_id=acme, details=wanted, by=MARA)
     office.do(edit_customer, customer_id=acme, details=wanted.model_copy(update={"country": "PT"}), by=ANA)
     row = office.look(lambda session: get_customer(session, acme))
-    assert (row.cadence_days, row.rhythm_days, row.cadence_approved_by, row.country) == (120, 120, MARA, "PT")
+    assert (row.cadence_days, row.effective_cadence_days, row.cadence_approved_by, row.country) == (
+        120,
+        120,
+        MARA,
+        "PT",
+    )
 
 
 def test_a_customer_is_never_its_own_ancestor(office: Office) -> None:

@@ -15,15 +15,15 @@ from bot.customers.rules import due
 from bot.customers.rules.due import (
     CadenceNeedsManager,
     CadenceOutOfRange,
-    Clockwork,
     SnoozeInPast,
     SnoozeReason,
     SnoozeTooLong,
     Standing,
+    Wait,
     check_cadence,
     check_snooze,
     due_on,
-    limit_on,
+    neglected_after,
     overdue_ratio,
     standing,
 )
@@ -41,9 +41,9 @@ def test_no_rule_can_even_be_told_how_big_a_customer_is() -> None:
     functions: list[Callable[..., object]] = [f for _, f in inspect.getmembers(due, inspect.isfunction)]
     functions = [f for f in functions if f.__module__ == due.__name__]
     known = {name for function in functions for name in inspect.signature(function).parameters}
-    known |= {field.name for field in fields(Clockwork)} | set(inspect.signature(Clockwork.wound).parameters)
+    known |= {field.name for field in fields(Wait)} | set(inspect.signature(Wait.from_history).parameters)
 
-    assert {"due_on", "standing", "spread_first_dues", "limit_on"} <= {f.__name__ for f in functions}
+    assert {"due_on", "standing", "spread_first_dues", "neglected_after"} <= {f.__name__ for f in functions}
     for word in (
         "size",
         "value",
@@ -99,11 +99,11 @@ def test_an_attempt_is_not_a_contact(
     added_on: date, cadence: int, history: list[tuple[date, bool]], attempts: list[date], chance: random.Random
 ) -> None:
     """Any number of voicemails, at any time and in any order, changes nothing about a customer's clock."""
-    before = Clockwork.wound(added_on=added_on, cadence_days=cadence, checkins=history)
+    before = Wait.from_history(added_on=added_on, cadence_days=cadence, checkins=history)
     tried = [*history, *((day, False) for day in attempts)]
     chance.shuffle(tried)
 
-    assert Clockwork.wound(added_on=added_on, cadence_days=cadence, checkins=tried) == before
+    assert Wait.from_history(added_on=added_on, cadence_days=cadence, checkins=tried) == before
 
 
 def test_the_clock_runs_from_the_last_contact_or_else_from_the_day_of_adding() -> None:
@@ -111,8 +111,8 @@ def test_the_clock_runs_from_the_last_contact_or_else_from_the_day_of_adding() -
     tried, talked, earlier = (TODAY, False), (TODAY - 5 * DAY, True), (TODAY - 9 * DAY, True)
     added_on = TODAY - 20 * DAY
 
-    assert Clockwork.wound(added_on=added_on, cadence_days=30, checkins=[tried]) == Clockwork(added_on, 30, False)
-    assert Clockwork.wound(added_on=added_on, cadence_days=30, checkins=[tried, talked, earlier]) == Clockwork(
+    assert Wait.from_history(added_on=added_on, cadence_days=30, checkins=[tried]) == Wait(added_on, 30, False)
+    assert Wait.from_history(added_on=added_on, cadence_days=30, checkins=[tried, talked, earlier]) == Wait(
         TODAY - 5 * DAY, 30, ever_contacted=True
     )
 
@@ -134,10 +134,10 @@ def test_the_limit_is_the_factor_in_whole_days_and_never_below_the_cadence(
     cadence: int, factor: float | Decimal, days: int
 ) -> None:
     """At 1.5 a customer of every 30 days is neglected from the 46th day on."""
-    assert limit_on(TODAY, cadence, factor) == TODAY + days * DAY
+    assert neglected_after(TODAY, cadence, factor) == TODAY + days * DAY
 
 
-def test_the_ratio_orders_by_how_much_of_their_own_rhythm_is_used_up() -> None:
+def test_the_ratio_orders_by_how_much_of_their_own_cadence_is_used_up() -> None:
     """Eight days of seven come before forty of ninety; a contact of today is at nought, one in the future too."""
     assert overdue_ratio(TODAY, TODAY - 30 * DAY, 30) == 1.0
     assert overdue_ratio(TODAY, TODAY - 8 * DAY, 7) > overdue_ratio(TODAY, TODAY - 40 * DAY, 90)
@@ -171,7 +171,7 @@ def test_where_a_customer_of_every_thirty_days_stands(
     found = standing(
         TODAY,
         due_on=since + 30 * DAY,
-        limit_on=limit_on(since, 30, 1.5),
+        neglected_after=neglected_after(since, 30, 1.5),
         snoozed_until=until,
         snooze_reason=reason,
     )
@@ -199,9 +199,9 @@ def test_no_one_is_missed(
 ) -> None:
     """Whatever the history, each customer is in one place, and past the limit only their own wish hides them."""
     today = last + waited * DAY
-    due_day, limit = due_on(last, cadence, calendar), limit_on(last, cadence, factor)
+    due_day, limit = due_on(last, cadence, calendar), neglected_after(last, cadence, factor)
     until = None if snooze is None else today + snooze * DAY
-    found = standing(today, due_on=due_day, limit_on=limit, snoozed_until=until, snooze_reason=reason)
+    found = standing(today, due_on=due_day, neglected_after=limit, snoozed_until=until, snooze_reason=reason)
 
     asleep = until is not None and until > today
     asked = asleep and reason is SnoozeReason.CUSTOMER_ASKED
@@ -218,9 +218,9 @@ def test_no_one_is_missed(
 def test_waiting_only_ever_makes_it_worse(last: date, cadence: int, factor: float, waits: list[int]) -> None:
     """Without a contact nobody goes back from neglected to due, or from due to in cadence."""
     order = [Standing.IN_CADENCE, Standing.DUE, Standing.NEGLECTED]
-    due_day, limit = due_on(last, cadence, LISBON), limit_on(last, cadence, factor)
+    due_day, limit = due_on(last, cadence, LISBON), neglected_after(last, cadence, factor)
     found = [
-        standing(last + wait * DAY, due_on=due_day, limit_on=limit, snoozed_until=None, snooze_reason=None)
+        standing(last + wait * DAY, due_on=due_day, neglected_after=limit, snoozed_until=None, snooze_reason=None)
         for wait in sorted(waits)
     ]
     assert found == sorted(found, key=order.index)
@@ -229,18 +229,18 @@ def test_waiting_only_ever_makes_it_worse(last: date, cadence: int, factor: floa
 def test_a_snooze_of_our_own_ends_at_the_limit() -> None:
     """One may defer up to the last day that isn't neglect, and is told that day."""
     limit = TODAY + 10 * DAY
-    check_snooze(limit, today=TODAY, limit_on=limit, reason=SnoozeReason.DEFERRED)
+    check_snooze(limit, today=TODAY, neglected_after=limit, reason=SnoozeReason.DEFERRED)
     with pytest.raises(SnoozeTooLong, match="03 Dec 2026") as refused:
-        check_snooze(limit + DAY, today=TODAY, limit_on=limit, reason=SnoozeReason.DEFERRED)
+        check_snooze(limit + DAY, today=TODAY, neglected_after=limit, reason=SnoozeReason.DEFERRED)
     assert refused.value.latest == limit
 
 
 def test_a_customer_may_ask_for_more_but_not_for_ever() -> None:
     """Who asks to be left alone is, past the limit too, for up to 400 days."""
     asked = SnoozeReason.CUSTOMER_ASKED
-    check_snooze(TODAY + 400 * DAY, today=TODAY, limit_on=TODAY - DAY, reason=asked)
+    check_snooze(TODAY + 400 * DAY, today=TODAY, neglected_after=TODAY - DAY, reason=asked)
     with pytest.raises(SnoozeTooLong) as refused:
-        check_snooze(TODAY + 401 * DAY, today=TODAY, limit_on=TODAY, reason=asked)
+        check_snooze(TODAY + 401 * DAY, today=TODAY, neglected_after=TODAY, reason=asked)
     assert refused.value.latest == TODAY + 400 * DAY
 
 
@@ -249,7 +249,7 @@ def test_a_customer_may_ask_for_more_but_not_for_ever() -> None:
 def test_a_snooze_ends_after_today(until: date, reason: SnoozeReason) -> None:
     """Today and days gone by are refused, with what to do."""
     with pytest.raises(SnoozeInPast, match="later date"):
-        check_snooze(until, today=TODAY, limit_on=TODAY + 99 * DAY, reason=reason)
+        check_snooze(until, today=TODAY, neglected_after=TODAY + 99 * DAY, reason=reason)
 
 
 @given(st.integers(-5, 500), st.integers(-5, 500), st.sampled_from(SnoozeReason))
@@ -257,7 +257,7 @@ def test_an_allowed_deferral_hides_nobody_past_the_limit(until: int, limit: int,
     """Whatever snooze is let through, a deferred customer is awake on the last day before neglect."""
     until_day, limit_day = TODAY + until * DAY, TODAY + limit * DAY
     try:
-        check_snooze(until_day, today=TODAY, limit_on=limit_day, reason=reason)
+        check_snooze(until_day, today=TODAY, neglected_after=limit_day, reason=reason)
     except (SnoozeInPast, SnoozeTooLong):
         assert until <= 0 or until > (limit if reason is SnoozeReason.DEFERRED else 400)
     else:

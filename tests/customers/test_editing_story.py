@@ -91,7 +91,7 @@ async def test_each_field_says_by_itself_what_is_wrong_with_it(world: World) -> 
 async def test_what_the_rules_refuse_stands_under_its_field(
     world: World, field: str, value: str, block: str, words: str
 ) -> None:
-    """A name that nobody can see, one that is here already, somebody else as owner, a rhythm above the floor."""
+    """A name that nobody can see, one that is here already, somebody else as owner, a cadence above the floor."""
     world.office.customer("Bolt", owner=BOB)
     form = await opened(world, ANA, "/customers add Acme", "Add a customer")
     errors = await sent(world, ANA, form, **{field: value})
@@ -135,7 +135,7 @@ async def test_an_alias_written_twice_is_kept_once(world: World) -> None:
     assert customer(world, "works").name == "Acme"
 
 
-async def test_a_long_rhythm_takes_a_manager(world: World) -> None:
+async def test_a_long_cadence_takes_a_manager(world: World) -> None:
     """A member is told under the field; a manager's word stands on the card."""
     world.office.customer("Acme", owner=ANA)
     for who, errors in ((ANA, {"customers.cadence"}), (MARA, set())):

@@ -13,9 +13,9 @@ from bot.customers.queries import find_customer, list_contacts
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
-from bot.customers.usecases.clockwork import hand_over, snooze_customer
 from bot.customers.usecases.details import add_customer, edit_customer
 from bot.customers.usecases.lists import apply_import, plan_import
+from bot.customers.usecases.scheduling import hand_over, snooze_customer
 from bot.customers.usecases.undoing import undo_import
 from bot.workspaces.tables import AuditEntry
 from tests.customers.lists import read, real, take_in
@@ -49,7 +49,12 @@ def test_a_list_adds_its_customers_with_owner_parent_contact_and_aliases(office:
     assert (len(done.plan.added), done.plan.refused) == (2, 0)
     labs, acme = everyone(office)["Acme Labs"], everyone(office)["Acme"]
     assert (labs.owner_id, acme.owner_id, labs.parent_id) == (ANA, BOB, acme.id)
-    assert (labs.cadence_days, labs.rhythm_days, labs.country, labs.tags) == (14, 14, "PT", ["gold", "north"])
+    assert (labs.cadence_days, labs.effective_cadence_days, labs.country, labs.tags) == (
+        14,
+        14,
+        "PT",
+        ["gold", "north"],
+    )
     details = office.look(lambda session: get_details(session, labs))
     assert details.aliases == ("AL", "Labs of Acme")
     assert [(contact.name, contact.email) for contact in details.contacts] == [("Jo Ito", "jo@acme.test")]
@@ -151,7 +156,7 @@ def test_parents_that_are_missing_ambiguous_or_circular_are_left_out_with_a_rema
     assert [row.name for row in rows if row.parent_id] == ["A1"]
 
 
-def test_only_managers_lengthen_a_rhythm_exclude_or_take_from_an_owner_by_a_list(office: Office) -> None:
+def test_only_managers_lengthen_a_cadence_exclude_or_take_from_an_owner_by_a_list(office: Office) -> None:
     """A member's rows that want that are refused or left with their owner; a manager's are approved in their name."""
     office.customer("Acme", owner=BOB)
     text = "Name,Owner,Cadence,Status\nAcme,Ana Lima,,\nLong,,120,\nOut,,,excluded\nFine,Bob Chen,60,\n"

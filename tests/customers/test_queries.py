@@ -153,7 +153,7 @@ def test_coverage_counts_the_pool_and_nobody_elses(office: Office) -> None:
     assert office.look(lambda session: get_coverage(session, today=TODAY, owner_id=BOB)).percent == 100
 
 
-def test_lists_are_ordered_by_how_far_past_their_own_rhythm(office: Office) -> None:
+def test_lists_are_ordered_by_how_far_past_their_own_cadence(office: Office) -> None:
     """A weekly one after ten days comes before a monthly one after forty, whatever either is worth."""
     office.customer("Monthly", waited=40, owner=ANA, annual_value=10**9, headcount=10**6)
     office.customer("Weekly", waited=20, owner=ANA, cadence_days=7, annual_value=1)

@@ -20,10 +20,10 @@ from bot.customers.queries.trail import list_problems, timeline
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import hand_over, snooze_customer, wake_customer
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.owners import release_customers
+from bot.customers.usecases.scheduling import hand_over, snooze_customer, wake_customer
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.usecases.uploads import keep_upload, map_upload, take_upload
 from bot.people.rules import Mute

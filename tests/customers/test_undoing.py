@@ -16,8 +16,8 @@ from bot.customers.queries import find_customer, get_customer
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import Status
 from bot.customers.tables import Contact, Customer
-from bot.customers.usecases.clockwork import hand_over
 from bot.customers.usecases.details import edit_customer, set_status
+from bot.customers.usecases.scheduling import hand_over
 from bot.customers.usecases.undoing import undo_import
 from tests.customers.lists import read, take_in
 from tests.customers.test_importing import everyone, state
@@ -82,7 +82,7 @@ def test_what_somebody_changed_since_stays_and_the_rest_goes_back(office: Office
     row = everyone(office)["Acme"]
     assert (row.owner_id, row.status, row.status_reason, row.country) == (KIRI, Status.LOST, "moved away", "FR")
     assert (row.headcount, row.currency, row.zone, row.cadence_days) == (5, "EUR", "Europe/Lisbon", 14)
-    assert row.rhythm_days == 14
+    assert row.effective_cadence_days == 14
     name, why = undone.kept[0]
     assert (name, undone.kept_total) == ("Acme", 1)
     for word in ("country", "owner", "status", "somebody has changed it since"):

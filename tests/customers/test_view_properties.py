@@ -48,7 +48,7 @@ def schema(text: str, **more: Any) -> CustomerSchema:
     """A customer of that name."""
     told: dict[str, Any] = {
         "id": ID, "name": text, "owner_id": ANA, "owner_name": text, "standing": Standing.DUE, "today": DAY,
-        "rhythm_days": 30, "waiting_since": DAY, "last_contact_on": None, "due_on": DAY, "limit_on": DAY,
+        "effective_cadence_days": 30, "waiting_since": DAY, "last_contact_on": None, "due_on": DAY, "neglected_after": DAY,
         "lines": (Line(text=text),) * 9,
     }  # fmt: skip
     return CustomerSchema(**{**told, **more})
@@ -123,7 +123,7 @@ def test_no_text_makes_a_window_that_slack_refuses(text: str, many: int) -> None
         for n in range(min(many, 5))
     )  # fmt: skip
     for view in (
-        card.as_modal(shown, []), forms.add(text, owner=ANA, rhythm=30), forms.edit(shown, under="V1", rhythm=30),
+        card.as_modal(shown, []), forms.add(text, owner=ANA, cadence=30), forms.edit(shown, under="V1", cadence=30),
         forms.status(shown), forms.hand_over(shown), imports.ask_for_file(earlier),
         imports.preview(plan, drafts, upload_id=ID, erase=False),
         imports.map_columns(drafts, upload_id=ID, by_hand={text: "name"}, erase=True),

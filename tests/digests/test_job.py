@@ -113,8 +113,8 @@ def test_46964_neglected_customers_come_whole(sqlite_url: str, clock: MovableClo
         {
             "id": f"{n:032x}", "workspace_id": WORKSPACE, "name": f"{n} {name}"[:200], "name_key": f"c{n}",
             "owner_id": ANA, "status": "active", "tags": "[]", "preferences": "[]", "added_on": today.isoformat(),
-            "rhythm_days": 30, "waiting_since": (today - timedelta(days=50 + n % 300)).isoformat(),
-            "due_on": today.isoformat(), "limit_on": (today - timedelta(days=5)).isoformat(),
+            "effective_cadence_days": 30, "waiting_since": (today - timedelta(days=50 + n % 300)).isoformat(),
+            "due_on": today.isoformat(), "neglected_after": (today - timedelta(days=5)).isoformat(),
             "changed_at": clock.now().replace(tzinfo=None).isoformat(sep=" "),
         }
         for n in range(ALL_COMPANIES)

@@ -32,7 +32,7 @@ def names(schema: WaitingList) -> list[str]:
 
 
 def test_the_teams_list_is_in_the_order_of_waiting(office: Office) -> None:
-    """Longest wait by their own rhythm first, whoever the owner is; those in cadence aren't there."""
+    """Longest wait by their own cadence first, whoever the owner is; those in cadence aren't there."""
     office.customer("Monthly", waited=60, owner=ANA)
     office.customer("Weekly", waited=21, cadence_days=7, owner=BOB)
     office.customer("Nobody's", waited=50)

@@ -36,7 +36,7 @@ def due(office: Office) -> int:
         return len(list_due_digests(session, now=office.runtime.clock.now()))
 
 
-def test_the_five_longest_waiting_stand_in_the_digest_by_their_own_rhythm(office: Office) -> None:
+def test_the_five_longest_waiting_stand_in_the_digest_by_their_own_cadence(office: Office) -> None:
     """A weekly customer at three weeks comes before a monthly one at two months."""
     office.customer("Monthly", waited=60, owner=ANA)
     office.customer("Weekly", waited=21, cadence_days=7, owner=BOB)
@@ -90,8 +90,8 @@ def bulk(office: Office, count: int) -> list[Customer]:
     return [
         Customer(
             name=f"Customer number {n}", name_key=f"customer number {n}", added_on=today - timedelta(days=99),
-            rhythm_days=30, waiting_since=today - timedelta(days=99), due_on=today - timedelta(days=69),
-            limit_on=today - timedelta(days=54), changed_at=office.runtime.clock.now(),
+            effective_cadence_days=30, waiting_since=today - timedelta(days=99), due_on=today - timedelta(days=69),
+            neglected_after=today - timedelta(days=54), changed_at=office.runtime.clock.now(),
         )
         for n in range(count)
     ]  # fmt: skip
@@ -145,7 +145,7 @@ def test_the_next_one_tells_the_change_since_the_last(office: Office) -> None:
     with office.runtime.database.transaction(WORKSPACE) as session:
         customer = session.get(Customer, ids[0])
         assert customer is not None
-        customer.limit_on = customer.due_on = customer.waiting_since - timedelta(days=1)
+        customer.neglected_after = customer.due_on = customer.waiting_since - timedelta(days=1)
     move_to_slot(office)
     post(office)
     assert [said.change for said in digests(office)] == [None, 0, -25]

@@ -73,7 +73,7 @@ def test_no_day_switches_the_digest_off_and_a_day_on_again(office: Office) -> No
 
 
 def test_settings_without_a_channel_are_saved_without_a_digest(office: Office) -> None:
-    """The rhythm may be set before any channel is chosen."""
+    """The cadence may be set before any channel is chosen."""
     schema = set_up(office, channel=None, channel_id=None, cadence=21)
     assert (schema.cadence, schema.digest) == (21, None)
 
@@ -121,15 +121,15 @@ def test_everything_wrong_is_told_at_once(office: Office) -> None:
     assert set(refused(office, channel=channel, cadence=0, factor=9.0)) == {"channel", "cadence", "factor"}
 
 
-def test_another_rhythm_moves_every_customer(office: Office) -> None:
+def test_another_cadence_moves_every_customer(office: Office) -> None:
     """With ten days instead of thirty and twice instead of one and a half times, dates move at once."""
     mine = office.customer("Bakery", waited=12, owner=ANA)
-    own = office.customer("Own rhythm", waited=12, owner=ANA, cadence_days=60)
+    own = office.customer("Own cadence", waited=12, owner=ANA, cadence_days=60)
     set_up(office, cadence=10, factor=2.0)
 
     def dates(customer: object) -> tuple[int, date]:
         row = office.look(lambda s: s.get_one(Customer, customer))
-        return row.rhythm_days, row.limit_on
+        return row.effective_cadence_days, row.neglected_after
 
     assert dates(mine) == (10, date(2026, 12, 1))
     assert dates(own) == (60, date(2027, 3, 11))

@@ -37,7 +37,7 @@ HOSTILE = (
 def row(**changes: Any) -> WaitingRow:
     """A waiting customer."""
     usual = WaitingRow(
-        id=uuid4(), name="Bakery Lindqvist", owner_id="U0ANA", owner_name="Ana Lima", waited=92, rhythm=30,
+        id=uuid4(), name="Bakery Lindqvist", owner_id="U0ANA", owner_name="Ana Lima", waited=92, cadence=30,
         ever_contacted=True,
     )  # fmt: skip
     return usual.model_copy(update=changes)
@@ -58,7 +58,7 @@ def schema(**changes: Any) -> NeglectedDigest:
 def worst_row(name: str, **changes: Any) -> WaitingRow:
     """A row with everything at its longest."""
     offers = tuple(OfferButton(label="Assign" * 20, action_id=f"other.{n}", value="v" * 2000) for n in range(3))
-    return row(name=name, owner_name=name, words=name * 3, waited=99_999, rhythm=365, offers=offers, **changes)
+    return row(name=name, owner_name=name, words=name * 3, waited=99_999, cadence=365, offers=offers, **changes)
 
 
 def text_of(message: Message) -> str:

@@ -118,7 +118,7 @@ def test_a_cover_sees_whom_they_stand_in_for(office: Office) -> None:
     assert "for Ana Lima" in drawn(schema)
 
 
-def test_the_own_rhythm_counts_only_ones_own_customers(office: Office) -> None:
+def test_the_own_cadence_counts_only_ones_own_customers(office: Office) -> None:
     """Not those of somebody covered."""
     office.customer("Acme", owner=ANA, waited=40)
     office.customer("Bolt", owner=BOB, waited=1)

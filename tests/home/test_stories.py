@@ -70,7 +70,7 @@ def owed(world: World, kind: str) -> list[OutboxMessage]:
 
 
 async def test_home_says_who_waits_as_soon_as_it_is_opened(world: World) -> None:
-    """The queue, one's rhythm, preferences, and the jobs' health."""
+    """The queue, one's cadence, preferences, and the jobs' health."""
     world.office.customer("Bakery Lindqvist", owner=ANA, waited=47)
     shown = words(await opened(world, ANA))
     assert shown.startswith("Ana, one customer is waiting to hear from you")

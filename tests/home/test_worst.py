@@ -49,11 +49,11 @@ def worst_customer(name: str, standing: Standing = Standing.NEGLECTED) -> Custom
         owner_name=name,
         standing=standing,
         today=TODAY,
-        rhythm_days=365,
+        effective_cadence_days=365,
         waiting_since=date(1970, 1, 1),
         last_contact_on=date(1970, 1, 1),
         due_on=TODAY,
-        limit_on=TODAY,
+        neglected_after=TODAY,
         snoozed_until=date(2027, 12, 30),
         snooze_reason=SnoozeReason.CUSTOMER_ASKED,
         snooze_note=name + name[:100],
@@ -191,7 +191,7 @@ def fill(office: Office, people: int, customers: int) -> None:
     usual = Person(id="", name="", name_key="", synced_at=LONG_AGO).model_dump() | {"workspace_id": WORKSPACE}
     owners = [f"U{number:05}" for number in range(people)]
     bare = Customer(
-        name="", name_key="", added_on=TODAY, rhythm_days=30, waiting_since=TODAY, due_on=TODAY, limit_on=TODAY,
+        name="", name_key="", added_on=TODAY, effective_cadence_days=30, waiting_since=TODAY, due_on=TODAY, neglected_after=TODAY,
         changed_at=LONG_AGO, status=Status.ACTIVE,
     )  # fmt: skip
     with office.runtime.database.transaction(WORKSPACE) as session:
@@ -222,7 +222,7 @@ def _spread(number: int) -> dict[str, object]:
         "waiting_since": since,
         "last_contact_on": since if number % 2 else None,
         "due_on": since + timedelta(days=30),
-        "limit_on": since + timedelta(days=45),
+        "neglected_after": since + timedelta(days=45),
     }
 
 

@@ -199,7 +199,7 @@ def _give_each_a_customer(office: Office, many: int) -> None:
             session.add(
                 Customer(
                     name=f"Shop {number:04}", name_key=f"shop {number:04}", owner_id=owner, added_on=long_ago,
-                    rhythm_days=30, waiting_since=long_ago, due_on=long_ago + timedelta(days=30),
-                    limit_on=long_ago + timedelta(days=45), changed_at=office.runtime.clock.now(),
+                    effective_cadence_days=30, waiting_since=long_ago, due_on=long_ago + timedelta(days=30),
+                    neglected_after=long_ago + timedelta(days=45), changed_at=office.runtime.clock.now(),
                 )
             )  # fmt: skip

@@ -6,7 +6,7 @@ from bot.core.clock import MovableClock
 from bot.customers.queries import get_customer
 from bot.customers.queries.trail import list_problems
 from bot.customers.rules.due import SnoozeReason
-from bot.customers.usecases.clockwork import set_last_contact, snooze_customer
+from bot.customers.usecases.scheduling import set_last_contact, snooze_customer
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import Posted, State
 from bot.mentions.rules.sources import SourceKind
@@ -67,7 +67,7 @@ def test_a_complaint_tells_the_owner_and_brings_the_next_call_forward(office: Of
     assert len(owed(office, "complaint")) == 1
 
 
-def test_a_contact_puts_the_customers_own_rhythm_back(office: Office) -> None:
+def test_a_contact_puts_the_customers_own_cadence_back(office: Office) -> None:
     """And undoing the contact brings it forward again: the date follows from the facts alone."""
     golddex = office.customer("Golddex Widgets", owner=ANA, waited=3)
     brought(office)

@@ -141,7 +141,7 @@ class Care(RuleBasedStateMachine):
         self._try(set_status, customer_id=self._pick(index).id, status=status, reason="moving", until=day, by=by)
 
     @rule(index=which, cadence=st.none() | st.integers(1, 120), by=people)
-    def change_the_rhythm(self, index: int, cadence: int | None, by: str) -> None:
+    def change_the_cadence(self, index: int, cadence: int | None, by: str) -> None:
         """Somebody sets how often a customer wants to be called."""
         customer = self._pick(index)
         details = self.history.look(lambda session: get_details(session, session.get_one(Customer, customer.id)))

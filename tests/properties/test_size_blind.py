@@ -21,8 +21,8 @@ from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.queries.screens import list_page
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import rewind_workspace
 from bot.customers.usecases.lists import apply_import
+from bot.customers.usecases.scheduling import reschedule_workspace
 from bot.digests.queries import compose_digest, list_neglected_lines
 from bot.digests.queries.lists import get_list
 from bot.digests.rules import Whose
@@ -95,15 +95,15 @@ def test_no_screen_changes_when_sizes_are_dealt_out_anew(
     history.now += timedelta(days=later, hours=5)
     before = screens(history)
     deal(history, data.draw(st.permutations(given_sizes)))
-    history.do(rewind_workspace)
+    history.do(reschedule_workspace)
     assert screens(history) == before
 
 
 def clock(customer: Customer) -> tuple[Any, ...]:
     """What is stored of a customer's dates, and whose it is."""
     return (
-        customer.name, customer.owner_id, customer.rhythm_days, customer.waiting_since, customer.first_due_on,
-        customer.due_on, customer.limit_on,
+        customer.name, customer.owner_id, customer.effective_cadence_days, customer.waiting_since, customer.first_due_on,
+        customer.due_on, customer.neglected_after,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Ledger:
     accounts: dict[UUID, Account] = field(default_factory=dict)
 
     def neglected(self, today: date) -> list[str]:
-        """The names of those that have waited too long, longest first (all have the same rhythm)."""
+        """The names of those that have waited too long, longest first (all have the same cadence)."""
         late = [(account.since, str(key), account.name) for key, account in self.accounts.items()
                 if account.is_neglected(today)]  # fmt: skip
         return [name for _, _, name in sorted(late)]

@@ -10,8 +10,8 @@ from sqlmodel import col
 from bot.core.database import workspace_of
 from bot.customers.gateways.lists_read import read_drafts
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import rewind_workspace
 from bot.customers.usecases.lists import apply_import
+from bot.customers.usecases.scheduling import reschedule_workspace
 from bot.workspaces.usecases import BOT
 from rehearsal.actor import Actor
 from tests.makers import ANA, MARA, ROOT
@@ -60,7 +60,7 @@ def _bring_them_in(world: World, content: bytes) -> None:
         assert len(apply_import(session, drafts=drafts, by=BOT, now=now).plan.added) == ALL
         ours = sa.update(Customer).where(col(Customer.workspace_id) == workspace_of(session))
         session.exec(ours.where(col(Customer.name_key) < "m").values(owner_id=ANA))
-        rewind_workspace(session, now=now)
+        reschedule_workspace(session, now=now)
 
     world.office.do(bring)
 

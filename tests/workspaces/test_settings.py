@@ -1,4 +1,4 @@
-"""The workspace's rhythm: what may be set, and what is kept of who changed it."""
+"""The workspace's cadence: what may be set, and what is kept of who changed it."""
 
 import pytest
 from hypothesis import given

@@ -85,7 +85,7 @@ def _preview(
     latest = latest_contact(customer.last_contact_on, on if result.is_contact and not problem else None)
     due = customer.due_on
     if latest is not None and latest != customer.last_contact_on:
-        due = due_on(latest, customer.rhythm_days, get_calendar(session, customer.owner_id))
+        due = due_on(latest, customer.effective_cadence_days, get_calendar(session, customer.owner_id))
     return Preview(
         customer=schema,
         result=result,

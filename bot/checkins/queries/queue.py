@@ -22,8 +22,8 @@ from bot.customers.tables import Customer
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 TODAY = sa.bindparam("today", type_=sa.Date)
 SHOWN = (
-    "id", "name", "owner_id", "status", "status_reason", "rhythm_days", "waiting_since", "last_contact_on", "due_on",
-    "limit_on", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
+    "id", "name", "owner_id", "status", "status_reason", "effective_cadence_days", "waiting_since", "last_contact_on", "due_on",
+    "neglected_after", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
 )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def queue_row(row: Any, lines: Sequence[Line], desk: Desk) -> QueueRow:
         standing=standing(
             desk.today,
             due_on=row.due_on,
-            limit_on=row.limit_on,
+            neglected_after=row.neglected_after,
             snoozed_until=row.snoozed_until,
             snooze_reason=row.snooze_reason,
         ),
@@ -119,26 +119,26 @@ def _select_page(*, several: bool, rows: int) -> sa.Select[Any]:
     asked: Any = sa.literal_column(f"'{SnoozeReason.CUSTOMER_ASKED.value}'")
     asleep = sa.and_(
         CUSTOMERS.c.snoozed_until > TODAY,
-        sa.or_(sa.type_coerce(CUSTOMERS.c.snooze_reason, sa.String) == asked, CUSTOMERS.c.limit_on >= TODAY),
+        sa.or_(sa.type_coerce(CUSTOMERS.c.snooze_reason, sa.String) == asked, CUSTOMERS.c.neglected_after >= TODAY),
     )
     owners: Any = sa.bindparam("owners", expanding=True) if several else sa.bindparam("owners")
     theirs = sa.and_(
         CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),
         CUSTOMERS.c.owner_id.in_(owners) if several else CUSTOMERS.c.owner_id == owners,
         sa.type_coerce(CUSTOMERS.c.status, sa.String) == sa.literal_column(f"'{Status.ACTIVE.value}'"),
-        sa.or_(CUSTOMERS.c.due_on <= TODAY, CUSTOMERS.c.limit_on < TODAY, asleep),
+        sa.or_(CUSTOMERS.c.due_on <= TODAY, CUSTOMERS.c.neglected_after < TODAY, asleep),
     )
     awake = sa.not_(sa.func.coalesce(asleep, sa.false()))
     counts = (
         sa.select(
             sa.func.sum(_flag(awake)).label("waits"),
-            sa.func.sum(_flag(sa.and_(awake, CUSTOMERS.c.limit_on < TODAY))).label("late"),
+            sa.func.sum(_flag(sa.and_(awake, CUSTOMERS.c.neglected_after < TODAY))).label("late"),
             sa.func.count().label("everything"),
         )
         .where(theirs)
         .subquery("counts")
     )
-    ratio = sa.cast(days_between(TODAY, CUSTOMERS.c.waiting_since), sa.Float) / CUSTOMERS.c.rhythm_days
+    ratio = sa.cast(days_between(TODAY, CUSTOMERS.c.waiting_since), sa.Float) / CUSTOMERS.c.effective_cadence_days
     return (
         sa.select(*(CUSTOMERS.c[name] for name in SHOWN), counts)
         .select_from(CUSTOMERS.join(counts, sa.true()))

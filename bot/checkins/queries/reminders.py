@@ -223,7 +223,7 @@ def _waiting_by_owner() -> sa.Select[Any]:
             CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),
             CUSTOMERS.c.owner_id.is_not(None),
             CUSTOMERS.c.status == Status.ACTIVE,
-            sa.or_(CUSTOMERS.c.due_on <= last, CUSTOMERS.c.limit_on < last),
+            sa.or_(CUSTOMERS.c.due_on <= last, CUSTOMERS.c.neglected_after < last),
         )
         .group_by(CUSTOMERS.c.owner_id)
     )

@@ -16,8 +16,8 @@ from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
-from bot.customers.usecases import clockwork
-from bot.customers.usecases.clockwork import snooze_state
+from bot.customers.usecases import scheduling
+from bot.customers.usecases.scheduling import snooze_state
 from bot.people.queries import find_cover, get_calendar, get_today, list_names
 from bot.people.usecases import may_manage, require_here
 
@@ -55,7 +55,7 @@ def snooze_from_list(
     if (customer.snoozed_until, customer.snooze_reason) == (day, reason) and day > today:
         raise AlreadyDone(f"{customer.name} is put off until {day.day} {day:%b} already.")
     before = snooze_state(customer)
-    schema = clockwork.snooze_customer(
+    schema = scheduling.snooze_customer(
         session, customer_id=customer_id, until=day, reason=reason, note=clean_text(note, 300), by=by, now=now
     )
     words = f"put off until {day.day} {day:%b}, {REASONS[reason]}"
@@ -74,7 +74,7 @@ def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetim
     if customer.snoozed_until is None:
         raise AlreadyDone(f"{customer.name} is awake already.")
     before = snooze_state(customer)
-    schema = clockwork.wake_customer(session, customer_id=customer_id, by=by, now=now)
+    schema = scheduling.wake_customer(session, customer_id=customer_id, by=by, now=now)
     return keep_deed(session, schema, Act.WOKEN, "awake again", before=before, after={}, by=by, now=now)
 
 
@@ -92,7 +92,7 @@ def hand_over_from_list(
         raise InvalidInput(fields={"to": "Choose who should look after this customer."})
     _once(session, view_id, now=now)
     before = get_customer(session, customer_id).owner_id
-    schema = clockwork.hand_over(session, customer_id=customer_id, to=to, by=by, note=clean_text(note, 300), now=now)
+    schema = scheduling.hand_over(session, customer_id=customer_id, to=to, by=by, note=clean_text(note, 300), now=now)
     words = f"handed over to {schema.owner_name or 'a colleague'}"
     return keep_deed(
         session, schema, Act.HANDED_OVER, words, before={"owner": before}, after={"owner": to}, by=by, now=now

@@ -17,7 +17,7 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import restore_snooze, set_last_contact, snooze_state
+from bot.customers.usecases.scheduling import restore_snooze, set_last_contact, snooze_state
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
@@ -89,7 +89,7 @@ def record_checkin(
     )
 
 
-def clock_state(customer: Customer) -> dict[str, str | None]:
+def schedule_state(customer: Customer) -> dict[str, str | None]:
     """A customer's last contact and snooze as JSON values, to keep before changing them."""
     last = customer.last_contact_on
     return {"last_contact_on": last.isoformat() if last else None, **snooze_state(customer)}
@@ -120,17 +120,17 @@ def _checked_day(session: Session, happened_on: date | None, *, by: str, now: da
 
 def _take_effect(session: Session, customer: Customer, row: Checkin, *, now: datetime) -> tuple[CustomerSchema, Deed]:
     """Store the check-in, let a contact move the clock, and keep what is needed to undo it."""
-    before = clock_state(customer)
+    before = schedule_state(customer)
     row.known_before = known_elsewhere(session, customer)
     session.add(row)
     session.flush()
     if row.result.is_contact:
-        _move_clock(session, customer, row.happened_on, now=now)
+        _reschedule(session, customer, row.happened_on, now=now)
     schema = schema_of(customer, today=get_today(session, person_id=row.by, now=now))
     return schema, _keep(session, customer, row, schema, before=before, now=now)
 
 
-def _move_clock(session: Session, customer: Customer, on: date, *, now: datetime) -> None:
+def _reschedule(session: Session, customer: Customer, on: date, *, now: datetime) -> None:
     """A contact ends a snooze; the clock goes to the latest contact known, which a back-dated one may not be."""
     if customer.snoozed_until is not None:
         restore_snooze(customer, {}, now=now)
@@ -156,10 +156,10 @@ def _keep(
         at=now,
         words=_words(row.result, schema),
         before=before,
-        after=clock_state(customer),
+        after=schedule_state(customer),
     )
     session.add(deed)
-    kept = {"result": row.result.value, "happened_on": row.happened_on.isoformat(), **clock_state(customer)}
+    kept = {"result": row.result.value, "happened_on": row.happened_on.isoformat(), **schedule_state(customer)}
     record(
         session, "checkin.recorded", by=row.by, kind="checkin", subject=row.id, customer_id=customer.id,
         before=before, after=kept, now=now,

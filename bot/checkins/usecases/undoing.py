@@ -21,7 +21,7 @@ from bot.customers.queries import get_customer, schema_of
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerTaken
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import restore_snooze, rewind, set_last_contact, snooze_state
+from bot.customers.usecases.scheduling import reschedule, restore_snooze, set_last_contact, snooze_state
 from bot.people.queries import find_person_row, get_today, list_names
 from bot.people.rules import Mute
 from bot.people.usecases import may_manage, require_here
@@ -147,7 +147,7 @@ def _undo_hand_over(session: Session, customer: Customer, deed: Deed, by: str, n
     if former and (person is None or person.is_deactivated):
         raise NotAllowed(f"{customer.name} can't go back; who had it has left.")
     customer.owner_id = former
-    rewind(session, [customer], now=now)
+    reschedule(session, [customer], now=now)
     told = find_person_row(session, present) if present and present != by else None
     if told is not None and not told.is_deactivated and Mute.NEWS not in told.mutes:
         news = CustomerTaken(name=customer.name, to=former, by=by)

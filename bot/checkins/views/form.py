@@ -125,7 +125,7 @@ def _effect(preview: Preview | None) -> str:
     schema = preview.customer
     if preview.next_due_on is None:
         return f"This customer is {Status(schema.status).value}, so nothing is due; the check-in is kept all the same."
-    due = f"{short_date(preview.next_due_on)} {preview.next_due_on.year} (every {days(schema.rhythm_days)})"
+    due = f"{short_date(preview.next_due_on)} {preview.next_due_on.year} (every {days(schema.effective_cadence_days)})"
     if not preview.result.is_contact:
         return f"The clock keeps running: an attempt isn't a contact yet. Due {due}."
     if schema.last_contact_on and preview.happened_on < schema.last_contact_on:

@@ -78,7 +78,7 @@ def _standing(schema: CustomerSchema) -> str:
 
 
 def _latest(schema: CustomerSchema) -> str:
-    if schema.limit_on <= schema.today:
+    if schema.neglected_after <= schema.today:
         return "They have waited too long for us to put it off; only their own wish counts now."
-    latest = short_date(schema.limit_on, today=schema.today)
+    latest = short_date(schema.neglected_after, today=schema.today)
     return f"Without their asking, {latest} is the last day: after that they count as neglected."

@@ -76,15 +76,15 @@ def menu(key: str) -> Block:
 def waited(schema: CustomerSchema) -> str:
     """`47 of 30 days`, or that there was no contact yet."""
     if schema.last_contact_on is None:
-        return f"never talked, {days(schema.days_waiting)} of {schema.rhythm_days}"
-    return f"{schema.days_waiting:,} of {days(schema.rhythm_days)}"
+        return f"never talked, {days(schema.days_waiting)} of {schema.effective_cadence_days}"
+    return f"{schema.days_waiting:,} of {days(schema.effective_cadence_days)}"
 
 
 def waited_in_words(schema: CustomerSchema) -> str:
     """`47 days since you talked (every 30)`."""
     if schema.last_contact_on is None:
-        return f"never talked, customer for {days(schema.days_waiting)} (every {schema.rhythm_days})"
-    return f"{days(schema.days_waiting)} since you talked (every {schema.rhythm_days})"
+        return f"never talked, customer for {days(schema.days_waiting)} (every {schema.effective_cadence_days})"
+    return f"{days(schema.days_waiting)} since you talked (every {schema.effective_cadence_days})"
 
 
 def asleep(schema: CustomerSchema) -> str:

@@ -18,7 +18,7 @@ from bot.customers.listeners.places import (
     under_fields,
     window_in,
 )
-from bot.customers.queries.screens import find_card, get_card, get_rhythm
+from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
 from bot.customers.rules.contacts import UnclearContact, read_contacts
 from bot.customers.rules.countries import country_code
@@ -26,8 +26,8 @@ from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Card, ContactDetails, CustomerDetails
-from bot.customers.usecases.clockwork import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status
+from bot.customers.usecases.scheduling import hand_over
 from bot.customers.views import card as card_view
 from bot.customers.views import forms
 from bot.slack.blocks import Block
@@ -49,8 +49,8 @@ class EditingListeners:
     async def open_add(self, client: AsyncWebClient, body: Body, name: str) -> None:
         """Open the window for a new customer."""
         who = people_in(body)
-        rhythm = await self._runtime.read(get_rhythm, workspace=workspace_in(body), viewer=who)
-        await open_window(client, body, forms.add(clean_text(name, 200), owner=who, rhythm=rhythm))
+        cadence = await self._runtime.read(get_cadence, workspace=workspace_in(body), viewer=who)
+        await open_window(client, body, forms.add(clean_text(name, 200), owner=who, cadence=cadence))
 
     async def open_edit(self, client: AsyncWebClient, body: Body, words: str) -> None:
         """Open the window for the customer called so."""
@@ -58,8 +58,8 @@ class EditingListeners:
         card = await self._runtime.read(
             find_card, workspace=workspace, words=words, viewer=who, features=self._runtime.features
         )
-        rhythm = await self._runtime.read(get_rhythm, workspace=workspace, viewer=who)
-        await open_window(client, body, forms.edit(card, rhythm=rhythm))
+        cadence = await self._runtime.read(get_cadence, workspace=workspace, viewer=who)
+        await open_window(client, body, forms.edit(card, cadence=cadence))
 
     async def add(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Add*: the window for a new customer."""
@@ -72,8 +72,8 @@ class EditingListeners:
         await ack()
         async with replies(speaker(client, body, respond)):
             card = await self._card(body, customer_in(value_in(body)))
-            rhythm = await self._runtime.read(get_rhythm, workspace=workspace_in(body), viewer=people_in(body))
-            await open_window(client, body, forms.edit(card, under=_under(body), rhythm=rhythm))
+            cadence = await self._runtime.read(get_cadence, workspace=workspace_in(body), viewer=people_in(body))
+            await open_window(client, body, forms.edit(card, under=_under(body), cadence=cadence))
 
     async def status(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """*Status*: whether we look after a customer."""

@@ -117,9 +117,9 @@ def list_aliases(session: Session, customer_id: UUID) -> Sequence[Alias]:
 
 
 def overdue_first(today: date) -> tuple[Any, ...]:
-    """The order of every list: days waited ÷ rhythm, the highest first; equal ones by id, blind to size."""
+    """The order of every list: days waited ÷ cadence, the highest first; equal ones by id, blind to size."""
     waited = days_between(sa.literal(today, sa.Date()), col(Customer.waiting_since))
-    return (sa.cast(waited, sa.Float) / col(Customer.rhythm_days)).desc(), col(Customer.id)
+    return (sa.cast(waited, sa.Float) / col(Customer.effective_cadence_days)).desc(), col(Customer.id)
 
 
 def sleeping(today: date) -> Any:
@@ -128,19 +128,21 @@ def sleeping(today: date) -> Any:
     return sa.and_(
         col(Customer.snoozed_until).is_not(None),
         col(Customer.snoozed_until) > today,
-        sa.or_(asked, col(Customer.limit_on) >= today),
+        sa.or_(asked, col(Customer.neglected_after) >= today),
     )
 
 
 def waiting(today: date) -> Any:
     """SQL for: active, due or neglected, and not put off."""
-    reached = sa.or_(col(Customer.due_on) <= today, col(Customer.limit_on) < today)
+    reached = sa.or_(col(Customer.due_on) <= today, col(Customer.neglected_after) < today)
     return sa.and_(col(Customer.status) == Status.ACTIVE, reached, sa.not_(sleeping(today)))
 
 
 def neglected(today: date) -> Any:
     """SQL for: active, past the hard limit, and not put off at the customer's own wish."""
-    return sa.and_(col(Customer.status) == Status.ACTIVE, col(Customer.limit_on) < today, sa.not_(sleeping(today)))
+    return sa.and_(
+        col(Customer.status) == Status.ACTIVE, col(Customer.neglected_after) < today, sa.not_(sleeping(today))
+    )
 
 
 def list_waiting(
@@ -225,11 +227,11 @@ def schema_of(customer: Customer, *, today: date, owner_name: str | None = None)
         status_reason=customer.status_reason,
         standing=standing_of(customer, today),
         today=today,
-        rhythm_days=customer.rhythm_days,
+        effective_cadence_days=customer.effective_cadence_days,
         waiting_since=customer.waiting_since,
         last_contact_on=customer.last_contact_on,
         due_on=customer.due_on,
-        limit_on=customer.limit_on,
+        neglected_after=customer.neglected_after,
         snoozed_until=customer.snoozed_until,
         snooze_reason=customer.snooze_reason,
         snooze_note=customer.snooze_note,
@@ -242,7 +244,7 @@ def standing_of(customer: Customer, today: date) -> Standing:
     return standing(
         today,
         due_on=customer.due_on,
-        limit_on=customer.limit_on,
+        neglected_after=customer.neglected_after,
         snoozed_until=customer.snoozed_until,
         snooze_reason=customer.snooze_reason,
     )

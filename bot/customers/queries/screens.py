@@ -142,8 +142,8 @@ def find_card(session: Session, *, words: str, viewer: str, features: Sequence[F
     return get_card(session, customer_id=customer.id, viewer=viewer, features=features, now=now)
 
 
-def get_rhythm(session: Session, *, viewer: str, now: datetime) -> int:  # noqa: ARG001 - every query takes the time
-    """Days between contacts for customers that have no rhythm of their own."""
+def get_cadence(session: Session, *, viewer: str, now: datetime) -> int:  # noqa: ARG001 - every query takes the time
+    """Days between contacts for customers that have no cadence of their own."""
     require_here(session, by=viewer)
     return get_workspace(session).default_cadence_days
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.schemas import Line
-from bot.customers.rules.due import conclude
+from bot.customers.rules.due import compute_schedule
 from bot.customers.tables import Customer, Import, ImportChange
 from bot.people.queries import get_calendar, list_names
 from bot.people.rules import Calendar
@@ -18,7 +18,7 @@ from bot.workspaces.tables import AuditEntry
 
 LINES = 20
 MOST_PROBLEMS = 20
-MEND = "save the rhythm in /evenhand setup once more, which winds every clock."
+MEND = "save the cadence in /evenhand setup once more, which winds every clock."
 
 
 def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]:  # noqa: ARG001 - the shape of every timeline
@@ -66,7 +66,7 @@ def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0911 
         case "customer.brought_forward":
             return f"due sooner, by {entry.after.get('due_on')}: {entry.after.get('reason')}"
         case "customer.put_back":
-            return f"due by its own rhythm again: {entry.after.get('reason')}"
+            return f"due by its own cadence again: {entry.after.get('reason')}"
         case _:
             fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in entry.after)
             return f"{who} changed {fields or 'it'}"
@@ -79,7 +79,7 @@ def _status(after: Mapping[str, Any]) -> str:
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - the shape of every check
-    """One sentence for each customer whose stored dates don't follow from its last contact and rhythm."""
+    """One sentence for each customer whose stored dates don't follow from its last contact and cadence."""
     workspace = get_workspace(session)
     calendars: dict[str | None, Calendar] = {}
     wrong: list[str] = []
@@ -87,7 +87,7 @@ def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001
     for customer in session.exec(query.execution_options(yield_per=1000)):
         if customer.owner_id not in calendars:
             calendars[customer.owner_id] = get_calendar(session, customer.owner_id)
-        follows = conclude(
+        follows = compute_schedule(
             calendars[customer.owner_id],
             default_cadence=workspace.default_cadence_days,
             factor=workspace.neglect_factor,
@@ -98,6 +98,11 @@ def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001
             sooner_on=customer.sooner_on,
             sooner_since=customer.sooner_since,
         )
-        if (customer.rhythm_days, customer.waiting_since, customer.due_on, customer.limit_on) != follows:
+        if (
+            customer.effective_cadence_days,
+            customer.waiting_since,
+            customer.due_on,
+            customer.neglected_after,
+        ) != follows:
             wrong.append(f"{customer.name} has dates that don't follow from its facts; {MEND}")
     return wrong[:MOST_PROBLEMS] + ([f"{len(wrong) - MOST_PROBLEMS} more."] if len(wrong) > MOST_PROBLEMS else [])

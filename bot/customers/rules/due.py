@@ -14,7 +14,7 @@ LONGEST_CADENCE_DAYS = 365
 LONGEST_SNOOZE_DAYS = 400
 FIRST_DUES_PER_DAY = 8
 
-Clock = tuple[int, date, date, date]
+Schedule = tuple[int, date, date, date]
 """Rhythm, waiting since, due, limit: what is stored of a customer's clock."""
 
 
@@ -78,7 +78,7 @@ class CadenceNeedsManager(RuleRefused):
 
 
 @dataclass(frozen=True)
-class Clockwork:
+class Wait:
     """What makes one customer's clock run: since when they wait, how long they may, and whether we ever talked."""
 
     waiting_since: date
@@ -86,7 +86,7 @@ class Clockwork:
     ever_contacted: bool
 
     @classmethod
-    def wound(cls, *, added_on: date, cadence_days: int, checkins: Iterable[tuple[date, bool]]) -> "Clockwork":
+    def from_history(cls, *, added_on: date, cadence_days: int, checkins: Iterable[tuple[date, bool]]) -> "Wait":
         """
         The clock that a customer's whole history makes.
 
@@ -102,7 +102,7 @@ def due_on(waiting_since: date, cadence_days: int, calendar: Calendar) -> date:
     return calendar.next_working_day(waiting_since + timedelta(days=cadence_days))
 
 
-def limit_on(waiting_since: date, cadence_days: int, factor: float | Decimal) -> date:
+def neglected_after(waiting_since: date, cadence_days: int, factor: float | Decimal) -> date:
     """
     The last day on which a customer is not yet neglected: *factor* times the cadence, in whole days.
 
@@ -113,7 +113,7 @@ def limit_on(waiting_since: date, cadence_days: int, factor: float | Decimal) ->
     return waiting_since + timedelta(days=max(allowed, cadence_days))
 
 
-def conclude(
+def compute_schedule(
     calendar: Calendar,
     *,
     default_cadence: int,
@@ -124,20 +124,20 @@ def conclude(
     first_due_on: date | None,
     sooner_on: date | None = None,
     sooner_since: date | None = None,
-) -> Clock:
+) -> Schedule:
     """
     What is stored of a customer's clock, from the facts that move it; *calendar* is the owner's.
 
     A customer that was never contacted is due on its spread first date when it has one. Something that came up on
     *sooner_since* may make it due by *sooner_on*; see `brought_forward`.
     """
-    rhythm, since = cadence_days or default_cadence, last_contact_on or added_on
+    cadence, since = cadence_days or default_cadence, last_contact_on or added_on
     if last_contact_on is None and first_due_on is not None:
         due = calendar.next_working_day(first_due_on)
     else:
-        due = due_on(since, rhythm, calendar)
+        due = due_on(since, cadence, calendar)
     due = brought_forward(due, last_contact_on, sooner_on=sooner_on, sooner_since=sooner_since)
-    return rhythm, since, due, limit_on(since, rhythm, factor)
+    return cadence, since, due, neglected_after(since, cadence, factor)
 
 
 def brought_forward(
@@ -159,7 +159,7 @@ def overdue_ratio(today: date, waiting_since: date, cadence_days: int) -> float:
 
 
 def standing(
-    today: date, *, due_on: date, limit_on: date, snoozed_until: date | None, snooze_reason: SnoozeReason | None
+    today: date, *, due_on: date, neglected_after: date, snoozed_until: date | None, snooze_reason: SnoozeReason | None
 ) -> Standing:
     """
     Where an active customer stands on *today*: exactly one of the four.
@@ -170,14 +170,14 @@ def standing(
     asleep = snoozed_until is not None and today < snoozed_until
     if asleep and snooze_reason is SnoozeReason.CUSTOMER_ASKED:
         return Standing.SNOOZED
-    if today > limit_on:
+    if today > neglected_after:
         return Standing.NEGLECTED
     if asleep:
         return Standing.SNOOZED
     return Standing.DUE if today >= due_on else Standing.IN_CADENCE
 
 
-def check_snooze(until: date, *, today: date, limit_on: date, reason: SnoozeReason) -> None:
+def check_snooze(until: date, *, today: date, neglected_after: date, reason: SnoozeReason) -> None:
     """
     Refuse a snooze that the rules don't allow.
 
@@ -188,7 +188,7 @@ def check_snooze(until: date, *, today: date, limit_on: date, reason: SnoozeReas
     if until <= today:
         raise SnoozeInPast
     asked = reason is SnoozeReason.CUSTOMER_ASKED
-    latest = today + timedelta(days=LONGEST_SNOOZE_DAYS) if asked else limit_on
+    latest = today + timedelta(days=LONGEST_SNOOZE_DAYS) if asked else neglected_after
     if until > latest:
         raise SnoozeTooLong(latest)
 

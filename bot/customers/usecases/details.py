@@ -18,7 +18,7 @@ from bot.customers.rules.due import CadenceNeedsManager, CadenceOutOfRange, Stat
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import ContactDetails, CustomerDetails, CustomerSchema
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
-from bot.customers.usecases.clockwork import hand_over, require_can_own, rewind, tell_new_owner
+from bot.customers.usecases.scheduling import hand_over, require_can_own, reschedule, tell_new_owner
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.tables import Person
 from bot.people.usecases import may_manage, require_here
@@ -59,11 +59,11 @@ def add_customer(
     today = get_today(session, person_id=details.owner_id, now=now)
     customer = Customer(
         name=details.name, name_key=name_key(details.name), owner_id=details.owner_id, added_on=today, changed_at=now,
-        rhythm_days=1, waiting_since=today, due_on=today, limit_on=today,
+        effective_cadence_days=1, waiting_since=today, due_on=today, neglected_after=today,
     )  # fmt: skip
     _write(customer, details, actor=actor, session=session)
     customer.first_due_on = first_due(session, customer, today=today)
-    rewind(session, [customer], now=now)
+    reschedule(session, [customer], now=now)
     session.add(customer)
     session.flush()
     _write_names(session, customer, details)
@@ -101,7 +101,7 @@ def edit_customer(
     changed = {name: value for name, value in _json(details).items() if value != _json(before)[name]}
     if set(changed) - {"owner_id"}:
         _write(customer, details, actor=actor, session=session)
-        rewind(session, [customer], now=now)
+        reschedule(session, [customer], now=now)
         _write_names(session, customer, details)
         record(
             session, "customer.edited", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
@@ -142,7 +142,7 @@ def set_status(
     customer.status_until = until if status is Status.PAUSED else None
     if not active:
         customer.snoozed_until = customer.snooze_reason = customer.snooze_note = customer.snoozed_by = None
-    rewind(session, [customer], now=now)
+    reschedule(session, [customer], now=now)
     if _status_json(customer) != before:
         record(
             session, "customer.status", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
@@ -173,7 +173,7 @@ def wake_paused(session: Session, *, now: datetime) -> int:
             session, "customer.status", by="bot", kind="customer", subject=customer.id, customer_id=customer.id,
             before=before, after=_status_json(customer), now=now,
         )  # fmt: skip
-    return rewind(session, woken, now=now)
+    return reschedule(session, woken, now=now)
 
 
 def claim_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerSchema:
@@ -186,10 +186,10 @@ def first_due(session: Session, customer: Customer, *, today: date) -> date | No
     if customer.last_contact_on is not None or customer.status is not Status.ACTIVE:
         return None
     workspace = get_workspace(session)
-    rhythm = customer.cadence_days or workspace.default_cadence_days
+    cadence = customer.cadence_days or workspace.default_cadence_days
     key = str(customer.id)
     return spread_first_dues(
-        [(key, customer.added_on, rhythm)],
+        [(key, customer.added_on, cadence)],
         today=today,
         calendar=get_calendar(session, customer.owner_id),
         per_day=workspace.first_calls_a_day,

@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core.database import workspace_of
 from bot.customers.queries import find_row
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import rewind
+from bot.customers.usecases.scheduling import reschedule
 
 GONE = "gone"
 """Stands where the id of a person stood who asked to be forgotten."""
@@ -55,7 +55,7 @@ def _erase_person(session: Session, person_id: str, *, now: datetime) -> int:
     ).all()
     for customer in owned:
         customer.owner_id = None
-    rewind(session, owned, now=now)
+    reschedule(session, owned, now=now)
     session.flush()
     touched = len(owned)
     named = [("customers", name) for name in ("cadence_approved_by", "status_by", "snoozed_by")]

@@ -12,7 +12,7 @@ from bot.core.schemas import Schema
 from bot.customers.queries import overdue_first
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import rewind_owner
+from bot.customers.usecases.scheduling import reschedule_owner
 from bot.people.queries import get_today
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT
@@ -36,7 +36,7 @@ def release_customers(session: Session, *, owner_id: str, now: datetime) -> Rele
     if not rows:
         return Released()
     session.exec(sa.update(Customer).where(theirs).values(owner_id=None, changed_at=now))
-    rewind_owner(session, owner_id=None, now=now)
+    reschedule_owner(session, owner_id=None, now=now)
     workspace = workspace_of(session)
     session.execute(sa.insert(AuditEntry), [_handed_over(workspace, row.id, owner_id, now) for row in rows])
     active = [row.name for row in rows if row.status is Status.ACTIVE]

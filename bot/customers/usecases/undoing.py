@@ -18,8 +18,8 @@ from bot.customers.queries import list_by_ids
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
-from bot.customers.usecases.winding import Winder
-from bot.customers.usecases.writing import CLOCKED, CLOCKWORK, as_json, update_rows
+from bot.customers.usecases.schedule_batch import ScheduleBatch
+from bot.customers.usecases.writing import SCHEDULE_FIELDS, SCHEDULE_INPUTS, as_json, update_rows
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
@@ -137,7 +137,7 @@ def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) 
 
 def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime) -> tuple[int, list[tuple[str, str]]]:
     """Put back what the import changed; how many customers that was, and (name, why) of what stays."""
-    winder = Winder(session, now)
+    schedules = ScheduleBatch(session, now)
     updates, kept, restored = [], [], 0
     ids = [change.customer_id for change in changes]
     customers = {key: row for some in _chunks(ids) for key, row in list_by_ids(session, some).items()}
@@ -147,9 +147,9 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
         touched |= _undo_people(session, change)
         if touched:
             kept.append((customer.name, f"{', '.join(sorted(touched))}: {CHANGED}"))
-        if CLOCKED & values.keys():
-            clock: dict[str, Any] = {name: values.get(name, getattr(customer, name)) for name in CLOCKWORK}
-            values |= winder.clock(**clock)
+        if SCHEDULE_INPUTS & values.keys():
+            schedule: dict[str, Any] = {name: values.get(name, getattr(customer, name)) for name in SCHEDULE_FIELDS}
+            values |= schedules.compute(**schedule)
         if values:
             updates.append((customer.id, {**values, "changed_at": now}))
         restored += bool(values) or not touched

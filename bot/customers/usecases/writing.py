@@ -21,17 +21,17 @@ from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.matching import Target
-from bot.customers.usecases.winding import Winder
+from bot.customers.usecases.schedule_batch import ScheduleBatch
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute
 from bot.workspaces.usecases import BOT, record
 
 Values = dict[str, Any]
 
-CLOCKED = frozenset({"owner_id", "cadence_days", "added_on"})
+SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
 """What moves a customer's clock when a list changes it."""
 
-CLOCKWORK = (
+SCHEDULE_FIELDS = (
     "owner_id", "added_on", "cadence_days", "last_contact_on", "first_due_on", "sooner_on", "sooner_since",
 )  # fmt: skip
 
@@ -77,13 +77,13 @@ class Batch:
 
 def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, now: datetime) -> Batch:
     """Work out every row an import writes, and write nothing."""
-    winder, batch = Winder(session, now), Batch()
-    batch.late = winder.spread(prepared.new)
+    schedules, batch = ScheduleBatch(session, now), Batch()
+    batch.late = schedules.spread(prepared.new)
     reason = f"said so by the list {file_name}"[:300]
-    floor = winder.workspace.cadence_floor_days
+    floor = schedules.workspace.cadence_floor_days
     for target in _parents_first(prepared.new):
         values = {**target.wants, **_beside(target.wants, reason=reason, floor=floor, by=by)}
-        batch.customers.append(_new_row(session, target, values, winder, now))
+        batch.customers.append(_new_row(session, target, values, schedules, now))
         if owner := values.get("owner_id"):
             batch.news.setdefault(owner, []).append(values["name"])
     for target, different in prepared.changed:
@@ -91,9 +91,9 @@ def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, no
         had = _columns(session, target.id) if values.keys() - different.keys() else {}
         for column, value in values.items():
             batch.note(target.id, column, had[column] if column in had else getattr(target.now, column), value)
-        if CLOCKED & values.keys():
-            clock = {name: values.get(name, getattr(target.now, name)) for name in CLOCKWORK}
-            values |= winder.clock(**clock)
+        if SCHEDULE_INPUTS & values.keys():
+            schedule = {name: values.get(name, getattr(target.now, name)) for name in SCHEDULE_FIELDS}
+            values |= schedules.compute(**schedule)
         batch.updates.append((target.id, {**values, "changed_at": now}))
         if (owner := values.get("owner_id")) and owner != target.now.owner_id:
             batch.news.setdefault(owner, []).append(target.name)
@@ -168,10 +168,10 @@ def _parents_first(new: Sequence[Target]) -> list[Target]:
     return sorted(new, key=depth)
 
 
-def _new_row(session: Session, target: Target, values: Values, winder: Winder, now: datetime) -> Values:
-    clock: Values = {name: values.get(name) for name in CLOCKWORK}
+def _new_row(session: Session, target: Target, values: Values, schedules: ScheduleBatch, now: datetime) -> Values:
+    schedule: Values = {name: values.get(name) for name in SCHEDULE_FIELDS}
     return {
-        **_BLANK, **values, **winder.clock(**clock), "id": target.id, "workspace_id": workspace_of(session),
+        **_BLANK, **values, **schedules.compute(**schedule), "id": target.id, "workspace_id": workspace_of(session),
         "changed_at": now,
     }  # fmt: skip
 

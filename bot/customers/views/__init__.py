@@ -39,7 +39,7 @@ def standing_words(schema: CustomerSchema) -> str:
     if schema.last_contact_on is None:
         waited = f"never talked, customer for {days(schema.days_waiting)}"
     else:
-        waited = f"{schema.days_waiting:,} of {days(schema.rhythm_days)}"
+        waited = f"{schema.days_waiting:,} of {days(schema.effective_cadence_days)}"
     return f"{waited}{_more(schema)}"
 
 

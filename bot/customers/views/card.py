@@ -91,7 +91,7 @@ def _head(card: Card) -> str:
     lines = [f"{name_of(schema)} · {standing_words(schema)}"]
     owner = escape(cut(schema.owner_name or "", NAME_SHOWN))
     who = f"Looked after by {owner}" if owner else "Nobody looks after it yet"
-    lines.append(f"{who} · every {days(schema.rhythm_days)}{_approved(card)} · {_when(card)}")
+    lines.append(f"{who} · every {days(schema.effective_cadence_days)}{_approved(card)} · {_when(card)}")
     if schema.last_contact_on:
         lines.append(f"Last contact {short_date(schema.last_contact_on, today=schema.today)}")
     if schema.snoozed_until and schema.snooze_note:

@@ -46,17 +46,17 @@ FIELD_BLOCKS = {
 LONGEST_LIST = 2900
 
 
-def add(name: str, *, owner: str, rhythm: int) -> Block:
+def add(name: str, *, owner: str, cadence: int) -> Block:
     """The window for a new customer."""
     details = CustomerDetails(name=name, owner_id=owner)
-    return modal("Add a customer", _fields(details, None, rhythm), callback_id=SAVE_NEW, submit="Add")
+    return modal("Add a customer", _fields(details, None, cadence), callback_id=SAVE_NEW, submit="Add")
 
 
-def edit(card: Card, *, under: str = "", rhythm: int) -> Block:
+def edit(card: Card, *, under: str = "", cadence: int) -> Block:
     """The window for what is known about a customer; *under* is the view it stands upon, redrawn afterwards."""
     return modal(
         "Edit customer",
-        _fields(card.details, card.parent, rhythm),
+        _fields(card.details, card.parent, cadence),
         callback_id=SAVE_EDIT,
         submit="Save",
         memory=remember(card.customer.id, under),
@@ -132,14 +132,14 @@ def too_long_for_form(details: CustomerDetails) -> set[str]:
     return {name for name, text in lists.items() if len(text) > LONGEST_LIST}
 
 
-def _fields(details: CustomerDetails, parent: Named | None, rhythm: int) -> list[Block]:
+def _fields(details: CustomerDetails, parent: Named | None, cadence: int) -> list[Block]:
     blocks = [
         field_of("Name", text_input(NAME, initial=details.name, max_length=200), block_id=NAME),
         field_of("Looked after by", person_select(OWNER, initial=details.owner_id), block_id=OWNER, optional=True,
                  hint="Empty: in the pool, where anybody may take it."),
         field_of("Days between contacts", number_input(CADENCE, initial=details.cadence_days, lowest=1,
                  highest=LONGEST_CADENCE_DAYS), block_id=CADENCE, optional=True,
-                 hint=f"Empty: every {rhythm}, like everybody."),
+                 hint=f"Empty: every {cadence}, like everybody."),
         _list("How they like it", PREFERENCES, "\n".join(details.preferences), "One a line: prefers calls before ten"),
         _list("Contacts", CONTACTS, contact_lines(details),
               "One a line: Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact"),

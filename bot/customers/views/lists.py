@@ -37,7 +37,7 @@ WHY_THIS_ORDER = "Longest wait first; size plays no part."
 HELP = """*/customers*  everybody, longest wait first
 */customers Acme*  Acme's card; a few letters or its domain will do
 */customers add Acme*  a new customer
-*/customers edit Acme*  name, owner, rhythm, contacts, preferences
+*/customers edit Acme*  name, owner, cadence, contacts, preferences
 */customers import*  a list from HubSpot, Salesforce, Pipedrive or any CSV file, with a look before anything changes
 */customers export*  everything as a CSV file, sent to you alone
 */customers pool*  customers nobody looks after yet"""

@@ -103,7 +103,11 @@ def list_neglected_lines(session: Session, *, today: date) -> list[str]:
     """Every neglected customer as one line of plain words, longest wait first."""
     waited = days_between(sa.literal(today, sa.Date()), col(Customer.waiting_since))
     query = sa.select(
-        col(Customer.name), col(Customer.owner_id), waited, col(Customer.rhythm_days), col(Customer.last_contact_on)
+        col(Customer.name),
+        col(Customer.owner_id),
+        waited,
+        col(Customer.effective_cadence_days),
+        col(Customer.last_contact_on),
     ).where(col(Customer.workspace_id) == workspace_of(session), neglected(today))
     found = session.execute(query.order_by(*overdue_first(today))).all()
     names = list_names(session, {row[1] for row in found})
@@ -111,11 +115,11 @@ def list_neglected_lines(session: Session, *, today: date) -> list[str]:
         " · ".join(
             (
                 one_line(name, NAME_IN_LIST),
-                wait_words(days, rhythm, ever_contacted=contact is not None),
+                wait_words(days, cadence, ever_contacted=contact is not None),
                 one_line(names.get(owner or "", "no owner"), NAME_IN_LIST),
             )
         )
-        for name, owner, days, rhythm, contact in found
+        for name, owner, days, cadence, contact in found
     ]
 
 
@@ -138,7 +142,7 @@ def list_rows(
             owner_id=customer.owner_id,
             owner_name=names.get(customer.owner_id or ""),
             waited=max((today - customer.waiting_since).days, 0),
-            rhythm=customer.rhythm_days,
+            cadence=customer.effective_cadence_days,
             ever_contacted=customer.last_contact_on is not None,
             words=" · ".join(one_line(line.text, 80) for line in briefs[customer.id][:2]),
             offers=_offers(customer, features),
@@ -158,12 +162,12 @@ def last_said(session: Session, digest_id: UUID) -> DigestPost | None:
 
 
 def _longest_wait(session: Session, today: date) -> tuple[int, int] | None:
-    """Days waited and rhythm of the one furthest into its rhythm, of those that aren't put off."""
+    """Days waited and cadence of the one furthest into its cadence, of those that aren't put off."""
     query = select(Customer).where(
         Customer.workspace_id == workspace_of(session), Customer.status == Status.ACTIVE, sa.not_(sleeping(today))
     )
     first = session.exec(query.order_by(*overdue_first(today)).limit(1)).first()
-    return (max((today - first.waiting_since).days, 0), first.rhythm_days) if first else None
+    return (max((today - first.waiting_since).days, 0), first.effective_cadence_days) if first else None
 
 
 def _offers(customer: Customer, features: Sequence[Feature]) -> tuple[OfferButton, ...]:

@@ -86,7 +86,7 @@ def stopped(schema: DigestStopped) -> Message:
 def row_text(row: WaitingRow) -> str:
     """Who, since when, whose, and what was last said."""
     who = escape(cut(row.owner_name or "nobody yet", OWNER_IN_ROW)) if row.owner_id else "no owner"
-    waited = wait_words(row.waited, row.rhythm, ever_contacted=row.ever_contacted)
+    waited = wait_words(row.waited, row.cadence, ever_contacted=row.ever_contacted)
     text = f"{bold(cut(row.name, NAME_IN_ROW))} · {waited} · {who}"
     return f"{text}\n{escape(cut(row.words, WORDS_IN_ROW))}" if row.words else text
 

@@ -24,7 +24,7 @@ LINES = (
     "*/neglected* shows who has waited too long: *mine*, the *team*'s or a *@person*'s.",
     "*/assign @ana Acme friday call about the invoice* has something done; */assign list* shows what is open.",
     "*/promise Acme friday send the price list* keeps a promise in mind; */promise list* shows what we owe.",
-    "*/evenhand setup* is for managers: the rhythm, the digest, who manages. */evenhand health* tells how I am.",
+    "*/evenhand setup* is for managers: the cadence, the digest, who manages. */evenhand health* tells how I am.",
 )
 JOBS_SHOWN = 12
 WRONG_SHOWN = 15

@@ -1,4 +1,4 @@
-"""The setup: managers, the workspace's rhythm, the digests."""
+"""The setup: managers, the workspace's cadence, the digests."""
 
 from collections.abc import Mapping
 from datetime import datetime, time
@@ -59,7 +59,7 @@ def remembered(view: Mapping[str, Any]) -> tuple[str, bool]:
 
 def setup(schema: SetupSchema) -> Block:
     """The form as it stands."""
-    blocks = [*_managers(schema), *_rhythm(schema), *_digest(schema), *_further(schema)]
+    blocks = [*_managers(schema), *_cadence(schema), *_digest(schema), *_further(schema)]
     return modal(TITLE, blocks, callback_id=SETUP, submit="Save", memory=remember(digest=schema.digest))
 
 
@@ -122,14 +122,14 @@ def _managers(schema: SetupSchema) -> list[Block]:
     return [field_of("Managers", element, block_id=block_of("managers"), optional=True, hint=hint)]
 
 
-def _rhythm(schema: SetupSchema) -> list[Block]:
+def _cadence(schema: SetupSchema) -> list[Block]:
     return [
         header("Rhythm"),
         _number("cadence", "Days between two contacts", schema.cadence, CADENCE_RANGE,
-                "For customers without a rhythm of their own."),
+                "For customers without a cadence of their own."),
         _number("floor", "Longest without a manager's approval", schema.floor, FLOOR_RANGE, "In days."),
         _number("factor", "Neglected after", schema.factor, FACTOR_RANGE,
-                "Times the rhythm: 1.5 makes it 45 days for a rhythm of 30.", decimals=True),
+                "Times the cadence: 1.5 makes it 45 days for a cadence of 30.", decimals=True),
         _number("first_calls", "First calls a day", schema.first_calls, FIRST_CALLS_RANGE,
                 "How many customers nobody has talked to yet come up for one owner on one day."),
     ]  # fmt: skip

@@ -140,7 +140,7 @@ def _mine(schema: HomeSchema) -> list[Block]:
     mine = schema.mine
     if not mine.active:
         return []
-    return [section(f"*My rhythm* · {mine.percent} % of my {customers(mine.active)} are in cadence")]
+    return [section(f"*My cadence* · {mine.percent} % of my {customers(mine.active)} are in cadence")]
 
 
 def _preferences(schema: HomeSchema) -> list[Block]:

@@ -54,7 +54,7 @@ def pool(schema: HomeSchema) -> list[Block]:
     verb = "has" if schema.pool_total == 1 else "have"
     rows = [
         section(
-            f"*{name_of(row.name)}* · {days(row.days_waiting)} of {row.rhythm_days}",
+            f"*{name_of(row.name)}* · {days(row.days_waiting)} of {row.effective_cadence_days}",
             accessory=button("Take it", "home.take", str(row.id)),
         )
         for row in schema.pool

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.core import outbox
 from bot.customers.queries import get_customer
-from bot.customers.usecases.clockwork import bring_forward, put_back
+from bot.customers.usecases.scheduling import bring_forward, put_back
 from bot.mentions.queries.mentions import list_schemas
 from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.tiers import Tier
@@ -40,7 +40,7 @@ def follow_complaint(session: Session, row: Mention, *, now: datetime, by: str =
 
 
 def withdraw_complaint(session: Session, row: Mention, *, reason: str, by: str, now: datetime) -> None:
-    """Let the customer be due by its own rhythm again, if this mention brought it forward."""
+    """Let the customer be due by its own cadence again, if this mention brought it forward."""
     if row.brought_forward and row.customer_id is not None:
         put_back(session, customer_id=row.customer_id, reason=reason, by=by, now=now)
     row.brought_forward = False

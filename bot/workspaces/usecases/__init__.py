@@ -75,7 +75,7 @@ def change_settings(
     session: Session, *, cadence: int, floor: int, factor: float, first_calls: int, by: str, now: datetime
 ) -> frozenset[str]:
     """
-    Set the workspace's rhythm and note that it was set up; returns the names of the columns that changed.
+    Set the workspace's cadence and note that it was set up; returns the names of the columns that changed.
 
     Whether *by* may do so is for the caller to check; so is recomputing what follows from it.
 

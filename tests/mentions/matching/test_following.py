@@ -12,8 +12,8 @@ from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases import forgetting
-from bot.customers.usecases.clockwork import hand_over, set_last_contact
 from bot.customers.usecases.details import add_customer, edit_customer, set_status, wake_paused
+from bot.customers.usecases.scheduling import hand_over, set_last_contact
 from bot.customers.usecases.undoing import undo_import
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.usecases.aliases import refresh_aliases

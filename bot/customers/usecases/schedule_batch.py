@@ -1,11 +1,11 @@
-"""The clocks of many customers at once: first calls spread over their owners' days, every due date worked out once."""
+"""The schedules of many customers at once: first calls spread over their owners' days, every due date worked out once."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot.customers.rules.due import Status, brought_forward, due_on, limit_on, spread_first_dues
+from bot.customers.rules.due import Status, brought_forward, due_on, neglected_after, spread_first_dues
 from bot.customers.usecases.details import taken_first_calls
 from bot.customers.usecases.matching import Target
 from bot.people.queries import get_calendar
@@ -15,11 +15,11 @@ from bot.workspaces.queries import get_workspace
 NO_CAP = 1_000_000
 """First calls a day in the pool: nobody has to make them all, so they are only spread evenly."""
 
-Clock = dict[str, int | date]
+Schedule = dict[str, int | date]
 
 
-class Winder:
-    """Works out clocks for one import; what owners and days have in common is worked out once."""
+class ScheduleBatch:
+    """Works out schedules for one import; what owners and days have in common is worked out once."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session, self.now = session, now
@@ -34,7 +34,7 @@ class Winder:
             known[owner_id] = get_calendar(self.session, owner_id)
         return known[owner_id]
 
-    def clock(
+    def compute(
         self,
         *,
         owner_id: str | None,
@@ -44,19 +44,19 @@ class Winder:
         first_due_on: date | None,
         sooner_on: date | None = None,
         sooner_since: date | None = None,
-    ) -> Clock:
-        """The stored conclusions of one customer, as `clockwork.wind` draws them."""
-        rhythm = cadence_days or self.workspace.default_cadence_days
+    ) -> Schedule:
+        """The stored conclusions of one customer, as `scheduling.wind` draws them."""
+        cadence = cadence_days or self.workspace.default_cadence_days
         since = last_contact_on or added_on
-        key = (owner_id, since, rhythm)
+        key = (owner_id, since, cadence)
         if key not in self._clocks:
-            due = due_on(since, rhythm, self.calendar(owner_id))
-            self._clocks[key] = (due, limit_on(since, rhythm, self.workspace.neglect_factor))
+            due = due_on(since, cadence, self.calendar(owner_id))
+            self._clocks[key] = (due, neglected_after(since, cadence, self.workspace.neglect_factor))
         due, limit = self._clocks[key]
         if last_contact_on is None and first_due_on is not None:
             due = self.calendar(owner_id).next_working_day(first_due_on)
         due = brought_forward(due, last_contact_on, sooner_on=sooner_on, sooner_since=sooner_since)
-        return {"rhythm_days": rhythm, "waiting_since": since, "due_on": due, "limit_on": limit}
+        return {"effective_cadence_days": cadence, "waiting_since": since, "due_on": due, "neglected_after": limit}
 
     def spread(self, new: Sequence[Target]) -> int:
         """
@@ -74,11 +74,11 @@ class Winder:
         return sum(self._spread_one(owner, group, taken.get(owner, {})) for owner, group in waiting.items())
 
     def _spread_one(self, owner_id: str | None, group: list[Target], taken: dict[date, int]) -> int:
-        calendar, rhythm = self.calendar(owner_id), self.workspace.default_cadence_days
+        calendar, cadence = self.calendar(owner_id), self.workspace.default_cadence_days
         by_key = _keys(group)
         dues = spread_first_dues(
             [
-                (key, target.wants["added_on"], target.wants.get("cadence_days") or rhythm)
+                (key, target.wants["added_on"], target.wants.get("cadence_days") or cadence)
                 for key, target in by_key.items()
             ],
             today=calendar.today(self.now),
@@ -90,7 +90,7 @@ class Winder:
         for key, first in dues.items():
             wants = by_key[key].wants
             wants["first_due_on"] = first
-            own = self.clock(
+            own = self.compute(
                 owner_id=owner_id, added_on=wants["added_on"], cadence_days=wants.get("cadence_days"),
                 last_contact_on=None, first_due_on=None,
             )  # fmt: skip

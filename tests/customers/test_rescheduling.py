@@ -6,8 +6,8 @@ from sqlmodel import Session, select
 
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
-from bot.customers.usecases.clockwork import rewind_owner, rewind_workspace, wind
 from bot.customers.usecases.owners import release_customers
+from bot.customers.usecases.scheduling import reschedule_owner, reschedule_workspace, set_schedule
 from bot.home.usecases import save_preferences
 from bot.people.queries import get_calendar, list_calendars
 from bot.people.schemas import Wishes
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 23)
 
 
 def fill(office: Office) -> None:
-    """Customers of several owners and of nobody: contacted or not, with a first date or not, of several rhythms."""
+    """Customers of several owners and of nobody: contacted or not, with a first date or not, of several cadences."""
     for number in range(60):
         office.customer(
             f"Customer {number}",
@@ -34,20 +34,20 @@ def fill(office: Office) -> None:
 def clocks(session: Session) -> dict[str, tuple[int, date, date, date]]:
     """What is stored of each clock."""
     rows = session.exec(select(Customer)).all()
-    return {row.name: (row.rhythm_days, row.waiting_since, row.due_on, row.limit_on) for row in rows}
+    return {row.name: (row.effective_cadence_days, row.waiting_since, row.due_on, row.neglected_after) for row in rows}
 
 
 def one_by_one(session: Session) -> dict[str, tuple[int, date, date, date]]:
     """What each clock is when it is wound by itself; nothing of that is kept."""
     for row in session.exec(select(Customer)).all():
-        wind(row, workspace=get_workspace(session), calendar=get_calendar(session, row.owner_id))
+        set_schedule(row, workspace=get_workspace(session), calendar=get_calendar(session, row.owner_id))
     found = clocks(session)
     session.rollback()
     return found
 
 
 def change_everything(session: Session) -> None:
-    """Another rhythm for the workspace, days away for Ana."""
+    """Another cadence for the workspace, days away for Ana."""
     workspace = get_workspace(session)
     workspace.default_cadence_days, workspace.neglect_factor = 21, 2.0
     session.add(Absence(person_id=ANA, first_day=TODAY, last_day=TODAY + timedelta(days=30), cover_id=BOB))
@@ -60,7 +60,7 @@ def test_all_clocks_at_once_are_as_each_by_itself(office: Office) -> None:
     before = office.look(clocks)
     with office.runtime.database.transaction(WORKSPACE) as session:
         change_everything(session)
-    assert office.do(rewind_workspace) == 60
+    assert office.do(reschedule_workspace) == 60
     after = office.look(clocks)
     assert after != before
     assert after == office.look(one_by_one)
@@ -72,7 +72,7 @@ def test_one_owners_clocks_leave_the_others_alone(office: Office) -> None:
     before = office.look(clocks)
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.add(Absence(person_id=ANA, first_day=TODAY, last_day=TODAY + timedelta(days=30)))
-        assert rewind_owner(session, owner_id=ANA, now=office.runtime.clock.now()) == 15
+        assert reschedule_owner(session, owner_id=ANA, now=office.runtime.clock.now()) == 15
     changed = {name for name, clock in office.look(clocks).items() if clock != before[name]}
     assert changed
     assert changed <= {f"Customer {number}" for number in range(0, 60, 4)}
@@ -81,7 +81,7 @@ def test_one_owners_clocks_leave_the_others_alone(office: Office) -> None:
 def test_a_customer_whose_dates_stand_still_is_not_touched(office: Office) -> None:
     """So that nobody takes it for changed."""
     acme = office.customer("Acme", owner=ANA, waited=3)
-    office.do(rewind_workspace)
+    office.do(reschedule_workspace)
     assert office.look(lambda session: get_customer(session, acme).changed_at) == datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -92,7 +92,7 @@ def test_what_was_read_before_shows_the_new_dates(office: Office) -> None:
         row = get_customer(session, acme)
         assert row.due_on == date(2026, 11, 25)
         session.add(Absence(person_id=ANA, first_day=date(2026, 11, 24), last_day=date(2026, 11, 27)))
-        rewind_owner(session, owner_id=ANA, now=office.runtime.clock.now())
+        reschedule_owner(session, owner_id=ANA, now=office.runtime.clock.now())
         assert row.due_on == date(2026, 11, 30)
 
 
@@ -106,7 +106,7 @@ def test_another_workspaces_clocks_stand_still(office: Office) -> None:
         install_workspace(session, name="Other", bot_user_id="U0B", now=office.runtime.clock.now())
         get_workspace(session).default_cadence_days = 5
         session.flush()
-        assert rewind_workspace(session, now=office.runtime.clock.now()) == 0
+        assert reschedule_workspace(session, now=office.runtime.clock.now()) == 0
     assert office.look(lambda session: get_customer(session, acme).due_on) == before
 
 

@@ -1,4 +1,4 @@
-"""The facts that move a customer's clock: a contact, a snooze, a new owner, another rhythm."""
+"""The facts that move a customer's clock: a contact, a snooze, a new owner, another cadence."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -13,13 +13,13 @@ from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import get_customer, schema_of
 from bot.customers.rules.due import (
-    Clock,
     RuleRefused,
+    Schedule,
     SnoozeReason,
     SnoozeTooLong,
     Status,
     check_snooze,
-    conclude,
+    compute_schedule,
 )
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema, CustomersHandedOver, CustomerTaken
@@ -35,14 +35,14 @@ MOVING_NAMES = (
     "owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on", "sooner_on", "sooner_since",
 )  # fmt: skip
 FORWARD_DAYS = 2  # working days of the owner
-STORED_NAMES = ("rhythm_days", "waiting_since", "due_on", "limit_on")
+STORED_NAMES = ("effective_cadence_days", "waiting_since", "due_on", "neglected_after")
 MOVING = tuple(col(getattr(Customer, name)) for name in MOVING_NAMES)
 STORED = tuple(col(getattr(Customer, name)) for name in STORED_NAMES)
 
 
-def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> None:
-    """Recompute what is stored of *customer*'s clock: rhythm, waiting since, due, limit."""
-    customer.rhythm_days, customer.waiting_since, customer.due_on, customer.limit_on = _clock(
+def set_schedule(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> None:
+    """Recompute what is stored of *customer*'s clock: cadence, waiting since, due, limit."""
+    customer.effective_cadence_days, customer.waiting_since, customer.due_on, customer.neglected_after = _schedule(
         workspace,
         calendar,
         cadence_days=customer.cadence_days,
@@ -54,58 +54,58 @@ def wind(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> Non
     )
 
 
-def _clock(workspace: Workspace, calendar: Calendar, **schemas: Any) -> Clock:
+def _schedule(workspace: Workspace, calendar: Calendar, **schemas: Any) -> Schedule:
     """The clock that *schemas* (cadence, last contact, added, first due) make by the workspace's rules."""
-    return conclude(
+    return compute_schedule(
         calendar, default_cadence=workspace.default_cadence_days, factor=workspace.neglect_factor, **schemas
     )  # fmt: skip
 
 
-def rewind(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:
-    """Recompute the clocks of *customers*; returns how many."""
-    workspace, wound = get_workspace(session), list(customers)
-    calendars = list_calendars(session, {customer.owner_id for customer in wound})
-    for customer in wound:
-        wind(customer, workspace=workspace, calendar=calendars[customer.owner_id])
+def reschedule(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:
+    """Recompute the schedules of *customers*; returns how many."""
+    workspace, rescheduled = get_workspace(session), list(customers)
+    calendars = list_calendars(session, {customer.owner_id for customer in rescheduled})
+    for customer in rescheduled:
+        set_schedule(customer, workspace=workspace, calendar=calendars[customer.owner_id])
         customer.changed_at = now
-    return len(wound)
+    return len(rescheduled)
 
 
-def rewind_owner(session: Session, *, owner_id: str | None, now: datetime) -> int:
+def reschedule_owner(session: Session, *, owner_id: str | None, now: datetime) -> int:
     """Recompute every customer of an owner (None: the pool) after their hours or days away changed."""
-    return _rewind_where(session, col(Customer.owner_id) == owner_id, now=now)
+    return _reschedule_where(session, col(Customer.owner_id) == owner_id, now=now)
 
 
-def rewind_workspace(session: Session, *, now: datetime) -> int:
-    """Recompute every customer after the workspace's rhythm changed."""
-    return _rewind_where(session, sa.true(), now=now)
+def reschedule_workspace(session: Session, *, now: datetime) -> int:
+    """Recompute every customer after the workspace's cadence changed."""
+    return _reschedule_where(session, sa.true(), now=now)
 
 
-def _rewind_where(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> int:
+def _reschedule_where(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> int:
     """
     Recompute the customers that *which* holds for, without making objects of them: there may be tens of thousands.
 
-    Customers that share owner, rhythm and days share a clock. Only those whose dates move are written.
+    Customers that share owner, cadence and days share a clock. Only those whose dates move are written.
     """
     session.flush()
     mine = col(Customer.workspace_id) == workspace_of(session)
     rows = session.execute(sa.select(*MOVING, *STORED, col(Customer.id)).where(mine, which)).all()
     workspace = get_workspace(session)
     calendars = list_calendars(session, {row.owner_id for row in rows})
-    clocks: dict[Any, Clock] = {}
+    schedules: dict[Any, Schedule] = {}
     moved = []
     for row in rows:
         key = tuple(row[: len(MOVING)])
-        if key not in clocks:
+        if key not in schedules:
             fields = dict(zip(MOVING_NAMES, key, strict=True))
-            clocks[key] = _clock(workspace, calendars[fields.pop("owner_id")], **fields)
-        if clocks[key] != tuple(row[len(MOVING) : -1]):
-            moved.append({"which": row.id, **dict(zip(STORED_NAMES, clocks[key], strict=True))})
-    _write_clocks(session, moved, now=now)
+            schedules[key] = _schedule(workspace, calendars[fields.pop("owner_id")], **fields)
+        if schedules[key] != tuple(row[len(MOVING) : -1]):
+            moved.append({"which": row.id, **dict(zip(STORED_NAMES, schedules[key], strict=True))})
+    _write_schedules(session, moved, now=now)
     return len(rows)
 
 
-def _write_clocks(session: Session, moved: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
+def _write_schedules(session: Session, moved: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
     if not moved:
         return
     table = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
@@ -125,7 +125,7 @@ def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, no
     """
     customer = get_customer(session, customer_id)
     customer.last_contact_on = on
-    rewind(session, [customer], now=now)
+    reschedule(session, [customer], now=now)
     session.flush()
     return schema_of(customer, today=get_today(session, person_id=customer.owner_id, now=now))
 
@@ -134,7 +134,7 @@ def bring_forward(session: Session, *, customer_id: UUID, reason: str, by: str, 
     """
     Have a customer called within two working days of its owner, for a *reason*; True when that is sooner than before.
 
-    Nobody talked to it by that: it waits on as it did, and a contact from today on puts its own rhythm back. What we
+    Nobody talked to it by that: it waits on as it did, and a contact from today on puts its own cadence back. What we
     put off ourselves is put off no longer; who asked to be left alone until a day is left alone.
     """
     customer = get_customer(session, customer_id)
@@ -148,7 +148,7 @@ def bring_forward(session: Session, *, customer_id: UUID, reason: str, by: str, 
     if put_off:
         restore_snooze(customer, {}, now=now)
     customer.sooner_on, customer.sooner_since = by_when, today
-    rewind(session, [customer], now=now)
+    reschedule(session, [customer], now=now)
     record(
         session, "customer.brought_forward", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
         before={"due_on": before.isoformat()}, now=now,
@@ -159,11 +159,11 @@ def bring_forward(session: Session, *, customer_id: UUID, reason: str, by: str, 
 
 
 def put_back(session: Session, *, customer_id: UUID, reason: str, by: str, now: datetime) -> bool:
-    """Let a customer be due by its own rhythm again: what brought it forward was none; True when that changed it."""
+    """Let a customer be due by its own cadence again: what brought it forward was none; True when that changed it."""
     customer = get_customer(session, customer_id)
     before = customer.due_on
     customer.sooner_on, customer.sooner_since = None, None
-    rewind(session, [customer], now=now)
+    reschedule(session, [customer], now=now)
     if customer.due_on == before:
         return False
     record(
@@ -196,7 +196,7 @@ def snooze_customer(
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=by, now=now)
     try:
-        check_snooze(until, today=today, limit_on=customer.limit_on, reason=reason)
+        check_snooze(until, today=today, neglected_after=customer.neglected_after, reason=reason)
     except SnoozeTooLong as refused:
         raise InvalidInput(fields={"until": _too_long(refused, today, reason)}) from refused
     except RuleRefused as refused:
@@ -268,7 +268,7 @@ def hand_over(
     note = clean_text(note, 300)
     before = customer.owner_id
     customer.owner_id = to
-    rewind(session, [customer], now=now)
+    reschedule(session, [customer], now=now)
     record(
         session, "customer.handed_over", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
         before={"owner": before}, after={"owner": to, "note": note}, now=now,
