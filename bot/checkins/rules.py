@@ -51,7 +51,7 @@ class Mood(StrEnum):
     ANGRY = "angry"
 
 
-class Act(StrEnum):
+class ActionKind(StrEnum):
     """What somebody did about a customer, from a reminder, the queue or anywhere else."""
 
     LOGGED = "logged"

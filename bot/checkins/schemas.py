@@ -6,19 +6,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bot.checkins.rules import Act, Result
+from bot.checkins.rules import ActionKind, Result
 from bot.core.schemas import Notification, Schema
 from bot.customers.schemas import CustomerSchema
 
 
-class ActDone(Schema):
+class ActionDone(Schema):
     """
-    What somebody did about a customer, and how it stands now; it can be undone by `deed_id` for ten minutes. *stays* is
+    What somebody did about a customer, and how it stands now; it can be undone by `customer_action_id` for ten minutes. *stays* is
     a sentence for each thing that undoing it left as it was.
     """
 
-    deed_id: UUID
-    act: Act
+    customer_action_id: UUID
+    kind: ActionKind
     by: str
     words: str
     customer: CustomerSchema
@@ -26,7 +26,7 @@ class ActDone(Schema):
     stays: tuple[str, ...] = ()
 
 
-class CheckinRecorded(ActDone):
+class CheckinRecorded(ActionDone):
     """A check-in was kept; *next_due_on* is None when the customer is not active."""
 
     checkin_id: UUID
@@ -107,7 +107,7 @@ class ReminderRow(Schema):
     for_whom: str | None = None
     done: str | None = None
     done_by: str | None = None
-    deed_id: UUID | None = None
+    customer_action_id: UUID | None = None
 
 
 class ReminderDue(Notification):

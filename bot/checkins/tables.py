@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.checkins.rules import Act, Channel, Mood, Result
+from bot.checkins.rules import ActionKind, Channel, Mood, Result
 from bot.core.database import Row, choice, points_to, within_workspace
 
 
@@ -43,10 +43,10 @@ class Checkin(Row, table=True):
     undone_by: str | None = Field(default=None, max_length=32)
 
 
-class Deed(Row, table=True):
+class CustomerAction(Row, table=True):
     """Something somebody did about a customer from a list, in words, with what was there before and after it."""
 
-    __tablename__ = "deeds"
+    __tablename__ = "customer_actions"
     __table_args__ = within_workspace(
         points_to("customers", "customer_id"),
         points_to("checkins", "checkin_id"),
@@ -55,7 +55,7 @@ class Deed(Row, table=True):
 
     customer_id: UUID
     checkin_id: UUID | None = None
-    act: Act = Field(sa_type=choice(Act))
+    kind: ActionKind = Field(sa_type=choice(ActionKind))
     by: str = Field(max_length=32)
     at: datetime
     words: str = Field(default="", max_length=300)
@@ -80,7 +80,7 @@ class Reminder(Row, table=True):
 
 
 class ReminderItem(Row, table=True):
-    """One customer in a reminder; what was done about it since is in the deeds."""
+    """One customer in a reminder; what was done about it since is in the actions."""
 
     __tablename__ = "reminder_items"
     __table_args__ = within_workspace(

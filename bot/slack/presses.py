@@ -28,7 +28,7 @@ def value_in(body: Mapping[str, Any]) -> str:
     return str(action.get("value") or option.get("value") or "")
 
 
-def deed_in(body: Mapping[str, Any]) -> tuple[str, str]:
+def action_and_id(body: Mapping[str, Any]) -> tuple[str, str]:
     """What is wanted, and of which row: a menu's `what:key`, or the action id of a button and its value."""
     what, _, key = value_in(body).rpartition(":")
     return what or str(next(iter(actions_in(body)), {}).get("action_id") or ""), key

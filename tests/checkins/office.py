@@ -8,10 +8,10 @@ from sqlmodel import col, select
 
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Preset, Result
-from bot.checkins.schemas import ActDone, CheckinRecorded, Queue
+from bot.checkins.schemas import ActionDone, CheckinRecorded, Queue
 from bot.checkins.usecases.lists import snooze_from_list
 from bot.checkins.usecases.recording import record_checkin
-from bot.checkins.usecases.undoing import undo_deed
+from bot.checkins.usecases.undoing import undo_action
 from bot.core.feature import collect_undos
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
@@ -27,16 +27,16 @@ def log(office: Office, customer: UUID, result: Result = Result.TALKED, **more: 
     return schema
 
 
-def snooze(office: Office, customer: UUID, preset: Preset = Preset.WEEK, **more: Any) -> ActDone:
+def snooze(office: Office, customer: UUID, preset: Preset = Preset.WEEK, **more: Any) -> ActionDone:
     """Put a customer off as Ana."""
-    schema: ActDone = office.do(snooze_from_list, customer_id=customer, preset=preset, **{"by": ANA, **more})
+    schema: ActionDone = office.do(snooze_from_list, customer_id=customer, preset=preset, **{"by": ANA, **more})
     return schema
 
 
-def undo(office: Office, done: ActDone, by: str = ANA, **more: Any) -> ActDone:
+def undo(office: Office, done: ActionDone, by: str = ANA, **more: Any) -> ActionDone:
     """Take back what was done, in every feature, as the button does."""
     undos = collect_undos(office.runtime.features)
-    schema: ActDone = office.do(undo_deed, deed_id=done.deed_id, by=by, undos=undos, **more)
+    schema: ActionDone = office.do(undo_action, customer_action_id=done.customer_action_id, by=by, undos=undos, **more)
     return schema
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.checkins.queries.history import check
 from bot.checkins.rules import Mood, Result
-from bot.checkins.tables import Checkin, Deed, Reminder, ReminderItem
+from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
 from bot.checkins.usecases.forgetting import erase, export
 from bot.checkins.usecases.reminding import enqueue_reminder
 from bot.core.clock import new_id
@@ -37,7 +37,7 @@ def left(office: Office, table: type[SQLModel]) -> int:
 
 
 def test_a_forgotten_customer_leaves_no_trace_and_the_others_stay(office: Office) -> None:
-    """Check-ins, deeds and its rows in reminders go; the neighbour's are all there."""
+    """Check-ins, actions and its rows in reminders go; the neighbour's are all there."""
     bakery = office.customer("Bakery", owner=ANA, waited=47)
     shop = office.customer("Shop", owner=ANA, waited=40)
     office.do(enqueue_reminder, person_id=ANA, features=())
@@ -47,7 +47,7 @@ def test_a_forgotten_customer_leaves_no_trace_and_the_others_stay(office: Office
     assert office.do(_erase, kind="customer", subject=str(bakery)) == 2 + 2 + 1
     kept = office.look(lambda session: session.exec(select(Checkin.customer_id)).all())
     assert set(kept) == {shop}
-    assert (left(office, Deed), left(office, ReminderItem), left(office, Reminder)) == (2, 1, 1)
+    assert (left(office, CustomerAction), left(office, ReminderItem), left(office, Reminder)) == (2, 1, 1)
     assert office.do(_erase, kind="customer", subject=str(bakery)) == 0
     assert office.do(_erase, kind="customer", subject=str(new_id())) == 0
 

@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.checkins.queries.history import list_entries
-from bot.checkins.rules import LONGEST_BACKDATE, Act, Channel, Mood, Preset, Result
-from bot.checkins.tables import Checkin, Deed
+from bot.checkins.rules import LONGEST_BACKDATE, ActionKind, Channel, Mood, Preset, Result
+from bot.checkins.tables import Checkin, CustomerAction
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.runtime import Runtime
@@ -27,7 +27,7 @@ def test_a_talk_moves_the_next_date_a_cadence_on(office: Office) -> None:
     schema = log(office, bakery, note="waiting for the invoice fix")
     assert schema.next_due_on == date(2026, 12, 23)
     assert schema.words == "talked · next 23 Dec"
-    assert schema.act is Act.LOGGED
+    assert schema.kind is ActionKind.LOGGED
     assert schema.customer.standing is Standing.IN_CADENCE
     assert last_contact(office, bakery) == MONDAY
 
@@ -193,7 +193,7 @@ def test_other_rooms_fields_are_taken_in_the_same_transaction(office: Office) ->
     ]
     with pytest.raises(InvalidInput, match="By when"):
         log(office, bakery, extras=[refuse])
-    assert len(office.look(lambda session: session.exec(select(Deed)).all())) == 1
+    assert len(office.look(lambda session: session.exec(select(CustomerAction)).all())) == 1
 
 
 def test_two_people_logging_at_once_are_both_kept(office: Office) -> None:

@@ -202,7 +202,7 @@ def test_a_reminder_drawn_anew_tells_what_was_done_since(waiting: Office, clock:
     clock.move(timedelta(minutes=1))
     done = log(waiting, customer, by=MARA)
     row = now().rows[0]
-    assert (row.done, row.done_by, row.deed_id) == ("talked · next 23 Dec", MARA, done.deed_id)
+    assert (row.done, row.done_by, row.customer_action_id) == ("talked · next 23 Dec", MARA, done.customer_action_id)
     undo(waiting, done, by=MARA)
     assert now().rows[0].done_by is None
     with pytest.raises(NotFound):

@@ -8,7 +8,7 @@ from sqlmodel import select
 from bot.checkins.rules import Preset, Result
 from bot.checkins.tables import Checkin
 from bot.checkins.usecases.lists import hand_over_from_list, wake_from_list
-from bot.checkins.usecases.undoing import undo_checkin, undo_deed
+from bot.checkins.usecases.undoing import undo_action, undo_checkin
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.rules.due import SnoozeReason
@@ -89,7 +89,7 @@ def test_a_second_undo_is_told_that_it_is_done(office: Office) -> None:
 def test_a_forged_undo_finds_nothing(office: Office) -> None:
     """An id that nobody has undoes nothing."""
     with pytest.raises(NotFound, match="nothing to undo"):
-        office.do(undo_deed, deed_id=new_id(), by=ANA)
+        office.do(undo_action, customer_action_id=new_id(), by=ANA)
     with pytest.raises(NotFound):
         office.do(undo_checkin, checkin_id=new_id(), by=ANA)
 

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from bot.checkins.listeners.memory import Memory, Origin
-from bot.checkins.rules import QUEUE_ROWS, REMINDER_ROWS, Act, Preset, Result
+from bot.checkins.rules import QUEUE_ROWS, REMINDER_ROWS, ActionKind, Preset, Result
 from bot.checkins.schemas import (
-    ActDone,
+    ActionDone,
     Candidate,
     Candidates,
     CheckinForm,
@@ -26,7 +26,7 @@ from bot.checkins.views.form import LIVE, NOTE, form, redrawn
 from bot.checkins.views.put_off import done_form, hand_over_form, snooze_form
 from bot.checkins.views.queue import candidates, queue
 from bot.checkins.views.reminder import reminder
-from bot.checkins.views.rows import act_row, done, queue_row, stays, with_row_done
+from bot.checkins.views.rows import done, done_action_row, queue_row, stays, with_row_done
 from bot.core.schemas import Line
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerSchema
@@ -122,8 +122,8 @@ def test_the_reminder_reads_as_promised() -> None:
 def test_a_row_that_was_dealt_with_says_so_with_undo() -> None:
     """`✓ Bakery Lindqvist · talked · next 22 Dec`, by whom if it was somebody else; the count goes down."""
     rows = (
-        ReminderRow(customer=customer(), done="talked · next 22 Dec", deed_id=uuid4()),
-        ReminderRow(customer=customer("Golddex"), done="put off", deed_id=uuid4(), done_by="U0MARA"),
+        ReminderRow(customer=customer(), done="talked · next 22 Dec", customer_action_id=uuid4()),
+        ReminderRow(customer=customer("Golddex"), done="put off", customer_action_id=uuid4(), done_by="U0MARA"),
     )
     schema = ReminderDue(reminder_id=uuid4(), person_id="U0ANA", first_name="Ana", total=2, rows=rows)
     message = reminder(schema)
@@ -184,8 +184,8 @@ def test_the_queue_at_its_worst_is_taken_by_slack(standing: Standing) -> None:
         for number in range(QUEUE_ROWS)
     )
     schema = Queue(neglected=46_964, due=46_964, snoozed=46_964, rows=rows, page=5000, pages=17_612)
-    allowed(queue(schema, act=act(worst(0))))
-    allowed(queue(schema, act=act(worst(0), undone=True)))
+    allowed(queue(schema, done=act(worst(0))))
+    allowed(queue(schema, done=act(worst(0), undone=True)))
 
 
 def test_an_empty_queue_is_one_calm_line() -> None:
@@ -193,7 +193,7 @@ def test_an_empty_queue_is_one_calm_line() -> None:
     message = queue(Queue(next_name="Bakery", next_due_on=date(2026, 12, 21)))
     assert message.text == "Nobody is waiting to hear from you. Next: Bakery, due Mon 21 Dec."
     allowed(message)
-    allowed(queue(Queue(next_name=HOSTILE[1], next_due_on=MONDAY), act=act(worst(1))))
+    allowed(queue(Queue(next_name=HOSTILE[1], next_due_on=MONDAY), done=act(worst(1))))
     allowed(queue(Queue()))
 
 
@@ -345,20 +345,25 @@ def test_what_undoing_left_is_told_beside_it() -> None:
     sentences = [f"The promise “<!here> {number}” stays as it is: kept." for number in range(4)]
     schema = act(customer(), undone=True).model_copy(update={"stays": tuple(sentences)})
     first = "The promise “&lt;!here&gt; 0” stays as it is: kept."
-    for words in (done(schema).text, stays(schema).text, str(act_row(schema, place="checkins.queue:0"))):
+    for words in (done(schema).text, stays(schema).text, str(done_action_row(schema, place="checkins.queue:0"))):
         assert first in words
         assert "“&lt;!here&gt; 1”" in words
         assert "“&lt;!here&gt; 2”" not in words
         assert "And 2 more." in words
-    assert act_row(act(customer(), undone=True), place="x")[0]["elements"][0]["text"].endswith("is as it was")
+    assert done_action_row(act(customer(), undone=True), place="x")[0]["elements"][0]["text"].endswith("is as it was")
     for number, text in enumerate(HOSTILE):
         worse = act(worst(number), undone=True).model_copy(update={"stays": (text * 300,) * 9})
-        for message in (done(worse), stays(worse), Message(text="x", blocks=act_row(worse, place="x"))):
+        for message in (done(worse), stays(worse), Message(text="x", blocks=done_action_row(worse, place="x"))):
             allowed(message)
 
 
-def act(schema: CustomerSchema, *, undone: bool = False) -> ActDone:
+def act(schema: CustomerSchema, *, undone: bool = False) -> ActionDone:
     """Something that was just done."""
-    return ActDone(
-        deed_id=UUID(int=1), act=Act.LOGGED, by="U0ANA", words="talked · next 22 Dec", customer=schema, undone=undone
+    return ActionDone(
+        customer_action_id=UUID(int=1),
+        kind=ActionKind.LOGGED,
+        by="U0ANA",
+        words="talked · next 22 Dec",
+        customer=schema,
+        undone=undone,
     )

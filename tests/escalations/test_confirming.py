@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from bot.checkins.rules import Result
-from bot.checkins.tables import Deed
-from bot.checkins.usecases.undoing import undo_deed
+from bot.checkins.tables import CustomerAction
+from bot.checkins.usecases.undoing import undo_action
 from bot.core.errors import InvalidInput
 from bot.core.feature import collect_undos
 from bot.escalations.queries import find_waiting
@@ -179,8 +179,8 @@ def test_an_answer_stays_without_the_check_in_that_was_recorded_with_it(office: 
     """The clock isn't started anew behind anybody's back; who undoes it is told."""
     schema = escalate(office, office.customer("Acme", owner=ANA, waited=10))
     answer(office, schema, result=Result.TALKED)
-    [deed] = office.look(lambda session: session.exec(select(Deed)).all())
-    done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.features))
+    [action] = office.look(lambda session: session.exec(select(CustomerAction)).all())
+    done = office.do(undo_action, customer_action_id=action.id, by=ANA, undos=collect_undos(office.runtime.features))
     assert done.stays == ("The problem “the portal is down” stays as it is: answered.",)
     assert stored(office, schema).state is State.ANSWERED
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 from sqlmodel import select
 
-from bot.checkins.usecases.undoing import undo_deed
+from bot.checkins.usecases.undoing import undo_action
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import BotError
@@ -130,9 +130,11 @@ class Life(RuleBasedStateMachine):
     @rule(which=st.integers(0), by=PEOPLE)
     def a_check_in_is_undone(self, which: int, by: str) -> None:
         """Any of them."""
-        deed = self.logged[which % len(self.logged)].deed_id
+        action = self.logged[which % len(self.logged)].customer_action_id
         self.attempt(
-            lambda: self.office.do(undo_deed, deed_id=deed, by=by, undos=collect_undos(self.office.runtime.features)),
+            lambda: self.office.do(
+                undo_action, customer_action_id=action, by=by, undos=collect_undos(self.office.runtime.features)
+            ),
             undoing=True,
         )
 

@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from bot.checkins.queries.history import list_entries
 from bot.checkins.rules import Result
-from bot.checkins.tables import Deed
-from bot.checkins.usecases.undoing import undo_deed
+from bot.checkins.tables import CustomerAction
+from bot.checkins.usecases.undoing import undo_action
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.feature import collect_undos
 from bot.followups.rules import State
@@ -50,8 +50,8 @@ def test_what_is_done_stays_done_without_its_check_in(office: Office) -> None:
     office.do(complete_followup, followup_id=other.id, by=ANA)
     office.runtime.clock.move(timedelta(minutes=1))  # type: ignore[attr-defined]  # tests have a clock that moves
     office.do(complete_followup, followup_id=schema.id, result=Result.TALKED, by=ANA)
-    [deed] = office.look(lambda session: session.exec(select(Deed)).all())
-    done = office.do(undo_deed, deed_id=deed.id, by=ANA, undos=collect_undos(office.runtime.features))
+    [action] = office.look(lambda session: session.exec(select(CustomerAction)).all())
+    done = office.do(undo_action, customer_action_id=action.id, by=ANA, undos=collect_undos(office.runtime.features))
     assert done.stays == ("The follow-up “call about the invoice” stays done.",)
     assert (stored(office, schema).state, last_contact(office, acme)) == (State.DONE, before)
 

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
-from bot.checkins.usecases.undoing import undo_deed
+from bot.checkins.usecases.undoing import undo_action
 from bot.core.errors import BotError
 from bot.core.feature import collect_undos
 from bot.customers.rules.due import Status
@@ -54,7 +54,7 @@ class Promises(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.history: History
         self.customers: list[UUID] = []
-        self.deeds: list[UUID] = []
+        self.actions: list[UUID] = []
         self.seen: dict[UUID, tuple[State, bool]] = {}
         self.ever_broken: set[UUID] = set()
 
@@ -102,14 +102,14 @@ class Promises(RuleBasedStateMachine):
         extras = [lambda session, **more: promise_in_checkin(session, **wish, **more)] if promising else []
         about = {"customer_id": self.customers[number % len(self.customers)], "extras": extras}
         if done := self._try(record_checkin, result=Result.TALKED, channel=Channel.CALL, by=by, **about):
-            self.deeds.append(done.deed_id)
+            self.actions.append(done.customer_action_id)
 
     @rule(number=which, by=people)
     def undo(self, number: int, by: str) -> None:
         """A check-in is taken back, perhaps with what was promised in it."""
-        if self.deeds:
-            deed = self.deeds[number % len(self.deeds)]
-            self._try(undo_deed, deed_id=deed, by=by, undos=collect_undos(FEATURES))
+        if self.actions:
+            action = self.actions[number % len(self.actions)]
+            self._try(undo_action, customer_action_id=action, by=by, undos=collect_undos(FEATURES))
 
     @rule(hours=st.integers(1, 100))
     def time_passes(self, hours: int) -> None:

@@ -16,7 +16,7 @@ from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Preset, Result, latest_contact
 from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
 from bot.checkins.usecases.recording import record_checkin
-from bot.checkins.usecases.undoing import undo_deed
+from bot.checkins.usecases.undoing import undo_action
 from bot.core.errors import BotError
 from bot.customers.queries import get_coverage, list_neglected, list_pool, neglected, sleeping, standing_of, waiting
 from bot.customers.queries.screens import get_details
@@ -47,9 +47,9 @@ class Care(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.history: History
-        self.told: dict[UUID, dict[UUID, date]] = {}  # customer → its live contacts, by deed
+        self.told: dict[UUID, dict[UUID, date]] = {}  # customer → its live contacts, by action
         self.known: dict[UUID, date | None] = {}  # customer → the contact its list knew of
-        self.deeds: list[tuple[UUID, UUID, str]] = []  # deed, customer, who
+        self.actions: list[tuple[UUID, UUID, str]] = []  # action, customer, who
         self.imports: list[UUID] = []
         self.lists = 0
 
@@ -103,9 +103,9 @@ class Care(RuleBasedStateMachine):
             record_checkin, customer_id=customer.id, result=result, channel=Channel.CALL, happened_on=on, by=by
         )
         if schema:
-            self.deeds.append((schema.deed_id, customer.id, by))
+            self.actions.append((schema.customer_action_id, customer.id, by))
             if result in {Result.TALKED, Result.THEY_CONTACTED_US}:
-                self.told.setdefault(customer.id, {})[schema.deed_id] = on
+                self.told.setdefault(customer.id, {})[schema.customer_action_id] = on
 
     @rule(index=which, reason=st.sampled_from(list(SnoozeReason)), days=st.integers(1, 90), by=people)
     def snooze(self, index: int, reason: SnoozeReason, days: int, by: str) -> None:
@@ -126,13 +126,13 @@ class Care(RuleBasedStateMachine):
         customer = self._pick(index)
         self._remember(self._try(hand_over_from_list, customer_id=customer.id, to=to, by=by), customer, by)
 
-    @precondition(lambda self: self.deeds)
+    @precondition(lambda self: self.actions)
     @rule(index=which, by=st.none() | people)
     def undo(self, index: int, by: str | None) -> None:
         """Somebody takes back something that was done."""
-        deed_id, customer_id, who = self.deeds[index % len(self.deeds)]
-        if self._try(undo_deed, deed_id=deed_id, by=by or who):
-            self.told.get(customer_id, {}).pop(deed_id, None)
+        customer_action_id, customer_id, who = self.actions[index % len(self.actions)]
+        if self._try(undo_action, customer_action_id=customer_action_id, by=by or who):
+            self.told.get(customer_id, {}).pop(customer_action_id, None)
 
     @rule(index=which, status=st.sampled_from(list(Status)), until=st.none() | st.integers(1, 20), by=people)
     def say_how_it_stands(self, index: int, status: Status, until: int | None, by: str) -> None:
@@ -255,7 +255,7 @@ class Care(RuleBasedStateMachine):
 
     def _remember(self, schema: Any, customer: Customer, by: str) -> None:
         if schema:
-            self.deeds.append((schema.deed_id, customer.id, by))
+            self.actions.append((schema.customer_action_id, customer.id, by))
 
     def _try(self, use_case: Any, **inputs: Any) -> Any:
         """What came of it; None when it was refused in a sentence, which changes nothing."""

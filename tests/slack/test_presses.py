@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.slack.presses import block_in, deed_in, ids_in, message_in, page_in, uuid_in, value_in
+from bot.slack.presses import action_and_id, block_in, ids_in, message_in, page_in, uuid_in, value_in
 
 
 def pressed(**action: Any) -> dict[str, Any]:
@@ -23,9 +23,9 @@ def test_values_come_from_buttons_and_menus() -> None:
 
 def test_a_button_says_what_is_wanted_by_its_id_and_a_menu_by_its_choice() -> None:
     """Either way with the row that it is about."""
-    assert deed_in(pressed(action_id="followups.done", value="7")) == ("followups.done", "7")
-    assert deed_in(pressed(action_id="followups.more", selected_option={"value": "later:7"})) == ("later", "7")
-    assert deed_in({}) == ("", "")
+    assert action_and_id(pressed(action_id="followups.done", value="7")) == ("followups.done", "7")
+    assert action_and_id(pressed(action_id="followups.more", selected_option={"value": "later:7"})) == ("later", "7")
+    assert action_and_id({}) == ("", "")
 
 
 @pytest.mark.parametrize(("text", "page"), [("3", 3), ("", 0), ("x", 0), ("²", 0), ("-1", 0), ("9" * 5000, 999_999)])

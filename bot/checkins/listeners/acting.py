@@ -12,9 +12,9 @@ from bot.checkins.listeners.memory import Memory, id_in, origin_of, subject_in
 from bot.checkins.listeners.places import Places, show_done
 from bot.checkins.queries.forms import get_snooze_form
 from bot.checkins.rules import Preset
-from bot.checkins.schemas import ActDone
+from bot.checkins.schemas import ActionDone
 from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
-from bot.checkins.usecases.undoing import undo_deed
+from bot.checkins.usecases.undoing import undo_action
 from bot.checkins.views import put_off as views
 from bot.checkins.views.rows import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
 from bot.core.errors import InvalidInput, NotFound
@@ -75,7 +75,7 @@ class ActingListeners:
         await ack()
         async with replies(speaker(client, body, respond)):
             undos = collect_undos(self._runtime.features)
-            schema = await self._run(body, undo_deed, deed_id=id_in(value_in(body)), undos=undos)
+            schema = await self._run(body, undo_action, customer_action_id=id_in(value_in(body)), undos=undos)
             await self._tell(client, body, schema)
 
     async def snoozed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -101,7 +101,7 @@ class ActingListeners:
         first: str,
         read: Any,
     ) -> None:
-        done: tuple[Memory, ActDone] | None = None
+        done: tuple[Memory, ActionDone] | None = None
         async with field_errors(ack, first_field=first):
             with fields_named(names):
                 memory = Memory.kept_in(body["view"])
@@ -152,15 +152,17 @@ class ActingListeners:
         offers = [offer for feature in self._runtime.features for offer in feature.offers]
         await open_window(client, body, card.as_modal(schema, offers))
 
-    async def _tell(self, client: AsyncWebClient, body: dict[str, Any], schema: ActDone) -> None:
+    async def _tell(self, client: AsyncWebClient, body: dict[str, Any], schema: ActionDone) -> None:
         origin = origin_of(body)
         if origin.kind in {"window", "none"}:
             await show_done(client, body, schema)
         else:
             await self._places.tell(client, origin, schema, workspace=workspace_in(body), person=people_in(body))
 
-    async def _run(self, body: Mapping[str, Any], use_case: Any, **inputs: Any) -> ActDone:
-        schema: ActDone = await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **inputs)
+    async def _run(self, body: Mapping[str, Any], use_case: Any, **inputs: Any) -> ActionDone:
+        schema: ActionDone = await self._runtime.run(
+            use_case, workspace=workspace_in(body), by=people_in(body), **inputs
+        )
         return schema
 
     async def _customer(self, body: Mapping[str, Any], customer_id: UUID) -> CustomerSchema:

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.checkins.listeners.memory import Memory, Origin
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.queries.reminders import get_reminder
-from bot.checkins.schemas import ActDone
+from bot.checkins.schemas import ActionDone
 from bot.checkins.views.put_off import DONE, done_form
 from bot.checkins.views.queue import queue
 from bot.checkins.views.reminder import reminder
@@ -28,7 +28,7 @@ class Places:
         self._turns = Turns()
 
     async def tell(
-        self, client: AsyncWebClient, origin: Origin, schema: ActDone, *, workspace: str, person: str
+        self, client: AsyncWebClient, origin: Origin, schema: ActionDone, *, workspace: str, person: str
     ) -> None:
         """Let the place of the press show what was done; a window is the caller's to answer."""
         if origin.kind == "queue":
@@ -42,11 +42,11 @@ class Places:
         elif origin.kind == "private":
             await answer_at(client, origin.url, {**done(schema).answer(), "replace_original": schema.undone})
 
-    async def _queue(self, origin: Origin, schema: ActDone, workspace: str, person: str) -> Message:
+    async def _queue(self, origin: Origin, schema: ActionDone, workspace: str, person: str) -> Message:
         now = await self._runtime.read(
             get_queue, workspace=workspace, viewer=person, features=self._runtime.features, page=origin.page
         )
-        return queue(now, act=schema)
+        return queue(now, done=schema)
 
     async def _redraw_reminder(self, client: AsyncWebClient, origin: Origin, workspace: str, person: str) -> None:
         """The whole message anew, from what is so now."""
@@ -60,7 +60,7 @@ class Places:
             )
             await change(client, origin.channel, origin.ts, reminder(schema))
 
-    async def _change_row(self, client: AsyncWebClient, origin: Origin, schema: ActDone, person: str) -> None:
+    async def _change_row(self, client: AsyncWebClient, origin: Origin, schema: ActionDone, person: str) -> None:
         """One row of another feature's message; where it isn't found, the person alone is told."""
         async with self._turns.at(origin.channel, origin.ts):
             found = await _read_message(client, origin)
@@ -75,13 +75,13 @@ class Places:
             channel=origin.channel, user=person, text=message.text, blocks=list(message.blocks)
         )
 
-    async def _say_what_stays(self, client: AsyncWebClient, origin: Origin, schema: ActDone) -> None:
+    async def _say_what_stays(self, client: AsyncWebClient, origin: Origin, schema: ActionDone) -> None:
         """A row that is as it was has no room for it, so who undid it is told below."""
         if schema.stays:
             await answer_at(client, origin.url, {**stays(schema).answer(), "replace_original": False})
 
 
-async def show_done(client: AsyncWebClient, body: Mapping[str, Any], schema: ActDone) -> None:
+async def show_done(client: AsyncWebClient, body: Mapping[str, Any], schema: ActionDone) -> None:
     """Tell what was done in a window, in the place of the one that told of it before."""
     view = body.get("view") or {}
     window = done_form(schema, memory=Memory().kept())

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.desks import PEOPLE, covers_of, local_date
 from bot.checkins.queries.queue import CUSTOMERS
 from bot.checkins.schemas import DueReminder, ReminderDue, ReminderRow
-from bot.checkins.tables import Deed, Reminder, ReminderItem
+from bot.checkins.tables import CustomerAction, Reminder, ReminderItem
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, collect_briefs
@@ -79,7 +79,7 @@ def get_reminder(
         reminder,
         schemas=schemas,
         lines=lines,
-        deeds=_latest_deeds(session, reminder, list(known)),
+        actions=_latest_actions(session, reminder, list(known)),
         names=list_names(session, [viewer, *(item.on_behalf_of for item in items)]),
         for_whom={item.customer_id: item.on_behalf_of for item in items},
     )
@@ -90,21 +90,21 @@ def draw_up(
     *,
     schemas: Iterable[CustomerSchema],
     lines: Mapping[UUID, Sequence[Line]],
-    deeds: Mapping[UUID, Deed],
+    actions: Mapping[UUID, CustomerAction],
     names: Mapping[str, str],
     for_whom: Mapping[UUID, str | None],
 ) -> ReminderDue:
     """The notification of a reminder, from all that has been read for it."""
     rows = []
     for schema in schemas:
-        deed = deeds.get(schema.id)
+        action = actions.get(schema.id)
         rows.append(
             ReminderRow(
                 customer=schema.model_copy(update={"lines": tuple(lines[schema.id])}),
                 for_whom=names.get(for_whom.get(schema.id) or ""),
-                done=deed.words if deed else None,
-                done_by=deed.by if deed and deed.by != reminder.person_id else None,
-                deed_id=deed.id if deed else None,
+                done=action.words if action else None,
+                done_by=action.by if action and action.by != reminder.person_id else None,
+                customer_action_id=action.id if action else None,
             )
         )
     name = names.get(reminder.person_id, "")
@@ -124,15 +124,18 @@ def _items(session: Session, reminder: Reminder) -> Sequence[ReminderItem]:
     return session.exec(query.order_by(col(ReminderItem.position))).all()
 
 
-def _latest_deeds(session: Session, reminder: Reminder, customer_ids: list[UUID]) -> dict[UUID, Deed]:
+def _latest_actions(session: Session, reminder: Reminder, customer_ids: list[UUID]) -> dict[UUID, CustomerAction]:
     """The last thing done about each customer since the reminder was made, undone ones left out."""
-    query = select(Deed).where(
-        Deed.workspace_id == workspace_of(session),
-        col(Deed.customer_id).in_(customer_ids),
-        col(Deed.at) >= reminder.made_at,
-        col(Deed.undone_at).is_(None),
+    query = select(CustomerAction).where(
+        CustomerAction.workspace_id == workspace_of(session),
+        col(CustomerAction.customer_id).in_(customer_ids),
+        col(CustomerAction.at) >= reminder.made_at,
+        col(CustomerAction.undone_at).is_(None),
     )
-    return {deed.customer_id: deed for deed in session.exec(query.order_by(col(Deed.at), col(Deed.id)))}
+    return {
+        action.customer_id: action
+        for action in session.exec(query.order_by(col(CustomerAction.at), col(CustomerAction.id)))
+    }
 
 
 def _ready(people: Iterable[Any], absences: Sequence[Absence], now: datetime, only: set[str] | None) -> set[str]:

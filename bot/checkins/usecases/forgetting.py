@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.checkins.queries.history import list_entries
-from bot.checkins.tables import Checkin, Deed, Reminder, ReminderItem
+from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
 from bot.core.database import workspace_of
 
 CUSTOMER, PERSON = "customer", "person"
@@ -23,7 +23,7 @@ def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:  
     """
     if kind == CUSTOMER:
         customer_id = UUID(subject_id)
-        kinds: tuple[Any, ...] = (Deed, ReminderItem, Checkin)
+        kinds: tuple[Any, ...] = (CustomerAction, ReminderItem, Checkin)
         return sum(_drop(session, table, col(table.customer_id) == customer_id) for table in kinds)
     if kind == PERSON:
         theirs = select(Reminder.id).where(

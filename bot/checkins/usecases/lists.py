@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.checkins.rules import Act, Preset, snooze_day
-from bot.checkins.schemas import ActDone
-from bot.checkins.tables import Deed
+from bot.checkins.rules import ActionKind, Preset, snooze_day
+from bot.checkins.schemas import ActionDone
+from bot.checkins.tables import CustomerAction
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import get_customer
@@ -35,7 +35,7 @@ def snooze_from_list(
     reason: SnoozeReason = SnoozeReason.DEFERRED,
     note: str = "",
     view_id: str = "",
-) -> ActDone:
+) -> ActionDone:
     """
     Put a customer off for a week, two weeks or until a date. Its owner, their cover today and managers may.
 
@@ -59,10 +59,12 @@ def snooze_from_list(
         session, customer_id=customer_id, until=day, reason=reason, note=clean_text(note, 300), by=by, now=now
     )
     words = f"put off until {day.day} {day:%b}, {REASONS[reason]}"
-    return keep_deed(session, schema, Act.SNOOZED, words, before=before, after=snooze_state(customer), by=by, now=now)
+    return record_action(
+        session, schema, ActionKind.SNOOZED, words, before=before, after=snooze_state(customer), by=by, now=now
+    )
 
 
-def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetime) -> ActDone:
+def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetime) -> ActionDone:
     """
     End a snooze now. The customer's owner, their cover today and managers may.
 
@@ -75,12 +77,12 @@ def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetim
         raise AlreadyDone(f"{customer.name} is awake already.")
     before = snooze_state(customer)
     schema = scheduling.wake_customer(session, customer_id=customer_id, by=by, now=now)
-    return keep_deed(session, schema, Act.WOKEN, "awake again", before=before, after={}, by=by, now=now)
+    return record_action(session, schema, ActionKind.WOKEN, "awake again", before=before, after={}, by=by, now=now)
 
 
 def hand_over_from_list(
     session: Session, *, customer_id: UUID, to: str | None, by: str, now: datetime, note: str = "", view_id: str = ""
-) -> ActDone:
+) -> ActionDone:
     """
     Give a customer to a colleague and tell them; who may is as everywhere: owners, managers, anyone for themselves.
 
@@ -94,27 +96,29 @@ def hand_over_from_list(
     before = get_customer(session, customer_id).owner_id
     schema = scheduling.hand_over(session, customer_id=customer_id, to=to, by=by, note=clean_text(note, 300), now=now)
     words = f"handed over to {schema.owner_name or 'a colleague'}"
-    return keep_deed(
-        session, schema, Act.HANDED_OVER, words, before={"owner": before}, after={"owner": to}, by=by, now=now
+    return record_action(
+        session, schema, ActionKind.HANDED_OVER, words, before={"owner": before}, after={"owner": to}, by=by, now=now
     )
 
 
-def keep_deed(
+def record_action(
     session: Session,
     schema: CustomerSchema,
-    act: Act,
+    kind: ActionKind,
     words: str,
     *,
     before: dict[str, Any],
     after: dict[str, Any],
     by: str,
     now: datetime,
-) -> ActDone:
+) -> ActionDone:
     """Remember what was done, so that its row can tell and it can be undone."""
-    deed = Deed(customer_id=schema.id, act=act, by=by, at=now, words=words[:300], before=before, after=after)
-    session.add(deed)
+    action = CustomerAction(
+        customer_id=schema.id, kind=kind, by=by, at=now, words=words[:300], before=before, after=after
+    )
+    session.add(action)
     session.flush()
-    return ActDone(deed_id=deed.id, act=act, by=by, words=words, customer=schema)
+    return ActionDone(customer_action_id=action.id, kind=kind, by=by, words=words, customer=schema)
 
 
 def _require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, wish: str) -> Customer:

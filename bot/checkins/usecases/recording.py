@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.checkins.queries.history import get_contacts
-from bot.checkins.rules import Act, Channel, Mood, Result, date_problem, latest_contact
+from bot.checkins.rules import ActionKind, Channel, Mood, Result, date_problem, latest_contact
 from bot.checkins.schemas import CheckinRecorded
-from bot.checkins.tables import Checkin, Deed
+from bot.checkins.tables import Checkin, CustomerAction
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer, schema_of
@@ -73,14 +73,14 @@ def record_checkin(
         happened_on=on,
         recorded_at=now,
     )
-    schema, deed = _take_effect(session, customer, row, now=now)
+    schema, action = _take_effect(session, customer, row, now=now)
     for extra in extras:
         extra(session, customer_id=customer.id, checkin_id=row.id, by=by, now=now)
     return CheckinRecorded(
-        deed_id=deed.id,
-        act=Act.LOGGED,
+        customer_action_id=action.id,
+        kind=ActionKind.LOGGED,
         by=by,
-        words=deed.words,
+        words=action.words,
         customer=schema,
         checkin_id=row.id,
         result=result,
@@ -118,7 +118,9 @@ def _checked_day(session: Session, happened_on: date | None, *, by: str, now: da
     return on
 
 
-def _take_effect(session: Session, customer: Customer, row: Checkin, *, now: datetime) -> tuple[CustomerSchema, Deed]:
+def _take_effect(
+    session: Session, customer: Customer, row: Checkin, *, now: datetime
+) -> tuple[CustomerSchema, CustomerAction]:
     """Store the check-in, let a contact move the clock, and keep what is needed to undo it."""
     before = schedule_state(customer)
     row.known_before = known_elsewhere(session, customer)
@@ -147,25 +149,25 @@ def _keep(
     *,
     before: dict[str, str | None],
     now: datetime,
-) -> Deed:
-    deed = Deed(
+) -> CustomerAction:
+    action = CustomerAction(
         customer_id=customer.id,
         checkin_id=row.id,
-        act=Act.LOGGED,
+        kind=ActionKind.LOGGED,
         by=row.by,
         at=now,
         words=_words(row.result, schema),
         before=before,
         after=schedule_state(customer),
     )
-    session.add(deed)
+    session.add(action)
     kept = {"result": row.result.value, "happened_on": row.happened_on.isoformat(), **schedule_state(customer)}
     record(
         session, "checkin.recorded", by=row.by, kind="checkin", subject=row.id, customer_id=customer.id,
         before=before, after=kept, now=now,
     )  # fmt: skip
     session.flush()
-    return deed
+    return action
 
 
 def _words(result: Result, schema: CustomerSchema) -> str:

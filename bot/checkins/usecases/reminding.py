@@ -96,7 +96,7 @@ def _new_notification(
         reminder,
         schemas=[row.customer for row in rows],
         lines=lines,
-        deeds={},
+        actions={},
         names=names,
         for_whom={row.customer.id: _absent(row) for row in rows},
     )

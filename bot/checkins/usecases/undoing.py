@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries.history import CONTACTS, get_checkin, get_contacts
-from bot.checkins.rules import Act, can_undo, latest_contact
-from bot.checkins.schemas import ActDone
-from bot.checkins.tables import Checkin, Deed
+from bot.checkins.rules import ActionKind, can_undo, latest_contact
+from bot.checkins.schemas import ActionDone
+from bot.checkins.tables import Checkin, CustomerAction
 from bot.checkins.usecases.recording import known_elsewhere
 from bot.core import outbox
 from bot.core.database import workspace_of
@@ -28,14 +28,18 @@ from bot.people.usecases import may_manage, require_here
 from bot.workspaces.usecases import record
 
 
-def undo_checkin(session: Session, *, checkin_id: UUID, by: str, now: datetime) -> ActDone:
-    """Take back a check-in; see `undo_deed`."""
+def undo_checkin(session: Session, *, checkin_id: UUID, by: str, now: datetime) -> ActionDone:
+    """Take back a check-in; see `undo_action`."""
     row = get_checkin(session, checkin_id)
-    query = select(Deed.id).where(Deed.workspace_id == workspace_of(session), Deed.checkin_id == row.id)
-    return undo_deed(session, deed_id=session.exec(query).one(), by=by, now=now)
+    query = select(CustomerAction.id).where(
+        CustomerAction.workspace_id == workspace_of(session), CustomerAction.checkin_id == row.id
+    )
+    return undo_action(session, customer_action_id=session.exec(query).one(), by=by, now=now)
 
 
-def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, undos: Sequence[UndoCheckin] = ()) -> ActDone:
+def undo_action(
+    session: Session, *, customer_action_id: UUID, by: str, now: datetime, undos: Sequence[UndoCheckin] = ()
+) -> ActionDone:
     """
     Take back what was done: who did it may for ten minutes, and so may managers, who correct a check-in at any time.
 
@@ -45,50 +49,60 @@ def undo_deed(session: Session, *, deed_id: UUID, by: str, now: datetime, undos:
     Raises:
         NotAllowed: the ten minutes are over, or it was somebody else's.
         AlreadyDone: it was undone before, or somebody changed the same thing since.
-        NotFound: there is no such deed here.
+        NotFound: there is no such action here.
     """
     actor = require_here(session, by=by)
-    deed = _find(session, deed_id)
-    customer = get_customer(session, deed.customer_id)
-    if deed.undone_at is not None:
+    action = _find(session, customer_action_id)
+    customer = get_customer(session, action.customer_id)
+    if action.undone_at is not None:
         raise AlreadyDone(f"That is undone already; {clean_text(customer.name, 80)} is as it was.")
-    _require_may_undo(session, deed, by=by, manages=may_manage(actor), now=now)
-    _WAYS[deed.act](session, customer, deed, by, now)
-    about = {"customer_id": customer.id, "checkin_id": deed.checkin_id, "by": by, "now": now}
-    told = [undo(session, **about) for undo in undos] if deed.checkin_id is not None else []
-    deed.undone_at, deed.undone_by = now, by
-    how = "undone" if can_undo(deed.at, now=now) else "corrected"
+    _require_may_undo(session, action, by=by, manages=may_manage(actor), now=now)
+    _WAYS[action.kind](session, customer, action, by, now)
+    about = {"customer_id": customer.id, "checkin_id": action.checkin_id, "by": by, "now": now}
+    told = [undo(session, **about) for undo in undos] if action.checkin_id is not None else []
+    action.undone_at, action.undone_by = now, by
+    how = "undone" if can_undo(action.at, now=now) else "corrected"
     record(
-        session, f"customer.{deed.act.value}.{how}", by=by, kind="customer", subject=customer.id,
-        customer_id=customer.id, before=deed.after, after=deed.before, now=now,
+        session, f"customer.{action.kind.value}.{how}", by=by, kind="customer", subject=customer.id,
+        customer_id=customer.id, before=action.after, after=action.before, now=now,
     )  # fmt: skip
     session.flush()
     schema = schema_of(customer, today=get_today(session, person_id=by, now=now))
     stays = tuple(sentence for sentences in told for sentence in sentences)
-    return ActDone(deed_id=deed.id, act=deed.act, by=by, words="as it was", customer=schema, undone=True, stays=stays)
+    return ActionDone(
+        customer_action_id=action.id,
+        kind=action.kind,
+        by=by,
+        words="as it was",
+        customer=schema,
+        undone=True,
+        stays=stays,
+    )
 
 
-def _find(session: Session, deed_id: UUID) -> Deed:
-    query = select(Deed).where(Deed.workspace_id == workspace_of(session), Deed.id == deed_id)
-    deed = session.exec(query).first()
-    if deed is None:
+def _find(session: Session, customer_action_id: UUID) -> CustomerAction:
+    query = select(CustomerAction).where(
+        CustomerAction.workspace_id == workspace_of(session), CustomerAction.id == customer_action_id
+    )
+    action = session.exec(query).first()
+    if action is None:
         raise NotFound("There is nothing to undo here; /checkin shows how your customers stand.")
-    return deed
+    return action
 
 
-def _require_may_undo(session: Session, deed: Deed, *, by: str, manages: bool, now: datetime) -> None:
-    if deed.by != by and not manages:
-        name = list_names(session, [deed.by]).get(deed.by, "Who did it")
+def _require_may_undo(session: Session, action: CustomerAction, *, by: str, manages: bool, now: datetime) -> None:
+    if action.by != by and not manages:
+        name = list_names(session, [action.by]).get(action.by, "Who did it")
         raise NotAllowed(f"{name} did that; only they or a manager can undo it.")
-    corrects = manages and deed.act is Act.LOGGED
-    if not corrects and not can_undo(deed.at, now=now):
+    corrects = manages and action.kind is ActionKind.LOGGED
+    if not corrects and not can_undo(action.at, now=now):
         raise NotAllowed("Undo lasts ten minutes, and they are over; record what is right as a new check-in instead.")
 
 
-def _undo_log(session: Session, customer: Customer, deed: Deed, by: str, now: datetime) -> None:
-    if deed.checkin_id is None:
+def _undo_log(session: Session, customer: Customer, action: CustomerAction, by: str, now: datetime) -> None:
+    if action.checkin_id is None:
         raise NotFound("There is nothing to undo here; /checkin shows how your customers stand.")
-    checkin = get_checkin(session, deed.checkin_id)
+    checkin = get_checkin(session, action.checkin_id)
     known = known_elsewhere(session, customer)
     checkin.undone_at, checkin.undone_by = now, by
     session.flush()
@@ -98,49 +112,49 @@ def _undo_log(session: Session, customer: Customer, deed: Deed, by: str, now: da
     latest = latest_contact(told, known)
     if latest != customer.last_contact_on:
         set_last_contact(session, customer_id=customer.id, on=latest, now=now)
-    _give_sleep_back(session, customer, deed, now)
+    _give_sleep_back(session, customer, action, now)
 
 
-def _give_sleep_back(session: Session, customer: Customer, deed: Deed, now: datetime) -> None:
+def _give_sleep_back(session: Session, customer: Customer, action: CustomerAction, now: datetime) -> None:
     """The snooze that the undone contact ended holds again, unless it is over or something later decided over it."""
-    slept = _sleep(deed.before)
+    slept = _sleep(action.before)
     if not slept["until"] or slept["until"] <= get_today(session, person_id=customer.owner_id, now=now).isoformat():
         return
-    later = _next_deed_over_sleep(session, deed)
+    later = _next_action_over_snooze(session, action)
     if later is None and customer.snoozed_until is None:
         restore_snooze(customer, slept, now=now)
-    elif later is not None and later.act is Act.LOGGED and not later.before.get("until"):
+    elif later is not None and later.kind is ActionKind.LOGGED and not later.before.get("until"):
         later.before = {**later.before, **slept}
 
 
-def _next_deed_over_sleep(session: Session, deed: Deed) -> Deed | None:
-    """The first deed after this one, not undone, that ended, began or changed a snooze, or would have."""
+def _next_action_over_snooze(session: Session, action: CustomerAction) -> CustomerAction | None:
+    """The first action after this one, not undone, that ended, began or changed a snooze, or would have."""
     query = (
-        select(Deed)
-        .outerjoin(Checkin, col(Deed.checkin_id) == col(Checkin.id))
+        select(CustomerAction)
+        .outerjoin(Checkin, col(CustomerAction.checkin_id) == col(Checkin.id))
         .where(
-            Deed.workspace_id == workspace_of(session),
-            Deed.customer_id == deed.customer_id,
-            col(Deed.id) > deed.id,
-            col(Deed.undone_at).is_(None),
+            CustomerAction.workspace_id == workspace_of(session),
+            CustomerAction.customer_id == action.customer_id,
+            col(CustomerAction.id) > action.id,
+            col(CustomerAction.undone_at).is_(None),
             sa.or_(
-                col(Deed.act).in_([Act.SNOOZED, Act.WOKEN]),
+                col(CustomerAction.kind).in_([ActionKind.SNOOZED, ActionKind.WOKEN]),
                 col(Checkin.result).in_(CONTACTS),
             ),
         )
-        .order_by(col(Deed.id))
+        .order_by(col(CustomerAction.id))
     )
     return session.exec(query).first()
 
 
-def _undo_snooze(_session: Session, customer: Customer, deed: Deed, _by: str, now: datetime) -> None:
-    if snooze_state(customer) != _sleep(deed.after):
+def _undo_snooze(_session: Session, customer: Customer, action: CustomerAction, _by: str, now: datetime) -> None:
+    if snooze_state(customer) != _sleep(action.after):
         raise AlreadyDone(f"{customer.name} was changed since; nothing was undone.")
-    restore_snooze(customer, _sleep(deed.before), now=now)
+    restore_snooze(customer, _sleep(action.before), now=now)
 
 
-def _undo_hand_over(session: Session, customer: Customer, deed: Deed, by: str, now: datetime) -> None:
-    former, present = deed.before.get("owner"), deed.after.get("owner")
+def _undo_hand_over(session: Session, customer: Customer, action: CustomerAction, by: str, now: datetime) -> None:
+    former, present = action.before.get("owner"), action.after.get("owner")
     if customer.owner_id != present:
         raise AlreadyDone(f"{customer.name} went on to somebody else since; nothing was undone.")
     person = find_person_row(session, former) if former else None
@@ -151,17 +165,17 @@ def _undo_hand_over(session: Session, customer: Customer, deed: Deed, by: str, n
     told = find_person_row(session, present) if present and present != by else None
     if told is not None and not told.is_deactivated and Mute.NEWS not in told.mutes:
         news = CustomerTaken(name=customer.name, to=former, by=by)
-        outbox.enqueue(session, news, to=told.id, key=f"undone:{deed.id}", now=now)
+        outbox.enqueue(session, news, to=told.id, key=f"undone:{action.id}", now=now)
 
 
 def _sleep(state: dict[str, Any]) -> dict[str, str | None]:
-    """The snooze in what a deed keeps."""
+    """The snooze in what a action keeps."""
     return {key: state.get(key) for key in ("until", "reason", "note", "by")}
 
 
-_WAYS: dict[Act, Callable[[Session, Customer, Deed, str, datetime], None]] = {
-    Act.LOGGED: _undo_log,
-    Act.SNOOZED: _undo_snooze,
-    Act.WOKEN: _undo_snooze,
-    Act.HANDED_OVER: _undo_hand_over,
+_WAYS: dict[ActionKind, Callable[[Session, Customer, CustomerAction, str, datetime], None]] = {
+    ActionKind.LOGGED: _undo_log,
+    ActionKind.SNOOZED: _undo_snooze,
+    ActionKind.WOKEN: _undo_snooze,
+    ActionKind.HANDED_OVER: _undo_hand_over,
 }

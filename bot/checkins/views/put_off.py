@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.checkins.rules import Preset
-from bot.checkins.schemas import ActDone
+from bot.checkins.schemas import ActionDone
 from bot.checkins.views.rows import NAME, asleep, done, waited_in_words
 from bot.customers.rules.due import SnoozeReason, Standing
 from bot.customers.schemas import CustomerSchema
@@ -67,7 +67,7 @@ def hand_over_form(schema: CustomerSchema, *, memory: str) -> Block:
     return modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", memory=memory)
 
 
-def done_form(schema: ActDone, *, memory: str) -> Block:
+def done_form(schema: ActionDone, *, memory: str) -> Block:
     """What was done, with *Undo*, where no message could change in place."""
     title = "Undone" if schema.undone else "Saved"
     return modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", memory=memory)

@@ -1,14 +1,14 @@
 """The queue that `/checkin` answers, and the lists of customers that may have been meant."""
 
-from bot.checkins.schemas import ActDone, Candidate, Candidates, Queue, QueueRow
+from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue, QueueRow
 from bot.checkins.views.rows import (
     LOG,
     NAME,
     PAGE_BACK,
     PAGE_ON,
     START,
-    act_row,
     as_many_as_fit,
+    done_action_row,
     foot,
     queue_row,
     snoozed_row,
@@ -41,10 +41,10 @@ def place_of(page: int) -> str:
     return f"checkins.queue:{page}"
 
 
-def queue(schema: Queue, *, act: ActDone | None = None) -> Message:
-    """A page of what waits for somebody, only for their eyes; *act* is what they just did from it, with *Undo*."""
+def queue(schema: Queue, *, done: ActionDone | None = None) -> Message:
+    """A page of what waits for somebody, only for their eyes; *done* is what they just did from it, with *Undo*."""
     place = place_of(schema.page)
-    told = act_row(act, place=place) if act else []
+    told = done_action_row(done, place=place) if done else []
     if not schema.total:
         return _all_clear(schema, told)
     head = summary(schema)

@@ -49,15 +49,20 @@ def _waiting(count: int) -> str:
 
 def _row(row: ReminderRow, schema: ReminderDue) -> list[Block]:
     place = place_of(schema)
-    if row.done is not None and row.deed_id is not None:
+    if row.done is not None and row.customer_action_id is not None:
         by = f"by {mention(row.done_by)}" if row.done_by else ""
         return _done(row, place, by)
     return queue_row(row.customer, place=place, for_whom=row.for_whom, full=True)
 
 
 def _done(row: ReminderRow, place: str, by: str) -> list[Block]:
-    assert row.deed_id is not None  # noqa: S101 - `_row` has looked
-    blocks = done_row(row.customer.name, row.done or "", deed_id=row.deed_id, block_id=f"{place}:{row.customer.id}")
+    assert row.customer_action_id is not None  # noqa: S101 - `_row` has looked
+    blocks = done_row(
+        row.customer.name,
+        row.done or "",
+        customer_action_id=row.customer_action_id,
+        block_id=f"{place}:{row.customer.id}",
+    )
     return [*blocks, context(by)] if by else blocks
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from bot.checkins.schemas import ActDone
+from bot.checkins.schemas import ActionDone
 from bot.customers.rules.due import SnoozeReason, Standing
 from bot.customers.schemas import CustomerSchema
 from bot.slack.blocks import (
@@ -112,41 +112,45 @@ def since(schema: CustomerSchema) -> str:
     return f"due since {short_date(schema.due_on, today=schema.today)}"
 
 
-def done_row(name: str, words: str, *, deed_id: UUID, block_id: str, by: str = "") -> list[Block]:
+def done_row(name: str, words: str, *, customer_action_id: UUID, block_id: str, by: str = "") -> list[Block]:
     """`✓ Bakery Lindqvist · talked · next 22 Dec` with *Undo*; one block."""
     who = f" · {escape(by)}" if by else ""
     text = f"✓ {escape(cut(name, NAME))} · {escape(words)}{who}"
-    return [section(text, accessory=button("Undo", UNDO, str(deed_id)), block_id=block_id)]
+    return [section(text, accessory=button("Undo", UNDO, str(customer_action_id)), block_id=block_id)]
 
 
-def act_row(schema: ActDone, *, place: str) -> list[Block]:
+def done_action_row(schema: ActionDone, *, place: str) -> list[Block]:
     """The row that tells what was just done, or that it is undone."""
     if schema.undone:
         words = [f"↩ {escape(cut(schema.customer.name, NAME))} is as it was", *_what_stays(schema)]
         return [context(" · ".join(words), block_id=f"{place}:told")]
-    return done_row(schema.customer.name, schema.words, deed_id=schema.deed_id, block_id=f"{place}:told")
+    return done_row(
+        schema.customer.name, schema.words, customer_action_id=schema.customer_action_id, block_id=f"{place}:told"
+    )
 
 
-def done(schema: ActDone) -> Message:
+def done(schema: ActionDone) -> Message:
     """What was done, to somebody whose screen can't change in place, with *Undo*."""
     name = escape(cut(schema.customer.name, NAME))
     if schema.undone:
         text = " ".join([f"Undone. {name} is as it was: {since(schema.customer)}.", *_what_stays(schema)])
         return Message(text=text, blocks=[section(text)])
-    block_id = f"checkins.done:{schema.deed_id}"
+    block_id = f"checkins.done:{schema.customer_action_id}"
     return Message(
         text=f"{name}: {escape(schema.words)}.",
-        blocks=done_row(schema.customer.name, schema.words, deed_id=schema.deed_id, block_id=block_id),
+        blocks=done_row(
+            schema.customer.name, schema.words, customer_action_id=schema.customer_action_id, block_id=block_id
+        ),
     )
 
 
-def stays(schema: ActDone) -> Message:
+def stays(schema: ActionDone) -> Message:
     """What undoing left as it was, to somebody who sees that the rest is undone."""
     text = " ".join(_what_stays(schema))
     return Message(text=text, blocks=[section(text)])
 
 
-def with_row_done(blocks: Sequence[Mapping[str, Any]], schema: ActDone) -> list[Mapping[str, Any]] | None:
+def with_row_done(blocks: Sequence[Mapping[str, Any]], schema: ActionDone) -> list[Mapping[str, Any]] | None:
     """
     Another feature's message with the customer's row replaced by what was done; None when it isn't in there.
 
@@ -160,17 +164,17 @@ def with_row_done(blocks: Sequence[Mapping[str, Any]], schema: ActDone) -> list[
     return [*others[: rows[0]], *_instead(schema), *others[rows[0] :]]
 
 
-def _what_stays(schema: ActDone) -> list[str]:
+def _what_stays(schema: ActionDone) -> list[str]:
     told = [escape(cut(sentence, STAYS)) for sentence in schema.stays[:MOST_STAYS]]
     more = len(schema.stays) - len(told)
     return [*told, *([f"And {more:,} more."] if more else [])]
 
 
-def _instead(schema: ActDone) -> list[Block]:
+def _instead(schema: ActionDone) -> list[Block]:
     if schema.undone:
         return queue_row(schema.customer, place="checkins.row")
     block_id = f"checkins.done:{schema.customer.id}"
-    return done_row(schema.customer.name, schema.words, deed_id=schema.deed_id, block_id=block_id)
+    return done_row(schema.customer.name, schema.words, customer_action_id=schema.customer_action_id, block_id=block_id)
 
 
 def foot(*buttons: Block, words: str, block_id: str) -> list[Block]:

@@ -23,7 +23,7 @@ from bot.escalations.views import forms, rows
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
 from bot.slack.places import Places
-from bot.slack.presses import deed_in, uuid_in
+from bot.slack.presses import action_and_id, uuid_in
 from bot.slack.replies import people_in, replies, workspace_in
 from bot.slack.windows import open_window, speaker
 from bot.workspaces.listeners import Window, refusals_kept
@@ -48,7 +48,7 @@ class ActingListeners:
         """Open the window for a button or a menu's choice; where that is over, say so and draw the message anew."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            what, key = deed_in(body)
+            what, key = action_and_id(body)
             escalation_id = uuid_in(key)
             if escalation_id is None or what not in FORMS:
                 raise NotFound(OUT_OF_DATE)

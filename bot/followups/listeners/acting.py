@@ -18,7 +18,7 @@ from bot.followups.views import forms, rows
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
 from bot.slack.places import Places
-from bot.slack.presses import deed_in, uuid_in
+from bot.slack.presses import action_and_id, uuid_in
 from bot.slack.replies import people_in, replies, workspace_in
 from bot.slack.windows import open_window, speaker
 from bot.workspaces.listeners import Window, refusals_kept
@@ -44,7 +44,7 @@ class ActingListeners:
         """Open the window for a button or a menu's choice; one that is closed is told so, its message drawn anew."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            what, key = deed_in(body)
+            what, key = action_and_id(body)
             followup_id, draw = uuid_in(key), FORMS.get(what)
             if followup_id is None or draw is None:
                 raise NotFound(OUT_OF_DATE)

@@ -25,13 +25,13 @@ from bot.mentions.views import cards, forms
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
 from bot.slack.places import Places
-from bot.slack.presses import deed_in, uuid_in
+from bot.slack.presses import action_and_id, uuid_in
 from bot.slack.replies import people_in, replies, workspace_in
 from bot.slack.windows import open_window, speaker
 from bot.workspaces.listeners import Window, Windows, refusals_kept
 
 OUT_OF_DATE = "That button is out of date; /mentions shows what is open."
-DEEDS: Mapping[str, tuple[Callable[..., MentionSchema], Mapping[str, Any]]] = {
+ACTIONS: Mapping[str, tuple[Callable[..., MentionSchema], Mapping[str, Any]]] = {
     cards.TAKE: (take_mention, {}),
     cards.YES: (confirm_customer, {}),
     cards.NO: (deny_customer, {}),
@@ -55,13 +55,13 @@ class ActingListeners:
         """Do what a button or a menu's choice says, or open its window; the message is drawn anew either way."""
         await ack()
         async with replies(speaker(client, body, respond)):
-            what, key = deed_in(body)
+            what, key = action_and_id(body)
             mention_id = uuid_in(key)
-            if mention_id is None or what not in {*DEEDS, cards.ANSWERED, cards.WRONG}:
+            if mention_id is None or what not in {*ACTIONS, cards.ANSWERED, cards.WRONG}:
                 raise NotFound(OUT_OF_DATE)
             memory = place_of(body, mention_id)
-            if what in DEEDS:
-                use_case, more = DEEDS[what]
+            if what in ACTIONS:
+                use_case, more = ACTIONS[what]
                 work: Awaitable[object] = self._runtime.run(
                     use_case, workspace=workspace_in(body), mention_id=mention_id, by=people_in(body), **more
                 )

@@ -15,7 +15,7 @@ from bot.promises.views import forms, rows
 from bot.slack.blocks import Block
 from bot.slack.forms import Form
 from bot.slack.places import Places
-from bot.slack.presses import deed_in, uuid_in
+from bot.slack.presses import action_and_id, uuid_in
 from bot.slack.replies import people_in, replies, workspace_in
 from bot.slack.windows import open_window, speaker
 from bot.workspaces.listeners import Window, refusals_kept
@@ -37,7 +37,7 @@ class ActingListeners:
     async def press(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Keep it, or open the window for a menu's choice; one that has ended is told so, its message drawn anew."""
         await ack()
-        what, key = deed_in(body)
+        what, key = action_and_id(body)
         async with replies(speaker(client, body, respond)), refusals_kept(self._runtime, body, action=what, key=key):
             await self._act(what, key, body, client)
 
