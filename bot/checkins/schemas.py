@@ -130,7 +130,7 @@ class DueReminder(Schema):
     midnight: datetime
 
 
-class Desk(Schema):
+class OwnerScope(Schema):
     """A person's own day, and whose customers they look after on it: their own, and those of people they cover."""
 
     person_id: str

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.desks import get_desk
-from bot.checkins.schemas import Desk
+from bot.checkins.queries.owner_scopes import get_owner_scope
+from bot.checkins.schemas import OwnerScope
 from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_briefs
 from bot.core.heartbeats import list_heartbeats
@@ -42,13 +42,13 @@ def get_home(
         NotAllowed: a guest, a bot, somebody who left or whom the bot doesn't know.
     """
     person = require_here(session, by=person_id)
-    desk = get_desk(session, person_id=person_id, now=now)
-    today, manages = desk.today, may_manage(person)
+    scope = get_owner_scope(session, person_id=person_id, now=now)
+    today, manages = scope.today, may_manage(person)
     coming, coming_total = list_coming(
-        session, owner_ids=desk.owner_ids, today=today, until=today + timedelta(days=COMING_DAYS), limit=COMING_ROWS
+        session, owner_ids=scope.owner_ids, today=today, until=today + timedelta(days=COMING_DAYS), limit=COMING_ROWS
     )
     preferences = get_preferences(session, person_id=person_id, now=now)
-    coverages = {owner: get_coverage(session, today=today, owner_id=owner) for owner in desk.owner_ids}
+    coverages = {owner: get_coverage(session, today=today, owner_id=owner) for owner in scope.owner_ids}
     everybody = get_coverage(session, today=today)
     return HomeSchema(
         person_id=person_id,
@@ -57,13 +57,13 @@ def get_home(
         today=today,
         steps=_steps(session, person_id, features, now) if manages else (),
         owed=_owed(session, person_id, features, now),
-        waiting=_waiting(session, desk, features, now),
+        waiting=_waiting(session, scope, features, now),
         coming=tuple(list_schemas(session, coming, today=today)),
         coming_total=coming_total,
         snoozed=_snoozed(session, person_id, today),
         queue=_sum(list(coverages.values())),
         mine=coverages[person_id],
-        covers_for=tuple(desk.covered.values()),
+        covers_for=tuple(scope.covered.values()),
         preferences=preferences,
         team=_team(session, everybody, today=today, offset=team_offset, now=now) if manages else None,
         pool=tuple(list_schemas(session, list_pool(session, today=today, limit=POOL_ROWS), today=today)),
@@ -92,10 +92,12 @@ def _owed(session: Session, person_id: str, features: Sequence[Feature], now: da
     return tuple(sorted(lines, key=lambda line: (line.on or date.max, not line.urgent)))
 
 
-def _waiting(session: Session, desk: Desk, features: Sequence[Feature], now: datetime) -> tuple[CustomerSchema, ...]:
-    rows = list_waiting(session, owner_ids=desk.owner_ids, today=desk.today, limit=WAITING_ROWS)
+def _waiting(
+    session: Session, scope: OwnerScope, features: Sequence[Feature], now: datetime
+) -> tuple[CustomerSchema, ...]:
+    rows = list_waiting(session, owner_ids=scope.owner_ids, today=scope.today, limit=WAITING_ROWS)
     briefs = collect_briefs(features, session, [row.id for row in rows], now)
-    schemas = list_schemas(session, rows, today=desk.today)
+    schemas = list_schemas(session, rows, today=scope.today)
     return tuple(schema.model_copy(update={"lines": tuple(briefs[schema.id])}) for schema in schemas)
 
 

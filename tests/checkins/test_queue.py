@@ -15,11 +15,11 @@ from bot.core.feature import collect_timeline
 from bot.core.schemas import Line
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from tests.checkins.office import go_away, log, names, queue_of, snooze, undo
-from tests.escalations.desk import escalate
-from tests.followups.desk import assign
+from tests.escalations.helpers import escalate
+from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, KIRI, MARA, Office
-from tests.mentions.desk import bring, item
-from tests.promises.desk import promise
+from tests.mentions.helpers import bring, item
+from tests.promises.helpers import promise
 
 MONDAY = date(2026, 11, 23)
 

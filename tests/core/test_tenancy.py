@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from bot.checkins.queries.desks import get_desk
+from bot.checkins.queries.owner_scopes import get_owner_scope
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.queries.reminders import list_due_reminders
 from bot.checkins.rules import Channel, Preset, Result
@@ -83,7 +83,7 @@ Ask = Callable[[Runtime, UUID], tuple[Callable[..., Any], Mapping[str, Any]]]
 
 READS: dict[str, Ask] = {
     "queue": lambda runtime, _: (get_queue, {"viewer": ANA, "features": runtime.features}),
-    "desk": lambda _, __: (get_desk, {"person_id": ANA}),
+    "scope": lambda _, __: (get_owner_scope, {"person_id": ANA}),
     "owed reminders": lambda _, __: (list_due_reminders, {}),
     "look up": lambda runtime, _: (look_up, {"words": SECRET, "viewer": MARA, "features": runtime.features}),
     "look up ours": lambda runtime, _: (look_up, {"words": "Acme", "viewer": MARA, "features": runtime.features}),

@@ -9,7 +9,7 @@ from bot.people.rules import Role
 from rehearsal.state.views import View
 from tests.digests.digest_office import make, tally_room
 from tests.digests.test_stories import form_of, main, pass_days, words
-from tests.followups.desk import assign
+from tests.followups.helpers import assign
 from tests.makers import ANA, MARA
 from tests.world import World, open_world
 

@@ -42,7 +42,7 @@ from tests.digests.digest_office import (
     stops,
     tally_room,
 )
-from tests.followups.desk import assign
+from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office, open_office
 
 OWED = DigestKind.OWED.value

@@ -18,7 +18,19 @@ from bot.escalations.usecases.acting import (
 )
 from bot.followups.queries import get_list
 from tests.checkins.office import at
-from tests.escalations.desk import FIX, FRIDAY, answer, ask_whether, escalate, listed, mend, mended, owed, stored, trail
+from tests.escalations.helpers import (
+    FIX,
+    FRIDAY,
+    answer,
+    ask_whether,
+    escalate,
+    listed,
+    mend,
+    mended,
+    owed,
+    stored,
+    trail,
+)
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 

@@ -17,7 +17,7 @@ from bot.escalations.rules import HOLDS, Severity, State
 from bot.escalations.usecases.raising import raise_in_checkin
 from bot.workspaces.tables import AuditEntry
 from tests.checkins.office import at, log, undo
-from tests.escalations.desk import (
+from tests.escalations.helpers import (
     answer,
     ask_whether,
     escalate,

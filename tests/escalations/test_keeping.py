@@ -21,7 +21,7 @@ from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.tables import AuditEntry
 from jobs.watch_escalations import watch_escalations
 from tests.checkins.office import at
-from tests.escalations.desk import answer, ask_whether, escalate, keep, listed, mend, mended, owed, stored, trail
+from tests.escalations.helpers import answer, ask_whether, escalate, keep, listed, mend, mended, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 ROOM = ChannelSchema(id="C0CARE", name="care", is_member=True)

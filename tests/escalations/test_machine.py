@@ -37,7 +37,7 @@ from bot.escalations.tables import Escalation
 from bot.escalations.usecases.acting import give_escalation, withdraw_escalation
 from bot.features import FEATURES
 from bot.workspaces.tables import AuditEntry
-from tests.escalations.desk import answer, ask_whether, escalate, keep, listed, mend, owed
+from tests.escalations.helpers import answer, ask_whether, escalate, keep, listed, mend, owed
 from tests.makers import ANA, BOB, KIRI, MARA, START, open_office
 
 PEOPLE = st.sampled_from([MARA, ANA, BOB, KIRI])

@@ -17,7 +17,7 @@ from bot.escalations.usecases.raising import raise_escalation, raise_in_checkin
 from bot.people.queries import find_person_row
 from bot.people.tables import Person
 from tests.checkins.office import log
-from tests.escalations.desk import escalate, listed, owed, stored, trail
+from tests.escalations.helpers import escalate, listed, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 

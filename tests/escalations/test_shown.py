@@ -17,7 +17,7 @@ from bot.escalations.rules import Cause, Severity, State
 from bot.escalations.tables import Escalation
 from bot.home.queries import get_home
 from tests.checkins.office import at
-from tests.escalations.desk import answer, ask_whether, escalate, listed, mend, mended
+from tests.escalations.helpers import answer, ask_whether, escalate, listed, mend, mended
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -18,7 +18,7 @@ from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import install_workspace
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
-from tests.escalations.desk import answer, escalate, mended
+from tests.escalations.helpers import answer, escalate, mended
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, Office, add_customer, add_person
 from tests.world import World, open_world
 

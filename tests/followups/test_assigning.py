@@ -18,7 +18,7 @@ from bot.followups.usecases.assigning import (
 )
 from bot.people.rules import Role
 from bot.workspaces.usecases import install_workspace
-from tests.followups.desk import FRIDAY, assign, listed, owed, stored, trail
+from tests.followups.helpers import FRIDAY, assign, listed, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, START, Office, add_customer, add_person
 
 ELSEWHERE = "T0ELSEWHERE"

@@ -16,7 +16,7 @@ from bot.followups.rules import State
 from bot.followups.usecases.finishing import complete_followup, decline_followup
 from bot.people.queries import find_person_row
 from tests.checkins.office import last_contact
-from tests.followups.desk import assign, owed, stored, trail
+from tests.followups.helpers import assign, owed, stored, trail
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
 
 

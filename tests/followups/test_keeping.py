@@ -17,7 +17,7 @@ from bot.people.queries import find_person_row
 from bot.people.schemas import SlackPerson
 from jobs.remind_followups import remind_followups
 from tests.checkins.office import at, go_away
-from tests.followups.desk import FRIDAY, assign, keep, owed, stored, trail
+from tests.followups.helpers import FRIDAY, assign, keep, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from bot.followups.views import forms
 from bot.workspaces.tables import AuditEntry
 from tests.checkins.test_stories import told, window
-from tests.followups.desk import assign
+from tests.followups.helpers import assign
 from tests.makers import BOB
 from tests.world import World
 

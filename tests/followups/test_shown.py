@@ -22,7 +22,7 @@ from bot.followups.usecases.finishing import complete_followup
 from bot.followups.usecases.keeping import erase
 from bot.home.queries import get_home
 from tests.checkins.office import at
-from tests.followups.desk import FRIDAY, assign, listed, owed
+from tests.followups.helpers import FRIDAY, assign, listed, owed
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
 
 LATER = datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from bot.workspaces.queries import list_audit
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
 from tests.digests.test_stories import main, pass_days, saved_in
-from tests.followups.desk import assign
+from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE
 from tests.world import World
 

@@ -19,7 +19,7 @@ from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 from tests.hostile.screens import answered, closed, digest_set_up, home, pings_nobody, told, window, words
 from tests.makers import ANA, BOB, LONG_AGO, MARA, add_customer, add_person
-from tests.promises.desk import promise
+from tests.promises.helpers import promise
 from tests.world import World, open_world
 
 GARBAGE = {

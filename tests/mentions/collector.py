@@ -13,7 +13,7 @@ from bot.mentions.usecases.collecting import keep_sent
 from bot.mentions.usecases.posting import post_waiting
 from bot.mentions.usecases.saving import save_mention
 from tests.makers import BOB, START, WORKSPACE
-from tests.mentions.desk import CHANNEL, item
+from tests.mentions.helpers import CHANNEL, item
 
 
 def bring_for_ever(url: str) -> None:

@@ -21,7 +21,7 @@ from bot.mentions.usecases.answering import answer_mention, find_hints, take_men
 from bot.mentions.usecases.keeping import erase, save_settings
 from bot.people.tables import Person
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
-from tests.mentions.desk import COMPLAINT, bring, brought, item, keep, owed, post, shown, source, stored, trail
+from tests.mentions.helpers import COMPLAINT, bring, brought, item, keep, owed, post, shown, source, stored, trail
 
 GUEST = "U0GUEST"
 

@@ -16,7 +16,7 @@ from bot.mentions.views.digest import digest
 from rehearsal.strict import check_message
 from tests.checkins.test_views import HOSTILE
 from tests.makers import ANA, Office
-from tests.mentions.desk import bring, item, source, stored
+from tests.mentions.helpers import bring, item, source, stored
 
 LAST = datetime(2026, 11, 30, 9, tzinfo=UTC)
 NOW = LAST + timedelta(days=3)

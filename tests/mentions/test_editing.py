@@ -17,7 +17,7 @@ from bot.mentions.usecases.sourcing import pause_source, remove_source, stop_cha
 from bot.workspaces.queries import list_audit
 from bot.workspaces.schemas import ChannelSchema
 from tests.makers import ANA, MARA, Office
-from tests.mentions.desk import ACCOUNTS, CHANNEL, bring, item, owed, post, source, stored
+from tests.mentions.helpers import ACCOUNTS, CHANNEL, bring, item, owed, post, source, stored
 
 GENERAL = ChannelSchema(id="C0GENERAL", name="general", is_member=True)
 SHARED = ChannelSchema(id="C0OUT", name="partners", is_member=True, is_shared=True)

@@ -9,7 +9,7 @@ from rehearsal.state.views import View
 from tests.checkins.test_stories import words
 from tests.customers.screens import shown, told, window
 from tests.makers import ANA, MARA
-from tests.mentions.desk import stored
+from tests.mentions.helpers import stored
 from tests.world import World, open_world
 
 TITLE = "Import mentions"

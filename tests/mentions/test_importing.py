@@ -23,7 +23,7 @@ from bot.mentions.usecases.saving import save_mention
 from bot.workspaces.queries import list_audit
 from bot.workspaces.usecases import BOT
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
-from tests.mentions.desk import CHANNEL, bring, item, owed, post, source, stored
+from tests.mentions.helpers import CHANNEL, bring, item, owed, post, source, stored
 
 LIST = """Text,Link,Author,Date,Stars
 Golddex Widgets support never called me back,https://g2.example/1,zed,2026-11-20,1

@@ -10,7 +10,7 @@ from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.mentions.rules.sources import SourceKind
 from tests.makers import ANA, ROOT, START, open_office
-from tests.mentions.desk import owed, post, shown, source, stored
+from tests.mentions.helpers import owed, post, shown, source, stored
 
 
 async def test_killed_in_between_nothing_is_kept_or_posted_twice(database_url: str) -> None:

@@ -10,7 +10,7 @@ from rehearsal.state.views import View
 from tests.checkins.test_stories import reads, told, window
 from tests.digests.test_stories import form_of, main, pass_days, words
 from tests.makers import ANA, BOB, MARA, WORKSPACE
-from tests.mentions.desk import COMPLAINT, stored
+from tests.mentions.helpers import COMPLAINT, stored
 from tests.world import World
 
 

@@ -29,7 +29,7 @@ from bot.mentions.usecases.sourcing import (
 from bot.workspaces.schemas import ChannelSchema
 from jobs.collect_mentions import collect_mentions
 from tests.makers import ANA, MARA, Office
-from tests.mentions.desk import ACCOUNTS, CHANNEL, bring, item, owed, source, stored
+from tests.mentions.helpers import ACCOUNTS, CHANNEL, bring, item, owed, source, stored
 
 SHARED = ChannelSchema(id="C0OUT", name="partners", is_member=True, is_shared=True)
 

@@ -22,7 +22,7 @@ from bot.workspaces.queries import list_audit
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words
 from tests.makers import ANA, BOB, MARA
-from tests.mentions.desk import COMPLAINT, stored
+from tests.mentions.helpers import COMPLAINT, stored
 from tests.mentions.outside import ADDRESS, Outside, open_outside
 from tests.world import World, open_world
 

@@ -13,7 +13,7 @@ from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.usecases.saving import save_mention
 from tests.makers import ANA, BOB, MARA, Office
-from tests.mentions.desk import CHANNEL, COMPLAINT, bring, brought, item, owed, post, shown, source, stored
+from tests.mentions.helpers import CHANNEL, COMPLAINT, bring, brought, item, owed, post, shown, source, stored
 
 
 def test_the_same_from_feeds_a_webhook_and_a_person_is_one_mention(office: Office) -> None:

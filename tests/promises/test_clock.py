@@ -17,7 +17,7 @@ from bot.promises.usecases.keeping import enqueue_reminders
 from jobs.remind_promises import remind_promises
 from tests.checkins.office import go_away
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
-from tests.promises.desk import FRIDAY, at, kept, listed, moved, owed, promise, stored, tick, trail
+from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, stored, tick, trail
 
 MINUTE = timedelta(minutes=1)
 

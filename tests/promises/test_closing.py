@@ -15,7 +15,7 @@ from bot.promises.schemas import PromiseSchema
 from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
 from tests.checkins.office import go_away
 from tests.makers import ANA, BOB, KIRI, MARA, Office
-from tests.promises.desk import FRIDAY, at, kept, listed, moved, owed, promise, stored, trail, withdrawn
+from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, stored, trail, withdrawn
 
 NEXT_WEEK = date(2026, 12, 4)
 SATURDAY = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -23,7 +23,7 @@ from bot.promises.usecases.recording import promise_in_checkin
 from bot.promises.views.forms import EXTRA_DUE, EXTRA_WHAT
 from tests.checkins.office import last_contact
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
-from tests.promises.desk import FRIDAY, listed, owed, promise, stored, trail
+from tests.promises.helpers import FRIDAY, listed, owed, promise, stored, trail
 
 
 def contact(office: Office, customer: UUID, name: str, **more: bool) -> UUID:

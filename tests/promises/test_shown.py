@@ -22,7 +22,7 @@ from bot.promises.tables import Promise
 from bot.promises.usecases.keeping import erase
 from tests.checkins.office import log
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
-from tests.promises.desk import FRIDAY, at, kept, listed, moved, owed, promise, withdrawn
+from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, withdrawn
 
 MANY = 5000
 LATER = datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from rehearsal.state.messages import Message
 from tests.checkins.test_stories import entries, reads, told, window, words
 from tests.digests.test_stories import main, pass_days, saved_in
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, add_customer, add_person
-from tests.promises.desk import kept, promise, stored, trail
+from tests.promises.helpers import kept, promise, stored, trail
 from tests.world import World, open_world
 
 SAY = "/promise Acme friday send the new price list"

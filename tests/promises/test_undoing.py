@@ -15,7 +15,7 @@ from bot.promises.usecases.recording import promise_in_checkin
 from bot.promises.views.told import news
 from tests.checkins.office import last_contact, log, undo
 from tests.makers import ANA, BOB, MARA, Office
-from tests.promises.desk import FRIDAY, at, kept, listed, moved, owed, promise, stored, trail, withdrawn
+from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, stored, trail, withdrawn
 
 
 def talk(office: Office, customer: UUID, *whats: str) -> CheckinRecorded:

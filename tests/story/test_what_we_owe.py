@@ -7,8 +7,8 @@ import pytest
 
 from bot.escalations.rules import Severity
 from tests.checkins.test_stories import told
-from tests.escalations.desk import escalate
-from tests.followups.desk import assign
+from tests.escalations.helpers import escalate
+from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.world import World, open_world
 

@@ -8,9 +8,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.queries.desks import get_desk
+from bot.checkins.queries.owner_scopes import get_owner_scope
 from bot.checkins.rules import QUEUE_ROWS
-from bot.checkins.schemas import Desk, Queue, QueueRow
+from bot.checkins.schemas import OwnerScope, Queue, QueueRow
 from bot.core.database import days_between, workspace_of
 from bot.core.feature import Feature, collect_page
 from bot.core.prepared import Prepared
@@ -33,42 +33,44 @@ def get_queue(session: Session, *, viewer: str, features: Sequence[Feature], now
 
     The customers of absent colleagues whom they cover today are among them.
     """
-    desk = get_desk(session, person_id=viewer, now=now)
-    statement, values = _page_of(session, desk, page=page)
+    scope = get_owner_scope(session, person_id=viewer, now=now)
+    statement, values = _page_of(session, scope, page=page)
     rows, lines = collect_page(features, session, statement, values, now)
     if not rows and page:
         return get_queue(session, viewer=viewer, features=features, now=now)
     if not rows:
-        return _all_clear(session, desk)
+        return _all_clear(session, scope)
     waits, late = rows[0].waits, rows[0].late
     return Queue(
         neglected=late,
         due=waits - late,
         snoozed=rows[0].everything - waits,
-        rows=tuple(queue_row(row, lines.get(row.id, ()), desk) for row in rows),
+        rows=tuple(queue_row(row, lines.get(row.id, ()), scope) for row in rows),
         page=page,
         pages=-(-rows[0].everything // QUEUE_ROWS),
     )
 
 
-def read_page(session: Session, desk: Desk, *, page: int, rows: int = QUEUE_ROWS) -> Sequence[Any]:
+def read_page(session: Session, scope: OwnerScope, *, page: int, rows: int = QUEUE_ROWS) -> Sequence[Any]:
     """The rows of one page with, on each, the counts `waits`, `late` and `everything` of the whole queue."""
-    statement, values = _page_of(session, desk, page=page, rows=rows)
+    statement, values = _page_of(session, scope, page=page, rows=rows)
     return statement.rows(session, values)
 
 
-def _page_of(session: Session, desk: Desk, *, page: int, rows: int = QUEUE_ROWS) -> tuple[Prepared, Mapping[str, Any]]:
-    several = bool(desk.covered)
+def _page_of(
+    session: Session, scope: OwnerScope, *, page: int, rows: int = QUEUE_ROWS
+) -> tuple[Prepared, Mapping[str, Any]]:
+    several = bool(scope.covered)
     values = {
         "workspace": workspace_of(session),
-        "today": desk.today,
-        "owners": desk.owner_ids if several else desk.person_id,
+        "today": scope.today,
+        "owners": scope.owner_ids if several else scope.person_id,
         "skip": max(page, 0) * rows,
     }
     return _page(several=several, rows=rows), values
 
 
-def queue_row(row: Any, lines: Sequence[Line], desk: Desk) -> QueueRow:
+def queue_row(row: Any, lines: Sequence[Line], scope: OwnerScope) -> QueueRow:
     """
     A row of a page with what the features know about its customer, and for whom it is looked after.
 
@@ -76,26 +78,26 @@ def queue_row(row: Any, lines: Sequence[Line], desk: Desk) -> QueueRow:
     """
     schema = CustomerSchema.model_construct(
         **{**dict(zip(SHOWN, row, strict=False)), "preferences": tuple(row.preferences)},
-        today=desk.today,
+        today=scope.today,
         lines=tuple(lines),
         standing=standing(
-            desk.today,
+            scope.today,
             due_on=row.due_on,
             neglected_after=row.neglected_after,
             snoozed_until=row.snoozed_until,
             snooze_reason=row.snooze_reason,
         ),
     )
-    return QueueRow(customer=schema, for_whom=desk.covered.get(row.owner_id or "") if desk.covered else None)
+    return QueueRow(customer=schema, for_whom=scope.covered.get(row.owner_id or "") if scope.covered else None)
 
 
-def _all_clear(session: Session, desk: Desk) -> Queue:
+def _all_clear(session: Session, scope: OwnerScope) -> Queue:
     """Nothing waits; who comes next, and when."""
     query = (
         sa.select(CUSTOMERS.c.name, CUSTOMERS.c.due_on)
         .where(
             CUSTOMERS.c.workspace_id == workspace_of(session),
-            CUSTOMERS.c.owner_id == desk.person_id,
+            CUSTOMERS.c.owner_id == scope.person_id,
             CUSTOMERS.c.status == Status.ACTIVE,
         )
         .order_by(CUSTOMERS.c.due_on, CUSTOMERS.c.id)

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.desks import PEOPLE, covers_of, local_date
+from bot.checkins.queries.owner_scopes import PEOPLE, covers_of, local_date
 from bot.checkins.queries.queue import CUSTOMERS
 from bot.checkins.schemas import DueReminder, ReminderDue, ReminderRow
 from bot.checkins.tables import CustomerAction, Reminder, ReminderItem

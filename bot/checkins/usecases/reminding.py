@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.queries.desks import get_desk
+from bot.checkins.queries.owner_scopes import get_owner_scope
 from bot.checkins.queries.queue import queue_row, read_page
 from bot.checkins.queries.reminders import draw_up, list_due_reminders
 from bot.checkins.rules import REMINDER_ROWS
@@ -51,10 +51,10 @@ def enqueue_reminder(session: Session, *, person_id: str, features: Sequence[Fea
 
 def _waiting_rows(session: Session, owed: DueReminder, *, now: datetime) -> Waiting:
     """The longest waiting of that person's queue, put-off ones left out, and how many wait in all."""
-    desk = get_desk(session, person_id=owed.person_id, now=now)
-    page = read_page(session, desk, page=0, rows=REMINDER_ROWS)
+    scope = get_owner_scope(session, person_id=owed.person_id, now=now)
+    page = read_page(session, scope, page=0, rows=REMINDER_ROWS)
     waits = int(page[0].waits) if page else 0
-    return owed, [queue_row(row, (), desk) for row in page[:waits]], waits
+    return owed, [queue_row(row, (), scope) for row in page[:waits]], waits
 
 
 def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> list[Reminder]:

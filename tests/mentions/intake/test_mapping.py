@@ -11,7 +11,7 @@ from bot.mentions.rules.sources import SourceKind
 from bot.mentions.schemas.mentions import SourceWish
 from bot.mentions.usecases.sourcing import add_source
 from tests.makers import MARA, Office
-from tests.mentions.desk import ACCOUNTS, CHANNEL, owed
+from tests.mentions.helpers import ACCOUNTS, CHANNEL, owed
 
 
 def test_a_mapping_is_read_line_by_line() -> None:

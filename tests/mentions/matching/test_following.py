@@ -21,7 +21,7 @@ from bot.workspaces.usecases import install_workspace
 from tests.customers.lists import take_in
 from tests.makers import ANA, LONG_AGO, MARA, Office
 from tests.makers import add_customer as put_customer
-from tests.mentions.matching.desk import count, match, matched, planned, statements
+from tests.mentions.matching.helpers import count, match, matched, planned, statements
 
 OLD, NEW = "Golddex never answers", "Silverdex never answers"
 

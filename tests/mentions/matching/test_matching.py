@@ -15,7 +15,7 @@ from bot.mentions.usecases.aliases import erase_matching, forget_lesson, name_ou
 from bot.workspaces.tables import AuditEntry
 from tests.customers.lists import REAL, take_in
 from tests.makers import ANA, MARA, Office
-from tests.mentions.matching.desk import count, match, match_all, matched, planned, statements, teach
+from tests.mentions.matching.helpers import count, match, match_all, matched, planned, statements, teach
 
 COMPANIES = REAL / "financedatabase_companies.csv.gz"
 SLICE = 1500

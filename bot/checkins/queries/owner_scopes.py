@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.schemas import Desk
+from bot.checkins.schemas import OwnerScope
 from bot.core.database import workspace_of
 from bot.core.prepared import prepared
 from bot.people.rules import known_zone
@@ -18,7 +18,7 @@ PEOPLE = cast("sa.Table", Person.__table__)  # type: ignore[attr-defined]  # SQL
 ABSENCES = cast("sa.Table", Absence.__table__)  # type: ignore[attr-defined]  # as above
 
 
-def get_desk(session: Session, *, person_id: str, now: datetime) -> Desk:
+def get_owner_scope(session: Session, *, person_id: str, now: datetime) -> OwnerScope:
     """
     That person's day and whom they cover on it, in one statement.
 
@@ -31,12 +31,14 @@ def get_desk(session: Session, *, person_id: str, now: datetime) -> Desk:
         "from_day": day - timedelta(days=1),
         "to_day": day + timedelta(days=1),
     }
-    rows = _desk.rows(session, values)
+    rows = _scope.rows(session, values)
     own = rows[0] if rows else None
     today = local_date(own.zone if own else "UTC", now)
     if own is None or own.is_deactivated:
-        return Desk(person_id=person_id, today=today, covered={})
-    return Desk(person_id=person_id, today=today, covered={row.absent: row.name for row in rows if _away(row, now)})
+        return OwnerScope(person_id=person_id, today=today, covered={})
+    return OwnerScope(
+        person_id=person_id, today=today, covered={row.absent: row.name for row in rows if _away(row, now)}
+    )
 
 
 def local_date(zone: str, now: datetime) -> date:
@@ -49,7 +51,7 @@ def _away(row: Any, now: datetime) -> bool:
 
 
 @prepared()
-def _desk() -> sa.Select[Any]:
+def _scope() -> sa.Select[Any]:
     absent = PEOPLE.alias("absent")
     covers = sa.and_(
         ABSENCES.c.workspace_id == PEOPLE.c.workspace_id,
