@@ -8,7 +8,6 @@ from uuid import UUID
 
 import typer
 
-from bot.checkup import look_at_settings, look_at_slack, look_at_storage
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
@@ -20,6 +19,7 @@ from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import ImportPlan
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
+from bot.doctor import check_settings, check_slack, check_storage
 from bot.features import FEATURES
 from bot.logs import set_up_logs
 from bot.mentions.gateways.lists import read_list
@@ -137,7 +137,7 @@ def export(
 def doctor() -> None:
     """Look whether everything is as it should be; each trouble is one sentence that says what to do."""
     troubles = 0
-    for title, look in (("Settings", look_at_settings), ("Database", look_at_storage), ("Slack", look_at_slack)):
+    for title, look in (("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)):
         found = look()
         troubles += len(found)
         typer.secho(f"{'✗' if found else '✓'} {title}", fg="red" if found else "green")

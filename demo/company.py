@@ -172,7 +172,7 @@ def _go_wrong(
     ago: int,
     customer: str,
     by: str,
-    on_it: str,
+    assignee: str,
     severity: Severity,
     what: str,
     far: str,
@@ -182,20 +182,20 @@ def _go_wrong(
     """Something went wrong so many days ago, and has come so far."""
     raised, account = now - timedelta(days=ago), find_customer(session, customer)
     schema = raise_escalation(
-        session, customer_id=account.id, what=what, severity=severity, on_it_id=on_it, by=by, now=raised
+        session, customer_id=account.id, what=what, severity=severity, assignee_id=assignee, by=by, now=raised
     )
     if not far:
         return
-    answer_escalation(session, escalation_id=schema.id, by=on_it, now=raised + timedelta(hours=1))
+    answer_escalation(session, escalation_id=schema.id, by=assignee, now=raised + timedelta(hours=1))
     fix = Fix(
         cause=Cause.HAND_OVER, words="nobody had read the notes", avoidable=True, asks=2,
         change="Hand over with a check-list", change_on=now.date() + timedelta(days=7),
     )  # fmt: skip
-    fix_escalation(session, escalation_id=schema.id, fix=fix, by=on_it, now=raised + timedelta(days=1))
+    fix_escalation(session, escalation_id=schema.id, fix=fix, by=assignee, now=raised + timedelta(days=1))
     if far == "confirmed":
         done = record_checkin(
             session, customer_id=account.id, result=TALKED, channel=Channel.CALL, note="All is well again.",
-            happened_on=_workday(now.date() - timedelta(days=5)), by=on_it, now=now,
+            happened_on=_workday(now.date() - timedelta(days=5)), by=assignee, now=now,
         )  # fmt: skip
         said = {schema.id: True}
-        settle_fixes(session, customer_id=account.id, checkin_id=done.checkin_id, answers=said, by=on_it, now=now)
+        settle_fixes(session, customer_id=account.id, checkin_id=done.checkin_id, answers=said, by=assignee, now=now)

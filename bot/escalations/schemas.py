@@ -17,8 +17,8 @@ class EscalationSchema(Schema):
     severity: Severity
     what: str
     link: str = ""
-    on_it_id: str
-    on_it_name: str
+    assignee_id: str
+    assignee_name: str
     raised_by: str
     raised_by_name: str
     raised_at: datetime
@@ -47,7 +47,7 @@ class Draft(Schema):
     customer_id: UUID | None = None
     customer_name: str = ""
     what: str = ""
-    on_it_id: str | None = None
+    assignee_id: str | None = None
     problem: str = ""
 
 

@@ -23,7 +23,7 @@ class Escalation(Row, table=True):
     __tablename__ = "escalations"
     __table_args__ = within_workspace(
         points_to("customers", "customer_id"),
-        points_to("people", "on_it_id"),
+        points_to("people", "assignee_id"),
         points_to("people", "raised_by"),
         sa.CheckConstraint("(state IN ('confirmed', 'closed')) = (closed_at IS NOT NULL)", name="closed"),
         sa.CheckConstraint("state IN ('open', 'closed') OR answered_at IS NOT NULL", name="answered"),
@@ -33,7 +33,7 @@ class Escalation(Row, table=True):
             name="fixed",
         ),
         sa.CheckConstraint("asks >= 0 AND reopened >= 0 AND clock_minutes >= 0", name="counts"),
-        sa.Index(None, "workspace_id", "on_it_id", "closed_at", "answer_by"),
+        sa.Index(None, "workspace_id", "assignee_id", "closed_at", "answer_by"),
         sa.Index(None, "workspace_id", "customer_id", "closed_at"),
         sa.Index(None, "workspace_id", "closed_at", "answer_by"),
         sa.Index(None, "workspace_id", "state", "answer_by"),
@@ -52,7 +52,7 @@ class Escalation(Row, table=True):
     raised_by: str = Field(max_length=32)
     raised_at: datetime
     raised_in: UUID | None = None
-    on_it_id: str = Field(max_length=32)
+    assignee_id: str = Field(max_length=32)
     state: State = Field(default=State.OPEN, sa_type=choice(State))
     clock_from: datetime
     clock_minutes: int

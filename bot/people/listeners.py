@@ -25,7 +25,7 @@ TELLS_ITSELF = frozenset({"team_join", "user_change"})
 log = structlog.get_logger(__name__)
 
 
-class Doorkeeper(AsyncMiddleware):
+class PersonMiddleware(AsyncMiddleware):
     """Remembers whom the bot knows, and asks Slack about the others before their wish is heard."""
 
     def __init__(self, runtime: Runtime) -> None:
@@ -83,4 +83,4 @@ def is_known(session: Session, *, person_id: str, now: datetime) -> bool:  # noq
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
     """Stand at the door."""
-    app.middleware(Doorkeeper(runtime))
+    app.middleware(PersonMiddleware(runtime))

@@ -19,8 +19,8 @@ class PromiseSchema(Schema):
     id: UUID
     customer_id: UUID
     customer_name: str
-    keeper_id: str
-    keeper_name: str
+    assignee_id: str
+    assignee_name: str
     promised_by: str
     promised_by_name: str
     contact: str = ""

@@ -14,7 +14,7 @@ class Promise(Row, table=True):
     """
     Something we owe a customer by a date.
 
-    `promised_by` gave their word, and the kept-rate is theirs; `keeper_id` is who has it now, once they left. A
+    `promised_by` gave their word, and the kept-rate is theirs; `assignee_id` is who has it now, once they left. A
     renegotiated promise ends, and the one that `follows_id` it begins. `is_owed` holds until it is kept, withdrawn or
     agreed anew: a broken promise stays broken, and is owed until it is made good. `reminded` is how near the day was
     when `reminded_id` last heard of it. `made_in` is the check-in in which it was made, if it was in one.
@@ -24,7 +24,7 @@ class Promise(Row, table=True):
     __table_args__ = within_workspace(
         points_to("customers", "customer_id"),
         points_to("people", "promised_by"),
-        points_to("people", "keeper_id"),
+        points_to("people", "assignee_id"),
         points_to("people", "recorded_by"),
         points_to("promises", "follows_id"),
         sa.UniqueConstraint("workspace_id", "follows_id"),
@@ -32,14 +32,14 @@ class Promise(Row, table=True):
         sa.CheckConstraint("state = 'broken' OR is_owed = (state = 'open')", name="owed"),
         sa.CheckConstraint("(broken_at IS NOT NULL) = (state IN ('broken', 'kept_late'))", name="broken"),
         sa.CheckConstraint("due_on >= promised_on", name="days"),
-        sa.Index(None, "workspace_id", "keeper_id", "is_owed", "due_on"),
+        sa.Index(None, "workspace_id", "assignee_id", "is_owed", "due_on"),
         sa.Index(None, "workspace_id", "customer_id", "is_owed", "due_on"),
         sa.Index(None, "workspace_id", "is_owed", "due_on"),
     )
 
     customer_id: UUID
     promised_by: str = Field(max_length=32)
-    keeper_id: str = Field(max_length=32)
+    assignee_id: str = Field(max_length=32)
     recorded_by: str = Field(max_length=32)
     recorded_at: datetime
     made_in: UUID | None = None

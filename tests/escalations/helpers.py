@@ -41,7 +41,7 @@ FIX = Fix(
 
 def escalate(office: Office, customer: UUID, **more: Any) -> EscalationSchema:
     """Mara says that a customer's work stops; Ana is on it."""
-    wish = {"what": "the portal is down", "severity": Severity.STOPS, "on_it_id": ANA, "by": MARA, **more}
+    wish = {"what": "the portal is down", "severity": Severity.STOPS, "assignee_id": ANA, "by": MARA, **more}
     schema: EscalationSchema = office.do(raise_escalation, customer_id=customer, **wish)
     return schema
 

@@ -129,7 +129,7 @@ def test_it_is_passed_on_with_the_time_that_is_left(office: Office) -> None:
     schema = escalate(office, office.customer("Acme"))
     at(office, datetime(2026, 11, 23, 12, tzinfo=UTC))
     given = office.do(give_escalation, escalation_id=schema.id, to=BOB, by=MARA)
-    assert (given.on_it_id, given.answer_by) == (BOB, datetime(2026, 11, 23, 15, tzinfo=UTC))
+    assert (given.assignee_id, given.answer_by) == (BOB, datetime(2026, 11, 23, 15, tzinfo=UTC))
     assert stored(office, schema).warn_at == datetime(2026, 11, 23, 14, tzinfo=UTC)
     assert owed(office, "raised", BOB)[-1].body["given_by"] == "Mara Okafor"
     assert [row.recipient for row in owed(office, "news")] == [ANA]
@@ -156,7 +156,7 @@ def test_only_managers_give_it_to_others_and_whom_it_concerns_may_take_it(office
         office.do(give_escalation, escalation_id=schema.id, to=KIRI, by=BOB)
     with pytest.raises(NotAllowed, match="Only who is on it"):
         office.do(give_escalation, escalation_id=schema.id, to=KIRI, by=KIRI)
-    assert office.do(give_escalation, escalation_id=schema.id, to=BOB, by=BOB).on_it_id == BOB
+    assert office.do(give_escalation, escalation_id=schema.id, to=BOB, by=BOB).assignee_id == BOB
     with pytest.raises(AlreadyDone, match="on it already"):
         office.do(give_escalation, escalation_id=schema.id, to=BOB, by=MARA)
     for to in (None, "U0NOBODY"):

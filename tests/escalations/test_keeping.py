@@ -46,7 +46,7 @@ def test_one_warning_before_and_one_word_after_in_each_ones_hours(
     office: Office, person: str, warned: datetime, late: datetime
 ) -> None:
     """An hour before to who is on it, then to Mara; never again, however often the clock looks."""
-    schema = escalate(office, office.customer("Acme"), on_it_id=person, by=BOB if person != BOB else ANA)
+    schema = escalate(office, office.customer("Acme"), assignee_id=person, by=BOB if person != BOB else ANA)
     for instant, warnings, words in ((warned - timedelta(minutes=1), 0, 0), (warned, 1, 0), (late, 1, 1)):
         at(office, instant)
         keep(office)
@@ -94,7 +94,7 @@ def test_what_somebody_who_left_was_on_goes_to_the_owner_else_a_manager(office: 
     office.do(take_in_people, people=[left], complete=False)
     assert office.ask(check) != []
     keep(office)
-    assert (stored(office, bobs).on_it_id, stored(office, pooled).on_it_id) == (BOB, MARA)
+    assert (stored(office, bobs).assignee_id, stored(office, pooled).assignee_id) == (BOB, MARA)
     assert owed(office, "raised", BOB)[-1].body["returned_from"] == "Ana Lima"
     assert trail(office, bobs)[-1] == "bot escalation.passed_on"
     assert office.ask(check) == []

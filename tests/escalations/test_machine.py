@@ -84,12 +84,14 @@ class Life(RuleBasedStateMachine):
         """All that are stored."""
         return list(self.office.look(lambda session: session.exec(select(Escalation)).all()))
 
-    @rule(customer=st.integers(0, 2), by=PEOPLE, severity=st.sampled_from(Severity), on_it=st.none() | PEOPLE)
-    def something_goes_wrong(self, customer: int, by: str, severity: Severity, on_it: str | None) -> None:
+    @rule(customer=st.integers(0, 2), by=PEOPLE, severity=st.sampled_from(Severity), assignee=st.none() | PEOPLE)
+    def something_goes_wrong(self, customer: int, by: str, severity: Severity, assignee: str | None) -> None:
         """Anybody raises it."""
         what = f"thing {len(self.schemas)}"
         schema = self.attempt(
-            lambda: escalate(self.office, self.customers[customer], by=by, severity=severity, on_it_id=on_it, what=what)
+            lambda: escalate(
+                self.office, self.customers[customer], by=by, severity=severity, assignee_id=assignee, what=what
+            )
         )
         self.schemas += [schema] if schema else []
 
@@ -164,10 +166,10 @@ class Life(RuleBasedStateMachine):
         live = [row for row in self.rows() if not row.state.is_over]
         now = self.clock.now()
         assert listed(self.office).total == len(live)
-        for person, count in Counter(row.on_it_id for row in live).items():
+        for person, count in Counter(row.assignee_id for row in live).items():
             assert listed(self.office, f"p-{person}").total == count
             texts = [line.text for line in self.office.look(lambda session, p=person: home_section(session, p, now))]
-            assert all(any(row.what in text for text in texts) for row in live if row.on_it_id == person)
+            assert all(any(row.what in text for text in texts) for row in live if row.assignee_id == person)
         found = self.office.look(lambda session: brief(session, self.customers, now))
         for customer, count in Counter(row.customer_id for row in live).items():
             assert listed(self.office, f"c-{customer}").total == count

@@ -28,22 +28,22 @@ def test_who_is_on_it_the_owner_and_the_managers_are_told_once_each(office: Offi
         assert kiri is not None
         kiri.role = "manager"  # type: ignore[assignment]  # a value of Role
     schema = escalate(office, office.customer("Acme", owner=BOB))
-    assert (schema.on_it_name, schema.raised_by_name, schema.state) == ("Ana Lima", "Mara Okafor", State.OPEN)
+    assert (schema.assignee_name, schema.raised_by_name, schema.state) == ("Ana Lima", "Mara Okafor", State.OPEN)
     assert {row.recipient: row.body["role"] for row in owed(office)} == {ANA: "on_it", BOB: "owner", KIRI: "manager"}
     assert trail(office, schema) == [f"{MARA} escalation.raised"]
 
 
 def test_an_owner_who_is_on_it_is_told_once(office: Office) -> None:
     """As who is on it; Mara as the manager that she is."""
-    escalate(office, office.customer("Acme", owner=ANA), by=BOB, on_it_id=None)
+    escalate(office, office.customer("Acme", owner=ANA), by=BOB, assignee_id=None)
     assert {row.recipient: row.body["role"] for row in owed(office)} == {ANA: "on_it", MARA: "manager"}
 
 
-@pytest.mark.parametrize(("owner", "on_it"), [(BOB, BOB), (None, KIRI), ("U0GONE", KIRI)])
-def test_without_a_name_it_is_the_owner_else_who_asks(office: Office, owner: str | None, on_it: str) -> None:
+@pytest.mark.parametrize(("owner", "assignee"), [(BOB, BOB), (None, KIRI), ("U0GONE", KIRI)])
+def test_without_a_name_it_is_the_owner_else_who_asks(office: Office, owner: str | None, assignee: str) -> None:
     """An owner who left can't be on it."""
     office.person("U0GONE", "Gus Gone", is_deactivated=True)
-    assert escalate(office, office.customer("Acme", owner=owner), on_it_id=None, by=KIRI).on_it_id == on_it
+    assert escalate(office, office.customer("Acme", owner=owner), assignee_id=None, by=KIRI).assignee_id == assignee
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_the_deadline_is_kept_by_severity(office: Office, severity: Severity, an
     [
         ({"what": " \x00\n"}, "what", "Say in a few words"),
         ({"severity": None}, "severity", "Choose how bad"),
-        ({"on_it_id": "U0NOBODY"}, "on_it", "I don't know this person"),
-        ({"on_it_id": "U0GUEST"}, "on_it", "Gil Guest can't be on it"),
-        ({"on_it_id": "U0GONE"}, "on_it", "Gus Gone can't be on it"),
+        ({"assignee_id": "U0NOBODY"}, "on_it", "I don't know this person"),
+        ({"assignee_id": "U0GUEST"}, "on_it", "Gil Guest can't be on it"),
+        ({"assignee_id": "U0GONE"}, "on_it", "Gus Gone can't be on it"),
     ],
 )
 def test_what_cant_be_is_said_under_its_field(office: Office, more: dict[str, Any], field: str, sentence: str) -> None:
@@ -130,7 +130,7 @@ def test_a_check_in_may_raise_one_and_its_words_stand_under_their_fields(office:
 
     checkin = log(office, acme, Result.TALKED, extras=[right])
     [row] = listed(office).rows
-    assert (row.what, row.on_it_id, row.raised_by) == ("wrong box", BOB, ANA)
+    assert (row.what, row.assignee_id, row.raised_by) == ("wrong box", BOB, ANA)
     assert stored(office, row).raised_in == checkin.checkin_id
     office.do(set_status, customer_id=acme, status=Status.LOST, reason="gone", by=MARA)
     with pytest.raises(InvalidInput) as refused:
@@ -155,7 +155,7 @@ def test_a_command_says_which_customer_and_what(office: Office, words: str, what
     """The longest name that fits; the owner is on it unless somebody else is chosen."""
     office.customer("Acme", owner=BOB)
     found = draft(office, words)
-    assert (found.customer_name, found.what, found.on_it_id, found.problem) == ("Acme", what, BOB, "")
+    assert (found.customer_name, found.what, found.assignee_id, found.problem) == ("Acme", what, BOB, "")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_button_opens_the_form_for_its_customer_and_forged_ones_are_refused(of
     acme = office.customer("Acme", owner=BOB)
     about = parse_subject(Subject(kind="digest_row", id=str(acme), customer_id=acme, words="Acme").model_dump_json())
     found = office.ask(get_draft, subject=about, viewer=ANA)
-    assert (found.customer_id, found.what, found.on_it_id) == (acme, "", BOB)
+    assert (found.customer_id, found.what, found.assignee_id) == (acme, "", BOB)
     mention = Subject(kind="mention", id="1", words="they can't log in")
     assert office.ask(get_draft, subject=mention, viewer=ANA).what == "they can't log in"
     assert parse_subject("") is None

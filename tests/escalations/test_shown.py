@@ -120,7 +120,7 @@ def fill(office: Office, count: int, *, over: bool = False) -> Any:
         {
             "id": new_id(), "workspace_id": WORKSPACE, "customer_id": acme, "severity": Severity.HURTS,
             "what": f"thing {n}", "link": "", "raised_by": MARA, "raised_at": LONG_AGO, "state": state,
-            "on_it_id": (ANA, KIRI)[n % 2], "clock_from": MONDAY, "clock_minutes": 480, "closed_at": closed,
+            "assignee_id": (ANA, KIRI)[n % 2], "clock_from": MONDAY, "clock_minutes": 480, "closed_at": closed,
             "answer_by": MONDAY + timedelta(hours=n % 90), "warn_at": MONDAY + timedelta(hours=n % 90),
             "cause_words": "", "reason": "", "reopened": 0, "channel_due": False,
         }

@@ -139,7 +139,7 @@ async def test_something_went_wrong_stands_behind_a_button_of_the_check_in(alone
     assert await ana.submit(form) is None
     await ana.until(lambda _: rows(alone.office))
     [row] = rows(alone.office)
-    assert (row.what, row.on_it_id, row.raised_by) == ("wrong box", BOB, ANA)
+    assert (row.what, row.assignee_id, row.raised_by) == ("wrong box", BOB, ANA)
 
 
 async def test_a_message_and_a_card_become_escalations(alone: World) -> None:
@@ -154,7 +154,7 @@ async def test_a_message_and_a_card_become_escalations(alone: World) -> None:
     assert await bob.submit(form) is None
     await window(bob, "Saved")
     [row] = rows(alone.office)
-    assert (row.what, row.on_it_id) == ("Acme can't log in since noon", BOB)
+    assert (row.what, row.assignee_id) == ("Acme can't log in since noon", BOB)
     assert said.ts.replace(".", "") in row.link
     [card] = (await ana.command("/customers Acme")).messages
     await ana.press(card, "escalations.raise")
@@ -170,7 +170,7 @@ async def test_the_clock_runs_in_three_zones_over_thanksgiving(alone: World) -> 
     acme = alone.office.customer("Acme")
     await alone.move_to(datetime(2026, 11, 25, 21, 30, tzinfo=UTC))
     for person in (ANA, BOB, KIRI):
-        escalate(alone.office, acme, on_it_id=person, what=f"for {person}")
+        escalate(alone.office, acme, assignee_id=person, what=f"for {person}")
     mara = alone.as_(MARA)
     # Kiri is at work on her Thursday; Ana begins on Thursday at nine; Bob has Thanksgiving off
     for person, by in ((KIRI, (2026, 11, 26, 1, 30)), (ANA, (2026, 11, 26, 13, 0)), (BOB, (2026, 11, 27, 17, 30))):

@@ -37,7 +37,7 @@ def escalation(words: str = "", **more: Any) -> EscalationSchema:
     """Acme's portal is down; or everything says *words*, as long as it may be."""
     said = {
         "customer_name": words[:200] or "Acme",
-        "on_it_name": words[:200] or "Ana Lima",
+        "assignee_name": words[:200] or "Ana Lima",
         "raised_by_name": words[:200] or "Mara Okafor",
         "what": (words * 20)[:1000] or "the portal is down",
         "answered_by_name": words[:200] or "Ana Lima",
@@ -45,7 +45,7 @@ def escalation(words: str = "", **more: Any) -> EscalationSchema:
         "reason": words[:300],
         "closed_by_name": words[:200],
     }
-    fixed = {"id": uuid4(), "customer_id": uuid4(), "severity": Severity.STOPS, "on_it_id": "U0ANA"}
+    fixed = {"id": uuid4(), "customer_id": uuid4(), "severity": Severity.STOPS, "assignee_id": "U0ANA"}
     when = {"raised_by": "U0MARA", "raised_at": MONDAY, "answer_by": MONDAY + timedelta(hours=4), "now": MONDAY}
     return EscalationSchema(**{**fixed, **said, **when, "zone": "Europe/Lisbon", "cause": Cause.HAND_OVER, **more})
 
@@ -140,7 +140,7 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     """With everything filled in, and with every question open; the check-in's fields, too."""
     memory = Memory(escalation_id=uuid4(), kind="list", whose=f"c-{uuid4()}", url="u" * 500, link="l" * 500).kept()
     draft = Draft(
-        customer_id=uuid4(), customer_name=words[:200], what=(words * 20)[:1000], on_it_id="U0ANA", problem=words
+        customer_id=uuid4(), customer_name=words[:200], what=(words * 20)[:1000], assignee_id="U0ANA", problem=words
     )
     assert check_view(forms.raise_form(draft, memory=memory)) == []
     assert check_view(forms.raise_form(Draft(), memory=memory)) == []

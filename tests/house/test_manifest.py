@@ -11,11 +11,11 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.checkup import NEEDED_SCOPES
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
+from bot.doctor import NEEDED_SCOPES
 from bot.features import FEATURES
 from demo.stage import MANIFEST
 from rehearsal.strict.manifest import Manifest

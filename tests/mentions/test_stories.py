@@ -130,7 +130,7 @@ async def test_a_mention_becomes_an_escalation_a_promise_and_a_follow_up(world: 
     [assigned] = await bob.until(lambda _: world.office.look(lambda session: session.exec(select(Followup)).all()))
     for row in (escalated, promised, assigned):
         assert (row.customer_id, row.what, row.link) == (golddex, COMPLAINT, "https://forum.example/post/1")
-    assert (escalated.on_it_id, promised.keeper_id, assigned.assignee_id) == (ANA, BOB, BOB)
+    assert (escalated.assignee_id, promised.assignee_id, assigned.assignee_id) == (ANA, BOB, BOB)
 
 
 async def test_forged_presses_change_nothing_and_leave_a_trace(world: World) -> None:

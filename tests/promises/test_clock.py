@@ -174,12 +174,12 @@ def test_a_reminder_asked_for_too_early_is_not_owed(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keeper", "midnight"),
+    ("assignee", "midnight"),
     [(KIRI, utc(11, 27, 11)), (ANA, utc(11, 28, 0)), (BOB, utc(11, 28, 5))],
 )
-def test_a_promise_breaks_at_the_midnight_of_its_keeper(office: Office, keeper: str, midnight: datetime) -> None:
+def test_a_promise_breaks_at_the_midnight_of_its_assignee(office: Office, assignee: str, midnight: datetime) -> None:
     """Not a minute before; it stays owed, first in the list."""
-    schema = promise(office, office.customer("Acme"), by=keeper)
+    schema = promise(office, office.customer("Acme"), by=assignee)
     at(office, midnight - MINUTE)
     assert stored(office, schema).state is State.OPEN
     at(office, midnight)
@@ -231,8 +231,8 @@ def test_what_somebody_promised_who_left_goes_to_the_owner_else_to_a_manager(off
     at(office, utc(11, 24, 12))
     office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
     tick(office)
-    assert {stored(office, schema).keeper_id for schema in ours} == {BOB}
-    assert [stored(office, schema).keeper_id for schema in (theirs, broken, done)] == [MARA, MARA, ANA]
+    assert {stored(office, schema).assignee_id for schema in ours} == {BOB}
+    assert [stored(office, schema).assignee_id for schema in (theirs, broken, done)] == [MARA, MARA, ANA]
     assert {stored(office, schema).promised_by for schema in (*ours, theirs)} == {ANA}
     told = [(row.recipient, row.body["total"], row.body["left"]) for row in owed(office, "inherited")]
     assert sorted(told) == [(BOB, 3, "Ana Lima"), (MARA, 2, "Ana Lima")]
@@ -250,7 +250,7 @@ def test_with_nobody_here_it_stays_and_the_doctor_says_so(office: Office) -> Non
         mara.role = Role.MEMBER
     office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
     tick(office)
-    assert stored(office, schema).keeper_id == ANA
+    assert stored(office, schema).assignee_id == ANA
     assert office.ask(check) == ["1 promises have nobody, or no customer any more; name a manager, or restart the bot."]
     office.runtime.clock.move_to(utc(12, 4, 12))  # type: ignore[attr-defined]  # tests have a clock that moves
     assert "1 promises are past their day and nobody was told; restart the bot." in office.ask(check)
@@ -258,7 +258,7 @@ def test_with_nobody_here_it_stays_and_the_doctor_says_so(office: Office) -> Non
 
 @pytest.mark.parametrize("status", [Status.LOST, Status.EXCLUDED])
 def test_losing_a_customer_withdraws_what_is_owed_and_says_so(office: Office, status: Status) -> None:
-    """To keeper and owner, with the reason; a broken one stays broken."""
+    """To assignee and owner, with the reason; a broken one stays broken."""
     acme = office.customer("Acme", owner=BOB)
     broken = promise(office, acme, due_on=date(2026, 11, 23))
     at(office, utc(11, 24, 12))

@@ -60,16 +60,16 @@ def test_late_is_late_even_before_the_clock_noticed(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keeper", "last_minute"),
+    ("assignee", "last_minute"),
     [
         (KIRI, datetime(2026, 11, 27, 10, 59, tzinfo=UTC)),
         (ANA, datetime(2026, 11, 27, 23, 59, tzinfo=UTC)),
         (BOB, datetime(2026, 11, 28, 4, 59, tzinfo=UTC)),
     ],
 )
-def test_the_day_is_the_keepers_own(office: Office, keeper: str, last_minute: datetime) -> None:
-    """Mara in London says it was kept, in the last minute of the keeper's Friday: on time, wherever she is."""
-    schema = promise(office, office.customer("Acme"), by=keeper)
+def test_the_day_is_the_keepers_own(office: Office, assignee: str, last_minute: datetime) -> None:
+    """Mara in London says it was kept, in the last minute of the assignee's Friday: on time, wherever she is."""
+    schema = promise(office, office.customer("Acme"), by=assignee)
     at(office, last_minute)
     assert kept(office, schema, MARA).state is State.KEPT
 
@@ -210,7 +210,7 @@ def test_two_people_at_once_have_one_effect(office: Office) -> None:
 
 
 def test_others_who_are_concerned_hear_of_it_and_the_actor_doesnt(office: Office) -> None:
-    """Keeper and owner; an owner isn't told of every promise that a colleague kept."""
+    """HomePublisher and owner; an owner isn't told of every promise that a colleague kept."""
     acme = office.customer("Acme", owner=BOB)
     withdrawn(office, promise(office, acme))
     assert [(row.recipient, row.body["event"]) for row in owed(office, "news")] == [(BOB, "withdrawn")]

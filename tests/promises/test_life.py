@@ -72,12 +72,12 @@ class Promises(RuleBasedStateMachine):
 
     # --- what people and the clock do ---------------------------------------------------------------------------
 
-    @rule(number=which, by=people, keeper=people, days=few_days)
-    def promise(self, number: int, by: str, keeper: str, days: int) -> None:
+    @rule(number=which, by=people, assignee=people, days=few_days)
+    def promise(self, number: int, by: str, assignee: str, days: int) -> None:
         """Somebody writes down what somebody promised."""
         due_on = self.today(by) + timedelta(days=days)
         customer = self.customers[number % len(self.customers)]
-        self._try(record_promise, customer_id=customer, what="x", due_on=due_on, by=by, promised_by=keeper)
+        self._try(record_promise, customer_id=customer, what="x", due_on=due_on, by=by, promised_by=assignee)
 
     @rule(number=which, by=people)
     def keep(self, number: int, by: str) -> None:
@@ -163,10 +163,10 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def nothing_owed_is_out_of_sight(self) -> None:
-        """The keeper's list and Home, the team's list, the customer's list and brief: each holds every one."""
+        """The assignee's list and Home, the team's list, the customer's list and brief: each holds every one."""
         rows = [row for row in self._rows() if row.is_owed]
         assert all(row.is_owed for row in self._rows() if row.state is State.OPEN)
-        by_keeper, by_customer = Counter(row.keeper_id for row in rows), Counter(row.customer_id for row in rows)
+        by_keeper, by_customer = Counter(row.assignee_id for row in rows), Counter(row.customer_id for row in rows)
         assert self._listed("team") == len(rows)
         for person in PEOPLE:
             assert self._listed(f"p-{person}") == by_keeper[person]

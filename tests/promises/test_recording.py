@@ -49,7 +49,7 @@ def test_a_promise_is_kept_in_mind_with_everything_said(office: Office) -> None:
 def test_any_full_member_writes_down_what_somebody_promised(office: Office, by: str) -> None:
     """Who promised it is told, unless they wrote it themselves."""
     schema = promise(office, office.customer("Acme"), promised_by=KIRI, by=by)
-    assert (schema.keeper_id, stored(office, schema).recorded_by) == (KIRI, by)
+    assert (schema.assignee_id, stored(office, schema).recorded_by) == (KIRI, by)
     assert [row.recipient for row in owed(office, "noted")] == ([] if by == KIRI else [KIRI])
 
 

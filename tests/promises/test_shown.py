@@ -157,7 +157,7 @@ def test_lines_of_many_customers_stay_apart(office: Office) -> None:
 
 
 def test_export_and_erasure_of_a_customer(office: Office) -> None:
-    """Everything is handed out; then the whole chain is gone, and keeper and owner are told without names."""
+    """Everything is handed out; then the whole chain is gone, and assignee and owner are told without names."""
     acme = office.customer("Acme", owner=BOB)
     moved(office, promise(office, acme), date(2026, 12, 4))
     promise(office, acme, promised_by=KIRI)
@@ -227,7 +227,7 @@ def fill(office: Office, count: int = MANY) -> UUID:
     rows = [
         {
             "id": new_id(), "workspace_id": WORKSPACE, "customer_id": acme, "promised_by": (ANA, KIRI)[n % 2],
-            "keeper_id": (ANA, KIRI)[n % 2], "recorded_by": MARA, "recorded_at": LONG_AGO, "what": f"thing {n}",
+            "assignee_id": (ANA, KIRI)[n % 2], "recorded_by": MARA, "recorded_at": LONG_AGO, "what": f"thing {n}",
             "contact": "", "link": "", "note": "", "promised_on": LONG_AGO.date(), "moves": 0, "reminded": 0,
             "due_on": date(2026, 11, 27) + timedelta(days=n % 60), "first_due_on": date(2026, 11, 27),
             "state": State.OPEN, "is_owed": True,
@@ -262,7 +262,7 @@ def test_five_thousand_open_promises_stay_readable(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("whose", "index"),
-    [(f"p-{BOB}", "keeper_id_is_owed_due_on"), ("c-{}", "customer_id_is_owed_due_on")],
+    [(f"p-{BOB}", "assignee_id_is_owed_due_on"), ("c-{}", "customer_id_is_owed_due_on")],
 )
 def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: str) -> None:
     """Neither the count nor the rows of one person or customer read everybody's."""
@@ -294,7 +294,7 @@ def test_what_cards_home_and_the_clock_ask_uses_an_index(office: Office) -> None
         session.execute(sa.update(Promise).values(due_on=date(2027, 6, 1)))
     asked: dict[str, Callable[[], Any]] = {
         "customer_id_is_owed_due_on": lambda: office.look(lambda session: brief(session, [golddex], now)),
-        "keeper_id_is_owed_due_on": lambda: office.look(lambda session: home_section(session, BOB, now)),
+        "assignee_id_is_owed_due_on": lambda: office.look(lambda session: home_section(session, BOB, now)),
         "is_owed_due_on": lambda: office.ask(list_due_reminders),
         "workspace_id_is_owed_due_on": lambda: office.ask(list_overdue, limit=200),
         "_owed_due_on": lambda: office.look(lambda session: digest_section(session, now)),

@@ -97,7 +97,7 @@ async def test_a_promise_is_moved_in_its_reminder_with_the_customers_word(world:
 
 
 async def test_late_is_late(world: World) -> None:
-    """Broken at Lisbon's midnight; keeper and owner read it on Monday; two press at once, and it is kept late once."""
+    """Broken at Lisbon's midnight; assignee and owner read it on Monday; two press at once, and it is kept late once."""
     acme = world.office.customer("Acme", owner=BOB)
     schema = promise(world.office, acme)
     ana, bob = world.as_(ANA), world.as_(BOB)
@@ -189,7 +189,7 @@ async def test_a_message_is_a_promise_with_its_words_and_its_link(world: World) 
     assert await mara.submit(form) is None
     assert "Noted: Ana Lima promised Acme" in words((await window(mara, "Saved")).blocks)
     [row] = rows(world)
-    assert (row.what, row.contact, row.keeper_id) == ("I'll send Acme the <new> price list", "Jo Ito", ANA)
+    assert (row.what, row.contact, row.assignee_id) == ("I'll send Acme the <new> price list", "Jo Ito", ANA)
     assert message.ts.replace(".", "") in row.link
     await world.run_jobs()
     noted = await told(world.as_(ANA), "Mara Okafor noted that you made a promise.")
@@ -212,7 +212,7 @@ async def test_a_day_that_is_over_or_unclear_is_asked_again_and_friday_is_the_as
     await world.rehearsal.control.move_to(datetime(2026, 11, 26, 20, tzinfo=UTC))
     await said(world, KIRI)
     await said(world, BOB)
-    assert {row.keeper_id: row.due_on.day for row in rows(world)} == {KIRI: 4, BOB: 27}
+    assert {row.assignee_id: row.due_on.day for row in rows(world)} == {KIRI: 4, BOB: 27}
     assert "what Ana promised" in words((await ana.command("/promise help")).messages[0].blocks)
 
 

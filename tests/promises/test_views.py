@@ -34,12 +34,12 @@ def promise(words: str = "", **more: Any) -> PromiseSchema:
     """Ana promised Acme the price list by Friday; or everything says *words*, as long as it may be."""
     named = {
         "customer_name": words[:200] or "Acme",
-        "keeper_name": words[:200] or "Ana Lima",
+        "assignee_name": words[:200] or "Ana Lima",
         "promised_by_name": words[:200] or "Ana Lima",
         "contact": words[:200],
         "what": words[:500] or "send the new price list",
     }
-    fixed = {"id": uuid4(), "customer_id": uuid4(), "keeper_id": "U0ANA", "promised_by": "U0ANA"}
+    fixed = {"id": uuid4(), "customer_id": uuid4(), "assignee_id": "U0ANA", "promised_by": "U0ANA"}
     days = {"promised_on": MONDAY, "due_on": FRIDAY, "first_due_on": FRIDAY, "today": MONDAY}
     return PromiseSchema(**{**fixed, **named, **days, **more})
 
@@ -120,7 +120,7 @@ def test_what_broke_is_told_without_scolding() -> None:
 
 def test_what_somebody_left_behind_says_whose_it_was() -> None:
     """Who gave their word stays visible."""
-    row = promise(keeper_id="U0BOB", keeper_name="Bob Chen")
+    row = promise(assignee_id="U0BOB", assignee_name="Bob Chen")
     schema = PromisesInherited(person_id="U0BOB", first_name="Bob", total=1, rows=(row,), left="Ana Lima")
     assert rows.inherited(schema).text == "Bob, Ana Lima left, and a promise of theirs is yours to keep now."
     assert "Ana Lima promised it" in str(rows.inherited(schema).blocks)

@@ -85,7 +85,7 @@ async def test_every_word_comes_at_its_hour_and_once(sqlite_url: str, spell: Spe
         for instant, said in hours:
             if instant > spell.before > world.now:
                 await go(world, spell.before)
-                escalate(world.office, acme, severity=Severity.HURTS, on_it_id=mine)
+                escalate(world.office, acme, severity=Severity.HURTS, assignee_id=mine)
             await go(world, instant - MINUTE)
             assert [heard(world, who, words) for who, words in said] == [0] * len(said)
             await go(world, instant)

@@ -87,7 +87,7 @@ class RaisingListeners:
                         customer_id=customer_id,
                         what=form.text(forms.WORDS),
                         severity=_severity(form),
-                        on_it_id=form.person(forms.WHO),
+                        assignee_id=form.person(forms.WHO),
                         link=link,
                         view_id=body["view"]["id"],
                         by=people_in(body),

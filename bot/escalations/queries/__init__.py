@@ -46,7 +46,7 @@ def list_schemas(
 ) -> list[EscalationSchema]:
     """These escalations as *viewer*'s screens show them (nobody's: the workspace's), in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
-    people = {person for row in rows for person in (row.on_it_id, row.raised_by, row.answered_by, row.closed_by)}
+    people = {person for row in rows for person in (row.assignee_id, row.raised_by, row.answered_by, row.closed_by)}
     names = list_names(session, people)
     zone = get_calendar(session, viewer).zone
     return [_schema(row, customers[row.customer_id].name, names, now=now, zone=zone) for row in rows]
@@ -158,7 +158,7 @@ def _scope(session: Session, whose: str, viewer: str) -> tuple[tuple[Any, ...], 
     kind, _, key = whose.partition("-")
     if kind == "p":
         title = "Your escalations" if key == viewer else f"{get_person(session, key).name}'s escalations"
-        return (col(Escalation.on_it_id) == key,), title
+        return (col(Escalation.assignee_id) == key,), title
     if kind == "c":
         try:
             customer = get_customer(session, UUID(key))
@@ -178,8 +178,8 @@ def _schema(row: Escalation, customer: str, names: dict[str, str], *, now: datet
         severity=row.severity,
         what=row.what,
         link=row.link,
-        on_it_id=row.on_it_id,
-        on_it_name=names.get(row.on_it_id, NOBODY),
+        assignee_id=row.assignee_id,
+        assignee_name=names.get(row.assignee_id, NOBODY),
         raised_by=row.raised_by,
         raised_by_name=names.get(row.raised_by, NOBODY),
         raised_at=row.raised_at,

@@ -82,7 +82,7 @@ def _about(session: Session, customer: Customer, viewer: str, *, what: str) -> D
         customer_id=customer.id,
         customer_name=customer.name,
         what=_words(what),
-        on_it_id=usual_person(session, customer, viewer),
+        assignee_id=usual_person(session, customer, viewer),
     )
 
 

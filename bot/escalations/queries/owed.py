@@ -15,7 +15,7 @@ from bot.escalations.rules import State
 from bot.escalations.tables import Escalation
 from bot.people.tables import Person
 
-SHUT = (Status.LOST, Status.EXCLUDED)
+INACTIVE_STATUSES = (Status.LOST, Status.EXCLUDED)
 
 
 def list_to_warn(session: Session, *, now: datetime, limit: int) -> Sequence[Escalation]:
@@ -55,13 +55,15 @@ def list_shut(session: Session, *, limit: int) -> Sequence[Escalation]:
     same = sa.and_(
         col(Customer.workspace_id) == col(Escalation.workspace_id), col(Customer.id) == col(Escalation.customer_id)
     )
-    query = select(Escalation).join(Customer, same).where(*live(session, col(Customer.status).in_(SHUT)))
+    query = select(Escalation).join(Customer, same).where(*live(session, col(Customer.status).in_(INACTIVE_STATUSES)))
     return session.exec(query.order_by(col(Escalation.id)).limit(limit)).all()
 
 
 def list_orphaned(session: Session, *, limit: int) -> Sequence[Escalation]:
     """What is open with somebody on it who left or became a guest."""
-    same = sa.and_(col(Person.workspace_id) == col(Escalation.workspace_id), col(Person.id) == col(Escalation.on_it_id))
+    same = sa.and_(
+        col(Person.workspace_id) == col(Escalation.workspace_id), col(Person.id) == col(Escalation.assignee_id)
+    )
     gone = sa.or_(col(Person.is_deactivated), col(Person.is_guest))
     query = select(Escalation).join(Person, same).where(*live(session, gone))
     return session.exec(query.order_by(col(Escalation.id)).limit(limit)).all()

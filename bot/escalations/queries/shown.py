@@ -23,7 +23,7 @@ from bot.escalations.tables import Escalation
 from bot.people.rules import known_zone
 
 ESCALATIONS = cast("sa.Table", Escalation.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-TOLD = ("workspace_id", "customer_id", "what", "state", "answer_by", "on_it_id")
+TOLD = ("workspace_id", "customer_id", "what", "state", "answer_by", "assignee_id")
 WORDS = 120
 TIMELINE_ROWS = 20
 REPEATS_SHOWN = 2
@@ -39,7 +39,7 @@ def _first_live() -> sa.Select[Any]:
     few = first_few(ESCALATIONS, TOLD, ESCALATIONS.c.closed_at.is_(None), order=order, shown=BRIEF_LINES)
     return (
         sa.select(*few.c["customer_id", "what", "state", "answer_by", "place", "total"], PEOPLE.c.name, PEOPLE.c.zone)
-        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.on_it_id))
+        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id))
         .order_by(few.c.customer_id, few.c.place)
     )
 
@@ -57,7 +57,7 @@ brief = Brief(
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
     """The problems that a person is on, and how many more than fit."""
-    mine = col(Escalation.on_it_id) == person_id
+    mine = col(Escalation.assignee_id) == person_id
     rows = list_live(session, mine, limit=HOME_LINES + 1)
     schemas = list_schemas(session, rows[:HOME_LINES], viewer=person_id, now=now)
     lines = [_home_line(schema) for schema in schemas]
@@ -91,7 +91,7 @@ def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
         .limit(COMMITMENT_LINES)
     )
     schemas = list_schemas(session, session.exec(query).all(), viewer=None, now=now)
-    lines = [(_home_line(schema), schema.on_it_name) for schema in schemas]
+    lines = [(_home_line(schema), schema.assignee_name) for schema in schemas]
     return [line.model_copy(update={"text": f"{line.text} ({who})"}) for line, who in lines]
 
 
@@ -114,7 +114,7 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     if kind == "customer":
         which = col(Escalation.customer_id) == UUID(subject_id)
     elif kind == "person":
-        which = sa.or_(col(Escalation.on_it_id) == subject_id, col(Escalation.raised_by) == subject_id)
+        which = sa.or_(col(Escalation.assignee_id) == subject_id, col(Escalation.raised_by) == subject_id)
     else:
         return {}
     query = select(Escalation).where(Escalation.workspace_id == workspace_of(session), which)

@@ -108,10 +108,10 @@ def give_escalation(
         raise InvalidInput(fields={"to": "Choose who is on it from now on."})
     if problem := person_problem(session, to):
         raise InvalidInput(fields={"to": problem})
-    if row.on_it_id == to:
+    if row.assignee_id == to:
         raise AlreadyDone("They are on it already; nothing had to change.")
     outbox.require_new_submission(session, view_id, now=now)
-    before, former = state_of(row), row.on_it_id
+    before, former = state_of(row), row.assignee_id
     pass_clock(session, row, to, now=now)
     row.channel_due = True
     session.flush()

@@ -37,8 +37,8 @@ def warn_people(session: Session, *, now: datetime) -> int:
     rows = list_to_warn(session, now=now, limit=AT_ONCE)
     for row in rows:
         row.warned_at = now
-        notification = EscalationWarned(escalation=schema_for(session, row, row.on_it_id, now))
-        enqueue(session, row, notification, to=row.on_it_id, now=now)
+        notification = EscalationWarned(escalation=schema_for(session, row, row.assignee_id, now))
+        enqueue(session, row, notification, to=row.assignee_id, now=now)
     return len(rows)
 
 
@@ -80,7 +80,7 @@ def pass_on_orphaned(session: Session, *, now: datetime) -> int:
         heir = _heir(session, row)
         if heir is None:
             continue
-        before, left = state_of(row), find_person_row(session, row.on_it_id)
+        before, left = state_of(row), find_person_row(session, row.assignee_id)
         pass_clock(session, row, heir.id, now=now)
         row.channel_due = True
         session.flush()

@@ -32,9 +32,9 @@ def pass_clock(session: Session, row: Escalation, to: str, *, now: datetime) -> 
     Give an escalation to *to*, with the working time that is left: passing it around wins none, and who gets it has
     their own hours for the rest. One that is past its clock, or has been answered, keeps its deadline.
     """
-    calendar, whole = get_calendar(session, row.on_it_id), span_of(session, row.severity).length // MINUTE
+    calendar, whole = get_calendar(session, row.assignee_id), span_of(session, row.severity).length // MINUTE
     used = work_between(row.clock_from, now, calendar) // MINUTE
-    row.on_it_id = to
+    row.assignee_id = to
     if row.state is State.OPEN and row.answer_by > now:
         row.clock_minutes = max(row.clock_minutes - used, 0)
         _wind(session, row, whole=whole, now=now)
@@ -88,7 +88,7 @@ def note(
 
 def state_of(row: Escalation) -> dict[str, Any]:
     """What can change about an escalation, as JSON values."""
-    kept = {"state": row.state.value, "on_it": row.on_it_id, "answer_by": row.answer_by.isoformat()}
+    kept = {"state": row.state.value, "on_it": row.assignee_id, "answer_by": row.answer_by.isoformat()}
     if row.cause is None:
         return kept
     return {**kept, "cause": row.cause.value, "avoidable": row.avoidable, "asks": row.asks}
@@ -105,7 +105,7 @@ def require_mine(session: Session, escalation_id: UUID, *, by: str) -> tuple[Esc
     actor = require_here(session, by=by)
     row = get_row(session, escalation_id)
     owner = get_customer(session, row.customer_id).owner_id
-    if by not in {row.on_it_id, row.raised_by, owner} and not may_manage(actor):
+    if by not in {row.assignee_id, row.raised_by, owner} and not may_manage(actor):
         raise NotAllowed(
             "Only who is on it, who raised it, the customer's owner, or a manager can do that; ask one of them."
         )
@@ -114,7 +114,7 @@ def require_mine(session: Session, escalation_id: UUID, *, by: str) -> tuple[Esc
 
 def _wind(session: Session, row: Escalation, *, whole: int, now: datetime) -> None:
     """Set deadline and warning: the warning comes when a quarter of the *whole* time (in minutes) is left."""
-    calendar = get_calendar(session, row.on_it_id)
+    calendar = get_calendar(session, row.assignee_id)
     row.clock_from = now
     row.answer_by = work_until(now, row.clock_minutes * MINUTE, calendar)
     before_warning = max(row.clock_minutes - whole * (1 - WARN_AT), 0)

@@ -39,9 +39,9 @@ def tell_person(
     session: Session, row: Escalation, *, now: datetime, given_by: str = "", returned_from: str = ""
 ) -> None:
     """Owe who is on it now what they were given."""
-    schema = schema_for(session, row, row.on_it_id, now)
+    schema = schema_for(session, row, row.assignee_id, now)
     notification = EscalationRaised(escalation=schema, role="on_it", given_by=given_by, returned_from=returned_from)
-    enqueue(session, row, notification, to=row.on_it_id, now=now)
+    enqueue(session, row, notification, to=row.assignee_id, now=now)
 
 
 def tell(
@@ -69,9 +69,9 @@ def tell(
         customer_name="" if forgotten else schema.customer_name,
         what="" if forgotten else schema.what,
         words="" if forgotten else words,
-        to_name="" if forgotten else schema.on_it_name,
+        to_name="" if forgotten else schema.assignee_name,
     )
-    for person_id in dict.fromkeys((row.raised_by, former or row.on_it_id, owner)):
+    for person_id in dict.fromkeys((row.raised_by, former or row.assignee_id, owner)):
         person = find_person_row(session, person_id) if person_id else None
         if person is not None and person.id not in {by, *not_to} and _takes_news(person):
             enqueue(session, row, notification, to=person.id, now=now)
@@ -94,7 +94,7 @@ def enqueue(session: Session, row: Escalation, notification: Notification, *, to
 
 def _concerned(session: Session, row: Escalation) -> dict[str, Role]:
     """Whom a new escalation is told, and as what: who is on it in any case, the others if they take news."""
-    found: dict[str, Role] = {row.on_it_id: "on_it"}
+    found: dict[str, Role] = {row.assignee_id: "on_it"}
     owner_id = get_customer(session, row.customer_id).owner_id
     owner = find_person_row(session, owner_id) if owner_id else None
     if owner is not None and _takes_news(owner):

@@ -21,7 +21,7 @@ from bot.escalations.usecases.news import schema_for, tell_everybody
 from bot.people.queries import find_person_row
 from bot.people.usecases import require_here
 
-SHUT = {Status.LOST, Status.EXCLUDED}
+INACTIVE_STATUSES = {Status.LOST, Status.EXCLUDED}
 
 
 def raise_escalation(
@@ -32,26 +32,26 @@ def raise_escalation(
     severity: Severity | None,
     by: str,
     now: datetime,
-    on_it_id: str | None = None,
+    assignee_id: str | None = None,
     link: str = "",
     view_id: str = "",
     checkin_id: UUID | None = None,
 ) -> EscalationSchema:
     """
-    Keep that a customer has a problem. Any full member may. *on_it_id* None: the customer's owner, else *by*.
+    Keep that a customer has a problem. Any full member may. *assignee_id* None: the customer's owner, else *by*.
 
     Who is on it, the owner and the managers are told, but not *by*; the channel is told by the clock.
 
     Raises:
-        InvalidInput: fields `customer`, `what`, `severity`, `on_it`.
+        InvalidInput: fields `customer`, `what`, `severity`, `assignee`.
         AlreadyDone: this form has had its effect.
         NotFound: no such customer.
     """
     require_here(session, by=by)
     customer = get_customer(session, customer_id)
-    person_id = on_it_id or usual_person(session, customer, by)
+    person_id = assignee_id or usual_person(session, customer, by)
     words = clean_note(what, WHAT)
-    _require_valid(session, customer, words=words, severity=severity, on_it_id=person_id)
+    _require_valid(session, customer, words=words, severity=severity, assignee_id=person_id)
     if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("That is escalated already; you can close the window.")
     row = Escalation(
@@ -62,7 +62,7 @@ def raise_escalation(
         raised_by=by,
         raised_at=now,
         raised_in=checkin_id,
-        on_it_id=person_id,
+        assignee_id=person_id,
         clock_from=now,
         clock_minutes=0,
         answer_by=now,
@@ -112,14 +112,14 @@ def person_problem(session: Session, person_id: str) -> str | None:
 
 
 def _require_valid(
-    session: Session, customer: Customer, *, words: str, severity: Severity | None, on_it_id: str
+    session: Session, customer: Customer, *, words: str, severity: Severity | None, assignee_id: str
 ) -> None:
-    shut = customer.status in SHUT
+    shut = customer.status in INACTIVE_STATUSES
     problems = {
         "customer": f"{customer.name} is {customer.status.value}; choose another customer." if shut else None,
         "what": None if words else "Say in a few words what happened.",
         "severity": None if severity else "Choose how bad it is for them.",
-        "on_it": person_problem(session, on_it_id),
+        "on_it": person_problem(session, assignee_id),
     }
     if wrong := {name: sentence for name, sentence in problems.items() if sentence}:
         raise InvalidInput(fields=wrong)

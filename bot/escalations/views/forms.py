@@ -89,7 +89,9 @@ def raise_form(schema: Draft, *, memory: str) -> Block:
         field_of("Customer", external_select(OPTIONS, placeholder="Type a name", initial=chosen), block_id=CUSTOMER),
         field_of("What happened", words, block_id=WORDS),
         field_of("How bad is it", radio(SEVERITY, SEVERITIES), block_id=SEVERITY),
-        field_of("Who is on it", person_select(WHO, initial=schema.on_it_id), block_id=WHO, optional=True, hint=hint),
+        field_of(
+            "Who is on it", person_select(WHO, initial=schema.assignee_id), block_id=WHO, optional=True, hint=hint
+        ),
     ]
     return modal("Escalate", blocks, callback_id=SAVE, submit="Escalate", memory=memory)
 

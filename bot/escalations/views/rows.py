@@ -69,7 +69,7 @@ def row(one: EscalationSchema) -> list[Block]:
 
 def raised_words(one: EscalationSchema) -> str:
     """To who raised it: who is on it, and by when the customer is answered."""
-    has = "You are" if one.on_it_id == one.raised_by else f"{escape(cut(one.on_it_name, WHO))} is"
+    has = "You are" if one.assignee_id == one.raised_by else f"{escape(cut(one.assignee_name, WHO))} is"
     return f"{has} on it: {name(one)}, {status(one)}."
 
 
@@ -141,7 +141,7 @@ def cause(one: EscalationSchema) -> str:
 def who(one: EscalationSchema) -> str:
     """`Ana Lima is on it`, and that it was open before."""
     again = f" · opened again {'once' if one.reopened == 1 else f'{one.reopened} times'}" if one.reopened else ""
-    return f"{escape(cut(one.on_it_name, WHO))} is on it{again}"
+    return f"{escape(cut(one.assignee_name, WHO))} is on it{again}"
 
 
 def name(one: EscalationSchema) -> str:
@@ -161,7 +161,7 @@ def _source(one: EscalationSchema) -> str:
 
 
 def _list_row(one: EscalationSchema, schema: EscalationList) -> Block:
-    has = "" if schema.whose == f"p-{one.on_it_id}" else f" · {who(one)}"
+    has = "" if schema.whose == f"p-{one.assignee_id}" else f" · {who(one)}"
     text = f"{name(one)} · {escape(cut(one.what, WHAT))}\n{status(one)} · {one.severity.words}{has}"
     menu = overflow(MORE, _options(one.id, LIST_MENUS.get(one.state, MENU)))
     return section(text, accessory=menu, block_id=f"escalations.list:{schema.page}:{schema.whose}:{one.id}")

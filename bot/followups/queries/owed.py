@@ -21,7 +21,7 @@ from bot.people.tables import Person
 HORIZON = timedelta(days=15)
 """How far ahead somebody may not work: what is due within their holiday is spoken of before it."""
 DAY = timedelta(days=1)
-SHUT = (Status.LOST, Status.EXCLUDED)
+INACTIVE_STATUSES = (Status.LOST, Status.EXCLUDED)
 
 
 def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
@@ -72,7 +72,7 @@ def list_long_late(session: Session, *, now: datetime, limit: int) -> list[Follo
 
 def list_shut(session: Session) -> Sequence[Followup]:
     """Open follow-ups with customers that are lost or excluded."""
-    query = _with_customer().where(col(Customer.status).in_(SHUT))
+    query = _with_customer().where(col(Customer.status).in_(INACTIVE_STATUSES))
     found: Sequence[Followup] = session.exec(_ours(session, query)).all()
     return found
 

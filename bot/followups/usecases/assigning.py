@@ -21,7 +21,7 @@ from bot.people.tables import Person
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.usecases import record
 
-SHUT = {Status.LOST, Status.EXCLUDED}
+INACTIVE_STATUSES = {Status.LOST, Status.EXCLUDED}
 
 
 class OnlyForOneself(NotAllowed):
@@ -221,7 +221,7 @@ def _require_valid(
     session: Session, customer: Customer, *, assignee_id: str, due_on: date | None, what: str, today: date
 ) -> None:
     who = _person_problem(find_person_row(session, assignee_id))
-    shut = customer.status in SHUT
+    shut = customer.status in INACTIVE_STATUSES
     problems = {
         "assignee": who,
         "customer": f"{customer.name} is {customer.status.value}; choose another customer." if shut else None,

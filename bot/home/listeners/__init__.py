@@ -3,24 +3,24 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
-from bot.home.listeners.acts import HomeActs
-from bot.home.listeners.comings import Comings
-from bot.home.listeners.keeper import Keeper
+from bot.home.listeners.actions import HomeListeners
+from bot.home.listeners.publisher import HomePublisher
+from bot.home.listeners.user_events import UserEvents
 from bot.home.views.forms import CALLBACK, COUNTRY_MENU
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
     """Listen to Home, and keep the open ones up to date."""
-    keeper = Keeper(runtime)
-    runtime.on_change(keeper.changed)
-    acts, comings = HomeActs(runtime, keeper), Comings(runtime)
-    app.event("app_home_opened")(acts.opened)
-    app.event("team_join")(comings.told)
-    app.event("user_change")(comings.told)
-    app.action("home.preferences")(acts.ask_preferences)
-    app.view(CALLBACK)(acts.save)
-    app.options(COUNTRY_MENU)(acts.countries)
-    app.action("home.back")(acts.back)
-    app.action("home.take")(acts.take)
+    publisher = HomePublisher(runtime)
+    runtime.on_change(publisher.changed)
+    listeners, user_events = HomeListeners(runtime, publisher), UserEvents(runtime)
+    app.event("app_home_opened")(listeners.opened)
+    app.event("team_join")(user_events.handle)
+    app.event("user_change")(user_events.handle)
+    app.action("home.preferences")(listeners.ask_preferences)
+    app.view(CALLBACK)(listeners.save)
+    app.options(COUNTRY_MENU)(listeners.countries)
+    app.action("home.back")(listeners.back)
+    app.action("home.take")(listeners.take)
     for turn in ("home.team_back", "home.team_next"):
-        app.action(turn)(acts.turn)
+        app.action(turn)(listeners.turn)

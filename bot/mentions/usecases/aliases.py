@@ -28,7 +28,7 @@ from bot.workspaces.usecases import record
 AT_ONCE = 2000  # customers read in one turn
 MOST_OWN = 20  # names, domains and accounts of ours, each
 COLUMNS = ("id", "workspace_id", "key", "kind", "common", "joined", "customer_id", "written")
-SHUT = (Status.LOST, Status.EXCLUDED)
+INACTIVE_STATUSES = (Status.LOST, Status.EXCLUDED)
 GONE = "gone"
 """Stands where the id of a person stood who asked to be forgotten."""
 
@@ -174,7 +174,9 @@ def _make_anew(session: Session, ids: Sequence[UUID]) -> None:
     for customer_id, name in session.execute(named.order_by(col(Alias.name))):
         others.setdefault(customer_id, []).append(name)
     looked_for = sa.select(col(Customer.id), col(Customer.name), col(Customer.domain)).where(
-        col(Customer.workspace_id) == workspace, col(Customer.id).in_(ids), col(Customer.status).not_in(SHUT)
+        col(Customer.workspace_id) == workspace,
+        col(Customer.id).in_(ids),
+        col(Customer.status).not_in(INACTIVE_STATUSES),
     )
     rows = [
         (known, "")

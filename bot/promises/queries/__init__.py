@@ -55,14 +55,14 @@ def get_promise(session: Session, *, promise_id: UUID, viewer: str, now: datetim
 def list_schemas(session: Session, rows: Sequence[Promise], *, today: date) -> list[PromiseSchema]:
     """These promises as screens show them, in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
-    names = list_names(session, {person for row in rows for person in (row.keeper_id, row.promised_by, row.ended_by)})
-    same = ("id", "customer_id", "keeper_id", "promised_by", "contact", "what", "link", "promised_on", "due_on",
+    names = list_names(session, {person for row in rows for person in (row.assignee_id, row.promised_by, row.ended_by)})
+    same = ("id", "customer_id", "assignee_id", "promised_by", "contact", "what", "link", "promised_on", "due_on",
             "first_due_on", "moves", "moved_to", "state", "is_owed", "note")  # fmt: skip
     return [
         PromiseSchema(
             **{name: getattr(row, name) for name in same},
             customer_name=customers[row.customer_id].name,
-            keeper_name=names.get(row.keeper_id, NOBODY),
+            assignee_name=names.get(row.assignee_id, NOBODY),
             promised_by_name=names.get(row.promised_by, NOBODY),
             ended_by_name=names.get(row.ended_by or "", ""),
             today=today,
@@ -141,7 +141,7 @@ def _scope(session: Session, whose: str, viewer: str) -> tuple[tuple[Any, ...], 
     kind, _, key = whose.partition("-")
     if kind == "p":
         title = "Your promises" if key == viewer else f"{get_person(session, key).name}'s promises"
-        return (col(Promise.keeper_id) == key,), title
+        return (col(Promise.assignee_id) == key,), title
     if kind == "c":
         try:
             customer = get_customer(session, UUID(key))

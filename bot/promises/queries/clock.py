@@ -1,4 +1,4 @@
-"""What the clock has to do about promises now: reminders, days that are over, promises without keeper or customer."""
+"""What the clock has to do about promises now: reminders, days that are over, promises without assignee or customer."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ from bot.promises.tables import Promise
 HORIZON = timedelta(days=22)
 """How far ahead somebody may not work: what is due within their holiday is spoken of before it."""
 DAY = timedelta(days=1)
-SHUT = (Status.LOST, Status.EXCLUDED)
+INACTIVE_STATUSES = (Status.LOST, Status.EXCLUDED)
 
 
 def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
@@ -33,11 +33,11 @@ def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] |
     Promises of somebody who is away are the cover's to be reminded of. *only*: look at these people alone.
     """
     rows = session.execute(_soon(session, now, only)).all()
-    calendars = list_calendars(session, {row.keeper_id for row in rows})
+    calendars = list_calendars(session, {row.assignee_id for row in rows})
     covers = _covers(session, calendars, now)
     told = defaultdict(list)
     for row in rows:
-        told[covers.get(row.keeper_id, row.keeper_id)].append(row)
+        told[covers.get(row.assignee_id, row.assignee_id)].append(row)
     calendars |= list_calendars(session, set(covers.values()))
     ready = dict(_working_now({one: calendars[one] for one in told if only is None or one in only}, now))
     for person in _silent(session, ready):
@@ -47,13 +47,13 @@ def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] |
 
 
 def list_overdue(session: Session, *, now: datetime, limit: int) -> Sequence[Promise]:
-    """Open promises whose day is over where their keeper is, the earliest first."""
+    """Open promises whose day is over where their assignee is, the earliest first."""
     open_now = (col(Promise.workspace_id) == workspace_of(session), col(Promise.state) == State.OPEN)
     which = (col(Promise.is_owed) == sa.true(), *open_now, col(Promise.due_on) <= now.date())
-    query = sa.select(col(Promise.id), col(Promise.keeper_id), col(Promise.due_on)).where(*which)
+    query = sa.select(col(Promise.id), col(Promise.assignee_id), col(Promise.due_on)).where(*which)
     rows = session.execute(query.order_by(col(Promise.due_on), col(Promise.id))).all()
-    calendars = list_calendars(session, {row.keeper_id for row in rows})
-    over = [row.id for row in rows if is_over(row.due_on, today=calendars[row.keeper_id].today(now))]
+    calendars = list_calendars(session, {row.assignee_id for row in rows})
+    over = [row.id for row in rows if is_over(row.due_on, today=calendars[row.assignee_id].today(now))]
     if not over:
         return []
     found: Sequence[Promise] = session.exec(
@@ -67,12 +67,12 @@ def list_shut(session: Session) -> Sequence[Promise]:
     same = sa.and_(
         col(Customer.workspace_id) == col(Promise.workspace_id), col(Customer.id) == col(Promise.customer_id)
     )
-    return _owed(session, same, Customer, col(Customer.status).in_(SHUT))
+    return _owed(session, same, Customer, col(Customer.status).in_(INACTIVE_STATUSES))
 
 
 def list_orphaned(session: Session) -> Sequence[Promise]:
     """What is owed by people who left or became guests."""
-    same = sa.and_(col(Person.workspace_id) == col(Promise.workspace_id), col(Person.id) == col(Promise.keeper_id))
+    same = sa.and_(col(Person.workspace_id) == col(Promise.workspace_id), col(Person.id) == col(Promise.assignee_id))
     return _owed(session, same, Person, sa.or_(col(Person.is_deactivated), col(Person.is_guest)))
 
 
@@ -95,7 +95,7 @@ def _owed(session: Session, joined: Any, table: Any, which: Any) -> Sequence[Pro
 
 def _soon(session: Session, now: datetime, only: Sequence[str] | None) -> Any:
     """What may ask for a reminder, by the dates alone, the earliest day first."""
-    names = ("id", "keeper_id", "promised_on", "due_on", "reminded", "reminded_id")
+    names = ("id", "assignee_id", "promised_on", "due_on", "reminded", "reminded_id")
     query = sa.select(*(col(getattr(Promise, name)) for name in names)).where(
         col(Promise.workspace_id) == workspace_of(session),
         col(Promise.is_owed) == sa.true(),
@@ -104,7 +104,7 @@ def _soon(session: Session, now: datetime, only: Sequence[str] | None) -> Any:
     )
     if only is not None:
         away = {absence.person_id for absence in list_away(session, around=now.date())}
-        query = query.where(col(Promise.keeper_id).in_({*only, *away}))
+        query = query.where(col(Promise.assignee_id).in_({*only, *away}))
     return query.order_by(col(Promise.due_on), col(Promise.id))
 
 

@@ -28,19 +28,19 @@ PROMISES = cast("sa.Table", Promise.__table__)  # type: ignore[attr-defined]  # 
 WORDS = 120
 TIMELINE_ROWS = 20
 SHOWN = ("customer_id", "what", "promised_on", "due_on", "state")
-TOLD = ("id", "workspace_id", "keeper_id", *SHOWN)
+TOLD = ("id", "workspace_id", "assignee_id", *SHOWN)
 
 
 @prepared(many=MANY)
 def _first_owed() -> sa.Select[Any]:
-    """The first few of each customer's owed promises, with its last contact and the keeper's zone."""
+    """The first few of each customer's owed promises, with its last contact and the assignee's zone."""
     order = (PROMISES.c.due_on, PROMISES.c.id)
     few = first_few(PROMISES, TOLD, PROMISES.c.is_owed == sa.true(), order=order, shown=BRIEF_LINES)
-    keeper = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.keeper_id)
+    assignee = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id)
     customer = sa.and_(CUSTOMERS.c.workspace_id == few.c.workspace_id, CUSTOMERS.c.id == few.c.customer_id)
     return (
         sa.select(*few.c[(*SHOWN, "place", "total")], PEOPLE.c.zone, CUSTOMERS.c.last_contact_on)
-        .join(PEOPLE, keeper)
+        .join(PEOPLE, assignee)
         .join(CUSTOMERS, customer)
         .order_by(few.c.customer_id, few.c.place)
     )
@@ -61,7 +61,7 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
     """What a person is to keep, by date; where the customer has heard nothing for too long, it says so."""
     today = get_today(session, person_id=person_id, now=now)
     ours = col(Promise.workspace_id) == workspace_of(session)
-    rows = session.exec(owed_where(ours, col(Promise.keeper_id) == person_id).limit(HOME_LINES)).all()
+    rows = session.exec(owed_where(ours, col(Promise.assignee_id) == person_id).limit(HOME_LINES)).all()
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
     return [_home_line(row, customers[row.customer_id], today) for row in rows]
 
@@ -93,7 +93,7 @@ def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
     query: Any = (
         sa.select(col(Promise.what), col(Promise.due_on), col(Customer.name), col(Person.name).label("who"))
         .join(Customer, _same(Customer, col(Promise.customer_id)))
-        .join(Person, _same(Person, col(Promise.keeper_id)))
+        .join(Person, _same(Person, col(Promise.assignee_id)))
         .where(
             col(Promise.workspace_id) == workspace_of(session),
             col(Promise.is_owed) == sa.true(),
@@ -127,7 +127,7 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     if kind == "customer":
         which = col(Promise.customer_id) == UUID(subject_id)
     elif kind == "person":
-        roles = (Promise.promised_by, Promise.keeper_id, Promise.recorded_by)
+        roles = (Promise.promised_by, Promise.assignee_id, Promise.recorded_by)
         which = sa.or_(*(col(role) == subject_id for role in roles))
     else:
         return {}

@@ -25,7 +25,7 @@ QUOTED = 120  # characters of what was promised, to somebody who knows it
 
 def keep_promise(session: Session, *, promise_id: UUID, by: str, now: datetime, view_id: str = "") -> PromiseSchema:
     """
-    Say that it was kept; once its day is over where its keeper is, it was kept late.
+    Say that it was kept; once its day is over where its assignee is, it was kept late.
 
     Raises:
         AlreadyDone: it is not owed any more.
@@ -62,7 +62,7 @@ def renegotiate_promise(
     """
     row = require_mine(session, promise_id, by=by, now=now)
     said = clean_note(words, NOTE)
-    problem = day_problem(session, due_on, by=by, keeper=find_person_row(session, row.keeper_id), now=now)
+    problem = day_problem(session, due_on, by=by, assignee=find_person_row(session, row.assignee_id), now=now)
     if not problem and due_on == row.due_on:
         problem = "It is promised for that day already; choose another one."
     problems = {
@@ -102,7 +102,7 @@ def withdraw_promise(
 
 def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:
     """
-    Withdraw what was promised in a check-in that is being undone, and tell its keeper; returns a sentence for each
+    Withdraw what was promised in a check-in that is being undone, and tell its assignee; returns a sentence for each
     promise that stays, because its day is over or somebody has gone on with it since.
     """
     rows = list_made_in(session, customer_id=customer_id, checkin_id=checkin_id)
@@ -127,11 +127,11 @@ def require_mine(session: Session, promise_id: UUID, *, by: str, now: datetime) 
     actor = require_here(session, by=by)
     row = get_row(session, promise_id)
     owner = get_customer(session, row.customer_id).owner_id
-    theirs = {row.keeper_id, owner} - {None}
+    theirs = {row.assignee_id, owner} - {None}
     covers = {_cover(session, one, now) for one in theirs if one}
     if by not in theirs | covers and not may_manage(actor):
-        keeper = list_names(session, [row.keeper_id]).get(row.keeper_id, "its keeper")
-        raise NotAllowed(f"Only {keeper}, the customer's owner or a manager can do that; ask one of them.")
+        assignee = list_names(session, [row.assignee_id]).get(row.assignee_id, "its keeper")
+        raise NotAllowed(f"Only {assignee}, the customer's owner or a manager can do that; ask one of them.")
     if not row.is_owed:
         raise AlreadyDone(already(schema_for(session, row, by, now)))
     _break_when_over(session, row, now=now)
@@ -164,7 +164,7 @@ def end(session: Session, row: Promise, state: State, *, by: str, now: datetime,
 
 
 def _break_when_over(session: Session, row: Promise, *, now: datetime) -> None:
-    if row.state is State.OPEN and is_over(row.due_on, today=get_today(session, person_id=row.keeper_id, now=now)):
+    if row.state is State.OPEN and is_over(row.due_on, today=get_today(session, person_id=row.assignee_id, now=now)):
         break_promise(session, row, now=now)
 
 
@@ -173,7 +173,7 @@ def _succeed(session: Session, row: Promise, due_on: date | None, *, by: str, no
     return add_promise(
         session,
         customer_id=row.customer_id,
-        keeper_id=row.keeper_id,
+        assignee_id=row.assignee_id,
         contact=row.contact,
         what=row.what,
         link=row.link,

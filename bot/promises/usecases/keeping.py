@@ -1,4 +1,4 @@
-"""What the clock does: reminders, days that are over, promises whose keepers or customers are gone."""
+"""What the clock does: reminders, days that are over, promises whose assignees or customers are gone."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -63,8 +63,8 @@ def inherit_orphaned(session: Session, *, now: datetime) -> int:
         heir = _heir(session, row)
         if heir is None:
             continue
-        before, left = state_of(row), row.keeper_id
-        row.keeper_id, row.reminded, row.reminded_id = heir.id, 0, None
+        before, left = state_of(row), row.assignee_id
+        row.assignee_id, row.reminded, row.reminded_id = heir.id, 0, None
         session.flush()
         note(session, row, "inherited", by=BOT, before=before, now=now)
         inherited[left].append(row)

@@ -23,10 +23,10 @@ def schema_for(session: Session, row: Promise, person_id: str, now: datetime) ->
     return list_schemas(session, [row], today=get_today(session, person_id=person_id, now=now))[0]
 
 
-def tell_keeper(session: Session, row: Promise, *, by: Person, now: datetime) -> None:
+def notify_assignee(session: Session, row: Promise, *, by: Person, now: datetime) -> None:
     """Owe somebody the news of what *by* says that they promised."""
-    notification = PromiseNoted(promise=schema_for(session, row, row.keeper_id, now), by_name=by.name)
-    outbox.enqueue(session, notification, to=row.keeper_id, key=f"promise_noted:{row.id}", now=now)
+    notification = PromiseNoted(promise=schema_for(session, row, row.assignee_id, now), by_name=by.name)
+    outbox.enqueue(session, notification, to=row.assignee_id, key=f"promise_noted:{row.id}", now=now)
 
 
 def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime, words: str = "") -> None:
@@ -49,7 +49,7 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
         moved_to=row.moved_to,
         words=words,
     )
-    concerned = (row.keeper_id,) if event in {Event.KEPT, Event.UNDONE} else (row.keeper_id, customer.owner_id)
+    concerned = (row.assignee_id,) if event in {Event.KEPT, Event.UNDONE} else (row.assignee_id, customer.owner_id)
     for person_id in _listening(session, concerned, but=by):
         key = f"promise:{row.id}:{event.value}:{person_id}"
         outbox.enqueue(session, notification, to=person_id, key=key, now=now)
@@ -57,14 +57,14 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
 
 def tell_broken(session: Session, rows: Sequence[Promise], *, now: datetime) -> None:
     """
-    Owe keepers and owners, once, what wasn't kept: one message each, in the morning of their next working day.
+    Owe assignees and owners, once, what wasn't kept: one message each, in the morning of their next working day.
 
     Who is away and has a cover doesn't come back to old news: the cover gets it.
     """
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
     concern: dict[str, list[Promise]] = defaultdict(list)
     for row in rows:
-        stand_ins = (_stand_in(session, one, now) for one in (row.keeper_id, customers[row.customer_id].owner_id))
+        stand_ins = (_stand_in(session, one, now) for one in (row.assignee_id, customers[row.customer_id].owner_id))
         for person_id in _listening(session, stand_ins):
             concern[person_id].append(row)
     for person_id, theirs in concern.items():
@@ -76,7 +76,7 @@ def tell_heirs(session: Session, rows: Sequence[Promise], *, left: Person, now: 
     """Owe those who are to keep *rows* from now on the news of it, one message each."""
     heirs: dict[str, list[Promise]] = defaultdict(list)
     for row in rows:
-        heirs[row.keeper_id].append(row)
+        heirs[row.assignee_id].append(row)
     for person_id, theirs in heirs.items():
         _tell_some(session, PromisesInherited, theirs, to=person_id, left=left.name, now=now)
 

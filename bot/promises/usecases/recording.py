@@ -19,10 +19,10 @@ from bot.people.usecases import require_here
 from bot.promises.rules import CONTACT, LINK, WHAT
 from bot.promises.schemas import PromiseSchema
 from bot.promises.tables import Promise
-from bot.promises.usecases.news import schema_for, tell_keeper
+from bot.promises.usecases.news import notify_assignee, schema_for
 from bot.workspaces.usecases import record
 
-SHUT = {Status.LOST, Status.EXCLUDED}
+INACTIVE_STATUSES = {Status.LOST, Status.EXCLUDED}
 SAY_WHAT = "Say in a few words what was promised."
 
 
@@ -55,12 +55,12 @@ def record_promise(
     """
     actor = require_here(session, by=by)
     customer = get_customer(session, customer_id)
-    keeper = find_person_row(session, promised_by or by)
+    assignee = find_person_row(session, promised_by or by)
     words = clean_text(what, WHAT)
     problems = {
-        "promised_by": _person_problem(keeper),
+        "promised_by": _person_problem(assignee),
         "customer": _customer_problem(customer),
-        "due": day_problem(session, due_on, by=by, keeper=keeper, now=now),
+        "due": day_problem(session, due_on, by=by, assignee=assignee, now=now),
         "what": None if words else SAY_WHAT,
         "contact": _contact_problem(session, customer, contact_id),
     }
@@ -71,7 +71,7 @@ def record_promise(
     row = add_promise(
         session,
         customer_id=customer.id,
-        keeper_id=promised_by or by,
+        assignee_id=promised_by or by,
         contact=_contact_name(session, customer, contact_id) or clean_text(contact, CONTACT),
         what=words,
         link=clean_text(link, LINK),
@@ -80,8 +80,8 @@ def record_promise(
         by=by,
         now=now,
     )
-    if row.keeper_id != by:
-        tell_keeper(session, row, by=actor, now=now)
+    if row.assignee_id != by:
+        notify_assignee(session, row, by=actor, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -112,14 +112,14 @@ def promise_in_checkin(
 
 
 def add_promise(
-    session: Session, *, keeper_id: str, due_on: date | None, by: str, now: datetime, **more: Any
+    session: Session, *, assignee_id: str, due_on: date | None, by: str, now: datetime, **more: Any
 ) -> Promise:
     """A new row for what was checked before, with its line in the audit trail."""
-    today = get_today(session, person_id=keeper_id, now=now)
+    today = get_today(session, person_id=assignee_id, now=now)
     day = due_on or today
     row = Promise(
-        promised_by=keeper_id,
-        keeper_id=keeper_id,
+        promised_by=assignee_id,
+        assignee_id=assignee_id,
         recorded_by=by,
         recorded_at=now,
         promised_on=today,
@@ -132,18 +132,20 @@ def add_promise(
     return row
 
 
-def day_problem(session: Session, due_on: date | None, *, by: str, keeper: Person | None, now: datetime) -> str | None:
+def day_problem(
+    session: Session, due_on: date | None, *, by: str, assignee: Person | None, now: datetime
+) -> str | None:
     """Why nothing can be promised by that day; it has to be ahead both for who says it and for who is to keep it."""
     problem = date_problem(due_on, today=get_today(session, person_id=by, now=now))
-    if problem or keeper is None or due_on is None:
+    if problem or assignee is None or due_on is None:
         return problem
-    over = due_on < get_today(session, person_id=keeper.id, now=now)
-    return f"That day is over where {keeper.name} is; choose a later one." if over else None
+    over = due_on < get_today(session, person_id=assignee.id, now=now)
+    return f"That day is over where {assignee.name} is; choose a later one." if over else None
 
 
 def state_of(row: Promise) -> dict[str, str | bool]:
     """What can change about a promise, as JSON values."""
-    return {"state": row.state.value, "owed": row.is_owed, "keeper": row.keeper_id, "due_on": row.due_on.isoformat()}
+    return {"state": row.state.value, "owed": row.is_owed, "keeper": row.assignee_id, "due_on": row.due_on.isoformat()}
 
 
 def note(
@@ -174,7 +176,7 @@ def _person_problem(person: Person | None) -> str | None:
 
 
 def _customer_problem(customer: Customer) -> str | None:
-    shut = customer.status in SHUT
+    shut = customer.status in INACTIVE_STATUSES
     return f"{customer.name} is {customer.status.value}; choose another customer." if shut else None
 
 

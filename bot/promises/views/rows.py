@@ -51,7 +51,7 @@ def noted(schema: PromiseNoted) -> Message:
 
 def recorded(one: PromiseSchema, viewer: str) -> Message:
     """To who wrote it down: that it is kept in mind, and by when."""
-    told = "Noted." if one.keeper_id == viewer else f"Noted, and {escape(cut(one.keeper_name, WHO))} is told."
+    told = "Noted." if one.assignee_id == viewer else f"Noted, and {escape(cut(one.assignee_name, WHO))} is told."
     return _one(told, one, whole=f"Noted: {_sentence(one, viewer)}")
 
 
@@ -122,8 +122,8 @@ def ended_text(one: PromiseSchema) -> str:
 def about(one: PromiseSchema, viewer: str = "") -> str:
     """Customer and words, then when, to whom, by whom, and how often it was moved."""
     to = f" · to {escape(cut(one.contact, WHO))}" if one.contact else ""
-    who = "" if one.keeper_id == viewer else f" · {escape(cut(one.keeper_name, WHO))}"
-    gave = f" · {escape(cut(one.promised_by_name, WHO))} promised it" if one.promised_by != one.keeper_id else ""
+    who = "" if one.assignee_id == viewer else f" · {escape(cut(one.assignee_name, WHO))}"
+    gave = f" · {escape(cut(one.promised_by_name, WHO))} promised it" if one.promised_by != one.assignee_id else ""
     return f"{_name(one)} · {_what(one)}\n{_when(one)}{to}{who}{gave}{_moved(one)}{_source(one)}"
 
 
@@ -164,7 +164,7 @@ def _row(one: PromiseSchema, place: str, viewer: str) -> list[Block]:
 
 
 def _list_row(one: PromiseSchema, schema: PromiseList) -> Block:
-    viewer = one.keeper_id if schema.whose == f"p-{one.keeper_id}" else ""
+    viewer = one.assignee_id if schema.whose == f"p-{one.assignee_id}" else ""
     block_id = f"promises.list:{schema.page}:{schema.whose}:{one.id}"
     return section(about(one, viewer), accessory=overflow(MORE, _options(one, MENU)), block_id=block_id)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.people.listeners import Doorkeeper, place_of
+from bot.people.listeners import PersonMiddleware, place_of
 from bot.people.queries import find_person_row
 from bot.slack.app import build_client
 from rehearsal.server import Rehearsal
@@ -23,16 +23,16 @@ async def rehearsal() -> AsyncIterator[Rehearsal]:
 
 
 class Door:
-    """A doorkeeper, and how many wishes it let through."""
+    """A person_middleware, and how many wishes it let through."""
 
     def __init__(self, office: Office, rehearsal: Rehearsal) -> None:
-        self.keeper, self.rehearsal, self.passed = Doorkeeper(office.runtime), rehearsal, 0
+        self.assignee, self.rehearsal, self.passed = PersonMiddleware(office.runtime), rehearsal, 0
         self.client = build_client(token=rehearsal.bot_token, api_url=rehearsal.api_url)
 
     async def knock(self, user_id: str | None, **body: Any) -> None:
         """Somebody wants something."""
         context = AsyncBoltContext({"team_id": WORKSPACE, "user_id": user_id})
-        await self.keeper.meet(body, context, self.client, self._pass)
+        await self.assignee.meet(body, context, self.client, self._pass)
 
     async def _pass(self) -> None:
         self.passed += 1

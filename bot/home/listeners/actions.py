@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.usecases.scheduling import hand_over
-from bot.home.listeners.keeper import Keeper
+from bot.home.listeners.publisher import HomePublisher
 from bot.home.usecases import end_absence, save_preferences
 from bot.home.views.forms import NO_COUNTRY, country_options, preferences
 from bot.people.listeners import place_of
@@ -22,12 +22,12 @@ from bot.slack.forms import Form
 from bot.slack.replies import actions_in, field_errors, people_in, sorry, told, workspace_in
 
 
-class HomeActs:
+class HomeListeners:
     """The listeners of the Home tab and of the preferences modal."""
 
-    def __init__(self, runtime: Runtime, keeper: Keeper) -> None:
+    def __init__(self, runtime: Runtime, publisher: HomePublisher) -> None:
         self._runtime = runtime
-        self._keeper = keeper
+        self._keeper = publisher
 
     async def opened(
         self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
@@ -95,8 +95,8 @@ class HomeActs:
 class Explained:
     """Inside, an error opens a window that explains it, since nobody can be answered on Home; Home is drawn anew."""
 
-    def __init__(self, body: dict[str, Any], client: AsyncWebClient, keeper: Keeper) -> None:
-        self._body, self._client, self._keeper = body, client, keeper
+    def __init__(self, body: dict[str, Any], client: AsyncWebClient, publisher: HomePublisher) -> None:
+        self._body, self._client, self._keeper = body, client, publisher
 
     async def __aenter__(self) -> None:
         """Nothing to prepare."""

@@ -13,13 +13,13 @@ from bot.people.listeners import place_of
 log = structlog.get_logger(__name__)
 
 
-class Comings:
+class UserEvents:
     """Takes in what `team_join` and `user_change` tell."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def told(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def handle(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
         """Know the person as they are now, once for each event; the next sync catches what failed."""
         try:
             await self._runtime.run(

@@ -13,7 +13,7 @@ from bot.core.clock import MovableClock
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.core.schemas import Line
-from bot.home.listeners.keeper import Keeper
+from bot.home.listeners.publisher import HomePublisher
 from bot.home.rules import FRESH_AT_ONCE
 from bot.slack.app import build_client
 from rehearsal.server import Rehearsal
@@ -22,12 +22,12 @@ from tests.makers import ANA, BOB, MARA, ROOT, START, WORKSPACE, Office
 
 
 class Stage:
-    """A keeper before a pretend Slack; `news` is what a feature tells everybody on Home."""
+    """A publisher before a pretend Slack; `news` is what a feature tells everybody on Home."""
 
     def __init__(self, office: Office, rehearsal: Rehearsal) -> None:
         self.office, self.rehearsal = office, rehearsal
         self.news = "one"
-        self.keeper = Keeper(office.runtime, debounce=0.05)
+        self.publisher = HomePublisher(office.runtime, debounce=0.05)
         self.client: AsyncWebClient = build_client(token=rehearsal.bot_token, api_url=rehearsal.api_url)
         office.runtime.features = (Feature("tests", home_section=self._tell),)
 
@@ -37,7 +37,7 @@ class Stage:
     async def open(self, *people: str) -> None:
         """These people open their Home."""
         for person in people:
-            await self.keeper.open(WORKSPACE, person, self.client)
+            await self.publisher.open(WORKSPACE, person, self.client)
 
     @property
     def published(self) -> list[str]:
@@ -48,7 +48,7 @@ class Stage:
 
 @pytest.fixture
 async def stage(office: Office) -> Any:
-    """A keeper, an office, a pretend Slack with the same people."""
+    """A publisher, an office, a pretend Slack with the same people."""
     async with Rehearsal(manifest=Manifest.load(ROOT / "manifest.yml"), start=START, team_id=WORKSPACE) as rehearsal:
         for person in (MARA, ANA, BOB):
             rehearsal.control.add_person(person.lower(), id=person, real_name=person)
@@ -60,7 +60,7 @@ async def test_who_did_something_sees_it_first(stage: Stage) -> None:
     """Then the others who look at their Home."""
     await stage.open(ANA, BOB, MARA)
     stage.news = "two"
-    await stage.keeper.changed(WORKSPACE, BOB)
+    await stage.publisher.changed(WORKSPACE, BOB)
     assert stage.published == [ANA, BOB, MARA, BOB, MARA, ANA]
 
 
@@ -68,14 +68,14 @@ async def test_many_changes_at_once_are_one_publication(stage: Stage) -> None:
     """Twenty presses within a moment draw one Home once."""
     await stage.open(ANA)
     stage.news = "two"
-    await asyncio.gather(*(stage.keeper.changed(WORKSPACE, ANA) for _ in range(20)))
+    await asyncio.gather(*(stage.publisher.changed(WORKSPACE, ANA) for _ in range(20)))
     assert stage.published == [ANA, ANA]
 
 
 async def test_a_home_that_shows_the_truth_is_left_alone(stage: Stage) -> None:
     """Nothing new, nothing published; opening it always draws it."""
     await stage.open(ANA)
-    await stage.keeper.changed(WORKSPACE, BOB)
+    await stage.publisher.changed(WORKSPACE, BOB)
     assert stage.published == [ANA]
     await stage.open(ANA)
     assert stage.published == [ANA, ANA]
@@ -85,18 +85,18 @@ async def test_nobody_who_didnt_open_home_gets_one(stage: Stage) -> None:
     """What one does changes no tab that nobody looks at, nor another workspace's."""
     await stage.open(ANA)
     stage.news = "two"
-    await stage.keeper.changed("T0OTHER", BOB)
+    await stage.publisher.changed("T0OTHER", BOB)
     assert stage.published == [ANA]
 
 
 async def test_where_nobody_looks_nothing_is_waited_for(stage: Stage, clock: MovableClock) -> None:
     """Never opened, opened elsewhere, opened long ago: a change is over at once, however long others are gathered."""
-    stage.keeper = Keeper(stage.office.runtime, debounce=3600)
-    await asyncio.wait_for(stage.keeper.changed(WORKSPACE, ANA), 10)
+    stage.publisher = HomePublisher(stage.office.runtime, debounce=3600)
+    await asyncio.wait_for(stage.publisher.changed(WORKSPACE, ANA), 10)
     await stage.open(ANA)
-    await asyncio.wait_for(stage.keeper.changed("T0OTHER", ANA), 10)
+    await asyncio.wait_for(stage.publisher.changed("T0OTHER", ANA), 10)
     clock.move(timedelta(hours=4, minutes=1))
-    await asyncio.wait_for(stage.keeper.changed(WORKSPACE, ANA), 10)
+    await asyncio.wait_for(stage.publisher.changed(WORKSPACE, ANA), 10)
     assert stage.published == [ANA]
 
 
@@ -105,7 +105,7 @@ async def test_a_home_opened_long_ago_is_no_longer_followed(stage: Stage, clock:
     await stage.open(ANA)
     clock.move(timedelta(hours=4, minutes=1))
     stage.news = "two"
-    await stage.keeper.changed(WORKSPACE, ANA)
+    await stage.publisher.changed(WORKSPACE, ANA)
     assert stage.published == [ANA]
 
 
@@ -117,7 +117,7 @@ async def test_one_change_publishes_only_so_many_homes(stage: Stage) -> None:
         await stage.open(f"U1{number:03}")
     stage.rehearsal.workspace.traffic.clear()
     stage.news = "two"
-    await stage.keeper.changed(WORKSPACE, MARA)
+    await stage.publisher.changed(WORKSPACE, MARA)
     assert stage.published == [f"U1{number:03}" for number in reversed(range(5, FRESH_AT_ONCE + 5))]
 
 
@@ -126,8 +126,8 @@ async def test_a_slack_that_fails_does_no_harm(stage: Stage) -> None:
     await stage.open(ANA)
     stage.rehearsal.control.faults.next("views.publish", status=500)
     stage.news = "two"
-    await stage.keeper.changed(WORKSPACE, ANA)
-    await stage.keeper.changed(WORKSPACE, ANA)
+    await stage.publisher.changed(WORKSPACE, ANA)
+    await stage.publisher.changed(WORKSPACE, ANA)
     home = stage.rehearsal.control.as_person(ANA).home()
     assert home is not None
     assert "news two" in str(home.blocks)
@@ -154,7 +154,7 @@ def wave(_session: Session, *, by: str, now: datetime) -> str:
 async def test_a_change_reaches_the_keeper_through_the_runtime(stage: Stage) -> None:
     """Every use case that names its actor tells the watchers."""
     runtime: Runtime = stage.office.runtime
-    runtime.on_change(stage.keeper.changed)
+    runtime.on_change(stage.publisher.changed)
     await stage.open(ANA)
     stage.news = "two"
     await runtime.run(wave, workspace=WORKSPACE, by=BOB)

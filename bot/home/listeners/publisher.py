@@ -36,7 +36,7 @@ class OpenHome:
     drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Keeper:
+class HomePublisher:
     """Publishes Homes: when they are opened, and again when something they show may have changed."""
 
     def __init__(self, runtime: Runtime, debounce: float = DEBOUNCE_SECONDS) -> None:

@@ -42,7 +42,7 @@ NEEDED_SCOPES = frozenset(
 )
 
 
-def look_at_settings() -> list[str]:
+def check_settings() -> list[str]:
     """Whether the bot could start with these settings."""
     try:
         load_settings()
@@ -52,21 +52,21 @@ def look_at_settings() -> list[str]:
     return []
 
 
-def look_at_storage() -> list[str]:
+def check_storage() -> list[str]:
     """Whether the database answers, is current, and what is kept in it is right."""
     try:
         runtime = Runtime(Database(load_storage_settings().database_url), WallClock(), FEATURES)
     except SettingsError as error:
         return [str(error)]
     try:
-        return list(_storage_troubles(runtime))
+        return list(_storage_problems(runtime))
     except SQLAlchemyError as error:
         return [f"The database doesn't answer ({type(error).__name__}); check DATABASE_URL and that it is running."]
     finally:
         runtime.close()
 
 
-def _storage_troubles(runtime: Runtime) -> Iterable[str]:
+def _storage_problems(runtime: Runtime) -> Iterable[str]:
     if runtime.database.dialect == "sqlite" and sqlite_module().sqlite_version_info < SAFE_SQLITE:
         yield "This SQLite can damage its log under load; install pysqlite3 or use PostgreSQL."
     if not is_current(runtime.database):
@@ -90,16 +90,16 @@ def _feature_problems(session: Session, *, features: Iterable[Feature], now: dat
     return found
 
 
-def look_at_slack() -> list[str]:
+def check_slack() -> list[str]:
     """Whether Slack knows the token and granted what the manifest asks for."""
     try:
         settings = load_settings()
     except SettingsError:
         return ["Not asked: the settings above have to be right first."]
-    return asyncio.run(_slack_troubles(settings))
+    return asyncio.run(_slack_problems(settings))
 
 
-async def _slack_troubles(settings: Settings) -> list[str]:
+async def _slack_problems(settings: Settings) -> list[str]:
     client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
     try:
         answer = await say_hello(client)
