@@ -188,7 +188,7 @@ async def test_every_block_is_drawn_and_an_unknown_one_says_so(page: Page, shown
     charts = shown_message.get_by_test_id("chart")
     await expect(charts).to_have_count(2)
     await expect(charts.first.locator("svg")).to_contain_text("series 5")
-    await expect(charts.first.locator("svg")).to_contain_text("day 19")
+    await expect(charts.first.locator("svg")).to_contain_text("day 18")
     await expect(charts.last).to_contain_text("x" * 50)
     await expect(shown_message.locator(".rh-unknown")).to_have_count(3)
     await expect(shown_message.locator(".rh-unknown").first).to_contain_text("hologram")
