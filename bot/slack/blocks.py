@@ -29,8 +29,7 @@ OVERFLOW_OPTIONS = 5
 SELECT_OPTIONS = 100
 NOTIFICATION_TEXT = 300
 MESSAGE_CHARTS = 2
-CHART = "data_visualization"
-"""The type of the block that Slack draws a chart of; `charts.chart` makes one."""
+CHART = "data_visualization"  # the type of a block that `charts.chart` makes
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class Message:
 
     def __post_init__(self) -> None:
         """Raise ValueError for more charts than Slack draws in a message."""
-        if self.count_charts() > MESSAGE_CHARTS:
-            raise ValueError(f"A message holds {MESSAGE_CHARTS} charts; this has {self.count_charts()}.")
+        if (count := self.count_charts()) > MESSAGE_CHARTS:
+            raise ValueError(f"A message holds {MESSAGE_CHARTS} charts; this has {count}.")
 
     def count_charts(self) -> int:
         """Return how many of the blocks are charts."""

@@ -1,7 +1,7 @@
 """Charts that Slack draws itself: the `data_visualization` block, which stands in messages only."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from bot.slack.blocks import CHART, Block, plain
@@ -49,7 +49,7 @@ def chart(
     return {"type": CHART, "title": plain(title, TITLE)["text"], "chart": drawn}
 
 
-def _shorten(names: Sequence[str] | Mapping[str, object]) -> list[str]:
+def _shorten(names: Iterable[str]) -> list[str]:
     """Return *names* cut to 20 characters, none of them empty and no two equal."""
     made: list[str] = []
     for name in names:
