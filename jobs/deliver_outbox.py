@@ -16,7 +16,6 @@ from bot.core.outbox import LEASE, ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
-from jobs.pictures import PICTURE_SECONDS, make_picture
 
 Clients = Callable[[str], AsyncWebClient]
 """Slack's client for a workspace id."""
@@ -29,8 +28,7 @@ UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailab
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
-SENDING_SECONDS = 5.0  # what is left of a claim for the POST itself, when a picture is made before it
-PICTURE_REFUSED = frozenset({"invalid_blocks", "invalid_slack_file", "file_not_found"})
+CHART_REFUSED = "invalid_blocks"  # Slack's answer to a chart where it doesn't draw them yet
 SKEW = timedelta(minutes=15)  # how far Slack's clock and ours may be apart; a look-back begins that much earlier
 LOOK_BACK_PAGE = 200
 LOOK_BACK_PAGES = 10
@@ -77,7 +75,7 @@ class Dispatcher:
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def deliver(claimed: ClaimedMessage) -> None:
-            async with slots:  # a slow one, such as a digest whose chart is drawn, holds its own slot and no other
+            async with slots:  # a slow one holds its own slot and no other
                 await self._deliver(claimed, claimed_at)
 
         await asyncio.gather(*map(deliver, claimed_messages))
@@ -87,8 +85,7 @@ class Dispatcher:
         try:
             message = self._draw(claimed)
             channel = await self._channel_of(claimed)
-            picture = await self._picture_of(claimed, message, claimed_at)
-            ts = await self._post(claimed, message, channel, claimed_at, picture)
+            ts = await self._post(claimed, message, channel, claimed_at)
         except AskedToWait as wait:
             until = self.runtime.clock.now() + timedelta(seconds=wait.seconds)
             await self.runtime.run(outbox.pause_channel, workspace=None, claimed=claimed, until=until)
@@ -123,32 +120,29 @@ class Dispatcher:
         opened = await self._call(claimed, "conversations.open", {"users": claimed.recipient}, writes=False)
         return str(opened["channel"]["id"])
 
-    async def _picture_of(self, claimed: ClaimedMessage, message: Message, claimed_at: float) -> str | None:
-        """The picture of the message's chart, if it has one and it can be made while the claim holds."""
-        if message.chart is None:
-            return None
-        left = (LEASE - LEAST_LEASE_LEFT).total_seconds() - (self.runtime.clock.monotonic() - claimed_at)
-        seconds = min(left - SENDING_SECONDS, PICTURE_SECONDS)
-        return await make_picture(self.clients(claimed.workspace_id), message.chart, seconds=seconds)
+    async def _post(self, claimed: ClaimedMessage, message: Message, channel: str, claimed_at: float) -> str | None:
+        """
+        Post the message, without its charts where Slack refuses them; return its timestamp.
 
-    async def _post(
-        self, claimed: ClaimedMessage, message: Message, channel: str, claimed_at: float, picture: str | None = None
+        A refusal is definite: nothing was posted, so posting the words says nothing twice. Returns None when the claim
+        was lost before a POST.
+        """
+        try:
+            return await self._post_once(claimed, message, channel, claimed_at)
+        except Refused as refusal:
+            if str(refusal) != CHART_REFUSED or not message.count_charts():
+                raise
+            log.info("outbox.chart_refused", key=claimed.key)
+            return await self._post_once(claimed, message.without_charts(), channel, claimed_at)
+
+    async def _post_once(
+        self, claimed: ClaimedMessage, message: Message, channel: str, claimed_at: float
     ) -> str | None:
-        """The one POST. None when the claim was lost just before it."""
+        """Mark the message as being sent, then make one POST; return None when the claim was lost before it."""
         if not await self.runtime.run(outbox.mark_sending, workspace=None, claimed=claimed, channel=channel):
             return None
         if self.runtime.clock.monotonic() - claimed_at > (LEASE - LEAST_LEASE_LEFT).total_seconds():
             raise NotSent("the claim was about to run out")
-        if picture:
-            try:
-                return await self._say(claimed, message.pictured(picture), channel)
-            except Refused as refusal:  # a definite no: nothing was posted, so the words may be
-                if str(refusal) not in PICTURE_REFUSED:
-                    raise
-                log.warning("picture.refused", key=claimed.key, reason=str(refusal))
-        return await self._say(claimed, message, channel)
-
-    async def _say(self, claimed: ClaimedMessage, message: Message, channel: str) -> str:
         body: dict[str, Any] = {
             **message.body(),
             "channel": channel,

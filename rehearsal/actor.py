@@ -297,7 +297,6 @@ class Actor:
 
     def _stored(self, name: str, data: bytes, channel: Channel | None) -> StoredFile:
         stored = StoredFile(self._ws.new_id("F"), name, self.person.id, self._ws.epoch(), len(data), data=data)
-        stored.complete = True
         stored.channels = [channel.id] if channel else []
         self._ws.files[stored.id] = stored
         return stored

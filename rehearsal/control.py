@@ -98,9 +98,9 @@ class Control:
         """Faults on order for the next calls and deliveries."""
         return self._wire.faults
 
-    def look_slowly_at_files(self, looks: int) -> None:
-        """From now on Slack knows what an upload is only after it was asked *looks* times (`files.info`)."""
-        self._ws.looks_at_files = looks
+    def draw_charts(self, on: bool) -> None:
+        """Accept charts in messages, or refuse them with `invalid_blocks` as a workspace does that hasn't got them."""
+        self._wire.draws_charts = on
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Close the bot's sockets as Slack does: `warning`, `refresh_requested`, `link_disabled`."""

@@ -210,8 +210,12 @@ def claim(session: Session, *, now: datetime, limit: int = 20) -> list[ClaimedMe
 
 
 def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now: datetime) -> bool:
-    """Say, before the one POST, that it is about to be made; False when the claim was lost meanwhile."""
-    row = _held(session, claimed, DeliveryState.CLAIMED)
+    """
+    Store, before each POST, that it is about to be made; return False when the claim was lost meanwhile.
+
+    A message that Slack refused may be marked again under the same claim, to be posted in another form.
+    """
+    row = _held(session, claimed, DeliveryState.CLAIMED, DeliveryState.SENDING)
     if row is None or row.lease_until is None or row.lease_until <= now:
         return False
     row.state, row.attempts, row.channel = DeliveryState.SENDING, row.attempts + 1, channel

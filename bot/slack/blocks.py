@@ -12,8 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.slack.charts import Chart, in_words, with_picture
-
 Block = dict[str, Any]
 
 MESSAGE_BLOCKS = 50
@@ -30,6 +28,8 @@ PLACEHOLDER_TEXT = 150
 OVERFLOW_OPTIONS = 5
 SELECT_OPTIONS = 100
 NOTIFICATION_TEXT = 300
+MESSAGE_CHARTS = 2
+CHART = "data_visualization"  # the type of a block that `charts.chart` makes
 
 
 @dataclass(frozen=True)
@@ -37,29 +37,37 @@ class Message:
     """
     What goes to a channel or a person: the sentence of the notification, and the blocks.
 
-    A *chart* has its place among the blocks (`charts.place_for`); its words stand there until it is `pictured`.
+    At most two of the blocks are charts, and the other blocks say the same in words.
     """
 
     text: str
     blocks: Sequence[Block] = ()
     thread: Sequence["Message"] = ()
-    chart: Chart | None = None
 
-    def pictured(self, file_id: str) -> "Message":
-        """The same with the chart's picture, a file that Slack has, in its place."""
-        return replace(self, blocks=with_picture(self.blocks, file_id), chart=None)
+    def __post_init__(self) -> None:
+        """Raise ValueError for more charts than Slack draws in a message."""
+        if (count := self.count_charts()) > MESSAGE_CHARTS:
+            raise ValueError(f"A message holds {MESSAGE_CHARTS} charts; this has {count}.")
+
+    def count_charts(self) -> int:
+        """Return how many of the blocks are charts."""
+        return sum(block["type"] == CHART for block in self.blocks)
+
+    def without_charts(self) -> "Message":
+        """Return the message without its charts, for where Slack doesn't draw them."""
+        return replace(self, blocks=[block for block in self.blocks if block["type"] != CHART])
 
     def body(self) -> dict[str, Any]:
-        """Arguments for `chat.postMessage`, `respond` and an ack: no link names, nothing unfurled."""
-        return {"text": self.text, "blocks": in_words(self.blocks), "unfurl_links": False, "unfurl_media": False}
+        """Return the arguments for `chat.postMessage`: nothing is unfurled."""
+        return {"text": self.text, "blocks": list(self.blocks), "unfurl_links": False, "unfurl_media": False}
 
     def answer(self) -> dict[str, Any]:
-        """Arguments for an ephemeral answer, in an ack or by `respond`."""
-        return {"response_type": "ephemeral", "text": self.text, "blocks": in_words(self.blocks)}
+        """Return an ephemeral answer, for an ack or `respond`: without charts, since there is no second try."""
+        return {"response_type": "ephemeral", "text": self.text, "blocks": list(self.without_charts().blocks)}
 
     def replacement(self) -> dict[str, Any]:
-        """Arguments for `respond` that put this in the place of the message that was acted on."""
-        return {"replace_original": True, "text": self.text, "blocks": in_words(self.blocks)}
+        """Return what `respond` puts in the place of the message that was acted on, without charts as in `answer`."""
+        return {"replace_original": True, "text": self.text, "blocks": list(self.without_charts().blocks)}
 
 
 @dataclass(frozen=True)

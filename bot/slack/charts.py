@@ -1,60 +1,62 @@
-"""
-Charts in messages: what is to be drawn, and where the picture stands among the blocks.
+"""Charts that Slack draws itself: the `data_visualization` block, which stands in messages only."""
 
-A view only says what the chart shows. Delivery draws it, hands the picture to Slack and puts it in its place; where
-that fails, and in every answer that isn't delivered that way, the words stand there.
-"""
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from bot.slack.blocks import CHART, Block, plain
 
-ALT_TEXT = 2000
-PLACE = "chart"
-"""The block_id of a chart's place."""
+TITLE = 50
+SERIES = 6
+CATEGORIES = 20
+NAME = 20
 
 
-@dataclass(frozen=True)
-class Chart:
+def chart(
+    title: str,
+    categories: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    *,
+    kind: Literal["bar", "line", "area"] = "bar",
+) -> Block:
     """
-    Numbers over a few labels (weeks, days): one bar each, the series on top of each other, or one line a series.
+    Return a chart of one or more series over the same categories (days, weeks).
 
-    *alt* says the same in words: for those who can't see the picture, and for when there is none. Each of *series* has
-    as many numbers as there are *labels*; colours go by their order: blue, vermilion, grey, green, pink, yellow.
+    Categories and names of series are shortened to 20 characters; a number tells those apart that became equal. Of more
+    than 20 categories every second (third, …) is shown, the last one always, so add counts up before.
+    The message must give the figures in words too: screen readers, notifications and workspaces where Slack doesn't
+    draw charts yet get the words only.
+
+    Raises:
+        ValueError: there are no categories, no or more than six series, or a series that doesn't have one finite number
+            for each category.
     """
-
-    title: str
-    alt: str
-    labels: Sequence[str]
-    series: Mapping[str, Sequence[float]]
-    style: Literal["bars", "lines"] = "bars"
-
-
-def place_for(chart: Chart) -> dict[str, Any]:
-    """The block that holds the chart's place; it never reaches Slack as it is."""
-    return {"type": "image", "block_id": PLACE, "alt_text": _alt(chart)}
-
-
-def with_picture(blocks: Sequence[dict[str, Any]], file_id: str) -> list[dict[str, Any]]:
-    """*blocks* with the uploaded picture in the chart's place."""
-    return [{**block, "slack_file": {"id": file_id}} if _is_place(block) else block for block in blocks]
-
-
-def in_words(blocks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """*blocks* with the chart's words in its place."""
-    return [_words(block) if _is_place(block) else block for block in blocks]
+    if not categories or not 0 < len(series) <= SERIES:
+        raise ValueError(f"A chart of {len(series)} series and {len(categories)} categories can't be drawn.")
+    if any(len(values) != len(categories) or not all(map(math.isfinite, values)) for values in series.values()):
+        raise ValueError("Each series needs one finite number for each category.")
+    step = math.ceil(len(categories) / CATEGORIES)
+    shown = range((len(categories) - 1) % step, len(categories), step)
+    labels = _shorten([categories[place] for place in shown])
+    points = [
+        {
+            "name": name,
+            "data": [{"label": label, "value": values[place]} for label, place in zip(labels, shown, strict=True)],
+        }
+        for name, values in zip(_shorten(series), series.values(), strict=True)
+    ]
+    drawn = {"type": kind, "series": points, "axis_config": {"categories": labels}}
+    return {"type": CHART, "title": plain(title, TITLE)["text"], "chart": drawn}
 
 
-def _alt(chart: Chart) -> str:
-    words = " ".join(chart.alt.split()) or "A chart"
-    return words if len(words) <= ALT_TEXT else words[: ALT_TEXT - 1].rstrip() + "…"
-
-
-def _is_place(block: Mapping[str, Any]) -> bool:
-    return block.get("block_id") == PLACE and "image_url" not in block and "slack_file" not in block
-
-
-def _words(block: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain text, in which nothing is markup."""
-    text = {"type": "plain_text", "text": block["alt_text"], "emoji": False}
-    return {"type": "context", "block_id": PLACE, "elements": [text]}
+def _shorten(names: Iterable[str]) -> list[str]:
+    """Return *names* cut to 20 characters, none of them empty and no two equal."""
+    made: list[str] = []
+    for name in names:
+        short, number = plain(name, NAME)["text"], 1
+        while short in made:
+            number += 1
+            ending = f" {number}"
+            short = plain(name, NAME - len(ending))["text"] + ending
+        made.append(short)
+    return made

@@ -7,6 +7,7 @@ from typing import Any, Final
 from nicegui.element import Element
 
 from rehearsal.page import rich
+from rehearsal.page.charts import draw_chart
 from rehearsal.page.elements import draw_element
 from rehearsal.page.mrkdwn import text_object
 from rehearsal.page.screen import Screen, Where
@@ -132,6 +133,10 @@ def _file(_screen: Screen, _where: Where, block: Json) -> None:
     html(rich.file(str(block["external_id"])))
 
 
+def _chart(_screen: Screen, _where: Where, block: Json) -> None:
+    draw_chart(block)
+
+
 _DRAWERS: Final[Mapping[str, Callable[[Screen, Where, Json], None]]] = {
     "section": _section,
     "divider": _divider,
@@ -142,5 +147,6 @@ _DRAWERS: Final[Mapping[str, Callable[[Screen, Where, Json], None]]] = {
     "image": _shown(rich.image),
     "rich_text": _shown(rich.rich_text),
     "table": _shown(rich.table),
+    "data_visualization": _chart,
     "file": _file,
 }

@@ -38,15 +38,11 @@ _DATES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Names:
-    """
-    How ids read to the person at the screen: names of people and channels, instants in their zone, and the addresses of
-    pictures among Slack's own files ("" where there is none).
-    """
+    """How ids read to the person at the screen: names of people and channels, instants in their zone."""
 
     person: Callable[[str], str]
     channel: Callable[[str], str]
     zone: tzinfo
-    picture: Callable[[Mapping[str, Any]], str] = lambda _shown: ""
 
     def instant(self, seconds: int, form: str) -> str:
         """A moment written as *form* (with `{date_short}` and the like) asks."""

@@ -84,11 +84,10 @@ def _cell(cell: Json, names: Names) -> str:
 
 def image(block: Json, names: Names, *, small: bool = False) -> str:
     """An image with its words, which stand in for it where it can't be fetched."""
-    shown = block.get("slack_file")
-    address = names.picture(shown) if shown else str(block.get("image_url") or "")
+    address = str(block.get("image_url") or "")
     alt = escape(str(block.get("alt_text", "")), quote=True)
     picture = f'<img src="{escape(address, quote=True)}" alt="{alt}" title="{alt}" loading="lazy">'
-    if not address.startswith(("http://", "https://") if not shown else "data:image/"):
+    if not address.startswith(("http://", "https://")):
         picture = f'<span class="rh-noimage">{alt}</span>'
     if small:
         return picture

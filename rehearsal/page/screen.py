@@ -1,9 +1,8 @@
 """What one browser shows: as whom, where, which thread; and how a click becomes something a person does."""
 
 import asyncio
-import base64
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -70,14 +69,7 @@ class Screen:
     @property
     def names(self) -> Names:
         """How ids read on this screen."""
-        return Names(self.person_name, self.channel_name, self.zone, self.picture_address)
-
-    def picture_address(self, shown: Mapping[str, Any]) -> str:
-        """The picture behind an image's `slack_file`, as an address that holds all of it."""
-        file = self.workspace.find_file(dict(shown))
-        if file is None or not file.picture_type:
-            return ""
-        return f"data:{file.picture_type};base64,{base64.b64encode(file.data).decode()}"
+        return Names(self.person_name, self.channel_name, self.zone)
 
     def person_name(self, user_id: str) -> str:
         """The name of a person; the id itself when nobody has it."""

@@ -4,16 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
-
 
 @dataclass(eq=False)
 class StoredFile:
-    """
-    A file; `data` is None until its bytes have arrived, `complete` once somebody completed the upload.
-
-    Slack looks at an upload in its own time: `looks_left` is how often one has to ask until it knows what it is.
-    """
+    """A file; `data` is None until its bytes have arrived."""
 
     id: str
     name: str
@@ -22,22 +16,7 @@ class StoredFile:
     length: int
     title: str = ""
     data: bytes | None = None
-    complete: bool = False
     channels: list[str] = field(default_factory=list)
-    looks_left: int = 0
-
-    @property
-    def picture_type(self) -> str:
-        """`image/png` and the like, by what is in it; "" when it is no picture."""
-        data = self.data or b""
-        return next((kind for start, kind in _SIGNATURES.items() if data.startswith(start)), "")
-
-    @property
-    def mimetype(self) -> str:
-        """What it is, as far as Slack knows by now."""
-        if self.looks_left:
-            return ""
-        return self.picture_type or ("text/csv" if self.name.lower().endswith(".csv") else "application/octet-stream")
 
     def shape(self, base_url: str, team_id: str) -> dict[str, Any]:
         """The file object of `files.info`, messages and file inputs."""
@@ -49,8 +28,8 @@ class StoredFile:
             "timestamp": self.created,
             "name": self.name,
             "title": self.title or self.name,
-            "mimetype": self.mimetype,
-            "filetype": "" if self.looks_left else kind,
+            "mimetype": "text/csv" if kind == "csv" else "application/octet-stream",
+            "filetype": kind,
             "user": self.user,
             "user_team": team_id,
             "mode": "hosted",

@@ -1,7 +1,6 @@
 """The pretend workspace: everything that stands in it, and waiting for it to change."""
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -43,7 +42,6 @@ class Workspace:
         self._threads: dict[tuple[str, str | None], list[Message]] = {}
         self._directs: dict[str, Channel] = {}
         self.files: dict[str, StoredFile] = {}
-        self.looks_at_files = 0  # how often one has to ask about an upload until Slack knows what it is
         self.traffic: deque[Exchange] = deque(maxlen=_TRAFFIC_KEPT)
         self.changed = Signal()
         self.app_id, self.bot_id = "A0REHEARSAL", "B0REHEARSAL"
@@ -94,13 +92,6 @@ class Workspace:
         self.messages[channel.id] = []
         self.changed.raise_()
         return channel
-
-    def find_file(self, shown: Json) -> StoredFile | None:
-        """The file that an image's `slack_file` names, by id or by address."""
-        if shown.get("id"):
-            return self.files.get(str(shown["id"]))
-        address = str(shown.get("url"))
-        return next((file for file in self.files.values() if re.search(rf"[/-]{file.id}/", address)), None)
 
     def person(self, who: str | Person) -> Person:
         """The person with this id, handle or name."""

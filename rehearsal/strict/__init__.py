@@ -1,6 +1,5 @@
 """Slack's own strictness: what it would refuse of a message, a modal, a Home tab, or an answer to a payload."""
 
-from rehearsal.strict.blocks import shown_files
 from rehearsal.strict.findings import Violation
 from rehearsal.strict.surfaces import check_message, check_options, check_view, check_view_response, input_blocks
 
@@ -11,5 +10,4 @@ __all__ = [
     "check_view",
     "check_view_response",
     "input_blocks",
-    "shown_files",
 ]

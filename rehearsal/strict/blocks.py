@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rehearsal.strict import limits
-from rehearsal.strict.elements import ACCESSORY, ACTIONS_ELEMENT, ELEMENTS, SLACK_FILE, input_element
+from rehearsal.strict.charts import CHART
+from rehearsal.strict.elements import ACCESSORY, ACTIONS_ELEMENT, ELEMENTS, input_element
 from rehearsal.strict.findings import Rule, Walk, join, strings
 from rehearsal.strict.kinds import (
     Shape,
     anything,
     at_least_one,
     boolean,
-    exactly_one,
     listing,
     one_of,
     string,
@@ -50,7 +50,6 @@ def _table_size(walk: Walk, path: str, value: Any) -> None:
 
 _IMAGE: Final[Mapping[str, Rule]] = {
     "image_url": string(limits.URL, like=r"(?s)https?://\S+", example="https://example.com/a.png"),
-    "slack_file": SLACK_FILE,
     "alt_text": string(limits.IMAGE_ALT),
     "title": plain(limits.IMAGE_TITLE),
 }
@@ -90,7 +89,7 @@ BLOCKS: Final[Mapping[str, Rule]] = {
         },
         ["label", "element"],
     ),
-    "image": Shape({**_BLOCK, **_IMAGE}, ["alt_text"], [exactly_one("image_url", "slack_file")]),
+    "image": Shape({**_BLOCK, **_IMAGE}, ["image_url", "alt_text"]),
     "rich_text": RICH_TEXT,
     "table": Shape(
         {
@@ -105,6 +104,7 @@ BLOCKS: Final[Mapping[str, Rule]] = {
         ["rows"],
         [_table_size],
     ),
+    "data_visualization": Shape({**_BLOCK, "title": string(limits.CHART_TITLE), "chart": CHART}, ["title", "chart"]),
     "file": Shape({**_BLOCK, "external_id": string(), "source": one_of("remote")}, ["external_id", "source"]),
 }
 _REFUSED: Final = {
@@ -114,7 +114,7 @@ _REFUSED: Final = {
         "This block exists at Slack, but no screen of this app is drawn with it; build it from sections.",
     ),
 }
-_MESSAGES_ONLY: Final = frozenset({"table", "file"})
+_MESSAGES_ONLY: Final = frozenset({"table", "file", "data_visualization"})
 _ONE_BLOCK: Final = typed(BLOCKS, "a block", _REFUSED)
 
 
@@ -126,23 +126,10 @@ def check_blocks(walk: Walk, path: str, blocks: Any, most: int) -> None:
     _check_places(walk, path, blocks)
     _check_block_ids(walk, path, blocks)
     _check_one_table(walk, path, blocks)
+    _check_two_charts(walk, path, blocks)
     for number, block in enumerate(blocks):
         _check_action_ids(walk, f"{path}[{number}]", block)
     _check_focus(walk, path, blocks)
-
-
-def shown_files(payload: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each Slack file that a message or a view shows as a picture, with the path to it."""
-    blocks = payload.get("blocks")
-    for number, block in enumerate(blocks if isinstance(blocks, list | tuple) else ()):
-        if isinstance(block, Mapping):
-            where = f"{join(path, 'blocks')}[{number}]"
-            places = [(where, block), (f"{where}.accessory", block.get("accessory"))]
-            if block.get("type") == "context" and isinstance(block.get("elements"), list | tuple):
-                places += [(f"{where}.elements[{n}]", element) for n, element in enumerate(block["elements"])]
-            for place, piece in places:
-                if isinstance(piece, Mapping) and piece.get("type") == "image" and piece.get("slack_file"):
-                    yield f"{place}.slack_file", piece["slack_file"]
 
 
 def elements_of(block: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -179,6 +166,13 @@ def _check_one_table(walk: Walk, path: str, blocks: Sequence[Any]) -> None:
     tables = [n for n, block in enumerate(blocks) if isinstance(block, Mapping) and block.get("type") == "table"]
     for number in tables[1:]:
         walk.fault(f"{path}[{number}]", "A message holds one table only.", "only_one_table_allowed")
+
+
+def _check_two_charts(walk: Walk, path: str, blocks: Sequence[Any]) -> None:
+    kinds = [block.get("type") if isinstance(block, Mapping) else None for block in blocks]
+    charts = [number for number, kind in enumerate(kinds) if kind == "data_visualization"]
+    for number in charts[limits.MESSAGE_CHARTS :]:
+        walk.fault(f"{path}[{number}]", f"A message holds at most {limits.MESSAGE_CHARTS} charts.")
 
 
 def _check_action_ids(walk: Walk, path: str, block: Any) -> None:

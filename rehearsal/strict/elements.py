@@ -37,11 +37,6 @@ _TYPED_IN: Final[Mapping[str, Rule]] = {
     ),
 }
 _WEB: Final = string(limits.URL, like=r"(?s)https?://\S+", example="https://example.com/a")
-SLACK_FILE: Final = Shape(
-    {"id": string(limits.IDENTIFIER, like=r"F[A-Z0-9]{8,}", example="F0123456789"), "url": _WEB},
-    (),
-    [exactly_one("id", "url")],
-)
 _LINK: Final = string(limits.URL, like=r"(?s)(?:https?|mailto|tel|slack):\S+", example="https://example.com/a")
 
 
@@ -167,10 +162,8 @@ ELEMENTS: Final[Mapping[str, Rule]] = {
             "type": anything,
             "image_url": _WEB,
             "alt_text": string(limits.IMAGE_ALT),
-            "slack_file": SLACK_FILE,
         },
-        ["alt_text"],
-        [exactly_one("image_url", "slack_file")],
+        ["image_url", "alt_text"],
     ),
     "overflow": Shape(
         {**_ACTION, **_CONFIRMED, "options": listing(option(link=True), 1, limits.OVERFLOW_OPTIONS)}, ["options"]

@@ -24,6 +24,13 @@ INPUT_LABEL: Final = 2_000
 TABLE_ROWS: Final = 100
 TABLE_CELLS: Final = 20
 TABLE_CHARACTERS: Final = 10_000
+MESSAGE_CHARTS: Final = 2
+CHART_TITLE: Final = 50
+CHART_AXIS: Final = 50
+CHART_NAME: Final = 20  # of a series, a category, a segment
+CHART_SERIES: Final = 6
+CHART_CATEGORIES: Final = 20
+CHART_SEGMENTS: Final = 6
 
 BUTTON_TEXT: Final = 75
 BUTTON_VALUE: Final = 2_000

@@ -14,7 +14,6 @@ from rehearsal.wire.asking import Refused
 from rehearsal.wire.delivery import Ack, Kind
 from rehearsal.wire.hooks import Hook
 from rehearsal.wire.methods.views import push_on, unique_external_id
-from rehearsal.wire.pictures import check_pictures
 from rehearsal.wire.responses import show
 from rehearsal.wire.wire import Wire
 
@@ -111,8 +110,7 @@ async def submit(wire: Wire, person: Person, view: View) -> dict[str, str] | Non
         return None
     body = ack.body if isinstance(ack.body, dict) else {}
     try:
-        shown = check_pictures(wire, body["view"]) if isinstance(body.get("view"), dict) else []
-        wire.check(name, [*check_view_response(body, view.payload), *shown])
+        wire.check(name, check_view_response(body, view.payload))
         _obey(wire, person, view, body)
     except Refused:
         _trouble(wire, view)

@@ -6,10 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from rehearsal.state.messages import Message
-from rehearsal.strict import check_message
 from rehearsal.wire.asking import Refused
 from rehearsal.wire.hooks import Hook
-from rehearsal.wire.pictures import check_pictures
 from rehearsal.wire.wire import Wire
 
 Json = dict[str, Any]
@@ -62,7 +60,7 @@ def show(wire: Wire, hook: Hook, body: Json, method: str) -> Message | None:
             wire.spawn(wire.events.message_changed(origin, before, deleted=True))
         return None
     said = {name: body[name] for name in _SAID if body.get(name) is not None}
-    wire.check(method, [*check_message(body), *check_pictures(wire, body)])
+    wire.check_message(method, body)
     if body.get("replace_original") and origin is not None:
         return _replace(wire, origin, said)
     return _add(wire, hook, body, said)

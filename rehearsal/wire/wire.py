@@ -12,7 +12,7 @@ from rehearsal.state.people import Person
 from rehearsal.state.traffic import Problem
 from rehearsal.state.views import View
 from rehearsal.state.workspace import Workspace
-from rehearsal.strict import Violation
+from rehearsal.strict import Violation, check_message
 from rehearsal.strict.manifest import Manifest
 from rehearsal.wire.asking import Refused
 from rehearsal.wire.delivery import Delivery
@@ -24,6 +24,7 @@ from rehearsal.wire.sockets import Sockets
 from rehearsal.wire.triggers import Triggers
 
 Json = dict[str, Any]
+CHART = "data_visualization"
 
 
 class Wire:
@@ -40,6 +41,7 @@ class Wire:
         self.verification_token = secrets.token_hex(12)
         self.scopes = set(manifest.scopes)
         self.installed = True
+        self.draws_charts = True
         self.faults = Faults()
         self.rates = Rates(workspace.clock.stopwatch)
         self.triggers = Triggers(workspace.clock.stopwatch)
@@ -67,6 +69,19 @@ class Wire:
             lines = [f"{violation.sentence} [json-pointer:{_pointer(violation.path)}]" for violation in found]
             messages = [f"[ERROR] {line}" for line in lines]
             raise Refused(found[0].code, errors=lines, response_metadata={"messages": messages})
+
+    def check_message(self, method: str, message: Json) -> None:
+        """
+        Check a message as `check` does, and refuse charts where the workspace doesn't draw them.
+
+        The app can't know whether a workspace has charts, so that refusal is not a problem to note.
+        """
+        self.check(method, check_message(message))
+        blocks = message.get("blocks") if not self.draws_charts else None
+        for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
+            if isinstance(block, dict) and block.get("type") == CHART:
+                line = f"unsupported type: {CHART} [json-pointer:/blocks/{number}/type]"
+                raise Refused("invalid_blocks", errors=[line], response_metadata={"messages": [f"[ERROR] {line}"]})
 
     # --- shapes ---------------------------------------------------------------------------------------------------
 

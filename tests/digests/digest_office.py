@@ -23,8 +23,8 @@ from bot.digests.tables import Digest, DigestPost
 from bot.digests.usecases import arrange_digest, post_digest, save_setup
 from bot.people.rules import Role
 from bot.people.tables import Person
-from bot.slack.blocks import Message, escape, section
-from bot.slack.charts import Chart, place_for
+from bot.slack.blocks import Message, context, escape, section
+from bot.slack.charts import chart
 from bot.slack.footers import digest_footer
 from tests.makers import MARA, WORKSPACE, Office
 
@@ -136,7 +136,7 @@ class Tally(Notification):
     words: str
 
 
-TALLY_CHART = Chart(title="Counted", alt="Seven, then nine.", labels=("16 Nov", "23 Nov"), series={"counted": (7, 9)})
+TALLY_CHART = chart("Counted", ("16 Nov", "23 Nov"), {"counted": (7, 9)})
 
 
 def tally_room(*words: str | None) -> Feature:
@@ -148,8 +148,8 @@ def tally_room(*words: str | None) -> Feature:
         return Tally(slot=slot, words=said) if said else None
 
     def draw(schema: Tally) -> Message:
-        blocks = [section(escape(schema.words)), place_for(TALLY_CHART), *digest_footer(schema.slot)]
-        return Message(text=schema.words, blocks=blocks, chart=TALLY_CHART)
+        blocks = [section(escape(schema.words)), TALLY_CHART, context("Seven, then nine."), *digest_footer(schema.slot)]
+        return Message(text=schema.words, blocks=blocks)
 
     offer = DigestKindOffer("tally", "What was counted", "One sentence.", "Nothing was counted.", compose)
     return Feature(name="tally", messages={Tally: draw}, digest_kinds=(offer,))

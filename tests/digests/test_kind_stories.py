@@ -113,8 +113,8 @@ async def test_members_and_forged_forms_are_told_kindly(world: World) -> None:
     assert "Only managers can change the setup" in words(await ana.modal_opened())
 
 
-async def test_a_rooms_digest_brings_its_chart_as_a_picture_and_survives_without(world: World) -> None:
-    """A kind that a feature brought, set up like the others: pictured at its first slot; then uploads fail, once said."""
+async def test_a_features_digest_brings_its_chart_and_arrives_where_slack_draws_none(world: World) -> None:
+    """A digest of another feature has its chart at first; in a workspace without charts its words arrive once."""
     world.runtime.features = (*world.runtime.features, tally_room("Counted: 9.", "Counted: 11."))
     mara, faults = world.as_(MARA), world.rehearsal.control.faults
     setup = await form_of(world)
@@ -125,11 +125,11 @@ async def test_a_rooms_digest_brings_its_chart_as_a_picture_and_survives_without
     assert await mara.submit(form) is None
     await mara.until(lambda _: "The next digest goes to" in words(form))
     await pass_days(world, 3)
-    (pictured,) = main(world)
-    image = next(block for block in pictured.blocks if block["type"] == "image")
-    assert world.rehearsal.workspace.files[image["slack_file"]["id"]].picture_type == "image/png"
-    assert image["alt_text"] == "Seven, then nine."
-    faults.drop_before("files.getUploadURLExternal")
+    (drawn,) = main(world)
+    chart = next(block for block in drawn.blocks if block["type"] == "data_visualization")
+    assert chart["title"] == "Counted"
+    assert "Seven, then nine." in words(drawn)
+    world.rehearsal.control.draw_charts(on=False)
     faults.drop_after("chat.postMessage")
     await pass_days(world, 4)
     for _ in range(3):
@@ -137,5 +137,6 @@ async def test_a_rooms_digest_brings_its_chart_as_a_picture_and_survives_without
         await world.run_jobs()
     assert [message.text for message in main(world)] == ["Counted: 9.", "Counted: 11."]
     assert "Seven, then nine." in words(main(world)[1])
+    assert "data_visualization" not in [block["type"] for block in main(world)[1].blocks]
     await pass_days(world, 3)
     assert main(world)[-1].text == "Nothing was counted."

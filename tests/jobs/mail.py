@@ -16,8 +16,8 @@ from bot.core.outbox import ClaimedMessage, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
 from bot.slack.app import build_client
-from bot.slack.blocks import Message, escape, section
-from bot.slack.charts import Chart, place_for
+from bot.slack.blocks import Message, context, escape, section
+from bot.slack.charts import chart
 from jobs.deliver_outbox import deliver_outbox
 from rehearsal.server import Rehearsal
 from rehearsal.state.messages import Message as Seen
@@ -49,18 +49,18 @@ class Sketch(Notification):
     kind = "mail.sketch"
 
 
-CHART = Chart(
-    title="What customers said, by week",
-    alt="Last week: 9 praised, 2 <complained> & 3 did neither.",
-    labels=("9 Nov", "16 Nov", "23 Nov"),
-    series={"praise": (4, 7, 9), "complaints": (3, 2, 2), "neither": (5, 6, 3)},
+CHART = chart(
+    "What customers said, by week",
+    ("9 Nov", "16 Nov", "23 Nov"),
+    {"praise": (4, 7, 9), "complaints": (3, 2, 2), "neither": (5, 6, 3)},
 )
+IN_WORDS = "Last week: 9 praised, 2 complained and 3 did neither."
 
 
 def sketch(_sketch: Sketch) -> Message:
-    """A chart between two paragraphs."""
-    blocks = [section("What they said."), place_for(CHART), section("The end.")]
-    return Message(text="What they said.", blocks=blocks, chart=CHART)
+    """A chart and its words between two paragraphs."""
+    blocks = [section("What they said."), CHART, context(IN_WORDS), section("The end.")]
+    return Message(text=f"What they said. {IN_WORDS}", blocks=blocks)
 
 
 def fail(_riddle: Riddle) -> Message:

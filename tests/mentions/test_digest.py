@@ -73,12 +73,26 @@ def test_the_period_is_counted_against_the_one_before(office: Office) -> None:
     ]
     message = digest(schema)
     assert message.text == (
-        "2 mentions (▲1): 1 reads as a complaint, 1 as praise. 1 was answered, 1 in time."
-    )  # fmt: skip
-    assert message.chart is not None
-    assert message.chart.alt == (
+        "2 mentions (▲1): 1 reads as a complaint, 1 as praise. 1 was answered, 1 in time. "
         "Mentions of the last 14 days: 2 read as complaints, 1 as praise, 0 as neither. Most on 1 Dec."
     )
+    (drawn,) = [block for block in message.blocks if block["type"] == "data_visualization"]
+    assert drawn["title"] == "What was written in 14 days"
+    assert len(drawn["chart"]["axis_config"]["categories"]) == 14
+    series = {one["name"]: sum(point["value"] for point in one["data"]) for one in drawn["chart"]["series"]}
+    assert series == {"praise": 1, "complaints": 2, "neither": 0}
+    assert "2 read as complaints, 1 as praise, 0 as neither" in str(message.without_charts().blocks)
+
+
+def test_a_digest_without_days_has_neither_chart_nor_words_for_one() -> None:
+    """A digest that was stored before it counted days is drawn without them."""
+    schema = MentionsDigest(
+        slot=slot(), total=1, complaints=0, praise=1, before=0, complaints_before=0, answered=0, in_time=0, open_now=0
+    )
+    message = digest(schema)
+    assert message.text == "1 mention (▲1): 0 read as complaints, 1 as praise."
+    assert message.count_charts() == 0
+    assert check_message(message.body()) == []
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))

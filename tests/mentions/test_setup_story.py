@@ -92,8 +92,8 @@ async def test_a_setup_that_cannot_be_is_said_under_its_field_and_keeps_nothing(
     assert "Only managers can" in (await world.as_(ANA).command("/mentions setup")).text
 
 
-async def test_the_digest_of_what_customers_say_comes_with_its_picture(world: World) -> None:
-    """Set up beside the first digest, tried at once, posted by the job on its day; its chart is a picture in Slack."""
+async def test_the_digest_of_what_customers_say_comes_with_its_chart(world: World) -> None:
+    """Set up beside the first digest, tried at once, posted by the job on its day; Slack draws its chart."""
     world.office.customer("Golddex Widgets", owner=ANA, waited=3)
     mara, bob = world.as_(MARA), world.as_(BOB)
     await world.move(hours=1)
@@ -108,25 +108,24 @@ async def test_the_digest_of_what_customers_say_comes_with_its_picture(world: Wo
     await mara.until(lambda _: "The next digest goes to" in words(form))
     await pass_days(world, 3)
     (digest,) = main(world)
-    assert digest.text == "2 mentions (▲2): 1 reads as a complaint (▲1), 1 as praise."
+    by_day = "Mentions of the last 14 days: 1 read as complaints, 1 as praise, 0 as neither. Most on 23 Nov."
+    assert digest.text == f"2 mentions (▲2): 1 reads as a complaint (▲1), 1 as praise. {by_day}"
     said = words(digest)
     assert "*2 mentions wait for an answer*, the oldest first" in said
     assert "Most about *Golddex Widgets* (2)" in said
     assert "Worth passing on about *Golddex Widgets*" in said
-    (image,) = [block for block in digest.blocks if block["type"] == "image"]
-    assert image["alt_text"] == (
-        "Mentions of the last 14 days: 1 read as complaints, 1 as praise, 0 as neither. Most on 23 Nov."
-    )
-    picture = world.rehearsal.workspace.files[image["slack_file"]["id"]]
-    assert picture.picture_type == "image/png"
-    assert (picture.data or b"").startswith(b"\x89PNG")
+    assert by_day in said
+    (chart,) = [block["chart"] for block in digest.blocks if block["type"] == "data_visualization"]
+    assert [one["name"] for one in chart["series"]] == ["praise", "complaints", "neither"]
+    assert {"label": "23 Nov", "value": 1} in chart["series"][0]["data"]
+    assert world.rehearsal.workspace.files == {}
     await world.run_jobs()
     assert len(main(world)) == 1
     assert len(stored(world.office)) == 2
 
 
-async def test_a_digest_whose_picture_fails_comes_in_words_once(world: World) -> None:
-    """The chart's words stand in its place; nothing is said twice."""
+async def test_a_digest_comes_in_words_once_where_slack_draws_no_charts(world: World) -> None:
+    """In an older workspace the chart is left out, its words stand there, and nothing is said twice."""
     mara, bob = world.as_(MARA), world.as_(BOB)
     await world.move(hours=1)
     await bob.command("/mentions add https://forum.example/post/1 Wonderful, thank you so much")
@@ -136,9 +135,9 @@ async def test_a_digest_whose_picture_fails_comes_in_words_once(world: World) ->
     await mara.fill(form, digests_channel="accounts")
     assert await mara.submit(form) is None
     await mara.until(lambda _: "The next digest goes to" in words(form))
-    world.rehearsal.control.faults.drop_before("files.getUploadURLExternal")
+    world.rehearsal.control.draw_charts(on=False)
     await pass_days(world, 3)
     (digest,) = main(world)
     assert "1 mention (▲1): 0 read as complaints, 1 as praise." in digest.text
     assert "Mentions of the last 14 days: 0 read as complaints, 1 as praise" in words(digest)
-    assert [block for block in digest.blocks if block["type"] == "image"] == []
+    assert [block for block in digest.blocks if block["type"] == "data_visualization"] == []

@@ -16,7 +16,7 @@ from bot.people.rules import public_holidays
 
 ROOT = Path(__file__).parent.parent.parent
 NOT_CARRIED = {
-    "alembic", "bot.cli", "dateparser", "feedparser", "matplotlib", "nh3", "numpy", "rapidfuzz", "rich.console",
+    "alembic", "bot.cli", "dateparser", "feedparser", "nh3", "rapidfuzz", "rich.console",
     "tldextract", "typer", "vaderSentiment",
 }  # fmt: skip
 LOADED_WHEN_NEEDED = (

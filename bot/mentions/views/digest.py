@@ -1,8 +1,8 @@
 """The digest of what customers say: how much, how it reads, how it was answered, what waits."""
 
 from bot.mentions.schemas.digest import MentionsDigest
-from bot.slack.blocks import Block, Message, bold, cut, escape, plural, quote, section
-from bot.slack.charts import Chart, place_for
+from bot.slack.blocks import Block, Message, bold, context, cut, escape, plural, quote, section
+from bot.slack.charts import chart
 from bot.slack.footers import digest_footer, notification_text, trial_note
 
 NAME, TOLD = 80, 220
@@ -10,16 +10,12 @@ NAME, TOLD = 80, 220
 
 def digest(schema: MentionsDigest) -> Message:
     """`14 mentions (▲3): 4 read as complaints (▲1), 6 as praise. 5 were answered, 4 of them in time.`"""
-    head, chart = _head(schema), _chart(schema)
-    blocks = [
-        section(head),
-        *trial_note(is_test=schema.slot.is_test),
-        place_for(chart),
-        *_waiting(schema),
-        *_most(schema),
-    ]
-    text = notification_text(head, is_test=schema.slot.is_test)
-    return Message(text=text, blocks=[*blocks, *_praise(schema), *digest_footer(schema.slot)], chart=chart)
+    head, by_day = _head(schema), _by_day_in_words(schema)
+    blocks = [section(head), *trial_note(is_test=schema.slot.is_test)]
+    if schema.days:
+        blocks += [_chart(schema), context(by_day)]
+    blocks += [*_waiting(schema), *_most(schema), *_praise(schema), *digest_footer(schema.slot)]
+    return Message(text=notification_text(f"{head} {by_day}".rstrip(), is_test=schema.slot.is_test), blocks=blocks)
 
 
 def _head(schema: MentionsDigest) -> str:
@@ -35,23 +31,27 @@ def _head(schema: MentionsDigest) -> str:
     return f"{said}. {schema.answered:,} {were} answered, {schema.in_time:,} in time."
 
 
-def _chart(schema: MentionsDigest) -> Chart:
+def _chart(schema: MentionsDigest) -> Block:
     days = schema.days
-    busiest = max(days, key=lambda day: day.praise + day.complaints + day.others, default=None)
-    alt = f"Mentions of the last {len(days)} days: {_sum(schema, 'complaints')} read as complaints, "
-    alt += f"{_sum(schema, 'praise')} as praise, {_sum(schema, 'others')} as neither."
-    if busiest:
-        alt += f" Most on {busiest.label}."
-    return Chart(
-        title=f"What was written in {len(days)} days",
-        alt=alt,
-        labels=[day.label for day in days],
-        series={
+    return chart(
+        f"What was written in {len(days)} days",
+        [day.label for day in days],
+        {
             "praise": [day.praise for day in days],
             "complaints": [day.complaints for day in days],
             "neither": [day.others for day in days],
         },
     )
+
+
+def _by_day_in_words(schema: MentionsDigest) -> str:
+    """Return the chart's figures in words; "" when there are no days to show."""
+    if not schema.days:
+        return ""
+    busiest = max(schema.days, key=lambda day: day.praise + day.complaints + day.others)
+    said = f"Mentions of the last {len(schema.days)} days: {_sum(schema, 'complaints')} read as complaints, "
+    said += f"{_sum(schema, 'praise')} as praise, {_sum(schema, 'others')} as neither."
+    return f"{said} Most on {escape(busiest.label)}."
 
 
 def _sum(schema: MentionsDigest, name: str) -> int:

@@ -4,9 +4,7 @@ from typing import Any
 
 from rehearsal.state.channels import Channel
 from rehearsal.state.messages import Message
-from rehearsal.strict import check_message
 from rehearsal.wire.asking import Ask, Refused, TooFast
-from rehearsal.wire.pictures import check_pictures
 from rehearsal.wire.places import joined_channel, seen_channel, writable_channel
 from rehearsal.wire.wire import Wire
 
@@ -24,7 +22,7 @@ def content(ask: Ask) -> Json:
 async def post_message(wire: Wire, ask: Ask) -> Json:
     """chat.postMessage: a message of the bot in a channel, a thread or somebody's direct messages."""
     said = content(ask)
-    wire.check(ask.method, [*check_message(ask.args), *check_pictures(wire, ask.args)])
+    wire.check_message(ask.method, ask.args)
     channel = writable_channel(wire, ask)
     wait = wire.rates.spend_post(channel.id)
     if wait:
@@ -57,7 +55,7 @@ def _thread(wire: Wire, ask: Ask, channel: Channel) -> str | None:
 async def post_ephemeral(wire: Wire, ask: Ask) -> Json:
     """chat.postEphemeral: a message that only one person in the channel sees."""
     said = content(ask)
-    wire.check(ask.method, [*check_message(ask.args), *check_pictures(wire, ask.args)])
+    wire.check_message(ask.method, ask.args)
     channel = writable_channel(wire, ask)
     if ask.text("user") not in channel.members:
         raise Refused("user_not_in_channel")
@@ -91,7 +89,7 @@ async def update(wire: Wire, ask: Ask) -> Json:
     message = _own(wire, ask, "cant_update_message")
     after: Json = {"text": message.text, "blocks": message.blocks} | said
     judged = {name: value for name, value in (ask.args | after).items() if value not in ([], {})}
-    wire.check(ask.method, [*check_message(judged), *check_pictures(wire, judged)])
+    wire.check_message(ask.method, judged)
     if wire.workspace.channels[message.channel].is_archived:
         raise Refused("is_inactive")
     before = wire.message_shape(message)

@@ -39,7 +39,6 @@ def _uploaded(wire: Wire, entry: Json) -> StoredFile:
     if stored is None or stored.data is None or stored.user != wire.workspace.bot.id:
         raise Refused("file_not_found")
     stored.title = str(entry.get("title") or stored.name)
-    stored.complete, stored.looks_left = True, wire.workspace.looks_at_files
     return stored
 
 
@@ -66,6 +65,4 @@ async def info(wire: Wire, ask: Ask) -> Json:
     stored = wire.workspace.files.get(ask.text("file"))
     if stored is None or stored.data is None:
         raise Refused("file_not_found")
-    shape = _shape(wire, stored)
-    stored.looks_left = max(stored.looks_left - 1, 0)
-    return {"file": shape, "comments": [], "response_metadata": {"next_cursor": ""}}
+    return {"file": _shape(wire, stored), "comments": [], "response_metadata": {"next_cursor": ""}}

@@ -7,7 +7,6 @@ from rehearsal.state.people import Person
 from rehearsal.state.views import View
 from rehearsal.strict import check_view
 from rehearsal.wire.asking import Ask, Refused
-from rehearsal.wire.pictures import check_pictures
 from rehearsal.wire.wire import Wire
 
 Json = dict[str, Any]
@@ -24,7 +23,7 @@ def read_view(wire: Wire, ask: Ask, kind: str) -> Json:
             view = None
     if not isinstance(view, dict):
         raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] must provide an object"]})
-    wire.check(ask.method, [*check_view(view), *check_pictures(wire, view)])
+    wire.check(ask.method, check_view(view))
     if view.get("type") != kind:
         wire.problem(ask.method, "invalid_arguments", f"{ask.method} takes a view of type {kind}.", "view.type")
         raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] type must be {kind}"]})

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from rehearsal.server import Rehearsal
 from tests.rehearsal.bolt_bot import Tiny, button, plain
-from tests.rehearsal.strict.samples import CONFIRM, OPTIONS, choice, message, modal
+from tests.rehearsal.strict.samples import CONFIRM, OPTIONS, bars, choice, message, modal, spoiled
 
 pytestmark = pytest.mark.browser
 
@@ -176,7 +176,8 @@ async def test_every_block_is_drawn_and_an_unknown_one_says_so(page: Page, shown
     """A message with every block and element shows them all; what can't be drawn is a box, never a blank."""
     workspace = shown.workspace
     general = workspace.channel("general")
-    blocks = [*message()["blocks"], {"type": "hologram"}, {"type": "table", "rows": 7}]
+    broken = spoiled(bars(), "chart", "series", 0, "data", to=[])
+    blocks = [*message()["blocks"], {"type": "hologram"}, {"type": "table", "rows": 7}, broken]
     workspace.post(general, workspace.bot.id, "All", blocks=blocks)
     await page.get_by_test_id("channel-general").click()
     shown_message = page.get_by_test_id("message")
@@ -184,7 +185,12 @@ async def test_every_block_is_drawn_and_an_unknown_one_says_so(page: Page, shown
         await expect(shown_message).to_contain_text(words)
     for action in ("how", "who", "to", "channel", "place", "until", "at", "when", "radio", "boxes", "several"):
         await expect(page.get_by_test_id(f"field-{action}")).to_be_visible()
-    await expect(shown_message.locator(".rh-unknown")).to_have_count(2)
+    charts = shown_message.get_by_test_id("chart")
+    await expect(charts).to_have_count(2)
+    await expect(charts.first.locator("svg")).to_contain_text("series 5")
+    await expect(charts.first.locator("svg")).to_contain_text("day 18")
+    await expect(charts.last).to_contain_text("x" * 50)
+    await expect(shown_message.locator(".rh-unknown")).to_have_count(3)
     await expect(shown_message.locator(".rh-unknown").first).to_contain_text("hologram")
 
 

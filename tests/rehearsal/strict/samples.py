@@ -61,6 +61,21 @@ RICH = {
 OPTIONS = [choice("Call"), choice("Visit"), choice("Email")]
 
 
+def bars(kind: str = "bar", categories: int = 20, series: int = 6) -> dict[str, Any]:
+    """Return a chart of so many series and categories, the points of each series in another order."""
+    labels = [f"day {number}" for number in range(categories)]
+    points = [{"label": label, "value": value - 3.5} for value, label in enumerate(labels)]
+    return {
+        "type": "data_visualization",
+        "title": "Mentions",
+        "chart": {
+            "type": kind,
+            "series": [{"name": f"series {n}", "data": points[n:] + points[:n]} for n in range(series)],
+            "axis_config": {"categories": labels, "x_label": "Day", "y_label": "x" * 50},
+        },
+    }
+
+
 def message() -> dict[str, Any]:
     """A message with every block and element that may stand in one."""
     return {
@@ -138,6 +153,13 @@ def message() -> dict[str, Any]:
                     [{"type": "raw_text", "text": "Customer"}, {"type": "raw_text", "text": "Days"}],
                     [{"type": "raw_text", "text": "Golddex"}, {"type": "raw_text", "text": "31"}],
                 ],
+            },
+            bars(),
+            {
+                "type": "data_visualization",
+                "title": "x" * 50,
+                "block_id": "pie",
+                "chart": {"type": "pie", "segments": [{"label": str(n), "value": n + 0.5} for n in range(6)]},
             },
             {"type": "file", "external_id": "F1", "source": "remote"},
         ],
