@@ -16,11 +16,11 @@ from bot.people.rules import public_holidays
 
 ROOT = Path(__file__).parent.parent.parent
 NOT_CARRIED = {
-    "alembic", "bot.cli", "dateparser", "feedparser", "nh3", "rapidfuzz", "rich.console",
+    "alembic", "bot.cli", "feedparser", "nh3", "rapidfuzz", "rich.console",
     "tldextract", "typer", "vaderSentiment",
 }  # fmt: skip
 LOADED_WHEN_NEEDED = (
-    "alembic.command", "dateparser", "feedparser", "nh3", "psycopg", "rapidfuzz.fuzz", "requests_hardened",
+    "alembic.command", "feedparser", "nh3", "psycopg", "rapidfuzz.fuzz", "requests_hardened",
     "tldextract", "vaderSentiment.vaderSentiment", "bot.cli", "bot.mentions.gateways.feeds",
 )  # fmt: skip
 COUNTRIES = ("PT", "US", "NZ", "CN", "IN", "SA", "IL", "TH", "LK", "MN", "IR", "ET")
