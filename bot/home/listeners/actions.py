@@ -14,10 +14,10 @@ from bot.customers.usecases.scheduling import hand_over
 from bot.home.listeners.publisher import HomePublisher
 from bot.home.usecases import end_absence, save_preferences
 from bot.home.views.forms import NO_COUNTRY, country_options, preferences
-from bot.people.listeners import place_of
 from bot.people.queries import get_preferences
 from bot.people.rules import Mute
 from bot.people.schemas import Wishes
+from bot.slack.callers import installed_in
 from bot.slack.forms import Form
 from bot.slack.replies import actions_in, field_errors, people_in, sorry, told, workspace_in
 
@@ -34,7 +34,7 @@ class HomeListeners:
     ) -> None:
         """Somebody opened the tab: show them how things stand."""
         if event.get("tab", "home") == "home":
-            await self._keeper.open(place_of(body, context), str(event["user"]), client)
+            await self._keeper.open(installed_in(body, context), str(event["user"]), client)
 
     async def turn(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Another page of the team's coverage."""

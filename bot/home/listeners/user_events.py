@@ -8,7 +8,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.core.runtime import Runtime
 from bot.home.usecases import take_in_people
 from bot.people.gateways import person_from
-from bot.people.listeners import place_of
+from bot.slack.callers import installed_in
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ class UserEvents:
         try:
             await self._runtime.run(
                 take_in_people,
-                workspace=place_of(body, context),
+                workspace=installed_in(body, context),
                 people=[person_from(event["user"])],
                 complete=False,
                 event_id=str(body.get("event_id") or ""),
