@@ -33,6 +33,7 @@ from bot.slack.replies import (
     error_message,
     people_in,
     sorry,
+    told,
     workspace_in,
 )
 from bot.slack.windows import open_window
@@ -131,19 +132,18 @@ class Caller:
 
     async def run(self, use_case: Callable[..., T], **inputs: Any) -> T:
         """Run *use_case* `(session, *, by, …, now)` in one transaction for this person; refusals are audited."""
-        try:
-            return await self.runtime.run(use_case, workspace=self.workspace, by=self.person, **inputs)
-        except (NotAllowed, NotFound) as error:
-            await self._audit_denial(error, inputs)
-            raise
+        work = self.runtime.run(use_case, workspace=self.workspace, by=self.person, **inputs)
+        return await self._audited(work, inputs)
 
     async def read(self, query: Callable[..., T], **inputs: Any) -> T:
         """Run *query* `(session, *, viewer, …, now)`, which changes nothing, for this person; refusals are audited."""
-        try:
-            return await self.runtime.read(query, workspace=self.workspace, viewer=self.person, **inputs)
-        except (NotAllowed, NotFound) as error:
-            await self._audit_denial(error, inputs)
-            raise
+        work = self.runtime.read(query, workspace=self.workspace, viewer=self.person, **inputs)
+        return await self._audited(work, inputs)
+
+    async def check(self, use_case: Callable[..., T], **inputs: Any) -> T:
+        """Run *use_case* `(session, *, by, …, now)` as `read`: one that only looks at what would be done."""
+        work = self.runtime.read(use_case, workspace=self.workspace, by=self.person, **inputs)
+        return await self._audited(work, inputs)
 
     async def respond(self, message: Message) -> None:
         """Answer to this person alone: in the acknowledgement while that is due, else below what they used."""
@@ -165,7 +165,7 @@ class Caller:
         await self.ack(response_action="update", view=view)
 
     async def show_in_time(self, work: Awaitable[Block], *, title: str, patience: float = PATIENCE_SECONDS) -> None:
-        """Put the view that *work* returns, or its error, in the place of the modal that was sent; see there."""
+        """Put the view that *work* returns, or its error, in the place of the modal that was sent."""
         await answer_in_window(self.ack, self.client, self.view["id"], work, title=title, patience=patience)
 
     async def update(self, view: Block, view_id: str = "") -> None:
@@ -176,65 +176,89 @@ class Caller:
             if error.response.data["error"] != "not_found":
                 raise
 
-    async def explain(self, error: Exception, *, suggest: Nearest | None = None) -> None:
-        """Answer with the sentence for *error*: below what was used, or in a modal where there is no message."""
+    async def explain(self, error: Exception, *, suggest: Nearest | None = None, title: str = "") -> None:
+        """
+        Answer with the sentence for *error*, below what was used or in a modal where there is no message.
+
+        With a *title* it is always a modal of that title. *suggest* draws errors that can offer buttons.
+        """
         message = error_message(error, suggest)
-        if self.url or not self.is_acknowledged:
+        if not title and (self.url or not self.is_acknowledged):
             await self.respond(message)
         else:
-            await self.open(modal("That didn't work", message.blocks, callback_id="told", close="Close"))
+            await self.open(modal(title or "That didn't work", message.blocks, callback_id="told", close="Close"))
 
-    async def _audit_denial(self, error: BotError, inputs: Mapping[str, Any]) -> None:
-        """Record a refusal, by the first id among *inputs*; a name that was typed and isn't known is none."""
-        if self.audit is None or ("command" in self.body and not isinstance(error, NotAllowed)):
-            return
-        key = next((str(value) for value in inputs.values() if isinstance(value, UUID)), self.value) or self.action
-        await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, action=self.action, key=key)
+    async def _audited(self, work: Awaitable[T], inputs: Mapping[str, Any]) -> T:
+        """Await *work*; record a refusal, by the first id among *inputs*."""
+        try:
+            return await work
+        except (NotAllowed, NotFound) as error:
+            is_unknown_name = "command" in self.body and not isinstance(error, NotAllowed)
+            if self.audit and not is_unknown_name:
+                ids = (str(value) for value in inputs.values() if isinstance(value, UUID))
+                about = {"action": self.action, "key": next(ids, self.value) or self.action}
+                await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, **about)
+            raise
 
 
 class Listeners:
     """
     Registers functions of a `Caller` with Bolt.
 
-    Each method takes what Slack names in the request (a command, an action id, a callback id) and the listener.
+    Each method takes what Slack names in the request (a command, an action id, a callback id) and the listener. *audit*
+    is passed to each caller; a command is acknowledged after *patience* seconds, of the three that Slack waits for.
     """
 
-    def __init__(self, app: AsyncApp, runtime: Runtime, *, audit: Callable[..., object] | None = None) -> None:
-        self._app, self._runtime, self._audit = app, runtime, audit
+    def __init__(
+        self,
+        app: AsyncApp,
+        runtime: Runtime,
+        *,
+        audit: Callable[..., object] | None = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._app, self._runtime, self._audit, self._patience = app, runtime, audit, patience
         self._turns = Turns()
 
     def command(self, name: str, listener: Listener, *, suggest: Nearest | None = None) -> None:
         """
-        Register a command. Its first answer goes into the acknowledgement if it comes within `PATIENCE_SECONDS`.
+        Register a command. Its first answer goes into the acknowledgement if it comes within *patience* seconds.
 
         *suggest* draws errors that can offer buttons, such as for the names that were meant.
         """
 
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
             caller = self._caller(body, context)
-            work = asyncio.ensure_future(_explaining(listener, caller, suggest))
-            await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
+            work = asyncio.ensure_future(_explaining(listener, caller, suggest=suggest))
+            await asyncio.wait({work}, timeout=self._patience)
             if not caller.is_acknowledged:
                 await caller.ack()
             await work
 
         self._app.command(name)(handle)
 
-    def action(self, control: str | dict[str, str | Pattern[str]], listener: Listener) -> None:
-        """Register a button or menu, which is acknowledged before the listener runs."""
-        self._app.action(control)(self._acknowledged_first(listener))
+    def action(self, control: str | dict[str, str | Pattern[str]], listener: Listener, *, title: str = "") -> None:
+        """Register a button or menu, which is acknowledged first; with a *title* errors open a modal of that title."""
+        self._app.action(control)(self._acknowledged_first(listener, title))
 
     def shortcut(self, callback_id: str, listener: Listener) -> None:
-        """Register a shortcut, which is acknowledged before the listener runs."""
+        """Register a shortcut, which is acknowledged first."""
         self._app.shortcut(callback_id)(self._acknowledged_first(listener))
 
     def view(
-        self, callback_id: str, listener: Listener, *, first_field: str, fields: Mapping[str, str] = NO_FIELDS
+        self,
+        callback_id: str,
+        listener: Listener,
+        *,
+        first_field: str = "",
+        fields: Mapping[str, str] = NO_FIELDS,
+        prefix: str = "",
     ) -> None:
         """
         Register a modal's submission; it closes when the listener returns without an acknowledgement.
 
-        An error stands under the block that *fields* gives for the field it names, else under *first_field*.
+        An error stands under the block that *fields* gives for the field it names, else the one that is called like it
+        after *prefix*. Where that isn't shown it stands under *first_field*, by default the modal's first input.
         """
 
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -245,8 +269,7 @@ class Listeners:
                 if caller.is_acknowledged:
                     log.exception("listener.failed", callback_id=callback_id)
                 else:
-                    errors = _under_fields(error, caller.view, fields) or {first_field: sorry(error)}
-                    await caller.ack(response_action="errors", errors=errors)
+                    await _refuse_submission(caller, error, first_field, fields, prefix)
             if not caller.is_acknowledged:
                 await caller.ack()
 
@@ -274,10 +297,10 @@ class Listeners:
 
         self._app.event(kind)(handle)
 
-    def _acknowledged_first(self, listener: Listener) -> Callable[..., Awaitable[None]]:
+    def _acknowledged_first(self, listener: Listener, title: str = "") -> Callable[..., Awaitable[None]]:
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
             await context.ack()
-            await _explaining(listener, self._caller(body, context))
+            await _explaining(listener, self._caller(body, context), title=title)
 
         return handle
 
@@ -296,16 +319,22 @@ def installed_in(body: Mapping[str, Any], context: AsyncBoltContext) -> str:
     return context.team_id or workspace_in(body)
 
 
-async def _explaining(listener: Listener, caller: Caller, suggest: Nearest | None = None) -> None:
+async def _explaining(listener: Listener, caller: Caller, *, suggest: Nearest | None = None, title: str = "") -> None:
     try:
         await listener(caller)
     except Exception as error:  # noqa: BLE001 - the last line before silence
-        await caller.explain(error, suggest=suggest)
+        await caller.explain(error, suggest=suggest, title=title)
 
 
-def _under_fields(error: Exception, view: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the error's sentences by the blocks of *view* that they belong to."""
-    shown = {str(block.get("block_id")) for block in view.get("blocks") or () if block.get("type") == "input"}
+async def _refuse_submission(
+    caller: Caller, error: Exception, first_field: str, fields: Mapping[str, str], prefix: str
+) -> None:
+    """Show the sentences of *error* under the inputs they belong to; in place of a modal that has none."""
+    shown = [str(block["block_id"]) for block in caller.view.get("blocks") or () if block.get("type") == "input"]
     named = error.fields if isinstance(error, InvalidInput) else {}
-    placed = {fields.get(name, name): sentence for name, sentence in named.items()}
-    return {block_id: sentence for block_id, sentence in placed.items() if block_id in shown}
+    placed = {fields.get(name) or f"{prefix}{name}": sentence for name, sentence in named.items()}
+    errors = {block_id: sentence for block_id, sentence in placed.items() if block_id in shown}
+    if errors or shown or first_field:
+        await caller.ack(response_action="errors", errors=errors or {first_field or shown[0]: sorry(error)})
+    else:
+        await caller.show(told(sorry(error)))
