@@ -46,7 +46,7 @@ async def replies(respond: Say, *, draw: Nearest | None = None) -> AsyncIterator
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the last line before silence
-        message = (draw(error) if draw and isinstance(error, BotError) else None) or _only_words(sorry(error))
+        message = error_message(error, draw)
         beside = {} if isinstance(respond, AsyncAck) else {"replace_original": False}
         await respond(**message.answer(), **beside)
 
@@ -149,8 +149,12 @@ def _is_closed(error: Exception) -> bool:
     return isinstance(data, dict) and data.get("error") == "not_found"
 
 
-def _only_words(words: str) -> Message:
-    return Message(text=escape(words), blocks=[section(escape(words))])
+def error_message(error: Exception, suggest: Nearest | None = None) -> Message:
+    """Return the sentence for *error*, or what *suggest* draws of an error that can offer buttons."""
+    if suggest and isinstance(error, BotError) and (drawn := suggest(error)):
+        return drawn
+    words = escape(sorry(error))
+    return Message(text=words, blocks=[section(words)])
 
 
 def people_in(body: Mapping[str, Any]) -> str:

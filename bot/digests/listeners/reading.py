@@ -1,7 +1,6 @@
-"""What a setup's form says, and where a sentence about it stands."""
+"""What the forms of the setup and of digests say."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
@@ -12,24 +11,8 @@ from bot.digests.views.setup import SILENT, block_of, remembered
 from bot.slack.forms import Form
 
 
-def inputs(view: Mapping[str, Any]) -> set[str]:
-    """The fields that a view shows."""
-    return {str(block.get("block_id")) for block in view.get("blocks") or () if block.get("type") == "input"}
-
-
-@asynccontextmanager
-async def under_fields(view: dict[str, Any]) -> AsyncIterator[None]:
-    """Inside, a sentence about a field stands under its block; where that isn't shown, under the first one."""
-    shown = inputs(view)
-    try:
-        yield
-    except InvalidInput as error:
-        placed = {block_of(name): sentence for name, sentence in error.fields.items() if block_of(name) in shown}
-        raise InvalidInput(str(error), fields=placed) from error
-
-
 def read_digest_wish(view: Mapping[str, Any]) -> DigestWish:
-    """Where and when a form wants a digest."""
+    """Return where and when a form asks for a digest."""
     form, (_, is_first) = Form.of(view), remembered(view)
     return DigestWish(
         channel_id=form.channel(block_of("channel")),
@@ -43,12 +26,13 @@ def read_digest_wish(view: Mapping[str, Any]) -> DigestWish:
 
 def read_setup_wish(view: Mapping[str, Any]) -> SetupWish:
     """
-    The setup that a form asks for.
+    Return the setup that a form asks for.
 
     Raises:
-        InvalidInput: something that should be a number isn't; its field.
+        InvalidInput: what should be a number isn't; `fields` names it.
     """
     form = Form.of(view)
+    shows_managers = any(block.get("block_id") == block_of("managers") for block in view.get("blocks") or ())
     numbers = {name: _number(form.text(block_of(name))) for name in ("cadence", "floor", "factor", "first_calls")}
     wrong = {name: "Give a number." for name, number in numbers.items() if number is None}
     whole = ("cadence", "floor", "first_calls")
@@ -56,7 +40,7 @@ def read_setup_wish(view: Mapping[str, Any]) -> SetupWish:
     if wrong:
         raise InvalidInput(fields=wrong)
     return SetupWish(
-        managers=form.people(block_of("managers")) if block_of("managers") in inputs(view) else None,
+        managers=form.people(block_of("managers")) if shows_managers else None,
         cadence=int(numbers["cadence"] or 0),
         floor=int(numbers["floor"] or 0),
         factor=numbers["factor"] or 0,
@@ -66,7 +50,7 @@ def read_setup_wish(view: Mapping[str, Any]) -> SetupWish:
 
 
 def _number(text: str) -> float | None:
-    """A number of a form, up to 9,999; None when it is none."""
+    """Return the number that *text* is, up to 9,999; None when it is none."""
     try:
         number = float(text)
     except ValueError:

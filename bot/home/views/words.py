@@ -2,7 +2,7 @@
 
 from bot.people.rules import Mute, holiday_countries
 from bot.people.schemas import Preferences
-from bot.slack.blocks import cut, escape, plural
+from bot.slack import blocks as ui
 
 NAME_SHOWN = 80
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -11,17 +11,17 @@ MUTED = {Mute.REMINDERS: "daily reminders are off", Mute.NEWS: "news are off"}
 
 def name_of(name: str | None) -> str:
     """A name from outside, cut and escaped, that can't end what is bold around it."""
-    return escape(cut(name or "", NAME_SHOWN)).replace("*", "∗")
+    return ui.escape(ui.cut(name or "", NAME_SHOWN)).replace("*", "∗")
 
 
 def first_name(name: str) -> str:
     """What somebody is called to their face."""
-    return cut(name.split(maxsplit=1)[0] if name.split() else name, 40)
+    return ui.cut(name.split(maxsplit=1)[0] if name.split() else name, 40)
 
 
 def customers(count: int) -> str:
     """`1 customer`, `1,204 customers`."""
-    return plural(count, "customer")
+    return ui.plural(count, "customer")
 
 
 def weekdays(digits: str) -> str:
@@ -35,7 +35,7 @@ def weekdays(digits: str) -> str:
 def hours_line(preferences: Preferences) -> str:
     """When reminders come and what counts as a working day, in one line."""
     country = holiday_countries().get(preferences.country or "")
-    off = f"holidays of {escape(country)}" if country else "no public holidays"
+    off = f"holidays of {ui.escape(country)}" if country else "no public holidays"
     muted = "".join(f" · {MUTED[mute]}" for mute in preferences.mutes)
     zone = preferences.zone.replace("_", " ")
     return f"Reminders at {preferences.hour:%H:%M} ({zone}), {weekdays(preferences.working_days)}, {off}{muted}"

@@ -1,4 +1,4 @@
-"""Keeps in the audit trail that somebody pressed what wasn't theirs to press."""
+"""Records in the audit trail that somebody was refused what they asked for."""
 
 from datetime import datetime
 
@@ -9,11 +9,15 @@ from bot.workspaces.usecases import record
 KEY, ACTION = 64, 60
 
 
-def record_refused_press(session: Session, *, by: str, action: str, key: str, now: datetime) -> None:
+def record_denial(session: Session, *, by: str, action: str, key: str, now: datetime) -> None:
     """
-    Note that *by* was refused when they used the button or form *action* with the id *key*.
+    Record that *by* was refused: the command, or the button or form *action*, for the id *key*.
 
-    In a transaction of its own: the one that was refused is rolled back.
+    It runs in a transaction of its own, since the one that was refused is rolled back.
     """
+    kind = "command" if action.startswith("/") else "press"
     seen = "".join(char for char in key if char.isprintable())[:KEY]
-    record(session, "press.refused", by=by, kind="press", subject=seen, after={"action": action[:ACTION]}, now=now)
+    record(session, f"{kind}.refused", by=by, kind=kind, subject=seen, after={"action": action[:ACTION]}, now=now)
+
+
+record_refused_press = record_denial
