@@ -114,7 +114,7 @@ async def tell(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecor
     """Show what was done at *origin*: redraw its message, answer below it, or open a modal."""
     if origin.kind == "queue":
         page = await caller.read(get_queue, features=caller.features, page=origin.page)
-        await answer_at(caller.client, origin.url, queue(page, act=schema).replacement())
+        await answer_at(caller.client, origin.url, queue(page, done=schema).replacement())
     elif origin.kind == "reminder":
         await _redraw_reminder(caller, origin)
         await _tell_what_stays(caller, origin, schema)
