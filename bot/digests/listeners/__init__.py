@@ -3,7 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
-from bot.digests.listeners import kinds, lists, setup
+from bot.digests.listeners import lists, setup
 from bot.digests.views import ids
 from bot.digests.views.setup import block_of
 from bot.workspaces.listeners import listen
@@ -20,7 +20,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.command("/evenhand", setup.evenhand)
     on.action(ids.SETUP, setup.open_setup, title=setup.TITLE)
     on.view(ids.SETUP, setup.save, first_field=block_of("cadence"), prefix=block_of(""))
-    on.action(ids.ARRANGE, kinds.open_kind, title=kinds.TITLE)
-    on.view(ids.ARRANGE, kinds.save, first_field=block_of("channel"), prefix=block_of(""))
-    on.action(ids.TEST, kinds.post_test, title="Test")
+    on.action(ids.ARRANGE, setup.open_kind, title=setup.KIND_TITLE)
+    on.view(ids.ARRANGE, setup.save_kind, first_field=block_of("channel"), prefix=block_of(""))
+    on.action(ids.TEST, setup.post_test, title="Test")
     on.options(ids.ZONES, setup.zones)
