@@ -170,7 +170,7 @@ def test_every_form_that_can_be_submitted_is_heard(heard: dict[str, set[str]]) -
 
 def test_every_notice_has_one_view(sqlite_url: str) -> None:
     """Whatever is owed can be drawn, by one feature only, and kinds are never shared."""
-    drawn = [notification for feature in FEATURES for notification in feature.messages]
+    drawn = [notification for feature in FEATURES for notification in feature.views]
     assert len(drawn) == len(set(drawn))
     assert set(drawn) == {kind for kind in _below(Notification) if kind.__module__.startswith("bot.")}
     kinds = [notification.kind for notification in drawn]
