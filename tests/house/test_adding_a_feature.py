@@ -38,7 +38,7 @@ def its_tests(project: Path) -> None:
 
 
 def its_place_among_the_features(project: Path) -> None:
-    """3. The list of features, and beside it the import contracts: which features it may import, which layers it has."""
+    """3. The list of features, and beside it the import contracts: which features it may import."""
     features = project / "bot" / "features.py"
     insert(features, "from bot.coffee.feature import FEATURE as COFFEE\n", before="from bot.core.feature ")
     insert(features, "    COFFEE,\n", before="    FOLLOWUPS,\n")
@@ -130,11 +130,13 @@ def test_the_feature_works(project: Path) -> None:
     """
     tables = "tests/core/test_database.py::test_migrations_make_the_tables_that_the_code_describes"
     tests = ("tests/coffee", "tests/house/test_manifest.py", tables)
-    told = run(project, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", "not postgresql", *tests)
-    assert "failed" not in told
+    printed = run(project, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", "not postgresql", *tests)
+    assert "failed" not in printed
 
 
 def test_the_import_contracts_hold(project: Path) -> None:
     """The feature imports what stands below it, and its layers keep their order."""
-    told = run(project, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache")
-    assert "0 broken" in told
+    printed = run(
+        project, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"
+    )
+    assert "0 broken" in printed

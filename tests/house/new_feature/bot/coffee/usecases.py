@@ -18,7 +18,9 @@ def note_coffee(session: Session, *, name: str, drink: str, by: str, now: dateti
         NotFound: no customer, or more than one, is called *name*.
     """
     customer = find_customer(session, name)
-    coffee = find_coffee(session, customer.id) or Coffee(customer_id=customer.id, drink=drink, noted_by=by, noted_at=now)
+    coffee = find_coffee(session, customer.id) or Coffee(
+        customer_id=customer.id, drink=drink, noted_by=by, noted_at=now
+    )
     coffee.drink, coffee.noted_by, coffee.noted_at = drink, by, now
     session.add(coffee)
     return CoffeeSchema(customer_name=customer.name, drink=drink)

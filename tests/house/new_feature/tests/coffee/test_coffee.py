@@ -1,5 +1,7 @@
 """`/coffee`, and where a customer's coffee is shown."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.coffee.rules import parse_coffee
@@ -33,6 +35,7 @@ async def test_a_coffee_is_noted_and_shown_wherever_the_customer_is(world: World
     setup = await mara.modal_opened("Setup")
     await mara.fill(setup, digests_channel="accounts")
     assert await mara.submit(setup) is None
-    await world.move(days=3)
+    await world.rehearsal.control.move(timedelta(days=3))
+    await world.run_jobs()
     [digest] = [message for message in mara.sees("accounts") if not message.is_reply]
     assert "coffees known: 1" in str(digest.blocks)
