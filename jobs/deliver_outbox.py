@@ -103,7 +103,7 @@ class Dispatcher:
     def _draw(self, claimed: ClaimedMessage) -> Message:
         """The feature's view of the notification; one that can't be drawn is given up with its reason, others go on."""
         for feature in self.runtime.features:
-            for notification, view in feature.messages.items():
+            for notification, view in feature.views.items():
                 if notification.kind == claimed.kind:
                     try:
                         message = view(notification.model_validate(claimed.body))

@@ -1,4 +1,4 @@
-"""What a feature gives to the others without knowing them."""
+"""What a feature declares: its listeners, its notifications' views, and its contributions to others' screens."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,46 +16,46 @@ if TYPE_CHECKING:
     from bot.core.runtime import Runtime
 
 DigestSection = Callable[[Session, datetime], Sequence[Count]]
-"""`digest_section(session, now)`: short counts for the digest's last paragraph."""
+"""`digest_section(session, now)`: return short counts for the digest's last paragraph."""
 
 CommitmentsSection = Callable[[Session, datetime], Sequence[Line]]
 """
-`commitments_section(session, now)`: what the team owes customers and is late or due, as dated lines, the most late first; at
-most `COMMITMENT_LINES` of them, so that the statement behind it stays small however much is open.
+`commitments_section(session, now)`: return what the team owes customers and is late or due, as dated lines, the latest
+first; at most `COMMITMENT_LINES` of them, which bounds the statement however much is open.
 """
 
 COMMITMENT_LINES = 100
 
 Compose = Callable[[Session, DigestSlot, datetime], Notification | None]
-"""`compose(session, slot, now)`: what a digest says at its slot; None when there is nothing to say."""
+"""`compose(session, slot, now)`: return the digest for a slot, or None when there is nothing to report."""
 
 HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
-"""`home_section(session, person_id, now)`: what this person owes, by date."""
+"""`home_section(session, person_id, now)`: return what this person owes, by date."""
 
 Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
-"""`timeline(session, customer_id, now)`: dated lines of what happened with a customer, the latest first."""
+"""`timeline(session, customer_id, now)`: return dated lines of a customer's history, the latest first."""
 
 Steps = Callable[[Session, str, datetime], Sequence["Step"]]
-"""`first_steps(session, person_id, now)`: what is left of setting the bot up, for those who may do it."""
+"""`first_steps(session, person_id, now)`: return the steps of the bot's setup, for people who may take them."""
 
 Erase = Callable[[Session, str, str, datetime], int]
-"""`erase(session, kind, id, now)`: forget a customer or person; returns how many rows went."""
+"""`erase(session, kind, id, now)`: delete what is stored about a customer or person; return the number of rows."""
 
 Export = Callable[[Session, str, str], Mapping[str, Any]]
-"""`export(session, kind, id)`: everything kept about a customer or person, as JSON values."""
+"""`export(session, kind, id)`: return everything stored about a customer or person, as JSON values."""
 
 UndoCheckin = Callable[..., Sequence[str]]
 """
-`undo_checkin(session, *, customer_id, checkin_id, by, now)`: take back, in the same transaction, what came into a feature
-with a check-in that is being undone; returns a sentence for each thing that stays, because it has gone on since.
+`undo_checkin(session, *, customer_id, checkin_id, by, now)`: undo what the feature stored with a check-in, in the same
+transaction; return a sentence for each thing that is left, because it has changed since.
 """
 
 Check = Callable[[Session, datetime], Sequence[str]]
-"""`check(session, now)`: one sentence per thing that is wrong; empty when all is well."""
+"""`check(session, now)`: return one sentence per inconsistency found; empty when there is none."""
 
 
 class Step(Schema):
-    """One step of the first run: what to do, whether it is done, and the button that does it."""
+    """One step of the bot's setup: its label, whether it is done, and the button that starts it."""
 
     label: str
     done: bool
@@ -65,7 +65,7 @@ class Step(Schema):
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that a feature puts under others' things; *wants* says under which kinds of subject."""
+    """A button that a feature adds to other features' screens, for the subjects that *wants* accepts."""
 
     label: str
     action_id: str
@@ -75,10 +75,10 @@ class Offer:
 @dataclass(frozen=True)
 class DigestKindOffer:
     """
-    A kind of digest that a feature brings: managers set it up, it is posted once a slot, and the feature's own view draws it.
+    A kind of digest that managers can schedule; it is posted once per slot and drawn by the feature's own view.
 
-    *key* is how it is kept (at most 40 characters), *label* how the setup calls it, *about* one sentence on what it
-    says, *clear* the line that stands in its place when `compose` has nothing to say.
+    *key* (at most 40 characters) is stored; *label* and *about* (one sentence) describe the kind in the setup; *clear*
+    is posted when `compose` returns None.
     """
 
     key: str
@@ -91,13 +91,13 @@ class DigestKindOffer:
 @dataclass(frozen=True)
 class CheckinExtra:
     """
-    Fields a feature adds to the check-in modal; the ids of their blocks all begin with `{key}.`.
+    Fields that a feature adds to the check-in modal; their block ids begin with `{key}.`.
 
-    *about* `(session, customer_id, now)` reads what the fields have to know; where it returns None they aren't wanted
-    for that customer. *blocks* draws them from that (from None, when there is no *about*). With a *label* they stay
-    behind a button of these words until somebody wants them. *read* turns the submitted state into keyword arguments
-    (empty: nothing was filled in); *use_case* takes those with `session, customer_id, checkin_id, by, now`, in the
-    check-in's own transaction. The feature's `undo_checkin` takes it back.
+    *about* `(session, customer_id, now)` returns the data that *blocks* draws, or None to leave the fields out for that
+    customer; without *about*, *blocks* gets None. With a *label* the fields stay hidden until a button of that label is
+    pressed. *read* turns the submitted state into keyword arguments, empty when nothing was filled in; *use_case* takes
+    them, with `session, customer_id, checkin_id, by, now`, in the check-in's transaction. `Feature.undo_checkin` undoes
+    it.
     """
 
     key: str
@@ -110,11 +110,16 @@ class CheckinExtra:
 
 @dataclass(frozen=True)
 class Feature:
-    """One capability of the bot and what it contributes to others' screens. Everything but the name is optional."""
+    """
+    One capability of the bot. Everything but the name is optional.
+
+    *register* adds its listeners to the Bolt app. *views* maps each notification to the function that draws it. The
+    other fields are contributions; the type of each says what it takes and returns.
+    """
 
     name: str
     register: Callable[[Any, "Runtime"], None] | None = None
-    messages: Mapping[type[Notification], Callable[[Any], Any]] = field(default_factory=dict)
+    views: Mapping[type[Notification], Callable[[Any], Any]] = field(default_factory=dict)
     brief: Knows | None = None
     checkin_extras: Sequence[CheckinExtra] = ()
     undo_checkin: UndoCheckin | None = None
@@ -128,13 +133,13 @@ class Feature:
     erase: Erase | None = None
     export: Export | None = None
     check: Check | None = None
-    asked_first: bool = False  # Bolt asks one listener after another; this feature's command is the most used
+    registers_first: bool = False  # Bolt tries listeners in order; this feature's command is the one used most
 
 
 def collect_briefs(
     features: Sequence[Feature], session: Session, customer_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[Line]]:
-    """What every feature knows about each customer; pressing lines first."""
+    """Return every feature's lines about each customer, urgent lines first."""
     briefs = [feature.brief for feature in features if feature.brief]
     return _by_customer(ask(briefs, session, customer_ids, now) if briefs and customer_ids else (), customer_ids)
 
@@ -142,48 +147,50 @@ def collect_briefs(
 def collect_page(
     features: Sequence[Feature], session: Session, page: Prepared, values: Mapping[str, Any], now: datetime
 ) -> tuple[list[Any], dict[UUID, list[Line]]]:
-    """The rows of *page*, whose `id` is a customer's, and what every feature knows about each; one statement."""
-    rows, told = ask_with_rows([feature.brief for feature in features if feature.brief], session, page, values, now)
-    return rows, _by_customer(told, [row.id for row in rows])
+    """Return the rows of *page*, whose `id` is a customer's, and every feature's lines about each; one statement."""
+    rows, briefs = ask_with_rows([feature.brief for feature in features if feature.brief], session, page, values, now)
+    return rows, _by_customer(briefs, [row.id for row in rows])
 
 
-def _by_customer(told: Sequence[Mapping[UUID, Sequence[Line]]], customer_ids: Sequence[UUID]) -> dict[UUID, list[Line]]:
+def _by_customer(
+    briefs: Sequence[Mapping[UUID, Sequence[Line]]], customer_ids: Sequence[UUID]
+) -> dict[UUID, list[Line]]:
     found: dict[UUID, list[Line]] = {customer_id: [] for customer_id in customer_ids}
-    for by_customer in told:
+    for by_customer in briefs:
         for customer_id, lines in by_customer.items():
             found.setdefault(customer_id, []).extend(lines)
     return {customer_id: sorted(lines, key=lambda line: not line.urgent) for customer_id, lines in found.items()}
 
 
 def collect_counts(features: Sequence[Feature], session: Session, now: datetime) -> list[Count]:
-    """What every feature counts for a digest."""
+    """Return every feature's counts for a digest."""
     return [count for feature in features if feature.digest_section for count in feature.digest_section(session, now)]
 
 
 def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[Line], bool]:
-    """What every feature says is owed, the most late first; and whether there is more than they told."""
-    told = [
+    """Return what every feature owes customers, the latest first, and whether a feature may have more than that."""
+    sections = [
         feature.commitments_section(session, now)[:COMMITMENT_LINES]
         for feature in features
         if feature.commitments_section
     ]
-    lines = sorted((line for lines in told for line in lines), key=lambda line: line.on or date.max)
-    return lines, any(len(lines) == COMMITMENT_LINES for lines in told)
+    lines = sorted((line for section in sections for line in section), key=lambda line: line.on or date.max)
+    return lines, any(len(section) == COMMITMENT_LINES for section in sections)
 
 
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:
-    """What all features add to the check-in modal."""
+    """Return the fields that features add to the check-in modal."""
     return [extra for feature in features for extra in feature.checkin_extras]
 
 
 def collect_undos(features: Sequence[Feature]) -> list[UndoCheckin]:
-    """What all features take back with a check-in."""
+    """Return the functions that undo what features stored with a check-in."""
     return [feature.undo_checkin for feature in features if feature.undo_checkin]
 
 
 def collect_timeline(
     features: Sequence[Feature], session: Session, customer_id: UUID, now: datetime, limit: int
 ) -> list[Line]:
-    """The last *limit* things that happened with a customer, from every feature."""
+    """Return the last *limit* lines of a customer's history, from every feature."""
     lines = [line for feature in features if feature.timeline for line in feature.timeline(session, customer_id, now)]
     return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)[:limit]

@@ -84,7 +84,7 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Fe
         raise_error_for_unhandled_request=False,
         request_verification_enabled=False,  # bot/web.py verifies the raw bytes before Bolt parses them
     )
-    for feature in sorted(features, key=lambda feature: not feature.asked_first):
+    for feature in sorted(features, key=lambda feature: not feature.registers_first):
         if feature.register:
             feature.register(app, runtime)
     _answer_the_rest(app)

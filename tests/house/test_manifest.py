@@ -2,7 +2,9 @@
 
 import ast
 import json
+import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,15 @@ def test_every_command_and_shortcut_is_in_the_docs(manifest: Manifest) -> None:
         assert f"*{shortcut.name}*" in text
 
 
+def test_the_docs_name_no_other_command_or_shortcut(manifest: Manifest) -> None:
+    """Nobody reads of a command or a shortcut that Slack doesn't know."""
+    rows = [line.split("|")[1] for line in (ROOT / "docs" / "commands.md").read_text().splitlines() if line[:1] == "|"]
+    named = {name for row in rows for name in re.findall(r"`(/[a-z]+)", row)}
+    assert named <= set(manifest.commands)
+    picked = {name for row in rows for name in re.findall(r"shortcut \*([^*]+)\*", row)}
+    assert picked == {shortcut.name for shortcut in manifest.shortcuts}
+
+
 def test_the_doctor_asks_for_the_scopes_of_the_manifest(manifest: Manifest) -> None:
     """`evenhand doctor` misses what the manifest grants, no more and no less."""
     assert manifest.scopes == NEEDED_SCOPES
@@ -104,7 +115,13 @@ DRAWS = {
 HEARD_ALWAYS = {"button", "overflow", "Step", "Offer"}  # a press always comes; a field's choice only with submit
 
 
-def _calls() -> Iterator[tuple[Path, ast.Call, str]]:
+@cache
+def _calls() -> list[tuple[Path, ast.Call, str]]:
+    """Every call in the bot's source, with its file and the name of what is called."""
+    return list(_list_calls())
+
+
+def _list_calls() -> Iterator[tuple[Path, ast.Call, str]]:
     for path in sorted((ROOT / "bot").rglob("*.py")):
         if path.parent.name != "slack":
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -168,9 +185,9 @@ def test_every_form_that_can_be_submitted_is_heard(heard: dict[str, set[str]]) -
     assert {form: path for form, path in drawn.items() if form not in heard["view"] | SAID_ONLY} == {}
 
 
-def test_every_notice_has_one_view(sqlite_url: str) -> None:
-    """Whatever is owed can be drawn, by one feature only, and kinds are never shared."""
-    drawn = [notification for feature in FEATURES for notification in feature.messages]
+def test_every_notification_has_one_view() -> None:
+    """Each can be drawn, by one feature only, and no two have the same kind."""
+    drawn = [notification for feature in FEATURES for notification in feature.views]
     assert len(drawn) == len(set(drawn))
     assert set(drawn) == {kind for kind in _below(Notification) if kind.__module__.startswith("bot.")}
     kinds = [notification.kind for notification in drawn]

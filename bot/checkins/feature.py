@@ -1,0 +1,24 @@
+"""Declares the check-ins feature: the queue, reminders, outcomes, snoozes."""
+
+from bot.checkins import listeners
+from bot.checkins.queries import history
+from bot.checkins.schemas import ReminderDue
+from bot.checkins.usecases import forgetting
+from bot.checkins.views.reminder import reminder
+from bot.core.feature import Feature, Offer
+
+FEATURE = Feature(
+    name="checkins",
+    registers_first=True,
+    register=listeners.register,
+    views={ReminderDue: reminder},
+    brief=history.brief,
+    timeline=history.timeline,
+    offers=(
+        Offer("Check-in", "checkins.log", lambda subject: subject.kind == "customer"),
+        Offer("Snooze", "checkins.snooze", lambda subject: subject.kind == "customer"),
+    ),
+    erase=forgetting.erase,
+    export=forgetting.export,
+    check=history.check,
+)

@@ -1,0 +1,53 @@
+"""The list of features, the folders, the tables and the import contracts name the same features."""
+
+import subprocess
+import sys
+import tomllib
+from itertools import chain
+
+from bot.features import FEATURES
+from tests.makers import ROOT
+
+PLUMBING = {"core", "slack"}
+"""Folders that are no feature."""
+WITHOUT_DECLARATION = {"workspaces"}
+"""Features that others build on, and that contribute nothing themselves."""
+
+FOLDERS = {path.parent.name for path in ROOT.glob("bot/*/__init__.py")} - PLUMBING
+
+
+def test_every_folder_with_a_declaration_is_in_the_list() -> None:
+    """A feature that nobody listed would be silent."""
+    names = [feature.name for feature in FEATURES]
+    assert len(names) == len(set(names))
+    assert {path.parent.name for path in ROOT.glob("bot/*/feature.py")} == set(names)
+    assert FOLDERS - set(names) == WITHOUT_DECLARATION
+
+
+def test_the_list_makes_every_table_known() -> None:
+    """Migrations are written from the tables that importing `bot.features` loads."""
+    asked = "import sys, bot.features; print(*sys.modules)"
+    command = [sys.executable, "-c", asked]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
+    holding = {path for path in (ROOT / "bot").rglob("*.py") if "table=True)" in path.read_text(encoding="utf-8")}
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in holding}
+    assert len(modules) >= 8
+    assert modules <= set(loaded)
+
+
+def test_the_import_contracts_name_every_feature() -> None:
+    """The layers inside a feature are checked for all of them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    containers = chain.from_iterable(
+        contract.get("containers", ()) for contract in project["tool"]["importlinter"]["contracts"]
+    )
+    assert {name.removeprefix("bot.") for name in containers} - {"bot"} == FOLDERS
+
+
+def test_every_contribution_that_is_named_has_a_name_of_its_own() -> None:
+    """Keys of check-in fields and of digest kinds are stored, and no two features share one."""
+    extras = [extra.key for feature in FEATURES for extra in feature.checkin_extras]
+    assert len(extras) == len(set(extras))
+    kinds = [kind.key for feature in FEATURES for kind in feature.digest_kinds]
+    assert len(kinds) == len(set(kinds))
+    assert all(0 < len(key) <= 40 for key in kinds)
