@@ -20,7 +20,6 @@ from bot.core.database import Database
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
-from bot.lean import share_heap
 from bot.logs import set_up_logs
 from bot.mentions.gateways.doors import SHUT, Door
 from bot.settings import Settings, load_settings
@@ -42,7 +41,6 @@ def run_until_stopped() -> None:
     """Run the bot, with the settings from the environment or .env, until the process is told to end."""
     settings = load_settings()
     set_up_logs(style=settings.log_format, level=settings.log_level)
-    share_heap()
 
     async def until_stopped() -> None:
         stopped = asyncio.Event()

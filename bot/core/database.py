@@ -1,6 +1,7 @@
 """One database, SQLite or PostgreSQL; a transaction that nobody can forget; rows that belong to one workspace."""
 
 import importlib
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -16,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlmodel import AutoString, Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 from bot.core.clock import new_id
 from bot.core.errors import SettingsError
@@ -28,8 +29,6 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-AutoString.comparator_factory = sa.String.comparator_factory  # type: ignore[method-assign,assignment]  # else each of 230 columns makes a class of its own, 3 KB
 
 KEPT = 2  # connections that SQLite keeps for writers, and for readers: as many as compute at once; 0.4 MB each
 READS_ONLY = "evenhand_reads_only"
@@ -51,8 +50,6 @@ first and then adds finds it on the second run.
 
 class WorkspaceRow(SQLModel):
     """A row that belongs to exactly one workspace. A session stamps it, and refuses rows of another workspace."""
-
-    model_config = {"defer_build": True}  # rows aren't checked by pydantic; the tables do that
 
     workspace_id: str = Field(default="", max_length=WORKSPACE_ID_LENGTH, nullable=False)
 
@@ -247,15 +244,12 @@ def _make_engine(url: sa.URL) -> Engine:
 
 
 def sqlite_module() -> ModuleType:
-    """A safe SQLite, or the newest at hand: `pysqlite3` where that is safe, or newer than the standard library's."""
+    """Return the newest SQLite driver installed: `pysqlite3` or the standard library's `sqlite3`."""
     try:
         bundled = importlib.import_module("pysqlite3.dbapi2")
     except ImportError:
-        return importlib.import_module("sqlite3")
-    if bundled.sqlite_version_info >= SAFE_SQLITE:
-        return bundled
-    standard = importlib.import_module("sqlite3")
-    return bundled if bundled.sqlite_version_info > standard.sqlite_version_info else standard
+        return sqlite3
+    return max(sqlite3, bundled, key=lambda module: module.sqlite_version_info)
 
 
 def _make_sqlite_engine(url: sa.URL) -> Engine:

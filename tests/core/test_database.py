@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
-from bot.core.database import KEPT, SAFE_SQLITE, Database, days_between, sqlite_module, workspace_of
+from bot.core.database import KEPT, Database, days_between, sqlite_module, workspace_of
 from bot.core.errors import NotFound, SettingsError
 from bot.core.runtime import Runtime
 from bot.customers.tables import Customer
@@ -91,13 +91,13 @@ def test_a_wrong_database_address_is_one_sentence(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("bundled", "chosen"),
-    [(SAFE_SQLITE, "bundled"), ((9, 0, 0), "bundled"), ((3, 0, 0), "standard"), (None, "standard")],
-    ids=["safe", "new", "old", "absent"],
+    [((9, 0, 0), "bundled"), ((3, 0, 0), "standard"), (None, "standard")],
+    ids=["newer", "older", "absent"],
 )
-def test_the_safe_sqlite_is_chosen_or_the_newest(
+def test_the_newest_sqlite_is_chosen(
     monkeypatch: pytest.MonkeyPatch, bundled: tuple[int, ...] | None, chosen: str
 ) -> None:
-    """The wheel's where it is safe, without loading the standard library's beside it; else whichever is newer."""
+    """Of the wheel's and the standard library's."""
     found = SimpleNamespace(sqlite_version_info=bundled) if bundled else None
     monkeypatch.setitem(sys.modules, "pysqlite3.dbapi2", cast("ModuleType", found))
     assert sqlite_module() is (found if chosen == "bundled" else sqlite3)
