@@ -70,9 +70,9 @@ class Bot:
         self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), FEATURES, door=door)
         self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
-        self.jobs: Sequence[Job] = build_schedule(self.runtime, self.client_of, door)
+        self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, door)
         self.address = ""
-        self._runner = Runner(self.runtime)
+        self._runner = Runner(self.runtime.background)
         self._ticking = ticking
         self._ticker: Ticker | None = None
         self._socket: AsyncSocketModeHandler | None = None

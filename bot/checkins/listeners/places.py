@@ -44,7 +44,12 @@ class Places:
 
     async def _queue(self, origin: Origin, schema: ActionDone, workspace: str, person: str) -> Message:
         now = await self._runtime.read(
-            get_queue, workspace=workspace, viewer=person, features=self._runtime.features, page=origin.page
+            get_queue,
+            workspace=workspace,
+            inline=True,
+            viewer=person,
+            features=self._runtime.features,
+            page=origin.page,
         )
         return queue(now, done=schema)
 

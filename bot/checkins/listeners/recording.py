@@ -161,7 +161,12 @@ class RecordingListeners:
 
     async def _queue(self, body: Mapping[str, Any], page: int) -> Queue:
         return await self._runtime.read(
-            get_queue, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features, page=page
+            get_queue,
+            workspace=workspace_in(body),
+            inline=True,
+            viewer=people_in(body),
+            features=self._runtime.features,
+            page=page,
         )
 
     async def _open(

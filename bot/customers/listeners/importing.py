@@ -35,7 +35,7 @@ class ImportingListeners:
     """Answers to bringing a list and asking for one."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+        self._runtime = runtime.background
 
     async def open_import(self, client: AsyncWebClient, body: Body) -> None:
         """Open the window that takes a file and shows the last ones; guests are told that they can't."""
