@@ -12,10 +12,9 @@ from sqlmodel import Session, col, select
 from bot.checkins.rules import Result, tally, times
 from bot.checkins.schemas import CheckinEntry
 from bot.checkins.tables import Checkin
-from bot.core.briefs import MANY, Brief
+from bot.core.briefs import Brief, in_workspace
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.core.prepared import prepared
 from bot.core.schemas import Line
 from bot.customers.tables import Customer
 from bot.people.queries import list_names
@@ -24,31 +23,28 @@ CHECKINS = cast("sa.Table", Checkin.__table__)  # type: ignore[attr-defined]  # 
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # as above
 WORDS = 120  # characters of a note in a line
 TIMELINE_ROWS = 20
+TOLD = ("id", "customer_id", "result", "note", "next_step", "happened_on", "recorded_at")
 CONTACTS = (Result.TALKED, Result.THEY_CONTACTED_US)
 
 
-@prepared(many=MANY)
-def _since_contact() -> sa.Select[Any]:
+def _since_contact(customers: Any) -> sa.Select[Any]:
     """The last contact and the attempts after it: a handful of rows a customer, however long its history."""
     since = sa.func.coalesce(CUSTOMERS.c.last_contact_on, CHECKINS.c.happened_on)
     return (
-        sa.select(
-            CHECKINS.c.customer_id, CHECKINS.c.result, CHECKINS.c.note, CHECKINS.c.next_step, CHECKINS.c.happened_on
-        )
+        sa.select(*(CHECKINS.c[name] for name in TOLD))
         .select_from(CHECKINS.join(CUSTOMERS, _same_customer()))
         .where(
-            CHECKINS.c.workspace_id == sa.bindparam("workspace"),
-            CHECKINS.c.customer_id.in_(sa.bindparam(MANY, expanding=True)),
+            in_workspace(CHECKINS),
+            CHECKINS.c.customer_id.in_(customers),
             CHECKINS.c.undone_at.is_(None),
             CHECKINS.c.happened_on >= since,
         )
-        .order_by(CHECKINS.c.happened_on, CHECKINS.c.recorded_at, CHECKINS.c.id)
     )
 
 
 def _tell_brief(rows: Sequence[Any], _now: datetime) -> Mapping[UUID, Sequence[Line]]:
     told: dict[UUID, list[Any]] = defaultdict(list)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.happened_on, row.recorded_at, row.id)):
         told[row.customer_id].append(row)
     return {customer_id: _lines(found) for customer_id, found in told.items()}
 
