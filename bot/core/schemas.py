@@ -8,13 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Schema(BaseModel):
-    """
-    Something that is so. Immutable, comparable, safe to keep as JSON.
+    """Base of all data that leaves a feature: immutable, comparable, and safe to store as JSON."""
 
-    What checks its fields is made when the first one is: most of the 150 kinds are rare, and each takes 10 KB.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Notification(Schema):

@@ -113,7 +113,7 @@ async def show_result(caller: Caller, origin: Origin, schema: ActionDone | Check
 async def tell(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
     """Show what was done at *origin*: redraw its message, answer below it, or open a modal."""
     if origin.kind == "queue":
-        page = await caller.read(get_queue, features=caller.features, page=origin.page)
+        page = await caller.read(get_queue, inline=True, features=caller.features, page=origin.page)
         await answer_at(caller.client, origin.url, queue(page, done=schema).replacement())
     elif origin.kind == "reminder":
         await _redraw_reminder(caller, origin)

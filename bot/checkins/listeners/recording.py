@@ -129,7 +129,7 @@ def read_form(form: Form) -> dict[str, Any]:
 
 
 async def _get_queue(caller: Caller, page: int) -> Queue:
-    return await caller.read(get_queue, features=caller.features, page=page)
+    return await caller.read(get_queue, inline=True, features=caller.features, page=page)
 
 
 async def _open(caller: Caller, memory: Memory, *, customer_id: UUID | None = None, quote: str = "") -> None:

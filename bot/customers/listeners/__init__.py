@@ -11,7 +11,7 @@ from bot.workspaces.listeners import listen
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
     """Register a listener for everything that this feature puts on screen."""
-    on = listen(app, runtime)
+    on, in_background = listen(app, runtime), listen(app, runtime.background)
     on.command("/customers", looking.command, suggest=lists.choose)
     on.options(views.OPTIONS, looking.options)
     on.action({"action_id": views.OPTIONS, "block_id": forms.PARENT}, looking.ignore)
@@ -27,9 +27,9 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.view(forms.SAVE_EDIT, editing.edit, first_field=forms.NAME, fields=forms.FIELD_BLOCKS)
     on.view(forms.SAVE_STATUS, editing.change_status, first_field=forms.STATUS, fields=forms.FIELD_BLOCKS)
     on.view(forms.SAVE_OWNER, editing.change_owner, first_field=forms.TO, fields=forms.FIELD_BLOCKS)
-    on.action(lists.IMPORT, importing.ask_for_file)
-    on.action(imports.COLUMNS, importing.ask_columns)
-    on.action(imports.UNDO, importing.undo)
-    on.view(imports.SEND, importing.receive_file)
-    on.view(imports.MAPPED, importing.map_columns)
-    on.view(imports.CONFIRM, importing.import_list)
+    in_background.action(lists.IMPORT, importing.ask_for_file)
+    in_background.action(imports.COLUMNS, importing.ask_columns)
+    in_background.action(imports.UNDO, importing.undo)
+    in_background.view(imports.SEND, importing.receive_file)
+    in_background.view(imports.MAPPED, importing.map_columns)
+    in_background.view(imports.CONFIRM, importing.import_list)
