@@ -54,22 +54,18 @@ from bot.followups.usecases import keeping as followup_keeping
 from bot.followups.views import rows as followup_views
 from bot.home import listeners as home_listeners
 from bot.mentions import listeners as mention_listeners
+from bot.mentions import tables as _mentions
 from bot.mentions.queries import shown as mentions_shown
-from bot.mentions.queries.digest import compose_digest
-from bot.mentions.schemas.digest import MentionsDigest
 from bot.mentions.schemas.mentions import (
     AnswerDueSoon,
     AnswerLate,
     ComplaintForOwner,
     MentionPosted,
+    MentionsDigest,
     MentionsListed,
 )
-from bot.mentions.tables import aliases as _mention_aliases
-from bot.mentions.tables import mentions as _mentions
-from bot.mentions.usecases import keeping as mention_keeping
+from bot.mentions.usecases import aliases as mention_aliases
 from bot.mentions.views import cards as mention_cards
-from bot.mentions.views import digest as mention_digest
-from bot.mentions.views import lists as mention_lists
 from bot.people import listeners as people_listeners
 from bot.people import tables as _people
 from bot.people import views as people_views
@@ -102,7 +98,6 @@ TABLES = (
     _followups,
     _promises,
     _escalations,
-    _mention_aliases,
     _mentions,
     _digests,
 )
@@ -248,11 +243,11 @@ FEATURES: tuple[Feature, ...] = (
         register=mention_listeners.register,
         messages={
             MentionPosted: mention_cards.posted,
-            MentionsListed: mention_lists.listed,
+            MentionsListed: mention_cards.listed,
             ComplaintForOwner: mention_cards.complaint,
             AnswerDueSoon: mention_cards.due_soon,
             AnswerLate: mention_cards.late,
-            MentionsDigest: mention_digest.digest,
+            MentionsDigest: mention_cards.digest,
         },
         brief=mentions_shown.brief,
         digest_section=mentions_shown.digest_section,
@@ -262,12 +257,12 @@ FEATURES: tuple[Feature, ...] = (
                 label="What customers say",
                 about="What was written about us and our customers, how it reads, and what waits for an answer.",
                 clear="Nothing was written about us or our customers, and nothing waits for an answer.",
-                compose=compose_digest,
+                compose=mentions_shown.compose_digest,
             ),
         ),
         home_section=mentions_shown.home_section,
         timeline=mentions_shown.timeline,
-        erase=mention_keeping.erase,
+        erase=mention_aliases.erase,
         export=mentions_shown.export,
         check=mentions_shown.check,
     ),

@@ -20,7 +20,7 @@ NOT_CARRIED = {
     "tldextract", "typer", "vaderSentiment",
 }  # fmt: skip
 LOADED_WHEN_NEEDED = (
-    "alembic.command", "dateparser", "feedparser", "nh3", "psycopg", "rapidfuzz.fuzz", "requests_hardened",
+    "alembic.command", "dateparser", "feedparser", "nh3", "psycopg", "rapidfuzz.fuzz",
     "tldextract", "vaderSentiment.vaderSentiment", "bot.cli", "bot.mentions.gateways.feeds",
 )  # fmt: skip
 COUNTRIES = ("PT", "US", "NZ", "CN", "IN", "SA", "IL", "TH", "LK", "MN", "IR", "ET")

@@ -9,11 +9,11 @@ from typing import Any
 
 import feedparser
 
-from bot.mentions.gateways.drafts import Draft, Text, draft, guess, plain
+from bot.mentions.gateways.items import RawText, guess, make_item, plain
 from bot.mentions.rules.addresses import canonical, host_of
-from bot.mentions.rules.outcomes import MOST_ITEMS, Outcome, Trouble
-from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.sources import MOST_ITEMS, Outcome, SourceKind, Trouble
 from bot.mentions.rules.wording import LONGEST_NAME, clean_line, first_of, plausible
+from bot.mentions.schemas.items import FeedItem
 
 _REDDIT_TAIL = re.compile(r"\s*submitted\s+by[^\[\n]*\n?\s*\[link\]\s*\[[\w ]*comments?\]\s*$")
 _REDDIT_LINK = re.compile(r"<a href=\"([^\"<>]+)\">\[link\]</a>")
@@ -22,7 +22,7 @@ _XML_IN_UTF8 = "application/xml; charset=utf-8"
 _KEPT_ASIDE = MOST_ITEMS * 2
 
 
-def read_feed(kind: SourceKind, body: bytes, *, address: str, content_type: str) -> tuple[str, list[Draft]]:
+def read_feed(kind: SourceKind, body: bytes, *, address: str, content_type: str) -> tuple[str, list[FeedItem]]:
     """
     What the feed calls itself, and its items.
 
@@ -53,10 +53,10 @@ class _Shape:
     def __init__(self, kind: SourceKind, title: str, address: str, language: str) -> None:
         self._kind, self._title, self._address, self._language = kind, title, address, language
 
-    def item(self, entry: Any) -> Draft:
-        written = next((text for text in _bodies(entry) if text.said.strip()), Text())
+    def item(self, entry: Any) -> FeedItem:
+        written = next((text for text in _bodies(entry) if text.said.strip()), RawText())
         link = str(entry.get("link") or "")
-        return draft(
+        return make_item(
             external_id=str(entry.get("id") or ""),
             address=link,
             base=self._address,
@@ -70,8 +70,8 @@ class _Shape:
             links=_REDDIT_LINK.findall(written.said) if self._kind is SourceKind.REDDIT else (),
         )
 
-    def _words(self, written: Text) -> Text:
-        return Text(_REDDIT_TAIL.sub("", plain(written))) if self._kind is SourceKind.REDDIT else written
+    def _words(self, written: RawText) -> RawText:
+        return RawText(_REDDIT_TAIL.sub("", plain(written))) if self._kind is SourceKind.REDDIT else written
 
     def _place(self, entry: Any, link: str) -> str:
         if self._kind is SourceKind.REDDIT:
@@ -83,17 +83,17 @@ class _Shape:
         return self._title
 
 
-def _text(holder: Any, name: str) -> Text:
+def _text(holder: Any, name: str) -> RawText:
     detail = holder.get(f"{name}_detail") or {}
     return _typed(str(holder.get(name) or ""), str(detail.get("type") or ""))
 
 
-def _typed(said: str, kind: str) -> Text:
+def _typed(said: str, kind: str) -> RawText:
     """A text with the kind its feed gives it; plain ones that hold tags all the same are marked up."""
-    return Text(said, is_markup=True) if "html" in kind or "xml" in kind else guess(said)
+    return RawText(said, is_markup=True) if "html" in kind or "xml" in kind else guess(said)
 
 
-def _bodies(entry: Any) -> Iterator[Text]:
+def _bodies(entry: Any) -> Iterator[RawText]:
     """The whole text first, then the short one."""
     for content in entry.get("content") or []:
         yield _typed(str(content.get("value") or ""), str(content.get("type") or ""))

@@ -7,8 +7,7 @@ from bot.core.collecting import without_collecting
 from bot.customers.gateways.tables_read import Row, UnreadableFile, date_order, read_table
 from bot.customers.rules.cells import NO_VALUE, NOTHING, Unclear, is_blank
 from bot.customers.rules.rows import Refusal, refuse, too_many
-from bot.mentions.gateways.arriving import found_item
-from bot.mentions.gateways.drafts import draft, guess
+from bot.mentions.gateways.items import guess, make_item
 from bot.mentions.rules.addresses import canonical, fingerprint
 from bot.mentions.rules.lists import (
     MOST_ROWS,
@@ -21,8 +20,8 @@ from bot.mentions.rules.lists import (
     read_rating,
     read_written,
 )
-from bot.mentions.schemas.found import FoundItem
-from bot.mentions.schemas.lists import ListRead
+from bot.mentions.schemas.items import FeedItem
+from bot.mentions.schemas.mentions import ListRead
 
 _TYPED = frozenset({Column.ADDRESS, Column.WRITTEN, Column.RATING})
 
@@ -66,14 +65,14 @@ class _RowReader:
         self.refusals: list[Refusal] = []
         self._row, self._mapping, self._now, self._day_first = row, mapping, now, day_first
 
-    def read(self) -> FoundItem | None:
+    def read(self) -> FeedItem | None:
         """What the row says was written; None when it is refused."""
         trouble = self._row.problem or self._too_many()
         if trouble:
             self.refusals.append(refuse(self._row.number, trouble))
             return None
         link, rating, at = (self._typed(column) for column in (Column.ADDRESS, Column.RATING, Column.WRITTEN))
-        made = draft(
+        made = make_item(
             address=str(link or ""),
             title=guess(self._cell(Column.TITLE)),
             words=guess(self._cell(Column.WORDS)),
@@ -86,7 +85,7 @@ class _RowReader:
         if not (made.words or made.title or made.address or self.refusals):
             sentence = "The row says nothing: write what was written, its title or its link."
             self.refusals.append(refuse(self._row.number, sentence))
-        return None if self.refusals else found_item(made.as_row())
+        return None if self.refusals else made
 
     def _cell(self, column: Column) -> str:
         at = self._mapping.columns.get(column, len(self._row.cells))
@@ -114,7 +113,7 @@ class _RowReader:
         return too_many(len(found), named) if any(cell.strip() for cell in found[named:]) else ""
 
 
-def _told_apart(items: Sequence[FoundItem]) -> list[FoundItem]:
+def _told_apart(items: Sequence[FeedItem]) -> list[FeedItem]:
     """
     The items, each known by what tells it from the others. Reviews often share the address of one page, or have none,
     and people write the same few words: then who wrote it, where and when count, too.
@@ -123,18 +122,18 @@ def _told_apart(items: Sequence[FoundItem]) -> list[FoundItem]:
     return [_marked(item, is_shared=_place(item) in shared) for item in items]
 
 
-def _shared(items: Iterable[FoundItem]) -> set[str]:
+def _shared(items: Iterable[FeedItem]) -> set[str]:
     """The addresses under which rows say different things."""
     first: dict[str, tuple[str, str]] = {}
     says = ((_place(item), (item.title, item.words)) for item in items if item.address)
     return {place for place, said in says if first.setdefault(place, said) != said}
 
 
-def _place(item: FoundItem) -> str:
-    return fingerprint(FoundItem(address=item.address), "") if item.address else ""
+def _place(item: FeedItem) -> str:
+    return fingerprint(FeedItem(address=item.address), "") if item.address else ""
 
 
-def _marked(item: FoundItem, *, is_shared: bool) -> FoundItem:
+def _marked(item: FeedItem, *, is_shared: bool) -> FeedItem:
     when = item.published_at.isoformat() if item.published_at else ""
     mark = mark_of((item.place, item.author, when, item.title, item.words))
     if is_shared:

@@ -8,13 +8,11 @@ from hashlib import sha256
 from typing import Any
 
 from bot.core.errors import InvalidInput
-from bot.mentions.gateways.arriving import found_item
-from bot.mentions.gateways.drafts import draft, finished, guess
+from bot.mentions.gateways.items import guess, make_item, select_items
 from bot.mentions.gateways.jsons import as_number, as_rows, as_text, dig
-from bot.mentions.rules.mapping import mapping_problem
-from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.sources import SourceKind, mapping_problem
 from bot.mentions.rules.wording import first_of, read_instant
-from bot.mentions.schemas.found import FoundItem
+from bot.mentions.schemas.items import FeedItem
 
 SIGNED_FOR_SECONDS = 300
 LARGEST_BODY = 1024 * 1024
@@ -75,7 +73,7 @@ _PLACES = {SourceKind.SYFTEN: re.compile(r"r/\w+"), SourceKind.F5BOT: re.compile
 _PLACE_AT = {SourceKind.SYFTEN: "item.backend_sub", SourceKind.F5BOT: "url"}
 
 
-def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -> tuple[FoundItem, ...]:
+def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -> tuple[FeedItem, ...]:
     """
     The items that were sent; none when a service only tried whether somebody listens.
 
@@ -94,11 +92,11 @@ def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -
     rows = _rows(said, paths["items"], mapped="items" in mapping)
     if not rows and isinstance(said, list):
         return ()
-    items = finished(_draft(kind, row, paths) for row in rows)
+    items = select_items(_item(kind, row, paths) for row in rows)
     if not items:
         wanted = " or ".join(dict.fromkeys([*paths["words"][:2], *paths["title"][:1]]))
         raise InvalidInput(f"Nothing that was sent has words or a title (looked for at {wanted}); check the mapping.")
-    return tuple(found_item(item.as_row()) for item in items)
+    return items
 
 
 def is_signed(*, secrets: Sequence[str], timestamp: str, signature: str, body: bytes, now: float) -> bool:
@@ -142,12 +140,12 @@ def _rows(said: Any, paths: Sequence[str], *, mapped: bool) -> list[Any]:
     return [row for row in as_rows(said) if isinstance(row, dict)]
 
 
-def _draft(kind: SourceKind, row: Any, paths: Paths) -> Any:
+def _item(kind: SourceKind, row: Any, paths: Paths) -> FeedItem:
     def at(field: str) -> str:
         return first_of(as_text(dig(row, path)) for path in paths[field])
 
     within = _PLACES[kind].search(as_text(dig(row, _PLACE_AT[kind]))) if kind in _PLACES else None
-    return draft(
+    return make_item(
         external_id=at("id"),
         address=at("address"),
         title=guess(at("title")),

@@ -8,7 +8,7 @@ from bot.core.runtime import Runtime
 from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
 from bot.mentions.queries.sources import find_signed
 from bot.mentions.schemas.mentions import Signed
-from bot.mentions.usecases.collecting import keep_sent
+from bot.mentions.usecases.ingest import ingest_sent
 
 HOOKS_PATH = "/hooks/{token}"
 LONGEST_TOKEN = 64
@@ -38,7 +38,7 @@ class Hooks:
         try:
             items = read_webhook(source.kind, body, mapping=source.mapping)
             taken = await self._runtime.run(
-                keep_sent, workspace=source.workspace_id, source_id=source.source_id, items=tuple(items)
+                ingest_sent, workspace=source.workspace_id, source_id=source.source_id, items=tuple(items)
             )
         except BotError as error:
             return _said(400, str(error))

@@ -1,6 +1,5 @@
 """Where mentions come from: the list, a new source with its preview, pause, test, secret, removal."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -13,18 +12,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.mentions.gateways.doors import SHUT, Door
-from bot.mentions.gateways.fetching import fetch
+from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides, fetch
 from bot.mentions.queries.sources import get_due, get_source_schema, get_sources
-from bot.mentions.rules.mapping import read_mapping
-from bot.mentions.rules.mentions import is_taken_in, split_words
-from bot.mentions.rules.sources import SourceKind, is_fetched
-from bot.mentions.schemas.found import Brought, FoundItem, Outcome
-from bot.mentions.schemas.mentions import SourceWish
-from bot.mentions.usecases.collecting import keep_brought
-from bot.mentions.usecases.sourcing import (
+from bot.mentions.rules.mentions import is_wanted, split_words
+from bot.mentions.rules.sources import Outcome, SourceKind, is_fetched, read_mapping
+from bot.mentions.schemas.items import FeedItem, FetchResult
+from bot.mentions.schemas.mentions import DueSource, SourceChange, SourceSchema, SourceWish
+from bot.mentions.usecases.ingest import ingest_fetched
+from bot.mentions.usecases.sources import (
     add_source,
+    check_change,
     check_source,
+    edit_source,
     may_ask,
     pause_source,
     remove_source,
@@ -58,7 +57,7 @@ class SourceListeners:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._door = runtime.door if isinstance(runtime.door, Door) else SHUT
+        self._overrides = runtime.door if isinstance(runtime.door, HostOverrides) else NO_OVERRIDES
 
     async def page(self, body: Mapping[str, Any], page: int, *, said: str = "") -> Message:
         """A page of the list."""
@@ -184,42 +183,42 @@ class SourceListeners:
         )
         due = await self._runtime.read(get_due, workspace=workspace_in(body), source_id=source_id)
         await self._require_turn(due.address)
-        brought = await self._fetch(due.kind, due.address)
+        fetched = await self._fetch(due.kind, due.address)
         taken = await self._runtime.run(
-            keep_brought, workspace=workspace_in(body), source_id=source_id, brought=brought
+            ingest_fetched, workspace=workspace_in(body), source_id=source_id, fetched=fetched
         )
-        if not brought.outcome.is_well:
+        if not fetched.outcome.is_well:
             return sources.tested(
-                schema.name, brought.problem or "Its server gives no answer; it is tried again later."
+                schema.name, fetched.problem or "Its server gives no answer; it is tried again later."
             )
-        return sources.tested(schema.name, f"It brought {len(brought.items):,} items, {taken.new:,} of them new.")
+        return sources.tested(schema.name, f"It brought {len(fetched.items):,} items, {taken.new:,} of them new.")
 
     async def _look(self, wish: SourceWish, address: str, memory: str) -> Block:
         """What a new source would bring today."""
         await self._require_turn(address)
-        brought, kept = await self._filtered(wish, address)
-        return sources.preview(brought, kept, memory=memory)
+        fetched, kept = await self._filtered(wish, address)
+        return sources.preview(fetched, kept, memory=memory)
 
-    async def look(self, wish: SourceWish, address: str) -> tuple[Brought, list[FoundItem]]:
+    async def look(self, wish: SourceWish, address: str) -> tuple[FetchResult, list[FeedItem]]:
         """What a source of ours brings today, and what of it is wanted; while its server rests, only that it does."""
         try:
             await self._require_turn(address)
         except InvalidInput as rest:
-            return Brought(outcome=Outcome.ASKED_TO_WAIT, problem=str(rest)), []
+            return FetchResult(outcome=Outcome.ASKED_TO_WAIT, problem=str(rest)), []
         return await self._filtered(wish, address)
 
-    async def _filtered(self, wish: SourceWish, address: str) -> tuple[Brought, list[FoundItem]]:
-        brought = await self._fetch(wish.kind, address)
+    async def _filtered(self, wish: SourceWish, address: str) -> tuple[FetchResult, list[FeedItem]]:
+        fetched = await self._fetch(wish.kind, address)
         kept = [
             item
-            for item in brought.items
-            if is_taken_in(
+            for item in fetched.items
+            if is_wanted(
                 text=f"{item.title}\n{item.words}", author=item.author, language=item.language, words=wish.words,
                 excluded_words=wish.excluded_words, excluded_authors=wish.excluded_authors,
                 wanted_language=wish.language,
             )
         ]  # fmt: skip
-        return brought, kept
+        return fetched, kept
 
     async def _require_turn(self, address: str) -> None:
         until: datetime | None = await self._runtime.run(may_ask, workspace=None, address=address)
@@ -227,8 +226,8 @@ class SourceListeners:
             seconds = max(int((until - self._runtime.clock.now()).total_seconds()), 1)
             raise InvalidInput(f"That server was asked a moment ago and gets a pause; try again in {seconds} s.")
 
-    async def _fetch(self, kind: SourceKind, address: str) -> Brought:
-        return await asyncio.to_thread(fetch, kind, address, door=self._door)
+    async def _fetch(self, kind: SourceKind, address: str) -> FetchResult:
+        return await fetch(kind, address, overrides=self._overrides)
 
     async def _add(self, body: dict[str, Any], wish: SourceWish, channel: ChannelSchema | None) -> Any:
         return await self._run(body, add_source, wish=wish, channel=channel, view_id=body["view"]["id"])
@@ -281,3 +280,78 @@ def _page_in(body: Mapping[str, Any]) -> int:
     action: Mapping[str, Any] = next(iter(actions_in(body)), {})
     page = str(action.get("block_id") or "").split(":")
     return int(page[1][:6]) if len(page) > 1 and page[1].isdigit() else 0
+
+
+class EditingListeners:
+    """Listeners for changing a source."""
+
+    def __init__(self, runtime: Runtime, where: SourceListeners) -> None:
+        self._runtime = runtime
+        self._where = where
+
+    async def preview(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Check the form, then show what the source brings today; what others send by themselves is kept at once."""
+        view, looked = body["view"], None
+        async with field_errors(ack, first_field=sources.BLOCK_OF["channel"]):
+            with fields_named(sources.BLOCK_OF):
+                source_id = uuid_in(str(view.get("private_metadata") or ""))
+                if source_id is None:
+                    raise NotFound(OUT_OF_DATE)
+                schema = await self._get(body, source_id)
+                change = SourceChange(source_id=source_id, wish=wish_in(Form.of(view), kind=schema.kind))
+                due = await self._check(client, body, change)
+                memory = change.model_dump_json(exclude_defaults=True)
+                if len(memory) > MEMORY:
+                    raise InvalidInput(fields={"words": "Those are more words than fit; keep the important ones."})
+                if not is_fetched(schema.kind):
+                    changed = await self._edit(client, body, change)
+                    await ack(response_action="update", view=sources.changed(changed))
+                    return
+            looked = partial(self._look, change, due, memory)
+        if looked is not None:
+            await answer_in_window(ack, client, view["id"], looked(), title=sources.EDIT_TITLE)
+
+    async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Keep a change that was looked at."""
+        saved = self._saved(client, body)
+        await answer_in_window(ack, client, body["view"]["id"], saved, title=sources.EDIT_TITLE)
+
+    async def _saved(self, client: AsyncWebClient, body: dict[str, Any]) -> Block:
+        try:
+            change = SourceChange.model_validate_json(body["view"].get("private_metadata") or "{}")
+        except ValidationError as error:
+            raise InvalidInput("This window is out of date; close it and open it again.") from error
+        return sources.changed(await self._edit(client, body, change))
+
+    async def _get(self, body: dict[str, Any], source_id: UUID) -> SourceSchema:
+        schema: SourceSchema = await self._runtime.read(
+            get_source_schema, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
+        )
+        return schema
+
+    async def _check(self, client: AsyncWebClient, body: dict[str, Any], change: SourceChange) -> DueSource:
+        due: DueSource = await self._runtime.read(
+            check_change,
+            workspace=workspace_in(body),
+            source_id=change.source_id,
+            wish=change.wish,
+            channel=await channel_of(client, change.wish),
+            by=people_in(body),
+        )
+        return due
+
+    async def _edit(self, client: AsyncWebClient, body: dict[str, Any], change: SourceChange) -> SourceSchema:
+        schema: SourceSchema = await self._runtime.run(
+            edit_source,
+            workspace=workspace_in(body),
+            source_id=change.source_id,
+            wish=change.wish,
+            channel=await channel_of(client, change.wish),
+            by=people_in(body),
+            view_id=body["view"]["id"],
+        )
+        return schema
+
+    async def _look(self, change: SourceChange, due: DueSource, memory: str) -> Block:
+        fetched, kept = await self._where.look(change.wish, due.address)
+        return sources.preview(fetched, kept, memory=memory, title=sources.EDIT_TITLE, callback_id=sources.CHANGE)

@@ -11,8 +11,8 @@ from sqlmodel import Session, SQLModel
 from bot.core.database import workspace_of
 from bot.mentions.rules.tiers import AliasKind, Found, Known, Lesson, best_of_each, find_known
 from bot.mentions.rules.tokens import Candidate, Reading, handle_key, host_keys, read_text, written
-from bot.mentions.schemas.matches import Match, OwnNames, Text
-from bot.mentions.tables.aliases import AliasLesson, MentionAlias
+from bot.mentions.schemas.mentions import Match, OwnNames, Text
+from bot.mentions.tables import AliasLesson, MentionAlias
 
 AT_ONCE = 500  # keys in one statement: SQLite takes 32,766 parameters, and longer lists are no faster
 

@@ -1,6 +1,6 @@
 """Reads about mentions: one, the open ones, and how they are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,17 +8,29 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.core.errors import NotFound
+from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
 from bot.core.schemas import Subject
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
-from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State
-from bot.mentions.rules.phrases import DEFAULT_PHRASES, Phrase
-from bot.mentions.schemas.mentions import MentionList, MentionSchema, MentionSetup, OfferButton
-from bot.mentions.tables.mentions import Mention, MentionSettings, Sighting
+from bot.mentions.rules.addresses import fingerprint
+from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State, is_recent
+from bot.mentions.rules.sentiment import DEFAULT_PHRASES, Phrase
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.schemas.items import FeedItem
+from bot.mentions.schemas.mentions import (
+    Correction,
+    ListPlan,
+    ListRead,
+    MentionList,
+    MentionSchema,
+    MentionSetup,
+    OfferButton,
+)
+from bot.mentions.tables import Mention, MentionSettings, Occurrence, SentimentCorrection
 from bot.people.queries import list_calendars, list_names
-from bot.people.usecases import require_here
+from bot.people.usecases import require_here, require_manager
+from bot.workspaces.usecases import BOT
 
 KIND = "mention"  # of the subject that other features offer buttons for
 SUBJECT_WORDS, SUBJECT_LINK = 300, 500
@@ -158,11 +170,12 @@ def _count_sightings(session: Session, rows: Sequence[Mention]) -> dict[UUID, in
     if not rows:
         return {}
     query = (
-        sa.select(col(Sighting.mention_id), sa.func.count().label("count"))
+        sa.select(col(Occurrence.mention_id), sa.func.count().label("count"))
         .where(
-            col(Sighting.workspace_id) == workspace_of(session), col(Sighting.mention_id).in_([row.id for row in rows])
+            col(Occurrence.workspace_id) == workspace_of(session),
+            col(Occurrence.mention_id).in_([row.id for row in rows]),
         )
-        .group_by(col(Sighting.mention_id))
+        .group_by(col(Occurrence.mention_id))
     )
     return {row[0]: row[1] for row in session.execute(query).all()}
 
@@ -171,3 +184,72 @@ def _days_since_contact(customer: Customer | None, now: datetime) -> int | None:
     if customer is None or customer.last_contact_on is None:
         return None
     return max((now.date() - customer.last_contact_on) // timedelta(days=1), 0)
+
+
+WISH = "bring a list of mentions"
+AT_ONCE = 500  # fingerprints in one statement
+
+
+def require_may_bring(session: Session, *, viewer: str, now: datetime) -> None:  # noqa: ARG001 - every query takes the time
+    """
+    Refuse who may bring no lists.
+
+    Raises:
+        NotAllowed: the viewer is no manager ("bot" stands for the command line).
+    """
+    if viewer != BOT:
+        require_manager(session, by=viewer, wish=WISH)
+
+
+def plan_list(session: Session, *, read: ListRead, viewer: str, now: datetime) -> ListPlan:
+    """
+    Say what taking in a list would do, and change nothing.
+
+    Raises:
+        NotAllowed: as `require_may_bring`.
+        InvalidInput: no column holds what was written.
+    """
+    require_may_bring(session, viewer=viewer, now=now)
+    if read.problem:
+        raise InvalidInput(read.problem)
+    keyed: dict[str, FeedItem] = {}
+    for item in read.items:
+        keyed.setdefault(fingerprint(item, SourceKind.CSV), item)
+    known = _find_known(session, keyed)
+    fresh = [item for key, item in keyed.items() if key not in known]
+    settings = find_settings(session)
+    return ListPlan(
+        file_name=read.file_name,
+        new=len(fresh),
+        known=len(known),
+        repeated=len(read.items) - len(keyed),
+        recent=sum(is_recent(item.published_at, now) for item in fresh),
+        refused=len({refusal.row_number for refusal in read.refusals}),
+        channel_id=(settings.channel_id or "") if settings else "",
+    )
+
+
+def _find_known(session: Session, keyed: Mapping[str, FeedItem]) -> set[str]:
+    """Which of these fingerprints are kept already."""
+    keys, known = list(keyed), set[str]()
+    for start in range(0, len(keys), AT_ONCE):
+        query = sa.select(col(Mention.fingerprint)).where(
+            col(Mention.workspace_id) == workspace_of(session),
+            col(Mention.fingerprint).in_(keys[start : start + AT_ONCE]),
+        )
+        known |= set(session.execute(query).scalars())
+    return known
+
+
+def list_corrections(
+    session: Session,
+    *,
+    now: datetime,  # noqa: ARG001 - every query takes the time
+    mention_id: UUID | None = None,
+) -> list[Correction]:
+    """All corrections, or those of one mention, the earliest first: what a better scorer could learn from."""
+    query = select(SentimentCorrection).where(SentimentCorrection.workspace_id == workspace_of(session))
+    if mention_id is not None:
+        query = query.where(SentimentCorrection.mention_id == mention_id)
+    rows = session.exec(query.order_by(col(SentimentCorrection.at), col(SentimentCorrection.id))).all()
+    return [Correction.model_validate(row, from_attributes=True) for row in rows]

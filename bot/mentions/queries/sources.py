@@ -11,7 +11,7 @@ from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.mentions.rules.mentions import PAGE_ROWS, State
 from bot.mentions.schemas.mentions import DueSource, Signed, SourceList, SourceSchema
-from bot.mentions.tables.mentions import Mention, Source
+from bot.mentions.tables import Mention, Source
 from bot.people.usecases import require_manager
 
 WISH = "see where mentions come from"

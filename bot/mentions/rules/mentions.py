@@ -62,7 +62,7 @@ SEARCHES = frozenset(
 """Kinds of source that look for a word."""
 
 
-def is_taken_in(
+def is_wanted(
     *,
     text: str,
     author: str,

@@ -1,13 +1,13 @@
-"""Where mentions come from: the recipes, the one word each asks for, and what is fetched for it."""
+"""Where mentions come from: the kinds of source, what each fetches, how a fetch can end, and webhooks' mappings."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import quote, quote_plus, urlsplit
 
-from bot.core.errors import InvalidInput
+from bot.core.errors import BotError, InvalidInput
 
 LONGEST_WORD = 500
 """Characters that a recipe's word or a feed's address may have."""
@@ -232,3 +232,124 @@ _RECIPES = {
     SourceKind.APP_STORE: _Recipe("the app's page or number, with a country: gb 1605206013", _app_store),
     SourceKind.GITHUB_DISCUSSIONS: _Recipe("the repository, like acme/widgets", _github_discussions),
 }
+
+
+class Outcome(StrEnum):
+    """How a look at a source ended."""
+
+    NEWS = "news"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    GONE = "gone"
+    ASKED_TO_WAIT = "asked_to_wait"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the source answered as it should."""
+        return self in {Outcome.NEWS, Outcome.UNCHANGED, Outcome.EMPTY}
+
+
+class Trouble(BotError):
+    """A source that can't be fetched or read; the sentence tells a manager what to do."""
+
+    def __init__(self, outcome: Outcome, sentence: str, *, wait_seconds: int | None = None) -> None:
+        super().__init__(sentence)
+        self.outcome = outcome
+        self.wait_seconds = wait_seconds
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long, how much and how far one look at a source may go."""
+
+    whole_seconds: float = 30  # from the look-up of the name to the last byte
+    quiet_seconds: float = 10  # without a byte
+    body_bytes: int = 5 * 1024 * 1024  # packed and unpacked
+    redirects: int = 3
+    reading_seconds: float = 5  # of computing
+    memory_megabytes: int = 256
+
+
+LIMITS = Limits()
+MOST_ITEMS = 200
+"""Items taken from one look, the first in the source's order."""
+
+LONGEST_WAIT_SECONDS = 24 * 60 * 60
+
+_REFUSALS = {
+    401: "It wants to know who asks (401); use an address that everybody can open.",
+    403: "Its server doesn't let the bot in (403); look at the address in a browser, or use another.",
+    404: "Nothing is found at this address (404); check it.",
+    407: "It wants to know who asks (407); use an address that everybody can open.",
+    451: "It may not be shown here (451); use another address.",
+}
+_NOT_MODIFIED, _GONE, _TOO_MANY, _SERVER_ERROR, _UNAVAILABLE = 304, 410, 429, 500, 503
+
+
+def refuse_status(status: int, wait: int | None) -> None:
+    """
+    Check an HTTP status; *wait* is what Retry-After asks for, in seconds.
+
+    Raises:
+        Trouble: it is neither a success nor "not modified".
+    """
+    if status == _NOT_MODIFIED or 200 <= status < 300:  # noqa: PLR2004 - HTTP's range for success
+        return
+    if status == _GONE:
+        raise Trouble(Outcome.GONE, "It is gone for good (410); remove this source or give its new address.")
+    if status == _TOO_MANY or (status == _UNAVAILABLE and wait is not None):
+        raise Trouble(
+            Outcome.ASKED_TO_WAIT, f"Its server asks to wait ({status}); it is tried again then.", wait_seconds=wait
+        )
+    if status >= _SERVER_ERROR:
+        raise Trouble(Outcome.UNREACHABLE, f"Its server has trouble of its own ({status}); it is tried again later.")
+    raise Trouble(Outcome.REFUSED, _REFUSALS.get(status, f"Its server refuses ({status}); check the address."))
+
+
+MAPPED_FIELDS = (
+    "items", "id", "address", "title", "words", "author", "place", "published_at", "rating", "language",
+)  # fmt: skip
+"""What a mapping may say the place of; `items` is where the list of items lies."""
+
+LONGEST_PATH, DEEPEST = 200, 12
+SHOWN = 60
+
+
+def read_mapping(text: str) -> dict[str, str]:
+    """
+    `words = post.text`, a line each.
+
+    Raises:
+        InvalidInput: field `mapping`: a line that says no place, or a second place for the same part.
+    """
+    mapping: dict[str, str] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, path = (part.strip() for part in line.partition("=")[::2])
+        if not (name and path):
+            raise InvalidInput(fields={"mapping": f"“{line[:SHOWN]}” says no place; write it like words = post.text."})
+        if name in mapping:
+            raise InvalidInput(fields={"mapping": f"“{name[:SHOWN]}” has two places; keep one of them."})
+        mapping[name] = path
+    return mapping
+
+
+def mapping_problem(mapping: Mapping[str, str]) -> str:
+    """Why nothing could ever be found by a mapping, in one sentence that says what to write; "" when it can work."""
+    unknown = next((name for name in mapping if name not in MAPPED_FIELDS), None)
+    if unknown is not None:
+        return f"“{unknown[:SHOWN]}” is no part of a mention; name some of {', '.join(MAPPED_FIELDS)}."
+    return next((problem for path in mapping.values() if (problem := _path_problem(path))), "")
+
+
+def _path_problem(path: str) -> str:
+    shown, steps = path[:SHOWN], path.split(".")
+    if "[" in path or path.startswith("$"):
+        return f"“{shown}” can't be followed; write names and numbers with dots between them, like data.posts.0.text."
+    if not all(step.strip() for step in steps):
+        return f"“{shown}” has a dot too many; write it like data.post.text."
+    if len(steps) > DEEPEST or len(path) > LONGEST_PATH:
+        return f"“{shown}” is too long; a place may have {DEEPEST} names and {LONGEST_PATH} characters."
+    return ""

@@ -11,8 +11,16 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bot.customers.rules.names import name_key
-from bot.mentions.rules.tokens import MOST_WORDS, Candidate, Reading, Signs, handle_key, is_joined, read_signs
-from bot.mentions.rules.words import is_common
+from bot.mentions.rules.tokens import (
+    MOST_WORDS,
+    Candidate,
+    Reading,
+    Signs,
+    handle_key,
+    is_common,
+    is_joined,
+    read_signs,
+)
 
 SHORTEST_HANDLE = 4  # signs, with the @; a shorter account is many people's
 SHORTEST_WORD = 4  # letters; a shorter word is an abbreviation of many things

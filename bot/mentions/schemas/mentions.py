@@ -1,15 +1,20 @@
 """Mentions as screens show them, and what is owed to people about them."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from bot.core.schemas import Notification, Schema
-from bot.mentions.rules.feeling import Feeling
+from bot.core.schemas import DigestSlot, Line, Notification, Schema
+from bot.customers.rules.rows import Refusal
+from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import State
+from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
-from bot.mentions.rules.tiers import Tier
+from bot.mentions.rules.tiers import AliasKind, Tier
+from bot.mentions.schemas.items import FeedItem
 
 
 class OfferButton(Schema):
@@ -35,7 +40,7 @@ class MentionSchema(Schema):
     published_at: datetime | None = None
     found_at: datetime
     now: datetime
-    feeling: Feeling = Feeling.NEUTRAL
+    feeling: Sentiment = Sentiment.NEUTRAL
     customer_id: UUID | None = None
     customer_name: str = ""
     about_us: bool = False
@@ -80,7 +85,7 @@ class MentionList(Schema):
     rows: tuple[MentionSchema, ...] = ()
 
 
-class TakenIn(Schema):
+class IngestResult(Schema):
     """What became of items that were taken in."""
 
     new: int = 0
@@ -229,3 +234,114 @@ class AnswerLate(Notification):
 
     mention: MentionSchema
     mine: bool = False
+
+
+@dataclass(frozen=True)
+class ListRead:
+    """
+    A list that was read: what its rows say was written, and the rows that can't be taken.
+
+    `columns` says which heading each field was read from; with a *problem* about them there are no items.
+    """
+
+    file_name: str
+    columns: Mapping[Column, str] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    problem: str = ""
+    items: tuple[FeedItem, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+class ListPlan(Schema):
+    """
+    What taking in a list does: *new* are kept, of which *recent* are posted to *channel_id* ("": they wait in
+    /mentions); *known* are kept already, *repeated* say what another row says; *refused* rows aren't taken.
+    """
+
+    file_name: str
+    new: int = 0
+    known: int = 0
+    repeated: int = 0
+    recent: int = 0
+    refused: int = 0
+    channel_id: str = ""
+
+
+class Text(Schema):
+    """A piece of writing with what came beside it: the hosts it links to, the accounts it names, where it is from."""
+
+    title: str = ""
+    words: str = ""
+    domains: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    source_id: UUID | None = None
+
+
+class Match(Schema):
+    """
+    A customer (None: ourselves) that a text speaks of, and how sure that is.
+
+    *alias* is as the text writes it, entities undone; *key* and *kind* are what `learn_not_this` wants back.
+    """
+
+    customer_id: UUID | None
+    tier: Tier
+    alias: str
+    key: str
+    kind: AliasKind
+
+
+class OwnNames(Schema):
+    """What we are found by ourselves, as somebody wrote it."""
+
+    names: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+
+
+class Day(Schema):
+    """What was written on one day, as the digest's chart shows it."""
+
+    label: str
+    praise: int = 0
+    complaints: int = 0
+    others: int = 0
+
+
+class MentionsDigest(Notification):
+    """
+    What was written since the slot before, how it reads, how it was answered, and what waits.
+
+    *before* and *complaints_before* are the same counts for as long a time before that slot; *in_time* of *answered*
+    had their answer by the time for it. *waiting* are the oldest of *open_now*.
+    """
+
+    kind = "mentions.digest"
+    slot: DigestSlot
+    total: int
+    complaints: int
+    praise: int
+    before: int
+    complaints_before: int
+    answered: int
+    in_time: int
+    open_now: int
+    waiting: tuple[Line, ...] = ()
+    top: tuple[tuple[str, int], ...] = ()
+    praise_words: str = ""
+    praise_about: str = ""
+    days: tuple[Day, ...] = ()
+
+
+class Correction(Schema):
+    """Somebody read a mention's *words* otherwise than the *scorer* did."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    mention_id: UUID
+    words: str
+    before: Sentiment
+    after: Sentiment
+    scorer: str
+    by: str
+    at: datetime

@@ -8,21 +8,20 @@ from sqlmodel import Session
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer
+from bot.customers.rules.names import clean_text
+from bot.customers.usecases.scheduling import bring_forward, put_back
 from bot.mentions.queries.mentions import get_row, list_schemas
-from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
+from bot.mentions.rules.sentiment import BY_PERSON, Sentiment
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.schemas.mentions import MentionSchema
-from bot.mentions.tables.mentions import Mention
+from bot.mentions.schemas.mentions import ComplaintForOwner, MentionSchema
+from bot.mentions.tables import WORDS_LENGTH, Mention, SentimentCorrection
 from bot.mentions.usecases.aliases import learn_not_this
-from bot.mentions.usecases.complaints import SURE, follow_complaint, withdraw_complaint
-from bot.mentions.usecases.feelings import correct_feeling
-from bot.mentions.usecases.taking_in import BY_PERSON
 from bot.people.queries import find_person_row
 from bot.people.usecases import require_here
-from bot.workspaces.usecases import record
+from bot.workspaces.usecases import BOT, record
 
-FEELINGS = {Feeling.COMPLAINT: "a complaint", Feeling.PRAISE: "praise", Feeling.NEUTRAL: "neither"}
+FEELINGS = {Sentiment.COMPLAINT: "a complaint", Sentiment.PRAISE: "praise", Sentiment.NEUTRAL: "neither"}
 
 
 def dismiss_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
@@ -96,7 +95,7 @@ def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime)
     return set_customer(session, mention_id=row.id, customer_id=None, by=by, now=now)
 
 
-def set_feeling(session: Session, *, mention_id: UUID, feeling: Feeling, by: str, now: datetime) -> MentionSchema:
+def set_sentiment(session: Session, *, mention_id: UUID, feeling: Sentiment, by: str, now: datetime) -> MentionSchema:
     """
     Say how a mention reads; kept to learn from, and what follows from a complaint follows now (or is taken back).
 
@@ -105,12 +104,12 @@ def set_feeling(session: Session, *, mention_id: UUID, feeling: Feeling, by: str
     """
     row = require_open(session, mention_id)
     words = f"{row.title}\n{row.words}".strip()
-    changed = correct_feeling(
+    changed = correct_sentiment(
         session, mention_id=row.id, words=words, before=row.feeling, scorer=row.scorer, feeling=feeling, by=by, now=now
     )
     if not changed:
         raise AlreadyDone(f"It is kept as {FEELINGS[feeling]} already.")
-    if row.feeling is Feeling.COMPLAINT:
+    if row.feeling is Sentiment.COMPLAINT:
         withdraw_complaint(session, row, reason="the mention was no complaint", by=by, now=now)
     row.feeling, row.scorer = feeling, BY_PERSON
     session.flush()
@@ -180,3 +179,68 @@ def _put(row: Mention, customer_id: UUID | None) -> None:
 
 def _about(row: Mention) -> dict[str, str]:
     return {"customer": str(row.customer_id or ""), "tier": row.tier.value if row.tier else ""}
+
+
+REASON = "something that reads as a complaint was written about it"
+SURE = frozenset({Tier.LINKED, Tier.LIKELY})
+
+
+def follow_complaint(session: Session, row: Mention, *, now: datetime, by: str = BOT) -> None:
+    """
+    Bring the customer's next check-in forward and tell its owner, once, where a mention reads as a complaint about a
+    customer that nobody has to be asked about. Otherwise nothing happens.
+    """
+    if row.feeling is not Sentiment.COMPLAINT or row.customer_id is None or row.tier not in SURE:
+        return
+    moved = bring_forward(session, customer_id=row.customer_id, reason=REASON, by=by, now=now)
+    row.brought_forward = row.brought_forward or moved
+    session.flush()
+    customer = get_customer(session, row.customer_id)
+    owner = find_person_row(session, customer.owner_id or "")
+    if owner is None or owner.is_deactivated:
+        return
+    schema = list_schemas(session, [row], now=now)[0]
+    notification = ComplaintForOwner(mention=schema, due_on=customer.due_on if moved else None)
+    key = f"mention:{row.id}:owner:{owner.id}:{customer.id}"
+    outbox.enqueue(session, notification, to=owner.id, key=key, now=now)
+
+
+def withdraw_complaint(session: Session, row: Mention, *, reason: str, by: str, now: datetime) -> None:
+    """Let the customer be due by its own cadence again, if this mention brought it forward."""
+    if row.brought_forward and row.customer_id is not None:
+        put_back(session, customer_id=row.customer_id, reason=reason, by=by, now=now)
+    row.brought_forward = False
+
+
+def correct_sentiment(
+    session: Session,
+    *,
+    mention_id: UUID,
+    words: str,
+    before: Sentiment,
+    scorer: str,
+    feeling: Sentiment,
+    by: str,
+    now: datetime,
+) -> bool:
+    """
+    Keep that a mention of these *words*, which *scorer* read as *before*, reads as *feeling*; False when it did so
+    already.
+
+    Raises:
+        NotAllowed: *by* is no full member.
+    """
+    require_here(session, by=by)
+    if feeling is before:
+        return False
+    correction = SentimentCorrection(
+        mention_id=mention_id, words=clean_text(words, WORDS_LENGTH), before=before, after=feeling, scorer=scorer,
+        by=by, at=now,
+    )  # fmt: skip
+    session.add(correction)
+    record(
+        session, "mention.feeling", by=by, kind="mention", subject=mention_id, before={"feeling": before.value},
+        after={"feeling": feeling.value}, now=now,
+    )  # fmt: skip
+    session.flush()
+    return True

@@ -6,22 +6,36 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.usecases.recording import clean_note
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
+from bot.core.feature import Feature
 from bot.mentions.queries.mentions import get_answer_days, list_phrases, list_schemas
-from bot.mentions.rules.mentions import ANSWER, LINK, WARNING, State, answer_due
-from bot.mentions.rules.phrases import Hint, find_phrases
-from bot.mentions.schemas.mentions import AnswerDueSoon, AnswerLate, MentionSchema
-from bot.mentions.tables.mentions import Mention
+from bot.mentions.rules.mentions import (
+    ANSWER,
+    CARD_WINDOW,
+    CARDS_AT_ONCE,
+    LINK,
+    LIST_ROWS,
+    WARNING,
+    Posted,
+    State,
+    answer_due,
+    is_quiet,
+)
+from bot.mentions.rules.sentiment import Hint, Sentiment, find_phrases
+from bot.mentions.schemas.mentions import AnswerDueSoon, AnswerLate, MentionPosted, MentionSchema, MentionsListed
+from bot.mentions.tables import Mention, Source
 from bot.mentions.usecases.acting import close, note, require_open
 from bot.people.queries import find_person_row, get_calendar, list_managers
 from bot.people.rules import Mute
 from bot.people.tables import Person
 from bot.people.usecases import require_here
+from bot.workspaces.queries import get_workspace
 
 AT_ONCE = 200
 ADDRESS = re.compile(r"https?://[^\s<>|\"]{3,}")
@@ -138,3 +152,64 @@ def _enqueue(
         return
     taken = int(row.taken_at.timestamp()) if row.taken_at else 0
     outbox.enqueue(session, notification, to=to.id, key=f"{notification.kind}:{row.id}:{to.id}:{taken}", now=now)
+
+
+MOST_POSTED = 2000  # mentions of one channel in one transaction; the next run takes the rest
+
+
+def post_waiting(session: Session, *, channels: Sequence[str], features: Sequence[Feature] = (), now: datetime) -> int:
+    """Owe each of these channels what waits for it, quiet hours and the pace of cards kept; returns how many."""
+    return sum(_post(session, channel, features, now) for channel in channels)
+
+
+def _post(session: Session, channel: str, features: Sequence[Feature], now: datetime) -> int:
+    rows = [row for row in _list_waiting(session, channel) if not _is_quiet(session, row, now)]
+    rows.sort(key=lambda row: (row.feeling is not Sentiment.COMPLAINT, row.found_at, row.id))
+    room = max(CARDS_AT_ONCE - _count_recent(session, channel, Posted.CARD, now), 0)
+    cards, rest = rows[:room], rows[room:]
+    for row, schema in zip(cards, list_schemas(session, cards, features=features, now=now), strict=True):
+        outbox.enqueue(session, MentionPosted(mention=schema), to=channel, key=f"mention:{row.id}", now=now)
+        row.posted_at, row.posted_as = now, Posted.CARD
+    if rest and not _count_recent(session, channel, Posted.LIST, now):
+        _post_list(session, channel, rest, now)
+        return len(rows)
+    return len(cards)
+
+
+def _post_list(session: Session, channel: str, rows: Sequence[Mention], now: datetime) -> None:
+    notification = MentionsListed(
+        total=len(rows),
+        complaints=sum(row.feeling is Sentiment.COMPLAINT for row in rows),
+        rows=tuple(list_schemas(session, rows[:LIST_ROWS], now=now)),
+    )
+    outbox.enqueue(session, notification, to=channel, key=f"mentions:{channel}:{rows[0].id}", now=now)
+    for row in rows:
+        row.posted_at, row.posted_as = now, Posted.LIST
+
+
+def _list_waiting(session: Session, channel: str) -> list[Mention]:
+    query = select(Mention).where(
+        Mention.workspace_id == workspace_of(session),
+        Mention.channel_id == channel,
+        col(Mention.posted_at).is_(None),
+        col(Mention.state) == State.OPEN,
+    )
+    return list(session.exec(query.order_by(col(Mention.id)).limit(MOST_POSTED)).all())
+
+
+def _is_quiet(session: Session, row: Mention, now: datetime) -> bool:
+    source = session.get(Source, row.source_id) if row.source_id else None
+    if source is None or source.quiet_from is None:
+        return False
+    return is_quiet(now, get_workspace(session).zone, source.quiet_from, source.quiet_to)
+
+
+def _count_recent(session: Session, channel: str, kind: Posted, now: datetime) -> int:
+    """How many mentions went to a channel as *kind* in the last quarter of an hour."""
+    query = sa.select(sa.func.count()).where(
+        col(Mention.workspace_id) == workspace_of(session),
+        col(Mention.channel_id) == channel,
+        col(Mention.posted_at) > now - CARD_WINDOW,
+        col(Mention.posted_as) == kind,
+    )
+    return int(session.execute(query).scalar_one())

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.mentions.queries.matching import match_many, match_words
 from bot.mentions.rules.tiers import AliasKind, Tier
-from bot.mentions.schemas.matches import Match, Text
+from bot.mentions.schemas.mentions import Match, Text
 from bot.mentions.usecases.aliases import learn_not_this, refresh_aliases
 from tests.makers import ANA, WORKSPACE, Office
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.mentions.queries.matching import export_matching, list_own_names, match_words
 from bot.mentions.rules.tiers import AliasKind, Tier
-from bot.mentions.schemas.matches import Text
+from bot.mentions.schemas.mentions import Text
 from bot.mentions.usecases.aliases import erase_matching, forget_lesson, name_ourselves, refresh_aliases
 from bot.workspaces.tables import AuditEntry
 from tests.customers.lists import REAL, take_in

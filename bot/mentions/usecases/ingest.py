@@ -7,41 +7,45 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
+from bot.core.errors import InvalidInput, NotFound
 from bot.customers.rules.names import clean_text
+from bot.customers.usecases.uploads import forget_upload, keep_upload
 from bot.mentions.queries.matching import match_many
-from bot.mentions.queries.mentions import find_settings
+from bot.mentions.queries.mentions import find_settings, plan_list, require_may_bring
+from bot.mentions.queries.sources import get_source
 from bot.mentions.rules.addresses import fingerprint
-from bot.mentions.rules.feeling import Feeling, read_feeling
-from bot.mentions.rules.mentions import State, is_old, is_posted, is_recent, is_taken_in
+from bot.mentions.rules.mentions import State, is_old, is_posted, is_recent, is_wanted
+from bot.mentions.rules.sentiment import BY_PERSON, Sentiment, read_sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.schemas.found import FoundItem
-from bot.mentions.schemas.matches import Match, Text
-from bot.mentions.schemas.mentions import TakenIn
-from bot.mentions.tables.mentions import Mention, Sighting, Source
+from bot.mentions.schemas.items import FeedItem, FetchResult
+from bot.mentions.schemas.mentions import IngestResult, ListPlan, ListRead, Match, Text
+from bot.mentions.tables import Mention, Occurrence, Source
+from bot.mentions.usecases.acting import SURE, follow_complaint
 from bot.mentions.usecases.aliases import refresh_aliases
-from bot.mentions.usecases.complaints import SURE, follow_complaint
+from bot.mentions.usecases.sources import store_health
+from bot.people.usecases import require_here
+from bot.workspaces.usecases import record
 
 AT_ONCE = 500  # fingerprints in one statement
-BY_PERSON = "person"  # the scorer, once somebody corrected how a mention reads
 
 
-def take_in(
+def ingest(
     session: Session,
     *,
-    items: Sequence[FoundItem],
+    items: Sequence[FeedItem],
     now: datetime,
     source_id: UUID | None = None,
     kind: SourceKind = SourceKind.SLACK,
     by: str | None = None,
-) -> TakenIn:
+) -> IngestResult:
     """
     Keep *items* that a source brought, or somebody (*by*) did. What is kept already is only seen once more; where its
     source has other words for it now, it is edited, and not posted again.
     """
     source = _get_source(session, source_id)
     wanted = [item for item in items if source is None or _is_wanted(source, item)]
-    keyed: dict[str, FoundItem] = {}
+    keyed: dict[str, FeedItem] = {}
     for item in wanted:
         keyed.setdefault(fingerprint(item, str(source_id or kind)), item)
     known = _list_known(session, list(keyed))
@@ -51,7 +55,7 @@ def take_in(
     )
     made = _add_all(session, fresh, source, kind, by, now) if fresh else {}
     kept = {**known, **made}
-    return TakenIn(
+    return IngestResult(
         new=len(made),
         edited=edited,
         seen_again=len(known) - edited,
@@ -67,8 +71,8 @@ def _get_source(session: Session, source_id: UUID | None) -> Source | None:
     return session.exec(query).one()
 
 
-def _is_wanted(source: Source, item: FoundItem) -> bool:
-    return is_taken_in(
+def _is_wanted(source: Source, item: FeedItem) -> bool:
+    return is_wanted(
         text=f"{item.title}\n{item.words}",
         author=item.author,
         language=item.language,
@@ -91,7 +95,7 @@ def _list_known(session: Session, keys: Sequence[str]) -> dict[str, Mention]:
 def _see_again(
     session: Session,
     row: Mention,
-    item: FoundItem,
+    item: FeedItem,
     source: Source | None,
     kind: SourceKind,
     by: str | None,
@@ -106,23 +110,23 @@ def _see_again(
         return False
     row.title, row.words, row.is_cut, row.rating, row.edited_at = item.title, item.words, item.cut, item.rating, now
     if row.scorer != BY_PERSON:
-        read = read_feeling(f"{item.title}\n{item.words}", item.rating)
+        read = read_sentiment(f"{item.title}\n{item.words}", item.rating)
         row.feeling, row.score, row.scorer = read.feeling, read.score, read.scorer
     return True
 
 
 def _sight(session: Session, row: Mention, source: Source | None, by: str | None, now: datetime) -> None:
-    place = Sighting.by == by if source is None else Sighting.source_id == source.id
-    query = select(Sighting.id).where(
-        Sighting.workspace_id == workspace_of(session), Sighting.mention_id == row.id, place
+    place = Occurrence.by == by if source is None else Occurrence.source_id == source.id
+    query = select(Occurrence.id).where(
+        Occurrence.workspace_id == workspace_of(session), Occurrence.mention_id == row.id, place
     )
     if session.exec(query).first() is None:
-        session.add(Sighting(mention_id=row.id, source_id=source.id if source else None, by=by, seen_at=now))
+        session.add(Occurrence(mention_id=row.id, source_id=source.id if source else None, by=by, seen_at=now))
 
 
 def _add_all(
     session: Session,
-    fresh: dict[str, FoundItem],
+    fresh: dict[str, FeedItem],
     source: Source | None,
     kind: SourceKind,
     by: str | None,
@@ -146,7 +150,7 @@ def _add_all(
         made[key] = row
     session.flush()
     for row in made.values():
-        session.add(Sighting(mention_id=row.id, source_id=row.source_id, by=by, seen_at=now))
+        session.add(Occurrence(mention_id=row.id, source_id=row.source_id, by=by, seen_at=now))
     is_list = source is None and kind is SourceKind.CSV
     for row in _latest_complaints(made.values()) if is_list else list(made.values()):
         if row.state is State.OPEN:
@@ -157,21 +161,21 @@ def _add_all(
 
 def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
     """Of a list, one complaint a customer: its owner hears of it once, whatever the number of rows."""
-    complaints = [row for row in rows if row.feeling is Feeling.COMPLAINT and row.published_at is not None]
+    complaints = [row for row in rows if row.feeling is Sentiment.COMPLAINT and row.published_at is not None]
     complaints.sort(key=lambda row: (row.published_at, row.fingerprint))
     return list({row.customer_id: row for row in complaints if row.tier in SURE}.values())
 
 
 def _row(
     key: str,
-    item: FoundItem,
+    item: FeedItem,
     found: Sequence[Match],
     source: Source | None,
     kind: SourceKind,
     by: str | None,
     now: datetime,
 ) -> Mention:
-    read = read_feeling(f"{item.title}\n{item.words}", item.rating)
+    read = read_sentiment(f"{item.title}\n{item.words}", item.rating)
     row = Mention(
         fingerprint=key,
         source_id=source.id if source else None,
@@ -227,3 +231,84 @@ def set_match(row: Mention, found: Sequence[Match]) -> None:
     row.tier = best.tier if best else None
     row.alias, row.alias_key = (best.alias[:260], best.key) if best else ("", "")
     row.alias_kind = best.kind if best else None
+
+
+def ingest_fetched(session: Session, *, source_id: UUID, fetched: FetchResult, now: datetime) -> IngestResult:
+    """Take in what a source brought and keep its health; of one that was removed meanwhile, nothing."""
+    try:
+        get_source(session, source_id)
+    except NotFound:
+        return IngestResult(left_out=len(fetched.items))
+    taken = ingest(session, items=fetched.items, source_id=source_id, now=now) if fetched.items else IngestResult()
+    store_health(session, source_id=source_id, fetched=fetched, now=now)
+    return taken
+
+
+def ingest_sent(session: Session, *, source_id: UUID, items: tuple[FeedItem, ...], now: datetime) -> IngestResult:
+    """Take in what was sent to a webhook; a paused one is answered and keeps nothing."""
+    source = get_source(session, source_id)
+    if source.paused_at is not None:
+        return IngestResult(left_out=len(items))
+    source.last_success_at, source.failing_since, source.last_error = now, None, ""
+    return ingest(session, items=items, source_id=source_id, now=now)
+
+
+def save_mention(session: Session, *, item: FeedItem, by: str, now: datetime) -> tuple[UUID, bool]:
+    """
+    Keep what *by* found as a mention; its id, and whether it was kept already.
+
+    Raises:
+        NotAllowed: *by* is no full member.
+        InvalidInput: there is nothing in it.
+    """
+    require_here(session, by=by)
+    if not (item.address or item.words.strip() or item.title.strip()):
+        raise InvalidInput("There are no words and no link in it; choose another message.")
+    taken = ingest(session, items=[item], kind=SourceKind.SLACK, by=by, now=now)
+    mention_id = taken.mention_ids[0]
+    if taken.new:
+        record(session, "mention.saved", by=by, kind="mention", subject=mention_id, now=now)
+        session.flush()
+    return mention_id, not taken.new
+
+
+def keep_list(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
+    """
+    Keep the file of a list until its sender decides, a day at most; returns its id.
+
+    Raises:
+        NotAllowed: *by* is no manager.
+    """
+    require_may_bring(session, viewer=by, now=now)
+    return keep_upload(session, file_name=file_name, content=content, by=by, now=now)
+
+
+def take_list(session: Session, *, upload_id: UUID, read: ListRead, by: str, now: datetime) -> ListPlan:
+    """
+    Take in a list that was sent, and forget the file; a second word about the same list changes nothing.
+
+    Raises:
+        AlreadyDone: it was taken in before, or forgotten after a day.
+        NotAllowed, InvalidInput: as `import_mentions`.
+    """
+    forget_upload(session, upload_id=upload_id, by=by)
+    return import_mentions(session, read=read, by=by, now=now)
+
+
+def import_mentions(session: Session, *, read: ListRead, by: str, now: datetime) -> ListPlan:
+    """
+    Take in what a list says was written, each thing once, and say what that did. What it says was written in the last
+    two weeks is posted; the rest, and what has no date, is kept without a word.
+
+    Raises:
+        NotAllowed: *by* is no manager ("bot" stands for the command line).
+        InvalidInput: no column holds what was written.
+    """
+    done = plan_list(session, read=read, viewer=by, now=now)
+    ingest(session, items=read.items, kind=SourceKind.CSV, by=by, now=now)
+    counts = done.model_dump(include={"file_name", "new", "known", "recent", "refused"})
+    record(
+        session, "mentions.imported", by=by, kind="workspace", subject=workspace_of(session), after=counts, now=now
+    )  # fmt: skip
+    session.flush()
+    return done

@@ -7,6 +7,7 @@ something went wrong added to what it knows. It misses much all the same (docs/m
 """
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,12 +20,13 @@ FEW_STARS, MANY_STARS = 2.5, 3.5
 MIDDLE_STARS, STARS_BESIDE = 3.0, 2.0
 LONGEST = 4000  # characters that are read; VADER's time grows with the square of their number
 PHRASE_WEIGHT = 0.45
-MOST_PHRASES = 2
+MOST_COUNTED = 2
 BY_STARS = "stars"
 BY_WORDS = "vader+complaints 1"
+BY_PERSON = "person"  # once somebody corrected how a mention reads
 
 
-class Feeling(StrEnum):
+class Sentiment(StrEnum):
     """How a text reads."""
 
     COMPLAINT = "complaint"
@@ -35,7 +37,7 @@ class Feeling(StrEnum):
 class Read(NamedTuple):
     """How a text reads, the score from −1 to 1 behind it, and what gave it, with its version."""
 
-    feeling: Feeling
+    feeling: Sentiment
     score: float
     scorer: str
 
@@ -112,7 +114,7 @@ _COMPLAINT_PHRASES = (
 _COMPLAINS = re.compile(rf"\b(?:{'|'.join(_COMPLAINT_PHRASES)})\b", re.IGNORECASE)
 
 
-def read_feeling(words: str, rating: float | None) -> Read:
+def read_sentiment(words: str, rating: float | None) -> Read:
     """How *words* read; a *rating* in stars from 0 to 5 decides alone."""
     if rating is not None:
         stars = min(max(rating, 0.0), 5.0)
@@ -120,20 +122,20 @@ def read_feeling(words: str, rating: float | None) -> Read:
         return Read(_between(stars, FEW_STARS, MANY_STARS), round(score, 4), BY_STARS)
     words = words[:LONGEST].replace("’", "'")
     score = float(_vader().polarity_scores(words)["compound"]) if words.strip() else 0.0
-    phrases = min(sum(1 for _ in _COMPLAINS.finditer(words)), MOST_PHRASES)
+    phrases = min(sum(1 for _ in _COMPLAINS.finditer(words)), MOST_COUNTED)
     score = max(score - PHRASE_WEIGHT * phrases, -1.0)
     return Read(by_bounds(score), round(score, 4), BY_WORDS)
 
 
-def by_bounds(score: float) -> Feeling:
+def by_bounds(score: float) -> Sentiment:
     """What a score from −1 to 1 says."""
     return _between(score, COMPLAINT_BELOW, PRAISE_ABOVE)
 
 
-def _between(value: float, low: float, high: float) -> Feeling:
+def _between(value: float, low: float, high: float) -> Sentiment:
     if value <= low:
-        return Feeling.COMPLAINT
-    return Feeling.PRAISE if value >= high else Feeling.NEUTRAL
+        return Sentiment.COMPLAINT
+    return Sentiment.PRAISE if value >= high else Sentiment.NEUTRAL
 
 
 @cache
@@ -144,3 +146,56 @@ def _vader() -> "SentimentIntensityAnalyzer":
     analyzer = SentimentIntensityAnalyzer()
     analyzer.lexicon.update(COMPLAINT_WORDS)
     return analyzer
+
+
+MOST_PHRASES = 100
+LONGEST_PHRASE = 120
+
+
+class Phrase(NamedTuple):
+    """Words that a workspace would rather not send, and what it says instead."""
+
+    words: str
+    kinder: str
+
+
+class Hint(NamedTuple):
+    """Such words as an answer has them, and the kinder ones."""
+
+    found: str
+    kinder: str
+
+
+DEFAULT_PHRASES = (
+    Phrase("no problem", "you're welcome"),
+    Phrase("calm down", "I see why this upsets you"),
+    Phrase("as I said", "to put it another way"),
+    Phrase("that's our policy", "here is what I can do"),
+)
+
+_APOSTROPHES = "'’‘`´ʼ"
+_ANY_APOSTROPHE = f"[{_APOSTROPHES}]"
+
+
+def find_phrases(words: str, phrases: Iterable[Phrase] = DEFAULT_PHRASES) -> tuple[Hint, ...]:
+    """The *phrases* that stand in *words*, in the order of the text: whole words, in any case, each told once."""
+    found: dict[str, tuple[int, Hint]] = {}
+    for phrase in phrases:
+        pattern = _pattern(phrase.words)
+        match = pattern.search(words) if pattern else None
+        if match:
+            found.setdefault(match[0].casefold(), (match.start(), Hint(match[0], phrase.kinder)))
+    return tuple(hint for _, hint in sorted(found.values(), key=lambda place: place[0]))
+
+
+def _pattern(words: str) -> re.Pattern[str] | None:
+    """What finds *words* however they are spaced and whichever apostrophe they have; None for no words at all."""
+    pieces = [_spelling(piece) for piece in words[:LONGEST_PHRASE].split()]
+    if not pieces:
+        return None
+    spaced = r"\s+".join(pieces)
+    return re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
+
+
+def _spelling(piece: str) -> str:
+    return "".join(_ANY_APOSTROPHE if char in _APOSTROPHES else re.escape(char) for char in piece)

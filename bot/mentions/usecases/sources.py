@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,14 +13,21 @@ from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.names import clean_text
-from bot.mentions.queries.sources import get_source, list_source_schemas
+from bot.mentions.queries.sources import get_due, get_source, list_source_schemas
 from bot.mentions.rules.addresses import host_of
-from bot.mentions.rules.mapping import mapping_problem
-from bot.mentions.rules.mentions import MOST_SOURCES, next_try
-from bot.mentions.rules.sources import SourceKind, fetch_address, host_pause, is_fetched, is_pushed
-from bot.mentions.schemas.found import Brought, Outcome
-from bot.mentions.schemas.mentions import SourceSchema, SourceWish, WebhookKeys
-from bot.mentions.tables.mentions import AskedHost, Mention, Source
+from bot.mentions.rules.mentions import MOST_SOURCES, State, next_try
+from bot.mentions.rules.sources import (
+    Outcome,
+    SourceKind,
+    fetch_address,
+    host_pause,
+    is_fetched,
+    is_pushed,
+    mapping_problem,
+)
+from bot.mentions.schemas.items import FetchResult
+from bot.mentions.schemas.mentions import DueSource, SourceSchema, SourceWish, WebhookKeys
+from bot.mentions.tables import AskedHost, Mention, Source
 from bot.people.usecases import require_manager
 from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.usecases import BOT, record
@@ -190,22 +198,22 @@ def put_off(session: Session, *, source_id: UUID, until: datetime, now: datetime
     session.flush()
 
 
-def keep_health(session: Session, *, source_id: UUID, brought: Brought, now: datetime) -> None:
+def store_health(session: Session, *, source_id: UUID, fetched: FetchResult, now: datetime) -> None:
     """Keep how a look at a source ended, and when it is asked next: later and later while it fails, but always."""
     row = get_source(session, source_id)
-    if brought.outcome.is_well:
+    if fetched.outcome.is_well:
         row.failures, row.failing_since, row.last_error, row.last_success_at = 0, None, "", now
-        row.etag, row.last_modified = brought.etag[:1000], brought.last_modified[:200]
-        if brought.moved_to:
-            row.address = brought.moved_to[:2000]
-        if brought.title and row.name == row.kind.label:
-            row.name = clean_text(brought.title, 200)
-    elif brought.outcome is not Outcome.ASKED_TO_WAIT:
+        row.etag, row.last_modified = fetched.etag[:1000], fetched.last_modified[:200]
+        if fetched.moved_to:
+            row.address = fetched.moved_to[:2000]
+        if fetched.title and row.name == row.kind.label:
+            row.name = clean_text(fetched.title, 200)
+    elif fetched.outcome is not Outcome.ASKED_TO_WAIT:
         row.failures += 1
         row.failing_since = row.failing_since or now
-        row.last_error = clean_text(brought.problem, 300)
+        row.last_error = clean_text(fetched.problem, 300)
     if row.paused_at is None:
-        asked = timedelta(seconds=brought.wait_seconds or 0)
+        asked = timedelta(seconds=fetched.wait_seconds or 0)
         row.next_try_at = now + max(next_try(row.failures), asked)
     session.flush()
 
@@ -275,3 +283,82 @@ def _note(session: Session, row: Source, action: str, *, by: str, now: datetime)
     after = {"kind": row.kind.value, "name": row.name}
     record(session, f"mention_source.{action}", by=by, kind="mention_source", subject=row.id, after=after, now=now)
     session.flush()
+
+
+_CHANGEABLE = (
+    "words", "excluded_words", "excluded_authors", "language", "channel_id", "quiet_from", "quiet_to", "mapping",
+    "is_signed",
+)  # fmt: skip
+
+
+def check_change(
+    session: Session, *, source_id: UUID, wish: SourceWish, channel: ChannelSchema | None, by: str, now: datetime
+) -> DueSource:
+    """
+    What to ask a source with, if it can be as *wish* says; of a wish, its kind and word don't count.
+
+    Raises:
+        NotAllowed: *by* is no manager.
+        NotFound: the source was removed meanwhile.
+        InvalidInput: with a sentence per field: `channel`, `quiet`, `language`, `mapping`.
+    """
+    require_manager(session, by=by, wish=WISH)
+    due = get_due(session, source_id=source_id, now=now)
+    if problems := wish_problems(wish, channel):
+        raise InvalidInput(fields=problems)
+    return due
+
+
+def edit_source(
+    session: Session,
+    *,
+    source_id: UUID,
+    wish: SourceWish,
+    channel: ChannelSchema | None,
+    by: str,
+    now: datetime,
+    view_id: str = "",
+) -> SourceSchema:
+    """
+    Have a source take and post as *wish* says from now on. What of it waits for its channel goes to the new one; a
+    source that is fetched is asked for everything again, since more of it may be wanted now.
+
+    Raises:
+        as `check_change`; AlreadyDone: this form was saved before.
+    """
+    check_change(session, source_id=source_id, wish=wish, channel=channel, by=by, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
+    row = get_source(session, source_id)
+    before = _values(row)
+    write_wish(row, wish)
+    after = _values(row)
+    changed = {name for name in after if before[name] != after[name]}
+    if changed:
+        _take_along(session, row)
+        row.etag = row.last_modified = ""
+        if is_fetched(row.kind) and row.paused_at is None:
+            row.next_try_at = now
+        record(
+            session, "mention_source.edited", by=by, kind="mention_source", subject=row.id,
+            before={name: before[name] for name in sorted(changed)},
+            after={name: after[name] for name in sorted(changed)}, now=now,
+        )  # fmt: skip
+    session.flush()
+    return list_source_schemas(session, [row], now=now)[0]
+
+
+def _values(row: Source) -> dict[str, Any]:
+    """What can be changed, as JSON values."""
+    values = {name: getattr(row, name) for name in _CHANGEABLE}
+    return {name: value.isoformat("minutes") if isinstance(value, time) else value for name, value in values.items()}
+
+
+def _take_along(session: Session, row: Source) -> None:
+    session.flush()
+    waiting = sa.update(Mention).where(
+        col(Mention.workspace_id) == workspace_of(session),
+        col(Mention.source_id) == row.id,
+        col(Mention.state) == State.OPEN,
+        col(Mention.posted_at).is_(None),
+    )
+    session.exec(waiting.values(channel_id=row.channel_id))

@@ -1,15 +1,14 @@
-"""An item on its way in: what a source says of it, cleaned. Light enough for the child process."""
+"""Makes feed items: cleans the parts that a source gives."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urljoin
 
 from bot.mentions.rules.addresses import canonical, host_of
-from bot.mentions.rules.outcomes import MOST_ITEMS
+from bot.mentions.rules.sources import MOST_ITEMS
 from bot.mentions.rules.wording import (
     LONGEST_ID,
     LONGEST_LOOK,
@@ -23,6 +22,7 @@ from bot.mentions.rules.wording import (
     links_in,
     undo_entities,
 )
+from bot.mentions.schemas.items import FeedItem
 
 _UNSEEN = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "head", "title"}
 _BREAKS = re.compile(
@@ -39,42 +39,20 @@ _MOST_STARS = 5
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What becomes a `FoundItem`: the links in its words as addresses, the instant in ISO 8601."""
-
-    external_id: str = ""
-    address: str = ""
-    title: str = ""
-    words: str = ""
-    cut: bool = False
-    author: str = ""
-    place: str = ""
-    published_at: str = ""
-    rating: float | None = None
-    language: str = ""
-    links: list[str] = field(default_factory=list)
-    handles: list[str] = field(default_factory=list)
-
-    def as_row(self) -> dict[str, Any]:
-        """As JSON carries it."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Text:
-    """What somebody wrote, before it is cleaned: plain, or marked up."""
+class RawText:
+    """A text as the source wrote it: plain, or HTML."""
 
     said: str = ""
     is_markup: bool = False
 
 
-def guess(said: str) -> Text:
-    """A text of unknown kind: marked up when it looks like it."""
-    return Text(said, is_markup=bool(_MARKUP.search(said[:LONGEST_LOOK])))
+def guess(said: str) -> RawText:
+    """Return *said* as HTML if it looks like HTML, else as plain text."""
+    return RawText(said, is_markup=bool(_MARKUP.search(said[:LONGEST_LOOK])))
 
 
-def plain(text: Text) -> str:
-    """The words alone: tags gone with what nobody was meant to see, entities undone once."""
+def plain(text: RawText) -> str:
+    """Return the visible words of *text*, with entities decoded once."""
     said = text.said[:LONGEST_LOOK]
     if not text.is_markup:
         return said
@@ -85,65 +63,69 @@ def plain(text: Text) -> str:
     return undo_entities(bare).replace("\u2028", "\n")
 
 
-def draft(
+def make_item(
     *,
     external_id: str = "",
     address: str = "",
     base: str = "",
-    title: Text | None = None,
-    words: Text | None = None,
+    title: RawText | None = None,
+    words: RawText | None = None,
     author: str = "",
     place: str = "",
     at: datetime | None = None,
     rating: float | None = None,
     language: str = "",
     links: Iterable[str] = (),
-) -> Draft:
-    """An item, every part of it cleaned; *base* is what relative addresses start from."""
+) -> FeedItem:
+    """Return an item with every part cleaned; a relative *address* is resolved against *base*."""
     text, cut = clean_words(plain(words)) if words else ("", False)
-    where = canonical(_joined(base, address)) if address.strip() else ""
-    return Draft(
+    where = canonical(_join(base, address)) if address.strip() else ""
+    return FeedItem(
         external_id=clean_line(external_id, LONGEST_ID),
         address=where,
         title=clean_line(plain(title), LONGEST_TITLE) if title else "",
         words=text,
-        cut=cut or len((words or Text()).said) > LONGEST_LOOK,
+        cut=cut or len((words or RawText()).said) > LONGEST_LOOK,
         author=clean_line(plain(guess(author)), LONGEST_NAME),
         place=clean_line(plain(guess(place)), LONGEST_NAME),
-        published_at=at.isoformat() if at else "",
+        published_at=at,
         rating=rating if rating is not None and 0 <= rating <= _MOST_STARS else None,
         language=language_code(language),
-        links=_linked([*links, *_links(words), *links_in(text)], where),
-        handles=list(handles_in(text)),
+        links=_canonical_links([*links, *_links_in_markup(words), *links_in(text)], where),
+        handles=handles_in(text),
     )
 
 
-def finished(drafts: Iterable[Draft]) -> list[Draft]:
+def select_items(items: Iterable[FeedItem]) -> tuple[FeedItem, ...]:
     """
-    The items that say anything, at most 200. Where several of one source share an address it tells none of them apart,
-    so those with an id of their own are known by it alone.
+    Return the items that have a title or words, at most 200.
+
+    Where several items share an address, the ones with an id lose the address, so that the id tells them apart.
     """
-    kept = [each for each in drafts if each.title or each.words][:MOST_ITEMS]
-    ids = {(each.address, each.external_id) for each in kept if each.address and each.external_id}
+    kept = [item for item in items if item.title or item.words][:MOST_ITEMS]
+    ids = {(item.address, item.external_id) for item in kept if item.address and item.external_id}
     shared = Counter(address for address, _ in ids)
-    return [replace(each, address="") if shared[each.address] > 1 and each.external_id else each for each in kept]
+    return tuple(
+        item.model_copy(update={"address": ""}) if shared[item.address] > 1 and item.external_id else item
+        for item in kept
+    )
 
 
-def _joined(base: str, address: str) -> str:
+def _join(base: str, address: str) -> str:
     try:
         return urljoin(base, address.strip())
     except ValueError:
         return ""
 
 
-def _links(words: Text | None) -> list[str]:
+def _links_in_markup(words: RawText | None) -> list[str]:
     if not words or not words.is_markup:
         return []
     return [undo_entities(link) for link in _LINK.findall(words.said[:LONGEST_LOOK])]
 
 
-def _linked(links: list[str], own: str) -> list[str]:
-    """The web addresses among *links*, one a host, without those of the host that the item itself stands on."""
+def _canonical_links(links: list[str], own: str) -> tuple[str, ...]:
+    """Return the web addresses among *links*, one a host, without those on the host of the item itself."""
     hosts = {host_of(own)}
     found = []
     for link in links[: 10 * MOST_FOUND]:
@@ -151,4 +133,4 @@ def _linked(links: list[str], own: str) -> list[str]:
         if whole and host_of(whole) not in hosts:
             hosts.add(host_of(whole))
             found.append(whole)
-    return found[:MOST_FOUND]
+    return tuple(found[:MOST_FOUND])
