@@ -31,7 +31,7 @@ def measure() -> Iterator[Figure]:
     """Two figures a collection, where the real data is at hand; neither reader is given a star rating."""
     analyzer = SentimentIntensityAnalyzer()
     for what, rated in collections():
-        ours = score(lambda text: read_sentiment(text, None).feeling, rated)
+        ours = score(lambda text: read_sentiment(text, None).sentiment, rated)
         theirs = score(lambda text: by_bounds(analyzer.polarity_scores(text)["compound"]), rated)
         about = f"of {len(rated):,} {what}, against plain VADER"
         yield _figure(f"share read right {about}", ours.accuracy, theirs.accuracy, ACCURACY_BUDGET)

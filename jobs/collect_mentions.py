@@ -10,7 +10,7 @@ import structlog
 from bot.core.runtime import Runtime
 from bot.mentions.gateways.fetching import fetch
 from bot.mentions.queries.sources import list_due_sources, list_waiting_channels
-from bot.mentions.rules.addresses import host_of
+from bot.mentions.rules.texts import host_of
 from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import DueSource
 from bot.mentions.usecases.answering import free_orphaned, post_waiting, tell_managers, warn_answerers

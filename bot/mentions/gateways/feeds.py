@@ -10,9 +10,8 @@ from typing import Any
 import feedparser
 
 from bot.mentions.gateways.items import RawText, guess, make_item, plain
-from bot.mentions.rules.addresses import canonical, host_of
 from bot.mentions.rules.sources import MOST_ITEMS, Outcome, SourceKind, Trouble
-from bot.mentions.rules.wording import LONGEST_NAME, clean_line, first_of, plausible
+from bot.mentions.rules.texts import LONGEST_NAME, canonical, clean_line, first_of, host_of, plausible
 from bot.mentions.schemas.items import FeedItem
 
 _REDDIT_TAIL = re.compile(r"\s*submitted\s+by[^\[\n]*\n?\s*\[link\]\s*\[[\w ]*comments?\]\s*$")

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
 
-from bot.mentions.rules.addresses import canonical, host_of
 from bot.mentions.rules.sources import MOST_ITEMS
-from bot.mentions.rules.wording import (
+from bot.mentions.rules.texts import (
     LONGEST_ID,
     LONGEST_LOOK,
     LONGEST_NAME,
     LONGEST_TITLE,
     MOST_FOUND,
+    canonical,
     clean_line,
     clean_words,
     handles_in,
+    host_of,
     language_code,
     links_in,
     undo_entities,

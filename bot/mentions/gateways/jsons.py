@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.mentions.gateways.items import RawText, guess, make_item
 from bot.mentions.rules.sources import MOST_ITEMS, Outcome, SourceKind, Trouble
-from bot.mentions.rules.wording import LONGEST_NAME, clean_line, first_of, read_instant
+from bot.mentions.rules.texts import LONGEST_NAME, clean_line, first_of, read_instant
 from bot.mentions.schemas.items import FeedItem
 
 _HACKER_NEWS = "https://news.ycombinator.com/item?id="

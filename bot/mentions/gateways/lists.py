@@ -8,7 +8,6 @@ from bot.customers.gateways.tables_read import Row, UnreadableFile, date_order, 
 from bot.customers.rules.cells import NO_VALUE, NOTHING, Unclear, is_blank
 from bot.customers.rules.rows import Refusal, refuse, too_many
 from bot.mentions.gateways.items import guess, make_item
-from bot.mentions.rules.addresses import canonical, fingerprint
 from bot.mentions.rules.lists import (
     MOST_ROWS,
     Column,
@@ -20,6 +19,7 @@ from bot.mentions.rules.lists import (
     read_rating,
     read_written,
 )
+from bot.mentions.rules.texts import canonical, fingerprint
 from bot.mentions.schemas.items import FeedItem
 from bot.mentions.schemas.mentions import ListRead
 

@@ -17,9 +17,8 @@ from urllib.parse import urljoin
 
 from bot.mentions.gateways.items import select_items
 from bot.mentions.gateways.jsons import read_json
-from bot.mentions.rules.addresses import canonical
 from bot.mentions.rules.sources import Outcome, SourceKind, Trouble
-from bot.mentions.rules.wording import undo_entities
+from bot.mentions.rules.texts import canonical, undo_entities
 from bot.mentions.schemas.items import FetchResult
 
 _HEAD = 200_000

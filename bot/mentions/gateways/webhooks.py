@@ -11,7 +11,7 @@ from bot.core.errors import InvalidInput
 from bot.mentions.gateways.items import guess, make_item, select_items
 from bot.mentions.gateways.jsons import as_number, as_rows, as_text, dig
 from bot.mentions.rules.sources import SourceKind, mapping_problem
-from bot.mentions.rules.wording import first_of, read_instant
+from bot.mentions.rules.texts import first_of, read_instant
 from bot.mentions.schemas.items import FeedItem
 
 SIGNED_FOR_SECONDS = 300

@@ -12,13 +12,7 @@ from bot.core.runtime import Runtime
 from bot.mentions.queries.mentions import get_listed, get_mention, get_open
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.schemas.mentions import MentionSchema, MentionsListed
-from bot.mentions.usecases.acting import (
-    confirm_customer,
-    deny_customer,
-    dismiss_mention,
-    set_customer,
-    set_sentiment,
-)
+from bot.mentions.usecases.acting import confirm_customer, deny_customer, dismiss_mention, set_customer, set_sentiment
 from bot.mentions.usecases.answering import answer_mention, find_hints, take_mention
 from bot.mentions.views import cards, forms
 from bot.slack.blocks import Block, Message

@@ -6,25 +6,28 @@ import re
 from typing import Any
 from uuid import UUID
 
+import structlog
+from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
-from bot.core.errors import InvalidInput, NotFound
+from bot.core.errors import BotError, InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.gateways.slack_files import fetch_file
 from bot.customers.queries.screens import get_upload
 from bot.mentions.gateways.lists import read_list
+from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
 from bot.mentions.listeners.sources import SourceListeners
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.queries.mentions import get_mention, get_open, get_setup, plan_list, require_may_bring
-from bot.mentions.rules.addresses import canonical
+from bot.mentions.queries.sources import find_signed
 from bot.mentions.rules.sentiment import Phrase
-from bot.mentions.rules.wording import clean_line, clean_words, handles_in, links_in
+from bot.mentions.rules.texts import canonical, clean_line, clean_words, handles_in, links_in
 from bot.mentions.schemas.items import FeedItem
-from bot.mentions.schemas.mentions import ListRead, MentionSchema, MentionSetup, OwnNames
+from bot.mentions.schemas.mentions import ListRead, MentionSchema, MentionSetup, OwnNames, WebhookSource
 from bot.mentions.usecases.aliases import WISH, name_ourselves, save_settings
-from bot.mentions.usecases.ingest import keep_list, save_mention, take_list
+from bot.mentions.usecases.ingest import ingest_sent, keep_list, save_mention, take_list
 from bot.mentions.views import cards, forms
 from bot.people.queries import list_names
 from bot.people.usecases import require_manager
@@ -242,13 +245,80 @@ class AddingListeners:
 def _item(address: str, text: str) -> FeedItem:
     words, cut = clean_words(text)
     return FeedItem(
-        address=canonical(address),
-        words=words,
-        cut=cut,
-        links=tuple(links_in(words)),
-        handles=handles_in(words),
+        address=canonical(address), words=words, cut=cut, links=tuple(links_in(words)), handles=handles_in(words)
     )
 
 
 def _name_of(session: Any, *, person_id: str, now: Any) -> str:  # noqa: ARG001 - every query takes the time
     return clean_line(list_names(session, [person_id]).get(person_id, ""), 100)
+
+
+HOOKS_PATH = "/hooks/{token}"
+LONGEST_TOKEN = 64
+TIMESTAMP, SIGNATURE = "X-Evenhand-Timestamp", "X-Evenhand-Signature"
+
+log = structlog.get_logger(__name__)
+
+
+class Hooks:
+    """The web handler for `POST /hooks/{token}`."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        """Answer 200 once what came is kept, otherwise one sentence that says what to mend."""
+        source = await self._find(request.match_info["token"])
+        if source is None:
+            return _said(404, "Nobody listens at this address; copy it anew from /mentions sources.")
+        body = await _read_body(request)
+        if body is None:
+            return _said(413, "A body may have at most 1 MiB; send fewer items at once.")
+        if not self._is_genuine(request, source, body):
+            return _said(
+                401, "The signature doesn't fit; sign the timestamp, a dot and the raw body, within 5 minutes."
+            )
+        try:
+            items = read_webhook(source.kind, body, mapping=source.mapping)
+            taken = await self._runtime.run(
+                ingest_sent, workspace=source.workspace_id, source_id=source.source_id, items=tuple(items)
+            )
+        except BotError as error:
+            return _said(400, str(error))
+        log.info("hook.received", workspace=source.workspace_id, source=str(source.source_id), new=taken.new)
+        return web.json_response({"kept": len(taken.mention_ids), "new": taken.new})
+
+    async def _find(self, token: str) -> WebhookSource | None:
+        if not token or len(token) > LONGEST_TOKEN or not token.isascii():
+            return None
+        found: WebhookSource | None = await self._runtime.read(find_signed, workspace=None, token=token)
+        return found
+
+    def _is_genuine(self, request: web.Request, source: WebhookSource, body: bytes) -> bool:
+        """A signature has to be right where there is one, and to be there where the source asks for it."""
+        signature = request.headers.get(SIGNATURE, "")
+        if not signature and not source.is_signed:
+            return True
+        return is_signed(
+            secrets=source.secrets,
+            timestamp=request.headers.get(TIMESTAMP, ""),
+            signature=signature,
+            body=body,
+            now=self._runtime.clock.wall(),
+        )
+
+
+async def _read_body(request: web.Request) -> bytes | None:
+    """The raw body, or None when it is too long; no more than that is read."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        return None
+    body = bytearray()
+    async for piece in request.content.iter_chunked(65536):
+        body += piece
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def _said(status: int, words: str) -> web.Response:
+    return web.json_response({"error": words}, status=status)

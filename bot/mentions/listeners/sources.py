@@ -209,15 +209,7 @@ class SourceListeners:
 
     async def _filtered(self, wish: SourceWish, address: str) -> tuple[FetchResult, list[FeedItem]]:
         fetched = await self._fetch(wish.kind, address)
-        kept = [
-            item
-            for item in fetched.items
-            if is_wanted(
-                text=f"{item.title}\n{item.words}", author=item.author, language=item.language, words=wish.words,
-                excluded_words=wish.excluded_words, excluded_authors=wish.excluded_authors,
-                wanted_language=wish.language,
-            )
-        ]  # fmt: skip
+        kept = [item for item in fetched.items if is_wanted(item, wish)]
         return fetched, kept
 
     async def _require_turn(self, address: str) -> None:

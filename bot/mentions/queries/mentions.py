@@ -1,4 +1,4 @@
-"""Reads about mentions: one, the open ones, and how they are shown."""
+"""Reads mentions, settings and corrections, and plans the import of a list."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,10 +13,10 @@ from bot.core.feature import Feature
 from bot.core.schemas import Subject
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
-from bot.mentions.rules.addresses import fingerprint
 from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State, is_recent
 from bot.mentions.rules.sentiment import DEFAULT_PHRASES, Phrase
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.texts import fingerprint
 from bot.mentions.schemas.items import FeedItem
 from bot.mentions.schemas.mentions import (
     Correction,
@@ -36,18 +36,23 @@ KIND = "mention"  # of the subject that other features offer buttons for
 SUBJECT_WORDS, SUBJECT_LINK = 300, 500
 OFFER_VALUE = 2000
 MOST_OFFERS = 3
+AT_ONCE = 500  # fingerprints in one statement
+WISH = "bring a list of mentions"
+_COPIED = {
+    "id", "kind", "place", "author", "title", "words", "is_cut", "address", "rating", "published_at", "found_at",
+    "feeling", "customer_id", "about_us", "tier", "alias", "state", "answer_due_at", "answer_words", "answer_link",
+}  # fmt: skip
 GONE = "That mention isn't here any more; /mentions shows what is open."
 
 
 def get_row(session: Session, mention_id: UUID) -> Mention:
     """
-    The mention with that id.
+    Return the mention with that id.
 
     Raises:
-        NotFound: it isn't there (any more), or it is another workspace's.
+        NotFound: there is none in this workspace.
     """
-    query = select(Mention).where(Mention.workspace_id == workspace_of(session), Mention.id == mention_id)
-    row = session.exec(query).first()
+    row = session.exec(select(Mention).where(Mention.id == mention_id)).first()
     if row is None:
         raise NotFound(GONE)
     return row
@@ -56,15 +61,14 @@ def get_row(session: Session, mention_id: UUID) -> Mention:
 def get_mention(
     session: Session, *, mention_id: UUID, viewer: str, features: Sequence[Feature] = (), now: datetime
 ) -> MentionSchema:
-    """One mention as it stands now, with what *features* offer to do about it."""
+    """Return a mention with the buttons that *features* offer; raises NotAllowed unless the viewer is a full member."""
     require_here(session, by=viewer)
     return list_schemas(session, [get_row(session, mention_id)], features=features, now=now)[0]
 
 
 def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> MentionList:
     """
-    A page (from 0) of the open mentions, those that wait longest first. A page that isn't there any more becomes the
-    last one.
+    Return a page (from 0) of the open mentions, the oldest first; a page beyond the last one is the last one.
 
     Raises:
         NotAllowed: the viewer is no full member.
@@ -82,27 +86,26 @@ def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> Ment
 
 
 def get_listed(session: Session, *, mention_ids: Sequence[UUID], viewer: str, now: datetime) -> list[MentionSchema]:
-    """These mentions as they stand now, in the order given; those that are gone are left out."""
+    """Return these mentions in the order given, without those that are gone."""
     require_here(session, by=viewer)
-    ours = Mention.workspace_id == workspace_of(session)
-    found = {row.id: row for row in session.exec(select(Mention).where(ours, col(Mention.id).in_(mention_ids)))}
+    found = {row.id: row for row in session.exec(select(Mention).where(col(Mention.id).in_(mention_ids)))}
     return list_schemas(session, [found[one] for one in mention_ids if one in found], now=now)
 
 
 def list_schemas(
     session: Session, rows: Sequence[Mention], *, now: datetime, features: Sequence[Feature] = ()
 ) -> list[MentionSchema]:
-    """These mentions as screens show them, in the order given."""
+    """Return these mentions as screens show them, in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows if row.customer_id}))
     people = {person for row in rows for person in (row.taken_by, row.closed_by)}
     names = list_names(session, people | {customer.owner_id for customer in customers.values()})
     calendars = list_calendars(session, {row.taken_by for row in rows})
-    counts = _count_sightings(session, rows)
+    counts = _count_occurrences(session, rows)
     schemas = []
     for row in rows:
         customer = customers.get(row.customer_id) if row.customer_id else None
         schema = MentionSchema(
-            **row.model_dump(include=_AS_THEY_ARE),
+            **row.model_dump(include=_COPIED),
             now=now,
             customer_name=customer.name if customer else "",
             owner_name=names.get(customer.owner_id or "", "") if customer else "",
@@ -117,14 +120,8 @@ def list_schemas(
     return schemas
 
 
-_AS_THEY_ARE = {
-    "id", "kind", "place", "author", "title", "words", "is_cut", "address", "rating", "published_at", "found_at",
-    "feeling", "customer_id", "about_us", "tier", "alias", "state", "answer_due_at", "answer_words", "answer_link",
-}  # fmt: skip
-
-
 def offers_for(schema: MentionSchema, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
-    """The buttons that other features put under an open mention; who has to be asked about first gets none."""
+    """Return the buttons that other features offer under an open mention whose customer is certain."""
     if not schema.is_open or schema.is_asked:
         return ()
     link = schema.address if len(schema.address) <= SUBJECT_LINK else ""
@@ -137,47 +134,38 @@ def offers_for(schema: MentionSchema, features: Sequence[Feature]) -> tuple[Offe
 
 
 def find_settings(session: Session) -> MentionSettings | None:
-    """What was set about mentions, if anything was."""
+    """Return the workspace's settings, None for the defaults."""
     return session.get(MentionSettings, workspace_of(session))
 
 
 def get_answer_days(session: Session) -> int:
-    """How many working days an answer may take."""
+    """Return how many working days an answer may take."""
     settings = find_settings(session)
     return settings.answer_days if settings else ANSWER_DAYS
 
 
 def list_phrases(session: Session) -> tuple[Phrase, ...]:
-    """The phrases that this workspace would rather not send, with kinder ones."""
+    """Return the phrases that this workspace avoids, with kinder ones."""
     settings = find_settings(session)
     if settings is None or settings.phrases is None:
         return DEFAULT_PHRASES
     return tuple(Phrase(words, kinder) for words, kinder in settings.phrases)
 
 
-def get_setup(session: Session, *, ours: Sequence[str] = ()) -> MentionSetup:
-    """What is set about mentions, with our own names as *ours* has them."""
+def get_setup(session: Session) -> MentionSetup:
+    """Return the settings as the form shows them."""
     settings = find_settings(session)
     return MentionSetup(
         answer_days=get_answer_days(session),
         phrases=tuple((phrase.words, phrase.kinder) for phrase in list_phrases(session)),
-        ours=tuple(ours),
         channel_id=(settings.channel_id or "") if settings else "",
     )
 
 
-def _count_sightings(session: Session, rows: Sequence[Mention]) -> dict[UUID, int]:
-    if not rows:
-        return {}
-    query = (
-        sa.select(col(Occurrence.mention_id), sa.func.count().label("count"))
-        .where(
-            col(Occurrence.workspace_id) == workspace_of(session),
-            col(Occurrence.mention_id).in_([row.id for row in rows]),
-        )
-        .group_by(col(Occurrence.mention_id))
-    )
-    return {row[0]: row[1] for row in session.execute(query).all()}
+def _count_occurrences(session: Session, rows: Sequence[Mention]) -> dict[UUID, int]:
+    query = select(Occurrence.mention_id, sa.func.count()).group_by(col(Occurrence.mention_id))
+    ours = query.where(col(Occurrence.mention_id).in_([row.id for row in rows]))
+    return dict(session.exec(ours).all()) if rows else {}
 
 
 def _days_since_contact(customer: Customer | None, now: datetime) -> int | None:
@@ -186,13 +174,9 @@ def _days_since_contact(customer: Customer | None, now: datetime) -> int | None:
     return max((now.date() - customer.last_contact_on) // timedelta(days=1), 0)
 
 
-WISH = "bring a list of mentions"
-AT_ONCE = 500  # fingerprints in one statement
-
-
 def require_may_bring(session: Session, *, viewer: str, now: datetime) -> None:  # noqa: ARG001 - every query takes the time
     """
-    Refuse who may bring no lists.
+    Check that the viewer may import lists.
 
     Raises:
         NotAllowed: the viewer is no manager ("bot" stands for the command line).
@@ -203,7 +187,7 @@ def require_may_bring(session: Session, *, viewer: str, now: datetime) -> None: 
 
 def plan_list(session: Session, *, read: ListRead, viewer: str, now: datetime) -> ListPlan:
     """
-    Say what taking in a list would do, and change nothing.
+    Return what importing a list would do.
 
     Raises:
         NotAllowed: as `require_may_bring`.
@@ -230,14 +214,11 @@ def plan_list(session: Session, *, read: ListRead, viewer: str, now: datetime) -
 
 
 def _find_known(session: Session, keyed: Mapping[str, FeedItem]) -> set[str]:
-    """Which of these fingerprints are kept already."""
+    """Return the fingerprints that are stored already."""
     keys, known = list(keyed), set[str]()
     for start in range(0, len(keys), AT_ONCE):
-        query = sa.select(col(Mention.fingerprint)).where(
-            col(Mention.workspace_id) == workspace_of(session),
-            col(Mention.fingerprint).in_(keys[start : start + AT_ONCE]),
-        )
-        known |= set(session.execute(query).scalars())
+        query = select(Mention.fingerprint).where(col(Mention.fingerprint).in_(keys[start : start + AT_ONCE]))
+        known |= set(session.exec(query))
     return known
 
 
@@ -247,8 +228,8 @@ def list_corrections(
     now: datetime,  # noqa: ARG001 - every query takes the time
     mention_id: UUID | None = None,
 ) -> list[Correction]:
-    """All corrections, or those of one mention, the earliest first: what a better scorer could learn from."""
-    query = select(SentimentCorrection).where(SentimentCorrection.workspace_id == workspace_of(session))
+    """Return all corrections of sentiments, or those of one mention, the earliest first."""
+    query = select(SentimentCorrection)
     if mention_id is not None:
         query = query.where(SentimentCorrection.mention_id == mention_id)
     rows = session.exec(query.order_by(col(SentimentCorrection.at), col(SentimentCorrection.id))).all()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.mentions.rules.sources import SourceKind
@@ -27,6 +28,7 @@ FAILING_AFTER = timedelta(days=1)
 MOST_SOURCES = 200
 MOST_WORDS = 30
 WORD = 60
+_QUIET = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?::(\d{2}))?")
 
 
 class State(StrEnum):
@@ -62,25 +64,56 @@ SEARCHES = frozenset(
 """Kinds of source that look for a word."""
 
 
-def is_wanted(
-    *,
-    text: str,
-    author: str,
-    language: str,
-    words: Sequence[str],
-    excluded_words: Sequence[str],
-    excluded_authors: Sequence[str],
-    wanted_language: str,
-) -> bool:
-    """
-    Whether a source wants an item at all: it holds one of its words if it has any, none of the excluded ones, and is
-    by nobody who is excluded. A language is only held against an item that says which one it is in.
-    """
-    if author.casefold().strip().removeprefix("@") in {name.casefold().removeprefix("@") for name in excluded_authors}:
+class Writing(Protocol):
+    """What a source's filter looks at of an item."""
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+
+    @property
+    def author(self) -> str:
+        """Who wrote it."""
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1, or "" when unknown."""
+
+
+class Filter(Protocol):
+    """What a source takes and what it leaves out."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """Words of which an item has to hold one, if there are any."""
+
+    @property
+    def excluded_words(self) -> Sequence[str]:
+        """Words that an item may not hold."""
+
+    @property
+    def excluded_authors(self) -> Sequence[str]:
+        """Authors whose items are left out."""
+
+    @property
+    def language(self) -> str:
+        """The only language that is taken, or "" for any."""
+
+
+def is_wanted(item: Writing, source: Filter) -> bool:
+    """Return whether *source* takes *item*; its language counts only against items that name another one."""
+    if item.author.casefold().strip().removeprefix("@") in {
+        name.casefold().removeprefix("@") for name in source.excluded_authors
+    }:
         return False
-    if wanted_language and language and language != wanted_language:
+    if source.language and item.language and item.language != source.language:
         return False
-    return (not words or holds_any(text, words)) and not holds_any(text, excluded_words)
+    text = f"{item.title}\n{item.words}"
+    return (not source.words or holds_any(text, source.words)) and not holds_any(text, source.excluded_words)
 
 
 def holds_any(text: str, words: Iterable[str]) -> bool:
@@ -124,6 +157,18 @@ def is_quiet(now: datetime, zone: str, quiet_from: time | None, quiet_to: time |
     if quiet_from < quiet_to:
         return quiet_from <= at < quiet_to
     return at >= quiet_from or at < quiet_to
+
+
+def read_quiet(text: str) -> tuple[time, time] | None:
+    """Return the two times in `18:00-08:00` or `18-8`; None if the text is none."""
+    found = _QUIET.fullmatch(text.strip())
+    if not found:
+        return None
+    numbers = [int(part or 0) for part in found.groups()]
+    try:
+        return time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
+    except ValueError:
+        return None
 
 
 def next_try(failures: int) -> timedelta:

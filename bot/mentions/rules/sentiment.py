@@ -1,15 +1,15 @@
 """
-How a text reads: as a complaint, as praise, or as neither.
+How a text reads: as a complaint, as praise, or as neither; and which phrases in an answer sound cold.
 
-A star rating decides where there is one. Else VADER's score does, at −0.10 and +0.35, with what people say when
-something went wrong added to what it knows. It misses much all the same (docs/mentions-feeling.md), so screens say
-"reads as a complaint" and nothing more.
+A star rating decides if there is one. Otherwise VADER's score decides, at −0.10 and +0.35, with words and phrases of
+complaints added to its lexicon. It misses much (docs/mentions-feeling.md), so screens only say "reads as a complaint".
 """
 
 import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -34,48 +34,22 @@ class Sentiment(StrEnum):
     PRAISE = "praise"
 
 
-class Read(NamedTuple):
-    """How a text reads, the score from −1 to 1 behind it, and what gave it, with its version."""
+class Reading(NamedTuple):
+    """How a text reads, the score from −1 to 1 behind it, and the model that gave it, with its version."""
 
-    feeling: Sentiment
+    sentiment: Sentiment
     score: float
-    scorer: str
+    model: str
 
 
-COMPLAINT_WORDS = {
-    # it doesn't do what it should
-    "broke": -1.5, "broken": -1.8, "breaks": -1.4, "defective": -2.2, "faulty": -2.0, "malfunction": -1.8,
-    "malfunctioned": -1.8, "malfunctions": -1.8, "glitch": -1.4, "glitches": -1.5, "glitchy": -1.7, "buggy": -1.8,
-    "bug": -1.0, "bugs": -1.0, "crashes": -1.6, "crashed": -1.6, "crashing": -1.7, "freezes": -1.4, "froze": -1.2,
-    "laggy": -1.6, "lags": -1.3, "outage": -1.8, "outages": -1.9, "downtime": -1.6, "unusable": -2.4,
-    "unreliable": -2.0, "incompatible": -1.4, "inoperable": -2.0, "flimsy": -1.7, "shoddy": -2.2, "leaks": -1.3,
-    "leaked": -1.3, "overheats": -1.6, "scratched": -1.2, "dented": -1.2, "torn": -1.1, "cracked": -1.3,
-    "expired": -1.2, "stale": -1.4, "moldy": -2.2, "undercooked": -1.8, "overcooked": -1.6, "soggy": -1.4,
-    "bland": -1.4, "flavorless": -1.7, "tasteless": -1.7, "inedible": -2.5, "greasy": -1.0, "dirty": -1.7,
-    "filthy": -2.3, "roach": -2.0, "cockroach": -2.2, "illegible": -1.4, "muffled": -1.2, "choppy": -1.2,
-    # nobody helps
-    "unresponsive": -1.9, "unhelpful": -2.0, "incompetent": -2.5, "unprofessional": -2.3, "clueless": -1.8,
-    "inattentive": -1.7, "dismissive": -1.8, "condescending": -2.2, "runaround": -1.9, "excuses": -1.3,
-    "unanswered": -1.5, "unresolved": -1.5, "ghosted": -1.9, "stonewalled": -1.9, "hassle": -1.5, "nightmare": -2.4,
-    "slow": -1.2, "slower": -1.1, "delayed": -1.4, "delays": -1.4, "overdue": -1.3, "backordered": -1.0,
-    "undelivered": -1.6, "misplaced": -1.2, "misled": -2.0, "misleading": -1.9, "inaccurate": -1.6,
-    # it costs too much, or the bill is wrong
-    "overpriced": -2.0, "overcharged": -2.2, "overcharging": -2.2, "overbilled": -2.1, "ripoff": -2.7, "rip-off": -2.7,
-    "refund": -1.2, "refunds": -1.0, "refused": -1.4, "scam": -2.8, "scammed": -2.9, "scammers": -2.9,
-    "fraudulent": -2.6, "counterfeit": -2.3, "knockoff": -1.7, "gimmick": -1.4, "overrated": -1.6,
-    "underwhelming": -1.7, "underwhelmed": -1.7, "unacceptable": -2.4, "inexcusable": -2.6, "ridiculous": -1.6,
-    "disappointment": -2.3, "disappointing": -2.2, "disappointed": -2.1, "letdown": -1.9, "mediocre": -1.5,
-    "subpar": -1.8, "regret": -1.9, "returning": -0.8, "returned": -0.7, "cancelling": -1.0, "canceling": -1.0,
-    "unsubscribed": -1.2, "avoid": -1.8, "beware": -2.0, "junk": -2.0, "crap": -2.0, "garbage": -2.2, "trash": -1.8,
-    "useless": -2.1, "worthless": -2.3, "pointless": -1.8, "lousy": -2.4, "pathetic": -2.4, "sucks": -2.2,
-    "sucked": -2.2, "yuck": -1.9, "gross": -1.9, "bother": -1.2,
-}  # fmt: skip
-"""
-Single words that complaints are made of, with VADER's weights from −4 to 4; they stand in for its own.
+def _read_weights() -> dict[str, float]:
+    lines = Path(__file__).with_name("complaint_words.txt").read_text("utf-8").splitlines()
+    pairs = (pair.split() for line in lines if line and not line.startswith("#") for pair in line.split(","))
+    return {word: float(weight) for word, weight in pairs}
 
-Written down by thinking through what goes wrong between a firm and its customers (it breaks, nobody helps, it costs
-too much, they leave), not gathered from any collection of reviews.
-"""
+
+COMPLAINT_WORDS = _read_weights()
+"""Words that complaints are made of, with VADER's weights."""
 
 _NOT = r"(?:not|never|cannot|(?:ca|wo|does|did|do|is|was|are|were|could|has|have|would|should)n'?t)"
 _WORK = r"(?:work(?:s|ing|ed)?|loads?|charge|open|turn on|start|fit|last|hold up|arrived?|come on)"
@@ -114,21 +88,21 @@ _COMPLAINT_PHRASES = (
 _COMPLAINS = re.compile(rf"\b(?:{'|'.join(_COMPLAINT_PHRASES)})\b", re.IGNORECASE)
 
 
-def read_sentiment(words: str, rating: float | None) -> Read:
-    """How *words* read; a *rating* in stars from 0 to 5 decides alone."""
+def read_sentiment(words: str, rating: float | None) -> Reading:
+    """Return how *words* read; a *rating* in stars from 0 to 5 decides alone."""
     if rating is not None:
         stars = min(max(rating, 0.0), 5.0)
         score = max((stars - MIDDLE_STARS) / STARS_BESIDE, -1.0)
-        return Read(_between(stars, FEW_STARS, MANY_STARS), round(score, 4), BY_STARS)
+        return Reading(_between(stars, FEW_STARS, MANY_STARS), round(score, 4), BY_STARS)
     words = words[:LONGEST].replace("’", "'")
     score = float(_vader().polarity_scores(words)["compound"]) if words.strip() else 0.0
     phrases = min(sum(1 for _ in _COMPLAINS.finditer(words)), MOST_COUNTED)
     score = max(score - PHRASE_WEIGHT * phrases, -1.0)
-    return Read(by_bounds(score), round(score, 4), BY_WORDS)
+    return Reading(by_bounds(score), round(score, 4), BY_WORDS)
 
 
 def by_bounds(score: float) -> Sentiment:
-    """What a score from −1 to 1 says."""
+    """Return the sentiment of a score from −1 to 1."""
     return _between(score, COMPLAINT_BELOW, PRAISE_ABOVE)
 
 
@@ -140,7 +114,7 @@ def _between(value: float, low: float, high: float) -> Sentiment:
 
 @cache
 def _vader() -> "SentimentIntensityAnalyzer":
-    """VADER with our words; made when the first text is read, since it takes memory."""
+    """Return VADER with our words; made on first use, since it takes memory."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # noqa: PLC0415 - two megabytes of words
 
     analyzer = SentimentIntensityAnalyzer()
@@ -153,14 +127,14 @@ LONGEST_PHRASE = 120
 
 
 class Phrase(NamedTuple):
-    """Words that a workspace would rather not send, and what it says instead."""
+    """Words that a workspace avoids, and what it says instead."""
 
     words: str
     kinder: str
 
 
 class Hint(NamedTuple):
-    """Such words as an answer has them, and the kinder ones."""
+    """Words to avoid as an answer spells them, and the kinder ones."""
 
     found: str
     kinder: str
@@ -178,7 +152,7 @@ _ANY_APOSTROPHE = f"[{_APOSTROPHES}]"
 
 
 def find_phrases(words: str, phrases: Iterable[Phrase] = DEFAULT_PHRASES) -> tuple[Hint, ...]:
-    """The *phrases* that stand in *words*, in the order of the text: whole words, in any case, each told once."""
+    """Return the *phrases* that occur in *words*, in the order of the text: whole words, in any case, each once."""
     found: dict[str, tuple[int, Hint]] = {}
     for phrase in phrases:
         pattern = _pattern(phrase.words)
@@ -189,7 +163,7 @@ def find_phrases(words: str, phrases: Iterable[Phrase] = DEFAULT_PHRASES) -> tup
 
 
 def _pattern(words: str) -> re.Pattern[str] | None:
-    """What finds *words* however they are spaced and whichever apostrophe they have; None for no words at all."""
+    """Return a pattern that finds *words* with any spacing and apostrophes; None if *words* is empty."""
     pieces = [_spelling(piece) for piece in words[:LONGEST_PHRASE].split()]
     if not pieces:
         return None

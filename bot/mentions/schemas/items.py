@@ -6,9 +6,8 @@ from pydantic import Field
 
 from bot.core.schemas import Schema
 from bot.customers.rules.domains import registrable_domain
-from bot.mentions.rules.addresses import host_of
 from bot.mentions.rules.sources import Outcome
-from bot.mentions.rules.wording import LONGEST_ID, LONGEST_NAME, LONGEST_TITLE, LONGEST_WORDS
+from bot.mentions.rules.texts import LONGEST_ID, LONGEST_NAME, LONGEST_TITLE, LONGEST_WORDS, host_of
 
 
 class FeedItem(Schema):

@@ -1,4 +1,4 @@
-"""Mentions as screens show them, and what is owed to people about them."""
+"""Mentions, sources, lists and matches as screens show them; notifications about mentions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from bot.mentions.schemas.items import FeedItem
 
 
 class OfferButton(Schema):
-    """A button of another feature, ready to be drawn under a mention."""
+    """A button that another feature offers under a mention."""
 
     label: str
     action_id: str
@@ -26,7 +26,7 @@ class OfferButton(Schema):
 
 
 class MentionSchema(Schema):
-    """One mention as it stands at *now*; *seen_at* names the other places that brought it."""
+    """A mention as it stands at *now*."""
 
     id: UUID
     kind: SourceKind
@@ -61,22 +61,22 @@ class MentionSchema(Schema):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is left to do about it."""
+        """Whether it is neither answered nor dismissed."""
         return self.state is State.OPEN
 
     @property
     def is_asked(self) -> bool:
-        """Whether people have to say first whom it is about."""
+        """Whether somebody has to confirm first whom it is about."""
         return self.is_open and self.tier is Tier.ASK and self.customer_id is not None
 
     @property
     def is_late(self) -> bool:
-        """Whether the time for the answer is over."""
+        """Whether it has no answer in time."""
         return self.is_open and self.answer_due_at is not None and self.answer_due_at <= self.now
 
 
 class MentionList(Schema):
-    """One page of open mentions, those that wait longest first; counts are of the whole."""
+    """One page of the open mentions, the oldest first; *total* and *taken* count all pages."""
 
     total: int = 0
     taken: int = 0
@@ -86,23 +86,20 @@ class MentionList(Schema):
 
 
 class IngestResult(Schema):
-    """What became of items that were taken in."""
+    """What became of items that were ingested."""
 
     new: int = 0
     edited: int = 0
     seen_again: int = 0
     left_out: int = 0
-    mention_ids: tuple[UUID, ...] = ()  # of all that are kept, in the order of the items
+    mention_ids: tuple[UUID, ...] = ()  # of all that are stored, in the order of the items
 
 
-class SourceSchema(Schema):
-    """A source with its health, as managers see it at *now*."""
+class SourceWish(Schema):
+    """A source that somebody wants, as the form gives it."""
 
-    id: UUID
     kind: SourceKind
-    name: str
     word: str = ""
-    address: str = ""
     words: tuple[str, ...] = ()
     excluded_words: tuple[str, ...] = ()
     excluded_authors: tuple[str, ...] = ()
@@ -111,6 +108,14 @@ class SourceSchema(Schema):
     quiet: str = ""
     mapping: dict[str, str] = Field(default_factory=dict)
     is_signed: bool = False
+
+
+class SourceSchema(SourceWish):
+    """A source with its health, as managers see it at *now*."""
+
+    id: UUID
+    name: str
+    address: str = ""
     is_paused: bool = False
     last_success_at: datetime | None = None
     last_error: str = ""
@@ -131,30 +136,15 @@ class SourceList(Schema):
     rows: tuple[SourceSchema, ...] = ()
 
 
-class SourceWish(Schema):
-    """A source that somebody wants, as the form gives it."""
-
-    kind: SourceKind
-    word: str = ""
-    words: tuple[str, ...] = ()
-    excluded_words: tuple[str, ...] = ()
-    excluded_authors: tuple[str, ...] = ()
-    language: str = ""
-    channel_id: str = ""
-    quiet: str = ""
-    mapping: dict[str, str] = Field(default_factory=dict)
-    is_signed: bool = False
-
-
 class SourceChange(Schema):
-    """What shall become of a source; the wish's word doesn't count, since its address stays."""
+    """A change of a source; its kind and address stay, whatever the wish says."""
 
     source_id: UUID
     wish: SourceWish
 
 
 class WebhookKeys(Schema):
-    """What a sender needs for a webhook; *secret* is shown this once."""
+    """What a webhook's sender needs; *secret* is shown only once."""
 
     source: SourceSchema
     token: str
@@ -162,7 +152,7 @@ class WebhookKeys(Schema):
 
 
 class DueSource(Schema):
-    """A source that is to be asked now."""
+    """A source to fetch, with the headers of the last fetch."""
 
     workspace_id: str
     source_id: UUID
@@ -172,8 +162,8 @@ class DueSource(Schema):
     last_modified: str = ""
 
 
-class Signed(Schema):
-    """The source behind a webhook's address, and the secrets that its senders may sign with."""
+class WebhookSource(Schema):
+    """The source behind a webhook's address, with the secrets that its senders may sign with."""
 
     workspace_id: str
     source_id: UUID
@@ -184,65 +174,55 @@ class Signed(Schema):
 
 
 class MentionSetup(Schema):
-    """What a workspace set about mentions; *ours* are its own names, domains and handles."""
+    """A workspace's settings of mentions."""
 
     answer_days: int
     phrases: tuple[tuple[str, str], ...]
-    ours: tuple[str, ...] = ()
     channel_id: str = ""
 
 
 class MentionPosted(Notification):
-    """A mention for its channel, as one card."""
+    """Posts a mention to its channel as a card."""
 
     kind = "mentions.posted"
-
     mention: MentionSchema
 
 
 class MentionsListed(Notification):
-    """Mentions that came too close upon each other for cards, as one list."""
+    """Posts several mentions to their channel as one list, when they are too many for cards."""
 
     kind = "mentions.listed"
-
     total: int
     complaints: int
     rows: tuple[MentionSchema, ...]
 
 
 class ComplaintForOwner(Notification):
-    """What reads as a complaint, for who looks after the customer; *due_on* when its check-in was brought forward."""
+    """Tells a customer's owner of a complaint; *due_on* is set when the next check-in was brought forward."""
 
     kind = "mentions.complaint"
-
     mention: MentionSchema
     due_on: date | None = None
 
 
 class AnswerDueSoon(Notification):
-    """Somebody who wanted to answer a mention has two hours left."""
+    """Tells whoever said they would answer that two hours are left."""
 
     kind = "mentions.due_soon"
-
     mention: MentionSchema
 
 
 class AnswerLate(Notification):
-    """A mention that somebody wanted to answer has no answer in time; *mine* for that person, else for managers."""
+    """Tells that a mention has no answer in time: whoever said they would answer (*mine*), or a manager."""
 
     kind = "mentions.late"
-
     mention: MentionSchema
     mine: bool = False
 
 
 @dataclass(frozen=True)
 class ListRead:
-    """
-    A list that was read: what its rows say was written, and the rows that can't be taken.
-
-    `columns` says which heading each field was read from; with a *problem* about them there are no items.
-    """
+    """A parsed list: its items, refused rows, and the heading of each column; with a *problem* there are no items."""
 
     file_name: str
     columns: Mapping[Column, str] = field(default_factory=dict)
@@ -254,8 +234,8 @@ class ListRead:
 
 class ListPlan(Schema):
     """
-    What taking in a list does: *new* are kept, of which *recent* are posted to *channel_id* ("": they wait in
-    /mentions); *known* are kept already, *repeated* say what another row says; *refused* rows aren't taken.
+    What importing a list does: *new* items are stored, of which *recent* ones are posted to *channel_id* ("": they
+    wait in /mentions); *known* ones are stored already, *repeated* ones stand in the list twice.
     """
 
     file_name: str
@@ -268,7 +248,7 @@ class ListPlan(Schema):
 
 
 class Text(Schema):
-    """A piece of writing with what came beside it: the hosts it links to, the accounts it names, where it is from."""
+    """A text to match, with the domains it links to and the accounts it names."""
 
     title: str = ""
     words: str = ""
@@ -281,7 +261,7 @@ class Match(Schema):
     """
     A customer (None: ourselves) that a text speaks of, and how sure that is.
 
-    *alias* is as the text writes it, entities undone; *key* and *kind* are what `learn_not_this` wants back.
+    *alias* is the text's own spelling; *key* and *kind* identify the alias for `learn_not_this`.
     """
 
     customer_id: UUID | None
@@ -292,7 +272,7 @@ class Match(Schema):
 
 
 class OwnNames(Schema):
-    """What we are found by ourselves, as somebody wrote it."""
+    """What we ourselves are found by, as somebody wrote it."""
 
     names: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
@@ -300,7 +280,7 @@ class OwnNames(Schema):
 
 
 class Day(Schema):
-    """What was written on one day, as the digest's chart shows it."""
+    """The mentions of one day in the digest's chart."""
 
     label: str
     praise: int = 0
@@ -310,10 +290,10 @@ class Day(Schema):
 
 class MentionsDigest(Notification):
     """
-    What was written since the slot before, how it reads, how it was answered, and what waits.
+    The digest of mentions: counts since the slot before, and what waits for an answer.
 
-    *before* and *complaints_before* are the same counts for as long a time before that slot; *in_time* of *answered*
-    had their answer by the time for it. *waiting* are the oldest of *open_now*.
+    *before* and *complaints_before* count the period of the same length before that. *waiting* are the oldest of
+    *open_now*.
     """
 
     kind = "mentions.digest"
@@ -334,7 +314,7 @@ class MentionsDigest(Notification):
 
 
 class Correction(Schema):
-    """Somebody read a mention's *words* otherwise than the *scorer* did."""
+    """A person's correction of how a model (*scorer*) read a mention's *words*."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -1,7 +1,8 @@
-"""Takes in what was found: each thing once, matched, read, and told about where it is a complaint."""
+"""Stores what was found, each thing once: from sources, from people and from lists."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -11,12 +12,12 @@ from bot.core.errors import InvalidInput, NotFound
 from bot.customers.rules.names import clean_text
 from bot.customers.usecases.uploads import forget_upload, keep_upload
 from bot.mentions.queries.matching import match_many
-from bot.mentions.queries.mentions import find_settings, plan_list, require_may_bring
+from bot.mentions.queries.mentions import AT_ONCE, find_settings, plan_list, require_may_bring
 from bot.mentions.queries.sources import get_source
-from bot.mentions.rules.addresses import fingerprint
 from bot.mentions.rules.mentions import State, is_old, is_posted, is_recent, is_wanted
 from bot.mentions.rules.sentiment import BY_PERSON, Sentiment, read_sentiment
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.texts import fingerprint
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.items import FeedItem, FetchResult
 from bot.mentions.schemas.mentions import IngestResult, ListPlan, ListRead, Match, Text
@@ -27,7 +28,26 @@ from bot.mentions.usecases.sources import store_health
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
 
-AT_ONCE = 500  # fingerprints in one statement
+_COPIED = {"external_id", "address", "title", "words", "author", "language", "rating", "published_at"}
+
+
+class _Origin(NamedTuple):
+    """Where items come from: a source, or a person or list (*kind*); *now* is when."""
+
+    source: Source | None
+    kind: SourceKind
+    by: str | None
+    now: datetime
+
+    @property
+    def source_id(self) -> UUID | None:
+        """The source's id."""
+        return self.source.id if self.source else None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether somebody imported a list."""
+        return self.source is None and self.kind is SourceKind.CSV
 
 
 def ingest(
@@ -40,212 +60,41 @@ def ingest(
     by: str | None = None,
 ) -> IngestResult:
     """
-    Keep *items* that a source brought, or somebody (*by*) did. What is kept already is only seen once more; where its
-    source has other words for it now, it is edited, and not posted again.
+    Store *items* of a source, or of a person (*by*) or list.
+
+    An item that is stored already gets one more occurrence. If its first source has other words for it now, the
+    mention is changed, and not posted again.
     """
-    source = _get_source(session, source_id)
-    wanted = [item for item in items if source is None or _is_wanted(source, item)]
+    source = session.exec(select(Source).where(Source.id == source_id)).one() if source_id else None
+    origin = _Origin(source, source.kind if source else kind, by, now)
+    wanted = [item for item in items if source is None or is_wanted(item, source)]
     keyed: dict[str, FeedItem] = {}
     for item in wanted:
         keyed.setdefault(fingerprint(item, str(source_id or kind)), item)
     known = _list_known(session, list(keyed))
     fresh = {key: item for key, item in keyed.items() if key not in known}
-    edited = sum(
-        _see_again(session, known[key], item, source, kind, by, now) for key, item in keyed.items() if key in known
-    )
-    made = _add_all(session, fresh, source, kind, by, now) if fresh else {}
-    kept = {**known, **made}
+    edited = sum(_see_again(session, known[key], item, origin) for key, item in keyed.items() if key in known)
+    made = _add_all(session, fresh, origin) if fresh else {}
+    stored = {**known, **made}
     return IngestResult(
-        new=len(made),
-        edited=edited,
-        seen_again=len(known) - edited,
-        left_out=len(items) - len(wanted),
-        mention_ids=tuple(kept[key].id for key in keyed),
-    )
-
-
-def _get_source(session: Session, source_id: UUID | None) -> Source | None:
-    if source_id is None:
-        return None
-    query = select(Source).where(Source.workspace_id == workspace_of(session), Source.id == source_id)
-    return session.exec(query).one()
-
-
-def _is_wanted(source: Source, item: FeedItem) -> bool:
-    return is_wanted(
-        text=f"{item.title}\n{item.words}",
-        author=item.author,
-        language=item.language,
-        words=source.words,
-        excluded_words=source.excluded_words,
-        excluded_authors=source.excluded_authors,
-        wanted_language=source.language,
-    )
-
-
-def _list_known(session: Session, keys: Sequence[str]) -> dict[str, Mention]:
-    known: dict[str, Mention] = {}
-    for start in range(0, len(keys), AT_ONCE):
-        some = col(Mention.fingerprint).in_(keys[start : start + AT_ONCE])
-        rows = session.exec(select(Mention).where(Mention.workspace_id == workspace_of(session), some)).all()
-        known |= {row.fingerprint: row for row in rows}
-    return known
-
-
-def _see_again(
-    session: Session,
-    row: Mention,
-    item: FeedItem,
-    source: Source | None,
-    kind: SourceKind,
-    by: str | None,
-    now: datetime,
-) -> bool:
-    """Note where it was seen, too; True when the words were changed where they first came from."""
-    _sight(session, row, source, by, now)
-    if row.state is State.KEPT and _is_news(row, source, kind, now):
-        row.state, row.channel_id = State.OPEN, _channel(session, source)
-        follow_complaint(session, row, now=now)
-    if source is None or row.source_id != source.id or (row.title, row.words) == (item.title, item.words):
-        return False
-    row.title, row.words, row.is_cut, row.rating, row.edited_at = item.title, item.words, item.cut, item.rating, now
-    if row.scorer != BY_PERSON:
-        read = read_sentiment(f"{item.title}\n{item.words}", item.rating)
-        row.feeling, row.score, row.scorer = read.feeling, read.score, read.scorer
-    return True
-
-
-def _sight(session: Session, row: Mention, source: Source | None, by: str | None, now: datetime) -> None:
-    place = Occurrence.by == by if source is None else Occurrence.source_id == source.id
-    query = select(Occurrence.id).where(
-        Occurrence.workspace_id == workspace_of(session), Occurrence.mention_id == row.id, place
-    )
-    if session.exec(query).first() is None:
-        session.add(Occurrence(mention_id=row.id, source_id=source.id if source else None, by=by, seen_at=now))
-
-
-def _add_all(
-    session: Session,
-    fresh: dict[str, FeedItem],
-    source: Source | None,
-    kind: SourceKind,
-    by: str | None,
-    now: datetime,
-) -> dict[str, Mention]:
-    refresh_aliases(session, now=now)
-    items = list(fresh.values())
-    texts = [
-        Text(
-            title=item.title, words=item.words, domains=item.domains, handles=item.handles,
-            source_id=source.id if source else None,
-        )
-        for item in items
-    ]  # fmt: skip
-    channel = _channel(session, source)
-    made = {}
-    for (key, item), found in zip(fresh.items(), match_many(session, texts=texts, now=now), strict=True):
-        row = _row(key, item, found, source, kind, by, now)
-        row.channel_id = channel
-        session.add(row)
-        made[key] = row
-    session.flush()
-    for row in made.values():
-        session.add(Occurrence(mention_id=row.id, source_id=row.source_id, by=by, seen_at=now))
-    is_list = source is None and kind is SourceKind.CSV
-    for row in _latest_complaints(made.values()) if is_list else list(made.values()):
-        if row.state is State.OPEN:
-            follow_complaint(session, row, now=now)
-    session.flush()
-    return made
-
-
-def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
-    """Of a list, one complaint a customer: its owner hears of it once, whatever the number of rows."""
-    complaints = [row for row in rows if row.feeling is Sentiment.COMPLAINT and row.published_at is not None]
-    complaints.sort(key=lambda row: (row.published_at, row.fingerprint))
-    return list({row.customer_id: row for row in complaints if row.tier in SURE}.values())
-
-
-def _row(
-    key: str,
-    item: FeedItem,
-    found: Sequence[Match],
-    source: Source | None,
-    kind: SourceKind,
-    by: str | None,
-    now: datetime,
-) -> Mention:
-    read = read_sentiment(f"{item.title}\n{item.words}", item.rating)
-    row = Mention(
-        fingerprint=key,
-        source_id=source.id if source else None,
-        kind=source.kind if source else kind,
-        external_id=item.external_id,
-        address=item.address,
-        title=item.title,
-        words=item.words,
-        is_cut=item.cut,
-        author=item.author,
-        place=item.place or (clean_text(source.name, 100) if source else ""),
-        language=item.language,
-        rating=item.rating,
-        domains=list(item.domains),
-        handles=list(item.handles),
-        published_at=item.published_at,
-        found_at=now,
-        saved_by=by,
-        feeling=read.feeling,
-        score=read.score,
-        scorer=read.scorer,
-    )
-    set_match(row, found)
-    row.state = State.OPEN if _is_news(row, source, kind, now) else State.KEPT
-    return row
-
-
-def _channel(session: Session, source: Source | None) -> str | None:
-    """Where it is posted: the source's channel; for what people bring, the one that was set up for it."""
-    if source is not None:
-        return source.channel_id
-    settings = find_settings(session)
-    return settings.channel_id if settings else None
-
-
-def _is_news(row: Mention, source: Source | None, kind: SourceKind, now: datetime) -> bool:
-    """Whether people are told of it: of what somebody saved by hand always, of a list if it says that it is recent."""
-    if source is None:
-        return kind is not SourceKind.CSV or is_recent(row.published_at, now)
-    return not is_old(row.published_at, now) and is_posted(
-        source.kind, matched=row.tier is not None, has_words=bool(source.words)
+        new=len(made), edited=edited, seen_again=len(known) - edited, left_out=len(items) - len(wanted),
+        mention_ids=tuple(stored[key].id for key in keyed),
     )  # fmt: skip
 
 
-def set_match(row: Mention, found: Sequence[Match]) -> None:
-    """Say whom a mention is about: the surest match with a customer, else ourselves; and whether it names us, too."""
-    certain = sorted((match for match in found if match.tier is not Tier.IGNORED), key=lambda match: match.tier.doubt)
-    theirs = next((match for match in certain if match.customer_id is not None), None)
-    ours = next((match for match in certain if match.customer_id is None), None)
-    best = theirs or ours
-    row.customer_id = theirs.customer_id if theirs else None
-    row.about_us = ours is not None
-    row.tier = best.tier if best else None
-    row.alias, row.alias_key = (best.alias[:260], best.key) if best else ("", "")
-    row.alias_kind = best.kind if best else None
-
-
 def ingest_fetched(session: Session, *, source_id: UUID, fetched: FetchResult, now: datetime) -> IngestResult:
-    """Take in what a source brought and keep its health; of one that was removed meanwhile, nothing."""
+    """Store what fetching a source returned, and the source's health; nothing if the source was removed meanwhile."""
     try:
         get_source(session, source_id)
     except NotFound:
         return IngestResult(left_out=len(fetched.items))
-    taken = ingest(session, items=fetched.items, source_id=source_id, now=now) if fetched.items else IngestResult()
+    stored = ingest(session, items=fetched.items, source_id=source_id, now=now) if fetched.items else IngestResult()
     store_health(session, source_id=source_id, fetched=fetched, now=now)
-    return taken
+    return stored
 
 
 def ingest_sent(session: Session, *, source_id: UUID, items: tuple[FeedItem, ...], now: datetime) -> IngestResult:
-    """Take in what was sent to a webhook; a paused one is answered and keeps nothing."""
+    """Store what was sent to a webhook; nothing while the source is paused."""
     source = get_source(session, source_id)
     if source.paused_at is not None:
         return IngestResult(left_out=len(items))
@@ -255,26 +104,26 @@ def ingest_sent(session: Session, *, source_id: UUID, items: tuple[FeedItem, ...
 
 def save_mention(session: Session, *, item: FeedItem, by: str, now: datetime) -> tuple[UUID, bool]:
     """
-    Keep what *by* found as a mention; its id, and whether it was kept already.
+    Store what a person found; return the mention's id, and whether it was stored already.
 
     Raises:
         NotAllowed: *by* is no full member.
-        InvalidInput: there is nothing in it.
+        InvalidInput: the item is empty.
     """
     require_here(session, by=by)
     if not (item.address or item.words.strip() or item.title.strip()):
         raise InvalidInput("There are no words and no link in it; choose another message.")
-    taken = ingest(session, items=[item], kind=SourceKind.SLACK, by=by, now=now)
-    mention_id = taken.mention_ids[0]
-    if taken.new:
+    stored = ingest(session, items=[item], kind=SourceKind.SLACK, by=by, now=now)
+    mention_id = stored.mention_ids[0]
+    if stored.new:
         record(session, "mention.saved", by=by, kind="mention", subject=mention_id, now=now)
         session.flush()
-    return mention_id, not taken.new
+    return mention_id, not stored.new
 
 
 def keep_list(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
     """
-    Keep the file of a list until its sender decides, a day at most; returns its id.
+    Store a list's file until its sender confirms the import, a day at most; return its id.
 
     Raises:
         NotAllowed: *by* is no manager.
@@ -285,10 +134,10 @@ def keep_list(session: Session, *, file_name: str, content: bytes, by: str, now:
 
 def take_list(session: Session, *, upload_id: UUID, read: ListRead, by: str, now: datetime) -> ListPlan:
     """
-    Take in a list that was sent, and forget the file; a second word about the same list changes nothing.
+    Import a list that was uploaded, and delete the upload.
 
     Raises:
-        AlreadyDone: it was taken in before, or forgotten after a day.
+        AlreadyDone: it was imported before, or deleted after a day.
         NotAllowed, InvalidInput: as `import_mentions`.
     """
     forget_upload(session, upload_id=upload_id, by=by)
@@ -297,8 +146,9 @@ def take_list(session: Session, *, upload_id: UUID, read: ListRead, by: str, now
 
 def import_mentions(session: Session, *, read: ListRead, by: str, now: datetime) -> ListPlan:
     """
-    Take in what a list says was written, each thing once, and say what that did. What it says was written in the last
-    two weeks is posted; the rest, and what has no date, is kept without a word.
+    Store each item of a list once and return what that did.
+
+    Items dated within the last two weeks are posted; older ones and those without a date are only stored.
 
     Raises:
         NotAllowed: *by* is no manager ("bot" stands for the command line).
@@ -312,3 +162,117 @@ def import_mentions(session: Session, *, read: ListRead, by: str, now: datetime)
     )  # fmt: skip
     session.flush()
     return done
+
+
+def set_match(row: Mention, found: Sequence[Match]) -> None:
+    """Set whom a mention is about: the surest match with a customer, else ourselves."""
+    certain = sorted((match for match in found if match.tier is not Tier.IGNORED), key=lambda match: match.tier.doubt)
+    theirs = next((match for match in certain if match.customer_id is not None), None)
+    ours = next((match for match in certain if match.customer_id is None), None)
+    best = theirs or ours
+    row.customer_id = theirs.customer_id if theirs else None
+    row.about_us = ours is not None
+    row.tier = best.tier if best else None
+    row.alias, row.alias_key = (best.alias[:260], best.key) if best else ("", "")
+    row.alias_kind = best.kind if best else None
+
+
+def _list_known(session: Session, keys: Sequence[str]) -> dict[str, Mention]:
+    known: dict[str, Mention] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        query = select(Mention).where(col(Mention.fingerprint).in_(keys[start : start + AT_ONCE]))
+        known |= {row.fingerprint: row for row in session.exec(query)}
+    return known
+
+
+def _see_again(session: Session, row: Mention, item: FeedItem, origin: _Origin) -> bool:
+    """Add an occurrence; return whether the words changed where they first came from."""
+    source = origin.source
+    where = Occurrence.by == origin.by if source is None else Occurrence.source_id == source.id
+    if session.exec(select(Occurrence.id).where(Occurrence.mention_id == row.id, where)).first() is None:
+        _add_occurrence(session, row, origin)
+    if row.state is State.KEPT and _is_news(row, origin):
+        row.state, row.channel_id = State.OPEN, _channel(session, source)
+        follow_complaint(session, row, now=origin.now)
+    if source is None or row.source_id != source.id or (row.title, row.words) == (item.title, item.words):
+        return False
+    row.title, row.words, row.is_cut, row.rating = item.title, item.words, item.cut, item.rating
+    row.edited_at = origin.now
+    if row.scorer != BY_PERSON:
+        row.feeling, row.score, row.scorer = read_sentiment(f"{item.title}\n{item.words}", item.rating)
+    return True
+
+
+def _add_occurrence(session: Session, row: Mention, origin: _Origin) -> None:
+    session.add(Occurrence(mention_id=row.id, source_id=origin.source_id, by=origin.by, seen_at=origin.now))
+
+
+def _add_all(session: Session, fresh: dict[str, FeedItem], origin: _Origin) -> dict[str, Mention]:
+    refresh_aliases(session, now=origin.now)
+    texts = [
+        Text(
+            title=item.title, words=item.words, domains=item.domains, handles=item.handles, source_id=origin.source_id
+        )
+        for item in fresh.values()
+    ]  # fmt: skip
+    channel = _channel(session, origin.source)
+    made = {}
+    for (key, item), found in zip(fresh.items(), match_many(session, texts=texts, now=origin.now), strict=True):
+        made[key] = _make_row(key, item, found, origin)
+        made[key].channel_id = channel
+    session.add_all(made.values())
+    session.flush()
+    for row in made.values():
+        _add_occurrence(session, row, origin)
+    for row in _latest_complaints(made.values()) if origin.is_list else made.values():
+        if row.state is State.OPEN:
+            follow_complaint(session, row, now=origin.now)
+    session.flush()
+    return made
+
+
+def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
+    """Return the latest complaint about each customer: of a list, its owner is told once."""
+    complaints = [row for row in rows if row.feeling is Sentiment.COMPLAINT and row.published_at is not None]
+    complaints.sort(key=lambda row: (row.published_at, row.fingerprint))
+    return list({row.customer_id: row for row in complaints if row.tier in SURE}.values())
+
+
+def _make_row(key: str, item: FeedItem, found: Sequence[Match], origin: _Origin) -> Mention:
+    sentiment, score, model = read_sentiment(f"{item.title}\n{item.words}", item.rating)
+    row = Mention(
+        **item.model_dump(include=_COPIED),
+        fingerprint=key,
+        source_id=origin.source_id,
+        kind=origin.kind,
+        is_cut=item.cut,
+        place=item.place or (clean_text(origin.source.name, 100) if origin.source else ""),
+        domains=list(item.domains),
+        handles=list(item.handles),
+        found_at=origin.now,
+        saved_by=origin.by,
+        feeling=sentiment,
+        score=score,
+        scorer=model,
+    )
+    set_match(row, found)
+    row.state = State.OPEN if _is_news(row, origin) else State.KEPT
+    return row
+
+
+def _channel(session: Session, source: Source | None) -> str | None:
+    """Return the channel to post to: the source's, or the one that was set up for what people save."""
+    if source is not None:
+        return source.channel_id
+    settings = find_settings(session)
+    return settings.channel_id if settings else None
+
+
+def _is_news(row: Mention, origin: _Origin) -> bool:
+    """Return whether a mention is posted: saved ones always, a list's when they are recent."""
+    source = origin.source
+    if source is None:
+        return not origin.is_list or is_recent(row.published_at, origin.now)
+    return not is_old(row.published_at, origin.now) and is_posted(
+        source.kind, matched=row.tier is not None, has_words=bool(source.words)
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Adds, pauses, tests and removes the places that mentions come from; keeps how they are."""
+"""Adds, edits, pauses and removes sources of mentions, and stores their health."""
 
 import re
 import secrets
@@ -7,24 +7,17 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.names import clean_text
 from bot.mentions.queries.sources import get_due, get_source, list_source_schemas
-from bot.mentions.rules.addresses import host_of
-from bot.mentions.rules.mentions import MOST_SOURCES, State, next_try
-from bot.mentions.rules.sources import (
-    Outcome,
-    SourceKind,
-    fetch_address,
-    host_pause,
-    is_fetched,
-    is_pushed,
-    mapping_problem,
-)
+from bot.mentions.rules import sources as rules
+from bot.mentions.rules.mentions import MOST_SOURCES, State, next_try, read_quiet
+from bot.mentions.rules.sources import Outcome, SourceKind, is_fetched, is_pushed
+from bot.mentions.rules.texts import host_of
 from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import DueSource, SourceSchema, SourceWish, WebhookKeys
 from bot.mentions.tables import AskedHost, Mention, Source
@@ -33,46 +26,33 @@ from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.usecases import BOT, record
 
 WISH = "choose where mentions come from"
-QUIET = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?::(\d{2}))?")
 LANGUAGE = re.compile("[a-z]{2}")
 MOST_SECRETS = 2
+_CHANGEABLE = (
+    "words", "excluded_words", "excluded_authors", "language", "channel_id", "quiet_from", "quiet_to", "mapping",
+    "is_signed",
+)  # fmt: skip
 
 
 def check_source(session: Session, *, wish: SourceWish, channel: ChannelSchema | None, by: str, now: datetime) -> str:  # noqa: ARG001 - every use case takes the time
     """
-    The address that a wished source is fetched from ("" for webhooks), if everything about it can be.
+    Check a new source; return the address that it is fetched from ("" for webhooks).
 
     Raises:
         NotAllowed: *by* is no manager.
         InvalidInput: with a sentence per field: `word`, `channel`, `quiet`, `language`, `mapping`.
     """
     require_manager(session, by=by, wish=WISH)
-    problems: dict[str, str] = {}
-    address = ""
+    problems, address = {}, ""
     try:
-        address = fetch_address(wish.kind, wish.word) if is_fetched(wish.kind) else ""
+        address = rules.fetch_address(wish.kind, wish.word) if is_fetched(wish.kind) else ""
     except InvalidInput as wrong:
         problems["word"] = str(wrong)
     if not (is_fetched(wish.kind) or is_pushed(wish.kind)):
         problems["kind"] = "Choose a kind of source that brings mentions by itself."
-    problems |= wish_problems(wish, channel)
-    if problems:
+    if problems := problems | _problems(wish, channel):
         raise InvalidInput(fields=problems)
     return address
-
-
-def wish_problems(wish: SourceWish, channel: ChannelSchema | None) -> dict[str, str]:
-    """What is wrong with how a source shall take and post, whatever it is: a sentence per field."""
-    problems: dict[str, str] = {}
-    if channel is None or channel.problem:
-        problems["channel"] = (channel and channel.problem) or "Choose the channel that mentions are posted to."
-    if wish.quiet and read_quiet(wish.quiet) is None:
-        problems["quiet"] = "Write the hours like 18:00-08:00, or leave it empty."
-    if wish.language and not LANGUAGE.fullmatch(wish.language):
-        problems["language"] = "Write the two letters of a language, such as en, or leave it empty."
-    if problem := mapping_problem(wish.mapping):
-        problems["mapping"] = problem
-    return problems
 
 
 def add_source(
@@ -86,21 +66,18 @@ def add_source(
     view_id: str = "",
 ) -> WebhookKeys:
     """
-    Keep a new source, which is asked at once; a webhook gets its address and secret, told this once.
+    Add a source, which is fetched at once; a webhook gets its address and secret, shown only once.
 
     Raises:
         as `check_source`; AlreadyDone: this form was saved before.
     """
     address = check_source(session, wish=wish, channel=channel, by=by, now=now)
-    count = sa.select(sa.func.count()).where(
-        col(Source.workspace_id) == workspace_of(session), col(Source.removed_at).is_(None)
-    )
-    if session.execute(count).scalar_one() >= MOST_SOURCES:
+    if len(session.exec(select(Source.id).where(col(Source.removed_at).is_(None))).all()) >= MOST_SOURCES:
         raise InvalidInput(f"There are {MOST_SOURCES} sources already; remove one that nobody needs.")
     outbox.require_new_submission(session, view_id, now=now)
     row = Source(kind=wish.kind, name=_name(wish, title), added_by=by, added_at=now)
     row.word, row.address = clean_text(wish.word, 500), address
-    write_wish(row, wish)
+    _write(row, wish)
     secret = ""
     if is_pushed(wish.kind):
         secret = secrets.token_urlsafe(24)
@@ -113,15 +90,70 @@ def add_source(
     return WebhookKeys(source=_schema(session, row, now), token=row.token or "", secret=secret)
 
 
-def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
+def check_change(
+    session: Session, *, source_id: UUID, wish: SourceWish, channel: ChannelSchema | None, by: str, now: datetime
+) -> DueSource:
     """
-    Ask a source no more until somebody resumes it; webhooks are answered, and what they bring is left out.
+    Check a change of a source; return what to fetch for its preview. The kind and word of *wish* don't count.
 
     Raises:
-        AlreadyDone: it rests already.
+        NotAllowed: *by* is no manager.
+        NotFound: the source was removed meanwhile.
+        InvalidInput: with a sentence per field: `channel`, `quiet`, `language`, `mapping`.
     """
     require_manager(session, by=by, wish=WISH)
+    due = get_due(session, source_id=source_id, now=now)
+    if problems := _problems(wish, channel):
+        raise InvalidInput(fields=problems)
+    return due
+
+
+def edit_source(
+    session: Session,
+    *,
+    source_id: UUID,
+    wish: SourceWish,
+    channel: ChannelSchema | None,
+    by: str,
+    now: datetime,
+    view_id: str = "",
+) -> SourceSchema:
+    """
+    Change what a source takes and where it posts; mentions that wait for its channel go to the new one.
+
+    A source that is fetched is asked for everything again, since more of it may be wanted now.
+
+    Raises:
+        as `check_change`; AlreadyDone: this form was saved before.
+    """
+    check_change(session, source_id=source_id, wish=wish, channel=channel, by=by, now=now)
+    outbox.require_new_submission(session, view_id, now=now)
     row = get_source(session, source_id)
+    before = _values(row)
+    _write(row, wish)
+    after = _values(row)
+    changed = {name for name in after if before[name] != after[name]}
+    if changed:
+        _take_along(session, row)
+        row.etag = row.last_modified = ""
+        if is_fetched(row.kind) and row.paused_at is None:
+            row.next_try_at = now
+        record(
+            session, "mention_source.edited", by=by, kind="mention_source", subject=row.id,
+            before={name: before[name] for name in sorted(changed)},
+            after={name: after[name] for name in sorted(changed)}, now=now,
+        )  # fmt: skip
+    return _schema(session, row, now)
+
+
+def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
+    """
+    Stop fetching a source until somebody resumes it; a webhook is answered, but its items are left out.
+
+    Raises:
+        AlreadyDone: it is paused already.
+    """
+    row = _get(session, source_id, by=by)
     if row.paused_at is not None:
         raise AlreadyDone("That source rests already.")
     row.paused_at, row.next_try_at = now, None
@@ -131,13 +163,12 @@ def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -
 
 def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
     """
-    Ask a source again, from now on.
+    Fetch a paused source again, from now on.
 
     Raises:
         AlreadyDone: it isn't paused.
     """
-    require_manager(session, by=by, wish=WISH)
-    row = get_source(session, source_id)
+    row = _get(session, source_id, by=by)
     if row.paused_at is None:
         raise AlreadyDone("That source is at work already.")
     row.paused_at, row.failures, row.failing_since, row.last_error = None, 0, None, ""
@@ -147,9 +178,8 @@ def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) 
 
 
 def remove_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
-    """Forget a source's address and secrets and ask it no more; what it brought stays."""
-    require_manager(session, by=by, wish=WISH)
-    row = get_source(session, source_id)
+    """Remove a source with its secrets; the mentions that it brought stay."""
+    row = _get(session, source_id, by=by)
     schema = _schema(session, row, now)
     row.removed_at, row.next_try_at, row.token, row.secrets = now, None, None, []
     row.etag = row.last_modified = ""
@@ -159,13 +189,12 @@ def remove_source(session: Session, *, source_id: UUID, by: str, now: datetime) 
 
 def rotate_secret(session: Session, *, source_id: UUID, by: str, now: datetime) -> WebhookKeys:
     """
-    Give a webhook a new secret, told this once; the one before stays good, older ones don't.
+    Give a webhook a new secret, shown only once; the previous one stays valid, older ones don't.
 
     Raises:
         InvalidInput: it isn't a webhook.
     """
-    require_manager(session, by=by, wish=WISH)
-    row = get_source(session, source_id)
+    row = _get(session, source_id, by=by)
     if row.token is None:
         raise InvalidInput("Only webhooks have secrets; that source is fetched.")
     secret = secrets.token_urlsafe(24)
@@ -176,13 +205,13 @@ def rotate_secret(session: Session, *, source_id: UUID, by: str, now: datetime) 
 
 def may_ask(session: Session, *, address: str, now: datetime) -> datetime | None:
     """
-    Ask for leave to ask a host now, which keeps everybody else away for its pause; None: granted, else when to.
+    Reserve the host of *address* for one request; return None, or when to try again if it was asked too recently.
 
-    Across sources, workspaces, processes and restarts: it stands in the rows.
+    The reservation is a row, so it holds across sources, workspaces, processes and restarts.
     """
     host = _site(host_of(address))
     asked = session.get(AskedHost, host, with_for_update=True)
-    pause = host_pause(host)
+    pause = rules.host_pause(host)
     if asked is not None and asked.asked_at + pause > now:
         return asked.asked_at + pause
     session.merge(AskedHost(host=host, asked_at=now))
@@ -191,7 +220,7 @@ def may_ask(session: Session, *, address: str, now: datetime) -> datetime | None
 
 
 def put_off(session: Session, *, source_id: UUID, until: datetime, now: datetime) -> None:  # noqa: ARG001 - every use case takes the time
-    """Have a source wait until its host may be asked again."""
+    """Postpone a source until its host may be asked again."""
     row = get_source(session, source_id)
     if row.next_try_at is not None:
         row.next_try_at = until
@@ -199,7 +228,7 @@ def put_off(session: Session, *, source_id: UUID, until: datetime, now: datetime
 
 
 def store_health(session: Session, *, source_id: UUID, fetched: FetchResult, now: datetime) -> None:
-    """Keep how a look at a source ended, and when it is asked next: later and later while it fails, but always."""
+    """Store how fetching a source ended, and when it is fetched next: ever later while it fails, but always."""
     row = get_source(session, source_id)
     if fetched.outcome.is_well:
         row.failures, row.failing_since, row.last_error, row.last_success_at = 0, None, "", now
@@ -220,9 +249,9 @@ def store_health(session: Session, *, source_id: UUID, fetched: FetchResult, now
 
 def stop_channel(session: Session, *, channel: str, now: datetime) -> int:
     """
-    Post no more mentions to a channel that is shared with outsiders, or gone; the doctor and /mentions sources say so.
+    Stop posting to a channel that is shared with outsiders, or gone; what waits for it waits in /mentions.
 
-    Returns how many sources are without a channel now; what waits for it waits in /mentions.
+    Returns the number of sources and mentions that have no channel now.
     """
     sources = sa.update(Source).where(
         col(Source.workspace_id) == workspace_of(session), col(Source.channel_id) == channel
@@ -239,20 +268,8 @@ def stop_channel(session: Session, *, channel: str, now: datetime) -> int:
     return count
 
 
-def read_quiet(text: str) -> tuple[time, time] | None:
-    """The two times in `18:00-08:00` or `18-8`; None when there aren't any."""
-    found = QUIET.fullmatch(text.strip())
-    if not found:
-        return None
-    numbers = [int(part or 0) for part in found.groups()]
-    try:
-        return time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
-    except ValueError:
-        return None
-
-
-def write_wish(row: Source, wish: SourceWish) -> None:
-    """Have a source take and post as *wish* says."""
+def _write(row: Source, wish: SourceWish) -> None:
+    """Write *wish* into the row."""
     row.channel_id = wish.channel_id
     row.words, row.excluded_words = list(wish.words), list(wish.excluded_words)
     row.excluded_authors, row.language = list(wish.excluded_authors), wish.language
@@ -261,17 +278,36 @@ def write_wish(row: Source, wish: SourceWish) -> None:
     row.quiet_from, row.quiet_to = quiet or (None, None)
 
 
+def _problems(wish: SourceWish, channel: ChannelSchema | None) -> dict[str, str]:
+    """Return what is wrong with a wish, whatever its kind: a sentence per field."""
+    problems: dict[str, str] = {}
+    if channel is None or channel.problem:
+        problems["channel"] = (channel and channel.problem) or "Choose the channel that mentions are posted to."
+    if wish.quiet and read_quiet(wish.quiet) is None:
+        problems["quiet"] = "Write the hours like 18:00-08:00, or leave it empty."
+    if wish.language and not LANGUAGE.fullmatch(wish.language):
+        problems["language"] = "Write the two letters of a language, such as en, or leave it empty."
+    if problem := rules.mapping_problem(wish.mapping):
+        problems["mapping"] = problem
+    return problems
+
+
 def _name(wish: SourceWish, title: str) -> str:
     what = clean_text(title, 120) or (wish.word if wish.kind is not SourceKind.FEED else "")
     return clean_text(f"{wish.kind.label}: {what}" if what else wish.kind.label, 200)
 
 
 def _site(host: str) -> str:
-    """All the hosts of one site that has a pause of its own count as one."""
+    """Return the name under which a host's requests are counted: one for all hosts of a site with its own pause."""
     parts = host.split(".")
     shorter = [".".join(parts[start:]) for start in range(len(parts) - 1)]
-    usual = host_pause("")
-    return next((name for name in reversed(shorter) if host_pause(name) != usual), host)[:253]
+    usual = rules.host_pause("")
+    return next((name for name in reversed(shorter) if rules.host_pause(name) != usual), host)[:253]
+
+
+def _get(session: Session, source_id: UUID, *, by: str) -> Source:
+    require_manager(session, by=by, wish=WISH)
+    return get_source(session, source_id)
 
 
 def _schema(session: Session, row: Source, now: datetime) -> SourceSchema:
@@ -285,70 +321,8 @@ def _note(session: Session, row: Source, action: str, *, by: str, now: datetime)
     session.flush()
 
 
-_CHANGEABLE = (
-    "words", "excluded_words", "excluded_authors", "language", "channel_id", "quiet_from", "quiet_to", "mapping",
-    "is_signed",
-)  # fmt: skip
-
-
-def check_change(
-    session: Session, *, source_id: UUID, wish: SourceWish, channel: ChannelSchema | None, by: str, now: datetime
-) -> DueSource:
-    """
-    What to ask a source with, if it can be as *wish* says; of a wish, its kind and word don't count.
-
-    Raises:
-        NotAllowed: *by* is no manager.
-        NotFound: the source was removed meanwhile.
-        InvalidInput: with a sentence per field: `channel`, `quiet`, `language`, `mapping`.
-    """
-    require_manager(session, by=by, wish=WISH)
-    due = get_due(session, source_id=source_id, now=now)
-    if problems := wish_problems(wish, channel):
-        raise InvalidInput(fields=problems)
-    return due
-
-
-def edit_source(
-    session: Session,
-    *,
-    source_id: UUID,
-    wish: SourceWish,
-    channel: ChannelSchema | None,
-    by: str,
-    now: datetime,
-    view_id: str = "",
-) -> SourceSchema:
-    """
-    Have a source take and post as *wish* says from now on. What of it waits for its channel goes to the new one; a
-    source that is fetched is asked for everything again, since more of it may be wanted now.
-
-    Raises:
-        as `check_change`; AlreadyDone: this form was saved before.
-    """
-    check_change(session, source_id=source_id, wish=wish, channel=channel, by=by, now=now)
-    outbox.require_new_submission(session, view_id, now=now)
-    row = get_source(session, source_id)
-    before = _values(row)
-    write_wish(row, wish)
-    after = _values(row)
-    changed = {name for name in after if before[name] != after[name]}
-    if changed:
-        _take_along(session, row)
-        row.etag = row.last_modified = ""
-        if is_fetched(row.kind) and row.paused_at is None:
-            row.next_try_at = now
-        record(
-            session, "mention_source.edited", by=by, kind="mention_source", subject=row.id,
-            before={name: before[name] for name in sorted(changed)},
-            after={name: after[name] for name in sorted(changed)}, now=now,
-        )  # fmt: skip
-    session.flush()
-    return list_source_schemas(session, [row], now=now)[0]
-
-
 def _values(row: Source) -> dict[str, Any]:
-    """What can be changed, as JSON values."""
+    """Return what can be changed, as JSON values."""
     values = {name: getattr(row, name) for name in _CHANGEABLE}
     return {name: value.isoformat("minutes") if isinstance(value, time) else value for name, value in values.items()}
 

@@ -91,12 +91,7 @@ def changed(schema: SourceSchema) -> ui.Block:
 
 
 def preview(
-    fetched: FetchResult,
-    kept: Sequence[FeedItem],
-    *,
-    memory: str,
-    title: str = "New source",
-    callback_id: str = SAVE,
+    fetched: FetchResult, kept: Sequence[FeedItem], *, memory: str, title: str = "New source", callback_id: str = SAVE
 ) -> ui.Block:
     """What a source would bring today, before it is saved."""
     if not fetched.outcome.is_well:

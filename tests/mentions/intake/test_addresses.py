@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.mentions.rules.addresses import canonical, fingerprint, host_of
+from bot.mentions.rules.texts import canonical, fingerprint, host_of
 from bot.mentions.schemas.items import FeedItem
 
 

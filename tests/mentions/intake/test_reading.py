@@ -9,7 +9,7 @@ import pytest
 from bot.mentions.gateways.items import guess, make_item, select_items
 from bot.mentions.gateways.parsing import read_body
 from bot.mentions.rules.sources import MOST_ITEMS, Outcome, SourceKind, Trouble
-from bot.mentions.rules.wording import clean_words, handles_in, language_code, links_in, read_instant
+from bot.mentions.rules.texts import clean_words, handles_in, language_code, links_in, read_instant
 from bot.mentions.schemas.items import FeedItem, FetchResult
 
 OWN = Path(__file__).parent / "samples"

@@ -57,20 +57,20 @@ def test_stars_decide_whatever_the_words_say(stars: float, feeling: str, score: 
 @pytest.mark.parametrize("words", COMPLAINTS)
 def test_what_went_wrong_reads_as_a_complaint(words: str) -> None:
     """Also where no single word is an angry one; straight apostrophes or curly ones."""
-    assert read_sentiment(words, None).feeling is Sentiment.COMPLAINT
-    assert read_sentiment(words, None).scorer == BY_WORDS
+    assert read_sentiment(words, None).sentiment is Sentiment.COMPLAINT
+    assert read_sentiment(words, None).model == BY_WORDS
 
 
 @pytest.mark.parametrize("words", ["I love this, great support", "Thanks for the quick and friendly help, wonderful"])
 def test_kind_words_read_as_praise(words: str) -> None:
     """They may be quoted in the digest."""
-    assert read_sentiment(words, None).feeling is Sentiment.PRAISE
+    assert read_sentiment(words, None).sentiment is Sentiment.PRAISE
 
 
 @pytest.mark.parametrize("words", ["", " ", "The shop opens at nine", "https://golddex.com", "42"])
 def test_plain_words_read_as_neither(words: str) -> None:
     """Nothing is claimed where nothing is said."""
-    assert read_sentiment(words, None).feeling is Sentiment.NEUTRAL
+    assert read_sentiment(words, None).sentiment is Sentiment.NEUTRAL
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_bot_that_reads_no_mentions_carries_no_vader() -> None:
 def test_half_or_more_of_the_complaints_in_real_reviews_are_found() -> None:
     """A slice of each collection; `make bench` reads them whole."""
     for what, rated in collections():
-        assert score(lambda text: read_sentiment(text, None).feeling, rated[:400]).recall > 0.45, what
+        assert score(lambda text: read_sentiment(text, None).sentiment, rated[:400]).recall > 0.45, what
 
 
 def correct(office: Office, feeling: Sentiment = Sentiment.COMPLAINT, **more: object) -> bool:
