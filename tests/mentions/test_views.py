@@ -33,7 +33,7 @@ from bot.mentions.schemas.mentions import (
     WebhookKeys,
 )
 from bot.mentions.views import cards, forms, sources
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, escape, section
 from rehearsal.strict import check_message, check_view
 from tests.checkins.test_views import HOSTILE
 
@@ -137,7 +137,7 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     hints = [Hint(words[:120] or "x", words[:120] or "y")] * 20
     assert check_view(forms.answer_form(mention(words), memory=memory, words=words * 9, where=words, hints=hints)) == []
     assert check_view(forms.customer_form(mention(words), memory=memory)) == []
-    assert check_view(forms.saved(words)) == []
+    assert check_view(forms.told("Saved", section(escape(words)))) == []
     phrases = tuple((words[:120], words[:120]) for _ in range(100))
     names = tuple(words[:200] for _ in range(20))
     ours = OwnNames(names=names, domains=names, handles=names)
@@ -148,7 +148,7 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
 def test_sources_fit_at_their_worst(words: str) -> None:
     """The list, the form of every kind, the preview, the keys."""
     rows = tuple(source(words, is_paused=n % 2 == 1) for n in range(PAGE_ROWS))
-    check(sources.page(SourceList(total=200, failing=100, page=3, pages=25, rows=rows), said=words))
+    check(sources.page(SourceList(total=200, failing=100, page=3, pages=25, rows=rows)))
     check(sources.page(SourceList()))
     many = tuple(words[:60] for _ in range(30))
     for kind in SourceKind:
@@ -168,7 +168,7 @@ def test_sources_fit_at_their_worst(words: str) -> None:
     assert check_view(sources.keys(keys, new=True)) == []
     assert check_view(sources.tested(words, words)) == []
     assert check_view(sources.added(rows[0])) == []
-    assert check_view(sources.remove_form(rows[0], memory=str(rows[0].id))) == []
+    assert check_view(sources.remove_form(rows[0])) == []
 
 
 @pytest.mark.parametrize("words", HOSTILE)

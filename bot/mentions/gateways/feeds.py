@@ -1,4 +1,4 @@
-"""RSS, Atom and RDF, well-formed or not. Runs in the child process: feedparser can take long, or much."""
+"""Parses RSS, Atom and RDF, well-formed or not; only in the child process, since feedparser can take long."""
 
 import io
 import re
@@ -23,7 +23,7 @@ _KEPT_ASIDE = MOST_ITEMS * 2
 
 def read_feed(kind: SourceKind, body: bytes, *, address: str, content_type: str) -> tuple[str, list[FeedItem]]:
     """
-    What the feed calls itself, and its items.
+    Return the feed's title and its items.
 
     Raises:
         Trouble: it isn't a feed.
@@ -39,7 +39,7 @@ def read_feed(kind: SourceKind, body: bytes, *, address: str, content_type: str)
 
 
 def _is_utf8(body: bytes) -> bool:
-    """Whether it is UTF-8 beyond doubt, whatever it says of itself: hardly anything else happens to look like it."""
+    """Return whether the body is UTF-8 beyond doubt, whatever it declares: hardly any other text decodes as UTF-8."""
     try:
         return not body.isascii() and bool(body.decode("utf-8"))
     except UnicodeError:
@@ -47,7 +47,7 @@ def _is_utf8(body: bytes) -> bool:
 
 
 class _Shape:
-    """How a recipe's entries are read."""
+    """Reads the entries of a kind of source."""
 
     def __init__(self, kind: SourceKind, title: str, address: str, language: str) -> None:
         self._kind, self._title, self._address, self._language = kind, title, address, language
@@ -88,12 +88,12 @@ def _text(holder: Any, name: str) -> RawText:
 
 
 def _typed(said: str, kind: str) -> RawText:
-    """A text with the kind its feed gives it; plain ones that hold tags all the same are marked up."""
+    """Return a text with the type that the feed gives it; plain text with tags counts as HTML."""
     return RawText(said, is_markup=True) if "html" in kind or "xml" in kind else guess(said)
 
 
 def _bodies(entry: Any) -> Iterator[RawText]:
-    """The whole text first, then the short one."""
+    """Yield the full text, then the summary."""
     for content in entry.get("content") or []:
         yield _typed(str(content.get("value") or ""), str(content.get("type") or ""))
     yield _text(entry, "summary")
@@ -122,7 +122,7 @@ def _instant(entry: Any) -> datetime | None:
 
 
 def _stars(entry: Any) -> float | None:
-    """Stars as Apple's feeds have them; YouTube's are about the video, not about what is said of anybody."""
+    """Return the stars of Apple's feeds; YouTube's rate the video, not a customer."""
     try:
         return float(str(entry.get("im_rating") or ""))
     except ValueError:

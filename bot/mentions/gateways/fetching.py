@@ -6,7 +6,6 @@ The bytes of strangers are never parsed in this process: only headers, redirects
 
 import asyncio
 import base64
-import ipaddress
 import json
 import os
 import signal
@@ -30,16 +29,8 @@ from aiohttp.connector import AddrInfoType
 
 import bot
 from bot.core.errors import InvalidInput
-from bot.mentions.rules.sources import (
-    LIMITS,
-    LONGEST_WAIT_SECONDS,
-    Limits,
-    Outcome,
-    SourceKind,
-    Trouble,
-    refuse_status,
-    web_address,
-)
+from bot.mentions.rules import sources as rules
+from bot.mentions.rules.sources import LIMITS, Limits, Outcome, SourceKind, Trouble
 from bot.mentions.schemas.items import FetchResult
 
 _CHUNK = 64 * 1024
@@ -52,7 +43,18 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _NOT_MODIFIED, _NO_CONTENT = 304, 204
 _LONGEST_MARK = 500
-_BROKEN_OFF = "Its server can't be reached or breaks off; it is tried again later."
+_PRIVATE = "It lies in a private network, where nothing is fetched; use an address that everybody can open."
+_FAULTS: tuple[tuple[type[Exception], Outcome, str], ...] = (
+    (aiohttp.ClientSSLError, Outcome.UNREACHABLE, "Its certificate isn't valid; it is tried again later."),
+    (ValueError, Outcome.REFUSED, "That is no address that can be fetched; check its spelling."),
+    (aiohttp.ServerTimeoutError, Outcome.UNREACHABLE, "Its server doesn't answer in time; it is tried again later."),
+    (
+        aiohttp.ClientConnectorDNSError,
+        Outcome.UNREACHABLE,
+        "No server of that name can be found; check the address, it is tried again later.",
+    ),
+    (Exception, Outcome.UNREACHABLE, "Its server can't be reached or breaks off; it is tried again later."),
+)
 _COMPRESSIONS = {"gzip", "x-gzip", "deflate"}
 _SPARE_SECONDS = 10  # for starting Python, on a machine that is busy
 _LONGEST_ANSWER = 64 * 1024 * 1024
@@ -127,25 +129,7 @@ class PublicResolver(AbstractResolver):
         ]  # fmt: skip
 
     def _is_open(self, address: str, port: int) -> bool:
-        return (address, port) in self._opened or is_public(address)
-
-
-def is_public(address: str) -> bool:
-    """
-    Return whether *address* is one of the open internet: not private, shared, local, reserved or multicast.
-
-    Anything but an IP address in its usual spelling isn't.
-    """
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped:
-            return is_public(str(ip.ipv4_mapped))
-        if ip.is_site_local or ip.sixtofour or ip.teredo or ip.scope_id:
-            return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback)
+        return (address, port) in self._opened or rules.is_public(address)
 
 
 @cache
@@ -177,7 +161,7 @@ async def fetch(
     try:
         async with asyncio.timeout(limits.whole_seconds):
             response = await _get(_require_web_address(address), headers, limits, overrides)
-        refuse_status(response.status, wait_asked(response.headers))
+        rules.refuse_status(response.status, wait_asked(response.headers))
     except TimeoutError:
         problem = f"Its server takes more than {limits.whole_seconds:g} seconds to answer; it is tried again later."
         return FetchResult(outcome=Outcome.UNREACHABLE, problem=problem)
@@ -199,12 +183,12 @@ def wait_asked(headers: Mapping[str, str]) -> int | None:
     """Return the seconds that Retry-After asks for, at most a day; a date is read against the server's own clock."""
     said = headers.get("retry-after", "").strip()
     if said.isdecimal() and said.isascii():
-        return min(int(said[:9]), LONGEST_WAIT_SECONDS)
+        return min(int(said[:9]), rules.LONGEST_WAIT_SECONDS)
     try:
         seconds = (parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
     except (TypeError, ValueError, OverflowError):
         return None
-    return min(max(int(seconds), 0), LONGEST_WAIT_SECONDS)
+    return min(max(int(seconds), 0), rules.LONGEST_WAIT_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -258,7 +242,7 @@ async def _get(address: str, headers: Mapping[str, str], limits: Limits, overrid
 
 def _require_web_address(address: str, *, redirected: bool = False) -> str:
     try:
-        return web_address(address)
+        return rules.web_address(address)
     except InvalidInput as refused:
         sentence = f"It leads on to another address. {refused}" if redirected else str(refused)
         raise Trouble(Outcome.REFUSED, sentence) from None
@@ -279,22 +263,10 @@ def _named_errors() -> Iterator[None]:
     """Raise what can go wrong on the network as Trouble."""
     try:
         yield
-    except aiohttp.ClientSSLError:
-        raise Trouble(Outcome.UNREACHABLE, "Its certificate isn't valid; it is tried again later.") from None
-    except (aiohttp.InvalidURL, ValueError):
-        raise Trouble(Outcome.REFUSED, "That is no address that can be fetched; check its spelling.") from None
-    except aiohttp.ServerTimeoutError:
-        raise Trouble(Outcome.UNREACHABLE, "Its server doesn't answer in time; it is tried again later.") from None
-    except aiohttp.ClientConnectorError as error:
-        if isinstance(error.os_error, NotPublic):
-            sentence = "It lies in a private network, where nothing is fetched; use an address that everybody can open."
-            raise Trouble(Outcome.REFUSED, sentence) from None
-        if isinstance(error, aiohttp.ClientConnectorDNSError):
-            sentence = "No server of that name can be found; check the address, it is tried again later."
-            raise Trouble(Outcome.UNREACHABLE, sentence) from None
-        raise Trouble(Outcome.UNREACHABLE, _BROKEN_OFF) from None
-    except (aiohttp.ClientError, OSError):
-        raise Trouble(Outcome.UNREACHABLE, _BROKEN_OFF) from None
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        if isinstance(getattr(error, "os_error", None), NotPublic):
+            raise Trouble(Outcome.REFUSED, _PRIVATE) from None
+        raise next(Trouble(*what) for kinds, *what in _FAULTS if isinstance(error, kinds)) from None
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:

@@ -7,22 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
 
+from bot.mentions.rules import texts
 from bot.mentions.rules.sources import MOST_ITEMS
-from bot.mentions.rules.texts import (
-    LONGEST_ID,
-    LONGEST_LOOK,
-    LONGEST_NAME,
-    LONGEST_TITLE,
-    MOST_FOUND,
-    canonical,
-    clean_line,
-    clean_words,
-    handles_in,
-    host_of,
-    language_code,
-    links_in,
-    undo_entities,
-)
 from bot.mentions.schemas.items import FeedItem
 
 _UNSEEN = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "head", "title"}
@@ -49,19 +35,19 @@ class RawText:
 
 def guess(said: str) -> RawText:
     """Return *said* as HTML if it looks like HTML, else as plain text."""
-    return RawText(said, is_markup=bool(_MARKUP.search(said[:LONGEST_LOOK])))
+    return RawText(said, is_markup=bool(_MARKUP.search(said[: texts.LONGEST_LOOK])))
 
 
 def plain(text: RawText) -> str:
     """Return the visible words of *text*, with entities decoded once."""
-    said = text.said[:LONGEST_LOOK]
+    said = text.said[: texts.LONGEST_LOOK]
     if not text.is_markup:
         return said
     import nh3  # noqa: PLC0415 - 1.5 MB that only words from outside need
 
     broken = _BREAKS.sub("\u2028", said)  # a line's end that no source writes, so that its own can become spaces
     bare = nh3.clean(_SPACES.sub(" ", broken), tags=set(), clean_content_tags=_UNSEEN, link_rel=None)
-    return undo_entities(bare).replace("\u2028", "\n")
+    return texts.undo_entities(bare).replace("\u2028", "\n")
 
 
 def make_item(
@@ -79,21 +65,21 @@ def make_item(
     links: Iterable[str] = (),
 ) -> FeedItem:
     """Return an item with every part cleaned; a relative *address* is resolved against *base*."""
-    text, cut = clean_words(plain(words)) if words else ("", False)
-    where = canonical(_join(base, address)) if address.strip() else ""
+    text, cut = texts.clean_words(plain(words)) if words else ("", False)
+    where = texts.canonical(_join(base, address)) if address.strip() else ""
     return FeedItem(
-        external_id=clean_line(external_id, LONGEST_ID),
+        external_id=texts.clean_line(external_id, texts.LONGEST_ID),
         address=where,
-        title=clean_line(plain(title), LONGEST_TITLE) if title else "",
+        title=texts.clean_line(plain(title), texts.LONGEST_TITLE) if title else "",
         words=text,
-        cut=cut or len((words or RawText()).said) > LONGEST_LOOK,
-        author=clean_line(plain(guess(author)), LONGEST_NAME),
-        place=clean_line(plain(guess(place)), LONGEST_NAME),
+        cut=cut or len((words or RawText()).said) > texts.LONGEST_LOOK,
+        author=texts.clean_line(plain(guess(author)), texts.LONGEST_NAME),
+        place=texts.clean_line(plain(guess(place)), texts.LONGEST_NAME),
         published_at=at,
         rating=rating if rating is not None and 0 <= rating <= _MOST_STARS else None,
-        language=language_code(language),
-        links=_canonical_links([*links, *_links_in_markup(words), *links_in(text)], where),
-        handles=handles_in(text),
+        language=texts.language_code(language),
+        links=_canonical_links([*links, *_links_in_markup(words), *texts.links_in(text)], where),
+        handles=texts.handles_in(text),
     )
 
 
@@ -122,16 +108,16 @@ def _join(base: str, address: str) -> str:
 def _links_in_markup(words: RawText | None) -> list[str]:
     if not words or not words.is_markup:
         return []
-    return [undo_entities(link) for link in _LINK.findall(words.said[:LONGEST_LOOK])]
+    return [texts.undo_entities(link) for link in _LINK.findall(words.said[: texts.LONGEST_LOOK])]
 
 
 def _canonical_links(links: list[str], own: str) -> tuple[str, ...]:
     """Return the web addresses among *links*, one a host, without those on the host of the item itself."""
-    hosts = {host_of(own)}
+    hosts = {texts.host_of(own)}
     found = []
-    for link in links[: 10 * MOST_FOUND]:
-        whole = canonical(link if "://" in link[:8] else f"https://{link}") if "." in link else ""
-        if whole and host_of(whole) not in hosts:
-            hosts.add(host_of(whole))
+    for link in links[: 10 * texts.MOST_FOUND]:
+        whole = texts.canonical(link if "://" in link[:8] else f"https://{link}") if "." in link else ""
+        if whole and texts.host_of(whole) not in hosts:
+            hosts.add(texts.host_of(whole))
             found.append(whole)
-    return tuple(found[:MOST_FOUND])
+    return tuple(found[: texts.MOST_FOUND])

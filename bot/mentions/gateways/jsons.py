@@ -1,4 +1,4 @@
-"""JSON Feed, and the services that answer in JSON of their own."""
+"""Parses JSON Feed, and the JSON of Hacker News, the App Store and Discourse."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _DEEPEST = 12
 
 def read_json(kind: SourceKind, body: bytes, *, address: str) -> tuple[str, list[FeedItem]]:
     """
-    What the source calls itself, and its items.
+    Return the source's title and its items.
 
     Raises:
         Trouble: it isn't JSON, or JSON of another shape.
@@ -32,7 +32,7 @@ def read_json(kind: SourceKind, body: bytes, *, address: str) -> tuple[str, list
 
 
 def dig(said: Any, path: str) -> Any:
-    """What lies at a dotted path: "data.posts.0.text"; None when nothing does."""
+    """Return the value at a dotted path, such as "data.posts.0.text"; None if there is none."""
     for step in path.split(".")[:_DEEPEST]:
         if isinstance(said, dict):
             said = said.get(step)
@@ -44,21 +44,21 @@ def dig(said: Any, path: str) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """Words and numbers as text; "" for anything else."""
+    """Return a string or number as text, "" for anything else."""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def as_rows(value: Any) -> list[Any]:
-    """A list of what may be a list, one thing alone, or absent; at most 200."""
+    """Return a list as it is, a single value as a list, nothing as an empty list; at most 200 values."""
     if isinstance(value, list):
         return value[:MOST_ITEMS]
     return [value] if value else []
 
 
 def as_number(value: Any) -> float | None:
-    """A number, also when it is written as text."""
+    """Return a number, also one that is written as text; None for anything else."""
     try:
         return float(as_text(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What others send by themselves: whether it is theirs, and what it says."""
+"""Reads what services send to webhooks, and checks signatures."""
 
 import hmac
 import json
@@ -32,56 +32,36 @@ _USUAL: Paths = {
     "rating": ("rating", "stars"),
     "language": ("language", "lang"),
 }
-_OCTOLENS: Paths = {
-    "items": ("data",),
-    "id": ("sourceId",),
-    "address": ("url",),
-    "title": ("title",),
-    "words": ("body",),
-    "author": ("author", "authorName"),
-    "place": ("subreddit", "source"),
-    "published_at": ("timestamp",),
-    "rating": (),
-    "language": ("language",),
-}
-_F5BOT: Paths = {
-    "items": ("items",),
-    "id": ("id",),
-    "address": ("url",),
-    "title": ("title",),
-    "words": ("content_html", "content_text"),
-    "author": ("username",),
-    "place": ("tags.1", "tags.0"),
-    "published_at": ("date_published",),
-    "rating": (),
-    "language": (),
-}
-_SYFTEN: Paths = {
-    "items": ("items",),
-    "id": ("id",),
-    "address": ("item.item_url", "item_url"),
-    "title": ("item.title", "title"),
-    "words": ("item.text", "text"),
-    "author": ("item.author", "author"),
-    "place": ("item.backend", "backend"),
-    "published_at": ("item.timestamp", "timestamp", "matched_on"),
-    "rating": (),
-    "language": ("item.lang", "lang"),
-}
-_KNOWN = {SourceKind.OCTOLENS: _OCTOLENS, SourceKind.F5BOT: _F5BOT, SourceKind.SYFTEN: _SYFTEN}
+_KNOWN: Mapping[SourceKind, Paths] = {
+    SourceKind.OCTOLENS: {
+        "items": ("data",), "id": ("sourceId",), "address": ("url",), "title": ("title",), "words": ("body",),
+        "author": ("author", "authorName"), "place": ("subreddit", "source"), "published_at": ("timestamp",),
+        "language": ("language",),
+    },
+    SourceKind.F5BOT: {
+        "items": ("items",), "id": ("id",), "address": ("url",), "title": ("title",),
+        "words": ("content_html", "content_text"), "author": ("username",), "place": ("tags.1", "tags.0"),
+        "published_at": ("date_published",),
+    },
+    SourceKind.SYFTEN: {
+        "items": ("items",), "id": ("id",), "address": ("item.item_url", "item_url"), "title": ("item.title", "title"),
+        "words": ("item.text", "text"), "author": ("item.author", "author"), "place": ("item.backend", "backend"),
+        "published_at": ("item.timestamp", "timestamp", "matched_on"), "language": ("item.lang", "lang"),
+    },
+}  # fmt: skip
 _PLACES = {SourceKind.SYFTEN: re.compile(r"r/\w+"), SourceKind.F5BOT: re.compile(r"(?<=reddit\.com/)r/\w+")}
 _PLACE_AT = {SourceKind.SYFTEN: "item.backend_sub", SourceKind.F5BOT: "url"}
 
 
 def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -> tuple[FeedItem, ...]:
     """
-    The items that were sent; none when a service only tried whether somebody listens.
+    Return the items that were sent; none if a service only tests the connection.
 
-    *mapping* says at which dotted path a field lies ("words" at "data.post.text"); what it leaves out is looked for
-    under the usual names.
+    *mapping* gives the dotted path of a field ("words": "data.post.text"); other fields are looked for under their
+    usual names.
 
     Raises:
-        InvalidInput: it isn't JSON, too large, or holds no item; one sentence says what to mend.
+        InvalidInput: the body isn't JSON, is too large or has no item; the sentence says what to change.
     """
     if len(body) > LARGEST_BODY:
         raise InvalidInput("More than 1 MB was sent at once; send fewer items at a time.")
@@ -101,8 +81,9 @@ def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -
 
 def is_signed(*, secrets: Sequence[str], timestamp: str, signature: str, body: bytes, now: float) -> bool:
     """
-    Whether *signature* is HMAC-SHA256 over *timestamp*, a dot and the raw *body*, in hexadecimal digits, made with one
-    of the live *secrets* less than five minutes away from *now*, in seconds since 1970.
+    Return whether *signature* is the HMAC-SHA256 of *timestamp*, a dot and the raw *body* with one of the *secrets*.
+
+    The timestamp has to be less than five minutes from *now*; both are seconds since 1970.
     """
     if not _MOMENT.fullmatch(timestamp) or abs(now - float(timestamp)) > SIGNED_FOR_SECONDS:
         return False
@@ -130,7 +111,7 @@ def _mapped(mapping: Mapping[str, str]) -> Paths:
 
 
 def _rows(said: Any, paths: Sequence[str], *, mapped: bool) -> list[Any]:
-    """The objects that are items: where the mapping or custom says they lie, else all of it."""
+    """Return the objects that are items: those at the first path that exists, else the whole body."""
     for path in paths:
         lying = dig(said, path)
         if isinstance(lying, list | dict):
@@ -142,7 +123,7 @@ def _rows(said: Any, paths: Sequence[str], *, mapped: bool) -> list[Any]:
 
 def _item(kind: SourceKind, row: Any, paths: Paths) -> FeedItem:
     def at(field: str) -> str:
-        return first_of(as_text(dig(row, path)) for path in paths[field])
+        return first_of(as_text(dig(row, path)) for path in paths.get(field, ()))
 
     within = _PLACES[kind].search(as_text(dig(row, _PLACE_AT[kind]))) if kind in _PLACES else None
     return make_item(

@@ -1,4 +1,4 @@
-"""What Slack and others send about mentions: the command, the shortcut, buttons, windows; webhooks."""
+"""Listeners for the command, the shortcut, buttons and windows of mentions; webhooks."""
 
 from functools import partial
 
@@ -7,16 +7,16 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.runtime import Runtime
 from bot.mentions.listeners.acting import ActingListeners, Memory, draw
 from bot.mentions.listeners.adding import AddingListeners, ImportingListeners, SetupListeners
-from bot.mentions.listeners.sources import EditingListeners, SourceListeners
+from bot.mentions.listeners.sources import SourceListeners
 from bot.mentions.views import cards, forms, sources
 from bot.slack.places import Places
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to everything that this feature puts on screen."""
+    """Register the listeners of this feature."""
     acting = ActingListeners(runtime, Places[Memory](partial(draw, runtime)))
     where, ours = SourceListeners(runtime), SetupListeners(runtime)
-    bringing, editing = ImportingListeners(runtime), EditingListeners(runtime, where)
+    bringing = ImportingListeners(runtime)
     adding = AddingListeners(runtime, where, ours, bringing)
     app.command("/mentions")(adding.command)
     app.shortcut("mentions.save_message")(adding.message)
@@ -37,6 +37,6 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.action(sources.PAGE_ON)(where.turn)
     app.view(sources.PREVIEW)(where.preview)
     app.view(sources.SAVE)(where.save)
-    app.view(sources.EDITED)(editing.preview)
-    app.view(sources.CHANGE)(editing.save)
+    app.view(sources.EDITED)(where.preview_edit)
+    app.view(sources.CHANGE)(where.save_edit)
     app.view(sources.REMOVED)(where.removed)

@@ -1,4 +1,4 @@
-"""Where somebody pressed, kept in the window that it opened, and how that place looks once something was done."""
+"""Listeners for the buttons and the menu of a mention, and for their windows."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
@@ -25,7 +25,7 @@ from bot.workspaces.listeners import Window, Windows, refusals_kept
 
 
 class Memory(Place):
-    """What a window remembers: the mention, the place of the press, and whether its words were looked at."""
+    """What a window remembers: the mention, the message of the press, and whether phrases were pointed out."""
 
     kind: Literal["card", "list", "page", "none"] = "none"
     mention_id: UUID | None = None
@@ -37,7 +37,7 @@ class Memory(Place):
 
 
 def place_of(body: Mapping[str, Any], mention_id: UUID) -> Memory:
-    """Where a button or menu was used: its message, and which of ours that is."""
+    """Return the message in which a button or menu was used, and its kind."""
     place, rest = block_in(body)
     where: dict[str, Any] = {"mention_id": mention_id, **address_of(body)}
     numbers = [page_in(part) for part in (*rest.split(":"), "0", "0")]
@@ -49,7 +49,7 @@ def place_of(body: Mapping[str, Any], mention_id: UUID) -> Memory:
 
 
 async def draw(runtime: Runtime, memory: Memory, *, workspace: str, viewer: str) -> Message:
-    """The message of a press, from what is so now."""
+    """Draw the message of a press as it stands now."""
     if memory.kind == "page":
         return cards.page(await runtime.read(get_open, workspace=workspace, page=memory.page, viewer=viewer))
     if memory.kind == "list":
@@ -72,11 +72,11 @@ ACTIONS: Mapping[str, tuple[Callable[..., MentionSchema], Mapping[str, Any]]] = 
     cards.PRAISE: (set_sentiment, {"feeling": Sentiment.PRAISE}),
     cards.NEITHER: (set_sentiment, {"feeling": Sentiment.NEUTRAL}),
 }
-"""What is done at once, without a window."""
+"""Actions without a window."""
 
 
 class ActingListeners:
-    """Listeners for what can be done about a mention."""
+    """Listeners for the actions on a mention."""
 
     def __init__(self, runtime: Runtime, places: Places[Memory]) -> None:
         self._runtime = runtime
@@ -84,7 +84,7 @@ class ActingListeners:
         self._windows = Windows(runtime, places, Memory, WINDOWS, about="mention_id", fields=forms.FIELD_OF)
 
     async def press(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Do what a button or a menu's choice says, or open its window; the message is drawn anew either way."""
+        """Do what a button or menu option says and redraw the message, or open its window."""
         await ack()
         async with replies(speaker(client, body, respond)):
             what, key = action_and_id(body)
@@ -103,19 +103,19 @@ class ActingListeners:
                 await self._and_redraw(client, body, memory, work)
 
     async def opened(self, ack: AsyncAck) -> None:
-        """*Open* leads to the address by itself; Slack only wants to hear that we heard."""
+        """Acknowledge *Open*, which is a link."""
         await ack()
 
     async def answered(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Keep the answer; phrases that sound colder than they are meant are pointed out before, once."""
+        """Store the answer; phrases to avoid are pointed out first, once."""
         await self._windows.save_unless(ack, body, client, self._coach)
 
     async def chosen(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Keep whom a mention is about."""
+        """Store the customer that a mention is about."""
         await self._windows.save(ack, body, client)
 
     async def _coach(self, body: dict[str, Any], memory: Memory) -> Block | None:
-        """The window again, with the phrases to think about; None when there are none, or they were thought about."""
+        """Return the window with phrases to reconsider; None if there are none, or they were pointed out."""
         wish = _read_answer(Form.of(body["view"]))
         hints = await self._runtime.read(find_hints, workspace=workspace_in(body), words=wish["words"])
         if memory.coached or not hints:
@@ -137,7 +137,7 @@ class ActingListeners:
     async def _and_redraw(
         self, client: AsyncWebClient, body: dict[str, Any], memory: Memory, work: Awaitable[object]
     ) -> None:
-        """Let *work* happen; also when somebody was faster, the message shows what is so now."""
+        """Await *work* and redraw the message, also if somebody was faster."""
         try:
             opened = await work is None
         except AlreadyDone:

@@ -1,4 +1,4 @@
-"""`/mentions`, what people save themselves, and the pages of the open ones."""
+"""`/mentions` and its pages, saved messages, settings, imported lists, and webhooks."""
 
 import asyncio
 import html
@@ -31,6 +31,7 @@ from bot.mentions.usecases.ingest import ingest_sent, keep_list, save_mention, t
 from bot.mentions.views import cards, forms
 from bot.people.queries import list_names
 from bot.people.usecases import require_manager
+from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink
@@ -40,22 +41,26 @@ from bot.slack.windows import fields_named, speaker
 from bot.workspaces.gateways import join_channel, look_at_channel
 
 LINK = re.compile(r"<?(https?://[^\s<>|]+)(?:\|[^>]*)?>?", re.IGNORECASE)
+HOOKS_PATH = "/hooks/{token}"
+LONGEST_TOKEN = 64
+TIMESTAMP, SIGNATURE = "X-Evenhand-Timestamp", "X-Evenhand-Signature"
+log = structlog.get_logger(__name__)
 GONE = "That list isn't here any more; send it again with /mentions import."
 
 
 class SetupListeners:
-    """Listeners around what a workspace sets about mentions."""
+    """Listeners for the settings of mentions."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
     async def open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open the form, for managers."""
+        """Open the form of the settings, for managers."""
         ours, schema = await self._runtime.read(_get, workspace=workspace_in(body), viewer=people_in(body))
         await client.views_open(trigger_id=body["trigger_id"], view=forms.setup_form(ours, schema))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Keep what the form says, all of it or nothing."""
+        """Store the form, all of it or nothing."""
         form = Form.of(body["view"])
         async with field_errors(ack, first_field=forms.BLOCK_OF["names"]):
             with fields_named(forms.BLOCK_OF):
@@ -65,16 +70,13 @@ class SetupListeners:
                     if channel.problem:
                         raise InvalidInput(fields={"channel": channel.problem})
                 days = form.text(forms.BLOCK_OF["answer_days"])
+                names = {name: _lines(form, name) for name in ("names", "domains", "handles")}
                 await self._runtime.run(
-                    _save,
-                    workspace=workspace_in(body),
-                    names={name: _lines(form, name) for name in ("names", "domains", "handles")},
+                    _save, workspace=workspace_in(body), names=names, phrases=_phrases(form), channel_id=channel_id,
                     answer_days=int(days) if days.isdigit() and len(days) <= 4 else 0,  # noqa: PLR2004 - a number of days
-                    phrases=_phrases(form),
-                    channel_id=channel_id,
                     by=people_in(body),
-                )
-            await ack(response_action="update", view=forms.saved("Saved."))
+                )  # fmt: skip
+            await ack(response_action="update", view=forms.told("Saved", ui.section("Saved.")))
 
 
 def _get(session: Session, *, viewer: str, now: Any) -> tuple[OwnNames, MentionSetup]:  # noqa: ARG001 - every query takes the time
@@ -93,7 +95,7 @@ def _lines(form: Form, name: str) -> list[str]:
 
 def _phrases(form: Form) -> list[Phrase]:
     """
-    `no problem = you're welcome`, a line each.
+    Read the phrases, a line like `no problem = you're welcome` for each.
 
     Raises:
         InvalidInput: a line without the kinder words.
@@ -118,7 +120,7 @@ class ImportingListeners:
         await client.views_open(trigger_id=body["trigger_id"], view=forms.ask_for_file())
 
     async def sent(self, ack: AsyncAck, client: AsyncWebClient, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """A file was sent: fetch it, keep it, and show what it would do."""
+        """Store the file that was sent, and show what importing it would do."""
         files = Form.of(view).files(forms.FILE)
         if not files:
             await ack(response_action="errors", errors={forms.FILE: "Choose a file: CSV or tab-separated."})
@@ -129,7 +131,7 @@ class ImportingListeners:
     async def confirmed(
         self, ack: AsyncAck, client: AsyncWebClient, body: dict[str, Any], view: dict[str, Any]
     ) -> None:
-        """*Import*: take the list in, once."""
+        """Import the list, once."""
         await answer_in_window(ack, client, view["id"], self._taken_in(body, view), title=forms.TITLE)
 
     async def _looked_at(self, client: AsyncWebClient, body: dict[str, Any], file_id: str) -> Block:
@@ -152,7 +154,7 @@ class ImportingListeners:
         return forms.done(done, read)
 
     async def _kept(self, body: dict[str, Any], upload_id: UUID) -> ListRead:
-        """The list that was looked at, read again: a window remembers no file."""
+        """Parse the stored file again: a window remembers no file."""
         upload = await self._runtime.read(
             get_upload, workspace=workspace_in(body), upload_id=upload_id, by=people_in(body)
         )
@@ -166,15 +168,12 @@ class ImportingListeners:
 
 
 class AddingListeners:
-    """Listeners for the command and for what people bring themselves."""
+    """Listeners for the command and for what people save."""
 
     def __init__(
         self, runtime: Runtime, sources: SourceListeners, setup: SetupListeners, importing: ImportingListeners
     ) -> None:
-        self._runtime = runtime
-        self._sources = sources
-        self._setup = setup
-        self._importing = importing
+        self._runtime, self._sources, self._setup, self._importing = runtime, sources, setup, importing
 
     async def command(self, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
         """Answer `/mentions [add | import | sources | setup | help]`."""
@@ -198,13 +197,13 @@ class AddingListeners:
                     await ack(**cards.help_page().answer())
 
     async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """Show another page in the place of this one."""
+        """Replace the message with another page."""
         await ack()
         async with replies(respond):
             await respond(**(await self._page(body, page_in(value_in(body)))).replacement())
 
     async def message(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """*Save as mention* on a message: its words, who wrote them, its link."""
+        """Save a message as a mention, with its author and link."""
         await ack()
         say = speaker(client, body, respond)
         async with replies(say):
@@ -253,13 +252,6 @@ def _name_of(session: Any, *, person_id: str, now: Any) -> str:  # noqa: ARG001 
     return clean_line(list_names(session, [person_id]).get(person_id, ""), 100)
 
 
-HOOKS_PATH = "/hooks/{token}"
-LONGEST_TOKEN = 64
-TIMESTAMP, SIGNATURE = "X-Evenhand-Timestamp", "X-Evenhand-Signature"
-
-log = structlog.get_logger(__name__)
-
-
 class Hooks:
     """The web handler for `POST /hooks/{token}`."""
 
@@ -267,7 +259,7 @@ class Hooks:
         self._runtime = runtime
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
-        """Answer 200 once what came is kept, otherwise one sentence that says what to mend."""
+        """Answer 200 once the items are stored, otherwise a sentence that says what to change."""
         source = await self._find(request.match_info["token"])
         if source is None:
             return _said(404, "Nobody listens at this address; copy it anew from /mentions sources.")
@@ -295,21 +287,16 @@ class Hooks:
         return found
 
     def _is_genuine(self, request: web.Request, source: WebhookSource, body: bytes) -> bool:
-        """A signature has to be right where there is one, and to be there where the source asks for it."""
+        """Return whether the signature is right; it may be missing unless the source requires it."""
         signature = request.headers.get(SIGNATURE, "")
         if not signature and not source.is_signed:
             return True
-        return is_signed(
-            secrets=source.secrets,
-            timestamp=request.headers.get(TIMESTAMP, ""),
-            signature=signature,
-            body=body,
-            now=self._runtime.clock.wall(),
-        )
+        timestamp, now = request.headers.get(TIMESTAMP, ""), self._runtime.clock.wall()
+        return is_signed(secrets=source.secrets, timestamp=timestamp, signature=signature, body=body, now=now)
 
 
 async def _read_body(request: web.Request) -> bytes | None:
-    """The raw body, or None when it is too long; no more than that is read."""
+    """Return the raw body, None if it is too long; no more than the limit is read."""
     if (request.content_length or 0) > LARGEST_BODY:
         return None
     body = bytearray()

@@ -17,16 +17,8 @@ from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State, is_recent
 from bot.mentions.rules.sentiment import DEFAULT_PHRASES, Phrase
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.texts import fingerprint
+from bot.mentions.schemas import mentions as schemas
 from bot.mentions.schemas.items import FeedItem
-from bot.mentions.schemas.mentions import (
-    Correction,
-    ListPlan,
-    ListRead,
-    MentionList,
-    MentionSchema,
-    MentionSetup,
-    OfferButton,
-)
 from bot.mentions.tables import Mention, MentionSettings, Occurrence, SentimentCorrection
 from bot.people.queries import list_calendars, list_names
 from bot.people.usecases import require_here, require_manager
@@ -60,13 +52,13 @@ def get_row(session: Session, mention_id: UUID) -> Mention:
 
 def get_mention(
     session: Session, *, mention_id: UUID, viewer: str, features: Sequence[Feature] = (), now: datetime
-) -> MentionSchema:
+) -> schemas.MentionSchema:
     """Return a mention with the buttons that *features* offer; raises NotAllowed unless the viewer is a full member."""
     require_here(session, by=viewer)
     return list_schemas(session, [get_row(session, mention_id)], features=features, now=now)[0]
 
 
-def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> MentionList:
+def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> schemas.MentionList:
     """
     Return a page (from 0) of the open mentions, the oldest first; a page beyond the last one is the last one.
 
@@ -82,10 +74,12 @@ def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> Ment
     query = select(Mention).where(*ours).order_by(col(Mention.found_at), col(Mention.id))
     rows = session.exec(query.offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
     schemas = tuple(list_schemas(session, rows, now=now))
-    return MentionList(total=total, taken=in_hand, page=page, pages=pages, rows=schemas)
+    return schemas.MentionList(total=total, taken=in_hand, page=page, pages=pages, rows=schemas)
 
 
-def get_listed(session: Session, *, mention_ids: Sequence[UUID], viewer: str, now: datetime) -> list[MentionSchema]:
+def get_listed(
+    session: Session, *, mention_ids: Sequence[UUID], viewer: str, now: datetime
+) -> list[schemas.MentionSchema]:
     """Return these mentions in the order given, without those that are gone."""
     require_here(session, by=viewer)
     found = {row.id: row for row in session.exec(select(Mention).where(col(Mention.id).in_(mention_ids)))}
@@ -94,7 +88,7 @@ def get_listed(session: Session, *, mention_ids: Sequence[UUID], viewer: str, no
 
 def list_schemas(
     session: Session, rows: Sequence[Mention], *, now: datetime, features: Sequence[Feature] = ()
-) -> list[MentionSchema]:
+) -> list[schemas.MentionSchema]:
     """Return these mentions as screens show them, in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows if row.customer_id}))
     people = {person for row in rows for person in (row.taken_by, row.closed_by)}
@@ -104,7 +98,7 @@ def list_schemas(
     schemas = []
     for row in rows:
         customer = customers.get(row.customer_id) if row.customer_id else None
-        schema = MentionSchema(
+        schema = schemas.MentionSchema(
             **row.model_dump(include=_COPIED),
             now=now,
             customer_name=customer.name if customer else "",
@@ -120,7 +114,7 @@ def list_schemas(
     return schemas
 
 
-def offers_for(schema: MentionSchema, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
+def offers_for(schema: schemas.MentionSchema, features: Sequence[Feature]) -> tuple[schemas.OfferButton, ...]:
     """Return the buttons that other features offer under an open mention whose customer is certain."""
     if not schema.is_open or schema.is_asked:
         return ()
@@ -129,7 +123,7 @@ def offers_for(schema: MentionSchema, features: Sequence[Feature]) -> tuple[Offe
     subject = Subject(kind=KIND, id=str(schema.id), customer_id=schema.customer_id, words=said, link=link)
     value = subject.model_dump_json()
     wanted = (offer for feature in features for offer in feature.offers if offer.wants(subject))
-    made = tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)
+    made = tuple(schemas.OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)
     return made[:MOST_OFFERS] if len(value) <= OFFER_VALUE else ()
 
 
@@ -152,10 +146,10 @@ def list_phrases(session: Session) -> tuple[Phrase, ...]:
     return tuple(Phrase(words, kinder) for words, kinder in settings.phrases)
 
 
-def get_setup(session: Session) -> MentionSetup:
+def get_setup(session: Session) -> schemas.MentionSetup:
     """Return the settings as the form shows them."""
     settings = find_settings(session)
-    return MentionSetup(
+    return schemas.MentionSetup(
         answer_days=get_answer_days(session),
         phrases=tuple((phrase.words, phrase.kinder) for phrase in list_phrases(session)),
         channel_id=(settings.channel_id or "") if settings else "",
@@ -185,7 +179,7 @@ def require_may_bring(session: Session, *, viewer: str, now: datetime) -> None: 
         require_manager(session, by=viewer, wish=WISH)
 
 
-def plan_list(session: Session, *, read: ListRead, viewer: str, now: datetime) -> ListPlan:
+def plan_list(session: Session, *, read: schemas.ListRead, viewer: str, now: datetime) -> schemas.ListPlan:
     """
     Return what importing a list would do.
 
@@ -202,7 +196,7 @@ def plan_list(session: Session, *, read: ListRead, viewer: str, now: datetime) -
     known = _find_known(session, keyed)
     fresh = [item for key, item in keyed.items() if key not in known]
     settings = find_settings(session)
-    return ListPlan(
+    return schemas.ListPlan(
         file_name=read.file_name,
         new=len(fresh),
         known=len(known),
@@ -227,10 +221,10 @@ def list_corrections(
     *,
     now: datetime,  # noqa: ARG001 - every query takes the time
     mention_id: UUID | None = None,
-) -> list[Correction]:
+) -> list[schemas.Correction]:
     """Return all corrections of sentiments, or those of one mention, the earliest first."""
     query = select(SentimentCorrection)
     if mention_id is not None:
         query = query.where(SentimentCorrection.mention_id == mention_id)
     rows = session.exec(query.order_by(col(SentimentCorrection.at), col(SentimentCorrection.id))).all()
-    return [Correction.model_validate(row, from_attributes=True) for row in rows]
+    return [schemas.Correction.model_validate(row, from_attributes=True) for row in rows]

@@ -1,4 +1,4 @@
-"""What people decide about a mention: that it isn't about us, whom it is about, how it reads."""
+"""What people decide about a mention: that it isn't about us, its customer, its sentiment; complaints."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,12 +21,14 @@ from bot.people.queries import find_person_row
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import BOT, record
 
+REASON = "something that reads as a complaint was written about it"
+SURE = frozenset({Tier.LINKED, Tier.LIKELY})
 FEELINGS = {Sentiment.COMPLAINT: "a complaint", Sentiment.PRAISE: "praise", Sentiment.NEUTRAL: "neither"}
 
 
 def dismiss_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
-    Say that a mention is not about us; where our own name was the reason, its source is more careful with it.
+    Dismiss a mention as not about us; if it was found by our own name, its source learns from that.
 
     Raises:
         AlreadyDone: it is closed.
@@ -44,7 +46,7 @@ def set_customer(
     session: Session, *, mention_id: UUID, customer_id: UUID | None, by: str, now: datetime, view_id: str = ""
 ) -> MentionSchema:
     """
-    Say which customer a mention is about (None: none of them), and teach its source, where another had been found.
+    Set the customer that a mention is about (None: none); if it had another one, its source learns from that.
 
     Raises:
         NotFound: no such customer.
@@ -71,7 +73,7 @@ def set_customer(
 
 def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
-    Say that a mention is about the customer it was thought to be about.
+    Confirm the customer that a mention seemed to be about.
 
     Raises:
         AlreadyDone: somebody said so, or the opposite, already.
@@ -86,7 +88,7 @@ def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: dateti
 
 def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
-    Say that a mention isn't about the customer it was thought to be about.
+    Deny the customer that a mention seemed to be about.
 
     Raises:
         AlreadyDone: somebody said so, or the opposite, already.
@@ -97,10 +99,10 @@ def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime)
 
 def set_sentiment(session: Session, *, mention_id: UUID, feeling: Sentiment, by: str, now: datetime) -> MentionSchema:
     """
-    Say how a mention reads; kept to learn from, and what follows from a complaint follows now (or is taken back).
+    Correct how a mention reads; what follows from a complaint is done now, or undone.
 
     Raises:
-        AlreadyDone: it is kept as that already, or it is closed.
+        AlreadyDone: it reads as that already, or it is closed.
     """
     row = require_open(session, mention_id)
     words = f"{row.title}\n{row.words}".strip()
@@ -119,10 +121,10 @@ def set_sentiment(session: Session, *, mention_id: UUID, feeling: Sentiment, by:
 
 def require_open(session: Session, mention_id: UUID) -> Mention:
     """
-    The mention with that id, about which something is left to do.
+    Return the mention with that id.
 
     Raises:
-        AlreadyDone: it was closed; the sentence says how and by whom.
+        AlreadyDone: it is closed; the sentence says how and by whom.
     """
     row = get_row(session, mention_id)
     if row.state in {State.ANSWERED, State.DISMISSED}:
@@ -133,7 +135,7 @@ def require_open(session: Session, mention_id: UUID) -> Mention:
 
 
 def close(session: Session, row: Mention, state: State, *, by: str, now: datetime) -> None:
-    """End a mention, with a line in the audit trail."""
+    """Close a mention, with an entry in the audit trail."""
     before = row.state
     row.state, row.closed_at, row.closed_by = state, now, by
     session.flush()
@@ -144,7 +146,7 @@ def note(
     session: Session, row: Mention, action: str, *, by: str, before: dict[str, str], after: dict[str, str],
     now: datetime,
 ) -> None:  # fmt: skip
-    """Write what happened to a mention into the audit trail."""
+    """Add an entry about a mention to the audit trail."""
     record(
         session, f"mention.{action}", by=by, kind="mention", subject=row.id, customer_id=row.customer_id,
         before=before, after=after, now=now,
@@ -161,7 +163,7 @@ def _require_asked(session: Session, mention_id: UUID, *, by: str) -> Mention:
 
 
 def _teach(session: Session, row: Mention, *, by: str, now: datetime) -> None:
-    """What was sure is asked about from now on in that source, what was asked about is ignored."""
+    """Have the source ask about what it was sure of, and ignore what it asked about."""
     if row.alias_kind is None:
         return
     verdict = Tier.ASK if row.tier in SURE else Tier.IGNORED
@@ -181,14 +183,11 @@ def _about(row: Mention) -> dict[str, str]:
     return {"customer": str(row.customer_id or ""), "tier": row.tier.value if row.tier else ""}
 
 
-REASON = "something that reads as a complaint was written about it"
-SURE = frozenset({Tier.LINKED, Tier.LIKELY})
-
-
 def follow_complaint(session: Session, row: Mention, *, now: datetime, by: str = BOT) -> None:
     """
-    Bring the customer's next check-in forward and tell its owner, once, where a mention reads as a complaint about a
-    customer that nobody has to be asked about. Otherwise nothing happens.
+    Bring the customer's next check-in forward and notify its owner, once, if a mention is a complaint.
+
+    Nothing happens while it isn't sure whom the mention is about.
     """
     if row.feeling is not Sentiment.COMPLAINT or row.customer_id is None or row.tier not in SURE:
         return
@@ -206,7 +205,7 @@ def follow_complaint(session: Session, row: Mention, *, now: datetime, by: str =
 
 
 def withdraw_complaint(session: Session, row: Mention, *, reason: str, by: str, now: datetime) -> None:
-    """Let the customer be due by its own cadence again, if this mention brought it forward."""
+    """Undo that this mention brought the customer's next check-in forward."""
     if row.brought_forward and row.customer_id is not None:
         put_back(session, customer_id=row.customer_id, reason=reason, by=by, now=now)
     row.brought_forward = False
@@ -224,8 +223,7 @@ def correct_sentiment(
     now: datetime,
 ) -> bool:
     """
-    Keep that a mention of these *words*, which *scorer* read as *before*, reads as *feeling*; False when it did so
-    already.
+    Store that a mention reads as *feeling* and not as *before*; return False if both are the same.
 
     Raises:
         NotAllowed: *by* is no full member.

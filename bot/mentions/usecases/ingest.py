@@ -14,13 +14,13 @@ from bot.customers.usecases.uploads import forget_upload, keep_upload
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import AT_ONCE, find_settings, plan_list, require_may_bring
 from bot.mentions.queries.sources import get_source
-from bot.mentions.rules.mentions import State, is_old, is_posted, is_recent, is_wanted
+from bot.mentions.rules.mentions import Filter, State, is_old, is_posted, is_recent, is_wanted
 from bot.mentions.rules.sentiment import BY_PERSON, Sentiment, read_sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.texts import fingerprint
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.items import FeedItem, FetchResult
-from bot.mentions.schemas.mentions import IngestResult, ListPlan, ListRead, Match, Text
+from bot.mentions.schemas.mentions import IngestResult, ListPlan, ListRead, Match, SourceWish, Text
 from bot.mentions.tables import Mention, Occurrence, Source
 from bot.mentions.usecases.acting import SURE, follow_complaint
 from bot.mentions.usecases.aliases import refresh_aliases
@@ -67,7 +67,7 @@ def ingest(
     """
     source = session.exec(select(Source).where(Source.id == source_id)).one() if source_id else None
     origin = _Origin(source, source.kind if source else kind, by, now)
-    wanted = [item for item in items if source is None or is_wanted(item, source)]
+    wanted = select_wanted(items, source) if source else items
     keyed: dict[str, FeedItem] = {}
     for item in wanted:
         keyed.setdefault(fingerprint(item, str(source_id or kind)), item)
@@ -162,6 +162,16 @@ def import_mentions(session: Session, *, read: ListRead, by: str, now: datetime)
     )  # fmt: skip
     session.flush()
     return done
+
+
+def select_wanted(items: Iterable[FeedItem], source: Source | SourceWish) -> list[FeedItem]:
+    """Return the items that a source takes."""
+    by = Filter(source.words, source.excluded_words, source.excluded_authors, source.language)
+    return [
+        item
+        for item in items
+        if is_wanted(f"{item.title}\n{item.words}", author=item.author, language=item.language, by=by)
+    ]
 
 
 def set_match(row: Mention, found: Sequence[Match]) -> None:

@@ -1,5 +1,6 @@
-"""One mention as a card: what was written, about whom, who answers; and what can be done about it."""
+"""Draws mentions: cards, lists, pages and the digest."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,16 +8,7 @@ from bot.customers.views import CARD
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.schemas.mentions import (
-    AnswerDueSoon,
-    AnswerLate,
-    ComplaintForOwner,
-    MentionList,
-    MentionPosted,
-    MentionSchema,
-    MentionsDigest,
-    MentionsListed,
-)
+from bot.mentions.schemas import mentions as schemas
 from bot.slack import blocks as ui
 from bot.slack.charts import Chart, place_for
 from bot.slack.footers import digest_footer, notification_text, trial_note
@@ -49,33 +41,33 @@ CORRECTIONS = {
 }
 
 
-def posted(schema: MentionPosted) -> ui.Message:
-    """The card in its channel."""
+def posted(schema: schemas.MentionPosted) -> ui.Message:
+    """Draw the card in its channel."""
     return card(schema.mention)
 
 
-def complaint(schema: ComplaintForOwner) -> ui.Message:
-    """To who looks after the customer: what reads as a complaint, and that they should call soon."""
+def complaint(schema: schemas.ComplaintForOwner) -> ui.Message:
+    """Draw a complaint for the customer's owner."""
     one = schema.mention
     soon = f" Their next check-in is due {ui.short_date(schema.due_on)} now." if schema.due_on else ""
     head = f"{_customer(one)}, whom you look after: something reads as a complaint.{soon}"
     return card(one, head=head)
 
 
-def due_soon(schema: AnswerDueSoon) -> ui.Message:
-    """To who wanted to answer: two hours are left."""
+def due_soon(schema: schemas.AnswerDueSoon) -> ui.Message:
+    """Draw the warning for whoever said they would answer."""
     return card(schema.mention, head=f"You wanted to answer this {_by_when(schema.mention)}.")
 
 
-def late(schema: AnswerLate) -> ui.Message:
-    """To who wanted to answer, and to managers: the time is over."""
+def late(schema: schemas.AnswerLate) -> ui.Message:
+    """Draw the notification that a mention has no answer in time."""
     one = schema.mention
     who = "You wanted" if schema.mine else f"{ui.escape(ui.cut(one.taken_by_name, WHO))} wanted"
     return card(one, head=f"{who} to answer this {_by_when(one)}; it has no answer yet.")
 
 
-def card(one: MentionSchema, *, head: str = "") -> ui.Message:
-    """What was written, with what can be done about it; once it is closed, how it ended."""
+def card(one: schemas.MentionSchema, *, head: str = "") -> ui.Message:
+    """Draw a mention with its buttons; a closed one in a line, with how it ended."""
     if not one.is_open:
         told = closed_text(one)
         return ui.Message(text=_plain(told), blocks=[ui.section(told, block_id=f"mentions.card:{one.id}")])
@@ -90,8 +82,8 @@ def card(one: MentionSchema, *, head: str = "") -> ui.Message:
     return ui.Message(text=f"{_plain(head)} {READS[one.feeling]}{whom}: “{said}”".strip(), blocks=blocks)
 
 
-def closed_text(one: MentionSchema) -> str:
-    """`✓ Golddex · "support never called…" · answered by Ana: "so sorry, we have called"`."""
+def closed_text(one: schemas.MentionSchema) -> str:
+    """Return `✓ Golddex · "support never called…" · answered by Ana: "so sorry, we have called"`."""
     mark = "✓" if one.state is State.ANSWERED else "✗"
     who = f" by {ui.escape(ui.cut(one.closed_by_name, WHO))}" if one.closed_by_name else ""
     answer = f": “{ui.escape(ui.cut(' '.join(one.answer_words.split()), SHORT))}”" if one.answer_words else ""
@@ -101,8 +93,8 @@ def closed_text(one: MentionSchema) -> str:
     return f"{mark} {whom}“{said}” · {one.state.words}{who}{answer}{where}"
 
 
-def top_line(one: MentionSchema) -> str:
-    """`*Reads as a complaint* · Reddit · r/smallbusiness · ana · 2 h ago`."""
+def top_line(one: schemas.MentionSchema) -> str:
+    """Return `*Reads as a complaint* · Reddit · r/smallbusiness · ana · 2 h ago`."""
     place = ui.escape(ui.cut(one.place, PLACE)) if one.place and one.place != one.kind.label else ""
     author = ui.escape(ui.cut(one.author, WHO))
     stars = f"{one.rating:g} of 5 stars" if one.rating is not None else ""
@@ -111,8 +103,8 @@ def top_line(one: MentionSchema) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def about_line(one: MentionSchema) -> str:
-    """`About *Golddex* (likely) · owner Ana Lima · last contact 31 days ago`, and who answers."""
+def about_line(one: schemas.MentionSchema) -> str:
+    """Return `About *Golddex* (likely) · owner Ana Lima · last contact 31 days ago`, and who answers."""
     if one.is_asked:
         return (
             f"Is this about {ui.bold(ui.cut(one.customer_name, NAME))}? It says “{ui.escape(ui.cut(one.alias, NAME))}”."
@@ -134,8 +126,8 @@ def about_line(one: MentionSchema) -> str:
     return " · ".join(parts)
 
 
-def menu(one: MentionSchema) -> list[ui.Option]:
-    """What the ⋯ of a mention offers: who or what it is not, and how it reads instead."""
+def menu(one: schemas.MentionSchema) -> list[ui.Option]:
+    """Return the options of a mention's ⋯ menu."""
     whom = "Wrong customer" if one.customer_name else "It's about a customer"
     feelings = [(action, words) for action, (feeling, words) in CORRECTIONS.items() if feeling is not one.feeling]
     chosen = [(NOT_US, "Not about us"), (WRONG, whom), *feelings]
@@ -143,12 +135,12 @@ def menu(one: MentionSchema) -> list[ui.Option]:
 
 
 def link(address: str, words: str) -> str:
-    """A link, if it is an address that Slack makes one of; else nothing."""
+    """Return a Slack link, or "" if Slack can't link to *address*."""
     fit = address.startswith(("https://", "http://")) and not set(address) & set("<>| \n") and len(address) <= URL
     return f"<{address.replace('&', '&amp;')}|{words}>" if fit else ""
 
 
-def _buttons(one: MentionSchema) -> list[ui.Block]:
+def _buttons(one: schemas.MentionSchema) -> list[ui.Block]:
     key = str(one.id)
     if one.is_asked:
         first = [ui.button("Yes", YES, key, style="primary"), ui.button("Not this one", NO, key)]
@@ -162,14 +154,14 @@ def _buttons(one: MentionSchema) -> list[ui.Block]:
     return [*first, *offered, *known, *where, ui.overflow(MORE, menu(one))]
 
 
-def _quoted(one: MentionSchema, limit: int) -> str:
+def _quoted(one: schemas.MentionSchema, limit: int) -> str:
     title = " ".join(one.title.split())
     said = one.words if not title or title in one.words else f"{title}\n{one.words}"
     return ui.quote(said, limit) or "> (without words)"
 
 
-def _when(one: MentionSchema) -> str:
-    """`2 h ago`, or the day when it is longer."""
+def _when(one: schemas.MentionSchema) -> str:
+    """Return `2 h ago`, or the day if it is longer."""
     at = one.published_at or one.found_at
     age = one.now - at
     if age < timedelta(0) or age >= timedelta(days=1):
@@ -178,18 +170,18 @@ def _when(one: MentionSchema) -> str:
     return f"{hours} h ago" if hours else f"{minutes} min ago" if minutes else "just now"
 
 
-def _by_when(one: MentionSchema) -> str:
-    """`by Tue 24 Nov 14:00`, on the clock of who answers."""
+def _by_when(one: schemas.MentionSchema) -> str:
+    """Return `by Tue 24 Nov 14:00`, on the clock of whoever answers."""
     return f"by {moment(one.answer_due_at, one.zone)}" if one.answer_due_at else "soon"
 
 
 def moment(at: datetime, zone: str) -> str:
-    """`Tue 24 Nov 14:00` on that zone's clock."""
+    """Return `Tue 24 Nov 14:00` on that zone's clock."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{ui.short_date(local.date())} {local:%H:%M}"
 
 
-def _customer(one: MentionSchema) -> str:
+def _customer(one: schemas.MentionSchema) -> str:
     return ui.escape(ui.cut(one.customer_name, NAME))
 
 
@@ -197,8 +189,8 @@ def _plain(text: str) -> str:
     return text.replace("*", "")
 
 
-def listed(schema: MentionsListed) -> ui.Message:
-    """Mentions that came too close upon each other for a card each."""
+def listed(schema: schemas.MentionsListed) -> ui.Message:
+    """Draw the list of mentions that were too many for a card each."""
     complaints = f", {schema.complaints:,} of which {'reads' if schema.complaints == 1 else 'read'} as complaints"
     head = f"{ui.plural(schema.total, 'more mention')}{complaints if schema.complaints else ''}."
     rows = [[row(one, f"list:{schema.total}:{schema.complaints}")] for one in schema.rows]
@@ -209,28 +201,44 @@ def listed(schema: MentionsListed) -> ui.Message:
     return ui.Message(text=head, blocks=[ui.section(head), *(block for one in shown for block in one), *foot])
 
 
-def page(schema: MentionList, *, said: str = "") -> ui.Message:
-    """One page of the open mentions."""
-    told = [ui.section(said)] if said else []
+def page(schema: schemas.MentionList) -> ui.Message:
+    """Draw a page of the open mentions."""
     if not schema.total:
         text = "No mention waits for an answer."
-        return ui.Message(
-            text=text, blocks=[*told, ui.section(text), ui.context("`/mentions help` says what can be done.")]
-        )
+        return ui.Message(text=text, blocks=[ui.section(text), ui.context("`/mentions help` says what can be done.")])
     taken = f" · {schema.taken:,} in somebody's hands" if schema.taken else ""
     text = f"{ui.plural(schema.total, 'mention')} {'waits' if schema.total == 1 else 'wait'} for an answer{taken}"
-    top = [*told, ui.section(text), ui.divider()]
-    turns = _turns(schema)
-    where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if turns else ""
-    end = [*([ui.actions(*turns)] if turns else []), ui.context(f"{where}The longest wait first; size plays no part.")]
-    rows = [[row(one, f"page:{schema.page}")] for one in schema.rows]
+    rows = [row(one, f"page:{schema.page}") for one in schema.rows]
+    turns = turn_buttons(schema, PAGE_BACK, PAGE_ON)
+    return page_of(text, rows, schema, turns, foot="The longest wait first; size plays no part.")
+
+
+def page_of(
+    text: str,
+    rows: Sequence[ui.Block],
+    schema: schemas.MentionList | schemas.SourceList,
+    end: Sequence[ui.Block],
+    *,
+    foot: str,
+) -> ui.Message:
+    """Draw a page: as many *rows* as fit below *text*, then the blocks *end* and the *foot*."""
+    where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if schema.pages > 1 else ""
+    top, end = [ui.section(text), ui.divider()], [*end, ui.context(f"{where}{foot}")]
     room = ui.MESSAGE_CHARACTERS - ui.size([*top, *end]) - len(text)
-    shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
+    most = ui.MESSAGE_BLOCKS - len(top) - len(end)
+    shown = ui.fitting([[one] for one in rows], most_blocks=most, most_characters=room)
     return ui.Message(text=text, blocks=[*top, *(block for one in shown for block in one), *end])
 
 
-def row(one: MentionSchema, place: str) -> ui.Block:
-    """One mention in a few lines, with a menu."""
+def turn_buttons(schema: schemas.MentionList | schemas.SourceList, back: str, on: str) -> list[ui.Block]:
+    """Draw the buttons that turn a page, none if there is only one page."""
+    before = [ui.button("Back", back, str(schema.page - 1))] if schema.page else []
+    after = [ui.button("Next", on, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
+    return [ui.actions(*before, *after)] if before or after else []
+
+
+def row(one: schemas.MentionSchema, place: str) -> ui.Block:
+    """Draw a mention in a few lines, with a menu."""
     block_id = f"mentions.{place}:{one.id}"
     if not one.is_open:
         return ui.section(closed_text(one), block_id=block_id)
@@ -244,17 +252,11 @@ def row(one: MentionSchema, place: str) -> ui.Block:
 
 
 def help_page() -> ui.Message:
-    """What /mentions can do."""
+    """Draw what /mentions can do."""
     return ui.Message(text="What /mentions can do.", blocks=[ui.section(HELP)])
 
 
-def _turns(schema: MentionList) -> list[ui.Block]:
-    back = [ui.button("Back", PAGE_BACK, str(schema.page - 1))] if schema.page else []
-    on = [ui.button("Next", PAGE_ON, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
-    return back + on
-
-
-def digest(schema: MentionsDigest) -> ui.Message:
+def digest(schema: schemas.MentionsDigest) -> ui.Message:
     """`14 mentions (▲3): 4 read as complaints (▲1), 6 as praise. 5 were answered, 4 of them in time.`"""
     head, chart = _head(schema), _chart(schema)
     blocks = [
@@ -268,7 +270,7 @@ def digest(schema: MentionsDigest) -> ui.Message:
     return ui.Message(text=text, blocks=[*blocks, *_praise(schema), *digest_footer(schema.slot)], chart=chart)
 
 
-def _head(schema: MentionsDigest) -> str:
+def _head(schema: schemas.MentionsDigest) -> str:
     said = f"{ui.plural(schema.total, 'mention')}{_change(schema.total - schema.before)}"
     if schema.total:
         complaints = (
@@ -281,7 +283,7 @@ def _head(schema: MentionsDigest) -> str:
     return f"{said}. {schema.answered:,} {were} answered, {schema.in_time:,} in time."
 
 
-def _chart(schema: MentionsDigest) -> Chart:
+def _chart(schema: schemas.MentionsDigest) -> Chart:
     days = schema.days
     busiest = max(days, key=lambda day: day.praise + day.complaints + day.others, default=None)
     alt = f"Mentions of the last {len(days)} days: {_sum(schema, 'complaints')} read as complaints, "
@@ -300,11 +302,11 @@ def _chart(schema: MentionsDigest) -> Chart:
     )
 
 
-def _sum(schema: MentionsDigest, name: str) -> int:
+def _sum(schema: schemas.MentionsDigest, name: str) -> int:
     return sum(getattr(day, name) for day in schema.days)
 
 
-def _waiting(schema: MentionsDigest) -> list[ui.Block]:
+def _waiting(schema: schemas.MentionsDigest) -> list[ui.Block]:
     if not schema.open_now:
         return [ui.section("Nothing waits for an answer.")]
     rows = "\n".join(f"• {_line(line.text, urgent=line.urgent)}" for line in schema.waiting)
@@ -319,7 +321,7 @@ def _line(text: str, *, urgent: bool) -> str:
     return f"{ui.escape(said)} · *past the time for it*" if urgent else ui.escape(said)
 
 
-def _most(schema: MentionsDigest) -> list[ui.Block]:
+def _most(schema: schemas.MentionsDigest) -> list[ui.Block]:
     if not schema.top:
         return []
     return [
@@ -329,7 +331,7 @@ def _most(schema: MentionsDigest) -> list[ui.Block]:
     ]
 
 
-def _praise(schema: MentionsDigest) -> list[ui.Block]:
+def _praise(schema: schemas.MentionsDigest) -> list[ui.Block]:
     if not schema.praise_words:
         return []
     about = f" about {ui.bold(ui.cut(schema.praise_about, MOST_NAME))}" if schema.praise_about else ""

@@ -1,4 +1,4 @@
-"""The windows around a mention: the answer, whom it is about, and what was done."""
+"""Draws the windows of mentions: the answer, the customer, the settings, and the import of a list."""
 
 from collections.abc import Sequence
 
@@ -15,53 +15,57 @@ FIELD_OF = {"words": WORDS, "link": WHERE, "customer": WHOM}
 OPTIONS = "customers.options"  # the customers feature answers it
 QUOTED = 300
 MOST_HINTS = 8
+SAVE = "mentions.save_setup"
+FIELDS = ("names", "domains", "handles", "answer_days", "phrases", "channel")
+BLOCK_OF = {name: f"mentions.setup_{name}" for name in FIELDS}
+LONG = 3000
+TITLE = "Import mentions"
+SEND, CONFIRM = "mentions.import_send", "mentions.import_confirm"
+FILE = "mentions.file"
+KINDS = ("csv", "tsv", "txt", "gz")
+SHOWN = 5
+NAME, HEADING, REASON = 120, 40, 300
 
 
 def answer_form(
     schema: MentionSchema, *, memory: str, words: str = "", where: str = "", hints: Sequence[Hint] = ()
 ) -> ui.Block:
-    """What was answered and where; with *hints*, phrases to think about before it is kept as it is."""
+    """Draw the form for an answer; with *hints*, phrases to reconsider before it is saved."""
     told = [ui.section(_hinted(hints))] if hints else []
     blocks = [
         ui.section(ui.quote(f"{schema.title} {schema.words}".strip(), QUOTED) or "> (without words)"),
         *told,
         ui.field_of(
-            "What you answered",
-            ui.text_input(WORDS, initial=words, multiline=True, max_length=ANSWER),
-            block_id=WORDS,
-            optional=True,
+            "What you answered", ui.text_input(WORDS, initial=words, multiline=True, max_length=ANSWER),
+            block_id=WORDS, optional=True,
         ),
         ui.field_of(
-            "Link to the answer",
-            ui.text_input(WHERE, initial=where, max_length=LINK, placeholder="https://…"),
-            block_id=WHERE,
-            optional=True,
+            "Link to the answer", ui.text_input(WHERE, initial=where, max_length=LINK, placeholder="https://…"),
+            block_id=WHERE, optional=True,
             hint="Words, a link, or both; the bot itself never writes to anybody out there.",
         ),
-    ]
+    ]  # fmt: skip
     return ui.modal(
         "Answered", blocks, callback_id=SAVE_ANSWER, submit="Keep it as it is" if hints else "Save", memory=memory
     )
 
 
 def customer_form(schema: MentionSchema, *, memory: str) -> ui.Block:
-    """Whom a mention is about; nobody is an answer, too."""
+    """Draw the form for the customer that a mention is about, or none."""
     blocks = [
         ui.section(f"{ui.quote(f'{schema.title} {schema.words}'.strip(), QUOTED)}\n{about_line(schema)}"),
         ui.field_of(
-            "Which customer is it about",
-            ui.external_select(OPTIONS, placeholder="Type a name"),
-            block_id=WHOM,
+            "Which customer is it about", ui.external_select(OPTIONS, placeholder="Type a name"), block_id=WHOM,
             optional=True,
             hint="Leave it empty when it is about none of them. What was wrong is learnt for this source.",
         ),
-    ]
+    ]  # fmt: skip
     return ui.modal("Which customer", blocks, callback_id=SAVE_CUSTOMER, submit="Save", memory=memory)
 
 
-def saved(words: str) -> ui.Block:
-    """What was done, where no message can tell it."""
-    return ui.modal("Saved", [ui.section(ui.escape(words))], callback_id="told", close="Close")
+def told(title: str, *blocks: ui.Block) -> ui.Block:
+    """Draw a window that only tells something."""
+    return ui.modal(title, list(blocks), callback_id="told", close="Close")
 
 
 def _hinted(hints: Sequence[Hint]) -> str:
@@ -69,16 +73,9 @@ def _hinted(hints: Sequence[Hint]) -> str:
     return "Before it is kept, a thought about the words; nothing has to change.\n" + "\n".join(lines)
 
 
-SAVE = "mentions.save_setup"
-FIELDS = ("names", "domains", "handles", "answer_days", "phrases", "channel")
-BLOCK_OF = {name: f"mentions.setup_{name}" for name in FIELDS}
-LONG = 3000
-
-
 def setup_form(ours: OwnNames, schema: MentionSetup) -> ui.Block:
-    """Our own names, the time for an answer, the phrases with kinder ones, and where people's finds go."""
+    """Draw the settings: our own names, the time for an answer, phrases to avoid, the channel for saved mentions."""
     low, high = ANSWER_DAYS_RANGE
-    phrases = "\n".join(f"{words} = {kinder}" for words, kinder in schema.phrases)
     blocks = [
         ui.section(
             "A mention is about us when it holds one of these. Customers are found by their own names and domains."
@@ -91,21 +88,15 @@ def setup_form(ours: OwnNames, schema: MentionSetup) -> ui.Block:
             ui.number_input(BLOCK_OF["answer_days"], initial=schema.answer_days, lowest=low, highest=high),
             block_id=BLOCK_OF["answer_days"],
         ),
-        ui.field_of(
-            "Phrases to avoid",
-            ui.text_input(BLOCK_OF["phrases"], initial=phrases, multiline=True, max_length=LONG),
-            block_id=BLOCK_OF["phrases"],
-            optional=True,
-            hint="One a line, with a kinder one: no problem = you're welcome. They are pointed out, nothing more.",
+        _lines(
+            "phrases", "Phrases to avoid", [f"{words} = {kinder}" for words, kinder in schema.phrases],
+            "One a line, with a kinder one: no problem = you're welcome. They are pointed out, nothing more.",
         ),
         ui.field_of(
-            "Channel for what people save",
-            ui.channel_select(BLOCK_OF["channel"], initial=schema.channel_id or None),
-            block_id=BLOCK_OF["channel"],
-            optional=True,
-            hint="Empty: it is kept, and only who saved it sees the card.",
+            "Channel for what people save", ui.channel_select(BLOCK_OF["channel"], initial=schema.channel_id or None),
+            block_id=BLOCK_OF["channel"], optional=True, hint="Empty: it is kept, and only who saved it sees the card.",
         ),
-    ]
+    ]  # fmt: skip
     return ui.modal("Mentions", blocks, callback_id=SAVE, submit="Save")
 
 
@@ -114,16 +105,8 @@ def _lines(name: str, label: str, words: Sequence[str], hint: str) -> ui.Block:
     return ui.field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
 
 
-TITLE = "Import mentions"
-SEND, CONFIRM = "mentions.import_send", "mentions.import_confirm"
-FILE = "mentions.file"
-KINDS = ("csv", "tsv", "txt", "gz")
-SHOWN = 5
-NAME, HEADING, REASON = 120, 40, 300
-
-
 def ask_for_file() -> ui.Block:
-    """The window that takes the file."""
+    """Draw the window that takes the file."""
     blocks = [
         ui.section(
             "Reviews, posts or articles, one a row, as any program exports them. You see what it would do first."
@@ -138,7 +121,7 @@ def ask_for_file() -> ui.Block:
 
 
 def preview(plan: ListPlan, read: ListRead, *, memory: str) -> ui.Block:
-    """What the list would do; nothing has changed yet."""
+    """Draw what importing the list would do."""
     blocks = [
         ui.section(f"{_name(plan)}\n{numbers(plan, done=False)}"),
         *_told(plan),
@@ -150,13 +133,13 @@ def preview(plan: ListPlan, read: ListRead, *, memory: str) -> ui.Block:
 
 
 def done(plan: ListPlan, read: ListRead) -> ui.Block:
-    """The list is in."""
+    """Draw what importing the list did."""
     blocks = [ui.section(f"{_name(plan)} is in.\n{numbers(plan, done=True)}"), *_refused(plan, read.refusals)]
     return ui.modal(TITLE, [*blocks, *_told(plan)], callback_id="mentions.import_done", close="Close")
 
 
 def numbers(plan: ListPlan, *, done: bool) -> str:
-    """`12 would be kept · 3 known already · 1 row refused`."""
+    """Return `12 would be kept · 3 known already · 1 row refused`."""
     kept = "kept" if done else "would be kept"
     parts = [f"{plan.new:,} {kept}", f"{plan.known:,} known already"]
     if plan.repeated:
@@ -169,7 +152,7 @@ def _name(plan: ListPlan) -> str:
 
 
 def _told(plan: ListPlan) -> list[ui.Block]:
-    """What of it people are told, and where; the rest is history."""
+    """Draw how many items are posted, and where."""
     if not plan.new:
         return []
     older = plan.new - plan.recent

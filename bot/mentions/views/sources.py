@@ -1,4 +1,4 @@
-"""The list of sources, the form for a new one, what it would bring, and a webhook's keys."""
+"""Draws sources: the list, the forms, the preview, and a webhook's keys."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from bot.mentions.rules.sources import LONGEST_WORD, MAPPED_FIELDS, SourceKind, is_fetched, is_pushed
 from bot.mentions.schemas.items import FeedItem, FetchResult
 from bot.mentions.schemas.mentions import SourceList, SourceSchema, SourceWish, WebhookKeys
+from bot.mentions.views.cards import page_of, turn_buttons
+from bot.mentions.views.forms import told
 from bot.slack import blocks as ui
 
 ADD, PAGE_BACK, PAGE_ON, MORE = (
@@ -17,17 +19,8 @@ EDITED, CHANGE = "mentions.preview_edit", "mentions.change_source"
 PREVIEW, SAVE, REMOVED = "mentions.preview_source", "mentions.save_source", "mentions.removed_source"
 KIND = "mentions.kind"
 FIELDS = (
-    "kind",
-    "word",
-    "channel",
-    "words",
-    "excluded_words",
-    "excluded_authors",
-    "language",
-    "quiet",
-    "signed",
-    "mapping",
-)
+    "kind", "word", "channel", "words", "excluded_words", "excluded_authors", "language", "quiet", "signed", "mapping",
+)  # fmt: skip
 BLOCK_OF = {name: f"mentions.source_{name}" for name in FIELDS} | {"kind": KIND}
 SHOWN = 5
 NAME, ERROR = 120, 200
@@ -39,30 +32,21 @@ CHOICES = tuple(
 )  # fmt: skip
 
 
-def page(schema: SourceList, *, said: str = "") -> ui.Message:
-    """One page of the sources, each with how it is and a menu."""
-    told = [ui.section(ui.escape(said))] if said else []
+def page(schema: SourceList) -> ui.Message:
+    """Draw a page of the sources, each with its health and a menu."""
     add = ui.actions(ui.button("Add a source", ADD, style="primary"))
     if not schema.total:
         text = "Nothing brings mentions yet."
-        return ui.Message(text=text, blocks=[*told, ui.section(text), add])
+        return ui.Message(text=text, blocks=[ui.section(text), add])
     ill = f" · {schema.failing:,} {'fails' if schema.failing == 1 else 'fail'}" if schema.failing else ""
-    text = f"{ui.plural(schema.total, 'source')} of mentions{ill}"
-    top = [*told, ui.section(text), ui.divider()]
-    where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if schema.pages > 1 else ""
-    turns = _turns(schema)
-    foot = ui.context(
-        f"{where}Each is asked four times an hour, less often while it fails; none is switched off in silence."
-    )
-    end = [*([ui.actions(*turns)] if turns else []), add, foot]
-    rows = [[_row(one, schema.page)] for one in schema.rows]
-    room = ui.MESSAGE_CHARACTERS - ui.size([*top, *end]) - len(text)
-    shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
-    return ui.Message(text=text, blocks=[*top, *(row[0] for row in shown), *end])
+    rows = [_row(one, schema.page) for one in schema.rows]
+    end = [*turn_buttons(schema, PAGE_BACK, PAGE_ON), add]
+    foot = "Each is asked four times an hour, less often while it fails; none is switched off in silence."
+    return page_of(f"{ui.plural(schema.total, 'source')} of mentions{ill}", rows, schema, end, foot=foot)
 
 
 def source_form(wish: SourceWish, *, memory: str = "") -> ui.Block:
-    """What a new source needs; what is asked for follows the kind."""
+    """Draw the form for a new source; its fields depend on the kind."""
     kind = wish.kind
     blocks = [
         ui.field_of("What kind of source", ui.select(KIND, CHOICES, initial=kind.value), block_id=KIND, dispatch=True),
@@ -74,7 +58,7 @@ def source_form(wish: SourceWish, *, memory: str = "") -> ui.Block:
 
 
 def edit_form(schema: SourceSchema) -> ui.Block:
-    """A source as it stands, to be changed; its kind and its address stay."""
+    """Draw the form for a change; kind and address stay."""
     where = f"\n{ui.escape(ui.cut(schema.word or schema.address, ERROR))}" if schema.word or schema.address else ""
     stays = ui.context("Its kind and its address stay. What it brought stays, too; the rest goes by this from now on.")
     own = [] if is_fetched(schema.kind) else _kind_fields(schema.kind, schema)
@@ -84,16 +68,16 @@ def edit_form(schema: SourceSchema) -> ui.Block:
 
 
 def changed(schema: SourceSchema) -> ui.Block:
-    """A source was changed."""
+    """Tell that a source was changed."""
     when = ", and asked within a minute" if is_fetched(schema.kind) and not schema.is_paused else ""
     words = f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."
-    return ui.modal("Saved", [ui.section(words)], callback_id="told", close="Close")
+    return told("Saved", ui.section(words))
 
 
 def preview(
     fetched: FetchResult, kept: Sequence[FeedItem], *, memory: str, title: str = "New source", callback_id: str = SAVE
 ) -> ui.Block:
-    """What a source would bring today, before it is saved."""
+    """Draw what a source brings today, before it is saved."""
     if not fetched.outcome.is_well:
         words = f"It brings nothing now: {ui.escape(fetched.problem) or 'its server gives no answer.'}"
         note = ui.context("Save it all the same if you think that this passes: it is tried again and again.")
@@ -111,7 +95,7 @@ def preview(
 
 
 def keys(schema: WebhookKeys, *, new: bool) -> ui.Block:
-    """A webhook's address and secret; the secret isn't shown again."""
+    """Draw a webhook's address and secret; the secret isn't shown again."""
     head = (
         f"{ui.bold(ui.cut(schema.source.name, NAME))} is kept."
         if new
@@ -126,32 +110,31 @@ def keys(schema: WebhookKeys, *, new: bool) -> ui.Block:
             " a dot and the body, in hexadecimal digits."
         ),
     ]
-    return ui.modal("Webhook", lines, callback_id="told", close="Close")
+    return told("Webhook", *lines)
 
 
 def tested(name: str, words: str) -> ui.Block:
-    """What came of asking a source now."""
-    return ui.modal(
-        "Test", [ui.section(f"{ui.bold(ui.cut(name, NAME))}\n{ui.escape(words)}")], callback_id="told", close="Close"
-    )
+    """Tell what fetching a source did."""
+    return told("Test", ui.section(f"{ui.bold(ui.cut(name, NAME))}\n{ui.escape(words)}"))
 
 
 def added(schema: SourceSchema) -> ui.Block:
-    """A source was kept."""
+    """Tell that a source was added."""
     words = f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."
-    return ui.modal("Saved", [ui.section(words)], callback_id="told", close="Close")
+    return told("Saved", ui.section(words))
 
 
-def remove_form(schema: SourceSchema, *, memory: str) -> ui.Block:
-    """Asks once more before a source is removed."""
+def remove_form(schema: SourceSchema) -> ui.Block:
+    """Draw the question before a source is removed."""
     words = f"{ui.bold(ui.cut(schema.name, NAME))} is asked no more; what it brought stays."
     return ui.modal(
-        "Remove a source", [ui.section(words)], callback_id=REMOVED, submit="Remove", close="Keep it", memory=memory
-    )
+        "Remove a source", [ui.section(words)], callback_id=REMOVED, submit="Remove", close="Keep it",
+        memory=str(schema.id),
+    )  # fmt: skip
 
 
 def health_words(one: SourceSchema) -> str:
-    """`last brought something today 09:15 · next try 09:30`, or why it fails."""
+    """Return `last well 09:15 UTC · next try 09:30 UTC`, or why the source fails."""
     if one.is_paused:
         return "paused"
     parts = []
@@ -183,14 +166,8 @@ def _menu(one: SourceSchema) -> list[ui.Option]:
     return [ui.Option(words, f"{action}:{one.id}") for action, words in (own, (EDIT, "Edit"), rest, (REMOVE, "Remove"))]
 
 
-def _turns(schema: SourceList) -> list[ui.Block]:
-    back = [ui.button("Back", PAGE_BACK, str(schema.page - 1))] if schema.page else []
-    on = [ui.button("Next", PAGE_ON, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
-    return back + on
-
-
 def _taking_fields(one: SourceWish | SourceSchema) -> list[ui.Block]:
-    """What a source takes, and where and when that is posted."""
+    """Draw the fields for what a source takes, and where and when it is posted."""
     return [
         ui.field_of(
             "Channel", ui.channel_select(BLOCK_OF["channel"], initial=one.channel_id or None),
@@ -205,7 +182,7 @@ def _taking_fields(one: SourceWish | SourceSchema) -> list[ui.Block]:
 
 
 def _kind_fields(kind: SourceKind, wish: SourceWish | SourceSchema) -> list[ui.Block]:
-    """The one word a recipe asks for; for our own webhook where the parts stand, and whether its senders sign."""
+    """Draw the fields of a kind: its word or address; of our own webhook the mapping and signature."""
     if is_fetched(kind):
         word = ui.text_input(BLOCK_OF["word"], initial=wish.word, max_length=LONGEST_WORD)
         asks = f"Give {kind.asks_for}."
@@ -245,6 +222,6 @@ def _item(one: FeedItem) -> str:
 
 
 def _moment(at: datetime, now: datetime) -> str:
-    """`today 09:15` or the day, in UTC, as the log has it."""
+    """Return `09:15 UTC`, or the day if it is further away."""
     near = abs(now - at) < timedelta(hours=20)
     return f"{at:%H:%M} UTC" if near else ui.short_date(at.date(), today=now.date())
