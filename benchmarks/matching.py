@@ -21,8 +21,8 @@ from bot.customers.usecases.lists import apply_import
 from bot.mentions.queries.matching import AT_ONCE, match_many
 from bot.mentions.rules.tiers import Tier, keys_of
 from bot.mentions.rules.tokens import MOST_WORDS
-from bot.mentions.schemas.matches import Match, Text
-from bot.mentions.tables.aliases import MentionAlias
+from bot.mentions.schemas.mentions import Match, Text
+from bot.mentions.tables import MentionAlias
 from bot.mentions.usecases.aliases import COLUMNS, refresh_aliases
 from bot.storage import migrate
 from bot.workspaces.usecases import BOT, install_workspace

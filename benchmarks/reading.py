@@ -7,7 +7,7 @@ from typing import NamedTuple
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from benchmarks.figure import Figure
-from bot.mentions.rules.feeling import Feeling, by_bounds, read_feeling
+from bot.mentions.rules.sentiment import Sentiment, by_bounds, read_sentiment
 
 UGC = Path(__file__).parent.parent.parent / "shared/data/ugc"
 MIDDLE = 0.5
@@ -16,8 +16,8 @@ MIDDLE = 0.5
 ACCURACY_BUDGET, RECALL_BUDGET = 0.99, 1.0
 """Nothing may be lost for what is won: as many right as VADER, within a hundredth, and no fewer complaints found."""
 
-Rated = tuple[str, Feeling]
-Reader = Callable[[str], Feeling]
+Rated = tuple[str, Sentiment]
+Reader = Callable[[str], Sentiment]
 
 
 class Score(NamedTuple):
@@ -31,7 +31,7 @@ def measure() -> Iterator[Figure]:
     """Two figures a collection, where the real data is at hand; neither reader is given a star rating."""
     analyzer = SentimentIntensityAnalyzer()
     for what, rated in collections():
-        ours = score(lambda text: read_feeling(text, None).feeling, rated)
+        ours = score(lambda text: read_sentiment(text, None).sentiment, rated)
         theirs = score(lambda text: by_bounds(analyzer.polarity_scores(text)["compound"]), rated)
         about = f"of {len(rated):,} {what}, against plain VADER"
         yield _figure(f"share read right {about}", ours.accuracy, theirs.accuracy, ACCURACY_BUDGET)
@@ -41,9 +41,9 @@ def measure() -> Iterator[Figure]:
 def score(reader: Reader, rated: Sequence[Rated]) -> Score:
     """How *reader* does on *rated*."""
     read = [(reader(text), feeling) for text, feeling in rated]
-    complaints = [found for found, feeling in read if feeling is Feeling.COMPLAINT]
+    complaints = [found for found, feeling in read if feeling is Sentiment.COMPLAINT]
     right = sum(found is feeling for found, feeling in read)
-    return Score(right / len(read), complaints.count(Feeling.COMPLAINT) / len(complaints))
+    return Score(right / len(read), complaints.count(Sentiment.COMPLAINT) / len(complaints))
 
 
 def collections() -> Iterator[tuple[str, list[Rated]]]:
@@ -64,14 +64,17 @@ def _on_a_scale(lines: Sequence[str]) -> Iterator[Rated]:
     for line in lines:
         _, rating, text = line.split("\t", 2)
         value = float(rating)
-        yield text, Feeling.COMPLAINT if value <= -MIDDLE else Feeling.PRAISE if value >= MIDDLE else Feeling.NEUTRAL
+        yield (
+            text,
+            Sentiment.COMPLAINT if value <= -MIDDLE else Sentiment.PRAISE if value >= MIDDLE else Sentiment.NEUTRAL,
+        )
 
 
 def _liked_or_not(lines: Sequence[str]) -> Iterator[Rated]:
     """The text, 1 or 0; there is no middle, so that whatever is read as neutral counts as wrong."""
     for line in lines[1:]:
         text, _, liked = line.rpartition("\t")
-        yield text, Feeling.PRAISE if liked.strip() == "1" else Feeling.COMPLAINT
+        yield text, Sentiment.PRAISE if liked.strip() == "1" else Sentiment.COMPLAINT
 
 
 def _figure(name: str, ours: float, theirs: float, budget: float) -> Figure:

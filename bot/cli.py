@@ -25,10 +25,9 @@ from bot.doctor import check_settings, check_slack, check_storage
 from bot.features import FEATURES
 from bot.logs import set_up_logs
 from bot.mentions.gateways.lists import read_list
-from bot.mentions.queries.feelings import list_corrections
-from bot.mentions.queries.lists import plan_list
-from bot.mentions.schemas.lists import ListPlan, ListRead
-from bot.mentions.usecases.importing import import_mentions
+from bot.mentions.queries.mentions import list_corrections, plan_list
+from bot.mentions.schemas.mentions import ListPlan, ListRead
+from bot.mentions.usecases.ingest import import_mentions
 from bot.process import run_until_stopped
 from bot.settings import load_storage_settings
 from bot.storage import migrate as bring_up_to_date

@@ -21,7 +21,7 @@ from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.logs import set_up_logs
-from bot.mentions.gateways.doors import SHUT, Door
+from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
 from bot.settings import Settings, load_settings
 from bot.slack.app import ask_for_socket, build_app, build_client, say_hello
 from bot.storage import migrate
@@ -64,7 +64,12 @@ class Bot:
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, ticking: bool = True, door: Door = SHUT
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        ticking: bool = True,
+        door: HostOverrides = NO_OVERRIDES,
     ) -> None:
         self.settings = settings
         self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), FEATURES, door=door)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
-from bot.mentions.listeners.hooks import HOOKS_PATH, Hooks
+from bot.mentions.listeners.adding import HOOKS_PATH, Hooks
 from bot.storage import is_current
 
 SLACK_PATH = "/slack/events"

@@ -10,11 +10,11 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot.core.runtime import Runtime
-from bot.mentions.gateways.doors import Door
+from bot.mentions.gateways.fetching import HostOverrides
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.schemas.mentions import SourceWish
 from bot.mentions.usecases.aliases import name_ourselves
-from bot.mentions.usecases.sourcing import add_source
+from bot.mentions.usecases.sources import add_source
 from bot.workspaces.schemas import ChannelSchema
 from demo.cast import COMPANY, MARA, START
 
@@ -42,7 +42,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.now: Callable[[], datetime] = lambda: START
-        self.door = Door()
+        self.door = HostOverrides()
 
     async def answer(self, _request: web.Request) -> web.Response:
         """What was written by now."""
@@ -59,7 +59,7 @@ async def open_feed() -> AsyncIterator[Feed]:
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        feed.door = Door({HOST: (f"127.0.0.1:{runner.addresses[0][1]}",)})
+        feed.door = HostOverrides({HOST: (f"127.0.0.1:{runner.addresses[0][1]}",)})
         yield feed
     finally:
         await runner.cleanup()

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.mentions.gateways.doors import SHUT, Door
+from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
 from bot.process import Bot
 from bot.settings import Settings
 from demo.clock import RehearsalClock
@@ -33,7 +33,7 @@ async def open_stage(
     start: datetime,
     furnish: Callable[[Rehearsal], None],
     http: bool = False,
-    door: Door = SHUT,
+    door: HostOverrides = NO_OVERRIDES,
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """

@@ -1,9 +1,8 @@
-"""Asks sources what was written, posts what came, and sees to it that somebody answers in time."""
+"""Fetches due sources, posts new mentions, and warns whoever said they would answer one."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import partial
 from itertools import groupby
 
 import structlog
@@ -11,13 +10,12 @@ import structlog
 from bot.core.runtime import Runtime
 from bot.mentions.gateways.fetching import fetch
 from bot.mentions.queries.sources import list_due_sources, list_waiting_channels
-from bot.mentions.rules.addresses import host_of
-from bot.mentions.schemas.found import Brought
+from bot.mentions.rules.texts import host_of
+from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import DueSource
-from bot.mentions.usecases.answering import free_orphaned, tell_managers, warn_answerers
-from bot.mentions.usecases.collecting import keep_brought
-from bot.mentions.usecases.posting import post_waiting
-from bot.mentions.usecases.sourcing import may_ask, put_off, stop_channel
+from bot.mentions.usecases.answering import free_orphaned, post_waiting, tell_managers, warn_answerers
+from bot.mentions.usecases.ingest import ingest_fetched
+from bot.mentions.usecases.sources import may_ask, put_off, stop_channel
 from bot.workspaces.gateways import look_at_channel
 from bot.workspaces.queries import list_workspaces
 from jobs.deliver_outbox import Clients
@@ -27,16 +25,16 @@ HOSTS_AT_ONCE = 4
 PATIENCE_SECONDS = 10.0
 TRY_LATER = frozenset({"timeout", "ratelimited"})
 
-Fetch = Callable[..., Brought]
+Fetch = Callable[..., Awaitable[FetchResult]]
 
 log = structlog.get_logger(__name__)
 
 
 async def collect_mentions(runtime: Runtime, clients: Clients | None = None, fetch_one: Fetch = fetch) -> int:
     """
-    Ask every source whose time has come, one request at a time a host; then post, warn and tell; how much it was.
+    Fetch every due source, one request at a time per host; then post and warn. Return how many things were done.
 
-    A source that fails in an unforeseen way doesn't keep the others from being asked; it is raised at the end.
+    An unexpected error of one source doesn't stop the others; it is raised at the end.
     """
     moved, failures = await _ask_all(runtime, fetch_one)
     for workspace in await runtime.read(list_workspaces, workspace=None):
@@ -49,7 +47,7 @@ async def collect_mentions(runtime: Runtime, clients: Clients | None = None, fet
 
 
 async def _ask_all(runtime: Runtime, fetch_one: Fetch) -> tuple[int, list[Exception]]:
-    """Several hosts at once, each of them by one request after another."""
+    """Fetch several hosts at once, and the sources of one host one after another."""
     due = await runtime.read(list_due_sources, workspace=None, limit=MOST_A_RUN)
     by_host = groupby(sorted(due, key=_host), key=_host)
     turns = asyncio.Semaphore(HOSTS_AT_ONCE)
@@ -71,25 +69,24 @@ async def _ask_all(runtime: Runtime, fetch_one: Fetch) -> tuple[int, list[Except
 
 
 async def _ask(runtime: Runtime, source: DueSource, fetch_one: Fetch) -> int:
-    """One look at one source, outside of any transaction; what it brings is kept in one."""
+    """Fetch one source outside any transaction and store the result in one; return how many mentions changed."""
     until: datetime | None = await runtime.run(may_ask, workspace=None, address=source.address)
     if until is not None:
         await runtime.run(put_off, workspace=source.workspace_id, source_id=source.source_id, until=until)
         return 0
-    look = partial(
-        fetch_one, source.kind, source.address, etag=source.etag, last_modified=source.last_modified
-    )  # fmt: skip
-    brought = await asyncio.to_thread(look)
-    taken = await runtime.run(keep_brought, workspace=source.workspace_id, source_id=source.source_id, brought=brought)
+    fetched = await fetch_one(source.kind, source.address, etag=source.etag, last_modified=source.last_modified)
+    stored = await runtime.run(
+        ingest_fetched, workspace=source.workspace_id, source_id=source.source_id, fetched=fetched
+    )
     log.info(
-        "mentions.asked", source=str(source.source_id), outcome=brought.outcome.value, new=taken.new,
-        edited=taken.edited,
+        "mentions.asked", source=str(source.source_id), outcome=fetched.outcome.value, new=stored.new,
+        edited=stored.edited,
     )  # fmt: skip
-    return taken.new + taken.edited
+    return stored.new + stored.edited
 
 
 async def _post(runtime: Runtime, workspace: str, clients: Clients | None) -> int:
-    """Post what waits, but nothing to a channel that outsiders read by now."""
+    """Post what waits, except to channels that are shared with outsiders by now."""
     channels = await runtime.read(list_waiting_channels, workspace=workspace)
     fit = [channel for channel in channels if clients is None or await _may_post(runtime, workspace, channel, clients)]
     return await runtime.run(post_waiting, workspace=workspace, channels=fit, features=runtime.features) if fit else 0

@@ -8,9 +8,8 @@ from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
 from bot.escalations.usecases.keeping import lose_channel
-from bot.mentions.gateways.doors import SHUT, Door
-from bot.mentions.gateways.fetching import fetch
-from bot.mentions.usecases.sourcing import stop_channel
+from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides, fetch
+from bot.mentions.usecases.sources import stop_channel
 from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping
@@ -25,7 +24,7 @@ from jobs.watch_escalations import watch_escalations
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
-def build_schedule(runtime: Runtime, clients: Clients, door: Door = SHUT) -> Sequence[Job]:
+def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_OVERRIDES) -> Sequence[Job]:
     """Every job, in the order in which one pass runs them: what is owed is delivered last."""
     return (
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
@@ -36,7 +35,7 @@ def build_schedule(runtime: Runtime, clients: Clients, door: Door = SHUT) -> Seq
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(
             "collect_mentions",
-            partial(collect_mentions, runtime, clients, partial(fetch, door=door)),
+            partial(collect_mentions, runtime, clients, partial(fetch, overrides=door)),
             every=MINUTE,
         ),
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),

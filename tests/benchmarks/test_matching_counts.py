@@ -5,9 +5,9 @@ from uuid import uuid4
 
 from benchmarks.matching import Post, Tally, grams, read_posts, tally
 from benchmarks.reading import score
-from bot.mentions.rules.feeling import Feeling
+from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.tiers import AliasKind, Tier
-from bot.mentions.schemas.matches import Match
+from bot.mentions.schemas.mentions import Match
 
 POSTS = """My\tO
 Nokia\tB-product
@@ -54,8 +54,8 @@ def test_the_bare_look_up_asks_for_every_run_of_six_words() -> None:
 
 def test_accuracy_and_recall_count_what_they_say() -> None:
     """Right ones among all; complaints found among all complaints."""
-    rated = [("a", Feeling.COMPLAINT), ("b", Feeling.COMPLAINT), ("c", Feeling.PRAISE), ("d", Feeling.NEUTRAL)]
-    always = score(lambda _text: Feeling.COMPLAINT, rated)
-    never = score(lambda text: Feeling.PRAISE if text == "c" else Feeling.NEUTRAL, rated)
+    rated = [("a", Sentiment.COMPLAINT), ("b", Sentiment.COMPLAINT), ("c", Sentiment.PRAISE), ("d", Sentiment.NEUTRAL)]
+    always = score(lambda _text: Sentiment.COMPLAINT, rated)
+    never = score(lambda text: Sentiment.PRAISE if text == "c" else Sentiment.NEUTRAL, rated)
     assert (always.accuracy, always.recall) == (0.5, 1.0)
     assert (never.accuracy, never.recall) == (0.5, 0.0)

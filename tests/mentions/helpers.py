@@ -8,13 +8,12 @@ from sqlmodel import col, select
 from bot.core.outbox import OutboxMessage
 from bot.mentions.queries.mentions import get_mention
 from bot.mentions.rules.sources import SourceKind
-from bot.mentions.schemas.found import FoundItem
-from bot.mentions.schemas.mentions import MentionSchema, SourceWish, TakenIn
-from bot.mentions.tables.mentions import Mention
-from bot.mentions.usecases.answering import free_orphaned, tell_managers, warn_answerers
-from bot.mentions.usecases.posting import post_waiting
-from bot.mentions.usecases.sourcing import add_source
-from bot.mentions.usecases.taking_in import take_in
+from bot.mentions.schemas.items import FeedItem
+from bot.mentions.schemas.mentions import IngestResult, MentionSchema, SourceWish
+from bot.mentions.tables import Mention
+from bot.mentions.usecases.answering import free_orphaned, post_waiting, tell_managers, warn_answerers
+from bot.mentions.usecases.ingest import ingest
+from bot.mentions.usecases.sources import add_source
 from bot.workspaces.queries import list_audit
 from bot.workspaces.schemas import ChannelSchema
 from tests.makers import MARA, Office
@@ -31,15 +30,15 @@ def source(office: Office, **more: Any) -> UUID:
     return made
 
 
-def item(number: int = 1, words: str = COMPLAINT, **more: Any) -> FoundItem:
+def item(number: int = 1, words: str = COMPLAINT, **more: Any) -> FeedItem:
     """Something that somebody wrote."""
     address = f"https://forum.example/post/{number}"
-    return FoundItem(**{"external_id": str(number), "address": address, "words": words, "author": "zed", **more})
+    return FeedItem(**{"external_id": str(number), "address": address, "words": words, "author": "zed", **more})
 
 
-def bring(office: Office, source_id: UUID | None, *items: FoundItem, **more: Any) -> TakenIn:
+def bring(office: Office, source_id: UUID | None, *items: FeedItem, **more: Any) -> IngestResult:
     """Take items in."""
-    taken: TakenIn = office.do(take_in, items=items, source_id=source_id, **more)
+    taken: IngestResult = office.do(ingest, items=items, source_id=source_id, **more)
     return taken
 
 

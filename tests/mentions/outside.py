@@ -6,7 +6,7 @@ from html import escape
 
 from aiohttp import web
 
-from bot.mentions.gateways.doors import Door
+from bot.mentions.gateways.fetching import HostOverrides
 
 HOST = "news.example"
 ADDRESS = f"http://{HOST}/feed"
@@ -22,9 +22,9 @@ class Outside:
         self.port = 0
 
     @property
-    def door(self) -> Door:
+    def door(self) -> HostOverrides:
         """What lets the bot reach it."""
-        return Door({HOST: (f"127.0.0.1:{self.port}",)})
+        return HostOverrides({HOST: (f"127.0.0.1:{self.port}",)})
 
     async def answer(self, _request: web.Request) -> web.Response:
         """The feed as it is now."""

@@ -8,17 +8,14 @@ import pytest
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer
-from bot.mentions.queries.feelings import list_corrections
-from bot.mentions.queries.mentions import get_mention
+from bot.mentions.queries.mentions import get_mention, list_corrections
 from bot.mentions.queries.shown import brief, digest_section, export, home_section, timeline
-from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
-from bot.mentions.rules.phrases import Phrase
+from bot.mentions.rules.sentiment import Phrase, Sentiment
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.usecases.acting import dismiss_mention, set_customer, set_feeling
-from bot.mentions.usecases.aliases import name_ourselves
+from bot.mentions.usecases.acting import dismiss_mention, set_customer, set_sentiment
+from bot.mentions.usecases.aliases import erase, name_ourselves, save_settings
 from bot.mentions.usecases.answering import answer_mention, find_hints, take_mention
-from bot.mentions.usecases.keeping import erase, save_settings
 from bot.people.tables import Person
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 from tests.mentions.helpers import COMPLAINT, bring, brought, item, keep, owed, post, shown, source, stored, trail
@@ -123,12 +120,12 @@ def test_our_own_name_is_about_us_and_not_us_teaches(office: Office) -> None:
 def test_a_corrected_feeling_is_kept_and_what_followed_is_taken_back(office: Office, golddex: UUID) -> None:
     """Praise after all; the same again is told so."""
     mention_id = brought(office)
-    office.do(set_feeling, mention_id=mention_id, feeling=Feeling.PRAISE, by=BOB)
+    office.do(set_sentiment, mention_id=mention_id, feeling=Sentiment.PRAISE, by=BOB)
     assert office.look(lambda session: get_customer(session, golddex).due_on.isoformat()) == "2026-12-21"
     with pytest.raises(AlreadyDone, match="as praise already"):
-        office.do(set_feeling, mention_id=mention_id, feeling=Feeling.PRAISE, by=BOB)
+        office.do(set_sentiment, mention_id=mention_id, feeling=Sentiment.PRAISE, by=BOB)
     [kept] = office.ask(list_corrections, mention_id=mention_id)
-    assert (kept.before, kept.after, kept.by) == (Feeling.COMPLAINT, Feeling.PRAISE, BOB)
+    assert (kept.before, kept.after, kept.by) == (Sentiment.COMPLAINT, Sentiment.PRAISE, BOB)
 
 
 def test_only_full_members_act_and_other_workspaces_ids_lead_nowhere(office: Office, golddex: UUID) -> None:

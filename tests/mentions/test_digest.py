@@ -8,11 +8,11 @@ import pytest
 
 from bot.core.schemas import DigestSlot, Line
 from bot.digests.queries.kinds import find_kind
-from bot.mentions.rules.feeling import Feeling
-from bot.mentions.schemas.digest import Day, MentionsDigest
-from bot.mentions.usecases.acting import set_feeling
+from bot.mentions.rules.sentiment import Sentiment
+from bot.mentions.schemas.mentions import Day, MentionsDigest
+from bot.mentions.usecases.acting import set_sentiment
 from bot.mentions.usecases.answering import answer_mention, take_mention
-from bot.mentions.views.digest import digest
+from bot.mentions.views.cards import digest
 from rehearsal.strict import check_message
 from tests.checkins.test_views import HOSTILE
 from tests.makers import ANA, Office
@@ -122,7 +122,7 @@ def test_corrections_count_as_people_say(office: Office) -> None:
     bring(office, feed, item(1))
     [row] = stored(office)
     assert composed(office).complaints == 1  # type: ignore[union-attr]  # it has something to say
-    office.do(set_feeling, mention_id=row.id, feeling=Feeling.PRAISE, by=ANA)
+    office.do(set_sentiment, mention_id=row.id, feeling=Sentiment.PRAISE, by=ANA)
     schema = composed(office)
     assert schema is not None
     assert (schema.complaints, schema.praise) == (0, 1)

@@ -7,13 +7,12 @@ import pytest
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.mentions.queries.sources import get_source_schema, list_due_sources
-from bot.mentions.rules.sources import SourceKind
-from bot.mentions.schemas.found import Brought, Outcome
+from bot.mentions.rules.sources import Outcome, SourceKind
+from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import SourceSchema, SourceWish
-from bot.mentions.usecases.collecting import keep_brought
-from bot.mentions.usecases.editing import edit_source
-from bot.mentions.usecases.posting import post_waiting
-from bot.mentions.usecases.sourcing import pause_source, remove_source, stop_channel
+from bot.mentions.usecases.answering import post_waiting
+from bot.mentions.usecases.ingest import ingest_fetched
+from bot.mentions.usecases.sources import edit_source, pause_source, remove_source, stop_channel
 from bot.workspaces.queries import list_audit
 from bot.workspaces.schemas import ChannelSchema
 from tests.makers import ANA, MARA, Office
@@ -81,7 +80,7 @@ def test_nothing_changed_leaves_no_trace(office: Office) -> None:
 def test_a_changed_source_is_asked_for_everything_again(office: Office) -> None:
     """What its old words left out may be wanted now: it is due at once, without "if changed"; not if paused."""
     where = source(office, words=("golddex",))
-    office.do(keep_brought, source_id=where, brought=Brought(outcome=Outcome.NEWS, etag="e1", last_modified="m"))
+    office.do(ingest_fetched, source_id=where, fetched=FetchResult(outcome=Outcome.NEWS, etag="e1", last_modified="m"))
     assert office.runtime.read_now(list_due_sources, workspace=None, limit=9) == []
     edit(office, where, words=("silverdex",))
     [due] = office.runtime.read_now(list_due_sources, workspace=None, limit=9)

@@ -10,16 +10,15 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.mentions.gateways.lists import read_list
-from bot.mentions.queries.lists import plan_list
+from bot.mentions.queries.mentions import plan_list
 from bot.mentions.queries.shown import brief, timeline
-from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
+from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.schemas.lists import ListPlan, ListRead
-from bot.mentions.usecases.importing import import_mentions, keep_list, take_list
-from bot.mentions.usecases.keeping import save_settings
-from bot.mentions.usecases.saving import save_mention
+from bot.mentions.schemas.mentions import ListPlan, ListRead
+from bot.mentions.usecases.aliases import save_settings
+from bot.mentions.usecases.ingest import import_mentions, keep_list, save_mention, take_list
 from bot.workspaces.queries import list_audit
 from bot.workspaces.usecases import BOT
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
@@ -66,7 +65,7 @@ def test_a_list_is_matched_read_and_only_its_recent_rows_are_told(office: Office
     )  # fmt: skip
     rows = sorted(stored(office), key=lambda row: row.address)
     assert [(row.feeling, row.state) for row in rows] == [
-        (Feeling.COMPLAINT, State.OPEN), (Feeling.PRAISE, State.KEPT), (Feeling.NEUTRAL, State.KEPT),
+        (Sentiment.COMPLAINT, State.OPEN), (Sentiment.PRAISE, State.KEPT), (Sentiment.NEUTRAL, State.KEPT),
     ]  # fmt: skip
     assert {(row.kind, row.customer_id, row.tier, row.saved_by) for row in rows} == {
         (SourceKind.CSV, golddex, rows[0].tier, MARA)

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.mentions.rules.mentions import answer_due, holds_any, is_posted, is_quiet, next_try, split_words
+from bot.mentions.rules.mentions import answer_due, holds_any, is_posted, is_quiet, next_try, read_quiet, split_words
 from bot.mentions.rules.sources import SourceKind
-from bot.mentions.usecases.sourcing import read_quiet
 from bot.people.rules import Calendar
 
 

@@ -13,11 +13,11 @@ from bot.core.outbox import OutboxMessage
 from bot.mentions.queries.mentions import get_open
 from bot.mentions.queries.shown import brief, check, digest_section
 from bot.mentions.queries.sources import find_signed, get_sources, list_due_sources, list_waiting_channels
-from bot.mentions.rules.sources import SourceKind
-from bot.mentions.schemas.found import Brought, Outcome
+from bot.mentions.rules.sources import Outcome, SourceKind
+from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import SourceWish
-from bot.mentions.usecases.collecting import keep_brought, keep_sent
-from bot.mentions.usecases.sourcing import (
+from bot.mentions.usecases.ingest import ingest_fetched, ingest_sent
+from bot.mentions.usecases.sources import (
     add_source,
     may_ask,
     pause_source,
@@ -65,10 +65,10 @@ def test_only_managers_choose_sources_and_only_fit_ones(office: Office) -> None:
 def test_failing_sources_are_asked_less_and_less_and_never_given_up(office: Office, clock: MovableClock) -> None:
     """The digest and the doctor say so after a day; a success ends it."""
     where = source(office)
-    trouble = Brought(outcome=Outcome.UNREACHABLE, problem="Its server gives no answer; it is tried again later.")
+    trouble = FetchResult(outcome=Outcome.UNREACHABLE, problem="Its server gives no answer; it is tried again later.")
     pauses = []
     for _ in range(8):
-        office.do(keep_brought, source_id=where, brought=trouble)
+        office.do(ingest_fetched, source_id=where, fetched=trouble)
         [row] = listed(office).rows
         pauses.append(row.next_try_at - clock.now())
         clock.move(pauses[-1])
@@ -77,7 +77,7 @@ def test_failing_sources_are_asked_less_and_less_and_never_given_up(office: Offi
     now = clock.now()
     assert any("no mentions from" in count.text for count in office.look(lambda s: digest_section(s, now)))
     assert any("gives no answer" in sentence for sentence in office.look(lambda s: check(s, now)))
-    office.do(keep_brought, source_id=where, brought=Brought(outcome=Outcome.UNCHANGED, etag="x"))
+    office.do(ingest_fetched, source_id=where, fetched=FetchResult(outcome=Outcome.UNCHANGED, etag="x"))
     [row] = listed(office).rows
     assert (row.failing_since, row.last_error, row.last_success_at) == (None, "", now)
     assert office.look(lambda s: check(s, now)) == []
@@ -86,7 +86,7 @@ def test_failing_sources_are_asked_less_and_less_and_never_given_up(office: Offi
 def test_who_asks_for_a_pause_gets_it(office: Office, clock: MovableClock) -> None:
     """Retry-After counts, and is no failure."""
     where = source(office)
-    office.do(keep_brought, source_id=where, brought=Brought(outcome=Outcome.ASKED_TO_WAIT, wait_seconds=7200))
+    office.do(ingest_fetched, source_id=where, fetched=FetchResult(outcome=Outcome.ASKED_TO_WAIT, wait_seconds=7200))
     [row] = listed(office).rows
     assert (row.next_try_at - clock.now(), row.failing_since) == (timedelta(hours=2), None)
 
@@ -110,9 +110,9 @@ async def test_the_job_asks_what_is_due_with_what_it_learnt(office: Office, cloc
     office.customer("Golddex Widgets", owner=ANA)
     asked: list[tuple[str, str]] = []
 
-    def fetch(_kind: SourceKind, address: str, *, etag: str, last_modified: str) -> Brought:
+    async def fetch(_kind: SourceKind, address: str, *, etag: str, last_modified: str) -> FetchResult:
         asked.append((address, etag + last_modified))
-        return Brought(outcome=Outcome.NEWS, items=(item(1),), etag="e1")
+        return FetchResult(outcome=Outcome.NEWS, items=(item(1),), etag="e1")
 
     first = source(office, kind=SourceKind.REDDIT, word="r/widgets")
     source(office, kind=SourceKind.REDDIT, word="r/gadgets")
@@ -143,7 +143,7 @@ def test_a_webhook_has_two_live_secrets_and_a_removed_one_is_gone(office: Office
     assert (found.secrets, found.is_signed) == (tuple(reversed(others)), True)
     bring(office, made.source.id, item(1))
     office.do(pause_source, source_id=made.source.id, by=MARA)
-    assert office.do(keep_sent, source_id=made.source.id, items=(item(2),)).left_out == 1
+    assert office.do(ingest_sent, source_id=made.source.id, items=(item(2),)).left_out == 1
     office.do(remove_source, source_id=made.source.id, by=MARA)
     assert office.runtime.read_now(find_signed, workspace=None, token=made.token) is None
     assert len(stored(office)) == 1

@@ -14,9 +14,9 @@ from sqlmodel import select
 from bot.customers.queries import get_customer
 from bot.escalations.tables import Escalation
 from bot.followups.tables import Followup
-from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
-from bot.mentions.usecases.sourcing import remove_source
+from bot.mentions.rules.sentiment import Sentiment
+from bot.mentions.usecases.sources import remove_source
 from bot.promises.tables import Promise
 from bot.workspaces.queries import list_audit
 from rehearsal.state.messages import Message
@@ -179,7 +179,7 @@ async def test_the_menu_puts_right_who_and_how_and_whether_at_all(world: World) 
     await reads(mara, message, "About nobody we know by name")
     await mara.choose(message, "mentions.more", "Not about us")
     await reads(mara, message, "not about us by Mara Okafor")
-    assert stored(world.office)[0].feeling is Feeling.COMPLAINT
+    assert stored(world.office)[0].feeling is Sentiment.COMPLAINT
 
 
 async def test_a_doubtful_name_is_asked_about(world: World, outside: Outside) -> None:

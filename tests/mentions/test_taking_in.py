@@ -7,11 +7,11 @@ from bot.customers.queries import get_customer
 from bot.customers.queries.trail import list_problems
 from bot.customers.rules.due import SnoozeReason
 from bot.customers.usecases.scheduling import set_last_contact, snooze_customer
-from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import Posted, State
+from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.usecases.saving import save_mention
+from bot.mentions.usecases.ingest import save_mention
 from tests.makers import ANA, BOB, MARA, Office
 from tests.mentions.helpers import CHANNEL, COMPLAINT, bring, brought, item, owed, post, shown, source, stored
 
@@ -45,7 +45,7 @@ def test_an_edit_changes_the_words_and_is_not_posted_again(office: Office) -> No
     assert bring(office, second, item(1, words="Golddex Widgets…")).edited == 0
     assert bring(office, first, item(1, words="Golddex Widgets called, all is wonderful, great people")).edited == 1
     [row] = stored(office)
-    assert (row.feeling, row.words[:22]) == (Feeling.PRAISE, "Golddex Widgets called")
+    assert (row.feeling, row.words[:22]) == (Sentiment.PRAISE, "Golddex Widgets called")
     assert post(office) == 0
     assert len(owed(office, "posted")) == 1
 

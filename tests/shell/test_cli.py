@@ -19,8 +19,8 @@ from bot.__main__ import main
 from bot.core.database import Database
 from bot.core.errors import BotError
 from bot.customers.tables import Customer
-from bot.mentions.rules.feeling import Feeling
-from bot.mentions.usecases.feelings import correct_feeling
+from bot.mentions.rules.sentiment import Sentiment
+from bot.mentions.usecases.acting import correct_sentiment
 from bot.workspaces.usecases import install_workspace
 from tests.makers import ANA, ROOT, WORKSPACE, add_person
 from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, bare, environment, rehearsal
@@ -137,9 +137,9 @@ def test_what_people_corrected_is_exported_without_their_names(shell: Shell) -> 
     database = Database(shell.url)
     with database.transaction(WORKSPACE) as session:
         add_person(session, ANA, "Ana Lima")
-        correct_feeling(
-            session, mention_id=uuid4(), words="=never again", before=Feeling.PRAISE, scorer="vader 3.3.2",
-            feeling=Feeling.COMPLAINT, by=ANA, now=NOW,
+        correct_sentiment(
+            session, mention_id=uuid4(), words="=never again", before=Sentiment.PRAISE, scorer="vader 3.3.2",
+            feeling=Sentiment.COMPLAINT, by=ANA, now=NOW,
         )  # fmt: skip
     database.close()
     assert shell.type("export", "--corrections") == "All corrections are in corrections.csv: 1 row.\n"

@@ -1,4 +1,4 @@
-"""RSS, Atom and RDF, well-formed or not. Runs in the child process: feedparser can take long, or much."""
+"""Parses RSS, Atom and RDF, well-formed or not; only in the child process, since feedparser can take long."""
 
 import io
 import re
@@ -9,11 +9,10 @@ from typing import Any
 
 import feedparser
 
-from bot.mentions.gateways.drafts import Draft, Text, draft, guess, plain
-from bot.mentions.rules.addresses import canonical, host_of
-from bot.mentions.rules.outcomes import MOST_ITEMS, Outcome, Trouble
-from bot.mentions.rules.sources import SourceKind
-from bot.mentions.rules.wording import LONGEST_NAME, clean_line, first_of, plausible
+from bot.mentions.gateways.items import RawText, guess, make_item, plain
+from bot.mentions.rules.sources import MOST_ITEMS, Outcome, SourceKind, Trouble
+from bot.mentions.rules.texts import LONGEST_NAME, canonical, clean_line, first_of, host_of, plausible
+from bot.mentions.schemas.items import FeedItem
 
 _REDDIT_TAIL = re.compile(r"\s*submitted\s+by[^\[\n]*\n?\s*\[link\]\s*\[[\w ]*comments?\]\s*$")
 _REDDIT_LINK = re.compile(r"<a href=\"([^\"<>]+)\">\[link\]</a>")
@@ -22,9 +21,9 @@ _XML_IN_UTF8 = "application/xml; charset=utf-8"
 _KEPT_ASIDE = MOST_ITEMS * 2
 
 
-def read_feed(kind: SourceKind, body: bytes, *, address: str, content_type: str) -> tuple[str, list[Draft]]:
+def read_feed(kind: SourceKind, body: bytes, *, address: str, content_type: str) -> tuple[str, list[FeedItem]]:
     """
-    What the feed calls itself, and its items.
+    Return the feed's title and its items.
 
     Raises:
         Trouble: it isn't a feed.
@@ -40,7 +39,7 @@ def read_feed(kind: SourceKind, body: bytes, *, address: str, content_type: str)
 
 
 def _is_utf8(body: bytes) -> bool:
-    """Whether it is UTF-8 beyond doubt, whatever it says of itself: hardly anything else happens to look like it."""
+    """Return whether the body is UTF-8 beyond doubt, whatever it declares: hardly any other text decodes as UTF-8."""
     try:
         return not body.isascii() and bool(body.decode("utf-8"))
     except UnicodeError:
@@ -48,15 +47,15 @@ def _is_utf8(body: bytes) -> bool:
 
 
 class _Shape:
-    """How a recipe's entries are read."""
+    """Reads the entries of a kind of source."""
 
     def __init__(self, kind: SourceKind, title: str, address: str, language: str) -> None:
         self._kind, self._title, self._address, self._language = kind, title, address, language
 
-    def item(self, entry: Any) -> Draft:
-        written = next((text for text in _bodies(entry) if text.said.strip()), Text())
+    def item(self, entry: Any) -> FeedItem:
+        written = next((text for text in _bodies(entry) if text.said.strip()), RawText())
         link = str(entry.get("link") or "")
-        return draft(
+        return make_item(
             external_id=str(entry.get("id") or ""),
             address=link,
             base=self._address,
@@ -70,8 +69,8 @@ class _Shape:
             links=_REDDIT_LINK.findall(written.said) if self._kind is SourceKind.REDDIT else (),
         )
 
-    def _words(self, written: Text) -> Text:
-        return Text(_REDDIT_TAIL.sub("", plain(written))) if self._kind is SourceKind.REDDIT else written
+    def _words(self, written: RawText) -> RawText:
+        return RawText(_REDDIT_TAIL.sub("", plain(written))) if self._kind is SourceKind.REDDIT else written
 
     def _place(self, entry: Any, link: str) -> str:
         if self._kind is SourceKind.REDDIT:
@@ -83,18 +82,18 @@ class _Shape:
         return self._title
 
 
-def _text(holder: Any, name: str) -> Text:
+def _text(holder: Any, name: str) -> RawText:
     detail = holder.get(f"{name}_detail") or {}
     return _typed(str(holder.get(name) or ""), str(detail.get("type") or ""))
 
 
-def _typed(said: str, kind: str) -> Text:
-    """A text with the kind its feed gives it; plain ones that hold tags all the same are marked up."""
-    return Text(said, is_markup=True) if "html" in kind or "xml" in kind else guess(said)
+def _typed(said: str, kind: str) -> RawText:
+    """Return a text with the type that the feed gives it; plain text with tags counts as HTML."""
+    return RawText(said, is_markup=True) if "html" in kind or "xml" in kind else guess(said)
 
 
-def _bodies(entry: Any) -> Iterator[Text]:
-    """The whole text first, then the short one."""
+def _bodies(entry: Any) -> Iterator[RawText]:
+    """Yield the full text, then the summary."""
     for content in entry.get("content") or []:
         yield _typed(str(content.get("value") or ""), str(content.get("type") or ""))
     yield _text(entry, "summary")
@@ -123,7 +122,7 @@ def _instant(entry: Any) -> datetime | None:
 
 
 def _stars(entry: Any) -> float | None:
-    """Stars as Apple's feeds have them; YouTube's are about the video, not about what is said of anybody."""
+    """Return the stars of Apple's feeds; YouTube's rate the video, not a customer."""
     try:
         return float(str(entry.get("im_rating") or ""))
     except ValueError:

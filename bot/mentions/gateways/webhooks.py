@@ -1,4 +1,4 @@
-"""What others send by themselves: whether it is theirs, and what it says."""
+"""Reads what services send to webhooks, and checks signatures."""
 
 import hmac
 import json
@@ -8,13 +8,11 @@ from hashlib import sha256
 from typing import Any
 
 from bot.core.errors import InvalidInput
-from bot.mentions.gateways.arriving import found_item
-from bot.mentions.gateways.drafts import draft, finished, guess
+from bot.mentions.gateways.items import guess, make_item, select_items
 from bot.mentions.gateways.jsons import as_number, as_rows, as_text, dig
-from bot.mentions.rules.mapping import mapping_problem
-from bot.mentions.rules.sources import SourceKind
-from bot.mentions.rules.wording import first_of, read_instant
-from bot.mentions.schemas.found import FoundItem
+from bot.mentions.rules.sources import SourceKind, mapping_problem
+from bot.mentions.rules.texts import first_of, read_instant
+from bot.mentions.schemas.items import FeedItem
 
 SIGNED_FOR_SECONDS = 300
 LARGEST_BODY = 1024 * 1024
@@ -34,56 +32,36 @@ _USUAL: Paths = {
     "rating": ("rating", "stars"),
     "language": ("language", "lang"),
 }
-_OCTOLENS: Paths = {
-    "items": ("data",),
-    "id": ("sourceId",),
-    "address": ("url",),
-    "title": ("title",),
-    "words": ("body",),
-    "author": ("author", "authorName"),
-    "place": ("subreddit", "source"),
-    "published_at": ("timestamp",),
-    "rating": (),
-    "language": ("language",),
-}
-_F5BOT: Paths = {
-    "items": ("items",),
-    "id": ("id",),
-    "address": ("url",),
-    "title": ("title",),
-    "words": ("content_html", "content_text"),
-    "author": ("username",),
-    "place": ("tags.1", "tags.0"),
-    "published_at": ("date_published",),
-    "rating": (),
-    "language": (),
-}
-_SYFTEN: Paths = {
-    "items": ("items",),
-    "id": ("id",),
-    "address": ("item.item_url", "item_url"),
-    "title": ("item.title", "title"),
-    "words": ("item.text", "text"),
-    "author": ("item.author", "author"),
-    "place": ("item.backend", "backend"),
-    "published_at": ("item.timestamp", "timestamp", "matched_on"),
-    "rating": (),
-    "language": ("item.lang", "lang"),
-}
-_KNOWN = {SourceKind.OCTOLENS: _OCTOLENS, SourceKind.F5BOT: _F5BOT, SourceKind.SYFTEN: _SYFTEN}
+_KNOWN: Mapping[SourceKind, Paths] = {
+    SourceKind.OCTOLENS: {
+        "items": ("data",), "id": ("sourceId",), "address": ("url",), "title": ("title",), "words": ("body",),
+        "author": ("author", "authorName"), "place": ("subreddit", "source"), "published_at": ("timestamp",),
+        "language": ("language",),
+    },
+    SourceKind.F5BOT: {
+        "items": ("items",), "id": ("id",), "address": ("url",), "title": ("title",),
+        "words": ("content_html", "content_text"), "author": ("username",), "place": ("tags.1", "tags.0"),
+        "published_at": ("date_published",),
+    },
+    SourceKind.SYFTEN: {
+        "items": ("items",), "id": ("id",), "address": ("item.item_url", "item_url"), "title": ("item.title", "title"),
+        "words": ("item.text", "text"), "author": ("item.author", "author"), "place": ("item.backend", "backend"),
+        "published_at": ("item.timestamp", "timestamp", "matched_on"), "language": ("item.lang", "lang"),
+    },
+}  # fmt: skip
 _PLACES = {SourceKind.SYFTEN: re.compile(r"r/\w+"), SourceKind.F5BOT: re.compile(r"(?<=reddit\.com/)r/\w+")}
 _PLACE_AT = {SourceKind.SYFTEN: "item.backend_sub", SourceKind.F5BOT: "url"}
 
 
-def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -> tuple[FoundItem, ...]:
+def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -> tuple[FeedItem, ...]:
     """
-    The items that were sent; none when a service only tried whether somebody listens.
+    Return the items that were sent; none if a service only tests the connection.
 
-    *mapping* says at which dotted path a field lies ("words" at "data.post.text"); what it leaves out is looked for
-    under the usual names.
+    *mapping* gives the dotted path of a field ("words": "data.post.text"); other fields are looked for under their
+    usual names.
 
     Raises:
-        InvalidInput: it isn't JSON, too large, or holds no item; one sentence says what to mend.
+        InvalidInput: the body isn't JSON, is too large or has no item; the sentence says what to change.
     """
     if len(body) > LARGEST_BODY:
         raise InvalidInput("More than 1 MB was sent at once; send fewer items at a time.")
@@ -94,17 +72,18 @@ def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -
     rows = _rows(said, paths["items"], mapped="items" in mapping)
     if not rows and isinstance(said, list):
         return ()
-    items = finished(_draft(kind, row, paths) for row in rows)
+    items = select_items(_item(kind, row, paths) for row in rows)
     if not items:
         wanted = " or ".join(dict.fromkeys([*paths["words"][:2], *paths["title"][:1]]))
         raise InvalidInput(f"Nothing that was sent has words or a title (looked for at {wanted}); check the mapping.")
-    return tuple(found_item(item.as_row()) for item in items)
+    return items
 
 
 def is_signed(*, secrets: Sequence[str], timestamp: str, signature: str, body: bytes, now: float) -> bool:
     """
-    Whether *signature* is HMAC-SHA256 over *timestamp*, a dot and the raw *body*, in hexadecimal digits, made with one
-    of the live *secrets* less than five minutes away from *now*, in seconds since 1970.
+    Return whether *signature* is the HMAC-SHA256 of *timestamp*, a dot and the raw *body* with one of the *secrets*.
+
+    The timestamp has to be less than five minutes from *now*; both are seconds since 1970.
     """
     if not _MOMENT.fullmatch(timestamp) or abs(now - float(timestamp)) > SIGNED_FOR_SECONDS:
         return False
@@ -132,7 +111,7 @@ def _mapped(mapping: Mapping[str, str]) -> Paths:
 
 
 def _rows(said: Any, paths: Sequence[str], *, mapped: bool) -> list[Any]:
-    """The objects that are items: where the mapping or custom says they lie, else all of it."""
+    """Return the objects that are items: those at the first path that exists, else the whole body."""
     for path in paths:
         lying = dig(said, path)
         if isinstance(lying, list | dict):
@@ -142,12 +121,12 @@ def _rows(said: Any, paths: Sequence[str], *, mapped: bool) -> list[Any]:
     return [row for row in as_rows(said) if isinstance(row, dict)]
 
 
-def _draft(kind: SourceKind, row: Any, paths: Paths) -> Any:
+def _item(kind: SourceKind, row: Any, paths: Paths) -> FeedItem:
     def at(field: str) -> str:
-        return first_of(as_text(dig(row, path)) for path in paths[field])
+        return first_of(as_text(dig(row, path)) for path in paths.get(field, ()))
 
     within = _PLACES[kind].search(as_text(dig(row, _PLACE_AT[kind]))) if kind in _PLACES else None
-    return draft(
+    return make_item(
         external_id=at("id"),
         address=at("address"),
         title=guess(at("title")),

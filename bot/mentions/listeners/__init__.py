@@ -1,39 +1,35 @@
-"""What Slack and others send about mentions: the command, the shortcut, buttons, windows; webhooks."""
+"""Listeners for the command, the shortcut, buttons and windows of mentions; webhooks."""
 
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
-from bot.mentions.listeners.acting import ActingListeners
-from bot.mentions.listeners.adding import AddingListeners
-from bot.mentions.listeners.editing import EditingListeners
-from bot.mentions.listeners.importing import ImportingListeners
-from bot.mentions.listeners.places import Memory, draw
-from bot.mentions.listeners.setup import SetupListeners
+from bot.mentions.listeners.acting import ActingListeners, Memory, draw
+from bot.mentions.listeners.adding import AddingListeners, ImportingListeners, SetupListeners
 from bot.mentions.listeners.sources import SourceListeners
-from bot.mentions.views import cards, forms, importing, lists, setup, sources
+from bot.mentions.views import cards, forms, sources
 from bot.slack.places import Places
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to everything that this feature puts on screen."""
+    """Register the listeners of this feature."""
     acting = ActingListeners(runtime, Places[Memory](partial(draw, runtime)))
     where, ours = SourceListeners(runtime), SetupListeners(runtime)
-    bringing, editing = ImportingListeners(runtime), EditingListeners(runtime, where)
+    bringing = ImportingListeners(runtime)
     adding = AddingListeners(runtime, where, ours, bringing)
     app.command("/mentions")(adding.command)
     app.shortcut("mentions.save_message")(adding.message)
-    app.action(lists.PAGE_BACK)(adding.turn)
-    app.action(lists.PAGE_ON)(adding.turn)
+    app.action(cards.PAGE_BACK)(adding.turn)
+    app.action(cards.PAGE_ON)(adding.turn)
     for pressed in (cards.TAKE, cards.ANSWERED, cards.YES, cards.NO, cards.MORE):
         app.action(pressed)(acting.press)
     app.action(cards.OPEN)(acting.opened)
     app.view(forms.SAVE_ANSWER)(acting.answered)
     app.view(forms.SAVE_CUSTOMER)(acting.chosen)
-    app.view(setup.SAVE)(ours.save)
-    app.view(importing.SEND)(bringing.sent)
-    app.view(importing.CONFIRM)(bringing.confirmed)
+    app.view(forms.SAVE)(ours.save)
+    app.view(forms.SEND)(bringing.sent)
+    app.view(forms.CONFIRM)(bringing.confirmed)
     app.action(sources.ADD)(where.add)
     app.action(sources.KIND)(where.kind_chosen)
     app.action(sources.MORE)(where.choose)
@@ -41,6 +37,6 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.action(sources.PAGE_ON)(where.turn)
     app.view(sources.PREVIEW)(where.preview)
     app.view(sources.SAVE)(where.save)
-    app.view(sources.EDITED)(editing.preview)
-    app.view(sources.CHANGE)(editing.save)
+    app.view(sources.EDITED)(where.preview_edit)
+    app.view(sources.CHANGE)(where.save_edit)
     app.view(sources.REMOVED)(where.removed)

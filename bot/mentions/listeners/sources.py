@@ -1,10 +1,9 @@
-"""Where mentions come from: the list, a new source with its preview, pause, test, secret, removal."""
+"""`/mentions sources`: the list; a new or changed source with its preview; pause, test, secret, removal."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -13,232 +12,253 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.mentions.gateways.doors import SHUT, Door
-from bot.mentions.gateways.fetching import fetch
+from bot.core.schemas import Schema
+from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides, fetch
 from bot.mentions.queries.sources import get_due, get_source_schema, get_sources
-from bot.mentions.rules.mapping import read_mapping
-from bot.mentions.rules.mentions import is_taken_in, split_words
-from bot.mentions.rules.sources import SourceKind, is_fetched
-from bot.mentions.schemas.found import Brought, FoundItem, Outcome
-from bot.mentions.schemas.mentions import SourceWish
-from bot.mentions.usecases.collecting import keep_brought
-from bot.mentions.usecases.sourcing import (
-    add_source,
-    check_source,
-    may_ask,
-    pause_source,
-    remove_source,
-    resume_source,
-    rotate_secret,
-)
+from bot.mentions.rules.mentions import split_words
+from bot.mentions.rules.sources import Outcome, SourceKind, is_fetched, read_mapping
+from bot.mentions.schemas.items import FeedItem, FetchResult
+from bot.mentions.schemas.mentions import SourceChange, SourceSchema, SourceWish
+from bot.mentions.usecases import sources as usecases
+from bot.mentions.usecases.ingest import ingest_fetched, select_wanted
 from bot.mentions.views import sources
+from bot.slack import replies as slack
 from bot.slack.blocks import Block, Message
 from bot.slack.forms import Form
-from bot.slack.presses import uuid_in, value_in
-from bot.slack.replies import (
-    actions_in,
-    answer_in_window,
-    field_errors,
-    modal_replies,
-    people_in,
-    replies,
-    waiting,
-    workspace_in,
-)
+from bot.slack.presses import page_in, uuid_in, value_in
 from bot.slack.windows import fields_named, open_window, speaker
 from bot.workspaces.gateways import join_channel, look_at_channel
 from bot.workspaces.schemas import ChannelSchema
 
 OUT_OF_DATE = "That button is out of date; /mentions sources shows what there is."
 MEMORY = 3000
+_Wish = TypeVar("_Wish", SourceWish, SourceChange)
 
 
 class SourceListeners:
-    """Listeners around the places that mentions come from."""
+    """Listeners for the sources of mentions."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._door = runtime.door if isinstance(runtime.door, Door) else SHUT
+        self._overrides = runtime.door if isinstance(runtime.door, HostOverrides) else NO_OVERRIDES
 
-    async def page(self, body: Mapping[str, Any], page: int, *, said: str = "") -> Message:
-        """A page of the list."""
-        schema = await self._runtime.read(get_sources, workspace=workspace_in(body), page=page, viewer=people_in(body))
-        return sources.page(schema, said=said)
+    async def page(self, body: Mapping[str, Any], page: int) -> Message:
+        """Return a page of the list."""
+        schema = await self._runtime.read(
+            get_sources, workspace=slack.workspace_in(body), page=page, viewer=slack.people_in(body)
+        )
+        return sources.page(schema)
 
     async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """Show another page in the place of this one."""
+        """Replace the message with another page."""
         await ack()
-        async with replies(respond):
-            value = value_in(body)[:6]
-            await respond(**(await self.page(body, int(value) if value.isdigit() else 0)).replacement())
+        async with slack.replies(respond):
+            await respond(**(await self.page(body, page_in(value_in(body)))).replacement())
 
     async def add(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         """Open the form for a new source."""
         await ack()
-        async with replies(speaker(client, body, respond)):
+        async with slack.replies(speaker(client, body, respond)):
             await self.page(body, 0)  # refuses who may not
             await open_window(client, body, sources.source_form(SourceWish(kind=SourceKind.FEED)))
 
     async def kind_chosen(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Ask for what the chosen kind needs."""
+        """Redraw the form with the fields of the chosen kind."""
         await ack()
         view = body["view"]
         wish = wish_in(Form.of(view), is_half_filled=True)
         await client.views_update(view_id=view["id"], hash=view["hash"], view=sources.source_form(wish))
 
     async def preview(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Check the form, then show what the source brings today; a webhook is kept at once and tells its keys."""
+        """Check the form of a new source, then preview what it brings; a webhook is added at once."""
         view, looked = body["view"], None
-        async with field_errors(ack, first_field=sources.KIND):
+        async with slack.field_errors(ack, first_field=sources.KIND):
             with fields_named(sources.BLOCK_OF):
                 wish = wish_in(Form.of(view))
                 channel = await channel_of(client, wish)
                 address = await self._runtime.read(
-                    check_source, workspace=workspace_in(body), wish=wish, channel=channel, by=people_in(body)
+                    usecases.check_source,
+                    workspace=slack.workspace_in(body),
+                    wish=wish,
+                    channel=channel,
+                    by=slack.people_in(body),
                 )
-                memory = wish.model_dump_json(exclude_defaults=True)
-                if len(memory) > MEMORY:
-                    raise InvalidInput(fields={"words": "Those are more words than fit; keep the important ones."})
+                memory = _dumped(wish)
             if not is_fetched(wish.kind):
-                made = await self._add(body, wish, channel)
+                made = await self._add(client, body, wish)
                 await ack(response_action="update", view=sources.keys(made, new=True))
                 return
             looked = partial(self._look, wish, address, memory)
         if looked is not None:
-            await answer_in_window(ack, client, view["id"], looked(), title="New source")
+            await slack.answer_in_window(ack, client, view["id"], looked(), title="New source")
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Keep a source that was looked at."""
-        saved = self._saved(body, client)
-        await answer_in_window(ack, client, body["view"]["id"], saved, title="New source")
+        """Add the source that was previewed."""
 
-    async def _saved(self, body: dict[str, Any], client: AsyncWebClient) -> Block:
-        try:
-            wish = SourceWish.model_validate_json(body["view"].get("private_metadata") or "{}")
-        except ValidationError as error:
-            raise InvalidInput("This window is out of date; close it and open it again.") from error
-        made = await self._add(body, wish, await channel_of(client, wish))
-        return sources.added(made.source)
+        async def added() -> Block:
+            made = await self._add(client, body, _loaded(SourceWish, body))
+            return sources.added(made.source)
+
+        await slack.answer_in_window(ack, client, body["view"]["id"], added(), title="New source")
+
+    async def preview_edit(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Check the form of a change, then preview what the source brings; a webhook is changed at once."""
+        view, looked = body["view"], None
+        async with slack.field_errors(ack, first_field=sources.BLOCK_OF["channel"]):
+            with fields_named(sources.BLOCK_OF):
+                source_id = _require_id(view.get("private_metadata"))
+                schema = await self._get(body, source_id)
+                change = SourceChange(source_id=source_id, wish=wish_in(Form.of(view), kind=schema.kind))
+                channel = await channel_of(client, change.wish)
+                due = await self._runtime.read(
+                    usecases.check_change, workspace=slack.workspace_in(body), source_id=source_id, wish=change.wish,
+                    channel=channel, by=slack.people_in(body),
+                )  # fmt: skip
+                memory = _dumped(change)
+                if not is_fetched(schema.kind):
+                    changed = await self._edit(client, body, change)
+                    await ack(response_action="update", view=sources.changed(changed))
+                    return
+            looked = partial(self._look_at_change, change, due.address, memory)
+        if looked is not None:
+            await slack.answer_in_window(ack, client, view["id"], looked(), title=sources.EDIT_TITLE)
+
+    async def save_edit(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Store the change that was previewed."""
+
+        async def changed() -> Block:
+            return sources.changed(await self._edit(client, body, _loaded(SourceChange, body)))
+
+        await slack.answer_in_window(ack, client, body["view"]["id"], changed(), title=sources.EDIT_TITLE)
 
     async def choose(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Pause, resume, test, a new secret, or the windows for a change and before removal."""
+        """Do what the menu of a source says, or open its window."""
         await ack()
-        async with replies(speaker(client, body, respond)):
+        async with slack.replies(speaker(client, body, respond)):
             what, _, key = value_in(body).partition(":")
-            source_id = uuid_in(key)
-            if source_id is None:
-                raise NotFound(OUT_OF_DATE)
+            source_id = _require_id(key)
             if what in {sources.PAUSE, sources.RESUME}:
-                use_case = pause_source if what == sources.PAUSE else resume_source
+                use_case = usecases.pause_source if what == sources.PAUSE else usecases.resume_source
                 await self._run(body, use_case, source_id=source_id)
                 await respond(**(await self.page(body, _page_in(body))).replacement())
-                return
-            if what not in {sources.TEST, sources.SECRET, sources.EDIT, sources.REMOVE}:
+            elif what in {sources.EDIT, sources.REMOVE}:
+                draw = sources.edit_form if what == sources.EDIT else sources.remove_form
+                await open_window(client, body, draw(await self._get(body, source_id)))
+            elif what in {sources.TEST, sources.SECRET}:
+                await self._answer_in_new_window(client, body, what, source_id)
+            else:
                 raise NotFound(OUT_OF_DATE)
-            await self._open(client, body, what, source_id)
 
     async def removed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Remove a source."""
-        source_id = uuid_in(str(body["view"].get("private_metadata") or ""))
-        await ack(response_action="update", view=await self._removed(body, source_id))
-
-    async def _removed(self, body: dict[str, Any], source_id: UUID | None) -> Block:
-        async def work() -> str:
-            if source_id is None:
-                raise NotFound(OUT_OF_DATE)
-            schema = await self._run(body, remove_source, source_id=source_id)
-            return f"{schema.name} was removed."
-
         said: list[str] = []
 
         async def say(**answer: Any) -> None:
             said.append(str(answer["text"]))
 
-        async with replies(say):
-            said.append(await work())
-        return sources.tested("Source", said[-1])
+        async with slack.replies(say):
+            source_id = _require_id(body["view"].get("private_metadata"))
+            schema = await self._run(body, usecases.remove_source, source_id=source_id)
+            said.append(f"{schema.name} was removed.")
+        await ack(response_action="update", view=sources.tested("Source", said[-1]))
 
-    async def _open(self, client: AsyncWebClient, body: dict[str, Any], what: str, source_id: UUID) -> None:
-        if what in {sources.EDIT, sources.REMOVE}:
-            schema = await self._runtime.read(
-                get_source_schema, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
-            )
-            removal = what == sources.REMOVE
-            view = sources.remove_form(schema, memory=str(source_id)) if removal else sources.edit_form(schema)
-            await open_window(client, body, view)
-            return
-        opened = await client.views_open(trigger_id=body["trigger_id"], view=waiting("Source"))
+    async def _answer_in_new_window(
+        self, client: AsyncWebClient, body: dict[str, Any], what: str, source_id: UUID
+    ) -> None:
+        opened = await client.views_open(trigger_id=body["trigger_id"], view=slack.waiting("Source"))
         view_id = str(opened["view"]["id"])
-        async with modal_replies(client, view_id):
+        async with slack.modal_replies(client, view_id):
             if what == sources.SECRET:
-                made = await self._run(body, rotate_secret, source_id=source_id)
+                made = await self._run(body, usecases.rotate_secret, source_id=source_id)
                 shown = sources.keys(made, new=False)
             else:
                 shown = await self._test(body, source_id)
             await client.views_update(view_id=view_id, view=shown)
 
     async def _test(self, body: dict[str, Any], source_id: UUID) -> Block:
-        """Ask a source now, and keep what it brings."""
-        schema = await self._runtime.read(
-            get_source_schema, workspace=workspace_in(body), source_id=source_id, viewer=people_in(body)
-        )
-        due = await self._runtime.read(get_due, workspace=workspace_in(body), source_id=source_id)
+        """Fetch a source now, and store what it brings."""
+        schema = await self._get(body, source_id)
+        due = await self._runtime.read(get_due, workspace=slack.workspace_in(body), source_id=source_id)
         await self._require_turn(due.address)
-        brought = await self._fetch(due.kind, due.address)
-        taken = await self._runtime.run(
-            keep_brought, workspace=workspace_in(body), source_id=source_id, brought=brought
+        fetched = await fetch(due.kind, due.address, overrides=self._overrides)
+        stored = await self._runtime.run(
+            ingest_fetched, workspace=slack.workspace_in(body), source_id=source_id, fetched=fetched
         )
-        if not brought.outcome.is_well:
+        if not fetched.outcome.is_well:
             return sources.tested(
-                schema.name, brought.problem or "Its server gives no answer; it is tried again later."
+                schema.name, fetched.problem or "Its server gives no answer; it is tried again later."
             )
-        return sources.tested(schema.name, f"It brought {len(brought.items):,} items, {taken.new:,} of them new.")
+        return sources.tested(schema.name, f"It brought {len(fetched.items):,} items, {stored.new:,} of them new.")
 
     async def _look(self, wish: SourceWish, address: str, memory: str) -> Block:
-        """What a new source would bring today."""
         await self._require_turn(address)
-        brought, kept = await self._filtered(wish, address)
-        return sources.preview(brought, kept, memory=memory)
+        fetched, wanted = await self._fetch(wish, address)
+        return sources.preview(fetched, wanted, memory=memory)
 
-    async def look(self, wish: SourceWish, address: str) -> tuple[Brought, list[FoundItem]]:
-        """What a source of ours brings today, and what of it is wanted; while its server rests, only that it does."""
+    async def _look_at_change(self, change: SourceChange, address: str, memory: str) -> Block:
+        """Preview a change; while the server rests from the last request, the window only says so."""
         try:
             await self._require_turn(address)
         except InvalidInput as rest:
-            return Brought(outcome=Outcome.ASKED_TO_WAIT, problem=str(rest)), []
-        return await self._filtered(wish, address)
+            fetched, wanted = FetchResult(outcome=Outcome.ASKED_TO_WAIT, problem=str(rest)), list[FeedItem]()
+        else:
+            fetched, wanted = await self._fetch(change.wish, address)
+        return sources.preview(fetched, wanted, memory=memory, title=sources.EDIT_TITLE, callback_id=sources.CHANGE)
 
-    async def _filtered(self, wish: SourceWish, address: str) -> tuple[Brought, list[FoundItem]]:
-        brought = await self._fetch(wish.kind, address)
-        kept = [
-            item
-            for item in brought.items
-            if is_taken_in(
-                text=f"{item.title}\n{item.words}", author=item.author, language=item.language, words=wish.words,
-                excluded_words=wish.excluded_words, excluded_authors=wish.excluded_authors,
-                wanted_language=wish.language,
-            )
-        ]  # fmt: skip
-        return brought, kept
+    async def _fetch(self, wish: SourceWish, address: str) -> tuple[FetchResult, list[FeedItem]]:
+        fetched = await fetch(wish.kind, address, overrides=self._overrides)
+        return fetched, select_wanted(fetched.items, wish)
 
     async def _require_turn(self, address: str) -> None:
-        until: datetime | None = await self._runtime.run(may_ask, workspace=None, address=address)
+        until: datetime | None = await self._runtime.run(usecases.may_ask, workspace=None, address=address)
         if until is not None:
             seconds = max(int((until - self._runtime.clock.now()).total_seconds()), 1)
             raise InvalidInput(f"That server was asked a moment ago and gets a pause; try again in {seconds} s.")
 
-    async def _fetch(self, kind: SourceKind, address: str) -> Brought:
-        return await asyncio.to_thread(fetch, kind, address, door=self._door)
+    async def _get(self, body: dict[str, Any], source_id: UUID) -> SourceSchema:
+        schema: SourceSchema = await self._runtime.read(
+            get_source_schema, workspace=slack.workspace_in(body), source_id=source_id, viewer=slack.people_in(body)
+        )
+        return schema
 
-    async def _add(self, body: dict[str, Any], wish: SourceWish, channel: ChannelSchema | None) -> Any:
-        return await self._run(body, add_source, wish=wish, channel=channel, view_id=body["view"]["id"])
+    async def _add(self, client: AsyncWebClient, body: dict[str, Any], wish: SourceWish) -> Any:
+        channel = await channel_of(client, wish)
+        return await self._run(body, usecases.add_source, wish=wish, channel=channel, view_id=body["view"]["id"])
+
+    async def _edit(self, client: AsyncWebClient, body: dict[str, Any], change: SourceChange) -> Any:
+        return await self._run(
+            body, usecases.edit_source, source_id=change.source_id, wish=change.wish,
+            channel=await channel_of(client, change.wish), view_id=body["view"]["id"],
+        )  # fmt: skip
 
     async def _run(self, body: dict[str, Any], use_case: Callable[..., Any], **wish: Any) -> Any:
-        return await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **wish)
+        return await self._runtime.run(use_case, workspace=slack.workspace_in(body), by=slack.people_in(body), **wish)
+
+
+def _require_id(key: Any) -> UUID:
+    source_id = uuid_in(str(key or ""))
+    if source_id is None:
+        raise NotFound(OUT_OF_DATE)
+    return source_id
+
+
+def _dumped(wish: Schema) -> str:
+    """Return a wish or change as a window remembers it; raises InvalidInput when it is too long."""
+    memory = wish.model_dump_json(exclude_defaults=True)
+    if len(memory) > MEMORY:
+        raise InvalidInput(fields={"words": "Those are more words than fit; keep the important ones."})
+    return memory
+
+
+def _loaded(kind: type[_Wish], body: dict[str, Any]) -> _Wish:
+    try:
+        return kind.model_validate_json(body["view"].get("private_metadata") or "{}")
+    except ValidationError as error:
+        raise InvalidInput("This window is out of date; close it and open it again.") from error
 
 
 async def channel_of(client: AsyncWebClient, wish: SourceWish) -> ChannelSchema | None:
-    """The channel as Slack knows it, joined if need be."""
+    """Return the wished channel as Slack knows it, joined if need be."""
     if not wish.channel_id:
         return None
     return await join_channel(client, await look_at_channel(client, wish.channel_id))
@@ -246,8 +266,7 @@ async def channel_of(client: AsyncWebClient, wish: SourceWish) -> ChannelSchema 
 
 def wish_in(form: Form, *, kind: SourceKind | None = None, is_half_filled: bool = False) -> SourceWish:
     """
-    The source that a form asks for, of the *kind* that it is already or that the form says; of a half-filled one,
-    without a mapping that can't be read yet.
+    Return the source that a form asks for; *kind* overrides the form's. A half-filled form may have a wrong mapping.
 
     Raises:
         InvalidInput: field `mapping`, when it can't be read.
@@ -278,6 +297,6 @@ def _mapping(form: Form, *, is_half_filled: bool) -> dict[str, str]:
 
 
 def _page_in(body: Mapping[str, Any]) -> int:
-    action: Mapping[str, Any] = next(iter(actions_in(body)), {})
+    action: Mapping[str, Any] = next(iter(slack.actions_in(body)), {})
     page = str(action.get("block_id") or "").split(":")
     return int(page[1][:6]) if len(page) > 1 and page[1].isdigit() else 0

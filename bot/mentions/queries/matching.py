@@ -1,4 +1,4 @@
-"""Which customers a text speaks of."""
+"""Matches texts with the customers they speak of."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -11,8 +11,8 @@ from sqlmodel import Session, SQLModel
 from bot.core.database import workspace_of
 from bot.mentions.rules.tiers import AliasKind, Found, Known, Lesson, best_of_each, find_known
 from bot.mentions.rules.tokens import Candidate, Reading, handle_key, host_keys, read_text, written
-from bot.mentions.schemas.matches import Match, OwnNames, Text
-from bot.mentions.tables.aliases import AliasLesson, MentionAlias
+from bot.mentions.schemas.mentions import Match, OwnNames, Text
+from bot.mentions.tables import AliasLesson, MentionAlias
 
 AT_ONCE = 500  # keys in one statement: SQLite takes 32,766 parameters, and longer lists are no faster
 
@@ -24,26 +24,11 @@ _WORKSPACE: sa.BindParameter[Any] = sa.bindparam("workspace")
 LOOK_UP = sa.select(
     _ALIASES.c.key, _ALIASES.c.kind, _ALIASES.c.customer_id, _ALIASES.c.common, _ALIASES.c.joined
 ).where(_ALIASES.c.workspace_id == _WORKSPACE, _ALIASES.c.key.in_(_KEYS))
-"""The one statement behind all matching: keys in, what we know by them out."""
+"""The statement behind all matching."""
 
 TAUGHT = sa.select(
     _LESSONS.c.key, _LESSONS.c.kind, _LESSONS.c.customer_id, _LESSONS.c.source_id, _LESSONS.c.verdict
 ).where(_LESSONS.c.workspace_id == _WORKSPACE, _LESSONS.c.key.in_(_KEYS))
-
-
-def match_words(
-    session: Session,
-    *,
-    title: str,
-    words: str,
-    domains: Sequence[str] = (),
-    handles: Sequence[str] = (),
-    source_id: UUID | None = None,
-    now: datetime,
-) -> tuple[Match, ...]:
-    """The customers that one text speaks of, the surest first; None among them stands for ourselves."""
-    text = Text(title=title, words=words, domains=tuple(domains), handles=tuple(handles), source_id=source_id)
-    return match_many(session, texts=[text], now=now)[0]
 
 
 def match_many(
@@ -52,7 +37,7 @@ def match_many(
     texts: Sequence[Text],
     now: datetime,  # noqa: ARG001 - every query takes the time
 ) -> list[tuple[Match, ...]]:
-    """`match_words` for each of *texts*, in a few statements for all of them."""
+    """Return for each text the customers it speaks of, the surest first; None among them stands for ourselves."""
     readings = [_read(text) for text in texts]
     known = _look_up(session, {one.key for parts in readings for part in parts for one in part.candidates})
     lessons = _taught(session, known)
@@ -63,7 +48,7 @@ def match_many(
 
 
 def list_own_names(session: Session) -> OwnNames:
-    """What we are found by ourselves, as somebody wrote it."""
+    """Return what we ourselves are found by, as somebody wrote it."""
     query = (
         sa.select(_ALIASES.c.kind, _ALIASES.c.written)
         .where(_ALIASES.c.workspace_id == workspace_of(session), _ALIASES.c.customer_id.is_(None))
@@ -80,7 +65,7 @@ def list_own_names(session: Session) -> OwnNames:
 
 
 def export_matching(session: Session, kind: str, subject_id: str) -> dict[str, Any]:
-    """What a customer is found by and what was taught about it, or what a person taught, as JSON values."""
+    """Return a customer's keys and lessons, or the lessons of a person, as JSON values."""
     which = {"customer": _LESSONS.c.customer_id, "person": _LESSONS.c.by}.get(kind)
     if which is None:
         return {}
@@ -99,7 +84,7 @@ def export_matching(session: Session, kind: str, subject_id: str) -> dict[str, A
 
 
 def _read(text: Text) -> tuple[Reading, ...]:
-    """The title, the words, and what came beside them; a name never goes on from one into the other."""
+    """Read the parts of a text; a name never continues from one part into the next."""
     beside = [Reading(host, [Candidate(key, 0, 0, 2) for key in host_keys(host)]) for host in text.domains]
     beside += [Reading(handle, [Candidate(handle_key(handle), 0, 0, 2)]) for handle in text.handles]
     return (read_text(text.title), read_text(text.words), *beside)
@@ -135,7 +120,7 @@ def _taught(session: Session, keys: Iterable[str]) -> list[Lesson]:
 
 
 def _ask(session: Session, statement: sa.Select[Any], keys: Iterable[str]) -> Iterator[sa.Row[Any]]:
-    """The rows of *statement* for all *keys*, in their order, so that neighbours in the index are read together."""
+    """Yield the rows of *statement* for all *keys*, sorted, so that neighbours in the index are read together."""
     workspace, ordered = workspace_of(session), sorted(keys)
     for start in range(0, len(ordered), AT_ONCE):
         asked = {"workspace": workspace, "keys": ordered[start : start + AT_ONCE]}

@@ -1,6 +1,6 @@
-"""Reads about mentions: one, the open ones, and how they are shown."""
+"""Reads mentions, settings and corrections, and plans the import of a list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,34 +8,43 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.core.errors import NotFound
+from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import Feature
 from bot.core.schemas import Subject
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
-from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State
-from bot.mentions.rules.phrases import DEFAULT_PHRASES, Phrase
-from bot.mentions.schemas.mentions import MentionList, MentionSchema, MentionSetup, OfferButton
-from bot.mentions.tables.mentions import Mention, MentionSettings, Sighting
+from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State, is_recent
+from bot.mentions.rules.sentiment import DEFAULT_PHRASES, Phrase
+from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.texts import fingerprint
+from bot.mentions.schemas import mentions as schemas
+from bot.mentions.schemas.items import FeedItem
+from bot.mentions.tables import Mention, MentionSettings, Occurrence, SentimentCorrection
 from bot.people.queries import list_calendars, list_names
-from bot.people.usecases import require_here
+from bot.people.usecases import require_here, require_manager
+from bot.workspaces.usecases import BOT
 
 KIND = "mention"  # of the subject that other features offer buttons for
 SUBJECT_WORDS, SUBJECT_LINK = 300, 500
 OFFER_VALUE = 2000
 MOST_OFFERS = 3
+AT_ONCE = 500  # fingerprints in one statement
+WISH = "bring a list of mentions"
+_COPIED = {
+    "id", "kind", "place", "author", "title", "words", "is_cut", "address", "rating", "published_at", "found_at",
+    "feeling", "customer_id", "about_us", "tier", "alias", "state", "answer_due_at", "answer_words", "answer_link",
+}  # fmt: skip
 GONE = "That mention isn't here any more; /mentions shows what is open."
 
 
 def get_row(session: Session, mention_id: UUID) -> Mention:
     """
-    The mention with that id.
+    Return the mention with that id.
 
     Raises:
-        NotFound: it isn't there (any more), or it is another workspace's.
+        NotFound: there is none in this workspace.
     """
-    query = select(Mention).where(Mention.workspace_id == workspace_of(session), Mention.id == mention_id)
-    row = session.exec(query).first()
+    row = session.exec(select(Mention).where(Mention.id == mention_id)).first()
     if row is None:
         raise NotFound(GONE)
     return row
@@ -43,16 +52,15 @@ def get_row(session: Session, mention_id: UUID) -> Mention:
 
 def get_mention(
     session: Session, *, mention_id: UUID, viewer: str, features: Sequence[Feature] = (), now: datetime
-) -> MentionSchema:
-    """One mention as it stands now, with what *features* offer to do about it."""
+) -> schemas.MentionSchema:
+    """Return a mention with the buttons that *features* offer; raises NotAllowed unless the viewer is a full member."""
     require_here(session, by=viewer)
     return list_schemas(session, [get_row(session, mention_id)], features=features, now=now)[0]
 
 
-def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> MentionList:
+def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> schemas.MentionList:
     """
-    A page (from 0) of the open mentions, those that wait longest first. A page that isn't there any more becomes the
-    last one.
+    Return a page (from 0) of the open mentions, the oldest first; a page beyond the last one is the last one.
 
     Raises:
         NotAllowed: the viewer is no full member.
@@ -65,32 +73,33 @@ def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> Ment
     page = min(max(page, 0), pages - 1)
     query = select(Mention).where(*ours).order_by(col(Mention.found_at), col(Mention.id))
     rows = session.exec(query.offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
-    schemas = tuple(list_schemas(session, rows, now=now))
-    return MentionList(total=total, taken=in_hand, page=page, pages=pages, rows=schemas)
+    shown = tuple(list_schemas(session, rows, now=now))
+    return schemas.MentionList(total=total, taken=in_hand, page=page, pages=pages, rows=shown)
 
 
-def get_listed(session: Session, *, mention_ids: Sequence[UUID], viewer: str, now: datetime) -> list[MentionSchema]:
-    """These mentions as they stand now, in the order given; those that are gone are left out."""
+def get_listed(
+    session: Session, *, mention_ids: Sequence[UUID], viewer: str, now: datetime
+) -> list[schemas.MentionSchema]:
+    """Return these mentions in the order given, without those that are gone."""
     require_here(session, by=viewer)
-    ours = Mention.workspace_id == workspace_of(session)
-    found = {row.id: row for row in session.exec(select(Mention).where(ours, col(Mention.id).in_(mention_ids)))}
+    found = {row.id: row for row in session.exec(select(Mention).where(col(Mention.id).in_(mention_ids)))}
     return list_schemas(session, [found[one] for one in mention_ids if one in found], now=now)
 
 
 def list_schemas(
     session: Session, rows: Sequence[Mention], *, now: datetime, features: Sequence[Feature] = ()
-) -> list[MentionSchema]:
-    """These mentions as screens show them, in the order given."""
+) -> list[schemas.MentionSchema]:
+    """Return these mentions as screens show them, in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows if row.customer_id}))
     people = {person for row in rows for person in (row.taken_by, row.closed_by)}
     names = list_names(session, people | {customer.owner_id for customer in customers.values()})
     calendars = list_calendars(session, {row.taken_by for row in rows})
-    counts = _count_sightings(session, rows)
-    schemas = []
+    counts = _count_occurrences(session, rows)
+    found: list[schemas.MentionSchema] = []
     for row in rows:
         customer = customers.get(row.customer_id) if row.customer_id else None
-        schema = MentionSchema(
-            **row.model_dump(include=_AS_THEY_ARE),
+        schema = schemas.MentionSchema(
+            **row.model_dump(include=_COPIED),
             now=now,
             customer_name=customer.name if customer else "",
             owner_name=names.get(customer.owner_id or "", "") if customer else "",
@@ -101,18 +110,12 @@ def list_schemas(
             zone=calendars[row.taken_by].zone,
             sightings=counts.get(row.id, 1),
         )
-        schemas.append(schema.model_copy(update={"offers": offers_for(schema, features)}))
-    return schemas
+        found.append(schema.model_copy(update={"offers": offers_for(schema, features)}))
+    return found
 
 
-_AS_THEY_ARE = {
-    "id", "kind", "place", "author", "title", "words", "is_cut", "address", "rating", "published_at", "found_at",
-    "feeling", "customer_id", "about_us", "tier", "alias", "state", "answer_due_at", "answer_words", "answer_link",
-}  # fmt: skip
-
-
-def offers_for(schema: MentionSchema, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
-    """The buttons that other features put under an open mention; who has to be asked about first gets none."""
+def offers_for(schema: schemas.MentionSchema, features: Sequence[Feature]) -> tuple[schemas.OfferButton, ...]:
+    """Return the buttons that other features offer under an open mention whose customer is certain."""
     if not schema.is_open or schema.is_asked:
         return ()
     link = schema.address if len(schema.address) <= SUBJECT_LINK else ""
@@ -120,54 +123,108 @@ def offers_for(schema: MentionSchema, features: Sequence[Feature]) -> tuple[Offe
     subject = Subject(kind=KIND, id=str(schema.id), customer_id=schema.customer_id, words=said, link=link)
     value = subject.model_dump_json()
     wanted = (offer for feature in features for offer in feature.offers if offer.wants(subject))
-    made = tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)
+    made = tuple(schemas.OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)
     return made[:MOST_OFFERS] if len(value) <= OFFER_VALUE else ()
 
 
 def find_settings(session: Session) -> MentionSettings | None:
-    """What was set about mentions, if anything was."""
+    """Return the workspace's settings, None for the defaults."""
     return session.get(MentionSettings, workspace_of(session))
 
 
 def get_answer_days(session: Session) -> int:
-    """How many working days an answer may take."""
+    """Return how many working days an answer may take."""
     settings = find_settings(session)
     return settings.answer_days if settings else ANSWER_DAYS
 
 
 def list_phrases(session: Session) -> tuple[Phrase, ...]:
-    """The phrases that this workspace would rather not send, with kinder ones."""
+    """Return the phrases that this workspace avoids, with kinder ones."""
     settings = find_settings(session)
     if settings is None or settings.phrases is None:
         return DEFAULT_PHRASES
     return tuple(Phrase(words, kinder) for words, kinder in settings.phrases)
 
 
-def get_setup(session: Session, *, ours: Sequence[str] = ()) -> MentionSetup:
-    """What is set about mentions, with our own names as *ours* has them."""
+def get_setup(session: Session) -> schemas.MentionSetup:
+    """Return the settings as the form shows them."""
     settings = find_settings(session)
-    return MentionSetup(
+    return schemas.MentionSetup(
         answer_days=get_answer_days(session),
         phrases=tuple((phrase.words, phrase.kinder) for phrase in list_phrases(session)),
-        ours=tuple(ours),
         channel_id=(settings.channel_id or "") if settings else "",
     )
 
 
-def _count_sightings(session: Session, rows: Sequence[Mention]) -> dict[UUID, int]:
-    if not rows:
-        return {}
-    query = (
-        sa.select(col(Sighting.mention_id), sa.func.count().label("count"))
-        .where(
-            col(Sighting.workspace_id) == workspace_of(session), col(Sighting.mention_id).in_([row.id for row in rows])
-        )
-        .group_by(col(Sighting.mention_id))
-    )
-    return {row[0]: row[1] for row in session.execute(query).all()}
+def _count_occurrences(session: Session, rows: Sequence[Mention]) -> dict[UUID, int]:
+    query = select(Occurrence.mention_id, sa.func.count()).group_by(col(Occurrence.mention_id))
+    ours = query.where(col(Occurrence.mention_id).in_([row.id for row in rows]))
+    return dict(session.exec(ours).all()) if rows else {}
 
 
 def _days_since_contact(customer: Customer | None, now: datetime) -> int | None:
     if customer is None or customer.last_contact_on is None:
         return None
     return max((now.date() - customer.last_contact_on) // timedelta(days=1), 0)
+
+
+def require_may_bring(session: Session, *, viewer: str, now: datetime) -> None:  # noqa: ARG001 - every query takes the time
+    """
+    Check that the viewer may import lists.
+
+    Raises:
+        NotAllowed: the viewer is no manager ("bot" stands for the command line).
+    """
+    if viewer != BOT:
+        require_manager(session, by=viewer, wish=WISH)
+
+
+def plan_list(session: Session, *, read: schemas.ListRead, viewer: str, now: datetime) -> schemas.ListPlan:
+    """
+    Return what importing a list would do.
+
+    Raises:
+        NotAllowed: as `require_may_bring`.
+        InvalidInput: no column holds what was written.
+    """
+    require_may_bring(session, viewer=viewer, now=now)
+    if read.problem:
+        raise InvalidInput(read.problem)
+    keyed: dict[str, FeedItem] = {}
+    for item in read.items:
+        keyed.setdefault(fingerprint(item, SourceKind.CSV), item)
+    known = _find_known(session, keyed)
+    fresh = [item for key, item in keyed.items() if key not in known]
+    settings = find_settings(session)
+    return schemas.ListPlan(
+        file_name=read.file_name,
+        new=len(fresh),
+        known=len(known),
+        repeated=len(read.items) - len(keyed),
+        recent=sum(is_recent(item.published_at, now) for item in fresh),
+        refused=len({refusal.row_number for refusal in read.refusals}),
+        channel_id=(settings.channel_id or "") if settings else "",
+    )
+
+
+def _find_known(session: Session, keyed: Mapping[str, FeedItem]) -> set[str]:
+    """Return the fingerprints that are stored already."""
+    keys, known = list(keyed), set[str]()
+    for start in range(0, len(keys), AT_ONCE):
+        query = select(Mention.fingerprint).where(col(Mention.fingerprint).in_(keys[start : start + AT_ONCE]))
+        known |= set(session.exec(query))
+    return known
+
+
+def list_corrections(
+    session: Session,
+    *,
+    now: datetime,  # noqa: ARG001 - every query takes the time
+    mention_id: UUID | None = None,
+) -> list[schemas.Correction]:
+    """Return all corrections of sentiments, or those of one mention, the earliest first."""
+    query = select(SentimentCorrection)
+    if mention_id is not None:
+        query = query.where(SentimentCorrection.mention_id == mention_id)
+    rows = session.exec(query.order_by(col(SentimentCorrection.at), col(SentimentCorrection.id))).all()
+    return [schemas.Correction.model_validate(row, from_attributes=True) for row in rows]

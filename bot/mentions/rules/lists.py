@@ -11,8 +11,7 @@ from hashlib import sha256
 from bot.customers.rules.cells import LONGEST_TYPED, Unclear, read_date
 from bot.customers.rules.headers import spelling
 from bot.customers.rules.names import clean_text
-from bot.mentions.rules.addresses import canonical
-from bot.mentions.rules.wording import plausible, read_instant
+from bot.mentions.rules.texts import canonical, plausible, read_instant
 
 MOST_ROWS = 3_000
 """Rows in one list: some seconds of matching and writing, in which nobody else's write waits too long."""

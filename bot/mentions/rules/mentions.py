@@ -1,9 +1,10 @@
-"""What becomes of a mention: which ones a source wants, where it stands, by when it is answered, how it is posted."""
+"""Which items a source takes, which mentions are posted, and by when they are answered."""
 
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.mentions.rules.sources import SourceKind
@@ -22,29 +23,30 @@ WARNING = timedelta(hours=2)
 LATEST_HOUR = time(18)
 ANSWER, LINK, NOTE = 2000, 500, 300
 OLD = timedelta(days=14)
-"""What was written longer ago is kept for the card, and not posted: a new source brings a whole page of old news."""
+"""Older items are stored and not posted: a new source brings a whole page of them."""
 FAILING_AFTER = timedelta(days=1)
 MOST_SOURCES = 200
 MOST_WORDS = 30
 WORD = 60
+_QUIET = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?::(\d{2}))?")
 
 
 class State(StrEnum):
-    """Where a mention stands."""
+    """The state of a mention."""
 
     OPEN = "open"
     ANSWERED = "answered"
     DISMISSED = "dismissed"
-    KEPT = "kept"  # about nobody we know, and nobody asked for it: never posted
+    KEPT = "kept"  # not posted: about nobody we know, or too old
 
     @property
     def words(self) -> str:
-        """As a row tells it."""
+        """The state on screen."""
         return {"dismissed": "not about us", "kept": "kept without a word"}.get(self.value, self.value)
 
 
 class Posted(StrEnum):
-    """How a mention came into its channel."""
+    """How a mention was posted to its channel."""
 
     CARD = "card"
     LIST = "list"
@@ -62,53 +64,52 @@ SEARCHES = frozenset(
 """Kinds of source that look for a word."""
 
 
-def is_taken_in(
-    *,
-    text: str,
-    author: str,
-    language: str,
-    words: Sequence[str],
-    excluded_words: Sequence[str],
-    excluded_authors: Sequence[str],
-    wanted_language: str,
-) -> bool:
-    """
-    Whether a source wants an item at all: it holds one of its words if it has any, none of the excluded ones, and is
-    by nobody who is excluded. A language is only held against an item that says which one it is in.
-    """
-    if author.casefold().strip().removeprefix("@") in {name.casefold().removeprefix("@") for name in excluded_authors}:
+class Filter(NamedTuple):
+    """What a source takes and leaves out: words, authors, every language but one."""
+
+    words: Sequence[str]
+    excluded_words: Sequence[str]
+    excluded_authors: Sequence[str]
+    language: str
+
+
+def is_wanted(text: str, *, author: str, language: str, by: Filter) -> bool:
+    """Return whether a filter takes a text; a language counts only against texts that name another one."""
+    excluded = {name.casefold().removeprefix("@") for name in by.excluded_authors}
+    if author.casefold().strip().removeprefix("@") in excluded:
         return False
-    if wanted_language and language and language != wanted_language:
+    if by.language and language and language != by.language:
         return False
-    return (not words or holds_any(text, words)) and not holds_any(text, excluded_words)
+    return (not by.words or holds_any(text, by.words)) and not holds_any(text, by.excluded_words)
 
 
 def holds_any(text: str, words: Iterable[str]) -> bool:
-    """Whether one of *words* stands in *text* as a whole word, in any case."""
+    """Return whether *text* holds one of *words* as a whole word, in any case."""
     found = " ".join(text.casefold().split())
     wanted = (" ".join(word.casefold().split()) for word in words)
     return any(word and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", found) for word in wanted)
 
 
 def is_posted(kind: SourceKind, *, matched: bool, has_words: bool) -> bool:
-    """Whether an item is shown to people: it names somebody we know, or its source only brings what was asked for."""
+    """Return whether an item is posted: it names somebody we know, or its source only brings what was asked for."""
     return matched or has_words or kind in ABOUT_US or kind in SEARCHES
 
 
 def is_old(published_at: datetime | None, now: datetime) -> bool:
-    """Whether something was written too long ago to be told; without a date nobody knows."""
+    """Return whether something is too old to be posted; False if it has no date."""
     return published_at is not None and now - published_at > OLD
 
 
 def is_recent(published_at: datetime | None, now: datetime) -> bool:
-    """Whether something says that it was written in the last two weeks: of a list, only that is told."""
+    """Return whether something is dated within the last two weeks."""
     return published_at is not None and now - published_at <= OLD
 
 
 def answer_due(taken_at: datetime, days: int, calendar: Calendar) -> datetime:
     """
-    By when somebody who took a mention has answered it: *days* of their working days on, at the same time of day,
-    within their hours, so that the warning two hours before finds them at work.
+    Return by when a person has to answer a mention: *days* working days later, at the same time of day.
+
+    The time lies within their working hours, so that the warning two hours before finds them at work.
     """
     local = taken_at.astimezone(ZoneInfo(calendar.zone))
     earliest = (datetime.combine(local.date(), calendar.hour) + WARNING).time()
@@ -117,7 +118,7 @@ def answer_due(taken_at: datetime, days: int, calendar: Calendar) -> datetime:
 
 
 def is_quiet(now: datetime, zone: str, quiet_from: time | None, quiet_to: time | None) -> bool:
-    """Whether a source's quiet hours run at *now* on the clock of *zone*; they may run past midnight."""
+    """Return whether *now* lies in the quiet hours on the clock of *zone*; they may run past midnight."""
     if quiet_from is None or quiet_to is None or quiet_from == quiet_to:
         return False
     at = now.astimezone(ZoneInfo(zone)).time()
@@ -126,12 +127,24 @@ def is_quiet(now: datetime, zone: str, quiet_from: time | None, quiet_to: time |
     return at >= quiet_from or at < quiet_to
 
 
+def read_quiet(text: str) -> tuple[time, time] | None:
+    """Return the two times in `18:00-08:00` or `18-8`; None if the text is none."""
+    found = _QUIET.fullmatch(text.strip())
+    if not found:
+        return None
+    numbers = [int(part or 0) for part in found.groups()]
+    try:
+        return time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
+    except ValueError:
+        return None
+
+
 def next_try(failures: int) -> timedelta:
-    """How long a source rests after that many failures in a row: a quarter of an hour after none, then ever longer."""
+    """Return the time to the next fetch after that many failures in a row: 15 minutes after none, at most 12 hours."""
     return min(timedelta(minutes=15 << min(failures, 10)), timedelta(hours=12))
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """The words of a field, one a line or parted by commas, each once, at most thirty."""
+    """Return the words of a field, separated by lines or commas, each once, at most thirty."""
     parts = (" ".join(part.split())[:WORD] for part in re.split(r"[,\n;]", text))
     return tuple(dict.fromkeys(part for part in parts if part))[:MOST_WORDS]

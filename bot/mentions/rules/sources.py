@@ -1,13 +1,15 @@
-"""Where mentions come from: the recipes, the one word each asks for, and what is fetched for it."""
+"""Where mentions come from: the kinds of source, what each fetches, how a fetch can end, and webhooks' mappings."""
 
+import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import quote, quote_plus, urlsplit
 
-from bot.core.errors import InvalidInput
+from bot.core.errors import BotError, InvalidInput
 
 LONGEST_WORD = 500
 """Characters that a recipe's word or a feed's address may have."""
@@ -21,7 +23,7 @@ _PAUSE = timedelta(seconds=1)
 
 
 class SourceKind(StrEnum):
-    """Every way a mention can come in."""
+    """Where a mention can come from."""
 
     FEED = "feed"
     GOOGLE_ALERTS = "google_alerts"
@@ -42,61 +44,49 @@ class SourceKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """As people know it."""
-        return _LABELS[self]
+        """The kind's name on screen."""
+        return _LABELS.get(self) or self.value.replace("_", " ").title()
 
     @property
     def asks_for(self) -> str:
-        """What a person is asked for, with an example; "" where nothing is fetched."""
+        """What a person is asked for, with an example; "" if nothing is fetched."""
         recipe = _RECIPES.get(self)
         return recipe.asks_for if recipe else ""
 
 
 _LABELS = {
-    SourceKind.FEED: "Feed",
-    SourceKind.GOOGLE_ALERTS: "Google Alerts",
-    SourceKind.REDDIT: "Reddit",
-    SourceKind.HACKER_NEWS: "Hacker News",
     SourceKind.YOUTUBE: "YouTube",
-    SourceKind.MASTODON: "Mastodon",
-    SourceKind.STACK_OVERFLOW: "Stack Overflow",
-    SourceKind.DISCOURSE: "Discourse",
     SourceKind.APP_STORE: "App Store reviews",
     SourceKind.GITHUB_DISCUSSIONS: "GitHub discussions",
-    SourceKind.WEBHOOK: "Webhook",
-    SourceKind.OCTOLENS: "Octolens",
     SourceKind.F5BOT: "F5Bot",
-    SourceKind.SYFTEN: "Syften",
-    SourceKind.SLACK: "Slack",
     SourceKind.CSV: "CSV file",
 }
 
 
-@dataclass(frozen=True)
-class _Recipe:
+class _Recipe(NamedTuple):
     asks_for: str
     address: Callable[[str], str]
 
 
 def is_fetched(kind: SourceKind) -> bool:
-    """Whether the bot goes and looks."""
+    """Return whether the bot fetches sources of this kind."""
     return kind in _RECIPES
 
 
 def is_pushed(kind: SourceKind) -> bool:
-    """Whether others send it to a webhook."""
+    """Return whether others send items of this kind to a webhook."""
     return kind in {SourceKind.WEBHOOK, SourceKind.OCTOLENS, SourceKind.F5BOT, SourceKind.SYFTEN}
 
 
 def host_pause(host: str) -> timedelta:
-    """How long to leave a host in peace after asking it: a minute for Reddit, a second for others."""
+    """Return the pause between two requests to a host: a minute for Reddit, a second for others."""
     bare = host.lower().rstrip(".")
     return next((pause for name, pause in _PAUSES.items() if bare == name or bare.endswith(f".{name}")), _PAUSE)
 
 
 def fetch_address(kind: SourceKind, word: str) -> str:
     """
-    The address that is fetched for a recipe, made of the one word that people give.
+    Return the address to fetch, made of the one word that people give.
 
     Raises:
         InvalidInput: with one sentence that says what to give instead.
@@ -110,9 +100,27 @@ def fetch_address(kind: SourceKind, word: str) -> str:
     return recipe.address(said)
 
 
+def is_public(address: str) -> bool:
+    """
+    Return whether *address* is one of the open internet: not private, shared, local, reserved or multicast.
+
+    Anything but an IP address in its usual spelling isn't.
+    """
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped:
+            return is_public(str(ip.ipv4_mapped))
+        if ip.is_site_local or ip.sixtofour or ip.teredo or ip.scope_id:
+            return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback)
+
+
 def web_address(word: str) -> str:
     """
-    An address as people paste it, made whole: "acme.example/feed" gets its https.
+    Complete an address as people paste it: "acme.example/feed" gets https.
 
     Raises:
         InvalidInput: it isn't http or https, names no host, carries a password, or a port other than 80 and 443.
@@ -160,7 +168,7 @@ def _hacker_news(word: str) -> str:
 
 
 def _quoted(word: str) -> str:
-    """Several words are looked for side by side, unless somebody has quoted or combined them already."""
+    """Quote several words, unless somebody has quoted or combined them already."""
     return f'"{word}"' if " " in word and not re.search(r'"| OR | AND |\(', word) else word
 
 
@@ -232,3 +240,124 @@ _RECIPES = {
     SourceKind.APP_STORE: _Recipe("the app's page or number, with a country: gb 1605206013", _app_store),
     SourceKind.GITHUB_DISCUSSIONS: _Recipe("the repository, like acme/widgets", _github_discussions),
 }
+
+
+class Outcome(StrEnum):
+    """How fetching a source ended."""
+
+    NEWS = "news"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    GONE = "gone"
+    ASKED_TO_WAIT = "asked_to_wait"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the source works."""
+        return self in {Outcome.NEWS, Outcome.UNCHANGED, Outcome.EMPTY}
+
+
+class Trouble(BotError):
+    """A source can't be fetched or parsed; the sentence tells a manager what to do."""
+
+    def __init__(self, outcome: Outcome, sentence: str, *, wait_seconds: int | None = None) -> None:
+        super().__init__(sentence)
+        self.outcome = outcome
+        self.wait_seconds = wait_seconds
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of fetching and parsing one source."""
+
+    whole_seconds: float = 30  # from resolving the name to the last byte
+    quiet_seconds: float = 10  # without a byte
+    body_bytes: int = 5 * 1024 * 1024  # packed and unpacked
+    redirects: int = 3
+    reading_seconds: float = 5  # of computing
+    memory_megabytes: int = 256
+
+
+LIMITS = Limits()
+MOST_ITEMS = 200
+"""Items taken from one fetch, the first in the source's order."""
+
+LONGEST_WAIT_SECONDS = 24 * 60 * 60
+
+_REFUSALS = {
+    401: "It wants to know who asks (401); use an address that everybody can open.",
+    403: "Its server doesn't let the bot in (403); look at the address in a browser, or use another.",
+    404: "Nothing is found at this address (404); check it.",
+    407: "It wants to know who asks (407); use an address that everybody can open.",
+    451: "It may not be shown here (451); use another address.",
+}
+_NOT_MODIFIED, _GONE, _TOO_MANY, _SERVER_ERROR, _UNAVAILABLE = 304, 410, 429, 500, 503
+
+
+def refuse_status(status: int, wait: int | None) -> None:
+    """
+    Check an HTTP status; *wait* is what Retry-After asks for, in seconds.
+
+    Raises:
+        Trouble: it is neither a success nor "not modified".
+    """
+    if status == _NOT_MODIFIED or 200 <= status < 300:  # noqa: PLR2004 - HTTP's range for success
+        return
+    if status == _GONE:
+        raise Trouble(Outcome.GONE, "It is gone for good (410); remove this source or give its new address.")
+    if status == _TOO_MANY or (status == _UNAVAILABLE and wait is not None):
+        raise Trouble(
+            Outcome.ASKED_TO_WAIT, f"Its server asks to wait ({status}); it is tried again then.", wait_seconds=wait
+        )
+    if status >= _SERVER_ERROR:
+        raise Trouble(Outcome.UNREACHABLE, f"Its server has trouble of its own ({status}); it is tried again later.")
+    raise Trouble(Outcome.REFUSED, _REFUSALS.get(status, f"Its server refuses ({status}); check the address."))
+
+
+MAPPED_FIELDS = (
+    "items", "id", "address", "title", "words", "author", "place", "published_at", "rating", "language",
+)  # fmt: skip
+"""What a webhook's mapping may give the path of; `items` is the path of the list."""
+
+LONGEST_PATH, DEEPEST = 200, 12
+SHOWN = 60
+
+
+def read_mapping(text: str) -> dict[str, str]:
+    """
+    Read a mapping, a line like `words = post.text` for each field.
+
+    Raises:
+        InvalidInput: field `mapping`: a line without a path, or a second path for the same field.
+    """
+    mapping: dict[str, str] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, path = (part.strip() for part in line.partition("=")[::2])
+        if not (name and path):
+            raise InvalidInput(fields={"mapping": f"“{line[:SHOWN]}” says no place; write it like words = post.text."})
+        if name in mapping:
+            raise InvalidInput(fields={"mapping": f"“{name[:SHOWN]}” has two places; keep one of them."})
+        mapping[name] = path
+    return mapping
+
+
+def mapping_problem(mapping: Mapping[str, str]) -> str:
+    """Return why a mapping can't work, in a sentence that says what to write; "" if it can."""
+    unknown = next((name for name in mapping if name not in MAPPED_FIELDS), None)
+    if unknown is not None:
+        return f"“{unknown[:SHOWN]}” is no part of a mention; name some of {', '.join(MAPPED_FIELDS)}."
+    return next((problem for path in mapping.values() if (problem := _path_problem(path))), "")
+
+
+def _path_problem(path: str) -> str:
+    shown, steps = path[:SHOWN], path.split(".")
+    if "[" in path or path.startswith("$"):
+        return f"“{shown}” can't be followed; write names and numbers with dots between them, like data.posts.0.text."
+    if not all(step.strip() for step in steps):
+        return f"“{shown}” has a dot too many; write it like data.post.text."
+    if len(steps) > DEEPEST or len(path) > LONGEST_PATH:
+        return f"“{shown}” is too long; a place may have {DEEPEST} names and {LONGEST_PATH} characters."
+    return ""

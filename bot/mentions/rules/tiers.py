@@ -11,8 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bot.customers.rules.names import name_key
-from bot.mentions.rules.tokens import MOST_WORDS, Candidate, Reading, Signs, handle_key, is_joined, read_signs
-from bot.mentions.rules.words import is_common
+from bot.mentions.rules import tokens
 
 SHORTEST_HANDLE = 4  # signs, with the @; a shorter account is many people's
 SHORTEST_WORD = 4  # letters; a shorter word is an abbreviation of many things
@@ -68,7 +67,7 @@ class Found(NamedTuple):
     """A known key that stands in a text, where, and how sure it is."""
 
     known: Known
-    candidate: Candidate
+    candidate: tokens.Candidate
     tier: Tier
 
 
@@ -80,7 +79,9 @@ def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: U
     """
     known: dict[str, Known] = {}
     names = [(name, AliasKind.NAME), *((other, AliasKind.ALIAS) for other in others)]
-    accounts = [Known(handle_key(other), AliasKind.HANDLE, customer_id) for other, _ in names if other.startswith("@")]
+    accounts = [
+        Known(tokens.handle_key(other), AliasKind.HANDLE, customer_id) for other, _ in names if other.startswith("@")
+    ]
     spelt = [key for written, kind in names for key in _keys_of_name(written, kind, customer_id)]
     domains = [Known(domain, AliasKind.DOMAIN, customer_id)] if domain else []
     for each in (*accounts, *spelt, *domains):
@@ -91,18 +92,18 @@ def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: U
 
 def _keys_of_name(name: str, kind: AliasKind, customer_id: UUID | None) -> tuple[Known, Known]:
     """The name itself, in six words at most, and the account that its words make when they are joined."""
-    words = name_key(name).split()[:MOST_WORDS]
-    common, one = all(is_common(word) for word in words), len(words) == 1
+    words = name_key(name).split()[: tokens.MOST_WORDS]
+    common, one = all(tokens.is_common(word) for word in words), len(words) == 1
     short = len(words) == 1 and len(words[0]) < SHORTEST_WORD
-    handle = handle_key("".join(words))
+    handle = tokens.handle_key("".join(words))
     return (
-        Known(" ".join(words), kind, customer_id, common or short, joined=one and is_joined(name)),
+        Known(" ".join(words), kind, customer_id, common or short, joined=one and tokens.is_joined(name)),
         Known(handle, AliasKind.HANDLE, customer_id, len(handle) <= SHORTEST_HANDLE or (common and one)),
     )
 
 
 def find_known(
-    reading: Reading, known: Mapping[str, Sequence[Known]], lessons: Sequence[Lesson], source_id: UUID | None
+    reading: tokens.Reading, known: Mapping[str, Sequence[Known]], lessons: Sequence[Lesson], source_id: UUID | None
 ) -> list[Found]:
     """
     What of *known* stands in a text, and how sure each is; what stands inside a longer one is not seen.
@@ -114,7 +115,7 @@ def find_known(
         return []
     found = []
     shown = _not_inside_others(hits)
-    for candidate, signs in zip(shown, read_signs(reading, shown), strict=True):
+    for candidate, signs in zip(shown, tokens.read_signs(reading, shown), strict=True):
         verdicts = {each: _verdict(each, lessons, source_id) for each in known[candidate.key]}
         left = [each for each, verdict in verdicts.items() if verdict is not Tier.IGNORED]
         for each in left:
@@ -123,7 +124,7 @@ def find_known(
     return found
 
 
-def judge(known: Known, signs: Signs, *, rivals: int = 1) -> Tier:
+def judge(known: Known, signs: tokens.Signs, *, rivals: int = 1) -> Tier:
     """
     How sure it is that a text with these *signs* around the key means the customer of *known*.
 
@@ -160,14 +161,14 @@ def _verdict(known: Known, lessons: Sequence[Lesson], source_id: UUID | None) ->
     return max(said, key=lambda verdict: verdict.doubt, default=Tier.LINKED)
 
 
-def _not_inside_others(hits: Iterable[Candidate]) -> list[Candidate]:
+def _not_inside_others(hits: Iterable[tokens.Candidate]) -> list[tokens.Candidate]:
     """Without those that stand inside one of more weight."""
-    kept: list[Candidate] = []
+    kept: list[tokens.Candidate] = []
     for hit in sorted(hits, key=lambda hit: -hit.weight):
         if not any(_inside(hit, other) for other in kept):
             kept.append(hit)
     return kept
 
 
-def _inside(one: Candidate, other: Candidate) -> bool:
+def _inside(one: tokens.Candidate, other: tokens.Candidate) -> bool:
     return one.first >= other.first and one.last <= other.last and one.weight < other.weight

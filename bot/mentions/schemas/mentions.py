@@ -1,19 +1,24 @@
-"""Mentions as screens show them, and what is owed to people about them."""
+"""Mentions, sources, lists and matches as screens show them; notifications about mentions."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from bot.core.schemas import Notification, Schema
-from bot.mentions.rules.feeling import Feeling
+from bot.core.schemas import DigestSlot, Line, Notification, Schema
+from bot.customers.rules.rows import Refusal
+from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import State
+from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
-from bot.mentions.rules.tiers import Tier
+from bot.mentions.rules.tiers import AliasKind, Tier
+from bot.mentions.schemas.items import FeedItem
 
 
 class OfferButton(Schema):
-    """A button of another feature, ready to be drawn under a mention."""
+    """A button that another feature offers under a mention."""
 
     label: str
     action_id: str
@@ -21,7 +26,7 @@ class OfferButton(Schema):
 
 
 class MentionSchema(Schema):
-    """One mention as it stands at *now*; *seen_at* names the other places that brought it."""
+    """A mention as it stands at *now*."""
 
     id: UUID
     kind: SourceKind
@@ -35,7 +40,7 @@ class MentionSchema(Schema):
     published_at: datetime | None = None
     found_at: datetime
     now: datetime
-    feeling: Feeling = Feeling.NEUTRAL
+    feeling: Sentiment = Sentiment.NEUTRAL
     customer_id: UUID | None = None
     customer_name: str = ""
     about_us: bool = False
@@ -56,22 +61,22 @@ class MentionSchema(Schema):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is left to do about it."""
+        """Whether it is neither answered nor dismissed."""
         return self.state is State.OPEN
 
     @property
     def is_asked(self) -> bool:
-        """Whether people have to say first whom it is about."""
+        """Whether somebody has to confirm first whom it is about."""
         return self.is_open and self.tier is Tier.ASK and self.customer_id is not None
 
     @property
     def is_late(self) -> bool:
-        """Whether the time for the answer is over."""
+        """Whether it has no answer in time."""
         return self.is_open and self.answer_due_at is not None and self.answer_due_at <= self.now
 
 
 class MentionList(Schema):
-    """One page of open mentions, those that wait longest first; counts are of the whole."""
+    """One page of the open mentions, the oldest first; *total* and *taken* count all pages."""
 
     total: int = 0
     taken: int = 0
@@ -80,24 +85,21 @@ class MentionList(Schema):
     rows: tuple[MentionSchema, ...] = ()
 
 
-class TakenIn(Schema):
-    """What became of items that were taken in."""
+class IngestResult(Schema):
+    """What became of items that were ingested."""
 
     new: int = 0
     edited: int = 0
     seen_again: int = 0
     left_out: int = 0
-    mention_ids: tuple[UUID, ...] = ()  # of all that are kept, in the order of the items
+    mention_ids: tuple[UUID, ...] = ()  # of all that are stored, in the order of the items
 
 
-class SourceSchema(Schema):
-    """A source with its health, as managers see it at *now*."""
+class SourceWish(Schema):
+    """A source that somebody wants, as the form gives it."""
 
-    id: UUID
     kind: SourceKind
-    name: str
     word: str = ""
-    address: str = ""
     words: tuple[str, ...] = ()
     excluded_words: tuple[str, ...] = ()
     excluded_authors: tuple[str, ...] = ()
@@ -106,6 +108,14 @@ class SourceSchema(Schema):
     quiet: str = ""
     mapping: dict[str, str] = Field(default_factory=dict)
     is_signed: bool = False
+
+
+class SourceSchema(SourceWish):
+    """A source with its health, as managers see it at *now*."""
+
+    id: UUID
+    name: str
+    address: str = ""
     is_paused: bool = False
     last_success_at: datetime | None = None
     last_error: str = ""
@@ -126,30 +136,15 @@ class SourceList(Schema):
     rows: tuple[SourceSchema, ...] = ()
 
 
-class SourceWish(Schema):
-    """A source that somebody wants, as the form gives it."""
-
-    kind: SourceKind
-    word: str = ""
-    words: tuple[str, ...] = ()
-    excluded_words: tuple[str, ...] = ()
-    excluded_authors: tuple[str, ...] = ()
-    language: str = ""
-    channel_id: str = ""
-    quiet: str = ""
-    mapping: dict[str, str] = Field(default_factory=dict)
-    is_signed: bool = False
-
-
 class SourceChange(Schema):
-    """What shall become of a source; the wish's word doesn't count, since its address stays."""
+    """A change of a source; its kind and address stay, whatever the wish says."""
 
     source_id: UUID
     wish: SourceWish
 
 
 class WebhookKeys(Schema):
-    """What a sender needs for a webhook; *secret* is shown this once."""
+    """What a webhook's sender needs; *secret* is shown only once."""
 
     source: SourceSchema
     token: str
@@ -157,7 +152,7 @@ class WebhookKeys(Schema):
 
 
 class DueSource(Schema):
-    """A source that is to be asked now."""
+    """A source to fetch, with the headers of the last fetch."""
 
     workspace_id: str
     source_id: UUID
@@ -167,8 +162,8 @@ class DueSource(Schema):
     last_modified: str = ""
 
 
-class Signed(Schema):
-    """The source behind a webhook's address, and the secrets that its senders may sign with."""
+class WebhookSource(Schema):
+    """The source behind a webhook's address, with the secrets that its senders may sign with."""
 
     workspace_id: str
     source_id: UUID
@@ -179,53 +174,154 @@ class Signed(Schema):
 
 
 class MentionSetup(Schema):
-    """What a workspace set about mentions; *ours* are its own names, domains and handles."""
+    """A workspace's settings of mentions."""
 
     answer_days: int
     phrases: tuple[tuple[str, str], ...]
-    ours: tuple[str, ...] = ()
     channel_id: str = ""
 
 
 class MentionPosted(Notification):
-    """A mention for its channel, as one card."""
+    """Posts a mention to its channel as a card."""
 
     kind = "mentions.posted"
-
     mention: MentionSchema
 
 
 class MentionsListed(Notification):
-    """Mentions that came too close upon each other for cards, as one list."""
+    """Posts several mentions to their channel as one list, when they are too many for cards."""
 
     kind = "mentions.listed"
-
     total: int
     complaints: int
     rows: tuple[MentionSchema, ...]
 
 
 class ComplaintForOwner(Notification):
-    """What reads as a complaint, for who looks after the customer; *due_on* when its check-in was brought forward."""
+    """Tells a customer's owner of a complaint; *due_on* is set when the next check-in was brought forward."""
 
     kind = "mentions.complaint"
-
     mention: MentionSchema
     due_on: date | None = None
 
 
 class AnswerDueSoon(Notification):
-    """Somebody who wanted to answer a mention has two hours left."""
+    """Tells whoever said they would answer that two hours are left."""
 
     kind = "mentions.due_soon"
-
     mention: MentionSchema
 
 
 class AnswerLate(Notification):
-    """A mention that somebody wanted to answer has no answer in time; *mine* for that person, else for managers."""
+    """Tells that a mention has no answer in time: whoever said they would answer (*mine*), or a manager."""
 
     kind = "mentions.late"
-
     mention: MentionSchema
     mine: bool = False
+
+
+@dataclass(frozen=True)
+class ListRead:
+    """A parsed list: its items, refused rows, and the heading of each column; with a *problem* there are no items."""
+
+    file_name: str
+    columns: Mapping[Column, str] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    problem: str = ""
+    items: tuple[FeedItem, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+class ListPlan(Schema):
+    """
+    What importing a list does: *new* items are stored, of which *recent* ones are posted to *channel_id* ("": they
+    wait in /mentions); *known* ones are stored already, *repeated* ones stand in the list twice.
+    """
+
+    file_name: str
+    new: int = 0
+    known: int = 0
+    repeated: int = 0
+    recent: int = 0
+    refused: int = 0
+    channel_id: str = ""
+
+
+class Text(Schema):
+    """A text to match, with the domains it links to and the accounts it names."""
+
+    title: str = ""
+    words: str = ""
+    domains: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    source_id: UUID | None = None
+
+
+class Match(Schema):
+    """
+    A customer (None: ourselves) that a text speaks of, and how sure that is.
+
+    *alias* is the text's own spelling; *key* and *kind* identify the alias for `learn_not_this`.
+    """
+
+    customer_id: UUID | None
+    tier: Tier
+    alias: str
+    key: str
+    kind: AliasKind
+
+
+class OwnNames(Schema):
+    """What we ourselves are found by, as somebody wrote it."""
+
+    names: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+
+
+class Day(Schema):
+    """The mentions of one day in the digest's chart."""
+
+    label: str
+    praise: int = 0
+    complaints: int = 0
+    others: int = 0
+
+
+class MentionsDigest(Notification):
+    """
+    The digest of mentions: counts since the slot before, and what waits for an answer.
+
+    *before* and *complaints_before* count the period of the same length before that. *waiting* are the oldest of
+    *open_now*.
+    """
+
+    kind = "mentions.digest"
+    slot: DigestSlot
+    total: int
+    complaints: int
+    praise: int
+    before: int
+    complaints_before: int
+    answered: int
+    in_time: int
+    open_now: int
+    waiting: tuple[Line, ...] = ()
+    top: tuple[tuple[str, int], ...] = ()
+    praise_words: str = ""
+    praise_about: str = ""
+    days: tuple[Day, ...] = ()
+
+
+class Correction(Schema):
+    """A person's correction of how a model (*scorer*) read a mention's *words*."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    mention_id: UUID
+    words: str
+    before: Sentiment
+    after: Sentiment
+    scorer: str
+    by: str
+    at: datetime

@@ -1,4 +1,4 @@
-"""What people decide about a mention: that it isn't about us, whom it is about, how it reads."""
+"""What people decide about a mention: that it isn't about us, its customer, its sentiment; complaints."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,26 +8,27 @@ from sqlmodel import Session
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer
+from bot.customers.rules.names import clean_text
+from bot.customers.usecases.scheduling import bring_forward, put_back
 from bot.mentions.queries.mentions import get_row, list_schemas
-from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
+from bot.mentions.rules.sentiment import BY_PERSON, Sentiment
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.schemas.mentions import MentionSchema
-from bot.mentions.tables.mentions import Mention
+from bot.mentions.schemas.mentions import ComplaintForOwner, MentionSchema
+from bot.mentions.tables import WORDS_LENGTH, Mention, SentimentCorrection
 from bot.mentions.usecases.aliases import learn_not_this
-from bot.mentions.usecases.complaints import SURE, follow_complaint, withdraw_complaint
-from bot.mentions.usecases.feelings import correct_feeling
-from bot.mentions.usecases.taking_in import BY_PERSON
 from bot.people.queries import find_person_row
 from bot.people.usecases import require_here
-from bot.workspaces.usecases import record
+from bot.workspaces.usecases import BOT, record
 
-FEELINGS = {Feeling.COMPLAINT: "a complaint", Feeling.PRAISE: "praise", Feeling.NEUTRAL: "neither"}
+REASON = "something that reads as a complaint was written about it"
+SURE = frozenset({Tier.LINKED, Tier.LIKELY})
+FEELINGS = {Sentiment.COMPLAINT: "a complaint", Sentiment.PRAISE: "praise", Sentiment.NEUTRAL: "neither"}
 
 
 def dismiss_mention(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
-    Say that a mention is not about us; where our own name was the reason, its source is more careful with it.
+    Dismiss a mention as not about us; if it was found by our own name, its source learns from that.
 
     Raises:
         AlreadyDone: it is closed.
@@ -45,7 +46,7 @@ def set_customer(
     session: Session, *, mention_id: UUID, customer_id: UUID | None, by: str, now: datetime, view_id: str = ""
 ) -> MentionSchema:
     """
-    Say which customer a mention is about (None: none of them), and teach its source, where another had been found.
+    Set the customer that a mention is about (None: none); if it had another one, its source learns from that.
 
     Raises:
         NotFound: no such customer.
@@ -72,7 +73,7 @@ def set_customer(
 
 def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
-    Say that a mention is about the customer it was thought to be about.
+    Confirm the customer that a mention seemed to be about.
 
     Raises:
         AlreadyDone: somebody said so, or the opposite, already.
@@ -87,7 +88,7 @@ def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: dateti
 
 def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
     """
-    Say that a mention isn't about the customer it was thought to be about.
+    Deny the customer that a mention seemed to be about.
 
     Raises:
         AlreadyDone: somebody said so, or the opposite, already.
@@ -96,21 +97,21 @@ def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime)
     return set_customer(session, mention_id=row.id, customer_id=None, by=by, now=now)
 
 
-def set_feeling(session: Session, *, mention_id: UUID, feeling: Feeling, by: str, now: datetime) -> MentionSchema:
+def set_sentiment(session: Session, *, mention_id: UUID, feeling: Sentiment, by: str, now: datetime) -> MentionSchema:
     """
-    Say how a mention reads; kept to learn from, and what follows from a complaint follows now (or is taken back).
+    Correct how a mention reads; what follows from a complaint is done now, or undone.
 
     Raises:
-        AlreadyDone: it is kept as that already, or it is closed.
+        AlreadyDone: it reads as that already, or it is closed.
     """
     row = require_open(session, mention_id)
     words = f"{row.title}\n{row.words}".strip()
-    changed = correct_feeling(
+    changed = correct_sentiment(
         session, mention_id=row.id, words=words, before=row.feeling, scorer=row.scorer, feeling=feeling, by=by, now=now
     )
     if not changed:
         raise AlreadyDone(f"It is kept as {FEELINGS[feeling]} already.")
-    if row.feeling is Feeling.COMPLAINT:
+    if row.feeling is Sentiment.COMPLAINT:
         withdraw_complaint(session, row, reason="the mention was no complaint", by=by, now=now)
     row.feeling, row.scorer = feeling, BY_PERSON
     session.flush()
@@ -120,10 +121,10 @@ def set_feeling(session: Session, *, mention_id: UUID, feeling: Feeling, by: str
 
 def require_open(session: Session, mention_id: UUID) -> Mention:
     """
-    The mention with that id, about which something is left to do.
+    Return the mention with that id.
 
     Raises:
-        AlreadyDone: it was closed; the sentence says how and by whom.
+        AlreadyDone: it is closed; the sentence says how and by whom.
     """
     row = get_row(session, mention_id)
     if row.state in {State.ANSWERED, State.DISMISSED}:
@@ -134,7 +135,7 @@ def require_open(session: Session, mention_id: UUID) -> Mention:
 
 
 def close(session: Session, row: Mention, state: State, *, by: str, now: datetime) -> None:
-    """End a mention, with a line in the audit trail."""
+    """Close a mention, with an entry in the audit trail."""
     before = row.state
     row.state, row.closed_at, row.closed_by = state, now, by
     session.flush()
@@ -145,7 +146,7 @@ def note(
     session: Session, row: Mention, action: str, *, by: str, before: dict[str, str], after: dict[str, str],
     now: datetime,
 ) -> None:  # fmt: skip
-    """Write what happened to a mention into the audit trail."""
+    """Add an entry about a mention to the audit trail."""
     record(
         session, f"mention.{action}", by=by, kind="mention", subject=row.id, customer_id=row.customer_id,
         before=before, after=after, now=now,
@@ -162,7 +163,7 @@ def _require_asked(session: Session, mention_id: UUID, *, by: str) -> Mention:
 
 
 def _teach(session: Session, row: Mention, *, by: str, now: datetime) -> None:
-    """What was sure is asked about from now on in that source, what was asked about is ignored."""
+    """Have the source ask about what it was sure of, and ignore what it asked about."""
     if row.alias_kind is None:
         return
     verdict = Tier.ASK if row.tier in SURE else Tier.IGNORED
@@ -180,3 +181,64 @@ def _put(row: Mention, customer_id: UUID | None) -> None:
 
 def _about(row: Mention) -> dict[str, str]:
     return {"customer": str(row.customer_id or ""), "tier": row.tier.value if row.tier else ""}
+
+
+def follow_complaint(session: Session, row: Mention, *, now: datetime, by: str = BOT) -> None:
+    """
+    Bring the customer's next check-in forward and notify its owner, once, if a mention is a complaint.
+
+    Nothing happens while it isn't sure whom the mention is about.
+    """
+    if row.feeling is not Sentiment.COMPLAINT or row.customer_id is None or row.tier not in SURE:
+        return
+    moved = bring_forward(session, customer_id=row.customer_id, reason=REASON, by=by, now=now)
+    row.brought_forward = row.brought_forward or moved
+    session.flush()
+    customer = get_customer(session, row.customer_id)
+    owner = find_person_row(session, customer.owner_id or "")
+    if owner is None or owner.is_deactivated:
+        return
+    schema = list_schemas(session, [row], now=now)[0]
+    notification = ComplaintForOwner(mention=schema, due_on=customer.due_on if moved else None)
+    key = f"mention:{row.id}:owner:{owner.id}:{customer.id}"
+    outbox.enqueue(session, notification, to=owner.id, key=key, now=now)
+
+
+def withdraw_complaint(session: Session, row: Mention, *, reason: str, by: str, now: datetime) -> None:
+    """Undo that this mention brought the customer's next check-in forward."""
+    if row.brought_forward and row.customer_id is not None:
+        put_back(session, customer_id=row.customer_id, reason=reason, by=by, now=now)
+    row.brought_forward = False
+
+
+def correct_sentiment(
+    session: Session,
+    *,
+    mention_id: UUID,
+    words: str,
+    before: Sentiment,
+    scorer: str,
+    feeling: Sentiment,
+    by: str,
+    now: datetime,
+) -> bool:
+    """
+    Store that a mention reads as *feeling* and not as *before*; return False if both are the same.
+
+    Raises:
+        NotAllowed: *by* is no full member.
+    """
+    require_here(session, by=by)
+    if feeling is before:
+        return False
+    correction = SentimentCorrection(
+        mention_id=mention_id, words=clean_text(words, WORDS_LENGTH), before=before, after=feeling, scorer=scorer,
+        by=by, at=now,
+    )  # fmt: skip
+    session.add(correction)
+    record(
+        session, "mention.feeling", by=by, kind="mention", subject=mention_id, before={"feeling": before.value},
+        after={"feeling": feeling.value}, now=now,
+    )  # fmt: skip
+    session.flush()
+    return True

@@ -1,4 +1,4 @@
-"""Keeps what customers are found by, and what people teach about it."""
+"""Stores what customers and we are found by, what people teach about it, and the settings of mentions; erases them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -18,10 +18,23 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.tables import NAME_LENGTH, Alias, Customer
 from bot.mentions.queries.matching import list_own_names
+from bot.mentions.queries.mentions import find_settings, get_setup
+from bot.mentions.rules.mentions import ANSWER_DAYS_RANGE
+from bot.mentions.rules.sentiment import DEFAULT_PHRASES, LONGEST_PHRASE, MOST_PHRASES, Phrase
 from bot.mentions.rules.tiers import AliasKind, Known, Tier, keys_of
 from bot.mentions.rules.tokens import handle_key
-from bot.mentions.schemas.matches import OwnNames
-from bot.mentions.tables.aliases import KEY_LENGTH, AliasLesson, FeelingCorrection, MentionAlias, UnreadName
+from bot.mentions.schemas.mentions import MentionSetup, OwnNames
+from bot.mentions.tables import (
+    KEY_LENGTH,
+    AliasLesson,
+    Mention,
+    MentionAlias,
+    MentionSettings,
+    Occurrence,
+    SentimentCorrection,
+    Source,
+    UnreadName,
+)
 from bot.people.usecases import require_here, require_manager
 from bot.workspaces.usecases import record
 
@@ -29,21 +42,22 @@ AT_ONCE = 2000  # customers read in one turn
 MOST_OWN = 20  # names, domains and accounts of ours, each
 COLUMNS = ("id", "workspace_id", "key", "kind", "common", "joined", "customer_id", "written")
 INACTIVE_STATUSES = (Status.LOST, Status.EXCLUDED)
+WISH = "set how mentions are answered"
 GONE = "gone"
 """Stands where the id of a person stood who asked to be forgotten."""
 
 
 def refresh_aliases(session: Session, *, now: datetime) -> int:  # noqa: ARG001 - every use case takes the time
     """
-    Make the keys of every customer anew that changed since they were made; returns how many customers that were.
+    Recompute the keys of every customer that changed since the last call; return the number of customers.
 
-    To be called before matching, in the same transaction. With nothing changed it is one look into an empty list.
-    Customers that are lost or excluded aren't looked for.
+    Call it before matching, in the same transaction. If nothing changed, it is one query of an empty table. Customers
+    that are lost or excluded get no keys.
     """
-    unread = select(UnreadName.customer_id).where(UnreadName.workspace_id == workspace_of(session)).limit(AT_ONCE)
+    unread = select(UnreadName.customer_id).limit(AT_ONCE)
     count = 0
     while ids := session.exec(unread).all():
-        _make_anew(session, ids)
+        _recompute(session, ids)
         count += len(ids)
     return count
 
@@ -60,8 +74,9 @@ def learn_not_this(
     now: datetime,
 ) -> None:
     """
-    Learn that these words, in that source (None: in every one), aren't that customer (None: ourselves): from now on
-    it is asked, or they are ignored. What was said last holds.
+    Store that these words, in that source (None: in every one), don't mean that customer (None: ourselves).
+
+    *verdict* says whether they are asked about or ignored from now on; the last one counts.
 
     Raises:
         NotAllowed: *by* is no full member.
@@ -88,35 +103,11 @@ def learn_not_this(
     session.flush()
 
 
-def forget_lesson(
-    session: Session,
-    *,
-    key: str,
-    kind: AliasKind,
-    customer_id: UUID | None,
-    source_id: UUID | None,
-    by: str,
-    now: datetime,
-) -> bool:
-    """Take a lesson back, such as one given by mistake; False when there was none."""
-    require_here(session, by=by)
-    lesson = _find_lesson(session, key, kind, customer_id, source_id)
-    if lesson is None:
-        return False
-    session.delete(lesson)
-    record(
-        session, "mentions.lesson_forgotten", by=by, kind="lesson", subject=lesson.id, customer_id=customer_id,
-        before={"words": key, "verdict": lesson.verdict.value}, now=now,
-    )  # fmt: skip
-    session.flush()
-    return True
-
-
 def name_ourselves(
     session: Session, *, names: Sequence[str], domains: Sequence[str], handles: Sequence[str], by: str, now: datetime
 ) -> OwnNames:
     """
-    Say what we are found by ourselves; it replaces what was said before. Returns it as it is kept.
+    Replace what we ourselves are found by; return it as it is stored.
 
     Raises:
         NotAllowed: *by* is no manager.
@@ -138,16 +129,17 @@ def name_ourselves(
 
 
 def erase_matching(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - as features erase
-    """Forget what a customer is found by and what was taught about it, or the name of who taught; how many rows."""
+    """Erase a customer's keys and lessons, or the name of the person who taught; return the number of rows."""
     session.flush()
     if kind == "customer":
-        customer_id = UUID(subject_id)
         return sum(
-            _delete(session, table, col(table.customer_id) == customer_id)
+            _delete(session, table, col(table.customer_id) == UUID(subject_id))
             for table in (MentionAlias, UnreadName, AliasLesson)
         )
     if kind == "person":
-        return sum(_forget_who(session, table, subject_id) for table in (AliasLesson, FeelingCorrection))
+        return sum(
+            _replace(session, table, "by", subject_id, {"by": GONE}) for table in (AliasLesson, SentimentCorrection)
+        )
     return 0
 
 
@@ -155,7 +147,6 @@ def _find_lesson(
     session: Session, key: str, kind: AliasKind, customer_id: UUID | None, source_id: UUID | None
 ) -> AliasLesson | None:
     query = select(AliasLesson).where(
-        AliasLesson.workspace_id == workspace_of(session),
         AliasLesson.key == key[:KEY_LENGTH],
         AliasLesson.kind == kind,
         AliasLesson.customer_id == customer_id,
@@ -164,23 +155,18 @@ def _find_lesson(
     return session.exec(query).first()
 
 
-def _make_anew(session: Session, ids: Sequence[UUID]) -> None:
-    """Replace the keys of these customers by those that their names make now."""
-    workspace = workspace_of(session)
+def _recompute(session: Session, ids: Sequence[UUID]) -> None:
+    """Replace the keys of these customers by those of their present names."""
     others: dict[UUID, list[str]] = {}
-    named = sa.select(col(Alias.customer_id), col(Alias.name)).where(
-        col(Alias.workspace_id) == workspace, col(Alias.customer_id).in_(ids)
-    )
-    for customer_id, name in session.execute(named.order_by(col(Alias.name))):
+    named = select(Alias.customer_id, Alias.name).where(col(Alias.customer_id).in_(ids)).order_by(col(Alias.name))
+    for customer_id, name in session.exec(named):
         others.setdefault(customer_id, []).append(name)
-    looked_for = sa.select(col(Customer.id), col(Customer.name), col(Customer.domain)).where(
-        col(Customer.workspace_id) == workspace,
-        col(Customer.id).in_(ids),
-        col(Customer.status).not_in(INACTIVE_STATUSES),
+    looked_for = select(Customer.id, Customer.name, Customer.domain).where(
+        col(Customer.id).in_(ids), col(Customer.status).not_in(INACTIVE_STATUSES)
     )
     rows = [
         (known, "")
-        for customer_id, name, domain in session.execute(looked_for)
+        for customer_id, name, domain in session.exec(looked_for)
         for known in keys_of(name, others.get(customer_id, ()), domain, customer_id)
     ]
     _delete(session, MentionAlias, col(MentionAlias.customer_id).in_(ids))
@@ -203,16 +189,16 @@ def _delete(session: Session, table: type[SQLModel], which: sa.ColumnElement[boo
     return session.connection().execute(gone).rowcount
 
 
-def _forget_who(session: Session, table: type[SQLModel], person_id: str) -> int:
+def _replace(session: Session, table: type[SQLModel], column: str, person_id: str, values: dict[str, Any]) -> int:
     rows = SQLModel.metadata.tables[str(table.__tablename__)]
-    theirs = sa.update(rows).where(rows.c.workspace_id == workspace_of(session), rows.c.by == person_id)
-    count = session.connection().execute(theirs.values(by=GONE)).rowcount
+    theirs = sa.update(rows).where(rows.c.workspace_id == workspace_of(session), rows.c[column] == person_id)
+    count = session.connection().execute(theirs.values(**values)).rowcount
     session.expire_all()
     return count
 
 
 def _own_rows(names: Sequence[str], domains: Sequence[str], handles: Sequence[str]) -> list[tuple[Known, str]]:
-    """The keys of ours, each beside the words it was made of; what was said outright comes before what follows."""
+    """Return our keys, each with the words that it was made of; handles and domains come before names."""
     wrong: dict[str, str] = {}
     rows: dict[str, tuple[Known, str]] = {}
     for field, kind, said in (
@@ -242,3 +228,65 @@ def _own_keys(kind: AliasKind, words: str) -> list[Known]:
         handle = handle_key(words)
         return [Known(handle, kind, None)] if handle else []
     return keys_of(words, (), None, None) if any(char.isalnum() for char in name_key(words)) else []
+
+
+def save_settings(
+    session: Session, *, answer_days: int, phrases: Sequence[Phrase], channel_id: str, by: str, now: datetime
+) -> MentionSetup:
+    """
+    Set how many working days an answer may take, which phrases to avoid, and where saved mentions are posted.
+
+    Raises:
+        NotAllowed: *by* is no manager.
+        InvalidInput: fields `answer_days`, `phrases`.
+    """
+    require_manager(session, by=by, wish=WISH)
+    low, high = ANSWER_DAYS_RANGE
+    if not low <= answer_days <= high:
+        raise InvalidInput(fields={"answer_days": f"Give a whole number of working days from {low} to {high}."})
+    if len(phrases) > MOST_PHRASES:
+        raise InvalidInput(fields={"phrases": f"Keep at most {MOST_PHRASES} phrases, one a line."})
+    kept = [Phrase(clean_text(one.words, LONGEST_PHRASE), clean_text(one.kinder, LONGEST_PHRASE)) for one in phrases]
+    settings = find_settings(session) or MentionSettings()
+    before = {"answer_days": settings.answer_days}
+    settings.answer_days, settings.channel_id = answer_days, channel_id or None
+    settings.phrases = None if tuple(kept) == DEFAULT_PHRASES else [[one.words, one.kinder] for one in kept]
+    session.add(settings)
+    session.flush()
+    record(
+        session, "mentions.settings", by=by, kind="workspace", subject=workspace_of(session), before=before,
+        after={"answer_days": answer_days, "phrases": len(kept)}, now=now,
+    )  # fmt: skip
+    session.flush()
+    return get_setup(session)
+
+
+def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
+    """
+    Erase a customer or a person; return the number of rows that changed.
+
+    A customer's mentions stay, without the customer and its name. A person's name is replaced in what they did; what
+    they were going to answer is free again.
+    """
+    count = erase_matching(session, kind, subject_id, now)
+    if kind == "customer":
+        return count + _erase_customer(session, UUID(subject_id))
+    return count + _erase_person(session, subject_id) if kind == "person" else count
+
+
+def _erase_customer(session: Session, customer_id: UUID) -> int:
+    rows = session.exec(select(Mention).where(Mention.customer_id == customer_id)).all()
+    for row in rows:
+        row.customer_id, row.alias, row.alias_key, row.alias_kind = None, "", "", None
+        row.tier = row.tier if row.about_us else None
+        row.brought_forward = False
+    session.flush()
+    return len(rows)
+
+
+def _erase_person(session: Session, person_id: str) -> int:
+    session.flush()
+    freed = dict.fromkeys(("taken_by", "taken_at", "answer_due_at", "warned_at", "overdue_told_at"))
+    count = _replace(session, Mention, "taken_by", person_id, freed)
+    places = ((Mention, "closed_by"), (Mention, "saved_by"), (Occurrence, "by"), (Source, "added_by"))
+    return count + sum(_replace(session, table, column, person_id, {column: GONE}) for table, column in places)

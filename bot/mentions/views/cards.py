@@ -1,28 +1,17 @@
-"""One mention as a card: what was written, about whom, who answers; and what can be done about it."""
+"""Draws mentions: cards, lists, pages and the digest."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.customers.views import CARD
-from bot.mentions.rules.feeling import Feeling
 from bot.mentions.rules.mentions import State
+from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.schemas.mentions import AnswerDueSoon, AnswerLate, ComplaintForOwner, MentionPosted, MentionSchema
-from bot.slack.blocks import (
-    Block,
-    Message,
-    Option,
-    actions,
-    bold,
-    button,
-    cut,
-    days,
-    escape,
-    overflow,
-    quote,
-    section,
-    short_date,
-)
+from bot.mentions.schemas import mentions as schemas
+from bot.slack import blocks as ui
+from bot.slack.charts import chart
+from bot.slack.footers import digest_footer, notification_text, trial_note
 
 TAKE, ANSWERED, MORE, OPEN = "mentions.take", "mentions.answered", "mentions.more", "mentions.open"
 YES, NO = "mentions.yes", "mentions.no"
@@ -30,158 +19,324 @@ NOT_US, WRONG = "mentions.not_us", "mentions.wrong"
 COMPLAINT, PRAISE, NEITHER = "mentions.complaint", "mentions.praise", "mentions.neither"
 NAME, PLACE, WHO, SAID, SHORT = 100, 60, 60, 500, 160
 URL = 3000
+MOST_NAME, TOLD = 80, 220  # in the digest
+PAGE_BACK, PAGE_ON = "mentions.page_back", "mentions.page_on"
+HELP = """*/mentions*  what waits for an answer, the longest wait first
+*/mentions add https://…*  keep something you found, with or without words after the link
+*/mentions import*  managers: bring a list of reviews or posts, a CSV file, and see first what it would do
+*/mentions sources*  managers: where mentions come from, and how these places are
+*/mentions setup*  managers: what we are called, how long an answer may take, phrases to avoid
+*Save as mention*  on a message (⋯): keep what somebody wrote here, with its link
+Each mention comes once, as a card: *I'll answer* says that you will, *Answered* keeps what you wrote."""
 
 READS = {
-    Feeling.COMPLAINT: "Reads as a complaint",
-    Feeling.PRAISE: "Reads as praise",
-    Feeling.NEUTRAL: "A mention",
+    Sentiment.COMPLAINT: "Reads as a complaint",
+    Sentiment.PRAISE: "Reads as praise",
+    Sentiment.NEUTRAL: "A mention",
 }
 CORRECTIONS = {
-    COMPLAINT: (Feeling.COMPLAINT, "It's a complaint"),
-    PRAISE: (Feeling.PRAISE, "It's praise"),
-    NEITHER: (Feeling.NEUTRAL, "It's neither"),
+    COMPLAINT: (Sentiment.COMPLAINT, "It's a complaint"),
+    PRAISE: (Sentiment.PRAISE, "It's praise"),
+    NEITHER: (Sentiment.NEUTRAL, "It's neither"),
 }
 
 
-def posted(schema: MentionPosted) -> Message:
-    """The card in its channel."""
+def posted(schema: schemas.MentionPosted) -> ui.Message:
+    """Draw the card in its channel."""
     return card(schema.mention)
 
 
-def complaint(schema: ComplaintForOwner) -> Message:
-    """To who looks after the customer: what reads as a complaint, and that they should call soon."""
+def complaint(schema: schemas.ComplaintForOwner) -> ui.Message:
+    """Draw a complaint for the customer's owner."""
     one = schema.mention
-    soon = f" Their next check-in is due {short_date(schema.due_on)} now." if schema.due_on else ""
+    soon = f" Their next check-in is due {ui.short_date(schema.due_on)} now." if schema.due_on else ""
     head = f"{_customer(one)}, whom you look after: something reads as a complaint.{soon}"
     return card(one, head=head)
 
 
-def due_soon(schema: AnswerDueSoon) -> Message:
-    """To who wanted to answer: two hours are left."""
+def due_soon(schema: schemas.AnswerDueSoon) -> ui.Message:
+    """Draw the warning for whoever said they would answer."""
     return card(schema.mention, head=f"You wanted to answer this {_by_when(schema.mention)}.")
 
 
-def late(schema: AnswerLate) -> Message:
-    """To who wanted to answer, and to managers: the time is over."""
+def late(schema: schemas.AnswerLate) -> ui.Message:
+    """Draw the notification that a mention has no answer in time."""
     one = schema.mention
-    who = "You wanted" if schema.mine else f"{escape(cut(one.taken_by_name, WHO))} wanted"
+    who = "You wanted" if schema.mine else f"{ui.escape(ui.cut(one.taken_by_name, WHO))} wanted"
     return card(one, head=f"{who} to answer this {_by_when(one)}; it has no answer yet.")
 
 
-def card(one: MentionSchema, *, head: str = "") -> Message:
-    """What was written, with what can be done about it; once it is closed, how it ended."""
+def card(one: schemas.MentionSchema, *, head: str = "") -> ui.Message:
+    """Draw a mention with its buttons; a closed one in a line, with how it ended."""
     if not one.is_open:
         told = closed_text(one)
-        return Message(text=_plain(told), blocks=[section(told, block_id=f"mentions.card:{one.id}")])
+        return ui.Message(text=_plain(told), blocks=[ui.section(told, block_id=f"mentions.card:{one.id}")])
     blocks = [
-        *([section(head)] if head else []),
-        section(f"{top_line(one)}\n{_quoted(one, SAID)}", block_id=f"mentions.card:{one.id}"),
-        section(about_line(one)),
-        actions(*_buttons(one), block_id=f"mentions.do:{one.id}"),
+        *([ui.section(head)] if head else []),
+        ui.section(f"{top_line(one)}\n{_quoted(one, SAID)}", block_id=f"mentions.card:{one.id}"),
+        ui.section(about_line(one)),
+        ui.actions(*_buttons(one), block_id=f"mentions.do:{one.id}"),
     ]
-    said = escape(cut(" ".join(f"{one.title} {one.words}".split()), SHORT))
+    said = ui.escape(ui.cut(" ".join(f"{one.title} {one.words}".split()), SHORT))
     whom = f" about {_customer(one)}" if one.customer_name and not one.is_asked else ""
-    return Message(text=f"{_plain(head)} {READS[one.feeling]}{whom}: “{said}”".strip(), blocks=blocks)
+    return ui.Message(text=f"{_plain(head)} {READS[one.feeling]}{whom}: “{said}”".strip(), blocks=blocks)
 
 
-def closed_text(one: MentionSchema) -> str:
-    """`✓ Golddex · "support never called…" · answered by Ana: "so sorry, we have called"`."""
+def closed_text(one: schemas.MentionSchema) -> str:
+    """Return `✓ Golddex · "support never called…" · answered by Ana: "so sorry, we have called"`."""
     mark = "✓" if one.state is State.ANSWERED else "✗"
-    who = f" by {escape(cut(one.closed_by_name, WHO))}" if one.closed_by_name else ""
-    answer = f": “{escape(cut(' '.join(one.answer_words.split()), SHORT))}”" if one.answer_words else ""
+    who = f" by {ui.escape(ui.cut(one.closed_by_name, WHO))}" if one.closed_by_name else ""
+    answer = f": “{ui.escape(ui.cut(' '.join(one.answer_words.split()), SHORT))}”" if one.answer_words else ""
     where = f" · {link(one.answer_link, 'the answer')}" if one.answer_link else ""
-    whom = f"{bold(cut(one.customer_name, NAME))} · " if one.customer_name else ""
-    said = escape(cut(" ".join(f"{one.title} {one.words}".split()), SHORT))
+    whom = f"{ui.bold(ui.cut(one.customer_name, NAME))} · " if one.customer_name else ""
+    said = ui.escape(ui.cut(" ".join(f"{one.title} {one.words}".split()), SHORT))
     return f"{mark} {whom}“{said}” · {one.state.words}{who}{answer}{where}"
 
 
-def top_line(one: MentionSchema) -> str:
-    """`*Reads as a complaint* · Reddit · r/smallbusiness · ana · 2 h ago`."""
-    place = escape(cut(one.place, PLACE)) if one.place and one.place != one.kind.label else ""
-    author = escape(cut(one.author, WHO))
+def top_line(one: schemas.MentionSchema) -> str:
+    """Return `*Reads as a complaint* · Reddit · r/smallbusiness · ana · 2 h ago`."""
+    place = ui.escape(ui.cut(one.place, PLACE)) if one.place and one.place != one.kind.label else ""
+    author = ui.escape(ui.cut(one.author, WHO))
     stars = f"{one.rating:g} of 5 stars" if one.rating is not None else ""
     seen = f"seen in {one.sightings} places" if one.sightings > 1 else ""
     parts = (f"*{READS[one.feeling]}*", one.kind.label, place, author, stars, _when(one), seen)
     return " · ".join(part for part in parts if part)
 
 
-def about_line(one: MentionSchema) -> str:
-    """`About *Golddex* (likely) · owner Ana Lima · last contact 31 days ago`, and who answers."""
+def about_line(one: schemas.MentionSchema) -> str:
+    """Return `About *Golddex* (likely) · owner Ana Lima · last contact 31 days ago`, and who answers."""
     if one.is_asked:
-        return f"Is this about {bold(cut(one.customer_name, NAME))}? It says “{escape(cut(one.alias, NAME))}”."
+        return (
+            f"Is this about {ui.bold(ui.cut(one.customer_name, NAME))}? It says “{ui.escape(ui.cut(one.alias, NAME))}”."
+        )
     parts = []
     if one.customer_name:
         likely = " (likely)" if one.tier is Tier.LIKELY else ""
-        parts.append(f"About {bold(cut(one.customer_name, NAME))}{likely}")
-        parts.append(f"owner {escape(cut(one.owner_name, WHO))}" if one.owner_name else "nobody looks after it yet")
+        parts.append(f"About {ui.bold(ui.cut(one.customer_name, NAME))}{likely}")
+        parts.append(
+            f"owner {ui.escape(ui.cut(one.owner_name, WHO))}" if one.owner_name else "nobody looks after it yet"
+        )
         ago = one.last_contact_days
-        parts.append("never talked" if ago is None else f"last contact {days(ago)} ago" if ago else "talked today")
+        parts.append("never talked" if ago is None else f"last contact {ui.days(ago)} ago" if ago else "talked today")
     else:
         parts.append("About us" if one.about_us else "About nobody we know by name")
     if one.taken_by_name:
         mark = ":small_orange_diamond: " if one.is_late else ""
-        parts.append(f"{mark}{escape(cut(one.taken_by_name, WHO))} answers {_by_when(one)}")
+        parts.append(f"{mark}{ui.escape(ui.cut(one.taken_by_name, WHO))} answers {_by_when(one)}")
     return " · ".join(parts)
 
 
-def menu(one: MentionSchema) -> list[Option]:
-    """What the ⋯ of a mention offers: who or what it is not, and how it reads instead."""
+def menu(one: schemas.MentionSchema) -> list[ui.Option]:
+    """Return the options of a mention's ⋯ menu."""
     whom = "Wrong customer" if one.customer_name else "It's about a customer"
     feelings = [(action, words) for action, (feeling, words) in CORRECTIONS.items() if feeling is not one.feeling]
     chosen = [(NOT_US, "Not about us"), (WRONG, whom), *feelings]
-    return [Option(words, f"{action}:{one.id}") for action, words in chosen]
+    return [ui.Option(words, f"{action}:{one.id}") for action, words in chosen]
 
 
 def link(address: str, words: str) -> str:
-    """A link, if it is an address that Slack makes one of; else nothing."""
+    """Return a Slack link, or "" if Slack can't link to *address*."""
     fit = address.startswith(("https://", "http://")) and not set(address) & set("<>| \n") and len(address) <= URL
     return f"<{address.replace('&', '&amp;')}|{words}>" if fit else ""
 
 
-def _buttons(one: MentionSchema) -> list[Block]:
+def _buttons(one: schemas.MentionSchema) -> list[ui.Block]:
     key = str(one.id)
     if one.is_asked:
-        first = [button("Yes", YES, key, style="primary"), button("Not this one", NO, key)]
+        first = [ui.button("Yes", YES, key, style="primary"), ui.button("Not this one", NO, key)]
     elif one.taken_by:
-        first = [button("Answered", ANSWERED, key, style="primary")]
+        first = [ui.button("Answered", ANSWERED, key, style="primary")]
     else:
-        first = [button("I'll answer", TAKE, key, style="primary")]
-    offered = [button(offer.label, offer.action_id, offer.value) for offer in one.offers]
-    known = [button("Card", CARD, str(one.customer_id))] if one.customer_id else []
-    where = [button("Open", OPEN, key, url=one.address)] if one.address and len(one.address) <= URL else []
-    return [*first, *offered, *known, *where, overflow(MORE, menu(one))]
+        first = [ui.button("I'll answer", TAKE, key, style="primary")]
+    offered = [ui.button(offer.label, offer.action_id, offer.value) for offer in one.offers]
+    known = [ui.button("Card", CARD, str(one.customer_id))] if one.customer_id else []
+    where = [ui.button("Open", OPEN, key, url=one.address)] if one.address and len(one.address) <= URL else []
+    return [*first, *offered, *known, *where, ui.overflow(MORE, menu(one))]
 
 
-def _quoted(one: MentionSchema, limit: int) -> str:
+def _quoted(one: schemas.MentionSchema, limit: int) -> str:
     title = " ".join(one.title.split())
     said = one.words if not title or title in one.words else f"{title}\n{one.words}"
-    return quote(said, limit) or "> (without words)"
+    return ui.quote(said, limit) or "> (without words)"
 
 
-def _when(one: MentionSchema) -> str:
-    """`2 h ago`, or the day when it is longer."""
+def _when(one: schemas.MentionSchema) -> str:
+    """Return `2 h ago`, or the day if it is longer."""
     at = one.published_at or one.found_at
     age = one.now - at
     if age < timedelta(0) or age >= timedelta(days=1):
-        return short_date(at.date(), today=one.now.date())
+        return ui.short_date(at.date(), today=one.now.date())
     hours, minutes = age // timedelta(hours=1), age // timedelta(minutes=1)
     return f"{hours} h ago" if hours else f"{minutes} min ago" if minutes else "just now"
 
 
-def _by_when(one: MentionSchema) -> str:
-    """`by Tue 24 Nov 14:00`, on the clock of who answers."""
+def _by_when(one: schemas.MentionSchema) -> str:
+    """Return `by Tue 24 Nov 14:00`, on the clock of whoever answers."""
     return f"by {moment(one.answer_due_at, one.zone)}" if one.answer_due_at else "soon"
 
 
 def moment(at: datetime, zone: str) -> str:
-    """`Tue 24 Nov 14:00` on that zone's clock."""
+    """Return `Tue 24 Nov 14:00` on that zone's clock."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{short_date(local.date())} {local:%H:%M}"
+    return f"{ui.short_date(local.date())} {local:%H:%M}"
 
 
-def _customer(one: MentionSchema) -> str:
-    return escape(cut(one.customer_name, NAME))
+def _customer(one: schemas.MentionSchema) -> str:
+    return ui.escape(ui.cut(one.customer_name, NAME))
 
 
 def _plain(text: str) -> str:
     return text.replace("*", "")
+
+
+def listed(schema: schemas.MentionsListed) -> ui.Message:
+    """Draw the list of mentions that were too many for a card each."""
+    complaints = f", {schema.complaints:,} of which {'reads' if schema.complaints == 1 else 'read'} as complaints"
+    head = f"{ui.plural(schema.total, 'more mention')}{complaints if schema.complaints else ''}."
+    rows = [[row(one, f"list:{schema.total}:{schema.complaints}")] for one in schema.rows]
+    room = ui.MESSAGE_CHARACTERS - 2 * len(head) - 200
+    shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - 2, most_characters=room)
+    rest = schema.total - len(shown)
+    foot = [ui.context(f"{rest:,} more; `/mentions` shows them all.")] if rest > 0 else []
+    return ui.Message(text=head, blocks=[ui.section(head), *(block for one in shown for block in one), *foot])
+
+
+def page(schema: schemas.MentionList) -> ui.Message:
+    """Draw a page of the open mentions."""
+    if not schema.total:
+        text = "No mention waits for an answer."
+        return ui.Message(text=text, blocks=[ui.section(text), ui.context("`/mentions help` says what can be done.")])
+    taken = f" · {schema.taken:,} in somebody's hands" if schema.taken else ""
+    text = f"{ui.plural(schema.total, 'mention')} {'waits' if schema.total == 1 else 'wait'} for an answer{taken}"
+    rows = [row(one, f"page:{schema.page}") for one in schema.rows]
+    turns = turn_buttons(schema, PAGE_BACK, PAGE_ON)
+    return page_of(text, rows, schema, turns, foot="The longest wait first; size plays no part.")
+
+
+def page_of(
+    text: str,
+    rows: Sequence[ui.Block],
+    schema: schemas.MentionList | schemas.SourceList,
+    end: Sequence[ui.Block],
+    *,
+    foot: str,
+) -> ui.Message:
+    """Draw a page: as many *rows* as fit below *text*, then the blocks *end* and the *foot*."""
+    where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if schema.pages > 1 else ""
+    top, end = [ui.section(text), ui.divider()], [*end, ui.context(f"{where}{foot}")]
+    room = ui.MESSAGE_CHARACTERS - ui.size([*top, *end]) - len(text)
+    most = ui.MESSAGE_BLOCKS - len(top) - len(end)
+    shown = ui.fitting([[one] for one in rows], most_blocks=most, most_characters=room)
+    return ui.Message(text=text, blocks=[*top, *(block for one in shown for block in one), *end])
+
+
+def turn_buttons(schema: schemas.MentionList | schemas.SourceList, back: str, on: str) -> list[ui.Block]:
+    """Draw the buttons that turn a page, none if there is only one page."""
+    before = [ui.button("Back", back, str(schema.page - 1))] if schema.page else []
+    after = [ui.button("Next", on, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
+    return [ui.actions(*before, *after)] if before or after else []
+
+
+def row(one: schemas.MentionSchema, place: str) -> ui.Block:
+    """Draw a mention in a few lines, with a menu."""
+    block_id = f"mentions.{place}:{one.id}"
+    if not one.is_open:
+        return ui.section(closed_text(one), block_id=block_id)
+    said = " ".join(f"{one.title} {one.words}".split())
+    address = link(one.address, "open") if len(one.address) <= 300 else ""  # noqa: PLR2004 - many rows share a message
+    text = f"{top_line(one)}{f' · {address}' if address else ''}\n{ui.quote(said, SHORT)}\n{about_line(one)}"
+    first = (
+        ui.Option("Answered", f"{ANSWERED}:{one.id}") if one.taken_by else ui.Option("I'll answer", f"{TAKE}:{one.id}")
+    )
+    return ui.section(text, accessory=ui.overflow(MORE, [first, *menu(one)]), block_id=block_id)
+
+
+def help_page() -> ui.Message:
+    """Draw what /mentions can do."""
+    return ui.Message(text="What /mentions can do.", blocks=[ui.section(HELP)])
+
+
+def digest(schema: schemas.MentionsDigest) -> ui.Message:
+    """Draw the digest: `14 mentions (▲3): 4 read as complaints (▲1), 6 as praise. 5 were answered, 4 in time.`"""
+    head, by_day = _head(schema), _by_day_in_words(schema)
+    blocks = [ui.section(head), *trial_note(is_test=schema.slot.is_test)]
+    if schema.days:
+        blocks += [_chart(schema), ui.context(by_day)]
+    blocks += [*_waiting(schema), *_most(schema), *_praise(schema), *digest_footer(schema.slot)]
+    return ui.Message(text=notification_text(f"{head} {by_day}".rstrip(), is_test=schema.slot.is_test), blocks=blocks)
+
+
+def _head(schema: schemas.MentionsDigest) -> str:
+    said = f"{ui.plural(schema.total, 'mention')}{_change(schema.total - schema.before)}"
+    if schema.total:
+        complaints = (
+            f"{schema.complaints:,} {'reads as a complaint' if schema.complaints == 1 else 'read as complaints'}"
+        )
+        said += f": {complaints}{_change(schema.complaints - schema.complaints_before)}, {schema.praise:,} as praise"
+    if not schema.answered:
+        return f"{said}."
+    were = "was" if schema.answered == 1 else "were"
+    return f"{said}. {schema.answered:,} {were} answered, {schema.in_time:,} in time."
+
+
+def _chart(schema: schemas.MentionsDigest) -> ui.Block:
+    days = schema.days
+    return chart(
+        f"What was written in {len(days)} days",
+        [day.label for day in days],
+        {
+            "praise": [day.praise for day in days],
+            "complaints": [day.complaints for day in days],
+            "neither": [day.others for day in days],
+        },
+    )
+
+
+def _by_day_in_words(schema: schemas.MentionsDigest) -> str:
+    """Return the chart's figures in words; "" when there are no days to show."""
+    if not schema.days:
+        return ""
+    busiest = max(schema.days, key=lambda day: day.praise + day.complaints + day.others)
+    said = f"Mentions of the last {len(schema.days)} days: {_sum(schema, 'complaints')} read as complaints, "
+    said += f"{_sum(schema, 'praise')} as praise, {_sum(schema, 'others')} as neither."
+    return f"{said} Most on {ui.escape(busiest.label)}."
+
+
+def _sum(schema: schemas.MentionsDigest, name: str) -> int:
+    return sum(getattr(day, name) for day in schema.days)
+
+
+def _waiting(schema: schemas.MentionsDigest) -> list[ui.Block]:
+    if not schema.open_now:
+        return [ui.section("Nothing waits for an answer.")]
+    rows = "\n".join(f"• {_line(line.text, urgent=line.urgent)}" for line in schema.waiting)
+    more = schema.open_now - len(schema.waiting)
+    rest = f"\n{more:,} more; `/mentions` shows them all." if more > 0 else ""
+    waits = "mention waits" if schema.open_now == 1 else "mentions wait"
+    return [ui.section(f"*{schema.open_now:,} {waits} for an answer*, the oldest first\n{rows}{rest}")]
+
+
+def _line(text: str, *, urgent: bool) -> str:
+    said = ui.cut(text, TOLD)
+    return f"{ui.escape(said)} · *past the time for it*" if urgent else ui.escape(said)
+
+
+def _most(schema: schemas.MentionsDigest) -> list[ui.Block]:
+    if not schema.top:
+        return []
+    return [
+        ui.section(
+            "Most about " + ", ".join(f"{ui.bold(ui.cut(name, MOST_NAME))} ({number:,})" for name, number in schema.top)
+        )
+    ]
+
+
+def _praise(schema: schemas.MentionsDigest) -> list[ui.Block]:
+    if not schema.praise_words:
+        return []
+    about = f" about {ui.bold(ui.cut(schema.praise_about, MOST_NAME))}" if schema.praise_about else ""
+    return [ui.section(f"Worth passing on{about}\n{ui.quote(schema.praise_words)}")]
+
+
+def _change(by: int) -> str:
+    return "" if not by else f" (▲{by:,})" if by > 0 else f" (▼{-by:,})"

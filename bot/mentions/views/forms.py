@@ -1,21 +1,13 @@
-"""The windows around a mention: the answer, whom it is about, and what was done."""
+"""Draws the windows of mentions: the answer, the customer, the settings, and the import of a list."""
 
 from collections.abc import Sequence
 
-from bot.mentions.rules.mentions import ANSWER, LINK
-from bot.mentions.rules.phrases import Hint
-from bot.mentions.schemas.mentions import MentionSchema
+from bot.customers.rules.rows import Refusal
+from bot.mentions.rules.mentions import ANSWER, ANSWER_DAYS_RANGE, LINK
+from bot.mentions.rules.sentiment import Hint
+from bot.mentions.schemas.mentions import ListPlan, ListRead, MentionSchema, MentionSetup, OwnNames
 from bot.mentions.views.cards import about_line
-from bot.slack.blocks import (
-    Block,
-    escape,
-    external_select,
-    field_of,
-    modal,
-    quote,
-    section,
-    text_input,
-)
+from bot.slack import blocks as ui
 
 SAVE_ANSWER, SAVE_CUSTOMER = "mentions.save_answer", "mentions.save_customer"
 WORDS, WHERE, WHOM = "mentions.words", "mentions.where", "mentions.whom"
@@ -23,55 +15,172 @@ FIELD_OF = {"words": WORDS, "link": WHERE, "customer": WHOM}
 OPTIONS = "customers.options"  # the customers feature answers it
 QUOTED = 300
 MOST_HINTS = 8
+SAVE = "mentions.save_setup"
+FIELDS = ("names", "domains", "handles", "answer_days", "phrases", "channel")
+BLOCK_OF = {name: f"mentions.setup_{name}" for name in FIELDS}
+LONG = 3000
+TITLE = "Import mentions"
+SEND, CONFIRM = "mentions.import_send", "mentions.import_confirm"
+FILE = "mentions.file"
+KINDS = ("csv", "tsv", "txt", "gz")
+SHOWN = 5
+NAME, HEADING, REASON = 120, 40, 300
 
 
 def answer_form(
     schema: MentionSchema, *, memory: str, words: str = "", where: str = "", hints: Sequence[Hint] = ()
-) -> Block:
-    """What was answered and where; with *hints*, phrases to think about before it is kept as it is."""
-    told = [section(_hinted(hints))] if hints else []
+) -> ui.Block:
+    """Draw the form for an answer; with *hints*, phrases to reconsider before it is saved."""
+    told = [ui.section(_hinted(hints))] if hints else []
     blocks = [
-        section(quote(f"{schema.title} {schema.words}".strip(), QUOTED) or "> (without words)"),
+        ui.section(ui.quote(f"{schema.title} {schema.words}".strip(), QUOTED) or "> (without words)"),
         *told,
-        field_of(
-            "What you answered",
-            text_input(WORDS, initial=words, multiline=True, max_length=ANSWER),
-            block_id=WORDS,
-            optional=True,
+        ui.field_of(
+            "What you answered", ui.text_input(WORDS, initial=words, multiline=True, max_length=ANSWER),
+            block_id=WORDS, optional=True,
         ),
-        field_of(
-            "Link to the answer",
-            text_input(WHERE, initial=where, max_length=LINK, placeholder="https://…"),
-            block_id=WHERE,
-            optional=True,
+        ui.field_of(
+            "Link to the answer", ui.text_input(WHERE, initial=where, max_length=LINK, placeholder="https://…"),
+            block_id=WHERE, optional=True,
             hint="Words, a link, or both; the bot itself never writes to anybody out there.",
         ),
-    ]
-    return modal(
+    ]  # fmt: skip
+    return ui.modal(
         "Answered", blocks, callback_id=SAVE_ANSWER, submit="Keep it as it is" if hints else "Save", memory=memory
     )
 
 
-def customer_form(schema: MentionSchema, *, memory: str) -> Block:
-    """Whom a mention is about; nobody is an answer, too."""
+def customer_form(schema: MentionSchema, *, memory: str) -> ui.Block:
+    """Draw the form for the customer that a mention is about, or none."""
     blocks = [
-        section(f"{quote(f'{schema.title} {schema.words}'.strip(), QUOTED)}\n{about_line(schema)}"),
-        field_of(
-            "Which customer is it about",
-            external_select(OPTIONS, placeholder="Type a name"),
-            block_id=WHOM,
+        ui.section(f"{ui.quote(f'{schema.title} {schema.words}'.strip(), QUOTED)}\n{about_line(schema)}"),
+        ui.field_of(
+            "Which customer is it about", ui.external_select(OPTIONS, placeholder="Type a name"), block_id=WHOM,
             optional=True,
             hint="Leave it empty when it is about none of them. What was wrong is learnt for this source.",
         ),
-    ]
-    return modal("Which customer", blocks, callback_id=SAVE_CUSTOMER, submit="Save", memory=memory)
+    ]  # fmt: skip
+    return ui.modal("Which customer", blocks, callback_id=SAVE_CUSTOMER, submit="Save", memory=memory)
 
 
-def saved(words: str) -> Block:
-    """What was done, where no message can tell it."""
-    return modal("Saved", [section(escape(words))], callback_id="told", close="Close")
+def told(title: str, *blocks: ui.Block) -> ui.Block:
+    """Draw a window that only tells something."""
+    return ui.modal(title, list(blocks), callback_id="told", close="Close")
 
 
 def _hinted(hints: Sequence[Hint]) -> str:
-    lines = [f"• “{escape(hint.found)}” could be “{escape(hint.kinder)}”" for hint in hints[:MOST_HINTS]]
+    lines = [f"• “{ui.escape(hint.found)}” could be “{ui.escape(hint.kinder)}”" for hint in hints[:MOST_HINTS]]
     return "Before it is kept, a thought about the words; nothing has to change.\n" + "\n".join(lines)
+
+
+def setup_form(ours: OwnNames, schema: MentionSetup) -> ui.Block:
+    """Draw the settings: our own names, the time for an answer, phrases to avoid, the channel for saved mentions."""
+    low, high = ANSWER_DAYS_RANGE
+    blocks = [
+        ui.section(
+            "A mention is about us when it holds one of these. Customers are found by their own names and domains."
+        ),
+        _lines("names", "What we are called", ours.names, "One a line: the company, its products."),
+        _lines("domains", "Our domains", ours.domains, "One a line, such as golddex.example."),
+        _lines("handles", "Our handles", ours.handles, "One a line, such as @golddex."),
+        ui.field_of(
+            "Working days for an answer",
+            ui.number_input(BLOCK_OF["answer_days"], initial=schema.answer_days, lowest=low, highest=high),
+            block_id=BLOCK_OF["answer_days"],
+        ),
+        _lines(
+            "phrases", "Phrases to avoid", [f"{words} = {kinder}" for words, kinder in schema.phrases],
+            "One a line, with a kinder one: no problem = you're welcome. They are pointed out, nothing more.",
+        ),
+        ui.field_of(
+            "Channel for what people save", ui.channel_select(BLOCK_OF["channel"], initial=schema.channel_id or None),
+            block_id=BLOCK_OF["channel"], optional=True, hint="Empty: it is kept, and only who saved it sees the card.",
+        ),
+    ]  # fmt: skip
+    return ui.modal("Mentions", blocks, callback_id=SAVE, submit="Save")
+
+
+def _lines(name: str, label: str, words: Sequence[str], hint: str) -> ui.Block:
+    box = ui.text_input(BLOCK_OF[name], initial="\n".join(words), multiline=True, max_length=LONG)
+    return ui.field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
+
+
+def ask_for_file() -> ui.Block:
+    """Draw the window that takes the file."""
+    blocks = [
+        ui.section(
+            "Reviews, posts or articles, one a row, as any program exports them. You see what it would do first."
+        ),
+        ui.field_of("List", ui.file_input(FILE, types=KINDS), block_id=FILE),
+        ui.context(
+            "Columns are found by their headings: Text, Title, Link, Author, Date, Rating, Source, Language. "
+            "Importing twice keeps nothing twice."
+        ),
+    ]
+    return ui.modal(TITLE, blocks, callback_id=SEND, submit="Look at it")
+
+
+def preview(plan: ListPlan, read: ListRead, *, memory: str) -> ui.Block:
+    """Draw what importing the list would do."""
+    blocks = [
+        ui.section(f"{_name(plan)}\n{numbers(plan, done=False)}"),
+        *_told(plan),
+        *_refused(plan, read.refusals),
+        ui.divider(),
+        ui.context(_columns(read)),
+    ]
+    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit="Import" if plan.new else "", memory=memory)
+
+
+def done(plan: ListPlan, read: ListRead) -> ui.Block:
+    """Draw what importing the list did."""
+    blocks = [ui.section(f"{_name(plan)} is in.\n{numbers(plan, done=True)}"), *_refused(plan, read.refusals)]
+    return ui.modal(TITLE, [*blocks, *_told(plan)], callback_id="mentions.import_done", close="Close")
+
+
+def numbers(plan: ListPlan, *, done: bool) -> str:
+    """Return `12 would be kept · 3 known already · 1 row refused`."""
+    kept = "kept" if done else "would be kept"
+    parts = [f"{plan.new:,} {kept}", f"{plan.known:,} known already"]
+    if plan.repeated:
+        parts.append(f"{plan.repeated:,} said twice in the list")
+    return " · ".join([*parts, f"{ui.plural(plan.refused, 'row')} refused"])
+
+
+def _name(plan: ListPlan) -> str:
+    return f"*{ui.escape(ui.cut(plan.file_name, NAME)).replace('*', '∗')}*"
+
+
+def _told(plan: ListPlan) -> list[ui.Block]:
+    """Draw how many items are posted, and where."""
+    if not plan.new:
+        return []
+    older = plan.new - plan.recent
+    if plan.recent and plan.channel_id:
+        words = f"{plan.recent:,} of the last two weeks go to {ui.channel_link(plan.channel_id)}, a few cards at a time"
+    elif plan.recent:
+        words = f"{plan.recent:,} of the last two weeks wait in `/mentions`; `/mentions setup` names a channel for them"
+    else:
+        words = "Nothing is of the last two weeks, so nothing is posted"
+    rest = f" {older:,} older or without a date are kept for the customers' cards, and not posted." if older else ""
+    return [ui.context(f"{words}.{rest}")]
+
+
+def _refused(plan: ListPlan, refusals: Sequence[Refusal]) -> list[ui.Block]:
+    if not refusals:
+        return []
+    lines = [_refusal(refusal) for refusal in refusals[:SHOWN]]
+    more = f"\nand {len(refusals) - SHOWN:,} more" if len(refusals) > SHOWN else ""
+    head = f"*Refused: {ui.plural(plan.refused, 'row')}*"
+    return [ui.divider(), ui.section("\n".join([head, *lines]) + more)]
+
+
+def _refusal(row: Refusal) -> str:
+    column = f", {ui.escape(ui.cut(row.column, HEADING))}" if row.column else ""
+    return f"• Row {row.row_number:,}{column}: {ui.escape(ui.cut(row.reason, REASON))}"
+
+
+def _columns(read: ListRead) -> str:
+    found = ", ".join(f"{ui.cut(header, HEADING)} → {column.value}" for column, header in read.columns.items())
+    left = f" Not read: {', '.join(ui.cut(header, HEADING) for header in read.unmapped[:10])}." if read.unmapped else ""
+    return ui.escape(ui.cut(f"Read: {found}.{left}", 1800))

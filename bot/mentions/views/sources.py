@@ -1,40 +1,14 @@
-"""The list of sources, the form for a new one, what it would bring, and a webhook's keys."""
+"""Draws sources: the list, the forms, the preview, and a webhook's keys."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.mentions.rules.mapping import MAPPED_FIELDS
-from bot.mentions.rules.sources import LONGEST_WORD, SourceKind, is_fetched, is_pushed
-from bot.mentions.schemas.found import Brought, FoundItem
+from bot.mentions.rules.sources import LONGEST_WORD, MAPPED_FIELDS, SourceKind, is_fetched, is_pushed
+from bot.mentions.schemas.items import FeedItem, FetchResult
 from bot.mentions.schemas.mentions import SourceList, SourceSchema, SourceWish, WebhookKeys
-from bot.slack.blocks import (
-    MESSAGE_BLOCKS,
-    MESSAGE_CHARACTERS,
-    Block,
-    Message,
-    Option,
-    actions,
-    bold,
-    button,
-    channel_link,
-    channel_select,
-    checkboxes,
-    context,
-    cut,
-    divider,
-    escape,
-    field_of,
-    fitting,
-    modal,
-    overflow,
-    plural,
-    quote,
-    section,
-    select,
-    short_date,
-    size,
-    text_input,
-)
+from bot.mentions.views.cards import page_of, turn_buttons
+from bot.mentions.views.forms import told
+from bot.slack import blocks as ui
 
 ADD, PAGE_BACK, PAGE_ON, MORE = (
     "mentions.add_source", "mentions.sources_back", "mentions.sources_on", "mentions.source_more",
@@ -45,147 +19,127 @@ EDITED, CHANGE = "mentions.preview_edit", "mentions.change_source"
 PREVIEW, SAVE, REMOVED = "mentions.preview_source", "mentions.save_source", "mentions.removed_source"
 KIND = "mentions.kind"
 FIELDS = (
-    "kind",
-    "word",
-    "channel",
-    "words",
-    "excluded_words",
-    "excluded_authors",
-    "language",
-    "quiet",
-    "signed",
-    "mapping",
-)
+    "kind", "word", "channel", "words", "excluded_words", "excluded_authors", "language", "quiet", "signed", "mapping",
+)  # fmt: skip
 BLOCK_OF = {name: f"mentions.source_{name}" for name in FIELDS} | {"kind": KIND}
 SHOWN = 5
 NAME, ERROR = 120, 200
 PATHS = "words = post.text\naddress = post.url\nauthor = post.user.name"
 CHOICES = tuple(
-    Option(kind.label, kind.value)
+    ui.Option(kind.label, kind.value)
     for kind in SourceKind
     if is_fetched(kind) or is_pushed(kind)
 )  # fmt: skip
 
 
-def page(schema: SourceList, *, said: str = "") -> Message:
-    """One page of the sources, each with how it is and a menu."""
-    told = [section(escape(said))] if said else []
-    add = actions(button("Add a source", ADD, style="primary"))
+def page(schema: SourceList) -> ui.Message:
+    """Draw a page of the sources, each with its health and a menu."""
+    add = ui.actions(ui.button("Add a source", ADD, style="primary"))
     if not schema.total:
         text = "Nothing brings mentions yet."
-        return Message(text=text, blocks=[*told, section(text), add])
+        return ui.Message(text=text, blocks=[ui.section(text), add])
     ill = f" · {schema.failing:,} {'fails' if schema.failing == 1 else 'fail'}" if schema.failing else ""
-    text = f"{plural(schema.total, 'source')} of mentions{ill}"
-    top = [*told, section(text), divider()]
-    where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if schema.pages > 1 else ""
-    turns = _turns(schema)
-    foot = context(
-        f"{where}Each is asked four times an hour, less often while it fails; none is switched off in silence."
-    )
-    end = [*([actions(*turns)] if turns else []), add, foot]
-    rows = [[_row(one, schema.page)] for one in schema.rows]
-    room = MESSAGE_CHARACTERS - size([*top, *end]) - len(text)
-    shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
-    return Message(text=text, blocks=[*top, *(row[0] for row in shown), *end])
+    rows = [_row(one, schema.page) for one in schema.rows]
+    end = [*turn_buttons(schema, PAGE_BACK, PAGE_ON), add]
+    foot = "Each is asked four times an hour, less often while it fails; none is switched off in silence."
+    return page_of(f"{ui.plural(schema.total, 'source')} of mentions{ill}", rows, schema, end, foot=foot)
 
 
-def source_form(wish: SourceWish, *, memory: str = "") -> Block:
-    """What a new source needs; what is asked for follows the kind."""
+def source_form(wish: SourceWish, *, memory: str = "") -> ui.Block:
+    """Draw the form for a new source; its fields depend on the kind."""
     kind = wish.kind
     blocks = [
-        field_of("What kind of source", select(KIND, CHOICES, initial=kind.value), block_id=KIND, dispatch=True),
+        ui.field_of("What kind of source", ui.select(KIND, CHOICES, initial=kind.value), block_id=KIND, dispatch=True),
         *_kind_fields(kind, wish),
         *_taking_fields(wish),
     ]
     submit = "Preview" if is_fetched(kind) else "Save"
-    return modal("New source", blocks, callback_id=PREVIEW, submit=submit, memory=memory)
+    return ui.modal("New source", blocks, callback_id=PREVIEW, submit=submit, memory=memory)
 
 
-def edit_form(schema: SourceSchema) -> Block:
-    """A source as it stands, to be changed; its kind and its address stay."""
-    where = f"\n{escape(cut(schema.word or schema.address, ERROR))}" if schema.word or schema.address else ""
-    stays = context("Its kind and its address stay. What it brought stays, too; the rest goes by this from now on.")
+def edit_form(schema: SourceSchema) -> ui.Block:
+    """Draw the form for a change; kind and address stay."""
+    where = f"\n{ui.escape(ui.cut(schema.word or schema.address, ERROR))}" if schema.word or schema.address else ""
+    stays = ui.context("Its kind and its address stay. What it brought stays, too; the rest goes by this from now on.")
     own = [] if is_fetched(schema.kind) else _kind_fields(schema.kind, schema)
-    blocks = [section(f"{bold(cut(schema.name, NAME))}{where}"), stays, *own, *_taking_fields(schema)]
+    blocks = [ui.section(f"{ui.bold(ui.cut(schema.name, NAME))}{where}"), stays, *own, *_taking_fields(schema)]
     submit = "Preview" if is_fetched(schema.kind) else "Save"
-    return modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, memory=str(schema.id))
+    return ui.modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, memory=str(schema.id))
 
 
-def changed(schema: SourceSchema) -> Block:
-    """A source was changed."""
+def changed(schema: SourceSchema) -> ui.Block:
+    """Tell that a source was changed."""
     when = ", and asked within a minute" if is_fetched(schema.kind) and not schema.is_paused else ""
-    words = f"{bold(cut(schema.name, NAME))} is kept as you say{when}."
-    return modal("Saved", [section(words)], callback_id="told", close="Close")
+    words = f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."
+    return told("Saved", ui.section(words))
 
 
 def preview(
-    brought: Brought,
-    kept: Sequence[FoundItem],
-    *,
-    memory: str,
-    title: str = "New source",
-    callback_id: str = SAVE,
-) -> Block:
-    """What a source would bring today, before it is saved."""
-    if not brought.outcome.is_well:
-        words = f"It brings nothing now: {escape(brought.problem) or 'its server gives no answer.'}"
-        note = context("Save it all the same if you think that this passes: it is tried again and again.")
-        return modal(title, [section(words), note], callback_id=callback_id, submit="Save anyway", memory=memory)
-    left = len(brought.items) - len(kept)
-    head = f"Today it brings {plural(len(kept), 'item')}" + (f"; {left:,} are left out by your words." if left else ".")
-    named = f"*{escape(cut(brought.title, NAME))}*\n" if brought.title else ""
-    items = [section(_item(one)) for one in kept[:SHOWN]]
-    more = [context(f"{len(kept) - SHOWN:,} more.")] if len(kept) > SHOWN else []
-    note = context("What is older than two weeks is kept for the customer's card, and not posted.")
-    blocks = [section(f"{named}{head}"), *items, *more, note]
-    return modal(title, blocks, callback_id=callback_id, submit="Save", memory=memory)
+    fetched: FetchResult, kept: Sequence[FeedItem], *, memory: str, title: str = "New source", callback_id: str = SAVE
+) -> ui.Block:
+    """Draw what a source brings today, before it is saved."""
+    if not fetched.outcome.is_well:
+        words = f"It brings nothing now: {ui.escape(fetched.problem) or 'its server gives no answer.'}"
+        note = ui.context("Save it all the same if you think that this passes: it is tried again and again.")
+        return ui.modal(title, [ui.section(words), note], callback_id=callback_id, submit="Save anyway", memory=memory)
+    left = len(fetched.items) - len(kept)
+    head = f"Today it brings {ui.plural(len(kept), 'item')}" + (
+        f"; {left:,} are left out by your words." if left else "."
+    )
+    named = f"*{ui.escape(ui.cut(fetched.title, NAME))}*\n" if fetched.title else ""
+    items = [ui.section(_item(one)) for one in kept[:SHOWN]]
+    more = [ui.context(f"{len(kept) - SHOWN:,} more.")] if len(kept) > SHOWN else []
+    note = ui.context("What is older than two weeks is kept for the customer's card, and not posted.")
+    blocks = [ui.section(f"{named}{head}"), *items, *more, note]
+    return ui.modal(title, blocks, callback_id=callback_id, submit="Save", memory=memory)
 
 
-def keys(schema: WebhookKeys, *, new: bool) -> Block:
-    """A webhook's address and secret; the secret isn't shown again."""
+def keys(schema: WebhookKeys, *, new: bool) -> ui.Block:
+    """Draw a webhook's address and secret; the secret isn't shown again."""
     head = (
-        f"{bold(cut(schema.source.name, NAME))} is kept."
+        f"{ui.bold(ui.cut(schema.source.name, NAME))} is kept."
         if new
         else "This is the new secret; the one before stays good."
     )
     lines = [
-        section(head),
-        section(f"Address, below the one at which this bot is reached:\n`/hooks/{schema.token}`"),
-        section(f"Secret, shown this once:\n`{schema.secret}`"),
-        context(
+        ui.section(head),
+        ui.section(f"Address, below the one at which this bot is reached:\n`/hooks/{schema.token}`"),
+        ui.section(f"Secret, shown this once:\n`{schema.secret}`"),
+        ui.context(
             "Who signs sends `X-Evenhand-Timestamp` (seconds) and `X-Evenhand-Signature`: HMAC-SHA256 of the timestamp,"
             " a dot and the body, in hexadecimal digits."
         ),
     ]
-    return modal("Webhook", lines, callback_id="told", close="Close")
+    return told("Webhook", *lines)
 
 
-def tested(name: str, words: str) -> Block:
-    """What came of asking a source now."""
-    return modal("Test", [section(f"{bold(cut(name, NAME))}\n{escape(words)}")], callback_id="told", close="Close")
+def tested(name: str, words: str) -> ui.Block:
+    """Tell what fetching a source did."""
+    return told("Test", ui.section(f"{ui.bold(ui.cut(name, NAME))}\n{ui.escape(words)}"))
 
 
-def added(schema: SourceSchema) -> Block:
-    """A source was kept."""
-    words = f"{bold(cut(schema.name, NAME))} is kept and asked within a minute."
-    return modal("Saved", [section(words)], callback_id="told", close="Close")
+def added(schema: SourceSchema) -> ui.Block:
+    """Tell that a source was added."""
+    words = f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."
+    return told("Saved", ui.section(words))
 
 
-def remove_form(schema: SourceSchema, *, memory: str) -> Block:
-    """Asks once more before a source is removed."""
-    words = f"{bold(cut(schema.name, NAME))} is asked no more; what it brought stays."
-    return modal(
-        "Remove a source", [section(words)], callback_id=REMOVED, submit="Remove", close="Keep it", memory=memory
-    )
+def remove_form(schema: SourceSchema) -> ui.Block:
+    """Draw the question before a source is removed."""
+    words = f"{ui.bold(ui.cut(schema.name, NAME))} is asked no more; what it brought stays."
+    return ui.modal(
+        "Remove a source", [ui.section(words)], callback_id=REMOVED, submit="Remove", close="Keep it",
+        memory=str(schema.id),
+    )  # fmt: skip
 
 
 def health_words(one: SourceSchema) -> str:
-    """`last brought something today 09:15 · next try 09:30`, or why it fails."""
+    """Return `last well 09:15 UTC · next try 09:30 UTC`, or why the source fails."""
     if one.is_paused:
         return "paused"
     parts = []
     if one.failing_since:
-        error = escape(cut(one.last_error, ERROR)) or "no answer"
+        error = ui.escape(ui.cut(one.last_error, ERROR)) or "no answer"
         parts.append(f":small_orange_diamond: fails since {_moment(one.failing_since, one.now)}: {error}")
     parts.append(f"last well {_moment(one.last_success_at, one.now)}" if one.last_success_at else "nothing came yet")
     if one.next_try_at:
@@ -193,36 +147,30 @@ def health_words(one: SourceSchema) -> str:
     return " · ".join(parts)
 
 
-def _row(one: SourceSchema, at_page: int) -> Block:
-    channel = channel_link(one.channel_id) if one.channel_id else "no channel"
+def _row(one: SourceSchema, at_page: int) -> ui.Block:
+    channel = ui.channel_link(one.channel_id) if one.channel_id else "no channel"
     filters = " · ".join(
-        f"{label} {escape(cut(', '.join(words), 80))}"
+        f"{label} {ui.escape(ui.cut(', '.join(words), 80))}"
         for label, words in (("only", one.words), ("never", one.excluded_words), ("not by", one.excluded_authors))
         if words
     )
-    week = f"{plural(one.week, 'mention')} this week"
+    week = f"{ui.plural(one.week, 'mention')} this week"
     more = f"\n{filters}" if filters else ""
-    text = f"{bold(cut(one.name, NAME))} · {channel} · {week}\n{health_words(one)}{more}"
-    return section(text, accessory=overflow(MORE, _menu(one)), block_id=f"mentions.source:{at_page}:{one.id}")
+    text = f"{ui.bold(ui.cut(one.name, NAME))} · {channel} · {week}\n{health_words(one)}{more}"
+    return ui.section(text, accessory=ui.overflow(MORE, _menu(one)), block_id=f"mentions.source:{at_page}:{one.id}")
 
 
-def _menu(one: SourceSchema) -> list[Option]:
+def _menu(one: SourceSchema) -> list[ui.Option]:
     rest = (RESUME, "Resume") if one.is_paused else (PAUSE, "Pause")
     own = (SECRET, "New secret") if is_pushed(one.kind) else (TEST, "Test now")
-    return [Option(words, f"{action}:{one.id}") for action, words in (own, (EDIT, "Edit"), rest, (REMOVE, "Remove"))]
+    return [ui.Option(words, f"{action}:{one.id}") for action, words in (own, (EDIT, "Edit"), rest, (REMOVE, "Remove"))]
 
 
-def _turns(schema: SourceList) -> list[Block]:
-    back = [button("Back", PAGE_BACK, str(schema.page - 1))] if schema.page else []
-    on = [button("Next", PAGE_ON, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
-    return back + on
-
-
-def _taking_fields(one: SourceWish | SourceSchema) -> list[Block]:
-    """What a source takes, and where and when that is posted."""
+def _taking_fields(one: SourceWish | SourceSchema) -> list[ui.Block]:
+    """Draw the fields for what a source takes, and where and when it is posted."""
     return [
-        field_of(
-            "Channel", channel_select(BLOCK_OF["channel"], initial=one.channel_id or None),
+        ui.field_of(
+            "Channel", ui.channel_select(BLOCK_OF["channel"], initial=one.channel_id or None),
             block_id=BLOCK_OF["channel"], hint="Where its mentions are posted; not one shared with outsiders.",
         ),
         _words_field("words", "Only with these words", one.words, "One a line; empty: everything it brings."),
@@ -233,43 +181,47 @@ def _taking_fields(one: SourceWish | SourceSchema) -> list[Block]:
     ]  # fmt: skip
 
 
-def _kind_fields(kind: SourceKind, wish: SourceWish | SourceSchema) -> list[Block]:
-    """The one word a recipe asks for; for our own webhook where the parts stand, and whether its senders sign."""
+def _kind_fields(kind: SourceKind, wish: SourceWish | SourceSchema) -> list[ui.Block]:
+    """Draw the fields of a kind: its word or address; of our own webhook the mapping and signature."""
     if is_fetched(kind):
-        word = text_input(BLOCK_OF["word"], initial=wish.word, max_length=LONGEST_WORD)
+        word = ui.text_input(BLOCK_OF["word"], initial=wish.word, max_length=LONGEST_WORD)
         asks = f"Give {kind.asks_for}."
-        return [field_of("Word or address", word, block_id=BLOCK_OF["word"], hint=asks)]
+        return [ui.field_of("Word or address", word, block_id=BLOCK_OF["word"], hint=asks)]
     if kind is not SourceKind.WEBHOOK:
         return []
     paths = "\n".join(f"{name} = {path}" for name, path in wish.mapping.items())
-    mapping = text_input(BLOCK_OF["mapping"], initial=paths, multiline=True, max_length=1000, placeholder=PATHS)
-    signs = checkboxes(
-        BLOCK_OF["signed"], [Option("Take only what is signed", "signed")], initial=["signed"] if wish.is_signed else []
+    mapping = ui.text_input(BLOCK_OF["mapping"], initial=paths, multiline=True, max_length=1000, placeholder=PATHS)
+    signs = ui.checkboxes(
+        BLOCK_OF["signed"],
+        [ui.Option("Take only what is signed", "signed")],
+        initial=["signed"] if wish.is_signed else [],
     )
     hint = f"{', '.join(MAPPED_FIELDS)}; what is left out is looked for under its usual names."
     return [
-        field_of("Where the parts stand in the JSON", mapping, block_id=BLOCK_OF["mapping"], optional=True, hint=hint),
-        field_of("Signature", signs, block_id=BLOCK_OF["signed"], optional=True),
+        ui.field_of(
+            "Where the parts stand in the JSON", mapping, block_id=BLOCK_OF["mapping"], optional=True, hint=hint
+        ),
+        ui.field_of("Signature", signs, block_id=BLOCK_OF["signed"], optional=True),
     ]
 
 
-def _words_field(name: str, label: str, words: Sequence[str], hint: str) -> Block:
-    box = text_input(BLOCK_OF[name], initial="\n".join(words), multiline=True, max_length=600)
-    return field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
+def _words_field(name: str, label: str, words: Sequence[str], hint: str) -> ui.Block:
+    box = ui.text_input(BLOCK_OF[name], initial="\n".join(words), multiline=True, max_length=600)
+    return ui.field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
 
 
-def _line_field(name: str, label: str, initial: str, placeholder: str, hint: str) -> Block:
-    box = text_input(BLOCK_OF[name], initial=initial, max_length=40, placeholder=placeholder)
-    return field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
+def _line_field(name: str, label: str, initial: str, placeholder: str, hint: str) -> ui.Block:
+    box = ui.text_input(BLOCK_OF[name], initial=initial, max_length=40, placeholder=placeholder)
+    return ui.field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
 
 
-def _item(one: FoundItem) -> str:
-    title = f"*{escape(cut(one.title, NAME)).replace('*', '∗')}*\n" if one.title else ""
-    who = " · ".join(escape(cut(part, 60)) for part in (one.author, one.place) if part)
-    return f"{title}{quote(one.words, 200) or '> (without words)'}" + (f"\n{who}" if who else "")
+def _item(one: FeedItem) -> str:
+    title = f"*{ui.escape(ui.cut(one.title, NAME)).replace('*', '∗')}*\n" if one.title else ""
+    who = " · ".join(ui.escape(ui.cut(part, 60)) for part in (one.author, one.place) if part)
+    return f"{title}{ui.quote(one.words, 200) or '> (without words)'}" + (f"\n{who}" if who else "")
 
 
 def _moment(at: datetime, now: datetime) -> str:
-    """`today 09:15` or the day, in UTC, as the log has it."""
+    """Return `09:15 UTC`, or the day if it is further away."""
     near = abs(now - at) < timedelta(hours=20)
-    return f"{at:%H:%M} UTC" if near else short_date(at.date(), today=now.date())
+    return f"{at:%H:%M} UTC" if near else ui.short_date(at.date(), today=now.date())

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-from bot.mentions.gateways.doors import Door
+from bot.mentions.gateways.fetching import HostOverrides
 
 HOST = "feeds.example"
 FEED = """<?xml version="1.0" encoding="utf-8"?>
@@ -70,9 +70,9 @@ class _Server(ThreadingHTTPServer):
         """Where it listens."""
         return f"127.0.0.1:{self.server_address[1]}"
 
-    def door(self, *then: str) -> Door:
+    def door(self, *then: str) -> HostOverrides:
         """Lets feeds.example lead here, at its first look-up; *then* are the answers to the next ones."""
-        return Door({HOST: (self.place, *then)})
+        return HostOverrides({HOST: (self.place, *then)})
 
     def at(self, path: str, answer: Answer) -> str:
         """What to answer at *path*; its address."""

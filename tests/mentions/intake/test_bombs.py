@@ -5,22 +5,23 @@ import os
 import subprocess
 import sys
 import zlib
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.mentions.gateways.fetching import Child
-from bot.mentions.rules.outcomes import LIMITS, Limits
-from bot.mentions.rules.sources import SourceKind
-from bot.mentions.schemas.found import Outcome
-from tests.mentions.intake.local import FEED, Visit, serving
+from bot.mentions.gateways.fetching import Parser
+from bot.mentions.rules.sources import Limits, Outcome, SourceKind
+from tests.mentions.intake.local import FEED, HOST, Visit, serving
 
 ROOT = Path(__file__).resolve().parents[3]
-MEASURED = (
-    "import resource, sys; from bot.mentions.gateways import child; child.main();"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-)
+MEASURED = """
+import asyncio, resource, sys
+from bot.mentions.gateways.fetching import HostOverrides, fetch
+from bot.mentions.rules.sources import SourceKind
+result = asyncio.run(fetch(SourceKind.FEED, sys.argv[1], overrides=HostOverrides({sys.argv[2]: (sys.argv[3],)})))
+print(result.model_dump_json())
+print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
 
 
 @cache
@@ -34,11 +35,8 @@ def bomb() -> bytes:
 def peak(answer: Any) -> tuple[dict[str, Any], float]:
     """What a look brings when the server answers so, and the megabytes that it took at most."""
     with serving() as server:
-        order = {"do": "fetch", "kind": "feed", "address": server.at("/feed", answer), "etag": "", "last_modified": ""}
-        whole = {**order, "agent": "test", "leads": server.door().leads, "limits": asdict(LIMITS)}
         done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", MEASURED, "256"],
-            input=json.dumps(whole).encode() + b"\n",
+            [sys.executable, "-W", "ignore", "-c", MEASURED, server.at("/feed", answer), HOST, server.place],
             capture_output=True,
             check=True,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
@@ -64,21 +62,21 @@ def test_a_gzip_bomb_costs_less_than_forty_megabytes() -> None:
     assert after - before < 40
 
 
-def test_a_feed_that_takes_too_much_memory_ends_as_a_sentence() -> None:
+async def test_a_feed_that_takes_too_much_memory_ends_as_a_sentence() -> None:
     """Reading has the room it was given and no more; the next look works again."""
     body = b'{"items":[' + b"{}," * 1_000_000 + b"{}]}"
-    with Child(Limits(memory_megabytes=96)) as child:
-        greedy = child.read(SourceKind.FEED, body)
-        modest = child.read(SourceKind.FEED, FEED.encode())
+    async with Parser(Limits(memory_megabytes=96)) as parser:
+        greedy = await parser.parse(SourceKind.FEED, body)
+        modest = await parser.parse(SourceKind.FEED, FEED.encode())
     assert (greedy.outcome, bool(greedy.problem)) == (Outcome.BROKEN, True)
     assert modest.outcome is Outcome.NEWS
 
 
-def test_a_feed_that_takes_too_long_ends_as_a_sentence() -> None:
+async def test_a_feed_that_takes_too_long_ends_as_a_sentence() -> None:
     """A hundred thousand tags that are never closed are given up, and the next look works again."""
     body = b"<rss><channel><item><title>" + b"<b>" * 300_000
-    with Child(Limits(reading_seconds=0.5)) as child:
-        slow = child.read(SourceKind.FEED, body)
-        modest = child.read(SourceKind.FEED, FEED.encode())
+    async with Parser(Limits(reading_seconds=0.5)) as parser:
+        slow = await parser.parse(SourceKind.FEED, body)
+        modest = await parser.parse(SourceKind.FEED, FEED.encode())
     assert (slow.outcome, "0.5 seconds to read" in slow.problem) == (Outcome.BROKEN, True)
     assert modest.outcome is Outcome.NEWS

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.mentions.gateways.fetching import Child
-from bot.mentions.rules.sources import SourceKind
-from bot.mentions.schemas.found import Brought, Outcome
+from bot.mentions.gateways.fetching import Parser
+from bot.mentions.rules.sources import Outcome, SourceKind
+from bot.mentions.schemas.items import FetchResult
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "data" / "feeds" / "corpus.tar.gz"
 MUTATED = 5000
@@ -65,7 +65,7 @@ def mutate(body: bytes, chance: random.Random) -> bytes:
     return bytes(damaged)
 
 
-def assert_sound(brought: Brought) -> None:
+def assert_sound(brought: FetchResult) -> None:
     """It ended in one of three ways, and what it brought can be shown."""
     assert brought.outcome in {Outcome.NEWS, Outcome.EMPTY, Outcome.BROKEN}
     assert bool(brought.problem) is (brought.outcome is Outcome.BROKEN)
@@ -77,12 +77,12 @@ def assert_sound(brought: Brought) -> None:
         assert item.published_at is None or item.published_at.utcoffset() is not None
 
 
-def test_every_recorded_feed_passes() -> None:
+async def test_every_recorded_feed_passes() -> None:
     """About 3,300 well- and ill-formed feeds: no script, no hidden character, no link but http and https."""
     outcomes: Counter[Outcome] = Counter()
-    with Child() as child:
+    async with Parser() as parser:
         for body in corpus():
-            brought = child.read(SourceKind.FEED, body, address="https://feeds.example/feed")
+            brought = await parser.parse(SourceKind.FEED, body, address="https://feeds.example/feed")
             outcomes[brought.outcome] += 1
             assert_sound(brought)
             assert not any(_UNSAFE.search(f"{item.title} {item.words} {item.author}") for item in brought.items)
@@ -90,11 +90,11 @@ def test_every_recorded_feed_passes() -> None:
     assert outcomes[Outcome.NEWS] > 650
 
 
-def test_damaged_feeds_pass() -> None:
+async def test_damaged_feeds_pass() -> None:
     """5,000 feeds damaged at random, the same ones every time."""
     chance = random.Random(20261127)  # noqa: S311 - the same damage every time
     kinds = [kind for kind in SourceKind if kind.asks_for]
-    with Child() as child:
+    async with Parser() as parser:
         for _ in range(MUTATED):
             body = mutate(chance.choice(corpus()), chance)
-            assert_sound(child.read(chance.choice(kinds), body, address="https://feeds.example/feed"))
+            assert_sound(await parser.parse(chance.choice(kinds), body, address="https://feeds.example/feed"))

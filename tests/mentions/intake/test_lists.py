@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bot.customers.gateways.tables_read import UnreadableFile
 from bot.customers.rules.cells import Unclear
 from bot.mentions.gateways.lists import read_list
-from bot.mentions.rules.addresses import fingerprint
 from bot.mentions.rules.lists import MOST_ROWS, Column, map_columns, read_link, read_rating, read_written
-from bot.mentions.schemas.lists import ListRead
+from bot.mentions.rules.texts import fingerprint
+from bot.mentions.schemas.mentions import ListRead
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -6,10 +6,9 @@ import pytest
 
 from bot.core.errors import InvalidInput
 from bot.mentions.gateways.webhooks import read_webhook
-from bot.mentions.rules.mapping import MAPPED_FIELDS, mapping_problem, read_mapping
-from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.sources import MAPPED_FIELDS, SourceKind, mapping_problem, read_mapping
 from bot.mentions.schemas.mentions import SourceWish
-from bot.mentions.usecases.sourcing import add_source
+from bot.mentions.usecases.sources import add_source
 from tests.makers import MARA, Office
 from tests.mentions.helpers import ACCOUNTS, CHANNEL, owed
 

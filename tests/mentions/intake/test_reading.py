@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from bot.mentions.gateways.drafts import Draft, draft, finished, guess
-from bot.mentions.gateways.reading import Reading, read_body
-from bot.mentions.rules.outcomes import MOST_ITEMS, Outcome, Trouble
-from bot.mentions.rules.sources import SourceKind
-from bot.mentions.rules.wording import clean_words, handles_in, language_code, links_in, read_instant
+from bot.mentions.gateways.items import guess, make_item, select_items
+from bot.mentions.gateways.parsing import read_body
+from bot.mentions.rules.sources import MOST_ITEMS, Outcome, SourceKind, Trouble
+from bot.mentions.rules.texts import clean_words, handles_in, language_code, links_in, read_instant
+from bot.mentions.schemas.items import FeedItem, FetchResult
 
 OWN = Path(__file__).parent / "samples"
 LAUGHS = '<?xml version="1.0"?><!-- x --><!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><rss><channel/></rss>'
 OUTSIDE = '<!DOCTYPE rss SYSTEM "http://10.0.0.1/x.dtd"><rss><channel/></rss>'
 
 
-def read(kind: SourceKind, said: Any, address: str = "https://feeds.example/feed") -> Reading:
+def read(kind: SourceKind, said: Any, address: str = "https://feeds.example/feed") -> FetchResult:
     """What is read of JSON or text."""
     body = said if isinstance(said, bytes) else (said if isinstance(said, str) else json.dumps(said)).encode()
     return read_body(kind, body, address=address)
 
 
-def one(kind: SourceKind, said: Any, address: str = "https://feeds.example/feed") -> Draft:
+def one(kind: SourceKind, said: Any, address: str = "https://feeds.example/feed") -> FeedItem:
     """The only item."""
     (item,) = read(kind, said, address).items
     return item
@@ -56,7 +56,7 @@ def test_a_forum_is_read_with_the_titles_of_its_threads() -> None:
         "Handles",
         "broken & slow",
     )
-    assert read(SourceKind.DISCOURSE, {"grouped_search_result": {}}, "https://f.example/search.json?q=x").items == []
+    assert read(SourceKind.DISCOURSE, {"grouped_search_result": {}}, "https://f.example/search.json?q=x").items == ()
 
 
 def test_reviews_may_be_a_list_one_or_none() -> None:
@@ -70,7 +70,7 @@ def test_reviews_may_be_a_list_one_or_none() -> None:
     for entry in (review, [review]):
         item = one(SourceKind.APP_STORE, {"feed": {"entry": entry}})
         assert (item.rating, item.title, item.words) == (2.0, "Meh", "a < b")
-    assert read(SourceKind.APP_STORE, {"feed": {}}).items == []
+    assert read(SourceKind.APP_STORE, {"feed": {}}).items == ()
 
 
 def test_json_feed_is_read() -> None:
@@ -115,14 +115,14 @@ def test_what_is_no_feed_is_told_in_a_sentence(body: str | bytes, sentence: str)
 ])  # fmt: skip
 def test_words_are_plain(said: str, words: str) -> None:
     """Markup and what nobody sees is gone, entities are undone once, every script stays."""
-    assert draft(words=guess(said)).words == words
+    assert make_item(words=guess(said)).words == words
 
 
 def test_long_words_are_cut_and_said_to_be() -> None:
     """At the end of a word, within four thousand characters."""
     words, cut = clean_words("golddex " * 1000)
     assert (len(words) <= 4000, cut, words[-9:]) == (True, True, " golddex…")
-    assert draft(words=guess("x" * 100_000)).cut
+    assert make_item(words=guess("x" * 100_000)).cut
 
 
 def test_links_and_names_in_words_are_found() -> None:
@@ -130,23 +130,25 @@ def test_links_and_names_in_words_are_found() -> None:
     said = (
         '<a href="https://golddex.com/?utm_source=x">here</a> and www.acme.example. @Ana @jo@fosstodon.org a@b.example'
     )
-    item = draft(address="https://forum.example/1", words=guess(said + ' <a href="https://forum.example/u/2">me</a>'))
-    assert item.links == ["https://golddex.com/", "https://www.acme.example/"]
-    assert item.handles == ["ana", "jo@fosstodon.org", "jo"]
+    item = make_item(
+        address="https://forum.example/1", words=guess(said + ' <a href="https://forum.example/u/2">me</a>')
+    )
+    assert item.links == ("https://golddex.com/", "https://www.acme.example/")
+    assert item.handles == ("ana", "jo@fosstodon.org", "jo")
     assert (handles_in("mail ana@acme.example"), links_in("acme")) == ((), [])
 
 
 def test_an_address_that_many_share_tells_nothing_apart() -> None:
     """Items of a status page that all link to it are known by their ids; the same id twice is one item still."""
-    shared = [draft(external_id=str(n), address="https://acme.example/status", title=guess("Down")) for n in (1, 2)]
-    assert [item.address for item in finished(shared)] == ["", ""]
-    assert finished([shared[0], shared[0]])[0].address == "https://acme.example/status"
+    shared = [make_item(external_id=str(n), address="https://acme.example/status", title=guess("Down")) for n in (1, 2)]
+    assert [item.address for item in select_items(shared)] == ["", ""]
+    assert select_items([shared[0], shared[0]])[0].address == "https://acme.example/status"
 
 
 def test_silent_items_are_left_out_and_two_hundred_are_enough() -> None:
     """Neither title nor words says nothing to anybody."""
-    assert finished([draft(address="https://acme.example/")]) == []
-    assert len(finished(draft(title=guess(f"t{n}")) for n in range(MOST_ITEMS + 5))) == MOST_ITEMS
+    assert select_items([make_item(address="https://acme.example/")]) == ()
+    assert len(select_items(make_item(title=guess(f"t{n}")) for n in range(MOST_ITEMS + 5))) == MOST_ITEMS
 
 
 @pytest.mark.parametrize(("said", "instant"), [

@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.mentions.gateways.fetching import Child
+from bot.mentions.gateways.fetching import Parser
 from bot.mentions.gateways.webhooks import read_webhook
-from bot.mentions.rules.sources import SourceKind
-from bot.mentions.schemas.found import Brought, FoundItem, Outcome
+from bot.mentions.rules.sources import Outcome, SourceKind
+from bot.mentions.schemas.items import FeedItem, FetchResult
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "feeds" / "samples"
 
@@ -20,16 +19,15 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def child() -> Iterator[Child]:
-    """A process that reads."""
-    with Child() as made:
-        yield made
+async def parse(kind: SourceKind, body: bytes, address: str = "") -> FetchResult:
+    """What a process of its own reads in a body."""
+    async with Parser() as parser:
+        return await parser.parse(kind, body, address=address)
 
 
-def bring(child: Child, kind: SourceKind, name: str, address: str = "https://feeds.example/feed") -> Brought:
+async def bring(kind: SourceKind, name: str, address: str = "https://feeds.example/feed") -> FetchResult:
     """What a recorded answer holds."""
-    return child.read(kind, (SAMPLES / name).read_bytes(), address=address)
+    return await parse(kind, (SAMPLES / name).read_bytes(), address=address)
 
 
 @pytest.mark.parametrize(("name", "kind", "count", "title"), [
@@ -43,23 +41,23 @@ def bring(child: Child, kind: SourceKind, name: str, address: str = "https://fee
     ("atom_mediarss_reddit_1.xml", "reddit", 25, "newest submissions : homelab"),
     ("appstore_customerreviews_2026.json", "app_store", 2, "App Store"),
 ])  # fmt: skip
-def test_a_real_feed_brings_its_items(child: Child, name: str, kind: str, count: int, title: str) -> None:
+async def test_a_real_feed_brings_its_items(name: str, kind: str, count: int, title: str) -> None:
     """All of them, under the name that the source gives itself."""
-    brought = bring(child, SourceKind(kind), name)
+    brought = await bring(SourceKind(kind), name)
     assert (brought.outcome, brought.title) == (Outcome.NEWS, title)
     assert len(brought.items) == count
     assert all(item.published_at for item in brought.items)
 
 
-def test_google_alerts_lead_to_the_articles(child: Child) -> None:
+async def test_google_alerts_lead_to_the_articles() -> None:
     """Links are unwrapped, bold keywords are plain, the place is the site."""
-    first = bring(child, SourceKind.GOOGLE_ALERTS, "google_alerts_atom.xml").items[1]
+    first = (await bring(SourceKind.GOOGLE_ALERTS, "google_alerts_atom.xml")).items[1]
     assert first.address == "https://investorplace.com/2019/07/slack-stock-truly-compelling/"
     assert first.title == "Slack Stock Has a Compelling Story and the Numbers to Back It Up"
     assert first.place == "investorplace.com"
 
 
-def test_reddit_posts_come_without_reddits_own_words(child: Child) -> None:
+async def test_reddit_posts_come_without_reddits_own_words() -> None:
     """No "submitted by", and the subreddit as the place."""
     for name in (
         "rss_2.0_reddit.xml",
@@ -68,21 +66,21 @@ def test_reddit_posts_come_without_reddits_own_words(child: Child) -> None:
         "reddit-home.rss",
         "reddit.rss",
     ):
-        for item in bring(child, SourceKind.REDDIT, name).items:
+        for item in (await bring(SourceKind.REDDIT, name)).items:
             assert "submitted by" not in item.words
             assert item.place == "" or re.match(r"r/\w", item.place)
 
 
-def test_a_link_that_a_reddit_post_is_about_counts(child: Child) -> None:
+async def test_a_link_that_a_reddit_post_is_about_counts() -> None:
     """Though nothing is written beside it."""
-    (item,) = bring(child, SourceKind.REDDIT, "rss_2.0_reddit.xml").items
+    (item,) = (await bring(SourceKind.REDDIT, "rss_2.0_reddit.xml")).items
     assert (item.author, item.place, item.domains, item.words) == ("u/kevincox_ca", "r/kevincox", ("kevincox.ca",), "")
 
 
-def test_reviews_have_stars_and_an_address_each(child: Child) -> None:
+async def test_reviews_have_stars_and_an_address_each() -> None:
     """Though Apple links all of them to one page."""
     address = "https://itunes.apple.com/in/rss/customerreviews/page=1/id=1592550875/sortby=mostrecent/json"
-    items = bring(child, SourceKind.APP_STORE, "appstore_customerreviews_2026.json", address).items
+    items = (await bring(SourceKind.APP_STORE, "appstore_customerreviews_2026.json", address)).items
     assert [(item.rating, item.author, item.place) for item in items] == [
         (5.0, "Fatluga", "App Store IN"),
         (1.0, "Ankit", "App Store IN"),
@@ -90,20 +88,21 @@ def test_reviews_have_stars_and_an_address_each(child: Child) -> None:
     assert len({item.address for item in items}) == 2
 
 
-def test_hacker_news_answers_are_read(child: Child) -> None:
+async def test_hacker_news_answers_are_read() -> None:
     """Stories and comments, with entities undone."""
     answers = json.loads((SAMPLES / "hn_algolia_fixtures.json").read_text())
-    items: list[FoundItem] = []
-    for answer in answers:
-        items += child.read(SourceKind.HACKER_NEWS, json.dumps(answer["reply"]).encode()).items
+    items: list[FeedItem] = []
+    async with Parser() as parser:
+        for answer in answers:
+            items += (await parser.parse(SourceKind.HACKER_NEWS, json.dumps(answer["reply"]).encode())).items
     assert len(items) > 20
     assert all(item.address.startswith("https://news.ycombinator.com/item?id=") for item in items)
     assert not any("&#x27;" in item.words or "<p>" in item.words for item in items)
 
 
-def test_a_page_in_place_of_a_feed_names_its_feed(child: Child) -> None:
+async def test_a_page_in_place_of_a_feed_names_its_feed() -> None:
     """A recorded one."""
-    problem = bring(child, SourceKind.FEED, "DuplicateContentAtomFeed.xml").problem
+    problem = (await bring(SourceKind.FEED, "DuplicateContentAtomFeed.xml")).problem
     assert (
         problem
         == "That is a web page, not a feed; use http://www.tablix.org/~avian/blog/atom.xml instead, which it names."

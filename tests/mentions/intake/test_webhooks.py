@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from bot.core.errors import InvalidInput
 from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
 from bot.mentions.rules.sources import SourceKind
-from bot.mentions.schemas.found import FoundItem
+from bot.mentions.schemas.items import FeedItem
 
 NOW = 1_795_424_400.0
 PUSHED = [SourceKind.WEBHOOK, SourceKind.OCTOLENS, SourceKind.F5BOT, SourceKind.SYFTEN]
 
 
-def read(kind: SourceKind, said: Any, **mapping: str) -> tuple[FoundItem, ...]:
+def read(kind: SourceKind, said: Any, **mapping: str) -> tuple[FeedItem, ...]:
     """What is read of *said*."""
     return read_webhook(kind, json.dumps(said).encode(), mapping=mapping)
 
@@ -35,10 +35,10 @@ def test_octolens_sends_one_at_a_time() -> None:
         "subreddit": "r/smallbusiness", "language": "en",
     }  # fmt: skip
     (item,) = read(SourceKind.OCTOLENS, {"action": "mention_created", "data": data})
-    assert item == FoundItem(
+    assert item == FeedItem(
         external_id="t3_1", address="https://www.reddit.com/r/smallbusiness/comments/1/x/", title="Anyone else?",
         words="Golddex never calls back, see https://golddex.com/help", author="jo", place="r/smallbusiness",
-        published_at=datetime(2026, 11, 20, 10, tzinfo=UTC), language="en", domains=("golddex.com",),
+        published_at=datetime(2026, 11, 20, 10, tzinfo=UTC), language="en", links=("https://golddex.com/help",),
     )  # fmt: skip
 
 

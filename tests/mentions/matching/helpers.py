@@ -8,9 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.mentions.queries.matching import match_many, match_words
+from bot.mentions.queries.matching import match_many
 from bot.mentions.rules.tiers import AliasKind, Tier
-from bot.mentions.schemas.matches import Match, Text
+from bot.mentions.schemas.mentions import Match, Text
 from bot.mentions.usecases.aliases import learn_not_this, refresh_aliases
 from tests.makers import ANA, WORKSPACE, Office
 
@@ -20,7 +20,7 @@ def match(office: Office, words: str, **more: Any) -> tuple[Match, ...]:
 
     def both(session: Session, *, now: datetime) -> tuple[Match, ...]:
         refresh_aliases(session, now=now)
-        return match_words(session, words=words, now=now, **{"title": "", "domains": (), "handles": (), **more})
+        return match_many(session, texts=[Text(words=words, **more)], now=now)[0]
 
     found: tuple[Match, ...] = office.do(both)
     return found

@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 
 from benchmarks.reading import collections, score
 from bot.core.errors import NotAllowed
-from bot.mentions.queries.feelings import list_corrections
-from bot.mentions.rules.feeling import BY_STARS, BY_WORDS, COMPLAINT_WORDS, LONGEST, Feeling, by_bounds, read_feeling
-from bot.mentions.tables.aliases import WORDS_LENGTH
+from bot.mentions.queries.mentions import list_corrections
+from bot.mentions.rules.sentiment import (
+    BY_STARS,
+    BY_WORDS,
+    COMPLAINT_WORDS,
+    LONGEST,
+    Sentiment,
+    by_bounds,
+    read_sentiment,
+)
+from bot.mentions.tables import WORDS_LENGTH
+from bot.mentions.usecases.acting import correct_sentiment
 from bot.mentions.usecases.aliases import erase_matching
-from bot.mentions.usecases.feelings import correct_feeling
 from tests.makers import ANA, ROOT, Office
 
 COMPLAINTS = [
@@ -43,26 +51,26 @@ COMPLAINTS = [
 def test_stars_decide_whatever_the_words_say(stars: float, feeling: str, score: float) -> None:
     """They are the writer's own verdict."""
     for words in ("I love it", "I hate it", ""):
-        assert read_feeling(words, stars) == (Feeling(feeling), score, BY_STARS)
+        assert read_sentiment(words, stars) == (Sentiment(feeling), score, BY_STARS)
 
 
 @pytest.mark.parametrize("words", COMPLAINTS)
 def test_what_went_wrong_reads_as_a_complaint(words: str) -> None:
     """Also where no single word is an angry one; straight apostrophes or curly ones."""
-    assert read_feeling(words, None).feeling is Feeling.COMPLAINT
-    assert read_feeling(words, None).scorer == BY_WORDS
+    assert read_sentiment(words, None).sentiment is Sentiment.COMPLAINT
+    assert read_sentiment(words, None).model == BY_WORDS
 
 
 @pytest.mark.parametrize("words", ["I love this, great support", "Thanks for the quick and friendly help, wonderful"])
 def test_kind_words_read_as_praise(words: str) -> None:
     """They may be quoted in the digest."""
-    assert read_feeling(words, None).feeling is Feeling.PRAISE
+    assert read_sentiment(words, None).sentiment is Sentiment.PRAISE
 
 
 @pytest.mark.parametrize("words", ["", " ", "The shop opens at nine", "https://golddex.com", "42"])
 def test_plain_words_read_as_neither(words: str) -> None:
     """Nothing is claimed where nothing is said."""
-    assert read_feeling(words, None).feeling is Feeling.NEUTRAL
+    assert read_sentiment(words, None).sentiment is Sentiment.NEUTRAL
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,7 @@ def test_plain_words_read_as_neither(words: str) -> None:
 )
 def test_the_bounds_are_the_measured_ones(value: float, feeling: str) -> None:
     """−0.10 and +0.35, both included."""
-    assert by_bounds(value) is Feeling(feeling)
+    assert by_bounds(value) is Sentiment(feeling)
 
 
 PIECES = st.sampled_from([*COMPLAINTS, "not", "but", "LEAST", "\x00", ":)", "!!!!!", "n't", "🦆"])
@@ -87,15 +95,15 @@ PIECES = st.sampled_from([*COMPLAINTS, "not", "but", "LEAST", "\x00", ":)", "!!!
 @given(st.one_of(st.text(max_size=300), st.lists(PIECES).map(" ".join)))
 def test_no_text_is_too_odd_to_be_read(words: str) -> None:
     """A score from −1 to 1, the same every time."""
-    read = read_feeling(words, None)
+    read = read_sentiment(words, None)
     assert -1.0 <= read.score <= 1.0
-    assert read == read_feeling(words, None)
+    assert read == read_sentiment(words, None)
 
 
 def test_a_very_long_text_is_read_to_a_point() -> None:
     """What stands behind it changes nothing."""
     words = "fine " * (LONGEST // 5)
-    assert read_feeling(words + "terrible " * 100_000, None) == read_feeling(words, None)
+    assert read_sentiment(words + "terrible " * 100_000, None) == read_sentiment(words, None)
 
 
 def test_words_of_complaint_are_single_and_weigh_less_than_nothing() -> None:
@@ -106,7 +114,7 @@ def test_words_of_complaint_are_single_and_weigh_less_than_nothing() -> None:
 
 def test_a_bot_that_reads_no_mentions_carries_no_vader() -> None:
     """Its words are loaded with the first text."""
-    asked = "import sys, bot.features, bot.mentions.rules.feeling; print('vaderSentiment' in sys.modules)"
+    asked = "import sys, bot.features, bot.mentions.rules.sentiment; print('vaderSentiment' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
     assert found.stdout.strip() == "False"
 
@@ -115,13 +123,19 @@ def test_a_bot_that_reads_no_mentions_carries_no_vader() -> None:
 def test_half_or_more_of_the_complaints_in_real_reviews_are_found() -> None:
     """A slice of each collection; `make bench` reads them whole."""
     for what, rated in collections():
-        assert score(lambda text: read_feeling(text, None).feeling, rated[:400]).recall > 0.45, what
+        assert score(lambda text: read_sentiment(text, None).sentiment, rated[:400]).recall > 0.45, what
 
 
-def correct(office: Office, feeling: Feeling = Feeling.COMPLAINT, **more: object) -> bool:
+def correct(office: Office, feeling: Sentiment = Sentiment.COMPLAINT, **more: object) -> bool:
     """Somebody presses a button under a mention."""
-    said = {"mention_id": uuid4(), "words": "Oh great, again", "before": Feeling.PRAISE, "scorer": BY_WORDS, "by": ANA}
-    done: bool = office.do(correct_feeling, **{**said, "feeling": feeling, **more})
+    said = {
+        "mention_id": uuid4(),
+        "words": "Oh great, again",
+        "before": Sentiment.PRAISE,
+        "scorer": BY_WORDS,
+        "by": ANA,
+    }
+    done: bool = office.do(correct_sentiment, **{**said, "feeling": feeling, "by": ANA, **more})
     return done
 
 
@@ -129,13 +143,13 @@ def test_corrections_are_kept_with_their_words_and_exported(office: Office) -> N
     """Every one, also of the same mention; a press that changes nothing isn't one."""
     mention = uuid4()
     assert correct(office, mention_id=mention)
-    assert not correct(office, Feeling.PRAISE, mention_id=mention)
-    assert correct(office, Feeling.NEUTRAL, mention_id=mention, before=Feeling.COMPLAINT)
+    assert not correct(office, Sentiment.PRAISE, mention_id=mention)
+    assert correct(office, Sentiment.NEUTRAL, mention_id=mention, before=Sentiment.COMPLAINT)
     assert correct(office, words="x\x00" * 10_000)
     told = office.ask(list_corrections, mention_id=mention)
     assert [(one.before, one.after, one.scorer, one.by) for one in told] == [
-        (Feeling.PRAISE, Feeling.COMPLAINT, BY_WORDS, ANA),
-        (Feeling.COMPLAINT, Feeling.NEUTRAL, BY_WORDS, ANA),
+        (Sentiment.PRAISE, Sentiment.COMPLAINT, BY_WORDS, ANA),
+        (Sentiment.COMPLAINT, Sentiment.NEUTRAL, BY_WORDS, ANA),
     ]
     everything = office.ask(list_corrections)
     assert len(everything) == 3

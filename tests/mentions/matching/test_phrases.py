@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.mentions.rules.phrases import DEFAULT_PHRASES, Hint, Phrase, find_phrases
+from bot.mentions.rules.sentiment import DEFAULT_PHRASES, Hint, Phrase, find_phrases
 
 
 def found(words: str) -> list[str]:

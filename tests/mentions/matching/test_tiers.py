@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.mentions.rules.tiers import AliasKind, Found, Known, Lesson, Tier, best_of_each, find_known, keys_of
-from bot.mentions.rules.tokens import read_text, written
-from bot.mentions.rules.words import COMMON, is_common
+from bot.mentions.rules.tokens import COMMON, is_common, read_text, written
 
 SPACE = UUID(int=7)
 NAMES = ("Golddex", "Bakery Lindqvist", "Target", "Best Buy", "GoPro", "Bank of America", "America", "Condax Inc.")

@@ -1,18 +1,17 @@
-"""What was found outside, clean, before anybody decides what it is about."""
+"""What a source brings, before anybody decides what it is about."""
 
 from datetime import datetime
 
 from pydantic import Field
 
 from bot.core.schemas import Schema
-from bot.mentions.rules.outcomes import Outcome
-from bot.mentions.rules.wording import LONGEST_ID, LONGEST_NAME, LONGEST_TITLE, LONGEST_WORDS
+from bot.customers.rules.domains import registrable_domain
+from bot.mentions.rules.sources import Outcome
+from bot.mentions.rules.texts import LONGEST_ID, LONGEST_NAME, LONGEST_TITLE, LONGEST_WORDS, host_of
 
-__all__ = ["Brought", "FoundItem", "Outcome"]
 
-
-class FoundItem(Schema):
-    """One review, post or article: plain text only, and no link but http and https."""
+class FeedItem(Schema):
+    """One review, post or article: plain text, with no links but http and https."""
 
     external_id: str = Field("", max_length=LONGEST_ID)  # the source's own id
     address: str = ""  # canonical; "" when it has none
@@ -24,18 +23,25 @@ class FoundItem(Schema):
     published_at: datetime | None = None  # aware, UTC
     rating: float | None = None  # stars of five
     language: str = ""  # ISO 639-1, when the source says so
-    domains: tuple[str, ...] = ()  # registrable, linked in the words
+    links: tuple[str, ...] = ()  # canonical addresses in the words
     handles: tuple[str, ...] = ()  # written with an @ in the words; without it, lower case
 
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The registrable domains of the links, without the domain that the item itself is published on."""
+        own = registrable_domain(host_of(self.address))
+        domains = dict.fromkeys(registrable_domain(link) for link in self.links)
+        return tuple(domain for domain in domains if domain and domain != own)
 
-class Brought(Schema):
-    """What one look at a source brought, and what to ask with next time."""
+
+class FetchResult(Schema):
+    """What fetching a source returned, and the headers to ask with next time."""
 
     outcome: Outcome
-    items: tuple[FoundItem, ...] = ()
+    items: tuple[FeedItem, ...] = ()
     problem: str = ""  # one sentence that says what to do; "" when all is well
     etag: str = ""
     last_modified: str = ""
     wait_seconds: int | None = None  # asked for by the source, at most a day
-    moved_to: str = ""  # for good
+    moved_to: str = ""  # the permanent new address
     title: str = ""  # what the source calls itself
