@@ -1,4 +1,4 @@
-"""What a feature gives to the others without knowing them."""
+"""What a feature contributes to the screens of others, and functions that collect it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,46 +16,46 @@ if TYPE_CHECKING:
     from bot.core.runtime import Runtime
 
 DigestSection = Callable[[Session, datetime], Sequence[Count]]
-"""`digest_section(session, now)`: short counts for the digest's last paragraph."""
+"""`digest_section(session, now)`: return short counts for the last paragraph of the digest."""
 
 CommitmentsSection = Callable[[Session, datetime], Sequence[Line]]
 """
-`commitments_section(session, now)`: what the team owes customers and is late or due, as dated lines, the most late first; at
-most `COMMITMENT_LINES` of them, so that the statement behind it stays small however much is open.
+`commitments_section(session, now)`: return what the team owes customers and is late or due, as dated lines, the most late
+first. At most `COMMITMENT_LINES`, so that the statement stays small however much is open.
 """
 
 COMMITMENT_LINES = 100
 
 Compose = Callable[[Session, DigestSlot, datetime], Notification | None]
-"""`compose(session, slot, now)`: what a digest says at its slot; None when there is nothing to say."""
+"""`compose(session, slot, now)`: return what a digest says at its slot, or None when there is nothing to say."""
 
 HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
-"""`home_section(session, person_id, now)`: what this person owes, by date."""
+"""`home_section(session, person_id, now)`: return what this person has to do, by date."""
 
 Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
-"""`timeline(session, customer_id, now)`: dated lines of what happened with a customer, the latest first."""
+"""`timeline(session, customer_id, now)`: return dated lines of what happened with a customer, the latest first."""
 
 Steps = Callable[[Session, str, datetime], Sequence["Step"]]
-"""`first_steps(session, person_id, now)`: what is left of setting the bot up, for those who may do it."""
+"""`first_steps(session, person_id, now)`: return the steps of setting the bot up, for those who may do it."""
 
 Erase = Callable[[Session, str, str, datetime], int]
-"""`erase(session, kind, id, now)`: forget a customer or person; returns how many rows went."""
+"""`erase(session, kind, id, now)`: erase a customer or person, and return how many rows that were."""
 
 Export = Callable[[Session, str, str], Mapping[str, Any]]
-"""`export(session, kind, id)`: everything kept about a customer or person, as JSON values."""
+"""`export(session, kind, id)`: return everything stored about a customer or person, as JSON values."""
 
 UndoCheckin = Callable[..., Sequence[str]]
 """
-`undo_checkin(session, *, customer_id, checkin_id, by, now)`: take back, in the same transaction, what came into a feature
-with a check-in that is being undone; returns a sentence for each thing that stays, because it has gone on since.
+`undo_checkin(session, *, customer_id, checkin_id, by, now)`: undo, in the same transaction, what a check-in added
+to the feature. Return a sentence for each thing that stays because it was changed since.
 """
 
 Check = Callable[[Session, datetime], Sequence[str]]
-"""`check(session, now)`: one sentence per thing that is wrong; empty when all is well."""
+"""`check(session, now)`: return one sentence for each thing that is wrong."""
 
 
 class Step(Schema):
-    """One step of the first run: what to do, whether it is done, and the button that does it."""
+    """A step of setting the bot up: what to do, whether it is done, and the button that does it."""
 
     label: str
     done: bool
@@ -65,7 +65,7 @@ class Step(Schema):
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that a feature puts under others' things; *wants* says under which kinds of subject."""
+    """A button that a feature adds to messages of others, where *wants* `(subject)` returns True."""
 
     label: str
     action_id: str
@@ -75,10 +75,10 @@ class Offer:
 @dataclass(frozen=True)
 class DigestKindOffer:
     """
-    A kind of digest that a feature brings: managers set it up, it is posted once a slot, and the feature's own view draws it.
+    A kind of digest. Managers set it up, and it is posted once a slot.
 
-    *key* is how it is kept (at most 40 characters), *label* how the setup calls it, *about* one sentence on what it
-    says, *clear* the line that stands in its place when `compose` has nothing to say.
+    *key* is its stored name (at most 40 characters), *label* its name in the setup, *about* one sentence on what it
+    says, and *clear* the line that is posted when `compose` returns None.
     """
 
     key: str
@@ -91,13 +91,12 @@ class DigestKindOffer:
 @dataclass(frozen=True)
 class CheckinExtra:
     """
-    Fields a feature adds to the check-in modal; the ids of their blocks all begin with `{key}.`.
+    Fields that a feature adds to the check-in modal; the ids of their blocks begin with `{key}.`.
 
-    *about* `(session, customer_id, now)` reads what the fields have to know; where it returns None they aren't wanted
-    for that customer. *blocks* draws them from that (from None, when there is no *about*). With a *label* they stay
-    behind a button of these words until somebody wants them. *read* turns the submitted state into keyword arguments
-    (empty: nothing was filled in); *use_case* takes those with `session, customer_id, checkin_id, by, now`, in the
-    check-in's own transaction. The feature's `undo_checkin` takes it back.
+    *about* `(session, customer_id, now)` reads what the fields need; when it returns None they aren't shown. *blocks*
+    draws them from what *about* returned, or from None without one. With a *label* they are hidden behind a button with
+    these words. *read* makes keyword arguments of the submitted state, none when nothing was filled in. *use_case*
+    takes them with `session, customer_id, checkin_id, by, now` in the transaction of the check-in; `undo_checkin` undoes it.
     """
 
     key: str
@@ -110,7 +109,7 @@ class CheckinExtra:
 
 @dataclass(frozen=True)
 class Feature:
-    """One capability of the bot and what it contributes to others' screens. Everything but the name is optional."""
+    """A feature of the bot and what it contributes to the screens of others; only the name is required."""
 
     name: str
     register: Callable[[Any, "Runtime"], None] | None = None
@@ -128,13 +127,13 @@ class Feature:
     erase: Erase | None = None
     export: Export | None = None
     check: Check | None = None
-    asked_first: bool = False  # Bolt asks one listener after another; this feature's command is the most used
+    asked_first: bool = False  # Bolt asks one listener after another, and this command is the most used
 
 
 def collect_briefs(
     features: Sequence[Feature], session: Session, customer_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[Line]]:
-    """What every feature knows about each customer; pressing lines first."""
+    """Return the lines of every feature about each customer, urgent ones first."""
     briefs = [feature.brief for feature in features if feature.brief]
     return _by_customer(ask(briefs, session, customer_ids, now) if briefs and customer_ids else (), customer_ids)
 
@@ -156,12 +155,12 @@ def _by_customer(told: Sequence[Mapping[UUID, Sequence[Line]]], customer_ids: Se
 
 
 def collect_counts(features: Sequence[Feature], session: Session, now: datetime) -> list[Count]:
-    """What every feature counts for a digest."""
+    """Return the counts of every feature for a digest."""
     return [count for feature in features if feature.digest_section for count in feature.digest_section(session, now)]
 
 
 def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[Line], bool]:
-    """What every feature says is owed, the most late first; and whether there is more than they told."""
+    """Return what is owed by every feature, the most late first, and whether there is more."""
     told = [
         feature.commitments_section(session, now)[:COMMITMENT_LINES]
         for feature in features
@@ -172,18 +171,18 @@ def collect_commitments(features: Sequence[Feature], session: Session, now: date
 
 
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:
-    """What all features add to the check-in modal."""
+    """Return the fields that all features add to the check-in modal."""
     return [extra for feature in features for extra in feature.checkin_extras]
 
 
 def collect_undos(features: Sequence[Feature]) -> list[UndoCheckin]:
-    """What all features take back with a check-in."""
+    """Return the functions that undo what came with a check-in."""
     return [feature.undo_checkin for feature in features if feature.undo_checkin]
 
 
 def collect_timeline(
     features: Sequence[Feature], session: Session, customer_id: UUID, now: datetime, limit: int
 ) -> list[Line]:
-    """The last *limit* things that happened with a customer, from every feature."""
+    """Return the last *limit* lines of what happened with a customer, from every feature."""
     lines = [line for feature in features if feature.timeline for line in feature.timeline(session, customer_id, now)]
     return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)[:limit]
