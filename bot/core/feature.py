@@ -96,7 +96,7 @@ class CheckinExtra:
     *about* `(session, customer_id, now)` reads what the fields need; when it returns None they aren't shown. *blocks*
     draws them from what *about* returned, or from None without one. With a *label* they are hidden behind a button with
     these words. *read* makes keyword arguments of the submitted state, none when nothing was filled in. *use_case*
-    takes them with `session, customer_id, checkin_id, by, now` in the transaction of the check-in; `undo_checkin` undoes it.
+    takes them with `session, customer_id, checkin_id, by, now` in the check-in's transaction; `undo_checkin` undoes it.
     """
 
     key: str
