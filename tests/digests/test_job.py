@@ -89,7 +89,7 @@ async def test_a_failing_digest_does_not_keep_others_from_coming(office: Office)
     with pytest.raises(RuntimeError, match="ill"):
         await post_digests(runtime)
     assert len(digests(office)) == 1
-    runtime._workers.shutdown()
+    runtime.close()
 
 
 def _furnish_other(office: Office, workspace: str) -> None:

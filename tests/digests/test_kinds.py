@@ -165,7 +165,7 @@ async def test_all_kinds_are_posted_by_the_same_job(office: Office) -> None:
     assert await post_digests(runtime) == 3
     assert await post_digests(runtime) == 0
     assert (len(digests(office)), len(owed(office, AllClear)), len(owed(office, Tally))) == (1, 1, 1)
-    runtime._workers.shutdown()
+    runtime.close()
 
 
 def test_a_kind_that_nobody_makes_any_more_stops_and_is_told(office: Office) -> None:

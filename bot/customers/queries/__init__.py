@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import days_between, workspace_of
+from bot.core.database import days_between
 from bot.core.errors import Ambiguous, NotFound
 from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import SnoozeReason, Standing, Status, standing
@@ -28,7 +28,7 @@ def get_customer(session: Session, customer_id: UUID) -> Customer:
     Raises:
         NotFound: it isn't there (any more), or it is another workspace's.
     """
-    query = select(Customer).where(Customer.workspace_id == workspace_of(session), Customer.id == customer_id)
+    query = select(Customer).where(Customer.id == customer_id)
     customer = session.exec(query).first()
     if customer is None:
         raise NotFound("That customer isn't here any more; look it up with /customers.")
@@ -48,9 +48,7 @@ def list_by_ids(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, Cu
     """These customers, by id; unknown ids are left out."""
     if not customer_ids:
         return {}
-    query = select(Customer).where(
-        Customer.workspace_id == workspace_of(session), col(Customer.id).in_(list(customer_ids))
-    )
+    query = select(Customer).where(col(Customer.id).in_(list(customer_ids)))
     return {customer.id: customer for customer in session.exec(query).all()}
 
 
@@ -80,23 +78,22 @@ def find_customer(session: Session, words: str) -> Customer:
 
 def list_exact(session: Session, words: str) -> Sequence[Customer]:
     """Customers whose name, alias or domain is just *words*, by name."""
-    key, workspace = name_key(words), workspace_of(session)
+    key = name_key(words)
     if not key:
         return []
     domain = registrable_domain(words)
-    named = select(Alias.customer_id).where(Alias.workspace_id == workspace, Alias.name_key == key)
+    named = select(Alias.customer_id).where(Alias.name_key == key)
     either = [col(Customer.name_key) == key, col(Customer.id).in_(named)]
     if domain:
         either.append(col(Customer.domain) == domain)
-    query = select(Customer).where(Customer.workspace_id == workspace, sa.or_(*either))
+    query = select(Customer).where(sa.or_(*either))
     return session.exec(query.order_by(col(Customer.name_key), col(Customer.id)).limit(MOST_MATCHES + 1)).all()
 
 
 def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tuple[UUID, str], ...]:
     """The (id, name) of customers whose names look most like *words*, in spite of typing errors."""
-    workspace = workspace_of(session)
-    names = session.exec(select(Customer.id, Customer.name_key).where(Customer.workspace_id == workspace)).all()
-    aliases = session.exec(select(Alias.customer_id, Alias.name_key).where(Alias.workspace_id == workspace)).all()
+    names = session.exec(select(Customer.id, Customer.name_key)).all()
+    aliases = session.exec(select(Alias.customer_id, Alias.name_key)).all()
     ids: dict[str, UUID] = {key: customer_id for customer_id, key in (*aliases, *names)}
     alike = look_alikes(name_key(words), list(ids), limit * 2)
     wanted = list(dict.fromkeys(ids[key] for key in alike))[:limit]
@@ -106,13 +103,13 @@ def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tu
 
 def list_contacts(session: Session, customer_id: UUID) -> Sequence[Contact]:
     """The human beings at a customer, by name."""
-    query = select(Contact).where(Contact.workspace_id == workspace_of(session), Contact.customer_id == customer_id)
+    query = select(Contact).where(Contact.customer_id == customer_id)
     return session.exec(query.order_by(col(Contact.name), col(Contact.id))).all()
 
 
 def list_aliases(session: Session, customer_id: UUID) -> Sequence[Alias]:
     """Its other names."""
-    query = select(Alias).where(Alias.workspace_id == workspace_of(session), Alias.customer_id == customer_id)
+    query = select(Alias).where(Alias.customer_id == customer_id)
     return session.exec(query.order_by(col(Alias.name))).all()
 
 
@@ -149,20 +146,13 @@ def list_waiting(
     session: Session, *, owner_ids: Sequence[str], today: date, limit: int | None = None
 ) -> Sequence[Customer]:
     """Customers of these owners that are due or neglected, longest wait first."""
-    query = select(Customer).where(
-        Customer.workspace_id == workspace_of(session), col(Customer.owner_id).in_(list(owner_ids)), waiting(today)
-    )
+    query = select(Customer).where(col(Customer.owner_id).in_(list(owner_ids)), waiting(today))
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 
 
 def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | None = None) -> Sequence[Customer]:
     """Customers of this owner that are put off, the first to wake first."""
-    query = select(Customer).where(
-        Customer.workspace_id == workspace_of(session),
-        Customer.owner_id == owner_id,
-        Customer.status == Status.ACTIVE,
-        sleeping(today),
-    )
+    query = select(Customer).where(Customer.owner_id == owner_id, Customer.status == Status.ACTIVE, sleeping(today))
     return session.exec(query.order_by(col(Customer.snoozed_until), col(Customer.id)).limit(limit)).all()
 
 
@@ -170,7 +160,7 @@ def list_neglected(
     session: Session, *, today: date, owner_id: str | None = None, limit: int | None = None, offset: int = 0
 ) -> Sequence[Customer]:
     """Neglected customers of the workspace or of one owner, longest wait first."""
-    query = select(Customer).where(Customer.workspace_id == workspace_of(session), neglected(today))
+    query = select(Customer).where(neglected(today))
     if owner_id is not None:
         query = query.where(Customer.owner_id == owner_id)
     return session.exec(query.order_by(*overdue_first(today)).offset(offset).limit(limit)).all()
@@ -178,11 +168,7 @@ def list_neglected(
 
 def list_pool(session: Session, *, today: date, limit: int | None = None) -> Sequence[Customer]:
     """Active customers without an owner, longest wait first."""
-    query = select(Customer).where(
-        Customer.workspace_id == workspace_of(session),
-        col(Customer.owner_id).is_(None),
-        Customer.status == Status.ACTIVE,
-    )
+    query = select(Customer).where(col(Customer.owner_id).is_(None), Customer.status == Status.ACTIVE)
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 
 
@@ -196,7 +182,7 @@ def get_coverage(session: Session, *, today: date, owner_id: str | None = None) 
         sa.func.coalesce(sa.func.sum(sa.case((late, 1), else_=0)), 0),
         sa.func.coalesce(sa.func.sum(sa.case((due, 1), else_=0)), 0),
         sa.func.coalesce(sa.func.sum(sa.case((col(Customer.owner_id).is_(None), 1), else_=0)), 0),
-    ).where(col(Customer.workspace_id) == workspace_of(session), col(Customer.status) == Status.ACTIVE)
+    ).where(col(Customer.status) == Status.ACTIVE)
     if owner_id is not None:
         query = query.where(col(Customer.owner_id) == owner_id)
     active, snoozed, past, waiting_now, pool = session.execute(query).one()

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from bot.core.database import workspace_of
 from bot.customers.queries import find_row
 from bot.customers.rules.headers import Field
 from bot.customers.schemas import Cell
@@ -30,13 +29,10 @@ def export_rows(session: Session, *, viewer: str = BOT, now: datetime) -> list[l
     """
     if viewer != BOT:
         require_here(session, by=viewer)
-    workspace = workspace_of(session)
-    customers = session.exec(
-        select(Customer).where(Customer.workspace_id == workspace).order_by(col(Customer.name_key), col(Customer.id))
-    ).all()
+    customers = session.exec(select(Customer).order_by(col(Customer.name_key), col(Customer.id))).all()
     by_id = {customer.id: customer for customer in customers}
     aliases, contacts = _aliases(session), _contacts(session)
-    people = session.exec(select(Person.id, Person.email).where(Person.workspace_id == workspace)).all()
+    people = session.exec(select(Person.id, Person.email)).all()
     owners = {person_id: email or person_id for person_id, email in people}
     return [
         row
@@ -47,17 +43,14 @@ def export_rows(session: Session, *, viewer: str = BOT, now: datetime) -> list[l
 
 def export_one(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     """Everything this feature keeps about a customer, or what it keeps with a person's name on it, as JSON values."""
-    workspace = workspace_of(session)
     if kind == "person":
-        owned = select(Customer.name).where(Customer.workspace_id == workspace, Customer.owner_id == subject_id)
-        made = select(Import.file_name).where(Import.workspace_id == workspace, Import.by == subject_id)
+        owned = select(Customer.name).where(Customer.owner_id == subject_id)
+        made = select(Import.file_name).where(Import.by == subject_id)
         return {"owns": list(session.exec(owned).all()), "imported": list(session.exec(made).all())}
     customer = find_row(session, subject_id) if kind == "customer" else None
     if customer is None:
         return {}
-    changes = select(ImportChange).where(
-        ImportChange.workspace_id == workspace, ImportChange.customer_id == customer.id
-    )
+    changes = select(ImportChange).where(ImportChange.customer_id == customer.id)
     return {
         "customer": customer.model_dump(mode="json"),
         "aliases": [alias.name for alias in _aliases(session, customer.id).get(customer.id, [])],
@@ -69,7 +62,7 @@ def export_one(session: Session, kind: str, subject_id: str) -> Mapping[str, Any
 
 
 def _aliases(session: Session, customer_id: UUID | None = None) -> dict[UUID, list[Alias]]:
-    query = select(Alias).where(Alias.workspace_id == workspace_of(session))
+    query = select(Alias)
     if customer_id is not None:
         query = query.where(Alias.customer_id == customer_id)
     found: dict[UUID, list[Alias]] = {}
@@ -79,7 +72,7 @@ def _aliases(session: Session, customer_id: UUID | None = None) -> dict[UUID, li
 
 
 def _contacts(session: Session, customer_id: UUID | None = None) -> dict[UUID, list[Contact]]:
-    query = select(Contact).where(Contact.workspace_id == workspace_of(session))
+    query = select(Contact)
     if customer_id is not None:
         query = query.where(Contact.customer_id == customer_id)
     found: dict[UUID, list[Contact]] = {}

@@ -6,7 +6,6 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import workspace_of
 from bot.customers.queries import neglected, overdue_first, sleeping, waiting
 from bot.customers.rules.due import Status
 from bot.customers.schemas import Coverage, OwnerCoverage
@@ -16,9 +15,7 @@ from bot.people.tables import Person
 
 def list_owners_among(session: Session, person_ids: Sequence[str]) -> list[str]:
     """Which of these people look after any customer."""
-    query = select(Customer.owner_id).where(
-        Customer.workspace_id == workspace_of(session), col(Customer.owner_id).in_(list(person_ids))
-    )
+    query = select(Customer.owner_id).where(col(Customer.owner_id).in_(list(person_ids)))
     return sorted({owner_id for owner_id in session.exec(query.distinct()).all() if owner_id}) if person_ids else []
 
 
@@ -27,7 +24,6 @@ def list_coming(
 ) -> tuple[Sequence[Customer], int]:
     """Customers of these owners that come due after *today* and up to *until*, the first first; and how many."""
     mine = sa.and_(
-        col(Customer.workspace_id) == workspace_of(session),
         col(Customer.owner_id).in_(list(owner_ids)),
         col(Customer.status) == Status.ACTIVE,
         col(Customer.due_on) > today,
@@ -55,7 +51,7 @@ def list_team_coverage(
             sa.and_(col(Person.workspace_id) == col(Customer.workspace_id), col(Person.id) == col(Customer.owner_id)),
         )
         .select_from(Customer)
-        .where(col(Customer.workspace_id) == workspace_of(session), col(Customer.status) == Status.ACTIVE)
+        .where(col(Customer.status) == Status.ACTIVE)
         .group_by(col(Person.id), col(Person.name), col(Person.name_key))
         .order_by(behind.desc(), col(Person.name_key), col(Person.id))
     )

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from bot.core.database import workspace_of
 from bot.core.schemas import Line
 from bot.customers.rules.due import compute_schedule
 from bot.customers.tables import Customer, Import, ImportChange
@@ -23,10 +22,9 @@ MEND = "save the cadence in /evenhand setup once more, which winds every clock."
 
 def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]:  # noqa: ARG001 - the shape of every timeline
     """What was done to a customer, and which lists spoke of it, the latest first."""
-    workspace = workspace_of(session)
     entries = session.exec(
         select(AuditEntry)
-        .where(AuditEntry.workspace_id == workspace, AuditEntry.customer_id == customer_id)
+        .where(AuditEntry.customer_id == customer_id)
         .where(col(AuditEntry.action).startswith("customer."))
         .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
         .limit(LINES)
@@ -34,7 +32,7 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]: 
     lists = session.exec(
         select(Import, ImportChange.added)
         .join(ImportChange, col(ImportChange.import_id) == col(Import.id))
-        .where(Import.workspace_id == workspace, ImportChange.customer_id == customer_id)
+        .where(ImportChange.customer_id == customer_id)
         .order_by(col(Import.at).desc())
         .limit(LINES)
     ).all()
@@ -83,7 +81,7 @@ def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001
     workspace = get_workspace(session)
     calendars: dict[str | None, Calendar] = {}
     wrong: list[str] = []
-    query = select(Customer).where(Customer.workspace_id == workspace_of(session))
+    query = select(Customer)
     for customer in session.exec(query.execution_options(yield_per=1000)):
         if customer.owner_id not in calendars:
             calendars[customer.owner_id] = get_calendar(session, customer.owner_id)

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core import outbox
-from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer, list_aliases, list_contacts, list_schemas
 from bot.customers.queries.screens import get_details
@@ -155,11 +154,7 @@ def set_status(
 def wake_paused(session: Session, *, now: datetime) -> int:
     """Make paused customers active again whose day has come where the workspace is; how many there were."""
     today = get_calendar(session, None).today(now)
-    query = select(Customer).where(
-        Customer.workspace_id == workspace_of(session),
-        Customer.status == Status.PAUSED,
-        col(Customer.status_until) <= today,
-    )
+    query = select(Customer).where(Customer.status == Status.PAUSED, col(Customer.status_until) <= today)
     woken = session.exec(query).all()
     for customer in woken:
         before = _status_json(customer)
@@ -201,11 +196,7 @@ def taken_first_calls(session: Session) -> dict[str | None, dict[date, int]]:
     """How many first calls each owner's days hold already."""
     query = (
         sa.select(col(Customer.owner_id), col(Customer.due_on), sa.func.count())
-        .where(
-            col(Customer.workspace_id) == workspace_of(session),
-            col(Customer.status) == Status.ACTIVE,
-            col(Customer.last_contact_on).is_(None),
-        )
+        .where(col(Customer.status) == Status.ACTIVE, col(Customer.last_contact_on).is_(None))
         .group_by(col(Customer.owner_id), col(Customer.due_on))
     )
     taken: dict[str | None, dict[date, int]] = {}
@@ -284,9 +275,7 @@ def _other_names(aliases: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 def _require_new_name(session: Session, details: CustomerDetails) -> None:
     """A second customer of one name has to differ by its domain."""
-    query = select(Customer).where(
-        Customer.workspace_id == workspace_of(session), Customer.name_key == name_key(details.name)
-    )
+    query = select(Customer).where(Customer.name_key == name_key(details.name))
     for namesake in session.exec(query).all():
         if not details.domain or not namesake.domain or namesake.domain == details.domain:
             owner = list_names(session, [namesake.owner_id]).get(namesake.owner_id or "", "nobody yet")

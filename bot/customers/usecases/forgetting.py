@@ -50,9 +50,7 @@ def _erase_customer(session: Session, customer_id: UUID) -> int:
 def _erase_person(session: Session, person_id: str, *, now: datetime) -> int:
     """Their customers go to the pool; where their id stood, a word stands that says so."""
     tables, workspace = SQLModel.metadata.tables, workspace_of(session)
-    owned = session.exec(
-        select(Customer).where(Customer.workspace_id == workspace, col(Customer.owner_id) == person_id)
-    ).all()
+    owned = session.exec(select(Customer).where(col(Customer.owner_id) == person_id)).all()
     for customer in owned:
         customer.owner_id = None
     reschedule(session, owned, now=now)

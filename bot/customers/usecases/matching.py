@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.core.clock import new_id
-from bot.core.database import workspace_of
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Refusal, RowDraft
 from bot.customers.tables import Alias, Customer
@@ -160,12 +159,9 @@ class Matcher:
 
 def load_matcher(session: Session) -> Matcher:
     """Every customer of the workspace, ready to be compared with a list."""
-    workspace = workspace_of(session)
     columns = [getattr(Customer, name) for name in KEPT]
-    rows = session.execute(sa.select(*columns).where(col(Customer.workspace_id) == workspace)).all()
-    aliases = session.execute(
-        sa.select(col(Alias.customer_id), col(Alias.name_key)).where(col(Alias.workspace_id) == workspace)
-    ).all()
+    rows = session.execute(sa.select(*columns)).all()
+    aliases = session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))).all()
     return Matcher(_targets(rows), [(customer_id, key) for customer_id, key in aliases])
 
 

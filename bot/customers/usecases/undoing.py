@@ -48,11 +48,7 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
         raise NotAllowed("Only managers can undo somebody else's import; ask one, or who imported it.")
     if made.undone_at is not None:
         raise AlreadyDone(f"The import of {made.file_name} was undone already.")
-    changes = session.exec(
-        select(ImportChange).where(
-            ImportChange.workspace_id == workspace_of(session), ImportChange.import_id == import_id
-        )
-    ).all()
+    changes = session.exec(select(ImportChange).where(ImportChange.import_id == import_id)).all()
     restored, kept = _restore(session, [change for change in changes if not change.added], now=now)
     added = [change.customer_id for change in changes if change.added]
     used = _used(session, made, added)  # after restoring: a parent that the list itself gave is no use of one it added
@@ -74,7 +70,7 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
 
 
 def _get_import(session: Session, import_id: UUID) -> Import:
-    query = select(Import).where(Import.workspace_id == workspace_of(session), Import.id == import_id)
+    query = select(Import).where(Import.id == import_id)
     made = session.exec(query.with_for_update()).first()
     if made is None:
         raise NotFound("There is no such import here; the ones there are stand in /customers import.")
@@ -89,8 +85,8 @@ def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
         for table, column in _referring():
             query = sa.select(column).where(table.c.workspace_id == workspace_of(session), column.in_(ids))
             used |= set(session.execute(query.distinct()).scalars())
-        used |= set(session.exec(_acted_on(session, made, ids)).all())
-        used |= set(session.exec(_listed_later(session, made, ids)).all())
+        used |= set(session.exec(_acted_on(made, ids)).all())
+        used |= set(session.exec(_listed_later(made, ids)).all())
         used |= _parents_of_others(session, ours, ids)
     return used
 
@@ -106,32 +102,23 @@ def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
                 yield table, next(element.parent for element in key.elements if element.column.name == "id")
 
 
-def _acted_on(session: Session, made: Import, ids: Sequence[UUID]) -> Any:
-    return select(AuditEntry.customer_id).where(
-        AuditEntry.workspace_id == workspace_of(session),
-        col(AuditEntry.customer_id).in_(ids),
-        col(AuditEntry.at) >= made.at,
-    )
+def _acted_on(made: Import, ids: Sequence[UUID]) -> Any:
+    return select(AuditEntry.customer_id).where(col(AuditEntry.customer_id).in_(ids), col(AuditEntry.at) >= made.at)
 
 
-def _listed_later(session: Session, made: Import, ids: Sequence[UUID]) -> Any:
+def _listed_later(made: Import, ids: Sequence[UUID]) -> Any:
     return (
         select(ImportChange.customer_id)
         .join(Import, col(Import.id) == col(ImportChange.import_id))
         .where(
-            ImportChange.workspace_id == workspace_of(session),
-            col(ImportChange.customer_id).in_(ids),
-            ImportChange.import_id != made.id,
-            col(Import.undone_at).is_(None),
+            col(ImportChange.customer_id).in_(ids), ImportChange.import_id != made.id, col(Import.undone_at).is_(None)
         )
     )
 
 
 def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) -> set[UUID]:
     """Those that became the parent of a customer this import didn't bring."""
-    query = select(Customer.parent_id, Customer.id).where(
-        Customer.workspace_id == workspace_of(session), col(Customer.parent_id).in_(ids)
-    )
+    query = select(Customer.parent_id, Customer.id).where(col(Customer.parent_id).in_(ids))
     return {parent_id for parent_id, child in session.exec(query).all() if parent_id and child not in added}
 
 
@@ -190,11 +177,7 @@ def _undo_people(session: Session, change: ImportChange) -> set[str]:
     touched: set[str] = set()
     if keys := [name_key(name) for name in change.after.get("aliases", [])]:
         session.execute(
-            sa.delete(Alias).where(
-                col(Alias.workspace_id) == workspace_of(session),
-                col(Alias.customer_id) == change.customer_id,
-                col(Alias.name_key).in_(keys),
-            )
+            sa.delete(Alias).where(col(Alias.customer_id) == change.customer_id, col(Alias.name_key).in_(keys))
         )
     for name, after in change.after.items():
         if name.startswith(CONTACT):
@@ -214,9 +197,7 @@ def _take_news_back(session: Session, import_id: UUID, *, now: datetime) -> None
     session.execute(
         sa.update(OutboxMessage)
         .where(
-            col(OutboxMessage.workspace_id) == workspace_of(session),
-            col(OutboxMessage.key).startswith(f"import:{import_id}:"),
-            col(OutboxMessage.state) == DeliveryState.PENDING,
+            col(OutboxMessage.key).startswith(f"import:{import_id}:"), col(OutboxMessage.state) == DeliveryState.PENDING
         )
         .values(state=DeliveryState.DEAD, reason="the import was undone", finished_at=now)
     )

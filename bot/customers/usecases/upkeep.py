@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.core.database import workspace_of
 from bot.customers.tables import Customer, Upload
 
 LAST_MIDNIGHT_ON_EARTH = timedelta(hours=12)  # the zones furthest west are twelve hours behind UTC
@@ -14,7 +13,7 @@ LAST_MIDNIGHT_ON_EARTH = timedelta(hours=12)  # the zones furthest west are twel
 def end_snoozes(session: Session, *, now: datetime) -> int:
     """Clear snoozes whose day has come in every time zone, so that no screen speaks of them; how many."""
     everywhere = (now - LAST_MIDNIGHT_ON_EARTH).date()
-    over = sa.and_(col(Customer.workspace_id) == workspace_of(session), col(Customer.snoozed_until) <= everywhere)
+    over = col(Customer.snoozed_until) <= everywhere
     cleared = {"snoozed_until": None, "snooze_reason": None, "snooze_note": None, "snoozed_by": None}
     return session.exec(sa.update(Customer).where(over).values(cleared)).rowcount
 

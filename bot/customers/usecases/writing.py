@@ -194,9 +194,7 @@ def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> V
 def _columns(session: Session, customer_id: UUID) -> Values:
     """The columns beside status and cadence as they stand; few rows of a list change those."""
     columns = (Customer.status_reason, Customer.status_by, Customer.status_until, Customer.cadence_approved_by)
-    query = sa.select(*(col(column) for column in columns)).where(
-        col(Customer.workspace_id) == workspace_of(session), col(Customer.id) == customer_id
-    )
+    query = sa.select(*(col(column) for column in columns)).where(col(Customer.id) == customer_id)
     return dict(session.execute(query).mappings().one())
 
 
