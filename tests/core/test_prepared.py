@@ -20,6 +20,8 @@ from bot.customers.tables import Customer
 from bot.people.tables import Person
 from tests.makers import ANA, MARA, WORKSPACE, Office, open_office
 
+pytestmark = pytest.mark.both_databases
+
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 PEOPLE = cast("sa.Table", Person.__table__)  # type: ignore[attr-defined]  # as above
 NAMES = (

@@ -19,6 +19,8 @@ from bot.core.runtime import AT_ONCE, ATTEMPTS, Gate, Runtime
 from bot.customers.tables import Customer
 from tests.makers import ANA, WORKSPACE, Office, add_customer
 
+pytestmark = pytest.mark.both_databases
+
 
 def add(session: Session, *, name: str, now: Any, by: str = ANA) -> str:
     """A use case."""

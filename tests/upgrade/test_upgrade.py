@@ -16,7 +16,7 @@ from bot.storage import migrate
 from tests.upgrade.screens import Json, load_screens
 from tests.upgrade.upgraded import Upgraded, copy_to_postgres, load_dump, open_upgraded
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.both_databases, pytest.mark.asyncio(loop_scope="module")]
 SCREENS = load_screens()
 
 
