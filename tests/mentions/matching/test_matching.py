@@ -163,6 +163,7 @@ def test_hostile_texts_and_names_are_matched_or_not_and_never_an_error(office: O
     assert count(office, "customers") == 2
 
 
+@pytest.mark.data
 @pytest.mark.skipif(not COMPANIES.exists(), reason="the real list isn't at ../shared/data/customers")
 def test_real_companies_are_found_where_they_are_named(office: Office) -> None:
     """A slice of the list: each name of two words or more, in a sentence, is linked or shared by several."""
