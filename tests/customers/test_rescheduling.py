@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from sqlmodel import Session, select
 
 from bot.customers.queries import get_customer
@@ -14,6 +15,8 @@ from bot.people.schemas import Wishes
 from bot.people.tables import Absence
 from bot.workspaces.queries import get_workspace, list_audit
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
+
+pytestmark = pytest.mark.both_databases
 
 TODAY = date(2026, 11, 23)
 

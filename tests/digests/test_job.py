@@ -23,6 +23,8 @@ from rehearsal.strict import check_message
 from tests.digests.digest_office import digests, move_to_slot, owed_rows, pages, post, posts, set_up, the_digest
 from tests.makers import ANA, WORKSPACE, Office, open_office
 
+pytestmark = pytest.mark.both_databases
+
 ALL_COMPANIES = 46_964
 
 
@@ -103,6 +105,7 @@ def _furnish_other(office: Office, workspace: str) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_46964_neglected_customers_come_whole(sqlite_url: str, clock: MovableClock) -> None:
     """Every one of them stands in the thread, each page is one Slack takes."""
     runtime = Runtime(Database(sqlite_url), clock)

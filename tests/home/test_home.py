@@ -89,6 +89,7 @@ def test_the_coming_week_is_told_ahead(office: Office) -> None:
     assert "Tue 24 Nov · *Tomorrow*" in drawn(schema)
 
 
+@pytest.mark.both_databases
 def test_nobody_stands_in_two_lists(office: Office) -> None:
     """Waiting, coming and snoozed are apart, whatever the day."""
     for waited in range(20, 60):

@@ -226,6 +226,7 @@ def _spread(number: int) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 def test_home_stays_small_at_5000_people_and_46964_customers(office: Office) -> None:
     """A manager's and a busy owner's Home fit into Slack's limits."""
     fill(office, 5000, 46_964)

@@ -155,6 +155,7 @@ def _row(world: World, customer: object) -> Customer:
     return row
 
 
+@pytest.mark.slow
 async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: str) -> None:
     """Everybody is known, 500 owners of one zone are reminded within the hour, screens and set-up answer at once."""
     async with open_world(sqlite_url) as world:

@@ -62,6 +62,7 @@ def test_a_workspace_of_one_person_works(office: Office) -> None:
     assert [(row.id, row.role) for row in office.look(list_people)] == [(MARA, Role.ADMIN)]
 
 
+@pytest.mark.slow
 def test_five_thousand_people_are_taken_in(office: Office) -> None:
     """All of them come, and all of them move."""
     crowd = [told(f"U{n:05}", name=f"Person {n}", zone="Europe/Berlin") for n in range(5000)]

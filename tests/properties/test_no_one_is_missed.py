@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -33,6 +34,8 @@ from bot.people.schemas import SlackPerson, Wishes
 from tests.customers.lists import read
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
+
+pytestmark = pytest.mark.slow
 
 OWNERS = (ANA, BOB, KIRI)
 people = st.sampled_from([MARA, *OWNERS])
