@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 
 class Mute(StrEnum):
-    """A kind of message that a person may switch off: the daily reminder, or news such as hand-overs and notifications."""
+    """A kind of message that a person may switch off: the daily reminder, or news such as hand-overs."""
 
     REMINDERS = "reminders"
     NEWS = "news"

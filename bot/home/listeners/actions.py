@@ -17,7 +17,7 @@ from bot.home.views.forms import NO_COUNTRY, country_options, preferences
 from bot.people.listeners import place_of
 from bot.people.queries import get_preferences
 from bot.people.rules import Mute
-from bot.people.schemas import Wishes
+from bot.people.schemas import PreferencesInput
 from bot.slack.forms import Form
 from bot.slack.replies import actions_in, field_errors, people_in, sorry, told, workspace_in
 
@@ -60,7 +60,10 @@ class HomeListeners:
         async with field_errors(ack, first_field="home.hour"):
             try:
                 await self._runtime.run(
-                    save_preferences, workspace=workspace_in(body), wishes=wishes_in(Form.of(view)), by=people_in(body)
+                    save_preferences,
+                    workspace=workspace_in(body),
+                    preferences=preferences_in(Form.of(view)),
+                    by=people_in(body),
                 )
             except InvalidInput as problem:
                 raise InvalidInput(fields={f"home.{name}": words for name, words in problem.fields.items()}) from None
@@ -110,10 +113,10 @@ class Explained:
         return True
 
 
-def wishes_in(form: Form) -> Wishes:
-    """What the preferences modal holds."""
+def preferences_in(form: Form) -> PreferencesInput:
+    """Return what the preferences modal holds."""
     country = form.choice("home.country")
-    return Wishes(
+    return PreferencesInput(
         hour=time.fromisoformat(form.choice("home.hour") or "09:00"),
         working_days="".join(sorted(form.choices("home.working_days"))),
         country=None if country in (None, NO_COUNTRY) else country,

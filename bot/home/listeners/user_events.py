@@ -6,7 +6,7 @@ import structlog
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.core.runtime import Runtime
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.gateways import person_from
 from bot.people.listeners import place_of
 
@@ -23,7 +23,7 @@ class UserEvents:
         """Know the person as they are now, once for each event; the next sync catches what failed."""
         try:
             await self._runtime.run(
-                take_in_people,
+                sync_people_and_customers,
                 workspace=place_of(body, context),
                 people=[person_from(event["user"])],
                 complete=False,
