@@ -1,4 +1,4 @@
-"""Plain data that leaves a feature: frozen, with no database and no Slack in it."""
+"""Plain, frozen data that leaves a feature; it depends on neither the database nor Slack."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -9,22 +9,22 @@ from pydantic import BaseModel, ConfigDict
 
 class Schema(BaseModel):
     """
-    Something that is so. Immutable, comparable, safe to keep as JSON.
+    The base of all such data: immutable, comparable, and stored as JSON.
 
-    What checks its fields is made when the first one is: most of the 150 kinds are rare, and each takes 10 KB.
+    Validators are built with a class's first instance: most of the 150 classes are rarely used, and each takes 10 KB.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Notification(Schema):
-    """News that is owed to somebody. Stored as a schema and drawn when it is sent."""
+    """A message owed to a person or channel. It is stored as data in the outbox and drawn when it is sent."""
 
     kind: ClassVar[str] = ""
 
 
 class Line(Schema):
-    """One thing worth knowing about a customer, in plain words; *urgent* when it is past its time."""
+    """One line about a customer, in plain text; *urgent* when it is late."""
 
     text: str
     urgent: bool = False
@@ -32,7 +32,7 @@ class Line(Schema):
 
 
 class Subject(Schema):
-    """What a button is about when one feature offers it under another feature's thing."""
+    """What an offered button refers to: a customer, a message, a mention, a row of a digest."""
 
     kind: str
     id: str
@@ -41,8 +41,17 @@ class Subject(Schema):
     link: str = ""
 
 
+class Step(Schema):
+    """One step of the bot's setup: its label, whether it is done, and the button that starts it."""
+
+    label: str
+    done: bool
+    button: str = ""
+    action_id: str = ""
+
+
 class Count(Schema):
-    """A number with the words that go with it, for a digest's or Home's summary."""
+    """A count in words, such as "3 follow-ups late", for the digest's summary; *urgent* when something is late."""
 
     text: str
     urgent: bool = False
@@ -50,9 +59,9 @@ class Count(Schema):
 
 class DigestSlot(Schema):
     """
-    The slot that a digest is made for, and what its footer says.
+    The time a digest is made for, and what its footer says.
 
-    *since* is the slot before it: what happened from there on belongs to this one. On a test, *slot* is now.
+    The digest covers the time from *since*, the slot before, to *slot*. For a test, *slot* is the present.
     """
 
     digest_id: UUID

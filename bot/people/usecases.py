@@ -269,10 +269,9 @@ def set_preferences(session: Session, *, preferences: PreferencesInput, by: str,
     today = get_today(session, person_id=by, now=now)
     standing = next_absence(session, person_id=by, today=today)
     problems = hours_problems(preferences.working_days, preferences.country)
-    problems |= absence_problems(
-        preferences.away_from, preferences.away_to, today=today, covered=bool(preferences.cover_id)
-    )
-    problems |= _cover_problem(session, preferences, by=by) if preferences.cover_id and not problems else {}
+    first, last, is_covered = preferences.away_from, preferences.away_to, bool(preferences.cover_id)
+    problems |= absence_problems(first, last, today=today, covered=is_covered)
+    problems |= _cover_problem(session, preferences, by=by) if is_covered and not problems else {}
     if problems:
         raise InvalidInput(fields=problems)
     before = _calendar_state(person, standing)
@@ -322,11 +321,7 @@ def _set_absence(
         return None
     absence = standing or Absence(person_id=person.id, first_day=first, last_day=last)
     before = (absence.cover_id, absence.first_day, absence.last_day)
-    absence.first_day, absence.last_day, absence.cover_id = (
-        preferences.away_from,
-        preferences.away_to,
-        preferences.cover_id,
-    )
+    absence.first_day, absence.last_day, absence.cover_id = first, last, cover_id
     session.add(absence)
     session.flush()
     if cover_id and before != (cover_id, first, last):
@@ -350,10 +345,9 @@ def _cover_problem(session: Session, preferences: PreferencesInput, *, by: str) 
     if cover is None or cover.is_bot or cover.is_guest or cover.is_deactivated:
         who = cover.name if cover else "This person"
         return {"cover": f"{who} can't look after customers; choose a full member who is still here."}
+    first, last = preferences.away_from or date.min, preferences.away_to or date.max
     for absence in list_absences(session, cover.id):
-        if absence.first_day <= (preferences.away_to or date.max) and absence.last_day >= (
-            preferences.away_from or date.min
-        ):
+        if absence.first_day <= last and absence.last_day >= first:
             days = f"from {absence.first_day:%d %b} to {absence.last_day:%d %b %Y}"
             return {"cover": f"{cover.name} is away too, {days}; choose somebody else."}
     return {}

@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import Session
 
 from bot.core.errors import NotAllowed
-from bot.core.feature import Feature, Step
+from bot.core.feature import Feature
 from bot.core.heartbeats import begin_run, end_run
-from bot.core.schemas import Line
+from bot.core.schemas import Line, Step
 from bot.customers.queries.owners import list_coming, list_team_coverage
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.home.queries import get_home

@@ -18,7 +18,7 @@ from bot.escalations.usecases.acting import close
 from bot.escalations.usecases.moving import change, move, start_clock, state_of
 from bot.escalations.usecases.news import tell, tell_everybody
 from bot.people.queries import find_person_row, get_calendar
-from bot.workspaces.usecases.refusing import record_refused_press
+from bot.workspaces.usecases import record_refused_press
 
 QUOTED = 120  # characters of what happened, to somebody who knows it
 UNDONE = "the check-in that raised it was undone"

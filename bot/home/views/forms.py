@@ -1,9 +1,8 @@
-"""The preferences modal."""
+"""Draws the preferences modal."""
 
 from collections.abc import Sequence
 from datetime import time
 
-from bot.home.views.words import WEEKDAYS
 from bot.people.rules import Mute, holiday_countries, person_key
 from bot.people.schemas import Preferences
 from bot.slack.blocks import (
@@ -21,6 +20,7 @@ from bot.slack.blocks import (
     select,
 )
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CALLBACK = "home.preferences_saved"
 COUNTRY_MENU = "home.country_search"
 NO_COUNTRY = "none"
@@ -32,7 +32,7 @@ MUTES = {
 
 
 def preferences(schema: Preferences) -> Block:
-    """When somebody works and is reminded, what they don't want to hear, when they are away and who covers."""
+    """Return the modal for working hours, mutes, days away and cover."""
     return modal(
         "Preferences",
         [*_hours(schema), divider(), *_away(schema)],
@@ -90,13 +90,13 @@ def _away(schema: Preferences) -> list[Block]:
 
 
 def _hour_options(chosen: time) -> list[Option]:
-    """Every half hour of the day, and the one that was chosen."""
+    """Return every half hour of the day, and *chosen*."""
     hours = {time(hour, minute) for hour in range(24) for minute in (0, 30)} | {chosen}
     return [Option(f"{hour:%H:%M}", f"{hour:%H:%M}") for hour in sorted(hours)]
 
 
 def country_options(words: str) -> Sequence[Block]:
-    """Countries whose names begin with, or hold, what was typed; always the choice of none."""
+    """Return the countries whose names contain *words*, those that begin with it first, and the choice of none."""
     wanted = person_key(words)
     names = {code: person_key(name) for code, name in holiday_countries().items()}
     found = sorted((not key.startswith(wanted), key, code) for code, key in names.items() if wanted in key)
