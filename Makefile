@@ -9,7 +9,7 @@ CODE := bot jobs rehearsal demo migrations tests benchmarks
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, not in every process that tests and demo start
 FAST_DISK := $(shell test "$$(df -k /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 4000000 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-.PHONY: help demo test check format run bench soak screenshots migration lock clean
+.PHONY: help demo test check format run bench figures soak screenshots migration lock clean
 
 help:
 	@echo "make demo         the bot in a pretend Slack, in your browser"
@@ -17,6 +17,7 @@ help:
 	@echo "make check        format, lint, types, import contracts"
 	@echo "make run          the bot against your Slack, from .env"
 	@echo "make bench        figures, as ratios measured side by side"
+	@echo "make figures      lines, files, functions, and the way that one command takes"
 	@echo "make soak         kills the bot again and again and counts what was lost or said twice"
 	@echo "make screenshots  plays the story in a browser and keeps pictures in docs/pictures"
 	@echo "make format       mend what a machine can mend"
@@ -53,6 +54,9 @@ run: $(INSTALLED)
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m benchmarks
+
+figures: $(INSTALLED)
+	@$(BIN)/python -m benchmarks.structure
 
 soak: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/soak --soak

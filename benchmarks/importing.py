@@ -18,7 +18,7 @@ from bot.customers.usecases.lists import apply_import
 from bot.storage import migrate
 from bot.workspaces.usecases import BOT, install_workspace
 
-BUDGET = 4.0
+BUDGET = 2.2
 ROWS = 46_964
 ROUNDS = 3
 WORKSPACE = "T0BENCH"

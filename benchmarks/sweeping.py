@@ -24,7 +24,7 @@ from bot.people.tables import Person
 from bot.storage import migrate
 from bot.workspaces.usecases import install_workspace
 
-RAW_BUDGET, SCHEDULER_BUDGET = 1.5, 100.0
+RAW_BUDGET, SCHEDULER_BUDGET = 1.49, 100.0
 MANY, FEWER = 1_000_000, 10_000
 CUSTOMERS_EACH = 200
 ROUNDS = 9

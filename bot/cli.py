@@ -7,6 +7,8 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.core.clock import WallClock
 from bot.core.database import Database
@@ -256,9 +258,6 @@ def _tell_rows(abouts: Iterable[Refusal | Note]) -> None:
 @contextmanager
 def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, moved by what it yields: rows done, of how many."""
-    from rich.console import Console  # noqa: PLC0415 - five megabytes that the running bot needn't carry
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)

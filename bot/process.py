@@ -20,7 +20,6 @@ from bot.core.database import Database
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
-from bot.lean import share_heap
 from bot.logs import set_up_logs
 from bot.mentions.gateways.doors import SHUT, Door
 from bot.settings import Settings, load_settings
@@ -42,7 +41,6 @@ def run_until_stopped() -> None:
     """Run the bot, with the settings from the environment or .env, until the process is told to end."""
     settings = load_settings()
     set_up_logs(style=settings.log_format, level=settings.log_level)
-    share_heap()
 
     async def until_stopped() -> None:
         stopped = asyncio.Event()
@@ -72,9 +70,9 @@ class Bot:
         self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), FEATURES, door=door)
         self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
-        self.jobs: Sequence[Job] = build_schedule(self.runtime, self.client_of, door)
+        self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, door)
         self.address = ""
-        self._runner = Runner(self.runtime)
+        self._runner = Runner(self.runtime.background)
         self._ticking = ticking
         self._ticker: Ticker | None = None
         self._socket: AsyncSocketModeHandler | None = None

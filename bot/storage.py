@@ -1,31 +1,29 @@
-"""
-Opens the database that the settings name, at its newest version.
-
-Alembic is loaded only when there is something to do: the running bot doesn't carry its 14 MB about.
-"""
+"""Brings the database to the newest version with Alembic."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.database import Database
 from bot.core.errors import SettingsError
 
-if TYPE_CHECKING:
-    from alembic.config import Config
-
-VERSION_TABLE = "alembic_version"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-ONE_AT_A_TIME = 0x45564E48  # PostgreSQL's advisory lock: replicas that start together migrate one after another
+MIGRATION_LOCK = 0x45564E48  # PostgreSQL's advisory lock: replicas that start together migrate one after another
 
 
 def migrate(database: Database) -> None:
     """
-    Bring the tables to the newest version; nothing happens when they are.
+    Bring the tables to the newest version; do nothing when they are.
 
     Raises:
         SettingsError: the database can't be opened, or a newer Evenhand made it.
@@ -40,26 +38,20 @@ def migrate(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the tables are at the newest version."""
+    """Return whether the tables are at the newest version."""
     with database.reading(None) as session:
-        connection = session.connection()
-        if not sa.inspect(connection).has_table(VERSION_TABLE):
-            return False
-        now = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - ours
-    return now == newest_version()
+        return MigrationContext.configure(session.connection()).get_current_revision() == newest_version()
 
 
-def newest_version() -> str:
-    """The number of the last migration: its file's name begins with it."""
-    return max(file.name.split("_", 1)[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+@cache
+def newest_version() -> str | None:
+    """Return the revision of the last migration."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _upgrade(database: Database) -> None:
-    from alembic import command  # noqa: PLC0415 - see above
-    from alembic.util import CommandError  # noqa: PLC0415 - see above
-
     try:
-        with _turn(database), database.engine.connect() as connection, _without_foreign_keys(connection):
+        with _migration_lock(database), database.engine.connect() as connection, _without_foreign_keys(connection):
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -69,20 +61,24 @@ def _upgrade(database: Database) -> None:
 
 
 @contextmanager
-def _turn(database: Database) -> Iterator[None]:
-    """Until it is our turn; SQLite's writers take turns anyway."""
+def _migration_lock(database: Database) -> Iterator[None]:
+    """Hold PostgreSQL's advisory lock. SQLite needs none: its writers take turns."""
     if database.dialect != "postgresql":
         yield
         return
-    with database.engine.connect() as gate:
-        gate.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+    with database.engine.connect() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         yield
-        gate.rollback()
+        connection.rollback()
 
 
 @contextmanager
 def _without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
-    """SQLite changes a table by making it anew, unseen by its foreign keys; inside a transaction they can't be off."""
+    """
+    Turn SQLite's foreign keys off: it changes a table by making it anew.
+
+    The pragma has no effect inside a transaction, so it is given before one begins.
+    """
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -95,9 +91,7 @@ def _without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
         raw.execute("PRAGMA foreign_keys=ON")
 
 
-def _config() -> "Config":
-    from alembic.config import Config  # noqa: PLC0415 - see above
-
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

@@ -20,6 +20,7 @@ from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.storage import migrate
+from tests import workspace_guard
 from tests.compiled import share_compiled_statements
 from tests.copies import Copies, named
 from tests.makers import Office, open_office
@@ -53,6 +54,21 @@ def compiled_statements() -> Iterator[None]:
     """What one database had to compile, the next needn't."""
     with share_compiled_statements():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guarded_engines() -> Iterator[None]:
+    """Every statement of the bot stays in its workspace."""
+    with workspace_guard.guard_workspaces():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def workspaces_kept_apart() -> Iterator[None]:
+    """A statement that was caught fails the test, whoever swallowed its error."""
+    yield
+    caught, workspace_guard.found[:] = list(workspace_guard.found), []
+    assert not caught, caught[0]
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import dateparser  # noqa: F401 - a second the first time, which is no test's own
-
 from bot.core.runtime import Runtime
 from bot.people.queries import find_person_row
 from bot.people.rules import Role

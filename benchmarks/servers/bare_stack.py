@@ -1,20 +1,17 @@
 """
-The libraries that Evenhand stands on, with one table, one job and none of its features: what they weigh by themselves.
+The libraries that `evenhand run` imports, with one table and one job: what they take by themselves.
 
 `python -m benchmarks.servers.bare_stack API TOKEN APP_TOKEN DATABASE_URL`, in Socket Mode.
 """
 
-# ruff: noqa: E402 - what is imported after import_leanly() is what is measured
-
 import asyncio
 import sys
 
-from bot.lean import import_leanly  # isort: skip
-
-import_leanly()  # as the bot does
-
+import alembic.command  # noqa: F401 - for its size
 import holidays
+import rich.progress  # noqa: F401 - for its size
 import structlog
+import typer  # noqa: F401 - for its size
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic_settings import BaseSettings
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler

@@ -1,24 +1,25 @@
-"""What features know about each customer of a list, asked of all features in one statement."""
+"""What features know about each customer of a list, asked of all of them in one statement."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import AfterValidator, TypeAdapter
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
 from bot.core.database import workspace_of
-from bot.core.prepared import Prepared, Together
 from bot.core.schemas import Line
 
-MANY = "customers"
-"""The name of the list of ids in every brief's statement."""
+CUSTOMER_IDS = sa.bindparam("customers", type_=sa.Uuid(), expanding=True)
 
 Tell = Callable[[Sequence[Any], datetime], Mapping[UUID, Sequence[Line]]]
-"""`tell(rows, now)`: lines about each customer, from the rows of a brief's statement."""
+"""`tell(rows, now)`: return lines about each customer from the rows of a brief's statement, which have no order."""
 
 Knows = Callable[[Session, Sequence[UUID], datetime], Mapping[UUID, Sequence[Line]]]
 """`brief(session, customer_ids, now)`: lines about each customer, the most pressing first; a `Brief` is one."""
@@ -27,78 +28,143 @@ Knows = Callable[[Session, Sequence[UUID], datetime], Mapping[UUID, Sequence[Lin
 @dataclass(frozen=True)
 class Brief:
     """
-    A brief that is asked together with others: a statement with the values `workspace` and `customers`, and what
-    *tell* `(rows, now)` makes of its rows.
+    A brief that is asked together with others.
 
-    *values* `(now)` adds values of the feature's own; another feature's never have the same name.
+    *select* `(customers)` returns the statement; *customers* goes into `customer_id.in_(customers)`. Its condition on
+    the workspace is `in_workspace(table)`. *tell* `(rows, now)` makes lines of the rows. *values* `(now)` returns the
+    values of the statement's other named parameters; no two features use the same name.
     """
 
-    statement: Prepared
+    select: Callable[[Any], sa.Select[Any]]
     tell: Tell
     values: Callable[[datetime], Mapping[str, Any]] = lambda _now: {}
 
     def __call__(self, session: Session, customer_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Sequence[Line]]:
-        """The lines of this feature alone."""
+        """Return the lines of this feature alone."""
         return ask([self], session, customer_ids, now)[0]
+
+
+def in_workspace(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition on a brief's *table* that its rows belong to the session's workspace."""
+    return table.c.workspace_id == sa.bindparam("workspace", type_=sa.String())
 
 
 def ask(
     briefs: Sequence[Knows], session: Session, customer_ids: Sequence[UUID], now: datetime
 ) -> list[Mapping[UUID, Sequence[Line]]]:
-    """The lines of each brief by customer; one statement, however many of them are a `Brief`."""
-    stated = _stated(briefs)
-    rows: Sequence[Sequence[Any]] = ()
-    if stated:
-        values = {**_values(stated, session, now), MANY: customer_ids}
-        rows = _together(_statements(stated)).rows(session, values)
-    return _tell(briefs, rows, session, customer_ids, now)
+    """Return the lines of each brief by customer. However many of them are a `Brief`, that is one statement."""
+    if not customer_ids:
+        return [{} for _ in briefs]
+    together = [brief for brief in briefs if isinstance(brief, Brief)]
+    found: Sequence[Any] = ()
+    if together:
+        statement = _statement(tuple(brief.select for brief in together))
+        found = session.execute(statement, _values(together, session, now, customers=list(customer_ids))).one()
+    return _tell(briefs, found, session, customer_ids, now)
 
 
 def ask_with_rows(
-    briefs: Sequence[Knows], session: Session, page: Prepared, values: Mapping[str, Any], now: datetime
-) -> tuple[list[Any], list[Mapping[UUID, Sequence[Line]]]]:
-    """The rows of *page* for *values*, and the lines of each brief about the customers that are their `id`; as one."""
-    stated = _stated(briefs)
-    asked = {**_values(stated, session, now), **values}
-    rows, *told = _together((page, *_statements(stated)), source="id").rows(session, asked)
-    return rows, _tell(briefs, told, session, [row.id for row in rows], now) if rows else []
+    briefs: Sequence[Knows], session: Session, page: sa.Select[Any], values: Mapping[str, Any], now: datetime
+) -> tuple[Sequence[Any], list[Mapping[UUID, Sequence[Line]]]]:
+    """
+    Return the rows of *page* and the lines of each brief about the customers that are their `id`, by one statement.
+
+    The rows are in the order of their column `place`.
+    """
+    together = [brief for brief in briefs if isinstance(brief, Brief)]
+    statement = _statement(tuple(brief.select for brief in together), page)
+    rows = session.execute(statement, _values(together, session, now, **values)).all()
+    if not rows:
+        return [], []
+    return rows, _tell(briefs, rows[0][-len(together) :], session, [row.id for row in rows], now)
 
 
-def _stated(briefs: Sequence[Knows]) -> list[Brief]:
-    return [brief for brief in briefs if isinstance(brief, Brief)]
-
-
-def _statements(briefs: Sequence[Brief]) -> tuple[Prepared, ...]:
-    return tuple(brief.statement for brief in briefs)
-
-
-def _values(briefs: Sequence[Brief], session: Session, now: datetime) -> dict[str, Any]:
-    values: dict[str, Any] = {"workspace": workspace_of(session)}
+def _values(briefs: Sequence[Brief], session: Session, now: datetime, **others: Any) -> dict[str, Any]:
+    values = {"workspace": workspace_of(session), **others}
     for brief in briefs:
         values.update(brief.values(now))
     return values
 
 
 def _tell(
-    briefs: Sequence[Knows],
-    rows: Sequence[Sequence[Any]],
-    session: Session,
-    customer_ids: Sequence[UUID],
-    now: datetime,
+    briefs: Sequence[Knows], found: Sequence[Any], session: Session, customer_ids: Sequence[UUID], now: datetime
 ) -> list[Mapping[UUID, Sequence[Line]]]:
-    """What each says, from the *rows* of those that are asked together; the others ask by themselves."""
-    of_stated = iter(rows)
+    """Return what each brief tells; *found* holds the rows, as JSON, of each that is a `Brief`."""
+    rows = iter(found)
     return [
-        brief.tell(next(of_stated), now) if isinstance(brief, Brief) else brief(session, customer_ids, now)
+        brief.tell(_row_reader(brief.select).validate_json(next(rows) or "[]"), now)
+        if isinstance(brief, Brief)
+        else brief(session, customer_ids, now)
         for brief in briefs
     ]
 
 
-def first_few(table: sa.Table, names: Sequence[str], *conditions: Any, order: Sequence[Any], shown: int) -> sa.Subquery:
+@cache
+def _statement(
+    selects: tuple[Callable[[Any], sa.Select[Any]], ...], page: sa.Select[Any] | None = None
+) -> sa.Select[Any]:
     """
-    The columns *names* of each customer's first *shown* rows by *order*, with `place` (from 1) and `total` on each.
+    Return the statement for all *selects*, each of which becomes one column that holds its rows as JSON.
 
-    *conditions* stand beside those on workspace and customers.
+    They are about the customers of *page*, whose columns come first, or else about those in `CUSTOMER_IDS`.
+    """
+    if page is None:
+        return sa.select(*(_as_json(each(CUSTOMER_IDS)) for each in selects))
+    found = page.cte("found").prefix_with("MATERIALIZED")
+    theirs = sa.select(found.c.id)
+    return sa.select(found, *(_as_json(each(theirs)) for each in selects)).order_by(found.c.place)
+
+
+def _as_json(statement: sa.Select[Any]) -> Any:
+    rows = statement.subquery()
+    return sa.select(json_rows(*rows.c)).select_from(rows).scalar_subquery()
+
+
+class json_rows(sa.sql.functions.FunctionElement[str]):  # noqa: N801 - it reads as the SQL function that it is
+    """`json_rows(*columns)`: aggregate rows into the text of a JSON list of lists, or NULL when there are none."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(json_rows, "postgresql")
+def _json_rows_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(json_agg(json_build_array({compiler.process(element.clauses, **kw)})) AS TEXT)"
+
+
+@compiles(json_rows, "sqlite")
+def _json_rows_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **kw)}))"
+
+
+@cache
+def _row_reader(select: Callable[[Any], sa.Select[Any]]) -> TypeAdapter[list[Any]]:
+    """Return what makes named tuples with Python's types of the JSON for that statement."""
+    columns = select(CUSTOMER_IDS).selected_columns
+    row = NamedTuple("Row", [(name, _python_type(column.type) | None) for name, column in columns.items()])  # type: ignore[misc]  # known only at run time
+    return TypeAdapter(list[row])  # type: ignore[valid-type]  # as above
+
+
+def _python_type(kind: Any) -> Any:
+    stored = kind.impl_instance if isinstance(kind, sa.types.TypeDecorator) else kind
+    return _UtcDatetime if stored.python_type is datetime else stored.python_type
+
+
+def _as_utc(moment: datetime) -> datetime:
+    """Return *moment* in UTC; SQLite stores it without a zone."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+_UtcDatetime = Annotated[datetime, AfterValidator(_as_utc)]
+
+
+def first_few(
+    table: sa.Table, customers: Any, names: Sequence[str], *conditions: Any, order: Sequence[Any], shown: int
+) -> sa.Subquery:
+    """
+    Return the columns *names* of each customer's first *shown* rows by *order*, with `place` (from 1) and `total`.
+
+    *customers* is what a brief's `select` is called with; *conditions* are added to those on workspace and customers.
     """
     by_customer = table.c.customer_id
     ranked = (
@@ -107,22 +173,23 @@ def first_few(table: sa.Table, names: Sequence[str], *conditions: Any, order: Se
             sa.func.row_number().over(partition_by=by_customer, order_by=order).label("place"),
             sa.func.count().over(partition_by=by_customer).label("total"),
         )
-        .where(
-            table.c.workspace_id == sa.bindparam("workspace"),
-            by_customer.in_(sa.bindparam(MANY, expanding=True)),
-            *conditions,
-        )
+        .where(in_workspace(table), by_customer.in_(customers), *conditions)
         .subquery()
     )
     return sa.select(ranked).where(ranked.c.place <= shown).subquery()
 
 
 def telling_first_few(tell: Callable[[Any, datetime], Line], *, shown: int, more: Callable[[int], str]) -> Tell:
-    """A line, *tell* `(row, now)`, for each of the rows of `first_few`; below a customer's last, how many *more*."""
+    """
+    Return a `Tell` for the rows of `first_few`.
+
+    It makes a line of each row with *tell* `(row, now)`, and adds `more(count)` below a customer's last when there are
+    more.
+    """
 
     def lines_of(rows: Sequence[Any], now: datetime) -> dict[UUID, list[Line]]:
         lines: dict[UUID, list[Line]] = {}
-        for row in rows:
+        for row in sorted(rows, key=lambda row: row.place):
             told = lines.setdefault(row.customer_id, [])
             told.append(tell(row, now))
             if row.place == shown and row.total > shown:
@@ -130,8 +197,3 @@ def telling_first_few(tell: Callable[[Any, datetime], Line], *, shown: int, more
         return lines
 
     return lines_of
-
-
-@cache
-def _together(statements: tuple[Prepared, ...], *, source: str = "") -> Together:
-    return Together(statements, many=MANY, source=source)

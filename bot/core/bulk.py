@@ -5,8 +5,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.prepared import to_driver
-
 Values = Mapping[str, Any]
 
 
@@ -25,7 +23,8 @@ def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[st
         connection.execute(statement, [{name: row.get(name) for name in columns} for row in rows])
         return
     turned = (
-        _turned([row.get(name) for row in rows], to_driver(table.c[name].type, connection.dialect)) for name in order
+        _turned([row.get(name) for row in rows], _bind_processor(table.c[name].type, connection.dialect))
+        for name in order
     )
     connection.exec_driver_sql(str(compiled), list(zip(*turned, strict=True)))
 
@@ -37,6 +36,11 @@ def _plan_each_time(connection: sa.Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+def _bind_processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    turn: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return turn
 
 
 def _turned(values: list[Any], turn: Callable[[Any], Any] | None) -> list[Any]:

@@ -1,6 +1,7 @@
 """One database, SQLite or PostgreSQL; a transaction that nobody can forget; rows that belong to one workspace."""
 
 import importlib
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -16,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlmodel import AutoString, Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 from bot.core.clock import new_id
 from bot.core.errors import SettingsError
@@ -29,16 +30,15 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-AutoString.comparator_factory = sa.String.comparator_factory  # type: ignore[method-assign,assignment]  # else each of 230 columns makes a class of its own, 3 KB
-
-KEPT = 2  # connections that SQLite keeps for writers, and for readers: as many as compute at once; 0.4 MB each
 READS_ONLY = "evenhand_reads_only"
 READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {READS_ONLY: True},
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
 """Options of a connection while it only reads: it takes no lock, and PostgreSQL never asks to run it again."""
-FENCES = 1000  # kept: for each kind of row in each workspace that was read last; 2 KB each
+STATEMENTS_KEPT = 200  # for each of which its scoped twin is kept
+WORKSPACES_KEPT = 100  # for which the condition on their rows is kept
+WORKSPACE_COLUMN = sa.column("workspace_id", sa.String)  # SQLAlchemy asks the base class first, which has no columns
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
 SAFE_SQLITE = (3, 51, 3)  # the first SQLite without the WAL-reset corruption bug
 BUSY_TIMEOUT_MS = 20_000
@@ -51,8 +51,6 @@ first and then adds finds it on the second run.
 
 class WorkspaceRow(SQLModel):
     """A row that belongs to exactly one workspace. A session stamps it, and refuses rows of another workspace."""
-
-    model_config = {"defer_build": True}  # rows aren't checked by pydantic; the tables do that
 
     workspace_id: str = Field(default="", max_length=WORKSPACE_ID_LENGTH, nullable=False)
 
@@ -116,10 +114,9 @@ def workspace_of(session: Session) -> str:
 
 
 class Database:
-    """An engine for writing and, with the same connections, one for reading; and the only way to a session."""
+    """An engine for writing, and one for reading on the same connections; the only way to a session."""
 
     def __init__(self, url: str) -> None:
-        self._readers: list[Session] = []  # with nothing in them, and of no thread
         try:
             self.url = make_url(url)
             reading = READING[self.url.get_backend_name()]
@@ -143,41 +140,18 @@ class Database:
 
     @contextmanager
     def transaction(self, workspace: str | None) -> Iterator[Session]:
-        """A session that commits at the end and rolls back on any error; `None`: over all workspaces, for jobs."""
+        """Yield a session that commits at the end and rolls back on any error; `None` is all workspaces, for jobs."""
         with _open_session(self._write, workspace) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self, workspace: str | None) -> Iterator[Session]:
-        """
-        A session that changes nothing, on one connection.
-
-        SQLite's are used again, with their connection: opening one and putting it away took longer than a small query.
-        """
-        if workspace is None or self.dialect != "sqlite":
-            with self._read.connect() as connection, _open_session(connection, workspace) as session:
-                yield session
-            return
-        try:
-            session = self._readers.pop()
-        except IndexError:
-            session = _open_session(self._read.connect(), workspace)
-        session.info["workspace"] = workspace
-        try:
+        """Yield a session that changes nothing: whatever it writes is rolled back."""
+        with _open_session(self._read, workspace) as session:
             yield session
-        except BaseException:
-            _put_away(session)
-            raise
-        _clear(session)
-        if len(self._readers) < KEPT:
-            self._readers.append(session)
-        else:
-            _put_away(session)
 
     def close(self) -> None:
-        """Give all connections back."""
-        while self._readers:
-            _put_away(self._readers.pop())
+        """Close all connections."""
         self._write.dispose()
 
 
@@ -186,46 +160,36 @@ def is_retriable(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in RETRIABLE
 
 
-def _open_session(bind: Engine | sa.Connection, workspace: str | None) -> Session:
+def _open_session(engine: Engine, workspace: str | None) -> Session:
     kind = Session if workspace is None else _WorkspaceSession
-    session = kind(bind, autoflush=True, expire_on_commit=False)
-    session.info["workspace"] = workspace
-    return session
-
-
-def _clear(session: Session) -> None:
-    """Leave no transaction and no row in a reader; there are none where statements went to the driver as they are."""
-    connection = cast("sa.Connection", session.bind)
-    if session.in_transaction():
-        session.close()
-    if connection.in_transaction():
-        connection.rollback()
-
-
-def _put_away(session: Session) -> None:
-    session.close()
-    cast("sa.Connection", session.bind).close()
+    return kind(engine, expire_on_commit=False, info={"workspace": workspace})
 
 
 class _WorkspaceSession(Session):
-    """A session behind the fences of one workspace."""
+    """A session that sees and changes the rows of one workspace only."""
 
 
 @event.listens_for(_WorkspaceSession, "do_orm_execute")
-def _keep_reads_inside(state: ORMExecuteState) -> None:
-    """The second fence: ORM reads see one workspace even where a query forgot to say so."""
-    if state.is_select and not state.is_column_load and not state.is_relationship_load:
-        workspace = state.session.info["workspace"]
-        kinds = dict.fromkeys(each.class_ for each in state.all_mappers if issubclass(each.class_, WorkspaceRow))
-        if kinds:
-            state.statement = state.statement.options(*(_fence(kind, workspace) for kind in kinds))
+def _scope_to_workspace(state: ORMExecuteState) -> None:
+    """Add the condition on the workspace to every ORM SELECT, UPDATE and DELETE, subqueries and joins included."""
+    if state.is_orm_statement and not state.is_column_load and not state.is_relationship_load:
+        state.statement = _scoped(state.statement, state.session.info["workspace"])
 
 
-@lru_cache(FENCES)
-def _fence(kind: type[WorkspaceRow], workspace: str) -> LoaderCriteriaOption:
-    """Rows of that kind in that workspace only; to make one takes as long as to ask a small query."""
-    ours = sa.inspect(kind).c.workspace_id == workspace
-    return with_loader_criteria(kind, ours, include_aliases=True)
+@lru_cache(STATEMENTS_KEPT)
+def _scoped(statement: sa.Executable, workspace: str) -> sa.Executable:
+    """Return *statement* for the rows of *workspace*: the same one each time, so that its cache key is made once."""
+    return statement.options(_workspace_criteria(workspace))
+
+
+@lru_cache(WORKSPACES_KEPT)
+def _workspace_criteria(workspace: str) -> LoaderCriteriaOption:
+    """Return the option that limits all kinds of rows to *workspace*; making one takes as long as a small query."""
+    return with_loader_criteria(
+        WorkspaceRow,
+        lambda kind: getattr(kind, "workspace_id", WORKSPACE_COLUMN) == workspace,
+        include_aliases=True,
+    )
 
 
 @event.listens_for(_WorkspaceSession, "before_flush")
@@ -241,27 +205,22 @@ def _stamp_workspace(session: Any, _context: UOWTransaction, _instances: Any) ->
 def _make_engine(url: sa.URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _make_sqlite_engine(url)
-    return sa.create_engine(
-        url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, isolation_level="SERIALIZABLE"
-    )
+    return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, isolation_level="SERIALIZABLE")
 
 
 def sqlite_module() -> ModuleType:
-    """A safe SQLite, or the newest at hand: `pysqlite3` where that is safe, or newer than the standard library's."""
+    """Return the newest SQLite driver installed: `pysqlite3` or the standard library's `sqlite3`."""
     try:
         bundled = importlib.import_module("pysqlite3.dbapi2")
     except ImportError:
-        return importlib.import_module("sqlite3")
-    if bundled.sqlite_version_info >= SAFE_SQLITE:
-        return bundled
-    standard = importlib.import_module("sqlite3")
-    return bundled if bundled.sqlite_version_info > standard.sqlite_version_info else standard
+        return sqlite3
+    return max(sqlite3, bundled, key=lambda module: module.sqlite_version_info)
 
 
 def _make_sqlite_engine(url: sa.URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise SettingsError("An in-memory SQLite loses everything at a restart; name a file: sqlite:///evenhand.db.")
-    engine = sa.create_engine(url, module=sqlite_module(), hide_parameters=True, pool_size=KEPT, max_overflow=32 - KEPT)
+    engine = sa.create_engine(url, module=sqlite_module(), hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
-from bot.core.prepared import Prepared
 from bot.core.schemas import Count, DigestSlot, Line, Notification, Schema, Step, Subject
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ def collect_briefs(
 
 
 def collect_page(
-    features: Sequence[Feature], session: Session, page: Prepared, values: Mapping[str, Any], now: datetime
-) -> tuple[list[Any], dict[UUID, list[Line]]]:
-    """Return the rows of *page*, whose `id` is a customer's, and every feature's lines about each; one statement."""
+    features: Sequence[Feature], session: Session, page: sa.Select[Any], values: Mapping[str, Any], now: datetime
+) -> tuple[Sequence[Any], dict[UUID, list[Line]]]:
+    """Return the rows of *page*, whose `id` is a customer's, and the lines about each; by one statement."""
     rows, briefs = ask_with_rows([feature.brief for feature in features if feature.brief], session, page, values, now)
     return rows, _by_customer(briefs, [row.id for row in rows])
 

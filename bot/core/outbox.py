@@ -134,7 +134,7 @@ def enqueue_all(session: Session, notifications: Sequence[NewNotification], *, n
     session.flush()
     workspace = workspace_of(session)
     fresh = {new.key: new for new in reversed(notifications)}
-    for known in _known_keys(session, workspace, list(fresh)):
+    for known in _known_keys(session, list(fresh)):
         del fresh[known]
     rows = [_new_row(workspace, new, now) for new in notifications if fresh.get(new.key) is new]
     if rows:
@@ -142,12 +142,12 @@ def enqueue_all(session: Session, notifications: Sequence[NewNotification], *, n
     return len(rows)
 
 
-def _known_keys(session: Session, workspace: str, keys: Sequence[str]) -> list[str]:
+def _known_keys(session: Session, keys: Sequence[str]) -> list[str]:
     """Which of these keys are owed already."""
     known: list[str] = []
     for start in range(0, len(keys), KEYS_AT_ONCE):
         some = col(OutboxMessage.key).in_(keys[start : start + KEYS_AT_ONCE])
-        known += session.exec(select(OutboxMessage.key).where(OutboxMessage.workspace_id == workspace, some)).all()
+        known += session.exec(select(OutboxMessage.key).where(some)).all()
     return known
 
 
@@ -171,11 +171,7 @@ def _new_row(workspace: str, new: NewNotification, now: datetime) -> dict[str, A
 
 def record_received(session: Session, source: str, external_id: str, *, now: datetime) -> bool:
     """Note that *external_id* from *source* has its effect now; False when it had it before."""
-    known = select(InboxEntry.id).where(
-        InboxEntry.workspace_id == workspace_of(session),
-        InboxEntry.source == source,
-        InboxEntry.external_id == external_id,
-    )
+    known = select(InboxEntry.id).where(InboxEntry.source == source, InboxEntry.external_id == external_id)
     if session.exec(known).first():
         return False
     session.add(InboxEntry(source=source, external_id=external_id, received_at=now))

@@ -1,4 +1,4 @@
-"""Plain, frozen data that leaves a feature; it depends on neither the database nor Slack."""
+"""Plain data that leaves a feature: frozen, with no database and no Slack in it."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -8,23 +8,19 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Schema(BaseModel):
-    """
-    The base of all such data: immutable, comparable, and stored as JSON.
+    """Base of all data that leaves a feature: immutable, comparable, and safe to store as JSON."""
 
-    Validators are built with a class's first instance: most of the 150 classes are rarely used, and each takes 10 KB.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Notification(Schema):
-    """A message owed to a person or channel. It is stored as data in the outbox and drawn when it is sent."""
+    """News that is owed to somebody. Stored as a schema and drawn when it is sent."""
 
     kind: ClassVar[str] = ""
 
 
 class Line(Schema):
-    """One line about a customer, in plain text; *urgent* when it is late."""
+    """One thing worth knowing about a customer, in plain words; *urgent* when it is past its time."""
 
     text: str
     urgent: bool = False
@@ -32,7 +28,7 @@ class Line(Schema):
 
 
 class Subject(Schema):
-    """What an offered button refers to: a customer, a message, a mention, a row of a digest."""
+    """What a button is about when one feature offers it under another feature's thing."""
 
     kind: str
     id: str
@@ -51,7 +47,7 @@ class Step(Schema):
 
 
 class Count(Schema):
-    """A count in words, such as "3 follow-ups late", for the digest's summary; *urgent* when something is late."""
+    """A number with the words that go with it, for a digest's or Home's summary."""
 
     text: str
     urgent: bool = False
@@ -59,9 +55,9 @@ class Count(Schema):
 
 class DigestSlot(Schema):
     """
-    The time a digest is made for, and what its footer says.
+    The slot that a digest is made for, and what its footer says.
 
-    The digest covers the time from *since*, the slot before, to *slot*. For a test, *slot* is the present.
+    *since* is the slot before it: what happened from there on belongs to this one. On a test, *slot* is now.
     """
 
     digest_id: UUID

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bot.core import outbox
-from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.feature import Feature
 from bot.core.schemas import DigestSlot, Notification
@@ -275,11 +274,7 @@ def stop_digest(session: Session, *, channel: str, reason: str, now: datetime) -
     When the channel is gone or closed to us, the digest stops until somebody saves the setup again; after any other
     refusal the next slot is tried. Returns how many digests this was about.
     """
-    query = select(Digest).where(
-        Digest.workspace_id == workspace_of(session),
-        Digest.channel_id == channel,
-        col(Digest.stopped_because).is_(None),
-    )
+    query = select(Digest).where(Digest.channel_id == channel, col(Digest.stopped_because).is_(None))
     stopped = session.exec(query.order_by(col(Digest.id)).with_for_update()).all()
     why, is_over = CHANNEL_GONE.get(reason, f"Slack refused it ({reason[:80]})."), reason in CHANNEL_GONE
     for digest in stopped if is_over else ():
@@ -316,7 +311,7 @@ def take_customer(
 
 def forget_person(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - a feature's shape
     """Drop a person's name from the digests that they set up; the digests stay."""
-    query = select(Digest).where(Digest.workspace_id == workspace_of(session), Digest.made_by == subject_id)
+    query = select(Digest).where(Digest.made_by == subject_id)
     made = session.exec(query).all() if kind == "person" else ()
     for digest in made:
         digest.made_by = BOT
@@ -324,7 +319,7 @@ def forget_person(session: Session, kind: str, subject_id: str, now: datetime) -
 
 
 def _locked(session: Session, digest_id: UUID) -> Digest | None:
-    query = select(Digest).where(Digest.workspace_id == workspace_of(session), Digest.id == digest_id)
+    query = select(Digest).where(Digest.id == digest_id)
     return session.exec(query.with_for_update()).first()
 
 

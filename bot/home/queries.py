@@ -7,7 +7,6 @@ from sqlmodel import Session, col, select
 
 from bot.checkins.queries.owner_scopes import get_owner_scope
 from bot.checkins.schemas import OwnerScope
-from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_briefs
 from bot.core.heartbeats import list_heartbeats
 from bot.core.schemas import Line, Step
@@ -123,11 +122,7 @@ def _team(session: Session, everybody: Coverage, *, today: date, offset: int, no
 
 
 def _departures(session: Session, now: datetime) -> tuple[Departure, ...]:
-    query = select(AuditEntry).where(
-        AuditEntry.workspace_id == workspace_of(session),
-        AuditEntry.action == PERSON_LEFT,
-        col(AuditEntry.at) > now - DEPARTURES_SINCE,
-    )
+    query = select(AuditEntry).where(AuditEntry.action == PERSON_LEFT, col(AuditEntry.at) > now - DEPARTURES_SINCE)
     entries = session.exec(query.order_by(col(AuditEntry.at).desc()).limit(DEPARTURE_ROWS)).all()
     names = list_names(session, [entry.subject_id for entry in entries])
     return tuple(

@@ -1,4 +1,4 @@
-"""Knows whoever turns up: before any listener runs, somebody new is looked up in Slack."""
+"""Middleware that makes sure the bot knows who sent a request before its listener runs."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -17,7 +17,7 @@ from bot.core.runtime import Runtime
 from bot.people.gateways import fetch_person
 from bot.people.queries import find_person_row
 from bot.people.usecases import sync_people
-from bot.slack.replies import workspace_in
+from bot.slack.callers import installed_in
 
 MOST_REMEMBERED = 100_000
 TELLS_ITSELF = frozenset({"team_join", "user_change"})
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class PersonMiddleware(AsyncMiddleware):
-    """Remembers whom the bot knows, and asks Slack about the others before their wish is heard."""
+    """Looks people up in Slack the first time they send something, and remembers whom the bot knows."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -39,7 +39,7 @@ class PersonMiddleware(AsyncMiddleware):
         resp: BoltResponse,  # noqa: ARG002 - Bolt passes it by this name
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - as above
     ) -> BoltResponse | None:
-        """Bolt's way in; a function as middleware would have its arguments gathered anew for each request."""
+        """Called by Bolt; a plain function as middleware would have its arguments collected anew for each request."""
         await self.meet(req.body, req.context, req.context.client, next)
         return None
 
@@ -50,8 +50,8 @@ class PersonMiddleware(AsyncMiddleware):
         client: AsyncWebClient,
         next: Callable[[], Awaitable[Any]],  # noqa: A002 - Bolt passes it by this name
     ) -> None:
-        """Know who sent this, then go on; when Slack can't tell, the listener says so in its own words."""
-        workspace, person = place_of(body, context), context.user_id or ""
+        """Look up who sent this unless they are known, then go on, also when Slack can't tell."""
+        workspace, person = installed_in(body, context), context.user_id or ""
         event = (body.get("event") or {}).get("type")
         if workspace and person and event not in TELLS_ITSELF and (workspace, person) not in self._known:
             try:
@@ -69,18 +69,11 @@ class PersonMiddleware(AsyncMiddleware):
         self._known.add((workspace, person))
 
 
-def place_of(body: dict[str, Any], context: AsyncBoltContext) -> str:
-    """The workspace of a payload or an event; the org's id for an org-wide installation."""
-    if context.is_enterprise_install:
-        return context.enterprise_id or ""
-    return context.team_id or workspace_in(body)
-
-
 def is_known(session: Session, *, person_id: str, now: datetime) -> bool:  # noqa: ARG001 - every query takes the time
-    """Whether the bot has seen that person."""
+    """Return whether the bot has a row for this person."""
     return find_person_row(session, person_id) is not None
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Stand at the door."""
+    """Add the middleware."""
     app.middleware(PersonMiddleware(runtime))

@@ -37,7 +37,7 @@ def get_person(session: Session, person_id: str) -> Person:
 
 def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Person]:
     """Return people who are not bots, by name; with *deactivated* also those who left."""
-    query = select(Person).where(Person.workspace_id == workspace_of(session), col(Person.is_bot).is_(False))
+    query = select(Person).where(col(Person.is_bot).is_(False))
     if not deactivated:
         query = query.where(col(Person.is_deactivated).is_(False))
     return session.exec(query.order_by(col(Person.name_key), col(Person.id))).all()
@@ -46,7 +46,6 @@ def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Pers
 def list_managers(session: Session) -> Sequence[Person]:
     """Return managers and admins who are full members, by name."""
     query = select(Person).where(
-        Person.workspace_id == workspace_of(session),
         col(Person.role).in_([Role.MANAGER, Role.ADMIN]),
         col(Person.is_deactivated).is_(False),
         col(Person.is_bot).is_(False),
@@ -60,15 +59,13 @@ def list_names(session: Session, person_ids: Iterable[str | None]) -> dict[str, 
     wanted = {person_id for person_id in person_ids if person_id}
     if not wanted:
         return {}
-    query = select(Person.id, Person.name).where(
-        Person.workspace_id == workspace_of(session), col(Person.id).in_(wanted)
-    )
+    query = select(Person.id, Person.name).where(col(Person.id).in_(wanted))
     return dict(session.exec(query).all())
 
 
 def list_absences(session: Session, person_id: str) -> Sequence[Absence]:
     """Return all days away of a person, in order."""
-    query = select(Absence).where(Absence.workspace_id == workspace_of(session), Absence.person_id == person_id)
+    query = select(Absence).where(Absence.person_id == person_id)
     return session.exec(query.order_by(col(Absence.first_day))).all()
 
 
@@ -96,8 +93,8 @@ def list_calendars(session: Session, person_ids: Iterable[str | None]) -> dict[s
     calendars: dict[str | None, Calendar] = dict.fromkeys(wanted, get_calendar(session, None))
     if not wanted - {None}:
         return calendars
-    people = select(Person).where(Person.workspace_id == workspace_of(session))
-    absences = select(Absence).where(Absence.workspace_id == workspace_of(session))
+    people = select(Person)
+    absences = select(Absence)
     if len(wanted) <= FEW:
         named = [person_id for person_id in wanted if person_id]
         people, absences = people.where(col(Person.id).in_(named)), absences.where(col(Absence.person_id).in_(named))
@@ -133,9 +130,7 @@ def find_cover(session: Session, person_id: str, day: date) -> str | None:
 def list_away(session: Session, *, around: date) -> Sequence[Absence]:
     """Return absences that include *around*, or a day next to it, since zones differ."""
     query = select(Absence).where(
-        Absence.workspace_id == workspace_of(session),
-        col(Absence.first_day) <= around + LONGEST_LOOK_BACK,
-        col(Absence.last_day) >= around - LONGEST_LOOK_BACK,
+        col(Absence.first_day) <= around + LONGEST_LOOK_BACK, col(Absence.last_day) >= around - LONGEST_LOOK_BACK
     )
     return session.exec(query.order_by(col(Absence.first_day))).all()
 

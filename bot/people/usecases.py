@@ -168,7 +168,7 @@ def _ids(updates: Sequence[Update], change: Change) -> tuple[str, ...]:
 
 
 def _list_rows(session: Session, people: Sequence[SlackPerson], *, complete: bool) -> Sequence[Person]:
-    query = select(Person).where(Person.workspace_id == workspace_of(session))
+    query = select(Person)
     if not complete:
         query = query.where(col(Person.id).in_([person.id for person in people]))
     return session.exec(query).all()

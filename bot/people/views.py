@@ -1,34 +1,36 @@
 """Draws the notifications of the people feature."""
 
 from bot.people.schemas import CoverAsked, OwnerLeft
-from bot.slack.blocks import Message, actions, bold, button, cut, escape, plural, section, short_date
+from bot.slack import blocks as ui
 
 NAME_SHOWN = 60
 
 
-def owner_left(schema: OwnerLeft) -> Message:
+def owner_left(schema: OwnerLeft) -> ui.Message:
     """Return the message for managers about an owner who left."""
     how = "is a guest in Slack now" if schema.became_guest else "was deactivated in Slack"
     theirs = "their one customer is" if schema.customers == 1 else f"their {schema.customers:,} customers are"
-    named = ", ".join(bold(cut(name, NAME_SHOWN)) for name in schema.examples)
+    named = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.examples)
     more = schema.customers - len(schema.examples)
-    rest = f" and {plural(more, 'other')}" if more > 0 else ""
+    rest = f" and {ui.plural(more, 'other')}" if more > 0 else ""
     blocks = [
-        section(f"{bold(cut(schema.owner, NAME_SHOWN))} {how}; {theirs} in the pool now."),
-        section(f"Longest wait first: {named}{rest}."),
-        actions(button("Take one", "digests.pool")),
+        ui.section(f"{ui.bold(ui.cut(schema.owner, NAME_SHOWN))} {how}; {theirs} in the pool now."),
+        ui.section(f"Longest wait first: {named}{rest}."),
+        ui.actions(ui.button("Take one", "digests.pool")),
     ]
-    return Message(text=f"{escape(cut(schema.owner, NAME_SHOWN))} {how}; {theirs} in the pool now.", blocks=blocks)
+    return ui.Message(
+        text=f"{ui.escape(ui.cut(schema.owner, NAME_SHOWN))} {how}; {theirs} in the pool now.", blocks=blocks
+    )
 
 
-def cover_asked(schema: CoverAsked) -> Message:
+def cover_asked(schema: CoverAsked) -> ui.Message:
     """Return the message for a colleague who was named as cover."""
-    first, last = short_date(schema.first_day), short_date(schema.last_day)
+    first, last = ui.short_date(schema.first_day), ui.short_date(schema.last_day)
     when = f"on {first}" if schema.first_day == schema.last_day else f"from {first} to {last}"
     blocks = [
-        section(f"{bold(cut(schema.owner, NAME_SHOWN))} is away {when} and asked you to cover."),
-        section("Their customers come with your own reminders on these days; nothing else changes."),
+        ui.section(f"{ui.bold(ui.cut(schema.owner, NAME_SHOWN))} is away {when} and asked you to cover."),
+        ui.section("Their customers come with your own reminders on these days; nothing else changes."),
     ]
-    return Message(
-        text=f"{escape(cut(schema.owner, NAME_SHOWN))} is away {when} and asked you to cover.", blocks=blocks
+    return ui.Message(
+        text=f"{ui.escape(ui.cut(schema.owner, NAME_SHOWN))} is away {when} and asked you to cover.", blocks=blocks
     )

@@ -1,1 +1,1 @@
-"""Slack plumbing that every feature shares: blocks, forms, replies, the Bolt app."""
+"""What every feature needs to talk to Slack: blocks, callers, forms, replies, the Bolt app."""

@@ -1,4 +1,4 @@
-"""Builds the Bolt app: one client without hidden retries, every feature registered, nothing left unanswered."""
+"""Builds the client and the Bolt app, with the listeners of every feature and an answer for everything else."""
 
 import re
 from collections.abc import Sequence
@@ -30,13 +30,13 @@ log = structlog.get_logger(__name__)
 
 
 def build_client(*, token: str, api_url: str) -> AsyncWebClient:
-    """Slack's client; it never tries again by itself, since a dropped connection may have posted already."""
+    """Return a client of Slack's API without retries: a call whose connection dropped may have been carried out."""
     return AsyncWebClient(token=token, base_url=api_url, timeout=SLACK_TIMEOUT_SECONDS, retry_handlers=[])
 
 
 async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place: str, token: str | None = None) -> Any:
     """
-    Call *method* at the start, with *token* or the client's own, and return Slack's answer.
+    Call *method* when the bot starts, with *token* or the client's own, and return Slack's answer.
 
     Raises:
         SettingsError: Slack refuses the token, which is called *setting* and found at *place*, or can't be reached.
@@ -55,12 +55,12 @@ async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place:
 
 
 async def say_hello(client: AsyncWebClient) -> Any:
-    """Who the bot is, as `auth.test` tells; raises as `ask_slack`."""
+    """Return who the bot is, as `auth.test` says; raises as `ask_slack`."""
     return await ask_slack(client, "auth.test", setting="SLACK_BOT_TOKEN", place="OAuth & Permissions")
 
 
 async def ask_for_socket(client: AsyncWebClient, app_token: str) -> str:
-    """An address that opens one socket; raises as `ask_slack`."""
+    """Return an address that opens one socket; raises as `ask_slack`."""
     place = "Basic Information → App-Level Tokens"
     answer = await ask_slack(
         client, "apps.connections.open", setting="SLACK_APP_TOKEN", place=place, token=app_token
@@ -69,14 +69,14 @@ async def ask_for_socket(client: AsyncWebClient, app_token: str) -> str:
 
 
 def error_code(error: SlackApiError) -> str:
-    """Slack's word for what went wrong; a proxy's page in the place of Slack's answer has none."""
+    """Return Slack's code for an error, or `NOT_SLACKS` for an answer such as a proxy's page."""
     data = getattr(error.response, "data", None)
     code = data.get("error") if isinstance(data, dict) else None
     return re.sub(r"[^\w.-]", "", str(code or ""))[:80] or NOT_SLACKS
 
 
 def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Feature]) -> AsyncApp:
-    """The Bolt app with every feature's listeners, and a last answer for what no listener took."""
+    """Return the Bolt app with the listeners of all features, and an answer for requests that none of them takes."""
     app = AsyncApp(
         name="evenhand",  # else Bolt reads the sources of all that is on the stack, a megabyte, to name itself
         client=client,
@@ -93,7 +93,7 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Fe
 
 
 def _answer_the_rest(app: AsyncApp) -> None:
-    """What no listener took: messages outlive the code that drew them, and Slack sends again what isn't acked."""
+    """Register answers for other requests: old messages hold old buttons, and Slack repeats what isn't acknowledged."""
     app.action(ANYTHING)(_outdated)
     app.view(ANYTHING)(_acked)
     app.view_closed(ANYTHING)(_acked)
@@ -117,6 +117,6 @@ async def _no_options(ack: AsyncAck) -> None:
 
 
 async def _log_what_escaped(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """Nothing should get here; what does is logged by type, and Slack gets its ack."""
+    """Log an error that no listener handled, and acknowledge the request."""
     log.error("listener.failed", kind=body.get("type") or body.get("command"), exc_info=error)
     return BoltResponse(status=200, body="")

@@ -1,5 +1,5 @@
 """
-Block Kit, a function a block; every text is escaped or cut where Slack would refuse it.
+Functions that return Block Kit blocks and elements, with texts cut to Slack's limits. Views import it as `ui`.
 
 Limits are Slack's (November 2026): a message holds 50 blocks and about 13,000 characters of them, a view 100 blocks,
 section text 3,000 characters, a button's 75, a plain option's 75.
@@ -35,7 +35,7 @@ CHART = "data_visualization"  # the type of a block that `charts.chart` makes
 @dataclass(frozen=True)
 class Message:
     """
-    What goes to a channel or a person: the sentence of the notification, and the blocks.
+    A message to a channel or a person: the text of the notification, and the blocks.
 
     At most two of the blocks are charts, and the other blocks say the same in words.
     """
@@ -72,14 +72,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a menu: what is read, what comes back."""
+    """One option of a menu: its text, and the value that Slack sends back."""
 
     text: str
     value: str
     description: str = ""
 
     def block(self) -> Block:
-        """As Slack wants it."""
+        """Return the option or dialog as Block Kit."""
         made: Block = {"text": plain(self.text, OPTION_TEXT), "value": self.value}
         if self.description:
             made["description"] = plain(self.description, OPTION_TEXT)
@@ -88,7 +88,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Confirm:
-    """Asks once more before something that can't be taken back easily."""
+    """A confirmation dialog, for what can't be undone easily."""
 
     title: str
     text: str
@@ -97,7 +97,7 @@ class Confirm:
     danger: bool = field(default=False)
 
     def block(self) -> Block:
-        """As Slack wants it."""
+        """Return the option or dialog as Block Kit."""
         made: Block = {
             "title": plain(self.title, 100),
             "text": plain(self.text, 300),
@@ -108,96 +108,96 @@ class Confirm:
 
 
 def escape(text: str) -> str:
-    """Text from outside, so that Slack shows it as it is: `&`, `<` and `>` stop being markup."""
+    """Return *text* with `&`, `<` and `>` escaped, so that Slack shows text from outside as it is."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def cut(text: str, limit: int) -> str:
-    """*text* with at most *limit* characters, the last of them `…` when something was left out."""
+    """Return *text* with at most *limit* characters, the last of them `…` when it was cut."""
     return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"
 
 
 def cut_markup(text: str, limit: int) -> str:
-    """Like `cut`, for text with markup in it: no half entity, mention or link is left at the end."""
+    """Like `cut`, for text with markup: no part of an entity, mention or link is left at the end."""
     if len(text) <= limit:
         return text
     return re.sub(r"(?:&[a-z]{0,3}|<[^>]*)$", "", text[: max(limit - 1, 0)]).rstrip() + "…"
 
 
 def bold(text: str) -> str:
-    """Escaped and bold. Asterisks inside would end the bold, so they become look-alikes."""
+    """Return *text* escaped and bold. Asterisks inside would end the bold, so they become look-alikes."""
     return f"*{escape(text).replace('*', '∗')}*" if text else ""
 
 
 def quote(text: str, limit: int = 300) -> str:
-    """Somebody's words, escaped, as a quoted block of at most *limit* characters."""
+    """Return *text* escaped as a quotation of at most *limit* characters."""
     return "\n".join(f"> {line}" for line in escape(cut(text, limit)).splitlines() if line.strip())
 
 
 def mention(person_id: str) -> str:
-    """A person's name that pings them where the message does; use names where it mustn't."""
+    """Return a mention, which notifies the person; use names where it mustn't."""
     return f"<@{person_id}>"
 
 
 def channel_link(channel_id: str) -> str:
-    """A channel's name as a link."""
+    """Return a link to a channel."""
     return f"<#{channel_id}>"
 
 
 def short_date(day: date, *, today: date | None = None) -> str:
-    """`Fri 27 Nov`; with the year when it isn't *today*'s."""
+    """Return `Fri 27 Nov`; with the year when it isn't *today*'s."""
     pattern = f"{day:%a} {day.day} {day:%b}"
     return pattern if today is None or day.year == today.year else f"{pattern} {day.year}"
 
 
 def days(count: int) -> str:
-    """`1 day`, `47 days`."""
+    """Return `1 day` or `47 days`."""
     return "1 day" if count == 1 else f"{count:,} days"
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """`1 customer`, `1,204 customers`."""
+    """Return `1 customer` or `1,204 customers`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def plain(text: str, limit: int) -> Block:
-    """A plain text object; never empty, never too long."""
+    """A plain text object of at most *limit* characters; `–` for an empty text."""
     return {"type": "plain_text", "text": cut(text, limit).strip() or "–", "emoji": True}
 
 
 def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Block:
-    """A markdown text object; what came from outside has to be escaped already."""
+    """A markdown text object; text from outside has to be escaped already."""
     return {"type": "mrkdwn", "text": cut_markup(text, limit) if text.strip() else "–", "verbatim": True}
 
 
 def section(text: str, *, accessory: Block | None = None, block_id: str = "") -> Block:
-    """A paragraph, with a button or menu at its right if there is one."""
+    """A section, with a button or menu at its right as *accessory*."""
     made: Block = {"type": "section", "text": mrkdwn(text)}
     return _with(made, accessory=accessory, block_id=block_id)
 
 
 def fields(*texts: str) -> Block:
-    """Up to ten short texts in two columns."""
+    """A section of up to ten short texts in two columns."""
     return {"type": "section", "fields": [mrkdwn(text, 2000) for text in texts[:10]]}
 
 
 def context(*texts: str, block_id: str = "") -> Block:
-    """Small grey text."""
+    """A context block: up to ten small grey texts."""
     return _with({"type": "context", "elements": [mrkdwn(text) for text in texts[:10]]}, block_id=block_id)
 
 
 def header(text: str) -> Block:
-    """A heading."""
+    """A header block."""
     return {"type": "header", "text": plain(text, HEADER_TEXT)}
 
 
 def divider() -> Block:
-    """A line."""
+    """A divider block."""
     return {"type": "divider"}
 
 
 def actions(*elements: Block, block_id: str = "") -> Block:
-    """A row of buttons and menus."""
+    """An actions block: a row of buttons and menus."""
     return _with({"type": "actions", "elements": list(elements)}, block_id=block_id)
 
 
@@ -210,7 +210,7 @@ def button(
 
 
 def overflow(action_id: str, options: Sequence[Option]) -> Block:
-    """The `⋯` menu, of one to five options."""
+    """An overflow menu (`⋯`) of one to five options."""
     return {
         "type": "overflow",
         "action_id": action_id,
@@ -221,7 +221,7 @@ def overflow(action_id: str, options: Sequence[Option]) -> Block:
 def select(
     action_id: str, options: Sequence[Option], *, placeholder: str = "Choose", initial: str | None = None
 ) -> Block:
-    """A menu of up to a hundred options; *initial* is the value chosen at first."""
+    """A menu of up to a hundred options; *initial* is the value that is chosen at first."""
     made: Block = {
         "type": "static_select",
         "action_id": action_id,
@@ -232,7 +232,7 @@ def select(
 
 
 def external_select(action_id: str, *, placeholder: str, initial: Option | None = None, min_length: int = 1) -> Block:
-    """A menu that asks the bot for options as somebody types."""
+    """A menu that asks the bot for options while somebody types."""
     made: Block = {
         "type": "external_select",
         "action_id": action_id,
@@ -243,7 +243,7 @@ def external_select(action_id: str, *, placeholder: str, initial: Option | None 
 
 
 def radio(action_id: str, options: Sequence[Option], *, initial: str | None = None) -> Block:
-    """Round buttons, one of which can be chosen."""
+    """Radio buttons."""
     made: Block = {
         "type": "radio_buttons",
         "action_id": action_id,
@@ -253,7 +253,7 @@ def radio(action_id: str, options: Sequence[Option], *, initial: str | None = No
 
 
 def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[str] = ()) -> Block:
-    """Boxes to tick."""
+    """Checkboxes; *initial* are the values that are ticked at first."""
     ticked = set(initial)
     made: Block = {"type": "checkboxes", "action_id": action_id, "options": [option.block() for option in options[:10]]}
     chosen = [option.block() for option in options[:10] if option.value in ticked]
@@ -261,7 +261,7 @@ def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[s
 
 
 def date_picker(action_id: str, *, initial: date | None = None) -> Block:
-    """A calendar."""
+    """A date picker."""
     made: Block = {"type": "datepicker", "action_id": action_id, "placeholder": plain("Choose a day", 150)}
     return _with(made, initial_date=initial.isoformat() if initial else None)
 
@@ -273,7 +273,7 @@ def person_select(action_id: str, *, placeholder: str = "Choose a person", initi
 
 
 def people_select(action_id: str, *, placeholder: str = "Choose people", initial: Sequence[str] = ()) -> Block:
-    """A menu of the workspace's people, of whom several can be chosen."""
+    """A menu of the workspace's people in which several can be chosen."""
     made: Block = {"type": "multi_users_select", "action_id": action_id, "placeholder": plain(placeholder, 150)}
     return _with(made, initial_users=list(initial) or None)
 
@@ -296,7 +296,7 @@ def channel_select(action_id: str, *, placeholder: str = "Choose a channel", ini
 def text_input(
     action_id: str, *, initial: str = "", multiline: bool = False, placeholder: str = "", max_length: int = INPUT_TEXT
 ) -> Block:
-    """A field to write in; what is put in at first is cut to what may be written."""
+    """A text input; *initial* is cut to *max_length*."""
     made: Block = {
         "type": "plain_text_input",
         "action_id": action_id,
@@ -312,20 +312,20 @@ def text_input(
 
 def number_input(action_id: str, *, initial: float | None = None, lowest: float | None = None,
                  highest: float | None = None, decimals: bool = False) -> Block:  # fmt: skip
-    """A field for a number."""
+    """A number input."""
     made: Block = {"type": "number_input", "action_id": action_id, "is_decimal_allowed": decimals}
     return _with(made, initial_value=_text(initial), min_value=_text(lowest), max_value=_text(highest))
 
 
 def file_input(action_id: str, *, types: Sequence[str], most: int = 1) -> Block:
-    """A field to put a file into."""
+    """A file input for at most *most* files of these *types*."""
     return {"type": "file_input", "action_id": action_id, "filetypes": list(types), "max_files": most}
 
 
 def field_of(
     label: str, element: Block, *, block_id: str, optional: bool = False, hint: str = "", dispatch: bool = False
 ) -> Block:
-    """An input with its label; *dispatch* tells the bot of every change."""
+    """An input block: *element* with its label; *dispatch* sends every change to the bot."""
     made: Block = {
         "type": "input",
         "block_id": block_id,
@@ -345,7 +345,7 @@ def modal(
     close: str = "Cancel",
     memory: str = "",
 ) -> Block:
-    """A modal; *memory* comes back with its submission (at most 3,000 characters)."""
+    """A modal; *memory* comes back with its submission, at most 3,000 characters."""
     made: Block = {
         "type": "modal",
         "callback_id": callback_id,
@@ -363,14 +363,14 @@ def home(blocks: Sequence[Block]) -> Block:
 
 
 def size(blocks: Sequence[Mapping[str, Any]]) -> int:
-    """How many characters of text these blocks hold, as Slack counts for `msg_blocks_too_long`."""
+    """Return how many characters these blocks hold, as Slack counts for `msg_blocks_too_long`."""
     return sum(_characters(block) for block in blocks)
 
 
 def fitting(
     rows: Sequence[Sequence[Block]], *, most_blocks: int, most_characters: int = MESSAGE_CHARACTERS
 ) -> list[Sequence[Block]]:
-    """As many of *rows* (each one or several blocks) as go into a message together, from the first on."""
+    """Return as many of *rows* (each of one or several blocks), from the first on, as fit into one message."""
     taken: list[Sequence[Block]] = []
     blocks = characters = 0
     for row in rows:
@@ -398,6 +398,6 @@ def _text(number: float | None) -> str | None:
 
 
 def _with(block: Block, **more: Any) -> Block:
-    """*block* with those of *more* that say something."""
+    """Return *block* with those of *more* that are neither None nor empty."""
     block.update({key: value for key, value in more.items() if value not in (None, "")})
     return block

@@ -1,4 +1,4 @@
-"""The foot of every digest: how old its data is, when the next one comes, and the way to its settings."""
+"""What all digests share: the footer with the age of the data and the next date, and the marks of a test."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,13 +10,13 @@ SETTINGS = "digests.setup"  # the digests feature listens to it
 
 
 def local_time(instant: datetime, zone: str) -> str:
-    """`Mon 23 Nov 09:00` on the clocks of *zone*."""
+    """Return `Mon 23 Nov 09:00` in *zone*."""
     local = instant.astimezone(ZoneInfo(zone))
     return f"{short_date(local.date())} {local:%H:%M}"
 
 
 def footer(*, made_at: datetime, next_slot: datetime | None, zone: str, kind: str, note: str = "") -> list[Block]:
-    """`Data of Mon 23 Nov 09:00 · next Thu 26 Nov 09:00`, a *note* after it, and *Settings* of that kind of digest."""
+    """Return `Data of Mon 23 Nov 09:00 · next Thu 26 Nov 09:00`, a *note*, and *Settings* of that kind of digest."""
     said = [f"Data of {local_time(made_at, zone)}"]
     if next_slot:
         said.append(f"next {local_time(next_slot, zone)}")
@@ -26,15 +26,15 @@ def footer(*, made_at: datetime, next_slot: datetime | None, zone: str, kind: st
 
 
 def digest_footer(slot: DigestSlot, note: str = "") -> list[Block]:
-    """The foot of what a feature composed for *slot*; escape what came from outside in *note*."""
+    """Return the footer of a digest composed for *slot*; text from outside in *note* has to be escaped."""
     return footer(made_at=slot.made_at, next_slot=slot.next_slot, zone=slot.zone, kind=slot.kind, note=note)
 
 
 def trial_note(*, is_test: bool) -> list[Block]:
-    """Under the first line of a digest that somebody posted to try it."""
+    """Return the line below the title of a digest that was posted as a test."""
     return [context("A test: this is what the channel gets.")] if is_test else []
 
 
 def notification_text(said: str, *, is_test: bool) -> str:
-    """What the notification shows of a digest."""
+    """Return the text of a digest's notification."""
     return f"Test: {said}" if is_test else said

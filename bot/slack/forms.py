@@ -1,4 +1,4 @@
-"""What somebody put into a form, read from the state of its view."""
+"""Reads what somebody entered into a form from the state of its view."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,41 +16,41 @@ class Form:
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> "Form":
-        """The form in a view as Slack sends it."""
+        """Return the form in a view as Slack sends it."""
         return cls(view.get("state") or {})
 
     def text(self, block_id: str) -> str:
-        """What was written, stripped."""
+        """Return the text of an input, stripped."""
         return str(self._get(block_id).get("value") or "").strip()
 
     def choice(self, block_id: str) -> str | None:
-        """The value of the chosen option."""
+        """Return the value of the chosen option."""
         option = self._get(block_id).get("selected_option")
         return str(option["value"]) if option else None
 
     def choices(self, block_id: str) -> tuple[str, ...]:
-        """The values of all ticked options."""
+        """Return the values of all chosen options."""
         return tuple(str(option["value"]) for option in self._get(block_id).get("selected_options") or ())
 
     def day(self, block_id: str) -> date | None:
-        """The chosen day."""
+        """Return the chosen day."""
         chosen = self._get(block_id).get("selected_date")
         return date.fromisoformat(chosen) if chosen else None
 
     def person(self, block_id: str) -> str | None:
-        """The chosen person's id."""
+        """Return the chosen person's id."""
         return self._get(block_id).get("selected_user") or None
 
     def people(self, block_id: str) -> tuple[str, ...]:
-        """The chosen people's ids."""
+        """Return the chosen people's ids."""
         return tuple(self._get(block_id).get("selected_users") or ())
 
     def channel(self, block_id: str) -> str | None:
-        """The chosen channel's id."""
+        """Return the chosen channel's id."""
         return self._get(block_id).get("selected_conversation") or self._get(block_id).get("selected_channel") or None
 
     def files(self, block_id: str) -> Sequence[Mapping[str, Any]]:
-        """The uploaded files as Slack describes them."""
+        """Return the uploaded files as Slack describes them."""
         return self._get(block_id).get("files") or ()
 
     def _get(self, block_id: str) -> Mapping[str, Any]:

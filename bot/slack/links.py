@@ -9,7 +9,7 @@ LINK_SECONDS = 1.5  # of the three that an ack may take
 
 
 async def permalink(client: AsyncWebClient, channel: str, ts: str, domain: str) -> str:
-    """The address of a message; put together by hand where Slack doesn't say it in time, "" without a *ts*."""
+    """Return the address of a message, made up here where Slack doesn't tell it in time; empty without a *ts*."""
     if not ts:
         return ""
     try:

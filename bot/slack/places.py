@@ -1,4 +1,4 @@
-"""The messages that buttons stand in: remembered by the windows they open, drawn anew once something was done."""
+"""The message that a control stands in: kept by the modal it opens, and redrawn once something was done."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,10 +19,10 @@ ADDRESS = 500
 
 class Place(Remembered):
     """
-    The message that a control stood in, as far as a window has to remember it.
+    The message that a control stands in, as a modal keeps it.
 
-    *kind* says which of the feature's messages it is, `none` if none. One that all see has a *channel* and a *ts*; one
-    that a single person sees is reached by the *url* that came with the press.
+    *kind* says which of the feature's messages it is, or `none`. One that all see has a *channel* and a *ts*; an
+    ephemeral one is reached by the *url* that came with the request.
     """
 
     kind: str = "none"
@@ -35,7 +35,7 @@ P = TypeVar("P", bound=Place)
 
 
 def address_of(body: Mapping[str, Any]) -> dict[str, str]:
-    """How the message that a control stands in is reached: the *channel*, *ts* and *url* of a `Place`."""
+    """Return how the message that a control stands in is reached: the *channel*, *ts* and *url* of a `Place`."""
     container = body.get("container") or {}
     seen_by_all = not container.get("is_ephemeral")
     return {
@@ -46,29 +46,29 @@ def address_of(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 class Turns:
-    """One redraw of a message at a time: the later one reads after the earlier was sent, so that no row goes back."""
+    """A lock for each message, so that a redraw reads only after the redraw before it was sent."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
 
     def at(self, *address: str) -> asyncio.Lock:
-        """The turn at one message: `async with turns.at(channel, ts): …`; forgotten once nobody waits for it."""
+        """Return the lock of one message: `async with turns.at(channel, ts)`; it is dropped when nobody holds it."""
         return self._locks.setdefault(address, asyncio.Lock())
 
     def __len__(self) -> int:
-        """How many messages are being drawn."""
+        """Return how many messages are being redrawn."""
         return len(self._locks)
 
 
 class Places(Generic[P]):
-    """Draws a feature's messages anew: *draw* `(place, *, workspace, viewer)` says how one looks now."""
+    """Redraws a feature's messages; *draw* `(place, *, workspace, viewer)` returns one as it is now."""
 
     def __init__(self, draw: Callable[..., Awaitable[Message]]) -> None:
         self._draw = draw
         self._turns = Turns()
 
     async def redraw(self, client: AsyncWebClient, body: Mapping[str, Any], place: P) -> None:
-        """Draw the message of a press anew, from what is so now, for whoever sent *body*."""
+        """Redraw the message that a control stands in, for the person who sent *body*."""
         if place.kind == "none":
             return
         async with self._turns.at(place.channel or people_in(body), place.ts):
@@ -80,11 +80,11 @@ class Places(Generic[P]):
 
 
 async def change(client: AsyncWebClient, channel: str, ts: str, message: Message) -> None:
-    """Put *message* in the place of one that all see."""
+    """Replace a message that all see."""
     await client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
 
 
 async def answer_at(client: AsyncWebClient, url: str, answer: Mapping[str, Any]) -> None:
-    """Post to the address that came with a press; only to Slack's own."""
+    """Post to the address that came with a request, if it is one of Slack's."""
     if urlsplit(url).hostname in {SLACKS_HOST, urlsplit(client.base_url).hostname}:
         await AsyncRespond(response_url=url)(**answer)

@@ -1,4 +1,4 @@
-"""What a press says: which control was used, what it is about, and which of our blocks it stands in."""
+"""Reads requests of buttons and menus: the control, its value, and the block and message it stands in."""
 
 import html
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from bot.slack.replies import actions_in
 
 
 def uuid_in(text: str) -> UUID | None:
-    """The id that *text* is, or None."""
+    """Return the id that *text* is, or None."""
     try:
         return UUID(text)
     except ValueError:
@@ -17,31 +17,31 @@ def uuid_in(text: str) -> UUID | None:
 
 
 def page_in(text: str) -> int:
-    """The number of the page that *text* is, or 0."""
+    """Return the page that *text* is the number of, or 0."""
     return int(text[:6]) if text.isdecimal() else 0
 
 
 def value_in(body: Mapping[str, Any]) -> str:
-    """The value of the button or menu option that was used."""
+    """Return the value of the button or menu option that was used."""
     action = next(iter(actions_in(body)), {})
     option = action.get("selected_option") or {}
     return str(action.get("value") or option.get("value") or "")
 
 
 def action_and_id(body: Mapping[str, Any]) -> tuple[str, str]:
-    """What is wanted, and of which row: a menu's `what:key`, or the action id of a button and its value."""
+    """Return the action and the id it is about: from a menu's `action:id`, or a button's action id and value."""
     what, _, key = value_in(body).rpartition(":")
     return what or str(next(iter(actions_in(body)), {}).get("action_id") or ""), key
 
 
 def block_in(body: Mapping[str, Any]) -> tuple[str, str]:
-    """The id of the block that the control stands in: the part before the first colon, and the rest."""
+    """Return the id of the block that the control stands in: the part before the first colon, and the rest."""
     place, _, rest = str(next(iter(actions_in(body)), {}).get("block_id") or "").partition(":")
     return place, rest
 
 
 def ids_in(body: Mapping[str, Any], place: str, *, part: int = 1) -> tuple[UUID, ...]:
-    """The rows of the message that the control stands in, by a *part* of the ids of its blocks that begin so."""
+    """Return the ids in the message: the *part* of each block id, split at colons, whose first part is *place*."""
     blocks = (body.get("message") or {}).get("blocks") or ()
     found = [str(block.get("block_id") or "").split(":") for block in blocks]
     ids = [uuid_in(parts[part:][0]) for parts in found if parts[0] == place and parts[part:]]
@@ -49,7 +49,7 @@ def ids_in(body: Mapping[str, Any], place: str, *, part: int = 1) -> tuple[UUID,
 
 
 def message_in(body: Mapping[str, Any]) -> tuple[dict[str, str], str]:
-    """The message that a message shortcut was used on: its channel, ts and the workspace's domain; and its words."""
+    """Return the message that a shortcut was used on: its channel, ts and the workspace's domain; and its text."""
     message = body["message"]
     where = {
         "channel": str((body.get("channel") or {}).get("id") or ""),

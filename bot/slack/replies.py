@@ -1,4 +1,4 @@
-"""Every error becomes a polite answer; nothing escapes to Bolt, and nobody is left with silence."""
+"""Answers within Slack's time limits, and sentences for errors."""
 
 import asyncio
 import secrets
@@ -17,22 +17,22 @@ Say = Callable[..., Awaitable[Any]]
 Nearest = Callable[[BotError], Message | None]
 
 PATIENCE_SECONDS = 1.5
-"""How long an answer may take that still goes into the ack; Slack waits for three seconds."""
+"""How long an answer may take to go into the acknowledgement; Slack waits for three seconds."""
 WHAT_IS_LEFT_SECONDS = 0.5
-"""The same where Slack itself was asked before, which may take a second or two."""
+"""The same after a call to Slack, which may take a second or two."""
 SETTLING_SECONDS = 0.5
-"""How long Slack has to draw what an ack said before that is replaced."""
+"""How long Slack gets to draw the modal of an acknowledgement before it is replaced."""
 
 log = structlog.get_logger(__name__)
 
 
 def reference() -> str:
-    """Four characters that stand in the answer and in the log."""
+    """Return four characters that stand in the answer and in the log."""
     return secrets.token_hex(2).upper()
 
 
 def sorry(error: Exception) -> str:
-    """The sentence for somebody whose request failed; unexpected errors get a reference that is in the log too."""
+    """Return the sentence for an error; an unexpected one is logged, with a reference that the sentence names."""
     if isinstance(error, BotError):
         return str(error)
     code = reference()
@@ -42,11 +42,11 @@ def sorry(error: Exception) -> str:
 
 @asynccontextmanager
 async def replies(respond: Say, *, draw: Nearest | None = None) -> AsyncIterator[None]:
-    """Inside, every error is answered with `respond`, only to the person who asked; *draw* may add buttons to it."""
+    """Answer an error inside with `respond`, only to the person who asked; *draw* may add buttons to it."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the last line before silence
-        message = (draw(error) if draw and isinstance(error, BotError) else None) or _only_words(sorry(error))
+        message = error_message(error, draw)
         beside = {} if isinstance(respond, AsyncAck) else {"replace_original": False}
         await respond(**message.answer(), **beside)
 
@@ -54,9 +54,9 @@ async def replies(respond: Say, *, draw: Nearest | None = None) -> AsyncIterator
 @asynccontextmanager
 async def field_errors(ack: AsyncAck, *, first_field: str) -> AsyncIterator[None]:
     """
-    Inside, every error stands in the modal: under its field, or under *first_field* when it has none.
+    Show an error inside in the modal: under its field, or under *first_field* when it has none.
 
-    The listener acks by itself when all went well.
+    The listener acknowledges by itself when there is none.
     """
     try:
         yield
@@ -68,7 +68,7 @@ async def field_errors(ack: AsyncAck, *, first_field: str) -> AsyncIterator[None
 
 @asynccontextmanager
 async def modal_replies(client: Any, view_id: str) -> AsyncIterator[None]:
-    """Inside, every error replaces the modal that was opened to wait in, unless that was closed meanwhile."""
+    """Show an error inside in the place of the modal *view_id*, unless that was closed meanwhile."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the last line before silence
@@ -81,10 +81,10 @@ async def answer_in_time(
     ack: AsyncAck, respond: Say, work: Awaitable[Message | None], *, draw: Nearest | None = None
 ) -> None:
     """
-    Answer a command with what comes of *work*: in the ack when it is quick, by `respond` when it takes longer.
-    None: the work has answered by itself, with a window.
+    Answer a command with what *work* returns: in the acknowledgement when it is quick, else by `respond`.
 
-    What goes wrong while the ack is still owed is raised; the caller's `replies(ack)` tells it.
+    None is returned by work that has answered by itself, with a modal. An error is raised while the acknowledgement is
+    due, for the caller's `replies(ack)`.
     """
     drawing = asyncio.ensure_future(work)
     quick, _ = await asyncio.wait({drawing}, timeout=PATIENCE_SECONDS)
@@ -108,11 +108,11 @@ async def answer_in_window(
     patience: float = PATIENCE_SECONDS,
 ) -> None:
     """
-    Put what comes of *work*, or the sentence for what went wrong, in the place of the window that was sent.
+    Put the view that *work* returns, or the sentence for its error, in the place of the modal that was sent.
 
-    What takes less than *patience* seconds goes into the ack. For the rest a window that waits stands there; it is
-    replaced only after a moment, since an update that reaches Slack before the ack would be covered by the waiting one
-    for good.
+    It goes into the acknowledgement when it takes less than *patience* seconds. Else a waiting modal does, which is
+    replaced after `SETTLING_SECONDS` at the earliest: an update that reaches Slack before the acknowledgement would be
+    covered by the waiting modal for good.
     """
     drawing = asyncio.ensure_future(_view_or_sorry(work))
     quick, _ = await asyncio.wait({drawing}, timeout=patience)
@@ -134,33 +134,37 @@ async def _view_or_sorry(work: Awaitable[Block]) -> Block:
 
 
 def told(words: str, title: str = "That didn't work") -> Block:
-    """A modal that only says something."""
+    """Return a modal that only says something."""
     return modal(title, [section(escape(words))], callback_id="told", close="Close")
 
 
 def waiting(title: str) -> Block:
-    """A modal that stands in the place of the real one until that is drawn: a trigger lives three seconds."""
+    """Return a modal to show until the real one is drawn: a trigger is valid for three seconds."""
     return modal(title, [section("One moment…")], callback_id="waiting", close="Close")
 
 
 def _is_closed(error: Exception) -> bool:
-    """Whether Slack says that the window isn't there any more."""
+    """Return whether Slack says that the modal isn't there any more."""
     data = error.response.data if isinstance(error, SlackApiError) else None
     return isinstance(data, dict) and data.get("error") == "not_found"
 
 
-def _only_words(words: str) -> Message:
-    return Message(text=escape(words), blocks=[section(escape(words))])
+def error_message(error: Exception, suggest: Nearest | None = None) -> Message:
+    """Return the sentence for *error*, or what *suggest* draws of an error that can offer buttons."""
+    if suggest and isinstance(error, BotError) and (drawn := suggest(error)):
+        return drawn
+    words = escape(sorry(error))
+    return Message(text=words, blocks=[section(words)])
 
 
 def people_in(body: Mapping[str, Any]) -> str:
-    """Who sent a payload: the id of its user."""
+    """Return who sent a payload: the id of its user."""
     user = body.get("user_id") or body.get("user") or {}
     return str(user if isinstance(user, str) else user.get("id", ""))
 
 
 def workspace_in(body: Mapping[str, Any]) -> str:
-    """Which workspace a payload comes from: the team, or the org of an org-wide installation."""
+    """Return the workspace of a payload: the team, or the org of an org-wide installation."""
     if body.get("is_enterprise_install") in {True, "true"}:
         return str(body.get("enterprise_id") or (body.get("enterprise") or {}).get("id") or "")
     team = body.get("team_id") or body.get("team") or (body.get("user") or {}).get("team_id") or ""
@@ -168,5 +172,5 @@ def workspace_in(body: Mapping[str, Any]) -> str:
 
 
 def actions_in(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The controls that were used, as Slack sends them."""
+    """Return the controls that were used, as Slack sends them."""
     return body.get("actions") or ()

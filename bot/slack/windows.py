@@ -1,4 +1,4 @@
-"""Windows that a press opens, what they remember, and sentences that stand in them."""
+"""Modals that a button opens, what they keep, and where errors stand in them."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,19 +17,19 @@ OUT_OF_DATE = "This window is out of date; close it and open it again."
 
 
 class Remembered(Schema):
-    """What a window remembers until it is sent."""
+    """What a modal keeps until it is submitted."""
 
     def kept(self) -> str:
-        """As `private_metadata`."""
+        """Return it as `private_metadata`."""
         return self.model_dump_json(exclude_defaults=True)
 
     @classmethod
     def kept_in(cls, view: Mapping[str, Any]) -> Self:
         """
-        What a window remembered.
+        Return what a modal kept.
 
         Raises:
-            InvalidInput: somebody changed it on the way.
+            InvalidInput: it was changed on the way, or an older version made it.
         """
         try:
             return cls.model_validate_json(view.get("private_metadata") or "{}")
@@ -38,14 +38,14 @@ class Remembered(Schema):
 
 
 async def open_window(client: AsyncWebClient, body: Mapping[str, Any], view: Block) -> str:
-    """Open a modal, on top of the one that the press came from if there is one; the id of the new view."""
+    """Open a modal, on top of the one that the control stands in if there is one; return the new view's id."""
     is_in_window = (body.get("view") or {}).get("type") == "modal"
     opener = client.views_push if is_in_window else client.views_open
     return str((await opener(trigger_id=body["trigger_id"], view=view))["view"]["id"])
 
 
 def speaker(client: AsyncWebClient, body: Mapping[str, Any], respond: AsyncRespond) -> Say:
-    """How to answer this press: below the message it came from, or in a window where there is no message."""
+    """Return what answers a request: below its message, or in a modal where there is no message."""
     if body.get("response_url"):
         return respond
 
@@ -58,7 +58,7 @@ def speaker(client: AsyncWebClient, body: Mapping[str, Any], respond: AsyncRespo
 
 @contextmanager
 def fields_named(blocks: Mapping[str, str]) -> Iterator[None]:
-    """Inside, the fields that an error names become the block ids that they have on screen."""
+    """Replace the field names of an error inside by the ids of their blocks."""
     try:
         yield
     except InvalidInput as error:

@@ -5,19 +5,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from slack_bolt.async_app import AsyncAck
+from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.runtime import Runtime
 from bot.slack.blocks import Block
+from bot.slack.callers import Listeners
 from bot.slack.forms import Form
 from bot.slack.places import Place, Places
 from bot.slack.replies import field_errors, people_in, told, workspace_in
 from bot.slack.windows import OUT_OF_DATE, fields_named
-from bot.workspaces.usecases import record_refused_press
+from bot.workspaces.usecases import record_denial
 
 P = TypeVar("P", bound=Place)
+
+
+def listen(app: AsyncApp, runtime: Runtime) -> Listeners:
+    """Return the helper that a feature registers its listeners with; who is refused goes into the audit trail."""
+    return Listeners(app, runtime, audit=record_denial)
 
 
 @asynccontextmanager
@@ -28,7 +34,7 @@ async def refusals_kept(runtime: Runtime, body: Mapping[str, Any], *, action: st
     except (NotAllowed, NotFound):
         if key:
             await runtime.run(
-                record_refused_press, workspace=workspace_in(body), by=people_in(body), action=action, key=str(key)
+                record_denial, workspace=workspace_in(body), by=people_in(body), action=action, key=str(key)
             )
         raise
 

@@ -26,9 +26,5 @@ def list_workspaces(session: Session, *, now: datetime) -> list[str]:  # noqa: A
 
 def list_audit(session: Session, *, subject_kind: str, subject_id: str, limit: int = 50) -> Sequence[AuditEntry]:
     """Return the audit trail of one subject, the latest entry first."""
-    query = select(AuditEntry).where(
-        AuditEntry.workspace_id == workspace_of(session),
-        AuditEntry.subject_kind == subject_kind,
-        AuditEntry.subject_id == subject_id,
-    )
+    query = select(AuditEntry).where(AuditEntry.subject_kind == subject_kind, AuditEntry.subject_id == subject_id)
     return session.exec(query.order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc()).limit(limit)).all()

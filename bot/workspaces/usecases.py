@@ -44,15 +44,16 @@ def record(
     return entry
 
 
-def record_refused_press(session: Session, *, by: str, action: str, key: str, now: datetime) -> None:
+def record_denial(session: Session, *, by: str, action: str, key: str, now: datetime) -> None:
     """
-    Record that *by* wasn't allowed to use the button or form *action* with the id *key*.
+    Record that *by* was refused: the command, or the button or form *action*, for the id *key*.
 
-    It runs in its own transaction, since the one that was refused is rolled back.
+    It runs in a transaction of its own, since the one that was refused is rolled back.
     """
+    kind = "command" if action.startswith("/") else "press"
     subject = "".join(char for char in key if char.isprintable())[:SUBJECT_LENGTH]
     after = {"action": action[:ACTION_LENGTH]}
-    record(session, "press.refused", by=by, kind="press", subject=subject, after=after, now=now)
+    record(session, f"{kind}.refused", by=by, kind=kind, subject=subject, after=after, now=now)
 
 
 def install_workspace(session: Session, *, name: str, bot_user_id: str, zone: str = "UTC", now: datetime) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.checkins.listeners.memory import Memory, Origin
+from bot.checkins.listeners.origins import Memory, Origin
 from bot.checkins.rules import QUEUE_ROWS, REMINDER_ROWS, ActionKind, Preset, Result
 from bot.checkins.schemas import (
     ActionDone,

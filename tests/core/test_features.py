@@ -15,7 +15,6 @@ from bot.core.database import Database
 from bot.core.errors import Ambiguous, BotError, InvalidInput, NotFound
 from bot.core.feature import Feature, collect_briefs, collect_page, collect_timeline
 from bot.core.heartbeats import begin_run, end_run, list_heartbeats
-from bot.core.prepared import Prepared
 from bot.core.schemas import Line
 from bot.customers.tables import Customer
 from tests.makers import ANA, Office
@@ -53,10 +52,9 @@ def test_a_page_comes_with_what_the_rooms_know(office: Office, clock: MovableClo
         asked.append(ids)
         return {each: [Line(text="known")] for each in ids}
 
-    page = Prepared(
-        lambda: sa.select(CUSTOMERS.c.id, CUSTOMERS.c.name).where(
-            CUSTOMERS.c.workspace_id == sa.bindparam("workspace"), CUSTOMERS.c.owner_id == sa.bindparam("owner")
-        )
+    place = sa.func.row_number().over(order_by=CUSTOMERS.c.name).label("place")
+    page = sa.select(CUSTOMERS.c.id, CUSTOMERS.c.name, place).where(
+        CUSTOMERS.c.workspace_id == sa.bindparam("workspace"), CUSTOMERS.c.owner_id == sa.bindparam("owner")
     )
     features = [Feature(name="silent"), Feature(name="plain", brief=brief), *office.runtime.features]
     for owner, names in ((ANA, ["Acme"]), ("U0NOBODY", [])):

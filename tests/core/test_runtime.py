@@ -2,12 +2,10 @@
 
 import asyncio
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
@@ -15,7 +13,7 @@ from sqlmodel import Session, select
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
-from bot.core.runtime import AT_ONCE, ATTEMPTS, Gate, Runtime
+from bot.core.runtime import ATTEMPTS, BACKGROUND_THREADS, Runtime
 from bot.customers.tables import Customer
 from tests.makers import ANA, WORKSPACE, Office, add_customer
 
@@ -154,122 +152,55 @@ async def test_now_is_the_clocks_unless_somebody_says_it(runtime: Runtime, clock
     assert await runtime.read(tell, workspace=None, now=earlier) == earlier
 
 
-async def _where(runtime: Runtime, query: Any, runs: int) -> list[bool]:
-    """Whether each of so many runs was beside the loop."""
-    return [await runtime.read(query, workspace=WORKSPACE) is not threading.current_thread() for _ in range(runs)]
+async def test_a_query_runs_in_a_thread_unless_it_is_marked_inline(office: Office, runtime: Runtime) -> None:
+    """An inline one runs in the event loop on SQLite, and in a thread where another computer answers."""
+
+    def where(_session: Session, *, now: Any) -> str:
+        return threading.current_thread().name if now else ""
+
+    here = threading.current_thread().name
+    assert (await runtime.read(where, workspace=WORKSPACE)).startswith("foreground")
+    assert (await runtime.background.read(where, workspace=WORKSPACE)).startswith("background")
+    found = await runtime.read(where, workspace=WORKSPACE, inline=True)
+    assert (found == here) is (runtime.database.dialect == "sqlite")
 
 
-async def test_what_has_been_quick_for_a_while_is_asked_without_a_thread(office: Office, runtime: Runtime) -> None:
-    """Of SQLite, where it waits for nobody; what asks another computer never is."""
-
-    def quick(session: Session, *, now: Any) -> threading.Thread:
-        assert session.connection().scalar(sa.select(sa.literal(bool(now))))
-        return threading.current_thread()
-
-    beside = await _where(runtime, quick, 60)
-    assert beside[0]
-    assert beside[-1] is (runtime.database.dialect == "postgresql")
-
-
-async def test_what_has_taken_long_goes_to_a_thread_the_next_times(office: Office, runtime: Runtime) -> None:
-    """Nobody waits behind the next ones; that the first waited, and didn't compute, is no excuse."""
-    seconds = 0.0
-
-    def query(_session: Session, *, now: Any) -> threading.Thread:
-        time.sleep(seconds * bool(now))
-        return threading.current_thread()
-
-    await _where(runtime, query, 60)
-    seconds = 0.2
-    first, *later = await _where(runtime, query, 4)
-    assert first is (runtime.database.dialect == "postgresql")
-    assert all(later)
-
-
-async def test_a_query_that_fails_has_its_time_taken_too(office: Office, runtime: Runtime) -> None:
-    """With or without a thread the error is the one it raised."""
+async def test_an_inline_query_raises_its_own_error(office: Office, runtime: Runtime) -> None:
+    """With or without a thread."""
 
     def broken(_session: Session, *, now: Any) -> None:
         raise InvalidInput(f"Not at {now}.")
 
-    for _ in range(60):
+    for inline in (False, True):
         with pytest.raises(InvalidInput, match="Not at"):
-            await runtime.read(broken, workspace=WORKSPACE)
+            await runtime.read(broken, workspace=WORKSPACE, inline=inline)
 
 
-class Visit:
-    """Somebody who goes through a gate, and stays inside until they may leave."""
-
-    def __init__(self, gate: Gate) -> None:
-        self.inside, self.leave = asyncio.Event(), asyncio.Event()
-        self.task = asyncio.ensure_future(self._go(gate))
-
-    async def _go(self, gate: Gate) -> None:
-        async with gate:
-            self.inside.set()
-            await self.leave.wait()
-
-
-async def _inside(visits: list[Visit]) -> list[bool]:
-    for _ in range(10):
-        await asyncio.sleep(0)
-    return [visit.inside.is_set() for visit in visits]
-
-
-async def test_so_many_compute_at_once_in_the_order_they_came() -> None:
-    """The next goes in when one leaves; who gave up meanwhile holds nobody up and takes no place."""
-    gate = Gate(2, patience=60)
-    visits = [Visit(gate) for _ in range(5)]
-    assert await _inside(visits) == [True, True, False, False, False]
-    visits[2].task.cancel()
-    visits[1].leave.set()
-    assert await _inside(visits) == [True, True, False, True, False]
-    visits[0].leave.set()
-    assert await _inside(visits) == [True, True, False, True, True]
-    last, gone = Visit(gate), Visit(gate)
-    assert await _inside([last, gone]) == [False, False]
-    visits[3].leave.set()
-    visits[4].leave.set()
-    await asyncio.gather(visits[3].task, visits[4].task)
-    gone.task.cancel()  # just as its turn has come
-    last.leave.set()
-    await asyncio.gather(last.task)
-    for visit in visits:
-        visit.leave.set()
-    await asyncio.gather(*(visit.task for visit in (*visits, gone)), return_exceptions=True)
-    again = [Visit(gate) for _ in range(3)]
-    assert await _inside(again) == [True, True, False]
-    for visit in again:
-        visit.leave.set()
-    await asyncio.gather(*(visit.task for visit in again))
-
-
-async def test_nobody_waits_long_behind_somebody_who_takes_long() -> None:
-    """After a moment they go in beside them; once these have left, so many compute at once again."""
-    gate = Gate(1, patience=0.01)
-    slow, quick = Visit(gate), Visit(gate)
-    async with asyncio.timeout(10):
-        await quick.inside.wait()
-    assert slow.inside.is_set()
-    slow.leave.set()
-    quick.leave.set()
-    await asyncio.gather(slow.task, quick.task)
-    later = [Visit(gate), Visit(gate)]
-    assert await _inside(later) == [True, False]
-    for visit in later:
-        visit.leave.set()
-    await asyncio.gather(*(visit.task for visit in later))
-
-
-async def test_a_quick_question_is_answered_beside_slow_ones(office: Office, runtime: Runtime) -> None:
-    """As many slow ones as may compute at once don't keep an owner waiting for their queue."""
+async def test_nobody_waits_behind_jobs_and_files(office: Office, runtime: Runtime) -> None:
+    """However many slow things run in the background, a person's change is done at once."""
     go_on = threading.Event()
 
     def slow(_session: Session, *, now: Any) -> bool:
         return bool(now) and go_on.wait(30)
 
-    held = [asyncio.ensure_future(runtime.read(slow, workspace=WORKSPACE)) for _ in range(AT_ONCE)]
+    held = [
+        asyncio.ensure_future(runtime.background.read(slow, workspace=WORKSPACE)) for _ in range(BACKGROUND_THREADS + 3)
+    ]
     await asyncio.sleep(0)
     assert await asyncio.wait_for(runtime.run(add, workspace=WORKSPACE, name="Acme"), 20) == "Acme"
     go_on.set()
     assert all(await asyncio.gather(*held))
+
+
+async def test_a_change_in_the_background_is_heard_of_too(office: Office, runtime: Runtime) -> None:
+    """An import is a person's change as much as a press."""
+    heard: list[str] = []
+
+    async def watch(_workspace: str, person: str) -> None:
+        await asyncio.sleep(0)
+        heard.append(person)
+
+    runtime.on_change(watch)
+    await runtime.background.run(add, workspace=WORKSPACE, name="Acme", by=ANA)
+    await runtime.drain()
+    assert heard == [ANA]

@@ -41,7 +41,7 @@ GARBAGE = {
 FORGED = ("", "not JSON {", "null", "[]", "-1", "team -5", "team 99999999999", "\x00", "9" * 1900, "<!channel>")
 QUIET = {"outbox", "inbox", "heartbeats", "people"}  # what the bot notes by itself
 OTHER = "T0OTHER"
-REFUSED = "press.refused"  # what the audit trail says of a press that changed nothing
+REFUSED = ".refused"  # what the audit trail says of a command or press that changed nothing
 
 
 @pytest.fixture

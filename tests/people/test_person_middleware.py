@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.people.listeners import PersonMiddleware, place_of
+from bot.people.listeners import PersonMiddleware
 from bot.people.queries import find_person_row
 from bot.slack.app import build_client
+from bot.slack.callers import installed_in
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
 from tests.makers import ANA, ROOT, START, WORKSPACE, Office
@@ -100,4 +101,4 @@ def test_a_payloads_workspace_is_where_the_bot_is_installed(
     context: dict[str, Any], body: dict[str, Any], place: str
 ) -> None:
     """The team, or the org of an org-wide installation."""
-    assert place_of(body, AsyncBoltContext(context)) == place
+    assert installed_in(body, AsyncBoltContext(context)) == place

@@ -215,7 +215,7 @@ def test_one_line_is_understood(office: Office, words: str) -> None:
         ("Twin friday call", "2 customers are called Twin; choose one."),
         ("Acme next friday call", "“next friday” can be more than one day; choose which."),
         ("Acme yesterday call", "By when? That day is over"),
-        ("Acme 03/04 call", "I can't tell which day is meant"),
+        ("Acme 03/04 call", "By when? “03/04” can be 3 April or 4 March; choose which."),
         ("Acme", "By when? I can't tell which day is meant"),
         ("Acme friday", "Say in a few words what you promised."),
     ],

@@ -1,231 +1,171 @@
-"""`/checkin`, the shortcuts and the check-in modal."""
+"""Listeners for `/checkin`, the shortcuts and the check-in modal."""
 
-import html
 from collections.abc import Callable, Container, Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.checkins.listeners.memory import LINK, Memory, Origin, origin_of, subject_in
-from bot.checkins.listeners.places import Places
+from bot.checkins.listeners.origins import LINK, Memory, Origin, origin_of, show_result, subject_in
 from bot.checkins.queries.forms import find_form, get_form
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Mood, Result
-from bot.checkins.schemas import CheckinForm, CheckinRecorded, Queue
+from bot.checkins.schemas import CheckinForm, Queue
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.views import form as views
-from bot.checkins.views.put_off import done_form
 from bot.checkins.views.queue import candidates, queue
 from bot.core.errors import InvalidInput
-from bot.core.feature import collect_extras
-from bot.core.runtime import Runtime
+from bot.core.feature import Feature, collect_extras
+from bot.slack.blocks import Block
+from bot.slack.callers import Caller
 from bot.slack.forms import Form
 from bot.slack.links import permalink
-from bot.slack.presses import message_in, page_in, uuid_in, value_in
-from bot.slack.replies import actions_in, field_errors, people_in, replies, workspace_in
-from bot.slack.windows import fields_named, open_window, speaker
+from bot.slack.presses import message_in, page_in, uuid_in
+from bot.slack.replies import actions_in
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 QUOTE = 3000
 
 
-class RecordingListeners:
-    """Listeners from the wish to log something to the saved check-in."""
-
-    def __init__(self, runtime: Runtime, places: Places) -> None:
-        self._runtime = runtime
-        self._places = places
-
-    async def command(self, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
-        """Answer `/checkin` with the queue, in the ack; `/checkin acme` with the modal for Acme."""
-        words = html.unescape(str(command.get("text") or "")).strip()
-        async with replies(ack):
-            if not words:
-                await ack(**queue(await self._queue(command, 0)).answer())
-                return
-            found = await self._runtime.read(
-                find_form,
-                workspace=workspace_in(command),
-                words=words,
-                viewer=people_in(command),
-                features=self._runtime.features,
-            )
-            if not isinstance(found, CheckinForm):
-                await ack(**candidates(found).answer())
-                return
-            url = str(command.get("response_url") or "")
-            memory = Memory(origin=Origin(kind="private", url=url) if url else Origin())
-            await client.views_open(trigger_id=command["trigger_id"], view=self._draw(found, memory))
-            await ack()
-
-    async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """Show another page of the queue in the place of this one."""
-        await ack()
-        async with replies(respond):
-            await respond(**queue(await self._queue(body, page_in(value_in(body)))).replacement())
-
-    async def see_all(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """Show the whole queue below a reminder, to its owner alone."""
-        await ack()
-        async with replies(respond):
-            await respond(**queue(await self._queue(body, 0)).answer(), replace_original=False)
-
-    async def log(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Open the modal for the customer of a row, or for what another feature's button is about."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            subject = subject_in(value_in(body))
-            memory = Memory(origin=origin_of(body), link=subject.link[:LINK])
-            words = subject.words if subject.kind != "customer" else ""
-            await self._open(client, body, memory, customer_id=subject.customer_id, quote=words)
-
-    async def start(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Open the modal with the customer still to choose."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            await self._open(client, body, Memory(origin=origin_of(body)))
-
-    async def shortcut(
-        self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-    ) -> None:
-        """*Record a check-in*, from anywhere in Slack."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            await self._open(client, body, Memory(origin=Origin(kind="window")))
-
-    async def log_message(
-        self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-    ) -> None:
-        """*Log as check-in* on a message: its text is kept as their words, with its link."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            where, said = message_in(body)
-            url = str(body.get("response_url") or "")
-            origin = Origin(kind="private", url=url) if url else Origin(kind="window")
-            await self._open(client, body, Memory(origin=origin, **where), quote=said[:QUOTE])
-
-    async def changed(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Draw the telling lines and other features' fields anew when customer, result or day change."""
-        await ack()
-        view, wanted = body["view"], views.opened(body["view"])
-        if any(str(action.get("block_id")) == views.WANT for action in actions_in(body)):
-            wanted.add(value_in(body))
-        entered = Form.of(view)
-        schema = await self._runtime.read(
-            get_form,
-            workspace=workspace_in(body),
-            customer_id=uuid_in(entered.choice(views.CUSTOMER) or ""),
-            viewer=people_in(body),
-            features=self._runtime.features,
-            result=_known(Result, entered.choice(views.RESULT)) or Result.TALKED,
-            happened_on=entered.day(views.WHEN),
-        )
-        fresh = views.redrawn(view, schema.preview, self._drawn(schema, wanted))
-        try:
-            await client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
-        except SlackApiError as error:
-            if error.response.data["error"] not in {"hash_conflict", "not_found"}:
-                raise  # a newer change is on its way, or the window is closed
-
-    async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Keep the check-in; then the place that the modal was opened from tells it."""
-        saved: tuple[Origin, CheckinRecorded] | None = None
-        async with field_errors(ack, first_field=views.CUSTOMER):
-            with fields_named(views.FIELD_OF):
-                memory = Memory.kept_in(body["view"])
-                entered = read_form(body["view"])
-                link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
-                schema = await self._runtime.run(
-                    record_checkin,
-                    workspace=workspace_in(body),
-                    by=people_in(body),
-                    view_id=body["view"]["id"],
-                    link=link,
-                    extras=self._extras(body["view"]),
-                    **entered,
-                )
-            if memory.origin.kind in {"window", "none"}:
-                await ack(response_action="update", view=done_form(schema, memory=Memory().kept()))
-                return
-            await ack()
-            saved = memory.origin, schema
-        if saved:
-            origin, schema = saved
-            await self._places.tell(client, origin, schema, workspace=workspace_in(body), person=people_in(body))
-
-    async def _queue(self, body: Mapping[str, Any], page: int) -> Queue:
-        return await self._runtime.read(
-            get_queue, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features, page=page
-        )
-
-    async def _open(
-        self,
-        client: AsyncWebClient,
-        body: dict[str, Any],
-        memory: Memory,
-        *,
-        customer_id: UUID | None = None,
-        quote: str = "",
-    ) -> None:
-        schema = await self._runtime.read(
-            get_form,
-            workspace=workspace_in(body),
-            customer_id=customer_id,
-            viewer=people_in(body),
-            features=self._runtime.features,
-        )
-        await open_window(client, body, self._draw(schema.model_copy(update={"quote": quote}), memory))
-
-    def _draw(self, schema: CheckinForm, memory: Memory) -> dict[str, Any]:
-        return views.form(schema, memory=memory.kept(), extras=self._drawn(schema, frozenset()))
-
-    def _drawn(self, schema: CheckinForm, wanted: Container[str]) -> list[views.ExtraFields]:
-        """Other features' fields that this customer asks for; those behind a button open once they are *wanted*."""
-        return [
-            views.ExtraFields(
-                key=extra.key,
-                label=extra.label,
-                blocks=extra.blocks(schema.abouts.get(extra.key)),
-                is_open=not extra.label or extra.key in wanted,
-            )
-            for extra in collect_extras(self._runtime.features)
-            if extra.about is None or extra.key in schema.abouts
-        ]
-
-    def _extras(self, view: Mapping[str, Any]) -> list[Callable[..., object]]:
-        """The use cases of the features whose fields were filled in."""
-        extras = collect_extras(self._runtime.features)
-        read = [(extra, extra.read(view.get("state") or {})) for extra in extras]
-        return [partial(extra.use_case, **given) for extra, given in read if given]
+async def command(caller: Caller) -> None:
+    """Answer `/checkin` with the queue, `/checkin acme` with the modal for Acme."""
+    if not caller.text:
+        await caller.respond(queue(await _get_queue(caller, 0)))
+        return
+    found = await caller.read(find_form, words=caller.text, features=caller.features)
+    if isinstance(found, CheckinForm):
+        await caller.open(_draw(caller, found, Memory(origin=_private(caller, "none"))))
+    else:
+        await caller.respond(candidates(found))
 
 
-def read_form(view: Mapping[str, Any]) -> dict[str, Any]:
+async def turn(caller: Caller) -> None:
+    """Show another page of the queue in the place of this one."""
+    await caller.replace(queue(await _get_queue(caller, page_in(caller.value))))
+
+
+async def see_all(caller: Caller) -> None:
+    """Show the whole queue below a reminder."""
+    await caller.respond(queue(await _get_queue(caller, 0)))
+
+
+async def log(caller: Caller) -> None:
+    """Open the modal for the customer of a row, or for the subject of another feature's button."""
+    subject = subject_in(caller.value)
+    memory = Memory(origin=origin_of(caller.body), link=subject.link[:LINK])
+    words = subject.words if subject.kind != "customer" else ""
+    await _open(caller, memory, customer_id=subject.customer_id, quote=words)
+
+
+async def start(caller: Caller) -> None:
+    """Open the modal with the customer still to choose."""
+    await _open(caller, Memory(origin=origin_of(caller.body)))
+
+
+async def start_anywhere(caller: Caller) -> None:
+    """Open the modal from the shortcut *Record a check-in*."""
+    await _open(caller, Memory(origin=Origin(kind="window")))
+
+
+async def log_message(caller: Caller) -> None:
+    """Open the modal from *Log as check-in* on a message, with its text as the customer's words and its link."""
+    where, said = message_in(caller.body)
+    await _open(caller, Memory(origin=_private(caller, "window"), **where), quote=said[:QUOTE])
+
+
+async def change(caller: Caller) -> None:
+    """Redraw the preview and other features' fields when customer, result or day change."""
+    view, form, wanted = caller.view, caller.form, views.opened(caller.view)
+    if any(str(action.get("block_id")) == views.WANT for action in actions_in(caller.body)):
+        wanted.add(caller.value)
+    schema = await caller.read(
+        get_form,
+        customer_id=uuid_in(form.choice(views.CUSTOMER) or ""),
+        features=caller.features,
+        result=_known(Result, form.choice(views.RESULT)) or Result.TALKED,
+        happened_on=form.day(views.WHEN),
+    )
+    fresh = views.redrawn(view, schema.preview, _extra_fields(caller.features, schema, wanted))
+    try:
+        await caller.client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
+    except SlackApiError as error:
+        if error.response.data["error"] not in {"hash_conflict", "not_found"}:
+            raise  # a newer change is on its way, or the modal is closed
+
+
+async def save(caller: Caller) -> None:
+    """Record the check-in that the submitted modal describes."""
+    memory = Memory.kept_in(caller.view)
+    entered = read_form(caller.form)
+    link = memory.link or await permalink(caller.client, memory.channel, memory.ts, memory.domain)
+    extras = _read_extras(caller.features, caller.view)
+    schema = await caller.run(record_checkin, view_id=caller.view["id"], link=link, extras=extras, **entered)
+    await show_result(caller, memory.origin, schema)
+
+
+def read_form(form: Form) -> dict[str, Any]:
     """
-    What was entered, as the use case takes it.
+    Return what was entered, as keyword arguments of the use case.
 
     Raises:
-        InvalidInput: no customer or no result; fields by name.
+        InvalidInput: there is no customer or no result; `fields` names it.
     """
-    entered = Form.of(view)
-    customer_id = uuid_in(entered.choice(views.CUSTOMER) or "")
+    customer_id = uuid_in(form.choice(views.CUSTOMER) or "")
     if customer_id is None:
         raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
     return {
         "customer_id": customer_id,
-        "result": _required(Result, entered.choice(views.RESULT), views.RESULT, "Choose what happened."),
-        "channel": _required(Channel, entered.choice(views.CHANNEL), views.CHANNEL, "Choose how."),
-        "mood": _known(Mood, entered.choice(views.MOOD)),
-        "note": entered.text(views.NOTE),
-        "happened_on": entered.day(views.WHEN),
-        "next_step": entered.text(views.NEXT),
-        "quote": entered.text(views.QUOTE),
+        "result": _required(Result, form.choice(views.RESULT), views.RESULT, "Choose what happened."),
+        "channel": _required(Channel, form.choice(views.CHANNEL), views.CHANNEL, "Choose how."),
+        "mood": _known(Mood, form.choice(views.MOOD)),
+        "note": form.text(views.NOTE),
+        "happened_on": form.day(views.WHEN),
+        "next_step": form.text(views.NEXT),
+        "quote": form.text(views.QUOTE),
     }
+
+
+async def _get_queue(caller: Caller, page: int) -> Queue:
+    return await caller.read(get_queue, inline=True, features=caller.features, page=page)
+
+
+async def _open(caller: Caller, memory: Memory, *, customer_id: UUID | None = None, quote: str = "") -> None:
+    schema = await caller.read(get_form, customer_id=customer_id, features=caller.features)
+    await caller.open(_draw(caller, schema.model_copy(update={"quote": quote}), memory))
+
+
+def _private(caller: Caller, otherwise: Any) -> Origin:
+    """Return the origin of what is answered to this person alone, or of the kind *otherwise* without an address."""
+    return Origin(kind="private", url=caller.url) if caller.url else Origin(kind=otherwise)
+
+
+def _draw(caller: Caller, schema: CheckinForm, memory: Memory) -> Block:
+    return views.form(schema, memory=memory.kept(), extras=_extra_fields(caller.features, schema, frozenset()))
+
+
+def _extra_fields(
+    features: tuple[Feature, ...], schema: CheckinForm, wanted: Container[str]
+) -> list[views.ExtraFields]:
+    """Return other features' fields for this customer; those behind a button are open once they are *wanted*."""
+    return [
+        views.ExtraFields(
+            key=extra.key,
+            label=extra.label,
+            blocks=extra.blocks(schema.abouts.get(extra.key)),
+            is_open=not extra.label or extra.key in wanted,
+        )
+        for extra in collect_extras(features)
+        if extra.about is None or extra.key in schema.abouts
+    ]
+
+
+def _read_extras(features: tuple[Feature, ...], view: Mapping[str, Any]) -> list[Callable[..., object]]:
+    """Return the use cases of the features whose fields were filled in."""
+    read = [(extra, extra.read(view.get("state") or {})) for extra in collect_extras(features)]
+    return [partial(extra.use_case, **given) for extra, given in read if given]
 
 
 def _known(kind: type[Choice], value: str | None) -> Choice | None:

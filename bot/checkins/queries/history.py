@@ -12,10 +12,8 @@ from sqlmodel import Session, col, select
 from bot.checkins.rules import Result, tally, times
 from bot.checkins.schemas import CheckinEntry
 from bot.checkins.tables import Checkin
-from bot.core.briefs import MANY, Brief
-from bot.core.database import workspace_of
+from bot.core.briefs import Brief, in_workspace
 from bot.core.errors import NotFound
-from bot.core.prepared import prepared
 from bot.core.schemas import Line
 from bot.customers.tables import Customer
 from bot.people.queries import list_names
@@ -24,31 +22,29 @@ CHECKINS = cast("sa.Table", Checkin.__table__)  # type: ignore[attr-defined]  # 
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # as above
 WORDS = 120  # characters of a note in a line
 TIMELINE_ROWS = 20
+TOLD = ("id", "customer_id", "result", "note", "next_step", "happened_on", "recorded_at")
 CONTACTS = (Result.TALKED, Result.THEY_CONTACTED_US)
 
 
-@prepared(many=MANY)
-def _since_contact() -> sa.Select[Any]:
+def _since_contact(customers: Any) -> sa.Select[Any]:
     """The last contact and the attempts after it: a handful of rows a customer, however long its history."""
+    same = sa.and_(CUSTOMERS.c.workspace_id == CHECKINS.c.workspace_id, CUSTOMERS.c.id == CHECKINS.c.customer_id)
     since = sa.func.coalesce(CUSTOMERS.c.last_contact_on, CHECKINS.c.happened_on)
     return (
-        sa.select(
-            CHECKINS.c.customer_id, CHECKINS.c.result, CHECKINS.c.note, CHECKINS.c.next_step, CHECKINS.c.happened_on
-        )
-        .select_from(CHECKINS.join(CUSTOMERS, _same_customer()))
+        sa.select(*(CHECKINS.c[name] for name in TOLD))
+        .select_from(CHECKINS.join(CUSTOMERS, same))
         .where(
-            CHECKINS.c.workspace_id == sa.bindparam("workspace"),
-            CHECKINS.c.customer_id.in_(sa.bindparam(MANY, expanding=True)),
+            in_workspace(CHECKINS),
+            CHECKINS.c.customer_id.in_(customers),
             CHECKINS.c.undone_at.is_(None),
             CHECKINS.c.happened_on >= since,
         )
-        .order_by(CHECKINS.c.happened_on, CHECKINS.c.recorded_at, CHECKINS.c.id)
     )
 
 
 def _tell_brief(rows: Sequence[Any], _now: datetime) -> Mapping[UUID, Sequence[Line]]:
     told: dict[UUID, list[Any]] = defaultdict(list)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.happened_on, row.recorded_at, row.id)):
         told[row.customer_id].append(row)
     return {customer_id: _lines(found) for customer_id, found in told.items()}
 
@@ -61,11 +57,7 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
     """The last check-ins of a customer, the latest first: who, what came of it, what was said."""
     query = (
         select(Checkin)
-        .where(
-            Checkin.workspace_id == workspace_of(session),
-            Checkin.customer_id == customer_id,
-            col(Checkin.undone_at).is_(None),
-        )
+        .where(Checkin.customer_id == customer_id, col(Checkin.undone_at).is_(None))
         .order_by(col(Checkin.happened_on).desc(), col(Checkin.recorded_at).desc())
         .limit(TIMELINE_ROWS)
     )
@@ -81,7 +73,7 @@ def get_checkin(session: Session, checkin_id: UUID) -> Checkin:
     Raises:
         NotFound: it isn't there, or it is another workspace's.
     """
-    query = select(Checkin).where(Checkin.workspace_id == workspace_of(session), Checkin.id == checkin_id)
+    query = select(Checkin).where(Checkin.id == checkin_id)
     row = session.exec(query).first()
     if row is None:
         raise NotFound("That check-in isn't here any more; look the customer up with /customers.")
@@ -92,7 +84,7 @@ def get_contacts(session: Session, customer_id: UUID) -> tuple[date | None, date
     """The latest contact that check-ins tell of, and the latest one that was known from elsewhere before them."""
     live = sa.and_(col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS))
     query = select(sa.func.max(sa.case((live, Checkin.happened_on))), sa.func.max(Checkin.known_before)).where(
-        Checkin.workspace_id == workspace_of(session), Checkin.customer_id == customer_id
+        Checkin.customer_id == customer_id
     )
     told, known = session.exec(query).one()
     return told, known
@@ -100,7 +92,7 @@ def get_contacts(session: Session, customer_id: UUID) -> tuple[date | None, date
 
 def list_entries(session: Session, *, customer_id: UUID | None = None, by: str | None = None) -> list[CheckinEntry]:
     """All check-ins of a customer or by a person, oldest first, undone ones too."""
-    query = select(Checkin).where(Checkin.workspace_id == workspace_of(session))
+    query = select(Checkin)
     if customer_id is not None:
         query = query.where(Checkin.customer_id == customer_id)
     if by is not None:
@@ -111,17 +103,13 @@ def list_entries(session: Session, *, customer_id: UUID | None = None, by: str |
 
 def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - every check takes the time
     """A sentence when customers' clocks don't know of a contact that was recorded."""
+    missed = sa.or_(col(Customer.last_contact_on).is_(None), col(Customer.last_contact_on) < col(Checkin.happened_on))
     query = (
-        sa.select(sa.func.count(sa.distinct(CUSTOMERS.c.id)))
-        .select_from(CHECKINS.join(CUSTOMERS, _same_customer()))
-        .where(
-            CHECKINS.c.workspace_id == workspace_of(session),
-            CHECKINS.c.undone_at.is_(None),
-            CHECKINS.c.result.in_(CONTACTS),
-            sa.or_(CUSTOMERS.c.last_contact_on.is_(None), CUSTOMERS.c.last_contact_on < CHECKINS.c.happened_on),
-        )
+        sa.select(sa.func.count(sa.distinct(col(Customer.id))))
+        .join(Checkin, col(Checkin.customer_id) == col(Customer.id))
+        .where(col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS), missed)
     )
-    behind = session.connection().execute(query).scalar_one()
+    behind = session.execute(query).scalar_one()
     if not behind:
         return []
     return [f"The clock of {behind} customers misses a recorded contact; record one again, or restore a backup."]
@@ -148,7 +136,3 @@ def _told(row: Checkin, who: str) -> str:
 def _cut(text: str) -> str:
     one_line = " ".join(text.split())
     return one_line if len(one_line) <= WORDS else one_line[: WORDS - 1].rstrip() + "…"
-
-
-def _same_customer() -> Any:
-    return sa.and_(CUSTOMERS.c.workspace_id == CHECKINS.c.workspace_id, CUSTOMERS.c.id == CHECKINS.c.customer_id)

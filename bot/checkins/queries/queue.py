@@ -1,26 +1,27 @@
-"""What waits for a person: one statement for a page and its counts."""
+"""What waits for a person: one statement for a page, its counts and what the features know of its customers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot.checkins.queries.owner_scopes import get_owner_scope
 from bot.checkins.rules import QUEUE_ROWS
 from bot.checkins.schemas import OwnerScope, Queue, QueueRow
-from bot.core.database import days_between, workspace_of
+from bot.core.briefs import in_workspace
+from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_page
-from bot.core.prepared import Prepared
 from bot.core.schemas import Line
-from bot.customers.rules.due import SnoozeReason, Status, standing
+from bot.customers.queries import neglected, overdue_first, sleeping, waiting
+from bot.customers.rules.due import Status, standing
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-TODAY = sa.bindparam("today", type_=sa.Date)
+TODAY: Any = sa.bindparam("today", type_=sa.Date)
 SHOWN = (
     "id", "name", "owner_id", "status", "status_reason", "effective_cadence_days", "waiting_since", "last_contact_on", "due_on",
     "neglected_after", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
@@ -34,8 +35,7 @@ def get_queue(session: Session, *, viewer: str, features: Sequence[Feature], now
     The customers of absent colleagues whom they cover today are among them.
     """
     scope = get_owner_scope(session, person_id=viewer, now=now)
-    statement, values = _page_of(session, scope, page=page)
-    rows, lines = collect_page(features, session, statement, values, now)
+    rows, lines = collect_page(features, session, _page(QUEUE_ROWS), _values(scope, page, QUEUE_ROWS), now)
     if not rows and page:
         return get_queue(session, viewer=viewer, features=features, now=now)
     if not rows:
@@ -52,22 +52,13 @@ def get_queue(session: Session, *, viewer: str, features: Sequence[Feature], now
 
 
 def read_page(session: Session, scope: OwnerScope, *, page: int, rows: int = QUEUE_ROWS) -> Sequence[Any]:
-    """The rows of one page with, on each, the counts `waits`, `late` and `everything` of the whole queue."""
-    statement, values = _page_of(session, scope, page=page, rows=rows)
-    return statement.rows(session, values)
+    """Return the rows of one page with, on each, the counts `waits`, `late` and `everything` of the whole queue."""
+    return session.execute(_page(rows), {"workspace": workspace_of(session), **_values(scope, page, rows)}).all()
 
 
-def _page_of(
-    session: Session, scope: OwnerScope, *, page: int, rows: int = QUEUE_ROWS
-) -> tuple[Prepared, Mapping[str, Any]]:
-    several = bool(scope.covered)
-    values = {
-        "workspace": workspace_of(session),
-        "today": scope.today,
-        "owners": scope.owner_ids if several else scope.person_id,
-        "skip": max(page, 0) * rows,
-    }
-    return _page(several=several, rows=rows), values
+def _values(scope: OwnerScope, page: int, rows: int) -> dict[str, Any]:
+    """Return the values that the statement of a page needs besides the workspace."""
+    return {"today": scope.today, "owners": list(scope.owner_ids), "skip": max(page, 0) * rows}
 
 
 def queue_row(row: Any, lines: Sequence[Line], scope: OwnerScope) -> QueueRow:
@@ -92,64 +83,47 @@ def queue_row(row: Any, lines: Sequence[Line], scope: OwnerScope) -> QueueRow:
 
 
 def _all_clear(session: Session, scope: OwnerScope) -> Queue:
-    """Nothing waits; who comes next, and when."""
+    """Return an empty queue that names the customer who is due next."""
     query = (
-        sa.select(CUSTOMERS.c.name, CUSTOMERS.c.due_on)
-        .where(
-            CUSTOMERS.c.workspace_id == workspace_of(session),
-            CUSTOMERS.c.owner_id == scope.person_id,
-            CUSTOMERS.c.status == Status.ACTIVE,
-        )
-        .order_by(CUSTOMERS.c.due_on, CUSTOMERS.c.id)
-        .limit(1)
+        select(Customer.name, Customer.due_on)
+        .where(Customer.owner_id == scope.person_id, Customer.status == Status.ACTIVE)
+        .order_by(col(Customer.due_on), col(Customer.id))
     )
-    coming = session.connection().execute(query).first()
-    return Queue(next_name=coming.name, next_due_on=coming.due_on) if coming else Queue()
+    coming = session.exec(query.limit(1)).first()
+    return Queue(next_name=coming[0], next_due_on=coming[1]) if coming else Queue()
 
 
 @cache
-def _page(*, several: bool, rows: int) -> Prepared:
-    """The statement for a page of so many *rows*, of one owner's customers or *several* owners'."""
-    return Prepared(partial(_select_page, several=several, rows=rows), many="owners" if several else "")
-
-
-def _select_page(*, several: bool, rows: int) -> sa.Select[Any]:
+def _page(rows: int) -> sa.Select[Any]:
     """
-    The same standings as `waiting`, `neglected` and `sleeping` of the customers feature, a test holds them together; said
-    here with the date as the only value, since this answers a command and binding fifty values took most of its time.
+    Select a page of so many *rows*: who waits, then who is put off. It is made once, since it answers a command.
+
+    Its values are `workspace`, `today`, `owners` and `skip`. The column `place` is the position in the whole queue.
     """
-    asked: Any = sa.literal_column(f"'{SnoozeReason.CUSTOMER_ASKED.value}'")
-    asleep = sa.and_(
-        CUSTOMERS.c.snoozed_until > TODAY,
-        sa.or_(sa.type_coerce(CUSTOMERS.c.snooze_reason, sa.String) == asked, CUSTOMERS.c.neglected_after >= TODAY),
-    )
-    owners: Any = sa.bindparam("owners", expanding=True) if several else sa.bindparam("owners")
-    theirs = sa.and_(
-        CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),
-        CUSTOMERS.c.owner_id.in_(owners) if several else CUSTOMERS.c.owner_id == owners,
-        sa.type_coerce(CUSTOMERS.c.status, sa.String) == sa.literal_column(f"'{Status.ACTIVE.value}'"),
-        sa.or_(CUSTOMERS.c.due_on <= TODAY, CUSTOMERS.c.neglected_after < TODAY, asleep),
-    )
-    awake = sa.not_(sa.func.coalesce(asleep, sa.false()))
-    counts = (
-        sa.select(
-            sa.func.sum(_flag(awake)).label("waits"),
-            sa.func.sum(_flag(sa.and_(awake, CUSTOMERS.c.neglected_after < TODAY))).label("late"),
-            sa.func.count().label("everything"),
-        )
-        .where(theirs)
-        .subquery("counts")
-    )
-    ratio = sa.cast(days_between(TODAY, CUSTOMERS.c.waiting_since), sa.Float) / CUSTOMERS.c.effective_cadence_days
+    asleep, awake = sleeping(TODAY), waiting(TODAY)
+    ratio, by_id = overdue_first(TODAY)
+    order = (sa.case((asleep, 1), else_=0), sa.case((asleep, col(Customer.snoozed_until))), ratio, by_id)
+    place = sa.func.row_number().over(order_by=order).label("place")
     return (
-        sa.select(*(CUSTOMERS.c[name] for name in SHOWN), counts)
-        .select_from(CUSTOMERS.join(counts, sa.true()))
-        .where(theirs)
-        .order_by(_flag(asleep), sa.case((asleep, CUSTOMERS.c.snoozed_until)), ratio.desc(), CUSTOMERS.c.id)
-        .limit(sa.literal_column(str(rows)))  # SQLite plans anew each time that a limit is a value
+        sa.select(
+            *(getattr(Customer, name) for name in SHOWN),
+            place,
+            _count(awake).label("waits"),
+            _count(neglected(TODAY)).label("late"),
+            sa.func.count().over().label("everything"),
+        )
+        .where(
+            in_workspace(CUSTOMERS),
+            col(Customer.owner_id).in_(sa.bindparam("owners", expanding=True)),
+            col(Customer.status) == Status.ACTIVE,
+            sa.or_(awake, asleep),
+        )
+        .order_by(place)
+        .limit(sa.literal_column(str(rows)))  # SQLite plans anew at each execution where this is a parameter
         .offset(sa.bindparam("skip", type_=sa.Integer))
     )
 
 
-def _flag(condition: Any) -> Any:
-    return sa.case((condition, sa.literal_column("1")), else_=sa.literal_column("0"))
+def _count(condition: Any) -> Any:
+    """Count the rows of the whole queue for which *condition* holds."""
+    return sa.func.sum(sa.case((condition, 1), else_=0)).over()

@@ -3,30 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import PEOPLE, covers_of, local_date
-from bot.checkins.queries.queue import CUSTOMERS
+from bot.checkins.queries.owner_scopes import covers_of, local_date
 from bot.checkins.schemas import DueReminder, ReminderDue, ReminderRow
 from bot.checkins.tables import CustomerAction, Reminder, ReminderItem
-from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, collect_briefs
 from bot.core.schemas import Line
 from bot.customers.queries import list_by_ids, list_schemas, waiting
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
+from bot.customers.tables import Customer
 from bot.people.queries import calendar_from, list_away, list_names
 from bot.people.rules import Calendar, Mute, known_zone
-from bot.people.tables import Absence
+from bot.people.tables import Absence, Person
 
 DAY = timedelta(days=1)
-REMINDERS = cast("sa.Table", Reminder.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 FEW = 500  # up to so many people the database looks each of them up in its index
 
 
@@ -66,7 +63,7 @@ def get_reminder(
     Raises:
         NotFound: there is none with that id for *viewer*.
     """
-    query = select(Reminder).where(Reminder.workspace_id == workspace_of(session), Reminder.id == reminder_id)
+    query = select(Reminder).where(Reminder.id == reminder_id)
     reminder = session.exec(query).first()
     if reminder is None or reminder.person_id != viewer:
         raise NotFound("That reminder isn't here any more; /checkin shows your queue.")
@@ -118,16 +115,13 @@ def draw_up(
 
 
 def _items(session: Session, reminder: Reminder) -> Sequence[ReminderItem]:
-    query = select(ReminderItem).where(
-        ReminderItem.workspace_id == workspace_of(session), ReminderItem.reminder_id == reminder.id
-    )
+    query = select(ReminderItem).where(ReminderItem.reminder_id == reminder.id)
     return session.exec(query.order_by(col(ReminderItem.position))).all()
 
 
 def _latest_actions(session: Session, reminder: Reminder, customer_ids: list[UUID]) -> dict[UUID, CustomerAction]:
     """The last thing done about each customer since the reminder was made, undone ones left out."""
     query = select(CustomerAction).where(
-        CustomerAction.workspace_id == workspace_of(session),
         col(CustomerAction.customer_id).in_(customer_ids),
         col(CustomerAction.at) >= reminder.made_at,
         col(CustomerAction.undone_at).is_(None),
@@ -170,63 +164,43 @@ def _midnight(zone: str, day: date) -> datetime:
     return Calendar(zone=known_zone(zone, "UTC")).at(day + DAY, time(0))
 
 
-def _list_people(session: Session, ids: set[str] | None) -> list[Any]:
-    statement = _people() if ids is None else _people().where(PEOPLE.c.id.in_(sorted(ids)))
-    return list(session.connection().execute(statement, {"workspace": workspace_of(session)}).all())
+def _list_people(session: Session, ids: set[str] | None) -> Sequence[Any]:
+    """Return the working hours of these people, or of everybody, and whether they muted reminders."""
+    hours = (col(Person.zone), col(Person.hour), col(Person.working_days), col(Person.country))
+    muted = sa.cast(col(Person.mutes), sa.String).like(f'%"{Mute.REMINDERS}"%').label("is_muted")
+    query = sa.select(col(Person.id), *hours, muted).where(
+        col(Person.is_deactivated).is_(False), col(Person.is_bot).is_(False)
+    )
+    return session.execute(query if ids is None else query.where(col(Person.id).in_(sorted(ids)))).all()
 
 
 def _reminded(session: Session, now: datetime) -> set[tuple[str, date]]:
-    query = sa.select(REMINDERS.c.person_id, REMINDERS.c.local_day).where(
-        REMINDERS.c.workspace_id == workspace_of(session), REMINDERS.c.local_day.in_(_days_around(now))
-    )
-    return {(row.person_id, row.local_day) for row in session.connection().execute(query)}
+    query = select(Reminder.person_id, Reminder.local_day).where(col(Reminder.local_day).in_(_days_around(now)))
+    return set(session.exec(query).all())
 
 
 def _waiting_days(
     session: Session, ready: set[str], covered: Mapping[str, list[str]], now: datetime
 ) -> dict[str, set[date]]:
-    """On which of the three dates that it is now somewhere on earth each owner has customers waiting; one statement."""
+    """Return on which of the dates that it is now somewhere on earth each owner has customers waiting."""
     owners = sorted(ready | {absent for cover in ready for absent in covered.get(cover, ())})
     if not owners:
         return {}
     days = _days_around(now)
-    values: dict[str, Any] = {
-        "workspace": workspace_of(session),
-        **dict(zip(("first", "mid", "last"), days, strict=True)),
-    }
-    statement = _waiting_by_owner()
+    query = (
+        sa.select(col(Customer.owner_id), *(sa.func.max(sa.case((waiting(day), 1), else_=0)) for day in days))
+        .where(
+            col(Customer.owner_id).is_not(None),
+            col(Customer.status) == Status.ACTIVE,
+            sa.or_(col(Customer.due_on) <= days[-1], col(Customer.neglected_after) < days[-1]),
+        )
+        .group_by(col(Customer.owner_id))
+    )
     if len(owners) <= FEW:
-        statement = statement.where(CUSTOMERS.c.owner_id.in_(owners))
-    rows = session.connection().execute(statement, values).all()
+        query = query.where(col(Customer.owner_id).in_(owners))
+    rows = session.execute(query)
     return {row.owner_id: {day for day, count in zip(days, row[1:], strict=True) if count} for row in rows}
 
 
 def _days_around(now: datetime) -> list[date]:
     return [now.date() - DAY, now.date(), now.date() + DAY]
-
-
-@lru_cache(maxsize=1)
-def _people() -> sa.Select[Any]:
-    wanted = ("id", "zone", "hour", "working_days", "country")
-    muted = sa.cast(PEOPLE.c.mutes, sa.String).like(f'%"{Mute.REMINDERS}"%').label("is_muted")
-    return sa.select(*(PEOPLE.c[name] for name in wanted), muted).where(
-        PEOPLE.c.workspace_id == sa.bindparam("workspace"),
-        PEOPLE.c.is_deactivated.is_(False),
-        PEOPLE.c.is_bot.is_(False),
-    )
-
-
-@lru_cache(maxsize=1)
-def _waiting_by_owner() -> sa.Select[Any]:
-    days = [cast("date", sa.bindparam(name, type_=sa.Date)) for name in ("first", "mid", "last")]
-    last = sa.bindparam("last", type_=sa.Date)
-    return (
-        sa.select(CUSTOMERS.c.owner_id, *(sa.func.max(sa.case((waiting(day), 1), else_=0)) for day in days))
-        .where(
-            CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),
-            CUSTOMERS.c.owner_id.is_not(None),
-            CUSTOMERS.c.status == Status.ACTIVE,
-            sa.or_(CUSTOMERS.c.due_on <= last, CUSTOMERS.c.neglected_after < last),
-        )
-        .group_by(CUSTOMERS.c.owner_id)
-    )

@@ -10,7 +10,6 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.checkins.queries.history import list_entries
 from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
-from bot.core.database import workspace_of
 
 CUSTOMER, PERSON = "customer", "person"
 
@@ -26,9 +25,7 @@ def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:  
         kinds: tuple[Any, ...] = (CustomerAction, ReminderItem, Checkin)
         return sum(_drop(session, table, col(table.customer_id) == customer_id) for table in kinds)
     if kind == PERSON:
-        theirs = select(Reminder.id).where(
-            Reminder.workspace_id == workspace_of(session), Reminder.person_id == subject_id
-        )
+        theirs = select(Reminder.id).where(Reminder.person_id == subject_id)
         items = _drop(session, ReminderItem, col(ReminderItem.reminder_id).in_(theirs))
         return items + _drop(session, Reminder, col(Reminder.person_id) == subject_id)
     return 0
@@ -46,5 +43,4 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
 
 
 def _drop(session: Session, table: type[SQLModel], which: Any) -> int:
-    ours = table.workspace_id == workspace_of(session)  # type: ignore[attr-defined]  # every table here is a Row
-    return session.exec(sa.delete(table).where(ours, which)).rowcount
+    return session.exec(sa.delete(table).where(which)).rowcount

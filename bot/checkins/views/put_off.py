@@ -7,21 +7,7 @@ from bot.checkins.schemas import ActionDone
 from bot.checkins.views.rows import NAME, asleep, done, waited_in_words
 from bot.customers.rules.due import SnoozeReason, Standing
 from bot.customers.schemas import CustomerSchema
-from bot.slack.blocks import (
-    Block,
-    Option,
-    bold,
-    cut,
-    date_picker,
-    escape,
-    field_of,
-    modal,
-    person_select,
-    radio,
-    section,
-    short_date,
-    text_input,
-)
+from bot.slack import blocks as ui
 
 SNOOZED, HANDED_OVER, DONE = "checkins.snoozed", "checkins.handed_over", "checkins.done"
 HOW_LONG, UNTIL, REASON, NOTE = "checkins.how_long", "checkins.until", "checkins.reason", "checkins.why"
@@ -30,47 +16,51 @@ SNOOZE_FIELDS = {"until": UNTIL, "preset": HOW_LONG}
 HAND_OVER_FIELDS = {"to": TO}
 
 PRESETS = (
-    Option("1 week", Preset.WEEK.value),
-    Option("2 weeks", Preset.TWO_WEEKS.value),
-    Option("Until the day below", Preset.DATE.value),
+    ui.Option("1 week", Preset.WEEK.value),
+    ui.Option("2 weeks", Preset.TWO_WEEKS.value),
+    ui.Option("Until the day below", Preset.DATE.value),
 )
 REASONS = (
-    Option("They asked", SnoozeReason.CUSTOMER_ASKED.value, "they are left alone until then"),
-    Option("We put it off", SnoozeReason.DEFERRED.value, "never past the day they count as neglected"),
+    ui.Option("They asked", SnoozeReason.CUSTOMER_ASKED.value, "they are left alone until then"),
+    ui.Option("We put it off", SnoozeReason.DEFERRED.value, "never past the day they count as neglected"),
 )
 
 
 def snooze_form(
     schema: CustomerSchema, *, memory: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
-) -> Block:
+) -> ui.Block:
     """Until when, and why; *refused* says why the short way didn't work."""
     why = SnoozeReason.CUSTOMER_ASKED if asked else SnoozeReason.DEFERRED
     blocks = [
-        section(f"{bold(cut(schema.name, NAME))} · {_standing(schema)}"),
-        *([section(escape(refused))] if refused else []),
-        field_of("For how long", radio(HOW_LONG, PRESETS, initial=preset.value), block_id=HOW_LONG),
-        field_of("Until", date_picker(UNTIL, initial=schema.today + timedelta(weeks=1)), block_id=UNTIL, optional=True),
-        field_of("Why", radio(REASON, REASONS, initial=why.value), block_id=REASON),
-        field_of("Note", text_input(NOTE, max_length=300), block_id=NOTE, optional=True),
-        section(_latest(schema)),
+        ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} · {_standing(schema)}"),
+        *([ui.section(ui.escape(refused))] if refused else []),
+        ui.field_of("For how long", ui.radio(HOW_LONG, PRESETS, initial=preset.value), block_id=HOW_LONG),
+        ui.field_of(
+            "Until", ui.date_picker(UNTIL, initial=schema.today + timedelta(weeks=1)), block_id=UNTIL, optional=True
+        ),
+        ui.field_of("Why", ui.radio(REASON, REASONS, initial=why.value), block_id=REASON),
+        ui.field_of("Note", ui.text_input(NOTE, max_length=300), block_id=NOTE, optional=True),
+        ui.section(_latest(schema)),
     ]
-    return modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", memory=memory)
+    return ui.modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", memory=memory)
 
 
-def hand_over_form(schema: CustomerSchema, *, memory: str) -> Block:
+def hand_over_form(schema: CustomerSchema, *, memory: str) -> ui.Block:
     """To whom, with a note for them."""
     blocks = [
-        section(f"{bold(cut(schema.name, NAME))} · {_standing(schema)}"),
-        field_of("Who looks after them from now on", person_select(TO), block_id=TO),
-        field_of("Note for them", text_input(WORDS, multiline=True, max_length=300), block_id=WORDS, optional=True),
+        ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} · {_standing(schema)}"),
+        ui.field_of("Who looks after them from now on", ui.person_select(TO), block_id=TO),
+        ui.field_of(
+            "Note for them", ui.text_input(WORDS, multiline=True, max_length=300), block_id=WORDS, optional=True
+        ),
     ]
-    return modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", memory=memory)
+    return ui.modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", memory=memory)
 
 
-def done_form(schema: ActionDone, *, memory: str) -> Block:
+def done_form(schema: ActionDone, *, memory: str) -> ui.Block:
     """What was done, with *Undo*, where no message could change in place."""
     title = "Undone" if schema.undone else "Saved"
-    return modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", memory=memory)
+    return ui.modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", memory=memory)
 
 
 def _standing(schema: CustomerSchema) -> str:
@@ -80,5 +70,5 @@ def _standing(schema: CustomerSchema) -> str:
 def _latest(schema: CustomerSchema) -> str:
     if schema.neglected_after <= schema.today:
         return "They have waited too long for us to put it off; only their own wish counts now."
-    latest = short_date(schema.neglected_after, today=schema.today)
+    latest = ui.short_date(schema.neglected_after, today=schema.today)
     return f"Without their asking, {latest} is the last day: after that they count as neglected."

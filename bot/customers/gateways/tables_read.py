@@ -15,9 +15,9 @@ from datetime import date
 from typing import IO, TYPE_CHECKING, cast
 
 from bot.core.errors import InvalidInput
-from bot.customers.rules.cells import day_order
 from bot.customers.rules.headers import HeaderMap
 from bot.customers.rules.rows import Refusal, RowDraft, parse_row, refuse
+from bot.people.rules.days import day_order
 
 if TYPE_CHECKING:
     from _csv import Reader

@@ -1,38 +1,35 @@
-"""What Slack sends about customers: the command, the buttons, the windows."""
+"""Listeners of customers: the command, the buttons and the modals."""
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
 from bot.customers import views
-from bot.customers.listeners.editing import EditingListeners
-from bot.customers.listeners.importing import ImportingListeners
-from bot.customers.listeners.looking import LookingListeners
+from bot.customers.listeners import editing, importing, looking
 from bot.customers.views import forms, imports, lists
+from bot.workspaces.listeners import listen
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to everything that this feature puts on screen."""
-    importing = ImportingListeners(runtime)
-    editing = EditingListeners(runtime)
-    looking = LookingListeners(runtime, editing, importing)
-    app.command("/customers")(looking.command)
-    app.options(views.OPTIONS)(looking.options)
-    app.action({"action_id": views.OPTIONS, "block_id": forms.PARENT})(looking.nothing)
-    app.action(views.CARD)(looking.card)
-    app.action(views.TAKE)(looking.take)
-    app.action(views.NEXT_PAGE)(looking.turn)
-    app.action(views.PAGE_BACK)(looking.turn)
-    app.action(views.ADD)(editing.add)
-    app.action(views.EDIT)(editing.edit)
-    app.action(views.STATUS)(editing.status)
-    app.action(views.HAND_OVER)(editing.hand_over)
-    app.view(forms.SAVE_NEW)(editing.save_new)
-    app.view(forms.SAVE_EDIT)(editing.save_edit)
-    app.view(forms.SAVE_STATUS)(editing.save_status)
-    app.view(forms.SAVE_OWNER)(editing.save_owner)
-    app.action(lists.IMPORT)(importing.start)
-    app.action(imports.COLUMNS)(importing.columns)
-    app.action(imports.UNDO)(importing.undo)
-    app.view(imports.SEND)(importing.sent)
-    app.view(imports.MAPPED)(importing.mapped)
-    app.view(imports.CONFIRM)(importing.confirmed)
+    """Register a listener for everything that this feature puts on screen."""
+    on, in_background = listen(app, runtime), listen(app, runtime.background)
+    on.command("/customers", looking.command, suggest=lists.choose)
+    on.options(views.OPTIONS, looking.options)
+    on.action({"action_id": views.OPTIONS, "block_id": forms.PARENT}, looking.ignore)
+    on.action(views.CARD, looking.card)
+    on.action(views.TAKE, looking.take)
+    on.action(views.NEXT_PAGE, looking.turn)
+    on.action(views.PAGE_BACK, looking.turn)
+    on.action(views.ADD, editing.ask_new)
+    on.action(views.EDIT, editing.ask_edit)
+    on.action(views.STATUS, editing.ask_status)
+    on.action(views.HAND_OVER, editing.ask_owner)
+    on.view(forms.SAVE_NEW, editing.add, first_field=forms.NAME, fields=forms.FIELD_BLOCKS)
+    on.view(forms.SAVE_EDIT, editing.edit, first_field=forms.NAME, fields=forms.FIELD_BLOCKS)
+    on.view(forms.SAVE_STATUS, editing.change_status, first_field=forms.STATUS, fields=forms.FIELD_BLOCKS)
+    on.view(forms.SAVE_OWNER, editing.change_owner, first_field=forms.TO, fields=forms.FIELD_BLOCKS)
+    in_background.action(lists.IMPORT, importing.ask_for_file)
+    in_background.action(imports.COLUMNS, importing.ask_columns)
+    in_background.action(imports.UNDO, importing.undo)
+    in_background.view(imports.SEND, importing.receive_file)
+    in_background.view(imports.MAPPED, importing.map_columns)
+    in_background.view(imports.CONFIRM, importing.import_list)

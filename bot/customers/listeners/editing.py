@@ -1,23 +1,12 @@
-"""Adding and changing one customer: windows that open, and what they are sent with."""
+"""Listeners for adding and changing one customer, and what the other listeners share."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import json
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from slack_bolt.async_app import AsyncAck, AsyncRespond
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.core.errors import InvalidInput
-from bot.core.runtime import Runtime
-from bot.customers.listeners.places import (
-    customer_in,
-    memory_in,
-    offers_of,
-    under_fields,
-    window_in,
-)
+from bot.core.errors import InvalidInput, NotFound
+from bot.core.schemas import Subject
 from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
 from bot.customers.rules.contacts import UnclearContact, read_contacts
@@ -31,138 +20,145 @@ from bot.customers.usecases.scheduling import hand_over
 from bot.customers.views import card as card_view
 from bot.customers.views import forms
 from bot.slack.blocks import Block
+from bot.slack.callers import Caller
 from bot.slack.forms import Form
-from bot.slack.presses import value_in
-from bot.slack.replies import field_errors, people_in, replies, workspace_in
-from bot.slack.windows import open_window, speaker
 
-Body = dict[str, Any]
 T = TypeVar("T")
 
 
-class EditingListeners:
-    """Answers to adding, editing, pausing and handing over."""
+def customer_in(value: str) -> UUID:
+    """
+    Return the customer that a button is about, by its id or by a subject that another feature made.
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def open_add(self, client: AsyncWebClient, body: Body, name: str) -> None:
-        """Open the window for a new customer."""
-        who = people_in(body)
-        cadence = await self._runtime.read(get_cadence, workspace=workspace_in(body), viewer=who)
-        await open_window(client, body, forms.add(clean_text(name, 200), owner=who, cadence=cadence))
-
-    async def open_edit(self, client: AsyncWebClient, body: Body, words: str) -> None:
-        """Open the window for the customer called so."""
-        who, workspace = people_in(body), workspace_in(body)
-        card = await self._runtime.read(
-            find_card, workspace=workspace, words=words, viewer=who, features=self._runtime.features
-        )
-        cadence = await self._runtime.read(get_cadence, workspace=workspace, viewer=who)
-        await open_window(client, body, forms.edit(card, cadence=cadence))
-
-    async def add(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
-        """*Add*: the window for a new customer."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            await self.open_add(client, body, value_in(body))
-
-    async def edit(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
-        """*Edit*: the window with everything about a customer."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            card = await self._card(body, customer_in(value_in(body)))
-            cadence = await self._runtime.read(get_cadence, workspace=workspace_in(body), viewer=people_in(body))
-            await open_window(client, body, forms.edit(card, under=_under(body), cadence=cadence))
-
-    async def status(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
-        """*Status*: whether we look after a customer."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            card = await self._card(body, customer_in(value_in(body)))
-            await open_window(client, body, forms.status(card, under=_under(body)))
-
-    async def hand_over(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
-        """*Hand over*: to whom, and what they should know."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            card = await self._card(body, customer_in(value_in(body)))
-            await open_window(client, body, forms.hand_over(card, under=_under(body)))
-
-    async def save_new(self, ack: AsyncAck, body: Body, view: Body) -> None:
-        """A new customer was sent; the window becomes its card."""
-        async with field_errors(ack, first_field=forms.NAME):
-            details = _details(Form.of(view), CustomerDetails(name=""))
-            schema = await self._run(add_customer, body, details=details, view_id=view["id"])
-            await ack(response_action="update", view=await self._drawn(body, schema.id))
-
-    async def save_edit(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
-        """Changes to a customer were sent; its card shows them."""
-        async with field_errors(ack, first_field=forms.NAME):
-            customer_id = customer_in(str(memory_in(view).get("customer")))
-            before = (await self._card(body, customer_id)).details
-            await self._run(edit_customer, body, customer_id=customer_id, details=_details(Form.of(view), before))
-            await self._done(ack, client, body, view, customer_id)
-
-    async def save_status(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
-        """A status was sent."""
-        async with field_errors(ack, first_field=forms.STATUS):
-            form, customer_id = Form.of(view), customer_in(str(memory_in(view).get("customer")))
-            await self._run(
-                set_status, body, customer_id=customer_id, status=Status(form.choice(forms.STATUS) or Status.ACTIVE),
-                reason=form.text(forms.REASON), until=form.day(forms.UNTIL),
-            )  # fmt: skip
-            await self._done(ack, client, body, view, customer_id)
-
-    async def save_owner(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body) -> None:
-        """A new owner was sent."""
-        async with field_errors(ack, first_field=forms.TO):
-            form, customer_id = Form.of(view), customer_in(str(memory_in(view).get("customer")))
-            to, pool = form.person(forms.TO), "pool" in form.choices(forms.POOL)
-            if bool(to) is pool:
-                raise InvalidInput(fields={forms.TO: "Choose a person, or the pool; one of the two."})
-            await self._run(hand_over, body, customer_id=customer_id, to=to, note=form.text(forms.NOTE))
-            await self._done(ack, client, body, view, customer_id)
-
-    async def _run(self, use_case: Callable[..., T], body: Body, **inputs: Any) -> T:
-        try:
-            return await self._runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **inputs)
-        except InvalidInput as error:
-            raise under_fields(error) from error
-
-    async def _card(self, body: Body, customer_id: UUID) -> Card:
-        return await self._runtime.read(
-            get_card, workspace=workspace_in(body), customer_id=customer_id, viewer=people_in(body),
-            features=self._runtime.features,
-        )  # fmt: skip
-
-    async def _drawn(self, body: Body, customer_id: UUID) -> Block:
-        card = await self._card(body, customer_id)
-        return card_view.as_modal(card, offers_of(self._runtime))
-
-    async def _done(self, ack: AsyncAck, client: AsyncWebClient, body: Body, view: Body, customer_id: UUID) -> None:
-        """Show the card as it is now: in the window below, or in place of this one."""
-        under = str(memory_in(view).get("under") or "")
-        card = await self._drawn(body, customer_id)
-        if not under:
-            await ack(response_action="update", view=card)
-            return
-        await ack()
-        with suppress(SlackApiError):  # the window below was closed meanwhile
-            await client.views_update(view_id=under, view=card)
+    Raises:
+        NotFound: the value names none.
+    """
+    try:
+        if value.startswith("{"):
+            return Subject.model_validate_json(value).customer_id or UUID(int=0)
+        return UUID(value)
+    except ValueError:
+        raise NotFound("No customer stands behind that button; look it up with /customers.") from None
 
 
-def _under(body: Body) -> str:
-    window = window_in(body)
+def memory_in(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a modal keeps; empty when it can't be read."""
+    try:
+        found = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+async def read_card(caller: Caller, customer_id: UUID) -> Card:
+    """Return everything that is shown about a customer."""
+    return await caller.read(get_card, customer_id=customer_id, features=caller.features)
+
+
+def card_modal(caller: Caller, card: Card) -> Block:
+    """Return the modal of a customer's card."""
+    return card_view.as_modal(card, [offer for feature in caller.features for offer in feature.offers])
+
+
+async def open_new(caller: Caller, name: str) -> None:
+    """Open the modal for a new customer called *name*."""
+    cadence = await caller.read(get_cadence)
+    await caller.open(forms.add(clean_text(name, 200), owner=caller.person, cadence=cadence))
+
+
+async def open_edit(caller: Caller, words: str) -> None:
+    """Open the modal with everything about the customer called *words*."""
+    card = await caller.read(find_card, words=words, features=caller.features)
+    await caller.open(forms.edit(card, cadence=await caller.read(get_cadence)))
+
+
+async def ask_new(caller: Caller) -> None:
+    """Open the modal for a new customer from *Add*."""
+    await open_new(caller, caller.value)
+
+
+async def ask_edit(caller: Caller) -> None:
+    """Open the modal with everything about a customer."""
+    card = await read_card(caller, customer_in(caller.value))
+    await caller.open(forms.edit(card, under=_under(caller), cadence=await caller.read(get_cadence)))
+
+
+async def ask_status(caller: Caller) -> None:
+    """Open the modal for a customer's status."""
+    card = await read_card(caller, customer_in(caller.value))
+    await caller.open(forms.status(card, under=_under(caller)))
+
+
+async def ask_owner(caller: Caller) -> None:
+    """Open the modal that hands a customer over."""
+    card = await read_card(caller, customer_in(caller.value))
+    await caller.open(forms.hand_over(card, under=_under(caller)))
+
+
+async def add(caller: Caller) -> None:
+    """Add a customer, and show its card in the place of the modal."""
+    details = _details(caller.form, CustomerDetails(name=""))
+    schema = await caller.run(add_customer, details=details, view_id=caller.view["id"])
+    await caller.show(card_modal(caller, await read_card(caller, schema.id)))
+
+
+async def edit(caller: Caller) -> None:
+    """Change what is known about a customer."""
+    customer_id = _customer(caller)
+    before = (await read_card(caller, customer_id)).details
+    await caller.run(edit_customer, customer_id=customer_id, details=_details(caller.form, before))
+    await _show_card(caller, customer_id)
+
+
+async def change_status(caller: Caller) -> None:
+    """Change a customer's status."""
+    form, customer_id = caller.form, _customer(caller)
+    await caller.run(
+        set_status,
+        customer_id=customer_id,
+        status=Status(form.choice(forms.STATUS) or Status.ACTIVE),
+        reason=form.text(forms.REASON),
+        until=form.day(forms.UNTIL),
+    )
+    await _show_card(caller, customer_id)
+
+
+async def change_owner(caller: Caller) -> None:
+    """Hand a customer over to a person or to the pool."""
+    form, customer_id = caller.form, _customer(caller)
+    to, pool = form.person(forms.TO), "pool" in form.choices(forms.POOL)
+    if bool(to) is pool:
+        raise InvalidInput(fields={forms.TO: "Choose a person, or the pool; one of the two."})
+    await caller.run(hand_over, customer_id=customer_id, to=to, note=form.text(forms.NOTE))
+    await _show_card(caller, customer_id)
+
+
+def _customer(caller: Caller) -> UUID:
+    return customer_in(str(memory_in(caller.view).get("customer")))
+
+
+def _under(caller: Caller) -> str:
+    """Return the id of the card that the button stands in, or an empty string."""
+    window = caller.window
     return str(window["id"]) if window and window.get("callback_id") == card_view.CALLBACK else ""
+
+
+async def _show_card(caller: Caller, customer_id: UUID) -> None:
+    """Show the card as it is now: in the modal below, or in the place of this one."""
+    card = card_modal(caller, await read_card(caller, customer_id))
+    if under := str(memory_in(caller.view).get("under") or ""):
+        await caller.ack()
+        await caller.update(card, under)
+    else:
+        await caller.show(card)
 
 
 def _details(form: Form, before: CustomerDetails) -> CustomerDetails:
     """
-    What the form says; fields that were too long to be shown stay as they are.
+    Return what the form says; fields that were too long to be shown stay as they are.
 
     Raises:
-        InvalidInput: cells that can't be read, each with how to write it, by block.
+        InvalidInput: values that can't be read; `fields` says by block how to write each.
     """
     reader = _FormReader(form, before)
     details = CustomerDetails(
@@ -186,7 +182,7 @@ def _details(form: Form, before: CustomerDetails) -> CustomerDetails:
 
 
 class _FormReader:
-    """Reads typed fields, keeping a sentence for each that can't be."""
+    """Reads typed fields; `wrong` holds a sentence for each that can't be read."""
 
     def __init__(self, form: Form, before: CustomerDetails) -> None:
         self.form, self.before = form, before
@@ -194,7 +190,7 @@ class _FormReader:
         self.wrong: dict[str, str] = {}
 
     def read(self, block: str, how: Callable[[str], T]) -> T | None:
-        """A field's value; None when it is empty or unclear."""
+        """Return a field's value; None when it is empty or unclear."""
         text = self.form.text(block)
         try:
             return how(text) if text else None
@@ -203,24 +199,24 @@ class _FormReader:
             return None
 
     def read_choice(self, block: str) -> UUID | None:
-        """The customer that was chosen."""
+        """Return the customer that was chosen."""
         chosen = self.form.choice(block)
         return customer_in(chosen) if chosen else None
 
     def several(self, name: str, block: str, how: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
-        """A field of several words."""
+        """Return the parts of a field that lists several."""
         if name in self.kept:
             return tuple(getattr(self.before, name))
         return tuple(word for part in how(self.form.text(block)) if (word := clean_text(part, 300)))
 
     def money(self) -> dict[str, Any]:
-        """The amount and its currency, which stays when only the amount is written."""
+        """Return the amount and its currency, which stays when only the amount is written."""
         found = self.read(forms.VALUE, cells.read_money)
         amount, currency = found or (None, None)
         return {"annual_value": amount, "currency": currency or self.before.currency}
 
     def contacts(self) -> tuple[ContactDetails, ...]:
-        """The contacts, one a line; a line that nobody touched means whom it meant, however it reads."""
+        """Return the contacts, one a line; a line that is as it was shown stands for the same contact."""
         if "contacts" in self.kept:
             return self.before.contacts
         as_shown = {forms.contact_line(contact): contact for contact in self.before.contacts}

@@ -118,7 +118,7 @@ def list_aliases(session: Session, customer_id: UUID) -> Sequence[Alias]:
 
 def overdue_first(today: date) -> tuple[Any, ...]:
     """The order of every list: days waited ÷ cadence, the highest first; equal ones by id, blind to size."""
-    waited = days_between(sa.literal(today, sa.Date()), col(Customer.waiting_since))
+    waited = days_between(sa.type_coerce(today, sa.Date()), col(Customer.waiting_since))
     return (sa.cast(waited, sa.Float) / col(Customer.effective_cadence_days)).desc(), col(Customer.id)
 
 

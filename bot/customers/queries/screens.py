@@ -8,11 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.briefs import MANY, Brief
+from bot.core.briefs import Brief, in_workspace
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, collect_briefs, collect_timeline
-from bot.core.prepared import prepared
 from bot.core.schemas import Line
 from bot.customers.queries import (
     find_customer,
@@ -192,23 +191,17 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     )
 
 
-@prepared(many=MANY)
-def _not_to_contact() -> sa.Select[Any]:
+def _not_to_contact(customers: Any) -> sa.Select[Any]:
     contacts = cast("sa.Table", Contact.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-    return (
-        sa.select(contacts.c.customer_id, contacts.c.name)
-        .where(
-            contacts.c.workspace_id == sa.bindparam("workspace"),
-            contacts.c.customer_id.in_(sa.bindparam(MANY, expanding=True)),
-            contacts.c.do_not_contact.is_(True),
-        )
-        .order_by(contacts.c.name)
+    theirs = contacts.c.customer_id.in_(customers)
+    return sa.select(contacts.c.customer_id, contacts.c.name).where(
+        in_workspace(contacts), theirs, contacts.c.do_not_contact.is_(True)
     )
 
 
 def _tell_brief(rows: Sequence[Any], _now: datetime) -> dict[UUID, list[Line]]:
     lines: dict[UUID, list[Line]] = {}
-    for customer_id, name in rows:
+    for customer_id, name in sorted(rows, key=lambda row: str(row.name)):
         lines.setdefault(customer_id, []).append(Line(text=f"don't contact {name}"))
     return lines
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
+from bot.people.rules import days
 
 NOTHING = frozenset({"", "null", "n/a", "#n/a", "-", "--", "–", "—", "none", "(null)", "(none)", "\\n", "?"})
 """Words for "nothing here", in any column."""
@@ -65,25 +66,6 @@ _LARGEST_COUNT = 2**31 - 1
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _LONGEST_EMAIL = 254  # RFC 5321
 
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-_COMPACT = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
-_NUMERIC = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4})")
-_SHORT_YEAR = re.compile(r"\d{1,2}[-/. ][\w]{1,9}[-/. ]+\d{2}")
-_DAY_FIRST = re.compile(r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+([a-zä]{3,9})\.?,?[\s-]+(\d{4})")
-_MONTH_FIRST = re.compile(r"(?:[a-z]+,\s+)?([a-zä]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-_TIME_OF_DAY = re.compile(
-    r"[T\s,]+\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
-)
-_MONTHS = {
-    name: at
-    for at, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
-    )
-}
-_MONTHS |= {"mär": 3, "mai": 5, "okt": 10, "dez": 12}
-_EARLIEST_YEAR = 1800
-_MONTHS_IN_YEAR = 12
-
 
 class Unclear(ValueError):
     """A cell that can't be read; the message says how to write it."""
@@ -114,10 +96,10 @@ def read_cadence(cell: str) -> int:
     """Days between contacts: "30", "30 days", "monthly"."""
     word = " ".join(cell.casefold().split())
     found = _CADENCE.fullmatch(word)
-    days = int(found[1]) if found else _CADENCE_WORDS.get(word, 0)
-    if not 1 <= days <= LONGEST_CADENCE_DAYS:
+    every = int(found[1]) if found else _CADENCE_WORDS.get(word, 0)
+    if not 1 <= every <= LONGEST_CADENCE_DAYS:
         raise Unclear(f"is no cadence; write the days between contacts, from 1 to {LONGEST_CADENCE_DAYS}")
-    return days
+    return every
 
 
 def read_money(cell: str) -> tuple[Decimal, str | None]:
@@ -247,63 +229,11 @@ def read_zone(cell: str) -> str:
 
 @lru_cache(8192)
 def read_date(cell: str, *, day_first: bool | None = None) -> date:
-    """
-    A calendar date; a time of day behind it is left off.
-
-    2026-03-05, 05.03.2026, 5 March 2026, March 5, 2026; 13/03/2026 and 03/13/2026 explain themselves, 05/03/2026 needs
-    *day_first* to say who wrote it.
-    """
-    text = _TIME_OF_DAY.sub("", " ".join(cell.split()))
-    year, month, day = _date_parts(text.casefold(), day_first)
-    if year < _EARLIEST_YEAR:
-        raise Unclear("is too long ago to be true; write the date like 2026-03-05")
+    """Return the date in a cell, as `days.read_date` does, with `Unclear` for what can't be told."""
     try:
-        return date(year, month, day)
-    except ValueError:
-        raise Unclear("is no day in the calendar; write the date like 2026-03-05") from None
-
-
-def day_order(cell: str) -> bool | None:
-    """What one date tells of its list: True for 13/03/2026 (day first), False for 03/13/2026, None for others."""
-    found = _NUMERIC.fullmatch(_TIME_OF_DAY.sub("", " ".join(cell[:60].split())))
-    if not found or found[2] == ".":
-        return None
-    first, second = int(found[1]) > _MONTHS_IN_YEAR, int(found[3]) > _MONTHS_IN_YEAR
-    return first if first != second else None
-
-
-def _date_parts(text: str, day_first: bool | None) -> tuple[int, int, int]:
-    """Year, month, day."""
-    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
-        return int(found[1]), int(found[2]), int(found[3])
-    if found := _NUMERIC.fullmatch(text):
-        day, month = _day_and_month(int(found[1]), int(found[3]), found[2], int(found[4]), day_first)
-        return int(found[4]), month, day
-    if (found := _DAY_FIRST.fullmatch(text)) and found[2][:3] in _MONTHS:
-        return int(found[3]), _MONTHS[found[2][:3]], int(found[1])
-    if (found := _MONTH_FIRST.fullmatch(text)) and found[1][:3] in _MONTHS:
-        return int(found[3]), _MONTHS[found[1][:3]], int(found[2])
-    if _SHORT_YEAR.fullmatch(text):
-        raise Unclear("has a year of two digits; write the date like 2026-03-05")
-    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
-        raise Unclear("is a spreadsheet's number for a date; format the column as a date and save it again")
-    raise Unclear("is no date; write it like 2026-03-05")
-
-
-def _day_and_month(first: int, second: int, separator: str, year: int, day_first: bool | None) -> tuple[int, int]:
-    """Dots are written day first everywhere; strokes and dashes only tell when one number can be no month."""
-    if separator == "." or first > _MONTHS_IN_YEAR or first == second:
-        return first, second
-    if second > _MONTHS_IN_YEAR:
-        return second, first
-    if day_first is None:
-        raise Unclear(
-            f"could be {date(year, second, first):%d %B} or {date(year, first, second):%d %B}; "
-            f"write {date(year, second, first)} or {date(year, first, second)}"
-            if first and second and year >= _EARLIEST_YEAR
-            else "is no day in the calendar; write the date like 2026-03-05"
-        )
-    return (first, second) if day_first else (second, first)
+        return days.read_date(cell, day_first=day_first)
+    except days.UnclearDay as problem:
+        raise Unclear(str(problem)) from None
 
 
 def looks_shortened(key: str) -> bool:

@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.customers.rules.due import Standing, Status
 from bot.customers.schemas import CustomerSchema, Named
-from bot.slack.blocks import Block, Option, bold, cut, days, escape, external_select, short_date
+from bot.slack import blocks as ui
 
 CARD = "customers.card"
 TAKE = "customers.take"
@@ -20,26 +20,26 @@ NAME_SHOWN = 80
 WORDS_SHOWN = 150
 
 
-def customer_select(initial: Named | None = None, placeholder: str = "Type a few letters") -> Block:
+def customer_select(initial: Named | None = None, placeholder: str = "Type a few letters") -> ui.Block:
     """A menu that finds customers as somebody types; its values are their ids."""
-    chosen = Option(initial.name, str(initial.id)) if initial else None
-    return external_select(OPTIONS, placeholder=placeholder, initial=chosen)
+    chosen = ui.Option(initial.name, str(initial.id)) if initial else None
+    return ui.external_select(OPTIONS, placeholder=placeholder, initial=chosen)
 
 
 def name_of(schema: CustomerSchema) -> str:
     """A customer's name, bold and short enough for a line."""
-    return bold(cut(schema.name, NAME_SHOWN))
+    return ui.bold(ui.cut(schema.name, NAME_SHOWN))
 
 
 def standing_words(schema: CustomerSchema) -> str:
     """Where a customer stands, numbers first: "47 of 30 days", "paused: on leave"."""
     if schema.status is not Status.ACTIVE:
-        why = f": {escape(cut(schema.status_reason, WORDS_SHOWN))}" if schema.status_reason else ""
+        why = f": {ui.escape(ui.cut(schema.status_reason, WORDS_SHOWN))}" if schema.status_reason else ""
         return f"{schema.status.value}{why}"
     if schema.last_contact_on is None:
-        waited = f"never talked, customer for {days(schema.days_waiting)}"
+        waited = f"never talked, customer for {ui.days(schema.days_waiting)}"
     else:
-        waited = f"{schema.days_waiting:,} of {days(schema.effective_cadence_days)}"
+        waited = f"{schema.days_waiting:,} of {ui.days(schema.effective_cadence_days)}"
     return f"{waited}{_more(schema)}"
 
 
@@ -47,7 +47,7 @@ def due_words(due: date, today: date) -> str:
     """When the next check-in is due."""
     if due == today:
         return "due today"
-    return f"due {short_date(due, today=today)}" if due > today else f"due since {short_date(due, today=today)}"
+    return f"due {ui.short_date(due, today=today)}" if due > today else f"due since {ui.short_date(due, today=today)}"
 
 
 def _more(schema: CustomerSchema) -> str:
@@ -57,6 +57,6 @@ def _more(schema: CustomerSchema) -> str:
         case Standing.DUE:
             return " · due"
         case Standing.SNOOZED if schema.snoozed_until:
-            return f" · snoozed until {short_date(schema.snoozed_until, today=schema.today)}"
+            return f" · snoozed until {ui.short_date(schema.snoozed_until, today=schema.today)}"
         case _:
             return ""

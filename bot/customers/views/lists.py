@@ -15,19 +15,7 @@ from bot.customers.views import (
     name_of,
     standing_words,
 )
-from bot.slack.blocks import (
-    Block,
-    Message,
-    actions,
-    bold,
-    button,
-    context,
-    cut,
-    divider,
-    escape,
-    plural,
-    section,
-)
+from bot.slack import blocks as ui
 
 ASKED_SHOWN = 60
 POOL = "customers.pool"
@@ -43,72 +31,72 @@ HELP = """*/customers*  everybody, longest wait first
 */customers pool*  customers nobody looks after yet"""
 
 
-def page(schema: ListPage) -> Message:
+def page(schema: ListPage) -> ui.Message:
     """One page of a list, with the buttons to the others."""
     if not schema.total:
         return _empty(schema)
     title = _title(schema)
-    blocks = [section(title), divider()]
+    blocks = [ui.section(title), ui.divider()]
     for row in schema.rows:
         blocks += _row(row, pool=schema.pool)
-    blocks.append(context(_foot(schema)))
+    blocks.append(ui.context(_foot(schema)))
     turns = _turns(schema)
-    return Message(text=_plain(title), blocks=[*blocks, actions(*turns)] if turns else blocks)
+    return ui.Message(text=_plain(title), blocks=[*blocks, ui.actions(*turns)] if turns else blocks)
 
 
-def unknown(words: str, nearest: Sequence[Named]) -> Message:
+def unknown(words: str, nearest: Sequence[Named]) -> ui.Message:
     """Nobody is called so: the nearest names, and the way to add one."""
-    asked = cut(words, ASKED_SHOWN)
+    asked = ui.cut(words, ASKED_SHOWN)
     hint = " Did you mean one of these?" if nearest else ""
-    text = f"No customer is called {bold(asked)}.{hint}"
-    add = actions(button(f"Add {asked}", ADD, cut(words, 500), style="primary"))
-    return Message(text=_plain(text), blocks=[section(text), *_cards(nearest), add])
+    text = f"No customer is called {ui.bold(asked)}.{hint}"
+    add = ui.actions(ui.button(f"Add {asked}", ADD, ui.cut(words, 500), style="primary"))
+    return ui.Message(text=_plain(text), blocks=[ui.section(text), *_cards(nearest), add])
 
 
-def looked_up(schema: LookUp) -> Message:
+def looked_up(schema: LookUp) -> ui.Message:
     """The list or the nearest names that somebody's words led to."""
     return page(schema.page) if schema.page is not None else unknown(schema.words, schema.nearest)
 
 
-def choose(error: BotError) -> Message | None:
+def choose(error: BotError) -> ui.Message | None:
     """Buttons for the customers that a failed search names; None for any other error."""
     if not isinstance(error, NotFound) or not error.asked:
         return None
     named = [Named(id=key, name=name) for key, name in error.nearest]
     if not isinstance(error, Ambiguous):
         return unknown(error.asked, named)
-    text = escape(str(error))
-    return Message(text=text, blocks=[section(text), *_cards(named)])
+    text = ui.escape(str(error))
+    return ui.Message(text=text, blocks=[ui.section(text), *_cards(named)])
 
 
-def help_page() -> Message:
+def help_page() -> ui.Message:
     """What /customers can do."""
-    return Message(text="What /customers can do.", blocks=[section(HELP)])
+    return ui.Message(text="What /customers can do.", blocks=[ui.section(HELP)])
 
 
-def taken(schema: CustomerSchema) -> Message:
+def taken(schema: CustomerSchema) -> ui.Message:
     """Somebody has just taken a customer."""
     text = f"{name_of(schema)} is yours now, {due_words(schema.due_on, schema.today)}."
-    return Message(text=_plain(text), blocks=[section(text)])
+    return ui.Message(text=_plain(text), blocks=[ui.section(text)])
 
 
-def said(words: str) -> Message:
+def said(words: str) -> ui.Message:
     """A sentence."""
-    return Message(text=_plain(escape(words)), blocks=[section(escape(words))])
+    return ui.Message(text=_plain(ui.escape(words)), blocks=[ui.section(ui.escape(words))])
 
 
-def _row(row: CustomerSchema, *, pool: bool) -> list[Block]:
-    owner = escape(cut(row.owner_name or "", ASKED_SHOWN)) or "nobody yet"
+def _row(row: CustomerSchema, *, pool: bool) -> list[ui.Block]:
+    owner = ui.escape(ui.cut(row.owner_name or "", ASKED_SHOWN)) or "nobody yet"
     text = f"{name_of(row)} · {standing_words(row)}" + ("" if pool else f" · {owner}")
-    accessory = button("I'll take it", TAKE, str(row.id)) if pool else button("Card", CARD, str(row.id))
-    return [section(text, accessory=accessory, block_id=f"{POOL if pool else 'customers.row'}:{row.id}")]
+    accessory = ui.button("I'll take it", TAKE, str(row.id)) if pool else ui.button("Card", CARD, str(row.id))
+    return [ui.section(text, accessory=accessory, block_id=f"{POOL if pool else 'customers.row'}:{row.id}")]
 
 
-def _cards(customers: Sequence[Named]) -> list[Block]:
+def _cards(customers: Sequence[Named]) -> list[ui.Block]:
     return [
-        section(
-            bold(cut(named.name, NAME_SHOWN)),
-            accessory=button("Card", CARD, str(named.id)),
+        ui.section(
+            ui.bold(ui.cut(named.name, NAME_SHOWN)),
+            accessory=ui.button("Card", CARD, str(named.id)),
             block_id=f"customers.nearest:{named.id}",
         )
         for named in customers
@@ -116,11 +104,11 @@ def _cards(customers: Sequence[Named]) -> list[Block]:
 
 
 def _title(schema: ListPage) -> str:
-    number = plural(schema.total, "customer")
+    number = ui.plural(schema.total, "customer")
     if schema.pool:
         return f"{number} without an owner. Take one, and it is yours."
     if schema.words:
-        return f"{number} called something like {bold(cut(schema.words, ASKED_SHOWN))}."
+        return f"{number} called something like {ui.bold(ui.cut(schema.words, ASKED_SHOWN))}."
     return f"{number}."
 
 
@@ -129,12 +117,12 @@ def _foot(schema: ListPage) -> str:
     return f"{where}{WHY_THIS_ORDER}"
 
 
-def _turns(schema: ListPage) -> list[Block]:
+def _turns(schema: ListPage) -> list[ui.Block]:
     found = []
     if schema.page > 1:
-        found.append(button("Back", PAGE_BACK, _turn(schema, schema.page - 1)))
+        found.append(ui.button("Back", PAGE_BACK, _turn(schema, schema.page - 1)))
     if schema.page < schema.pages:
-        found.append(button("Next", NEXT_PAGE, _turn(schema, schema.page + 1)))
+        found.append(ui.button("Next", NEXT_PAGE, _turn(schema, schema.page + 1)))
     return found
 
 
@@ -143,12 +131,12 @@ def _turn(schema: ListPage, to: int) -> str:
     return f"{to}:{'p' if schema.pool else ''}:{schema.words}"
 
 
-def _empty(schema: ListPage) -> Message:
+def _empty(schema: ListPage) -> ui.Message:
     if schema.pool:
         return said("Every customer has an owner; nobody waits in the pool.")
     text = "No customers yet. Add the first one, or bring a list."
-    offers = actions(button("Add a customer", ADD, style="primary"), button("Import a list", IMPORT))
-    return Message(text=text, blocks=[section(text), offers])
+    offers = ui.actions(ui.button("Add a customer", ADD, style="primary"), ui.button("Import a list", IMPORT))
+    return ui.Message(text=text, blocks=[ui.section(text), offers])
 
 
 def _plain(text: str) -> str:

@@ -1,27 +1,26 @@
-"""What people type and press around digests."""
+"""Listeners of digests: `/neglected`, `/evenhand`, the buttons and the forms."""
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
-from bot.digests.listeners.kinds import KindListeners
-from bot.digests.listeners.lists import ListListeners
-from bot.digests.listeners.setup import SetupListeners
+from bot.digests.listeners import lists, setup
 from bot.digests.views import ids
+from bot.digests.views.setup import block_of
+from bot.workspaces.listeners import listen
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Listen to /neglected, /evenhand, and every control that this feature puts on screen."""
-    lists, kinds = ListListeners(runtime), KindListeners(runtime)
-    setup = SetupListeners(runtime, kinds)
-    app.command("/neglected")(lists.neglected)
-    app.action(ids.POOL)(lists.open_pool)
-    for turning in (ids.BACK, ids.NEXT, ids.MINE, ids.TEAM):
-        app.action(turning)(lists.turn)
-    app.action(ids.TAKE)(lists.take)
-    app.command("/evenhand")(setup.evenhand)
-    app.action(ids.SETUP)(setup.open)
-    app.view(ids.SETUP)(setup.save)
-    app.action(ids.ARRANGE)(kinds.open)
-    app.view(ids.ARRANGE)(kinds.save)
-    app.action(ids.TEST)(kinds.test)
-    app.options(ids.ZONES)(setup.zones)
+    """Register a listener for everything that this feature puts on screen."""
+    on = listen(app, runtime)
+    on.command("/neglected", lists.neglected)
+    on.action(ids.POOL, lists.open_pool)
+    for control in (ids.BACK, ids.NEXT, ids.MINE, ids.TEAM):
+        on.action(control, lists.turn)
+    on.action(ids.TAKE, lists.take)
+    on.command("/evenhand", setup.evenhand)
+    on.action(ids.SETUP, setup.open_setup, title=setup.TITLE)
+    on.view(ids.SETUP, setup.save, first_field=block_of("cadence"), prefix=block_of(""))
+    on.action(ids.ARRANGE, setup.open_kind, title=setup.KIND_TITLE)
+    on.view(ids.ARRANGE, setup.save_kind, first_field=block_of("channel"), prefix=block_of(""))
+    on.action(ids.TEST, setup.post_test, title="Test")
+    on.options(ids.ZONES, setup.zones)

@@ -1,118 +1,78 @@
-"""The lists of who waits, and taking somebody from them or from the digest."""
+"""Listeners for the lists of who waits, and for taking a customer from them or from the digest."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
-from slack_bolt.async_app import AsyncAck, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.core.errors import AlreadyDone, NotFound
-from bot.core.runtime import Runtime
 from bot.customers.schemas import CustomerSchema
 from bot.digests import usecases
 from bot.digests.queries import lists as queries
 from bot.digests.rules import Whose
-from bot.digests.schemas import WaitingList
 from bot.digests.views.digest import digest, redrawn
 from bot.digests.views.lists import place_in, waiting_list
 from bot.slack.blocks import Message
-from bot.slack.places import Turns, change
-from bot.slack.presses import value_in
-from bot.slack.replies import people_in, replies, workspace_in
+from bot.slack.callers import Caller
+from bot.slack.places import change
 
 
-class ListListeners:
-    """Listeners around `/neglected` and the digest's rows."""
+async def neglected(caller: Caller) -> None:
+    """Answer `/neglected [mine | team | @person]`."""
+    whose = await caller.read(queries.find_whose, words=caller.text)
+    await caller.respond(await _list(caller, whose, 0))
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._turns = Turns()
 
-    async def neglected(self, ack: AsyncAck, command: dict[str, Any]) -> None:
-        """Answer `/neglected [mine | team | @person]` in the ack."""
-        async with replies(ack):
-            whose = await self._runtime.read(
-                queries.find_whose,
-                workspace=workspace_in(command),
-                words=str(command.get("text") or ""),
-                viewer=people_in(command),
-            )
-            await ack(**waiting_list(await self._list(command, whose, 0)).answer())
+async def open_pool(caller: Caller) -> None:
+    """Show the customers without an owner, in the place of a list or below a message that all see."""
+    message = await _list(caller, Whose.POOL, 0)
+    if (caller.body.get("container") or {}).get("is_ephemeral"):
+        await caller.replace(message)
+    else:
+        await caller.respond(message)
 
-    async def open_pool(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """Show the customers without an owner, to the one who asked."""
-        await ack()
-        async with replies(respond):
-            message = waiting_list(await self._list(body, Whose.POOL, 0))
-            if _is_ephemeral(body):
-                await respond(**message.replacement())
-            else:
-                await respond(**message.answer(), replace_original=False)
 
-    async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """Show another page or another list in the place of this one."""
-        await ack()
-        async with replies(respond):
-            whose, page = place_in(value_in(body))
-            await respond(**waiting_list(await self._list(body, whose, page)).replacement())
+async def turn(caller: Caller) -> None:
+    """Show another page or another list in the place of this one."""
+    await caller.replace(await _list(caller, *place_in(caller.value)))
 
-    async def take(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Take a customer; the row that it was taken from changes in place."""
-        await ack()
-        async with replies(respond):
-            customer_id, seen_owner, place = _taken(value_in(body))
-            try:
-                schema = await self._runtime.run(
-                    usecases.take_customer,
-                    workspace=workspace_in(body),
-                    customer_id=customer_id,
-                    seen_owner=seen_owner,
-                    by=people_in(body),
-                )
-            except AlreadyDone:
-                if not place:
-                    await self._redraw(body, client, None)
-                raise
-            if place:
-                said = f"{schema.name} is yours now."
-                await respond(**waiting_list(await self._list(body, *place, said=said)).replacement())
-            else:
-                await self._redraw(body, client, schema)
 
-    async def _list(self, body: Mapping[str, Any], whose: str, page: int, said: str = "") -> WaitingList:
-        return await self._runtime.read(
-            queries.get_list,
-            workspace=workspace_in(body),
-            whose=whose,
-            page=page,
-            viewer=people_in(body),
-            features=self._runtime.features,
-            said=said,
+async def take(caller: Caller) -> None:
+    """Make the person the owner of a customer; the row that they pressed changes."""
+    customer_id, seen_owner, place = _taken(caller.value)
+    try:
+        schema = await caller.run(usecases.take_customer, customer_id=customer_id, seen_owner=seen_owner)
+    except AlreadyDone:
+        if not place:
+            await _redraw(caller, None)
+        raise
+    if place:
+        await caller.replace(await _list(caller, *place, said=f"{schema.name} is yours now."))
+    else:
+        await _redraw(caller, schema)
+
+
+async def _list(caller: Caller, whose: str, page: int, said: str = "") -> Message:
+    return waiting_list(
+        await caller.read(queries.get_list, whose=whose, page=page, features=caller.features, said=said)
+    )
+
+
+async def _redraw(caller: Caller, taken: CustomerSchema | None) -> None:
+    """Redraw a digest from the database; one that isn't known there any more, from its own blocks."""
+    container = caller.body.get("container") or {}
+    channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
+    async with caller.turns.at(channel, ts):
+        schema = await caller.runtime.read(
+            queries.get_digest_message, workspace=caller.workspace, channel=channel, ts=ts
         )
-
-    async def _redraw(self, body: dict[str, Any], client: AsyncWebClient, taken: CustomerSchema | None) -> None:
-        """Draw a digest anew from what is so now; one that is no longer known, from its own blocks."""
-        container = body.get("container") or {}
-        channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
-        async with self._turns.at(channel, ts):
-            schema = await self._runtime.read(
-                queries.get_digest_message, workspace=workspace_in(body), channel=channel, ts=ts
-            )
-            before = body.get("message") or {}
-            if schema is not None:
-                await change(client, channel, ts, digest(schema))
-            elif taken is not None and before.get("blocks"):
-                blocks = redrawn(before["blocks"], taken.id, taken.owner_name or "Somebody", taken.name)
-                await change(client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))
-
-
-def _is_ephemeral(body: Mapping[str, Any]) -> bool:
-    return bool((body.get("container") or {}).get("is_ephemeral"))
+        before = caller.body.get("message") or {}
+        if schema is not None:
+            await change(caller.client, channel, ts, digest(schema))
+        elif taken is not None and before.get("blocks"):
+            blocks = redrawn(before["blocks"], taken.id, taken.owner_name or "Somebody", taken.name)
+            await change(caller.client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))
 
 
 def _taken(value: str) -> tuple[UUID, str | None, tuple[str, int] | None]:
-    """Which customer, whose it was when it was drawn, and the list's place if it stood in one."""
+    """Return the customer, its owner when it was drawn, and the list and page if it stood in one."""
     parts = [*value.split(" "), "-", "-", "0"]
     try:
         customer_id = UUID(parts[0])

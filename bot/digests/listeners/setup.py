@@ -1,113 +1,169 @@
-"""`/evenhand` and the setup."""
+"""Listeners for `/evenhand`, the forms of the setup and of further digests, and for posting a test of any digest."""
 
+from collections.abc import Callable, Iterable, Mapping
+from datetime import time
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.core.errors import BotError
-from bot.core.runtime import Runtime
+from bot.core.errors import InvalidInput
 from bot.digests import usecases
 from bot.digests.gateways import join_channel, look_at_channel
-from bot.digests.listeners.kinds import KindListeners
-from bot.digests.listeners.reading import read_setup_wish, under_fields
-from bot.digests.queries import setup as queries
-from bot.digests.rules import DigestKind, find_zones
-from bot.digests.schemas import ChannelSchema, SetupWish
+from bot.digests.queries.setup import get_health, get_kind, get_setup
+from bot.digests.rules import DEFAULT_HOUR, DigestKind, find_zones
+from bot.digests.schemas import ChannelSchema, DigestSchema, DigestWish, SetupWish
+from bot.digests.views import setup as views
 from bot.digests.views.help import health_message, help_message
-from bot.digests.views.setup import block_of, saved, setup, zone_options
 from bot.slack.blocks import Block
-from bot.slack.presses import value_in
-from bot.slack.replies import (
-    WHAT_IS_LEFT_SECONDS,
-    answer_in_window,
-    field_errors,
-    people_in,
-    replies,
-    told,
-    workspace_in,
-)
+from bot.slack.callers import Caller
+from bot.slack.forms import Form
+from bot.slack.replies import WHAT_IS_LEFT_SECONDS, modal_replies
 
-HEALTH_WORDS = {"health", "doctor", "status"}
-FIRST_FIELD = "cadence"
+TITLE, KIND_TITLE = "Setup", "Digest"
 
 
-class SetupListeners:
-    """Listeners around `/evenhand` and its form."""
+async def evenhand(caller: Caller) -> None:
+    """Answer `/evenhand [setup | health | help]`."""
+    word = caller.text.lower()
+    if word in {"setup", "settings"}:
+        await caller.open(views.setup(await caller.read(get_setup, features=caller.features)))
+    elif word in {"health", "doctor", "status"}:
+        await caller.respond(health_message(await caller.read(get_health, features=caller.features)))
+    else:
+        await caller.respond(help_message("" if word in {"", "help"} else word))
 
-    def __init__(self, runtime: Runtime, kinds: KindListeners) -> None:
-        self._runtime = runtime
-        self._kinds = kinds
 
-    async def evenhand(
-        self, ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-    ) -> None:
-        """Answer `/evenhand [setup | health | help]`."""
-        word = str(command.get("text") or "").strip().lower()
-        if word in {"setup", "settings"}:
-            await ack()
-            async with replies(respond):
-                await self._open(command, client)
-        elif word in HEALTH_WORDS:
-            await ack()
-            async with replies(respond):
-                await respond(**health_message(await self._health(command)).answer())
-        else:
-            await ack(**help_message("" if word in {"", "help"} else word).answer())
+async def open_setup(caller: Caller) -> None:
+    """Open the setup from a digest, Home or the help; from under a further digest, that one's form."""
+    if caller.value in {"", DigestKind.NEGLECTED}:
+        await caller.open(views.setup(await caller.read(get_setup, features=caller.features)))
+    else:
+        await open_kind(caller)
 
-    async def open(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open the setup from a digest, Home or the help; from under a further digest, that one's form."""
-        if value_in(body) not in {"", DigestKind.NEGLECTED}:
-            await self._kinds.open(ack, body, client)
-            return
-        await ack()
-        try:
-            await self._open(body, client)
-        except BotError as error:
-            await client.views_open(trigger_id=body["trigger_id"], view=told(str(error), "Setup"))
 
-    async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
-        """Check the form while Slack waits for it, then save it in the place of the form."""
-        checked: list[tuple[SetupWish, ChannelSchema | None]] = []
-        async with field_errors(ack, first_field=block_of(FIRST_FIELD)), under_fields(view):
-            checked.append(await self._checked(body, read_setup_wish(view), client))
-        for wish, channel in checked:  # none when a sentence stands under a field instead
-            saving = self._save(body, wish, channel)
-            await answer_in_window(ack, client, view["id"], saving, title="Setup", patience=WHAT_IS_LEFT_SECONDS)
+async def save(caller: Caller) -> None:
+    """Check the form while Slack waits for it, then save it in its place."""
+    wish = read_setup_wish(caller.view)
+    channel = await _checked_channel(caller, usecases.check_setup, wish=wish)
+    await caller.show_in_time(_save(caller, wish, channel), title=TITLE, patience=WHAT_IS_LEFT_SECONDS)
 
-    async def _save(self, body: dict[str, Any], wish: SetupWish, channel: ChannelSchema | None) -> Block:
-        schema = await self._runtime.run(
-            usecases.save_setup, workspace=workspace_in(body), wish=wish, channel=channel, by=people_in(body)
-        )
-        return saved(schema, self._runtime.clock.now())
 
-    async def zones(self, ack: AsyncAck, payload: dict[str, Any]) -> None:
-        """Offer the time zones whose names hold what was typed."""
-        await ack(options=zone_options(find_zones(str(payload.get("value") or ""))))
+async def zones(caller: Caller) -> Iterable[Block]:
+    """Return the time zones whose names hold what was typed."""
+    return views.zone_options(find_zones(caller.typed))
 
-    async def _open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        schema = await self._runtime.read(
-            queries.get_setup, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features
-        )
-        await client.views_open(trigger_id=body["trigger_id"], view=setup(schema))
 
-    async def _health(self, body: dict[str, Any]) -> Any:
-        return await self._runtime.read(
-            queries.get_health, workspace=workspace_in(body), viewer=people_in(body), features=self._runtime.features
-        )
+async def _save(caller: Caller, wish: SetupWish, channel: ChannelSchema | None) -> Block:
+    schema = await caller.run(usecases.save_setup, wish=wish, channel=channel)
+    return views.saved(schema, caller.runtime.clock.now())
 
-    async def _checked(
-        self, body: dict[str, Any], wish: SetupWish, client: AsyncWebClient
-    ) -> tuple[SetupWish, ChannelSchema | None]:
-        """The wish, and its channel as Slack knows it, joined if need be; refused if it can't be."""
-        channel = await look_at_channel(client, wish.channel_id) if wish.channel_id else None
-        await self._check(body, wish, channel)
-        if channel is not None and channel.may_join:
-            channel = await join_channel(client, channel)
-            await self._check(body, wish, channel)
-        return wish, channel
 
-    async def _check(self, body: dict[str, Any], wish: SetupWish, channel: ChannelSchema | None) -> None:
-        await self._runtime.read(
-            usecases.check_setup, workspace=workspace_in(body), wish=wish, channel=channel, by=people_in(body)
-        )
+async def _checked_channel(caller: Caller, check: Callable[..., None], **about: Any) -> ChannelSchema | None:
+    """
+    Run *check*, and return the wish's channel as Slack knows it, joined where the bot has to join it.
+
+    Raises:
+        NotAllowed, NotFound, InvalidInput: what *check* raises, also about the channel.
+    """
+    channel_id = about["wish"].channel_id
+    channel = await look_at_channel(caller.client, channel_id) if channel_id else None
+    await caller.check(check, channel=channel, **about)
+    if channel is not None and channel.may_join:
+        channel = await join_channel(caller.client, channel)
+        await caller.check(check, channel=channel, **about)
+    return channel
+
+
+async def open_kind(caller: Caller) -> None:
+    """Open the form of one further digest, over the setup or by itself."""
+    await caller.open(views.arrangement(await caller.read(get_kind, kind=caller.value, features=caller.features)))
+
+
+async def save_kind(caller: Caller) -> None:
+    """Check the form while Slack waits for it, then save it in its place, and redraw the setup below it."""
+    kind, _ = views.remembered(caller.view)
+    about = {"kind": kind, "features": caller.features, "wish": read_digest_wish(caller.view)}
+    channel = await _checked_channel(caller, usecases.check_arrangement, **about)
+    await caller.show_in_time(_arrange(caller, about, channel), title=KIND_TITLE, patience=WHAT_IS_LEFT_SECONDS)
+    if below := caller.view.get("previous_view_id"):
+        async with modal_replies(caller.client, caller.view["id"]):
+            await caller.update(views.setup(await caller.read(get_setup, features=caller.features)), below)
+
+
+async def post_test(caller: Caller) -> None:
+    """
+    Enqueue a test to the digest's channel, and say so in a modal.
+
+    Raises:
+        InvalidInput: the bot is no longer in the channel, or the channel is shared with outsiders now.
+    """
+    kind = caller.value or DigestKind.NEGLECTED.value
+    found = await _digest(caller, kind)
+    if found is not None:
+        channel = await look_at_channel(caller.client, found.channel_id)
+        if channel.problem:
+            raise InvalidInput(channel.problem)
+    await caller.open(views.test_told(await caller.run(usecases.post_test, features=caller.features, kind=kind)))
+
+
+async def _digest(caller: Caller, kind: str) -> DigestSchema | None:
+    if kind == DigestKind.NEGLECTED:
+        return (await caller.read(get_setup)).digest
+    return (await caller.read(get_kind, kind=kind, features=caller.features)).digest
+
+
+async def _arrange(caller: Caller, about: dict[str, Any], channel: ChannelSchema | None) -> Block:
+    schema = await caller.run(usecases.arrange_digest, channel=channel, **about)
+    return views.arranged(schema, caller.runtime.clock.now())
+
+
+def read_digest_wish(view: Mapping[str, Any]) -> DigestWish:
+    """Return where and when a form asks for a digest."""
+    form, (_, is_first) = Form.of(view), views.remembered(view)
+    return DigestWish(
+        channel_id=form.channel(views.block_of("channel")),
+        days="".join(form.choices(views.block_of("days"))),
+        hour=_hour(form.choice(views.block_of("hour"))),
+        zone=form.choice(views.block_of("zone")) or "",
+        silent_when_clear=form.choice(views.block_of("clear")) == views.SILENT,
+        is_first=is_first,
+    )
+
+
+def read_setup_wish(view: Mapping[str, Any]) -> SetupWish:
+    """
+    Return the setup that a form asks for.
+
+    Raises:
+        InvalidInput: what should be a number isn't; `fields` names it.
+    """
+    form = Form.of(view)
+    shows_managers = any(block.get("block_id") == views.block_of("managers") for block in view.get("blocks") or ())
+    numbers = {name: _number(form.text(views.block_of(name))) for name in ("cadence", "floor", "factor", "first_calls")}
+    wrong = {name: "Give a number." for name, number in numbers.items() if number is None}
+    whole = ("cadence", "floor", "first_calls")
+    wrong |= {name: "Give a whole number." for name in whole if name not in wrong and numbers[name] % 1}  # type: ignore[operator]
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    return SetupWish(
+        managers=form.people(views.block_of("managers")) if shows_managers else None,
+        cadence=int(numbers["cadence"] or 0),
+        floor=int(numbers["floor"] or 0),
+        factor=numbers["factor"] or 0,
+        first_calls=int(numbers["first_calls"] or 0),
+        **read_digest_wish(view).model_dump(),
+    )
+
+
+def _number(text: str) -> float | None:
+    """Return the number that *text* is, up to 9,999; None when it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 <= number < 10_000 else None  # noqa: PLR2004 - also turns away nan and infinity
+
+
+def _hour(text: str | None) -> time:
+    try:
+        return time.fromisoformat(text or "")
+    except ValueError:
+        return DEFAULT_HOUR

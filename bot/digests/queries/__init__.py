@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import days_between, workspace_of
+from bot.core.database import days_between
 from bot.core.feature import Feature, collect_briefs, collect_counts
 from bot.core.schemas import DigestSlot, Subject
 from bot.customers.queries import get_coverage, list_neglected, neglected, overdue_first, sleeping
@@ -26,7 +26,7 @@ OFFER_VALUE = 2000
 
 def find_digest(session: Session, kind: str = DigestKind.NEGLECTED) -> Digest | None:
     """The digest of that kind, by default of neglected customers, if one was ever set up."""
-    query = select(Digest).where(Digest.workspace_id == workspace_of(session), Digest.kind == kind)
+    query = select(Digest).where(Digest.kind == kind)
     return session.exec(query.order_by(col(Digest.id))).first()
 
 
@@ -47,9 +47,7 @@ def get_slot(session: Session, *, digest: Digest, now: datetime, is_test: bool =
     """
     schedule = schedule_of(digest.days, digest.hour, digest.zone)
     slot = now if is_test else max(schedule.latest_by(now) or digest.next_slot, digest.next_slot)
-    query = select(DigestPost.slot).where(
-        DigestPost.workspace_id == workspace_of(session), DigestPost.digest_id == digest.id, DigestPost.slot < slot
-    )
+    query = select(DigestPost.slot).where(DigestPost.digest_id == digest.id, DigestPost.slot < slot)
     handled = session.exec(query.order_by(col(DigestPost.slot).desc()).limit(1)).first()
     before = slot - timedelta(seconds=1)
     return DigestSlot(
@@ -108,7 +106,7 @@ def list_neglected_lines(session: Session, *, today: date) -> list[str]:
         waited,
         col(Customer.effective_cadence_days),
         col(Customer.last_contact_on),
-    ).where(col(Customer.workspace_id) == workspace_of(session), neglected(today))
+    ).where(neglected(today))
     found = session.execute(query.order_by(*overdue_first(today))).all()
     names = list_names(session, {row[1] for row in found})
     return [
@@ -153,19 +151,13 @@ def list_rows(
 
 def last_said(session: Session, digest_id: UUID) -> DigestPost | None:
     """The last slot at which that digest said something."""
-    query = select(DigestPost).where(
-        DigestPost.workspace_id == workspace_of(session),
-        DigestPost.digest_id == digest_id,
-        col(DigestPost.said_something).is_(True),
-    )
+    query = select(DigestPost).where(DigestPost.digest_id == digest_id, col(DigestPost.said_something).is_(True))
     return session.exec(query.order_by(col(DigestPost.slot).desc()).limit(1)).first()
 
 
 def _longest_wait(session: Session, today: date) -> tuple[int, int] | None:
     """Days waited and cadence of the one furthest into its cadence, of those that aren't put off."""
-    query = select(Customer).where(
-        Customer.workspace_id == workspace_of(session), Customer.status == Status.ACTIVE, sa.not_(sleeping(today))
-    )
+    query = select(Customer).where(Customer.status == Status.ACTIVE, sa.not_(sleeping(today)))
     first = session.exec(query.order_by(*overdue_first(today)).limit(1)).first()
     return (max((today - first.waiting_since).days, 0), first.effective_cadence_days) if first else None
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlmodel import Session, select
 
-from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature
 from bot.core.outbox import OutboxMessage
@@ -102,10 +101,7 @@ def get_digest_message(session: Session, *, channel: str, ts: str, now: datetime
     None when it isn't known (any more).
     """
     query = select(OutboxMessage).where(
-        OutboxMessage.workspace_id == workspace_of(session),
-        OutboxMessage.kind == NeglectedDigest.kind,
-        OutboxMessage.channel == channel,
-        OutboxMessage.ts == ts,
+        OutboxMessage.kind == NeglectedDigest.kind, OutboxMessage.channel == channel, OutboxMessage.ts == ts
     )
     owed = session.exec(query).first()
     if owed is None:

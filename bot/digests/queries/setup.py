@@ -109,7 +109,7 @@ def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequenc
     digest = find_digest(session)
     chosen = digest is not None and digest.stopped_because is None
     tested = chosen and digest is not None and (_was_tested(session, digest.id) or last_said(session, digest.id))
-    any_customer = select(Customer.id).where(Customer.workspace_id == workspace_of(session)).limit(1)
+    any_customer = select(Customer.id).limit(1)
     has_customers = session.exec(any_customer).first() is not None
     steps = (
         Step(label="Bring in your customers with `/customers import`, or one by one with `/customers add`",
@@ -125,7 +125,7 @@ def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequenc
 def check_digests(session: Session, now: datetime) -> Sequence[str]:
     """A sentence for each digest that stopped, and for each whose slot went by in silence."""
     wrong = []
-    for digest in session.exec(select(Digest).where(Digest.workspace_id == workspace_of(session))).all():
+    for digest in session.exec(select(Digest)).all():
         where = f"#{digest.channel_name or digest.channel_id}"
         if digest.stopped_because and digest.days:
             wrong.append(f"The digest to {where} has stopped: {digest.stopped_because} Mend it in /evenhand setup.")
@@ -136,7 +136,7 @@ def check_digests(session: Session, now: datetime) -> Sequence[str]:
 
 def export_person(session: Session, kind: str, subject_id: str) -> dict[str, Any]:
     """Which digests a person set up."""
-    query = select(Digest).where(Digest.workspace_id == workspace_of(session), Digest.made_by == subject_id)
+    query = select(Digest).where(Digest.made_by == subject_id)
     made = session.exec(query).all() if kind == "person" else ()
     return {"digests_set_up": [digest.channel_name or digest.channel_id for digest in made]} if made else {}
 

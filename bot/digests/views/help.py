@@ -6,7 +6,7 @@ from bot.customers.rules.names import clean_text
 from bot.digests.rules import pack
 from bot.digests.schemas import Health, JobHealth
 from bot.digests.views.ids import SETUP, START, TEAM
-from bot.slack.blocks import SECTION_TEXT, Block, Message, actions, button, context, cut, escape, plural, section
+from bot.slack import blocks as ui
 from bot.slack.footers import local_time
 
 JOB_NAMES = {
@@ -31,35 +31,37 @@ WRONG_SHOWN = 15
 SENTENCE_SHOWN = 100
 
 
-def help_message(asked: str = "") -> Message:
+def help_message(asked: str = "") -> ui.Message:
     """What to type, and the three buttons that start most things; *asked* is what wasn't understood."""
     first = f"I don't know /evenhand {clean_text(asked, 60)}. " if asked else ""
     said = f"{first}I remind each owner when a customer has waited long enough, big or small."
-    blocks: list[Block] = [section(escape(said)), section("\n".join(LINES))]
+    blocks: list[ui.Block] = [ui.section(ui.escape(said)), ui.section("\n".join(LINES))]
     blocks.append(
-        actions(button("Record a check-in", START), button("Who waits", TEAM, "team 0"), button("Setup", SETUP))
+        ui.actions(
+            ui.button("Record a check-in", START), ui.button("Who waits", TEAM, "team 0"), ui.button("Setup", SETUP)
+        )
     )
-    return Message(text=escape(said), blocks=blocks)
+    return ui.Message(text=ui.escape(said), blocks=blocks)
 
 
-def health_message(schema: Health) -> Message:
+def health_message(schema: Health) -> ui.Message:
     """Each job's last run, and what is wrong."""
     troubles = [job for job in schema.jobs if job.error]
     count = len(schema.wrong) + len(troubles)
-    said = f"{plural(count, 'thing')} {'needs' if count == 1 else 'need'} a look." if count else "All is well."
+    said = f"{ui.plural(count, 'thing')} {'needs' if count == 1 else 'need'} a look." if count else "All is well."
     jobs = [_job(job, schema.zone) for job in schema.jobs[:JOBS_SHOWN]] or ["No job has run yet."]
-    wrong = [f"• {cut(sentence, SENTENCE_SHOWN)}" for sentence in schema.wrong[:WRONG_SHOWN]]
-    blocks = [section(said), *_paragraphs(jobs), *_paragraphs(wrong)]
+    wrong = [f"• {ui.cut(sentence, SENTENCE_SHOWN)}" for sentence in schema.wrong[:WRONG_SHOWN]]
+    blocks = [ui.section(said), *_paragraphs(jobs), *_paragraphs(wrong)]
     if len(schema.wrong) > WRONG_SHOWN:
-        blocks.append(context(f"and {len(schema.wrong) - WRONG_SHOWN:,} more; `evenhand doctor` lists them all."))
-    return Message(text=said, blocks=blocks)
+        blocks.append(ui.context(f"and {len(schema.wrong) - WRONG_SHOWN:,} more; `evenhand doctor` lists them all."))
+    return ui.Message(text=said, blocks=blocks)
 
 
-def _paragraphs(lines: Sequence[str]) -> list[Block]:
-    return [section(escape("\n".join(group))) for group in pack(lines, SECTION_TEXT)]
+def _paragraphs(lines: Sequence[str]) -> list[ui.Block]:
+    return [ui.section(ui.escape("\n".join(group))) for group in pack(lines, ui.SECTION_TEXT)]
 
 
 def _job(job: JobHealth, zone: str) -> str:
     name = JOB_NAMES.get(job.name, job.name)
     last = f"last went well {local_time(job.succeeded_at, zone)}" if job.succeeded_at else "has never gone well"
-    return f"{name} {last}" + (f", then: {cut(job.error, SENTENCE_SHOWN)}" if job.error else "")
+    return f"{name} {last}" + (f", then: {ui.cut(job.error, SENTENCE_SHOWN)}" if job.error else "")

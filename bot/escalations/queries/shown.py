@@ -10,10 +10,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries.owner_scopes import PEOPLE
-from bot.core.briefs import MANY, Brief, first_few, telling_first_few
+from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.prepared import prepared
 from bot.core.schemas import Count, Line
 from bot.escalations.queries import list_live, list_schemas, live
 from bot.escalations.queries.rates import list_repeats
@@ -30,18 +29,15 @@ REPEATS_SHOWN = 2
 SOON = timedelta(days=1)
 
 
-@prepared(many=MANY)
-def _first_live() -> sa.Select[Any]:
+def _first_live(customers: Any) -> sa.Select[Any]:
     """The first few of each customer's problems, unanswered first."""
     state = ESCALATIONS.c.state
     rank = sa.case((state == State.OPEN, 0), (state == State.ANSWERED, 1), else_=2)
     order = (rank, ESCALATIONS.c.answer_by, ESCALATIONS.c.id)
-    few = first_few(ESCALATIONS, TOLD, ESCALATIONS.c.closed_at.is_(None), order=order, shown=BRIEF_LINES)
-    return (
-        sa.select(*few.c["customer_id", "what", "state", "answer_by", "place", "total"], PEOPLE.c.name, PEOPLE.c.zone)
-        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id))
-        .order_by(few.c.customer_id, few.c.place)
-    )
+    few = first_few(ESCALATIONS, customers, TOLD, ESCALATIONS.c.closed_at.is_(None), order=order, shown=BRIEF_LINES)
+    assignee = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id)
+    told = few.c["customer_id", "what", "state", "answer_by", "place", "total"]
+    return sa.select(*told, PEOPLE.c.name, PEOPLE.c.zone).join(PEOPLE, assignee)
 
 
 brief = Brief(

@@ -11,9 +11,10 @@ from bot.customers.queries import find_customer, get_customer, list_exact
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.followups.queries import find_mentioned
-from bot.followups.rules import UNREADABLE, WHAT, prefixes, read_due, split_quoted
+from bot.followups.rules import WHAT, prefixes, split_quoted
 from bot.followups.schemas import Draft
 from bot.people.queries import get_today
+from bot.people.rules.days import UNREADABLE, read_day
 from bot.people.usecases import require_here
 
 WHICH = "Which customer is it about? Choose it."
@@ -36,7 +37,7 @@ def read_draft(session: Session, *, words: str, viewer: str, now: datetime) -> D
         problems.append(str(unknown))
         rest = rest.partition(" ")[2].strip()
     customer, rest = split_customer(session, rest, problems, today)
-    due = read_due(rest, today=today)
+    due = read_day(rest, today=today)
     what = clean_text(due.rest, WHAT)
     if customer is not None and due.on is None:
         problems.append(f"By when? {due.problem or UNREADABLE}")
@@ -87,7 +88,7 @@ def split_customer(session: Session, words: str, problems: list[str], today: dat
 def _before_a_day(words: str, today: date) -> tuple[str, str]:
     """The words before the first day that they name, and the rest; without a day, the first word is the name."""
     for name, rest in reversed(prefixes(words.split())):
-        if read_due(rest, today=today).on is not None:
+        if read_day(rest, today=today).on is not None:
             return name, rest
     return words.partition(" ")[0], words
 

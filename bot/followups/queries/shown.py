@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries.owner_scopes import PEOPLE, local_date
-from bot.core.briefs import MANY, Brief, first_few, telling_first_few
+from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.prepared import prepared
 from bot.core.schemas import Count, Line
 from bot.customers.tables import Customer
 from bot.followups.queries import list_schemas, open_where
@@ -27,17 +26,14 @@ WORDS = 120
 TIMELINE_ROWS = 20
 
 
-@prepared(many=MANY)
-def _first_open() -> sa.Select[Any]:
+def _first_open(customers: Any) -> sa.Select[Any]:
     """The first few of each customer's open follow-ups."""
     names = ("id", "workspace_id", "customer_id", "assignee_id", "what", "due_on")
     order = (FOLLOWUPS.c.due_on, FOLLOWUPS.c.id)
-    few = first_few(FOLLOWUPS, names, FOLLOWUPS.c.state == State.OPEN, order=order, shown=BRIEF_LINES)
-    return (
-        sa.select(*few.c["customer_id", "what", "due_on", "place", "total"], PEOPLE.c.name, PEOPLE.c.zone)
-        .join(PEOPLE, sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id))
-        .order_by(few.c.customer_id, few.c.place)
-    )
+    few = first_few(FOLLOWUPS, customers, names, FOLLOWUPS.c.state == State.OPEN, order=order, shown=BRIEF_LINES)
+    assignee = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id)
+    told = few.c["customer_id", "what", "due_on", "place", "total"]
+    return sa.select(*told, PEOPLE.c.name, PEOPLE.c.zone).join(PEOPLE, assignee)
 
 
 brief = Brief(

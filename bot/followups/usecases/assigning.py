@@ -12,11 +12,12 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.followups.queries import get_row
-from bot.followups.rules import LINK, REASON, WHAT, Event, State, date_problem
+from bot.followups.rules import LINK, REASON, WHAT, Event, State
 from bot.followups.schemas import FollowupSchema
 from bot.followups.tables import Followup
 from bot.followups.usecases.news import schema_for, tell, tell_assignee
 from bot.people.queries import find_person_row, get_today, list_managers
+from bot.people.rules.days import due_date_problem
 from bot.people.tables import Person
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.usecases import record
@@ -124,7 +125,7 @@ def move_followup(
         AlreadyDone: it is closed.
     """
     row = require_mine(session, followup_id, by=by)
-    problem = date_problem(due_on, today=get_today(session, person_id=by, now=now))
+    problem = due_date_problem(due_on, today=get_today(session, person_id=by, now=now))
     if problem or due_on is None or due_on == row.due_on:
         raise InvalidInput(fields={"due": problem or "It is due on that day already; choose another one."})
     outbox.require_new_submission(session, view_id, now=now)
@@ -225,7 +226,7 @@ def _require_valid(
     problems = {
         "assignee": who,
         "customer": f"{customer.name} is {customer.status.value}; choose another customer." if shut else None,
-        "due": date_problem(due_on, today=today),
+        "due": due_date_problem(due_on, today=today),
         "what": None if what else "Say in a few words what is to be done.",
     }
     if wrong := {name: sentence for name, sentence in problems.items() if sentence}:

@@ -1,4 +1,4 @@
-"""Keeps the Homes that were opened lately as they should be now."""
+"""Publishes the Homes that were opened lately again when something they show has changed."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class OpenHome:
-    """A Home somebody looked at: since when, through which client, on which page of the team, and what it shows."""
+    """A Home that somebody opened: when, through which client, on which page of the team, and what it shows."""
 
     client: AsyncWebClient
     opened_at: datetime
@@ -46,7 +46,7 @@ class HomePublisher:
         self._stale: dict[str, set[str]] = {}
 
     async def open(self, workspace: str, person: str, client: AsyncWebClient, *, team_offset: int = 0) -> None:
-        """Show somebody their Home, and remember that they look at it."""
+        """Publish a person's Home, and remember that they look at it."""
         while len(self._open) >= MOST_REMEMBERED:
             del self._open[next(iter(self._open))]
         before = self._open.pop((workspace, person), None)
@@ -57,8 +57,9 @@ class HomePublisher:
 
     async def changed(self, workspace: str, person: str) -> None:
         """
-        Somebody did something: after a moment, in which more may follow, publish the Homes it may show on. Where nobody
-        looks at one there is nothing to wait for: who opens it later sees what is so then.
+        Publish the Homes that may show what *person* did, after a moment in which more changes may follow.
+
+        Nothing is done in a workspace where nobody looks at a Home.
         """
         waiting = self._stale.get(workspace)
         if waiting is not None:
@@ -73,7 +74,7 @@ class HomePublisher:
             await self._publish(workspace, viewer, page)
 
     def _looking(self, workspace: str, first: set[str]) -> list[tuple[str, OpenHome]]:
-        """Who looks at their Home here: those who did something, then whoever opened it last."""
+        """Return who looks at their Home here: those who did something, then whoever opened it last."""
         since = self._runtime.clock.now() - KEPT_FRESH
         for key in [key for key, page in self._open.items() if page.opened_at < since]:
             del self._open[key]
@@ -101,7 +102,7 @@ class HomePublisher:
         return tab(schema)
 
     async def _show(self, person: str, page: OpenHome, view: Block) -> None:
-        """Publish *view* unless just this is on screen; once more when Slack asks to wait."""
+        """Publish *view* unless it is on screen already; once more when Slack asks to wait."""
         drawn = json.dumps(view, sort_keys=True)
         if drawn == page.shown:
             return

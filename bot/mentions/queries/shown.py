@@ -8,9 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.briefs import MANY, Brief, first_few, telling_first_few
+from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.prepared import prepared
 from bot.core.schemas import Count, Line
 from bot.customers.tables import Customer
 from bot.mentions.rules.feeling import Feeling
@@ -25,13 +24,13 @@ TIMELINE_ROWS = 20
 FEELINGS = {Feeling.COMPLAINT: "reads as a complaint", Feeling.PRAISE: "reads as praise", Feeling.NEUTRAL: "a mention"}
 
 
-@prepared(many=MANY)
-def _latest() -> sa.Select[Any]:
+def _latest(customers: Any) -> sa.Select[Any]:
     """The latest few of what was written of late about each customer."""
     found_at = MENTIONS.c.found_at
     since = sa.bindparam("mentions_since", type_=found_at.type)
     few = first_few(
         MENTIONS,
+        customers,
         TOLD,
         found_at > since,
         _is_of_late(since),
@@ -40,7 +39,7 @@ def _latest() -> sa.Select[Any]:
         order=(found_at.desc(), MENTIONS.c.id.desc()),
         shown=BRIEF_LINES,
     )
-    return sa.select(few).order_by(few.c.place)
+    return sa.select(few)
 
 
 brief = Brief(

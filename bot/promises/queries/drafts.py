@@ -12,8 +12,8 @@ from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.followups.queries import find_mentioned
 from bot.followups.queries.drafts import split_customer
-from bot.followups.rules import UNREADABLE, read_due
 from bot.people.queries import get_today
+from bot.people.rules.days import UNREADABLE, read_day
 from bot.people.usecases import require_here
 from bot.promises.rules import WHAT
 from bot.promises.schemas import ContactOption, Draft
@@ -39,7 +39,7 @@ def read_draft(session: Session, *, words: str, viewer: str, now: datetime) -> D
         problems.append(str(unknown))
         rest = rest.partition(" ")[2].strip()
     customer, rest = split_customer(session, rest, problems, today)
-    due = read_due(rest, today=today)
+    due = read_day(rest, today=today)
     what = clean_text(due.rest, WHAT)
     if customer is not None and due.on is None:
         problems.append(f"By when? {due.problem or UNREADABLE}")

@@ -10,10 +10,9 @@ from sqlmodel import Session, col, select
 
 from bot.checkins.queries.history import CUSTOMERS
 from bot.checkins.queries.owner_scopes import PEOPLE, local_date
-from bot.core.briefs import MANY, Brief, first_few, telling_first_few
+from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.prepared import prepared
 from bot.core.schemas import Count, Line
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
@@ -31,18 +30,16 @@ SHOWN = ("customer_id", "what", "promised_on", "due_on", "state")
 TOLD = ("id", "workspace_id", "assignee_id", *SHOWN)
 
 
-@prepared(many=MANY)
-def _first_owed() -> sa.Select[Any]:
+def _first_owed(customers: Any) -> sa.Select[Any]:
     """The first few of each customer's owed promises, with its last contact and the assignee's zone."""
     order = (PROMISES.c.due_on, PROMISES.c.id)
-    few = first_few(PROMISES, TOLD, PROMISES.c.is_owed == sa.true(), order=order, shown=BRIEF_LINES)
+    few = first_few(PROMISES, customers, TOLD, PROMISES.c.is_owed == sa.true(), order=order, shown=BRIEF_LINES)
     assignee = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id)
     customer = sa.and_(CUSTOMERS.c.workspace_id == few.c.workspace_id, CUSTOMERS.c.id == few.c.customer_id)
     return (
         sa.select(*few.c[(*SHOWN, "place", "total")], PEOPLE.c.zone, CUSTOMERS.c.last_contact_on)
         .join(PEOPLE, assignee)
         .join(CUSTOMERS, customer)
-        .order_by(few.c.customer_id, few.c.place)
     )
 
 

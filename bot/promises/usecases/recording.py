@@ -12,8 +12,8 @@ from bot.customers.queries import get_customer, list_contacts
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.followups.rules import date_problem
 from bot.people.queries import find_person_row, get_today
+from bot.people.rules.days import due_date_problem
 from bot.people.tables import Person
 from bot.people.usecases import require_here
 from bot.promises.rules import CONTACT, LINK, WHAT
@@ -136,7 +136,7 @@ def day_problem(
     session: Session, due_on: date | None, *, by: str, assignee: Person | None, now: datetime
 ) -> str | None:
     """Why nothing can be promised by that day; it has to be ahead both for who says it and for who is to keep it."""
-    problem = date_problem(due_on, today=get_today(session, person_id=by, now=now))
+    problem = due_date_problem(due_on, today=get_today(session, person_id=by, now=now))
     if problem or assignee is None or due_on is None:
         return problem
     over = due_on < get_today(session, person_id=assignee.id, now=now)

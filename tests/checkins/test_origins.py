@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.checkins.listeners.memory import Memory, Origin, origin_of, subject_in
+from bot.checkins.listeners.origins import Memory, Origin, origin_of, subject_in
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.schemas import Subject
 

@@ -1,0 +1,170 @@
+"""Where a control was used: kept in the modal that it opened, and redrawn or answered once something was done."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import ValidationError
+from slack_sdk.errors import SlackApiError
+
+from bot.checkins.queries.queue import get_queue
+from bot.checkins.queries.reminders import get_reminder
+from bot.checkins.schemas import ActionDone, CheckinRecorded
+from bot.checkins.views.put_off import DONE, done_form
+from bot.checkins.views.queue import queue
+from bot.checkins.views.reminder import reminder
+from bot.checkins.views.rows import done, stays, with_row_done
+from bot.core.errors import NotFound
+from bot.core.schemas import Schema, Subject
+from bot.slack.blocks import Message
+from bot.slack.callers import Caller
+from bot.slack.places import ADDRESS, answer_at, change
+from bot.slack.presses import block_in, page_in, uuid_in
+from bot.slack.windows import Remembered
+
+OUT_OF_DATE = "That button is out of date; /checkin shows your queue as it is now."
+LINK = 500
+
+
+class Origin(Schema):
+    """
+    What a control stands in: a page of the queue, a reminder, another message, an answer that one person sees, a
+    window (Home or modal), or none.
+    """
+
+    kind: Literal["queue", "reminder", "message", "private", "window", "none"] = "none"
+    page: int = 0
+    reminder_id: UUID | None = None
+    channel: str = ""
+    ts: str = ""
+    url: str = ""
+
+
+class Memory(Remembered):
+    """What a modal keeps until it is submitted."""
+
+    origin: Origin = Origin()
+    customer_id: UUID | None = None
+    link: str = ""
+    channel: str = ""
+    ts: str = ""
+    domain: str = ""
+
+
+def origin_of(body: Mapping[str, Any]) -> Origin:
+    """Return where a button or menu was used, by the id of its block and by its container."""
+    container = body.get("container") or {}
+    url = str(body.get("response_url") or "")[:ADDRESS]
+    if body.get("view") or container.get("type") == "view":
+        return Origin(kind="window")
+    channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
+    place, rest = block_in(body)
+    where = rest.partition(":")[0]
+    if place == "checkins.queue" and where.isdecimal():
+        return Origin(kind="queue", page=page_in(where), url=url)
+    if place == "checkins.reminder" and (reminder_id := uuid_in(where)):
+        return Origin(kind="reminder", reminder_id=reminder_id, channel=channel, ts=ts, url=url)
+    if container.get("is_ephemeral") or not channel:
+        return Origin(kind="private", url=url) if url else Origin()
+    return Origin(kind="message", channel=channel, ts=ts, url=url)
+
+
+def id_in(value: str) -> UUID:
+    """
+    Return the id in a button's value.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = uuid_in(value)
+    if found is None:
+        raise NotFound(OUT_OF_DATE)
+    return found
+
+
+def subject_in(value: str) -> Subject:
+    """
+    Return what a button is about: a customer by id, or the subject that another feature's offer carries.
+
+    Raises:
+        NotFound: the value is neither.
+    """
+    if customer_id := uuid_in(value):
+        return Subject(kind="customer", id=value, customer_id=customer_id)
+    try:
+        subject = Subject.model_validate_json(value)
+    except ValidationError as error:
+        raise NotFound(OUT_OF_DATE) from error
+    if subject.kind == "customer" and subject.customer_id is None:
+        return subject.model_copy(update={"customer_id": id_in(subject.id)})
+    return subject
+
+
+async def show_result(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
+    """Show what a submitted modal did: in its place, or where the modal was opened from."""
+    if origin.kind in {"window", "none"}:
+        await caller.show(done_form(schema, memory=Memory().kept()))
+    else:
+        await caller.ack()
+        await tell(caller, origin, schema)
+
+
+async def tell(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
+    """Show what was done at *origin*: redraw its message, answer below it, or open a modal."""
+    if origin.kind == "queue":
+        page = await caller.read(get_queue, inline=True, features=caller.features, page=origin.page)
+        await answer_at(caller.client, origin.url, queue(page, done=schema).replacement())
+    elif origin.kind == "reminder":
+        await _redraw_reminder(caller, origin)
+        await _tell_what_stays(caller, origin, schema)
+    elif origin.kind == "message":
+        await _change_row(caller, origin, schema)
+    elif origin.kind == "private":
+        await answer_at(caller.client, origin.url, {**done(schema).answer(), "replace_original": schema.undone})
+    elif caller.view.get("callback_id") == DONE:
+        await caller.update(done_form(schema, memory=Memory().kept()))
+    else:
+        await caller.open(done_form(schema, memory=Memory().kept()))
+
+
+async def _redraw_reminder(caller: Caller, origin: Origin) -> None:
+    async with caller.turns.at(origin.channel, origin.ts):
+        schema = await caller.read(get_reminder, reminder_id=origin.reminder_id, features=caller.features)
+        await change(caller.client, origin.channel, origin.ts, reminder(schema))
+
+
+async def _change_row(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
+    """Change one row of another feature's message; where it isn't found, tell the person alone."""
+    async with caller.turns.at(origin.channel, origin.ts):
+        found = await _read_message(caller, origin)
+        blocks = with_row_done(found.get("blocks") or [], schema)
+        if blocks is not None:
+            shown = Message(text=str(found.get("text") or ""), blocks=[*map(dict, blocks)])
+            await change(caller.client, origin.channel, origin.ts, shown)
+            await _tell_what_stays(caller, origin, schema)
+            return
+    message = done(schema)
+    await caller.client.chat_postEphemeral(
+        channel=origin.channel, user=caller.person, text=message.text, blocks=list(message.blocks)
+    )
+
+
+async def _tell_what_stays(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
+    """Tell below the message what an undo left as it is; the row has no place for it."""
+    if schema.stays:
+        await answer_at(caller.client, origin.url, {**stays(schema).answer(), "replace_original": False})
+
+
+async def _read_message(caller: Caller, origin: Origin) -> Mapping[str, Any]:
+    """Return the message as it stands, in its channel or thread; empty when it can't be read."""
+    only: dict[str, Any] = {"channel": origin.channel, "latest": origin.ts, "oldest": origin.ts, "inclusive": True}
+    try:
+        for read in (caller.client.conversations_history, partial(caller.client.conversations_replies, ts=origin.ts)):
+            listed = await read(**only, limit=1)
+            found: list[dict[str, Any]] = [one for one in listed["messages"] if one.get("ts") == origin.ts]
+            if found:
+                return found[0]
+    except SlackApiError:
+        pass
+    return {}

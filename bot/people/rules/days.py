@@ -1,0 +1,332 @@
+"""Read the days that people write in commands and in lists: `friday`, `in two weeks`, `27 Nov`, `2026-11-27`.
+
+What can be read in two ways is never guessed: commands get a sentence that asks, lists an `UnclearDay`.
+"""
+
+import re
+from calendar import month_name, monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NoReturn
+
+LONGEST_AHEAD = timedelta(days=730)
+NO_YEAR_AHEAD = timedelta(days=270)
+"""A date without a year that lies further ahead than this most likely means the day that has just gone by."""
+PHRASE_WORDS = 6
+MONTHS_IN_YEAR = 12
+EARLIEST_YEAR = 1800
+
+OVER = "That day is over; choose today or a later one."
+UNREADABLE = "I can't tell which day is meant; choose it here."
+
+_WEEKDAYS = {
+    "monday": 0, "mon": 0, "tuesday": 1, "tues": 1, "tue": 1, "wednesday": 2, "wed": 2, "thursday": 3, "thurs": 3,
+    "thur": 3, "thu": 3, "friday": 4, "fri": 4, "saturday": 5, "sat": 5, "sunday": 6, "sun": 6,
+}  # fmt: skip
+_MONTHS = {
+    "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8, "september": 9,
+    "october": 10, "november": 11, "december": 12, "sept": 9,
+}  # fmt: skip
+_MONTHS |= {name[:3]: month for name, month in _MONTHS.items()}
+_MONTH_BEGINNINGS = _MONTHS | {"mär": 3, "mai": 5, "okt": 10, "dez": 12}
+"""What a month's name begins with in lists, where German ones occur."""
+_DATE_WORDS = {*_WEEKDAYS, *_MONTHS, "of"}
+_COUNTS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+_NEAR = {"today": 0, "tomorrow": 1, "day after tomorrow": 2}
+
+_WEEKDAY = f"(?:{'|'.join(_WEEKDAYS)})"
+_MONTH = f"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
+_SPAN = rf"(?P<count>{'|'.join(_COUNTS)}|\d{{1,3}}) (?P<unit>day|week|fortnight|month)s?"
+_NAMED = re.compile(rf"(?:(?P<near>{'|'.join(_NEAR)})|(?:this |coming )?(?P<weekday>{_WEEKDAY}))(?P<week> week)?")
+_AHEAD = re.compile(
+    rf"(?P<within>in )?{_SPAN}"
+    rf"(?:(?: (?:from|after|on))? (?P<base>now|today|tomorrow)| (?:from|after|on) (?P<weekday>{_WEEKDAY}))?"
+)
+_MONTH_END = re.compile(rf"end of (?:(?:the |this )?month|(?P<month>{_MONTH}))")
+_PAST = re.compile(
+    rf"yesterday|day before yesterday|last (?:{_WEEKDAY}|week|month|year)"
+    rf"|(?:{'|'.join(_COUNTS)}|\d{{1,3}}) (?:days?|weeks?|months?) ago"
+)
+_VAGUE = re.compile(rf"next (?:{_WEEKDAY}|week|month|year|quarter)|soon|later|asap|someday|end of (?:the )?\w+")
+_PREPOSITIONS = frozenset({"on", "by", "until", "before", "due"})
+_OR = frozenset({"or", "and", "to", "-", "–"})
+_MAYBE_NO_DAY = re.compile(r"sat|sun|24/7|\d{8}|\d{1,2}\.\d{1,2}")
+"""A day, or words such as in `sat down with Bob`, `24/7 support` and `10.12 EUR are missing`."""
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_COMPACT = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
+_NUMERIC = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})(?:\s*\2\s*(\d{4})|\.?)")
+_DAY_FIRST = re.compile(
+    r"(?:([a-z]+)\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?:of )?([a-zä]{3,9})\.?,?(?:[\s-]+(\d{4}))?"
+)
+_MONTH_FIRST = re.compile(r"(?:([a-z]+)\.?,?\s+)?([a-zä]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(\d{4}))?")
+_SHORT_YEAR = re.compile(r"\d{1,2}[-/. ][\w]{1,9}[-/. ]+\d{2}")
+_TIME_OF_DAY = re.compile(
+    r"[T\s,]+\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
+)
+
+
+class UnclearDay(ValueError):
+    """Words that name no day, or more than one; the message is a sentence that asks for it, or the end of one."""
+
+
+# --- in commands -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DayWords:
+    """Words that begin with a day: the day, or the sentence that asks for it; and the words after it."""
+
+    on: date | None
+    rest: str
+    problem: str | None = None
+
+
+def read_day(words: str, *, today: date) -> DayWords:
+    """
+    Return the day that *words* begin with, for somebody whose day is *today*.
+
+    The day is today or at most two years later. Without such a day, `problem` is set, unless there are no words.
+    """
+    parts = words.split()
+    start = next((n for n, part in enumerate(parts) if part.casefold() not in _PREPOSITIONS | {"the"}), len(parts))
+    for length in range(min(PHRASE_WORDS, len(parts) - start), 0, -1):
+        following = parts[start + length :]
+        may_be_no_day = length == 1 and bool(following) and _may_be_no_day(parts, start)
+        try:
+            day = _read_phrase(_phrase(parts[start : start + length]), today)
+            if day is None:
+                continue
+            if may_be_no_day:
+                raise UnclearDay(f"“{parts[start]}” can be a day or part of what is to be done; choose the day.")  # noqa: TRY301
+            _refuse_second_day(day, following, today)
+        except UnclearDay as unclear:
+            rest = words.strip() if may_be_no_day else " ".join(following)
+            return DayWords(on=None, rest=rest, problem=str(unclear))
+        return DayWords(on=day, rest=" ".join(following))
+    return DayWords(on=None, rest=words.strip(), problem=UNREADABLE if parts else None)
+
+
+def due_date_problem(on: date | None, *, today: date) -> str | None:
+    """Return the sentence that says why nothing can be due on that day, or None if something can."""
+    if on is None:
+        return "Choose the day by which it should be done."
+    if on < today:
+        return OVER
+    if on - today > LONGEST_AHEAD:
+        return "That is more than two years away; choose an earlier day."
+    return None
+
+
+def _phrase(parts: list[str]) -> str:
+    return " ".join(part.rstrip(",:;").casefold() for part in parts)
+
+
+def _may_be_no_day(parts: list[str], at: int) -> bool:
+    """Return whether the word at that index may be no day: `sat down`, but not `on sat` or `sat: call`."""
+    preceded = at > 0 and parts[at - 1].casefold() in _PREPOSITIONS
+    return not preceded and _MAYBE_NO_DAY.fullmatch(parts[at].casefold()) is not None
+
+
+def _refuse_second_day(day: date, following: list[str], today: date) -> None:
+    """Raise `UnclearDay` if the words after a day name another one: `friday or next week`, `friday monday`."""
+    first = next((n for n, part in enumerate(following) if part.casefold() not in _OR | _PREPOSITIONS), 0)
+    for length in range(1, PHRASE_WORDS + 1):
+        phrase = _phrase(following[first : first + length])
+        if _WEEKDAYS.get(phrase) == day.weekday() or _MAYBE_NO_DAY.fullmatch(phrase):
+            return
+        try:
+            is_other = _read_phrase(phrase, today) not in {None, day}
+        except UnclearDay:
+            is_other = first > 0
+        if is_other:
+            raise UnclearDay("That names more than one day; choose which.")
+
+
+def _read_phrase(phrase: str, today: date) -> date | None:
+    """
+    Return the day that the whole *phrase* names, or None if it isn't about a day.
+
+    Raises:
+        UnclearDay: it names more than one day, or one on which nothing can be due.
+    """
+    if _PAST.fullmatch(phrase):
+        raise UnclearDay(OVER)
+    try:
+        day = _relative_day(phrase, today) or _written_day(phrase, today)
+    except OverflowError:
+        raise UnclearDay(UNREADABLE) from None
+    if day is None:
+        if _VAGUE.fullmatch(phrase):
+            _ask(phrase)
+        return None
+    if problem := due_date_problem(day, today=today):
+        raise UnclearDay(problem)
+    return day
+
+
+def _ask(phrase: str, *readings: "date | _Reading") -> NoReturn:
+    named = " or ".join(f"{one.day} {month_name[one.month]}" for one in readings) or "more than one day"
+    raise UnclearDay(f"“{phrase}” can be {named}; choose which.")
+
+
+def _relative_day(phrase: str, today: date) -> date | None:
+    """Return the day that *phrase* names from *today* on: `tomorrow`, `this friday`, `a week today`, `in 3 days`."""
+    if match := _NAMED.fullmatch(phrase):
+        near, weekday = match["near"], match["weekday"]
+        day = _next_weekday(weekday, today) if weekday else today + timedelta(days=_NEAR[near])
+        if match["week"]:
+            _ask(phrase, day, day + timedelta(weeks=1))
+        return day
+    if match := _MONTH_END.fullmatch(phrase):
+        month = _MONTHS[match["month"]] if match["month"] else today.month
+        year = today.year + (month < today.month)
+        return date(year, month, monthrange(year, month)[1])
+    match = _AHEAD.fullmatch(phrase)
+    return _day_ahead(match, today) if match else None
+
+
+def _next_weekday(name: str, today: date) -> date:
+    """Return the first day after *today* with that name."""
+    return today + timedelta(days=(_WEEKDAYS[name] - today.weekday() - 1) % 7 + 1)
+
+
+def _day_ahead(match: re.Match[str], today: date) -> date | None:
+    within, base, weekday = match["within"], match["base"], match["weekday"]
+    if not (within or base or weekday):
+        return None
+    if within and (weekday or base == "tomorrow"):
+        _ask(match[0])
+    start = _next_weekday(weekday, today) if weekday else today + timedelta(days=_NEAR.get(base, 0))
+    count = _COUNTS.get(match["count"]) or int(match["count"])
+    day = _later(start, count, match["unit"])
+    if weekday and _WEEKDAYS[weekday] == today.weekday():
+        _ask(match[0], _later(today, count, match["unit"]), day)
+    return day
+
+
+def _later(start: date, count: int, unit: str) -> date:
+    """Return the day so many days, weeks, fortnights or months after *start*; the last of a month that is shorter."""
+    if unit != "month":
+        return start + timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])
+    months = start.month - 1 + count
+    year, month = start.year + months // MONTHS_IN_YEAR, months % MONTHS_IN_YEAR + 1
+    if year > date.max.year:
+        raise OverflowError
+    return date(year, month, min(start.day, monthrange(year, month)[1]))
+
+
+def _written_day(phrase: str, today: date) -> date | None:
+    """Return the day of a written date; without a year, the next day of that date."""
+    if not _DATE_WORDS.issuperset(re.findall(r"\b[^\W\d]+", phrase)):
+        return None
+    readings = _readings(phrase)
+    if len(readings) > 1:
+        _ask(phrase, *readings)
+    return _day_of(readings[0], today) if readings else None
+
+
+def _day_of(reading: "_Reading", today: date) -> date:
+    year = reading.year
+    if year is None:
+        year = today.year + ((reading.month, reading.day) < (today.month, today.day))
+    try:
+        day = date(year, reading.month, reading.day)
+    except ValueError:
+        leap = (reading.month, reading.day) == (2, 29)
+        raise UnclearDay(f"There is no 29 February in {year}; choose another day." if leap else UNREADABLE) from None
+    if reading.weekday is not None and reading.weekday != day.weekday():
+        raise UnclearDay(f"{day.day} {day:%B %Y} is a {day:%A}; choose which day is meant.")
+    if reading.year is None and day - today > NO_YEAR_AHEAD:
+        raise UnclearDay(OVER)
+    return day
+
+
+# --- in lists ----------------------------------------------------------------------------------------------------
+
+
+def read_date(cell: str, *, day_first: bool | None = None) -> date:
+    """
+    Return the date that a cell holds, with its year; a time of day after it is left out.
+
+    2026-03-05, 05.03.2026, 5 March 2026 and March 5, 2026 are clear, and so are 13/03/2026 and 03/13/2026. *day_first*
+    says how 05/03/2026 is meant.
+
+    Raises:
+        UnclearDay: it can't be told; the message says how to write it.
+    """
+    text = _TIME_OF_DAY.sub("", " ".join(cell.split())).casefold()
+    readings = _readings(text, day_first=day_first)
+    if not readings or readings[0].year is None:
+        raise UnclearDay(_no_date(text))
+    if readings[0].year < EARLIEST_YEAR:
+        raise UnclearDay("is too long ago to be true; write the date like 2026-03-05")
+    try:
+        days = [date(one.year or 0, one.month, one.day) for one in readings]
+    except ValueError:
+        raise UnclearDay("is no day in the calendar; write the date like 2026-03-05") from None
+    if len(days) > 1:
+        raise UnclearDay(f"could be {days[0]:%d %B} or {days[1]:%d %B}; write {days[0]} or {days[1]}")
+    return days[0]
+
+
+def _no_date(text: str) -> str:
+    if _SHORT_YEAR.fullmatch(text):
+        return "has a year of two digits; write the date like 2026-03-05"
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
+        return "is a spreadsheet's number for a date; format the column as a date and save it again"
+    return "is no date; write it like 2026-03-05"
+
+
+def day_order(cell: str) -> bool | None:
+    """Return what one date tells of its list: True for 13/03/2026 (day first), False for 03/13/2026, else None."""
+    found = _NUMERIC.fullmatch(_TIME_OF_DAY.sub("", " ".join(cell[:60].split())))
+    if not found or found[2] == "." or not found[4]:
+        return None
+    first, second = int(found[1]) > MONTHS_IN_YEAR, int(found[3]) > MONTHS_IN_YEAR
+    return first if first != second else None
+
+
+# --- in both -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A written date, which may be no day of the calendar, and the weekday that is written with it."""
+
+    year: int | None
+    month: int
+    day: int
+    weekday: int | None = None
+
+
+def _readings(text: str, *, day_first: bool | None = None) -> list[_Reading]:
+    """Return the ways in which a date written in lower case can be read: none, one, or two (3/4)."""
+    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        return [_Reading(int(found[1]), int(found[2]), int(found[3]))]
+    if found := _NUMERIC.fullmatch(text):
+        return _numeric_readings(found, day_first)
+    if found := _DAY_FIRST.fullmatch(text):
+        weekday, day, name, year = found.groups()
+    elif found := _MONTH_FIRST.fullmatch(text):
+        weekday, name, day, year = found.groups()
+    else:
+        return []
+    month = _MONTH_BEGINNINGS.get(name[:3])
+    return [_Reading(int(year) if year else None, month, int(day), _WEEKDAYS.get(weekday or ""))] if month else []
+
+
+def _numeric_readings(found: re.Match[str], day_first: bool | None) -> list[_Reading]:
+    """Dots are written day first everywhere; strokes and dashes only tell when one number can't be a month."""
+    first, second, year = int(found[1]), int(found[3]), int(found[4]) if found[4] else None
+    if year is None and found[2] == "-":
+        return []
+    by_day, by_month = _Reading(year, second, first), _Reading(year, first, second)
+    if found[2] == "." or first > MONTHS_IN_YEAR or first == second or 0 in {first, second}:
+        return [by_day]
+    if second > MONTHS_IN_YEAR:
+        return [by_month]
+    return [by_day, by_month] if day_first is None else [by_day if day_first else by_month]

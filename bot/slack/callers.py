@@ -1,0 +1,340 @@
+"""
+What every listener shares: `Listeners` makes a `Caller` of a request from Slack, acknowledges it in time and answers
+errors; the listener, a function of that `Caller`, parses, runs one use case and answers.
+"""
+
+import asyncio
+import html
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from re import Pattern
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import BotError, InvalidInput, NotAllowed, NotFound
+from bot.core.feature import Feature
+from bot.core.runtime import Runtime
+from bot.slack.blocks import Block, Message, modal
+from bot.slack.forms import Form
+from bot.slack.places import Turns
+from bot.slack.presses import value_in
+from bot.slack.replies import (
+    PATIENCE_SECONDS,
+    Nearest,
+    actions_in,
+    answer_in_window,
+    error_message,
+    people_in,
+    sorry,
+    told,
+    workspace_in,
+)
+from bot.slack.windows import open_window
+
+T = TypeVar("T")
+Listener = Callable[["Caller"], Awaitable[None]]
+OptionsListener = Callable[["Caller"], Awaitable[Iterable[Block]]]
+
+NO_FIELDS: Mapping[str, str] = {}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """
+    A request from Slack: who sent it, from which workspace, what it says, and how to answer.
+
+    *audit* is the use case `(session, *, by, action, key, now)` that records that the person was refused.
+    """
+
+    workspace: str
+    person: str
+    body: Mapping[str, Any]
+    context: AsyncBoltContext
+    runtime: Runtime
+    turns: Turns
+    audit: Callable[..., object] | None = None
+
+    @property
+    def client(self) -> AsyncWebClient:
+        """The client for calls to Slack in this workspace."""
+        return self.context.client
+
+    @property
+    def ack(self) -> AsyncAck:
+        """Acknowledges the request; `Listeners` calls it where the listener doesn't."""
+        return self.context.ack
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether Slack has been answered already."""
+        return self.ack.response is not None
+
+    @property
+    def _post(self) -> AsyncRespond:
+        return cast("AsyncRespond", self.context.respond)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """All features, for queries that collect what each contributes."""
+        return self.runtime.features
+
+    @property
+    def text(self) -> str:
+        """The words after a command, as they were typed: Slack escapes three characters."""
+        return html.unescape(str(self.body.get("text") or "")).strip()
+
+    @property
+    def typed(self) -> str:
+        """What was typed so far into a menu that asks for options."""
+        return str(self.body.get("value") or "")
+
+    @property
+    def value(self) -> str:
+        """The value of the button or menu option that was used."""
+        return value_in(self.body)
+
+    @property
+    def url(self) -> str:
+        """The address that answers to this request go to; empty in a modal and on Home."""
+        return str(self.body.get("response_url") or "")
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """The modal or Home that was sent or that the control stands in; empty for a message."""
+        return self.body.get("view") or {}
+
+    @property
+    def window(self) -> Mapping[str, Any] | None:
+        """The modal that the control stands in; None for a message and for Home."""
+        return self.view if self.view.get("type") == "modal" else None
+
+    @property
+    def form(self) -> Form:
+        """What was entered into the view."""
+        return Form.of(self.view)
+
+    @property
+    def action(self) -> str:
+        """What was asked for: the command, the callback id, or the control's id; of a menu, the option's first part."""
+        used = next(iter(actions_in(self.body)), {})
+        chosen = str((used.get("selected_option") or {}).get("value") or "").rpartition(":")[0]
+        names = (chosen, used.get("action_id"), self.body.get("command"), self.body.get("callback_id"))
+        return next((str(name) for name in names if name), str(self.view.get("callback_id") or ""))
+
+    async def run(self, use_case: Callable[..., T], **inputs: Any) -> T:
+        """Run *use_case* `(session, *, by, …, now)` in one transaction for this person; refusals are audited."""
+        work = self.runtime.run(use_case, workspace=self.workspace, by=self.person, **inputs)
+        return await self._audited(work, inputs)
+
+    async def read(self, query: Callable[..., T], **inputs: Any) -> T:
+        """Run *query* `(session, *, viewer, …, now)`, which changes nothing, for this person; refusals are audited."""
+        work = self.runtime.read(query, workspace=self.workspace, viewer=self.person, **inputs)
+        return await self._audited(work, inputs)
+
+    async def check(self, use_case: Callable[..., T], **inputs: Any) -> T:
+        """Run *use_case* `(session, *, by, …, now)` as `read`: one that only looks at what would be done."""
+        work = self.runtime.read(use_case, workspace=self.workspace, by=self.person, **inputs)
+        return await self._audited(work, inputs)
+
+    async def respond(self, message: Message) -> None:
+        """Answer to this person alone: in the acknowledgement while that is due, else below what they used."""
+        if self.is_acknowledged:
+            await self._post(**message.answer(), replace_original=False)
+        else:
+            await self.ack(**message.answer())
+
+    async def replace(self, message: Message) -> None:
+        """Put *message* in the place of the one that the control stands in."""
+        await self._post(**message.replacement())
+
+    async def open(self, view: Block) -> str:
+        """Open a modal, on top of the one that the control stands in if there is one; return the new view's id."""
+        return await open_window(self.client, self.body, view)
+
+    async def show(self, view: Block) -> None:
+        """Put *view* in the place of the modal that was sent."""
+        await self.ack(response_action="update", view=view)
+
+    async def show_in_time(self, work: Awaitable[Block], *, title: str, patience: float = PATIENCE_SECONDS) -> None:
+        """Put the view that *work* returns, or its error, in the place of the modal that was sent."""
+        await answer_in_window(self.ack, self.client, self.view["id"], work, title=title, patience=patience)
+
+    async def update(self, view: Block, view_id: str = "") -> None:
+        """Put *view* in the place of the modal that the control stands in, or of *view_id*, unless it was closed."""
+        try:
+            await self.client.views_update(view_id=view_id or self.view["id"], view=view)
+        except SlackApiError as error:
+            if error.response.data["error"] != "not_found":
+                raise
+
+    async def explain(self, error: Exception, *, suggest: Nearest | None = None, title: str = "") -> None:
+        """
+        Answer with the sentence for *error*, below what was used or in a modal where there is no message.
+
+        With a *title* it is always a modal of that title. *suggest* draws errors that can offer buttons.
+        """
+        message = error_message(error, suggest)
+        if not title and (self.url or not self.is_acknowledged):
+            await self.respond(message)
+        else:
+            await self.open(modal(title or "That didn't work", message.blocks, callback_id="told", close="Close"))
+
+    async def _audited(self, work: Awaitable[T], inputs: Mapping[str, Any]) -> T:
+        """Await *work*; record a refusal, by the first id among *inputs*."""
+        try:
+            return await work
+        except (NotAllowed, NotFound) as error:
+            is_unknown_name = "command" in self.body and not isinstance(error, NotAllowed)
+            if self.audit and not is_unknown_name:
+                ids = (str(value) for value in inputs.values() if isinstance(value, UUID))
+                about = {"action": self.action, "key": next(ids, self.value) or self.action}
+                await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, **about)
+            raise
+
+
+class Listeners:
+    """
+    Registers functions of a `Caller` with Bolt.
+
+    Each method takes what Slack names in the request (a command, an action id, a callback id) and the listener. *audit*
+    is passed to each caller; a command is acknowledged after *patience* seconds, of the three that Slack waits for.
+    """
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        runtime: Runtime,
+        *,
+        audit: Callable[..., object] | None = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._app, self._runtime, self._audit, self._patience = app, runtime, audit, patience
+        self._turns = Turns()
+
+    def command(self, name: str, listener: Listener, *, suggest: Nearest | None = None) -> None:
+        """
+        Register a command. Its first answer goes into the acknowledgement if it comes within *patience* seconds.
+
+        *suggest* draws errors that can offer buttons, such as for the names that were meant.
+        """
+
+        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            caller = self._caller(body, context)
+            work = asyncio.ensure_future(_explaining(listener, caller, suggest=suggest))
+            await asyncio.wait({work}, timeout=self._patience)
+            if not caller.is_acknowledged:
+                await caller.ack()
+            await work
+
+        self._app.command(name)(handle)
+
+    def action(self, control: str | dict[str, str | Pattern[str]], listener: Listener, *, title: str = "") -> None:
+        """Register a button or menu, which is acknowledged first; with a *title* errors open a modal of that title."""
+        self._app.action(control)(self._acknowledged_first(listener, title))
+
+    def shortcut(self, callback_id: str, listener: Listener) -> None:
+        """Register a shortcut, which is acknowledged first."""
+        self._app.shortcut(callback_id)(self._acknowledged_first(listener))
+
+    def view(
+        self,
+        callback_id: str,
+        listener: Listener,
+        *,
+        first_field: str = "",
+        fields: Mapping[str, str] = NO_FIELDS,
+        prefix: str = "",
+    ) -> None:
+        """
+        Register a modal's submission; it closes when the listener returns without an acknowledgement.
+
+        An error stands under the block that *fields* gives for the field it names, else the one that is called like it
+        after *prefix*. Where that isn't shown it stands under *first_field*, by default the modal's first input.
+        """
+
+        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            caller = self._caller(body, context)
+            try:
+                await listener(caller)
+            except Exception as error:
+                if caller.is_acknowledged:
+                    log.exception("listener.failed", callback_id=callback_id)
+                else:
+                    await _refuse_submission(caller, error, first_field, fields, prefix)
+            if not caller.is_acknowledged:
+                await caller.ack()
+
+        self._app.view(callback_id)(handle)
+
+    def options(self, action_id: str, listener: OptionsListener) -> None:
+        """Register a menu that asks for options; a person who is refused gets none."""
+
+        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            found: Iterable[Block] = ()
+            with suppress(BotError):
+                found = await listener(self._caller(body, context, audited=False))
+            await context.ack(options=list(found))
+
+        self._app.options(action_id)(handle)
+
+    def event(self, kind: str, listener: Listener) -> None:
+        """Register an event, which Bolt acknowledges; nobody waits for an answer, so errors are only logged."""
+
+        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            try:
+                await listener(self._caller(body, context, audited=False))
+            except Exception as error:
+                log.exception("event.failed", kind=kind, error=type(error).__name__)
+
+        self._app.event(kind)(handle)
+
+    def _acknowledged_first(self, listener: Listener, title: str = "") -> Callable[..., Awaitable[None]]:
+        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            await context.ack()
+            await _explaining(listener, self._caller(body, context), title=title)
+
+        return handle
+
+    def _caller(self, body: dict[str, Any], context: AsyncBoltContext, *, audited: bool = True) -> Caller:
+        workspace, person = workspace_in(body), people_in(body)
+        if "event" in body:
+            workspace, person = installed_in(body, context), context.user_id or ""
+        audit = self._audit if audited else None
+        return Caller(workspace, person, body, context, self._runtime, self._turns, audit)
+
+
+def installed_in(body: Mapping[str, Any], context: AsyncBoltContext) -> str:
+    """Return the workspace of a payload or an event: the team, or the org of an org-wide installation."""
+    if context.is_enterprise_install:
+        return context.enterprise_id or ""
+    return context.team_id or workspace_in(body)
+
+
+async def _explaining(listener: Listener, caller: Caller, *, suggest: Nearest | None = None, title: str = "") -> None:
+    try:
+        await listener(caller)
+    except Exception as error:  # noqa: BLE001 - the last line before silence
+        await caller.explain(error, suggest=suggest, title=title)
+
+
+async def _refuse_submission(
+    caller: Caller, error: Exception, first_field: str, fields: Mapping[str, str], prefix: str
+) -> None:
+    """Show the sentences of *error* under the inputs they belong to; in place of a modal that has none."""
+    shown = [str(block["block_id"]) for block in caller.view.get("blocks") or () if block.get("type") == "input"]
+    named = error.fields if isinstance(error, InvalidInput) else {}
+    placed = {fields.get(name) or f"{prefix}{name}": sentence for name, sentence in named.items()}
+    errors = {block_id: sentence for block_id, sentence in placed.items() if block_id in shown}
+    if errors or shown or first_field:
+        await caller.ack(response_action="errors", errors=errors or {first_field or shown[0]: sorry(error)})
+    else:
+        await caller.show(told(sorry(error)))

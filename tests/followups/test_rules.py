@@ -1,0 +1,46 @@
+"""When a follow-up is spoken of, and how a command names a customer."""
+
+from datetime import date
+
+from bot.followups.rules import State, is_long_late, prefixes, split_quoted, wants_reminder
+from bot.people.rules import Calendar
+
+
+def test_a_name_in_quotes_or_the_longest_beginning_is_tried_first() -> None:
+    """`"Acme Corp" friday` and `Acme Corp friday` both work."""
+    assert split_quoted('"Acme Corp" friday call') == ("Acme Corp", "friday call")
+    assert split_quoted("“Acme Corp” friday") == ("Acme Corp", "friday")
+    assert split_quoted("Acme friday") is None
+    assert prefixes(["Acme", "Corp", "friday"])[0] == ("Acme Corp friday", "")
+    assert prefixes(["Acme", "Corp"]) == [("Acme Corp", ""), ("Acme", "Corp")]
+    assert prefixes([]) == []
+
+
+def test_one_is_reminded_on_the_day_when_late_and_then_weekly() -> None:
+    """Not before, not every day; what is due on a weekend is spoken of on Friday."""
+    calendar, friday = Calendar(zone="Europe/Lisbon"), date(2026, 11, 27)
+
+    def wants(due: date, reminded: date | None, today: date) -> bool:
+        return wants_reminder(due, reminded, today=today, calendar=calendar)
+
+    assert not wants(friday, None, date(2026, 11, 26))
+    assert wants(friday, None, friday)
+    assert wants(date(2026, 11, 29), None, friday)
+    assert not wants(date(2026, 11, 30), None, friday)
+    assert wants(friday, friday, date(2026, 11, 30))
+    assert not wants(friday, date(2026, 11, 30), date(2026, 12, 1))
+    assert wants(friday, date(2026, 11, 30), date(2026, 12, 7))
+
+
+def test_two_working_days_late_skips_weekends_and_holidays() -> None:
+    """Due on Friday: Tuesday, unless Monday or Tuesday is a holiday."""
+    lisbon = Calendar(zone="Europe/Lisbon", country="PT")
+    friday = date(2026, 11, 27)
+    assert not is_long_late(friday, today=date(2026, 11, 30), calendar=lisbon)
+    assert not is_long_late(friday, today=date(2026, 12, 1), calendar=lisbon)  # a holiday in Portugal
+    assert is_long_late(friday, today=date(2026, 12, 2), calendar=lisbon)
+
+
+def test_every_state_has_words() -> None:
+    """As rows tell them."""
+    assert [state.words for state in State] == ["open", "done", "can't be done", "cancelled"]
