@@ -37,6 +37,15 @@ class Subject(Schema):
     link: str = ""
 
 
+class Step(Schema):
+    """One step of the bot's setup: its label, whether it is done, and the button that starts it."""
+
+    label: str
+    done: bool
+    button: str = ""
+    action_id: str = ""
+
+
 class Count(Schema):
     """A number in words, for the summary of a digest or of Home."""
 

@@ -11,7 +11,7 @@ from bot.customers.usecases.owners import release_customers
 from bot.customers.usecases.scheduling import reschedule_owner, reschedule_workspace, set_schedule
 from bot.home.usecases import save_preferences
 from bot.people.queries import get_calendar, list_calendars
-from bot.people.schemas import Wishes
+from bot.people.schemas import PreferencesInput
 from bot.people.tables import Absence
 from bot.workspaces.queries import get_workspace, list_audit
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
@@ -116,7 +116,7 @@ def test_another_workspaces_clocks_stand_still(office: Office) -> None:
 def test_released_customers_are_due_on_the_pools_working_days(office: Office) -> None:
     """Ana's Thursdays don't count any more; each release stands in the audit trail."""
     acme = office.customer("Acme", owner=ANA, waited=28)
-    office.do(save_preferences, wishes=Wishes(hour=time(9), working_days="3", country="PT"), by=ANA)
+    office.do(save_preferences, preferences=PreferencesInput(hour=time(9), working_days="3", country="PT"), by=ANA)
     released = office.do(release_customers, owner_id=ANA)
     assert (released.ids, released.examples) == ((acme,), ("Acme",))
     row = office.look(lambda session: get_customer(session, acme))

@@ -21,7 +21,7 @@ from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases.details import add_customer, set_status
 from bot.features import FEATURES
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import get_today
 from bot.people.schemas import SlackPerson
 from bot.promises.queries import get_list
@@ -137,7 +137,7 @@ class Promises(RuleBasedStateMachine):
         """Somebody is deactivated in Slack, or comes back."""
         name, zone, _ = PEOPLE[person]
         told = SlackPerson(id=person, name=name, zone=zone, is_deactivated=gone)
-        self._try(take_in_people, people=[told], complete=False)
+        self._try(sync_people_and_customers, people=[told], complete=False)
         self._jobs()
 
     # --- what has to be so, always ----------------------------------------------------------------------------------
