@@ -45,15 +45,10 @@ def _latest() -> sa.Select[Any]:
     found_at = MENTIONS.c.found_at
     since = sa.bindparam("mentions_since", type_=found_at.type)
     few = first_few(
-        MENTIONS,
-        TOLD,
-        found_at > since,
-        _is_of_late(since),
-        MENTIONS.c.state != State.DISMISSED,
-        MENTIONS.c.tier.in_([Tier.LINKED, Tier.LIKELY]),
-        order=(found_at.desc(), MENTIONS.c.id.desc()),
+        MENTIONS, TOLD, found_at > since, _is_of_late(since), MENTIONS.c.state != State.DISMISSED,
+        MENTIONS.c.tier.in_([Tier.LINKED, Tier.LIKELY]), order=(found_at.desc(), MENTIONS.c.id.desc()),
         shown=BRIEF_LINES,
-    )
+    )  # fmt: skip
     return sa.select(few).order_by(few.c.place)
 
 
@@ -213,26 +208,18 @@ def compose_digest(session: Session, slot: DigestSlot, now: datetime) -> Mention
     answered, in_time = _answered(session, slot)
     praise, about = _praise(session, slot)
     return MentionsDigest(
-        slot=slot,
-        total=len(ours),
-        complaints=ours.count(Sentiment.COMPLAINT),
-        praise=ours.count(Sentiment.PRAISE),
-        before=len(earlier),
-        complaints_before=earlier.count(Sentiment.COMPLAINT),
-        answered=answered,
-        in_time=in_time,
-        open_now=open_now,
-        waiting=waiting,
-        top=_top(session, slot),
-        praise_words=praise,
-        praise_about=about,
+        slot=slot, total=len(ours), complaints=ours.count(Sentiment.COMPLAINT), praise=ours.count(Sentiment.PRAISE),
+        before=len(earlier), complaints_before=earlier.count(Sentiment.COMPLAINT), answered=answered, in_time=in_time,
+        open_now=open_now, waiting=waiting, top=_top(session, slot), praise_words=praise, praise_about=about,
         days=_by_day(found, days, slot.zone),
-    )
+    )  # fmt: skip
 
 
 def _found(session: Session, since: datetime, until: datetime) -> Sequence[tuple[datetime, Sentiment]]:
-    query = select(Mention.found_at, Mention.feeling).where(col(Mention.state).in_(COUNTED))
-    return session.exec(query.where(col(Mention.found_at) > since, col(Mention.found_at) <= until)).all()
+    query = sa.select(col(Mention.found_at), col(Mention.feeling)).where(
+        col(Mention.state).in_(COUNTED), col(Mention.found_at) > since, col(Mention.found_at) <= until
+    )
+    return [(at, feeling) for at, feeling in session.execute(query)]
 
 
 def _waiting(session: Session, now: datetime) -> tuple[tuple[Line, ...], int]:

@@ -209,18 +209,15 @@ def page(schema: schemas.MentionList) -> ui.Message:
     taken = f" · {schema.taken:,} in somebody's hands" if schema.taken else ""
     text = f"{ui.plural(schema.total, 'mention')} {'waits' if schema.total == 1 else 'wait'} for an answer{taken}"
     rows = [row(one, f"page:{schema.page}") for one in schema.rows]
-    turns = turn_buttons(schema, PAGE_BACK, PAGE_ON)
-    return page_of(text, rows, schema, turns, foot="The longest wait first; size plays no part.")
+    return page_of(
+        text, rows, schema, turn_buttons(schema, PAGE_BACK, PAGE_ON), foot="The longest wait first; size plays no part."
+    )
 
 
 def page_of(
-    text: str,
-    rows: Sequence[ui.Block],
-    schema: schemas.MentionList | schemas.SourceList,
-    end: Sequence[ui.Block],
-    *,
+    text: str, rows: Sequence[ui.Block], schema: schemas.MentionList | schemas.SourceList, end: Sequence[ui.Block], *,
     foot: str,
-) -> ui.Message:
+) -> ui.Message:  # fmt: skip
     """Draw a page: as many *rows* as fit below *text*, then the blocks *end* and the *foot*."""
     where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if schema.pages > 1 else ""
     top, end = [ui.section(text), ui.divider()], [*end, ui.context(f"{where}{foot}")]
@@ -245,10 +242,8 @@ def row(one: schemas.MentionSchema, place: str) -> ui.Block:
     said = " ".join(f"{one.title} {one.words}".split())
     address = link(one.address, "open") if len(one.address) <= 300 else ""  # noqa: PLR2004 - many rows share a message
     text = f"{top_line(one)}{f' · {address}' if address else ''}\n{ui.quote(said, SHORT)}\n{about_line(one)}"
-    first = (
-        ui.Option("Answered", f"{ANSWERED}:{one.id}") if one.taken_by else ui.Option("I'll answer", f"{TAKE}:{one.id}")
-    )
-    return ui.section(text, accessory=ui.overflow(MORE, [first, *menu(one)]), block_id=block_id)
+    first = ("Answered", f"{ANSWERED}:{one.id}") if one.taken_by else ("I'll answer", f"{TAKE}:{one.id}")
+    return ui.section(text, accessory=ui.overflow(MORE, [ui.Option(*first), *menu(one)]), block_id=block_id)
 
 
 def help_page() -> ui.Message:
@@ -290,16 +285,13 @@ def _chart(schema: schemas.MentionsDigest) -> Chart:
     alt += f"{_sum(schema, 'praise')} as praise, {_sum(schema, 'others')} as neither."
     if busiest:
         alt += f" Most on {busiest.label}."
-    return Chart(
-        title=f"What was written in {len(days)} days",
-        alt=alt,
-        labels=[day.label for day in days],
-        series={
-            "praise": [day.praise for day in days],
-            "complaints": [day.complaints for day in days],
-            "neither": [day.others for day in days],
-        },
-    )
+    series = {
+        "praise": [day.praise for day in days],
+        "complaints": [day.complaints for day in days],
+        "neither": [day.others for day in days],
+    }
+    labels = [day.label for day in days]
+    return Chart(title=f"What was written in {len(days)} days", alt=alt, labels=labels, series=series)
 
 
 def _sum(schema: schemas.MentionsDigest, name: str) -> int:
@@ -324,11 +316,8 @@ def _line(text: str, *, urgent: bool) -> str:
 def _most(schema: schemas.MentionsDigest) -> list[ui.Block]:
     if not schema.top:
         return []
-    return [
-        ui.section(
-            "Most about " + ", ".join(f"{ui.bold(ui.cut(name, MOST_NAME))} ({number:,})" for name, number in schema.top)
-        )
-    ]
+    top = (f"{ui.bold(ui.cut(name, MOST_NAME))} ({number:,})" for name, number in schema.top)
+    return [ui.section("Most about " + ", ".join(top))]
 
 
 def _praise(schema: schemas.MentionsDigest) -> list[ui.Block]:

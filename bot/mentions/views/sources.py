@@ -67,11 +67,15 @@ def edit_form(schema: SourceSchema) -> ui.Block:
     return ui.modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, memory=str(schema.id))
 
 
+def added(schema: SourceSchema) -> ui.Block:
+    """Tell that a source was added."""
+    return told("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."))
+
+
 def changed(schema: SourceSchema) -> ui.Block:
     """Tell that a source was changed."""
     when = ", and asked within a minute" if is_fetched(schema.kind) and not schema.is_paused else ""
-    words = f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."
-    return told("Saved", ui.section(words))
+    return told("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."))
 
 
 def preview(
@@ -116,12 +120,6 @@ def keys(schema: WebhookKeys, *, new: bool) -> ui.Block:
 def tested(name: str, words: str) -> ui.Block:
     """Tell what fetching a source did."""
     return told("Test", ui.section(f"{ui.bold(ui.cut(name, NAME))}\n{ui.escape(words)}"))
-
-
-def added(schema: SourceSchema) -> ui.Block:
-    """Tell that a source was added."""
-    words = f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."
-    return told("Saved", ui.section(words))
 
 
 def remove_form(schema: SourceSchema) -> ui.Block:
