@@ -215,9 +215,8 @@ def page(schema: schemas.MentionList) -> ui.Message:
 
 
 def page_of(
-    text: str, rows: Sequence[ui.Block], schema: schemas.MentionList | schemas.SourceList, end: Sequence[ui.Block], *,
-    foot: str,
-) -> ui.Message:  # fmt: skip
+    text: str, rows: Sequence[ui.Block], schema: schemas.Page, end: Sequence[ui.Block], *, foot: str
+) -> ui.Message:
     """Draw a page: as many *rows* as fit below *text*, then the blocks *end* and the *foot*."""
     where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if schema.pages > 1 else ""
     top, end = [ui.section(text), ui.divider()], [*end, ui.context(f"{where}{foot}")]
@@ -227,7 +226,7 @@ def page_of(
     return ui.Message(text=text, blocks=[*top, *(block for one in shown for block in one), *end])
 
 
-def turn_buttons(schema: schemas.MentionList | schemas.SourceList, back: str, on: str) -> list[ui.Block]:
+def turn_buttons(schema: schemas.Page, back: str, on: str) -> list[ui.Block]:
     """Draw the buttons that turn a page, none if there is only one page."""
     before = [ui.button("Back", back, str(schema.page - 1))] if schema.page else []
     after = [ui.button("Next", on, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
