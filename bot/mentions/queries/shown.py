@@ -135,9 +135,10 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
         which = sa.or_(*(column == subject_id for column in theirs))
     else:
         return {}
-    found = session.exec(select(Mention).where(which).order_by(col(Mention.id)))
-    rows = [row.model_dump(mode="json", exclude={"workspace_id", "fingerprint"}) for row in found]
-    return ({"mentions": rows} if rows else {}) | export_matching(session, kind, subject_id)
+    query = select(Mention).where(which).order_by(col(Mention.id))
+    rows = [row.model_dump(mode="json", exclude={"workspace_id", "fingerprint"}) for row in session.exec(query)]
+    found = {"mentions": rows, **export_matching(session, kind, subject_id)}
+    return {name: values for name, values in found.items() if values}
 
 
 def check(session: Session, now: datetime) -> Sequence[str]:
