@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.mentions.queries.matching import export_matching, list_own_names, match_many
+from bot.mentions.queries.shown import export
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.mentions import Text
 from bot.mentions.usecases.aliases import erase_matching, name_ourselves, refresh_aliases
@@ -137,6 +138,7 @@ def test_what_is_kept_of_a_customer_or_a_person_is_exported_and_forgotten(office
     teach(office, golddex, "golddex")
     teach(office, condax, "condax", Tier.ASK)
     told = office.look(lambda session: export_matching(session, "customer", str(golddex)))
+    assert office.look(lambda session: export(session, "customer", str(golddex))) == told
     assert told["found_by"] == ["@golddex", "golddex", "golddex.com"]
     assert [(one["words"], one["verdict"], one["by"]) for one in told["lessons"]] == [("golddex", "ignored", ANA)]
     assert len(office.look(lambda session: export_matching(session, "person", ANA))["lessons"]) == 2
