@@ -9,11 +9,12 @@ CODE := bot jobs rehearsal demo migrations tests benchmarks
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, not in every process that tests and demo start
 FAST_DISK := $(shell test "$$(df -k /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 4000000 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-.PHONY: help demo test check format run bench soak screenshots migration lock clean
+.PHONY: help demo test mutants check format run bench soak screenshots migration lock clean
 
 help:
 	@echo "make demo         the bot in a pretend Slack, in your browser"
 	@echo "make test         every test, on SQLite and PostgreSQL"
+	@echo "make mutants      changes rules and sees whether the tests notice; every one with ARGS=--all"
 	@echo "make check        format, lint, types, import contracts"
 	@echo "make run          the bot against your Slack, from .env"
 	@echo "make bench        figures, as ratios measured side by side"
@@ -37,6 +38,9 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED)
 	PYTEST_DEBUG_TEMPROOT=$(FAST_DISK) $(BIN)/python -m pytest -n 2 --dist worksteal --durations=25 --cov --cov-report=term:skip-covered $(ARGS)
+
+mutants: $(INSTALLED)
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check $(CODE)
