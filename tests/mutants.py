@@ -37,7 +37,7 @@ from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).parent.parent
 LISTED = Path(__file__).with_suffix(".toml")
-SAMPLE, SEED, WORKERS = 600, 9, 2
+SAMPLE, SEED, WORKERS = 300, 9, 2
 LEAST_KILLED = 0.9
 SECONDS, MEMORY = 5.0, 4 << 30
 """What the tests of a mutant may take, besides ten times what they take without it; and bytes of addresses."""
@@ -88,7 +88,6 @@ class Mutant:
 
 
 RULES = re.compile(r"bot\.(\w+)\.rules(?:\.\w+)*")
-IMPORT = re.compile(r"^(?:from|import) bot\.\w+\.rules\b", re.MULTILINE)
 SLOW = re.compile(r"test_(bombs|corpus|lean)\.py|carries_no_vader")
 """Tests that start processes or read many files."""
 CALLED: set[str] = set()
@@ -401,7 +400,9 @@ def main() -> int:
 
     check = Check(listed, wanted)
     paths = sorted(ROOT.glob("tests/*/**/test_*.py"))
-    tests = [path for path in paths if IMPORT.search(path.read_text(encoding="utf-8"))]
+    feature = re.escape(options.only.partition(".")[0]) or r"\w+"
+    imports = re.compile(rf"^(?:from|import) bot\.{feature}\.rules\b", re.MULTILINE)
+    tests = [path for path in paths if imports.search(path.read_text(encoding="utf-8"))]
     ended = pytest.main(["-qq", "-s", "-p", "no:cacheprovider", "--no-header", *map(str, tests)], plugins=[check])
     if not check.killed:
         return int(ended) or 1
