@@ -197,6 +197,12 @@ def test_words_that_may_be_no_day_are_asked_about_and_kept(words: str) -> None:
     assert (found.on, found.rest, found.problem) == (None, words, asked)
 
 
+def test_the_last_day_of_the_calendar_and_the_first_year_of_lists_are_days() -> None:
+    """Limits belong to what they limit."""
+    assert read_day("in 12 months", today=date(9998, 12, 31)).on == date(9999, 12, 31)
+    assert read_date("1.1.1800") == date(1800, 1, 1)
+
+
 def test_only_a_preposition_right_before_makes_such_a_word_a_day() -> None:
     """Neither an article nor a preposition at the end."""
     for words in ("the sun cream for them", "sat down with what we agreed on"):
