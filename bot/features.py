@@ -45,13 +45,11 @@ from bot.escalations.usecases.raising import raise_in_checkin
 from bot.escalations.views import forms as escalation_forms
 from bot.escalations.views import news as escalation_news
 from bot.followups import listeners as followup_listeners
+from bot.followups import queries as followup_queries
 from bot.followups import tables as _followups
-from bot.followups.queries import owed as followups_owed
-from bot.followups.queries import shown as followups_shown
+from bot.followups import usecases as followup_usecases
+from bot.followups import views as followup_views
 from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
-from bot.followups.usecases import finishing as followup_finishing
-from bot.followups.usecases import keeping as followup_keeping
-from bot.followups.views import rows as followup_views
 from bot.home import listeners as home_listeners
 from bot.mentions import listeners as mention_listeners
 from bot.mentions.queries import shown as mentions_shown
@@ -163,16 +161,16 @@ FEATURES: tuple[Feature, ...] = (
             FollowupLate: followup_views.late,
             FollowupNews: followup_views.news,
         },
-        brief=followups_shown.brief,
-        undo_checkin=followup_finishing.undo_checkin,
+        brief=followup_queries.brief,
+        undo_checkin=followup_usecases.undo_checkin,
         offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind in ASSIGNABLE),),
-        digest_section=followups_shown.digest_section,
-        commitments_section=followups_shown.commitments_section,
-        home_section=followups_shown.home_section,
-        timeline=followups_shown.timeline,
-        erase=followup_keeping.erase,
-        export=followups_shown.export,
-        check=followups_owed.check,
+        digest_section=followup_queries.digest_section,
+        commitments_section=followup_queries.commitments_section,
+        home_section=followup_queries.home_section,
+        timeline=followup_queries.timeline,
+        erase=followup_usecases.erase,
+        export=followup_queries.export,
+        check=followup_queries.check,
     ),
     Feature(
         name="promises",

@@ -1,8 +1,8 @@
 """Reminds people of what they were asked to do, tells who asked when it is late, and finds work that nobody has."""
 
 from bot.core.runtime import Runtime
-from bot.followups.queries.owed import list_due_reminders
-from bot.followups.usecases.keeping import close_shut, enqueue_reminders, return_orphaned, tell_givers
+from bot.followups.queries import list_due_reminders
+from bot.followups.usecases import close_shut, enqueue_reminders, return_orphaned, tell_givers
 from bot.workspaces.queries import list_workspaces
 from jobs.reminding import remind_people
 

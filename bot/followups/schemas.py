@@ -3,22 +3,18 @@
 from datetime import date
 from uuid import UUID
 
+from bot.commitments.schemas import CommitmentList, CommitmentSchema, CommitmentsTold
 from bot.core.schemas import Notification, Schema
 from bot.followups.rules import Event, State
 
 
-class FollowupSchema(Schema):
+class FollowupSchema(CommitmentSchema):
     """One thing to do about a customer, as somebody sees it whose day is *today*."""
 
-    id: UUID
-    customer_id: UUID
-    customer_name: str
     assignee_id: str
     assignee_name: str
     given_by: str
     given_by_name: str
-    what: str
-    link: str = ""
     due_on: date
     state: State = State.OPEN
     note: str = ""
@@ -37,33 +33,8 @@ class FollowupSchema(Schema):
         return self.is_open and self.due_on < self.today
 
 
-class Draft(Schema):
-    """What a form starts with: what was understood so far, and a sentence for each thing that wasn't."""
-
-    today: date
-    assignee_id: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    due_on: date | None = None
-    what: str = ""
-    problems: tuple[str, ...] = ()
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing is left to ask."""
-        return not self.problems and bool(self.customer_id and self.due_on and self.what)
-
-
-class FollowupList(Schema):
+class FollowupList(CommitmentList[FollowupSchema]):
     """One page of open follow-ups, the earliest day first."""
-
-    whose: str
-    title: str
-    total: int
-    late: int
-    page: int
-    pages: int
-    rows: tuple[FollowupSchema, ...] = ()
 
 
 class FollowupGiven(Notification):
@@ -76,15 +47,10 @@ class FollowupGiven(Notification):
     reassigned_by: str = ""
 
 
-class FollowupsDue(Notification):
+class FollowupsDue(CommitmentsTold[FollowupSchema], Notification):
     """What a person is to do now: due before they work again, or late."""
 
     kind = "followups.due"
-
-    person_id: str
-    first_name: str
-    total: int
-    rows: tuple[FollowupSchema, ...]
 
 
 class FollowupLate(Notification):

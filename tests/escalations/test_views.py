@@ -109,7 +109,7 @@ def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
     shown = rows.page(full)
     assert "5,000 open · 4,999 past their clock" in shown.text
     check(shown)
-    check(rows.page(full.model_copy(update={"total": 0, "rows": ()}), said=words))
+    check(rows.page(full.model_copy(update={"total": 0, "rows": ()})))
     line = RateLine(name=words[:200] or "Ana", active=5000, clean=4000)
     rate = Rate(
         days=90, active=125_000, clean=100_000, unjudged=12, people=(line,) * RATE_ROWS, more=900,

@@ -10,8 +10,7 @@ from bot.core.outbox import OutboxMessage
 from bot.followups.queries import get_list, get_row
 from bot.followups.schemas import FollowupList, FollowupSchema
 from bot.followups.tables import Followup
-from bot.followups.usecases.assigning import assign_followup
-from bot.followups.usecases.keeping import close_shut, enqueue_reminders, return_orphaned, tell_givers
+from bot.followups.usecases import assign_followup, close_shut, enqueue_reminders, return_orphaned, tell_givers
 from bot.workspaces.queries import list_audit
 from tests.makers import ANA, MARA, Office
 

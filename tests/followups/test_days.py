@@ -6,17 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.followups.rules import (
-    OVER,
-    UNREADABLE,
-    State,
-    date_problem,
-    is_long_late,
-    prefixes,
-    read_due,
-    split_quoted,
-    wants_reminder,
-)
+from bot.commitments.rules import OVER, UNREADABLE, date_problem, prefixes, read_due, split_quoted
+from bot.followups.rules import State, is_long_late, wants_reminder
 from bot.people.rules import Calendar
 
 MONDAY = date(2026, 11, 23)

@@ -7,19 +7,27 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.commitments.queries import parse_subject
 from bot.core.clock import new_id
 from bot.core.errors import NotAllowed, NotFound
 from bot.core.feature import COMMITMENT_LINES, collect_briefs, collect_timeline
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import get_card
-from bot.followups.queries import find_whose
-from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
-from bot.followups.queries.owed import list_due_reminders
-from bot.followups.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
+from bot.followups.queries import (
+    brief,
+    commitments_section,
+    digest_section,
+    export,
+    find_whose,
+    get_assignment,
+    home_section,
+    list_due_reminders,
+    parse_assignment,
+    timeline,
+)
 from bot.followups.rules import State
 from bot.followups.tables import Followup
-from bot.followups.usecases.finishing import complete_followup
-from bot.followups.usecases.keeping import erase
+from bot.followups.usecases import complete_followup, erase
 from bot.home.queries import get_home
 from tests.checkins.office import at
 from tests.followups.helpers import FRIDAY, assign, listed, owed
@@ -124,7 +132,7 @@ def test_export_and_erasure_of_a_customer(office: Office) -> None:
 
 def draft(office: Office, words: str, viewer: str = MARA) -> Any:
     """What is understood of `/assign words`."""
-    return office.ask(read_draft, words=words, viewer=viewer)
+    return office.ask(parse_assignment, words=words, viewer=viewer)
 
 
 def test_a_command_is_understood_with_mention_handle_or_first_name(office: Office) -> None:
@@ -162,19 +170,21 @@ def test_what_cant_be_told_is_asked(office: Office, words: str, sentence: str) -
 def test_a_button_opens_the_form_for_its_customer_and_forged_ones_are_refused(office: Office) -> None:
     """A digest row, a card, a mention's words."""
     acme = office.customer("Acme")
-    about = parse_subject(Subject(kind="digest_row", id=str(acme), customer_id=acme, words="Acme").model_dump_json())
-    found = office.ask(get_draft, subject=about, viewer=ANA)
+    about = parse_subject(
+        Subject(kind="digest_row", id=str(acme), customer_id=acme, words="Acme").model_dump_json(), command="/assign"
+    )
+    found = office.ask(get_assignment, subject=about, viewer=ANA)
     assert (found.customer_id, found.what, found.assignee_id) == (acme, "", ANA)
     mention = Subject(kind="mention", id="1", words="they can't log in")
-    assert office.ask(get_draft, subject=mention, viewer=ANA).what == "they can't log in"
-    assert parse_subject("") is None
+    assert office.ask(get_assignment, subject=mention, viewer=ANA).what == "they can't log in"
+    assert parse_subject("", command="/assign") is None
     for value in ("nonsense", "{}", '{"kind": 1'):
         with pytest.raises(NotFound, match="out of date"):
-            parse_subject(value)
+            parse_subject(value, command="/assign")
     with pytest.raises(NotFound):
-        office.ask(get_draft, subject=Subject(kind="customer", id="x", customer_id=new_id()), viewer=ANA)
+        office.ask(get_assignment, subject=Subject(kind="customer", id="x", customer_id=new_id()), viewer=ANA)
     with pytest.raises(NotAllowed):
-        office.ask(get_draft, subject=None, viewer="U0STRANGER")
+        office.ask(get_assignment, subject=None, viewer="U0STRANGER")
 
 
 def test_a_list_is_named_as_people_say_it(office: Office) -> None:

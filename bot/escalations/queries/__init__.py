@@ -8,13 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.commitments.queries import find_mentioned
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.customers.queries import find_customer, get_customer, list_by_ids
 from bot.escalations.rules import ASKED_AT_ONCE, DEFAULT_SPANS, PAGE_ROWS, Severity, Span, State, read_span
 from bot.escalations.schemas import EscalationList, EscalationSchema, Waiting, Wishes
 from bot.escalations.tables import Escalation, EscalationSettings
-from bot.followups.queries import find_mentioned
 from bot.people.queries import get_calendar, get_person, list_names
 from bot.people.usecases import require_here, require_manager
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from bot.commitments.rules import prefixes, split_quoted
 from bot.core.errors import NotFound
 from bot.core.schemas import Subject
 from bot.customers.queries import find_customer, get_customer, list_exact
@@ -12,7 +13,6 @@ from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.escalations.rules import WHAT
 from bot.escalations.schemas import Draft
-from bot.followups.rules import prefixes, split_quoted
 from bot.people.queries import find_person_row
 from bot.people.tables import Person
 from bot.people.usecases import require_here

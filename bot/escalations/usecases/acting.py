@@ -18,7 +18,7 @@ from bot.escalations.tables import Escalation
 from bot.escalations.usecases.moving import move, note, pass_clock, require_mine, state_of
 from bot.escalations.usecases.news import schema_for, tell, tell_person
 from bot.escalations.usecases.raising import person_problem
-from bot.followups.usecases.assigning import OnlyForOneself, assign_followup
+from bot.followups.usecases import OnlyForOneself, assign_followup
 from bot.people.queries import list_managers
 from bot.people.usecases import may_manage, require_here
 

@@ -8,10 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.commitments.queries import find_mentioned
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.customers.queries import find_customer, get_customer, list_by_ids
-from bot.followups.queries import find_mentioned
 from bot.people.queries import get_person, get_today, list_names
 from bot.people.usecases import require_here
 from bot.promises.rules import PAGE_ROWS, State

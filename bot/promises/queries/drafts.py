@@ -5,14 +5,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from bot.commitments.queries import find_mentioned, split_customer
+from bot.commitments.rules import UNREADABLE, read_due
 from bot.core.errors import NotFound
 from bot.core.schemas import Subject
 from bot.customers.queries import get_customer, list_contacts
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.followups.queries import find_mentioned
-from bot.followups.queries.drafts import split_customer
-from bot.followups.rules import UNREADABLE, read_due
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
 from bot.promises.rules import WHAT

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from bot.commitments.rules import date_problem
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer, list_contacts
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.followups.rules import date_problem
 from bot.people.queries import find_person_row, get_today
 from bot.people.tables import Person
 from bot.people.usecases import require_here

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.followups.views.forms import saved
+from bot.commitments.views import saved
 from bot.promises.rules import CONTACT as CONTACT_LENGTH
 from bot.promises.rules import NOTE, WHAT
 from bot.promises.schemas import Draft, PromiseSchema
