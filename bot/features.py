@@ -75,17 +75,13 @@ from bot.people.queries import export_person, list_problems
 from bot.people.schemas import CoverAsked, OwnerLeft
 from bot.people.usecases import erase_person
 from bot.promises import listeners as promise_listeners
+from bot.promises import queries as promise_queries
 from bot.promises import tables as _promises
-from bot.promises.listeners.recording import read_extra as read_promise
-from bot.promises.queries import clock as promises_clock
+from bot.promises import usecases as promise_usecases
+from bot.promises import views as promise_views
 from bot.promises.queries import shown as promises_shown
 from bot.promises.schemas import PromiseNews, PromiseNoted, PromisesBroken, PromisesDue, PromisesInherited
-from bot.promises.usecases import closing as promise_closing
-from bot.promises.usecases import keeping as promise_keeping
-from bot.promises.usecases.recording import promise_in_checkin
-from bot.promises.views import forms as promise_forms
-from bot.promises.views import rows as promise_rows
-from bot.promises.views import told as promises_told
+from bot.promises.usecases import scheduled as promise_scheduled
 from bot.workspaces import tables as _workspaces
 
 __all__ = ["FEATURES"]
@@ -176,31 +172,31 @@ FEATURES: tuple[Feature, ...] = (
         name="promises",
         register=promise_listeners.register,
         messages={
-            PromiseNoted: promise_rows.noted,
-            PromisesDue: promise_rows.due,
-            PromisesBroken: promise_rows.broken,
-            PromisesInherited: promise_rows.inherited,
-            PromiseNews: promises_told.news,
+            PromiseNoted: promise_views.noted,
+            PromisesDue: promise_views.due,
+            PromisesBroken: promise_views.broken,
+            PromisesInherited: promise_views.inherited,
+            PromiseNews: promise_views.news,
         },
         brief=promises_shown.brief,
         checkin_extras=(
             CheckinExtra(
-                key=promise_forms.EXTRA,
+                key=promise_views.EXTRA,
                 label="We promised…",
-                blocks=promise_forms.extra_fields,
-                read=read_promise,
-                use_case=promise_in_checkin,
+                blocks=promise_views.extra_fields,
+                read=promise_listeners.read_extra,
+                use_case=promise_usecases.promise_in_checkin,
             ),
         ),
-        undo_checkin=promise_closing.undo_checkin,
+        undo_checkin=promise_usecases.undo_checkin,
         offers=(Offer("Promise", "promises.promise", lambda subject: subject.kind in PROMISABLE),),
         digest_section=promises_shown.digest_section,
         commitments_section=promises_shown.commitments_section,
         home_section=promises_shown.home_section,
         timeline=promises_shown.timeline,
-        erase=promise_keeping.erase,
+        erase=promise_scheduled.erase,
         export=promises_shown.export,
-        check=promises_clock.check,
+        check=promise_queries.check,
     ),
     Feature(
         name="escalations",

@@ -24,8 +24,7 @@ from bot.escalations.usecases.acting import answer_escalation, fix_escalation
 from bot.escalations.usecases.confirming import settle_fixes
 from bot.escalations.usecases.raising import raise_escalation
 from bot.followups.usecases import assign_followup
-from bot.promises.usecases.closing import keep_promise
-from bot.promises.usecases.recording import record_promise
+from bot.promises.usecases import keep_promise, record_promise
 from demo.cast import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
 SAMPLE = Path(__file__).parent / "customers.csv"

@@ -1,8 +1,8 @@
 """Reminds people of what they promised, notifications the days that are over, and finds promises that nobody has."""
 
 from bot.core.runtime import Runtime
-from bot.promises.queries.clock import list_due_reminders
-from bot.promises.usecases.keeping import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
+from bot.promises.queries import list_due_reminders
+from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
 from bot.workspaces.queries import list_workspaces
 from jobs.reminding import remind_people
 

@@ -6,11 +6,7 @@ from enum import IntEnum, StrEnum
 
 from bot.people.rules import Calendar
 
-WHAT, NOTE, CONTACT, LINK = 500, 1000, 200, 500
-PAGE_ROWS = 8
-REMINDER_ROWS = 10
-BRIEF_LINES = 2
-HOME_LINES = 60
+WHAT, NOTE, CONTACT = 500, 1000, 200
 RATE_PERIOD = timedelta(days=365)
 WEEK = timedelta(days=6)
 """Up to so many days ahead a weekday alone says which day is meant."""

@@ -10,9 +10,8 @@ from bot.core.outbox import OutboxMessage
 from bot.promises.queries import get_list, get_row
 from bot.promises.schemas import PromiseList, PromiseSchema
 from bot.promises.tables import Promise
-from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
-from bot.promises.usecases.keeping import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
-from bot.promises.usecases.recording import record_promise
+from bot.promises.usecases import keep_promise, record_promise, renegotiate_promise, withdraw_promise
+from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
 from bot.workspaces.queries import list_audit
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 

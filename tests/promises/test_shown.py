@@ -14,12 +14,19 @@ from bot.core.errors import NotAllowed, NotFound
 from bot.core.feature import collect_briefs, collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.home.queries import get_home
-from bot.promises.queries.clock import list_due_reminders, list_overdue
-from bot.promises.queries.rates import get_rates
-from bot.promises.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
+from bot.promises.queries import list_due_reminders, list_overdue
+from bot.promises.queries.shown import (
+    brief,
+    commitments_section,
+    digest_section,
+    export,
+    get_rates,
+    home_section,
+    timeline,
+)
 from bot.promises.rules import State
 from bot.promises.tables import Promise
-from bot.promises.usecases.keeping import erase
+from bot.promises.usecases.scheduled import erase
 from tests.checkins.office import log
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
 from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, withdrawn
@@ -72,7 +79,7 @@ def test_broken_promises_stay_in_sight_until_they_are_made_good(office: Office) 
     assert lines(office, acme) == [("promise broken: send the new price list, due Fri 27 Nov", True)]
     [line] = office.look(lambda session: home_section(session, ANA, LATER))
     assert (line.text, line.urgent, line.on) == ("Acme: send the new price list (broken)", True, FRIDAY)
-    assert listed(office, f"c-{acme}").broken == 1
+    assert listed(office, f"c-{acme}").late == 1
     kept(office, schema)
     assert lines(office, acme) == []
     assert office.look(lambda session: home_section(session, ANA, LATER)) == []
