@@ -25,9 +25,10 @@ from bot.digests.usecases import forget_person
 from bot.digests.views import digest as digest_views
 from bot.digests.views import kinds as digest_kind_views
 from bot.escalations import listeners as escalation_listeners
+from bot.escalations import queries as escalation_queries
 from bot.escalations import tables as _escalations
-from bot.escalations.queries import find_waiting
-from bot.escalations.queries import owed as escalations_owed
+from bot.escalations import usecases as escalation_usecases
+from bot.escalations import views as escalation_views
 from bot.escalations.queries import shown as escalations_shown
 from bot.escalations.rules import HOLDS, RAISED
 from bot.escalations.schemas import (
@@ -40,10 +41,8 @@ from bot.escalations.schemas import (
     EscalationWarned,
 )
 from bot.escalations.usecases import confirming as escalation_confirming
-from bot.escalations.usecases import keeping as escalation_keeping
-from bot.escalations.usecases.raising import raise_in_checkin
+from bot.escalations.usecases import scheduled as escalation_scheduled
 from bot.escalations.views import forms as escalation_forms
-from bot.escalations.views import news as escalation_news
 from bot.followups import listeners as followup_listeners
 from bot.followups import queries as followup_queries
 from bot.followups import tables as _followups
@@ -202,19 +201,19 @@ FEATURES: tuple[Feature, ...] = (
         name="escalations",
         register=escalation_listeners.register,
         messages={
-            EscalationRaised: escalation_news.raised,
-            EscalationWarned: escalation_news.warned,
-            EscalationLate: escalation_news.late,
-            EscalationNews: escalation_news.news,
-            EscalationPosted: escalation_news.posted,
-            EscalationUpdate: escalation_news.update,
-            ChannelLost: escalation_news.channel_lost,
+            EscalationRaised: escalation_views.raised,
+            EscalationWarned: escalation_views.warned,
+            EscalationLate: escalation_views.late,
+            EscalationNews: escalation_views.news,
+            EscalationPosted: escalation_views.posted,
+            EscalationUpdate: escalation_views.update,
+            ChannelLost: escalation_views.channel_lost,
         },
         brief=escalations_shown.brief,
         checkin_extras=(
             CheckinExtra(
                 key=HOLDS,
-                about=find_waiting,
+                about=escalation_queries.find_waiting,
                 blocks=escalation_forms.holds_fields,
                 read=escalation_forms.read_holds,
                 use_case=escalation_confirming.settle_fixes,
@@ -224,7 +223,7 @@ FEATURES: tuple[Feature, ...] = (
                 label="Something went wrong…",
                 blocks=escalation_forms.raised_fields,
                 read=escalation_forms.read_raised,
-                use_case=raise_in_checkin,
+                use_case=escalation_usecases.raise_in_checkin,
             ),
         ),
         undo_checkin=escalation_confirming.undo_checkin,
@@ -233,9 +232,9 @@ FEATURES: tuple[Feature, ...] = (
         commitments_section=escalations_shown.commitments_section,
         home_section=escalations_shown.home_section,
         timeline=escalations_shown.timeline,
-        erase=escalation_keeping.erase,
+        erase=escalation_scheduled.erase,
         export=escalations_shown.export,
-        check=escalations_owed.check,
+        check=escalation_queries.check,
     ),
     Feature(
         name="mentions",

@@ -7,7 +7,7 @@ from functools import partial
 from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
-from bot.escalations.usecases.keeping import lose_channel
+from bot.escalations.usecases.scheduled import lose_channel
 from bot.mentions.gateways.doors import SHUT, Door
 from bot.mentions.gateways.fetching import fetch
 from bot.mentions.usecases.sourcing import stop_channel

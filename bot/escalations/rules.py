@@ -14,10 +14,7 @@ RAISED, HOLDS = "escalations.raised", "escalations.holds"
 """The keys of what stands in the check-in form; the ids of its blocks begin with them."""
 RAISED_WHAT, RAISED_SEVERITY = f"{RAISED}.what", f"{RAISED}.severity"
 
-WHAT, NOTE, REASON, CAUSE_WORDS, LINK = 1000, 1000, 300, 200, 500
-PAGE_ROWS = 8
-BRIEF_LINES = 2
-HOME_LINES = 60
+WHAT, NOTE, REASON, CAUSE_WORDS = 1000, 1000, 300, 200
 ASKED_AT_ONCE = 3  # fixes that one check-in asks about
 MOST_ASKS = 99
 RATE_DAYS, LONGEST_RATE = 90, 730
@@ -77,6 +74,11 @@ MOVES: dict[State, frozenset[State]] = {
     State.CLOSED: frozenset(),
 }
 """Where each state may go. Only undoing a check-in goes back, to what was so before it."""
+
+
+ANSWER, FIX, GIVE, WITHDRAW = "escalations.answer", "escalations.fix", "escalations.give", "escalations.withdraw"
+GOALS = {ANSWER: State.ANSWERED, FIX: State.FIXED, GIVE: None, WITHDRAW: State.CLOSED}
+"""The state that each button leads to; None: none in particular."""
 
 
 class Cause(StrEnum):

@@ -15,8 +15,8 @@ from bot.escalations.queries import get_list, get_row
 from bot.escalations.rules import HOLDS, Cause, Severity
 from bot.escalations.schemas import EscalationFixed, EscalationList, EscalationSchema, Fix
 from bot.escalations.tables import Escalation
-from bot.escalations.usecases.acting import answer_escalation, fix_escalation
-from bot.escalations.usecases.keeping import (
+from bot.escalations.usecases import answer_escalation, fix_escalation, raise_escalation
+from bot.escalations.usecases.scheduled import (
     close_shut,
     forget_channel_news,
     pass_on_orphaned,
@@ -24,7 +24,6 @@ from bot.escalations.usecases.keeping import (
     tell_late,
     warn_people,
 )
-from bot.escalations.usecases.raising import raise_escalation
 from bot.workspaces.queries import list_audit
 from tests.makers import ANA, MARA, Office
 

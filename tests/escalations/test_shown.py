@@ -10,9 +10,17 @@ import sqlalchemy as sa
 from bot.core.clock import new_id
 from bot.core.feature import collect_timeline
 from bot.customers.queries.screens import get_card
-from bot.escalations.queries.owed import list_for_channel, list_late, list_to_warn
-from bot.escalations.queries.rates import get_rate, list_repeats
-from bot.escalations.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
+from bot.escalations.queries import list_for_channel, list_late, list_to_warn
+from bot.escalations.queries.shown import (
+    brief,
+    commitments_section,
+    digest_section,
+    export,
+    get_rate,
+    home_section,
+    list_repeats,
+    timeline,
+)
 from bot.escalations.rules import Cause, Severity, State
 from bot.escalations.tables import Escalation
 from bot.home.queries import get_home

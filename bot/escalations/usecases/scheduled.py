@@ -1,29 +1,24 @@
 """What the clock does: warnings, lateness, the channel, problems whose people or customers are gone."""
 
 from datetime import datetime
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from bot.commitments.queries import list_of_inactive, list_orphaned
+from bot.commitments.rules import AT_ONCE
+from bot.commitments.usecases import erase_customer, find_heir, managers_to_tell, reason_of_inactive, recording
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
-from bot.customers.queries import get_customer
-from bot.escalations.queries import find_settings, list_live
-from bot.escalations.queries.drafts import is_here
-from bot.escalations.queries.owed import list_for_channel, list_late, list_orphaned, list_shut, list_to_warn
+from bot.escalations.queries import ESCALATIONS, find_settings, list_for_channel, list_late, list_to_warn
 from bot.escalations.rules import Event
 from bot.escalations.schemas import ChannelLost, EscalationLate, EscalationPosted, EscalationUpdate, EscalationWarned
 from bot.escalations.tables import Escalation
-from bot.escalations.usecases.acting import close
-from bot.escalations.usecases.moving import note, pass_clock, state_of
-from bot.escalations.usecases.news import enqueue, managers_to_tell, schema_for, tell, tell_person
+from bot.escalations.usecases.changes import changing, close, enqueue, pass_clock, schema_for, tell, tell_assignee
 from bot.people.queries import find_person_row
-from bot.people.tables import Person
 from bot.workspaces.usecases import BOT, record
 
-AT_ONCE = 200  # escalations in one transaction
 LOST_FOR_GOOD = {
     "channel_not_found": "I can't see it any more",
     "is_archived": "it was archived",
@@ -33,7 +28,7 @@ LOST_FOR_GOOD = {
 
 
 def warn_people(session: Session, *, now: datetime) -> int:
-    """Owe those who are on something, most of whose time is over, a warning, once; returns how many."""
+    """Warn those who are on something, most of whose time is over, once; returns how many."""
     rows = list_to_warn(session, now=now, limit=AT_ONCE)
     for row in rows:
         row.warned_at = now
@@ -43,29 +38,22 @@ def warn_people(session: Session, *, now: datetime) -> int:
 
 
 def tell_late(session: Session, *, now: datetime) -> int:
-    """Owe the managers, and the channel's thread, that nobody answered in time, once; returns how many."""
+    """Tell the managers, and the channel's thread, that nobody answered in time, once; returns how many."""
     rows = list_late(session, now=now, limit=AT_ONCE)
     for row in rows:
-        row.late_told_at, row.channel_due = now, True
-        note(session, row, "late", by=BOT, before=state_of(row), now=now)
+        with recording(session, ESCALATIONS, row, "late", by=BOT, now=now):
+            row.late_told_at, row.channel_due = now, True
         for manager in managers_to_tell(session):
-            enqueue(
-                session,
-                row,
-                EscalationLate(escalation=schema_for(session, row, manager.id, now)),
-                to=manager.id,
-                now=now,
-            )
+            notification = EscalationLate(escalation=schema_for(session, row, manager.id, now))
+            enqueue(session, row, notification, to=manager.id, now=now)
     return len(rows)
 
 
 def close_shut(session: Session, *, now: datetime) -> int:
-    """Close what is open with customers that are lost or excluded, for that reason, and say so; returns how many."""
-    rows = list_shut(session, limit=AT_ONCE)
+    """Close what is open with customers that are lost or excluded, and say why; returns how many."""
+    rows = list_of_inactive(session, ESCALATIONS, limit=AT_ONCE)
     for row in rows:
-        customer = get_customer(session, row.customer_id)
-        why = f": {customer.status_reason}" if customer.status_reason else ""
-        close(session, row, "closed", by=BOT, reason=f"the customer is {customer.status.value}{why}", now=now)
+        close(session, row, "closed", by=BOT, reason=reason_of_inactive(session, row), now=now)
     return len(rows)
 
 
@@ -76,22 +64,29 @@ def pass_on_orphaned(session: Session, *, now: datetime) -> int:
     With nobody here it stays as it is.
     """
     count = 0
-    for row in list_orphaned(session, limit=AT_ONCE):
-        heir = _heir(session, row)
+    for row in list_orphaned(session, ESCALATIONS, limit=AT_ONCE):
+        heir, left = find_heir(session, row), find_person_row(session, row.assignee_id)
         if heir is None:
             continue
-        before, left = state_of(row), find_person_row(session, row.assignee_id)
-        pass_clock(session, row, heir.id, now=now)
-        row.channel_due = True
-        session.flush()
-        note(session, row, "passed_on", by=BOT, before=before, now=now)
-        tell_person(session, row, now=now, returned_from=left.name if left else "Who was on it")
+        with changing(session, row, "passed_on", by=BOT, now=now):
+            pass_clock(session, row, heir.id, now=now)
+        tell_assignee(session, row, now=now, returned_from=left.name if left else "Who was on it")
         count += 1
     return count
 
 
+def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
+    """Delete a customer's escalations, telling whom the open ones concern; returns how many rows went."""
+    return erase_customer(
+        session, ESCALATIONS, kind, subject_id, lambda row: tell(session, row, Event.FORGOTTEN, by=BOT, now=now)
+    )
+
+
+# --- the channel -------------------------------------------------------------------------------------------------
+
+
 def post_to_channel(session: Session, *, now: datetime) -> int:
-    """Owe the channel what it hasn't heard yet: a message for each new one, else how it stands, in its thread."""
+    """Enqueue what the channel hasn't heard yet: a message for each new one, else how it stands, in its thread."""
     settings = find_settings(session)
     channel = settings.channel_id if settings else None
     rows, posted = list_for_channel(session, limit=AT_ONCE), 0
@@ -130,21 +125,6 @@ def lose_channel(session: Session, *, channel: str, reason: str, now: datetime) 
     return True
 
 
-def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
-    """
-    Forget a customer's escalations, telling whom the open ones concern; returns how many rows went.
-
-    Those that a person raised or is on stay with the customers; open ones go to the owner or a manager.
-    """
-    if kind != "customer":
-        return 0
-    customer_id = UUID(subject_id)
-    for row in list_live(session, col(Escalation.customer_id) == customer_id):
-        tell(session, row, Event.FORGOTTEN, by=BOT, now=now)
-    ours = sa.and_(col(Escalation.workspace_id) == workspace_of(session), col(Escalation.customer_id) == customer_id)
-    return session.exec(sa.delete(Escalation).where(ours)).rowcount
-
-
 def _post(session: Session, row: Escalation, channel: str, *, now: datetime) -> bool:
     schema, first = schema_for(session, row, None, now), f"escalation:{row.id}:channel:{channel}"
     if row.posted_to == channel:
@@ -154,12 +134,3 @@ def _post(session: Session, row: Escalation, channel: str, *, now: datetime) -> 
         return False
     row.posted_to = channel
     return outbox.enqueue(session, EscalationPosted(escalation=schema), to=channel, key=first, now=now)
-
-
-def _heir(session: Session, row: Escalation) -> Person | None:
-    """Who gets what somebody left."""
-    owner = get_customer(session, row.customer_id).owner_id
-    person = find_person_row(session, owner) if owner else None
-    if person is not None and is_here(person):
-        return person
-    return next(iter(managers_to_tell(session)), None)
