@@ -1,9 +1,8 @@
 """What Slack sends about commitments: the command, the shortcut, the form, the lists, the buttons and their windows."""
 
 import html
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -11,10 +10,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.checkins.rules import Channel, Result
-from bot.commitments.queries import parse_subject
+from bot.commitments.queries import CommitmentKind, find_whose, get_list, get_one, get_told
+from bot.commitments.queries.commands import parse_subject
 from bot.commitments.rules import LINK
-from bot.commitments.schemas import ParsedCommand
-from bot.commitments.views import saved
+from bot.commitments.schemas import CommitmentsTold, ParsedCommand
+from bot.commitments.views import help_message, page_actions, saved
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.core.schemas import Subject
@@ -54,25 +54,21 @@ class CommitmentScreens(Generic[M]):
     """
     What the shared listeners need of one kind of commitment: its action ids, queries, use cases and views.
 
-    *about* is what its use cases call the commitment's id. *draw* `(runtime, memory, *, workspace, viewer)` draws the
-    message of a press as it is now; *messages* are the kinds of messages it knows, beside lists. *read_form* returns
-    what the form holds and the block ids of its fields; *told* `(schema, viewer)` says what was saved, as markup.
+    *about* is what its use cases call the commitment's id. *single* and *several* draw its messages about one or more
+    commitments, by the word that begins the ids of their blocks after the feature's. `read_form(view)` returns what
+    the form holds and the block ids of its fields; `told(schema, viewer)` says what was saved, as markup.
     """
 
+    kind: CommitmentKind[Any, Any]
     feature: str
-    command: str
     about: str
     memory: type[M]
-    messages: frozenset[str]
-    draw: Callable[..., Awaitable[Message]]
+    help: str
+    list_view: Callable[[Any], Message]
+    single: Mapping[str, Callable[[Any], Message]]
     shortcut: str
     offer: str
-    turns: tuple[str, str]
     presses: tuple[str, ...]
-    find_whose: Callable[..., str]
-    get_list: Callable[..., Any]
-    list_view: Callable[[Any], Message]
-    help_view: Callable[[], Message]
     parse: Callable[..., ParsedCommand]
     get_command: Callable[..., ParsedCommand]
     form: Callable[..., Block]
@@ -83,8 +79,9 @@ class CommitmentScreens(Generic[M]):
     get_pressed: Callable[..., Any]
     forms: Mapping[str, Callable[..., Block]]
     windows: Mapping[str, Window]
-    fields: Mapping[str, str] = field(default_factory=dict)
-    out_of_date: str = ""
+    fields: Mapping[str, str]
+    out_of_date: str
+    several: Mapping[str, tuple[type[CommitmentsTold[Any]], Callable[[Any], Message]]] = field(default_factory=dict)
 
 
 class CommitmentListeners(Generic[M]):
@@ -92,7 +89,8 @@ class CommitmentListeners(Generic[M]):
 
     def __init__(self, runtime: Runtime, screens: CommitmentScreens[M]) -> None:
         self.runtime, self.screens = runtime, screens
-        self.places = Places[M](partial(screens.draw, runtime))
+        self.places = Places[M](self.draw)
+        self.back, self.on = page_actions(screens.feature)
 
     def register(self, app: AsyncApp) -> None:
         """Listen to everything that every kind has on screen."""
@@ -100,12 +98,12 @@ class CommitmentListeners(Generic[M]):
         windows = Windows(
             self.runtime, self.places, screens.memory, screens.windows, about=screens.about, fields=screens.fields
         )
-        app.command(screens.command)(self.command)
+        app.command(screens.kind.command)(self.command)
         app.shortcut(screens.shortcut)(self.message)
         app.action(screens.offer)(self.offered)
         app.view(screens.form_id)(self.save)
-        for turn in screens.turns:
-            app.action(turn)(self.turn)
+        app.action(self.back)(self.turn)
+        app.action(self.on)(self.turn)
         for press in screens.presses:
             app.action(press)(self.press)
         for window in screens.windows:
@@ -124,7 +122,7 @@ class CommitmentListeners(Generic[M]):
         await ack()
         value = value_in(body)
         async with replies(speaker(client, body, respond)), self.refusals(body, self.screens.offer, value):
-            subject = parse_subject(value, command=self.screens.command)
+            subject = parse_subject(value, command=self.screens.kind.command)
             await self._open(client, body, subject, self.screens.memory(link=subject.link[:LINK] if subject else ""))
 
     async def message(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
@@ -153,7 +151,7 @@ class CommitmentListeners(Generic[M]):
         """Show another page in the place of this one."""
         await ack()
         value = value_in(body)
-        async with replies(respond), self.refusals(body, self.screens.turns[1], value):
+        async with replies(respond), self.refusals(body, self.on, value):
             page, _, whose = value.partition(" ")
             await respond(**(await self._page(body, whose, page_in(page))).replacement())
 
@@ -179,9 +177,10 @@ class CommitmentListeners(Generic[M]):
         """Return what the command comes to; None once a window is open."""
         first, _, rest = words.partition(" ")
         if first.casefold() == "list":
-            return await self._page(command, await self.read(command, self.screens.find_whose, words=rest), 0)
+            whose = await self.read(command, find_whose, words=rest, kind=self.screens.kind)
+            return await self._page(command, whose, 0)
         if words.casefold() == "help":
-            return self.screens.help_view()
+            return help_message(self.screens.kind.command, self.screens.help)
         if words:
             parsed = await self.read(command, self.screens.parse, words=words)
         else:
@@ -192,6 +191,20 @@ class CommitmentListeners(Generic[M]):
         form = self.screens.form(parsed, memory=memory.kept())
         await client.views_open(trigger_id=command["trigger_id"], view=form)
         return None
+
+    async def draw(self, memory: M, *, workspace: str, viewer: str) -> Message:
+        """Return the message of a press as it is now."""
+        screens = self.screens
+        about: dict[str, Any] = {"workspace": workspace, "kind": screens.kind}
+        if memory.kind == "list":
+            seen = await self.runtime.read(get_list, whose=memory.whose, page=memory.page, viewer=viewer, **about)
+            return screens.list_view(seen)
+        if memory.kind in screens.several:
+            told, view = screens.several[memory.kind]
+            return view(await self.runtime.read(get_told, told=told, ids=memory.ids, person_id=viewer, **about))
+        commitment_id = getattr(memory, screens.about)
+        one = await self.runtime.read(get_one, commitment_id=commitment_id, viewer=viewer, **about)
+        return screens.single[memory.kind](one)
 
     async def carry_out(self, command: Mapping[str, Any], parsed: ParsedCommand) -> Message:
         """Do what a complete command asks for; a kind whose commands are complete has its own."""
@@ -217,12 +230,13 @@ class CommitmentListeners(Generic[M]):
         if kind == "list":
             page, _, whose = rest.rpartition(":")[0].partition(":")
             return self.screens.memory(kind=kind, whose=whose, page=page_in(page), **where)
-        if kind not in self.screens.messages:
+        if kind not in {*self.screens.single, *self.screens.several}:
             return self.screens.memory(**where)
         return self.screens.memory(kind=kind, ids=ids_in(body, block), **where)
 
     async def _page(self, body: Mapping[str, Any], whose: str, page: int) -> Message:
-        return self.screens.list_view(await self.read(body, self.screens.get_list, whose=whose, page=page))
+        listed = await self.read(body, get_list, whose=whose, page=page, kind=self.screens.kind)
+        return self.screens.list_view(listed)
 
     async def _open(self, client: AsyncWebClient, body: dict[str, Any], subject: Subject | None, memory: M) -> None:
         parsed = await self.read(body, self.screens.get_command, subject=subject)

@@ -41,6 +41,16 @@ class CommitmentsTold(Schema, Generic[S]):
     rows: tuple[S, ...]
 
 
+class CommitmentNews(Schema):
+    """What became of a commitment, for those whom it concerns; of a forgotten customer nothing is named."""
+
+    by_name: str
+    customer_id: UUID | None = None
+    customer_name: str = ""
+    what: str = ""
+    words: str = ""
+
+
 class PressedCommitment(Schema, Generic[S]):
     """The commitment that a button is about, and why nothing can be done about it now ("": something can)."""
 

@@ -18,7 +18,7 @@ from bot.customers.tables import Customer
 from bot.people.queries import find_person_row, list_managers
 from bot.people.rules import Mute
 from bot.people.tables import Person
-from bot.workspaces.usecases import record
+from bot.workspaces.usecases import BOT, record
 
 
 def is_here(person: Person | None) -> bool:
@@ -110,17 +110,19 @@ def reason_of_inactive(session: Session, row: R) -> str:
 
 
 def erase_customer(
-    session: Session, kind: CommitmentKind[R, S], about: str, subject_id: str, tell: Callable[[R], None]
-) -> int:
+    session: Session, about: str, subject_id: str, now: datetime, *, kind: CommitmentKind[R, S],
+    tell: Callable[..., None], forgotten: str,
+) -> int:  # fmt: skip
     """
-    Delete the commitments about a customer, after `tell(row)` for each open one; returns how many rows went.
+    Delete the commitments about a `customer`, after telling whom the open ones concern; returns how many rows went.
 
-    Nothing is deleted for a person: what they owe goes to somebody who is here once they are gone.
+    `tell(session, row, forgotten, by=…, now=…)` is the kind's own. Nothing is deleted for a person: what they owe goes
+    to somebody who is here once they are gone.
     """
     if about != "customer":
         return 0
     which = kind.column("customer_id") == UUID(subject_id)
     for row in list_commitments(session, kind, which):
-        tell(row)
+        tell(session, row, forgotten, by=BOT, now=now)
     gone = sa.delete(kind.table).where(kind.column("workspace_id") == workspace_of(session), which)
     return session.exec(gone).rowcount

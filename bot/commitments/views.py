@@ -62,47 +62,53 @@ def card_button(customer_id: UUID) -> Block:
     return ui.button("Card", CARD, str(customer_id))
 
 
-def options(menu: dict[str, str], commitment_id: UUID) -> list[Option]:
-    """Return the options of a menu, action id → words, for one commitment."""
-    return [Option(text, f"{action}:{commitment_id}") for action, text in menu.items()]
-
-
 def list_message(
     page: CommitmentList[Any],
     *,
+    feature: str,
     counted: str,
     nothing: str,
     offer: Block,
     order: str,
-    row: Callable[[Any], Block],
-    turns: tuple[str, str],
+    row: Callable[[Any], tuple[str, dict[str, str]]],
 ) -> Message:
     """
     Return one page of a list: a title, a row for each commitment, as many as fit, and buttons to the next pages.
 
-    *counted* follows the title's colon, *nothing* does when the list is empty; *offer* is the button beside it,
-    *order* says what stands first, *turns* are the action ids of *Back* and *Next*.
+    *counted* follows the title's colon, *nothing* does when the list is empty; *offer* is the button beside it, and
+    *order* says what stands first. `row(one)` returns the text and the menu of a row.
     """
     title = ui.escape(ui.cut(page.title, NAME))
     text = f"{title}: {counted if page.total else nothing}"
     head = ui.section(text, accessory=offer)
     if not page.total:
         return Message(text=text, blocks=[head])
-    back, on = turns
+    back, on = page_actions(feature)
     buttons = [ui.button("Back", back, f"{page.page - 1} {page.whose}")] if page.page else []
     buttons += [ui.button("Next", on, f"{page.page + 1} {page.whose}")] if page.page + 1 < page.pages else []
     where = f"Page {page.page + 1:,} of {page.pages:,}. " if buttons else ""
     top = [head, ui.divider()]
     end = [*([ui.actions(*buttons)] if buttons else []), ui.context(f"{where}{order} first; size plays no part.")]
     room = ui.MESSAGE_CHARACTERS - ui.size([*top, *end]) - len(text)
-    rows = [[row(one)] for one in page.rows]
+    rows = [[_list_row(feature, page, one, *row(one))] for one in page.rows]
     shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - len(top) - len(end), most_characters=room)
     return Message(text=text, blocks=[*top, *(one[0] for one in shown), *end])
 
 
-def list_block_id(feature: str, page: CommitmentList[Any], commitment_id: UUID) -> str:
-    """Return the id of a row's block in a list, from which the list can be drawn again."""
-    return f"{feature}.list:{page.page}:{page.whose}:{commitment_id}"
+def page_actions(feature: str) -> tuple[str, str]:
+    """Return the action ids of a list's *Back* and *Next*."""
+    return f"{feature}.page_back", f"{feature}.page_on"
+
+
+def menu_of(feature: str, menu: dict[str, str], commitment_id: UUID) -> Block:
+    """Return a menu, action id → words, about one commitment."""
+    return ui.overflow(f"{feature}.more", [Option(text, f"{action}:{commitment_id}") for action, text in menu.items()])
+
+
+def _list_row(feature: str, page: CommitmentList[Any], one: CommitmentSchema, text: str, menu: dict[str, str]) -> Block:
+    """Return a row whose block id says in which list it stands, so that the list can be drawn again."""
+    block_id = f"{feature}.list:{page.page}:{page.whose}:{one.id}"
+    return ui.section(text, accessory=menu_of(feature, menu, one.id), block_id=block_id)
 
 
 def told_message(

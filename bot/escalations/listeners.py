@@ -13,7 +13,19 @@ from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.escalations import queries, usecases, views
 from bot.escalations.queries.shown import get_rate
-from bot.escalations.rules import ANSWER, FIX, GIVE, LONGEST_RATE, WITHDRAW, Cause, Severity, read_rate
+from bot.escalations.rules import (
+    ANSWER,
+    FIX,
+    GIVE,
+    HOLDS,
+    LONGEST_RATE,
+    RAISED_SEVERITY,
+    RAISED_WHAT,
+    WITHDRAW,
+    Cause,
+    Severity,
+    read_rate,
+)
 from bot.escalations.schemas import Fix, Wishes
 from bot.escalations.views import forms
 from bot.slack.blocks import Message
@@ -83,14 +95,6 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     EscalationListeners(runtime, SCREENS).register(app)
 
 
-async def draw(runtime: Runtime, memory: Memory, *, workspace: str, viewer: str) -> Message:
-    """Return the message of a press as it is now."""
-    seen = {"workspace": workspace, "viewer": viewer}
-    if memory.kind == "list":
-        return views.page(await runtime.read(queries.get_list, whose=memory.whose, page=memory.page, **seen))
-    return views.standing(await runtime.read(queries.get_escalation, escalation_id=memory.escalation_id, **seen))
-
-
 def read_form(view: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Return what the form holds, and the block ids of its fields."""
     form = Form.of(view)
@@ -101,6 +105,24 @@ def read_form(view: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, str
         "assignee_id": form.person(forms.WHO),
     }
     return entered, forms.FIELD_OF
+
+
+def read_raised(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what went wrong, if anything was said or chosen."""
+    form = Form(state)
+    what, chosen = form.text(RAISED_WHAT), form.choice(RAISED_SEVERITY)
+    severity = next((one for one in Severity if one.value == chosen), None)
+    return {"what": what, "severity": severity} if what or severity else {}
+
+
+def read_holds(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the customer said of each fix they were asked about."""
+    form, answers = Form(state), {}
+    for block_id in state.get("values") or {}:
+        key, chosen = uuid_in(str(block_id).removeprefix(f"{HOLDS}.")), form.choice(block_id)
+        if str(block_id).startswith(f"{HOLDS}.") and key and chosen in {forms.YES, forms.NO}:
+            answers[key] = chosen == forms.YES
+    return {"answers": answers} if answers else {}
 
 
 def _wishes(form: Form) -> Wishes:
@@ -128,20 +150,16 @@ def _read_fix(form: Form) -> dict[str, Any]:
 
 
 SCREENS = CommitmentScreens(
+    kind=queries.ESCALATIONS,
     feature="escalations",
-    command="/escalate",
     about="escalation_id",
     memory=Memory,
-    messages=frozenset({"one"}),
-    draw=draw,
     shortcut="escalations.escalate_message",
     offer=views.ESCALATE,
-    turns=views.TURNS,
     presses=(ANSWER, FIX, views.MORE),
-    find_whose=queries.find_whose,
-    get_list=queries.get_list,
     list_view=views.page,
-    help_view=views.help_page,
+    help=views.HELP,
+    single={"one": views.standing},
     parse=queries.parse_escalation,
     get_command=queries.get_form,
     form=forms.raise_form,

@@ -2,9 +2,8 @@
 
 from datetime import date, datetime
 from typing import Literal
-from uuid import UUID
 
-from bot.commitments.schemas import CommitmentList, CommitmentSchema
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema
 from bot.core.schemas import Notification, Schema
 from bot.escalations.rules import Cause, Event, Severity, State
 
@@ -37,8 +36,7 @@ class EscalationSchema(CommitmentSchema):
         return self.state is State.OPEN and self.answer_by <= self.now
 
 
-class EscalationList(CommitmentList[EscalationSchema]):
-    """One page of what isn't closed for good, unanswered ones first, the earliest deadline first."""
+EscalationList = CommitmentList[EscalationSchema]
 
 
 class EscalationFixed(Schema):
@@ -95,13 +93,13 @@ class Rate(Schema):
     repeats: tuple[str, ...] = ()
 
 
-class EscalationNotice(Notification):
+class AboutEscalation(Schema):
     """Something to be told about one escalation."""
 
     escalation: EscalationSchema
 
 
-class EscalationRaised(EscalationNotice):
+class EscalationRaised(AboutEscalation, Notification):
     """To somebody whom a new (or reopened, or passed on) escalation concerns, as who they are in it."""
 
     kind = "escalations.raised"
@@ -112,39 +110,34 @@ class EscalationRaised(EscalationNotice):
     returned_from: str = ""
 
 
-class EscalationWarned(EscalationNotice):
+class EscalationWarned(AboutEscalation, Notification):
     """To who is on it: most of the time to answer is over."""
 
     kind = "escalations.warned"
 
 
-class EscalationLate(EscalationNotice):
+class EscalationLate(AboutEscalation, Notification):
     """To the managers: nobody answered in time."""
 
     kind = "escalations.late"
 
 
-class EscalationNews(Notification):
+class EscalationNews(CommitmentNews, Notification):
     """What became of an escalation, for those whom it concerns."""
 
     kind = "escalations.news"
 
     event: Event
-    by_name: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    what: str = ""
-    words: str = ""
     to_name: str = ""
 
 
-class EscalationPosted(EscalationNotice):
+class EscalationPosted(AboutEscalation, Notification):
     """To the escalation channel: a customer raised a problem."""
 
     kind = "escalations.posted"
 
 
-class EscalationUpdate(EscalationNotice):
+class EscalationUpdate(AboutEscalation, Notification):
     """In the thread of that: how it stands now."""
 
     kind = "escalations.update"

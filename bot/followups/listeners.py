@@ -20,6 +20,7 @@ from bot.core.errors import NotFound
 from bot.core.runtime import Runtime
 from bot.core.schemas import Schema
 from bot.followups import queries, usecases, views
+from bot.followups.schemas import FollowupsDue
 from bot.slack.blocks import Message
 from bot.slack.forms import Form
 from bot.slack.presses import uuid_in, value_in
@@ -88,18 +89,6 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     FollowupListeners(runtime, SCREENS).register(app)
 
 
-async def draw(runtime: Runtime, memory: Memory, *, workspace: str, viewer: str) -> Message:
-    """Return the message of a press as it is now."""
-    seen = {"workspace": workspace, "viewer": viewer}
-    if memory.kind == "list":
-        return views.page(await runtime.read(queries.get_list, whose=memory.whose, page=memory.page, **seen))
-    if memory.kind == "due":
-        due = await runtime.read(queries.get_due, workspace=workspace, followup_ids=memory.ids, person_id=viewer)
-        return views.due(due)
-    one = await runtime.read(queries.get_followup, followup_id=memory.followup_id, **seen)
-    return views.late_now(one) if memory.kind == "late" else views.again(one)
-
-
 def read_form(view: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Return what the form holds, and the block ids of its fields; who didn't choose anybody does it themselves."""
     form = Form.of(view)
@@ -121,20 +110,17 @@ def _read_later(form: Form) -> dict[str, Any]:
 
 
 SCREENS = CommitmentScreens(
+    kind=queries.FOLLOWUPS,
     feature="followups",
-    command="/assign",
     about="followup_id",
     memory=Memory,
-    messages=frozenset({"one", "due", "late"}),
-    draw=draw,
     shortcut="followups.assign_message",
     offer=views.ASSIGN,
-    turns=views.TURNS,
     presses=(views.DONE, views.CANT, views.LATER, views.MORE),
-    find_whose=queries.find_whose,
-    get_list=queries.get_list,
     list_view=views.page,
-    help_view=views.help_page,
+    help=views.HELP,
+    single={"one": views.again, "late": views.late_now},
+    several={"due": (FollowupsDue, views.due)},
     parse=queries.parse_assignment,
     get_command=queries.get_assignment,
     form=views.assign_form,

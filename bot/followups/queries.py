@@ -1,7 +1,8 @@
 """Reads about follow-ups: one, lists, reminders that are due, and what others' screens show of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,14 +12,15 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.owner_scopes import PEOPLE, local_date
 from bot.commitments import queries as commitments
 from bot.commitments.queries import CommitmentKind, Scope, list_commitments, list_schemas, list_silent, list_working
+from bot.commitments.queries.commands import command_about, parse_command
 from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
-from bot.commitments.schemas import ParsedCommand, PressedCommitment
+from bot.commitments.schemas import PressedCommitment
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.prepared import prepared
-from bot.core.schemas import Count, Line, Subject
+from bot.core.schemas import Count, Line
 from bot.followups.rules import AGAIN_AFTER, WHAT, State, is_long_late, wants_reminder
-from bot.followups.schemas import DueReminder, FollowupList, FollowupSchema, FollowupsDue
+from bot.followups.schemas import DueReminder, FollowupList, FollowupSchema
 from bot.followups.tables import Followup
 from bot.people.queries import get_today, list_calendars
 from bot.people.rules import Calendar
@@ -42,6 +44,7 @@ def _given_by(session: Session, key: str, viewer: str) -> Scope:
 FOLLOWUPS = CommitmentKind(
     table=Followup,
     schema=FollowupSchema,
+    listed=FollowupList,
     subject="followup",
     plural="follow-ups",
     preposition="with",
@@ -53,25 +56,24 @@ FOLLOWUPS = CommitmentKind(
     order=(col(Followup.due_on), col(Followup.id)),
     audited=state_of,
     viewed=commitments.view_on_day,
+    late=lambda viewed: col(Followup.due_on) < viewed["today"],
+    lists={"given": "g-{}"},
     scopes={"g": _given_by},
 )
 
 
-def get_row(session: Session, followup_id: UUID) -> Followup:
-    """Return the follow-up with that id; raises `NotFound`."""
-    return commitments.get_commitment(session, FOLLOWUPS, followup_id)
-
-
-def get_followup(session: Session, *, followup_id: UUID, viewer: str, now: datetime) -> FollowupSchema:
-    """Return one follow-up as *viewer* sees it today."""
-    return commitments.get_schema(session, FOLLOWUPS, get_row(session, followup_id), viewer=viewer, now=now)
+find_whose = partial(commitments.find_whose, kind=FOLLOWUPS)
+get_list = partial(commitments.get_list, kind=FOLLOWUPS)
+get_told = partial(commitments.get_told, kind=FOLLOWUPS)
+get_assignment = partial(command_about, what_length=WHAT)
+parse_assignment = partial(parse_command, what_length=WHAT, ask_what="Say in a few words what is to be done.")
 
 
 def get_pressed(
     session: Session, *, followup_id: UUID, action: str, viewer: str, now: datetime  # noqa: ARG001 - every kind's takes the action
 ) -> PressedCommitment[FollowupSchema]:  # fmt: skip
     """Return the follow-up that a button is about; nothing can be done about a closed one."""
-    one = get_followup(session, followup_id=followup_id, viewer=viewer, now=now)
+    one = commitments.get_one(session, kind=FOLLOWUPS, commitment_id=followup_id, viewer=viewer, now=now)
     return PressedCommitment(commitment=one, refused="" if one.is_open else already(one))
 
 
@@ -79,41 +81,6 @@ def already(one: FollowupSchema) -> str:
     """Return how a follow-up was closed, for who comes too late."""
     who = f" (by {one.closed_by_name})" if one.closed_by_name else ""
     return f"That is {one.state.words} already{who}; nothing was changed."
-
-
-def get_due(
-    session: Session, *, followup_ids: Sequence[UUID], person_id: str, now: datetime, total: int = 0
-) -> FollowupsDue:
-    """Return a reminder of these follow-ups as they stand now, in the order given."""
-    return commitments.get_told(
-        session, FOLLOWUPS, FollowupsDue, ids=followup_ids, person_id=person_id, now=now, total=total
-    )
-
-
-def find_whose(session: Session, *, words: str, viewer: str, now: datetime) -> str:
-    """Return the id of the list that is meant: `given`, or as in all commitments."""
-    if words.strip().casefold() == "given":
-        return f"g-{viewer}"
-    return commitments.find_whose(session, words=words, viewer=viewer, now=now)
-
-
-def get_list(session: Session, *, whose: str, page: int, viewer: str, now: datetime) -> FollowupList:
-    """Return a page (from 0) of open follow-ups: of one person, of who gave them (`g-`), of a customer, or `team`."""
-    late = col(Followup.due_on) < get_today(session, person_id=viewer, now=now)
-    return commitments.get_page(
-        session, FOLLOWUPS, FollowupList, whose=whose, page=page, viewer=viewer, now=now, late=late
-    )
-
-
-def parse_assignment(session: Session, *, words: str, viewer: str, now: datetime) -> ParsedCommand:
-    """Read `@ana Acme friday call about the invoice`; without @, it is for *viewer*."""
-    ask_what = "Say in a few words what is to be done."
-    return commitments.parse_command(session, words=words, viewer=viewer, now=now, what_length=WHAT, ask_what=ask_what)
-
-
-def get_assignment(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedCommand:  # noqa: ARG001 - every query takes the time
-    """Return what a button or a message asks for; for oneself, until somebody is chosen."""
-    return commitments.command_about(session, subject, viewer=viewer, what_length=WHAT)
 
 
 def list_done_at(session: Session, *, customer_id: UUID, by: str, at: datetime) -> Sequence[Followup]:
@@ -168,11 +135,11 @@ def list_long_late(session: Session, *, now: datetime, limit: int) -> list[Follo
     return list(found)[:limit]
 
 
-def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - every check takes the time
-    """Return a sentence when open follow-ups have nobody to do them, or no customer to do them for."""
-    stuck = commitments.count_stuck(session, FOLLOWUPS)
-    sentence = f"{stuck} open follow-ups have nobody, or no customer any more; name a manager, or restart the bot."
-    return [sentence] if stuck else []
+check = partial(
+    commitments.check_stuck,
+    kind=FOLLOWUPS,
+    sentence="{} open follow-ups have nobody, or no customer any more; name a manager, or restart the bot.",
+)
 
 
 def _soon(now: datetime) -> Any:
@@ -230,24 +197,6 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     return [Count(text=f"{late:,} follow-up{'' if late == 1 else 's'} late", urgent=True)] if late else []
 
 
-def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
-    """Return follow-ups that are late or due today, the most late first; one statement."""
-    today = get_today(session, person_id=None, now=now)
-    return commitments.list_due_lines(
-        session, FOLLOWUPS, today=today, text=lambda customer, what, who: f"{customer}: {what} ({who})"
-    )
-
-
-def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:
-    """Return what was asked for a customer and how it ended, the latest first."""
-    return commitments.list_history(session, FOLLOWUPS, customer_id, now=now, tell=_history)
-
-
-def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
-    """Return all follow-ups about a customer, or given to, given by or closed by a person, as JSON values."""
-    return commitments.export_rows(session, FOLLOWUPS, kind, subject_id)
-
-
 def _brief_line(row: Any, today: date) -> Line:
     late = row.due_on < today
     when = f"{'late since' if late else 'by'} {row.due_on.day} {row.due_on:%b}"
@@ -271,3 +220,15 @@ def _history(row: Followup, one: FollowupSchema) -> list[Line]:
         who = f" by {one.closed_by_name}" if one.closed_by_name else ""
         lines.append(Line(text=f"{one_line(one.what)}: {row.state.words}{who}{said}", on=row.closed_at.date()))
     return lines
+
+
+commitments_section = partial(
+    commitments.list_due_lines, kind=FOLLOWUPS, text=lambda customer, what, who: f"{customer}: {what} ({who})"
+)
+"""Follow-ups that are late or due today."""
+
+timeline = partial(commitments.list_history, kind=FOLLOWUPS, tell=_history)
+"""What was asked for a customer and how it ended."""
+
+export = partial(commitments.export_rows, kind=FOLLOWUPS)
+"""All follow-ups about a customer, or given to, given by or closed by a person."""

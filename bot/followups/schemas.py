@@ -1,9 +1,8 @@
 """What leaves the follow-ups feature."""
 
 from datetime import date
-from uuid import UUID
 
-from bot.commitments.schemas import CommitmentList, CommitmentSchema, CommitmentsTold
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, CommitmentsTold
 from bot.core.schemas import Notification, Schema
 from bot.followups.rules import Event, State
 
@@ -33,8 +32,7 @@ class FollowupSchema(CommitmentSchema):
         return self.is_open and self.due_on < self.today
 
 
-class FollowupList(CommitmentList[FollowupSchema]):
-    """One page of open follow-ups, the earliest day first."""
+FollowupList = CommitmentList[FollowupSchema]
 
 
 class FollowupGiven(Notification):
@@ -61,18 +59,13 @@ class FollowupLate(Notification):
     followup: FollowupSchema
 
 
-class FollowupNews(Notification):
+class FollowupNews(CommitmentNews, Notification):
     """What became of a follow-up, for those who asked for it or had it."""
 
     kind = "followups.news"
 
     event: Event
-    by_name: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    what: str = ""
     due_on: date
-    words: str = ""
     to_name: str = ""
     mine: bool = False
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlmodel import Session, col
 from bot.checkins.queries.history import get_checkin
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import clean_note, record_checkin
-from bot.commitments.queries import get_schema, list_of_inactive, list_orphaned
+from bot.commitments.queries import get_commitment, get_schema, list_of_inactive, list_orphaned
 from bot.commitments.rules import AT_ONCE, LINK, QUOTED, REMINDER_ROWS, date_problem
 from bot.commitments.usecases import (
     customer_problem,
@@ -33,15 +34,14 @@ from bot.customers.rules.names import clean_text
 from bot.followups.queries import (
     FOLLOWUPS,
     already,
-    get_due,
-    get_row,
+    get_told,
     list_done_at,
     list_due_reminders,
     list_due_rows,
     list_long_late,
 )
 from bot.followups.rules import NOTE, REASON, WHAT, Event, State
-from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupNews, FollowupSchema
+from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupNews, FollowupSchema, FollowupsDue
 from bot.followups.tables import Followup
 from bot.people.queries import find_person_row, get_calendar, get_today
 from bot.people.usecases import may_manage, require_here
@@ -242,7 +242,7 @@ def require_open(session: Session, followup_id: UUID, *, by: str, now: datetime)
     Raises:
         AlreadyDone: it was closed; the sentence says how.
     """
-    row = get_row(session, followup_id)
+    row = get_commitment(session, FOLLOWUPS, followup_id)
     if row.state is not State.OPEN:
         raise AlreadyDone(already(schema_for(session, row, by, now)))
     return row
@@ -257,7 +257,7 @@ def require_mine(session: Session, followup_id: UUID, *, by: str, now: datetime)
         AlreadyDone: it was closed.
     """
     actor = require_here(session, by=by)
-    row = get_row(session, followup_id)
+    row = get_commitment(session, FOLLOWUPS, followup_id)
     if by not in {row.assignee_id, row.given_by} and not may_manage(actor):
         raise NotAllowed("Only who has it, who asked for it, or a manager can do that; ask one of them.")
     return require_open(session, followup_id, by=by, now=now)
@@ -368,11 +368,8 @@ def return_orphaned(session: Session, *, now: datetime) -> int:
     return count
 
 
-def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
-    """Delete the follow-ups about a customer, telling whom the open ones concern; returns how many rows went."""
-    return erase_customer(
-        session, FOLLOWUPS, kind, subject_id, lambda row: tell(session, row, Event.FORGOTTEN, by=BOT, now=now)
-    )
+erase = partial(erase_customer, kind=FOLLOWUPS, tell=tell, forgotten=Event.FORGOTTEN)
+"""Deletes the follow-ups about a customer."""
 
 
 def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
@@ -381,6 +378,6 @@ def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
     ours = col(Followup.workspace_id) == workspace_of(session)
     session.exec(sa.update(Followup).where(ours, col(Followup.id).in_(ids)).values(reminded_on=owed.local_day))
     shown = ids[:REMINDER_ROWS]
-    notification = get_due(session, followup_ids=shown, person_id=owed.person_id, total=len(rows), now=now)
+    notification = get_told(session, told=FollowupsDue, ids=shown, person_id=owed.person_id, total=len(rows), now=now)
     key = f"followups:{owed.person_id}:{owed.local_day.isoformat()}"
     return outbox.enqueue(session, notification, to=owed.person_id, key=key, now=now)

@@ -3,7 +3,7 @@
 from bot.checkins.rules import Result
 from bot.commitments import views as shared
 from bot.commitments.schemas import ParsedCommand
-from bot.commitments.views import LATE, checkin_fields, customer_name, person, plain, what_of
+from bot.commitments.views import LATE, checkin_fields, customer_name, menu_of, person, plain, what_of
 from bot.followups.rules import NOTE, REASON, WHAT, Event, State
 from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupList, FollowupNews, FollowupSchema, FollowupsDue
 from bot.slack import blocks as ui
@@ -12,7 +12,6 @@ from bot.slack.blocks import Block, Message, Option
 ASSIGN, TAKE, MORE = "followups.assign", "followups.take", "followups.more"
 DONE, CANT, LATER = "followups.done", "followups.cant", "followups.later"
 REASSIGN, CANCEL = "followups.reassign", "followups.cancel"
-TURNS = ("followups.page_back", "followups.page_on")
 
 SAVE, COMPLETED, DECLINED = "followups.save", "followups.completed", "followups.declined"
 MOVED, REASSIGNED, CANCELLED = "followups.moved", "followups.reassigned", "followups.cancelled"
@@ -65,7 +64,7 @@ def late_now(one: FollowupSchema) -> Message:
         return Message(text=plain(closed_text(one)), blocks=[ui.section(closed_text(one), block_id=block_id)])
     text = f"{customer_name(one)}: {what_of(one)} · {person(one.assignee_name)} has it, due {_day(one)}"
     head = "A follow-up that you asked for is two working days late." if one.is_late else "It has another day now."
-    row = ui.section(text, accessory=ui.overflow(MORE, shared.options(GIVERS_MENU, one.id)), block_id=block_id)
+    row = ui.section(text, accessory=menu_of("followups", GIVERS_MENU, one.id), block_id=block_id)
     return Message(text=f"{head} {plain(text)}", blocks=[ui.section(head), row])
 
 
@@ -80,21 +79,15 @@ def due(schema: FollowupsDue) -> Message:
 def page(schema: FollowupList) -> Message:
     """Return one page of a list, with a menu for each row."""
 
-    def row(one: FollowupSchema) -> Block:
+    def row(one: FollowupSchema) -> tuple[str, dict[str, str]]:
         who = "" if schema.whose == f"p-{one.assignee_id}" else f" · {person(one.assignee_name)}"
-        text = f"{customer_name(one)} · {what_of(one)}\n{_when(one)}{who}"
-        menu = ui.overflow(MORE, shared.options(MENU, one.id))
-        return ui.section(text, accessory=menu, block_id=shared.list_block_id("followups", schema, one.id))
+        return f"{customer_name(one)} · {what_of(one)}\n{_when(one)}{who}", MENU
 
+    counted = f"{schema.total:,} open" + (f" · {schema.late:,} late" if schema.late else "")
     return shared.list_message(
-        schema,
-        counted=f"{schema.total:,} open" + (f" · {schema.late:,} late" if schema.late else ""),
-        nothing="nothing is open.",
-        offer=ui.button("Assign", ASSIGN),
-        order="The earliest day",
-        row=row,
-        turns=TURNS,
-    )
+        schema, feature="followups", counted=counted, nothing="nothing is open.", offer=ui.button("Assign", ASSIGN),
+        order="The earliest day", row=row,
+    )  # fmt: skip
 
 
 def assigned(one: FollowupSchema) -> Message:
@@ -118,11 +111,6 @@ def news(schema: FollowupNews) -> Message:
     return shared.news_message(_news_head(schema), shared.quoted(schema.words), schema.customer_id, *buttons)
 
 
-def help_page() -> Message:
-    """Return what /assign can do."""
-    return shared.help_message("/assign", HELP)
-
-
 def closed_text(one: FollowupSchema) -> str:
     """Return `✓ Acme · call about the invoice · done by Ana`."""
     mark = "✓" if one.state is State.DONE else "✗"
@@ -143,7 +131,7 @@ def _row(one: FollowupSchema, place: str, *, owner: bool = True) -> list[Block]:
     asked = "" if one.given_by == one.assignee_id else f" · {person(one.given_by_name)} asked"
     text = f"{customer_name(one)} · {what_of(one)}\n{_when(one)}{asked}{shared.source_link(one)}"
     if not owner:
-        menu = ui.overflow(MORE, shared.options(GIVERS_MENU, one.id))
+        menu = menu_of("followups", GIVERS_MENU, one.id)
         return [ui.section(text, accessory=menu, block_id=block_id)]
     buttons = [
         ui.button("Done", DONE, key, style="primary"),

@@ -1,6 +1,6 @@
 """What Slack sends about promises, beside what all commitments have: *Kept*, the rates, and what the windows hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commitments.listeners import CommitmentListeners, CommitmentMemory, CommitmentScreens, press_key
-from bot.commitments.queries import find_whose
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import OPTIONS
 from bot.core.errors import NotAllowed, NotFound
@@ -18,7 +17,7 @@ from bot.core.runtime import Runtime
 from bot.core.schemas import Subject
 from bot.promises import queries, usecases, views
 from bot.promises.queries.shown import get_rates
-from bot.promises.schemas import PromisesBroken, PromisesDue, PromisesInherited, Told
+from bot.promises.schemas import PromisesBroken, PromisesDue, PromisesInherited
 from bot.slack.blocks import Message
 from bot.slack.forms import Form
 from bot.slack.presses import action_and_id, uuid_in
@@ -27,12 +26,6 @@ from bot.slack.windows import speaker
 from bot.workspaces.listeners import Window
 
 RATES = frozenset({"kept", "rate", "rates"})
-LIST_OF: dict[str, tuple[type[Told], Callable[[Any], Message]]] = {
-    "due": (PromisesDue, views.due),
-    "broken": (PromisesBroken, views.broken),
-    "inherited": (PromisesInherited, views.inherited),
-}
-"""The messages that hold several promises, by the word in the ids of their blocks."""
 
 
 class Memory(CommitmentMemory):
@@ -106,18 +99,6 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     PromiseListeners(runtime, SCREENS).register(app)
 
 
-async def draw(runtime: Runtime, memory: Memory, *, workspace: str, viewer: str) -> Message:
-    """Return the message of a press as it is now."""
-    seen = {"workspace": workspace, "viewer": viewer}
-    if memory.kind == "list":
-        return views.page(await runtime.read(queries.get_list, whose=memory.whose, page=memory.page, **seen))
-    if memory.kind in LIST_OF:
-        kind, view = LIST_OF[memory.kind]
-        about = {"promise_ids": memory.ids, "person_id": viewer}
-        return view(await runtime.read(queries.get_told, workspace=workspace, kind=kind, **about))
-    return views.again(await runtime.read(queries.get_promise, promise_id=memory.promise_id, **seen))
-
-
 def read_form(view: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Return what the form holds, and the block ids of its fields; the one for the contact depends on the customer."""
     form = Form.of(view)
@@ -148,20 +129,21 @@ def _read_moved(form: Form) -> dict[str, Any]:
 
 
 SCREENS = CommitmentScreens(
+    kind=queries.PROMISES,
     feature="promises",
-    command="/promise",
     about="promise_id",
     memory=Memory,
-    messages=frozenset({"one", *LIST_OF}),
-    draw=draw,
     shortcut="promises.promise_message",
     offer=views.PROMISE,
-    turns=views.TURNS,
     presses=(views.KEPT, views.MORE),
-    find_whose=find_whose,
-    get_list=queries.get_list,
     list_view=views.page,
-    help_view=views.help_page,
+    help=views.HELP,
+    single={"one": views.again},
+    several={
+        "due": (PromisesDue, views.due),
+        "broken": (PromisesBroken, views.broken),
+        "inherited": (PromisesInherited, views.inherited),
+    },
     parse=queries.parse_promise,
     get_command=queries.get_form,
     form=views.promise_form,

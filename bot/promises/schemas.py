@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from bot.commitments.schemas import CommitmentList, CommitmentSchema, CommitmentsTold, ParsedCommand
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, CommitmentsTold, ParsedCommand
 from bot.core.schemas import Notification, Schema
 from bot.promises.rules import Event, State, kept_rate
 
@@ -47,12 +47,8 @@ class ParsedPromise(ParsedCommand):
     contacts: tuple[ContactOption, ...] = ()
 
 
-class PromiseList(CommitmentList[PromiseSchema]):
-    """One page of what is owed, the earliest day first; *late* ones are broken."""
-
-
-class Told(CommitmentsTold[PromiseSchema]):
-    """Some promises, told to one person."""
+PromiseList = CommitmentList[PromiseSchema]
+Told = CommitmentsTold[PromiseSchema]
 
 
 class PromisesDue(Told, Notification):
@@ -84,19 +80,14 @@ class PromiseNoted(Notification):
     by_name: str
 
 
-class PromiseNews(Notification):
+class PromiseNews(CommitmentNews, Notification):
     """What became of a promise, for those whom it concerns."""
 
     kind = "promises.news"
 
     event: Event
-    by_name: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    what: str = ""
     due_on: date
     moved_to: date | None = None
-    words: str = ""
 
 
 class DueRow(Schema):

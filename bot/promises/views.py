@@ -25,7 +25,6 @@ from bot.slack.blocks import Block, Message, Option
 
 PROMISE, KEPT, MORE = "promises.promise", "promises.kept", "promises.more"
 RENEGOTIATE, WITHDRAW = "promises.renegotiate", "promises.withdraw"
-TURNS = ("promises.page_back", "promises.page_on")
 
 SAVE, MOVED, WITHDRAWN = "promises.save", "promises.moved", "promises.withdrawn"
 CUSTOMER, WORDS, DUE = "promises.customer", "promises.words", "promises.due"
@@ -98,30 +97,19 @@ def inherited(schema: PromisesInherited) -> Message:
 def page(schema: PromiseList) -> Message:
     """Return one page of what is owed, with a menu for each row."""
 
-    def row(one: PromiseSchema) -> Block:
-        viewer = one.assignee_id if schema.whose == f"p-{one.assignee_id}" else ""
-        menu = ui.overflow(MORE, shared.options(MENU, one.id))
-        return ui.section(about(one, viewer), accessory=menu, block_id=shared.list_block_id("promises", schema, one.id))
+    def row(one: PromiseSchema) -> tuple[str, dict[str, str]]:
+        return about(one, one.assignee_id if schema.whose == f"p-{one.assignee_id}" else ""), MENU
 
+    counted = f"{schema.total:,} to keep" + (f" · {schema.late:,} broken" if schema.late else "")
     return shared.list_message(
-        schema,
-        counted=f"{schema.total:,} to keep" + (f" · {schema.late:,} broken" if schema.late else ""),
-        nothing="nothing is owed.",
-        offer=ui.button("Promise", PROMISE),
-        order="The earliest day",
-        row=row,
-        turns=TURNS,
-    )
+        schema, feature="promises", counted=counted, nothing="nothing is owed.", offer=ui.button("Promise", PROMISE),
+        order="The earliest day", row=row,
+    )  # fmt: skip
 
 
 def news(schema: PromiseNews) -> Message:
     """Return what became of a promise, for who was to keep it and for the customer's owner."""
     return shared.news_message(_news_head(schema), shared.quoted(schema.words), schema.customer_id)
-
-
-def help_page() -> Message:
-    """Return what /promise can do."""
-    return shared.help_message("/promise", HELP)
 
 
 def ended_text(one: PromiseSchema) -> str:
@@ -162,7 +150,7 @@ def _row(one: PromiseSchema, place: str, viewer: str = "") -> list[Block]:
     buttons = [
         ui.button("Kept late" if one.state is State.BROKEN else "Kept", KEPT, str(one.id), style="primary"),
         shared.card_button(one.customer_id),
-        ui.overflow(MORE, shared.options(REST, one.id)),
+        shared.menu_of("promises", REST, one.id),
     ]
     return [ui.section(about(one, viewer), block_id=block_id), ui.actions(*buttons, block_id=f"{block_id}:do")]
 

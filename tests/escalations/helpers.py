@@ -9,9 +9,10 @@ from sqlmodel import col, select
 from bot.checkins.rules import Channel, Result
 from bot.checkins.schemas import CheckinRecorded
 from bot.checkins.usecases.recording import record_checkin
+from bot.commitments.queries import get_commitment
 from bot.core.feature import collect_extras
 from bot.core.outbox import OutboxMessage
-from bot.escalations.queries import get_list, get_row
+from bot.escalations.queries import ESCALATIONS, get_list
 from bot.escalations.rules import HOLDS, Cause, Severity
 from bot.escalations.schemas import EscalationFixed, EscalationList, EscalationSchema, Fix
 from bot.escalations.tables import Escalation
@@ -86,7 +87,7 @@ def ask_whether(
 
 def stored(office: Office, schema: EscalationSchema) -> Escalation:
     """An escalation as it is stored."""
-    row: Escalation = office.look(lambda session: get_row(session, schema.id))
+    row: Escalation = office.look(lambda session: get_commitment(session, ESCALATIONS, schema.id))
     return row
 
 

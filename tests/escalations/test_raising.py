@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.checkins.rules import Result
-from bot.commitments.queries import parse_subject
+from bot.commitments.queries.commands import parse_subject
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.schemas import Subject
 from bot.customers.rules.due import Status

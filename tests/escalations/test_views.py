@@ -8,9 +8,9 @@ import pytest
 
 from bot.commitments.rules import PAGE_ROWS
 from bot.commitments.schemas import ParsedCommand
-from bot.commitments.views import saved
+from bot.commitments.views import help_message, saved
 from bot.escalations import views
-from bot.escalations.listeners import Memory
+from bot.escalations.listeners import Memory, read_holds, read_raised
 from bot.escalations.rules import RATE_ROWS, Cause, Event, Severity, State
 from bot.escalations.schemas import (
     ChannelLost,
@@ -99,7 +99,7 @@ def test_every_message_fits_at_its_worst(words: str, state: State) -> None:
     check(views.update(EscalationUpdate(escalation=one.model_copy(update={"now": MONDAY + timedelta(days=9)}))))
     check(views.channel_lost(ChannelLost(channel_name=words[:100], reason="it was archived")))
     check(views.standing(one))
-    check(views.help_page())
+    check(help_message("/escalate", views.HELP))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -162,8 +162,8 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
 
 def test_what_is_read_back_is_what_was_chosen() -> None:
     """Nothing filled in is nothing; unasked is no answer; blocks of others are none of ours."""
-    assert forms.read_raised({"values": {}}) == {}
-    assert forms.read_holds({"values": {}}) == {}
+    assert read_raised({"values": {}}) == {}
+    assert read_holds({"values": {}}) == {}
     one, two = uuid4(), uuid4()
     chosen = {
         f"escalations.holds.{one}": {"x": {"selected_option": {"value": "yes"}}},
@@ -171,6 +171,6 @@ def test_what_is_read_back_is_what_was_chosen() -> None:
         "escalations.holds.nonsense": {"x": {"selected_option": {"value": "no"}}},
         str(uuid4()): {"x": {"selected_option": {"value": "no"}}},
     }
-    assert forms.read_holds({"values": chosen}) == {"answers": {one: True}}
+    assert read_holds({"values": chosen}) == {"answers": {one: True}}
     said = {"escalations.raised.severity": {"x": {"selected_option": {"value": "hurts"}}}}
-    assert forms.read_raised({"values": said}) == {"what": "", "severity": Severity.HURTS}
+    assert read_raised({"values": said}) == {"what": "", "severity": Severity.HURTS}

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from bot.commitments.queries import get_commitment
 from bot.core.outbox import OutboxMessage
-from bot.followups.queries import get_list, get_row
+from bot.followups.queries import FOLLOWUPS, get_list
 from bot.followups.schemas import FollowupList, FollowupSchema
 from bot.followups.tables import Followup
 from bot.followups.usecases import assign_followup, close_shut, enqueue_reminders, return_orphaned, tell_givers
@@ -26,7 +27,7 @@ def assign(office: Office, customer: UUID, **more: Any) -> FollowupSchema:
 
 def stored(office: Office, schema: FollowupSchema) -> Followup:
     """A follow-up as it is stored."""
-    row: Followup = office.look(lambda session: get_row(session, schema.id))
+    row: Followup = office.look(lambda session: get_commitment(session, FOLLOWUPS, schema.id))
     return row
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.commitments.queries import parse_subject
+from bot.commitments.queries.commands import parse_subject
 from bot.core.clock import new_id
 from bot.core.errors import NotAllowed, NotFound
 from bot.core.feature import COMMITMENT_LINES, collect_briefs, collect_timeline

@@ -8,7 +8,7 @@ import pytest
 
 from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
 from bot.commitments.schemas import ParsedCommand
-from bot.commitments.views import saved
+from bot.commitments.views import help_message, saved
 from bot.followups import views
 from bot.followups.listeners import Memory
 from bot.followups.rules import Event, State
@@ -88,7 +88,7 @@ def test_every_message_fits_at_its_worst(words: str) -> None:
     check(views.late(FollowupLate(followup=one)))
     check(views.assigned(one))
     check(views.take_it(words, "x" * 2000))
-    check(views.help_page())
+    check(help_message("/assign", views.HELP))
     for state in (State.DONE, State.CANT, State.CANCELLED):
         check(views.again(closed(words, state)))
         check(views.late_now(closed(words, state)))

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from bot.commitments.queries import get_commitment
 from bot.core.outbox import OutboxMessage
-from bot.promises.queries import get_list, get_row
+from bot.promises.queries import PROMISES, get_list
 from bot.promises.schemas import PromiseList, PromiseSchema
 from bot.promises.tables import Promise
 from bot.promises.usecases import keep_promise, record_promise, renegotiate_promise, withdraw_promise
@@ -46,7 +47,7 @@ def withdrawn(office: Office, schema: PromiseSchema, by: str = ANA, words: str =
 
 def stored(office: Office, schema: PromiseSchema) -> Promise:
     """A promise as it is stored."""
-    row: Promise = office.look(lambda session: get_row(session, schema.id))
+    row: Promise = office.look(lambda session: get_commitment(session, PROMISES, schema.id))
     return row
 
 

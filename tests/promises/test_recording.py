@@ -7,7 +7,7 @@ import pytest
 
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
-from bot.commitments.queries import find_whose, parse_subject
+from bot.commitments.queries.commands import parse_subject
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.schemas import Subject
@@ -16,7 +16,7 @@ from bot.customers.tables import Contact
 from bot.customers.usecases.details import set_status
 from bot.people.queries import find_person_row
 from bot.promises.listeners import read_extra
-from bot.promises.queries import get_form, parse_promise
+from bot.promises.queries import find_whose, get_form, parse_promise
 from bot.promises.rules import State
 from bot.promises.schemas import ParsedPromise
 from bot.promises.usecases import promise_in_checkin

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
-from bot.commitments.views import saved
+from bot.commitments.views import help_message, saved
 from bot.promises import views
 from bot.promises.listeners import Memory
 from bot.promises.rules import Band, Event, State
@@ -174,7 +174,7 @@ def test_every_message_fits_at_its_worst(words: str) -> None:
     check(views.broken(PromisesBroken(**group)))
     check(views.inherited(PromisesInherited(**group, left=words[:200])))
     check(views.due(PromisesDue(**{**group, "rows": tuple(worst(words) for _ in range(REMINDER_ROWS))})))
-    check(views.help_page())
+    check(help_message("/promise", views.HELP))
 
 
 @pytest.mark.parametrize("words", HOSTILE)

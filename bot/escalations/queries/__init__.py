@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.commitments import queries as commitments
 from bot.commitments.queries import CommitmentKind, list_schemas
+from bot.commitments.queries.commands import command_about, split_customer
 from bot.commitments.schemas import ParsedCommand, PressedCommitment
 from bot.commitments.usecases import is_here
 from bot.core.schemas import Subject
@@ -33,9 +35,15 @@ def state_of(row: Escalation) -> dict[str, Any]:
     return {**kept, "cause": row.cause.value, "avoidable": row.avoidable, "asks": row.asks}
 
 
+def is_past(now: datetime) -> Any:
+    """Return the condition for: nobody has answered though the clock has run out."""
+    return sa.and_(col(Escalation.state) == State.OPEN, col(Escalation.answer_by) <= now)
+
+
 ESCALATIONS = CommitmentKind(
     table=Escalation,
     schema=EscalationSchema,
+    listed=EscalationList,
     subject="escalation",
     plural="escalations",
     preposition="of",
@@ -53,19 +61,15 @@ ESCALATIONS = CommitmentKind(
     ),
     audited=state_of,
     viewed=lambda session, person_id, now: {"now": now, "zone": get_zone(session, person_id)},
+    late=lambda viewed: is_past(viewed["now"]),
+    lists={UNANSWERED: UNANSWERED},
     scopes={UNANSWERED: lambda *_: ((col(Escalation.state) == State.OPEN,), "Unanswered escalations")},
 )
 """Those whose clock runs stand first, by deadline; then the answered, then the fixed ones."""
 
 
-def get_row(session: Session, escalation_id: UUID) -> Escalation:
-    """Return the escalation with that id; raises `NotFound`."""
-    return commitments.get_commitment(session, ESCALATIONS, escalation_id)
-
-
-def get_escalation(session: Session, *, escalation_id: UUID, viewer: str, now: datetime) -> EscalationSchema:
-    """Return one escalation as *viewer* sees it."""
-    return commitments.get_schema(session, ESCALATIONS, get_row(session, escalation_id), viewer=viewer, now=now)
+find_whose = partial(commitments.find_whose, kind=ESCALATIONS)
+get_list = partial(commitments.get_list, kind=ESCALATIONS)
 
 
 def get_pressed(
@@ -79,7 +83,7 @@ def get_pressed(
         NotFound: it isn't here.
     """
     require_here(session, by=viewer)
-    row, goal = get_row(session, escalation_id), GOALS[action]
+    row, goal = commitments.get_commitment(session, ESCALATIONS, escalation_id), GOALS[action]
     can = goal in MOVES[row.state] if goal else not row.state.is_over
     one = commitments.get_schema(session, ESCALATIONS, row, viewer=viewer, now=now)
     return PressedCommitment(commitment=one, refused="" if can else stands(session, row))
@@ -94,30 +98,10 @@ def stands(session: Session, row: Escalation) -> str:
     return f"That is {row.state.words} already{by}; nothing was changed."
 
 
-def find_whose(session: Session, *, words: str, viewer: str, now: datetime) -> str:
-    """Return the id of the list that is meant: `open` (unanswered), or as in all commitments."""
-    if words.strip().casefold() == UNANSWERED:
-        return UNANSWERED
-    return commitments.find_whose(session, words=words, viewer=viewer, now=now)
-
-
-def get_list(session: Session, *, whose: str, page: int, viewer: str, now: datetime) -> EscalationList:
-    """Return a page (from 0) of what isn't closed for good: of one person, a customer, the `team`, or unanswered."""
-    late = is_past(now)
-    return commitments.get_page(
-        session, ESCALATIONS, EscalationList, whose=whose, page=page, viewer=viewer, now=now, late=late
-    )
-
-
-def is_past(now: datetime) -> Any:
-    """Return the condition for: nobody has answered though the clock has run out."""
-    return sa.and_(col(Escalation.state) == State.OPEN, col(Escalation.answer_by) <= now)
-
-
 def parse_escalation(session: Session, *, words: str, viewer: str, now: datetime) -> ParsedCommand:  # noqa: ARG001 - every query takes the time
     """Read `Acme the portal is down`; a name that can't be told is asked again, with a sentence."""
     require_here(session, by=viewer)
-    customer, rest, problem = commitments.split_customer(session, words, guess=_guess_name)
+    customer, rest, problem = split_customer(session, words, guess=_guess_name)
     what = clean_text(rest, WHAT)
     if customer is None:
         return ParsedCommand(what=what, problems=(problem,))
@@ -125,9 +109,9 @@ def parse_escalation(session: Session, *, words: str, viewer: str, now: datetime
     return ParsedCommand(assignee_id=assignee_id, customer_id=customer.id, customer_name=customer.name, what=what)
 
 
-def get_form(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedCommand:  # noqa: ARG001 - as above
+def get_form(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedCommand:
     """Return what a button or a message asks for, or an empty form."""
-    parsed = commitments.command_about(session, subject, viewer=viewer, what_length=WHAT)
+    parsed = command_about(session, subject=subject, viewer=viewer, now=now, what_length=WHAT)
     owner_id = get_customer(session, parsed.customer_id).owner_id if parsed.customer_id else None
     assignee_id = usual_person(session, owner_id, viewer) if parsed.customer_id else None
     return parsed.model_copy(update={"assignee_id": assignee_id})
@@ -216,11 +200,11 @@ def find_channel_to_tell(session: Session, *, now: datetime) -> str | None:  # n
     return settings.channel_id if settings and settings.channel_id and list_for_channel(session, limit=1) else None
 
 
-def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - every check takes the time
-    """Return a sentence when something open has nobody on it, or no customer any more."""
-    stuck = commitments.count_stuck(session, ESCALATIONS)
-    sentence = f"{stuck} escalations have nobody on them, or no customer any more; name a manager, or restart the bot."
-    return [sentence] if stuck else []
+check = partial(
+    commitments.check_stuck,
+    kind=ESCALATIONS,
+    sentence="{} escalations have nobody on them, or no customer any more; name a manager, or restart the bot.",
+)
 
 
 def _list_running(session: Session, *which: Any, limit: int) -> Sequence[Escalation]:

@@ -1,7 +1,8 @@
 """What others' screens show of escalations: cards, queues, Home, the digest, exports; and right first time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -94,16 +95,6 @@ def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
     return [line.model_copy(update={"text": f"{line.text} ({who})"}) for line, who in lines]
 
 
-def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:
-    """Return what went wrong with a customer and how it ended, the latest first."""
-    return commitments.list_history(session, ESCALATIONS, customer_id, now=now, tell=_history)
-
-
-def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
-    """Return all escalations of a customer, or that a person raised, was on, answered or closed, as JSON values."""
-    return commitments.export_rows(session, ESCALATIONS, kind, subject_id)
-
-
 def _ours(session: Session) -> tuple[Any, Any]:
     return col(Escalation.workspace_id) == workspace_of(session), ESCALATIONS.is_open
 
@@ -143,6 +134,13 @@ def _history(row: Escalation, schema: EscalationSchema) -> list[Line]:
         end = "they confirmed that the fix holds" if row.state is State.CONFIRMED else f"closed{why}"
         lines.append(Line(text=f"{what}: {end}", on=row.closed_at.date()))
     return lines
+
+
+timeline = partial(commitments.list_history, kind=ESCALATIONS, tell=_history)
+"""What went wrong with a customer and how it ended."""
+
+export = partial(commitments.export_rows, kind=ESCALATIONS)
+"""All escalations of a customer, or that a person raised, was on, answered or closed."""
 
 
 # --- right first time --------------------------------------------------------------------------------------------

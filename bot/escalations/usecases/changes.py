@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.commitments.queries import get_schema
+from bot.commitments.queries import get_commitment, get_schema
 from bot.commitments.usecases import list_to_tell, managers_to_tell, recording, takes_news
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, NotAllowed
 from bot.core.schemas import Notification
 from bot.customers.queries import get_customer
-from bot.escalations.queries import ESCALATIONS, get_row, span_of, stands
+from bot.escalations.queries import ESCALATIONS, span_of, stands
 from bot.escalations.rules import MOVES, WARN_AT, Event, State, work_between, work_until
 from bot.escalations.schemas import EscalationNews, EscalationRaised, EscalationSchema
 from bot.escalations.tables import Escalation
@@ -36,7 +36,7 @@ def require_mine(session: Session, escalation_id: UUID, *, by: str) -> tuple[Esc
         NotFound: it isn't here.
     """
     actor = require_here(session, by=by)
-    row = get_row(session, escalation_id)
+    row = get_commitment(session, ESCALATIONS, escalation_id)
     owner = get_customer(session, row.customer_id).owner_id
     if by not in {row.assignee_id, row.raised_by, owner} and not may_manage(actor):
         raise NotAllowed(

@@ -1,6 +1,7 @@
 """What the clock does: warnings, lateness, the channel, problems whose people or customers are gone."""
 
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -75,11 +76,8 @@ def pass_on_orphaned(session: Session, *, now: datetime) -> int:
     return count
 
 
-def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
-    """Delete a customer's escalations, telling whom the open ones concern; returns how many rows went."""
-    return erase_customer(
-        session, ESCALATIONS, kind, subject_id, lambda row: tell(session, row, Event.FORGOTTEN, by=BOT, now=now)
-    )
+erase = partial(erase_customer, kind=ESCALATIONS, tell=tell, forgotten=Event.FORGOTTEN)
+"""Deletes a customer's escalations."""
 
 
 # --- the channel -------------------------------------------------------------------------------------------------

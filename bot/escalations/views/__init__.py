@@ -18,10 +18,9 @@ from bot.escalations.schemas import (
     RateLine,
 )
 from bot.slack import blocks as ui
-from bot.slack.blocks import Block, Message
+from bot.slack.blocks import Message
 
 ESCALATE, MORE = "escalations.raise", "escalations.more"
-TURNS = ("escalations.page_back", "escalations.page_on")
 CHECK_IN = "checkins.log"  # the check-ins feature answers it
 MENU = {GIVE: "Give to somebody else", WITHDRAW: "Raised by mistake"}
 LIST_MENUS = {
@@ -95,26 +94,16 @@ def channel_lost(schema: ChannelLost) -> Message:
 def page(schema: EscalationList) -> Message:
     """Return one page of a list, with a menu for each row."""
 
-    def row(one: EscalationSchema) -> Block:
+    def row(one: EscalationSchema) -> tuple[str, dict[str, str]]:
         has = "" if schema.whose == f"p-{one.assignee_id}" else f" · {who(one)}"
         text = f"{customer_name(one)} · {what_of(one)}\n{status(one)} · {one.severity.words}{has}"
-        menu = ui.overflow(MORE, shared.options(LIST_MENUS.get(one.state, MENU), one.id))
-        return ui.section(text, accessory=menu, block_id=shared.list_block_id("escalations", schema, one.id))
+        return text, LIST_MENUS.get(one.state, MENU)
 
+    counted = f"{schema.total:,} open" + (f" · {schema.late:,} past their clock" if schema.late else "")
     return shared.list_message(
-        schema,
-        counted=f"{schema.total:,} open" + (f" · {schema.late:,} past their clock" if schema.late else ""),
-        nothing="nothing is open.",
-        offer=ui.button("Escalate", ESCALATE),
-        order="The earliest deadline",
-        row=row,
-        turns=TURNS,
-    )
-
-
-def help_page() -> Message:
-    """Return what /escalate can do."""
-    return shared.help_message("/escalate", HELP)
+        schema, feature="escalations", counted=counted, nothing="nothing is open.",
+        offer=ui.button("Escalate", ESCALATE), order="The earliest deadline", row=row,
+    )  # fmt: skip
 
 
 def raised_words(one: EscalationSchema) -> str:
@@ -177,7 +166,7 @@ def _message(text: str, one: EscalationSchema, *, head: str = "") -> Message:
         State.OPEN: ui.button("Answered", ANSWER, key, style="primary"),
         State.ANSWERED: ui.button("Fixed", FIX, key, style="primary"),
     }.get(one.state, ui.button("Check-in", CHECK_IN, str(one.customer_id)))
-    buttons = [first, shared.card_button(one.customer_id), ui.overflow(MORE, shared.options(MENU, one.id))]
+    buttons = [first, shared.card_button(one.customer_id), shared.menu_of("escalations", MENU, one.id)]
     blocks = [
         *([ui.section(head)] if head else []),
         ui.section(f"{told}{shared.source_link(one)}", block_id=block_id),

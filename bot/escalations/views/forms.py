@@ -1,8 +1,5 @@
 """The windows: escalate, answered, fixed, somebody else, by mistake, setup; and the fields in the check-in form."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from bot.commitments import views as shared
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import SAID, customer_name
@@ -22,8 +19,6 @@ from bot.escalations.schemas import EscalationSchema, Waiting, Wishes
 from bot.escalations.views import status
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Option
-from bot.slack.forms import Form
-from bot.slack.presses import uuid_in
 
 SAVE, ANSWERED, FIXED = "escalations.save", "escalations.answered", "escalations.fixed"
 GIVEN, WITHDRAWN, SET_UP = "escalations.given", "escalations.withdrawn", "escalations.set_up"
@@ -162,27 +157,9 @@ def raised_fields(_about: object) -> list[Block]:
     ]
 
 
-def read_raised(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what went wrong, if anything was said or chosen."""
-    form = Form(state)
-    what, chosen = form.text(RAISED_WHAT), form.choice(RAISED_SEVERITY)
-    severity = next((one for one in Severity if one.value == chosen), None)
-    return {"what": what, "severity": severity} if what or severity else {}
-
-
 def holds_fields(schema: Waiting | None) -> list[Block]:
     """Return *Does the fix hold?*, for each fix that waits for the customer's word."""
     return [_holds_field(one) for one in schema.rows] if schema else []
-
-
-def read_holds(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the customer said of each fix they were asked about."""
-    form, answers = Form(state), {}
-    for block_id in state.get("values") or {}:
-        key, chosen = uuid_in(str(block_id).removeprefix(f"{HOLDS}.")), form.choice(block_id)
-        if str(block_id).startswith(f"{HOLDS}.") and key and chosen in {YES, NO}:
-            answers[key] = chosen == YES
-    return {"answers": answers} if answers else {}
 
 
 def _holds_field(one: EscalationSchema) -> Block:

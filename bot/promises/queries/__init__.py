@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,21 +13,20 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.owner_scopes import covers_of
 from bot.commitments import queries as commitments
 from bot.commitments.queries import CommitmentKind, list_silent, list_working
+from bot.commitments.queries.commands import command_about, parse_command
 from bot.commitments.schemas import ParsedCommand, PressedCommitment
 from bot.core.schemas import Subject
 from bot.customers.queries import list_contacts
 from bot.people.queries import get_today, list_away, list_calendars
 from bot.people.rules import Calendar
 from bot.promises.rules import WHAT, Stage, State, is_over, stage, wants_reminder
-from bot.promises.schemas import ContactOption, DueReminder, DueRow, ParsedPromise, PromiseList, PromiseSchema, Told
+from bot.promises.schemas import ContactOption, DueReminder, DueRow, ParsedPromise, PromiseList, PromiseSchema
 from bot.promises.tables import Promise
 
 MOST_CONTACTS = 100
 HORIZON = timedelta(days=22)
 """How far ahead somebody may not work: what is due within their holiday is spoken of before it."""
 DAY = timedelta(days=1)
-
-OneTold = TypeVar("OneTold", bound=Told)
 
 
 def state_of(row: Promise) -> dict[str, str | bool]:
@@ -37,6 +37,7 @@ def state_of(row: Promise) -> dict[str, str | bool]:
 PROMISES = CommitmentKind(
     table=Promise,
     schema=PromiseSchema,
+    listed=PromiseList,
     subject="promise",
     plural="promises",
     preposition="to",
@@ -48,25 +49,20 @@ PROMISES = CommitmentKind(
     order=(col(Promise.due_on), col(Promise.id)),
     audited=state_of,
     viewed=commitments.view_on_day,
-    scopes={},
+    late=lambda _: col(Promise.state) == State.BROKEN,
 )
 
 
-def get_row(session: Session, promise_id: UUID) -> Promise:
-    """Return the promise with that id; raises `NotFound`."""
-    return commitments.get_commitment(session, PROMISES, promise_id)
-
-
-def get_promise(session: Session, *, promise_id: UUID, viewer: str, now: datetime) -> PromiseSchema:
-    """Return one promise as *viewer* sees it today."""
-    return commitments.get_schema(session, PROMISES, get_row(session, promise_id), viewer=viewer, now=now)
+find_whose = partial(commitments.find_whose, kind=PROMISES)
+get_list = partial(commitments.get_list, kind=PROMISES)
+get_told = partial(commitments.get_told, kind=PROMISES)
 
 
 def get_pressed(
     session: Session, *, promise_id: UUID, action: str, viewer: str, now: datetime  # noqa: ARG001 - every kind's takes the action
 ) -> PressedCommitment[PromiseSchema]:  # fmt: skip
     """Return the promise that a button is about; nothing can be done about one that isn't owed any more."""
-    one = get_promise(session, promise_id=promise_id, viewer=viewer, now=now)
+    one = commitments.get_one(session, kind=PROMISES, commitment_id=promise_id, viewer=viewer, now=now)
     return PressedCommitment(commitment=one, refused="" if one.is_owed else already(one))
 
 
@@ -75,21 +71,6 @@ def already(one: PromiseSchema) -> str:
     how = "not owed any more" if one.state is State.BROKEN else one.state.words
     who = f" (by {one.ended_by_name})" if one.ended_by_name else ""
     return f"That is {how} already{who}; nothing was changed."
-
-
-def get_told(
-    session: Session, *, kind: type[OneTold], promise_ids: Sequence[UUID], person_id: str, now: datetime, **more: Any
-) -> OneTold:
-    """Return a message of these promises as they stand now, in the order given."""
-    return commitments.get_told(session, PROMISES, kind, ids=promise_ids, person_id=person_id, now=now, **more)
-
-
-def get_list(session: Session, *, whose: str, page: int, viewer: str, now: datetime) -> PromiseList:
-    """Return a page (from 0) of what is owed: of one person, to a customer, or by the `team`."""
-    late = col(Promise.state) == State.BROKEN
-    return commitments.get_page(
-        session, PROMISES, PromiseList, whose=whose, page=page, viewer=viewer, now=now, late=late
-    )
 
 
 def list_made_in(session: Session, *, customer_id: UUID, checkin_id: UUID) -> Sequence[Promise]:
@@ -101,15 +82,14 @@ def list_made_in(session: Session, *, customer_id: UUID, checkin_id: UUID) -> Se
 def parse_promise(session: Session, *, words: str, viewer: str, now: datetime) -> ParsedPromise:
     """Read `Acme friday send the new price list`; `@ana` before it: what Ana promised."""
     ask_what = "Say in a few words what you promised."
-    return _with_contacts(
-        session,
-        commitments.parse_command(session, words=words, viewer=viewer, now=now, what_length=WHAT, ask_what=ask_what),
-    )
+    parsed = parse_command(session, words=words, viewer=viewer, now=now, what_length=WHAT, ask_what=ask_what)
+    return _with_contacts(session, parsed)
 
 
-def get_form(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedPromise:  # noqa: ARG001 - every query takes the time
+def get_form(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedPromise:
     """Return what a button or a message asks for, or an empty form."""
-    return _with_contacts(session, commitments.command_about(session, subject, viewer=viewer, what_length=WHAT))
+    parsed = command_about(session, subject=subject, viewer=viewer, now=now, what_length=WHAT)
+    return _with_contacts(session, parsed)
 
 
 def _with_contacts(session: Session, parsed: ParsedCommand) -> ParsedPromise:
@@ -154,9 +134,8 @@ def list_overdue(session: Session, *, now: datetime, limit: int) -> Sequence[Pro
 
 def check(session: Session, now: datetime) -> Sequence[str]:
     """Return a sentence when promises have nobody to keep them, no customer, or a day that nobody noticed was over."""
-    sentences = []
-    if stuck := commitments.count_stuck(session, PROMISES):
-        sentences.append(f"{stuck} promises have nobody, or no customer any more; name a manager, or restart the bot.")
+    stuck = "{} promises have nobody, or no customer any more; name a manager, or restart the bot."
+    sentences = commitments.check_stuck(session, now, kind=PROMISES, sentence=stuck)
     long_over = get_today(session, person_id=None, now=now) - 2 * DAY
     if unnoticed := len([row for row in list_overdue(session, now=now, limit=500) if row.due_on < long_over]):
         sentences.append(f"{unnoticed} promises are past their day and nobody was told; restart the bot.")

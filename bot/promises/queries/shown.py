@@ -1,10 +1,10 @@
 """What others' screens show of promises: cards, queues, Home, the digest, exports; and how well they are kept."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, cast
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -87,24 +87,6 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     return counts
 
 
-def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
-    """Return promises that are broken and not made good, or due today, the most late first; one statement."""
-    today = get_today(session, person_id=None, now=now)
-    return commitments.list_due_lines(
-        session, PROMISES, today=today, text=lambda customer, what, who: f"{customer}: promised {what} ({who})"
-    )
-
-
-def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:
-    """Return what was promised to a customer and what came of it, the latest first."""
-    return commitments.list_history(session, PROMISES, customer_id, now=now, tell=_history)
-
-
-def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
-    """Return all promises to a customer, or that a person made, kept, wrote down or ended, as JSON values."""
-    return commitments.export_rows(session, PROMISES, kind, subject_id)
-
-
 def _brief_line(row: Any, today: date) -> Line:
     what = one_line(row.what)
     if row.state == State.BROKEN or row.due_on < today:
@@ -165,6 +147,18 @@ def _promises(count: int) -> str:
     return f"{count:,} promise{'' if count == 1 else 's'}"
 
 
+commitments_section = partial(
+    commitments.list_due_lines, kind=PROMISES, text=lambda customer, what, who: f"{customer}: promised {what} ({who})"
+)
+"""Promises that are broken and not made good, or due today."""
+
+timeline = partial(commitments.list_history, kind=PROMISES, tell=_history)
+"""What was promised to a customer and what came of it."""
+
+export = partial(commitments.export_rows, kind=PROMISES)
+"""All promises to a customer, or that a person made, kept, wrote down or ended."""
+
+
 # --- how well promises are kept ----------------------------------------------------------------------------------
 
 Counts = Counter[State]
@@ -181,7 +175,7 @@ def get_rates(session: Session, *, viewer: str, now: datetime) -> KeptRates:
     since = get_today(session, person_id=viewer, now=now) - RATE_PERIOD
     query = (
         sa.select(col(Promise.promised_by), _band().label("band"), col(Promise.state), sa.func.count())
-        .join(Customer, sa.and_(col(Customer.workspace_id) == Promise.workspace_id, Customer.id == Promise.customer_id))
+        .join(Customer, commitments.matches(PROMISES, Customer, "customer_id"))
         .where(
             col(Promise.workspace_id) == workspace_of(session),
             col(Promise.is_owed).in_((True, False)),  # either: named, so that the index that begins with it is of use

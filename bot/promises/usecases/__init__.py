@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.checkins.usecases.recording import clean_note
-from bot.commitments.queries import get_schema
+from bot.commitments.queries import get_commitment, get_schema
 from bot.commitments.rules import LINK, QUOTED, date_problem
 from bot.commitments.usecases import (
     customer_problem,
@@ -25,7 +25,7 @@ from bot.customers.tables import Customer
 from bot.people.queries import find_cover, find_person_row, get_today, list_names
 from bot.people.tables import Person
 from bot.people.usecases import may_manage, require_here
-from bot.promises.queries import PROMISES, already, get_row, list_made_in
+from bot.promises.queries import PROMISES, already, list_made_in
 from bot.promises.rules import CONTACT, NOTE, WHAT, Event, State, is_over
 from bot.promises.schemas import PromiseNews, PromiseNoted, PromiseSchema
 from bot.promises.tables import Promise
@@ -205,7 +205,7 @@ def require_mine(session: Session, promise_id: UUID, *, by: str, now: datetime) 
         AlreadyDone: it is not owed any more; the sentence says how it ended.
     """
     actor = require_here(session, by=by)
-    row = get_row(session, promise_id)
+    row = get_commitment(session, PROMISES, promise_id)
     owner = get_customer(session, row.customer_id).owner_id
     theirs = {row.assignee_id, owner} - {None}
     covers = {find_cover(session, one, get_today(session, person_id=one, now=now)) for one in theirs if one}

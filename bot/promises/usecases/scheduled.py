@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -82,11 +83,8 @@ def inherit_orphaned(session: Session, *, now: datetime) -> int:
     return sum(map(len, inherited.values()))
 
 
-def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
-    """Delete the promises to a customer, telling those who owe them something; returns how many rows went."""
-    return erase_customer(
-        session, PROMISES, kind, subject_id, lambda row: tell(session, row, Event.FORGOTTEN, by=BOT, now=now)
-    )
+erase = partial(erase_customer, kind=PROMISES, tell=tell, forgotten=Event.FORGOTTEN)
+"""Deletes the promises to a customer."""
 
 
 def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
@@ -104,7 +102,7 @@ def _tell(
     not_before: datetime | None = None, **more: Any,
 ) -> bool:  # fmt: skip
     shown = ids[:REMINDER_ROWS]
-    notification: Any = get_told(session, kind=kind, promise_ids=shown, person_id=to, total=len(ids), now=now, **more)
+    notification: Any = get_told(session, told=kind, ids=shown, person_id=to, total=len(ids), now=now, **more)
     key = key or f"{notification.kind}:{to}:{ids[0]}"
     return outbox.enqueue(session, notification, to=to, key=key, now=now, not_before=not_before)
 
