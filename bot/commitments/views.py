@@ -141,9 +141,6 @@ def help_message(command: str, text: str) -> Message:
     return Message(text=f"What {command} can do.", blocks=[ui.section(text)])
 
 
-# --- parts of forms ----------------------------------------------------------------------------------------------
-
-
 def asked(parsed: ParsedCommand) -> list[Block]:
     """Return what couldn't be told from somebody's words, above a form."""
     return [ui.section(ui.escape(" ".join(parsed.problems)))] if parsed.problems else []

@@ -92,9 +92,6 @@ def list_done_at(session: Session, *, customer_id: UUID, by: str, at: datetime) 
     return session.exec(query.order_by(col(Followup.id))).all()
 
 
-# --- what the clock has to say -----------------------------------------------------------------------------------
-
-
 def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
     """Return the people to remind now: their hour has come on a working day of theirs, and something asks for it."""
     query = _soon(now) if only is None else _soon(now).where(col(Followup.assignee_id).in_(only))
@@ -151,9 +148,6 @@ def _soon(now: datetime) -> Any:
     )
     wanted = (col(Followup.assignee_id), col(Followup.due_on), col(Followup.reminded_on))
     return sa.select(*wanted).where(FOLLOWUPS.is_open, col(Followup.due_on) <= now.date() + HORIZON, again)
-
-
-# --- on others' screens ------------------------------------------------------------------------------------------
 
 
 @prepared(many=MANY)

@@ -11,35 +11,16 @@ from sqlmodel import Session, col
 from bot.checkins.queries.history import get_checkin
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import clean_note, record_checkin
+from bot.commitments import usecases as commitments
 from bot.commitments.queries import get_commitment, get_schema, list_of_inactive, list_orphaned
 from bot.commitments.rules import AT_ONCE, LINK, QUOTED, REMINDER_ROWS, date_problem
-from bot.commitments.usecases import (
-    customer_problem,
-    erase_customer,
-    find_heir,
-    list_to_tell,
-    name_managers,
-    person_problem,
-    reason_of_inactive,
-    record_change,
-    recording,
-    require_valid,
-)
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.schemas import Notification
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
-from bot.followups.queries import (
-    FOLLOWUPS,
-    already,
-    get_told,
-    list_done_at,
-    list_due_reminders,
-    list_due_rows,
-    list_long_late,
-)
+from bot.followups import queries
 from bot.followups.rules import NOTE, REASON, WHAT, Event, State
 from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupNews, FollowupSchema, FollowupsDue
 from bot.followups.tables import Followup
@@ -78,12 +59,13 @@ def assign_followup(
     actor = require_here(session, by=by)
     customer, to = get_customer(session, customer_id), assignee_id or by
     if to != by and not may_manage(actor):
-        raise OnlyForOneself(f"Only managers can assign to others; ask {name_managers(session)}, or take it yourself.")
+        whom = commitments.name_managers(session)
+        raise OnlyForOneself(f"Only managers can assign to others; ask {whom}, or take it yourself.")
     words, today = clean_text(what, WHAT), get_today(session, person_id=by, now=now)
     assignee = find_person_row(session, to)
-    require_valid({
-        "assignee": person_problem(assignee, cannot=CANNOT),
-        "customer": customer_problem(customer),
+    commitments.require_valid({
+        "assignee": commitments.person_problem(assignee, cannot=CANNOT),
+        "customer": commitments.customer_problem(customer),
         "due": date_problem(due_on, today=today),
         "what": None if words else "Say in a few words what is to be done.",
     })  # fmt: skip
@@ -94,7 +76,7 @@ def assign_followup(
         link=clean_text(link, LINK), due_on=due_on or today,
     )  # fmt: skip
     session.add(row)
-    record_change(session, FOLLOWUPS, row, "given", by=by, before={}, now=now)
+    commitments.record_change(session, queries.FOLLOWUPS, row, "given", by=by, before={}, now=now)
     if to != by:
         _tell_assignee(session, row, now=now)
     return schema_for(session, row, by, now)
@@ -114,15 +96,15 @@ def reassign_followup(
     actor = require_here(session, by=by)
     row = require_open(session, followup_id, by=by, now=now)
     if not (may_manage(actor) or (to == by and row.given_by == by)):
-        raise NotAllowed(f"Only managers can give it to somebody else; ask {name_managers(session)}.")
+        raise NotAllowed(f"Only managers can give it to somebody else; ask {commitments.name_managers(session)}.")
     if not to:
         raise InvalidInput(fields={"to": "Choose who is to do it."})
-    require_valid({"to": person_problem(find_person_row(session, to), cannot=CANNOT)})
+    commitments.require_valid({"to": commitments.person_problem(find_person_row(session, to), cannot=CANNOT)})
     if row.assignee_id == to:
         raise AlreadyDone("They have it already; nothing had to change.")
     outbox.require_new_submission(session, view_id, now=now)
     former = row.assignee_id
-    with recording(session, FOLLOWUPS, row, "reassigned", by=by, now=now):
+    with commitments.recording(session, queries.FOLLOWUPS, row, "reassigned", by=by, now=now):
         row.assignee_id, row.reminded_on, row.told_manager_at = to, None, None
     if to != by:
         _tell_assignee(session, row, now=now, reassigned_by=actor.name)
@@ -148,7 +130,7 @@ def move_followup(
         raise InvalidInput(fields={"due": problem or "It is due on that day already; choose another one."})
     outbox.require_new_submission(session, view_id, now=now)
     said = clean_text(words, REASON)
-    with recording(session, FOLLOWUPS, row, "moved", by=by, words=said, now=now):
+    with commitments.recording(session, queries.FOLLOWUPS, row, "moved", by=by, words=said, now=now):
         row.due_on, row.reminded_on, row.told_manager_at = due_on, None, None
     tell(session, row, Event.MOVED, by=by, words=said, now=now)
     return schema_for(session, row, by, now)
@@ -198,7 +180,9 @@ def decline_followup(
     """
     row = require_mine(session, followup_id, by=by, now=now)
     said = clean_note(note, NOTE)
-    require_valid({"note": None if said else "Say why, in a few words; who asked for it will want to know."})
+    commitments.require_valid(
+        {"note": None if said else "Say why, in a few words; who asked for it will want to know."}
+    )
     outbox.require_new_submission(session, view_id, now=now)
     close(session, row, State.CANT, by=by, note=said, now=now)
     tell(session, row, Event.CANT, by=by, words=said, now=now)
@@ -221,7 +205,9 @@ def cancel_followup(
     if row.given_by != by and not may_manage(actor):
         raise NotAllowed("Only who asked for it, or a manager, can cancel it; choose Can't to say why you can't do it.")
     said = clean_text(reason, REASON)
-    require_valid({"reason": None if said else "Say why, in a few words; whoever has it will want to know."})
+    commitments.require_valid(
+        {"reason": None if said else "Say why, in a few words; whoever has it will want to know."}
+    )
     outbox.require_new_submission(session, view_id, now=now)
     close(session, row, State.CANCELLED, by=by, reason=said, now=now)
     tell(session, row, Event.CANCELLED, by=by, words=said, now=now)
@@ -231,7 +217,7 @@ def cancel_followup(
 def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every feature's takes these
     """Return a sentence for each follow-up that was done in a check-in that is being undone: it stays done."""
     checkin = get_checkin(session, checkin_id)
-    rows = list_done_at(session, customer_id=customer_id, by=checkin.by, at=checkin.recorded_at)
+    rows = queries.list_done_at(session, customer_id=customer_id, by=checkin.by, at=checkin.recorded_at)
     return [f"The follow-up “{clean_text(row.what, QUOTED)}” stays done." for row in rows]
 
 
@@ -242,9 +228,9 @@ def require_open(session: Session, followup_id: UUID, *, by: str, now: datetime)
     Raises:
         AlreadyDone: it was closed; the sentence says how.
     """
-    row = get_commitment(session, FOLLOWUPS, followup_id)
+    row = get_commitment(session, queries.FOLLOWUPS, followup_id)
     if row.state is not State.OPEN:
-        raise AlreadyDone(already(schema_for(session, row, by, now)))
+        raise AlreadyDone(queries.already(schema_for(session, row, by, now)))
     return row
 
 
@@ -257,7 +243,7 @@ def require_mine(session: Session, followup_id: UUID, *, by: str, now: datetime)
         AlreadyDone: it was closed.
     """
     actor = require_here(session, by=by)
-    row = get_commitment(session, FOLLOWUPS, followup_id)
+    row = get_commitment(session, queries.FOLLOWUPS, followup_id)
     if by not in {row.assignee_id, row.given_by} and not may_manage(actor):
         raise NotAllowed("Only who has it, who asked for it, or a manager can do that; ask one of them.")
     return require_open(session, followup_id, by=by, now=now)
@@ -267,7 +253,7 @@ def close(
     session: Session, row: Followup, state: State, *, by: str, now: datetime, note: str = "", reason: str = ""
 ) -> None:
     """End a follow-up, with a line in the audit trail."""
-    with recording(session, FOLLOWUPS, row, state.value, by=by, words=note or reason, now=now):
+    with commitments.recording(session, queries.FOLLOWUPS, row, state.value, by=by, words=note or reason, now=now):
         row.state, row.note, row.reason, row.closed_at, row.closed_by = state, note, reason, now, by
 
 
@@ -276,7 +262,7 @@ def close(
 
 def schema_for(session: Session, row: Followup, person_id: str, now: datetime) -> FollowupSchema:
     """Return a follow-up as that person sees it today."""
-    return get_schema(session, FOLLOWUPS, row, viewer=person_id, now=now)
+    return get_schema(session, queries.FOLLOWUPS, row, viewer=person_id, now=now)
 
 
 def tell(
@@ -293,7 +279,7 @@ def tell(
         former or row.assignee_id,
     )
     forgotten = event is Event.FORGOTTEN
-    for person_id in list_to_tell(session, (row.given_by, had), but=[by]):
+    for person_id in commitments.list_to_tell(session, (row.given_by, had), but=[by]):
         notification = FollowupNews(
             event=event,
             by_name=actor.name if actor else "",
@@ -326,12 +312,12 @@ def _enqueue(session: Session, notification: Notification, row: Followup, *, to:
 
 def enqueue_reminders(session: Session, *, person_ids: Sequence[str], now: datetime) -> int:
     """Enqueue for each of these people, whose turn it (still) is, what they are to do; returns how many."""
-    return sum(_remind(session, owed, now) for owed in list_due_reminders(session, now=now, only=person_ids))
+    return sum(_remind(session, owed, now) for owed in queries.list_due_reminders(session, now=now, only=person_ids))
 
 
 def tell_givers(session: Session, *, now: datetime) -> int:
     """Tell those who asked for something that is two working days late, once; returns how many."""
-    rows = list_long_late(session, now=now, limit=AT_ONCE)
+    rows = queries.list_long_late(session, now=now, limit=AT_ONCE)
     for row in rows:
         row.told_manager_at = now
         notification = FollowupLate(followup=schema_for(session, row, row.given_by, now))
@@ -342,9 +328,9 @@ def tell_givers(session: Session, *, now: datetime) -> int:
 
 def close_shut(session: Session, *, now: datetime) -> int:
     """Cancel what is open with customers that are lost or excluded, and say why; returns how many."""
-    rows = list_of_inactive(session, FOLLOWUPS, limit=AT_ONCE)
+    rows = list_of_inactive(session, queries.FOLLOWUPS, limit=AT_ONCE)
     for row in rows:
-        reason = reason_of_inactive(session, row)
+        reason = commitments.reason_of_inactive(session, row)
         close(session, row, State.CANCELLED, by=BOT, reason=reason, now=now)
         tell(session, row, Event.CANCELLED, by=BOT, words=reason, now=now)
     return len(rows)
@@ -357,27 +343,29 @@ def return_orphaned(session: Session, *, now: datetime) -> int:
     Where that person is gone, too, it is the customer's owner, else a manager; with nobody here it stays as it is.
     """
     count = 0
-    for row in list_orphaned(session, FOLLOWUPS, limit=AT_ONCE):
-        heir, left = find_heir(session, row, row.given_by), find_person_row(session, row.assignee_id)
+    for row in list_orphaned(session, queries.FOLLOWUPS, limit=AT_ONCE):
+        heir, left = commitments.find_heir(session, row, row.given_by), find_person_row(session, row.assignee_id)
         if heir is None:
             continue
-        with recording(session, FOLLOWUPS, row, "returned", by=BOT, now=now):
+        with commitments.recording(session, queries.FOLLOWUPS, row, "returned", by=BOT, now=now):
             row.assignee_id, row.reminded_on, row.told_manager_at = heir.id, None, None
         _tell_assignee(session, row, now=now, returned_from=left.name if left else "Who had it")
         count += 1
     return count
 
 
-erase = partial(erase_customer, kind=FOLLOWUPS, tell=tell, forgotten=Event.FORGOTTEN)
+erase = partial(commitments.erase_customer, kind=queries.FOLLOWUPS, tell=tell, forgotten=Event.FORGOTTEN)
 """Deletes the follow-ups about a customer."""
 
 
 def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
-    rows = list_due_rows(session, owed=owed, calendar=get_calendar(session, owed.person_id))
+    rows = queries.list_due_rows(session, owed=owed, calendar=get_calendar(session, owed.person_id))
     ids = [row.id for row in rows]
     ours = col(Followup.workspace_id) == workspace_of(session)
     session.exec(sa.update(Followup).where(ours, col(Followup.id).in_(ids)).values(reminded_on=owed.local_day))
     shown = ids[:REMINDER_ROWS]
-    notification = get_told(session, told=FollowupsDue, ids=shown, person_id=owed.person_id, total=len(rows), now=now)
+    notification = queries.get_told(
+        session, told=FollowupsDue, ids=shown, person_id=owed.person_id, total=len(rows), now=now
+    )
     key = f"followups:{owed.person_id}:{owed.local_day.isoformat()}"
     return outbox.enqueue(session, notification, to=owed.person_id, key=key, now=now)

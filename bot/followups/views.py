@@ -170,9 +170,6 @@ def _day(one: FollowupSchema) -> str:
     return ui.short_date(one.due_on, today=one.today)
 
 
-# --- windows -----------------------------------------------------------------------------------------------------
-
-
 def assign_form(parsed: ParsedCommand, *, memory: str) -> Block:
     """Return the form: who, which customer, by when, what; what couldn't be told is asked for on top."""
     words = ui.text_input(WORDS, initial=parsed.what, max_length=WHAT)

@@ -131,9 +131,6 @@ def _guess_name(words: str) -> tuple[str, str]:
     return first, rest
 
 
-# --- fixes that wait for the customer's word ---------------------------------------------------------------------
-
-
 def list_of_customer(session: Session, customer_id: UUID) -> Sequence[Escalation]:
     """Return all escalations of a customer, the oldest first."""
     query = select(Escalation).where(Escalation.customer_id == customer_id)
@@ -145,9 +142,6 @@ def find_waiting(session: Session, customer_id: UUID, now: datetime) -> Waiting 
     query = select(Escalation).where(Escalation.customer_id == customer_id, Escalation.state == State.FIXED)
     rows = session.exec(query.order_by(col(Escalation.fixed_at), col(Escalation.id)).limit(ASKED_AT_ONCE)).all()
     return Waiting(rows=list_schemas(session, ESCALATIONS, rows, viewer=None, now=now)) if rows else None
-
-
-# --- settings ----------------------------------------------------------------------------------------------------
 
 
 def find_settings(session: Session) -> EscalationSettings | None:
@@ -172,9 +166,6 @@ def get_setup(session: Session, *, viewer: str, now: datetime) -> Wishes:  # noq
     settings = find_settings(session)
     spans = {severity.value: str(span_of(session, severity)) for severity in Severity}
     return Wishes(**spans, channel_id=settings.channel_id if settings else None)
-
-
-# --- what the clock has to say -----------------------------------------------------------------------------------
 
 
 def list_to_warn(session: Session, *, now: datetime, limit: int) -> Sequence[Escalation]:

@@ -143,9 +143,6 @@ export = partial(commitments.export_rows, kind=ESCALATIONS)
 """All escalations of a customer, or that a person raised, was on, answered or closed."""
 
 
-# --- right first time --------------------------------------------------------------------------------------------
-
-
 def get_rate(session: Session, *, days: int, viewer: str, now: datetime, person: str | None = None) -> Rate:
     """
     Return the share of active customers without an avoidable escalation in the last *days*: of all, and by owner; with

@@ -33,19 +33,7 @@ from bot.escalations.rules import (
 )
 from bot.escalations.schemas import EscalationFixed, EscalationSchema, Fix, Wishes
 from bot.escalations.tables import Escalation, EscalationSettings
-from bot.escalations.usecases.changes import (
-    changing,
-    close,
-    move,
-    pass_clock,
-    require_can,
-    require_mine,
-    schema_for,
-    start_clock,
-    tell,
-    tell_assignee,
-    tell_everybody,
-)
+from bot.escalations.usecases import changes
 from bot.followups.usecases import OnlyForOneself, assign_followup
 from bot.people.queries import find_person_row
 from bot.people.usecases import may_manage, require_here, require_manager
@@ -96,11 +84,11 @@ def raise_escalation(
         raised_by=by, raised_at=now, raised_in=checkin_id, assignee_id=person_id, clock_from=now, clock_minutes=0,
         answer_by=now, warn_at=now, channel_due=True,
     )  # fmt: skip
-    start_clock(session, row, now=now)
+    changes.start_clock(session, row, now=now)
     session.add(row)
     record_change(session, ESCALATIONS, row, "raised", by=by, before={}, now=now)
-    tell_everybody(session, row, by=by, now=now)
-    return schema_for(session, row, by, now)
+    changes.tell_everybody(session, row, by=by, now=now)
+    return changes.schema_for(session, row, by, now)
 
 
 def raise_in_checkin(
@@ -141,16 +129,16 @@ def answer_escalation(
         AlreadyDone: it was answered before.
         NotAllowed: it is none of theirs.
     """
-    row, _ = require_mine(session, escalation_id, by=by)
-    require_can(session, row, State.ANSWERED)
+    row, _ = changes.require_mine(session, escalation_id, by=by)
+    changes.require_can(session, row, State.ANSWERED)
     outbox.require_new_submission(session, view_id, now=now)
     words = clean_note(said, NOTE)
-    move(session, row, State.ANSWERED, "answered", by=by, now=now, words=words, answered_at=now, answered_by=by)
+    changes.move(session, row, State.ANSWERED, "answered", by=by, now=now, words=words, answered_at=now, answered_by=by)
     if result is not None:
         customer_id, note = row.customer_id, words or row.what
         record_checkin(session, customer_id=customer_id, result=result, channel=channel, note=note, by=by, now=now)
-    tell(session, row, Event.ANSWERED, by=by, words=words, now=now)
-    return schema_for(session, row, by, now)
+    changes.tell(session, row, Event.ANSWERED, by=by, words=words, now=now)
+    return changes.schema_for(session, row, by, now)
 
 
 def fix_escalation(
@@ -165,21 +153,21 @@ def fix_escalation(
         InvalidInput: fields `cause`, `words`, `avoidable`, `asks`, `change`, `change_by`, `change_on`.
         NotAllowed: it is none of theirs.
     """
-    row, _ = require_mine(session, escalation_id, by=by)
-    require_can(session, row, State.FIXED)
-    words, changes = clean_text(fix.words, CAUSE_WORDS), clean_text(fix.change, REASON)
-    _require_understood(fix, words, changes)
+    row, _ = changes.require_mine(session, escalation_id, by=by)
+    changes.require_can(session, row, State.FIXED)
+    words, prevention = clean_text(fix.words, CAUSE_WORDS), clean_text(fix.change, REASON)
+    _require_understood(fix, words, prevention)
     outbox.require_new_submission(session, view_id, now=now)
     cause = fix.cause or Cause.OTHER
-    move(
+    changes.move(
         session, row, State.FIXED, "fixed", by=by, now=now, words=words, fixed_at=now, cause=cause, cause_words=words,
         cause_key=cause_key(cause, words), avoidable=fix.avoidable, asks=fix.asks,
     )  # fmt: skip
-    if changes:
-        row.followup_id = _assign_change(session, row, fix, changes, by=by, now=now)
+    if prevention:
+        row.followup_id = _assign_change(session, row, fix, prevention, by=by, now=now)
     repeat = find_repeat(session, row.cause_key, now=now, at=row.customer_id)
-    tell(session, row, Event.FIXED, by=by, words=repeat, now=now)
-    return EscalationFixed(escalation=schema_for(session, row, by, now), repeat=repeat)
+    changes.tell(session, row, Event.FIXED, by=by, words=repeat, now=now)
+    return EscalationFixed(escalation=changes.schema_for(session, row, by, now), repeat=repeat)
 
 
 def give_escalation(
@@ -194,7 +182,7 @@ def give_escalation(
         InvalidInput: *to* can't be on it; field `to`.
         AlreadyDone: it is over, or *to* is on it already.
     """
-    row, actor = require_mine(session, escalation_id, by=by)
+    row, actor = changes.require_mine(session, escalation_id, by=by)
     if to != by and not may_manage(actor):
         whom = name_managers(session)
         raise NotAllowed(f"Only managers can give it to somebody else; ask {whom}, or choose yourself.")
@@ -207,12 +195,12 @@ def give_escalation(
         raise AlreadyDone("They are on it already; nothing had to change.")
     outbox.require_new_submission(session, view_id, now=now)
     former = row.assignee_id
-    with changing(session, row, "reassigned", by=by, now=now):
-        pass_clock(session, row, to, now=now)
+    with changes.changing(session, row, "reassigned", by=by, now=now):
+        changes.pass_clock(session, row, to, now=now)
     if to != by:
-        tell_assignee(session, row, now=now, given_by=actor.name)
-    tell(session, row, Event.REASSIGNED, by=by, former=former, not_to=[to], now=now)
-    return schema_for(session, row, by, now)
+        changes.tell_assignee(session, row, now=now, given_by=actor.name)
+    changes.tell(session, row, Event.REASSIGNED, by=by, former=former, not_to=[to], now=now)
+    return changes.schema_for(session, row, by, now)
 
 
 def withdraw_escalation(
@@ -226,21 +214,21 @@ def withdraw_escalation(
         InvalidInput: no reason; field `reason`.
         AlreadyDone: it is over.
     """
-    row, actor = require_mine(session, escalation_id, by=by)
+    row, actor = changes.require_mine(session, escalation_id, by=by)
     if row.raised_by != by and not may_manage(actor):
         raise NotAllowed("Only who raised it, or a manager, can say that it was a mistake; ask one of them.")
-    require_can(session, row, State.CLOSED)
+    changes.require_can(session, row, State.CLOSED)
     words = clean_text(reason, REASON)
     require_valid({"reason": None if words else "Say why, in a few words; who is on it will want to know."})
     outbox.require_new_submission(session, view_id, now=now)
-    close(session, row, "withdrawn", by=by, reason=words, now=now)
-    return schema_for(session, row, by, now)
+    changes.close(session, row, "withdrawn", by=by, reason=words, now=now)
+    return changes.schema_for(session, row, by, now)
 
 
-def _require_understood(fix: Fix, words: str, changes: str) -> None:
+def _require_understood(fix: Fix, words: str, prevention: str) -> None:
     other = fix.cause is Cause.OTHER and not words
     asked = fix.asks is not None and 0 <= fix.asks <= MOST_ASKS
-    nothing_changes = not changes and (fix.avoidable or bool(fix.change_by or fix.change_on))
+    nothing_changes = not prevention and (fix.avoidable or bool(fix.change_by or fix.change_on))
     require_valid({
         "cause": None if fix.cause else "Choose the cause that fits best.",
         "words": "Say in a few words what the cause was." if other else None,
@@ -250,11 +238,11 @@ def _require_understood(fix: Fix, words: str, changes: str) -> None:
     })  # fmt: skip
 
 
-def _assign_change(session: Session, row: Escalation, fix: Fix, changes: str, *, by: str, now: datetime) -> UUID:
+def _assign_change(session: Session, row: Escalation, fix: Fix, prevention: str, *, by: str, now: datetime) -> UUID:
     """Assign the follow-up that keeps it from happening again; returns its id."""
     try:
         followup = assign_followup(
-            session, customer_id=row.customer_id, assignee_id=fix.change_by, due_on=fix.change_on, what=changes,
+            session, customer_id=row.customer_id, assignee_id=fix.change_by, due_on=fix.change_on, what=prevention,
             link=row.link, by=by, now=now,
         )  # fmt: skip
     except OnlyForOneself as refused:

@@ -88,9 +88,6 @@ def close(session: Session, row: Escalation, action: str, *, by: str, reason: st
     tell(session, row, Event.CLOSED, by=by, words=said, now=now)
 
 
-# --- the response clock ------------------------------------------------------------------------------------------
-
-
 def start_clock(session: Session, row: Escalation, *, now: datetime) -> None:
     """Let the whole time to answer begin now, on the calendar of who is on it; nobody was warned yet."""
     row.clock_minutes = span_of(session, row.severity).length // MINUTE
@@ -118,9 +115,6 @@ def _set_deadline(session: Session, row: Escalation, *, whole: int, now: datetim
     row.clock_from = now
     row.answer_by = work_until(now, row.clock_minutes * MINUTE, calendar)
     row.warn_at = work_until(now, before_warning * MINUTE, calendar)
-
-
-# --- who is told -------------------------------------------------------------------------------------------------
 
 
 def schema_for(session: Session, row: Escalation, person_id: str | None, now: datetime) -> EscalationSchema:

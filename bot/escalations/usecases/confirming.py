@@ -15,16 +15,7 @@ from bot.customers.rules.names import clean_text
 from bot.escalations.queries import list_of_customer
 from bot.escalations.rules import HOLDS, Event, State
 from bot.escalations.tables import Escalation
-from bot.escalations.usecases.changes import (
-    change,
-    changing,
-    close,
-    move,
-    require_can,
-    start_clock,
-    tell,
-    tell_everybody,
-)
+from bot.escalations.usecases import changes
 from bot.people.queries import find_person_row, get_zone
 from bot.workspaces.usecases.refusing import record_refused_press
 
@@ -72,7 +63,7 @@ def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: s
         _unsettle(session, row, by=by, now=now)
     for row in raised:
         if row.state is State.OPEN:
-            close(session, row, "withdrawn", by=by, reason=UNDONE, now=now)
+            changes.close(session, row, "withdrawn", by=by, reason=UNDONE, now=now)
     gone_on = [row for row in settled if row.state is not State.FIXED] + [*raised, *answered]
     return list(dict.fromkeys(_stays(row) for row in gone_on if not row.state.is_over))
 
@@ -81,14 +72,14 @@ def _unsettle(session: Session, row: Escalation, *, by: str, now: datetime) -> N
     """Let it wait for the customer's word again, unless somebody has gone on with it."""
     row.settled_in = None
     if row.state is State.CONFIRMED:
-        with changing(session, row, "unconfirmed", by=by, now=now):
-            change(row, state=State.FIXED, closed_at=None, closed_by=None)
+        with changes.changing(session, row, "unconfirmed", by=by, now=now):
+            changes.change(row, state=State.FIXED, closed_at=None, closed_by=None)
     elif row.state is State.OPEN:
-        with changing(session, row, "not_reopened", by=by, now=now):
-            change(row, state=State.FIXED, reopened=row.reopened - 1)
+        with changes.changing(session, row, "not_reopened", by=by, now=now):
+            changes.change(row, state=State.FIXED, reopened=row.reopened - 1)
     else:
         return
-    tell(session, row, Event.UNDONE, by=by, now=now)
+    changes.tell(session, row, Event.UNDONE, by=by, now=now)
 
 
 def _stays(row: Escalation) -> str:
@@ -96,16 +87,18 @@ def _stays(row: Escalation) -> str:
 
 
 def _confirm(session: Session, row: Escalation, checkin_id: UUID, *, by: str, now: datetime) -> None:
-    move(session, row, State.CONFIRMED, "confirmed", by=by, now=now, closed_at=now, closed_by=by, settled_in=checkin_id)
-    tell(session, row, Event.CONFIRMED, by=by, now=now)
+    changes.move(
+        session, row, State.CONFIRMED, "confirmed", by=by, now=now, closed_at=now, closed_by=by, settled_in=checkin_id
+    )
+    changes.tell(session, row, Event.CONFIRMED, by=by, now=now)
 
 
 def _reopen(session: Session, row: Escalation, checkin_id: UUID, *, by: str, now: datetime) -> None:
-    require_can(session, row, State.OPEN)
-    with changing(session, row, "reopened", by=by, now=now):
-        start_clock(session, row, now=now)
-        change(row, state=State.OPEN, settled_in=checkin_id, reopened=row.reopened + 1)
-    tell_everybody(session, row, by=by, now=now, again=True)
+    changes.require_can(session, row, State.OPEN)
+    with changes.changing(session, row, "reopened", by=by, now=now):
+        changes.start_clock(session, row, now=now)
+        changes.change(row, state=State.OPEN, settled_in=checkin_id, reopened=row.reopened + 1)
+    changes.tell_everybody(session, row, by=by, now=now, again=True)
 
 
 def _require_answerable(session: Session, row: Escalation, checkin: Checkin, *, by: str) -> None:

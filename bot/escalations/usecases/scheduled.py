@@ -80,9 +80,6 @@ erase = partial(erase_customer, kind=ESCALATIONS, tell=tell, forgotten=Event.FOR
 """Deletes a customer's escalations."""
 
 
-# --- the channel -------------------------------------------------------------------------------------------------
-
-
 def post_to_channel(session: Session, *, now: datetime) -> int:
     """Enqueue what the channel hasn't heard yet: a message for each new one, else how it stands, in its thread."""
     settings = find_settings(session)

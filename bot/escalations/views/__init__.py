@@ -202,9 +202,6 @@ def _news_head(schema: EscalationNews) -> str:
     }[schema.event]
 
 
-# --- right first time --------------------------------------------------------------------------------------------
-
-
 def rate(schema: Rate) -> Message:
     """Return the rate of all, of each one's customers, and which causes come again."""
     percent = share(schema.clean, schema.active)

@@ -144,9 +144,6 @@ def setup_saved(schema: Wishes) -> Block:
     return ui.modal("Escalations", [ui.section(words)], callback_id="told", close="Close")
 
 
-# --- in the check-in form ----------------------------------------------------------------------------------------
-
-
 def raised_fields(_about: object) -> list[Block]:
     """Return the fields of *Something went wrong…*: how bad, and what."""
     severity = ui.select(RAISED_SEVERITY, SEVERITIES, placeholder="How bad is it")

@@ -98,9 +98,6 @@ def _with_contacts(session: Session, parsed: ParsedCommand) -> ParsedPromise:
     return ParsedPromise(**dict(parsed), contacts=tuple(contacts[:MOST_CONTACTS]))
 
 
-# --- what the clock has to say -----------------------------------------------------------------------------------
-
-
 def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
     """
     Return the people to remind now: their hour has come on a working day of theirs, and a promise comes due.

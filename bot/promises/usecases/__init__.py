@@ -7,16 +7,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.checkins.usecases.recording import clean_note
+from bot.commitments import usecases as commitments
 from bot.commitments.queries import get_commitment, get_schema
 from bot.commitments.rules import LINK, QUOTED, date_problem
-from bot.commitments.usecases import (
-    customer_problem,
-    list_to_tell,
-    person_problem,
-    record_change,
-    recording,
-    require_valid,
-)
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import get_customer, list_contacts
@@ -64,9 +57,9 @@ def record_promise(
     assignee = find_person_row(session, assignee_id)
     words, known = clean_text(what, WHAT), _contact_name(session, customer, contact_id)
     nobody = f"That is nobody at {customer.name}; choose somebody there, or leave it empty."
-    require_valid({
-        "promised_by": person_problem(assignee, cannot="keep promises here"),
-        "customer": customer_problem(customer),
+    commitments.require_valid({
+        "promised_by": commitments.person_problem(assignee, cannot="keep promises here"),
+        "customer": commitments.customer_problem(customer),
         "due": _day_problem(session, due_on, by=by, assignee=assignee, now=now),
         "what": None if words else "Say in a few words what was promised.",
         "contact": nobody if contact_id and not known else None,
@@ -143,7 +136,7 @@ def renegotiate_promise(
     said = clean_note(words, NOTE)
     problem = _day_problem(session, due_on, by=by, assignee=find_person_row(session, row.assignee_id), now=now)
     same = "It is promised for that day already; choose another one." if due_on == row.due_on else None
-    require_valid({
+    commitments.require_valid({
         "due": problem or same,
         "note": None if said else "Say in a few words what was agreed.",
         "agreed": None if agreed else "Talk to the customer first: a promise can only be moved together.",
@@ -173,7 +166,7 @@ def withdraw_promise(
     """
     row = require_mine(session, promise_id, by=by, now=now)
     said = clean_note(words, NOTE)
-    require_valid({"note": None if said else "Say in a few words why it isn't owed any more."})
+    commitments.require_valid({"note": None if said else "Say in a few words why it isn't owed any more."})
     outbox.require_new_submission(session, view_id, now=now)
     end(session, row, State.WITHDRAWN, by=by, words=said, now=now)
     tell(session, row, Event.WITHDRAWN, by=by, words=said, now=now)
@@ -220,13 +213,13 @@ def require_mine(session: Session, promise_id: UUID, *, by: str, now: datetime) 
 
 def break_promise(session: Session, row: Promise, *, now: datetime) -> None:
     """Mark a promise whose day is over as broken; it is still owed."""
-    with recording(session, PROMISES, row, "broken", by=BOT, now=now):
+    with commitments.recording(session, PROMISES, row, "broken", by=BOT, now=now):
         row.state, row.broken_at = State.BROKEN, now
 
 
 def end(session: Session, row: Promise, state: State, *, by: str, now: datetime, words: str = "") -> None:
     """Owe it no more. What was broken stays so, unless it was kept late."""
-    with recording(session, PROMISES, row, state.value, by=by, words=words, now=now):
+    with commitments.recording(session, PROMISES, row, state.value, by=by, words=words, now=now):
         if row.state is not State.BROKEN or state is State.KEPT_LATE:
             row.state = state
         row.is_owed, row.note, row.ended_at, row.ended_by = False, words, now, by
@@ -257,7 +250,7 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
         words=words,
     )
     concerned = (row.assignee_id,) if event in {Event.KEPT, Event.UNDONE} else (row.assignee_id, customer.owner_id)
-    for person_id in list_to_tell(session, concerned, but=[by]):
+    for person_id in commitments.list_to_tell(session, concerned, but=[by]):
         outbox.enqueue(session, notification, to=person_id, key=f"promise:{row.id}:{event.value}:{person_id}", now=now)
 
 
@@ -272,7 +265,7 @@ def _add_promise(
         **{"first_due_on": day, **more},
     )  # fmt: skip
     session.add(row)
-    record_change(session, PROMISES, row, "made", by=by, before={}, now=now)
+    commitments.record_change(session, PROMISES, row, "made", by=by, before={}, now=now)
     return row
 
 
