@@ -1,6 +1,5 @@
 """What other screens show of follow-ups, what is understood of a command, and lists of thousands; on both databases."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -30,6 +29,7 @@ from bot.followups.tables import Followup
 from bot.followups.usecases import complete_followup, erase
 from bot.home.queries import get_home
 from tests.checkins.office import at
+from tests.commitments.helpers import planned
 from tests.followups.helpers import FRIDAY, assign, listed, owed
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
 
@@ -240,7 +240,7 @@ def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: st
     """Neither the count nor the rows of one person or customer scan the table of everybody's."""
     fill(office, MANY)
     whose = whose.format(office.customer("Golddex"))
-    plans = planned(office, lambda: listed(office, whose))
+    plans = planned(office, "followups", lambda: listed(office, whose))
     assert len(plans) == 2
     for plan in plans:
         assert f"ix_followups_workspace_id_{index}_state_due_on" in plan
@@ -251,7 +251,7 @@ def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
     fill(office, MANY)
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.execute(sa.update(Followup).values(due_on=date(2027, 6, 1)))
-    [plan] = planned(office, lambda: office.ask(list_due_reminders))
+    [plan] = planned(office, "followups", lambda: office.ask(list_due_reminders))
     assert "ix_followups_workspace_id_state_due_on" in plan
 
 
@@ -259,25 +259,9 @@ def test_what_we_owe_of_thousands_is_one_statement_by_an_index(office: Office) -
     """All of them late: a hundred lines, in one statement that begins at the earliest day."""
     fill(office, MANY)
     lines: list[Any] = []
-    [plan] = planned(office, lambda: lines.extend(office.look(lambda session: commitments_section(session, LATER))))
+    [plan] = planned(
+        office, "followups", lambda: lines.extend(office.look(lambda session: commitments_section(session, LATER)))
+    )
     assert len(lines) == COMMITMENT_LINES
     assert [line.on for line in lines] == sorted(line.on for line in lines)
     assert "ix_followups_workspace_id_state_due_on" in plan
-
-
-def planned(office: Office, act: Callable[[], Any]) -> list[str]:
-    """How the database goes about each statement that *act* makes on follow-ups."""
-    database = office.runtime.database
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if "FROM followups" in statement:
-            seen.append((statement, parameters))
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    act()
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    how = "EXPLAIN " if database.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE followups")
-        return ["\n".join(map(str, connection.exec_driver_sql(how + one, given).all())) for one, given in seen]

@@ -28,6 +28,7 @@ from bot.promises.rules import State
 from bot.promises.tables import Promise
 from bot.promises.usecases.scheduled import erase
 from tests.checkins.office import log
+from tests.commitments.helpers import planned
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
 from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, withdrawn
 
@@ -275,7 +276,7 @@ def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: st
     """Neither the count nor the rows of one person or customer read everybody's."""
     fill(office)
     whose = whose.format(office.customer("Golddex"))
-    plans = planned(office, lambda: listed(office, whose))
+    plans = planned(office, "promises", lambda: listed(office, whose))
     assert len(plans) == 2
     for plan in plans:
         assert f"ix_promises_workspace_id_{index}" in plan
@@ -287,7 +288,7 @@ def test_the_teams_list_reads_what_is_owed_and_not_what_was_kept(office: Office)
     kept_long_ago = {"state": State.KEPT, "is_owed": False, "ended_at": LONG_AGO, "ended_by": ANA}
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.execute(sa.update(Promise).where(sa.column("due_on") > date(2026, 11, 27)).values(**kept_long_ago))
-    plans = planned(office, lambda: listed(office, "team"))
+    plans = planned(office, "promises", lambda: listed(office, "team"))
     assert len(plans) == 2
     for plan in plans:
         assert "ix_promises_workspace_id" in plan
@@ -308,7 +309,7 @@ def test_what_cards_home_and_the_clock_ask_uses_an_index(office: Office) -> None
         "is_owed_due": lambda: office.look(lambda session: commitments_section(session, now)),
     }
     for index, ask in asked.items():
-        plans = planned(office, ask)
+        plans = planned(office, "promises", ask)
         assert plans
         assert all("ix_promises_workspace_id" in plan and index in plan for plan in plans), (index, plans)
 
@@ -320,23 +321,5 @@ def test_the_kept_rate_reads_the_last_year_and_not_what_came_before(office: Offi
     with office.runtime.database.transaction(WORKSPACE) as session:
         old = {"promised_on": date(2024, 6, 1), "due_on": date(2024, 6, 1)}
         session.execute(sa.update(Promise).where(sa.column("due_on") != date(2026, 11, 27)).values(**old))
-    [plan] = planned(office, lambda: office.ask(get_rates, viewer=ANA))
+    [plan] = planned(office, "promises", lambda: office.ask(get_rates, viewer=ANA))
     assert any("due_on>?" in step or ("Index Cond" in step and "due_on >=" in step) for step in plan.splitlines()), plan
-
-
-def planned(office: Office, act: Callable[[], Any]) -> list[str]:
-    """How the database goes about each statement that *act* makes on promises."""
-    database = office.runtime.database
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if "FROM promises" in statement:
-            seen.append((statement, parameters))
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    act()
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    how = "EXPLAIN " if database.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE promises")
-        return ["\n".join(map(str, connection.exec_driver_sql(how + one, given).all())) for one, given in seen]
