@@ -141,7 +141,7 @@ def _list_called(session: Session, names: Sequence[str]) -> dict[str, list[Custo
     """Return the customers whose name, alias or domain is just that, for each of *names*; one or two statements."""
     keys = {name: name_key(name) for name in names}
     wanted = [key for key in keys.values() if key]
-    domains = {name: registrable_domain(name) for name in names if keys[name]}
+    domains = {name: registrable_domain(name) for name in names if keys[name] and " " not in name}
     ours, known = Alias.workspace_id == workspace_of(session), col(Alias.name_key).in_(wanted)
     aliased = select(Alias.customer_id).where(ours, known)
     either = [col(Customer.name_key).in_(wanted), col(Customer.id).in_(aliased)]
