@@ -13,7 +13,7 @@ from bot.followups.usecases import complete_followup, enqueue_reminders, move_fo
 from bot.home.usecases import take_in_people
 from bot.people.queries import find_person_row
 from bot.people.schemas import SlackPerson
-from jobs.remind_followups import remind_followups
+from jobs.reminding import remind_followups
 from tests.checkins.office import at, go_away
 from tests.followups.helpers import FRIDAY, assign, keep, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office

@@ -14,7 +14,7 @@ from bot.people.schemas import SlackPerson
 from bot.promises.queries import check, list_due_reminders
 from bot.promises.rules import State
 from bot.promises.usecases.scheduled import enqueue_reminders
-from jobs.remind_promises import remind_promises
+from jobs.reminding import remind_promises
 from tests.checkins.office import go_away
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, stored, tick, trail
