@@ -77,9 +77,9 @@ class DueWords:
 
 def read_due(words: str, *, today: date) -> DueWords:
     """
-    The day that *words* begin with, as somebody means it whose day is *today*; never one that is over, never a guess.
+    Read the day that *words* begin with, for somebody whose day is *today*; never one that is over, never a guess.
 
-    What is past or unclear comes back without a day, with the sentence that asks for it again.
+    A past or unclear day is returned as None, with the sentence that asks for it again.
     """
     parts = words.split()
     start = next((n for n, part in enumerate(parts) if part.casefold() not in _BEFORE), len(parts))
@@ -93,7 +93,7 @@ def read_due(words: str, *, today: date) -> DueWords:
 
 
 def _read(phrase: str, today: date) -> tuple[date | None, str | None] | None:
-    """The day that just this phrase names, or why it names none; None when it isn't about a day at all."""
+    """Return the day that the phrase names, or why it names none; None when it isn't about a day at all."""
     if _PAST.fullmatch(phrase):
         return None, OVER
     if _VAGUE.fullmatch(phrase):
@@ -120,7 +120,7 @@ def _checked(phrase: str, day: date, today: date) -> tuple[date | None, str | No
 
 
 def _spelt(phrase: str) -> str | None:
-    """*phrase* in a spelling that says day, month and year apart; "" when it can be read two ways, None: no day."""
+    """Return *phrase* with day, month and year told apart; "" when it can be read two ways, None: no day."""
     if match := _ON_WEEKDAY.fullmatch(phrase):
         return match[1]
     if match := _NAMED.fullmatch(phrase):
@@ -144,7 +144,7 @@ def _numbers(day: str, month: str, year: str | None) -> str:
 
 
 def _asked(phrase: str, today: date) -> date | None:
-    """What dateparser makes of a phrase that can only be read one way."""
+    """Parse a phrase that can only be read one way, with dateparser."""
     import dateparser  # noqa: PLC0415 - its languages take memory that is not needed until somebody names a day
 
     noon = datetime.combine(today, time(12))
@@ -155,12 +155,12 @@ def _asked(phrase: str, today: date) -> date | None:
 
 
 def split_quoted(words: str) -> tuple[str, str] | None:
-    """A name in quotes at the beginning, and what follows it; None when there is none."""
+    """Return a name in quotes at the beginning, and what follows it; None when there is none."""
     match = re.match(r'\s*["“”«„]([^"“”»]+)["“”»]\s*(.*)', words, re.DOTALL)
     return (match[1].strip(), match[2].strip()) if match else None
 
 
 def prefixes(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Every beginning that may be a name, the longest first, with what follows it."""
+    """Return every beginning that may be a name, the longest first, with what follows it."""
     most = min(NAME_WORDS, len(words))
     return [(" ".join(words[:length]), " ".join(words[length:])) for length in range(most, 0, -1)]

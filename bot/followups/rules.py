@@ -20,7 +20,7 @@ class State(StrEnum):
 
     @property
     def words(self) -> str:
-        """As a row tells it."""
+        """The state as it is shown in a row."""
         return {"cant": "can't be done"}.get(self.value, self.value)
 
 
@@ -37,9 +37,9 @@ class Event(StrEnum):
 
 def wants_reminder(due_on: date, reminded_on: date | None, *, today: date, calendar: Calendar) -> bool:
     """
-    Whether a follow-up is spoken of on *today*, a working day of its assignee.
+    Return whether the assignee is reminded of a follow-up on *today*, a working day of theirs.
 
-    Once when it is due before they work again, once when it is late, and then every week.
+    They are reminded once when it is due before they work again, once when it is late, and then every week.
     """
     if due_on >= calendar.next_working_day(today, or_same=False):
         return False
@@ -50,5 +50,5 @@ def wants_reminder(due_on: date, reminded_on: date | None, *, today: date, calen
 
 
 def is_long_late(due_on: date, *, today: date, calendar: Calendar) -> bool:
-    """Whether two working days have gone by since the day on which it was due."""
+    """Return whether two working days have gone by since the day on which it was due."""
     return today >= calendar.add_working_days(due_on, LATE_WORKING_DAYS)

@@ -93,7 +93,7 @@ def post_to_channel(session: Session, *, now: datetime) -> int:
 
 
 def forget_channel_news(session: Session, *, now: datetime) -> int:  # noqa: ARG001 - every use case takes the time
-    """Without a channel, nothing waits to be posted: one that is chosen later hears of what comes then."""
+    """Clear what waits to be posted when there is no channel; one that is chosen later hears of what comes then."""
     settings = find_settings(session)
     if settings is not None and settings.channel_id is not None:
         return 0
