@@ -12,13 +12,12 @@ from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.customers.gateways.lists_read import read_drafts
-from bot.customers.gateways.tables_write import write_csv
-from bot.customers.queries.exports import HEADERS, export_rows
+from bot.customers.gateways import read_drafts, write_csv
+from bot.customers.queries import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import ImportPlan
 from bot.customers.usecases.lists import apply_import, plan_import
-from bot.customers.usecases.undoing import undo_import
+from bot.customers.usecases.removing import undo_import
 from bot.doctor import check_settings, check_slack, check_storage
 from bot.features import FEATURES
 from bot.logs import set_up_logs

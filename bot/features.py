@@ -4,19 +4,19 @@ from bot.checkins import listeners as checkin_listeners
 from bot.checkins import tables as _checkins
 from bot.checkins.queries import history as checkin_history
 from bot.checkins.schemas import ReminderDue
-from bot.checkins.usecases import forgetting as checkin_forgetting
-from bot.checkins.views.reminder import reminder
+from bot.checkins.usecases import recording as checkin_recording
+from bot.checkins.views.queue import reminder
 from bot.core import heartbeats as _heartbeats
 from bot.core import outbox as _outbox
 from bot.core.feature import CheckinExtra, DigestKindOffer, Feature, Offer
 from bot.customers import listeners as customer_listeners
+from bot.customers import queries as customer_queries
 from bot.customers import tables as _customers
-from bot.customers.queries import exports as customer_exports
+from bot.customers.queries import due as customer_due
 from bot.customers.queries import screens as customer_screens
-from bot.customers.queries import trail as customer_trail
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
-from bot.customers.usecases import forgetting as customer_forgetting
-from bot.customers.views import news as customer_news
+from bot.customers.usecases import removing as customer_removing
+from bot.customers.views import lists as customer_lists
 from bot.digests import listeners as digest_listeners
 from bot.digests import tables as _digests
 from bot.digests.queries import setup as digest_queries
@@ -129,15 +129,15 @@ FEATURES: tuple[Feature, ...] = (
         name="customers",
         register=customer_listeners.register,
         messages={
-            CustomersHandedOver: customer_news.handed_over,
-            CustomerTaken: customer_news.taken,
-            ListImported: customer_news.imported,
+            CustomersHandedOver: customer_lists.handed_over,
+            CustomerTaken: customer_lists.customer_taken,
+            ListImported: customer_lists.imported,
         },
         brief=customer_screens.brief_of_contacts,
-        timeline=customer_trail.timeline,
-        erase=customer_forgetting.erase,
-        export=customer_exports.export_one,
-        check=customer_trail.list_problems,
+        timeline=customer_screens.timeline,
+        erase=customer_removing.erase,
+        export=customer_queries.export,
+        check=customer_due.list_problems,
     ),
     Feature(
         name="checkins",
@@ -150,8 +150,8 @@ FEATURES: tuple[Feature, ...] = (
             Offer("Check-in", "checkins.log", lambda subject: subject.kind == "customer"),
             Offer("Snooze", "checkins.snooze", lambda subject: subject.kind == "customer"),
         ),
-        erase=checkin_forgetting.erase,
-        export=checkin_forgetting.export,
+        erase=checkin_recording.erase,
+        export=checkin_history.export,
         check=checkin_history.check,
     ),
     Feature(

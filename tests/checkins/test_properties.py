@@ -17,7 +17,7 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
-from bot.customers.queries import standing_of
+from bot.customers.queries.due import standing_of
 from bot.customers.rules.due import SnoozeReason, Standing, Wait, due_on, neglected_after
 from bot.features import FEATURES
 from bot.people.queries import get_calendar

@@ -31,7 +31,7 @@ from bot.customers.schemas import (
     LookUp,
     Named,
 )
-from bot.customers.views import card, customer_select, forms, imports, lists, news
+from bot.customers.views import card, customer_select, forms, imports, lists
 from bot.slack.blocks import Message, field_of, modal
 from rehearsal.strict import check_message, check_view
 from tests.makers import ANA, BOB
@@ -106,12 +106,12 @@ MESSAGES = {
         full_card(standing=Standing.SNOOZED, snoozed_until=date(2027, 1, 1), snooze_reason=SnoozeReason.DEFERRED,
                   snooze_note=EVIL[:300]), []),
     "lost card": card.message(full_card(**LOST), []),
-    "handed over": news.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
-    "handed over by list": news.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
-    "taken away": news.taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
-    "taken over": news.taken(CustomerTaken(name=NAME, to=ANA, by=ANA)),
-    "pooled": news.taken(CustomerTaken(name=NAME, to=None, by=ANA)),
-    "imported": news.imported(
+    "handed over": lists.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
+    "handed over by list": lists.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
+    "taken away": lists.customer_taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
+    "taken over": lists.customer_taken(CustomerTaken(name=NAME, to=ANA, by=ANA)),
+    "pooled": lists.customer_taken(CustomerTaken(name=NAME, to=None, by=ANA)),
+    "imported": lists.imported(
         ListImported(import_id=ID, file_name=NAME, added=46_964, changed=1, left_alone=2, refused=3, remarks=4,
                      first_refusals=(EVIL,) * 3)),
     "undone": imports.undone(

@@ -29,7 +29,7 @@ from bot.customers.schemas import (
     ListPage,
     Named,
 )
-from bot.customers.views import card, forms, imports, lists, news
+from bot.customers.views import card, forms, imports, lists
 from rehearsal.strict import check_message, check_view
 from tests.customers.test_customer_views import markup
 from tests.makers import ANA, BOB
@@ -86,9 +86,9 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
         lists.choose(several),
         lists.said(text),
         lists.taken(schema(text)),
-        news.handed_over(CustomersHandedOver(names=(text,) * min(many + 1, 5), total=many + 1, by=BOB, note=text)),
-        news.taken(CustomerTaken(name=text, to=None, by=BOB)),
-        news.imported(
+        lists.handed_over(CustomersHandedOver(names=(text,) * min(many + 1, 5), total=many + 1, by=BOB, note=text)),
+        lists.customer_taken(CustomerTaken(name=text, to=None, by=BOB)),
+        lists.imported(
             ListImported(import_id=ID, file_name=text, added=many, changed=0, left_alone=0, refused=3, remarks=0,
                          first_refusals=(text,) * 3)),
         imports.undone(ImportUndone(id=ID, file_name=text, removed=0, restored=0, kept=kept)),

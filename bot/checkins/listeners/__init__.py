@@ -2,10 +2,11 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.checkins import views
 from bot.checkins.listeners.acting import ActingListeners
 from bot.checkins.listeners.places import Places
 from bot.checkins.listeners.recording import RecordingListeners
-from bot.checkins.views import form, put_off, rows
+from bot.checkins.views import form
 from bot.core.feature import collect_extras
 from bot.core.runtime import Runtime
 
@@ -17,11 +18,11 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.command("/checkin")(recording.command)
     app.shortcut("checkins.record")(recording.shortcut)
     app.shortcut("checkins.log_message")(recording.log_message)
-    app.action(rows.START)(recording.start)
-    app.action(rows.LOG)(recording.log)
-    app.action(rows.QUEUE)(recording.see_all)
-    app.action(rows.PAGE_BACK)(recording.turn)
-    app.action(rows.PAGE_ON)(recording.turn)
+    app.action(views.START)(recording.start)
+    app.action(views.LOG)(recording.log)
+    app.action(views.QUEUE)(recording.see_all)
+    app.action(views.PAGE_BACK)(recording.turn)
+    app.action(views.PAGE_ON)(recording.turn)
     app.action({"action_id": form.OPTIONS, "block_id": form.CUSTOMER})(recording.changed)
     app.action(form.RESULT)(recording.changed)
     app.action(form.WHEN)(recording.changed)
@@ -29,9 +30,9 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
         if extra.label:
             app.action(f"{form.WANT}.{extra.key}")(recording.changed)
     app.view(form.SAVE)(recording.save)
-    app.action(rows.MORE)(acting.more)
-    app.action(rows.SNOOZE)(acting.snooze)
-    app.action(rows.WAKE)(acting.wake)
-    app.action(rows.UNDO)(acting.undo)
-    app.view(put_off.SNOOZED)(acting.snoozed)
-    app.view(put_off.HANDED_OVER)(acting.handed_over)
+    app.action(views.MORE)(acting.more)
+    app.action(views.SNOOZE)(acting.snooze)
+    app.action(views.WAKE)(acting.wake)
+    app.action(views.UNDO)(acting.undo)
+    app.view(views.SNOOZED)(acting.snoozed)
+    app.view(views.HANDED_OVER)(acting.handed_over)

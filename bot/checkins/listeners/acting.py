@@ -8,15 +8,14 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.checkins import views
 from bot.checkins.listeners.memory import Memory, id_in, origin_of, subject_in
 from bot.checkins.listeners.places import Places, show_done
-from bot.checkins.queries.forms import get_snooze_form
+from bot.checkins.queries import get_snooze_form
 from bot.checkins.rules import Preset
 from bot.checkins.schemas import ActionDone
-from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
-from bot.checkins.usecases.undoing import undo_action
-from bot.checkins.views import put_off as views
-from bot.checkins.views.rows import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
+from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_action, wake_from_list
+from bot.checkins.views import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import collect_undos
 from bot.core.runtime import Runtime

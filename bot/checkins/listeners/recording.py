@@ -13,13 +13,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.checkins.listeners.memory import LINK, Memory, Origin, origin_of, subject_in
 from bot.checkins.listeners.places import Places
-from bot.checkins.queries.forms import find_form, get_form
+from bot.checkins.queries import find_form, get_form
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Mood, Result
 from bot.checkins.schemas import CheckinForm, CheckinRecorded, Queue
 from bot.checkins.usecases.recording import record_checkin
+from bot.checkins.views import done_form
 from bot.checkins.views import form as views
-from bot.checkins.views.put_off import done_form
 from bot.checkins.views.queue import candidates, queue
 from bot.core.errors import InvalidInput
 from bot.core.feature import collect_extras

@@ -17,11 +17,10 @@ from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.prepared import prepared
 from bot.core.schemas import Line
-from bot.customers.tables import Customer
+from bot.customers.queries.due import CUSTOMERS
 from bot.people.queries import list_names
 
 CHECKINS = cast("sa.Table", Checkin.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # as above
 WORDS = 120  # characters of a note in a line
 TIMELINE_ROWS = 20
 CONTACTS = (Result.TALKED, Result.THEY_CONTACTED_US)
@@ -107,6 +106,17 @@ def list_entries(session: Session, *, customer_id: UUID | None = None, by: str |
         query = query.where(Checkin.by == by)
     rows = session.exec(query.order_by(col(Checkin.recorded_at), col(Checkin.id))).all()
     return [CheckinEntry(**{name: getattr(row, name) for name in CheckinEntry.model_fields}) for row in rows]
+
+
+def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
+    """Return everything that is kept here about a customer, or recorded by a person, as JSON values."""
+    if kind == "customer":
+        entries = list_entries(session, customer_id=UUID(subject_id))
+    elif kind == "person":
+        entries = list_entries(session, by=subject_id)
+    else:
+        return {}
+    return {"checkins": [entry.model_dump(mode="json") for entry in entries]}
 
 
 def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - every check takes the time

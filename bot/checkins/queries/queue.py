@@ -1,26 +1,25 @@
 """What waits for a person: one statement for a page and its counts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.queries.owner_scopes import get_owner_scope
+from bot.checkins.queries import get_owner_scope
 from bot.checkins.rules import QUEUE_ROWS
 from bot.checkins.schemas import OwnerScope, Queue, QueueRow
-from bot.core.database import days_between, workspace_of
+from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_page
 from bot.core.prepared import Prepared
 from bot.core.schemas import Line
-from bot.customers.rules.due import SnoozeReason, Status, standing
+from bot.customers.queries.due import CUSTOMERS, is_active, neglected, overdue_first, reached, sleeping, standing_of
+from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
-from bot.customers.tables import Customer
 
-CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-TODAY = sa.bindparam("today", type_=sa.Date)
+TODAY: sa.ColumnElement[date] = sa.bindparam("today", type_=sa.Date)
 SHOWN = (
     "id", "name", "owner_id", "status", "status_reason", "effective_cadence_days", "waiting_since", "last_contact_on", "due_on",
     "neglected_after", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
@@ -80,13 +79,7 @@ def queue_row(row: Any, lines: Sequence[Line], scope: OwnerScope) -> QueueRow:
         **{**dict(zip(SHOWN, row, strict=False)), "preferences": tuple(row.preferences)},
         today=scope.today,
         lines=tuple(lines),
-        standing=standing(
-            scope.today,
-            due_on=row.due_on,
-            neglected_after=row.neglected_after,
-            snoozed_until=row.snoozed_until,
-            snooze_reason=row.snooze_reason,
-        ),
+        standing=standing_of(row, scope.today),
     )
     return QueueRow(customer=schema, for_whom=scope.covered.get(row.owner_id or "") if scope.covered else None)
 
@@ -114,38 +107,30 @@ def _page(*, several: bool, rows: int) -> Prepared:
 
 
 def _select_page(*, several: bool, rows: int) -> sa.Select[Any]:
-    """
-    The same standings as `waiting`, `neglected` and `sleeping` of the customers feature, a test holds them together; said
-    here with the date as the only value, since this answers a command and binding fifty values took most of its time.
-    """
-    asked: Any = sa.literal_column(f"'{SnoozeReason.CUSTOMER_ASKED.value}'")
-    asleep = sa.and_(
-        CUSTOMERS.c.snoozed_until > TODAY,
-        sa.or_(sa.type_coerce(CUSTOMERS.c.snooze_reason, sa.String) == asked, CUSTOMERS.c.neglected_after >= TODAY),
-    )
+    """A page of one owner's or several owners' customers, each row with the counts of the whole queue."""
+    asleep: Any = sleeping(TODAY)
     owners: Any = sa.bindparam("owners", expanding=True) if several else sa.bindparam("owners")
     theirs = sa.and_(
         CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),
         CUSTOMERS.c.owner_id.in_(owners) if several else CUSTOMERS.c.owner_id == owners,
-        sa.type_coerce(CUSTOMERS.c.status, sa.String) == sa.literal_column(f"'{Status.ACTIVE.value}'"),
-        sa.or_(CUSTOMERS.c.due_on <= TODAY, CUSTOMERS.c.neglected_after < TODAY, asleep),
+        is_active(),
+        sa.or_(reached(TODAY), asleep),
     )
-    awake = sa.not_(sa.func.coalesce(asleep, sa.false()))
+    awake = sa.not_(asleep)
     counts = (
         sa.select(
             sa.func.sum(_flag(awake)).label("waits"),
-            sa.func.sum(_flag(sa.and_(awake, CUSTOMERS.c.neglected_after < TODAY))).label("late"),
+            sa.func.sum(_flag(neglected(TODAY))).label("late"),
             sa.func.count().label("everything"),
         )
         .where(theirs)
         .subquery("counts")
     )
-    ratio = sa.cast(days_between(TODAY, CUSTOMERS.c.waiting_since), sa.Float) / CUSTOMERS.c.effective_cadence_days
     return (
         sa.select(*(CUSTOMERS.c[name] for name in SHOWN), counts)
         .select_from(CUSTOMERS.join(counts, sa.true()))
         .where(theirs)
-        .order_by(_flag(asleep), sa.case((asleep, CUSTOMERS.c.snoozed_until)), ratio.desc(), CUSTOMERS.c.id)
+        .order_by(_flag(asleep), sa.case((asleep, CUSTOMERS.c.snoozed_until)), *overdue_first(TODAY))
         .limit(sa.literal_column(str(rows)))  # SQLite plans anew each time that a limit is a value
         .offset(sa.bindparam("skip", type_=sa.Integer))
     )

@@ -10,16 +10,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import PEOPLE, covers_of, local_date
-from bot.checkins.queries.queue import CUSTOMERS
+from bot.checkins.queries import PEOPLE, covers_of, local_date
 from bot.checkins.schemas import DueReminder, ReminderDue, ReminderRow
 from bot.checkins.tables import CustomerAction, Reminder, ReminderItem
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, collect_briefs
 from bot.core.schemas import Line
-from bot.customers.queries import list_by_ids, list_schemas, waiting
-from bot.customers.rules.due import Status
+from bot.customers.queries import list_by_ids, list_schemas
+from bot.customers.queries.due import CUSTOMERS, is_active, reached, waiting
 from bot.customers.schemas import CustomerSchema
 from bot.people.queries import calendar_from, list_away, list_names
 from bot.people.rules import Calendar, Mute, known_zone
@@ -218,15 +217,14 @@ def _people() -> sa.Select[Any]:
 
 @lru_cache(maxsize=1)
 def _waiting_by_owner() -> sa.Select[Any]:
-    days = [cast("date", sa.bindparam(name, type_=sa.Date)) for name in ("first", "mid", "last")]
-    last = sa.bindparam("last", type_=sa.Date)
+    days: list[sa.ColumnElement[date]] = [sa.bindparam(name, type_=sa.Date) for name in ("first", "mid", "last")]
     return (
         sa.select(CUSTOMERS.c.owner_id, *(sa.func.max(sa.case((waiting(day), 1), else_=0)) for day in days))
         .where(
             CUSTOMERS.c.workspace_id == sa.bindparam("workspace"),
             CUSTOMERS.c.owner_id.is_not(None),
-            CUSTOMERS.c.status == Status.ACTIVE,
-            sa.or_(CUSTOMERS.c.due_on <= last, CUSTOMERS.c.neglected_after < last),
+            is_active(),
+            reached(days[-1]),
         )
         .group_by(CUSTOMERS.c.owner_id)
     )

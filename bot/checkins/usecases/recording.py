@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from bot.checkins.queries.history import get_contacts
 from bot.checkins.rules import ActionKind, Channel, Mood, Result, date_problem, latest_contact
 from bot.checkins.schemas import CheckinRecorded
-from bot.checkins.tables import Checkin, CustomerAction
+from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
 from bot.core import outbox
+from bot.core.database import Row, workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer, schema_of
 from bot.customers.rules.due import Status
@@ -181,3 +184,35 @@ def _words(result: Result, schema: CustomerSchema) -> str:
 
 def _next_due(schema: CustomerSchema) -> date | None:
     return schema.due_on if schema.status is Status.ACTIVE else None
+
+
+def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - every erase takes the time
+    """
+    Erase a customer's check-ins, or a person's reminders and their name; return how many rows were touched.
+
+    What a person recorded stays with the customer that it is about, under their id.
+    """
+    if kind == "customer":
+        customer_id = UUID(subject_id)
+        kinds: tuple[Any, ...] = (CustomerAction, ReminderItem, Checkin)
+        return sum(_drop(session, table, table.customer_id == customer_id) for table in kinds)
+    if kind == "person":
+        theirs = select(Reminder.id).where(
+            Reminder.workspace_id == workspace_of(session), Reminder.person_id == subject_id
+        )
+        items = _drop(session, ReminderItem, col(ReminderItem.reminder_id).in_(theirs))
+        return items + _drop(session, Reminder, col(Reminder.person_id) == subject_id) + _unname(session, subject_id)
+    return 0
+
+
+def _drop(session: Session, table: type[Row], which: Any) -> int:
+    return session.exec(sa.delete(table).where(col(table.workspace_id) == workspace_of(session), which)).rowcount
+
+
+def _unname(session: Session, person_id: str) -> int:
+    """Take a person's name out of the words of what was handed over to them."""
+    actions = session.exec(select(CustomerAction).where(CustomerAction.kind == ActionKind.HANDED_OVER)).all()
+    theirs = [action for action in actions if action.after.get("owner") == person_id]
+    for action in theirs:
+        action.words = "handed over to a colleague"
+    return len(theirs)

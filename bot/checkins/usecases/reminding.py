@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.queries.owner_scopes import get_owner_scope
+from bot.checkins.queries import get_owner_scope
 from bot.checkins.queries.queue import queue_row, read_page
 from bot.checkins.queries.reminders import draw_up, list_due_reminders
 from bot.checkins.rules import REMINDER_ROWS

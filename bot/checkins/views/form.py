@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.checkins.rules import Channel, Mood, Result
 from bot.checkins.schemas import CheckinForm, Preview
-from bot.checkins.views.rows import what_we_know
+from bot.checkins.views import what_we_know
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 from bot.slack.blocks import (

@@ -1,14 +1,16 @@
-"""The queue that `/checkin` answers, and the lists of customers that may have been meant."""
+"""The queue that `/checkin` answers, lists of customers that may have been meant, and the daily reminder."""
 
-from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue, QueueRow
-from bot.checkins.views.rows import (
+from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue, QueueRow, ReminderDue, ReminderRow
+from bot.checkins.views import (
     LOG,
     NAME,
     PAGE_BACK,
     PAGE_ON,
+    QUEUE,
     START,
     as_many_as_fit,
     done_action_row,
+    done_row,
     foot,
     queue_row,
     snoozed_row,
@@ -26,6 +28,7 @@ from bot.slack.blocks import (
     divider,
     escape,
     fitting,
+    mention,
     section,
     short_date,
     size,
@@ -139,3 +142,57 @@ def _add(asked: str) -> Block:
 def _either(rows: tuple[Candidate, ...]) -> str:
     names = [cut(row.name, 60) for row in rows[:3]]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+WHY = "Why these? Longest wait first; size plays no part."
+
+
+def reminder_place(schema: ReminderDue) -> str:
+    """Where a row of this reminder stands."""
+    return f"checkins.reminder:{schema.reminder_id}"
+
+
+def reminder(schema: ReminderDue) -> Message:
+    """Who waits to hear from this person today; rows that were dealt with tell so."""
+    open_rows = sum(row.done is None for row in schema.rows)
+    left = schema.total - len(schema.rows) + open_rows
+    head = _waiting(left) if left else "Nobody is waiting to hear from you any more today."
+    name = escape(cut(schema.first_name, 40))
+    text = f"{name}, {head[0].lower()}{head[1:]}"
+    rows = [_reminder_row(row, schema) for row in schema.rows]
+    top: list[Block] = [section(f"*{head}*"), divider()]
+    room = MESSAGE_CHARACTERS - size(top) - 600  # for what stands below
+    shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - 6, most_characters=room)
+    more = schema.total - len(shown)
+    return Message(text=text, blocks=[*top, *(block for row in shown for block in row), divider(), *_end(more)])
+
+
+def _waiting(count: int) -> str:
+    number = NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
+    return f"{number} {'customer is' if count == 1 else 'customers are'} waiting to hear from you."
+
+
+def _reminder_row(row: ReminderRow, schema: ReminderDue) -> list[Block]:
+    place = reminder_place(schema)
+    if row.done is not None and row.customer_action_id is not None:
+        by = f"by {mention(row.done_by)}" if row.done_by else ""
+        return _done(row, place, by)
+    return queue_row(row.customer, place=place, for_whom=row.for_whom, full=True)
+
+
+def _done(row: ReminderRow, place: str, by: str) -> list[Block]:
+    assert row.customer_action_id is not None  # noqa: S101 - `_reminder_row` has looked
+    blocks = done_row(
+        row.customer.name,
+        row.done or "",
+        customer_action_id=row.customer_action_id,
+        block_id=f"{place}:{row.customer.id}",
+    )
+    return [*blocks, context(by)] if by else blocks
+
+
+def _end(more: int) -> list[Block]:
+    if not more:
+        return [context(WHY)]
+    return [section(f"{more:,} more in your queue", accessory=button("See all", QUEUE), block_id=QUEUE), context(WHY)]

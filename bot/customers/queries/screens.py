@@ -1,6 +1,6 @@
-"""What the screens of this feature show: lists, a customer's card, the nearest names."""
+"""What the screens of this feature show: lists, a customer's card with its timeline, imported lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -22,15 +22,26 @@ from bot.customers.queries import (
     list_exact,
     list_nearest,
     list_schemas,
-    overdue_first,
 )
+from bot.customers.queries.due import overdue_first
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
-from bot.customers.schemas import Card, ContactDetails, CustomerDetails, ListPage, LookUp, Named, UploadSchema
-from bot.customers.tables import Alias, Contact, Customer, Upload
-from bot.people.queries import get_today
-from bot.people.usecases import require_here
+from bot.customers.schemas import (
+    Card,
+    ContactDetails,
+    CustomerDetails,
+    ImportSummary,
+    ListPage,
+    LookUp,
+    Named,
+    UploadSchema,
+)
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
+from bot.people.queries import get_calendar, get_today, list_names
+from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
+from bot.workspaces.tables import AuditEntry
+from bot.workspaces.usecases import BOT
 
 PAGE_ROWS = 8
 TIMELINE_LINES = 10
@@ -243,3 +254,97 @@ def _children(session: Session, customer_id: UUID) -> list[Named]:
     )
     rows = session.exec(query.order_by(col(Customer.name_key))).all()
     return [Named(id=child_id, name=name) for child_id, name in rows]
+
+
+IMPORTS_SHOWN = 5
+COMMAND_LINE = "the command line"
+FORGOTTEN = "somebody who left"
+
+
+def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
+    """
+    The last five lists that were taken in, the latest first. Undoing one is for managers and for who brought it.
+
+    Raises:
+        NotAllowed: the viewer is a guest or somebody the workspace doesn't know.
+    """
+    actor = require_here(session, by=viewer)
+    calendar = get_calendar(session, viewer)
+    query = select(Import).where(Import.workspace_id == workspace_of(session))
+    made = session.exec(query.order_by(col(Import.at).desc(), col(Import.id).desc()).limit(IMPORTS_SHOWN)).all()
+    names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
+    return tuple(
+        ImportSummary(
+            id=one.id,
+            file_name=one.file_name,
+            by=names.get(one.by, FORGOTTEN),
+            on=calendar.today(one.at),
+            today=calendar.today(now),
+            added=one.added,
+            changed=one.changed,
+            refused=one.refused,
+            undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
+            may_undo=one.undone_at is None and (may_manage(actor) or one.by == viewer),
+        )
+        for one in made
+    )
+
+
+TRAIL_LINES = 20
+
+
+def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]:  # noqa: ARG001 - the shape of every timeline
+    """What was done to a customer, and which lists spoke of it, the latest first."""
+    workspace = workspace_of(session)
+    entries = session.exec(
+        select(AuditEntry)
+        .where(AuditEntry.workspace_id == workspace, AuditEntry.customer_id == customer_id)
+        .where(col(AuditEntry.action).startswith("customer."))
+        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+        .limit(TRAIL_LINES)
+    ).all()
+    lists = session.exec(
+        select(Import, ImportChange.added)
+        .join(ImportChange, col(ImportChange.import_id) == col(Import.id))
+        .where(Import.workspace_id == workspace, ImportChange.customer_id == customer_id)
+        .order_by(col(Import.at).desc())
+        .limit(TRAIL_LINES)
+    ).all()
+    people = [entry.by for entry in entries] + [made.by for made, _ in lists]
+    people += [str(entry.after.get("owner")) for entry in entries if entry.after.get("owner")]
+    names = list_names(session, people)
+    dated = [(entry.at, _told(entry, names)) for entry in entries]
+    dated += [
+        (made.at, f"{'came with' if added else 'was changed by'} the list {made.file_name}") for made, added in lists
+    ]
+    dated.sort(key=lambda line: line[0], reverse=True)
+    return [Line(text=text, on=at.date()) for at, text in dated]
+
+
+def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one sentence a case
+    who = names.get(entry.by, "Evenhand" if entry.by == "bot" else "somebody")
+    match entry.action:
+        case "customer.added":
+            return f"{who} added it"
+        case "customer.handed_over":
+            to = names.get(str(entry.after.get("owner")), "the pool")
+            return f"{who} took it over" if entry.after.get("owner") == entry.by else f"{who} gave it to {to}"
+        case "customer.status":
+            return f"{who} made it {_status(entry.after)}"
+        case "customer.snoozed":
+            return f"{who} put it off until {entry.after.get('until')}"
+        case "customer.woken":
+            return f"{who} ended the putting off"
+        case "customer.brought_forward":
+            return f"due sooner, by {entry.after.get('due_on')}: {entry.after.get('reason')}"
+        case "customer.put_back":
+            return f"due by its own cadence again: {entry.after.get('reason')}"
+        case _:
+            fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in entry.after)
+            return f"{who} changed {fields or 'it'}"
+
+
+def _status(after: Mapping[str, Any]) -> str:
+    until = f" until {after['until']}" if after.get("until") else ""
+    why = f": {after['reason']}" if after.get("reason") else ""
+    return f"{after.get('status')}{until}{why}"

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
 from bot.people.rules import DAY, Calendar
 
@@ -14,8 +15,14 @@ LONGEST_CADENCE_DAYS = 365
 LONGEST_SNOOZE_DAYS = 400
 FIRST_DUES_PER_DAY = 8
 
-Schedule = tuple[int, date, date, date]
-"""Rhythm, waiting since, due, limit: what is stored of a customer's clock."""
+
+class Schedule(NamedTuple):
+    """What is stored of when a customer is due, by the names of its columns."""
+
+    effective_cadence_days: int
+    waiting_since: date
+    due_on: date
+    neglected_after: date
 
 
 class Status(StrEnum):
@@ -137,7 +144,7 @@ def compute_schedule(
     else:
         due = due_on(since, cadence, calendar)
     due = brought_forward(due, last_contact_on, sooner_on=sooner_on, sooner_since=sooner_since)
-    return cadence, since, due, neglected_after(since, cadence, factor)
+    return Schedule(cadence, since, due, neglected_after(since, cadence, factor))
 
 
 def brought_forward(

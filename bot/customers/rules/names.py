@@ -1,10 +1,14 @@
-"""When two spellings are one name, and what of a text is fit to keep."""
+"""Names, domains and countries as people write them: when two spellings mean the same, and what is fit to store."""
 
 import hashlib
+import ipaddress
 import re
 import string
 import unicodedata
 from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
 _FORMS = """
 inc incorporated corp corporation co company llc llp lp lllp pllc ltd limited plc cic
@@ -199,3 +203,225 @@ def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
     found = process.extract(key, list(keys), scorer=fuzz.WRatio, limit=4 * limit + 10, score_cutoff=75)
     closest = sorted(found, key=lambda match: (-match[1] - fuzz.ratio(key, match[0]), match[0]))
     return [match for match, _, _ in closest[:limit]]
+
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+_FREE_MAIL = """
+gmail.com googlemail.com outlook.com outlook.de outlook.fr outlook.es outlook.it hotmail.com hotmail.co.uk hotmail.fr
+hotmail.de hotmail.it hotmail.es live.com live.co.uk live.fr live.nl live.de msn.com yahoo.com yahoo.co.uk yahoo.fr
+yahoo.de yahoo.it yahoo.es yahoo.ca yahoo.in yahoo.co.in yahoo.co.jp yahoo.no yahoo.com.br yahoo.com.ar yahoo.com.au
+ymail.com rocketmail.com icloud.com me.com mac.com aol.com aol.de gmx.de gmx.net gmx.com gmx.at gmx.ch web.de
+t-online.de freenet.de mail.com email.com mail.ru bk.ru inbox.ru list.ru yandex.ru yandex.com ya.ru rambler.ru ukr.net
+proton.me protonmail.com pm.me tutanota.com tuta.io fastmail.com fastmail.fm hey.com zohomail.com qq.com 163.com
+126.com sina.com sina.cn foxmail.com naver.com hanmail.net daum.net docomo.ne.jp rediffmail.com uol.com.br bol.com.br
+terra.com.br ig.com.br sapo.pt orange.fr wanadoo.fr free.fr sfr.fr laposte.net neuf.fr libero.it virgilio.it tin.it
+alice.it tiscali.it btinternet.com sky.com virginmedia.com ntlworld.com comcast.net verizon.net att.net sbcglobal.net
+cox.net bellsouth.net charter.net shaw.ca rogers.com sympatico.ca telus.net bigpond.com optusnet.com.au xtra.co.nz
+surfeu.de surfeu.at jubii.dk ziggo.nl kpnmail.nl planet.nl home.nl telenet.be skynet.be bluewin.ch telia.com seznam.cz
+wp.pl onet.pl o2.pl interia.pl abv.bg freemail.hu
+"""
+FREE_MAIL = frozenset(_FREE_MAIL.split())
+"""Mail for everybody: says nothing about which company the address belongs to."""
+
+_SHARED_HOSTS = """
+facebook.com fb.com fb.me instagram.com threads.net linkedin.com lnkd.in twitter.com x.com t.co youtube.com youtu.be
+tiktok.com pinterest.com xing.com vk.com weibo.com whatsapp.com wa.me t.me telegram.me snapchat.com reddit.com
+medium.com substack.com tumblr.com wordpress.com wix.com squarespace.com jimdo.com about.me linktr.ee bit.ly goo.gl
+tinyurl.com etsy.com yelp.com tripadvisor.com crunchbase.com wikipedia.org github.com gitlab.com notion.so example.com
+example.org example.net
+"""
+SHARED_HOSTS = frozenset(_SHARED_HOSTS.split())
+"""Pages of many owners under one domain."""
+
+_SHARED_PAGES = """
+sites.google.com docs.google.com drive.google.com forms.google.com maps.google.com plus.google.com business.google.com
+groups.google.com play.google.com apps.apple.com itunes.apple.com
+"""
+SHARED_PAGES = frozenset(_SHARED_PAGES.split())
+"""Hosts of one company that carry everybody's pages; the company's other hosts are its own."""
+
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?/{2,}|^mailto:", re.IGNORECASE)
+_HOST_ENDS = re.compile(r"[/?#\\]")
+_PORT = re.compile(r":\d*$")
+_BETWEEN_SEVERAL = re.compile(r"[\s,;|<>]+")
+_HOST = re.compile(r"(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)\.(?!-)[a-z0-9-]{1,63}(?<!-)")
+_LONGEST_HOST = 253  # RFC 1035, as text
+
+
+@cache
+def _suffixes() -> "TLDExtract":
+    """The public suffix list from the library's own copy; the network is never asked."""
+    import tldextract  # noqa: PLC0415 - six megabytes that a bot without lists to read needn't carry
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def registrable_domain(text: str) -> str | None:
+    """
+    "acme.co.uk" for "https://shop.acme.co.uk:8443/x", "mara@acme.co.uk" or "ACME.co.uk"; of several, the first one's.
+
+    Names in other scripts come in their ASCII form (xn--…), so that one domain has one spelling. None for addresses of
+    machines, bare suffixes, free mail and hosts that many companies share.
+    """
+    host = _host(text)
+    if not host or host.removeprefix("www.") in SHARED_PAGES:
+        return None
+    found = _suffixes()(host)
+    domain = f"{found.domain}.{found.suffix}" if found.domain and found.suffix else ""
+    return None if not domain or domain in FREE_MAIL or domain in SHARED_HOSTS else domain
+
+
+def _host(text: str) -> str:
+    """The ASCII host in *text*, or "" when there is none that has a name."""
+    first = next((part for part in _BETWEEN_SEVERAL.split(text[:2048].strip()) if part), "")
+    place = _HOST_ENDS.split(_SCHEME.sub("", first, count=1), maxsplit=1)[0]
+    host = _ascii(_PORT.sub("", place.rpartition("@")[2]).strip(".").lower())
+    return host if _HOST.fullmatch(host) and not _is_machine(host) else ""
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host if len(host) <= _LONGEST_HOST else ""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+def _is_machine(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+_CODES = (
+    "ADAND AEARE AFAFG AGATG AIAIA ALALB AMARM AOAGO AQATA ARARG ASASM ATAUT AUAUS AWABW AXALA AZAZE BABIH BBBRB "
+    "BDBGD BEBEL BFBFA BGBLG BHBAH BIBDI BJBEN BLBLM BMBMU BNBRN BOBOL BQBES BRBRA BSBHS BTBTN BVBVT BWBWA BYBLR "
+    "BZBLZ CACAN CCCCK CDCOD CFCAF CGCOG CHCHE CICIV CKCOK CLCHL CMCMR CNCHN COCOL CRCRI CUCUB CVCPV CWCUW CXCXR "
+    "CYCYP CZCZE DEDEU DJDJI DKDNK DMDMA DODOM DZDZA ECECU EEEST EGEGY EHESH ERERI ESESP ETETH FIFIN FJFJI FKFLK "
+    "FMFSM FOFRO FRFRA GAGAB GBGBR GDGRD GEGEO GFGUF GGGGY GHGHA GIGIB GLGRL GMGMB GNGIN GPGLP GQGNQ GRGRC GSSGS "
+    "GTGUA GUGUM GWGNB GYGUY HKHKG HMHMD HNHND HRHRV HTHTI HUHUN IDIDN IEIRL ILISR IMIMN ININD IOIOT IQIRQ IRIRN "
+    "ISISL ITITA JEJEY JMJAM JOJOR JPJPN KEKEN KGKGZ KHKHM KIKIR KMCOM KNKNA KPPRK KRKOR KWKWT KYCYM KZKAZ LALAO "
+    "LBLBN LCLCA LILIE LKLKA LRLBR LSLSO LTLTU LULUX LVLVA LYLBY MAMOR MCMCO MDMDA MEMNE MFMAF MGMDG MHMHL MKMKD "
+    "MLMLI MMMMR MNMNG MOMAC MPMNP MQMTQ MRMRT MSMSR MTMLT MUMUS MVMDV MWMWI MXMEX MYMYS MZMOZ NANAM NCNCL NENER "
+    "NFNFK NGNGA NINIC NLNLD NONOR NPNPL NRNRU NUNIU NZNZL OMOMN PAPAN PEPER PFPYF PGPNG PHPHL PKPAK PLPOL PMSPM "
+    "PNPCN PRPRI PSPSE PTPRT PWPLW PYPRY QAQAT REREU ROROU RSSRB RURUS RWRWA SASAU SBSLB SCSYC SDSDN SESWE SGSGP "
+    "SHSHN SISVN SJSJM SKSVK SLSLE SMSMR SNSEN SOSOM SRSUR SSSSD STSTP SVSLV SXSXM SYSYR SZSZW TCTCA TDTCD TFATF "
+    "TGTGO THTHA TJTJK TKTKL TLTLS TMTKM TNTUN TOTON TRTUR TTTTO TVTUV TWTWN TZTZA UAUKR UGUGA UMUMI USUSA UYURY "
+    "UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VUVTU WFWLF WSWSM XKXKK YEYEM YTMYT ZAZAF ZMZMB ZWZWE"
+)
+"""ISO 3166-1: the code of two letters and the one of three, in one word."""
+
+_ALSO = """
+AE uae|emirates
+AX aland|aland islands
+BA bosnia|bosnia herzegovina
+BO plurinational state of bolivia
+BN brunei darussalam
+BR brasil
+CD dr congo|drc|democratic republic of the congo|democratic republic of congo|congo kinshasa|zaire
+CF central african republic
+CG congo|republic of the congo|republic of congo|congo brazzaville
+CH schweiz|suisse|svizzera|confoederatio helvetica
+CI cote divoire|ivory coast
+CN peoples republic of china|prc|mainland china
+CV cabo verde
+CZ czechia|czech republic|cesko
+DE deutschland|federal republic of germany
+DK danmark
+ES espana
+FI suomi
+FK falklands|falkland islands malvinas
+FM federated states of micronesia
+GB uk|u k|united kingdom|great britain|britain|england|scotland|wales|northern ireland
+GB united kingdom of great britain and northern ireland
+GR hellas|el
+HK hong kong sar|hong kong china
+HR hrvatska
+HU magyarorszag
+IE eire|republic of ireland
+IR islamic republic of iran
+IT italia
+KN saint kitts and nevis
+KP north korea|democratic peoples republic of korea
+KR korea|south korea|republic of korea
+LA lao peoples democratic republic
+LC saint lucia
+MD republic of moldova
+MF saint martin
+MK macedonia|north macedonia|republic of north macedonia
+MM burma|myanmar
+MO macao|macau
+MX mexico
+NL holland|the netherlands|nederland
+NO norge
+PM saint pierre and miquelon
+PL polska
+PS palestine|state of palestine
+RU russian federation
+SE sverige
+SH saint helena
+SK slovak republic
+SX sint maarten
+SZ eswatini|swaziland
+SY syrian arab republic
+TR turkiye|turkey
+TL timor leste
+TW taiwan province of china|republic of china
+TZ united republic of tanzania
+US usa|u s a|us|u s|united states|united states of america|america|the united states
+VA vatican|vatican city|holy see
+VC saint vincent and the grenadines|saint vincent
+VE bolivarian republic of venezuela
+VG british virgin islands
+VI us virgin islands|united states virgin islands
+VN viet nam
+WS samoa
+AS american samoa
+XK kosovo
+"""
+"""What else people call them, by code."""
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Code by every name and code we know, in the spelling of `_spelling`."""
+    table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
+    names = {_spelling(name): code for code, name in _pairs(table, "\t")}
+    for code, others in _pairs(_ALSO.strip(), " "):
+        names |= dict.fromkeys(others.split("|"), code)
+    for both in _CODES.split():
+        names |= {both[:2].casefold(): both[:2], both[2:].casefold(): both[:2]}
+    return names
+
+
+def _pairs(table: str, separator: str) -> list[tuple[str, str]]:
+    """(first word, rest) of each line that is no comment."""
+    lines = (line.partition(separator) for line in table.splitlines() if line and not line.startswith("#"))
+    return [(first, rest) for first, _, rest in lines]
+
+
+def _spelling(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("&", " and ").replace("’", "'").replace("'", ""))
+    kept = (char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
+    return " ".join("".join(kept).split())
+
+
+@lru_cache(4096)
+def country_code(text: str) -> str | None:
+    """The ISO code of two letters for a country's name or code, or None: nothing is guessed."""
+    return _names().get(_spelling(text))
+
+
+@lru_cache(4096)
+def nearest_country(text: str) -> str | None:
+    """The name that a misspelt country is likeliest to mean ("Philipines" → "Philippines"), or None."""
+    named = [name for name in _names() if len(name) > 3]  # noqa: PLR2004  # codes resemble everything
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - two megabytes that only mistyped names need
+
+    found = process.extractOne(_spelling(text), named, scorer=fuzz.ratio, score_cutoff=80)
+    return found[0].title() if found else None

@@ -14,11 +14,9 @@ from typing import Any
 
 from bot.customers.rules import cells as read
 from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
-from bot.customers.rules.countries import country_code, nearest_country
-from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, HeaderMap
-from bot.customers.rules.names import clean_text
+from bot.customers.rules.names import clean_text, country_code, nearest_country, registrable_domain
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""

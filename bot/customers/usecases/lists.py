@@ -8,24 +8,34 @@ may say who looks after a new or ownerless customer; taking one from its owner i
 above the floor and exclusions.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from bot.core.collecting import without_collecting
 from bot.core.database import workspace_of
-from bot.core.errors import InvalidInput
+from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import look_alikes, name_key
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan
+from bot.customers.tables import Upload
 from bot.customers.usecases import writing
-from bot.customers.usecases.matching import Matcher, Target, in_order_of_keys, load_matcher
-from bot.customers.usecases.resolving import Owners, load_owners, tie_parents
+from bot.customers.usecases.matching import (
+    Matcher,
+    Owners,
+    Target,
+    in_order_of_keys,
+    load_matcher,
+    load_owners,
+    tie_parents,
+)
 from bot.customers.usecases.writing import Batch, Prepared
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
@@ -265,3 +275,56 @@ def _look_alikes(new: Sequence[Target], matcher: Matcher) -> list[Note]:
             reason = f"{target.name} looks like {known[alike[0]]}, whom we have. It will be added as a new customer."
             remarks.append(Note(target.rows[0].row_number, "name", reason, target.name))
     return remarks
+
+
+def keep_upload(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
+    """Keep a list until its sender decides; returns its id. An earlier one of theirs is forgotten."""
+    require_here(session, by=by)
+    session.execute(sa.delete(Upload).where(col(Upload.workspace_id) == workspace_of(session), col(Upload.by) == by))
+    upload = Upload(by=by, at=now, file_name=file_name[:200], content=content)
+    session.add(upload)
+    session.flush()
+    return upload.id
+
+
+def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str], by: str, now: datetime) -> None:
+    """Keep which of a list's columns somebody has mapped by hand, and for a day more."""
+    upload = _require_upload(session, upload_id, by)
+    upload.by_hand, upload.at = dict(by_hand), now
+
+
+def take_upload(
+    session: Session, *, upload_id: UUID, drafts: Drafts, erase_blanks: bool, by: str, now: datetime
+) -> ImportDone:
+    """
+    Take in a list that was sent, and forget the file; a second word about the same list changes nothing.
+
+    Raises:
+        AlreadyDone: it was taken in before, or forgotten after a day.
+    """
+    forget_upload(session, upload_id=upload_id, by=by)
+    return apply_import(session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks)
+
+
+def forget_upload(session: Session, *, upload_id: UUID, by: str) -> None:
+    """
+    Forget a list because it is taken in now.
+
+    Raises:
+        AlreadyDone: it was taken in before, or forgotten after a day.
+    """
+    session.delete(_require_upload(session, upload_id, by))
+    session.flush()
+
+
+def _require_upload(session: Session, upload_id: UUID, by: str) -> Upload:
+    query = select(Upload).where(Upload.workspace_id == workspace_of(session), Upload.id == upload_id, Upload.by == by)
+    upload = session.exec(query.with_for_update()).first()
+    if upload is None:
+        raise AlreadyDone("That list was imported already, or a day has passed; send it again if it is new.")
+    return upload
+
+
+def forget_uploads(session: Session, *, before: datetime) -> int:
+    """Drop lists that were sent before that instant and never confirmed; return how many."""
+    return session.exec(sa.delete(Upload).where(col(Upload.at) < before)).rowcount

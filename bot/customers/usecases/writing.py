@@ -15,13 +15,14 @@ from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
+from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.matching import Target
-from bot.customers.usecases.schedule_batch import ScheduleBatch
+from bot.customers.usecases.scheduling import spread_first_calls
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute
 from bot.workspaces.usecases import BOT, record
@@ -30,10 +31,6 @@ Values = dict[str, Any]
 
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
 """What moves a customer's clock when a list changes it."""
-
-SCHEDULE_FIELDS = (
-    "owner_id", "added_on", "cadence_days", "last_contact_on", "first_due_on", "sooner_on", "sooner_since",
-)  # fmt: skip
 
 _BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 
@@ -77,8 +74,8 @@ class Batch:
 
 def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, now: datetime) -> Batch:
     """Work out every row an import writes, and write nothing."""
-    schedules, batch = ScheduleBatch(session, now), Batch()
-    batch.late = schedules.spread(prepared.new)
+    schedules, batch = ScheduleBatch(session), Batch()
+    batch.late = spread_first_calls(session, schedules, prepared.new, now=now)
     reason = f"said so by the list {file_name}"[:300]
     floor = schedules.workspace.cadence_floor_days
     for target in _parents_first(prepared.new):
@@ -92,8 +89,7 @@ def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, no
         for column, value in values.items():
             batch.note(target.id, column, had[column] if column in had else getattr(target.now, column), value)
         if SCHEDULE_INPUTS & values.keys():
-            schedule = {name: values.get(name, getattr(target.now, name)) for name in SCHEDULE_FIELDS}
-            values |= schedules.compute(**schedule)
+            values |= schedules.schedule_of(target.now, **values)._asdict()
         batch.updates.append((target.id, {**values, "changed_at": now}))
         if (owner := values.get("owner_id")) and owner != target.now.owner_id:
             batch.news.setdefault(owner, []).append(target.name)
@@ -169,9 +165,9 @@ def _parents_first(new: Sequence[Target]) -> list[Target]:
 
 
 def _new_row(session: Session, target: Target, values: Values, schedules: ScheduleBatch, now: datetime) -> Values:
-    schedule: Values = {name: values.get(name) for name in SCHEDULE_FIELDS}
+    schedule = schedules.compute(*map(values.get, MOVING_NAMES))
     return {
-        **_BLANK, **values, **schedules.compute(**schedule), "id": target.id, "workspace_id": workspace_of(session),
+        **_BLANK, **values, **schedule._asdict(), "id": target.id, "workspace_id": workspace_of(session),
         "changed_at": now,
     }  # fmt: skip
 

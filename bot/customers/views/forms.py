@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from bot.customers.rules.contacts import ContactLine, write_contact
+from bot.customers.rules.cells import ContactLine, write_contact
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 from bot.customers.schemas import Card, ContactDetails, CustomerDetails, Named
 from bot.customers.views import NAME_SHOWN, customer_select, name_of

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.customers.usecases.scheduling import hand_over
+from bot.customers.usecases import hand_over
 from bot.home.listeners.publisher import HomePublisher
 from bot.home.usecases import end_absence, save_preferences
 from bot.home.views.forms import NO_COUNTRY, country_options, preferences

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.names import registrable_domain
 from bot.mentions.rules.addresses import host_of
 from bot.mentions.rules.wording import read_instant
 from bot.mentions.schemas.found import FoundItem

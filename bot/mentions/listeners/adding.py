@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.names import registrable_domain
 from bot.mentions.listeners.importing import ImportingListeners
 from bot.mentions.listeners.setup import SetupListeners
 from bot.mentions.listeners.sources import SourceListeners

@@ -9,7 +9,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.customers.gateways.slack_files import fetch_file
 from bot.customers.queries.screens import get_upload
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.lists import plan_list, require_may_bring
@@ -17,6 +16,7 @@ from bot.mentions.schemas.lists import ListRead
 from bot.mentions.usecases.importing import keep_list, take_list
 from bot.mentions.views import importing
 from bot.slack.blocks import Block
+from bot.slack.files import fetch_file
 from bot.slack.forms import Form
 from bot.slack.presses import uuid_in
 from bot.slack.replies import answer_in_window, people_in, workspace_in

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.customers.rules.domains import SHARED_PAGES
-from bot.customers.rules.names import key_words
+from bot.customers.rules.names import SHARED_PAGES, key_words
 from bot.mentions.rules.words import SMALL
 
 MOST_WORDS = 6

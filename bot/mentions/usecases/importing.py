@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.database import workspace_of
-from bot.customers.usecases.uploads import forget_upload, keep_upload
+from bot.customers.usecases.lists import forget_upload, keep_upload
 from bot.mentions.queries.lists import plan_list, require_may_bring
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.schemas.lists import ListPlan, ListRead

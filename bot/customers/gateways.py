@@ -1,4 +1,4 @@
-"""Reading a file of rows as people's programs write them: any of the usual encodings and separators."""
+"""Reading customer lists as people's programs write them, and writing them so that spreadsheets open them safely."""
 
 import codecs
 import csv
@@ -8,16 +8,20 @@ import itertools
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import IO, TYPE_CHECKING, cast
 
+from bot.core.collecting import without_collecting
 from bot.core.errors import InvalidInput
 from bot.customers.rules.cells import day_order
-from bot.customers.rules.headers import HeaderMap
+from bot.customers.rules.headers import Field, HeaderMap, map_headers
 from bot.customers.rules.rows import Refusal, RowDraft, parse_row, refuse
+from bot.customers.schemas import Drafts
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -298,3 +302,106 @@ def _is_closed(of_row: list[str], delimiter: str) -> bool:
 def _unguarded(cell: str) -> str:
     """A cell without the apostrophe that keeps spreadsheets from running it as a formula."""
     return cell[1:] if _GUARDED.match(cell) else cell
+
+
+OUR_OWN = "Evenhand"
+DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
+STRIDE = 1000  # rows between two calls of a progress
+
+
+@without_collecting()
+def read_drafts(
+    data: bytes,
+    *,
+    name: str,
+    by_hand: Mapping[str, str] | None = None,
+    today: date,
+    default_source: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Drafts:
+    """
+    The customers in the file called *name*; *by_hand* maps headings to our fields ("Company" → "name").
+
+    External ids belong to the system the list is recognised to come from, unless a column or *default_source* says
+    otherwise. Columns that can't be told come back as `problems`, without rows. *progress* hears the rows read so far.
+
+    Raises:
+        UnreadableFile: the bytes are no table we can read; the message says what to do.
+    """
+    table = read_table(data, name=name)
+    mapping = map_headers(table.headers, by_hand)
+    system = default_source or ("" if mapping.system == OUR_OWN else mapping.system)
+    rows: list[RowDraft] = []
+    refusals: list[Refusal] = []
+    if not mapping.problems:
+        order = date_order(table, [at for field, at in mapping.columns.items() if field in DATES])
+        parsed = parse_rows(table, mapping, today=today, default_source=system, day_first=order)
+        for done, row in enumerate(parsed, start=1):
+            if isinstance(row, RowDraft):
+                rows.append(row)
+            else:
+                refusals += row
+            if progress and done % STRIDE == 0:
+                progress(done)
+    return Drafts(
+        file_name=name,
+        system=mapping.system,
+        headers=mapping.headers,
+        columns=_columns(mapping),
+        unmapped=mapping.unmapped,
+        problems=mapping.problems,
+        rows=tuple(rows),
+        refusals=tuple(refusals),
+    )
+
+
+def _columns(mapping: HeaderMap) -> dict[Field, str]:
+    """Which heading each field is read from; first and last name together are the contact's name."""
+    columns = {field: mapping.headers[at] for field, at in mapping.columns.items()}
+    if mapping.person:
+        columns[Field.CONTACT_NAME] = " + ".join(mapping.headers[at] for at in mapping.person)
+    return columns
+
+
+Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
+"""What may stand in a list; several words are joined by "; "."""
+
+_RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@|\t\r]")
+
+
+def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """
+    A CSV file in UTF-8 with its mark, lines ending in CR LF, every cell quoted.
+
+    Text that a spreadsheet would run (it begins with = + - @ | tab or CR) gets an apostrophe, which `read_table` takes
+    off again; numbers stay numbers.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([safe_cell(header) for header in headers])
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def safe_cell(cell: Cell) -> str:  # noqa: PLR0911  # one line for each kind of cell
+    """One cell as text that no spreadsheet takes for a formula."""
+    match cell:
+        case None:
+            return ""
+        case StrEnum() | str():
+            return _guarded(str(cell))
+        case bool():
+            return "yes" if cell else "no"
+        case int() | float():
+            return str(cell)
+        case Decimal():
+            return f"{cell:f}"
+        case datetime() | date():
+            return cell.isoformat()
+        case _:
+            return _guarded("; ".join(cell))
+
+
+def _guarded(text: str) -> str:
+    plain = text.replace("\0", "")
+    return f"'{plain}" if _RUN_BY_SPREADSHEETS.match(plain) else plain

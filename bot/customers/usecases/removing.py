@@ -1,4 +1,4 @@
-"""Taking back an import: what it changed goes back, what it added goes away, unless somebody has used it since."""
+"""Undoing an import, and erasing a customer or a person."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,13 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
-from bot.customers.queries import list_by_ids
+from bot.customers.queries import find_row, list_by_ids
+from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
-from bot.customers.usecases.schedule_batch import ScheduleBatch
-from bot.customers.usecases.writing import SCHEDULE_FIELDS, SCHEDULE_INPUTS, as_json, update_rows
+from bot.customers.usecases.scheduling import reschedule
+from bot.customers.usecases.writing import SCHEDULE_INPUTS, as_json, update_rows
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
@@ -137,7 +138,7 @@ def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) 
 
 def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime) -> tuple[int, list[tuple[str, str]]]:
     """Put back what the import changed; how many customers that was, and (name, why) of what stays."""
-    schedules = ScheduleBatch(session, now)
+    schedules = ScheduleBatch(session)
     updates, kept, restored = [], [], 0
     ids = [change.customer_id for change in changes]
     customers = {key: row for some in _chunks(ids) for key, row in list_by_ids(session, some).items()}
@@ -148,8 +149,7 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
         if touched:
             kept.append((customer.name, f"{', '.join(sorted(touched))}: {CHANGED}"))
         if SCHEDULE_INPUTS & values.keys():
-            schedule: dict[str, Any] = {name: values.get(name, getattr(customer, name)) for name in SCHEDULE_FIELDS}
-            values |= schedules.compute(**schedule)
+            values |= schedules.schedule_of(customer, **values)._asdict()
         if values:
             updates.append((customer.id, {**values, "changed_at": now}))
         restored += bool(values) or not touched
@@ -246,3 +246,62 @@ def _remove(session: Session, customer_ids: Sequence[UUID]) -> None:
 
 def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+GONE = "gone"
+"""Stands where the id of a person stood who asked to be forgotten."""
+
+
+def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:
+    """
+    Forget a customer with its names, contacts and history here, or a person; returns how many rows went.
+
+    The features above have to forget first, since their rows point at the customer.
+    """
+    if kind == "person":
+        return _erase_person(session, subject_id, now=now)
+    customer = find_row(session, subject_id) if kind == "customer" else None
+    return _erase_customer(session, customer.id) if customer is not None else 0
+
+
+def _erase_customer(session: Session, customer_id: UUID) -> int:
+    tables, workspace = SQLModel.metadata.tables, workspace_of(session)
+    session.flush()
+    customers = tables["customers"]
+    session.execute(
+        sa.update(customers)
+        .where(customers.c.workspace_id == workspace, customers.c.parent_id == customer_id)
+        .values(parent_id=None)
+    )
+    gone = 0
+    for name in ("import_changes", "customer_aliases", "contacts", "audit_trail"):
+        table = tables[name]
+        mine = sa.delete(table).where(table.c.workspace_id == workspace, table.c.customer_id == customer_id)
+        gone += session.connection().execute(mine).rowcount
+    last = sa.delete(customers).where(customers.c.workspace_id == workspace, customers.c.id == customer_id)
+    gone += session.connection().execute(last).rowcount
+    session.expire_all()
+    return gone
+
+
+def _erase_person(session: Session, person_id: str, *, now: datetime) -> int:
+    """Their customers go to the pool; where their id stood, a word stands that says so."""
+    tables, workspace = SQLModel.metadata.tables, workspace_of(session)
+    owned = session.exec(
+        select(Customer).where(Customer.workspace_id == workspace, col(Customer.owner_id) == person_id)
+    ).all()
+    for customer in owned:
+        customer.owner_id = None
+    reschedule(session, owned, now=now)
+    session.flush()
+    touched = len(owned)
+    named = [("customers", name) for name in ("cadence_approved_by", "status_by", "snoozed_by")]
+    for table_name, column in (*named, ("imports", "by"), ("imports", "undone_by")):
+        table = tables[table_name]
+        blank = sa.update(table).where(table.c.workspace_id == workspace, table.c[column] == person_id)
+        touched += session.connection().execute(blank.values({column: GONE})).rowcount
+    uploads = tables["uploads"]
+    sent = sa.delete(uploads).where(uploads.c.workspace_id == workspace, uploads.c.by == person_id)
+    touched += session.connection().execute(sent).rowcount
+    session.expire_all()
+    return touched

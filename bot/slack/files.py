@@ -1,4 +1,4 @@
-"""Files that people send to the bot in Slack, and files it sends them."""
+"""Files that people send to the bot in Slack, and files that it sends them."""
 
 from typing import Any
 
