@@ -15,7 +15,7 @@ from bot.customers import tables as _customers
 from bot.customers.queries import due as customer_due
 from bot.customers.queries import screens as customer_screens
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
-from bot.customers.usecases import removing as customer_removing
+from bot.customers.usecases import erasing as customer_erasing
 from bot.customers.views import lists as customer_lists
 from bot.digests import listeners as digest_listeners
 from bot.digests import tables as _digests
@@ -135,7 +135,7 @@ FEATURES: tuple[Feature, ...] = (
         },
         brief=customer_screens.brief_of_contacts,
         timeline=customer_screens.timeline,
-        erase=customer_removing.erase,
+        erase=customer_erasing.erase,
         export=customer_queries.export,
         check=customer_due.list_problems,
     ),

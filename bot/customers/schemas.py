@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from bot.core.schemas import Line, Notification, Schema
@@ -140,6 +141,7 @@ class Card(Schema):
     external_id: str | None = None
     timeline: tuple[Line, ...] = ()
     mine: bool = False
+    may_erase: bool = False
 
 
 class ListPage(Schema):
@@ -264,6 +266,28 @@ class UploadSchema(Schema):
     content: bytes
     today: date
     by_hand: Mapping[str, str] = {}
+
+
+class ErasureSubject(Schema):
+    """The customer or person that is to be exported or erased; *kind* is `customer` or `person`."""
+
+    kind: str
+    id: str
+    name: str
+
+
+class SubjectExport(Schema):
+    """Everything that is kept about a customer or person, as JSON values by feature."""
+
+    name: str
+    content: Mapping[str, Any]
+
+
+class SubjectErased(Schema):
+    """A customer or person was erased: how many rows were touched, by feature."""
+
+    kind: str
+    rows: Mapping[str, int]
 
 
 class ListImported(Notification):

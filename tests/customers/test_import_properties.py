@@ -17,7 +17,7 @@ from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.customers.queries.screens import get_card, list_page, look_up
 from bot.customers.tables import Customer
-from bot.customers.usecases.removing import undo_import
+from bot.customers.usecases.undoing import undo_import
 from bot.customers.views import card as card_view
 from bot.customers.views import imports, lists
 from bot.features import FEATURES

@@ -26,7 +26,7 @@ from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerDetails, CustomerSchema
 from bot.customers.tables import Customer
 from bot.customers.usecases.details import add_customer
-from bot.customers.usecases.removing import undo_import
+from bot.customers.usecases.undoing import undo_import
 from bot.workspaces.usecases import BOT
 from tests.customers.lists import read, take_in
 from tests.makers import ANA, BOB, KIRI, MARA, Office

@@ -18,7 +18,7 @@ from bot.customers.rules.due import Status
 from bot.customers.tables import Contact, Customer
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import edit_customer, set_status
-from bot.customers.usecases.removing import undo_import
+from bot.customers.usecases.undoing import undo_import
 from tests.customers.lists import read, take_in
 from tests.customers.test_importing import everyone, state
 from tests.makers import ANA, BOB, KIRI, MARA, Office

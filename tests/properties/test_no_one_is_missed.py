@@ -25,8 +25,8 @@ from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases.details import add_customer, edit_customer, set_status, wake_paused
 from bot.customers.usecases.lists import apply_import
-from bot.customers.usecases.removing import undo_import
 from bot.customers.usecases.scheduling import end_snoozes
+from bot.customers.usecases.undoing import undo_import
 from bot.home.usecases import save_preferences, take_in_people
 from bot.people.queries import get_today, list_people
 from bot.people.schemas import SlackPerson, Wishes

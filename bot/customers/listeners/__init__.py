@@ -5,15 +5,17 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.runtime import Runtime
 from bot.customers import views
 from bot.customers.listeners.editing import EditingListeners
+from bot.customers.listeners.erasing import ErasingListeners
 from bot.customers.listeners.importing import ImportingListeners
 from bot.customers.listeners.looking import LookingListeners
-from bot.customers.views import forms, imports, lists
+from bot.customers.views import card, forms, imports, lists
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
     """Listen to everything that this feature puts on screen."""
     importing = ImportingListeners(runtime)
     editing = EditingListeners(runtime)
+    erasing = ErasingListeners(runtime)
     looking = LookingListeners(runtime, editing, importing)
     app.command("/customers")(looking.command)
     app.options(views.OPTIONS)(looking.options)
@@ -30,6 +32,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.view(forms.SAVE_EDIT)(editing.save_edit)
     app.view(forms.SAVE_STATUS)(editing.save_status)
     app.view(forms.SAVE_OWNER)(editing.save_owner)
+    app.action(card.MORE)(erasing.more)
+    app.view(card.ERASE_VIEW)(erasing.erase)
     app.action(lists.IMPORT)(importing.start)
     app.action(imports.COLUMNS)(importing.columns)
     app.action(imports.UNDO)(importing.undo)

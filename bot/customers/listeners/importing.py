@@ -15,7 +15,7 @@ from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_upload, list_imports
 from bot.customers.schemas import Drafts, ImportSummary, UploadSchema
 from bot.customers.usecases.lists import keep_upload, map_upload, plan_import, take_upload
-from bot.customers.usecases.removing import undo_import
+from bot.customers.usecases.undoing import undo_import
 from bot.customers.views import imports
 from bot.slack.blocks import Block
 from bot.slack.files import fetch_file, send_file

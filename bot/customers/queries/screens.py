@@ -38,6 +38,7 @@ from bot.customers.schemas import (
 )
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
 from bot.people.queries import get_calendar, get_today, list_names
+from bot.people.rules import Role
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import AuditEntry
@@ -117,8 +118,8 @@ def list_options(session: Session, *, words: str, viewer: str, now: datetime) ->
 
 
 def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
-    """Everything one screen tells about a customer, with what the other features know."""
-    require_here(session, by=viewer)
+    """Return everything one screen tells about a customer, with what the other features know."""
+    actor = require_here(session, by=viewer)
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
     lines = collect_briefs(features, session, [customer.id], now)[customer.id]
@@ -138,6 +139,7 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         external_id=customer.external_id,
         timeline=tuple(collect_timeline(features, session, customer.id, now, TIMELINE_LINES)),
         mine=customer.owner_id == viewer,
+        may_erase=actor.role is Role.ADMIN,
     )
 
 

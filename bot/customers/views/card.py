@@ -1,11 +1,12 @@
 """The customer card: who, since when, what was last said, what now."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.core.schemas import Line, Subject
 from bot.customers.rules.due import Status
-from bot.customers.schemas import Card, ContactDetails
+from bot.customers.schemas import Card, ContactDetails, ErasureSubject, SubjectErased
 from bot.customers.views import (
     EDIT,
     HAND_OVER,
@@ -21,20 +22,30 @@ from bot.slack.blocks import (
     MESSAGE_BLOCKS,
     Block,
     Message,
+    Option,
     actions,
+    bold,
     button,
     context,
     cut,
     days,
     divider,
     escape,
+    field_of,
     fitting,
     modal,
+    overflow,
+    plural,
     section,
     short_date,
+    text_input,
 )
 
 TITLE = "Customer"
+MORE, ERASE_VIEW, ERASE_NAME, ERASED = (
+    "customers.card_more", "customers.erase_view", "customers.erase_name", "customers.erased",
+)  # fmt: skip
+EXPORT, ERASE = "export", "erase"
 CALLBACK = "customers.card_view"
 LINES_SHOWN = 6
 HISTORY_SHOWN = 10
@@ -69,6 +80,46 @@ def message(card: Card, offers: Sequence[Offered]) -> Message:
 def as_modal(card: Card, offers: Sequence[Offered]) -> Block:
     """The card as a window; it remembers which customer it shows."""
     return modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", memory=str(card.customer.id))
+
+
+def subject_menu(kind: str, subject_id: str) -> Block:
+    """The menu with which an admin exports or erases a customer or person; values are `what:kind:id`."""
+    choices = ((EXPORT, "Export everything"), (ERASE, "Erase…"))
+    return overflow(MORE, [Option(words, f"{what}:{kind}:{subject_id}") for what, words in choices])
+
+
+def person(subject: ErasureSubject) -> Message:
+    """A person with the admin's menu, as the answer to `/evenhand person`."""
+    text = f"{bold(cut(subject.name, NAME_SHOWN))} · everything that is kept about this person"
+    return Message(text=text, blocks=[section(text, accessory=subject_menu(subject.kind, subject.id))])
+
+
+def exported(name: str) -> Message:
+    """The file goes to the admin's direct messages."""
+    text = f"Everything about {escape(cut(name, NAME_SHOWN))} is on its way to our direct messages, as a JSON file."
+    return Message(text=text, blocks=[section(text)])
+
+
+def erase_form(subject: ErasureSubject) -> Block:
+    """Asks for the name again before anything is erased."""
+    what = (
+        "its contacts, check-ins, follow-ups, promises and escalations"
+        if subject.kind == "customer"
+        else ("the address and hours, and the name wherever it stands; what they did stays, without it")
+    )
+    name = bold(cut(subject.name, NAME_SHOWN))
+    made = [
+        section(f"This erases {name}: {what}. Nobody can undo it."),
+        field_of("Write the name to erase it", text_input(ERASE_NAME, max_length=400), block_id=ERASE_NAME),
+    ]
+    memory = json.dumps({"kind": subject.kind, "id": subject.id})
+    return modal("Erase", made, callback_id=ERASE_VIEW, submit="Erase", memory=memory)
+
+
+def erased(schema: SubjectErased) -> Block:
+    """What went, by feature."""
+    lines = [f"• {escape(name)}: {plural(count, 'row')}" for name, count in schema.rows.items()]
+    return modal("Erased", [section("\n".join(["Erased, for good:", *lines]))], callback_id=ERASED, close="Close")
 
 
 def blocks(card: Card, offers: Sequence[Offered]) -> list[Block]:
@@ -121,6 +172,8 @@ def _buttons(card: Card, offers: Sequence[Offered]) -> list[Block]:
     if not card.mine:
         ours.insert(0, button("I'll take it", TAKE, key))
     rows = [actions(*theirs[:25], block_id=f"customers.offers:{key}")] if theirs else []
+    if card.may_erase:
+        ours.append(subject_menu("customer", key))
     return [*rows, actions(*ours, block_id=f"customers.own:{key}")]
 
 

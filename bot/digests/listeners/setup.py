@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
+from bot.customers.listeners.erasing import ErasingListeners
 from bot.digests import usecases
 from bot.digests.gateways import join_channel, look_at_channel
 from bot.digests.listeners.kinds import KindListeners
@@ -38,16 +39,22 @@ class SetupListeners:
     def __init__(self, runtime: Runtime, kinds: KindListeners) -> None:
         self._runtime = runtime
         self._kinds = kinds
+        self._erasing = ErasingListeners(runtime)
 
     async def evenhand(
         self, ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
     ) -> None:
-        """Answer `/evenhand [setup | health | help]`."""
-        word = str(command.get("text") or "").strip().lower()
+        """Answer `/evenhand [setup | health | person @ana | help]`."""
+        text = str(command.get("text") or "").strip()
+        word, (verb, _, rest) = text.lower(), text.partition(" ")
         if word in {"setup", "settings"}:
             await ack()
             async with replies(respond):
                 await self._open(command, client)
+        elif verb.lower() == "person":
+            await ack()
+            async with replies(respond):
+                await respond(**(await self._erasing.person(command, rest.strip())).answer())
         elif word in HEALTH_WORDS:
             await ack()
             async with replies(respond):

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries import PEOPLE, local_date
-from bot.checkins.queries.history import CUSTOMERS
 from bot.core.briefs import MANY, Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
 from bot.core.prepared import prepared
 from bot.core.schemas import Count, Line
 from bot.customers.queries import list_by_ids
+from bot.customers.queries.due import CUSTOMERS
 from bot.customers.tables import Customer
 from bot.people.queries import get_today
 from bot.people.tables import Person
