@@ -1,8 +1,8 @@
 """When is a customer due? The heart of the product; a customer's size is nowhere in it."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -82,26 +82,6 @@ class CadenceNeedsManager(RuleRefused):
     def __init__(self, floor: int) -> None:
         self.floor = floor
         super().__init__(f"A cadence above {floor} days needs a manager's approval; ask one, or choose a shorter one.")
-
-
-@dataclass(frozen=True)
-class Wait:
-    """What makes one customer's clock run: since when they wait, how long they may, and whether we ever talked."""
-
-    waiting_since: date
-    cadence_days: int
-    ever_contacted: bool
-
-    @classmethod
-    def from_history(cls, *, added_on: date, cadence_days: int, checkins: Iterable[tuple[date, bool]]) -> "Wait":
-        """
-        The clock that a customer's whole history makes.
-
-        *checkins* are pairs of the day and whether it was a real contact. Attempts count for nothing; the latest
-        contact counts, whatever order they were recorded in; without any, the wait began when the customer was added.
-        """
-        contacts = [day for day, is_contact in checkins if is_contact]
-        return cls(max(contacts, default=added_on), cadence_days, bool(contacts))
 
 
 def due_on(waiting_since: date, cadence_days: int, calendar: Calendar) -> date:
