@@ -12,11 +12,11 @@ from bot.core.feature import CheckinExtra, DigestKindOffer, Feature, Offer
 from bot.customers import listeners as customer_listeners
 from bot.customers import queries as customer_queries
 from bot.customers import tables as _customers
+from bot.customers import views as customer_lists
 from bot.customers.queries import due as customer_due
 from bot.customers.queries import screens as customer_screens
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
 from bot.customers.usecases import erasing as customer_erasing
-from bot.customers.views import lists as customer_lists
 from bot.digests import listeners as digest_listeners
 from bot.digests import tables as _digests
 from bot.digests.queries import setup as digest_queries

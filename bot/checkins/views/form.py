@@ -9,25 +9,7 @@ from bot.checkins.schemas import CheckinForm, Preview
 from bot.checkins.views import what_we_know
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
-from bot.slack.blocks import (
-    OPTION_TEXT,
-    Block,
-    Option,
-    actions,
-    button,
-    context,
-    cut,
-    date_picker,
-    days,
-    escape,
-    external_select,
-    field_of,
-    modal,
-    radio,
-    select,
-    short_date,
-    text_input,
-)
+from bot.slack import blocks as ui
 
 SAVE = "checkins.save"
 CUSTOMER, RESULT, CHANNEL, WHEN = "checkins.customer", "checkins.result", "checkins.channel", "checkins.when"
@@ -39,13 +21,13 @@ OPTIONS = "customers.options"  # the customers feature answers it
 FIELD_OF = {"when": WHEN, "customer": CUSTOMER}
 
 RESULTS = (
-    Option("We talked", Result.TALKED.value),
-    Option("They contacted us", Result.THEY_CONTACTED_US.value),
-    Option("I tried", Result.TRIED.value, "an attempt; the clock keeps running"),
-    Option("They declined", Result.DECLINED.value, "an attempt; the clock keeps running"),
+    ui.Option("We talked", Result.TALKED.value),
+    ui.Option("They contacted us", Result.THEY_CONTACTED_US.value),
+    ui.Option("I tried", Result.TRIED.value, "an attempt; the clock keeps running"),
+    ui.Option("They declined", Result.DECLINED.value, "an attempt; the clock keeps running"),
 )
-CHANNELS = tuple(Option(channel.value.capitalize(), channel.value) for channel in Channel)
-MOODS = tuple(Option(mood.value.capitalize(), mood.value) for mood in Mood)
+CHANNELS = tuple(ui.Option(channel.value.capitalize(), channel.value) for channel in Channel)
+MOODS = tuple(ui.Option(mood.value.capitalize(), mood.value) for mood in Mood)
 
 
 @dataclass(frozen=True)
@@ -58,25 +40,27 @@ class ExtraFields:
     is_open: bool
 
 
-def form(schema: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) -> Block:
+def form(schema: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) -> ui.Block:
     """The modal as it opens; *extras* are other features' fields, *memory* comes back with each press."""
     blocks = [
         _customer_field(schema),
         about(schema.preview),
-        field_of("What happened", radio(RESULT, RESULTS, initial="talked"), block_id=RESULT, dispatch=True),
-        field_of("How", select(CHANNEL, CHANNELS, initial="message" if schema.quote else "call"), block_id=CHANNEL),
-        field_of("When", date_picker(WHEN, initial=schema.today), block_id=WHEN, dispatch=True),
+        ui.field_of("What happened", ui.radio(RESULT, RESULTS, initial="talked"), block_id=RESULT, dispatch=True),
+        ui.field_of(
+            "How", ui.select(CHANNEL, CHANNELS, initial="message" if schema.quote else "call"), block_id=CHANNEL
+        ),
+        ui.field_of("When", ui.date_picker(WHEN, initial=schema.today), block_id=WHEN, dispatch=True),
         live(schema.preview),
-        field_of("How are they", select(MOOD, MOODS, placeholder="Not sure"), block_id=MOOD, optional=True),
-        field_of("Note", text_input(NOTE, multiline=True), block_id=NOTE, optional=True),
-        field_of("Next step", text_input(NEXT, max_length=300), block_id=NEXT, optional=True),
+        ui.field_of("How are they", ui.select(MOOD, MOODS, placeholder="Not sure"), block_id=MOOD, optional=True),
+        ui.field_of("Note", ui.text_input(NOTE, multiline=True), block_id=NOTE, optional=True),
+        ui.field_of("Next step", ui.text_input(NEXT, max_length=300), block_id=NEXT, optional=True),
         *([_quote_field(schema.quote)] if schema.quote else []),
         *_extra_blocks(extras),
     ]
-    return modal("Check-in", blocks, callback_id=SAVE, submit="Save", memory=memory)
+    return ui.modal("Check-in", blocks, callback_id=SAVE, submit="Save", memory=memory)
 
 
-def redrawn(view: Mapping[str, Any], preview: Preview | None, extras: Sequence[ExtraFields] = ()) -> Block:
+def redrawn(view: Mapping[str, Any], preview: Preview | None, extras: Sequence[ExtraFields] = ()) -> ui.Block:
     """The same modal with its two telling lines and other features' fields anew; what was entered stays."""
     fresh = {ABOUT: about(preview), LIVE: live(preview)}
     kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
@@ -90,56 +74,58 @@ def opened(view: Mapping[str, Any]) -> set[str]:
     return {str(block.get("block_id")).rpartition(".")[0] for block in view["blocks"]}
 
 
-def about(preview: Preview | None) -> Block:
+def about(preview: Preview | None) -> ui.Block:
     """`47 days · last: "waiting for the invoice fix" · promised: price list, Fri`."""
     if preview is None:
-        return context("Choose a customer to see when you last talked.", block_id=ABOUT)
+        return ui.context("Choose a customer to see when you last talked.", block_id=ABOUT)
     schema = preview.customer
-    talked = f"{days(schema.days_waiting)} since the last contact" if schema.last_contact_on else "never talked so far"
+    talked = (
+        f"{ui.days(schema.days_waiting)} since the last contact" if schema.last_contact_on else "never talked so far"
+    )
     known = f" · {what_we_know(schema)}" if schema.lines or schema.preferences else ""
-    return context(f"{talked}{known}", block_id=ABOUT)
+    return ui.context(f"{talked}{known}", block_id=ABOUT)
 
 
-def live(preview: Preview | None) -> Block:
+def live(preview: Preview | None) -> ui.Block:
     """What saving would do: the next due date, or that an attempt is no contact."""
-    return context(_effect(preview), block_id=LIVE)
+    return ui.context(_effect(preview), block_id=LIVE)
 
 
-def customer_option(schema: CustomerSchema) -> Option:
+def customer_option(schema: CustomerSchema) -> ui.Option:
     """The customer as a chosen option."""
-    return Option(cut(schema.name, OPTION_TEXT), str(schema.id))
+    return ui.Option(ui.cut(schema.name, ui.OPTION_TEXT), str(schema.id))
 
 
-def _extra_blocks(extras: Sequence[ExtraFields]) -> list[Block]:
+def _extra_blocks(extras: Sequence[ExtraFields]) -> list[ui.Block]:
     """The fields that are open, then a button for each of the others."""
     fields = [dict(block) for extra in extras if extra.is_open for block in extra.blocks]
-    closed = [button(extra.label, f"{WANT}.{extra.key}", extra.key) for extra in extras if not extra.is_open]
-    return [*fields, *([actions(*closed, block_id=WANT)] if closed else [])]
+    closed = [ui.button(extra.label, f"{WANT}.{extra.key}", extra.key) for extra in extras if not extra.is_open]
+    return [*fields, *([ui.actions(*closed, block_id=WANT)] if closed else [])]
 
 
 def _effect(preview: Preview | None) -> str:
     if preview is None:
         return "The next date shows here once a customer is chosen."
     if preview.problem:
-        return escape(preview.problem)
+        return ui.escape(preview.problem)
     schema = preview.customer
     if preview.next_due_on is None:
         return f"This customer is {Status(schema.status).value}, so nothing is due; the check-in is kept all the same."
-    due = f"{short_date(preview.next_due_on)} {preview.next_due_on.year} (every {days(schema.effective_cadence_days)})"
+    due = f"{ui.short_date(preview.next_due_on)} {preview.next_due_on.year} (every {ui.days(schema.effective_cadence_days)})"
     if not preview.result.is_contact:
         return f"The clock keeps running: an attempt isn't a contact yet. Due {due}."
     if schema.last_contact_on and preview.happened_on < schema.last_contact_on:
-        last = short_date(schema.last_contact_on, today=schema.today)
+        last = ui.short_date(schema.last_contact_on, today=schema.today)
         return f"You talked later than that, on {last}, so nothing moves. Next contact due {due}."
     return f"Next contact due {due}"
 
 
-def _customer_field(schema: CheckinForm) -> Block:
+def _customer_field(schema: CheckinForm) -> ui.Block:
     initial = customer_option(schema.preview.customer) if schema.preview else None
-    element = external_select(OPTIONS, placeholder="Type a name", initial=initial)
-    return field_of("Customer", element, block_id=CUSTOMER, dispatch=True)
+    element = ui.external_select(OPTIONS, placeholder="Type a name", initial=initial)
+    return ui.field_of("Customer", element, block_id=CUSTOMER, dispatch=True)
 
 
-def _quote_field(quote: str) -> Block:
-    element = text_input(QUOTE, initial=quote, multiline=True)
-    return field_of("Their words", element, block_id=QUOTE, optional=True, hint="Kept with the link to the message.")
+def _quote_field(quote: str) -> ui.Block:
+    element = ui.text_input(QUOTE, initial=quote, multiline=True)
+    return ui.field_of("Their words", element, block_id=QUOTE, optional=True, hint="Kept with the link to the message.")

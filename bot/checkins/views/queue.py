@@ -16,23 +16,7 @@ from bot.checkins.views import (
     snoozed_row,
 )
 from bot.customers.rules.due import Standing
-from bot.slack.blocks import (
-    MESSAGE_BLOCKS,
-    MESSAGE_CHARACTERS,
-    Block,
-    Message,
-    bold,
-    button,
-    context,
-    cut,
-    divider,
-    escape,
-    fitting,
-    mention,
-    section,
-    short_date,
-    size,
-)
+from bot.slack import blocks as ui
 
 ADD = "customers.add"  # the customers feature's
 SIZE_BLIND = "Longest wait first; size plays no part."
@@ -44,18 +28,18 @@ def place_of(page: int) -> str:
     return f"checkins.queue:{page}"
 
 
-def queue(schema: Queue, *, done: ActionDone | None = None) -> Message:
+def queue(schema: Queue, *, done: ActionDone | None = None) -> ui.Message:
     """A page of what waits for somebody, only for their eyes; *done* is what they just did from it, with *Undo*."""
     place = place_of(schema.page)
     told = done_action_row(done, place=place) if done else []
     if not schema.total:
         return _all_clear(schema, told)
     head = summary(schema)
-    start = button("Record a check-in", START)
-    top = [section(bold_head(schema), accessory=start, block_id=f"{place}:head"), divider(), *told]
+    start = ui.button("Record a check-in", START)
+    top = [ui.section(bold_head(schema), accessory=start, block_id=f"{place}:head"), ui.divider(), *told]
     groups = _groups(schema)
     end = foot(*_turns(schema), words=_place_in_pages(schema), block_id=f"{place}:pages")
-    return Message(text=head, blocks=[*top, *as_many_as_fit(groups, beside=[*top, *end]), *end])
+    return ui.Message(text=head, blocks=[*top, *as_many_as_fit(groups, beside=[*top, *end]), *end])
 
 
 def summary(schema: Queue) -> str:
@@ -68,23 +52,25 @@ def bold_head(schema: Queue) -> str:
     return f"*Your queue:* {_counts(schema)}"
 
 
-def candidates(schema: Candidates) -> Message:
+def candidates(schema: Candidates) -> ui.Message:
     """`/checkin` with words that fit several customers, or none: those that may be meant, as buttons."""
-    asked = escape(schema.asked)
+    asked = ui.escape(schema.asked)
     if schema.exact:
         text = f"{len(schema.rows)} customers are called {asked}; choose one."
     elif schema.rows:
-        text = f"No customer is called {asked}. Did you mean {escape(_either(schema.rows))}?"
+        text = f"No customer is called {asked}. Did you mean {ui.escape(_either(schema.rows))}?"
     else:
         text = f"No customer is called {asked}."
     rows = [
-        section(_candidate(row), accessory=button("Check-in", LOG, str(row.id)), block_id=f"checkins.pick:{row.id}")
+        ui.section(
+            _candidate(row), accessory=ui.button("Check-in", LOG, str(row.id)), block_id=f"checkins.pick:{row.id}"
+        )
         for row in schema.rows
     ]
     add = [] if schema.exact else [_add(schema.asked)]
-    room = MESSAGE_CHARACTERS - size(add) - len(text)
-    shown = fitting([[row] for row in rows], most_blocks=MESSAGE_BLOCKS - 2, most_characters=room)
-    return Message(text=text, blocks=[section(text), *(row[0] for row in shown), *add])
+    room = ui.MESSAGE_CHARACTERS - ui.size(add) - len(text)
+    shown = ui.fitting([[row] for row in rows], most_blocks=ui.MESSAGE_BLOCKS - 2, most_characters=room)
+    return ui.Message(text=text, blocks=[ui.section(text), *(row[0] for row in shown), *add])
 
 
 def _counts(schema: Queue) -> str:
@@ -92,27 +78,27 @@ def _counts(schema: Queue) -> str:
     return " · ".join(f"{count:,} {word}" for count, word in counts if count)
 
 
-def _groups(schema: Queue) -> list[list[Block]]:
+def _groups(schema: Queue) -> list[list[ui.Block]]:
     """Each row's blocks, the first of each standing under its title."""
-    rows: list[list[Block]] = []
+    rows: list[list[ui.Block]] = []
     above: Standing | None = None
     for row in schema.rows:
         blocks = _row(row, schema.page)
         if row.customer.standing is not above:
             above = row.customer.standing
-            blocks = [context(f"*{TITLES.get(above, 'Due')}*"), *blocks]
+            blocks = [ui.context(f"*{TITLES.get(above, 'Due')}*"), *blocks]
         rows.append(blocks)
     return rows
 
 
-def _row(row: QueueRow, page: int) -> list[Block]:
+def _row(row: QueueRow, page: int) -> list[ui.Block]:
     draw = snoozed_row if row.customer.standing is Standing.SNOOZED else queue_row
     return draw(row.customer, place=place_of(page), for_whom=row.for_whom)
 
 
-def _turns(schema: Queue) -> list[Block]:
-    back = [button("Back", PAGE_BACK, str(schema.page - 1))] if schema.page else []
-    on = [button("Next", PAGE_ON, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
+def _turns(schema: Queue) -> list[ui.Block]:
+    back = [ui.button("Back", PAGE_BACK, str(schema.page - 1))] if schema.page else []
+    on = [ui.button("Next", PAGE_ON, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
     return back + on
 
 
@@ -120,27 +106,27 @@ def _place_in_pages(schema: Queue) -> str:
     return SIZE_BLIND if schema.pages < 2 else f"Page {schema.page + 1:,} of {schema.pages:,}. {SIZE_BLIND}"  # noqa: PLR2004 - one page needs no number
 
 
-def _all_clear(schema: Queue, told: list[Block]) -> Message:
+def _all_clear(schema: Queue, told: list[ui.Block]) -> ui.Message:
     text = "Nobody is waiting to hear from you."
     if schema.next_due_on:
-        text += f" Next: {escape(cut(schema.next_name, NAME))}, due {short_date(schema.next_due_on)}."
-    start = button("Record a check-in", START)
-    return Message(text=text, blocks=[*told, section(text, accessory=start, block_id=f"{place_of(0)}:head")])
+        text += f" Next: {ui.escape(ui.cut(schema.next_name, NAME))}, due {ui.short_date(schema.next_due_on)}."
+    start = ui.button("Record a check-in", START)
+    return ui.Message(text=text, blocks=[*told, ui.section(text, accessory=start, block_id=f"{place_of(0)}:head")])
 
 
 def _candidate(row: Candidate) -> str:
-    owner = escape(cut(row.owner_name, 60)) if row.owner_name else "in the pool"
-    domain = f" · {escape(row.domain)}" if row.domain else ""
-    return f"{bold(cut(row.name, NAME))} · {owner}{domain}"
+    owner = ui.escape(ui.cut(row.owner_name, 60)) if row.owner_name else "in the pool"
+    domain = f" · {ui.escape(row.domain)}" if row.domain else ""
+    return f"{ui.bold(ui.cut(row.name, NAME))} · {owner}{domain}"
 
 
-def _add(asked: str) -> Block:
-    offer = button(f"Add {cut(asked, 60)}", ADD, asked)
-    return section("Or is it new?", accessory=offer, block_id="checkins.new")
+def _add(asked: str) -> ui.Block:
+    offer = ui.button(f"Add {ui.cut(asked, 60)}", ADD, asked)
+    return ui.section("Or is it new?", accessory=offer, block_id="checkins.new")
 
 
 def _either(rows: tuple[Candidate, ...]) -> str:
-    names = [cut(row.name, 60) for row in rows[:3]]
+    names = [ui.cut(row.name, 60) for row in rows[:3]]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
@@ -153,19 +139,19 @@ def reminder_place(schema: ReminderDue) -> str:
     return f"checkins.reminder:{schema.reminder_id}"
 
 
-def reminder(schema: ReminderDue) -> Message:
+def reminder(schema: ReminderDue) -> ui.Message:
     """Who waits to hear from this person today; rows that were dealt with tell so."""
     open_rows = sum(row.done is None for row in schema.rows)
     left = schema.total - len(schema.rows) + open_rows
     head = _waiting(left) if left else "Nobody is waiting to hear from you any more today."
-    name = escape(cut(schema.first_name, 40))
+    name = ui.escape(ui.cut(schema.first_name, 40))
     text = f"{name}, {head[0].lower()}{head[1:]}"
     rows = [_reminder_row(row, schema) for row in schema.rows]
-    top: list[Block] = [section(f"*{head}*"), divider()]
-    room = MESSAGE_CHARACTERS - size(top) - 600  # for what stands below
-    shown = fitting(rows, most_blocks=MESSAGE_BLOCKS - 6, most_characters=room)
+    top: list[ui.Block] = [ui.section(f"*{head}*"), ui.divider()]
+    room = ui.MESSAGE_CHARACTERS - ui.size(top) - 600  # for what stands below
+    shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - 6, most_characters=room)
     more = schema.total - len(shown)
-    return Message(text=text, blocks=[*top, *(block for row in shown for block in row), divider(), *_end(more)])
+    return ui.Message(text=text, blocks=[*top, *(block for row in shown for block in row), ui.divider(), *_end(more)])
 
 
 def _waiting(count: int) -> str:
@@ -173,15 +159,15 @@ def _waiting(count: int) -> str:
     return f"{number} {'customer is' if count == 1 else 'customers are'} waiting to hear from you."
 
 
-def _reminder_row(row: ReminderRow, schema: ReminderDue) -> list[Block]:
+def _reminder_row(row: ReminderRow, schema: ReminderDue) -> list[ui.Block]:
     place = reminder_place(schema)
     if row.done is not None and row.customer_action_id is not None:
-        by = f"by {mention(row.done_by)}" if row.done_by else ""
+        by = f"by {ui.mention(row.done_by)}" if row.done_by else ""
         return _done(row, place, by)
     return queue_row(row.customer, place=place, for_whom=row.for_whom, full=True)
 
 
-def _done(row: ReminderRow, place: str, by: str) -> list[Block]:
+def _done(row: ReminderRow, place: str, by: str) -> list[ui.Block]:
     assert row.customer_action_id is not None  # noqa: S101 - `_reminder_row` has looked
     blocks = done_row(
         row.customer.name,
@@ -189,10 +175,13 @@ def _done(row: ReminderRow, place: str, by: str) -> list[Block]:
         customer_action_id=row.customer_action_id,
         block_id=f"{place}:{row.customer.id}",
     )
-    return [*blocks, context(by)] if by else blocks
+    return [*blocks, ui.context(by)] if by else blocks
 
 
-def _end(more: int) -> list[Block]:
+def _end(more: int) -> list[ui.Block]:
     if not more:
-        return [context(WHY)]
-    return [section(f"{more:,} more in your queue", accessory=button("See all", QUEUE), block_id=QUEUE), context(WHY)]
+        return [ui.context(WHY)]
+    return [
+        ui.section(f"{more:,} more in your queue", accessory=ui.button("See all", QUEUE), block_id=QUEUE),
+        ui.context(WHY),
+    ]

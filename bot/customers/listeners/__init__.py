@@ -8,7 +8,7 @@ from bot.customers.listeners.editing import EditingListeners
 from bot.customers.listeners.erasing import ErasingListeners
 from bot.customers.listeners.importing import ImportingListeners
 from bot.customers.listeners.looking import LookingListeners
-from bot.customers.views import card, forms, imports, lists
+from bot.customers.views import card, forms, imports
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
@@ -34,9 +34,9 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     app.view(forms.SAVE_OWNER)(editing.save_owner)
     app.action(card.MORE)(erasing.more)
     app.view(card.ERASE_VIEW)(erasing.erase)
-    app.action(lists.IMPORT)(importing.start)
+    app.action(views.IMPORT)(importing.start)
     app.action(imports.COLUMNS)(importing.columns)
-    app.action(imports.UNDO)(importing.undo)
+    app.action(views.UNDO)(importing.undo)
     app.view(imports.SEND)(importing.sent)
     app.view(imports.MAPPED)(importing.mapped)
     app.view(imports.CONFIRM)(importing.confirmed)

@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
+from bot.customers import views
 from bot.customers.listeners.editing import EditingListeners
 from bot.customers.listeners.importing import ImportingListeners
 from bot.customers.listeners.places import customer_in, offers_of, window_in
@@ -14,7 +15,6 @@ from bot.customers.queries.screens import get_card, list_options, list_page, loo
 from bot.customers.schemas import Card
 from bot.customers.usecases.details import claim_customer
 from bot.customers.views import card as card_view
-from bot.customers.views import lists
 from bot.slack.blocks import Message, Option
 from bot.slack.presses import value_in
 from bot.slack.replies import actions_in, answer_in_time, people_in, replies, workspace_in
@@ -38,7 +38,7 @@ class LookingListeners:
 
     async def command(self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, body: Body) -> None:
         """`/customers` and everything after it."""
-        async with replies(ack, draw=lists.choose):
+        async with replies(ack, draw=views.choose):
             verb, _, rest = plain_words(body.get("text") or "").partition(" ")
             match verb.lower():
                 case "add":
@@ -48,20 +48,20 @@ class LookingListeners:
                     await self._editing.open_edit(client, body, rest.strip())
                     await ack()
                 case "edit":
-                    await ack(**lists.said("Say which one: /customers edit Acme.").answer())
+                    await ack(**views.said("Say which one: /customers edit Acme.").answer())
                 case "import":
                     await self._importing.open_import(client, body)
                     await ack()
                 case "export":
-                    await ack(**lists.said("Your list is on its way; look into our direct messages.").answer())
+                    await ack(**views.said("Your list is on its way; look into our direct messages.").answer())
                     await self._importing.export(client, respond, body)
                 case "pool":
                     await ack(**(await self._page(body, words="", pool=True)).answer())
                 case "help":
-                    await ack(**lists.help_page().answer())
+                    await ack(**views.help_page().answer())
                 case _:
                     found = self._look_up(body, plain_words(body.get("text") or ""))
-                    await answer_in_time(ack, respond, found, draw=lists.choose)
+                    await answer_in_time(ack, respond, found, draw=views.choose)
 
     async def options(self, ack: AsyncAck, body: Body) -> None:
         """Customers to choose from while somebody types."""
@@ -98,12 +98,12 @@ class LookingListeners:
                 await client.views_update(
                     view_id=window["id"], view=card_view.as_modal(found, offers_of(self._runtime))
                 )
-            elif _block_id(body).startswith(f"{lists.POOL}:"):
+            elif _block_id(body).startswith(f"{views.POOL}:"):
                 pool = await self._page(body, words="", pool=True)
-                answer = Message(text=lists.taken(schema).text, blocks=[*lists.taken(schema).blocks, *pool.blocks][:50])
+                answer = Message(text=views.taken(schema).text, blocks=[*views.taken(schema).blocks, *pool.blocks][:50])
                 await respond(**answer.replacement())
             else:
-                await respond(**lists.taken(schema).answer(), replace_original=False)
+                await respond(**views.taken(schema).answer(), replace_original=False)
 
     async def turn(self, ack: AsyncAck, respond: AsyncRespond, body: Body) -> None:
         """*Next* and *Back*."""
@@ -121,10 +121,10 @@ class LookingListeners:
         )
         if found.card is not None:
             return card_view.message(found.card, offers_of(self._runtime))
-        return lists.looked_up(found)
+        return views.looked_up(found)
 
     async def _page(self, body: Body, *, words: str, pool: bool, page: int = 1) -> Message:
-        return lists.page(
+        return views.page(
             await self._runtime.read(
                 list_page, workspace=workspace_in(body), words=words, page=page, viewer=people_in(body), pool=pool
             )

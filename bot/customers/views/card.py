@@ -18,28 +18,7 @@ from bot.customers.views import (
     name_of,
     standing_words,
 )
-from bot.slack.blocks import (
-    MESSAGE_BLOCKS,
-    Block,
-    Message,
-    Option,
-    actions,
-    bold,
-    button,
-    context,
-    cut,
-    days,
-    divider,
-    escape,
-    field_of,
-    fitting,
-    modal,
-    overflow,
-    plural,
-    section,
-    short_date,
-    text_input,
-)
+from bot.slack import blocks as ui
 
 TITLE = "Customer"
 MORE, ERASE_VIEW, ERASE_NAME, ERASED = (
@@ -69,62 +48,64 @@ class Offered(Protocol):
         """Whether it belongs under a subject."""
 
 
-def message(card: Card, offers: Sequence[Offered]) -> Message:
+def message(card: Card, offers: Sequence[Offered]) -> ui.Message:
     """The card as an answer that only one person sees."""
     schema = card.customer
-    text = f"{cut(schema.name, NAME_SHOWN)}: {_when(card)}, looked after by {schema.owner_name or 'nobody yet'}."
-    rows = fitting([[block] for block in blocks(card, offers)], most_blocks=MESSAGE_BLOCKS)
-    return Message(text=escape(text), blocks=[block for row in rows for block in row])
+    text = f"{ui.cut(schema.name, NAME_SHOWN)}: {_when(card)}, looked after by {schema.owner_name or 'nobody yet'}."
+    rows = ui.fitting([[block] for block in blocks(card, offers)], most_blocks=ui.MESSAGE_BLOCKS)
+    return ui.Message(text=ui.escape(text), blocks=[block for row in rows for block in row])
 
 
-def as_modal(card: Card, offers: Sequence[Offered]) -> Block:
+def as_modal(card: Card, offers: Sequence[Offered]) -> ui.Block:
     """The card as a window; it remembers which customer it shows."""
-    return modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", memory=str(card.customer.id))
+    return ui.modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", memory=str(card.customer.id))
 
 
-def subject_menu(kind: str, subject_id: str) -> Block:
+def subject_menu(kind: str, subject_id: str) -> ui.Block:
     """The menu with which an admin exports or erases a customer or person; values are `what:kind:id`."""
     choices = ((EXPORT, "Export everything"), (ERASE, "Erase…"))
-    return overflow(MORE, [Option(words, f"{what}:{kind}:{subject_id}") for what, words in choices])
+    return ui.overflow(MORE, [ui.Option(words, f"{what}:{kind}:{subject_id}") for what, words in choices])
 
 
-def person(subject: ErasureSubject) -> Message:
+def person(subject: ErasureSubject) -> ui.Message:
     """A person with the admin's menu, as the answer to `/evenhand person`."""
-    text = f"{bold(cut(subject.name, NAME_SHOWN))} · everything that is kept about this person"
-    return Message(text=text, blocks=[section(text, accessory=subject_menu(subject.kind, subject.id))])
+    text = f"{ui.bold(ui.cut(subject.name, NAME_SHOWN))} · everything that is kept about this person"
+    return ui.Message(text=text, blocks=[ui.section(text, accessory=subject_menu(subject.kind, subject.id))])
 
 
-def exported(name: str) -> Message:
+def exported(name: str) -> ui.Message:
     """The file goes to the admin's direct messages."""
-    text = f"Everything about {escape(cut(name, NAME_SHOWN))} is on its way to our direct messages, as a JSON file."
-    return Message(text=text, blocks=[section(text)])
+    text = (
+        f"Everything about {ui.escape(ui.cut(name, NAME_SHOWN))} is on its way to our direct messages, as a JSON file."
+    )
+    return ui.Message(text=text, blocks=[ui.section(text)])
 
 
-def erase_form(subject: ErasureSubject) -> Block:
+def erase_form(subject: ErasureSubject) -> ui.Block:
     """Asks for the name again before anything is erased."""
     what = (
         "its contacts, check-ins, follow-ups, promises and escalations"
         if subject.kind == "customer"
         else ("the address and hours, and the name wherever it stands; what they did stays, without it")
     )
-    name = bold(cut(subject.name, NAME_SHOWN))
+    name = ui.bold(ui.cut(subject.name, NAME_SHOWN))
     made = [
-        section(f"This erases {name}: {what}. Nobody can undo it."),
-        field_of("Write the name to erase it", text_input(ERASE_NAME, max_length=400), block_id=ERASE_NAME),
+        ui.section(f"This erases {name}: {what}. Nobody can undo it."),
+        ui.field_of("Write the name to erase it", ui.text_input(ERASE_NAME, max_length=400), block_id=ERASE_NAME),
     ]
     memory = json.dumps({"kind": subject.kind, "id": subject.id})
-    return modal("Erase", made, callback_id=ERASE_VIEW, submit="Erase", memory=memory)
+    return ui.modal("Erase", made, callback_id=ERASE_VIEW, submit="Erase", memory=memory)
 
 
-def erased(schema: SubjectErased) -> Block:
+def erased(schema: SubjectErased) -> ui.Block:
     """What went, by feature."""
-    lines = [f"• {escape(name)}: {plural(count, 'row')}" for name, count in schema.rows.items()]
-    return modal("Erased", [section("\n".join(["Erased, for good:", *lines]))], callback_id=ERASED, close="Close")
+    lines = [f"• {ui.escape(name)}: {ui.plural(count, 'row')}" for name, count in schema.rows.items()]
+    return ui.modal("Erased", [ui.section("\n".join(["Erased, for good:", *lines]))], callback_id=ERASED, close="Close")
 
 
-def blocks(card: Card, offers: Sequence[Offered]) -> list[Block]:
+def blocks(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:
     """The card."""
-    made = [section(_head(card)), *_buttons(card, offers)]
+    made = [ui.section(_head(card)), *_buttons(card, offers)]
     for title, lines in (
         ("Good to know", _lines(card.customer.lines)),
         ("How they like it", _preferences(card)),
@@ -133,20 +114,20 @@ def blocks(card: Card, offers: Sequence[Offered]) -> list[Block]:
         ("So far", _history(card)),
     ):
         if lines:
-            made += [divider(), section(f"*{title}*\n" + "\n".join(lines))]
-    return [*made, context(_foot(card))]
+            made += [ui.divider(), ui.section(f"*{title}*\n" + "\n".join(lines))]
+    return [*made, ui.context(_foot(card))]
 
 
 def _head(card: Card) -> str:
     schema = card.customer
     lines = [f"{name_of(schema)} · {standing_words(schema)}"]
-    owner = escape(cut(schema.owner_name or "", NAME_SHOWN))
+    owner = ui.escape(ui.cut(schema.owner_name or "", NAME_SHOWN))
     who = f"Looked after by {owner}" if owner else "Nobody looks after it yet"
-    lines.append(f"{who} · every {days(schema.effective_cadence_days)}{_approved(card)} · {_when(card)}")
+    lines.append(f"{who} · every {ui.days(schema.effective_cadence_days)}{_approved(card)} · {_when(card)}")
     if schema.last_contact_on:
-        lines.append(f"Last contact {short_date(schema.last_contact_on, today=schema.today)}")
+        lines.append(f"Last contact {ui.short_date(schema.last_contact_on, today=schema.today)}")
     if schema.snoozed_until and schema.snooze_note:
-        lines.append(f"Put off: {escape(cut(schema.snooze_note, WORDS_SHOWN))}")
+        lines.append(f"Put off: {ui.escape(ui.cut(schema.snooze_note, WORDS_SHOWN))}")
     return "\n".join(lines)
 
 
@@ -154,7 +135,7 @@ def _when(card: Card) -> str:
     schema = card.customer
     if schema.status is Status.ACTIVE:
         return due_words(schema.due_on, schema.today)
-    until = f" until {short_date(card.status_until, today=schema.today)}" if card.status_until else ""
+    until = f" until {ui.short_date(card.status_until, today=schema.today)}" if card.status_until else ""
     return f"{schema.status.value}{until}"
 
 
@@ -162,23 +143,23 @@ def _approved(card: Card) -> str:
     return " (a manager approved that)" if card.cadence_approved_by else ""
 
 
-def _buttons(card: Card, offers: Sequence[Offered]) -> list[Block]:
+def _buttons(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:
     schema = card.customer
     key = str(schema.id)
-    subject = Subject(kind="customer", id=key, customer_id=schema.id, words=cut(schema.name, NAME_SHOWN))
+    subject = Subject(kind="customer", id=key, customer_id=schema.id, words=ui.cut(schema.name, NAME_SHOWN))
     about = subject.model_dump_json()
-    theirs = [button(offer.label, offer.action_id, about) for offer in offers if offer.wants(subject)]
-    ours = [button("Edit", EDIT, key), button("Hand over", HAND_OVER, key), button("Status", STATUS, key)]
+    theirs = [ui.button(offer.label, offer.action_id, about) for offer in offers if offer.wants(subject)]
+    ours = [ui.button("Edit", EDIT, key), ui.button("Hand over", HAND_OVER, key), ui.button("Status", STATUS, key)]
     if not card.mine:
-        ours.insert(0, button("I'll take it", TAKE, key))
-    rows = [actions(*theirs[:25], block_id=f"customers.offers:{key}")] if theirs else []
+        ours.insert(0, ui.button("I'll take it", TAKE, key))
+    rows = [ui.actions(*theirs[:25], block_id=f"customers.offers:{key}")] if theirs else []
     if card.may_erase:
         ours.append(subject_menu("customer", key))
-    return [*rows, actions(*ours, block_id=f"customers.own:{key}")]
+    return [*rows, ui.actions(*ours, block_id=f"customers.own:{key}")]
 
 
 def _lines(lines: Sequence[Line]) -> list[str]:
-    shown = [f"• {escape(cut(line.text, WORDS_SHOWN))}" for line in lines[:LINES_SHOWN]]
+    shown = [f"• {ui.escape(ui.cut(line.text, WORDS_SHOWN))}" for line in lines[:LINES_SHOWN]]
     more = len(lines) - LINES_SHOWN
     return [*shown, f"and {more} more"] if more > 0 else shown
 
@@ -187,14 +168,14 @@ def _history(card: Card) -> list[str]:
     """What happened, the latest first, each with its day."""
     today = card.customer.today
     return [
-        (f"{short_date(line.on, today=today)} · " if line.on else "") + escape(cut(line.text, WORDS_SHOWN))
+        (f"{ui.short_date(line.on, today=today)} · " if line.on else "") + ui.escape(ui.cut(line.text, WORDS_SHOWN))
         for line in card.timeline[:HISTORY_SHOWN]
     ]
 
 
 def _preferences(card: Card) -> list[str]:
     likes = card.details.preferences
-    shown = [f"• {escape(cut(like, WORDS_SHOWN))}" for like in likes[:PREFERENCES_SHOWN]]
+    shown = [f"• {ui.escape(ui.cut(like, WORDS_SHOWN))}" for like in likes[:PREFERENCES_SHOWN]]
     more = len(likes) - PREFERENCES_SHOWN
     return [*shown, f"and {more} more"] if more > 0 else shown
 
@@ -208,15 +189,15 @@ def _contacts(contacts: Sequence[ContactDetails]) -> list[str]:
 
 
 def _contact(contact: ContactDetails) -> str:
-    parts = [escape(cut(part, NAME_SHOWN)) for part in (contact.role, contact.email, contact.phone) if part]
+    parts = [ui.escape(ui.cut(part, NAME_SHOWN)) for part in (contact.role, contact.email, contact.phone) if part]
     stop = " · :no_entry: do not contact" if contact.do_not_contact else ""
-    return f"• {escape(cut(contact.name, NAME_SHOWN))}{''.join(f' · {part}' for part in parts)}{stop}"
+    return f"• {ui.escape(ui.cut(contact.name, NAME_SHOWN))}{''.join(f' · {part}' for part in parts)}{stop}"
 
 
 def _family(card: Card) -> list[str]:
-    lines = [f"Belongs to {escape(cut(card.parent.name, NAME_SHOWN))}"] if card.parent else []
+    lines = [f"Belongs to {ui.escape(ui.cut(card.parent.name, NAME_SHOWN))}"] if card.parent else []
     if card.children:
-        names = ", ".join(escape(cut(child.name, NAME_SHOWN)) for child in card.children)
+        names = ", ".join(ui.escape(ui.cut(child.name, NAME_SHOWN)) for child in card.children)
         more = card.children_total - len(card.children)
         lines.append(f"Above {names}" + (f" and {more:,} more" if more > 0 else ""))
     return lines
@@ -228,13 +209,13 @@ def _foot(card: Card) -> str:
         details.domain,
         details.country,
         details.zone,
-        f"also called {', '.join(cut(alias, 40) for alias in details.aliases[:3])}" if details.aliases else None,
+        f"also called {', '.join(ui.cut(alias, 40) for alias in details.aliases[:3])}" if details.aliases else None,
         f"tags {', '.join(details.tags[:5])}" if details.tags else None,
         f"{details.headcount:,} people" if details.headcount is not None else None,
         f"{details.annual_value:,.2f} {details.currency or ''} a year".replace("  ", " ")
         if details.annual_value is not None
         else None,
         f"{card.source or 'id'} {card.external_id}" if card.external_id else None,
-        f"customer since {short_date(card.added_on, today=schema.today)}",
+        f"customer since {ui.short_date(card.added_on, today=schema.today)}",
     ]
-    return " · ".join(escape(cut(part, WORDS_SHOWN)) for part in parts if part)
+    return " · ".join(ui.escape(ui.cut(part, WORDS_SHOWN)) for part in parts if part)

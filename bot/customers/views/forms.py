@@ -7,22 +7,7 @@ from bot.customers.rules.cells import ContactLine, write_contact
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 from bot.customers.schemas import Card, ContactDetails, CustomerDetails, Named
 from bot.customers.views import NAME_SHOWN, customer_select, name_of
-from bot.slack.blocks import (
-    Block,
-    Option,
-    checkboxes,
-    context,
-    cut,
-    date_picker,
-    escape,
-    field_of,
-    modal,
-    number_input,
-    person_select,
-    radio,
-    section,
-    text_input,
-)
+from bot.slack import blocks as ui
 
 SAVE_NEW, SAVE_EDIT = "customers.save_new", "customers.save_edit"
 SAVE_STATUS, SAVE_OWNER = "customers.save_status", "customers.save_owner"
@@ -46,15 +31,15 @@ FIELD_BLOCKS = {
 LONGEST_LIST = 2900
 
 
-def add(name: str, *, owner: str, cadence: int) -> Block:
+def add(name: str, *, owner: str, cadence: int) -> ui.Block:
     """The window for a new customer."""
     details = CustomerDetails(name=name, owner_id=owner)
-    return modal("Add a customer", _fields(details, None, cadence), callback_id=SAVE_NEW, submit="Add")
+    return ui.modal("Add a customer", _fields(details, None, cadence), callback_id=SAVE_NEW, submit="Add")
 
 
-def edit(card: Card, *, under: str = "", cadence: int) -> Block:
+def edit(card: Card, *, under: str = "", cadence: int) -> ui.Block:
     """The window for what is known about a customer; *under* is the view it stands upon, redrawn afterwards."""
-    return modal(
+    return ui.modal(
         "Edit customer",
         _fields(card.details, card.parent, cadence),
         callback_id=SAVE_EDIT,
@@ -63,38 +48,38 @@ def edit(card: Card, *, under: str = "", cadence: int) -> Block:
     )
 
 
-def status(card: Card, *, under: str = "") -> Block:
+def status(card: Card, *, under: str = "") -> ui.Block:
     """The window that says whether we look after a customer."""
     schema = card.customer
     options = [
-        Option("Active", Status.ACTIVE.value, "Reminded of when it is due"),
-        Option("Paused", Status.PAUSED.value, "Left alone for a while"),
-        Option("Lost", Status.LOST.value, "No longer a customer"),
-        Option("Excluded", Status.EXCLUDED.value, "Not to be contacted; a manager decides"),
+        ui.Option("Active", Status.ACTIVE.value, "Reminded of when it is due"),
+        ui.Option("Paused", Status.PAUSED.value, "Left alone for a while"),
+        ui.Option("Lost", Status.LOST.value, "No longer a customer"),
+        ui.Option("Excluded", Status.EXCLUDED.value, "Not to be contacted; a manager decides"),
     ]
     reason = schema.status_reason or ""
     blocks = [
-        section(name_of(schema)),
-        field_of("Status", radio(STATUS, options, initial=schema.status.value), block_id=STATUS),
-        field_of("Why", text_input(REASON, initial=reason, max_length=300), block_id=REASON, optional=True),
-        field_of("Paused until", date_picker(UNTIL, initial=card.status_until), block_id=UNTIL, optional=True,
+        ui.section(name_of(schema)),
+        ui.field_of("Status", ui.radio(STATUS, options, initial=schema.status.value), block_id=STATUS),
+        ui.field_of("Why", ui.text_input(REASON, initial=reason, max_length=300), block_id=REASON, optional=True),
+        ui.field_of("Paused until", ui.date_picker(UNTIL, initial=card.status_until), block_id=UNTIL, optional=True,
                  hint="Empty: until somebody makes it active again."),
     ]  # fmt: skip
-    return modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", memory=remember(schema.id, under))
+    return ui.modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", memory=remember(schema.id, under))
 
 
-def hand_over(card: Card, *, under: str = "") -> Block:
+def hand_over(card: Card, *, under: str = "") -> ui.Block:
     """The window that gives a customer to somebody else, or to the pool."""
-    pool = checkboxes(POOL, [Option("Back to the pool, where anybody may take it", "pool")])
+    pool = ui.checkboxes(POOL, [ui.Option("Back to the pool, where anybody may take it", "pool")])
     blocks = [
-        section(name_of(card.customer)),
-        field_of("Who looks after it from now on", person_select(TO), block_id=TO, optional=True),
-        field_of("Or", pool, block_id=POOL, optional=True),
-        field_of(
-            "What they should know", text_input(NOTE, multiline=True, max_length=300), block_id=NOTE, optional=True
+        ui.section(name_of(card.customer)),
+        ui.field_of("Who looks after it from now on", ui.person_select(TO), block_id=TO, optional=True),
+        ui.field_of("Or", pool, block_id=POOL, optional=True),
+        ui.field_of(
+            "What they should know", ui.text_input(NOTE, multiline=True, max_length=300), block_id=NOTE, optional=True
         ),
     ]
-    return modal(
+    return ui.modal(
         "Hand over", blocks, callback_id=SAVE_OWNER, submit="Hand over", memory=remember(card.customer.id, under)
     )
 
@@ -132,29 +117,29 @@ def too_long_for_form(details: CustomerDetails) -> set[str]:
     return {name for name, text in lists.items() if len(text) > LONGEST_LIST}
 
 
-def _fields(details: CustomerDetails, parent: Named | None, cadence: int) -> list[Block]:
+def _fields(details: CustomerDetails, parent: Named | None, cadence: int) -> list[ui.Block]:
     blocks = [
-        field_of("Name", text_input(NAME, initial=details.name, max_length=200), block_id=NAME),
-        field_of("Looked after by", person_select(OWNER, initial=details.owner_id), block_id=OWNER, optional=True,
+        ui.field_of("Name", ui.text_input(NAME, initial=details.name, max_length=200), block_id=NAME),
+        ui.field_of("Looked after by", ui.person_select(OWNER, initial=details.owner_id), block_id=OWNER, optional=True,
                  hint="Empty: in the pool, where anybody may take it."),
-        field_of("Days between contacts", number_input(CADENCE, initial=details.cadence_days, lowest=1,
+        ui.field_of("Days between contacts", ui.number_input(CADENCE, initial=details.cadence_days, lowest=1,
                  highest=LONGEST_CADENCE_DAYS), block_id=CADENCE, optional=True,
                  hint=f"Empty: every {cadence}, like everybody."),
         _list("How they like it", PREFERENCES, "\n".join(details.preferences), "One a line: prefers calls before ten"),
         _list("Contacts", CONTACTS, contact_lines(details),
               "One a line: Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact"),
-        field_of("Domain", text_input(DOMAIN, initial=details.domain or "", max_length=300), block_id=DOMAIN,
+        ui.field_of("Domain", ui.text_input(DOMAIN, initial=details.domain or "", max_length=300), block_id=DOMAIN,
                  optional=True),
         _list("Also called", ALIASES, "; ".join(details.aliases), "Divided by semicolons", lines=False),
-        field_of("Belongs to", customer_select(parent), block_id=PARENT, optional=True),
-        field_of("Country", text_input(COUNTRY, initial=details.country or "", max_length=60), block_id=COUNTRY,
+        ui.field_of("Belongs to", customer_select(parent), block_id=PARENT, optional=True),
+        ui.field_of("Country", ui.text_input(COUNTRY, initial=details.country or "", max_length=60), block_id=COUNTRY,
                  optional=True),
-        field_of("Time zone", text_input(ZONE, initial=details.zone or "", placeholder="Europe/Lisbon", max_length=64),
-                 block_id=ZONE, optional=True),
+        ui.field_of("Time zone", ui.text_input(ZONE, initial=details.zone or "", placeholder="Europe/Lisbon",
+                                               max_length=64), block_id=ZONE, optional=True),
         _list("Tags", TAGS, "; ".join(details.tags), "Divided by semicolons", lines=False),
-        field_of("Annual value", text_input(VALUE, initial=money_text(details), placeholder="12500.50 EUR",
+        ui.field_of("Annual value", ui.text_input(VALUE, initial=money_text(details), placeholder="12500.50 EUR",
                  max_length=60), block_id=VALUE, optional=True, hint="Kept for you; it decides nothing here."),
-        field_of("People there", text_input(HEADCOUNT, initial=_count(details.headcount), max_length=30),
+        ui.field_of("People there", ui.text_input(HEADCOUNT, initial=_count(details.headcount), max_length=30),
                  block_id=HEADCOUNT, optional=True),
     ]  # fmt: skip
     return [block for block in blocks if block]
@@ -164,9 +149,11 @@ def _count(number: int | None) -> str:
     return "" if number is None else str(number)
 
 
-def _list(label: str, block_id: str, text: str, hint: str, *, lines: bool = True) -> Block:
+def _list(label: str, block_id: str, text: str, hint: str, *, lines: bool = True) -> ui.Block:
     if len(text) > LONGEST_LIST:
-        return context(f"{label}: too much for this form, so it stays as it is. {escape(cut(text, NAME_SHOWN))}")
-    return field_of(
-        label, text_input(block_id, initial=text, multiline=lines), block_id=block_id, optional=True, hint=hint
+        return ui.context(
+            f"{label}: too much for this form, so it stays as it is. {ui.escape(ui.cut(text, NAME_SHOWN))}"
+        )
+    return ui.field_of(
+        label, ui.text_input(block_id, initial=text, multiline=lines), block_id=block_id, optional=True, hint=hint
     )
