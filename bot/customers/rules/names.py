@@ -4,21 +4,16 @@ import hashlib
 import ipaddress
 import re
 import string
+import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-_FORMS = """
-inc incorporated corp corporation co company llc llp lp lllp pllc ltd limited plc cic
-pty pte pvt private bhd sdn tbk
-gmbh mbh ggmbh ag kg kgaa ohg ug gbr
-sa sas sasu sarl eurl sca scs snc sprl srl sl slu sau societaperazioni sab sapi ltda eireli lda
-bv nv cv vof bvba ab as asa aps ivs oy oyj abp ehf uab sia se
-sro spol spzoo kft zrt nyrt doo ead ood eood ooo oao zao pao jsc ojsc pjsc cjsc kk
-"""
-LEGAL_FORMS = frozenset(_FORMS.split())
+WORDS: Mapping[str, Any] = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
+"""What words in lists of customers mean: headings, legal forms, shared domains, countries."""
+LEGAL_FORMS = frozenset(WORDS["names"]["legal_forms"].split())
 """Words that say how a company is registered, not which one it is; none that small firms end their names with."""
 
 LEGAL_PHRASES = (
@@ -208,39 +203,10 @@ def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-_FREE_MAIL = """
-gmail.com googlemail.com outlook.com outlook.de outlook.fr outlook.es outlook.it hotmail.com hotmail.co.uk hotmail.fr
-hotmail.de hotmail.it hotmail.es live.com live.co.uk live.fr live.nl live.de msn.com yahoo.com yahoo.co.uk yahoo.fr
-yahoo.de yahoo.it yahoo.es yahoo.ca yahoo.in yahoo.co.in yahoo.co.jp yahoo.no yahoo.com.br yahoo.com.ar yahoo.com.au
-ymail.com rocketmail.com icloud.com me.com mac.com aol.com aol.de gmx.de gmx.net gmx.com gmx.at gmx.ch web.de
-t-online.de freenet.de mail.com email.com mail.ru bk.ru inbox.ru list.ru yandex.ru yandex.com ya.ru rambler.ru ukr.net
-proton.me protonmail.com pm.me tutanota.com tuta.io fastmail.com fastmail.fm hey.com zohomail.com qq.com 163.com
-126.com sina.com sina.cn foxmail.com naver.com hanmail.net daum.net docomo.ne.jp rediffmail.com uol.com.br bol.com.br
-terra.com.br ig.com.br sapo.pt orange.fr wanadoo.fr free.fr sfr.fr laposte.net neuf.fr libero.it virgilio.it tin.it
-alice.it tiscali.it btinternet.com sky.com virginmedia.com ntlworld.com comcast.net verizon.net att.net sbcglobal.net
-cox.net bellsouth.net charter.net shaw.ca rogers.com sympatico.ca telus.net bigpond.com optusnet.com.au xtra.co.nz
-surfeu.de surfeu.at jubii.dk ziggo.nl kpnmail.nl planet.nl home.nl telenet.be skynet.be bluewin.ch telia.com seznam.cz
-wp.pl onet.pl o2.pl interia.pl abv.bg freemail.hu
-"""
-FREE_MAIL = frozenset(_FREE_MAIL.split())
-"""Mail for everybody: says nothing about which company the address belongs to."""
-
-_SHARED_HOSTS = """
-facebook.com fb.com fb.me instagram.com threads.net linkedin.com lnkd.in twitter.com x.com t.co youtube.com youtu.be
-tiktok.com pinterest.com xing.com vk.com weibo.com whatsapp.com wa.me t.me telegram.me snapchat.com reddit.com
-medium.com substack.com tumblr.com wordpress.com wix.com squarespace.com jimdo.com about.me linktr.ee bit.ly goo.gl
-tinyurl.com etsy.com yelp.com tripadvisor.com crunchbase.com wikipedia.org github.com gitlab.com notion.so example.com
-example.org example.net
-"""
-SHARED_HOSTS = frozenset(_SHARED_HOSTS.split())
-"""Pages of many owners under one domain."""
-
-_SHARED_PAGES = """
-sites.google.com docs.google.com drive.google.com forms.google.com maps.google.com plus.google.com business.google.com
-groups.google.com play.google.com apps.apple.com itunes.apple.com
-"""
-SHARED_PAGES = frozenset(_SHARED_PAGES.split())
-"""Hosts of one company that carry everybody's pages; the company's other hosts are its own."""
+FREE_MAIL, SHARED_HOSTS, SHARED_PAGES = (
+    frozenset(WORDS["domains"][name].split()) for name in ("free_mail", "shared_hosts", "shared_pages")
+)
+"""Domains that say nothing about which company is meant, and hosts that carry pages of many owners."""
 
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?/{2,}|^mailto:", re.IGNORECASE)
 _HOST_ENDS = re.compile(r"[/?#\\]")
@@ -298,111 +264,17 @@ def _is_machine(host: str) -> bool:
     return True
 
 
-_CODES = (
-    "ADAND AEARE AFAFG AGATG AIAIA ALALB AMARM AOAGO AQATA ARARG ASASM ATAUT AUAUS AWABW AXALA AZAZE BABIH BBBRB "
-    "BDBGD BEBEL BFBFA BGBLG BHBAH BIBDI BJBEN BLBLM BMBMU BNBRN BOBOL BQBES BRBRA BSBHS BTBTN BVBVT BWBWA BYBLR "
-    "BZBLZ CACAN CCCCK CDCOD CFCAF CGCOG CHCHE CICIV CKCOK CLCHL CMCMR CNCHN COCOL CRCRI CUCUB CVCPV CWCUW CXCXR "
-    "CYCYP CZCZE DEDEU DJDJI DKDNK DMDMA DODOM DZDZA ECECU EEEST EGEGY EHESH ERERI ESESP ETETH FIFIN FJFJI FKFLK "
-    "FMFSM FOFRO FRFRA GAGAB GBGBR GDGRD GEGEO GFGUF GGGGY GHGHA GIGIB GLGRL GMGMB GNGIN GPGLP GQGNQ GRGRC GSSGS "
-    "GTGUA GUGUM GWGNB GYGUY HKHKG HMHMD HNHND HRHRV HTHTI HUHUN IDIDN IEIRL ILISR IMIMN ININD IOIOT IQIRQ IRIRN "
-    "ISISL ITITA JEJEY JMJAM JOJOR JPJPN KEKEN KGKGZ KHKHM KIKIR KMCOM KNKNA KPPRK KRKOR KWKWT KYCYM KZKAZ LALAO "
-    "LBLBN LCLCA LILIE LKLKA LRLBR LSLSO LTLTU LULUX LVLVA LYLBY MAMOR MCMCO MDMDA MEMNE MFMAF MGMDG MHMHL MKMKD "
-    "MLMLI MMMMR MNMNG MOMAC MPMNP MQMTQ MRMRT MSMSR MTMLT MUMUS MVMDV MWMWI MXMEX MYMYS MZMOZ NANAM NCNCL NENER "
-    "NFNFK NGNGA NINIC NLNLD NONOR NPNPL NRNRU NUNIU NZNZL OMOMN PAPAN PEPER PFPYF PGPNG PHPHL PKPAK PLPOL PMSPM "
-    "PNPCN PRPRI PSPSE PTPRT PWPLW PYPRY QAQAT REREU ROROU RSSRB RURUS RWRWA SASAU SBSLB SCSYC SDSDN SESWE SGSGP "
-    "SHSHN SISVN SJSJM SKSVK SLSLE SMSMR SNSEN SOSOM SRSUR SSSSD STSTP SVSLV SXSXM SYSYR SZSZW TCTCA TDTCD TFATF "
-    "TGTGO THTHA TJTJK TKTKL TLTLS TMTKM TNTUN TOTON TRTUR TTTTO TVTUV TWTWN TZTZA UAUKR UGUGA UMUMI USUSA UYURY "
-    "UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VUVTU WFWLF WSWSM XKXKK YEYEM YTMYT ZAZAF ZMZMB ZWZWE"
-)
-"""ISO 3166-1: the code of two letters and the one of three, in one word."""
-
-_ALSO = """
-AE uae|emirates
-AX aland|aland islands
-BA bosnia|bosnia herzegovina
-BO plurinational state of bolivia
-BN brunei darussalam
-BR brasil
-CD dr congo|drc|democratic republic of the congo|democratic republic of congo|congo kinshasa|zaire
-CF central african republic
-CG congo|republic of the congo|republic of congo|congo brazzaville
-CH schweiz|suisse|svizzera|confoederatio helvetica
-CI cote divoire|ivory coast
-CN peoples republic of china|prc|mainland china
-CV cabo verde
-CZ czechia|czech republic|cesko
-DE deutschland|federal republic of germany
-DK danmark
-ES espana
-FI suomi
-FK falklands|falkland islands malvinas
-FM federated states of micronesia
-GB uk|u k|united kingdom|great britain|britain|england|scotland|wales|northern ireland
-GB united kingdom of great britain and northern ireland
-GR hellas|el
-HK hong kong sar|hong kong china
-HR hrvatska
-HU magyarorszag
-IE eire|republic of ireland
-IR islamic republic of iran
-IT italia
-KN saint kitts and nevis
-KP north korea|democratic peoples republic of korea
-KR korea|south korea|republic of korea
-LA lao peoples democratic republic
-LC saint lucia
-MD republic of moldova
-MF saint martin
-MK macedonia|north macedonia|republic of north macedonia
-MM burma|myanmar
-MO macao|macau
-MX mexico
-NL holland|the netherlands|nederland
-NO norge
-PM saint pierre and miquelon
-PL polska
-PS palestine|state of palestine
-RU russian federation
-SE sverige
-SH saint helena
-SK slovak republic
-SX sint maarten
-SZ eswatini|swaziland
-SY syrian arab republic
-TR turkiye|turkey
-TL timor leste
-TW taiwan province of china|republic of china
-TZ united republic of tanzania
-US usa|u s a|us|u s|united states|united states of america|america|the united states
-VA vatican|vatican city|holy see
-VC saint vincent and the grenadines|saint vincent
-VE bolivarian republic of venezuela
-VG british virgin islands
-VI us virgin islands|united states virgin islands
-VN viet nam
-WS samoa
-AS american samoa
-XK kosovo
-"""
-"""What else people call them, by code."""
-
-
 @cache
 def _names() -> dict[str, str]:
     """Code by every name and code we know, in the spelling of `_spelling`."""
     table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
-    names = {_spelling(name): code for code, name in _pairs(table, "\t")}
-    for code, others in _pairs(_ALSO.strip(), " "):
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    names = {_spelling(name): code for code, name in rows}
+    for code, others in WORDS["countries"]["also"].items():
         names |= dict.fromkeys(others.split("|"), code)
-    for both in _CODES.split():
+    for both in WORDS["countries"]["codes"].split():
         names |= {both[:2].casefold(): both[:2], both[2:].casefold(): both[:2]}
     return names
-
-
-def _pairs(table: str, separator: str) -> list[tuple[str, str]]:
-    """(first word, rest) of each line that is no comment."""
-    lines = (line.partition(separator) for line in table.splitlines() if line and not line.startswith("#"))
-    return [(first, rest) for first, _, rest in lines]
 
 
 def _spelling(text: str) -> str:
