@@ -37,12 +37,12 @@ class CustomerSchema(Schema):
 
     @property
     def days_waiting(self) -> int:
-        """Whole days since the last contact, or since it was added when there was none."""
+        """Return whole days since the last contact, or since it was added when there was none."""
         return max((self.today - self.waiting_since).days, 0)
 
     @property
     def ratio(self) -> float:
-        """Days waited as a share of the cadence; the only order of lists."""
+        """Return the days waited as a share of the cadence; lists are ordered by nothing else."""
         return overdue_ratio(self.today, self.waiting_since, self.effective_cadence_days)
 
 
@@ -58,7 +58,7 @@ class Coverage(Schema):
 
     @property
     def percent(self) -> int:
-        """In cadence as whole percent of active, rounded down so that 100 means all."""
+        """Return the share in cadence in whole percent, rounded down so that 100 means all."""
         return 100 if not self.active else self.in_cadence * 100 // self.active
 
 
@@ -81,7 +81,7 @@ class CustomersHandedOver(Notification):
 
 
 class CustomerTaken(Notification):
-    """A customer went from its owner to somebody else, or to the pool, by another's hand."""
+    """A customer was taken from its owner, by somebody else."""
 
     kind = "customers.taken"
     name: str
@@ -90,7 +90,7 @@ class CustomerTaken(Notification):
 
 
 class ContactDetails(Schema):
-    """A human being at a customer, as somebody wrote them down."""
+    """A person at a customer, as somebody wrote them down."""
 
     name: str
     role: str | None = None
@@ -100,7 +100,7 @@ class ContactDetails(Schema):
 
 
 class CustomerDetails(Schema):
-    """Everything a person may say about a customer; adding and editing take it whole."""
+    """Everything a person may say about a customer; adding and editing take all of it."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -126,7 +126,7 @@ class Named(Schema):
 
 
 class Card(Schema):
-    """Everything one screen tells about a customer; `customer.lines` holds what the other features say."""
+    """Everything one screen shows about a customer; `customer.lines` holds what other features know."""
 
     customer: CustomerSchema
     details: CustomerDetails
@@ -156,7 +156,7 @@ class ListPage(Schema):
 
 
 class LookUp(Schema):
-    """What somebody's words led to: a card, a list of several, or the nearest names."""
+    """What a search led to: a card, a list of several, or the nearest names."""
 
     words: str
     card: Card | None = None
@@ -167,7 +167,7 @@ class LookUp(Schema):
 @dataclass(frozen=True)
 class Drafts:
     """
-    A list that was read: the customers its rows tell of, and what couldn't be read.
+    A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
     read from; with problems there are no rows.
@@ -187,7 +187,7 @@ Cell = str | int | Decimal | bool | date | Sequence[str] | None
 
 
 class Changed(Schema):
-    """One field that a list changes on a customer we have, in words."""
+    """One field of a known customer that a list changes, in words."""
 
     row_number: int
     name: str
@@ -215,12 +215,12 @@ class ImportPlan(Schema):
 
     @property
     def refused(self) -> int:
-        """How many rows are not taken."""
+        """Return how many rows are not taken."""
         return len({refusal.row_number for refusal in self.refusals})
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether taking it in would leave everything as it is."""
+        """Return whether importing the list would change nothing."""
         return not self.added and not self.changed
 
 
@@ -258,7 +258,7 @@ class ImportUndone(Schema):
 
 
 class UploadSchema(Schema):
-    """A list somebody sent, kept until they decide."""
+    """A list that was uploaded and not confirmed yet."""
 
     id: UUID
     by: str

@@ -32,7 +32,7 @@ ABSENCES = cast("sa.Table", Absence.__table__)  # type: ignore[attr-defined]  # 
 
 def get_owner_scope(session: Session, *, person_id: str, now: datetime) -> OwnerScope:
     """
-    That person's day and whom they cover on it, in one statement.
+    Return that person's date and whom they cover on it, with one statement.
 
     A colleague is away by the date on their own wall. A cover who left covers nobody.
     """
@@ -54,7 +54,7 @@ def get_owner_scope(session: Session, *, person_id: str, now: datetime) -> Owner
 
 
 def local_date(zone: str, now: datetime) -> date:
-    """The date on a wall in that zone."""
+    """Return the date in that time zone."""
     return now.astimezone(ZoneInfo(known_zone(zone, "UTC"))).date()
 
 
@@ -89,7 +89,7 @@ def _scope() -> sa.Select[Any]:
 
 
 def covers_of(absences: Sequence[Absence], absent_on: dict[str, date]) -> dict[str, str]:
-    """Who covers whom, by absent person, for those of *absences* that run on the person's own day."""
+    """Map absent people to their covers, for those of *absences* that include the person's own date."""
     return {
         absence.person_id: absence.cover_id
         for absence in absences
@@ -110,7 +110,7 @@ def get_form(
     happened_on: date | None = None,
 ) -> CheckinForm:
     """
-    What the modal shows *viewer* at first and after each change: the customer, and what saving would do.
+    Return what the modal shows *viewer*, at first and after each change: the customer, and what saving would do.
 
     Raises:
         NotFound: the customer isn't here (any more).
@@ -132,7 +132,7 @@ def get_form(
 def find_form(
     session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime
 ) -> CheckinForm | Candidates:
-    """The form for the one customer called *words*; else those that may have been meant, to choose from."""
+    """Return the form for the one customer called *words*, or the customers that may have been meant."""
     found = list_exact(session, words)
     if len(found) == 1:
         return get_form(session, customer_id=found[0].id, viewer=viewer, features=features, now=now)
@@ -147,13 +147,13 @@ def find_form(
 
 
 def get_snooze_form(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerSchema:
-    """The customer that is to be put off or handed over, on *viewer*'s day."""
+    """Return the customer that is to be snoozed or handed over, on *viewer*'s date."""
     customer = get_customer(session, customer_id)
     return list_schemas(session, [customer], today=get_today(session, person_id=viewer, now=now))[0]
 
 
 def _abouts(session: Session, customer_id: UUID, features: Sequence[Feature], now: datetime) -> dict[str, Schema]:
-    """What other features' fields have to know of the customer."""
+    """Return what the fields of other features need to know of the customer, by their keys."""
     asked = {extra.key: extra.about(session, customer_id, now) for extra in collect_extras(features) if extra.about}
     return {key: about for key, about in asked.items() if about is not None}
 

@@ -28,7 +28,7 @@ CONTACTS = (Result.TALKED, Result.THEY_CONTACTED_US)
 
 @prepared(many=MANY)
 def _since_contact() -> sa.Select[Any]:
-    """The last contact and the attempts after it: a handful of rows a customer, however long its history."""
+    """Select the last contact of each customer and the attempts after it, which are few however long the history is."""
     since = sa.func.coalesce(CUSTOMERS.c.last_contact_on, CHECKINS.c.happened_on)
     return (
         sa.select(
@@ -57,7 +57,7 @@ brief = Brief(_since_contact, _tell_brief)
 
 
 def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:  # noqa: ARG001 - as above
-    """The last check-ins of a customer, the latest first: who, what came of it, what was said."""
+    """List the last check-ins of a customer, the latest first: who, with what result, what was said."""
     query = (
         select(Checkin)
         .where(
@@ -75,7 +75,7 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
 
 def get_checkin(session: Session, checkin_id: UUID) -> Checkin:
     """
-    The check-in with that id.
+    Return the check-in with that id.
 
     Raises:
         NotFound: it isn't there, or it is another workspace's.
@@ -88,7 +88,7 @@ def get_checkin(session: Session, checkin_id: UUID) -> Checkin:
 
 
 def get_contacts(session: Session, customer_id: UUID) -> tuple[date | None, date | None]:
-    """The latest contact that check-ins tell of, and the latest one that was known from elsewhere before them."""
+    """Return the latest contact among check-ins, and the latest one that was known from elsewhere before them."""
     live = sa.and_(col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS))
     query = select(sa.func.max(sa.case((live, Checkin.happened_on))), sa.func.max(Checkin.known_before)).where(
         Checkin.workspace_id == workspace_of(session), Checkin.customer_id == customer_id
@@ -98,7 +98,7 @@ def get_contacts(session: Session, customer_id: UUID) -> tuple[date | None, date
 
 
 def list_entries(session: Session, *, customer_id: UUID | None = None, by: str | None = None) -> list[CheckinEntry]:
-    """All check-ins of a customer or by a person, oldest first, undone ones too."""
+    """List all check-ins of a customer or by a person, oldest first, undone ones too."""
     query = select(Checkin).where(Checkin.workspace_id == workspace_of(session))
     if customer_id is not None:
         query = query.where(Checkin.customer_id == customer_id)
@@ -120,7 +120,7 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
 
 
 def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - every check takes the time
-    """A sentence when customers' clocks don't know of a contact that was recorded."""
+    """Return a sentence when a customer's last contact is earlier than a recorded one."""
     query = (
         sa.select(sa.func.count(sa.distinct(CUSTOMERS.c.id)))
         .select_from(CHECKINS.join(CUSTOMERS, _same_customer()))

@@ -52,7 +52,7 @@ def snooze_from_list(
     view_id: str = "",
 ) -> ActionDone:
     """
-    Put a customer off for a week, two weeks or until a date. Its owner, their cover today and managers may.
+    Snooze a customer for a week, two weeks or until a date; allowed to its owner, their cover and managers.
 
     Raises:
         InvalidInput: no date, a past one, or one later than the rules allow; fields `until`.
@@ -81,7 +81,7 @@ def snooze_from_list(
 
 def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetime) -> ActionDone:
     """
-    End a snooze now. The customer's owner, their cover today and managers may.
+    End a snooze now; allowed to the customer's owner, their cover and managers.
 
     Raises:
         NotAllowed: it is somebody else's.
@@ -99,7 +99,7 @@ def hand_over_from_list(
     session: Session, *, customer_id: UUID, to: str | None, by: str, now: datetime, note: str = "", view_id: str = ""
 ) -> ActionDone:
     """
-    Give a customer to a colleague and tell them; who may is as everywhere: owners, managers, anyone for themselves.
+    Give a customer to a colleague and notify them; owners, managers, and anyone for themselves, are allowed to.
 
     Raises:
         InvalidInput: nobody was chosen, or somebody who can't own customers; fields `to`.
@@ -127,7 +127,7 @@ def record_action(
     by: str,
     now: datetime,
 ) -> ActionDone:
-    """Remember what was done, so that its row can tell and it can be undone."""
+    """Store an action, so that its row can show it and it can be undone."""
     action = CustomerAction(
         customer_id=schema.id, kind=kind, by=by, at=now, words=words[:300], before=before, after=after
     )
@@ -137,7 +137,7 @@ def record_action(
 
 
 def _require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, wish: str) -> Customer:
-    """The customer, if *by* is its owner, covers for them today, or manages."""
+    """Return the customer, if *by* is its owner, covers for them today, or is a manager."""
     actor = require_here(session, by=by)
     customer = get_customer(session, customer_id)
     owner = customer.owner_id
@@ -157,7 +157,7 @@ def _once(session: Session, view_id: str, *, now: datetime) -> None:
 
 
 def undo_checkin(session: Session, *, checkin_id: UUID, by: str, now: datetime) -> ActionDone:
-    """Take back a check-in; see `undo_action`."""
+    """Undo a check-in; see `undo_action`."""
     row = get_checkin(session, checkin_id)
     query = select(CustomerAction.id).where(
         CustomerAction.workspace_id == workspace_of(session), CustomerAction.checkin_id == row.id
@@ -169,7 +169,7 @@ def undo_action(
     session: Session, *, customer_action_id: UUID, by: str, now: datetime, undos: Sequence[UndoCheckin] = ()
 ) -> ActionDone:
     """
-    Take back what was done: who did it may for ten minutes, and so may managers, who correct a check-in at any time.
+    Undo an action; allowed for ten minutes to who did it, and at any time to managers.
 
     The clock is computed anew from all that is left. What somebody else changed since stays as they left it. *undos*
     take back what came into other features with a check-in, in the same transaction; what they leave is told.
@@ -244,7 +244,7 @@ def _undo_log(session: Session, customer: Customer, action: CustomerAction, by: 
 
 
 def _give_sleep_back(session: Session, customer: Customer, action: CustomerAction, now: datetime) -> None:
-    """The snooze that the undone contact ended holds again, unless it is over or something later decided over it."""
+    """Restore the snooze that the undone contact ended, unless it is over or a later action changed it."""
     slept = _sleep(action.before)
     if not slept["until"] or slept["until"] <= get_today(session, person_id=customer.owner_id, now=now).isoformat():
         return
@@ -256,7 +256,7 @@ def _give_sleep_back(session: Session, customer: Customer, action: CustomerActio
 
 
 def _next_action_over_snooze(session: Session, action: CustomerAction) -> CustomerAction | None:
-    """The first action after this one, not undone, that ended, began or changed a snooze, or would have."""
+    """Return the first later action, not undone, that ended, began or changed a snooze."""
     query = (
         select(CustomerAction)
         .outerjoin(Checkin, col(CustomerAction.checkin_id) == col(Checkin.id))
@@ -297,7 +297,7 @@ def _undo_hand_over(session: Session, customer: Customer, action: CustomerAction
 
 
 def _sleep(state: dict[str, Any]) -> dict[str, str | None]:
-    """The snooze in what a action keeps."""
+    """Return the snooze in the state that an action keeps."""
     return {key: state.get(key) for key in ("until", "reason", "note", "by")}
 
 

@@ -48,7 +48,7 @@ def record_checkin(
     extras: Sequence[Extra] = (),
 ) -> CheckinRecorded:
     """
-    Keep what came of an attempt at contact on *happened_on* (None: today). Any full member may, for any customer.
+    Record the result of an attempt at contact on *happened_on* (None: today); any full member may, for any customer.
 
     A contact moves the clock to the latest contact known and ends a snooze; an attempt does neither, ever. *extras*
     are other features' use cases, run in the same transaction. *view_id* is the form's, which counts once.
@@ -93,13 +93,13 @@ def record_checkin(
 
 
 def schedule_state(customer: Customer) -> dict[str, str | None]:
-    """A customer's last contact and snooze as JSON values, to keep before changing them."""
+    """Return a customer's last contact and snooze as JSON values."""
     last = customer.last_contact_on
     return {"last_contact_on": last.isoformat() if last else None, **snooze_state(customer)}
 
 
 def known_elsewhere(session: Session, customer: Customer) -> date | None:
-    """The last contact that no check-in tells of: an imported one."""
+    """Return the last contact that no check-in records, such as an imported one."""
     told, known = get_contacts(session, customer.id)
     current = customer.last_contact_on
     explained = latest_contact(told, known)
@@ -107,7 +107,7 @@ def known_elsewhere(session: Session, customer: Customer) -> date | None:
 
 
 def clean_note(text: str, limit: int) -> str:
-    """Somebody's words fit to be kept, line by line, in at most *limit* characters."""
+    """Return *text* fit to be stored, line by line, in at most *limit* characters."""
     lines = [clean_text(line, limit) for line in text[: 4 * limit].splitlines()]
     whole = "\n".join(lines).strip("\n")
     return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + "…"
@@ -124,7 +124,7 @@ def _checked_day(session: Session, happened_on: date | None, *, by: str, now: da
 def _take_effect(
     session: Session, customer: Customer, row: Checkin, *, now: datetime
 ) -> tuple[CustomerSchema, CustomerAction]:
-    """Store the check-in, let a contact move the clock, and keep what is needed to undo it."""
+    """Store the check-in, let a contact move the schedule, and store what undoing needs."""
     before = schedule_state(customer)
     row.known_before = known_elsewhere(session, customer)
     session.add(row)
@@ -136,7 +136,7 @@ def _take_effect(
 
 
 def _reschedule(session: Session, customer: Customer, on: date, *, now: datetime) -> None:
-    """A contact ends a snooze; the clock goes to the latest contact known, which a back-dated one may not be."""
+    """End a snooze, and set the last contact, unless a later one is known."""
     if customer.snoozed_until is not None:
         restore_snooze(customer, {}, now=now)
     latest = latest_contact(customer.last_contact_on, on)

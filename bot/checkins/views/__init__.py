@@ -27,7 +27,7 @@ STAYS, MOST_STAYS = 200, 2  # characters of a sentence on what undoing left, and
 
 def queue_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None, full: bool = False) -> list[ui.Block]:
     """
-    A customer that waits: who, how long, what was last said, *Log* and a menu; two blocks.
+    Draw a waiting customer: who, how long, what was last said, *Log* and a menu; two blocks.
 
     *place* begins the block ids and says where the row stands; it is unique for a list and comes back with each
     press. *full* tells the wait in words, as the reminder does.
@@ -45,34 +45,34 @@ def queue_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None
 
 
 def snoozed_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None) -> list[ui.Block]:
-    """A customer that is put off: until when, at whose wish, and *Wake*."""
+    """Draw a snoozed customer: until when, at whose wish, and *Wake*."""
     whom = f" · for {ui.escape(ui.cut(for_whom, 40))}" if for_whom else ""
     text = f"{ui.bold(ui.cut(schema.name, NAME))} {asleep(schema)}{whom}"
     return [ui.section(text, accessory=ui.button("Wake", WAKE, str(schema.id)), block_id=f"{place}:{schema.id}")]
 
 
 def menu(key: str) -> ui.Block:
-    """Snooze, hand over, card; the value is `what:customer`, the latter by its *key*."""
+    """Draw the menu of a row; values are `what:customer`."""
     options = [{"text": text, "value": f"{what}:{key}"} for what, text in _MENU_TEXTS]
     return {"type": "overflow", "action_id": MORE, "options": options}
 
 
 def waited(schema: CustomerSchema) -> str:
-    """`47 of 30 days`, or that there was no contact yet."""
+    """Return `47 of 30 days`, or that there was no contact yet."""
     if schema.last_contact_on is None:
         return f"never talked, {ui.days(schema.days_waiting)} of {schema.effective_cadence_days}"
     return f"{schema.days_waiting:,} of {ui.days(schema.effective_cadence_days)}"
 
 
 def waited_in_words(schema: CustomerSchema) -> str:
-    """`47 days since you talked (every 30)`."""
+    """Return `47 days since you talked (every 30)`."""
     if schema.last_contact_on is None:
         return f"never talked, customer for {ui.days(schema.days_waiting)} (every {schema.effective_cadence_days})"
     return f"{ui.days(schema.days_waiting)} since you talked (every {schema.effective_cadence_days})"
 
 
 def asleep(schema: CustomerSchema) -> str:
-    """`until 4 Jan, they asked ("after the fair")`."""
+    """Return `until 4 Jan, they asked ("after the fair")`."""
     until = ui.short_date(schema.snoozed_until, today=schema.today) if schema.snoozed_until else "today"
     who = "they asked" if schema.snooze_reason is SnoozeReason.CUSTOMER_ASKED else "we put it off"
     note = f' ("{ui.escape(ui.cut(schema.snooze_note, 100))}")' if schema.snooze_note else ""
@@ -80,7 +80,7 @@ def asleep(schema: CustomerSchema) -> str:
 
 
 def what_we_know(schema: CustomerSchema) -> str:
-    """What was last said, what is owed, how they like it; since when it is due where nothing is known."""
+    """Return what was last said, what is owed and what they prefer, or else since when it is due."""
     lines = [line.text for line in schema.lines]
     known = " ".join(lines)
     lines += [preference for preference in schema.preferences[:2] if preference not in known]
@@ -88,7 +88,7 @@ def what_we_know(schema: CustomerSchema) -> str:
 
 
 def since(schema: CustomerSchema) -> str:
-    """`due since Fri 20 Nov`."""
+    """Return `due since Fri 20 Nov`."""
     if schema.standing is Standing.IN_CADENCE:
         return f"due {ui.short_date(schema.due_on, today=schema.today)}"
     if schema.due_on >= schema.today:
@@ -97,14 +97,14 @@ def since(schema: CustomerSchema) -> str:
 
 
 def done_row(name: str, words: str, *, customer_action_id: UUID, block_id: str, by: str = "") -> list[ui.Block]:
-    """`✓ Bakery Lindqvist · talked · next 22 Dec` with *Undo*; one block."""
+    """Draw `✓ Bakery Lindqvist · talked · next 22 Dec` with *Undo*; one block."""
     who = f" · {ui.escape(by)}" if by else ""
     text = f"✓ {ui.escape(ui.cut(name, NAME))} · {ui.escape(words)}{who}"
     return [ui.section(text, accessory=ui.button("Undo", UNDO, str(customer_action_id)), block_id=block_id)]
 
 
 def done_action_row(schema: ActionDone, *, place: str) -> list[ui.Block]:
-    """The row that tells what was just done, or that it is undone."""
+    """Draw the row that shows what was just done, or that it was undone."""
     if schema.undone:
         words = [f"↩ {ui.escape(ui.cut(schema.customer.name, NAME))} is as it was", *_what_stays(schema)]
         return [ui.context(" · ".join(words), block_id=f"{place}:told")]
@@ -114,7 +114,7 @@ def done_action_row(schema: ActionDone, *, place: str) -> list[ui.Block]:
 
 
 def done(schema: ActionDone) -> ui.Message:
-    """What was done, to somebody whose screen can't change in place, with *Undo*."""
+    """Draw what was done, with *Undo*, for a screen that can't change in place."""
     name = ui.escape(ui.cut(schema.customer.name, NAME))
     if schema.undone:
         text = " ".join([f"Undone. {name} is as it was: {since(schema.customer)}.", *_what_stays(schema)])
@@ -129,14 +129,14 @@ def done(schema: ActionDone) -> ui.Message:
 
 
 def stays(schema: ActionDone) -> ui.Message:
-    """What undoing left as it was, to somebody who sees that the rest is undone."""
+    """Draw what undoing left as it was."""
     text = " ".join(_what_stays(schema))
     return ui.Message(text=text, blocks=[ui.section(text)])
 
 
 def with_row_done(blocks: Sequence[Mapping[str, Any]], schema: ActionDone) -> list[Mapping[str, Any]] | None:
     """
-    Another feature's message with the customer's row replaced by what was done; None when it isn't in there.
+    Return another feature's message with the customer's row replaced; None when the customer isn't in it.
 
     A row is every block whose id holds the customer's, such as `digests.row:{id}`.
     """
@@ -162,12 +162,12 @@ def _instead(schema: ActionDone) -> list[ui.Block]:
 
 
 def foot(*buttons: ui.Block, words: str, block_id: str) -> list[ui.Block]:
-    """The last lines of a list: buttons, then small words."""
+    """Draw the last lines of a list: buttons, then small words."""
     return [*([ui.actions(*buttons, block_id=block_id)] if buttons else []), ui.context(words)]
 
 
 def as_many_as_fit(rows: Sequence[Sequence[ui.Block]], *, beside: Sequence[ui.Block]) -> list[ui.Block]:
-    """The blocks of as many rows as go into one message *beside* those others, from the first on."""
+    """Return the blocks of as many rows, from the first on, as fit into one message *beside* other blocks."""
     if len(rows) <= FEW_ROWS and sum(_words(row) for row in rows) <= FEW_WORDS:
         return [block for row in rows for block in row]  # the usual case, told without counting every character
     most = ui.MESSAGE_CHARACTERS - ui.size(beside)
@@ -199,7 +199,7 @@ REASONS = (
 def snooze_form(
     schema: CustomerSchema, *, memory: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
 ) -> ui.Block:
-    """Until when, and why; *refused* says why the short way didn't work."""
+    """Draw the modal for a snooze; *refused* says why the short way failed."""
     why = SnoozeReason.CUSTOMER_ASKED if asked else SnoozeReason.DEFERRED
     blocks = [
         ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} · {_standing(schema)}"),
@@ -216,7 +216,7 @@ def snooze_form(
 
 
 def hand_over_form(schema: CustomerSchema, *, memory: str) -> ui.Block:
-    """To whom, with a note for them."""
+    """Draw the modal for handing over."""
     blocks = [
         ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} · {_standing(schema)}"),
         ui.field_of("Who looks after them from now on", ui.person_select(TO), block_id=TO),
@@ -228,7 +228,7 @@ def hand_over_form(schema: CustomerSchema, *, memory: str) -> ui.Block:
 
 
 def done_form(schema: ActionDone, *, memory: str) -> ui.Block:
-    """What was done, with *Undo*, where no message could change in place."""
+    """Draw what was done, with *Undo*, as a modal."""
     title = "Undone" if schema.undone else "Saved"
     return ui.modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", memory=memory)
 

@@ -24,12 +24,12 @@ TITLES = {Standing.NEGLECTED: "Neglected", Standing.DUE: "Due", Standing.SNOOZED
 
 
 def place_of(page: int) -> str:
-    """Where a row of that page of the queue stands."""
+    """Return the block id prefix of that page of the queue."""
     return f"checkins.queue:{page}"
 
 
 def queue(schema: Queue, *, done: ActionDone | None = None) -> ui.Message:
-    """A page of what waits for somebody, only for their eyes; *done* is what they just did from it, with *Undo*."""
+    """Draw a page of the queue; *done* is what the viewer just did from it, with *Undo*."""
     place = place_of(schema.page)
     told = done_action_row(done, place=place) if done else []
     if not schema.total:
@@ -43,17 +43,17 @@ def queue(schema: Queue, *, done: ActionDone | None = None) -> ui.Message:
 
 
 def summary(schema: Queue) -> str:
-    """`Your queue: 3 neglected · 5 due · 2 snoozed`."""
+    """Return `Your queue: 3 neglected · 5 due · 2 snoozed`."""
     return f"Your queue: {_counts(schema)}"
 
 
 def bold_head(schema: Queue) -> str:
-    """The same for the top of the message."""
+    """Return the summary for the top of the message."""
     return f"*Your queue:* {_counts(schema)}"
 
 
 def candidates(schema: Candidates) -> ui.Message:
-    """`/checkin` with words that fit several customers, or none: those that may be meant, as buttons."""
+    """Draw the customers that may have been meant by `/checkin` and a name, as buttons."""
     asked = ui.escape(schema.asked)
     if schema.exact:
         text = f"{len(schema.rows)} customers are called {asked}; choose one."
@@ -79,7 +79,7 @@ def _counts(schema: Queue) -> str:
 
 
 def _groups(schema: Queue) -> list[list[ui.Block]]:
-    """Each row's blocks, the first of each standing under its title."""
+    """Return each row's blocks, the first of each standing below its title."""
     rows: list[list[ui.Block]] = []
     above: Standing | None = None
     for row in schema.rows:
@@ -135,12 +135,12 @@ WHY = "Why these? Longest wait first; size plays no part."
 
 
 def reminder_place(schema: ReminderDue) -> str:
-    """Where a row of this reminder stands."""
+    """Return the block id prefix of this reminder."""
     return f"checkins.reminder:{schema.reminder_id}"
 
 
 def reminder(schema: ReminderDue) -> ui.Message:
-    """Who waits to hear from this person today; rows that were dealt with tell so."""
+    """Draw the customers that wait for this person today, and what was done about some since."""
     open_rows = sum(row.done is None for row in schema.rows)
     left = schema.total - len(schema.rows) + open_rows
     head = _waiting(left) if left else "Nobody is waiting to hear from you any more today."

@@ -31,7 +31,7 @@ OfCustomer = TypeVar("OfCustomer", Alias, Contact)
 
 def get_customer(session: Session, customer_id: UUID) -> Customer:
     """
-    The customer with that id.
+    Return the customer with that id.
 
     Raises:
         NotFound: it isn't there (any more), or it is another workspace's.
@@ -43,7 +43,7 @@ def get_customer(session: Session, customer_id: UUID) -> Customer:
 
 
 def find_row(session: Session, customer_id: str) -> Customer | None:
-    """The customer with that id as text, or None."""
+    """Return the customer with that id as text, or None."""
     try:
         key = UUID(customer_id)
     except ValueError:
@@ -52,7 +52,7 @@ def find_row(session: Session, customer_id: str) -> Customer | None:
 
 
 def list_by_ids(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, Customer]:
-    """These customers, by id; unknown ids are left out."""
+    """Return these customers by id, without unknown ones."""
     if not customer_ids:
         return {}
     query = select(Customer).where(col(Customer.id).in_(list(customer_ids)))
@@ -61,7 +61,7 @@ def list_by_ids(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, Cu
 
 def find_customer(session: Session, words: str) -> Customer:
     """
-    The one customer called *words*: by name, alias or domain; capitals, accents and legal forms don't matter.
+    Return the one customer called *words*: by name, alias or domain; case, accents and legal forms don't matter.
 
     Raises:
         Ambiguous: several are called so; `nearest` holds them.
@@ -84,7 +84,7 @@ def find_customer(session: Session, words: str) -> Customer:
 
 
 def list_exact(session: Session, words: str) -> Sequence[Customer]:
-    """Customers whose name, alias or domain is just *words*, by name."""
+    """List customers whose name, alias or domain is just *words*, by name."""
     key = name_key(words)
     if not key:
         return []
@@ -109,13 +109,13 @@ def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tu
 
 
 def list_contacts(session: Session, customer_id: UUID) -> Sequence[Contact]:
-    """The human beings at a customer, by name."""
+    """List the people at a customer, by name."""
     query = select(Contact).where(Contact.customer_id == customer_id)
     return session.exec(query.order_by(col(Contact.name), col(Contact.id))).all()
 
 
 def list_aliases(session: Session, customer_id: UUID) -> Sequence[Alias]:
-    """Its other names."""
+    """List the other names of a customer."""
     query = select(Alias).where(Alias.customer_id == customer_id)
     return session.exec(query.order_by(col(Alias.name))).all()
 
@@ -123,13 +123,13 @@ def list_aliases(session: Session, customer_id: UUID) -> Sequence[Alias]:
 def list_waiting(
     session: Session, *, owner_ids: Sequence[str], today: date, limit: int | None = None
 ) -> Sequence[Customer]:
-    """Customers of these owners that are due or neglected, longest wait first."""
+    """List customers of these owners that are due or neglected, longest wait first."""
     query = select(Customer).where(col(Customer.owner_id).in_(list(owner_ids)), waiting(today))
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 
 
 def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | None = None) -> Sequence[Customer]:
-    """Customers of this owner that are put off, the first to wake first."""
+    """List snoozed customers of this owner, the first to wake first."""
     query = select(Customer).where(
         Customer.owner_id == owner_id,
         Customer.status == Status.ACTIVE,
@@ -141,7 +141,7 @@ def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | N
 def list_neglected(
     session: Session, *, today: date, owner_id: str | None = None, limit: int | None = None, offset: int = 0
 ) -> Sequence[Customer]:
-    """Neglected customers of the workspace or of one owner, longest wait first."""
+    """List neglected customers of the workspace or of one owner, longest wait first."""
     query = select(Customer).where(neglected(today))
     if owner_id is not None:
         query = query.where(Customer.owner_id == owner_id)
@@ -149,7 +149,7 @@ def list_neglected(
 
 
 def list_pool(session: Session, *, today: date, limit: int | None = None) -> Sequence[Customer]:
-    """Active customers without an owner, longest wait first."""
+    """List active customers without an owner, longest wait first."""
     query = select(Customer).where(
         col(Customer.owner_id).is_(None),
         Customer.status == Status.ACTIVE,
@@ -158,13 +158,13 @@ def list_pool(session: Session, *, today: date, limit: int | None = None) -> Seq
 
 
 def list_schemas(session: Session, customers: Sequence[Customer], *, today: date) -> list[CustomerSchema]:
-    """These customers as lists show them, in the order given."""
+    """Return these customers as lists show them, in the order given."""
     names = list_names(session, (customer.owner_id for customer in customers))
     return [schema_of(customer, today=today, owner_name=names.get(customer.owner_id or "")) for customer in customers]
 
 
 def schema_of(customer: Customer, *, today: date, owner_name: str | None = None) -> CustomerSchema:
-    """One customer as lists show it."""
+    """Return one customer as lists show it."""
     return CustomerSchema(
         id=customer.id,
         name=customer.name,
@@ -187,7 +187,7 @@ def schema_of(customer: Customer, *, today: date, owner_name: str | None = None)
 
 
 def get_schema(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerSchema:
-    """One customer as *viewer* sees it today."""
+    """Return one customer as *viewer* sees it today."""
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
     return list_schemas(session, [customer], today=today)[0]

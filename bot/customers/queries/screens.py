@@ -54,7 +54,7 @@ MOST_WORDS = 8
 
 def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> LookUp:
     """
-    What *words* lead to: nothing said, the whole list; one customer, its card; several, a list; none, nearest names.
+    Return what *words* lead to: without words, all customers; else a card, a list, or the nearest names.
 
     Raises:
         NotAllowed: the viewer is a guest or somebody the workspace doesn't know.
@@ -80,8 +80,9 @@ def list_page(
     session: Session, *, words: str = "", page: int = 1, viewer: str, now: datetime, pool: bool = False
 ) -> ListPage:
     """
-    One page of customers, active ones first, longest wait first; *words* narrow it to names, aliases and domains that
-    hold them, *pool* to those nobody looks after.
+    Return one page of customers, active ones first, longest wait first.
+
+    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
     """
     require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
@@ -102,7 +103,7 @@ def list_page(
 
 
 def list_options(session: Session, *, words: str, viewer: str, now: datetime) -> tuple[Named, ...]:
-    """Customers to choose from while somebody types: those called so first, then the nearest names."""
+    """List customers for a menu while somebody types: those called so first, then the nearest names."""
     require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
     query = select(Customer.id, Customer.name).where(Customer.workspace_id == workspace_of(session))
@@ -145,7 +146,7 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
 
 def find_card(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
     """
-    The card of the one customer called *words*.
+    Return the card of the one customer called *words*.
 
     Raises:
         NotFound, Ambiguous: with the customers that may have been meant.
@@ -156,13 +157,13 @@ def find_card(session: Session, *, words: str, viewer: str, features: Sequence[F
 
 
 def get_cadence(session: Session, *, viewer: str, now: datetime) -> int:  # noqa: ARG001 - every query takes the time
-    """Days between contacts for customers that have no cadence of their own."""
+    """Return the days between contacts of customers without a cadence of their own."""
     require_here(session, by=viewer)
     return get_workspace(session).default_cadence_days
 
 
 def get_details(session: Session, customer: Customer) -> CustomerDetails:
-    """What a person may change about a customer, as it stands."""
+    """Return what a person may change about a customer, as it stands."""
     return CustomerDetails(
         name=customer.name,
         aliases=tuple(alias.name for alias in list_aliases(session, customer.id)),
@@ -186,7 +187,7 @@ def get_details(session: Session, customer: Customer) -> CustomerDetails:
 
 def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> UploadSchema:
     """
-    The list that *by* has sent and not decided about.
+    Return the list that *by* has uploaded and not confirmed.
 
     Raises:
         NotFound: it was taken in or thrown away, or it is somebody else's.
@@ -231,7 +232,7 @@ brief_of_contacts = Brief(_not_to_contact, _tell_brief)
 
 
 def _holding(session: Session, words: str) -> Any:
-    """SQL for: the name or an alias holds each of the words, however they are written, or the domain holds them all."""
+    """SQL: the name or an alias holds each of the words, however they are written, or the domain holds them all."""
     parts = name_key(words).split()[:MOST_WORDS]
     domain = clean_text(words, ASKED_LENGTH).lower()
     named = select(Alias.customer_id).where(Alias.workspace_id == workspace_of(session), *_each(Alias.name_key, parts))
@@ -265,7 +266,7 @@ FORGOTTEN = "somebody who left"
 
 def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
     """
-    The last five lists that were taken in, the latest first. Undoing one is for managers and for who brought it.
+    List the last five imports, the latest first; managers and who imported may undo one.
 
     Raises:
         NotAllowed: the viewer is a guest or somebody the workspace doesn't know.
@@ -296,7 +297,7 @@ TRAIL_LINES = 20
 
 
 def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]:  # noqa: ARG001 - the shape of every timeline
-    """What was done to a customer, and which lists spoke of it, the latest first."""
+    """List what was done to a customer, and which lists changed it, the latest first."""
     workspace = workspace_of(session)
     entries = session.exec(
         select(AuditEntry)

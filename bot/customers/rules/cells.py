@@ -92,12 +92,12 @@ class Unclear(ValueError):
 
 
 def is_blank(cell: str, *, words: frozenset[str] = NOTHING) -> bool:
-    """Whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
+    """Return whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
     return len(cell) < LONGEST_TYPED and cell.strip().casefold() in words
 
 
 def read_flag(cell: str) -> bool:
-    """Yes or no, in the words people use."""
+    """Read yes or no, in the words people use."""
     word = cell.strip().casefold()
     if word in _YES or word in _NO:
         return word in _YES
@@ -105,7 +105,7 @@ def read_flag(cell: str) -> bool:
 
 
 def read_status(cell: str) -> Status:
-    """The status a word stands for: "churned" is lost."""
+    """Return the status that a word stands for: "churned" is lost."""
     word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
     if word not in _STATUS_WORDS:
         raise Unclear(f"is no status; write one of {', '.join(Status)}")
@@ -113,7 +113,7 @@ def read_status(cell: str) -> Status:
 
 
 def read_cadence(cell: str) -> int:
-    """Days between contacts: "30", "30 days", "monthly"."""
+    """Return the days between contacts: "30", "30 days", "monthly"."""
     word = " ".join(cell.casefold().split())
     found = _CADENCE.fullmatch(word)
     days = int(found[1]) if found else _CADENCE_WORDS.get(word, 0)
@@ -123,7 +123,7 @@ def read_cadence(cell: str) -> int:
 
 
 def read_money(cell: str) -> tuple[Decimal, str | None]:
-    """An amount, and the currency where a sign or code beside it says which: "€ 12k", "1.100,04", "1,100.04 USD"."""
+    """Return an amount, and its currency where a sign or code says it: "€ 12k", "1.100,04", "1,100.04 USD"."""
     text = " ".join(cell.replace("\u202f", " ").split())
     if _SCIENTIFIC.fullmatch(text.casefold()):
         return _amount(Decimal(text), 0), None
@@ -194,7 +194,7 @@ def _in_thousands(whole: str) -> bool:
 
 
 def read_currency(cell: str) -> str:
-    """A currency's code of three letters, or the one a sign stands for."""
+    """Return a currency's code of three letters, or the one that a sign stands for."""
     code = _SIGNS.get(cell.strip().casefold(), cell.strip().upper())
     if not _CURRENCY.fullmatch(code):
         raise Unclear("is no currency; write its code of three letters, such as EUR")
@@ -202,7 +202,7 @@ def read_currency(cell: str) -> str:
 
 
 def read_headcount(cell: str) -> int:
-    """People who work there; of a range such as "51-200", the smaller number: at least that many."""
+    """Return the number of people who work there; of a range such as "51-200", the smaller number."""
     found = _COUNT.fullmatch(" ".join(cell.casefold().split()))
     if not found:
         raise Unclear("is no number of people; write it like 250")
@@ -217,7 +217,7 @@ def read_headcount(cell: str) -> int:
 
 
 def read_email(cell: str) -> str:
-    """An e-mail address, without "mailto:" and a name around it."""
+    """Return an e-mail address, without "mailto:" and a name around it."""
     text = cell.strip()
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
     address = (inside[1] if inside else text).strip().removeprefix("mailto:")
@@ -227,7 +227,7 @@ def read_email(cell: str) -> str:
 
 
 def split_words(cell: str) -> tuple[str, ...]:
-    """The parts of a cell that holds several, divided by ";" or "|", each once, in their order."""
+    """Return the parts of a cell that holds several, divided by ";" or "|", each once, in their order."""
     parts = (part.strip() for part in re.split(r"[;|]", cell))
     return tuple(dict.fromkeys(part for part in parts if not is_blank(part)))
 
@@ -250,7 +250,7 @@ def read_zone(cell: str) -> str:
 @lru_cache(8192)
 def read_date(cell: str, *, day_first: bool | None = None) -> date:
     """
-    A calendar date; a time of day behind it is left off.
+    Return a calendar date, without the time of day.
 
     2026-03-05, 05.03.2026, 5 March 2026, March 5, 2026; 13/03/2026 and 03/13/2026 explain themselves, 05/03/2026 needs
     *day_first* to say who wrote it.
@@ -266,7 +266,7 @@ def read_date(cell: str, *, day_first: bool | None = None) -> date:
 
 
 def day_order(cell: str) -> bool | None:
-    """What one date tells of its list: True for 13/03/2026 (day first), False for 03/13/2026, None for others."""
+    """Return what one date says of its list: True for 13/03/2026 (day first), False for 03/13/2026, None for others."""
     found = _NUMERIC.fullmatch(_TIME_OF_DAY.sub("", " ".join(cell[:60].split())))
     if not found or found[2] == ".":
         return None
@@ -309,7 +309,7 @@ def _day_and_month(first: int, second: int, separator: str, year: int, day_first
 
 
 def looks_shortened(key: str) -> bool:
-    """Whether an id is a number that a spreadsheet wrote as 1.23E+11, so that several ids became one."""
+    """Return whether an id is a number that a spreadsheet wrote as 1.23E+11, so that several ids became one."""
     return bool(re.fullmatch(r"\d[.,]\d+E\+\d+", key, re.IGNORECASE))
 
 
@@ -337,7 +337,7 @@ class UnclearContact(ValueError):
 
 def read_contacts(text: str) -> tuple[ContactLine, ...]:
     """
-    The contacts in *text*: "Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact". Only the name has to be there;
+    Return the contacts in *text*: "Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact". Only the name is required;
     the other parts are told apart by how they look.
 
     Raises:
@@ -350,7 +350,7 @@ def read_contacts(text: str) -> tuple[ContactLine, ...]:
 
 
 def write_contact(contact: ContactLine) -> str:
-    """The line that `read_contacts` reads back."""
+    """Return the line that `read_contacts` reads back."""
     stop = DO_NOT_CONTACT if contact.do_not_contact else None
     parts = (contact.name, contact.role, contact.email, contact.phone, stop)
     return "; ".join(part.replace(";", ",") for part in parts if part)

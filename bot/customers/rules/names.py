@@ -62,8 +62,9 @@ _INVISIBLE = dict.fromkeys(
 
 def clean_text(value: str, limit: int) -> str:
     """
-    *value* fit to be kept and shown, in at most *limit* characters: no control or invisible characters, no marks that
-    turn the direction of writing, single spaces; what is too long ends in "…".
+    Return *value* fit to be stored and shown, in at most *limit* characters, on one line.
+
+    Control and invisible characters and marks that turn the direction of writing go; what is too long ends in "…".
     """
     if not (value.isascii() and value.isprintable()):
         value = "".join(kept for char in value.translate(_INVISIBLE) if (kept := _fit(char)))
@@ -74,7 +75,7 @@ def clean_text(value: str, limit: int) -> str:
 
 
 def key_words(text: str) -> list[str]:
-    """The words of *text* as keys spell them, legal forms and articles among them; none where nothing can be seen."""
+    """Return the words of *text* as keys spell them, with legal forms and articles; none where nothing is visible."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", clean_text(text, len(text))))
     return _words(clean_text(text, len(text)))
@@ -92,7 +93,7 @@ def _fit(char: str) -> str:
 
 def name_key(name: str) -> str:
     """
-    The same key for every spelling of one name: "The Home Depot, Inc." and "Home Depot (The)" share one.
+    Return the same key for every spelling of one name: "The Home Depot, Inc." and "Home Depot (The)" share one.
 
     Case, accents, punctuation, a leading "The" and the legal form at the end don't count; a share class does. It is ""
     for a name without any character that can be seen.
@@ -116,7 +117,7 @@ def _in_reading_order(text: str) -> tuple[str, str]:
 
 
 def _at_most(limit: int, key: str) -> str:
-    """A longer key ends in a fingerprint of the whole, so that names which differ late stay apart."""
+    """Return the key, or its beginning with a fingerprint of the whole, so that names which differ late stay apart."""
     if len(key) <= limit:
         return key
     fingerprint = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -144,7 +145,7 @@ def _words(text: str) -> list[str]:
 
 
 def _fold(text: str) -> str:
-    """Without accents on Latin and Greek letters; other scripts' marks are part of the letter and stay."""
+    """Return the text without accents on Latin and Greek letters; marks of other scripts are part of the letter."""
     if text.isascii():
         return text
     folded, base_is_latin = [], False
@@ -158,7 +159,7 @@ def _fold(text: str) -> str:
 
 
 def _join_initials(words: list[str]) -> list[str]:
-    """Initials as one word, so that "A. O. Smith", "A.O. Smith" and "AO Smith" are one."""
+    """Join initials, so that "A. O. Smith", "A.O. Smith" and "AO Smith" are one."""
     joined: list[str] = []
     was_initial = False
     for word in words:
@@ -176,7 +177,7 @@ def _without_article(words: list[str]) -> list[str]:
 
 
 def _without_legal_form(words: list[str]) -> list[str]:
-    """Take legal forms off the end one by one, unless that would leave nothing."""
+    """Remove legal forms from the end one by one, unless that would leave nothing."""
     left = words
     while len(left) > 1 and left[-1] in _LAST_OF_FORMS:
         phrase = next((len(p) for p in LEGAL_PHRASES if len(left) > len(p) and tuple(left[-len(p) :]) == p), 0)
@@ -190,7 +191,7 @@ def _without_legal_form(words: list[str]) -> list[str]:
 
 
 def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
-    """The *keys* that look most like *key*, best first, at most *limit*: suggestions, never a decision."""
+    """Return at most *limit* of *keys* that look most like *key*, best first; they are suggestions only."""
     if not key or limit < 1:
         return []
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - two megabytes that only mistyped names need
@@ -218,7 +219,7 @@ _LONGEST_HOST = 253  # RFC 1035, as text
 
 @cache
 def _suffixes() -> "TLDExtract":
-    """The public suffix list from the library's own copy; the network is never asked."""
+    """Return the public suffix list of the library's own copy; nothing is fetched."""
     import tldextract  # noqa: PLC0415 - six megabytes that a bot without lists to read needn't carry
 
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -226,7 +227,7 @@ def _suffixes() -> "TLDExtract":
 
 def registrable_domain(text: str) -> str | None:
     """
-    "acme.co.uk" for "https://shop.acme.co.uk:8443/x", "mara@acme.co.uk" or "ACME.co.uk"; of several, the first one's.
+    Return "acme.co.uk" for "https://shop.acme.co.uk:8443/x", "mara@acme.co.uk" or "ACME.co.uk"; the first of several.
 
     Names in other scripts come in their ASCII form (xn--…), so that one domain has one spelling. None for addresses of
     machines, bare suffixes, free mail and hosts that many companies share.
@@ -240,7 +241,7 @@ def registrable_domain(text: str) -> str | None:
 
 
 def _host(text: str) -> str:
-    """The ASCII host in *text*, or "" when there is none that has a name."""
+    """Return the ASCII host in *text*, or "" when there is none that has a name."""
     first = next((part for part in _BETWEEN_SEVERAL.split(text[:2048].strip()) if part), "")
     place = _HOST_ENDS.split(_SCHEME.sub("", first, count=1), maxsplit=1)[0]
     host = _ascii(_PORT.sub("", place.rpartition("@")[2]).strip(".").lower())
@@ -266,7 +267,7 @@ def _is_machine(host: str) -> bool:
 
 @cache
 def _names() -> dict[str, str]:
-    """Code by every name and code we know, in the spelling of `_spelling`."""
+    """Map every known name and code, in the spelling of `_spelling`, to a country's code."""
     table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
     names = {_spelling(name): code for code, name in rows}
@@ -285,13 +286,13 @@ def _spelling(text: str) -> str:
 
 @lru_cache(4096)
 def country_code(text: str) -> str | None:
-    """The ISO code of two letters for a country's name or code, or None: nothing is guessed."""
+    """Return the ISO code of two letters for a country's name or code, or None."""
     return _names().get(_spelling(text))
 
 
 @lru_cache(4096)
 def nearest_country(text: str) -> str | None:
-    """The name that a misspelt country is likeliest to mean ("Philipines" → "Philippines"), or None."""
+    """Return the name that a misspelt country most likely means ("Philipines" → "Philippines"), or None."""
     named = [name for name in _names() if len(name) > 3]  # noqa: PLR2004  # codes resemble everything
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - two megabytes that only mistyped names need
 

@@ -28,7 +28,7 @@ EXAMPLES = 5
 
 
 class Released(Schema):
-    """Customers that went back to the pool, and the active ones among them that have waited longest."""
+    """Customers that were returned to the pool, and the active ones among them that have waited longest."""
 
     ids: tuple[UUID, ...] = ()
     examples: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ def hand_over(
     session: Session, *, customer_id: UUID, to: str | None, by: str, note: str = "", now: datetime
 ) -> CustomerSchema:
     """
-    Give a customer to *to* (None: back to the pool) and owe them the news.
+    Give a customer to *to* (None: back to the pool) and notify them.
 
     Owners hand over what is theirs, managers anything, and anyone takes from the pool or takes for themselves.
 
@@ -71,7 +71,7 @@ def hand_over(
 def tell_new_owner(
     session: Session, customers: list[Customer], *, to: str, by: str, note: str = "", now: datetime
 ) -> None:
-    """Owe *to* the news that these customers are theirs now, unless they muted news."""
+    """Notify *to* that these customers are theirs now, unless they muted news."""
     if Mute.NEWS in get_person(session, to).mutes or not customers:
         return
     schema = CustomersHandedOver(
@@ -100,7 +100,7 @@ def _require_may_hand_over(session: Session, customer: Customer, *, to: str | No
 
 def require_can_own(session: Session, person_id: str) -> None:
     """
-    Refuse an owner who is none.
+    Refuse somebody who can't look after customers.
 
     Raises:
         InvalidInput: they left, or are a bot or a guest; field `to`.
@@ -111,7 +111,7 @@ def require_can_own(session: Session, person_id: str) -> None:
 
 
 def release_customers(session: Session, *, owner_id: str, now: datetime) -> Released:
-    """Put every customer of an owner back into the pool, whatever its status, each with a line in the audit trail."""
+    """Return every customer of an owner to the pool, whatever its status, each with a line in the audit trail."""
     today = get_today(session, person_id=None, now=now)
     theirs = sa.and_(col(Customer.workspace_id) == workspace_of(session), col(Customer.owner_id) == owner_id)
     shown = sa.select(col(Customer.id), col(Customer.name), col(Customer.status)).where(theirs)

@@ -76,7 +76,7 @@ def edit_customer(
     session: Session, *, customer_id: UUID, details: CustomerDetails, by: str, now: datetime
 ) -> CustomerSchema:
     """
-    Make a customer what *details* say; what they don't say is empty afterwards. Saving the same again changes nothing.
+    Set a customer to *details*; what they leave out is empty afterwards. Saving the same again changes nothing.
 
     A new owner counts as a hand-over, with its rules and its news.
 
@@ -115,7 +115,7 @@ def set_status(
     now: datetime,
 ) -> CustomerSchema:
     """
-    Say whether we look after a customer: paused (why, and until when), lost (why), excluded (why; a manager decides),
+    Set whether we look after a customer: paused (why, and until when), lost (why), excluded (why; managers only),
     or active again, with the clock as it stands.
 
     Raises:
@@ -142,7 +142,7 @@ def set_status(
 
 
 def wake_paused(session: Session, *, now: datetime) -> int:
-    """Make paused customers active again whose day has come where the workspace is; how many there were."""
+    """Make paused customers active again whose day has come in the workspace's zone; return how many."""
     today = get_calendar(session, None).today(now)
     query = select(Customer).where(Customer.status == Status.PAUSED, col(Customer.status_until) <= today)
     woken = session.exec(query).all()
@@ -166,7 +166,7 @@ def _checked(
     before: CustomerDetails | None,
     customer_id: UUID | None = None,
 ) -> CustomerDetails:
-    """*details* fit to be kept, or every sentence about what is wrong with them, by field."""
+    """Return *details* fit to be stored."""
     wrong: dict[str, str] = {}
     name = clean_text(details.name, NAME_LENGTH)
     if not name or not name_key(name):
@@ -188,7 +188,7 @@ def _checked(
 
 
 def _undivided(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Words without the signs that divide them in a list, so that an export says the same when it comes back."""
+    """Return words without the signs that divide them in a list, so that an export can be imported again."""
     cleaned = (clean_text(word.replace(";", ",").replace("|", "/"), 300) for word in words)
     return tuple(dict.fromkeys(word for word in cleaned if word))[:MOST_WORDS]
 
@@ -202,7 +202,7 @@ def _cadence_problem(session: Session, days: int, *, manages: bool) -> dict[str,
 
 
 def _parent_problem(session: Session, parent_id: UUID, customer_id: UUID | None) -> dict[str, str]:
-    """Whether a customer would become its own ancestor."""
+    """Return a sentence when a customer would become its own ancestor."""
     above: UUID | None = parent_id
     seen: set[UUID] = set()
     while above is not None and above not in seen:
@@ -227,7 +227,7 @@ def _other_names(aliases: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 
 def _require_new_name(session: Session, details: CustomerDetails) -> None:
-    """A second customer of one name has to differ by its domain."""
+    """Refuse a second customer of one name that doesn't differ by its domain."""
     query = select(Customer).where(Customer.name_key == name_key(details.name))
     for namesake in session.exec(query).all():
         if not details.domain or not namesake.domain or namesake.domain == details.domain:
@@ -248,7 +248,7 @@ def _require_may_give(session: Session, actor: Person, to: str) -> None:
 
 @contextmanager
 def _said_of_owner() -> Iterator[None]:
-    """Inside, what is wrong stands under the owner of the form."""
+    """Report errors inside under the form's owner."""
     try:
         yield
     except (InvalidInput, NotAllowed, NotFound) as refused:

@@ -68,7 +68,7 @@ def plan_import(
     progress: Progress | None = None,
 ) -> ImportPlan:
     """
-    Say what taking in *drafts* would do, and change nothing.
+    Return what importing *drafts* would do, and change nothing.
 
     Raises:
         InvalidInput: the list's columns have problems that must be settled first.
@@ -130,7 +130,7 @@ def _prepare(
 
 
 def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[Target]:
-    """The customers the rows are about, in the order of the rows; unfit rows go to the refusals."""
+    """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
     targets: dict[int, Target] = {}
     for done, draft in enumerate(in_order_of_keys(drafts.rows), start=1):
         found = matcher.take(draft)
@@ -146,7 +146,7 @@ def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progr
 
 
 class _Judge:
-    """Turns what rows want into values of a customer, as far as *by* may say so."""
+    """Turns what rows say into values of a customer, as far as *by* is allowed to."""
 
     def __init__(self, session: Session, owners: Owners, *, by: str, manages: bool, prepared: Prepared) -> None:
         self.owners, self.by, self.manages, self.prepared = owners, by, manages, prepared
@@ -155,7 +155,7 @@ class _Judge:
         self.workspace = workspace_of(session)
 
     def accepts(self, target: Target) -> bool:
-        """Whether the rows ask for nothing that only a manager can give."""
+        """Return whether the rows ask for nothing that only a manager may decide."""
         cadence, status = target.wants.get("cadence"), target.wants.get("status")
         had = target.now
         if not self.manages and cadence and cadence > self.floor and (had is None or had.cadence_days != cadence):
@@ -168,7 +168,7 @@ class _Judge:
         return not target.is_refused
 
     def values(self, target: Target, erased: Iterable[Field], drafts: Drafts) -> dict[str, Any]:
-        """The columns that the rows speak of, as they shall be."""
+        """Return the columns that the rows speak of, with their new values."""
         wants, had = target.wants, target.now
         after: dict[str, Any] = {name: wants[name] for name in _SAME_IN_BOTH if name in wants}
         if had is None or not target.by_name:
@@ -266,7 +266,7 @@ def _shown(value: Any) -> str:
 
 
 def _look_alikes(new: Sequence[Target], matcher: Matcher) -> list[Note]:
-    """Customers we have whose names look like those of new ones: for a person to look at, never decided here."""
+    """Note new customers whose names look like those of known ones, for a person to look at."""
     known = {target.name_key: target.name for target in matcher.by_uuid.values() if target.now is not None}
     looked_at = new[: MOST_COMPARISONS // len(known)] if known else []
     remarks = []
@@ -278,7 +278,7 @@ def _look_alikes(new: Sequence[Target], matcher: Matcher) -> list[Note]:
 
 
 def keep_upload(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
-    """Keep a list until its sender decides; returns its id. An earlier one of theirs is forgotten."""
+    """Store a list until its sender decides, and drop an earlier one of theirs; return its id."""
     require_here(session, by=by)
     session.execute(sa.delete(Upload).where(col(Upload.workspace_id) == workspace_of(session), col(Upload.by) == by))
     upload = Upload(by=by, at=now, file_name=file_name[:200], content=content)
@@ -288,7 +288,7 @@ def keep_upload(session: Session, *, file_name: str, content: bytes, by: str, no
 
 
 def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str], by: str, now: datetime) -> None:
-    """Keep which of a list's columns somebody has mapped by hand, and for a day more."""
+    """Store which of a list's columns somebody has mapped by hand, for a day more."""
     upload = _require_upload(session, upload_id, by)
     upload.by_hand, upload.at = dict(by_hand), now
 
@@ -297,7 +297,7 @@ def take_upload(
     session: Session, *, upload_id: UUID, drafts: Drafts, erase_blanks: bool, by: str, now: datetime
 ) -> ImportDone:
     """
-    Take in a list that was sent, and forget the file; a second word about the same list changes nothing.
+    Import a list that was sent, and drop the file; a second call about the same list changes nothing.
 
     Raises:
         AlreadyDone: it was taken in before, or forgotten after a day.
@@ -308,7 +308,7 @@ def take_upload(
 
 def forget_upload(session: Session, *, upload_id: UUID, by: str) -> None:
     """
-    Forget a list because it is taken in now.
+    Drop a list because it is imported now.
 
     Raises:
         AlreadyDone: it was taken in before, or forgotten after a day.

@@ -51,7 +51,7 @@ class Target:
 
     @property
     def name(self) -> str:
-        """What it is called, by the list if it brings it."""
+        """Return what it is called, by the list if it adds it."""
         return str(self.now.name if self.now is not None else self.wants["name"])
 
 
@@ -61,7 +61,7 @@ Shelf = dict[Any, dict[str | None, list[Target]]]
 
 class Matcher:
     """
-    All customers, by what a row may know them by; rows that were matched count too.
+    Finds customers by what a row may know them by; rows that were matched count too.
 
     However many customers share a name or a domain, a row looks at no more than the first few that it could mean.
     """
@@ -79,7 +79,7 @@ class Matcher:
             self._index(self.by_uuid[customer_id], key)
 
     def called(self, key: str) -> list[Target]:
-        """Up to two customers whose name or alias has that key."""
+        """Return up to two customers whose name or alias has that key."""
         found: dict[UUID, Target] = {}
         for target in chain.from_iterable(self._by_name.get(key, {}).values()):
             if not target.is_refused:
@@ -90,7 +90,7 @@ class Matcher:
 
     def take(self, draft: RowDraft) -> Target | Refusal:
         """
-        The customer *draft* is about (a new one when none fits), with what it says added to what earlier rows said.
+        Return the customer *draft* is about, a new one when none fits, with what the draft says added to it.
 
         A row that fits two customers, or contradicts an earlier row about the same one, is refused.
         """
@@ -125,7 +125,7 @@ class Matcher:
         return named[0] if named else None
 
     def _named(self, draft: RowDraft, key: str) -> list[Target]:
-        """Up to two customers of that name (of each: those of the row's domain, and those without one)."""
+        """Return up to two customers of that name (of each: those of the row's domain, and those without one)."""
         if not draft.domain:
             return _first_two(self._by_name, key, draft)
         ours, bare = (
@@ -161,7 +161,7 @@ class Matcher:
 
 
 def load_matcher(session: Session) -> Matcher:
-    """Every customer of the workspace, ready to be compared with a list."""
+    """Read every customer of the workspace, ready to be compared with a list."""
     workspace = workspace_of(session)
     columns = [getattr(Customer, name) for name in KEPT]
     rows = session.execute(sa.select(*columns).where(col(Customer.workspace_id) == workspace)).all()
@@ -172,7 +172,7 @@ def load_matcher(session: Session) -> Matcher:
 
 
 def in_order_of_keys(rows: Iterable[RowDraft]) -> list[RowDraft]:
-    """Rows that say most about whom they mean first, so that their order in the file decides nothing."""
+    """Sort rows that say most about whom they mean first, so that their order in the file doesn't matter."""
     return sorted(rows, key=lambda row: (row.external_id is None, row.domain is None))
 
 
@@ -193,7 +193,7 @@ def _shelve(shelf: Shelf, key: object, system: str | None, target: Target) -> No
 def _first_two(
     shelf: Shelf, key: object, draft: RowDraft, domains: Container[str | None] | None = None
 ) -> list[Target]:
-    """The first two customers under *key* that *draft* could mean."""
+    """Return the first two customers under *key* that *draft* could mean."""
     found: list[Target] = []
     for system, targets in shelf.get(key, {}).items():
         if draft.external_id and system == (draft.source or ""):
@@ -207,13 +207,13 @@ def _first_two(
 
 
 def _may_be(target: Target, draft: RowDraft) -> bool:
-    """Two ids of one system are two customers, whatever else they share."""
+    """Return whether *draft* may mean *target*; two ids of one system are two customers."""
     same_system = target.external_id and draft.external_id and target.source == (draft.source or "")
     return not same_system or target.external_id == draft.external_id
 
 
 def _unless_named_otherwise(draft: RowDraft, found: Target, named: list[Target]) -> "Target | Refusal":
-    """The customer of that domain, unless another one is called just like the row."""
+    """Return the customer of that domain, unless another one is called just like the row."""
     if named and all(target is not found for target in named):
         reason = (
             f"Its domain is that of {found.name}, its name that of another customer: "
@@ -224,7 +224,7 @@ def _unless_named_otherwise(draft: RowDraft, found: Target, named: list[Target])
 
 
 def _contradiction(target: Target, draft: RowDraft, key: str) -> Refusal | None:
-    """What *draft* says differently from earlier rows about the same customer."""
+    """Refuse a draft that contradicts earlier rows about the same customer."""
     for name, value in draft.__dict__.items():
         said = target.wants.get(name)
         if value is None or said is None or name in BESIDE or name == "aliases" or said == value:
@@ -260,7 +260,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;]+@[^\s<>()\[\],;]+")
 
 
 class Owners:
-    """People by everything a list may call them: e-mail, Slack id, handle, name."""
+    """Finds people by everything a list may call them: e-mail, Slack id, handle, name."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self._ids: set[str] = set()
@@ -275,7 +275,7 @@ class Owners:
         self._known: dict[str, str | None] = {}
 
     def find(self, words: str) -> str | None:
-        """The one person that *words* stand for and who can look after customers, or None."""
+        """Return the one person that *words* mean and who can look after customers, or None."""
         if words not in self._known:
             self._known[words] = self._find(words.strip())
         return self._known[words]
@@ -293,7 +293,7 @@ class Owners:
 
 
 def load_owners(session: Session) -> Owners:
-    """Everybody the workspace knows."""
+    """Read everybody the workspace knows."""
     return Owners(session.exec(select(Person).where(Person.workspace_id == workspace_of(session))).all())
 
 

@@ -83,7 +83,7 @@ def _get_import(session: Session, import_id: UUID) -> Import:
 
 
 def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
-    """Which of the *added* customers something refers to, was done with, or was said about by a later list."""
+    """Return which of the *added* customers something refers to, was done with, or was said about by a later list."""
     used: set[UUID] = set()
     ours = set(added)
     for ids in _chunks(added):
@@ -129,7 +129,7 @@ def _listed_later(session: Session, made: Import, ids: Sequence[UUID]) -> Any:
 
 
 def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) -> set[UUID]:
-    """Those that became the parent of a customer this import didn't bring."""
+    """Return those that became the parent of a customer that this import didn't add."""
     query = select(Customer.parent_id, Customer.id).where(
         Customer.workspace_id == workspace_of(session), col(Customer.parent_id).in_(ids)
     )
@@ -137,7 +137,7 @@ def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) 
 
 
 def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime) -> tuple[int, list[tuple[str, str]]]:
-    """Put back what the import changed; how many customers that was, and (name, why) of what stays."""
+    """Restore what the import changed; return how many customers that was, and (name, why) of what stays."""
     schedules = ScheduleBatch(session)
     updates, kept, restored = [], [], 0
     ids = [change.customer_id for change in changes]
@@ -160,7 +160,7 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
 
 
 def _values_before(customer: Customer, change: ImportChange) -> tuple[dict[str, Any], set[str]]:
-    """The columns to put back, and the names of those somebody changed meanwhile."""
+    """Return the columns to restore, and the names of those that somebody changed meanwhile."""
     values: dict[str, Any] = {}
     touched: set[str] = set()
     for name, after in change.after.items():
@@ -186,7 +186,7 @@ def _from_json(name: str, value: Any) -> Any:
 
 
 def _undo_people(session: Session, change: ImportChange) -> set[str]:
-    """Take added aliases and contacts away, put changed contacts back; what was changed meanwhile stays."""
+    """Remove added aliases and contacts, restore changed contacts; what was changed meanwhile stays."""
     touched: set[str] = set()
     if keys := [name_key(name) for name in change.after.get("aliases", [])]:
         session.execute(
@@ -210,7 +210,7 @@ def _undo_people(session: Session, change: ImportChange) -> set[str]:
 
 
 def _take_news_back(session: Session, import_id: UUID, *, now: datetime) -> None:
-    """What wasn't said yet about this import needn't be."""
+    """Cancel messages about this import that weren't sent yet."""
     session.execute(
         sa.update(OutboxMessage)
         .where(

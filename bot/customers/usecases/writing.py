@@ -37,7 +37,7 @@ _BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 
 @dataclass
 class Prepared:
-    """A list compared with what we have: the new customers, and the differences of the others."""
+    """A list compared with the database: the new customers, and the differences of the others."""
 
     new: list[Target] = field(default_factory=list)
     changed: list[tuple[Target, Values]] = field(default_factory=list)
@@ -63,17 +63,17 @@ class Batch:
 
     @property
     def changed(self) -> frozenset[UUID]:
-        """The customers we had that it changes."""
+        """Return the known customers that it changes."""
         return frozenset(self.after)
 
     def note(self, customer_id: UUID, column: str, before: Any, after: Any) -> None:
-        """Keep what a column was and becomes, for undoing."""
+        """Store what a column was and becomes, for undoing."""
         self.before.setdefault(customer_id, {})[column] = as_json(before)
         self.after.setdefault(customer_id, {})[column] = as_json(after)
 
 
 def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, now: datetime) -> Batch:
-    """Work out every row an import writes, and write nothing."""
+    """Compute every row that an import writes, and write nothing."""
     schedules, batch = ScheduleBatch(session), Batch()
     batch.late = spread_first_calls(session, schedules, prepared.new, now=now)
     reason = f"said so by the list {file_name}"[:300]
@@ -98,7 +98,7 @@ def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, no
 
 
 def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, now: datetime) -> UUID:
-    """Write *batch*, keep what was before, tell new owners and who imported it; returns the import's id."""
+    """Write *batch*, store what was before, notify new owners and who imported; return the import's id."""
     workspace = workspace_of(session)
     made = Import(
         by=by, at=now, file_name=plan.file_name[:200], source=plan.source, added=len(plan.added),
@@ -138,7 +138,7 @@ def update_rows(session: Session, table: type[SQLModel], updates: Iterable[tuple
 
 
 def as_json(value: Any) -> Any:
-    """A column's value as JSON keeps it."""
+    """Return a column's value as JSON stores it."""
     match value:
         case date():
             return value.isoformat()
@@ -153,7 +153,7 @@ def as_json(value: Any) -> Any:
 
 
 def _parents_first(new: Sequence[Target]) -> list[Target]:
-    """In an order in which every parent is there before its children."""
+    """Sort customers so that every parent comes before its children."""
 
     def depth(target: Target) -> int:
         steps, above = 0, target.parent
@@ -173,7 +173,7 @@ def _new_row(session: Session, target: Target, values: Values, schedules: Schedu
 
 
 def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> Values:
-    """What goes with a status and a cadence: why, and who answers for it."""
+    """Return what goes with a status and a cadence: why, and who answers for it."""
     beside: Values = {}
     if "status" in values:
         active = values["status"] is Status.ACTIVE
@@ -188,7 +188,7 @@ def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> V
 
 
 def _columns(session: Session, customer_id: UUID) -> Values:
-    """The columns beside status and cadence as they stand; few rows of a list change those."""
+    """Return the columns beside status and cadence as they stand; few rows of a list change those."""
     columns = (Customer.status_reason, Customer.status_by, Customer.status_until, Customer.cadence_approved_by)
     query = sa.select(*(col(column) for column in columns)).where(
         col(Customer.workspace_id) == workspace_of(session), col(Customer.id) == customer_id
@@ -197,7 +197,7 @@ def _columns(session: Session, customer_id: UUID) -> Values:
 
 
 class _People:
-    """The other names of customers, and the human beings there."""
+    """The other names of customers, and the people there."""
 
     def __init__(self, session: Session, batch: Batch, prepared: Prepared) -> None:
         self.batch, self.prepared, self.workspace = batch, prepared, workspace_of(session)
@@ -216,7 +216,7 @@ class _People:
                 self.contacts.setdefault(row["customer_id"], []).append(dict(row))
 
     def draw_up(self) -> None:
-        """Add what the rows say about both to the batch."""
+        """Compute every row that an import writes, and write nothing."""
         for target in (*self.prepared.new, *self.prepared.known):
             self._add_aliases(target)
             for row in target.rows:
@@ -266,7 +266,7 @@ def _says_who(row: RowDraft) -> bool:
 
 
 def _contact(row: RowDraft) -> Values:
-    """The contact a row tells of; who isn't named goes by the address or number."""
+    """Return the contact that a row describes; without a name, it goes by the address or number."""
     says: Values = {"name": row.contact_name or row.contact_email or row.contact_phone}
     for column, value in (("role", row.contact_role), ("email", row.contact_email), ("phone", row.contact_phone)):
         if value is not None:
@@ -283,14 +283,14 @@ def _is_same_person(contact: Mapping[str, Any], says: Mapping[str, Any]) -> bool
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> None:
-    """Add rows with one statement that names only the columns that any of them fills."""
+    """Insert rows with one statement that names only the columns that any of them fills."""
     if rows:
         columns = sorted(_filled(rows))
         insert_many(session.connection(), SQLModel.metadata.tables[str(table.__tablename__)], columns, rows)
 
 
 def _filled(rows: Sequence[Values]) -> set[str]:
-    """The columns that any row fills; once one does, the others aren't asked any more."""
+    """Return the columns that any row fills."""
     filled: set[str] = set()
     for row in rows:
         if not row.keys() <= filled:

@@ -38,18 +38,18 @@ WORDS_SHOWN = 150
 
 
 def customer_select(initial: Named | None = None, placeholder: str = "Type a few letters") -> ui.Block:
-    """A menu that finds customers as somebody types; its values are their ids."""
+    """Draw a menu that finds customers as somebody types; its values are their ids."""
     chosen = ui.Option(initial.name, str(initial.id)) if initial else None
     return ui.external_select(OPTIONS, placeholder=placeholder, initial=chosen)
 
 
 def name_of(schema: CustomerSchema) -> str:
-    """A customer's name, bold and short enough for a line."""
+    """Return a customer's name, bold and short enough for a line."""
     return ui.bold(ui.cut(schema.name, NAME_SHOWN))
 
 
 def standing_words(schema: CustomerSchema) -> str:
-    """Where a customer stands, numbers first: "47 of 30 days", "paused: on leave"."""
+    """Return where a customer stands, numbers first: "47 of 30 days", "paused: on leave"."""
     if schema.status is not Status.ACTIVE:
         why = f": {ui.escape(ui.cut(schema.status_reason, WORDS_SHOWN))}" if schema.status_reason else ""
         return f"{schema.status.value}{why}"
@@ -61,7 +61,7 @@ def standing_words(schema: CustomerSchema) -> str:
 
 
 def due_words(due: date, today: date) -> str:
-    """When the next check-in is due."""
+    """Return when the next check-in is due."""
     if due == today:
         return "due today"
     return f"due {ui.short_date(due, today=today)}" if due > today else f"due since {ui.short_date(due, today=today)}"
@@ -94,7 +94,7 @@ HELP = """*/customers*  everybody, longest wait first
 
 
 def page(schema: ListPage) -> ui.Message:
-    """One page of a list, with the buttons to the others."""
+    """Draw one page of a list, with the buttons to the others."""
     if not schema.total:
         return _empty(schema)
     title = _title(schema)
@@ -107,7 +107,7 @@ def page(schema: ListPage) -> ui.Message:
 
 
 def unknown(words: str, nearest: Sequence[Named]) -> ui.Message:
-    """Nobody is called so: the nearest names, and the way to add one."""
+    """Draw the nearest names, and the way to add a customer."""
     asked = ui.cut(words, ASKED_SHOWN)
     hint = " Did you mean one of these?" if nearest else ""
     text = f"No customer is called {ui.bold(asked)}.{hint}"
@@ -116,12 +116,12 @@ def unknown(words: str, nearest: Sequence[Named]) -> ui.Message:
 
 
 def looked_up(schema: LookUp) -> ui.Message:
-    """The list or the nearest names that somebody's words led to."""
+    """Draw the list or the nearest names that a search led to."""
     return page(schema.page) if schema.page is not None else unknown(schema.words, schema.nearest)
 
 
 def choose(error: BotError) -> ui.Message | None:
-    """Buttons for the customers that a failed search names; None for any other error."""
+    """Draw buttons for the customers that a failed search names; None for any other error."""
     if not isinstance(error, NotFound) or not error.asked:
         return None
     named = [Named(id=key, name=name) for key, name in error.nearest]
@@ -132,18 +132,18 @@ def choose(error: BotError) -> ui.Message | None:
 
 
 def help_page() -> ui.Message:
-    """What /customers can do."""
+    """Draw what /customers can do."""
     return ui.Message(text="What /customers can do.", blocks=[ui.section(HELP)])
 
 
 def taken(schema: CustomerSchema) -> ui.Message:
-    """Somebody has just taken a customer."""
+    """Draw the answer to taking a customer."""
     text = f"{name_of(schema)} is yours now, {due_words(schema.due_on, schema.today)}."
     return ui.Message(text=_plain(text), blocks=[ui.section(text)])
 
 
 def said(words: str) -> ui.Message:
-    """A sentence."""
+    """Draw a sentence."""
     return ui.Message(text=_plain(ui.escape(words)), blocks=[ui.section(ui.escape(words))])
 
 
@@ -189,7 +189,7 @@ def _turns(schema: ListPage) -> list[ui.Block]:
 
 
 def _turn(schema: ListPage, to: int) -> str:
-    """Where a button leads: the page, `p` for the pool, the words."""
+    """Return the value of a page button: the page, `p` for the pool, the words."""
     return f"{to}:{'p' if schema.pool else ''}:{schema.words}"
 
 
@@ -202,12 +202,12 @@ def _empty(schema: ListPage) -> ui.Message:
 
 
 def _plain(text: str) -> str:
-    """The sentence as a notification shows it, without bold."""
+    """Return the sentence as a notification shows it, without bold."""
     return text.replace("*", "")
 
 
 def handed_over(schema: CustomersHandedOver) -> ui.Message:
-    """Somebody was given customers."""
+    """Draw the news that somebody was given customers."""
     giver = "The command line" if schema.by == "bot" else ui.mention(schema.by)
     names = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.names)
     more = schema.total - len(schema.names)
@@ -219,7 +219,7 @@ def handed_over(schema: CustomersHandedOver) -> ui.Message:
 
 
 def customer_taken(schema: CustomerTaken) -> ui.Message:
-    """A customer went to somebody else, or to the pool."""
+    """Draw the news that a customer went to somebody else, or to the pool."""
     name = ui.bold(ui.cut(schema.name, NAME_SHOWN))
     if schema.to is None:
         text = f"{ui.mention(schema.by)} put {name} into the pool; it is no longer yours."
@@ -231,7 +231,7 @@ def customer_taken(schema: CustomerTaken) -> ui.Message:
 
 
 def imported(schema: ListImported) -> ui.Message:
-    """A list came in: the numbers, the first refusals, and the way back."""
+    """Draw the result of an import: the numbers, the first refusals, and *Undo*."""
     text = (
         f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))}: {schema.added:,} added, {schema.changed:,} changed, "
         f"{schema.left_alone:,} left alone, {ui.plural(schema.refused, 'row')} refused."

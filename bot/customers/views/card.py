@@ -33,23 +33,23 @@ PREFERENCES_SHOWN = 5
 
 
 class Offered(Protocol):
-    """A button of another feature: its label, its action, and under what it belongs."""
+    """A button of another feature: its label, its action, and the subjects it belongs to."""
 
     @property
     def label(self) -> str:
-        """What is read on it."""
+        """Return what is read on it."""
 
     @property
     def action_id(self) -> str:
-        """Who listens to it."""
+        """Return the id of its action."""
 
     @property
     def wants(self) -> Callable[[Subject], bool]:
-        """Whether it belongs under a subject."""
+        """Return whether it belongs to a subject."""
 
 
 def message(card: Card, offers: Sequence[Offered]) -> ui.Message:
-    """The card as an answer that only one person sees."""
+    """Draw the card as an answer that only one person sees."""
     schema = card.customer
     text = f"{ui.cut(schema.name, NAME_SHOWN)}: {_when(card)}, looked after by {schema.owner_name or 'nobody yet'}."
     rows = ui.fitting([[block] for block in blocks(card, offers)], most_blocks=ui.MESSAGE_BLOCKS)
@@ -57,24 +57,24 @@ def message(card: Card, offers: Sequence[Offered]) -> ui.Message:
 
 
 def as_modal(card: Card, offers: Sequence[Offered]) -> ui.Block:
-    """The card as a window; it remembers which customer it shows."""
+    """Draw the card as a modal, which remembers the customer."""
     return ui.modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", memory=str(card.customer.id))
 
 
 def subject_menu(kind: str, subject_id: str) -> ui.Block:
-    """The menu with which an admin exports or erases a customer or person; values are `what:kind:id`."""
+    """Draw the menu with which an admin exports or erases a customer or person; values are `what:kind:id`."""
     choices = ((EXPORT, "Export everything"), (ERASE, "Erase…"))
     return ui.overflow(MORE, [ui.Option(words, f"{what}:{kind}:{subject_id}") for what, words in choices])
 
 
 def person(subject: ErasureSubject) -> ui.Message:
-    """A person with the admin's menu, as the answer to `/evenhand person`."""
+    """Draw a person with the admin's menu, as the answer to `/evenhand person`."""
     text = f"{ui.bold(ui.cut(subject.name, NAME_SHOWN))} · everything that is kept about this person"
     return ui.Message(text=text, blocks=[ui.section(text, accessory=subject_menu(subject.kind, subject.id))])
 
 
 def exported(name: str) -> ui.Message:
-    """The file goes to the admin's direct messages."""
+    """Draw the answer to an export: the file goes to the admin's direct messages."""
     text = (
         f"Everything about {ui.escape(ui.cut(name, NAME_SHOWN))} is on its way to our direct messages, as a JSON file."
     )
@@ -82,7 +82,7 @@ def exported(name: str) -> ui.Message:
 
 
 def erase_form(subject: ErasureSubject) -> ui.Block:
-    """Asks for the name again before anything is erased."""
+    """Draw the modal that asks for the name again before anything is erased."""
     what = (
         "its contacts, check-ins, follow-ups, promises and escalations"
         if subject.kind == "customer"
@@ -98,13 +98,13 @@ def erase_form(subject: ErasureSubject) -> ui.Block:
 
 
 def erased(schema: SubjectErased) -> ui.Block:
-    """What went, by feature."""
+    """Draw what was erased, by feature."""
     lines = [f"• {ui.escape(name)}: {ui.plural(count, 'row')}" for name, count in schema.rows.items()]
     return ui.modal("Erased", [ui.section("\n".join(["Erased, for good:", *lines]))], callback_id=ERASED, close="Close")
 
 
 def blocks(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:
-    """The card."""
+    """Draw the card."""
     made = [ui.section(_head(card)), *_buttons(card, offers)]
     for title, lines in (
         ("Good to know", _lines(card.customer.lines)),
@@ -165,7 +165,7 @@ def _lines(lines: Sequence[Line]) -> list[str]:
 
 
 def _history(card: Card) -> list[str]:
-    """What happened, the latest first, each with its day."""
+    """Return what happened, the latest first, each with its day."""
     today = card.customer.today
     return [
         (f"{ui.short_date(line.on, today=today)} · " if line.on else "") + ui.escape(ui.cut(line.text, WORDS_SHOWN))
@@ -181,7 +181,7 @@ def _preferences(card: Card) -> list[str]:
 
 
 def _contacts(contacts: Sequence[ContactDetails]) -> list[str]:
-    """Those not to be contacted first, since that mustn't be overlooked."""
+    """Return the contacts, those not to be contacted first."""
     ordered = sorted(contacts, key=lambda contact: not contact.do_not_contact)
     shown = [_contact(contact) for contact in ordered[:CONTACTS_SHOWN]]
     more = len(ordered) - CONTACTS_SHOWN

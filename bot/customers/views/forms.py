@@ -32,13 +32,13 @@ LONGEST_LIST = 2900
 
 
 def add(name: str, *, owner: str, cadence: int) -> ui.Block:
-    """The window for a new customer."""
+    """Draw the modal for a new customer."""
     details = CustomerDetails(name=name, owner_id=owner)
     return ui.modal("Add a customer", _fields(details, None, cadence), callback_id=SAVE_NEW, submit="Add")
 
 
 def edit(card: Card, *, under: str = "", cadence: int) -> ui.Block:
-    """The window for what is known about a customer; *under* is the view it stands upon, redrawn afterwards."""
+    """Draw the modal for what is known about a customer; *under* is the view below, redrawn afterwards."""
     return ui.modal(
         "Edit customer",
         _fields(card.details, card.parent, cadence),
@@ -49,7 +49,7 @@ def edit(card: Card, *, under: str = "", cadence: int) -> ui.Block:
 
 
 def status(card: Card, *, under: str = "") -> ui.Block:
-    """The window that says whether we look after a customer."""
+    """Draw the modal that sets whether we look after a customer."""
     schema = card.customer
     options = [
         ui.Option("Active", Status.ACTIVE.value, "Reminded of when it is due"),
@@ -69,7 +69,7 @@ def status(card: Card, *, under: str = "") -> ui.Block:
 
 
 def hand_over(card: Card, *, under: str = "") -> ui.Block:
-    """The window that gives a customer to somebody else, or to the pool."""
+    """Draw the modal that gives a customer to somebody else, or to the pool."""
     pool = ui.checkboxes(POOL, [ui.Option("Back to the pool, where anybody may take it", "pool")])
     blocks = [
         ui.section(name_of(card.customer)),
@@ -85,29 +85,29 @@ def hand_over(card: Card, *, under: str = "") -> ui.Block:
 
 
 def remember(customer_id: UUID, under: str) -> str:
-    """What a window remembers: its customer, and the view below it."""
+    """Return what a modal remembers: its customer, and the view below it."""
     return json.dumps({"customer": str(customer_id), "under": under})
 
 
 def money_text(details: CustomerDetails) -> str:
-    """An amount as the form shows and reads it: "1100.04 EUR"."""
+    """Return an amount as the form shows and reads it: "1100.04 EUR"."""
     if details.annual_value is None:
         return ""
     return f"{details.annual_value:.2f} {details.currency or ''}".strip()
 
 
 def contact_lines(details: CustomerDetails) -> str:
-    """The contacts as the form shows and reads them, one a line."""
+    """Return the contacts as the form shows and reads them, one a line."""
     return "\n".join(contact_line(contact) for contact in details.contacts)
 
 
 def contact_line(contact: ContactDetails) -> str:
-    """One contact as the form shows it."""
+    """Return one contact as the form shows it."""
     return write_contact(ContactLine(**contact.model_dump())).strip()
 
 
 def too_long_for_form(details: CustomerDetails) -> set[str]:
-    """Names of the fields that hold more than a form takes; those are shown, not edited, so that nothing is lost."""
+    """Return the fields that hold more than a form takes; those are shown, not edited, so that nothing is lost."""
     lists = {
         "aliases": "; ".join(details.aliases),
         "tags": "; ".join(details.tags),

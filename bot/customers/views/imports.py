@@ -22,7 +22,7 @@ AUTOMATIC = "-"
 
 
 def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUndone | None = None) -> ui.Block:
-    """The window that takes the file; below it the lists that came *earlier*, each with its way back."""
+    """Draw the modal that takes the file; below it *earlier* imports, each with *Undo*."""
     erase = ui.checkboxes(ERASE, [ui.Option("Empty cells erase what we have", "erase")])
     blocks = [
         *(undone(just_undone).blocks if just_undone else ()),
@@ -37,7 +37,7 @@ def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUn
 
 
 def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -> ui.Block:
-    """What the list would do; nothing has changed yet."""
+    """Draw what the list would do; nothing has changed yet."""
     blocks = [ui.section(f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}*\n{_numbers(plan)}")]
     if plan.late:
         late = ui.plural(plan.late, "first call")
@@ -57,7 +57,7 @@ def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -
 
 
 def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], erase: bool) -> ui.Block:
-    """A menu for each column of the list: which of our fields it is."""
+    """Draw a menu for each column of the list: which field it is."""
     blocks = [ui.section("\n".join(f":warning: {ui.escape(ui.cut(words, 600))}" for words in drafts.problems[:3]))]
     if not drafts.problems:
         blocks = [ui.section("Which column is what? *Automatic* leaves the choice to the headings.")]
@@ -78,7 +78,7 @@ def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], 
 
 
 def done(result: ImportDone) -> ui.Block:
-    """The list is in."""
+    """Draw the result of an import."""
     plan = result.plan
     blocks = [ui.section(f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}* is in.\n{_numbers(plan, done=True)}")]
     blocks += _refused(plan)
@@ -89,7 +89,7 @@ def done(result: ImportDone) -> ui.Block:
 
 
 def undone(schema: ImportUndone) -> ui.Message:
-    """An import was taken back."""
+    """Draw the result of undoing an import."""
     text = (
         f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))} was undone: {ui.plural(schema.removed, 'customer')} removed, "
         f"{schema.restored:,} put back, {schema.kept_total:,} left as they are."
@@ -111,12 +111,12 @@ def _earlier(summary: ImportSummary) -> ui.Block:
 
 
 def memory(upload_id: UUID, *, erase: bool) -> str:
-    """What a window of this import remembers."""
+    """Return what a modal of this import remembers."""
     return json.dumps({"upload": str(upload_id), "erase": erase})
 
 
 def column_id(index: int) -> str:
-    """The block of the *index*-th column's menu."""
+    """Return the block id of the *index*-th column's menu."""
     return f"{COLUMN}:{index}"
 
 
