@@ -43,7 +43,7 @@ class QueueRow(Schema):
 
 
 class Queue(Schema):
-    """A page of the customers that wait for a person, longest wait first, then snoozed ones; counts are of the whole."""
+    """One page of the customers that wait for a person, longest wait first, then snoozed ones; counts are of all."""
 
     neglected: int = 0
     due: int = 0

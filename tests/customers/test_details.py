@@ -16,7 +16,7 @@ from bot.customers.rules.due import Status
 from bot.customers.schemas import ContactDetails, CustomerDetails
 from bot.customers.tables import Contact, Customer
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
-from bot.customers.usecases.undoing import erase
+from bot.customers.usecases.erasing import erase
 from bot.workspaces.tables import AuditEntry
 from tests.customers.lists import read, take_in
 from tests.customers.test_importing import state

@@ -15,15 +15,20 @@ from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_page
 from bot.core.prepared import Prepared
 from bot.core.schemas import Line
-from bot.customers.queries.due import CUSTOMERS, is_active, neglected, overdue_first, reached, sleeping, standing_of
+from bot.customers.queries.due import (
+    CUSTOMERS,
+    FACT_NAMES,
+    is_active,
+    neglected,
+    overdue_first,
+    reached,
+    sleeping,
+    standing_of,
+)
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 
 TODAY: sa.ColumnElement[date] = sa.bindparam("today", type_=sa.Date)
-SHOWN = (
-    "id", "name", "owner_id", "status", "status_reason", "effective_cadence_days", "waiting_since", "last_contact_on", "due_on",
-    "neglected_after", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
-)  # fmt: skip
 
 
 def get_queue(session: Session, *, viewer: str, features: Sequence[Feature], now: datetime, page: int = 0) -> Queue:
@@ -76,7 +81,7 @@ def queue_row(row: Any, lines: Sequence[Line], scope: OwnerScope) -> QueueRow:
     Its schema isn't validated anew, since the tables hold the row to its kinds.
     """
     schema = CustomerSchema.model_construct(
-        **{**dict(zip(SHOWN, row, strict=False)), "preferences": tuple(row.preferences)},
+        **{**dict(zip(FACT_NAMES, row, strict=False)), "preferences": tuple(row.preferences)},
         today=scope.today,
         lines=tuple(lines),
         standing=standing_of(row, scope.today),
@@ -127,7 +132,7 @@ def _select_page(*, several: bool, rows: int) -> sa.Select[Any]:
         .subquery("counts")
     )
     return (
-        sa.select(*(CUSTOMERS.c[name] for name in SHOWN), counts)
+        sa.select(*(CUSTOMERS.c[name] for name in FACT_NAMES), counts)
         .select_from(CUSTOMERS.join(counts, sa.true()))
         .where(theirs)
         .order_by(_flag(asleep), sa.case((asleep, CUSTOMERS.c.snoozed_until)), *overdue_first(TODAY))

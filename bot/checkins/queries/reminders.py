@@ -65,7 +65,7 @@ def get_reminder(
     Raises:
         NotFound: there is none with that id for *viewer*.
     """
-    query = select(Reminder).where(Reminder.workspace_id == workspace_of(session), Reminder.id == reminder_id)
+    query = select(Reminder).where(Reminder.id == reminder_id)
     reminder = session.exec(query).first()
     if reminder is None or reminder.person_id != viewer:
         raise NotFound("That reminder isn't here any more; /checkin shows your queue.")
@@ -117,16 +117,13 @@ def draw_up(
 
 
 def _items(session: Session, reminder: Reminder) -> Sequence[ReminderItem]:
-    query = select(ReminderItem).where(
-        ReminderItem.workspace_id == workspace_of(session), ReminderItem.reminder_id == reminder.id
-    )
+    query = select(ReminderItem).where(ReminderItem.reminder_id == reminder.id)
     return session.exec(query.order_by(col(ReminderItem.position))).all()
 
 
 def _latest_actions(session: Session, reminder: Reminder, customer_ids: list[UUID]) -> dict[UUID, CustomerAction]:
     """Return the last action about each customer since the reminder was made, except undone ones."""
     query = select(CustomerAction).where(
-        CustomerAction.workspace_id == workspace_of(session),
         col(CustomerAction.customer_id).in_(customer_ids),
         col(CustomerAction.at) >= reminder.made_at,
         col(CustomerAction.undone_at).is_(None),

@@ -14,7 +14,6 @@ from bot.checkins.schemas import ActionDone
 from bot.checkins.tables import Checkin, CustomerAction
 from bot.checkins.usecases.recording import known_elsewhere
 from bot.core import outbox
-from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.feature import UndoCheckin
 from bot.customers.queries import get_customer, schema_of
@@ -159,9 +158,7 @@ def _once(session: Session, view_id: str, *, now: datetime) -> None:
 def undo_checkin(session: Session, *, checkin_id: UUID, by: str, now: datetime) -> ActionDone:
     """Undo a check-in; see `undo_action`."""
     row = get_checkin(session, checkin_id)
-    query = select(CustomerAction.id).where(
-        CustomerAction.workspace_id == workspace_of(session), CustomerAction.checkin_id == row.id
-    )
+    query = select(CustomerAction.id).where(CustomerAction.checkin_id == row.id)
     return undo_action(session, customer_action_id=session.exec(query).one(), by=by, now=now)
 
 
@@ -209,9 +206,7 @@ def undo_action(
 
 
 def _find(session: Session, customer_action_id: UUID) -> CustomerAction:
-    query = select(CustomerAction).where(
-        CustomerAction.workspace_id == workspace_of(session), CustomerAction.id == customer_action_id
-    )
+    query = select(CustomerAction).where(CustomerAction.id == customer_action_id)
     action = session.exec(query).first()
     if action is None:
         raise NotFound("There is nothing to undo here; /checkin shows how your customers stand.")
@@ -261,7 +256,6 @@ def _next_action_over_snooze(session: Session, action: CustomerAction) -> Custom
         select(CustomerAction)
         .outerjoin(Checkin, col(CustomerAction.checkin_id) == col(Checkin.id))
         .where(
-            CustomerAction.workspace_id == workspace_of(session),
             CustomerAction.customer_id == action.customer_id,
             col(CustomerAction.id) > action.id,
             col(CustomerAction.undone_at).is_(None),

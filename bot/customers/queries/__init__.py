@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import Ambiguous, NotFound
-from bot.customers.queries.due import neglected, overdue_first, sleeping, standing_of, waiting
+from bot.customers.queries.due import FACT_NAMES, neglected, overdue_first, sleeping, standing_of, waiting
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import clean_text, look_alikes, name_key, registrable_domain
@@ -165,25 +165,8 @@ def list_schemas(session: Session, customers: Sequence[Customer], *, today: date
 
 def schema_of(customer: Customer, *, today: date, owner_name: str | None = None) -> CustomerSchema:
     """Return one customer as lists show it."""
-    return CustomerSchema(
-        id=customer.id,
-        name=customer.name,
-        owner_id=customer.owner_id,
-        owner_name=owner_name,
-        status=customer.status,
-        status_reason=customer.status_reason,
-        standing=standing_of(customer, today),
-        today=today,
-        effective_cadence_days=customer.effective_cadence_days,
-        waiting_since=customer.waiting_since,
-        last_contact_on=customer.last_contact_on,
-        due_on=customer.due_on,
-        neglected_after=customer.neglected_after,
-        snoozed_until=customer.snoozed_until,
-        snooze_reason=customer.snooze_reason,
-        snooze_note=customer.snooze_note,
-        preferences=tuple(customer.preferences),
-    )
+    values = {name: getattr(customer, name) for name in FACT_NAMES}
+    return CustomerSchema(**values, owner_name=owner_name, today=today, standing=standing_of(customer, today))
 
 
 def get_schema(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerSchema:

@@ -23,6 +23,12 @@ MOVING_NAMES = (
 )  # fmt: skip
 """The columns of a customer that its schedule is computed from, in the order that `ScheduleBatch.compute` takes them."""
 
+FACT_NAMES = (
+    "id", "name", "owner_id", "status", "status_reason", "effective_cadence_days", "waiting_since", "last_contact_on", "due_on",
+    "neglected_after", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
+)  # fmt: skip
+"""The columns that a `CustomerSchema` shows as they are."""
+
 MOST_PROBLEMS = 20
 MEND = "save the cadence in /evenhand setup once more, which winds every clock."
 

@@ -48,8 +48,12 @@ PAGE_ROWS = 8
 TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
+IMPORTS_SHOWN = 5
+TRAIL_LINES = 20
+COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
 ASKED_LENGTH = 200
 MOST_WORDS = 8
+CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id")
 
 
 def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> LookUp:
@@ -106,7 +110,7 @@ def list_options(session: Session, *, words: str, viewer: str, now: datetime) ->
     """List customers for a menu while somebody types: those called so first, then the nearest names."""
     require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
-    query = select(Customer.id, Customer.name).where(Customer.workspace_id == workspace_of(session))
+    query = select(Customer.id, Customer.name)
     if words.strip():
         query = query.where(_holding(session, words))
     key = name_key(words)
@@ -132,12 +136,7 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         parent=Named(id=parent.id, name=parent.name) if parent else None,
         children=tuple(children[:FAMILY_SHOWN]),
         children_total=len(children),
-        cadence_approved_by=customer.cadence_approved_by,
-        status_until=customer.status_until,
-        status_by=customer.status_by,
-        added_on=customer.added_on,
-        source=customer.source,
-        external_id=customer.external_id,
+        **{name: getattr(customer, name) for name in CARD_NAMES},
         timeline=tuple(collect_timeline(features, session, customer.id, now, TIMELINE_LINES)),
         mine=customer.owner_id == viewer,
         may_erase=actor.role is Role.ADMIN,
@@ -165,19 +164,12 @@ def get_cadence(session: Session, *, viewer: str, now: datetime) -> int:  # noqa
 def get_details(session: Session, customer: Customer) -> CustomerDetails:
     """Return what a person may change about a customer, as it stands."""
     return CustomerDetails(
-        name=customer.name,
+        **{
+            name: getattr(customer, name)
+            for name in CustomerDetails.model_fields
+            if name not in {"aliases", "contacts"}
+        },
         aliases=tuple(alias.name for alias in list_aliases(session, customer.id)),
-        domain=customer.domain,
-        owner_id=customer.owner_id,
-        cadence_days=customer.cadence_days,
-        parent_id=customer.parent_id,
-        annual_value=customer.annual_value,
-        currency=customer.currency,
-        headcount=customer.headcount,
-        country=customer.country,
-        zone=customer.zone,
-        tags=tuple(customer.tags),
-        preferences=tuple(customer.preferences),
         contacts=tuple(
             ContactDetails.model_validate(contact, from_attributes=True)
             for contact in list_contacts(session, customer.id)
@@ -192,7 +184,7 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     Raises:
         NotFound: it was taken in or thrown away, or it is somebody else's.
     """
-    query = select(Upload).where(Upload.workspace_id == workspace_of(session), Upload.id == upload_id, Upload.by == by)
+    query = select(Upload).where(Upload.id == upload_id, Upload.by == by)
     upload = session.exec(query).first()
     if upload is None:
         raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
@@ -252,16 +244,9 @@ def _nearest(session: Session, words: str) -> tuple[Named, ...]:
 
 
 def _children(session: Session, customer_id: UUID) -> list[Named]:
-    query = select(Customer.id, Customer.name).where(
-        Customer.workspace_id == workspace_of(session), Customer.parent_id == customer_id
-    )
+    query = select(Customer.id, Customer.name).where(Customer.parent_id == customer_id)
     rows = session.exec(query.order_by(col(Customer.name_key))).all()
     return [Named(id=child_id, name=name) for child_id, name in rows]
-
-
-IMPORTS_SHOWN = 5
-COMMAND_LINE = "the command line"
-FORGOTTEN = "somebody who left"
 
 
 def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
@@ -273,19 +258,16 @@ def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[Impor
     """
     actor = require_here(session, by=viewer)
     calendar = get_calendar(session, viewer)
-    query = select(Import).where(Import.workspace_id == workspace_of(session))
-    made = session.exec(query.order_by(col(Import.at).desc(), col(Import.id).desc()).limit(IMPORTS_SHOWN)).all()
+    made = session.exec(
+        select(Import).order_by(col(Import.at).desc(), col(Import.id).desc()).limit(IMPORTS_SHOWN)
+    ).all()
     names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
     return tuple(
         ImportSummary(
-            id=one.id,
-            file_name=one.file_name,
+            **{name: getattr(one, name) for name in ("id", "file_name", "added", "changed", "refused")},
             by=names.get(one.by, FORGOTTEN),
             on=calendar.today(one.at),
             today=calendar.today(now),
-            added=one.added,
-            changed=one.changed,
-            refused=one.refused,
             undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
             may_undo=one.undone_at is None and (may_manage(actor) or one.by == viewer),
         )
@@ -293,15 +275,11 @@ def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[Impor
     )
 
 
-TRAIL_LINES = 20
-
-
 def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]:  # noqa: ARG001 - the shape of every timeline
     """List what was done to a customer, and which lists changed it, the latest first."""
-    workspace = workspace_of(session)
     entries = session.exec(
         select(AuditEntry)
-        .where(AuditEntry.workspace_id == workspace, AuditEntry.customer_id == customer_id)
+        .where(AuditEntry.customer_id == customer_id)
         .where(col(AuditEntry.action).startswith("customer."))
         .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
         .limit(TRAIL_LINES)
@@ -309,7 +287,7 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]: 
     lists = session.exec(
         select(Import, ImportChange.added)
         .join(ImportChange, col(ImportChange.import_id) == col(Import.id))
-        .where(Import.workspace_id == workspace, ImportChange.customer_id == customer_id)
+        .where(ImportChange.customer_id == customer_id)
         .order_by(col(Import.at).desc())
         .limit(TRAIL_LINES)
     ).all()

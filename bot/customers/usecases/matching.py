@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.clock import new_id
-from bot.core.database import workspace_of
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.tables import Alias, Customer
@@ -162,12 +161,9 @@ class Matcher:
 
 def load_matcher(session: Session) -> Matcher:
     """Read every customer of the workspace, ready to be compared with a list."""
-    workspace = workspace_of(session)
     columns = [getattr(Customer, name) for name in KEPT]
-    rows = session.execute(sa.select(*columns).where(col(Customer.workspace_id) == workspace)).all()
-    aliases = session.execute(
-        sa.select(col(Alias.customer_id), col(Alias.name_key)).where(col(Alias.workspace_id) == workspace)
-    ).all()
+    rows = session.execute(sa.select(*columns)).all()
+    aliases = session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))).all()
     return Matcher(_targets(rows), [(customer_id, key) for customer_id, key in aliases])
 
 
@@ -294,7 +290,7 @@ class Owners:
 
 def load_owners(session: Session) -> Owners:
     """Read everybody the workspace knows."""
-    return Owners(session.exec(select(Person).where(Person.workspace_id == workspace_of(session))).all())
+    return Owners(session.exec(select(Person)).all())
 
 
 def tie_parents(targets: Iterable[Target], matcher: Matcher) -> list[Note]:

@@ -49,11 +49,7 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
         raise NotAllowed("Only managers can undo somebody else's import; ask one, or who imported it.")
     if made.undone_at is not None:
         raise AlreadyDone(f"The import of {made.file_name} was undone already.")
-    changes = session.exec(
-        select(ImportChange).where(
-            ImportChange.workspace_id == workspace_of(session), ImportChange.import_id == import_id
-        )
-    ).all()
+    changes = session.exec(select(ImportChange).where(ImportChange.import_id == import_id)).all()
     restored, kept = _restore(session, [change for change in changes if not change.added], now=now)
     added = [change.customer_id for change in changes if change.added]
     used = _used(session, made, added)  # after restoring: a parent that the list itself gave is no use of one it added
@@ -75,7 +71,7 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
 
 
 def _get_import(session: Session, import_id: UUID) -> Import:
-    query = select(Import).where(Import.workspace_id == workspace_of(session), Import.id == import_id)
+    query = select(Import).where(Import.id == import_id)
     made = session.exec(query.with_for_update()).first()
     if made is None:
         raise NotFound("There is no such import here; the ones there are stand in /customers import.")
@@ -90,16 +86,24 @@ def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
         for table, column in _referring():
             query = sa.select(column).where(table.c.workspace_id == workspace_of(session), column.in_(ids))
             used |= set(session.execute(query.distinct()).scalars())
-        used |= set(session.exec(_acted_on(session, made, ids)).all())
-        used |= set(session.exec(_listed_later(session, made, ids)).all())
+        acted_on = select(AuditEntry.customer_id).where(
+            col(AuditEntry.customer_id).in_(ids), col(AuditEntry.at) >= made.at
+        )
+        listed_later = (
+            select(ImportChange.customer_id)
+            .join(Import, col(Import.id) == col(ImportChange.import_id))
+            .where(col(ImportChange.customer_id).in_(ids), Import.id != made.id, col(Import.undone_at).is_(None))
+        )
+        used |= {key for query in (acted_on, listed_later) for key in session.exec(query).all() if key}
         used |= _parents_of_others(session, ours, ids)
     return used
 
 
 def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
     """
-    Every column of another feature's tables that points at a customer: whatever features there are, now or later. Rows that
-    the database lets go together with their customer are no use of it.
+    Yield every column of another feature's tables that points at a customer.
+
+    Rows that the database deletes with their customer are no use of it.
     """
     for table in SQLModel.metadata.tables.values():
         for key in table.foreign_key_constraints if table.name not in OWN_TABLES else ():
@@ -107,32 +111,9 @@ def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
                 yield table, next(element.parent for element in key.elements if element.column.name == "id")
 
 
-def _acted_on(session: Session, made: Import, ids: Sequence[UUID]) -> Any:
-    return select(AuditEntry.customer_id).where(
-        AuditEntry.workspace_id == workspace_of(session),
-        col(AuditEntry.customer_id).in_(ids),
-        col(AuditEntry.at) >= made.at,
-    )
-
-
-def _listed_later(session: Session, made: Import, ids: Sequence[UUID]) -> Any:
-    return (
-        select(ImportChange.customer_id)
-        .join(Import, col(Import.id) == col(ImportChange.import_id))
-        .where(
-            ImportChange.workspace_id == workspace_of(session),
-            col(ImportChange.customer_id).in_(ids),
-            ImportChange.import_id != made.id,
-            col(Import.undone_at).is_(None),
-        )
-    )
-
-
 def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) -> set[UUID]:
     """Return those that became the parent of a customer that this import didn't add."""
-    query = select(Customer.parent_id, Customer.id).where(
-        Customer.workspace_id == workspace_of(session), col(Customer.parent_id).in_(ids)
-    )
+    query = select(Customer.parent_id, Customer.id).where(col(Customer.parent_id).in_(ids))
     return {parent_id for parent_id, child in session.exec(query).all() if parent_id and child not in added}
 
 

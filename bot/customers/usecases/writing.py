@@ -190,9 +190,7 @@ def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> V
 def _columns(session: Session, customer_id: UUID) -> Values:
     """Return the columns beside status and cadence as they stand; few rows of a list change those."""
     columns = (Customer.status_reason, Customer.status_by, Customer.status_until, Customer.cadence_approved_by)
-    query = sa.select(*(col(column) for column in columns)).where(
-        col(Customer.workspace_id) == workspace_of(session), col(Customer.id) == customer_id
-    )
+    query = sa.select(*(col(column) for column in columns)).where(col(Customer.id) == customer_id)
     return dict(session.execute(query).mappings().one())
 
 
@@ -205,9 +203,7 @@ class _People:
         self.contacts: dict[UUID, list[Values]] = {}
         known = prepared.known
         if any("aliases" in target.wants for target in known):
-            query = sa.select(col(Alias.customer_id), col(Alias.name_key)).where(
-                col(Alias.workspace_id) == self.workspace
-            )
+            query = sa.select(col(Alias.customer_id), col(Alias.name_key))
             for customer_id, key in session.execute(query):
                 self.aliases.setdefault(customer_id, set()).add(key)
         if any(_says_who(row) for target in known for row in target.rows):
