@@ -16,8 +16,8 @@ from bot.customers.queries import find_customer, get_customer
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import Status
 from bot.customers.tables import Contact, Customer
+from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import edit_customer, set_status
-from bot.customers.usecases.scheduling import hand_over
 from bot.customers.usecases.undoing import undo_import
 from tests.customers.lists import read, take_in
 from tests.customers.test_importing import everyone, state

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.core.schemas import Subject
-from bot.customers.views.lists import choose
+from bot.customers.views import choose
 from bot.escalations.listeners.places import Memory
 from bot.escalations.listeners.setup import SetupListeners
 from bot.escalations.queries import find_whose, get_list

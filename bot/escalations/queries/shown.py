@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import PEOPLE
+from bot.checkins.queries import PEOPLE
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.core.schemas import Schema, Subject
-from bot.customers.views.lists import choose
+from bot.customers.views import choose
 from bot.followups.listeners.places import Memory
 from bot.followups.queries import find_whose, get_list
 from bot.followups.queries.drafts import get_draft, parse_subject, read_draft

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import PEOPLE, local_date
+from bot.checkins.queries import PEOPLE, local_date
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES

@@ -1,6 +1,6 @@
 """The Home tab, from what one owes to how the bot is; at its fullest some eighty of Slack's hundred blocks."""
 
-from bot.checkins.views.rows import LOG, START, queue_row, snoozed_row, waited_in_words
+from bot.checkins.views import LOG, START, queue_row, snoozed_row, waited_in_words
 from bot.core.schemas import Line
 from bot.customers.schemas import CustomerSchema
 from bot.home.rules import OWED_ROWS, STEP_ROWS

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from bot.core.schemas import Schema
-from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.names import registrable_domain
 from bot.mentions.rules.sources import Outcome
 from bot.mentions.rules.texts import LONGEST_ID, LONGEST_NAME, LONGEST_TITLE, LONGEST_WORDS, host_of
 

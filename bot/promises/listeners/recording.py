@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.core.schemas import Subject
-from bot.customers.views.lists import choose
+from bot.customers.views import choose
 from bot.promises.listeners.places import Memory
 from bot.promises.queries import find_whose, get_list
 from bot.promises.queries.drafts import get_draft, parse_subject, read_draft

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import covers_of
+from bot.checkins.queries import covers_of
 from bot.core.database import workspace_of
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer

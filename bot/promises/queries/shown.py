@@ -8,13 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.history import CUSTOMERS
-from bot.checkins.queries.owner_scopes import PEOPLE, local_date
+from bot.checkins.queries import PEOPLE, local_date
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
 from bot.core.schemas import Count, Line
 from bot.customers.queries import list_by_ids
+from bot.customers.queries.due import CUSTOMERS
 from bot.customers.tables import Customer
 from bot.people.queries import get_today
 from bot.people.tables import Person
