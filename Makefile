@@ -1,4 +1,4 @@
-# Everything a newcomer needs: make demo, make test, make check, make run, make bench. python3 (3.11 or newer), make and git suffice.
+# Everything a newcomer needs: make demo, make test, make test-all, make check, make run, make bench. python3 (3.11 or newer), make and git suffice.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,11 +9,13 @@ CODE := bot jobs rehearsal demo migrations tests benchmarks
 unexport PYTHONDONTWRITEBYTECODE  # compiled once, not in every process that tests and demo start
 FAST_DISK := $(shell test "$$(df -k /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 4000000 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-.PHONY: help demo test check format run bench figures soak screenshots migration lock clean
+.PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock clean
 
 help:
 	@echo "make demo         the bot in a pretend Slack, in your browser"
-	@echo "make test         every test, on SQLite and PostgreSQL"
+	@echo "make test         the tests, on SQLite, and on PostgreSQL what can differ there; a few minutes"
+	@echo "make test-all     every test on both databases, the long ones too, with coverage; half an hour"
+	@echo "make mutants      changes rules and sees whether the tests notice; every one with ARGS=--all"
 	@echo "make check        format, lint, types, import contracts"
 	@echo "make run          the bot against your Slack, from .env"
 	@echo "make bench        figures, as ratios measured side by side"
@@ -37,7 +39,13 @@ demo: $(INSTALLED)
 	@$(BIN)/python -m demo $(if $(PORT),--port $(PORT))
 
 test: $(INSTALLED)
-	PYTEST_DEBUG_TEMPROOT=$(FAST_DISK) $(BIN)/python -m pytest -n 2 --dist worksteal --durations=25 --cov --cov-report=term:skip-covered $(ARGS)
+	PYTEST_DEBUG_TEMPROOT=$(FAST_DISK) $(BIN)/python -m pytest -n 2 --dist worksteal -q $(ARGS)
+
+test-all: $(INSTALLED)
+	PYTEST_DEBUG_TEMPROOT=$(FAST_DISK) $(BIN)/python -m pytest -n 2 --dist worksteal --all --durations=25 --cov --cov-report=term:skip-covered $(ARGS)
+
+mutants: $(INSTALLED)
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check $(CODE)

@@ -99,7 +99,7 @@ class _Way:
             yield
         finally:
             sys.setprofile(None)
-            threading.setprofile(None)  # type: ignore[arg-type]  # which ends it
+            threading.setprofile(None)
             sa.event.remove(sa.Engine, "before_cursor_execute", self._note_statement)
 
     def _note_call(self, frame: FrameType, event: str, _argument: Any) -> None:

@@ -1,4 +1,4 @@
-"""Logs by structlog: human on a terminal, JSON otherwise, never with a token in them."""
+"""Logs with structlog: readable on a terminal, JSON otherwise, and without secrets."""
 
 import logging
 import re
@@ -23,7 +23,7 @@ NOISY = ("slack_sdk", "slack_bolt", "aiohttp.access", "alembic")
 
 
 def set_up_logs(*, style: LogFormat, level: str) -> None:
-    """Send every log line, ours and the libraries', to standard error in one style."""
+    """Write every log line, ours and the libraries', to standard error in one style."""
     human = style is LogFormat.HUMAN or (style is LogFormat.AUTO and sys.stderr.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -52,12 +52,12 @@ def set_up_logs(*, style: LogFormat, level: str) -> None:
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Black out everything that looks like one of Slack's tokens, a webhook or a password, however deep it lies."""
+    """Replace everything that looks like a token of Slack's, a webhook or a password, at any depth."""
     return cast("EventDict", hidden(event))
 
 
 def hidden(value: Any) -> Any:
-    """*value* as JSON can hold it, with every secret in it blacked out."""
+    """Return *value* as JSON values, with every secret in it replaced."""
     match value:
         case None | bool() | int() | float():
             return value

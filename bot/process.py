@@ -1,4 +1,4 @@
-"""The running bot: database, Slack, jobs and web pages, started and stopped together."""
+"""The running bot: it starts and stops the database, Slack, the jobs and the web pages together."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 def run_until_stopped() -> None:
-    """Run the bot, with the settings from the environment or .env, until the process is told to end."""
+    """Run the bot with the settings from the environment or .env until SIGINT or SIGTERM."""
     settings = load_settings()
     set_up_logs(style=settings.log_format, level=settings.log_level)
 
@@ -54,10 +54,10 @@ def run_until_stopped() -> None:
 
 class Bot:
     """
-    The bot as one async context manager.
+    The bot as an async context manager.
 
-    With *ticking* the jobs run by the clock of the machine; without, somebody who moves the clock calls `run_jobs`.
-    A *door* lets names lead to this machine when mentions are fetched: the demo's and the tests' own, no setting.
+    With *ticking* the jobs run by the clock of the machine; without, whoever moves the clock calls `run_jobs`. A *door*
+    overrides how hosts are reached when mentions are fetched; only the demo and the tests pass one.
 
     Raises:
         SettingsError: Slack refuses a token, or the database or the port can't be opened.
@@ -84,11 +84,11 @@ class Bot:
         self._site: web.AppRunner | None = None
 
     def client_of(self, _workspace: str) -> AsyncWebClient:
-        """Slack's client for a workspace: one bot token, one workspace."""
+        """Return the Slack client for a workspace; there is one bot token and one workspace."""
         return self.client
 
     async def __aenter__(self) -> Self:
-        """Bring the database to its newest version, say hello to Slack, then listen."""
+        """Migrate the database, check the tokens with Slack, then listen."""
         try:
             await self._start()
         except BaseException:
@@ -100,15 +100,15 @@ class Bot:
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        """Stop listening first, then let what runs finish."""
+        """Stop listening, then let what runs finish."""
         await self._stop()
 
     async def run_job(self, name: str) -> int:
-        """Run one job now."""
+        """Run one job now, and return how many things it changed."""
         return await self._runner.run(next(job for job in self.jobs if job.name == name))
 
     async def run_jobs(self) -> int:
-        """Run every job until nothing moves any more; returns how many things moved."""
+        """Run every job until none changes anything, and return how many things were changed."""
         total = 0
         for job in self.jobs:
             for _ in range(PASSES):
@@ -164,7 +164,7 @@ class Bot:
             await self._open_socket(token.get_secret_value())
 
     async def _open_socket(self, app_token: str) -> None:
-        """Ask for the first address ourselves: Bolt would ask for ever with a token that Slack refuses."""
+        """Ask for the first address here: Bolt would retry forever with a token that Slack refuses."""
         address = await ask_for_socket(self.client, app_token)
         self._socket = AsyncSocketModeHandler(self.app, app_token=app_token, web_client=self.client)
         self._socket.client.wss_uri = address
@@ -172,7 +172,7 @@ class Bot:
 
 
 class Ticker:
-    """APScheduler, which only ticks; and a watchdog that ends the process when it stops ticking."""
+    """Runs jobs with APScheduler, and a watchdog that ends the process when the scheduler stops."""
 
     def __init__(self, runner: Runner, jobs: Sequence[Job]) -> None:
         self._runner = runner
@@ -187,12 +187,12 @@ class Ticker:
         self._scheduler.add_job(self._watchdog.pat, "interval", seconds=1, id="watchdog", **options)
 
     def start(self) -> None:
-        """Begin to tick."""
+        """Start running jobs."""
         self._scheduler.start()
         self._watchdog.start()
 
     async def stop(self) -> None:
-        """Stop ticking, and let the jobs that run come to their end."""
+        """Start no more jobs, and let those that run finish."""
         self._scheduler.pause()
         if self._running:
             await asyncio.wait(self._running, timeout=LAST_BREATH_SECONDS)
@@ -211,7 +211,7 @@ class Ticker:
 
 
 class Watchdog:
-    """Ends the process when nobody has patted it for *patience* seconds of the monotonic clock."""
+    """Ends the process when `pat` wasn't called for *patience* seconds."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
@@ -220,15 +220,15 @@ class Watchdog:
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     async def pat(self) -> None:
-        """The event loop is alive."""
+        """Tell that the event loop is alive."""
         self._patted.set()
 
     def start(self) -> None:
-        """Watch from now on."""
+        """Start watching."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._stopped.set()
         self._patted.set()
 

@@ -1,4 +1,4 @@
-"""Settings from the environment and `.env`; a missing or wrong one is named in one sentence before anything starts."""
+"""Settings from the environment and `.env`; an error names the one that is missing or wrong."""
 
 from enum import StrEnum
 from typing import Self, TypeVar
@@ -22,7 +22,7 @@ class LogFormat(StrEnum):
 
 
 class StorageSettings(BaseSettings):
-    """What every command needs. One that is set to nothing counts as not set."""
+    """The settings that every command needs. An empty one counts as not set."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", str_strip_whitespace=True
@@ -46,7 +46,7 @@ class StorageSettings(BaseSettings):
 
 
 class Settings(StorageSettings):
-    """What the running bot needs."""
+    """The settings that the running bot needs."""
 
     slack_bot_token: SecretStr
     slack_app_token: SecretStr | None = None
@@ -125,7 +125,7 @@ def _is_token(token: SecretStr, beginning: str) -> bool:
 
 
 def _sentence(error: ValidationError) -> str:
-    """The first problem in one sentence, without the value: it may be a secret."""
+    """Return the first problem as one sentence, without the value, which may be a secret."""
     problem = error.errors(include_input=False, include_url=False)[0]
     words = problem["msg"].removeprefix("Value error, ")
     if not problem["loc"]:

@@ -1,4 +1,4 @@
-"""HTTP: Slack's requests at /slack/events behind a guard, mentions at /hooks; /healthz, /readyz for who runs it."""
+"""The web application: Slack's requests at /slack/events, webhooks at /hooks, and /healthz and /readyz."""
 
 import asyncio
 import hmac
@@ -28,7 +28,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def build_web(app: AsyncApp | None, runtime: Runtime, signing_secret: str | None) -> web.Application:
-    """The web application; without *app* the health pages and the webhooks, beside Socket Mode."""
+    """Return the web application; without *app*, in Socket Mode, only the health pages and the webhooks."""
     site = web.Application(client_max_size=LARGEST_BODY)
     site.router.add_get("/healthz", _alive)
     site.router.add_get("/readyz", _ready_handler(runtime))
@@ -40,9 +40,9 @@ def build_web(app: AsyncApp | None, runtime: Runtime, signing_secret: str | None
 
 def is_genuine(*, secret: str, timestamp: str, signature: str, body: bytes, now: float) -> bool:
     """
-    Whether Slack signed these raw bytes (HMAC-SHA256 of `v0:{timestamp}:{body}`) within the last five minutes.
+    Return whether Slack signed these raw bytes (HMAC-SHA256 of `v0:{timestamp}:{body}`) within the last five minutes.
 
-    Never raises, whatever stands in the headers.
+    It doesn't raise, whatever the headers contain.
     """
     if not (timestamp.isascii() and timestamp.isdigit()) or len(timestamp) > 12:  # noqa: PLR2004 - Unix seconds have 10
         return False

@@ -6,7 +6,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.runtime import Runtime
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.gateways import fetch_people
 from bot.workspaces.queries import list_workspaces
 
@@ -24,7 +24,7 @@ async def sync_people(runtime: Runtime, clients: Callable[[str], AsyncWebClient]
     for workspace in await runtime.read(list_workspaces, workspace=None):
         try:
             people = await fetch_people(clients(workspace))
-            news = await runtime.run(take_in_people, workspace=workspace, people=people, complete=True)
+            news = await runtime.run(sync_people_and_customers, workspace=workspace, people=people, complete=True)
             moved += news.added + news.changed
         except Exception as error:  # noqa: BLE001 - one workspace's trouble isn't another's; raised below
             log.warning("people.not_synced", workspace=workspace, error=type(error).__name__)

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -27,19 +26,12 @@ from tests.makers import Office, open_office
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EMPTY, FURNISHED = "template_empty", "template_furnished"
-LONG = re.compile(
-    r"^tests/(story|soak|properties)/|test_(machine|life)\.py|five_thousand|forty_seven_thousand|46964|no_trap"
-    r"|no_text_makes|forged_"
-)
-"""
-The tests that take longest: whole stories, whole lives of whatever people may do, kills, tens of thousands of rows,
-every button and every text.
-"""
 GARBAGE = 10_000
 """Objects made before young garbage is looked for; Python's 700 is for programs with less memory."""
 
-settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+settings.register_profile("fast", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("all", settings.get_profile("fast"), max_examples=60)
+settings.load_profile("fast")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -131,7 +123,7 @@ def postgres_copies(postgres_address: URL) -> Iterator[Copies]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh, migrated database; every test that uses it runs on both kinds."""
+    """The address of a fresh, migrated database, of either kind; `make test` chooses which tests run on PostgreSQL."""
     template = FURNISHED if "office" in request.fixturenames else EMPTY
     if request.param == "sqlite":
         path = tmp_path / "evenhand.db"
@@ -208,17 +200,46 @@ async def world(database_url: str) -> AsyncIterator[Any]:
         yield made
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Long stories begin first, so that no worker is left with one at the end.
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --all."""
+    parser.addoption("--all", action="store_true", help="slow tests too, and every test of a database on PostgreSQL")
 
-    Tracing nearly doubles a test's time. What is covered is told by the run on SQLite and by the shorter tests; the
-    same test on PostgreSQL and the long stories go untraced.
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Properties are tried with more examples when everything runs."""
+    if config.option.all:
+        settings.load_profile("all")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """
-    items.sort(key=lambda item: LONG.search(item.nodeid) is None)
+    Choose what runs, and let slow tests begin first, so that no worker is left with one at the end.
+
+    Without --all, -k, -m or a test's own address, slow tests don't run, and on PostgreSQL only those do that are marked
+    `both_databases`. Tracing nearly doubles a test's time, so slow tests and those on PostgreSQL aren't traced: their
+    shorter twins on SQLite show what is covered.
+    """
+    items.sort(key=lambda item: not _is_slow(item))
     for item in items:
-        if LONG.search(item.nodeid) or "[postgresql" in item.nodeid:
+        if _is_slow(item) or _is_repeated(item):
             item.add_marker(pytest.mark.no_cover)
+    options = config.option
+    if options.all or options.keyword or options.markexpr or any("::" in name for name in config.args):
+        return
+    left_out = {item for item in items if _is_slow(item) or _is_repeated(item)}
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("slow", "browser", "data"))
+
+
+def _is_repeated(item: pytest.Item) -> bool:
+    """Whether it runs on PostgreSQL what runs on SQLite too, and the databases can't differ in it."""
+    callspec = getattr(item, "callspec", None)
+    on_postgresql = callspec is not None and callspec.params.get("database_url") == "postgresql"
+    return on_postgresql and item.get_closest_marker("both_databases") is None
 
 
 def pytest_collection_finish() -> None:

@@ -16,6 +16,8 @@ from rehearsal.server import Rehearsal
 from tests.makers import ANA, BOB, KIRI, MARA, START, WORKSPACE, Office
 
 LATE_SECONDS = 5.0
+STOPS = (9, 15, 21)  # hours of a day, UTC
+LAST_HOURS = timedelta(hours=3)
 
 
 @dataclass
@@ -52,15 +54,19 @@ class World:
 
     async def move_to(self, instant: datetime) -> None:
         """
-        Move the time to *instant*, the jobs running on the way: every three hours (nine o'clock in Lisbon among them),
-        and at each full hour of the last half day.
+        Move the time to *instant*, the jobs running on the way: at nine, fifteen and twenty-one o'clock UTC, just after
+        it has become nine in each of the office's cities, and at each full hour of the last three.
         """
         while self.now < instant:
             hour = self.now.replace(minute=0, second=0, microsecond=0)
-            far = instant - hour > timedelta(hours=12)
-            stride = timedelta(hours=3 - hour.hour % 3 if far else 1)
+            is_far = instant - hour > LAST_HOURS
+            stride = timedelta(hours=1) if not is_far else _until_next_stop(hour)
             await self.rehearsal.control.move_to(min(hour + stride, instant))
             await self.run_jobs()
+
+
+def _until_next_stop(hour: datetime) -> timedelta:
+    return next(timedelta(hours=ahead) for ahead in range(1, 25) if (hour.hour + ahead) % 24 in STOPS)
 
 
 @asynccontextmanager

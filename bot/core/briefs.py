@@ -142,7 +142,7 @@ def _row_reader(select: Callable[[Any], sa.Select[Any]]) -> TypeAdapter[list[Any
     """Return what makes named tuples with Python's types of the JSON for that statement."""
     columns = select(CUSTOMER_IDS).selected_columns
     row = NamedTuple("Row", [(name, _python_type(column.type) | None) for name, column in columns.items()])  # type: ignore[misc]  # known only at run time
-    return TypeAdapter(list[row])  # type: ignore[valid-type]  # as above
+    return TypeAdapter(list[row])
 
 
 def _python_type(kind: Any) -> Any:

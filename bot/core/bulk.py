@@ -1,4 +1,4 @@
-"""Adds tens of thousands of rows at once."""
+"""Inserts tens of thousands of rows at once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,10 +10,10 @@ Values = Mapping[str, Any]
 
 def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
     """
-    Add *rows* to *table*, with these *columns* of them; what a row lacks is NULL.
+    Insert *rows* into *table* with these *columns*; a value that a row lacks is NULL.
 
-    SQLAlchemy makes a dictionary and a call for each value of each row. Where the driver takes plain tuples (SQLite),
-    the values are turned into the driver's kinds column by column, by the same types, and handed over as they are.
+    SQLAlchemy makes a dictionary for each row and a call for each value. SQLite's driver takes plain tuples, so there
+    the values are converted column by column, by SQLAlchemy's types, and given to the driver.
     """
     statement = sa.insert(table)
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
@@ -31,8 +31,10 @@ def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[st
 
 def _plan_each_time(connection: sa.Connection) -> None:
     """
-    PostgreSQL plans a foreign key's check once a connection: while the table was empty, to read all of it. Kept for
-    tens of thousands of rows, that plan makes minutes of seconds.
+    Have PostgreSQL plan the check of a foreign key for each row.
+
+    It plans once for each connection otherwise, to scan the whole table when that was empty. With tens of thousands of
+    rows, that plan takes minutes instead of seconds.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
@@ -44,7 +46,7 @@ def _bind_processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | No
 
 
 def _turned(values: list[Any], turn: Callable[[Any], Any] | None) -> list[Any]:
-    """Each value turned; one that stands in many rows, such as today, is turned once."""
+    """Convert *values*. One object that is in many rows, such as today's date, is converted once."""
     if turn is None:
         return values
     known: dict[int, Any] = {}

@@ -1,4 +1,4 @@
-"""Holds Python's search for garbage back while very many rows are at hand, all of them wanted."""
+"""Suspends garbage collection while very many objects are made that are all needed."""
 
 import gc
 import threading
@@ -13,11 +13,11 @@ _was_on = False
 @contextmanager
 def without_collecting() -> Iterator[None]:
     """
-    Inside, nobody looks for garbage; also to be put above a function.
+    Suspend garbage collection inside the block, or, as a decorator, inside the function.
 
-    A list of tens of thousands of rows makes that search run again and again over all of them, a third of an import's
-    time, and find nothing: rows hold no cycles. It is the whole process that waits, so this is for seconds, not
-    minutes; threads that want it at once share it, and the last one lets the search go on.
+    Collection takes a third of the time of an import of tens of thousands of rows and finds nothing, since rows hold no
+    cycles. It is suspended for the whole process, so use this for seconds. Several threads may use it at once;
+    collection resumes when the last of them is done.
     """
     global _holders, _was_on  # noqa: PLW0603 - the search is the process's, so is the count of those who hold it back
     with _turn:

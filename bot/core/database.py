@@ -1,4 +1,4 @@
-"""One database, SQLite or PostgreSQL; a transaction that nobody can forget; rows that belong to one workspace."""
+"""The database, SQLite or PostgreSQL, and its sessions, each of which belongs to one workspace."""
 
 import importlib
 import sqlite3
@@ -35,46 +35,48 @@ READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {READS_ONLY: True},
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
-"""Options of a connection while it only reads: it takes no lock, and PostgreSQL never asks to run it again."""
+"""Options of a connection that only reads: it takes no lock, and PostgreSQL never asks to run it again."""
 STATEMENTS_KEPT = 200  # for each of which its scoped twin is kept
 WORKSPACES_KEPT = 100  # for which the condition on their rows is kept
 WORKSPACE_COLUMN = sa.column("workspace_id", sa.String)  # SQLAlchemy asks the base class first, which has no columns
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
+CACHED_STATEMENTS = 500  # when its cache is full, pysqlite3 drops the newest; a queue takes 2 ms to be prepared anew
 SAFE_SQLITE = (3, 51, 3)  # the first SQLite without the WAL-reset corruption bug
 BUSY_TIMEOUT_MS = 20_000
 RETRIABLE = {"40001", "40P01", "23505"}
 """
-PostgreSQL: serialization failure, deadlock, and a unique key that another transaction took in between: whoever looks
-first and then adds finds it on the second run.
+PostgreSQL's codes for a serialization failure, a deadlock, and a unique key that another transaction added in between:
+a use case that looks for the key first finds it on the second run.
 """
 
 
 class WorkspaceRow(SQLModel):
-    """A row that belongs to exactly one workspace. A session stamps it, and refuses rows of another workspace."""
+    """A row of one workspace. A session sets its `workspace_id`, and refuses rows of another workspace."""
 
     workspace_id: str = Field(default="", max_length=WORKSPACE_ID_LENGTH, nullable=False)
 
 
 class Row(WorkspaceRow):
-    """A workspace's row with an id made by us."""
+    """A row of one workspace with an id that we make."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
 
 
 def within_workspace(*constraints: sa.schema.SchemaItem) -> tuple[sa.schema.SchemaItem, ...]:
-    """Table arguments of a `Row`: its key together with its workspace, so that others can point at both."""
+    """Return the table arguments of a `Row`: *constraints*, and a unique key for foreign keys of `points_to`."""
     return (sa.UniqueConstraint("workspace_id", "id"), *constraints)
 
 
 def points_to(table: str, column: str, *, key: str = "id") -> sa.ForeignKeyConstraint:
-    """A foreign key that can't cross workspaces: (workspace_id, *column*) → *table* (workspace_id, *key*)."""
+    """Return a foreign key inside a workspace: (workspace_id, *column*) → *table* (workspace_id, *key*)."""
     return sa.ForeignKeyConstraint(["workspace_id", column], [f"{table}.workspace_id", f"{table}.{key}"])
 
 
 def choice(kind: type[StrEnum], *, name: str | None = None) -> Any:
     """
-    A column type for *kind*: stored as its value and held to its values by a CHECK; a second column of the same kind
-    in one table needs a *name* for its own.
+    Return a column type for *kind* that stores the value and has a CHECK constraint.
+
+    A second column of the same kind in one table needs a *name* of its own for the constraint.
     """
     return sa.Enum(
         kind,
@@ -87,7 +89,7 @@ def choice(kind: type[StrEnum], *, name: str | None = None) -> Any:
 
 
 class days_between(sa.sql.functions.FunctionElement[int]):  # noqa: N801 - it reads as the SQL function that it is
-    """`days_between(later, earlier)`: whole days between two dates, on both databases."""
+    """`days_between(later, earlier)`: the number of days between two dates, on both databases."""
 
     type = sa.Integer()
     inherit_cache = True
@@ -106,7 +108,12 @@ def _days_between_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 def workspace_of(session: Session) -> str:
-    """The workspace that *session* belongs to."""
+    """
+    Return the workspace that *session* belongs to.
+
+    Raises:
+        RuntimeError: the session is over all workspaces.
+    """
     workspace = session.info.get("workspace")
     if not workspace:
         raise RuntimeError("This session belongs to no workspace; open it with one.")
@@ -156,7 +163,7 @@ class Database:
 
 
 def is_retriable(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed when it is simply run again."""
+    """Return whether the same transaction may succeed when it is run again."""
     return getattr(error.orig, "sqlstate", None) in RETRIABLE
 
 
@@ -220,7 +227,9 @@ def sqlite_module() -> ModuleType:
 def _make_sqlite_engine(url: sa.URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise SettingsError("An in-memory SQLite loses everything at a restart; name a file: sqlite:///evenhand.db.")
-    engine = sa.create_engine(url, module=sqlite_module(), hide_parameters=True)
+    engine = sa.create_engine(
+        url, module=sqlite_module(), hide_parameters=True, connect_args={"cached_statements": CACHED_STATEMENTS}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -232,7 +241,7 @@ def _make_sqlite_engine(url: sa.URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get(READS_ONLY):  # which waits for nobody and can't fail
+        if connection.get_execution_options().get(READS_ONLY):  # it waits for no writer
             connection.connection.cursor().execute("BEGIN")
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,19 +1,19 @@
-"""What can go wrong in a way that a person can mend. The message is the sentence they read; it says what to do next."""
+"""Errors that a person can correct. The message is the sentence that they read; it says what to do next."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
 
 class BotError(Exception):
-    """A request that can't be carried out; nothing was changed."""
+    """Base class: a request can't be carried out, and nothing was changed."""
 
 
 class NotAllowed(BotError):
-    """The person's role doesn't permit it."""
+    """The role of the person doesn't permit it."""
 
 
 class NotFound(BotError):
-    """What was named doesn't exist; *nearest* holds (id, name) of what may have been meant, *asked* the words used."""
+    """What was named doesn't exist. *asked* holds the words; *nearest* (id, name) pairs of what may have been meant."""
 
     def __init__(self, message: str, *, asked: str = "", nearest: tuple[tuple[UUID, str], ...] = ()) -> None:
         super().__init__(message)
@@ -22,11 +22,11 @@ class NotFound(BotError):
 
 
 class Ambiguous(NotFound):
-    """The words fit several; *nearest* holds them."""
+    """The words match several things; *nearest* holds them."""
 
 
 class InvalidInput(BotError):
-    """Input that breaks a rule; *fields* holds a sentence per field name when it came from a form."""
+    """Input breaks a rule. *fields* holds a sentence for each field name when it came from a form."""
 
     def __init__(self, message: str = "", *, fields: Mapping[str, str] | None = None) -> None:
         self.fields = dict(fields or {})
@@ -34,8 +34,8 @@ class InvalidInput(BotError):
 
 
 class AlreadyDone(BotError):
-    """Somebody was faster, or the same press came twice."""
+    """Somebody else did it first, or the same request came twice."""
 
 
 class SettingsError(BotError):
-    """A setting is missing or wrong; nothing was started."""
+    """A setting is missing or wrong, and nothing was started."""

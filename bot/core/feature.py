@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
-from bot.core.schemas import Count, DigestSlot, Line, Notification, Schema, Subject
+from bot.core.schemas import Count, DigestSlot, Line, Notification, Schema, Step, Subject
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -35,7 +35,7 @@ HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
 Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
 """`timeline(session, customer_id, now)`: return dated lines of a customer's history, the latest first."""
 
-Steps = Callable[[Session, str, datetime], Sequence["Step"]]
+Steps = Callable[[Session, str, datetime], Sequence[Step]]
 """`first_steps(session, person_id, now)`: return the steps of the bot's setup, for people who may take them."""
 
 Erase = Callable[[Session, str, str, datetime], int]
@@ -52,15 +52,6 @@ transaction; return a sentence for each thing that is left, because it has chang
 
 Check = Callable[[Session, datetime], Sequence[str]]
 """`check(session, now)`: return one sentence per inconsistency found; empty when there is none."""
-
-
-class Step(Schema):
-    """One step of the bot's setup: its label, whether it is done, and the button that starts it."""
-
-    label: str
-    done: bool
-    button: str = ""
-    action_id: str = ""
 
 
 @dataclass(frozen=True)

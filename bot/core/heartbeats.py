@@ -1,4 +1,4 @@
-"""When each job last ran, and how it went; read by Home and `/readyz`, written by the jobs' runner."""
+"""When each job last ran and how it went. The runner of the jobs writes it; Home and `/readyz` read it."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from bot.core.schemas import Schema
 
 
 class JobRun(SQLModel, table=True):
-    """One job's lease and last run. Of the installation, not of a workspace."""
+    """The lease and the last run of a job. It belongs to the installation, not to a workspace."""
 
     __tablename__ = "job_runs"
 
@@ -23,7 +23,7 @@ class JobRun(SQLModel, table=True):
 
 
 class Heartbeat(Schema):
-    """How a job is."""
+    """The state of a job."""
 
     name: str
     succeeded_at: datetime | None
@@ -32,7 +32,7 @@ class Heartbeat(Schema):
 
 
 def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -> int | None:
-    """Take the lease of job *name*; its fence, or None while another process holds it."""
+    """Take the lease of job *name*. Return its fencing number, or None while another process holds the lease."""
     run = session.exec(select(JobRun).where(JobRun.name == name).with_for_update()).first()
     if run is None:
         run = JobRun(name=name)
@@ -45,7 +45,7 @@ def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -
 
 
 def end_run(session: Session, *, name: str, fence: int, error: str | None, now: datetime) -> bool:
-    """Give the lease back and say how it went; False when it was lost meanwhile."""
+    """Give the lease back and store how the run went. Return False when the lease was lost meanwhile."""
     run = session.exec(select(JobRun).where(JobRun.name == name, JobRun.fence == fence).with_for_update()).first()
     if run is None:
         return False
@@ -56,6 +56,6 @@ def end_run(session: Session, *, name: str, fence: int, error: str | None, now: 
 
 
 def list_heartbeats(session: Session, *, now: datetime) -> list[Heartbeat]:  # noqa: ARG001 - every query takes the time
-    """Every job that ever ran, by name."""
+    """Return the state of every job that ever ran, by name."""
     rows = session.exec(select(JobRun).order_by(col(JobRun.name))).all()
     return [Heartbeat.model_validate(row, from_attributes=True) for row in rows]

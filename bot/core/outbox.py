@@ -1,8 +1,8 @@
 """
-What is owed to Slack, and what has come from it.
+The outbox of messages to Slack, and the inbox of what came from it.
 
-A use case stores a notification in its own transaction; a job delivers it once. States:
-`pending → claimed → sending → sent | dead | unknown`, and `unknown → sent | pending` after looking back in the channel.
+A use case stores a notification in its own transaction, and a job delivers it once. The states are
+`pending → claimed → sending → sent | dead | unknown`, and `unknown → sent | pending` after the channel was read.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ MOST_ATTEMPTS = 12
 
 
 class DeliveryState(StrEnum):
-    """Where a notification is on its way."""
+    """How far a notification has come."""
 
     PENDING = "pending"
     CLAIMED = "claimed"
@@ -40,7 +40,7 @@ class DeliveryState(StrEnum):
 
 
 class OutboxMessage(Row, table=True):
-    """A notification that Slack has to carry to a person or a channel, once."""
+    """A notification to a person or a channel, to be delivered once."""
 
     __tablename__ = "outbox"
     __table_args__ = within_workspace(
@@ -68,7 +68,7 @@ class OutboxMessage(Row, table=True):
 
 
 class InboxEntry(Row, table=True):
-    """An event, click or submission that has had its effect."""
+    """An event, click or submission that was handled."""
 
     __tablename__ = "inbox"
     __table_args__ = within_workspace(
@@ -82,7 +82,7 @@ class InboxEntry(Row, table=True):
 
 @dataclass(frozen=True)
 class NewNotification:
-    """One notification that is to be owed, with the same words as `enqueue` takes."""
+    """A notification to be stored; the fields are the arguments of `enqueue`."""
 
     notification: Notification
     to: str
@@ -93,7 +93,7 @@ class NewNotification:
 
 
 class ClaimedMessage(Schema):
-    """A notification that was claimed for sending: what it says, where it goes, and the fence of the claim."""
+    """A notification that was claimed for sending, with the fencing number of the claim."""
 
     id: UUID
     workspace_id: str
@@ -120,17 +120,17 @@ def enqueue(
     reply_to: str | None = None,
 ) -> bool:
     """
-    Owe *notification* to the person or channel *to*, under a *key* unique in the workspace.
+    Store a notification to the person or channel *to*, under a *key* that is unique in the workspace.
 
-    *reply_to* is the key of the notification in whose thread this one belongs; it waits until that one was sent.
-    Returns False when the same key is owed already: nothing is said twice.
+    *reply_to* is the key of the notification in whose thread this one goes; it waits until that one is sent.
+    Return False when the key is stored already: nothing is said twice.
     """
     new = NewNotification(notification, to, key, not_before=not_before, expires_at=expires_at, reply_to=reply_to)
     return enqueue_all(session, [new], now=now) == 1
 
 
 def enqueue_all(session: Session, notifications: Sequence[NewNotification], *, now: datetime) -> int:
-    """Like `enqueue`, for many in a few statements; returns how many were not owed before."""
+    """Do what `enqueue` does for many notifications in a few statements; return how many were new."""
     session.flush()
     workspace = workspace_of(session)
     fresh = {new.key: new for new in reversed(notifications)}
@@ -143,7 +143,7 @@ def enqueue_all(session: Session, notifications: Sequence[NewNotification], *, n
 
 
 def _known_keys(session: Session, keys: Sequence[str]) -> list[str]:
-    """Which of these keys are owed already."""
+    """Return which of these keys are stored already."""
     known: list[str] = []
     for start in range(0, len(keys), KEYS_AT_ONCE):
         some = col(OutboxMessage.key).in_(keys[start : start + KEYS_AT_ONCE])
@@ -170,7 +170,7 @@ def _new_row(workspace: str, new: NewNotification, now: datetime) -> dict[str, A
 
 
 def record_received(session: Session, source: str, external_id: str, *, now: datetime) -> bool:
-    """Note that *external_id* from *source* has its effect now; False when it had it before."""
+    """Store that *external_id* from *source* is handled now. Return False when it was handled before."""
     known = select(InboxEntry.id).where(InboxEntry.source == source, InboxEntry.external_id == external_id)
     if session.exec(known).first():
         return False
@@ -181,17 +181,17 @@ def record_received(session: Session, source: str, external_id: str, *, now: dat
 
 def require_new_submission(session: Session, view_id: str, *, now: datetime) -> None:
     """
-    Let a form (or a press) have its effect once; "" always has it.
+    Require that the form or press *view_id* wasn't handled before; an empty one never was.
 
     Raises:
-        AlreadyDone: it had it before.
+        AlreadyDone: it was handled before.
     """
     if view_id and not record_received(session, "view", view_id, now=now):
         raise AlreadyDone("That is saved already; you can close the window.")
 
 
 def claim(session: Session, *, now: datetime, limit: int = 20) -> list[ClaimedMessage]:
-    """Take up to *limit* notifications whose time has come, of all workspaces, one a recipient, for `LEASE`."""
+    """Claim up to *limit* due notifications of all workspaces for `LEASE`, one for each recipient."""
     _give_up_expired(session, now)
     rows = session.exec(_claimable(now, limit)).all()
     claimed_messages, recipients = [], set()
@@ -219,14 +219,14 @@ def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now
 
 
 def mark_sent(session: Session, *, claimed: ClaimedMessage, channel: str, ts: str, now: datetime) -> None:
-    """Slack took it."""
+    """Store that Slack accepted it."""
     row = _held(session, claimed, DeliveryState.SENDING, DeliveryState.UNKNOWN)
     if row is not None:
         row.state, row.channel, row.ts, row.finished_at, row.reason = DeliveryState.SENT, channel, ts, now, None
 
 
 def mark_dead(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> bool:
-    """Slack refused it for good; True when this call was the one that gave up."""
+    """Store that Slack refused it. Return True when this call was the one that gave up."""
     row = _held(session, claimed, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
     if row is None:
         return False
@@ -235,7 +235,7 @@ def mark_dead(session: Session, *, claimed: ClaimedMessage, reason: str, now: da
 
 
 def mark_unknown(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> None:
-    """Nobody can tell whether Slack took it: look back after a quiet time."""
+    """Store that nobody knows whether Slack accepted it: the channel is read after a quiet time."""
     row = _held(session, claimed, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
     if row is not None:
         row.state, row.reason, row.not_before, row.lease_until = (
@@ -247,7 +247,7 @@ def mark_unknown(session: Session, *, claimed: ClaimedMessage, reason: str, now:
 
 
 def requeue(session: Session, *, claimed: ClaimedMessage, after: timedelta | None, reason: str, now: datetime) -> None:
-    """It was certainly not sent: try again *after* that time, or after a growing pause."""
+    """Store that it was not sent, to be tried again *after* that time, or after a growing pause."""
     row = _held(session, claimed, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
     if row is None:
         return
@@ -260,7 +260,7 @@ def requeue(session: Session, *, claimed: ClaimedMessage, after: timedelta | Non
 
 
 def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime, now: datetime) -> None:
-    """Slack asked this channel to wait: nothing goes there before *until*. Other channels go on."""
+    """Send nothing to this channel before *until*, because Slack asked for it; other channels go on."""
     requeue(session, claimed=claimed, after=until - now, reason="ratelimited", now=now)
     session.exec(
         sa.update(OutboxMessage)
@@ -275,7 +275,7 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
 
 
 def claim_unknown(session: Session, *, now: datetime, limit: int = 20) -> list[ClaimedMessage]:
-    """Notifications whose sending nobody finished or understood, whose quiet time is over; held by a new fence."""
+    """Claim notifications that may have been sent, when their quiet time is over, with a new fencing number."""
     abandoned = sa.and_(
         col(OutboxMessage.state) == DeliveryState.SENDING, col(OutboxMessage.lease_until) <= now - QUIET_TIME
     )
@@ -290,14 +290,14 @@ def claim_unknown(session: Session, *, now: datetime, limit: int = 20) -> list[C
 
 
 def list_undelivered(session: Session, *, now: datetime) -> Sequence[OutboxMessage]:
-    """What is still on its way, oldest first; for `doctor` and tests."""
+    """Return what isn't delivered yet, the oldest first; for `doctor` and tests."""
     waiting = [DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN]
     query = select(OutboxMessage).where(col(OutboxMessage.state).in_(waiting), col(OutboxMessage.not_before) <= now)
     return session.exec(query.order_by(col(OutboxMessage.not_before))).all()
 
 
 def delete_old(session: Session, *, before: datetime) -> int:
-    """Drop what was settled or received before that instant; returns how many rows went."""
+    """Delete what was settled or received before that instant, and return how many rows that were."""
     done = sa.delete(OutboxMessage).where(
         col(OutboxMessage.finished_at) < before, col(OutboxMessage.state).in_([DeliveryState.SENT, DeliveryState.DEAD])
     )
@@ -306,7 +306,7 @@ def delete_old(session: Session, *, before: datetime) -> int:
 
 
 def _claimable(now: datetime, limit: int) -> Any:
-    """Pending ones, and claimed ones whose claimer went away before it said that it would send."""
+    """Select pending ones, and claimed ones whose claim ended before anything was sent."""
     lapsed = sa.and_(col(OutboxMessage.state) == DeliveryState.CLAIMED, col(OutboxMessage.lease_until) <= now)
     waiting = sa.and_(col(OutboxMessage.state) == DeliveryState.PENDING, col(OutboxMessage.not_before) <= now)
     query = select(OutboxMessage).where(sa.or_(waiting, lapsed))
@@ -330,7 +330,7 @@ def _give_up_expired(session: Session, now: datetime) -> None:
 
 
 def _thread_of(session: Session, row: OutboxMessage) -> tuple[bool, str | None]:
-    """Whether *row* may go, and the ts of the thread it goes to."""
+    """Return whether *row* may be sent, and the ts of the thread that it belongs to."""
     if row.reply_to is None:
         return True, None
     first = session.exec(
@@ -343,7 +343,7 @@ def _thread_of(session: Session, row: OutboxMessage) -> tuple[bool, str | None]:
 
 
 def _held(session: Session, claimed: ClaimedMessage, *states: DeliveryState) -> OutboxMessage | None:
-    """The row, if the claim behind *claimed* still holds it."""
+    """Return the row of *claimed* while its claim is valid and it is in one of *states*."""
     query = select(OutboxMessage).where(
         OutboxMessage.id == claimed.id, OutboxMessage.fence == claimed.fence, col(OutboxMessage.state).in_(states)
     )

@@ -1,4 +1,4 @@
-"""Plain data that leaves a feature: frozen, with no database and no Slack in it."""
+"""Plain data that leaves a feature: frozen, without a database or Slack in it."""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -14,13 +14,13 @@ class Schema(BaseModel):
 
 
 class Notification(Schema):
-    """News that is owed to somebody. Stored as a schema and drawn when it is sent."""
+    """A notification to a person or channel. It is stored as data and drawn when it is sent."""
 
     kind: ClassVar[str] = ""
 
 
 class Line(Schema):
-    """One thing worth knowing about a customer, in plain words; *urgent* when it is past its time."""
+    """One thing worth knowing about a customer, in plain words; *urgent* when it is late."""
 
     text: str
     urgent: bool = False
@@ -28,7 +28,7 @@ class Line(Schema):
 
 
 class Subject(Schema):
-    """What a button is about when one feature offers it under another feature's thing."""
+    """What a button is about that one feature adds to a message of another."""
 
     kind: str
     id: str
@@ -37,8 +37,17 @@ class Subject(Schema):
     link: str = ""
 
 
+class Step(Schema):
+    """One step of the bot's setup: its label, whether it is done, and the button that starts it."""
+
+    label: str
+    done: bool
+    button: str = ""
+    action_id: str = ""
+
+
 class Count(Schema):
-    """A number with the words that go with it, for a digest's or Home's summary."""
+    """A number in words, for the summary of a digest or of Home."""
 
     text: str
     urgent: bool = False
@@ -46,9 +55,9 @@ class Count(Schema):
 
 class DigestSlot(Schema):
     """
-    The slot that a digest is made for, and what its footer says.
+    The slot that a digest is made for, with what its footer says.
 
-    *since* is the slot before it: what happened from there on belongs to this one. On a test, *slot* is now.
+    It covers what happened from *since*, the slot before, to *slot*. For a test message *slot* is now.
     """
 
     digest_id: UUID

@@ -1,1 +1,0 @@
-"""The App Home: one person's view of everything that waits."""

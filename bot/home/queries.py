@@ -1,4 +1,4 @@
-"""Everything on one person's Home tab, in a few statements, however many people and customers there are."""
+"""Reads for the Home tab; their number doesn't grow with people or customers."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ from bot.checkins.queries import get_owner_scope
 from bot.checkins.schemas import OwnerScope
 from bot.core.feature import Feature, collect_briefs
 from bot.core.heartbeats import list_heartbeats
-from bot.core.schemas import Line
+from bot.core.schemas import Line, Step
 from bot.customers.queries import list_pool, list_schemas, list_snoozed, list_waiting
 from bot.customers.queries.due import get_coverage, list_coming, list_team_coverage
 from bot.customers.schemas import Coverage, CustomerSchema
@@ -24,7 +24,7 @@ from bot.home.rules import (
     TEAM_ROWS,
     WAITING_ROWS,
 )
-from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team, TodoStep
+from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team
 from bot.people.queries import absence_schema, find_person_row, get_preferences, list_absences, list_away, list_names
 from bot.people.schemas import Preferences
 from bot.people.usecases import may_manage, require_here
@@ -35,10 +35,10 @@ def get_home(
     session: Session, *, person_id: str, features: Sequence[Feature], now: datetime, team_offset: int = 0
 ) -> HomeSchema:
     """
-    What a person's Home shows; *team_offset* is the first owner on the page of the team's coverage.
+    Return what a person's Home shows; *team_offset* is the first owner on the page of the team's coverage.
 
     Raises:
-        NotAllowed: a guest, a bot, somebody who left or whom the bot doesn't know.
+        NotAllowed: the person is not a full member.
     """
     person = require_here(session, by=person_id)
     scope = get_owner_scope(session, person_id=person_id, now=now)
@@ -72,19 +72,16 @@ def get_home(
     )
 
 
-def _steps(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[TodoStep, ...]:
-    """What is left of setting the bot up; nothing once all is done."""
+def _steps(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[Step, ...]:
+    """Return the steps of the bot's setup; none once all are done."""
     steps = [
-        TodoStep(label=step.label, done=step.done, button=step.button, action_id=step.action_id)
-        for feature in features
-        if feature.first_steps
-        for step in feature.first_steps(session, person_id, now)
+        step for feature in features if feature.first_steps for step in feature.first_steps(session, person_id, now)
     ]
     return () if all(step.done for step in steps) else tuple(steps)
 
 
 def _owed(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[Line, ...]:
-    """What this person promised and was asked for, in every feature, the earliest day first."""
+    """Return what every feature says this person owes, the earliest day first."""
     lines = [
         line for feature in features if feature.home_section for line in feature.home_section(session, person_id, now)
     ]
@@ -135,7 +132,7 @@ def _departures(session: Session, now: datetime) -> tuple[Departure, ...]:
 
 
 def _cover(session: Session, preferences: Preferences) -> dict[str, str | None]:
-    """Who stands in, and what would keep them from it: they left, or are away on one of the days."""
+    """Return the cover's name, and why they can't cover: they left, or are away on one of the days."""
     absence = preferences.absence
     cover = find_person_row(session, absence.cover_id) if absence and absence.cover_id else None
     if absence is None or cover is None:
@@ -144,8 +141,8 @@ def _cover(session: Session, preferences: Preferences) -> dict[str, str | None]:
         other.first_day <= absence.last_day and other.last_day >= absence.first_day
         for other in list_absences(session, cover.id)
     )
-    trouble = "has left" if cover.is_deactivated else "is away then, too" if away else None
-    return {"cover_name": cover.name, "cover_trouble": trouble}
+    problem = "has left" if cover.is_deactivated else "is away then, too" if away else None
+    return {"cover_name": cover.name, "cover_problem": problem}
 
 
 def _health(session: Session, now: datetime) -> tuple[JobHealth, ...]:

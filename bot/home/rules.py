@@ -1,4 +1,4 @@
-"""How much of everything Home shows, and for how long it is kept up to date."""
+"""Limits of the Home tab."""
 
 from datetime import timedelta
 
@@ -14,10 +14,10 @@ DEPARTURE_ROWS = 3
 DEPARTURES_SINCE = timedelta(days=14)
 
 PERSON_LEFT = "person.left"
-"""The line in the audit trail that says so."""
+"""The audit trail's action for a person who left."""
 
 KEPT_FRESH = timedelta(hours=4)
-"""How long after it was opened a Home follows what happens."""
+"""How long an opened Home is updated."""
 
 FRESH_AT_ONCE = 30
-"""How many Homes of a workspace follow one change; Slack takes a hundred a minute."""
+"""How many Homes of a workspace are updated after one change; Slack allows a hundred a minute."""

@@ -1,23 +1,14 @@
-"""What the Home tab shows one person."""
+"""The data that the Home tab is drawn from."""
 
 from datetime import date, datetime
 
-from bot.core.schemas import Line, Schema
+from bot.core.schemas import Line, Schema, Step
 from bot.customers.schemas import Coverage, CustomerSchema, OwnerCoverage
 from bot.people.schemas import AbsenceSchema, Preferences
 
 
-class TodoStep(Schema):
-    """One step of setting the bot up."""
-
-    label: str
-    done: bool
-    button: str = ""
-    action_id: str = ""
-
-
 class Departure(Schema):
-    """Somebody left, and their customers went to the pool."""
+    """A person who left, and how many of their customers went to the pool."""
 
     name: str
     customers: int
@@ -25,14 +16,14 @@ class Departure(Schema):
 
 
 class Member(Schema):
-    """One owner in the team's coverage, and the days they are away now."""
+    """One owner's coverage, and the absence they are on, if any."""
 
     owner: OwnerCoverage
     away: AbsenceSchema | None = None
 
 
 class Team(Schema):
-    """What managers see: everybody's coverage in pages, the pool, who left."""
+    """The managers' section: the team's coverage, one page of owners (from *offset*), and who left lately."""
 
     coverage: Coverage
     members: tuple[Member, ...] = ()
@@ -42,7 +33,7 @@ class Team(Schema):
 
 
 class JobHealth(Schema):
-    """How one of the bot's jobs is."""
+    """When a job last succeeded, and how often it has failed since."""
 
     name: str
     succeeded_at: datetime | None
@@ -56,7 +47,7 @@ class HomeSchema(Schema):
     name: str
     now: datetime
     today: date
-    steps: tuple[TodoStep, ...] = ()
+    steps: tuple[Step, ...] = ()
     owed: tuple[Line, ...] = ()
     waiting: tuple[CustomerSchema, ...] = ()
     coming: tuple[CustomerSchema, ...] = ()
@@ -67,7 +58,7 @@ class HomeSchema(Schema):
     covers_for: tuple[str, ...] = ()
     preferences: Preferences
     cover_name: str | None = None
-    cover_trouble: str | None = None
+    cover_problem: str | None = None
     team: Team | None = None
     pool: tuple[CustomerSchema, ...] = ()
     pool_total: int = 0
@@ -75,5 +66,5 @@ class HomeSchema(Schema):
 
     @property
     def waiting_total(self) -> int:
-        """How many customers wait for this person now, those of covered colleagues included."""
+        """The number of customers that wait for this person, including those of colleagues they cover."""
         return self.queue.neglected + self.queue.due

@@ -1,4 +1,4 @@
-"""What changes people and, in the same transaction, the dates of their customers."""
+"""Changes people and, in the same transaction, their customers."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,31 +11,31 @@ from bot.customers.usecases import release_customers
 from bot.customers.usecases.scheduling import reschedule_owner
 from bot.home.rules import PERSON_LEFT
 from bot.people.queries import get_preferences, list_managers, list_names
-from bot.people.schemas import OwnerLeft, PeopleSynced, Preferences, SlackPerson, Wishes
+from bot.people.schemas import OwnerLeft, PeopleSynced, Preferences, PreferencesInput, SlackPerson
 from bot.people.usecases import come_back, set_preferences, sync_people
 from bot.workspaces.usecases import BOT, record
 
 
-def take_in_people(
+def sync_people_and_customers(
     session: Session, *, people: Sequence[SlackPerson], complete: bool, now: datetime, event_id: str = ""
 ) -> PeopleSynced:
     """
-    Take in what Slack says of people, with all that follows from it, in one transaction.
+    Store *people* as Slack describes them (see `sync_people`), and change their customers accordingly.
 
-    Who lives in another zone now has new due dates; the customers of who left, or became a guest, go to the pool,
-    and the managers are told. An event counts once, however often it is delivered.
+    Owners in a new zone get new due dates. The customers of people who left or became guests go to the pool, and the
+    managers are notified. An event with *event_id* counts once, however often it is delivered.
     """
     if event_id and not outbox.record_received(session, "event", event_id, now=now):
         return PeopleSynced()
-    news = sync_people(session, people=people, complete=complete, now=now)
-    for owner_id in list_owners_among(session, news.moved):
+    synced = sync_people(session, people=people, complete=complete, now=now)
+    for owner_id in list_owners_among(session, synced.moved):
         reschedule_owner(session, owner_id=owner_id, now=now)
-    for person_id in (*news.left, *news.became_guests):
-        _let_go(session, person_id, became_guest=person_id in news.became_guests, now=now)
-    return news
+    for person_id in (*synced.left, *synced.became_guests):
+        _release(session, person_id, became_guest=person_id in synced.became_guests, now=now)
+    return synced
 
 
-def _let_go(session: Session, person_id: str, *, became_guest: bool, now: datetime) -> None:
+def _release(session: Session, person_id: str, *, became_guest: bool, now: datetime) -> None:
     released = release_customers(session, owner_id=person_id, now=now)
     if not released.ids:
         return
@@ -53,25 +53,26 @@ def _let_go(session: Session, person_id: str, *, became_guest: bool, now: dateti
         outbox.enqueue(session, notification, to=manager.id, key=f"owner_left:{entry.id}:{manager.id}", now=now)
 
 
-def save_preferences(session: Session, *, wishes: Wishes, by: str, now: datetime) -> Preferences:
+def save_preferences(session: Session, *, preferences: PreferencesInput, by: str, now: datetime) -> Preferences:
     """
-    Set what a person wishes for themselves, and move their customers' dates along.
+    Set the preferences of *by*, and recompute their customers' due dates.
 
     Raises:
-        InvalidInput: with a sentence per field, see `set_preferences`.
-        NotAllowed: a guest or somebody who left.
+        InvalidInput: a value is wrong; `fields` names it (see `set_preferences`).
+        NotAllowed: *by* is not a full member.
     """
-    if set_preferences(session, wishes=wishes, by=by, now=now):
+    if set_preferences(session, preferences=preferences, by=by, now=now):
         reschedule_owner(session, owner_id=by, now=now)
     return get_preferences(session, person_id=by, now=now)
 
 
 def end_absence(session: Session, *, by: str, now: datetime) -> date:
     """
-    Be back early, with one's customers due again from today on; the day that was planned as the last one away.
+    End the days away of *by* today, and recompute their due dates; return the day that was planned as the last one.
 
     Raises:
-        AlreadyDone: one isn't away today.
+        AlreadyDone: they aren't away today.
+        NotAllowed: *by* is not a full member.
     """
     planned = come_back(session, by=by, now=now)
     reschedule_owner(session, owner_id=by, now=now)

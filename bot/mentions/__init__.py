@@ -1,1 +1,1 @@
-"""What is written in public about us and our customers."""
+"""Mentions: what people write in public about us and our customers."""

@@ -1,4 +1,4 @@
-"""Where mentions come from, what was written, and where else the same was seen."""
+"""Tables of sources, mentions, their occurrences, aliases and lessons."""
 
 from datetime import datetime, time
 from uuid import UUID
@@ -12,12 +12,23 @@ from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import AliasKind, Tier
 
+WORDS_LENGTH = 4000
+KEY_LENGTH = 260
+"""The longest key in characters: a domain has 253, six words of a name fewer."""
+
+
+def goes_with_customer() -> sa.ForeignKeyConstraint:
+    """Return a foreign key to the customer; the row is deleted with it."""
+    return sa.ForeignKeyConstraint(
+        ["workspace_id", "customer_id"], ["customers.workspace_id", "customers.id"], ondelete="CASCADE"
+    )
+
 
 class Source(Row, table=True):
     """
-    A place that brings mentions. One that was removed stays, since mentions came from it, and is asked no more.
+    A source of mentions; a removed one stays, since its mentions do.
 
-    `secrets` holds those that a webhook's senders may sign with, the newest first, at most two.
+    `secrets` are those that a webhook's senders may sign with, the newest first, at most two.
     """
 
     __tablename__ = "mention_sources"
@@ -58,7 +69,7 @@ class Source(Row, table=True):
 
 
 class AskedHost(SQLModel, table=True):
-    """When a host was last asked for anything, by whichever workspace and process."""
+    """When a host was last sent a request, by any workspace and process."""
 
     __tablename__ = "mention_hosts"
 
@@ -68,10 +79,10 @@ class AskedHost(SQLModel, table=True):
 
 class Mention(Row, table=True):
     """
-    Something that was written about us or a customer, once, however often it was seen.
+    Something that was written about us or a customer, stored once however often it occurs.
 
-    `alias`, `alias_key` and `alias_kind` say by which name it was matched, so that a wrong match can teach. Whoever
-    answers it is `taken_by`, and has until `answer_due_at`.
+    `alias`, `alias_key` and `alias_kind` say by which key it was matched, so that a wrong match can teach. `taken_by`
+    said they would answer it until `answer_due_at`.
     """
 
     __tablename__ = "mentions"
@@ -136,7 +147,7 @@ class Mention(Row, table=True):
 
 
 class Occurrence(Row, table=True):
-    """One more place that brought a mention, or somebody who did (`source_id` is None then)."""
+    """A source that brought a mention, or a person who did (`source_id` is None)."""
 
     __tablename__ = "mention_sightings"
     __table_args__ = within_workspace(
@@ -153,7 +164,7 @@ class Occurrence(Row, table=True):
 
 
 class MentionSettings(WorkspaceRow, table=True):
-    """What a workspace set about mentions: how many working days an answer may take, and the phrases it avoids."""
+    """A workspace's settings: the working days for an answer, the phrases to avoid, the channel of saved mentions."""
 
     __tablename__ = "mention_settings"
     __table_args__ = (
@@ -167,24 +178,8 @@ class MentionSettings(WorkspaceRow, table=True):
     phrases: list[list[str]] | None = Field(default=None, sa_type=sa.JSON)  # None: the usual ones
 
 
-WORDS_LENGTH = 4000
-KEY_LENGTH = 260
-"""The longest key, in characters: a domain has 253, six words of a name fewer."""
-
-
-def goes_with_customer() -> sa.ForeignKeyConstraint:
-    """A foreign key to the customer that doesn't hold it: the row goes when the customer goes."""
-    return sa.ForeignKeyConstraint(
-        ["workspace_id", "customer_id"], ["customers.workspace_id", "customers.id"], ondelete="CASCADE"
-    )
-
-
 class MentionAlias(Row, table=True):
-    """
-    One key that a customer (None: ourselves) is found by; looked up for every piece of every text.
-
-    *written* is kept of our own names only, to show them again.
-    """
+    """A key that a customer (None: ourselves) is found by; *written* keeps the spelling of our own names."""
 
     __tablename__ = "mention_aliases"
     __table_args__ = within_workspace(
@@ -204,10 +199,10 @@ class MentionAlias(Row, table=True):
 
 class UnreadName(WorkspaceRow, table=True):
     """
-    A customer whose names, domain or status changed since its keys were made.
+    A customer whose keys are out of date, since its names, domain or status changed.
 
-    The database itself notes it, by triggers on customers and their aliases, so that no way of writing them is missed
-    and no clock has to be trusted (docs/decisions/0006-unread-names.md). It is gone once the keys are made anew.
+    Triggers on customers and their aliases insert the rows, so no way of writing is missed and no clock is trusted
+    (docs/decisions/0006-unread-names.md). `refresh_aliases` deletes them.
     """
 
     __tablename__ = "mention_unread_names"
@@ -218,7 +213,7 @@ class UnreadName(WorkspaceRow, table=True):
 
 
 class AliasLesson(Row, table=True):
-    """Somebody said that these words aren't that customer (None: us), or not surely, in a source (None: anywhere)."""
+    """What somebody taught: in a source (None: anywhere) this key isn't that customer (None: us), or not surely."""
 
     __tablename__ = "mention_lessons"
     __table_args__ = within_workspace(
@@ -239,7 +234,7 @@ class AliasLesson(Row, table=True):
 
 
 class SentimentCorrection(Row, table=True):
-    """Somebody read a mention otherwise than the scorer did; kept with its words, to learn from."""
+    """A person's correction of a mention's sentiment, with the words and the model (`scorer`)."""
 
     __tablename__ = "feeling_corrections"
     __table_args__ = within_workspace(

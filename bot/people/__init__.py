@@ -1,1 +1,0 @@
-"""The people of a workspace: who they are, what they may do, when they work."""

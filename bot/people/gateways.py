@@ -1,4 +1,4 @@
-"""People as Slack tells of them: `users.list` page by page, and one person's `users.info`."""
+"""Asks Slack about people: `users.list` page by page, and `users.info`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,15 +22,15 @@ Pause = Callable[[float], Awaitable[None]]
 
 async def fetch_people(client: AsyncWebClient, *, pause: Pause = asyncio.sleep) -> list[SlackPerson]:
     """
-    Everybody in the workspace, bots and those who left included.
+    Return everybody in the workspace, including bots and deactivated users.
 
     Raises:
-        SlackApiError: Slack refuses, or keeps asking to wait.
+        SlackApiError: Slack refuses, or keeps answering that there are too many requests.
     """
     people: dict[str, SlackPerson] = {}
     cursor = ""
     while True:
-        page = await _patiently(lambda at=cursor: client.users_list(limit=PAGE, cursor=at), pause)  # type: ignore[misc]
+        page = await _call_with_waits(lambda at=cursor: client.users_list(limit=PAGE, cursor=at), pause)  # type: ignore[misc]
         people |= {person.id: person for person in map(person_from, page.get("members") or ())}
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
@@ -39,21 +39,21 @@ async def fetch_people(client: AsyncWebClient, *, pause: Pause = asyncio.sleep) 
 
 async def fetch_person(client: AsyncWebClient, person_id: str, *, pause: Pause = asyncio.sleep) -> SlackPerson:
     """
-    One person.
+    Return one person.
 
     Raises:
         SlackApiError: Slack doesn't know them, or refuses.
     """
-    answer = await _patiently(lambda: client.users_info(user=person_id), pause)
+    answer = await _call_with_waits(lambda: client.users_info(user=person_id), pause)
     return person_from(answer["user"])
 
 
 def person_from(user: Mapping[str, Any]) -> SlackPerson:
     """
-    A person from Slack's user object, of which anything but the id may be missing.
+    Return a person from Slack's user object, of which everything but the id may be missing.
 
-    Those whom they chose to be called comes before the full name, that before the handle. Somebody from another
-    company in a shared channel counts as a guest.
+    The display name is preferred to the full name, and that to the handle. A user of another company in a shared
+    channel counts as a guest.
     """
     profile: Mapping[str, Any] = user.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
@@ -76,8 +76,8 @@ def _any(user: Mapping[str, Any], *flags: str) -> bool:
     return any(bool(user.get(flag)) for flag in flags)
 
 
-async def _patiently(call: Callable[[], Awaitable[Any]], pause: Pause) -> Any:
-    """What *call* answers; when Slack asks to wait, it is asked again after that time."""
+async def _call_with_waits(call: Callable[[], Awaitable[Any]], pause: Pause) -> Any:
+    """Return the result of *call*; call it again after the time that Slack asks to wait."""
     for attempt in range(MOST_WAITS + 1):
         try:
             return await call()

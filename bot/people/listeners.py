@@ -62,8 +62,8 @@ class PersonMiddleware(AsyncMiddleware):
 
     async def _learn(self, workspace: str, person: str, client: AsyncWebClient) -> None:
         if not await self._runtime.read(is_known, workspace=workspace, person_id=person):
-            told = await fetch_person(client, person)
-            await self._runtime.run(sync_people, workspace=workspace, people=[told], complete=False)
+            fetched = await fetch_person(client, person)
+            await self._runtime.run(sync_people, workspace=workspace, people=[fetched], complete=False)
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known.add((workspace, person))

@@ -1,4 +1,4 @@
-"""Reads about people: who they are, when they work, who covers for them."""
+"""Reads of people, their calendars and their covers."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -14,20 +14,20 @@ from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace
 
 LONGEST_LOOK_BACK = timedelta(days=1)
-FEW = 100  # people who are asked for by id; of more, everybody is read
+FEW = 100  # people who are read by id; for more, all rows are read
 
 
 def find_person_row(session: Session, person_id: str) -> Person | None:
-    """The person with that Slack id, or None."""
+    """Return the person with that Slack id, or None."""
     return session.get(Person, (workspace_of(session), person_id))
 
 
 def get_person(session: Session, person_id: str) -> Person:
     """
-    The person with that Slack id.
+    Return the person with that Slack id.
 
     Raises:
-        NotFound: the bot has never seen them.
+        NotFound: the bot doesn't know them.
     """
     person = find_person_row(session, person_id)
     if person is None:
@@ -36,7 +36,7 @@ def get_person(session: Session, person_id: str) -> Person:
 
 
 def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Person]:
-    """Human members, by name; with *deactivated* also those who left."""
+    """Return people who are not bots, by name; with *deactivated* also those who left."""
     query = select(Person).where(col(Person.is_bot).is_(False))
     if not deactivated:
         query = query.where(col(Person.is_deactivated).is_(False))
@@ -44,7 +44,7 @@ def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Pers
 
 
 def list_managers(session: Session) -> Sequence[Person]:
-    """Who may hand out work: managers and admins that are still here, as full members."""
+    """Return managers and admins who are full members, by name."""
     query = select(Person).where(
         col(Person.role).in_([Role.MANAGER, Role.ADMIN]),
         col(Person.is_deactivated).is_(False),
@@ -55,7 +55,7 @@ def list_managers(session: Session) -> Sequence[Person]:
 
 
 def list_names(session: Session, person_ids: Iterable[str | None]) -> dict[str, str]:
-    """The names of these people, by id."""
+    """Return the names of these people, by id."""
     wanted = {person_id for person_id in person_ids if person_id}
     if not wanted:
         return {}
@@ -64,23 +64,23 @@ def list_names(session: Session, person_ids: Iterable[str | None]) -> dict[str, 
 
 
 def list_absences(session: Session, person_id: str) -> Sequence[Absence]:
-    """All days away of a person, in order."""
+    """Return all days away of a person, in order."""
     query = select(Absence).where(Absence.person_id == person_id)
     return session.exec(query.order_by(col(Absence.first_day))).all()
 
 
 def next_absence(session: Session, *, person_id: str, today: date) -> Absence | None:
-    """The days away of a person that run on *today* or come next."""
+    """Return the absence of a person that includes *today*, else the next one, or None."""
     return next((absence for absence in list_absences(session, person_id) if absence.last_day >= today), None)
 
 
 def absence_schema(absence: Absence) -> AbsenceSchema:
-    """Days away as other features may see them."""
+    """Return the schema of days away."""
     return AbsenceSchema(first_day=absence.first_day, last_day=absence.last_day, cover_id=absence.cover_id)
 
 
 def get_calendar(session: Session, person_id: str | None) -> Calendar:
-    """When that person works; for nobody (the pool), Monday to Friday where the workspace is."""
+    """Return that person's calendar; for None (the pool), Monday to Friday in the workspace's zone."""
     person = find_person_row(session, person_id) if person_id else None
     if person is None:
         return Calendar(zone=known_zone(get_workspace(session).zone, "UTC"))
@@ -88,7 +88,7 @@ def get_calendar(session: Session, person_id: str | None) -> Calendar:
 
 
 def list_calendars(session: Session, person_ids: Iterable[str | None]) -> dict[str | None, Calendar]:
-    """When each of these people works, and the pool's calendar for None and for people nobody knows."""
+    """Return the calendar of each of these people, and the pool's for None and for unknown people."""
     wanted = set(person_ids)
     calendars: dict[str | None, Calendar] = dict.fromkeys(wanted, get_calendar(session, None))
     if not wanted - {None}:
@@ -108,7 +108,7 @@ def list_calendars(session: Session, person_ids: Iterable[str | None]) -> dict[s
 
 
 def calendar_from(person: Person, absences: Iterable[Absence], *, default_zone: str) -> Calendar:
-    """A person's hours and days away as one value."""
+    """Return the calendar made of a person's row and their days away."""
     return Calendar(
         zone=known_zone(person.zone, default_zone),
         working_days=frozenset(int(day) for day in person.working_days),
@@ -119,7 +119,7 @@ def calendar_from(person: Person, absences: Iterable[Absence], *, default_zone: 
 
 
 def find_cover(session: Session, person_id: str, day: date) -> str | None:
-    """Who stands in for that person on *day*, when they are away and named somebody who is still here."""
+    """Return the id of the person who covers on *day*; None when nobody does, or the cover is deactivated."""
     for absence in list_absences(session, person_id):
         if absence.first_day <= day <= absence.last_day and absence.cover_id:
             cover = find_person_row(session, absence.cover_id)
@@ -128,7 +128,7 @@ def find_cover(session: Session, person_id: str, day: date) -> str | None:
 
 
 def list_away(session: Session, *, around: date) -> Sequence[Absence]:
-    """Absences that are running about *around* (a day more on both sides, for the zones)."""
+    """Return absences that include *around*, or a day next to it, since zones differ."""
     query = select(Absence).where(
         col(Absence.first_day) <= around + LONGEST_LOOK_BACK, col(Absence.last_day) >= around - LONGEST_LOOK_BACK
     )
@@ -136,12 +136,12 @@ def list_away(session: Session, *, around: date) -> Sequence[Absence]:
 
 
 def get_today(session: Session, *, person_id: str | None, now: datetime) -> date:
-    """The date on that person's wall."""
+    """Return the local date of that person."""
     return get_calendar(session, person_id).today(now)
 
 
 def get_schema(session: Session, person_id: str) -> PersonSchema:
-    """What screens may know about a person."""
+    """Return the schema of a person."""
     person = get_person(session, person_id)
     return PersonSchema(
         id=person.id, name=person.name, zone=person.zone, role=person.role, is_deactivated=person.is_deactivated
@@ -149,7 +149,7 @@ def get_schema(session: Session, person_id: str) -> PersonSchema:
 
 
 def get_preferences(session: Session, *, person_id: str, now: datetime) -> Preferences:
-    """What a person set for themselves; of their days away, the running or next ones."""
+    """Return a person's own settings, with their current or next absence."""
     person = get_person(session, person_id)
     today = get_today(session, person_id=person_id, now=now)
     absence = next_absence(session, person_id=person_id, today=today)
@@ -166,7 +166,7 @@ def get_preferences(session: Session, *, person_id: str, now: datetime) -> Prefe
 
 
 def export_person(session: Session, kind: str, person_id: str) -> dict[str, Any]:
-    """All that is kept about a person, as JSON values; nothing for anything else."""
+    """Return everything stored about a person, as JSON values; empty for another *kind*."""
     person = find_person_row(session, person_id) if kind == "person" else None
     if person is None:
         return {}
@@ -175,7 +175,7 @@ def export_person(session: Session, kind: str, person_id: str) -> dict[str, Any]
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - every check takes the time
-    """What is wrong with the people of the workspace, a sentence each."""
+    """Return a sentence per problem: no manager, or unknown zones."""
     problems = []
     if not list_managers(session):
         problems.append("Nobody here is a manager; let a Slack admin name one with /evenhand setup.")

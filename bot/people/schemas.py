@@ -1,4 +1,4 @@
-"""What other features and screens may know about a person."""
+"""The data of people that leaves the feature."""
 
 from datetime import date, time
 
@@ -17,7 +17,7 @@ class PersonSchema(Schema):
 
 
 class AbsenceSchema(Schema):
-    """Days away, and who covers."""
+    """Days away, first and last included, and the person who covers."""
 
     first_day: date
     last_day: date
@@ -25,7 +25,7 @@ class AbsenceSchema(Schema):
 
 
 class Preferences(Schema):
-    """What a person set for themselves."""
+    """A person's own settings; *absence* is the current one or the next."""
 
     person_id: str
     name: str
@@ -52,7 +52,7 @@ class SlackPerson(Schema):
 
 
 class OwnerLeft(Notification):
-    """An owner was deactivated in Slack; their customers are in the pool now."""
+    """Tells managers that an owner was deactivated in Slack, and that their customers are in the pool."""
 
     kind = "people.owner_left"
     owner: str
@@ -62,7 +62,7 @@ class OwnerLeft(Notification):
 
 
 class CoverAsked(Notification):
-    """Somebody is to stand in for a colleague."""
+    """Tells a person that a colleague named them as cover."""
 
     kind = "people.cover_asked"
     owner: str
@@ -70,8 +70,8 @@ class CoverAsked(Notification):
     last_day: date
 
 
-class Wishes(Schema):
-    """What a person wants their hours, messages and days away to be; no days mean that they aren't away."""
+class PreferencesInput(Schema):
+    """The submitted preferences modal: hours, mutes and days away; without days the person isn't away."""
 
     hour: time
     working_days: str
@@ -83,7 +83,7 @@ class Wishes(Schema):
 
 
 class PeopleSynced(Schema):
-    """What became of the people since Slack was asked last: ids of those for whom something follows."""
+    """The result of a sync: counts, and the ids of people whose customers or due dates have to change."""
 
     added: int = 0
     changed: int = 0

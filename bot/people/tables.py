@@ -1,4 +1,4 @@
-"""People as Slack knows them, and their hours as they set them."""
+"""People, as Slack describes them and with their own settings, and their days away."""
 
 from datetime import date, datetime, time
 
@@ -38,7 +38,7 @@ class Person(WorkspaceRow, table=True):
 
 
 class Absence(Row, table=True):
-    """Days on which a person is away, and who covers."""
+    """Days on which a person is away, and the person who covers."""
 
     __tablename__ = "absences"
     __table_args__ = within_workspace(

@@ -1,4 +1,4 @@
-"""What changes people, and who may change what."""
+"""Changes people, and checks who may change what."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from bot.people.rules import (
     known_zone,
     person_key,
 )
-from bot.people.schemas import CoverAsked, PeopleSynced, SlackPerson, Wishes
+from bot.people.schemas import CoverAsked, PeopleSynced, PreferencesInput, SlackPerson
 from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace, list_audit
 from bot.workspaces.usecases import BOT, record
@@ -39,13 +39,13 @@ FORGOTTEN = "Somebody who left"
 
 
 def may_manage(person: Person | None) -> bool:
-    """Whether that person is a manager or an admin that is still here; who became a guest is none any more."""
+    """Return whether that person is a manager or an admin, and a full member."""
     return person is not None and _is_full_member(person) and person.role in {Role.MANAGER, Role.ADMIN}
 
 
 def require_manager(session: Session, *, by: str, wish: str) -> Person:
     """
-    The person *by*, who has to be a manager or admin; *wish* completes "Only managers can …".
+    Return the person *by*, who has to be a manager or admin; *wish* completes "Only managers can …".
 
     Raises:
         NotAllowed: they are not; the sentence names whom to ask.
@@ -60,10 +60,10 @@ def require_manager(session: Session, *, by: str, wish: str) -> Person:
 
 def require_here(session: Session, *, by: str) -> Person:
     """
-    The person *by*, who has to be a full member of the workspace.
+    Return the person *by*, who has to be a full member of the workspace.
 
     Raises:
-        NotAllowed: a guest, a bot, somebody deactivated or unknown.
+        NotAllowed: they are a guest, a bot, deactivated or unknown.
     """
     person = find_person_row(session, by)
     if person is None or not _is_full_member(person):
@@ -72,7 +72,7 @@ def require_here(session: Session, *, by: str) -> Person:
 
 
 def manager_problems(session: Session, *, person_ids: Sequence[str], by: str) -> dict[str, str]:
-    """Why *by* can't make just these people the managers, as a sentence for the field `managers`; empty if they can."""
+    """Return why *by* can't make these people the managers, as a sentence for the field `managers`, or nothing."""
     if set(person_ids) == _manager_ids(session):
         return {}
     person = find_person_row(session, by)
@@ -89,12 +89,12 @@ def manager_problems(session: Session, *, person_ids: Sequence[str], by: str) ->
 
 def name_managers(session: Session, *, person_ids: Sequence[str], by: str, now: datetime) -> int:
     """
-    Make these people the managers, and members again of those who were; returns how many roles changed.
+    Make these people the managers, and all others members; return the number of roles that changed.
 
-    Slack's admins stay admins, named or not.
+    Slack's admins stay admins in either case.
 
     Raises:
-        InvalidInput: *by* is no admin, or somebody can't be a manager; field `managers`.
+        InvalidInput: *by* is not an admin, or somebody can't be a manager; field `managers`.
     """
     problems = manager_problems(session, person_ids=person_ids, by=by)
     if problems:
@@ -125,32 +125,33 @@ def _manager_ids(session: Session) -> set[str]:
 
 def sync_people(session: Session, *, people: Sequence[SlackPerson], complete: bool, now: datetime) -> PeopleSynced:
     """
-    Take in what Slack says of *people*; with *complete*, that is everybody, and who isn't among them has left.
+    Store *people* as Slack describes them. With *complete* they are everybody, and all others are deactivated.
 
-    Slack's admins and owners are admins here. Losing that makes a member again, or the manager they were named
-    before. A missing or unknown zone changes nothing, and is the workspace's for somebody new. Who keeps the holidays
-    that their zone suggested gets those of the new zone. What has to follow (dates, customers) is in the answer.
+    Slack's admins and owners become admins; when they lose that role, they become what they were before. A missing or
+    unknown zone leaves the stored one, and a new person gets the workspace's. A person whose holidays are those of
+    their zone gets those of a new zone. The result names the people whose customers or due dates have to change.
     """
     default_zone = get_workspace(session).zone
     known = {person.id: person for person in _list_rows(session, people, complete=complete)}
-    told = {person.id: person for person in people}
-    new = [person for person in told.values() if person.id not in known]
+    given = {person.id: person for person in people}
+    new = [person for person in given.values() if person.id not in known]
     _add_people(session, new, default_zone=default_zone, now=now)
-    seen = [_take_in(session, known[person.id], person, now=now) for person in told.values() if person.id in known]
-    if complete and told:
-        seen += [_leave(person) for person in known.values() if person.id not in told and not person.is_deactivated]
+    updates = [_update(session, known[person.id], person, now=now) for person in given.values() if person.id in known]
+    if complete and given:
+        gone = [person for person in known.values() if person.id not in given and not person.is_deactivated]
+        updates += [_deactivate(person) for person in gone]
     session.flush()
     return PeopleSynced(
         added=len(new),
-        changed=sum(bool(all_news) for _, all_news in seen),
-        moved=_ids(seen, News.MOVED),
-        left=_ids(seen, News.LEFT),
-        became_guests=_ids(seen, News.BECAME_GUEST),
+        changed=sum(bool(changes) for _, changes in updates),
+        moved=_ids(updates, Change.MOVED),
+        left=_ids(updates, Change.LEFT),
+        became_guests=_ids(updates, Change.BECAME_GUEST),
     )
 
 
-class News(Enum):
-    """What is new about a person."""
+class Change(Enum):
+    """What a sync changed about a person."""
 
     CHANGED = auto()
     MOVED = auto()
@@ -158,11 +159,12 @@ class News(Enum):
     BECAME_GUEST = auto()
 
 
-Seen = tuple[str, set[News]]
+Update = tuple[str, set[Change]]
+"""A person's id, and what changed about them."""
 
 
-def _ids(seen: Sequence[Seen], news: News) -> tuple[str, ...]:
-    return tuple(person_id for person_id, all_news in seen if news in all_news)
+def _ids(updates: Sequence[Update], change: Change) -> tuple[str, ...]:
+    return tuple(person_id for person_id, changes in updates if change in changes)
 
 
 def _list_rows(session: Session, people: Sequence[SlackPerson], *, complete: bool) -> Sequence[Person]:
@@ -172,63 +174,63 @@ def _list_rows(session: Session, people: Sequence[SlackPerson], *, complete: boo
     return session.exec(query).all()
 
 
-def _take_in(session: Session, row: Person, told: SlackPerson, *, now: datetime) -> Seen:
-    if row.name == FORGOTTEN and told.is_deactivated:
-        return told.id, set()
-    zone = known_zone(told.zone, row.zone)
-    news = {
-        News.MOVED: zone != row.zone,
-        News.LEFT: told.is_deactivated and not row.is_deactivated,
-        News.BECAME_GUEST: told.is_guest and not row.is_guest and not told.is_deactivated,
+def _update(session: Session, row: Person, given: SlackPerson, *, now: datetime) -> Update:
+    if row.name == FORGOTTEN and given.is_deactivated:
+        return given.id, set()
+    zone = known_zone(given.zone, row.zone)
+    changes = {
+        Change.MOVED: zone != row.zone,
+        Change.LEFT: given.is_deactivated and not row.is_deactivated,
+        Change.BECAME_GUEST: given.is_guest and not row.is_guest and not given.is_deactivated,
     }
-    changed = _follow_role(session, row, is_admin=_is_admin(told), now=now)
+    changed = _sync_role(session, row, is_admin=_is_admin(given), now=now)
     if zone != row.zone and row.country == holiday_country(row.zone):
         row.country = holiday_country(zone)
-    for name, value in {**_as_told(told), "zone": zone}.items():
+    for name, value in {**_slack_values(given), "zone": zone}.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed = True
     if changed:
         row.synced_at = now
-    return told.id, {which for which, is_so in news.items() if is_so} | ({News.CHANGED} if changed else set())
+    return given.id, {which for which, is_so in changes.items() if is_so} | ({Change.CHANGED} if changed else set())
 
 
 def _add_people(session: Session, new: Sequence[SlackPerson], *, default_zone: str, now: datetime) -> None:
-    """Add all of them in one statement: a workspace may have thousands."""
-    usual = Person(id="", name="", name_key="", synced_at=now).model_dump() | {"workspace_id": workspace_of(session)}
-    rows = [usual | _newcomer(told, default_zone) for told in new]
+    """Insert all of them in one statement: a workspace may have thousands."""
+    defaults = Person(id="", name="", name_key="", synced_at=now).model_dump() | {"workspace_id": workspace_of(session)}
+    rows = [defaults | _new_values(given, default_zone) for given in new]
     if rows:
         session.execute(sa.insert(Person), rows)
 
 
-def _newcomer(told: SlackPerson, default_zone: str) -> dict[str, Any]:
-    zone = known_zone(told.zone, default_zone)
-    role = Role.ADMIN if _is_admin(told) else Role.MEMBER
-    return {"id": told.id, "zone": zone, "country": holiday_country(zone), "role": role, **_as_told(told)}
+def _new_values(given: SlackPerson, default_zone: str) -> dict[str, Any]:
+    zone = known_zone(given.zone, default_zone)
+    role = Role.ADMIN if _is_admin(given) else Role.MEMBER
+    return {"id": given.id, "zone": zone, "country": holiday_country(zone), "role": role, **_slack_values(given)}
 
 
-def _as_told(told: SlackPerson) -> dict[str, Any]:
-    """What Slack alone decides. Somebody who left has no guest's flag and often no address: the old ones stay."""
+def _slack_values(given: SlackPerson) -> dict[str, Any]:
+    """Return the columns that Slack decides. A deactivated user has no guest flag and often no address: both stay."""
     values: dict[str, Any] = {
-        "name": told.name,
-        "name_key": person_key(told.name),
-        "handle": told.handle,
-        "is_bot": told.is_bot,
-        "is_deactivated": told.is_deactivated,
+        "name": given.name,
+        "name_key": person_key(given.name),
+        "handle": given.handle,
+        "is_bot": given.is_bot,
+        "is_deactivated": given.is_deactivated,
     }
-    if not told.is_deactivated:
-        values["is_guest"] = told.is_guest
-    if told.email:
-        values["email"] = told.email
+    if not given.is_deactivated:
+        values["is_guest"] = given.is_guest
+    if given.email:
+        values["email"] = given.email
     return values
 
 
-def _is_admin(told: SlackPerson) -> bool:
-    return told.is_slack_admin and not (told.is_bot or told.is_guest or told.is_deactivated)
+def _is_admin(given: SlackPerson) -> bool:
+    return given.is_slack_admin and not (given.is_bot or given.is_guest or given.is_deactivated)
 
 
-def _follow_role(session: Session, row: Person, *, is_admin: bool, now: datetime) -> bool:
-    """Make an admin of a Slack admin, and of a former one what they were before; True when that changed the role."""
+def _sync_role(session: Session, row: Person, *, is_admin: bool, now: datetime) -> bool:
+    """Make a Slack admin an admin, and a former one what they were before; return whether the role changed."""
     if is_admin == (row.role is Role.ADMIN):
         return False
     role = Role.ADMIN if is_admin else _role_before(session, row.id)
@@ -241,39 +243,41 @@ def _follow_role(session: Session, row: Person, *, is_admin: bool, now: datetime
 
 
 def _role_before(session: Session, person_id: str) -> Role:
-    """What somebody was before Slack made them an admin."""
+    """Return the role that a person had before Slack made them an admin."""
     entries = list_audit(session, subject_kind="person", subject_id=person_id)
     raised = (entry for entry in entries if entry.action == ROLE_FOLLOWED and entry.after.get("role") == Role.ADMIN)
     before = next((entry.before.get("role") for entry in raised), Role.MEMBER)
     return Role.MANAGER if before == Role.MANAGER else Role.MEMBER
 
 
-def _leave(row: Person) -> Seen:
+def _deactivate(row: Person) -> Update:
     row.is_deactivated = True
-    return row.id, {News.LEFT, News.CHANGED}
+    return row.id, {Change.LEFT, Change.CHANGED}
 
 
-def set_preferences(session: Session, *, wishes: Wishes, by: str, now: datetime) -> bool:
+def set_preferences(session: Session, *, preferences: PreferencesInput, by: str, now: datetime) -> bool:
     """
-    Set one's hour, working days, holidays, mutes and days away; True when due dates follow from it.
+    Set the hour, working days, holidays, mutes and days away of *by*; return whether their due dates have to change.
 
-    No days away end or cancel the ones that run or come next. A new cover is owed the news.
+    Without days away, the current or next ones are deleted. A new cover is notified.
 
     Raises:
-        InvalidInput: with a sentence per field: `working_days`, `country`, `away_from`, `away_to`, `cover`.
+        InvalidInput: a value is wrong; `fields` names `working_days`, `country`, `away_from`, `away_to` or `cover`.
+        NotAllowed: *by* is not a full member.
     """
     person = require_here(session, by=by)
     today = get_today(session, person_id=by, now=now)
     standing = next_absence(session, person_id=by, today=today)
-    problems = hours_problems(wishes.working_days, wishes.country)
-    problems |= absence_problems(wishes.away_from, wishes.away_to, today=today, covered=bool(wishes.cover_id))
-    problems |= _cover_problem(session, wishes, by=by) if wishes.cover_id and not problems else {}
+    problems = hours_problems(preferences.working_days, preferences.country)
+    first, last, is_covered = preferences.away_from, preferences.away_to, bool(preferences.cover_id)
+    problems |= absence_problems(first, last, today=today, covered=is_covered)
+    problems |= _cover_problem(session, preferences, by=by) if is_covered and not problems else {}
     if problems:
         raise InvalidInput(fields=problems)
     before = _calendar_state(person, standing)
-    person.hour, person.working_days, person.country = wishes.hour, wishes.working_days, wishes.country
-    person.mutes = [mute.value for mute in wishes.mutes]
-    standing = _set_absence(session, person, standing, wishes, now=now)
+    person.hour, person.working_days, person.country = preferences.hour, preferences.working_days, preferences.country
+    person.mutes = [mute.value for mute in preferences.mutes]
+    standing = _set_absence(session, person, standing, preferences, now=now)
     after = _calendar_state(person, standing)
     if before != after:
         record(session, "person.preferences", by=by, kind="person", subject=by, before=before, after=after, now=now)
@@ -282,10 +286,11 @@ def set_preferences(session: Session, *, wishes: Wishes, by: str, now: datetime)
 
 def come_back(session: Session, *, by: str, now: datetime) -> date:
     """
-    Be back from today on, earlier than planned; the day that was planned as the last one away.
+    End the days away of *by* today, earlier than planned; return the day that was planned as the last one.
 
     Raises:
-        AlreadyDone: one isn't away today.
+        AlreadyDone: they aren't away today.
+        NotAllowed: *by* is not a full member.
     """
     require_here(session, by=by)
     today = get_today(session, person_id=by, now=now)
@@ -306,24 +311,25 @@ def come_back(session: Session, *, by: str, now: datetime) -> date:
 
 
 def _set_absence(
-    session: Session, person: Person, standing: Absence | None, wishes: Wishes, *, now: datetime
+    session: Session, person: Person, standing: Absence | None, preferences: PreferencesInput, *, now: datetime
 ) -> Absence | None:
-    if wishes.away_from is None or wishes.away_to is None:
+    first, last, cover_id = preferences.away_from, preferences.away_to, preferences.cover_id
+    if first is None or last is None:
         if standing is not None:
             session.delete(standing)
             session.flush()
         return None
-    absence = standing or Absence(person_id=person.id, first_day=wishes.away_from, last_day=wishes.away_to)
-    told = (absence.cover_id, absence.first_day, absence.last_day)
-    absence.first_day, absence.last_day, absence.cover_id = wishes.away_from, wishes.away_to, wishes.cover_id
+    absence = standing or Absence(person_id=person.id, first_day=first, last_day=last)
+    before = (absence.cover_id, absence.first_day, absence.last_day)
+    absence.first_day, absence.last_day, absence.cover_id = first, last, cover_id
     session.add(absence)
     session.flush()
-    if wishes.cover_id and told != (wishes.cover_id, wishes.away_from, wishes.away_to):
-        _ask_cover(session, person, absence, now=now)
+    if cover_id and before != (cover_id, first, last):
+        _notify_cover(session, person, absence, now=now)
     return absence
 
 
-def _ask_cover(session: Session, person: Person, absence: Absence, *, now: datetime) -> None:
+def _notify_cover(session: Session, person: Person, absence: Absence, *, now: datetime) -> None:
     cover = get_person(session, absence.cover_id or "")
     if Mute.NEWS not in cover.mutes:
         notification = CoverAsked(owner=person.name, first_day=absence.first_day, last_day=absence.last_day)
@@ -331,29 +337,30 @@ def _ask_cover(session: Session, person: Person, absence: Absence, *, now: datet
         outbox.enqueue(session, notification, to=cover.id, key=key, now=now)
 
 
-def _cover_problem(session: Session, wishes: Wishes, *, by: str) -> dict[str, str]:
-    """Why that colleague can't stand in on these days."""
-    cover = find_person_row(session, wishes.cover_id or "")
-    if wishes.cover_id == by:
+def _cover_problem(session: Session, preferences: PreferencesInput, *, by: str) -> dict[str, str]:
+    """Return why that colleague can't cover on these days, as a sentence for the field `cover`, or nothing."""
+    cover = find_person_row(session, preferences.cover_id or "")
+    if preferences.cover_id == by:
         return {"cover": "You can't cover for yourself; choose a colleague, or leave it empty."}
     if cover is None or cover.is_bot or cover.is_guest or cover.is_deactivated:
         who = cover.name if cover else "This person"
         return {"cover": f"{who} can't look after customers; choose a full member who is still here."}
+    first, last = preferences.away_from or date.min, preferences.away_to or date.max
     for absence in list_absences(session, cover.id):
-        if absence.first_day <= (wishes.away_to or date.max) and absence.last_day >= (wishes.away_from or date.min):
+        if absence.first_day <= last and absence.last_day >= first:
             days = f"from {absence.first_day:%d %b} to {absence.last_day:%d %b %Y}"
             return {"cover": f"{cover.name} is away too, {days}; choose somebody else."}
     return {}
 
 
 def _calendar_state(person: Person, absence: Absence | None) -> dict[str, Any]:
-    """What decides a person's working days, as JSON values."""
+    """Return what decides a person's working days, as JSON values."""
     days = (absence.first_day.isoformat(), absence.last_day.isoformat()) if absence else None
     return {"working_days": person.working_days, "country": person.country, "away": list(days) if days else None}
 
 
 def erase_person(session: Session, kind: str, person_id: str, now: datetime) -> int:
-    """Forget who a person was: name, handle, address, hours and days away; what they did stays, without their name."""
+    """Delete a person's name, handle, address, hours and days away, and keep the rest; return the number of rows."""
     person = find_person_row(session, person_id) if kind == "person" else None
     if person is None:
         return 0

@@ -1,4 +1,4 @@
-"""What people are told about people."""
+"""Draws the notifications of the people feature."""
 
 from bot.people.schemas import CoverAsked, OwnerLeft
 from bot.slack import blocks as ui
@@ -7,7 +7,7 @@ NAME_SHOWN = 60
 
 
 def owner_left(schema: OwnerLeft) -> ui.Message:
-    """For managers: somebody left, and their customers wait in the pool."""
+    """Return the message for managers about an owner who left."""
     how = "is a guest in Slack now" if schema.became_guest else "was deactivated in Slack"
     theirs = "their one customer is" if schema.customers == 1 else f"their {schema.customers:,} customers are"
     named = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.examples)
@@ -24,7 +24,7 @@ def owner_left(schema: OwnerLeft) -> ui.Message:
 
 
 def cover_asked(schema: CoverAsked) -> ui.Message:
-    """For the colleague who stands in: whose customers come to them, and when."""
+    """Return the message for a colleague who was named as cover."""
     first, last = ui.short_date(schema.first_day), ui.short_date(schema.last_day)
     when = f"on {first}" if schema.first_day == schema.last_day else f"from {first} to {last}"
     blocks = [

@@ -1,1 +1,0 @@
-"""The workspace that installed the bot: its settings and its audit trail."""

@@ -1,4 +1,4 @@
-"""What Slack says about a channel, before anything is promised to it."""
+"""Asks Slack about a channel before it is chosen for messages."""
 
 import asyncio
 from typing import Any
@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 1.0  # for one answer: the form that waits for it has three s
 async def look_at_channel(
     client: AsyncWebClient, channel_id: str, *, patience: float = PATIENCE_SECONDS
 ) -> ChannelSchema:
-    """The channel as Slack describes it to us. What Slack refuses to tell stands in `refused`; nothing is raised."""
+    """Return the channel as Slack describes it; Slack's error, or `timeout`, is in `refused`. Nothing is raised."""
     if channel_id.startswith("D"):
         return ChannelSchema(id=channel_id, is_channel=False)
     try:
@@ -30,7 +30,7 @@ async def look_at_channel(
 async def join_channel(
     client: AsyncWebClient, channel: ChannelSchema, *, patience: float = PATIENCE_SECONDS
 ) -> ChannelSchema:
-    """Come into a public channel that nothing speaks against; the channel as it is then."""
+    """Join a public channel where the bot may post; return the channel as it is then."""
     if not channel.may_join:
         return channel
     try:
@@ -42,16 +42,16 @@ async def join_channel(
     return channel.model_copy(update={"is_member": True})
 
 
-def _channel_from(channel_id: str, told: dict[str, Any]) -> ChannelSchema:
+def _channel_from(channel_id: str, given: dict[str, Any]) -> ChannelSchema:
     shared = ("is_ext_shared", "is_org_shared", "is_pending_ext_shared")
     return ChannelSchema(
         id=channel_id,
-        name=str(told.get("name") or ""),
-        is_channel=not (told.get("is_im") or told.get("is_mpim")),
-        is_private=bool(told.get("is_private")),
-        is_member=bool(told.get("is_member")),
-        is_archived=bool(told.get("is_archived")),
-        is_shared=any(bool(told.get(flag)) for flag in shared) or bool(told.get("pending_shared")),
+        name=str(given.get("name") or ""),
+        is_channel=not (given.get("is_im") or given.get("is_mpim")),
+        is_private=bool(given.get("is_private")),
+        is_member=bool(given.get("is_member")),
+        is_archived=bool(given.get("is_archived")),
+        is_shared=any(bool(given.get(flag)) for flag in shared) or bool(given.get("pending_shared")),
     )
 
 

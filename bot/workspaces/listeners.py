@@ -16,7 +16,7 @@ from bot.slack.forms import Form
 from bot.slack.places import Place, Places
 from bot.slack.replies import field_errors, people_in, told, workspace_in
 from bot.slack.windows import OUT_OF_DATE, fields_named
-from bot.workspaces.usecases.refusing import record_denial
+from bot.workspaces.usecases import record_denial
 
 P = TypeVar("P", bound=Place)
 

@@ -1,4 +1,4 @@
-"""What a workspace may set, and how far."""
+"""Defaults and ranges of a workspace's settings."""
 
 DEFAULT_CADENCE_DAYS = 30
 DEFAULT_CADENCE_FLOOR_DAYS = 90

@@ -1,10 +1,10 @@
-"""What other features may know about the places of a workspace."""
+"""The data of workspaces that leaves the feature."""
 
 from bot.core.schemas import Schema
 
 
 class ChannelSchema(Schema):
-    """A channel as Slack describes it to us; *refused* is Slack's word when it wouldn't."""
+    """A channel as Slack describes it; *refused* is Slack's error code, or empty."""
 
     id: str
     name: str = ""
@@ -17,18 +17,18 @@ class ChannelSchema(Schema):
 
     @property
     def may_join(self) -> bool:
-        """Whether we aren't in it yet and may come in by ourselves."""
+        """Whether the bot is not a member and can join by itself."""
         return self.problem is None and not self.is_member
 
     @property
     def problem(self) -> str | None:
-        """Why nothing can be posted there, and how to mend it; None when it can (perhaps after joining)."""
+        """Why the bot can't post there, and what to do about it; None when it can, perhaps after joining."""
         where = f"#{self.name}" if self.name else "that channel"
-        kept_out = self.is_channel and self.is_private and not self.is_member
+        is_closed = self.is_channel and self.is_private and not self.is_member
         slow = self.refused in {"timeout", "ratelimited"}
         checks = (
             (
-                self.refused == "channel_not_found" or kept_out,
+                self.refused == "channel_not_found" or is_closed,
                 f"Invite me with /invite @Evenhand in {where}, then save again.",
             ),
             (slow, "Slack didn't answer in time; save again in a minute."),

@@ -1,4 +1,4 @@
-"""The workspace and what was done in it."""
+"""Workspaces and their audit trail."""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ class Workspace(SQLModel, table=True):
 
 
 class AuditEntry(Row, table=True):
-    """Who did what to which thing, and what it was before."""
+    """Who did what to which subject, with the values before and after."""
 
     __tablename__ = "audit_trail"
     __table_args__ = within_workspace(

@@ -131,17 +131,30 @@ class Workspace:
         """Put a message on screen."""
         details["blocks"] = name_blocks(details.get("blocks") or [])
         message = Message(channel=channel.id, ts=self.new_ts(), user=user, text=text, **details)
-        message.state = collect_state(message.blocks, {})
-        self.messages[channel.id].append(message)
-        self._by_ts[channel.id, message.ts] = message
-        if message.is_reply:
-            self._threads.setdefault((channel.id, message.thread_ts), []).append(message)
+        self._add(message)
         seen_by = {message.ephemeral_to} if message.ephemeral_to else channel.members - {user}
         for member in seen_by:
             if member in self.people:
                 self.people[member].unread.add(channel.id)
         self.changed.raise_()
         return message
+
+    def restore(self, messages: Iterable[Message]) -> None:
+        """Replace all messages on screen by *messages*, which were posted in this order at some earlier time."""
+        for posted in self.messages.values():
+            posted.clear()
+        self._by_ts.clear()
+        self._threads.clear()
+        for message in messages:
+            self._add(message)
+        self.changed.raise_()
+
+    def _add(self, message: Message) -> None:
+        message.state = collect_state(message.blocks, message.state)
+        self.messages[message.channel].append(message)
+        self._by_ts[message.channel, message.ts] = message
+        if message.is_reply:
+            self._threads.setdefault((message.channel, message.thread_ts), []).append(message)
 
     def redraw(self, message: Message, *, text: str, blocks: list[Json]) -> None:
         """Change what a message says; entered values stay where block_id and action_id stayed."""

@@ -13,6 +13,8 @@ from bot.workspaces.queries import list_audit
 from tests.checkins.office import go_away, owed, row_of, snooze
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 
+pytestmark = pytest.mark.both_databases
+
 MONDAY = date(2026, 11, 23)
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -20,6 +21,8 @@ from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 from tests.mentions.helpers import bring, item
 from tests.promises.helpers import promise
+
+pytestmark = pytest.mark.both_databases
 
 MONDAY = date(2026, 11, 23)
 

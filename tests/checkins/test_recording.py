@@ -196,6 +196,7 @@ def test_other_rooms_fields_are_taken_in_the_same_transaction(office: Office) ->
     assert len(office.look(lambda session: session.exec(select(CustomerAction)).all())) == 1
 
 
+@pytest.mark.both_databases
 def test_two_people_logging_at_once_are_both_kept(office: Office) -> None:
     """Two talks on one day are two facts; the clock is at the day of both."""
     bakery = office.customer("Bakery", owner=ANA, waited=47)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from bot.checkins.queries.history import list_entries
 from bot.core.clock import new_id
 from bot.customers.rules.due import SnoozeReason
@@ -213,6 +215,7 @@ async def test_a_double_click_has_one_effect(world: World) -> None:
     await told(ana, "Undone. Bakery is as it was")
 
 
+@pytest.mark.both_databases
 async def test_two_people_at_once_are_both_kept_and_the_message_shows_the_last(world: World) -> None:
     """Ana from her reminder, Mara by the command; nobody loses their words."""
     bakery = world.office.customer("Bakery", owner=ANA, waited=47)

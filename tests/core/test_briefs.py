@@ -16,6 +16,8 @@ from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Contact, Customer
 from tests.makers import ANA, MARA, WORKSPACE, Office
 
+pytestmark = pytest.mark.both_databases
+
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 CONTACTS = cast("sa.Table", Contact.__table__)  # type: ignore[attr-defined]  # as above
 HOSTILE = (

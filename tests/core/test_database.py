@@ -22,6 +22,8 @@ from bot.workspaces.tables import Workspace
 from bot.workspaces.usecases import install_workspace
 from tests.makers import WORKSPACE, Office, add_customer
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_migrations_make_the_tables_that_the_code_describes(database: Database) -> None:
     """A table or column that a migration forgot fails here."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, col, select
 
 from bot.checkins.schemas import ReminderDue
@@ -9,6 +10,8 @@ from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.outbox import NewNotification, OutboxMessage
 from tests.makers import ANA, BOB, Office
+
+pytestmark = pytest.mark.both_databases
 
 
 def _new_notification(key: str, to: str = ANA, total: int = 1) -> NewNotification:

@@ -17,6 +17,8 @@ from bot.core.runtime import ATTEMPTS, BACKGROUND_THREADS, Runtime
 from bot.customers.tables import Customer
 from tests.makers import ANA, WORKSPACE, Office, add_customer
 
+pytestmark = pytest.mark.both_databases
+
 
 def add(session: Session, *, name: str, now: Any, by: str = ANA) -> str:
     """A use case."""

@@ -35,6 +35,8 @@ from bot.workspaces.usecases import change_settings, install_workspace
 from tests.customers.lists import read
 from tests.makers import ANA, BOB, LONG_AGO, MARA, WORKSPACE, add_customer, add_person, open_office
 
+pytestmark = pytest.mark.both_databases
+
 OTHER, ADA = "T0OTHER", "U0ADA"
 SECRET = "Onlytheirs"  # a word that stands in every text of the other workspace's rows
 

@@ -250,3 +250,50 @@ def test_a_cadence_is_a_year_at_most_and_long_ones_need_a_manager() -> None:
     for days in (0, -1, 366):
         with pytest.raises(CadenceOutOfRange, match="1 to 365"):
             check_cadence(days, floor=90, approved_by_manager=True)
+
+
+@pytest.mark.parametrize(
+    ("last", "sooner_on", "sooner_since", "expected"),
+    [
+        (None, None, None, "2026-12-10"),
+        (None, "2026-12-01", None, "2026-12-10"),
+        (None, None, "2026-11-20", "2026-12-10"),
+        (None, "2026-12-01", "2026-11-20", "2026-12-01"),
+        (None, "2026-12-20", "2026-11-20", "2026-12-10"),
+        ("2026-11-19", "2026-12-01", "2026-11-20", "2026-12-01"),
+        ("2026-11-20", "2026-12-01", "2026-11-20", "2026-12-10"),
+        ("2026-11-21", "2026-12-01", "2026-11-20", "2026-12-10"),
+    ],
+)
+def test_what_came_up_brings_a_due_date_forward_until_somebody_talks_to_the_customer(
+    last: str | None, sooner_on: str | None, sooner_since: str | None, expected: str
+) -> None:
+    """Never later, and a contact on the same day counts."""
+    days = [date.fromisoformat(day) if day else None for day in (last, sooner_on, sooner_since)]
+    found = due.brought_forward(date(2026, 12, 10), days[0], sooner_on=days[1], sooner_since=days[2])
+    assert found == date.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("cadence", "last", "first_due", "expected"),
+    [
+        (None, None, None, (30, "2026-11-02", "2026-12-02", "2026-12-17")),
+        (None, None, "2026-11-28", (30, "2026-11-02", "2026-11-30", "2026-12-17")),
+        (None, "2026-11-10", "2026-11-28", (30, "2026-11-10", "2026-12-10", "2026-12-25")),
+        (10, "2026-11-10", None, (10, "2026-11-10", "2026-11-20", "2026-11-25")),
+    ],
+)
+def test_a_clock_runs_from_the_last_contact_or_from_the_first_day(
+    cadence: int | None, last: str | None, first_due: str | None, expected: tuple[int, str, str, str]
+) -> None:
+    """With the customer's cadence or the workspace's; a spread first date counts only before the first contact."""
+    cadence, since, due_day, limit = due.compute_schedule(
+        Calendar(zone="Europe/Lisbon"),
+        default_cadence=30,
+        factor=1.5,
+        cadence_days=cadence,
+        last_contact_on=date.fromisoformat(last) if last else None,
+        added_on=date(2026, 11, 2),
+        first_due_on=date.fromisoformat(first_due) if first_due else None,
+    )
+    assert (cadence, *(day.isoformat() for day in (since, due_day, limit))) == expected

@@ -159,6 +159,7 @@ def test_nobody_comes_late_while_there_was_room_in_time(keys: list[tuple[str, da
             assert all(per_day_booked[day] == per_day for day in until_then)
 
 
+@pytest.mark.slow
 def test_an_owner_of_forty_seven_thousand_customers_is_served() -> None:
     """A very large import for one owner is spread at once."""
     keys = [(f"customer-{n}", TODAY - (n % 40) * DAY, 7 + n % 180) for n in range(46_964)]

@@ -131,6 +131,7 @@ def test_forty_seven_thousand_companies_come_in_whole(empty_office: Any) -> None
     assert office.do(undo_import, import_id=done.id, by=MARA).removed == 46_964
 
 
+@pytest.mark.slow
 def test_many_rows_of_one_name_and_domain_are_no_trap(empty_office: Any) -> None:
     """However alike the rows are, comparing them takes seconds."""
     rows = "".join(f"{at},Acme,acme.com\n" for at in range(20_000))

@@ -16,6 +16,8 @@ from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from tests.makers import START, WORKSPACE, Office
 
+pytestmark = pytest.mark.both_databases
+
 DAY = date(2026, 11, 23)
 TABLE: sa.Table = Customer.__table__  # type: ignore[attr-defined]
 

@@ -31,6 +31,8 @@ from bot.workspaces.usecases import BOT
 from tests.customers.lists import read, take_in
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2026, 11, 23)
 LATE = date(2026, 12, 24)
 

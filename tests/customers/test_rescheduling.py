@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from sqlmodel import Session, select
 
 from bot.customers.queries import get_customer
@@ -11,10 +12,12 @@ from bot.customers.usecases import release_customers
 from bot.customers.usecases.scheduling import reschedule_owner, reschedule_workspace
 from bot.home.usecases import save_preferences
 from bot.people.queries import get_calendar, list_calendars
-from bot.people.schemas import Wishes
+from bot.people.schemas import PreferencesInput
 from bot.people.tables import Absence
 from bot.workspaces.queries import get_workspace, list_audit
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
+
+pytestmark = pytest.mark.both_databases
 
 TODAY = date(2026, 11, 23)
 
@@ -114,7 +117,7 @@ def test_another_workspaces_clocks_stand_still(office: Office) -> None:
 def test_released_customers_are_due_on_the_pools_working_days(office: Office) -> None:
     """Ana's Thursdays don't count any more; each release stands in the audit trail."""
     acme = office.customer("Acme", owner=ANA, waited=28)
-    office.do(save_preferences, wishes=Wishes(hour=time(9), working_days="3", country="PT"), by=ANA)
+    office.do(save_preferences, preferences=PreferencesInput(hour=time(9), working_days="3", country="PT"), by=ANA)
     released = office.do(release_customers, owner_id=ANA)
     assert (released.ids, released.examples) == ((acme,), ("Acme",))
     row = office.look(lambda session: get_customer(session, acme))

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,7 @@ def card_of(text: str, many: int) -> Card:
 
 @settings(max_examples=80)
 @given(text=KEPT, many=st.integers(0, 50))
+@pytest.mark.slow
 def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, many: int) -> None:
     """Card, lists, nearest names, news and results."""
     nearest = tuple((UUID(int=number), text) for number in range(min(many, 20)))
@@ -105,6 +107,7 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
 @settings(max_examples=80)
 @given(text=KEPT, many=st.integers(0, 60))
 @example(text="😀" * 400, many=60)
+@pytest.mark.slow
 def test_no_text_makes_a_window_that_slack_refuses(text: str, many: int) -> None:
     """The card, the forms, and every step of an import."""
     shown = card_of(text, many)

@@ -23,6 +23,8 @@ from rehearsal.strict import check_message
 from tests.digests.digest_office import digests, move_to_slot, owed_rows, pages, post, posts, set_up, the_digest
 from tests.makers import ANA, WORKSPACE, Office, open_office
 
+pytestmark = pytest.mark.both_databases
+
 ALL_COMPANIES = 46_964
 
 
@@ -89,7 +91,7 @@ async def test_a_failing_digest_does_not_keep_others_from_coming(office: Office)
     with pytest.raises(RuntimeError, match="ill"):
         await post_digests(runtime)
     assert len(digests(office)) == 1
-    runtime._workers.shutdown()
+    runtime.close()
 
 
 def _furnish_other(office: Office, workspace: str) -> None:
@@ -103,6 +105,7 @@ def _furnish_other(office: Office, workspace: str) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_46964_neglected_customers_come_whole(sqlite_url: str, clock: MovableClock) -> None:
     """Every one of them stands in the thread, each page is one Slack takes."""
     runtime = Runtime(Database(sqlite_url), clock)

@@ -114,6 +114,7 @@ def test_nothing_owed_is_one_line_or_silence(office: Office) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 def test_a_rooms_own_kind_is_posted_once_a_slot_across_restarts_and_replicas(office: Office, database_url: str) -> None:
     """Eight at once from two processes, then a restart, then the next slot: one notification a slot under the slot's key."""
     words = tuple(f"said {n}" for n in range(20))
@@ -165,7 +166,7 @@ async def test_all_kinds_are_posted_by_the_same_job(office: Office) -> None:
     assert await post_digests(runtime) == 3
     assert await post_digests(runtime) == 0
     assert (len(digests(office)), len(owed(office, AllClear)), len(owed(office, Tally))) == (1, 1, 1)
-    runtime._workers.shutdown()
+    runtime.close()
 
 
 def test_a_kind_that_nobody_makes_any_more_stops_and_is_told(office: Office) -> None:
@@ -288,6 +289,7 @@ def test_a_digest_that_somebody_else_set_up_meanwhile_stays_and_the_second_is_to
     assert kept(office, OWED).channel_id == CARE.id
 
 
+@pytest.mark.both_databases
 def test_the_first_setup_of_two_managers_is_told_alike(office: Office) -> None:
     """The digest of neglected accounts, too; without a channel the second's numbers are saved."""
     make(office, ANA, role=Role.MANAGER)

@@ -19,6 +19,8 @@ from bot.features import FEATURES
 from tests.digests.digest_office import make, move_to_slot, set_up, the_digest
 from tests.makers import ANA, BOB, KIRI, WORKSPACE, Office
 
+pytestmark = pytest.mark.both_databases
+
 
 def listed(office: Office, whose: str = "team", *, page: int = 0, viewer: str = ANA) -> WaitingList:
     """A page of a list."""

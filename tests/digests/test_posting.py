@@ -29,6 +29,8 @@ from tests.digests.digest_office import (
 )
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
+pytestmark = pytest.mark.both_databases
+
 
 def due(office: Office) -> int:
     """How many digests wait to be posted."""

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.customers.schemas import CustomerTaken
 from bot.digests.gateways import look_at_channel
 from jobs.post_digests import post_digests
@@ -162,6 +164,7 @@ async def test_the_zone_is_found_by_typing_a_city(world: World) -> None:
     await mara.until(lambda _: "Thu 26 Nov 09:00" in words(view))
 
 
+@pytest.mark.both_databases
 async def test_the_slot_is_posted_once_though_two_jobs_run_at_once(world: World) -> None:
     """Two processes, a restart, a second run: the channel sees one digest."""
     world.office.customer("Bakery", waited=92, owner=ANA)
@@ -212,6 +215,7 @@ async def test_taking_a_customer_changes_its_row_in_place(world: World) -> None:
     assert [row.recipient for row in owed_rows(world.office) if row.kind == CustomerTaken.kind] == [ANA]
 
 
+@pytest.mark.both_databases
 async def test_two_people_taking_two_rows_at_once_both_show(world: World) -> None:
     """Neither press undoes the other's row."""
     first = world.office.customer("First", waited=92, owner=ANA)

@@ -159,6 +159,7 @@ def test_a_digest_that_nobody_remembers_is_redrawn_from_itself() -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.slow
 def test_the_whole_list_of_46964_fits_into_its_thread(name: str) -> None:
     """Hostile names in every line: each page of the thread is one that Slack takes."""
     line = f"{name[:NAME_IN_LIST]} · 99,999 of 365 days, never talked · {name[:NAME_IN_LIST]}".replace("\n", " ")

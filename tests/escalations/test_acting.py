@@ -49,6 +49,7 @@ def test_an_answer_stops_the_clock_and_may_be_a_check_in(office: Office) -> None
     assert trail(office, schema) == [f"{MARA} escalation.raised", f"{ANA} escalation.answered"]
 
 
+@pytest.mark.both_databases
 def test_the_second_of_two_is_told_who_was_faster(office: Office) -> None:
     """One answer, one check-in."""
     acme = office.customer("Acme", waited=10)

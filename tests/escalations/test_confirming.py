@@ -94,6 +94,7 @@ def test_only_a_later_contact_can_say_so(office: Office, more: dict[str, Any], s
     assert stored(office, schema).state is State.FIXED
 
 
+@pytest.mark.both_databases
 def test_the_slower_of_two_is_told_what_is_so_meanwhile(office: Office) -> None:
     """Both had the form open."""
     schema = mended(office, office.customer("Acme", waited=10))

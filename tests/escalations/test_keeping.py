@@ -15,7 +15,7 @@ from bot.escalations.rules import Severity, State
 from bot.escalations.schemas import Wishes
 from bot.escalations.usecases.keeping import erase, lose_channel
 from bot.escalations.usecases.setting import save_setup
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.schemas import SlackPerson
 from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.tables import AuditEntry
@@ -91,7 +91,7 @@ def test_what_somebody_who_left_was_on_goes_to_the_owner_else_a_manager(office: 
     """Who is told why; the trail has it."""
     bobs, pooled = escalate(office, office.customer("Acme", owner=BOB)), escalate(office, office.customer("Golddex"))
     left = SlackPerson(id=ANA, name="Ana Lima", is_deactivated=True)
-    office.do(take_in_people, people=[left], complete=False)
+    office.do(sync_people_and_customers, people=[left], complete=False)
     assert office.ask(check) != []
     keep(office)
     assert (stored(office, bobs).assignee_id, stored(office, pooled).assignee_id) == (BOB, MARA)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -39,6 +40,8 @@ from bot.features import FEATURES
 from bot.workspaces.tables import AuditEntry
 from tests.escalations.helpers import answer, ask_whether, escalate, keep, listed, mend, owed
 from tests.makers import ANA, BOB, KIRI, MARA, START, open_office
+
+pytestmark = pytest.mark.slow
 
 PEOPLE = st.sampled_from([MARA, ANA, BOB, KIRI])
 UNDONE = {(State.CONFIRMED, State.FIXED), (State.OPEN, State.FIXED)}

@@ -131,6 +131,7 @@ def fill(office: Office, count: int, *, over: bool = False) -> Any:
     return acme
 
 
+@pytest.mark.slow
 def test_five_thousand_open_items_stay_readable(office: Office) -> None:
     """Pages, lines and Home stay short, and say how many more there are."""
     acme = fill(office, MANY)
@@ -145,6 +146,7 @@ def test_five_thousand_open_items_stay_readable(office: Office) -> None:
 
 
 @pytest.mark.parametrize("whose", [f"p-{BOB}", "c-{}", "team", "open"])
+@pytest.mark.both_databases
 def test_the_plan_of_a_page_uses_an_index(office: Office, whose: str) -> None:
     """Neither the count nor the rows read all that ever went wrong."""
     fill(office, MANY, over=True)
@@ -155,6 +157,7 @@ def test_the_plan_of_a_page_uses_an_index(office: Office, whose: str) -> None:
         assert "ix_escalations_workspace_id" in plan, plan
 
 
+@pytest.mark.both_databases
 def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
     """Warnings, lateness, the channel: those that are over aren't read."""
     fill(office, MANY, over=True)
@@ -170,6 +173,7 @@ def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
             assert "ix_escalations_workspace_id" in plan, plan
 
 
+@pytest.mark.both_databases
 def test_rates_and_repeats_read_by_an_index(office: Office) -> None:
     """Thousands that were understood years ago lie beside a few of this quarter; each statement begins at its index."""
     fill(office, MANY, over=True)

@@ -88,6 +88,7 @@ def test_a_second_press_is_told_who_was_faster_and_changes_nothing(office: Offic
     assert len(office.look(lambda session: list_entries(session, customer_id=acme))) == 1
 
 
+@pytest.mark.both_databases
 def test_two_people_at_the_same_moment_have_one_effect(office: Office) -> None:
     """Ana and Mara both press Done; one is told."""
     acme = office.customer("Acme")

@@ -12,7 +12,7 @@ from bot.followups.rules import State
 from bot.followups.usecases.assigning import move_followup
 from bot.followups.usecases.finishing import complete_followup
 from bot.followups.usecases.keeping import enqueue_reminders
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_person_row
 from bot.people.schemas import SlackPerson
 from jobs.remind_followups import remind_followups
@@ -135,7 +135,7 @@ def test_ones_own_lateness_is_nobody_elses_news(office: Office) -> None:
 def test_the_work_of_somebody_who_left_goes_back_to_who_gave_it(office: Office) -> None:
     """With a trail, and a message that says why."""
     schema = assign(office, office.customer("Acme", owner=BOB))
-    office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
+    office.do(sync_people_and_customers, people=[left(ANA, "Ana Lima")], complete=False)
     assert office.ask(check) != []
     assert keep(office) == 1
     assert stored(office, schema).assignee_id == MARA
@@ -150,7 +150,7 @@ def test_own_work_of_somebody_who_left_goes_to_the_owner_else_to_a_manager(offic
     """Nobody's work is ever nobody's."""
     bobs = assign(office, office.customer("Acme", owner=BOB), by=ANA)
     pooled = assign(office, office.customer("Golddex"), by=ANA)
-    office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
+    office.do(sync_people_and_customers, people=[left(ANA, "Ana Lima")], complete=False)
     keep(office)
     assert stored(office, bobs).assignee_id == BOB
     assert stored(office, pooled).assignee_id == MARA

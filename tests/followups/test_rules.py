@@ -23,7 +23,9 @@ def test_one_is_reminded_on_the_day_when_late_and_then_weekly() -> None:
     def wants(due: date, reminded: date | None, today: date) -> bool:
         return wants_reminder(due, reminded, today=today, calendar=calendar)
 
-    assert not wants(friday, None, date(2026, 11, 26))
+    assert wants(friday, None, date(2026, 11, 26)) is False
+    assert not wants(friday, date(2026, 11, 26), friday)
+    assert not wants(friday, date(2026, 11, 20), friday)
     assert wants(friday, None, friday)
     assert wants(date(2026, 11, 29), None, friday)
     assert not wants(date(2026, 11, 30), None, friday)

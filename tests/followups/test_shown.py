@@ -48,6 +48,7 @@ def test_a_card_tells_what_is_open_and_what_happened(office: Office) -> None:
     assert 'old thing: done by Ana Lima: "sorted"' in history
 
 
+@pytest.mark.both_databases
 def test_lines_of_many_customers_come_in_few_statements_and_stay_apart(office: Office) -> None:
     """Each its own, whatever the others have; none for a customer without."""
     first, second, third = (office.customer(name) for name in ("Acme", "Golddex", "Bakery"))
@@ -208,6 +209,7 @@ def fill(office: Office, count: int) -> Any:
     return acme
 
 
+@pytest.mark.slow
 def test_five_thousand_open_items_stay_readable_and_are_found_by_an_index(office: Office) -> None:
     """Pages, lines and Home stay short; no list reads the whole table."""
     acme = fill(office, MANY)
@@ -226,6 +228,7 @@ def test_five_thousand_open_items_stay_readable_and_are_found_by_an_index(office
     ("whose", "index"),
     [(f"p-{BOB}", "assignee_id"), (f"g-{BOB}", "given_by"), ("c-{}", "customer_id")],
 )
+@pytest.mark.both_databases
 def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: str) -> None:
     """Neither the count nor the rows of one person or customer scan the table of everybody's."""
     fill(office, MANY)
@@ -236,6 +239,7 @@ def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: st
         assert f"ix_followups_workspace_id_{index}_state_due_on" in plan
 
 
+@pytest.mark.both_databases
 def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
     """Nothing is due for a month; the thousands that are open are not read."""
     fill(office, MANY)
@@ -245,6 +249,7 @@ def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
     assert "ix_followups_workspace_id_state_due_on" in plan
 
 
+@pytest.mark.both_databases
 def test_what_we_owe_of_thousands_is_one_statement_by_an_index(office: Office) -> None:
     """All of them late: a hundred lines, in one statement that begins at the earliest day."""
     fill(office, MANY)

@@ -8,15 +8,15 @@ import pytest
 from sqlmodel import Session
 
 from bot.core.errors import NotAllowed
-from bot.core.feature import Feature, Step
+from bot.core.feature import Feature
 from bot.core.heartbeats import begin_run, end_run
-from bot.core.schemas import Line
+from bot.core.schemas import Line, Step
 from bot.customers.queries.due import list_coming, list_team_coverage
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.home.queries import get_home
-from bot.home.usecases import save_preferences, take_in_people
+from bot.home.usecases import save_preferences, sync_people_and_customers
 from bot.people.rules import Mute
-from bot.people.schemas import Wishes
+from bot.people.schemas import PreferencesInput
 from bot.people.tables import Absence
 from tests.home.homes import drawn, home_of
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
@@ -89,6 +89,7 @@ def test_the_coming_week_is_told_ahead(office: Office) -> None:
     assert "Tue 24 Nov · *Tomorrow*" in drawn(schema)
 
 
+@pytest.mark.both_databases
 def test_nobody_stands_in_two_lists(office: Office) -> None:
     """Waiting, coming and snoozed are apart, whatever the day."""
     for waited in range(20, 60):
@@ -128,11 +129,11 @@ def test_the_own_cadence_counts_only_ones_own_customers(office: Office) -> None:
 
 def test_preferences_are_told_in_a_line(office: Office) -> None:
     """Hour, zone, days, holidays, mutes, days away and cover."""
-    wishes = Wishes(
+    preferences = PreferencesInput(
         hour=time(8, 30), working_days="0124", country="PT", mutes=(Mute.NEWS,),
         away_from=date(2026, 12, 1), away_to=date(2026, 12, 9), cover_id=KIRI,
     )  # fmt: skip
-    office.do(save_preferences, wishes=wishes, by=ANA)
+    office.do(save_preferences, preferences=preferences, by=ANA)
     words = drawn(home_of(office))
     assert "Reminders at 08:30 (Europe/Lisbon), Mon, Tue, Wed, Fri, holidays of Portugal · news are off" in words
     assert "You are away from Tue 1 Dec to Wed 9 Dec; Kiri Walker covers." in words
@@ -224,7 +225,7 @@ def test_managers_see_the_pool_and_who_left(office: Office) -> None:
     """Longest wait first, each to take; and whose customers they were."""
     office.customer("Acme", owner=ANA, waited=60)
     office.customer("Pooled", waited=50)
-    office.do(take_in_people, people=[told(ANA, is_deactivated=True)], complete=False)
+    office.do(sync_people_and_customers, people=[told(ANA, is_deactivated=True)], complete=False)
     words = drawn(home_of(office, MARA))
     assert "*Pool* · 2 customers have no owner\n*Acme* · 60 days of 30\nTake it\n*Pooled*" in words
     assert "Ana Lima left on Mon 23 Nov; 1 customer went to the pool" in words

@@ -48,6 +48,7 @@ def client(rehearsal: Rehearsal) -> AsyncWebClient:
     return build_client(token=rehearsal.bot_token, api_url=rehearsal.api_url)
 
 
+@pytest.mark.slow
 async def test_five_thousand_people_come_in_pages(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
     """A thousand at a time, within Slack's twenty calls a minute."""
     for number in range(5000):

@@ -64,6 +64,7 @@ async def test_who_did_something_sees_it_first(stage: Stage) -> None:
     assert stage.published == [ANA, BOB, MARA, BOB, MARA, ANA]
 
 
+@pytest.mark.both_databases
 async def test_many_changes_at_once_are_one_publication(stage: Stage) -> None:
     """Twenty presses within a moment draw one Home once."""
     await stage.open(ANA)

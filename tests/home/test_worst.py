@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.bulk import insert_many
-from bot.core.schemas import Line
+from bot.core.schemas import Line, Step
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import Coverage, CustomerSchema, OwnerCoverage
 from bot.customers.tables import Customer
@@ -20,11 +20,9 @@ from bot.home.rules import (
     TEAM_ROWS,
     WAITING_ROWS,
 )
-from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team, TodoStep
-from bot.home.views.foot import JOBS
+from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team
 from bot.home.views.forms import country_options, preferences
-from bot.home.views.tab import closed, tab
-from bot.home.views.words import weekdays
+from bot.home.views.tab import JOBS, closed, tab, weekdays
 from bot.people.rules import Mute
 from bot.people.schemas import AbsenceSchema, CoverAsked, OwnerLeft, Preferences
 from bot.people.tables import Person
@@ -74,7 +72,7 @@ def worst_home(name: str) -> HomeSchema:
         name=name,
         now=NOW,
         today=TODAY,
-        steps=tuple(TodoStep(label=LONG, done=False, button=LONG, action_id="digests.setup") for _ in range(9)),
+        steps=tuple(Step(label=LONG, done=False, button=LONG, action_id="digests.setup") for _ in range(9)),
         owed=tuple(Line(text=LONG, urgent=True, on=TODAY) for _ in range(500)),
         waiting=tuple(worst_customer(name) for _ in range(WAITING_ROWS)),
         coming=tuple(worst_customer(name) for _ in range(COMING_ROWS)),
@@ -85,7 +83,7 @@ def worst_home(name: str) -> HomeSchema:
         covers_for=(name,) * 50,
         preferences=worst_preferences(name),
         cover_name=name,
-        cover_trouble="is away then, too",
+        cover_problem="is away then, too",
         team=Team(
             coverage=crowd,
             members=(member,) * TEAM_ROWS,
@@ -226,6 +224,7 @@ def _spread(number: int) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 def test_home_stays_small_at_5000_people_and_46964_customers(office: Office) -> None:
     """A manager's and a busy owner's Home fit into Slack's limits."""
     fill(office, 5000, 46_964)

@@ -95,6 +95,7 @@ async def test_garbage_after_a_command_is_answered_civilly(world: World, command
     assert stored(world.runtime) == before
 
 
+@pytest.mark.slow
 async def test_forged_values_of_every_button_change_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """Every button and menu of queue, list, pool, reminder, digest and Home, with values that nobody made."""
     before, ana = await _with_screens(world), world.as_(ANA)
@@ -110,6 +111,7 @@ async def test_forged_values_of_every_button_change_nothing(world: World, capsys
     assert _of_ours(world, before)
 
 
+@pytest.mark.slow
 async def test_forged_memories_of_every_window_change_nothing(world: World) -> None:
     """Every form sent with a `private_metadata` that nobody made: a sentence, and all is as it was."""
     before, ana = await _with_screens(world), world.as_(ANA)

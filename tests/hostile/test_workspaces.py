@@ -13,7 +13,7 @@ from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.home.usecases import save_preferences
-from bot.people.schemas import OwnerLeft, Wishes
+from bot.people.schemas import OwnerLeft, PreferencesInput
 from bot.people.tables import Person
 from rehearsal.server import Rehearsal
 from tests.hostile.screens import answered, closed, digest_set_up, home, told, window, words
@@ -88,7 +88,9 @@ async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) ->
     bakery = world.office.customer("Bakery", owner=ANA, waited=200)
     shop = world.office.customer("Shop", owner=BOB, waited=200)
     away = {"away_from": date(2026, 11, 23), "away_to": date(2026, 12, 4), "cover_id": ANA}
-    world.office.do(save_preferences, wishes=Wishes(hour=hour_of(9), working_days="01234", **away), by=BOB)
+    world.office.do(
+        save_preferences, preferences=PreferencesInput(hour=hour_of(9), working_days="01234", **away), by=BOB
+    )
     control = world.rehearsal.control
     await control.change_person(ANA, deleted=True)
     await control.change_person(ANA, deleted=True)
@@ -155,6 +157,7 @@ def _row(world: World, customer: object) -> Customer:
     return row
 
 
+@pytest.mark.slow
 async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: str) -> None:
     """Everybody is known, 500 owners of one zone are reminded within the hour, screens and set-up answer at once."""
     async with open_world(sqlite_url) as world:

@@ -20,7 +20,7 @@ def test_every_folder_with_a_declaration_is_in_the_list() -> None:
     """A feature that nobody listed would be silent."""
     names = [feature.name for feature in FEATURES]
     assert len(names) == len(set(names))
-    assert {path.parent.name for path in ROOT.glob("bot/*/feature.py")} == set(names)
+    assert {path.parent.name for path in ROOT.glob("bot/*/feature.py")} - PLUMBING == set(names)
     assert FOLDERS - set(names) == WITHOUT_DECLARATION
 
 

@@ -10,6 +10,8 @@ from bot.core.outbox import DeliveryState
 from tests.jobs.mail import PostOffice, Riddle, open_post_office
 from tests.makers import ANA, WORKSPACE
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 async def post(database_url: str) -> AsyncIterator[PostOffice]:

@@ -18,6 +18,8 @@ from tests.checkins.test_views import HOSTILE
 from tests.makers import ANA, Office
 from tests.mentions.helpers import bring, item, source, stored
 
+pytestmark = pytest.mark.both_databases
+
 LAST = datetime(2026, 11, 30, 9, tzinfo=UTC)
 NOW = LAST + timedelta(days=3)
 PRAISE = "Golddex Widgets is wonderful, the best support I ever had, thank you so much"

@@ -4,6 +4,8 @@ import asyncio
 import random
 import sys
 
+import pytest
+
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
@@ -11,6 +13,8 @@ from bot.features import FEATURES
 from bot.mentions.rules.sources import SourceKind
 from tests.makers import ANA, ROOT, START, open_office
 from tests.mentions.helpers import owed, post, shown, source, stored
+
+pytestmark = pytest.mark.slow
 
 
 async def test_killed_in_between_nothing_is_kept_or_posted_twice(database_url: str) -> None:

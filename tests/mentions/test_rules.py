@@ -1,10 +1,22 @@
 """Which items a source wants, when cards wait, and by when an answer is due."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
-from bot.mentions.rules.mentions import answer_due, holds_any, is_posted, is_quiet, next_try, read_quiet, split_words
+from bot.mentions.rules.mentions import (
+    answer_due,
+    holds_any,
+    is_old,
+    is_posted,
+    is_quiet,
+    is_recent,
+    is_taken_in,
+    next_try,
+    read_quiet,
+    split_words,
+)
 from bot.mentions.rules.sources import SourceKind
 from bot.people.rules import Calendar
 
@@ -31,6 +43,40 @@ def test_only_a_plain_feed_keeps_quiet_about_strangers() -> None:
     assert is_posted(SourceKind.FEED, matched=True, has_words=False)
     assert is_posted(SourceKind.REDDIT, matched=False, has_words=False)
     assert is_posted(SourceKind.WEBHOOK, matched=False, has_words=False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_wanted"),
+    [
+        ({}, True),
+        ({"author": " @SPAMMER "}, False),
+        ({"author": "spammer2"}, True),
+        ({"language": "de"}, False),
+        ({"language": ""}, True),
+        ({"language": "de", "wanted_language": ""}, True),
+        ({"text": "Nobody called"}, False),
+        ({"text": "Nobody called", "words": []}, True),
+        ({"text": "Golddex is hiring"}, False),
+        ({"text": "Hiring", "words": []}, False),
+    ],
+)
+def test_a_source_wants_its_words_its_language_and_nobody_who_is_excluded(
+    changed: dict[str, Any], is_wanted: bool
+) -> None:
+    """An item that doesn't say its language is wanted in any."""
+    item = {"text": "Golddex called", "author": "ana", "language": "en", "wanted_language": "en", "words": ["golddex"]}
+    excluded = {"excluded_words": ["hiring"], "excluded_authors": ["@Spammer"]}
+    assert is_taken_in(**{**item, **excluded, **changed}) is is_wanted
+
+
+@pytest.mark.parametrize(
+    ("days", "old", "recent"), [(0, False, True), (14, False, True), (14.01, True, False), (None, False, False)]
+)
+def test_two_weeks_are_recent(days: float | None, old: bool, recent: bool) -> None:
+    """Nobody knows of what has no date."""
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    published = None if days is None else now - timedelta(days=days)
+    assert (is_old(published, now), is_recent(published, now)) == (old, recent)
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,7 @@ def test_a_channel_that_outsiders_read_gets_nothing_more(office: Office) -> None
     assert any("no channel" in sentence for sentence in office.look(lambda s: check(s, office.runtime.clock.now())))
 
 
+@pytest.mark.slow
 def test_lists_at_five_thousand_open_ones_go_by_index(office: Office) -> None:
     """The page, a brief, what waits for a channel: their plans name an index on both databases."""
     golddex = office.customer("Golddex Widgets", owner=ANA)

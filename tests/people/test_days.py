@@ -181,6 +181,7 @@ def test_a_day_that_is_over_or_far_away_is_refused_with_what_to_do() -> None:
     """Today is fine."""
     assert due_date_problem(MONDAY, today=MONDAY) is None
     assert due_date_problem(MONDAY - timedelta(days=1), today=MONDAY) == OVER
+    assert due_date_problem(MONDAY + timedelta(days=730), today=MONDAY) is None
     assert "two years" in (due_date_problem(MONDAY + timedelta(days=731), today=MONDAY) or "")
     assert due_date_problem(None, today=MONDAY) == "Choose the day by which it should be done."
 
@@ -194,6 +195,24 @@ def test_words_that_may_be_no_day_are_asked_about_and_kept(words: str) -> None:
     first = words.partition(" ")[0]
     asked = f"“{first}” can be a day or part of what is to be done; choose the day."
     assert (found.on, found.rest, found.problem) == (None, words, asked)
+
+
+def test_the_last_day_of_the_calendar_and_the_first_year_of_lists_are_days() -> None:
+    """Limits belong to what they limit."""
+    assert read_day("in 12 months", today=date(9998, 12, 31)).on == date(9999, 12, 31)
+    assert read_date("1.1.1800") == date(1800, 1, 1)
+
+
+def test_only_a_preposition_right_before_makes_such_a_word_a_day() -> None:
+    """Neither an article nor a preposition at the end."""
+    for words in ("the sun cream for them", "sat down with what we agreed on"):
+        assert read_day(words, today=MONDAY).rest == words
+
+
+def test_a_second_day_may_follow_anywhere_in_six_words() -> None:
+    """And the first word after `or` counts."""
+    for words in ("friday or in two weeks from monday", "monday friday", "today or friday"):
+        assert read_day(words, today=MONDAY).problem == "That names more than one day; choose which."
 
 
 def test_a_number_that_is_no_day_is_kept() -> None:

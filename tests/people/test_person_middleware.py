@@ -14,6 +14,8 @@ from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
 from tests.makers import ANA, ROOT, START, WORKSPACE, Office
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 async def rehearsal() -> AsyncIterator[Rehearsal]:

@@ -12,23 +12,23 @@ from bot.customers.queries import get_customer
 from bot.home.usecases import end_absence, save_preferences
 from bot.people.queries import get_preferences
 from bot.people.rules import Mute
-from bot.people.schemas import AbsenceSchema, Preferences, Wishes
+from bot.people.schemas import AbsenceSchema, Preferences, PreferencesInput
 from bot.people.tables import Person
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 TODAY = date(2026, 11, 23)
 
 
-def wishes(**more: Any) -> Wishes:
-    """Ana's wishes: as she is, but for *more*."""
-    return Wishes(**{"hour": time(9), "working_days": "01234", "country": "PT", **more})
+def preferences(**more: Any) -> PreferencesInput:
+    """Ana's preferences: as they are, but for *more*."""
+    return PreferencesInput(**{"hour": time(9), "working_days": "01234", "country": "PT", **more})
 
 
 def save(office: Office, by: str = ANA, **more: Any) -> Preferences:
     """Save somebody's preferences."""
-    kept = office.do(save_preferences, wishes=wishes(**more), by=by)
-    assert isinstance(kept, Preferences)
-    return kept
+    saved = office.do(save_preferences, preferences=preferences(**more), by=by)
+    assert isinstance(saved, Preferences)
+    return saved
 
 
 def refused(office: Office, by: str = ANA, **more: Any) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.runtime import Runtime
 from bot.customers.tables import Customer
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_cover, find_person_row, list_managers, list_people
 from bot.people.rules import (
     LONGEST_ABSENCE_DAYS,
@@ -59,9 +59,9 @@ def test_whatever_slack_tells_taking_it_in_twice_is_once(office: Office, rounds:
         for number, owner in enumerate([ANA, BOB, ANA]):
             office.customer(f"Customer {number}", owner=owner)
     for people in rounds:
-        office.do(take_in_people, people=people, complete=False)
+        office.do(sync_people_and_customers, people=people, complete=False)
         once = office.look(state)
-        again = office.do(take_in_people, people=people, complete=False)
+        again = office.do(sync_people_and_customers, people=people, complete=False)
         assert (again.added, again.moved, again.left, again.became_guests) == (0, (), (), ())
         assert office.look(state) == once
     assert office.look(owners_who_cant_be) == []
@@ -134,14 +134,14 @@ def test_a_cover_who_left_covers_nobody(office: Office) -> None:
         session.add(Absence(person_id=ANA, first_day=TODAY, last_day=TODAY, cover_id=BOB))
     assert office.look(lambda session: find_cover(session, ANA, TODAY)) == BOB
     assert office.look(lambda session: find_cover(session, ANA, TODAY + timedelta(days=1))) is None
-    office.do(take_in_people, people=[told(BOB, is_deactivated=True)], complete=False)
+    office.do(sync_people_and_customers, people=[told(BOB, is_deactivated=True)], complete=False)
     assert office.look(lambda session: find_cover(session, ANA, TODAY)) is None
 
 
 def test_managers_who_left_manage_nothing(office: Office) -> None:
     """They are told nothing and asked nothing."""
     assert [row.id for row in office.look(list_managers)] == ["U0MARA"]
-    office.do(take_in_people, people=[told("U0MARA", is_deactivated=True)], complete=False)
+    office.do(sync_people_and_customers, people=[told("U0MARA", is_deactivated=True)], complete=False)
     assert office.look(list_managers) == []
 
 
@@ -149,7 +149,7 @@ def test_every_new_persons_zone_is_known_and_their_country_its_own(runtime: Runt
     """Old names of zones included."""
     zones = ["US/Pacific", "Asia/Calcutta", "Europe/Kiev", "GMT", "Etc/GMT+5", "America/Argentina/Buenos_Aires"]
     people = [told(f"U{number}", zone=zone) for number, zone in enumerate(zones)]
-    office.do(take_in_people, people=people, complete=False)
+    office.do(sync_people_and_customers, people=people, complete=False)
     for number, zone in enumerate(zones):
         row: Person = office.look(lambda session, one=f"U{number}": find_person_row(session, one))
         assert row.zone == known_zone(zone, "?") == zone

@@ -5,7 +5,7 @@ from sqlmodel import Session, select
 
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import get_person, get_schema, list_managers, list_people
 from bot.people.rules import Role
 from bot.people.schemas import PeopleSynced, SlackPerson
@@ -25,7 +25,7 @@ def person(office: Office, person_id: str) -> Person:
 
 def take_in(office: Office, *people: SlackPerson, complete: bool = False, event_id: str = "") -> PeopleSynced:
     """Take in what Slack tells."""
-    news = office.do(take_in_people, people=list(people), complete=complete, event_id=event_id)
+    news = office.do(sync_people_and_customers, people=list(people), complete=complete, event_id=event_id)
     assert isinstance(news, PeopleSynced)
     return news
 
@@ -62,6 +62,7 @@ def test_a_workspace_of_one_person_works(office: Office) -> None:
     assert [(row.id, row.role) for row in office.look(list_people)] == [(MARA, Role.ADMIN)]
 
 
+@pytest.mark.slow
 def test_five_thousand_people_are_taken_in(office: Office) -> None:
     """All of them come, and all of them move."""
     crowd = [told(f"U{n:05}", name=f"Person {n}", zone="Europe/Berlin") for n in range(5000)]

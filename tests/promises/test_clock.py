@@ -7,7 +7,7 @@ import pytest
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_person_row
 from bot.people.rules import Role
 from bot.people.schemas import SlackPerson
@@ -229,7 +229,7 @@ def test_what_somebody_promised_who_left_goes_to_the_owner_else_to_a_manager(off
     theirs, done = promise(office, pooled), kept(office, promise(office, bobs))
     broken = promise(office, pooled, due_on=date(2026, 11, 23))
     at(office, utc(11, 24, 12))
-    office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
+    office.do(sync_people_and_customers, people=[left(ANA, "Ana Lima")], complete=False)
     tick(office)
     assert {stored(office, schema).assignee_id for schema in ours} == {BOB}
     assert [stored(office, schema).assignee_id for schema in (theirs, broken, done)] == [MARA, MARA, ANA]
@@ -248,7 +248,7 @@ def test_with_nobody_here_it_stays_and_the_doctor_says_so(office: Office) -> Non
         mara = find_person_row(session, MARA)
         assert mara is not None
         mara.role = Role.MEMBER
-    office.do(take_in_people, people=[left(ANA, "Ana Lima")], complete=False)
+    office.do(sync_people_and_customers, people=[left(ANA, "Ana Lima")], complete=False)
     tick(office)
     assert stored(office, schema).assignee_id == ANA
     assert office.ask(check) == ["1 promises have nobody, or no customer any more; name a manager, or restart the bot."]

@@ -193,6 +193,7 @@ def test_what_has_ended_has_ended(office: Office, first: str, second: str) -> No
     assert stored(office, schema).model_dump() == before
 
 
+@pytest.mark.both_databases
 def test_two_people_at_once_have_one_effect(office: Office) -> None:
     """Ana and Mara press in the same moment."""
     schema = promise(office, office.customer("Acme"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -20,7 +21,7 @@ from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases.details import add_customer, set_status
 from bot.features import FEATURES
-from bot.home.usecases import take_in_people
+from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import get_today
 from bot.people.schemas import SlackPerson
 from bot.promises.queries import get_list
@@ -34,6 +35,8 @@ from bot.promises.usecases.recording import promise_in_checkin, record_promise, 
 from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
+
+pytestmark = pytest.mark.slow
 
 NEXT = {
     State.OPEN: set(State),
@@ -134,7 +137,7 @@ class Promises(RuleBasedStateMachine):
         """Somebody is deactivated in Slack, or comes back."""
         name, zone, _ = PEOPLE[person]
         told = SlackPerson(id=person, name=name, zone=zone, is_deactivated=gone)
-        self._try(take_in_people, people=[told], complete=False)
+        self._try(sync_people_and_customers, people=[told], complete=False)
         self._jobs()
 
     # --- what has to be so, always ----------------------------------------------------------------------------------

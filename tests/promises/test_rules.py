@@ -140,3 +140,14 @@ def test_the_widest_gap_names_the_best_and_the_worst() -> None:
 def test_every_state_has_words() -> None:
     """As rows tell them."""
     assert [state.words for state in State] == ["open", "kept", "kept late", "renegotiated", "broken", "withdrawn"]
+
+
+def test_broken_ones_alone_make_a_rate_of_nothing() -> None:
+    """Not one that is kept."""
+    assert kept_rate({State.BROKEN: 2}) == 0.0
+
+
+def test_somebody_who_never_works_is_told_on_the_day() -> None:
+    """Nothing is put off for good."""
+    never = Calendar(zone="Europe/Lisbon", working_days=frozenset())
+    assert stage(MONDAY, today=MONDAY, calendar=never) is Stage.LAST_DAY

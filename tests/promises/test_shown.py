@@ -242,6 +242,7 @@ def fill(office: Office, count: int = MANY) -> UUID:
     return acme
 
 
+@pytest.mark.slow
 def test_five_thousand_open_promises_stay_readable(office: Office) -> None:
     """Pages, lines, Home and reminders stay short; the page that isn't there becomes the last one."""
     acme = fill(office)
@@ -264,6 +265,7 @@ def test_five_thousand_open_promises_stay_readable(office: Office) -> None:
     ("whose", "index"),
     [(f"p-{BOB}", "assignee_id_is_owed_due_on"), ("c-{}", "customer_id_is_owed_due_on")],
 )
+@pytest.mark.both_databases
 def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: str) -> None:
     """Neither the count nor the rows of one person or customer read everybody's."""
     fill(office)
@@ -286,6 +288,7 @@ def test_the_teams_list_reads_what_is_owed_and_not_what_was_kept(office: Office)
         assert "ix_promises_workspace_id" in plan
 
 
+@pytest.mark.both_databases
 def test_what_cards_home_and_the_clock_ask_uses_an_index(office: Office) -> None:
     """Nothing is due for months, and almost nothing is owed to or by those who are asked about."""
     fill(office)

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -27,12 +28,14 @@ from bot.customers.usecases.details import add_customer, edit_customer, set_stat
 from bot.customers.usecases.lists import apply_import
 from bot.customers.usecases.scheduling import end_snoozes
 from bot.customers.usecases.undoing import undo_import
-from bot.home.usecases import save_preferences, take_in_people
+from bot.home.usecases import save_preferences, sync_people_and_customers
 from bot.people.queries import get_today, list_people
-from bot.people.schemas import SlackPerson, Wishes
+from bot.people.schemas import PreferencesInput, SlackPerson
 from tests.customers.lists import read
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
+
+pytestmark = pytest.mark.slow
 
 OWNERS = (ANA, BOB, KIRI)
 people = st.sampled_from([MARA, *OWNERS])
@@ -154,14 +157,14 @@ class Care(RuleBasedStateMachine):
         """Somebody goes on holiday with a cover, or comes back."""
         today = self._today(by)
         away = {"away_from": today, "away_to": today + timedelta(days=days), "cover_id": cover} if days else {}
-        self._try(save_preferences, wishes=Wishes(hour=time(9), working_days="01234", **away), by=by)
+        self._try(save_preferences, preferences=PreferencesInput(hour=time(9), working_days="01234", **away), by=by)
 
     @rule(person=st.sampled_from(OWNERS), gone=st.booleans())
     def leave_or_return(self, person: str, gone: bool) -> None:
         """Slack says that somebody left, or is back."""
         name, zone, _ = PEOPLE[person]
         told = SlackPerson(id=person, name=name, zone=zone, is_deactivated=gone)
-        self._try(take_in_people, people=[told], complete=False)
+        self._try(sync_people_and_customers, people=[told], complete=False)
 
     @rule(days=st.integers(1, 25), hours=st.integers(0, 23))
     def days_pass(self, days: int, hours: int) -> None:

@@ -32,6 +32,8 @@ from tests.customers.lists import read
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 11, 23)
 DAYS = 75
 HEADINGS = ("name", "owner", "annual value", "currency", "headcount", "last contact", "cadence", "added on")

@@ -204,6 +204,7 @@ async def test_only_own_messages_can_be_changed(rehearsal: Rehearsal, client: As
     assert (await refused(client.chat_update(**place, text="x")))["error"] == "message_not_found"
 
 
+@pytest.mark.slow
 async def test_five_thousand_people_come_page_by_page(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
     """All at once is refused; pages of 200 bring everyone once, bots and deactivated ones included."""
     for number in range(5000):

@@ -22,6 +22,8 @@ from rehearsal.server import Rehearsal
 from tests.makers import ANA, START, WORKSPACE
 from tests.shell.outside import APP_TOKEN, BOT_TOKEN, rehearsal, settings
 
+pytestmark = pytest.mark.both_databases
+
 HELP = "I remind each owner"
 
 

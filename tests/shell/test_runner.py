@@ -14,6 +14,8 @@ from bot.core.runtime import Runtime
 from jobs.runner import Job, Runner
 from tests.conftest import MONDAY
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -6,10 +6,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
+
 from bot.core.outbox import DeliveryState
 from tests.jobs.mail import open_post_office
 from tests.makers import ROOT
 from tests.soak.courier import FastClock
+
+pytestmark = pytest.mark.slow
 
 LETTERS_PER_KILL = 10
 LONGEST_LIFE_SECONDS = 0.5

@@ -15,7 +15,10 @@ ACCOUNTS = ROOT.parent / "shared/data/customers/crm_accounts.csv"
 EIGHT_WEEKS = 56
 EIGHT_ON_MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
-pytestmark = pytest.mark.skipif(not ACCOUNTS.exists(), reason=f"the real list isn't at ../shared/{ACCOUNTS.name}")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ACCOUNTS.exists(), reason=f"the real list isn't at ../shared/{ACCOUNTS.name}"),
+]
 
 
 @pytest.fixture(params=["sqlite over HTTP", "postgresql over Socket Mode"])

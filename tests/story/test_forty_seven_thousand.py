@@ -22,7 +22,10 @@ COMPANIES = ROOT.parent / "shared/data/customers/financedatabase_companies.csv.g
 ALL = 46_964
 ACK_MS = 3000
 
-pytestmark = pytest.mark.skipif(not COMPANIES.exists(), reason="the real list isn't at ../shared/data/customers")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not COMPANIES.exists(), reason="the real list isn't at ../shared/data/customers"),
+]
 
 
 @pytest.fixture

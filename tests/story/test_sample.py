@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import col, select
 
 from bot.escalations.queries import get_list as get_escalations
@@ -15,6 +16,8 @@ from bot.promises.tables import Promise
 from demo.cast import COMPANY, MARA, START, TEAM, furnish
 from demo.company import load_company
 from demo.stage import open_stage
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: str) -> None:

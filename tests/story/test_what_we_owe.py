@@ -12,6 +12,8 @@ from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.world import World, open_world
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from bot.checkins.queries import get_owner_scope
 from bot.checkins.rules import QUEUE_ROWS
@@ -83,12 +83,12 @@ def queue_row(row: Any, lines: Sequence[Line], scope: OwnerScope) -> QueueRow:
 def _all_clear(session: Session, scope: OwnerScope) -> Queue:
     """Return an empty queue that names the customer who is due next."""
     query = (
-        select(Customer.name, Customer.due_on)
-        .where(Customer.owner_id == scope.person_id, Customer.status == Status.ACTIVE)
+        sa.select(col(Customer.name), col(Customer.due_on))
+        .where(col(Customer.owner_id) == scope.person_id, col(Customer.status) == Status.ACTIVE)
         .order_by(col(Customer.due_on), col(Customer.id))
     )
-    coming = session.exec(query.limit(1)).first()
-    return Queue(next_name=coming[0], next_due_on=coming[1]) if coming else Queue()
+    coming = session.execute(query.limit(1)).first()
+    return Queue(next_name=coming.name, next_due_on=coming.due_on) if coming else Queue()
 
 
 @cache

@@ -175,8 +175,9 @@ def _list_people(session: Session, ids: set[str] | None) -> Sequence[Any]:
 
 
 def _reminded(session: Session, now: datetime) -> set[tuple[str, date]]:
-    query = select(Reminder.person_id, Reminder.local_day).where(col(Reminder.local_day).in_(_days_around(now)))
-    return set(session.exec(query).all())
+    columns = (col(Reminder.person_id), col(Reminder.local_day))
+    rows = session.execute(sa.select(*columns).where(col(Reminder.local_day).in_(_days_around(now))))
+    return {(row.person_id, row.local_day) for row in rows}
 
 
 def _waiting_days(

@@ -9,9 +9,10 @@ from sqlmodel import Session, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.core.feature import DigestKindOffer, Feature, Step
+from bot.core.feature import DigestKindOffer, Feature
 from bot.core.heartbeats import list_heartbeats
 from bot.core.outbox import list_undelivered
+from bot.core.schemas import Step
 from bot.customers.tables import Customer
 from bot.digests.queries import find_digest, last_said
 from bot.digests.queries.kinds import find_kind, list_kinds

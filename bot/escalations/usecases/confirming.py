@@ -18,7 +18,7 @@ from bot.escalations.usecases.acting import close
 from bot.escalations.usecases.moving import change, move, start_clock, state_of
 from bot.escalations.usecases.news import tell, tell_everybody
 from bot.people.queries import find_person_row, get_calendar
-from bot.workspaces.usecases.refusing import record_refused_press
+from bot.workspaces.usecases import record_denial
 
 QUOTED = 120  # characters of what happened, to somebody who knows it
 UNDONE = "the check-in that raised it was undone"
@@ -40,7 +40,7 @@ def settle_fixes(
     for escalation_id, holds in answers.items():
         row = _find(session, escalation_id, customer_id)
         if row is None:
-            record_refused_press(session, by=by, action=HOLDS, key=str(escalation_id), now=now)
+            record_denial(session, by=by, action=HOLDS, key=str(escalation_id), now=now)
             continue
         _require_answerable(session, row, checkin, by=by)
         if holds:

@@ -10,12 +10,12 @@ from bot.core.errors import NotFound
 from bot.core.runtime import Runtime
 from bot.customers.usecases import hand_over
 from bot.home.listeners.publisher import HomePublisher
-from bot.home.usecases import end_absence, save_preferences, take_in_people
+from bot.home.usecases import end_absence, save_preferences, sync_people_and_customers
 from bot.home.views.forms import CALLBACK, COUNTRY_MENU, NO_COUNTRY, country_options, preferences
 from bot.people.gateways import person_from
 from bot.people.queries import get_preferences
 from bot.people.rules import Mute
-from bot.people.schemas import Wishes
+from bot.people.schemas import PreferencesInput
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
 from bot.slack.forms import Form
@@ -90,7 +90,7 @@ async def ask_preferences(caller: Caller) -> None:
 
 async def save(caller: Caller) -> None:
     """Save the preferences."""
-    await caller.run(save_preferences, wishes=wishes_in(caller.form))
+    await caller.run(save_preferences, preferences=preferences_in(caller.form))
 
 
 async def countries(caller: Caller) -> Iterable[Block]:
@@ -101,7 +101,7 @@ async def countries(caller: Caller) -> Iterable[Block]:
 async def update_person(caller: Caller) -> None:
     """Store a person as `team_join` or `user_change` describes them, once for each event."""
     await caller.runtime.run(
-        take_in_people,
+        sync_people_and_customers,
         workspace=caller.workspace,
         people=[person_from(caller.body["event"]["user"])],
         complete=False,
@@ -109,10 +109,10 @@ async def update_person(caller: Caller) -> None:
     )
 
 
-def wishes_in(form: Form) -> Wishes:
+def preferences_in(form: Form) -> PreferencesInput:
     """Return what the preferences modal says."""
     country = form.choice("home.country")
-    return Wishes(
+    return PreferencesInput(
         hour=time.fromisoformat(form.choice("home.hour") or "09:00"),
         working_days="".join(sorted(form.choices("home.working_days"))),
         country=None if country in (None, NO_COUNTRY) else country,

@@ -1,1 +1,0 @@
-"""Home as blocks, and the preferences modal."""

@@ -1,13 +1,13 @@
-"""The preferences modal."""
+"""Draws the preferences modal."""
 
 from collections.abc import Sequence
 from datetime import time
 
-from bot.home.views.words import WEEKDAYS
 from bot.people.rules import Mute, holiday_countries, person_key
 from bot.people.schemas import Preferences
 from bot.slack import blocks as ui
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CALLBACK = "home.preferences_saved"
 COUNTRY_MENU = "home.country_search"
 NO_COUNTRY = "none"
@@ -19,7 +19,7 @@ MUTES = {
 
 
 def preferences(schema: Preferences) -> ui.Block:
-    """When somebody works and is reminded, what they don't want to hear, when they are away and who covers."""
+    """Return the modal for working hours, mutes, days away and cover."""
     return ui.modal(
         "Preferences",
         [*_hours(schema), ui.divider(), *_away(schema)],
@@ -77,13 +77,13 @@ def _away(schema: Preferences) -> list[ui.Block]:
 
 
 def _hour_options(chosen: time) -> list[ui.Option]:
-    """Every half hour of the day, and the one that was chosen."""
+    """Return every half hour of the day, and *chosen*."""
     hours = {time(hour, minute) for hour in range(24) for minute in (0, 30)} | {chosen}
     return [ui.Option(f"{hour:%H:%M}", f"{hour:%H:%M}") for hour in sorted(hours)]
 
 
 def country_options(words: str) -> Sequence[ui.Block]:
-    """Countries whose names begin with, or hold, what was typed; always the choice of none."""
+    """Return the countries whose names contain *words*, those that begin with it first, and the choice of none."""
     wanted = person_key(words)
     names = {code: person_key(name) for code, name in holiday_countries().items()}
     found = sorted((not key.startswith(wanted), key, code) for code, key in names.items() if wanted in key)

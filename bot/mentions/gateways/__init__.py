@@ -1,1 +1,1 @@
-"""What lies outside the mentions feature."""
+"""Feeds, webhooks and files, read into feed items."""

@@ -56,18 +56,12 @@ class _Shape:
         written = next((text for text in _bodies(entry) if text.said.strip()), RawText())
         link = str(entry.get("link") or "")
         return make_item(
-            external_id=str(entry.get("id") or ""),
-            address=link,
-            base=self._address,
-            title=_text(entry, "title"),
-            words=self._words(written),
-            author=re.sub(r"^/(?=u/)", "", _author(entry)),
-            place=self._place(entry, link),
-            at=_instant(entry),
-            rating=_stars(entry),
+            external_id=str(entry.get("id") or ""), address=link, base=self._address, title=_text(entry, "title"),
+            words=self._words(written), author=re.sub(r"^/(?=u/)", "", _author(entry)),
+            place=self._place(entry, link), at=_instant(entry), rating=_stars(entry),
             language=first_of([*_languages(entry), self._language]),
             links=_REDDIT_LINK.findall(written.said) if self._kind is SourceKind.REDDIT else (),
-        )
+        )  # fmt: skip
 
     def _words(self, written: RawText) -> RawText:
         return RawText(_REDDIT_TAIL.sub("", plain(written))) if self._kind is SourceKind.REDDIT else written

@@ -143,14 +143,9 @@ def user_agent() -> str:
 
 
 async def fetch(
-    kind: SourceKind,
-    address: str,
-    *,
-    etag: str = "",
-    last_modified: str = "",
-    limits: Limits = LIMITS,
+    kind: SourceKind, address: str, *, etag: str = "", last_modified: str = "", limits: Limits = LIMITS,
     overrides: HostOverrides = NO_OVERRIDES,
-) -> FetchResult:
+) -> FetchResult:  # fmt: skip
     """
     Return what *address* holds; *etag* and *last_modified* are those that the last fetch returned.
 
@@ -266,7 +261,8 @@ def _named_errors() -> Iterator[None]:
     except (aiohttp.ClientError, OSError, ValueError) as error:
         if isinstance(getattr(error, "os_error", None), NotPublic):
             raise Trouble(Outcome.REFUSED, _PRIVATE) from None
-        raise next(Trouble(*what) for kinds, *what in _FAULTS if isinstance(error, kinds)) from None
+        found = ((outcome, sentence) for kind, outcome, sentence in _FAULTS if isinstance(error, kind))
+        raise Trouble(*next(found)) from None
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:

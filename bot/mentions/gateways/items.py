@@ -51,36 +51,24 @@ def plain(text: RawText) -> str:
 
 
 def make_item(
-    *,
-    external_id: str = "",
-    address: str = "",
-    base: str = "",
-    title: RawText | None = None,
-    words: RawText | None = None,
-    author: str = "",
-    place: str = "",
-    at: datetime | None = None,
-    rating: float | None = None,
-    language: str = "",
-    links: Iterable[str] = (),
-) -> FeedItem:
+    *, external_id: str = "", address: str = "", base: str = "", title: RawText | None = None,
+    words: RawText | None = None, author: str = "", place: str = "", at: datetime | None = None,
+    rating: float | None = None, language: str = "", links: Iterable[str] = (),
+) -> FeedItem:  # fmt: skip
     """Return an item with every part cleaned; a relative *address* is resolved against *base*."""
     text, cut = texts.clean_words(plain(words)) if words else ("", False)
     where = texts.canonical(_join(base, address)) if address.strip() else ""
     return FeedItem(
-        external_id=texts.clean_line(external_id, texts.LONGEST_ID),
-        address=where,
-        title=texts.clean_line(plain(title), texts.LONGEST_TITLE) if title else "",
-        words=text,
+        external_id=texts.clean_line(external_id, texts.LONGEST_ID), address=where,
+        title=texts.clean_line(plain(title), texts.LONGEST_TITLE) if title else "", words=text,
         cut=cut or len((words or RawText()).said) > texts.LONGEST_LOOK,
         author=texts.clean_line(plain(guess(author)), texts.LONGEST_NAME),
-        place=texts.clean_line(plain(guess(place)), texts.LONGEST_NAME),
-        published_at=at,
+        place=texts.clean_line(plain(guess(place)), texts.LONGEST_NAME), published_at=at,
         rating=rating if rating is not None and 0 <= rating <= _MOST_STARS else None,
         language=texts.language_code(language),
         links=_canonical_links([*links, *_links_in_markup(words), *texts.links_in(text)], where),
         handles=texts.handles_in(text),
-    )
+    )  # fmt: skip
 
 
 def select_items(items: Iterable[FeedItem]) -> tuple[FeedItem, ...]:

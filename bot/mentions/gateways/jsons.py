@@ -81,16 +81,13 @@ def _json_feed(said: Any, address: str) -> tuple[str, list[FeedItem]]:
     def item(row: Any) -> FeedItem:
         markup = _text_at(row, "content_html")
         return make_item(
-            external_id=_text_at(row, "id"),
-            address=_text_at(row, "url", "external_url"),
-            base=address,
+            external_id=_text_at(row, "id"), address=_text_at(row, "url", "external_url"), base=address,
             title=guess(_text_at(row, "title")),
             words=RawText(markup, is_markup=True) if markup else guess(_text_at(row, "content_text", "summary")),
             author=_text_at(row, "authors.0.name", "author.name") or _text_at(said, "authors.0.name", "author.name"),
-            place=title,
-            at=read_instant(_text_at(row, "date_published", "date_modified")),
+            place=title, at=read_instant(_text_at(row, "date_published", "date_modified")),
             language=_text_at(row, "language") or _text_at(said, "language"),
-        )
+        )  # fmt: skip
 
     return title, _items(said["items"], item)
 
@@ -103,15 +100,12 @@ def _hacker_news(said: Any, _address: str) -> tuple[str, list[FeedItem]]:
     def item(row: Any) -> FeedItem:
         number = _text_at(row, "objectID")
         return make_item(
-            external_id=number,
-            address=f"{_HACKER_NEWS}{number}" if number.isdecimal() else "",
+            external_id=number, address=f"{_HACKER_NEWS}{number}" if number.isdecimal() else "",
             title=guess(_text_at(row, "title", "story_title")),
             words=RawText(_text_at(row, "comment_text", "story_text"), is_markup=True),
-            author=_text_at(row, "author"),
-            place="Hacker News",
-            at=read_instant(_text_at(row, "created_at", "created_at_i")),
-            links=filter(None, [_text_at(row, "url")]),
-        )
+            author=_text_at(row, "author"), place="Hacker News",
+            at=read_instant(_text_at(row, "created_at", "created_at_i")), links=filter(None, [_text_at(row, "url")]),
+        )  # fmt: skip
 
     return "Hacker News", _items(hits, item)
 
@@ -156,12 +150,10 @@ def _discourse(said: Any, address: str) -> tuple[str, list[FeedItem]]:
         return make_item(
             external_id=_text_at(row, "id"),
             address=f"{base}/t/{slug}/{thread}/{_text_at(row, 'post_number') or '1'}" if thread else "",
-            title=guess(_text_at(topic, "title", "fancy_title")),
-            words=guess(_text_at(row, "blurb", "cooked")),
-            author=_text_at(row, "username", "name"),
-            place=base.partition("://")[2],
+            title=guess(_text_at(topic, "title", "fancy_title")), words=guess(_text_at(row, "blurb", "cooked")),
+            author=_text_at(row, "username", "name"), place=base.partition("://")[2],
             at=read_instant(_text_at(row, "created_at")),
-        )
+        )  # fmt: skip
 
     return base.partition("://")[2], _items(posts[:MOST_ITEMS], item)
 

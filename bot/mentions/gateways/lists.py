@@ -9,7 +9,7 @@ from bot.customers.rules.cells import NO_VALUE, NOTHING, Unclear, is_blank
 from bot.customers.rules.rows import Refusal, refuse, too_many
 from bot.mentions.gateways.items import guess, make_item
 from bot.mentions.rules import lists as rules
-from bot.mentions.rules.texts import canonical, fingerprint
+from bot.mentions.rules.texts import canonical
 from bot.mentions.schemas.items import FeedItem
 from bot.mentions.schemas.mentions import ListRead
 
@@ -40,12 +40,9 @@ def read_list(data: bytes, *, name: str, now: datetime) -> ListRead:
             items.append(item)
         refusals += reader.refusals
     return ListRead(
-        file_name=name,
-        columns={column: mapping.headers[at] for column, at in mapping.columns.items()},
-        unmapped=mapping.unmapped,
-        items=tuple(_told_apart(items)),
-        refusals=tuple(refusals),
-    )
+        file_name=name, columns={column: mapping.headers[at] for column, at in mapping.columns.items()},
+        unmapped=mapping.unmapped, items=tuple(_told_apart(items)), refusals=tuple(refusals),
+    )  # fmt: skip
 
 
 class _RowReader:
@@ -65,15 +62,11 @@ class _RowReader:
             self._typed(column) for column in (rules.Column.ADDRESS, rules.Column.RATING, rules.Column.WRITTEN)
         )
         made = make_item(
-            address=str(link or ""),
-            title=guess(self._cell(rules.Column.TITLE)),
-            words=guess(self._cell(rules.Column.WORDS)),
-            author=self._cell(rules.Column.AUTHOR),
-            place=self._cell(rules.Column.PLACE),
-            at=at if isinstance(at, datetime) else None,
-            rating=rating if isinstance(rating, float) else None,
-            language=self._cell(rules.Column.LANGUAGE),
-        )
+            address=str(link or ""), title=guess(self._cell(rules.Column.TITLE)),
+            words=guess(self._cell(rules.Column.WORDS)), author=self._cell(rules.Column.AUTHOR),
+            place=self._cell(rules.Column.PLACE), at=at if isinstance(at, datetime) else None,
+            rating=rating if isinstance(rating, float) else None, language=self._cell(rules.Column.LANGUAGE),
+        )  # fmt: skip
         if not (made.words or made.title or made.address or self.refusals):
             sentence = "The row says nothing: write what was written, its title or its link."
             self.refusals.append(refuse(self._row.number, sentence))
@@ -123,7 +116,7 @@ def _shared(items: Iterable[FeedItem]) -> set[str]:
 
 
 def _place(item: FeedItem) -> str:
-    return fingerprint(FeedItem(address=item.address), "") if item.address else ""
+    return FeedItem(address=item.address).fingerprint("") if item.address else ""
 
 
 def _marked(item: FeedItem, *, is_shared: bool) -> FeedItem:

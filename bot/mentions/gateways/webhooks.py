@@ -127,13 +127,7 @@ def _item(kind: SourceKind, row: Any, paths: Paths) -> FeedItem:
 
     within = _PLACES[kind].search(as_text(dig(row, _PLACE_AT[kind]))) if kind in _PLACES else None
     return make_item(
-        external_id=at("id"),
-        address=at("address"),
-        title=guess(at("title")),
-        words=guess(at("words")),
-        author=at("author"),
-        place=within[0] if within else at("place"),
-        at=read_instant(at("published_at")),
-        rating=as_number(at("rating")),
-        language=at("language"),
-    )
+        external_id=at("id"), address=at("address"), title=guess(at("title")), words=guess(at("words")),
+        author=at("author"), place=within[0] if within else at("place"), at=read_instant(at("published_at")),
+        rating=as_number(at("rating")), language=at("language"),
+    )  # fmt: skip

@@ -77,12 +77,9 @@ class SourceListeners:
                 wish = wish_in(Form.of(view))
                 channel = await channel_of(client, wish)
                 address = await self._runtime.read(
-                    usecases.check_source,
-                    workspace=slack.workspace_in(body),
-                    wish=wish,
-                    channel=channel,
+                    usecases.check_source, workspace=slack.workspace_in(body), wish=wish, channel=channel,
                     by=slack.people_in(body),
-                )
+                )  # fmt: skip
                 memory = _dumped(wish)
             if not is_fetched(wish.kind):
                 made = await self._add(client, body, wish)
@@ -276,15 +273,12 @@ def wish_in(form: Form, *, kind: SourceKind | None = None, is_half_filled: bool 
         name: split_words(form.text(sources.BLOCK_OF[name])) for name in ("words", "excluded_words", "excluded_authors")
     }
     return SourceWish(
-        kind=kind,
-        word=form.text(sources.BLOCK_OF["word"]),
+        kind=kind, word=form.text(sources.BLOCK_OF["word"]),
         language=form.text(sources.BLOCK_OF["language"]).casefold(),
-        channel_id=form.channel(sources.BLOCK_OF["channel"]) or "",
-        quiet=form.text(sources.BLOCK_OF["quiet"]),
+        channel_id=form.channel(sources.BLOCK_OF["channel"]) or "", quiet=form.text(sources.BLOCK_OF["quiet"]),
         mapping=_mapping(form, is_half_filled=is_half_filled) if kind is SourceKind.WEBHOOK else {},
-        is_signed="signed" in form.choices(sources.BLOCK_OF["signed"]),
-        **words,
-    )
+        is_signed="signed" in form.choices(sources.BLOCK_OF["signed"]), **words,
+    )  # fmt: skip
 
 
 def _mapping(form: Form, *, is_half_filled: bool) -> dict[str, str]:

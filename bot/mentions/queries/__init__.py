@@ -1,1 +1,1 @@
-"""Reads about mentions."""
+"""Reads of mentions."""

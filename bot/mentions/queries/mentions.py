@@ -16,7 +16,6 @@ from bot.customers.tables import Customer
 from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State, is_recent
 from bot.mentions.rules.sentiment import DEFAULT_PHRASES, Phrase
 from bot.mentions.rules.sources import SourceKind
-from bot.mentions.rules.texts import fingerprint
 from bot.mentions.schemas import mentions as schemas
 from bot.mentions.schemas.items import FeedItem
 from bot.mentions.tables import Mention, MentionSettings, Occurrence, SentimentCorrection
@@ -99,17 +98,13 @@ def list_schemas(
     for row in rows:
         customer = customers.get(row.customer_id) if row.customer_id else None
         schema = schemas.MentionSchema(
-            **row.model_dump(include=_COPIED),
-            now=now,
-            customer_name=customer.name if customer else "",
+            **row.model_dump(include=_COPIED), now=now, customer_name=customer.name if customer else "",
             owner_name=names.get(customer.owner_id or "", "") if customer else "",
-            last_contact_days=_days_since_contact(customer, now),
-            taken_by=row.taken_by or "",
+            last_contact_days=_days_since_contact(customer, now), taken_by=row.taken_by or "",
             taken_by_name=names.get(row.taken_by or "", "somebody") if row.taken_by else "",
-            closed_by_name=names.get(row.closed_by or "", ""),
-            zone=calendars[row.taken_by].zone,
+            closed_by_name=names.get(row.closed_by or "", ""), zone=calendars[row.taken_by].zone,
             sightings=counts.get(row.id, 1),
-        )
+        )  # fmt: skip
         found.append(schema.model_copy(update={"offers": offers_for(schema, features)}))
     return found
 
@@ -192,19 +187,16 @@ def plan_list(session: Session, *, read: schemas.ListRead, viewer: str, now: dat
         raise InvalidInput(read.problem)
     keyed: dict[str, FeedItem] = {}
     for item in read.items:
-        keyed.setdefault(fingerprint(item, SourceKind.CSV), item)
+        keyed.setdefault(item.fingerprint(SourceKind.CSV), item)
     known = _find_known(session, keyed)
     fresh = [item for key, item in keyed.items() if key not in known]
     settings = find_settings(session)
     return schemas.ListPlan(
-        file_name=read.file_name,
-        new=len(fresh),
-        known=len(known),
-        repeated=len(read.items) - len(keyed),
+        file_name=read.file_name, new=len(fresh), known=len(known), repeated=len(read.items) - len(keyed),
         recent=sum(is_recent(item.published_at, now) for item in fresh),
         refused=len({refusal.row_number for refusal in read.refusals}),
         channel_id=(settings.channel_id or "") if settings else "",
-    )
+    )  # fmt: skip
 
 
 def _find_known(session: Session, keyed: Mapping[str, FeedItem]) -> set[str]:

@@ -139,9 +139,10 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
         which = sa.or_(*(column == subject_id for column in theirs))
     else:
         return {}
-    found = session.exec(select(Mention).where(which).order_by(col(Mention.id)))
-    rows = [row.model_dump(mode="json", exclude={"workspace_id", "fingerprint"}) for row in found]
-    return ({"mentions": rows} if rows else {}) | export_matching(session, kind, subject_id)
+    query = select(Mention).where(which).order_by(col(Mention.id))
+    rows = [row.model_dump(mode="json", exclude={"workspace_id", "fingerprint"}) for row in session.exec(query)]
+    found = {"mentions": rows, **export_matching(session, kind, subject_id)}
+    return {name: values for name, values in found.items() if values}
 
 
 def check(session: Session, now: datetime) -> Sequence[str]:
@@ -212,26 +213,18 @@ def compose_digest(session: Session, slot: DigestSlot, now: datetime) -> Mention
     answered, in_time = _answered(session, slot)
     praise, about = _praise(session, slot)
     return MentionsDigest(
-        slot=slot,
-        total=len(ours),
-        complaints=ours.count(Sentiment.COMPLAINT),
-        praise=ours.count(Sentiment.PRAISE),
-        before=len(earlier),
-        complaints_before=earlier.count(Sentiment.COMPLAINT),
-        answered=answered,
-        in_time=in_time,
-        open_now=open_now,
-        waiting=waiting,
-        top=_top(session, slot),
-        praise_words=praise,
-        praise_about=about,
+        slot=slot, total=len(ours), complaints=ours.count(Sentiment.COMPLAINT), praise=ours.count(Sentiment.PRAISE),
+        before=len(earlier), complaints_before=earlier.count(Sentiment.COMPLAINT), answered=answered, in_time=in_time,
+        open_now=open_now, waiting=waiting, top=_top(session, slot), praise_words=praise, praise_about=about,
         days=_by_day(found, days, slot.zone),
-    )
+    )  # fmt: skip
 
 
 def _found(session: Session, since: datetime, until: datetime) -> Sequence[tuple[datetime, Sentiment]]:
-    query = select(Mention.found_at, Mention.feeling).where(col(Mention.state).in_(COUNTED))
-    return session.exec(query.where(col(Mention.found_at) > since, col(Mention.found_at) <= until)).all()
+    query = sa.select(col(Mention.found_at), col(Mention.feeling)).where(
+        col(Mention.state).in_(COUNTED), col(Mention.found_at) > since, col(Mention.found_at) <= until
+    )
+    return [(at, feeling) for at, feeling in session.execute(query)]
 
 
 def _waiting(session: Session, now: datetime) -> tuple[tuple[Line, ...], int]:

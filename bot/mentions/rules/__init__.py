@@ -1,1 +1,1 @@
-"""Pure decisions of the mentions feature."""
+"""Pure decisions about mentions."""

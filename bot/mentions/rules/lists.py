@@ -1,4 +1,4 @@
-"""A list of mentions as people's programs write it: which column is what, and what stands in a cell."""
+"""Maps the columns of a list of mentions, and parses its cells."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from bot.customers.rules.names import clean_text
 from bot.mentions.rules.texts import canonical, plausible, read_instant
 
 MOST_ROWS = 3_000
-"""Rows in one list: some seconds of matching and writing, in which nobody else's write waits too long."""
+"""Rows in one list: some seconds of matching and writing, so nobody else's write waits too long."""
 
 MOST_NAMED, LONGEST_HEADING = 12, 40
 MOST_STARS = 5
@@ -27,7 +27,7 @@ _DRAWN = re.compile(r"(?=.{1,5}$)([★⭐]*)[☆✩]*")
 
 
 class Column(StrEnum):
-    """What a list may say about something that was written, one column each."""
+    """The columns of a list."""
 
     WORDS = "words"
     TITLE = "title"
@@ -63,7 +63,7 @@ _SYNONYMS: Mapping[Column, str] = {  # the first that a list has is read
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """How a list is read: the column of each field, counted from 0; *problem* is why it can't be, in one sentence."""
+    """The index of each field's column; *problem* is why the list can't be imported, in one sentence."""
 
     headers: tuple[str, ...]
     columns: Mapping[Column, int] = field(default_factory=dict)
@@ -71,18 +71,18 @@ class ColumnMap:
 
     @property
     def unmapped(self) -> tuple[str, ...]:
-        """The headings that nobody reads."""
+        """The headings of columns that aren't imported."""
         read = set(self.columns.values())
         return tuple(header for at, header in enumerate(self.headers) if at not in read and header.strip())
 
     def heading(self, column: Column) -> str:
-        """The list's own word for a field."""
+        """Return the list's own heading of a field."""
         at = self.columns.get(column)
         return self.headers[at] if at is not None else column.value.capitalize()
 
 
 def map_columns(headers: Sequence[str]) -> ColumnMap:
-    """Find our fields among a list's headings, in whatever case and spelling."""
+    """Find the fields among a list's headings, in any case and spelling."""
     spelt = [spelling(header) for header in headers]
     columns: dict[Column, int] = {}
     for column, words in _SYNONYMS.items():
@@ -97,7 +97,7 @@ def map_columns(headers: Sequence[str]) -> ColumnMap:
 
 def read_link(cell: str) -> str:
     """
-    A web address in its one spelling; "g2.com/reviews/1" gets its https.
+    Return a canonical web address; "g2.com/reviews/1" gets https.
 
     Raises:
         Unclear: it is none.
@@ -111,10 +111,10 @@ def read_link(cell: str) -> str:
 
 def read_rating(cell: str) -> float:
     """
-    Stars of five: "4", "4,5", "4 stars", "★★★★☆", "8/10", "80 %".
+    Parse stars of five, such as "4", "4,5", "4 stars", "★★★★☆", "8/10" or "80 %".
 
     Raises:
-        Unclear: it is none, or a bare number above five, of which nobody says out of how many it is.
+        Unclear: it is no rating, or a number above five without a scale.
     """
     text = cell.strip()[:LONGEST_TYPED]
     if text and (drawn := _DRAWN.fullmatch(text.replace("\ufe0f", ""))):
@@ -133,10 +133,10 @@ def read_rating(cell: str) -> float:
 
 def read_written(cell: str, *, now: datetime, day_first: bool | None = None) -> datetime:
     """
-    When something was written: an instant, or the first one of a day, in UTC. *day_first* says how 05/03/2026 is meant.
+    Parse an instant or a day, in UTC; *day_first* says how 05/03/2026 is meant.
 
     Raises:
-        Unclear: it is no date, could be two, or hasn't been yet.
+        Unclear: it is no date, is ambiguous, or lies in the future.
     """
     text = cell.strip()
     at = read_instant(text) or _in_a_letter(text)
@@ -150,13 +150,13 @@ def read_written(cell: str, *, now: datetime, day_first: bool | None = None) -> 
 
 
 def mark_of(parts: Iterable[str]) -> str:
-    """What tells rows apart that no address does: 40 hexadecimal digits of all they say."""
+    """Return 40 hexadecimal digits that tell rows apart that have no address."""
     said = "\0".join(" ".join(part.casefold().split()) for part in parts)
     return sha256(said.encode("utf-8", "replace")).hexdigest()[:40]
 
 
 def quoted(cell: str) -> str:
-    """A cell in a sentence about it, cut where it is long."""
+    """Return a cell in quotation marks for a sentence about it, cut if it is long."""
     words = clean_text(cell, LONGEST_TYPED)
     return f"“{words if len(words) <= LONGEST_HEADING else words[: LONGEST_HEADING - 1] + '…'}”"
 
@@ -183,7 +183,7 @@ def _number(text: str) -> float:
 
 
 def _in_a_letter(text: str) -> datetime | None:
-    """`Mon, 23 Nov 2026 10:00:00 +0000`, as letters and feeds are dated."""
+    """Parse a date as in e-mail: `Mon, 23 Nov 2026 10:00:00 +0000`."""
     if ":" not in text or len(text) > LONGEST_TYPED:
         return None
     try:

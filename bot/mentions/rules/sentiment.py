@@ -141,11 +141,9 @@ class Hint(NamedTuple):
 
 
 DEFAULT_PHRASES = (
-    Phrase("no problem", "you're welcome"),
-    Phrase("calm down", "I see why this upsets you"),
-    Phrase("as I said", "to put it another way"),
-    Phrase("that's our policy", "here is what I can do"),
-)
+    Phrase("no problem", "you're welcome"), Phrase("calm down", "I see why this upsets you"),
+    Phrase("as I said", "to put it another way"), Phrase("that's our policy", "here is what I can do"),
+)  # fmt: skip
 
 _APOSTROPHES = "'’‘`´ʼ"
 _ANY_APOSTROPHE = f"[{_APOSTROPHES}]"

@@ -1,18 +1,16 @@
-"""When two addresses are one: tracking taken off, wrapped links undone, and the key of an item."""
+"""Canonical web addresses, and plain text from other people's words."""
 
-import hashlib
 import html
 import ipaddress
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Protocol
 from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
 from bot.customers.rules.names import clean_text
 
 LONGEST_ADDRESS = 2000
-"""Characters beyond which a link is left off; Slack's buttons take 3,000."""
+"""The longest address that is kept; Slack's buttons take 3,000 characters."""
 
 _TRACKING = re.compile(
     r"utm_.*|mtm_.*|pk_.*|oly_.*|ns_.*|hsa_.*|_hs\w+|mc_[ce]id|fbclid|fb_\w+|gclid|gclsrc|dclid|[wg]braid|msclkid|yclid"
@@ -43,32 +41,34 @@ _SAME_HOSTS = {
     "mobile.twitter.com": "x.com",
     "twitter.com": "x.com",
 }
+LONGEST_ID = 500
+LONGEST_TITLE = 300
+LONGEST_WORDS = 4000
+LONGEST_NAME = 100
+LONGEST_LOOK = 60_000
+"""Characters of a text that are read; nobody would see the rest."""
 
+MOST_FOUND = 20
+"""Links and handles taken from one text."""
 
-class Keyed(Protocol):
-    """What an item is known by."""
-
-    @property
-    def external_id(self) -> str:
-        """The source's own id."""
-
-    @property
-    def address(self) -> str:
-        """Where it stands, or ""."""
-
-    @property
-    def title(self) -> str:
-        """Its heading."""
-
-    @property
-    def words(self) -> str:
-        """What it says."""
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LAST_WORD = re.compile(r"\s+\S{0,40}$")
+_HANDLE = re.compile(
+    r"(?<![\w@/.+-])@([a-z0-9_]+(?:[.-][a-z0-9_]+)*)(?:@([a-z0-9-]+(?:\.[a-z0-9-]+)+))?", re.IGNORECASE
+)
+_LONGEST_HANDLE = 60
+_LINK = re.compile(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"'()\[\]{}|\\^`]{3,500}", re.IGNORECASE)
+_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
+_EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?")
+_MILLISECONDS = 10**11  # a number of seconds beyond this would lie in the year 5138
+_EARLIEST_YEAR = 1990
 
 
 def canonical(address: str) -> str:
     """
-    *address* in its one spelling: tracking taken off, links wrapped by others undone, no fragment but the number of a
-    comment. "" for anything that isn't http or https.
+    Return the canonical spelling of *address*: without tracking, wrappers and fragments other than a comment's number.
+
+    Returns "" for anything that isn't http or https.
     """
     text = address.strip()
     while True:
@@ -82,29 +82,25 @@ def canonical(address: str) -> str:
         text = inner
 
 
-def fingerprint(item: Keyed, source: str) -> str:
-    """
-    What tells *item* from others, as 64 hexadecimal digits: its address, else its id at *source*, else its words. One
-    address is the same with http or https, with or without "www." or a stroke at the end.
-    """
-    address = canonical(item.address)
-    if address:
-        key = f"address {_identity(address)}"
-    elif item.external_id:
-        key = f"id {source} {item.external_id}"
-    else:
-        key = f"words {' '.join(f'{item.title} {item.words}'.casefold().split())}"
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+def identity(address: str) -> str:
+    """Return a canonical address without what doesn't tell pages apart: http or https, "www.", a slash at the end."""
+    parts = urlsplit(address)
+    place = parts.netloc.removeprefix("www.")
+    place = _SAME_HOSTS.get(place, place)
+    path, query = parts.path.rstrip("/"), parts.query
+    if place == "youtu.be" and path:
+        place, path, query = "youtube.com", "/watch", f"v={path[1:]}"
+    return "#".join(filter(None, [f"{place}{path}?{query}", parts.fragment]))
 
 
 def host_of(address: str) -> str:
-    """The host in a canonical address, without "www."."""
+    """Return the host of a canonical address, without "www."."""
     parts = _parts(address)
     return (parts.hostname or "").removeprefix("www.") if parts else ""
 
 
 def _parts(text: str) -> SplitResult | None:
-    """The address taken apart and put right, or None when it is no web address."""
+    """Return the parts of an address in canonical spelling, None if it is no web address."""
     try:
         parts = urlsplit(text)
         host, port = _host(parts.hostname or ""), parts.port
@@ -124,12 +120,12 @@ def _name(piece: str) -> str:
 
 
 def _text(part: str) -> str:
-    """*part* without lone surrogates, which no address can spell."""
+    """Return *part* without lone surrogates, which no address can spell."""
     return part.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _host(host: str) -> str:
-    """The host in ASCII and lower case, in brackets when it is an IPv6 address; "" when it can't be one."""
+    """Return the host in lower-case ASCII, an IPv6 address in brackets; "" if it can't be a host."""
     if ":" in host:
         return f"[{ipaddress.IPv6Address(host)}]"
     try:
@@ -140,7 +136,7 @@ def _host(host: str) -> str:
 
 
 def _wrapped(parts: SplitResult) -> str:
-    """The address inside one that only leads on to it, or ""."""
+    """Return the address inside a redirecting one, or ""."""
     for host, path, names in _WRAPPERS:
         if host.fullmatch(parts.hostname or "") and path.fullmatch(parts.path):
             asked = parse_qs(parts.query)
@@ -149,51 +145,18 @@ def _wrapped(parts: SplitResult) -> str:
     return ""
 
 
-def _identity(address: str) -> str:
-    parts = urlsplit(address)
-    place = parts.netloc.removeprefix("www.")
-    place = _SAME_HOSTS.get(place, place)
-    path, query = parts.path.rstrip("/"), parts.query
-    if place == "youtu.be" and path:
-        place, path, query = "youtube.com", "/watch", f"v={path[1:]}"
-    return "#".join(filter(None, [f"{place}{path}?{query}", parts.fragment]))
-
-
-LONGEST_ID = 500
-LONGEST_TITLE = 300
-LONGEST_WORDS = 4000
-LONGEST_NAME = 100
-LONGEST_LOOK = 60_000
-"""Characters of a text that are looked at; of what lies behind, nobody would see anything."""
-
-MOST_FOUND = 20
-"""Links and handles that are taken from one text."""
-
-_BLANK_LINES = re.compile(r"\n{3,}")
-_LAST_WORD = re.compile(r"\s+\S{0,40}$")
-_HANDLE = re.compile(
-    r"(?<![\w@/.+-])@([a-z0-9_]+(?:[.-][a-z0-9_]+)*)(?:@([a-z0-9-]+(?:\.[a-z0-9-]+)+))?", re.IGNORECASE
-)
-_LONGEST_HANDLE = 60
-_LINK = re.compile(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"'()\[\]{}|\\^`]{3,500}", re.IGNORECASE)
-_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
-_EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?")
-_MILLISECONDS = 10**11  # a number of seconds beyond this would lie in the year 5138
-_EARLIEST_YEAR = 1990
-
-
 def undo_entities(text: str) -> str:
-    """*text* with "&amp;" as "&", once: what somebody wrote about "&amp;amp;" stays as they meant it."""
+    """Return *text* with entities decoded once: "&amp;amp;" becomes "&amp;"."""
     return html.unescape(text)
 
 
 def clean_line(text: str, limit: int) -> str:
-    """Plain text on one line, without characters that nobody sees, in at most *limit* characters."""
+    """Return plain text on one line, without invisible characters, cut to *limit* characters."""
     return clean_text(text[:LONGEST_LOOK], limit)
 
 
 def clean_words(text: str) -> tuple[str, bool]:
-    """Plain text in lines, at most 4,000 characters of it, and whether there was more."""
+    """Return plain text in lines, cut to 4,000 characters, and whether it was cut."""
     lines = (clean_text(line, LONGEST_LOOK) for line in text[:LONGEST_LOOK].splitlines())
     words = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
     if len(words) <= LONGEST_WORDS:
@@ -202,7 +165,7 @@ def clean_words(text: str) -> tuple[str, bool]:
 
 
 def handles_in(words: str) -> tuple[str, ...]:
-    """The @names in *words*, lower case, without the @; of "@ana@fosstodon.org" both "ana@fosstodon.org" and "ana"."""
+    """Return the @names in *words*, lower case, without the @; "@ana@fosstodon.org" also counts as "ana"."""
     found: dict[str, None] = {}
     for name, server in _HANDLE.findall(words.lower()):
         found |= dict.fromkeys([f"{name}@{server}", name] if server else [name])
@@ -210,18 +173,18 @@ def handles_in(words: str) -> tuple[str, ...]:
 
 
 def links_in(words: str) -> list[str]:
-    """The web addresses written out in *words*."""
+    """Return the web addresses in *words*."""
     return [link.rstrip(".,;:!?*_~") for link in _LINK.findall(words)]
 
 
 def language_code(said: str) -> str:
-    """The two letters of ISO 639-1 in "en-US"; "" when there are none."""
+    """Return the two letters of ISO 639-1 in a code such as "en-US", "" if there are none."""
     found = _LANGUAGE.fullmatch(said.strip())
     return found[1].lower() if found else ""
 
 
 def read_instant(said: str) -> datetime | None:
-    """An instant in ISO 8601, or in (milli)seconds since 1970; without a zone it is UTC; None when unreadable."""
+    """Parse ISO 8601, or (milli)seconds since 1970, in UTC unless a zone is given; return None if that fails."""
     text = said.strip()
     try:
         if _EPOCH.fullmatch(text):
@@ -234,7 +197,7 @@ def read_instant(said: str) -> datetime | None:
 
 
 def plausible(instant: datetime) -> datetime | None:
-    """The instant in UTC, unless it lies before there was a web to write on."""
+    """Return the instant in UTC, None if it lies before there was a web."""
     try:
         moved = instant.astimezone(UTC)
     except (ValueError, OverflowError):
@@ -243,5 +206,5 @@ def plausible(instant: datetime) -> datetime | None:
 
 
 def first_of(candidates: Iterable[str]) -> str:
-    """The first that says anything."""
+    """Return the first candidate that isn't blank, or ""."""
     return next((text for text in candidates if text.strip()), "")

@@ -1,8 +1,8 @@
 """
-How sure it is that a text speaks of a customer.
+Decides how sure it is that a text speaks of a customer.
 
 Measured on real posts against the names of 47,000 companies: any name in any case is right one time in ten, a name of
-several words with capitals nine times in ten. Size takes no part in it.
+several words with capitals nine times in ten. A customer's size plays no part.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ SHORTEST_WORD = 4  # letters; a shorter word is an abbreviation of many things
 
 
 class Tier(StrEnum):
-    """What becomes of a name that was found, the surest first."""
+    """How sure a match is, the surest first."""
 
     LINKED = "linked"
     LIKELY = "likely"
@@ -27,12 +27,12 @@ class Tier(StrEnum):
 
     @property
     def doubt(self) -> int:
-        """0 for the surest; more the less sure."""
+        """0 for the surest, higher for less sure ones."""
         return list(Tier).index(self)
 
 
 class AliasKind(StrEnum):
-    """What of a customer a key was made of."""
+    """What a key was made of."""
 
     NAME = "name"
     ALIAS = "alias"
@@ -42,8 +42,9 @@ class AliasKind(StrEnum):
 
 class Known(NamedTuple):
     """
-    A key of a customer (None: ourselves). *common*: all its words are ordinary ones, or it is too short to tell.
-    *joined*: it is one word with capitals inside, which is as telling as two.
+    A key of a customer (None: ourselves).
+
+    *common*: all its words are ordinary, or it is too short. *joined*: it is one word with capitals inside.
     """
 
     key: str
@@ -54,7 +55,7 @@ class Known(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """Somebody said that in this source (None: anywhere) these words aren't that customer, or not surely."""
+    """What somebody taught: in this source (None: anywhere) this key isn't that customer, or not surely."""
 
     key: str
     kind: AliasKind
@@ -64,7 +65,7 @@ class Lesson(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A known key that stands in a text, where, and how sure it is."""
+    """A known key that occurs in a text, where, and how sure the match is."""
 
     known: Known
     candidate: tokens.Candidate
@@ -73,9 +74,9 @@ class Found(NamedTuple):
 
 def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: UUID | None) -> list[Known]:
     """
-    Every key that a customer is found by: its name, its other names, its domain, its accounts.
+    Return every key of a customer, made of its name, other names, domain and accounts.
 
-    Another name that begins with "@" is an account; the joined words of each name are taken for one, too.
+    Another name that begins with "@" is an account; the joined words of each name count as one, too.
     """
     known: dict[str, Known] = {}
     names = [(name, AliasKind.NAME), *((other, AliasKind.ALIAS) for other in others)]
@@ -91,7 +92,7 @@ def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: U
 
 
 def _keys_of_name(name: str, kind: AliasKind, customer_id: UUID | None) -> tuple[Known, Known]:
-    """The name itself, in six words at most, and the account that its words make when they are joined."""
+    """Return the key of a name, at most six words, and the account that its joined words make."""
     words = name_key(name).split()[: tokens.MOST_WORDS]
     common, one = all(tokens.is_common(word) for word in words), len(words) == 1
     short = len(words) == 1 and len(words[0]) < SHORTEST_WORD
@@ -106,9 +107,9 @@ def find_known(
     reading: tokens.Reading, known: Mapping[str, Sequence[Known]], lessons: Sequence[Lesson], source_id: UUID | None
 ) -> list[Found]:
     """
-    What of *known* stands in a text, and how sure each is; what stands inside a longer one is not seen.
+    Return the *known* keys that occur in a text, and how sure each is; those inside a longer one are ignored.
 
-    Where several customers share a key it is asked which is meant, unless all but one were ruled out here.
+    If several customers share a key, people are asked, unless lessons rule out all but one.
     """
     hits = [candidate for candidate in reading.candidates if candidate.key in known]
     if not hits:
@@ -126,7 +127,7 @@ def find_known(
 
 def judge(known: Known, signs: tokens.Signs, *, rivals: int = 1) -> Tier:
     """
-    How sure it is that a text with these *signs* around the key means the customer of *known*.
+    Return how sure it is that a text with these *signs* means the customer of *known*.
 
     A domain, an account or several words with capitals: linked. One rare word: likely. An ordinary one, one that may
     be the end of another name or stands elsewhere in small letters, or a name that several customers share: ask.
@@ -143,7 +144,7 @@ def judge(known: Known, signs: tokens.Signs, *, rivals: int = 1) -> Tier:
 
 
 def best_of_each(found: Iterable[Found]) -> list[Found]:
-    """The surest find of each customer, the surest customer first, then the longer words, then the earlier ones."""
+    """Return the surest find of each customer, sorted by certainty, then length, then position."""
     best: dict[UUID | None, Found] = {}
     for one in sorted(found, key=lambda one: (one.tier.doubt, -one.candidate.weight, one.candidate.first)):
         best.setdefault(one.known.customer_id, one)
@@ -151,7 +152,7 @@ def best_of_each(found: Iterable[Found]) -> list[Found]:
 
 
 def _verdict(known: Known, lessons: Sequence[Lesson], source_id: UUID | None) -> Tier:
-    """The strictest that was said about it, here or for everywhere."""
+    """Return the strictest lesson about a key, in this source or anywhere."""
     said = [
         lesson.verdict
         for lesson in lessons
@@ -162,7 +163,7 @@ def _verdict(known: Known, lessons: Sequence[Lesson], source_id: UUID | None) ->
 
 
 def _not_inside_others(hits: Iterable[tokens.Candidate]) -> list[tokens.Candidate]:
-    """Without those that stand inside one of more weight."""
+    """Return *hits* without those inside a heavier one."""
     kept: list[tokens.Candidate] = []
     for hit in sorted(hits, key=lambda hit: -hit.weight):
         if not any(_inside(hit, other) for other in kept):

@@ -1,9 +1,9 @@
 """
-The pieces of a text that may be a name, an address or an account, each under the key it would be kept by.
+Finds the pieces of a text that may be a name, an address or an account, each with its key.
 
-Keys of names are words as `bot.customers.rules.names` spells them, six at most; keys of domains hold a dot, keys of
-accounts begin with "@", so that no kind is taken for another. Only what is written with capitals (or in a script that
-has none) is looked at: a name in small letters can't be told from ordinary words.
+The key of a name is up to six words as `bot.customers.rules.names` spells them; a domain's has a dot, an account's
+begins with "@", so no kind is taken for another. Only words with capitals (or in a script without) may be names: a name
+in small letters can't be told from ordinary words.
 """
 
 import html
@@ -27,11 +27,11 @@ _CONNECTORS = """
 of and for the on in at by to with plus de la le les du des da do di del della von van der den y e et und
 """
 CONNECTORS = frozenset(_CONNECTORS.split())
-"""Small words that stand inside names."""
+"""Small words inside names."""
 
 _FORMS = "inc incorporated corp corporation ltd limited llc plc gmbh kgaa ag bv nv oyj pty"
 REGISTERED = frozenset(_FORMS.split())
-"""Legal forms that nobody writes behind an ordinary word."""
+"""Legal forms that never follow an ordinary word."""
 
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _CHUNK = re.compile(r"\S+")
@@ -71,9 +71,9 @@ _ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "ly", "y")
 
 class Candidate(NamedTuple):
     """
-    Words that may be a name: their key, the first and last chunk they stand in, and what they weigh.
+    Words that may be a name: their key, first and last chunk, and weight.
 
-    A word weighs two, one with an 's taken off one: what weighs more hides what stands inside it.
+    A word weighs two, one whose 's was removed weighs one; a heavier candidate hides the ones inside it.
     """
 
     key: str
@@ -84,9 +84,9 @@ class Candidate(NamedTuple):
 
 class Word(NamedTuple):
     """
-    One word of a chunk: its key, and without an 's; whether it has a capital (None: it has no letters).
+    A word: its key, its key without an 's, and whether it has a capital (None: it has no letters).
 
-    *first* and *last* are the chunks it stands in: initials may fall into several, and are one word all the same.
+    *first* and *last* are its chunks: initials may spread over several and are one word.
     """
 
     key: str
@@ -99,8 +99,9 @@ class Word(NamedTuple):
 
 class _Chunk(NamedTuple):
     """
-    What stands between two spaces: its words, the keys of the hosts and accounts it names, whether a name can't go on
-    behind it, and whether it is nothing but an ordinary word.
+    The text between two spaces: its words and the keys of its hosts and accounts.
+
+    *stops* says that a name can't continue after it, *ordinary* that it is only an ordinary word.
     """
 
     words: tuple[Word, ...] = ()
@@ -111,9 +112,9 @@ class _Chunk(NamedTuple):
 
 class Signs(NamedTuple):
     """
-    What stands around a candidate: a legal form behind it (*registered*); capitals inside it (*joined*, as in GoPro);
-    a word with a capital before it (*follows*), so that it may be the end of another name; most of the text in capitals
-    (*shouts*); the same word elsewhere in small letters (*small*).
+    The context of a candidate: a legal form follows (*registered*); it has capitals inside, as GoPro (*joined*); a word
+    with a capital precedes, so it may be the end of another name (*follows*); most of the text has capitals (*shouts*);
+    the same word occurs in small letters (*small*).
     """
 
     registered: bool = False
@@ -124,7 +125,7 @@ class Signs(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A text read: entities undone, and what may be a name in it."""
+    """A text with entities decoded, and its candidates."""
 
     text: str
     candidates: Sequence[Candidate]
@@ -134,7 +135,7 @@ _NOTHING = _Chunk()
 
 
 def read_text(text: str) -> Reading:
-    """Find everything in *text* that may be a name, an address or an account."""
+    """Return every candidate in *text*."""
     text = undo_entities(text[:LONGEST_TEXT])
     found: list[Candidate] = []
     run: list[Word] = []
@@ -155,7 +156,7 @@ def read_text(text: str) -> Reading:
 
 
 def read_signs(reading: Reading, candidates: Sequence[Candidate]) -> list[Signs]:
-    """What stands around each of *candidates*."""
+    """Return the context of each of *candidates*."""
     pieces = reading.text.split()
     chunks = [_chunk(piece) if len(piece) <= LONGEST_CHUNK else _NOTHING for piece in pieces]
     loud, small = _shouts(chunks), {word.key for chunk in chunks for word in chunk.words if word.capital is False}
@@ -172,7 +173,7 @@ def read_signs(reading: Reading, candidates: Sequence[Candidate]) -> list[Signs]
 
 
 def is_common(word: str) -> bool:
-    """Whether *word* (as keys are spelt) is an ordinary one, or such a one with an everyday ending."""
+    """Return whether *word*, spelt as a key, is ordinary, also with a common ending."""
     if word in COMMON or not word.isalpha():
         return True
     for ending in _ENDINGS:
@@ -183,35 +184,35 @@ def is_common(word: str) -> bool:
 
 
 def is_joined(name: str) -> bool:
-    """Whether a name has capitals inside its first word, as in GoPro; those of a clan (McDonald) don't count."""
+    """Return whether a name has capitals inside its first word, as GoPro; those of McDonald don't count."""
     return bool(_JOINED.search(name.partition(" ")[0]))
 
 
 def _shouts(chunks: Sequence[_Chunk]) -> bool:
-    """Whether most words have capitals, as in a headline, so that they say nothing."""
+    """Return whether most words have capitals, as in a headline, so that they mean nothing."""
     cases = [word.capital for chunk in chunks for word in chunk.words]
     return len(cases) >= FEW_WORDS and cases.count(True) > MOST_CAPITALS * len(cases)
 
 
 def _is_registered(chunks: Sequence[_Chunk]) -> bool:
-    """Whether a legal form stands in the second of *chunks*, with nothing between."""
+    """Return whether the second of *chunks* begins with a legal form."""
     following = chunks[1].words[:1] if len(chunks) > 1 and not chunks[0].stops else ()
     return bool(following) and following[0].key in REGISTERED and following[0].capital is True
 
 
 def _may_go_on(chunk: _Chunk) -> bool:
-    """Whether a name may go on behind *chunk*: it ends with a word that has a capital and is none of the smallest."""
+    """Return whether a name may continue after *chunk*: its last word has a capital and is none of the smallest."""
     last = chunk.words[-1] if chunk.words else None
     return last is not None and not chunk.stops and last.capital is True and last.key not in SMALL
 
 
 def undo_entities(text: str) -> str:
-    """*text* with `&amp;` and the like undone, so that they aren't taken for names."""
+    """Return *text* with entities such as `&amp;` decoded, so that they aren't taken for names."""
     return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def written(reading: Reading, candidate: Candidate) -> str:
-    """How the text writes it."""
+    """Return a candidate as the text spells it."""
     chunks = list(_CHUNK.finditer(reading.text))
     start, end = chunks[candidate.first].start(), chunks[candidate.last].end()
     piece = reading.text[start:end]
@@ -221,16 +222,16 @@ def written(reading: Reading, candidate: Candidate) -> str:
 
 
 def handle_key(handle: str) -> str:
-    """The key of an account: "@golddex" for "@Gold_Dex"; "" when nothing is left."""
+    """Return the key of an account, such as "@golddex" for "@Gold_Dex"; "" if nothing is left."""
     bare = _NO_SIGN.sub("", "".join(key_words(handle[:LONGEST_CHUNK])))
     return f"@{bare}" if bare else ""
 
 
 def host_keys(place: str) -> tuple[str, ...]:
     """
-    The domains that an address or host may belong to, the longest first: "shop.acme.co.uk", "acme.co.uk", "co.uk".
+    Return the domains that an address or host may belong to, the longest first: "shop.acme.com", "acme.com".
 
-    Which of them is one that somebody registered needn't be known: only those are kept with customers.
+    Only registrable ones are stored with customers, so the others match nothing.
     """
     start = _BEFORE_HOST.match(place)
     found = _HOST.match(place, start.end() if start else 0)
@@ -252,7 +253,7 @@ def _ascii(host: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _chunk(text: str) -> _Chunk:
-    """Read what stands between two spaces; most chunks stand in many texts, so the last ones are remembered."""
+    """Read the text between two spaces; cached, since most chunks occur in many texts."""
     if handle := _HANDLE.match(text.lstrip("([{\"'“‘.,")):
         key = handle_key(handle[0])
         return _Chunk(keys=(key,), ordinary=False) if key else _NOTHING
@@ -265,7 +266,7 @@ def _chunk(text: str) -> _Chunk:
 
 
 def _words(text: str) -> tuple[Word, ...]:
-    """The words of a chunk; signs alone are none, but for those that join names."""
+    """Return the words of a chunk; signs alone are none, except those that join names."""
     if text in _JOINS:
         return (Word(_JOINS[text], capital=False),)
     keys = [key for key in key_words(text) if any(char.isalnum() for char in key)]
@@ -283,7 +284,7 @@ def _words(text: str) -> tuple[Word, ...]:
 
 
 def _has_capital(part: str) -> bool | None:
-    """Whether it has a capital, or letters of a script without; None for numbers."""
+    """Return whether a word has a capital, or letters of a script without case; None for numbers."""
     letters = [char for char in part if char.isalpha()]
     if not letters:
         return None
@@ -291,7 +292,7 @@ def _has_capital(part: str) -> bool | None:
 
 
 def _stops(text: str, last: Word) -> bool:
-    """Whether a name can't go on behind it: a sentence ends, or a new thought begins."""
+    """Return whether a name can't continue after a chunk: a sentence or clause ends."""
     bare = _CLOSING.sub("", text)
     if bare.endswith("."):
         return not (last.capital and (len(last.key) <= ABBREVIATED or "." in bare[:-1]))
@@ -300,9 +301,9 @@ def _stops(text: str, last: Word) -> bool:
 
 def _add(run: list[Word], word: Word, place: int, found: list[Candidate]) -> list[Word]:
     """
-    The *run* of words that may be a name with *word* behind it; where that ends it, what it holds goes to *found*.
+    Append *word* to the *run* of words that may be a name; if it ends the run, add its candidates to *found*.
 
-    Initials that follow each other are one word, as names have them.
+    Initials in a row are one word.
     """
     if word.capital is False and word.key not in CONNECTORS:
         found += _names(run)
@@ -316,7 +317,7 @@ def _add(run: list[Word], word: Word, place: int, found: list[Candidate]) -> lis
 
 
 def _names(run: Sequence[Word]) -> Iterator[Candidate]:
-    """Every piece of at most six words that begins and ends with a capital or a number."""
+    """Yield every piece of at most six words that begins and ends with a capital or a number."""
     for start, begun in enumerate(run):
         if begun.capital is False:
             continue

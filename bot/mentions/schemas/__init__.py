@@ -1,1 +1,1 @@
-"""What leaves the mentions feature."""
+"""Data that leaves the mentions feature."""

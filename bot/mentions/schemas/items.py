@@ -1,30 +1,42 @@
 """What a source brings, before anybody decides what it is about."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from pydantic import Field
 
 from bot.core.schemas import Schema
 from bot.customers.rules.names import registrable_domain
+from bot.mentions.rules import texts
 from bot.mentions.rules.sources import Outcome
-from bot.mentions.rules.texts import LONGEST_ID, LONGEST_NAME, LONGEST_TITLE, LONGEST_WORDS, host_of
+from bot.mentions.rules.texts import canonical, host_of, identity
 
 
 class FeedItem(Schema):
     """One review, post or article: plain text, with no links but http and https."""
 
-    external_id: str = Field("", max_length=LONGEST_ID)  # the source's own id
+    external_id: str = Field("", max_length=texts.LONGEST_ID)  # the source's own id
     address: str = ""  # canonical; "" when it has none
-    title: str = Field("", max_length=LONGEST_TITLE)  # on one line
-    words: str = Field("", max_length=LONGEST_WORDS)
+    title: str = Field("", max_length=texts.LONGEST_TITLE)  # on one line
+    words: str = Field("", max_length=texts.LONGEST_WORDS)
     cut: bool = False  # the words were longer
-    author: str = Field("", max_length=LONGEST_NAME)
-    place: str = Field("", max_length=LONGEST_NAME)  # "r/smallbusiness", the feed's title
+    author: str = Field("", max_length=texts.LONGEST_NAME)
+    place: str = Field("", max_length=texts.LONGEST_NAME)  # "r/smallbusiness", the feed's title
     published_at: datetime | None = None  # aware, UTC
     rating: float | None = None  # stars of five
     language: str = ""  # ISO 639-1, when the source says so
     links: tuple[str, ...] = ()  # canonical addresses in the words
     handles: tuple[str, ...] = ()  # written with an @ in the words; without it, lower case
+
+    def fingerprint(self, source: str) -> str:
+        """Return a hash of what tells this item from others: its address, else its id at *source*, else its words."""
+        if address := canonical(self.address):
+            key = f"address {identity(address)}"
+        elif self.external_id:
+            key = f"id {source} {self.external_id}"
+        else:
+            key = f"words {' '.join(f'{self.title} {self.words}'.casefold().split())}"
+        return sha256(key.encode("utf-8", "replace")).hexdigest()
 
     @property
     def domains(self) -> tuple[str, ...]:

@@ -75,13 +75,18 @@ class MentionSchema(Schema):
         return self.is_open and self.answer_due_at is not None and self.answer_due_at <= self.now
 
 
-class MentionList(Schema):
-    """One page of the open mentions, the oldest first; *total* and *taken* count all pages."""
+class Page(Schema):
+    """One page of a list; *total* counts all pages."""
 
     total: int = 0
-    taken: int = 0
     page: int = 0
     pages: int = 1
+
+
+class MentionList(Page):
+    """One page of the open mentions, the oldest first; *taken* counts all pages."""
+
+    taken: int = 0
     rows: tuple[MentionSchema, ...] = ()
 
 
@@ -126,13 +131,10 @@ class SourceSchema(SourceWish):
     now: datetime
 
 
-class SourceList(Schema):
-    """One page of sources."""
+class SourceList(Page):
+    """One page of sources; *failing* counts all pages."""
 
-    total: int = 0
     failing: int = 0
-    page: int = 0
-    pages: int = 1
     rows: tuple[SourceSchema, ...] = ()
 
 

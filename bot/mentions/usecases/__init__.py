@@ -1,1 +1,1 @@
-"""What can be done about mentions."""
+"""What changes mentions."""

@@ -13,7 +13,7 @@ from bot.customers.usecases.scheduling import bring_forward, put_back
 from bot.mentions.queries.mentions import get_row, list_schemas
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.sentiment import BY_PERSON, Sentiment
-from bot.mentions.rules.tiers import Tier
+from bot.mentions.rules.tiers import Lesson, Tier
 from bot.mentions.schemas.mentions import ComplaintForOwner, MentionSchema
 from bot.mentions.tables import WORDS_LENGTH, Mention, SentimentCorrection
 from bot.mentions.usecases.aliases import learn_not_this
@@ -64,11 +64,10 @@ def set_customer(
     if row.customer_id is not None and row.customer_id != customer_id:
         _teach(session, row, by=by, now=now)
         withdraw_complaint(session, row, reason="the mention was about somebody else", by=by, now=now)
-    _put(row, customer_id)
-    session.flush()
-    note(session, row, "customer", by=by, before=before, after=_about(row), now=now)
-    follow_complaint(session, row, by=by, now=now)
-    return list_schemas(session, [row], now=now)[0]
+    row.alias, row.alias_key, row.alias_kind = "", "", None
+    row.customer_id = customer_id
+    row.tier = Tier.LINKED if customer_id or row.about_us else None
+    return _follow_customer(session, row, before=before, by=by, now=now)
 
 
 def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
@@ -76,14 +75,11 @@ def confirm_customer(session: Session, *, mention_id: UUID, by: str, now: dateti
     Confirm the customer that a mention seemed to be about.
 
     Raises:
-        AlreadyDone: somebody said so, or the opposite, already.
+        AlreadyDone: somebody confirmed or denied it already.
     """
     row = _require_asked(session, mention_id, by=by)
     before, row.tier = _about(row), Tier.LINKED
-    session.flush()
-    note(session, row, "customer", by=by, before=before, after=_about(row), now=now)
-    follow_complaint(session, row, by=by, now=now)
-    return list_schemas(session, [row], now=now)[0]
+    return _follow_customer(session, row, before=before, by=by, now=now)
 
 
 def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime) -> MentionSchema:
@@ -91,7 +87,7 @@ def deny_customer(session: Session, *, mention_id: UUID, by: str, now: datetime)
     Deny the customer that a mention seemed to be about.
 
     Raises:
-        AlreadyDone: somebody said so, or the opposite, already.
+        AlreadyDone: somebody confirmed or denied it already.
     """
     row = _require_asked(session, mention_id, by=by)
     return set_customer(session, mention_id=row.id, customer_id=None, by=by, now=now)
@@ -167,16 +163,17 @@ def _teach(session: Session, row: Mention, *, by: str, now: datetime) -> None:
     if row.alias_kind is None:
         return
     verdict = Tier.ASK if row.tier in SURE else Tier.IGNORED
-    learn_not_this(
-        session, key=row.alias_key, kind=row.alias_kind, customer_id=row.customer_id, source_id=row.source_id,
-        verdict=verdict, by=by, now=now,
-    )  # fmt: skip
+    lesson = Lesson(row.alias_key, row.alias_kind, row.customer_id, row.source_id, verdict)
+    learn_not_this(session, lesson=lesson, by=by, now=now)
 
 
-def _put(row: Mention, customer_id: UUID | None) -> None:
-    row.alias, row.alias_key, row.alias_kind = "", "", None
-    row.customer_id = customer_id
-    row.tier = Tier.LINKED if customer_id or row.about_us else None
+def _follow_customer(
+    session: Session, row: Mention, *, before: dict[str, str], by: str, now: datetime
+) -> MentionSchema:
+    session.flush()
+    note(session, row, "customer", by=by, before=before, after=_about(row), now=now)
+    follow_complaint(session, row, by=by, now=now)
+    return list_schemas(session, [row], now=now)[0]
 
 
 def _about(row: Mention) -> dict[str, str]:
@@ -212,16 +209,9 @@ def withdraw_complaint(session: Session, row: Mention, *, reason: str, by: str, 
 
 
 def correct_sentiment(
-    session: Session,
-    *,
-    mention_id: UUID,
-    words: str,
-    before: Sentiment,
-    scorer: str,
-    feeling: Sentiment,
-    by: str,
+    session: Session, *, mention_id: UUID, words: str, before: Sentiment, scorer: str, feeling: Sentiment, by: str,
     now: datetime,
-) -> bool:
+) -> bool:  # fmt: skip
     """
     Store that a mention reads as *feeling* and not as *before*; return False if both are the same.
 

@@ -20,7 +20,7 @@ from bot.mentions.queries.matching import list_own_names
 from bot.mentions.queries.mentions import find_settings, get_setup
 from bot.mentions.rules.mentions import ANSWER_DAYS_RANGE
 from bot.mentions.rules.sentiment import DEFAULT_PHRASES, LONGEST_PHRASE, MOST_PHRASES, Phrase
-from bot.mentions.rules.tiers import AliasKind, Known, Tier, keys_of
+from bot.mentions.rules.tiers import AliasKind, Known, Lesson, Tier, keys_of
 from bot.mentions.rules.tokens import handle_key
 from bot.mentions.schemas.mentions import MentionSetup, OwnNames
 from bot.mentions.tables import (
@@ -61,43 +61,34 @@ def refresh_aliases(session: Session, *, now: datetime) -> int:  # noqa: ARG001 
     return count
 
 
-def learn_not_this(
-    session: Session,
-    *,
-    key: str,
-    kind: AliasKind,
-    customer_id: UUID | None,
-    source_id: UUID | None,
-    verdict: Tier,
-    by: str,
-    now: datetime,
-) -> None:
+def learn_not_this(session: Session, *, lesson: Lesson, by: str, now: datetime) -> None:
     """
-    Store that these words, in that source (None: in every one), don't mean that customer (None: ourselves).
-
-    *verdict* says whether they are asked about or ignored from now on; the last one counts.
+    Store a lesson: these words don't mean that customer, or have to be asked about. The last one about them counts.
 
     Raises:
         NotAllowed: *by* is no full member.
         NotFound: no such customer.
-        InvalidInput: another verdict.
+        InvalidInput: another verdict than to ask or to ignore.
     """
     require_here(session, by=by)
-    if verdict not in {Tier.ASK, Tier.IGNORED}:
+    if lesson.verdict not in {Tier.ASK, Tier.IGNORED}:
         raise InvalidInput("Say whether to ask about these words from now on, or to ignore them.")
-    if customer_id is not None:
-        get_customer(session, customer_id)
-    lesson = _find_lesson(session, key, kind, customer_id, source_id)
-    before = {"verdict": lesson.verdict.value} if lesson else {}
-    lesson = lesson or AliasLesson(
-        key=key[:KEY_LENGTH], kind=kind, customer_id=customer_id, source_id=source_id, verdict=verdict, by=by, at=now
-    )
-    lesson.verdict, lesson.by, lesson.at = verdict, by, now
-    session.add(lesson)
+    if lesson.customer_id is not None:
+        get_customer(session, lesson.customer_id)
+    key = lesson.key[:KEY_LENGTH]
+    query = select(AliasLesson).where(
+        AliasLesson.key == key, AliasLesson.kind == lesson.kind, AliasLesson.customer_id == lesson.customer_id,
+        AliasLesson.source_id == lesson.source_id,
+    )  # fmt: skip
+    row = session.exec(query).first()
+    before = {"verdict": row.verdict.value} if row else {}
+    row = row or AliasLesson(**lesson._asdict() | {"key": key}, by=by, at=now)
+    row.verdict, row.by, row.at = lesson.verdict, by, now
+    session.add(row)
     session.flush()
     record(
-        session, "mentions.lesson", by=by, kind="lesson", subject=lesson.id, customer_id=customer_id, before=before,
-        after={"words": key, "verdict": verdict.value}, now=now,
+        session, "mentions.lesson", by=by, kind="lesson", subject=row.id, customer_id=lesson.customer_id,
+        before=before, after={"words": lesson.key, "verdict": lesson.verdict.value}, now=now,
     )  # fmt: skip
     session.flush()
 
@@ -140,18 +131,6 @@ def erase_matching(session: Session, kind: str, subject_id: str, now: datetime) 
             _replace(session, table, "by", subject_id, {"by": GONE}) for table in (AliasLesson, SentimentCorrection)
         )
     return 0
-
-
-def _find_lesson(
-    session: Session, key: str, kind: AliasKind, customer_id: UUID | None, source_id: UUID | None
-) -> AliasLesson | None:
-    query = select(AliasLesson).where(
-        AliasLesson.key == key[:KEY_LENGTH],
-        AliasLesson.kind == kind,
-        AliasLesson.customer_id == customer_id,
-        AliasLesson.source_id == source_id,
-    )
-    return session.exec(query).first()
 
 
 def _recompute(session: Session, ids: Sequence[UUID]) -> None:

@@ -17,7 +17,6 @@ from bot.mentions.queries.sources import get_source
 from bot.mentions.rules.mentions import Filter, State, is_old, is_posted, is_recent, is_wanted
 from bot.mentions.rules.sentiment import BY_PERSON, Sentiment, read_sentiment
 from bot.mentions.rules.sources import SourceKind
-from bot.mentions.rules.texts import fingerprint
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.items import FeedItem, FetchResult
 from bot.mentions.schemas.mentions import IngestResult, ListPlan, ListRead, Match, SourceWish, Text
@@ -51,14 +50,9 @@ class _Origin(NamedTuple):
 
 
 def ingest(
-    session: Session,
-    *,
-    items: Sequence[FeedItem],
-    now: datetime,
-    source_id: UUID | None = None,
-    kind: SourceKind = SourceKind.SLACK,
-    by: str | None = None,
-) -> IngestResult:
+    session: Session, *, items: Sequence[FeedItem], now: datetime, source_id: UUID | None = None,
+    kind: SourceKind = SourceKind.SLACK, by: str | None = None,
+) -> IngestResult:  # fmt: skip
     """
     Store *items* of a source, or of a person (*by*) or list.
 
@@ -70,7 +64,7 @@ def ingest(
     wanted = select_wanted(items, source) if source else items
     keyed: dict[str, FeedItem] = {}
     for item in wanted:
-        keyed.setdefault(fingerprint(item, str(source_id or kind)), item)
+        keyed.setdefault(item.fingerprint(str(source_id or kind)), item)
     known = _list_known(session, list(keyed))
     fresh = {key: item for key, item in keyed.items() if key not in known}
     edited = sum(_see_again(session, known[key], item, origin) for key, item in keyed.items() if key in known)
@@ -251,20 +245,11 @@ def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
 def _make_row(key: str, item: FeedItem, found: Sequence[Match], origin: _Origin) -> Mention:
     sentiment, score, model = read_sentiment(f"{item.title}\n{item.words}", item.rating)
     row = Mention(
-        **item.model_dump(include=_COPIED),
-        fingerprint=key,
-        source_id=origin.source_id,
-        kind=origin.kind,
-        is_cut=item.cut,
-        place=item.place or (clean_text(origin.source.name, 100) if origin.source else ""),
-        domains=list(item.domains),
-        handles=list(item.handles),
-        found_at=origin.now,
-        saved_by=origin.by,
-        feeling=sentiment,
-        score=score,
-        scorer=model,
-    )
+        **item.model_dump(include=_COPIED), fingerprint=key, source_id=origin.source_id, kind=origin.kind,
+        is_cut=item.cut, place=item.place or (clean_text(origin.source.name, 100) if origin.source else ""),
+        domains=list(item.domains), handles=list(item.handles), found_at=origin.now, saved_by=origin.by,
+        feeling=sentiment, score=score, scorer=model,
+    )  # fmt: skip
     set_match(row, found)
     row.state = State.OPEN if _is_news(row, origin) else State.KEPT
     return row

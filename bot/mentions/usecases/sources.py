@@ -56,15 +56,9 @@ def check_source(session: Session, *, wish: SourceWish, channel: ChannelSchema |
 
 
 def add_source(
-    session: Session,
-    *,
-    wish: SourceWish,
-    channel: ChannelSchema | None,
-    by: str,
-    now: datetime,
-    title: str = "",
+    session: Session, *, wish: SourceWish, channel: ChannelSchema | None, by: str, now: datetime, title: str = "",
     view_id: str = "",
-) -> WebhookKeys:
+) -> WebhookKeys:  # fmt: skip
     """
     Add a source, which is fetched at once; a webhook gets its address and secret, shown only once.
 
@@ -86,8 +80,7 @@ def add_source(
         row.next_try_at = now
     session.add(row)
     session.flush()
-    _note(session, row, "added", by=by, now=now)
-    return WebhookKeys(source=_schema(session, row, now), token=row.token or "", secret=secret)
+    return WebhookKeys(source=_noted(session, row, "added", by=by, now=now), token=row.token or "", secret=secret)
 
 
 def check_change(
@@ -109,15 +102,9 @@ def check_change(
 
 
 def edit_source(
-    session: Session,
-    *,
-    source_id: UUID,
-    wish: SourceWish,
-    channel: ChannelSchema | None,
-    by: str,
-    now: datetime,
+    session: Session, *, source_id: UUID, wish: SourceWish, channel: ChannelSchema | None, by: str, now: datetime,
     view_id: str = "",
-) -> SourceSchema:
+) -> SourceSchema:  # fmt: skip
     """
     Change what a source takes and where it posts; mentions that wait for its channel go to the new one.
 
@@ -157,8 +144,7 @@ def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -
     if row.paused_at is not None:
         raise AlreadyDone("That source rests already.")
     row.paused_at, row.next_try_at = now, None
-    _note(session, row, "paused", by=by, now=now)
-    return _schema(session, row, now)
+    return _noted(session, row, "paused", by=by, now=now)
 
 
 def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
@@ -173,8 +159,7 @@ def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) 
         raise AlreadyDone("That source is at work already.")
     row.paused_at, row.failures, row.failing_since, row.last_error = None, 0, None, ""
     row.next_try_at = now if is_fetched(row.kind) else None
-    _note(session, row, "resumed", by=by, now=now)
-    return _schema(session, row, now)
+    return _noted(session, row, "resumed", by=by, now=now)
 
 
 def remove_source(session: Session, *, source_id: UUID, by: str, now: datetime) -> SourceSchema:
@@ -183,7 +168,7 @@ def remove_source(session: Session, *, source_id: UUID, by: str, now: datetime) 
     schema = _schema(session, row, now)
     row.removed_at, row.next_try_at, row.token, row.secrets = now, None, None, []
     row.etag = row.last_modified = ""
-    _note(session, row, "removed", by=by, now=now)
+    _noted(session, row, "removed", by=by, now=now)
     return schema
 
 
@@ -199,8 +184,7 @@ def rotate_secret(session: Session, *, source_id: UUID, by: str, now: datetime) 
         raise InvalidInput("Only webhooks have secrets; that source is fetched.")
     secret = secrets.token_urlsafe(24)
     row.secrets = [secret, *row.secrets][:MOST_SECRETS]
-    _note(session, row, "secret_made", by=by, now=now)
-    return WebhookKeys(source=_schema(session, row, now), token=row.token, secret=secret)
+    return WebhookKeys(source=_noted(session, row, "secret_made", by=by, now=now), token=row.token, secret=secret)
 
 
 def may_ask(session: Session, *, address: str, now: datetime) -> datetime | None:
@@ -315,10 +299,11 @@ def _schema(session: Session, row: Source, now: datetime) -> SourceSchema:
     return list_source_schemas(session, [row], now=now)[0]
 
 
-def _note(session: Session, row: Source, action: str, *, by: str, now: datetime) -> None:
+def _noted(session: Session, row: Source, action: str, *, by: str, now: datetime) -> SourceSchema:
+    """Add an entry to the audit trail, and return the source as it is now."""
     after = {"kind": row.kind.value, "name": row.name}
     record(session, f"mention_source.{action}", by=by, kind="mention_source", subject=row.id, after=after, now=now)
-    session.flush()
+    return _schema(session, row, now)
 
 
 def _values(row: Source) -> dict[str, Any]:
@@ -330,9 +315,7 @@ def _values(row: Source) -> dict[str, Any]:
 def _take_along(session: Session, row: Source) -> None:
     session.flush()
     waiting = sa.update(Mention).where(
-        col(Mention.workspace_id) == workspace_of(session),
-        col(Mention.source_id) == row.id,
-        col(Mention.state) == State.OPEN,
-        col(Mention.posted_at).is_(None),
-    )
+        col(Mention.workspace_id) == workspace_of(session), col(Mention.source_id) == row.id,
+        col(Mention.state) == State.OPEN, col(Mention.posted_at).is_(None),
+    )  # fmt: skip
     session.exec(waiting.values(channel_id=row.channel_id))

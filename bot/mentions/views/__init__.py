@@ -1,1 +1,1 @@
-"""How mentions look."""
+"""Blocks for mentions."""

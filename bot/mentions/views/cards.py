@@ -209,17 +209,13 @@ def page(schema: schemas.MentionList) -> ui.Message:
     taken = f" · {schema.taken:,} in somebody's hands" if schema.taken else ""
     text = f"{ui.plural(schema.total, 'mention')} {'waits' if schema.total == 1 else 'wait'} for an answer{taken}"
     rows = [row(one, f"page:{schema.page}") for one in schema.rows]
-    turns = turn_buttons(schema, PAGE_BACK, PAGE_ON)
-    return page_of(text, rows, schema, turns, foot="The longest wait first; size plays no part.")
+    return page_of(
+        text, rows, schema, turn_buttons(schema, PAGE_BACK, PAGE_ON), foot="The longest wait first; size plays no part."
+    )
 
 
 def page_of(
-    text: str,
-    rows: Sequence[ui.Block],
-    schema: schemas.MentionList | schemas.SourceList,
-    end: Sequence[ui.Block],
-    *,
-    foot: str,
+    text: str, rows: Sequence[ui.Block], schema: schemas.Page, end: Sequence[ui.Block], *, foot: str
 ) -> ui.Message:
     """Draw a page: as many *rows* as fit below *text*, then the blocks *end* and the *foot*."""
     where = f"Page {schema.page + 1:,} of {schema.pages:,}. " if schema.pages > 1 else ""
@@ -230,7 +226,7 @@ def page_of(
     return ui.Message(text=text, blocks=[*top, *(block for one in shown for block in one), *end])
 
 
-def turn_buttons(schema: schemas.MentionList | schemas.SourceList, back: str, on: str) -> list[ui.Block]:
+def turn_buttons(schema: schemas.Page, back: str, on: str) -> list[ui.Block]:
     """Draw the buttons that turn a page, none if there is only one page."""
     before = [ui.button("Back", back, str(schema.page - 1))] if schema.page else []
     after = [ui.button("Next", on, str(schema.page + 1))] if schema.page + 1 < schema.pages else []
@@ -245,10 +241,8 @@ def row(one: schemas.MentionSchema, place: str) -> ui.Block:
     said = " ".join(f"{one.title} {one.words}".split())
     address = link(one.address, "open") if len(one.address) <= 300 else ""  # noqa: PLR2004 - many rows share a message
     text = f"{top_line(one)}{f' · {address}' if address else ''}\n{ui.quote(said, SHORT)}\n{about_line(one)}"
-    first = (
-        ui.Option("Answered", f"{ANSWERED}:{one.id}") if one.taken_by else ui.Option("I'll answer", f"{TAKE}:{one.id}")
-    )
-    return ui.section(text, accessory=ui.overflow(MORE, [first, *menu(one)]), block_id=block_id)
+    first = ("Answered", f"{ANSWERED}:{one.id}") if one.taken_by else ("I'll answer", f"{TAKE}:{one.id}")
+    return ui.section(text, accessory=ui.overflow(MORE, [ui.Option(*first), *menu(one)]), block_id=block_id)
 
 
 def help_page() -> ui.Message:
@@ -324,11 +318,8 @@ def _line(text: str, *, urgent: bool) -> str:
 def _most(schema: schemas.MentionsDigest) -> list[ui.Block]:
     if not schema.top:
         return []
-    return [
-        ui.section(
-            "Most about " + ", ".join(f"{ui.bold(ui.cut(name, MOST_NAME))} ({number:,})" for name, number in schema.top)
-        )
-    ]
+    top = (f"{ui.bold(ui.cut(name, MOST_NAME))} ({number:,})" for name, number in schema.top)
+    return [ui.section("Most about " + ", ".join(top))]
 
 
 def _praise(schema: schemas.MentionsDigest) -> list[ui.Block]:

@@ -12,7 +12,7 @@ from bot.slack import blocks as ui
 SAVE_ANSWER, SAVE_CUSTOMER = "mentions.save_answer", "mentions.save_customer"
 WORDS, WHERE, WHOM = "mentions.words", "mentions.where", "mentions.whom"
 FIELD_OF = {"words": WORDS, "link": WHERE, "customer": WHOM}
-OPTIONS = "customers.options"  # the customers feature answers it
+OPTIONS = "customers.options"  # answered by the customers feature
 QUOTED = 300
 MOST_HINTS = 8
 SAVE = "mentions.save_setup"
@@ -80,16 +80,16 @@ def setup_form(ours: OwnNames, schema: MentionSetup) -> ui.Block:
         ui.section(
             "A mention is about us when it holds one of these. Customers are found by their own names and domains."
         ),
-        _lines("names", "What we are called", ours.names, "One a line: the company, its products."),
-        _lines("domains", "Our domains", ours.domains, "One a line, such as golddex.example."),
-        _lines("handles", "Our handles", ours.handles, "One a line, such as @golddex."),
+        lines_field(BLOCK_OF["names"], "What we are called", ours.names, "One a line: the company, its products."),
+        lines_field(BLOCK_OF["domains"], "Our domains", ours.domains, "One a line, such as golddex.example."),
+        lines_field(BLOCK_OF["handles"], "Our handles", ours.handles, "One a line, such as @golddex."),
         ui.field_of(
             "Working days for an answer",
             ui.number_input(BLOCK_OF["answer_days"], initial=schema.answer_days, lowest=low, highest=high),
             block_id=BLOCK_OF["answer_days"],
         ),
-        _lines(
-            "phrases", "Phrases to avoid", [f"{words} = {kinder}" for words, kinder in schema.phrases],
+        lines_field(
+            BLOCK_OF["phrases"], "Phrases to avoid", [f"{words} = {kinder}" for words, kinder in schema.phrases],
             "One a line, with a kinder one: no problem = you're welcome. They are pointed out, nothing more.",
         ),
         ui.field_of(
@@ -100,9 +100,10 @@ def setup_form(ours: OwnNames, schema: MentionSetup) -> ui.Block:
     return ui.modal("Mentions", blocks, callback_id=SAVE, submit="Save")
 
 
-def _lines(name: str, label: str, words: Sequence[str], hint: str) -> ui.Block:
-    box = ui.text_input(BLOCK_OF[name], initial="\n".join(words), multiline=True, max_length=LONG)
-    return ui.field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
+def lines_field(block_id: str, label: str, words: Sequence[str], hint: str, *, most: int = LONG) -> ui.Block:
+    """Draw a field that takes one entry a line."""
+    box = ui.text_input(block_id, initial="\n".join(words), multiline=True, max_length=most)
+    return ui.field_of(label, box, block_id=block_id, optional=True, hint=hint)
 
 
 def ask_for_file() -> ui.Block:

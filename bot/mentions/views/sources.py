@@ -7,7 +7,7 @@ from bot.mentions.rules.sources import LONGEST_WORD, MAPPED_FIELDS, SourceKind, 
 from bot.mentions.schemas.items import FeedItem, FetchResult
 from bot.mentions.schemas.mentions import SourceList, SourceSchema, SourceWish, WebhookKeys
 from bot.mentions.views.cards import page_of, turn_buttons
-from bot.mentions.views.forms import told
+from bot.mentions.views.forms import lines_field, told
 from bot.slack import blocks as ui
 
 ADD, PAGE_BACK, PAGE_ON, MORE = (
@@ -25,11 +25,7 @@ BLOCK_OF = {name: f"mentions.source_{name}" for name in FIELDS} | {"kind": KIND}
 SHOWN = 5
 NAME, ERROR = 120, 200
 PATHS = "words = post.text\naddress = post.url\nauthor = post.user.name"
-CHOICES = tuple(
-    ui.Option(kind.label, kind.value)
-    for kind in SourceKind
-    if is_fetched(kind) or is_pushed(kind)
-)  # fmt: skip
+CHOICES = tuple(ui.Option(kind.label, kind.value) for kind in SourceKind if is_fetched(kind) or is_pushed(kind))
 
 
 def page(schema: SourceList) -> ui.Message:
@@ -67,11 +63,15 @@ def edit_form(schema: SourceSchema) -> ui.Block:
     return ui.modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, memory=str(schema.id))
 
 
+def added(schema: SourceSchema) -> ui.Block:
+    """Tell that a source was added."""
+    return told("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."))
+
+
 def changed(schema: SourceSchema) -> ui.Block:
     """Tell that a source was changed."""
     when = ", and asked within a minute" if is_fetched(schema.kind) and not schema.is_paused else ""
-    words = f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."
-    return told("Saved", ui.section(words))
+    return told("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."))
 
 
 def preview(
@@ -116,12 +116,6 @@ def keys(schema: WebhookKeys, *, new: bool) -> ui.Block:
 def tested(name: str, words: str) -> ui.Block:
     """Tell what fetching a source did."""
     return told("Test", ui.section(f"{ui.bold(ui.cut(name, NAME))}\n{ui.escape(words)}"))
-
-
-def added(schema: SourceSchema) -> ui.Block:
-    """Tell that a source was added."""
-    words = f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."
-    return told("Saved", ui.section(words))
 
 
 def remove_form(schema: SourceSchema) -> ui.Block:
@@ -173,9 +167,11 @@ def _taking_fields(one: SourceWish | SourceSchema) -> list[ui.Block]:
             "Channel", ui.channel_select(BLOCK_OF["channel"], initial=one.channel_id or None),
             block_id=BLOCK_OF["channel"], hint="Where its mentions are posted; not one shared with outsiders.",
         ),
-        _words_field("words", "Only with these words", one.words, "One a line; empty: everything it brings."),
-        _words_field("excluded_words", "Never with these words", one.excluded_words, ""),
-        _words_field("excluded_authors", "Never by these authors", one.excluded_authors, ""),
+        lines_field(
+            BLOCK_OF["words"], "Only with these words", one.words, "One a line; empty: everything it brings.", most=600,
+        ),
+        lines_field(BLOCK_OF["excluded_words"], "Never with these words", one.excluded_words, "", most=600),
+        lines_field(BLOCK_OF["excluded_authors"], "Never by these authors", one.excluded_authors, "", most=600),
         _line_field("language", "Language", one.language, "en", "Two letters; empty: any."),
         _line_field("quiet", "Quiet hours", one.quiet, "18:00-08:00", "Cards wait until they end."),
     ]  # fmt: skip
@@ -203,11 +199,6 @@ def _kind_fields(kind: SourceKind, wish: SourceWish | SourceSchema) -> list[ui.B
         ),
         ui.field_of("Signature", signs, block_id=BLOCK_OF["signed"], optional=True),
     ]
-
-
-def _words_field(name: str, label: str, words: Sequence[str], hint: str) -> ui.Block:
-    box = ui.text_input(BLOCK_OF[name], initial="\n".join(words), multiline=True, max_length=600)
-    return ui.field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
 
 
 def _line_field(name: str, label: str, initial: str, placeholder: str, hint: str) -> ui.Block:

@@ -1,4 +1,4 @@
-"""Who may do what, and what a day is for one person: zone, working days, holidays and days away."""
+"""Roles, and a person's calendar: zone, working days, holidays and days away."""
 
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ DAY = timedelta(days=1)
 MONDAY_TO_FRIDAY = frozenset(range(5))
 NINE_OCLOCK = time(9)
 LOOK_AHEAD_DAYS = 400
-"""How far a working day is looked for: more than a year, so that one long leave is bridged."""
+"""How many days are searched for a working day: more than a year, which bridges one long leave."""
 LONGEST_ABSENCE_DAYS = 366
 JOINED = "\u200d "
-"""What joins the parts of an emoji, or words, and is nothing at a text's ends."""
+"""Characters that join parts of an emoji, or words; they are stripped from a text's ends."""
 
 
 class Role(StrEnum):
-    """What a person may do here."""
+    """A person's role."""
 
     MEMBER = "member"
     MANAGER = "manager"
@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 
 class Mute(StrEnum):
-    """A kind of message that a person may switch off: the daily reminder, or news such as hand-overs and notifications."""
+    """A kind of message that a person may switch off: the daily reminder, or news such as hand-overs."""
 
     REMINDERS = "reminders"
     NEWS = "news"
@@ -40,9 +40,8 @@ class Mute(StrEnum):
 @dataclass(frozen=True)
 class Calendar:
     """
-    When one person works: an IANA zone, weekdays (Monday is 0), the hour of their reminder, a country for
-    public holidays (two letters; none or an unknown one means no holidays) and the days they are away, as pairs of
-    first and last day.
+    A person's working time: an IANA zone, weekdays (Monday is 0), the hour of the reminder, a country for public
+    holidays (two letters; None or an unknown one means no holidays) and days away, as pairs of first and last day.
 
     Raises:
         ValueError: the zone is not an IANA zone (see `known_zone`), or a weekday is not 0 to 6.
@@ -61,22 +60,22 @@ class Calendar:
             raise ValueError("A working day is a number from 0 (Monday) to 6 (Sunday).")
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the person works on *day*: one of their weekdays, no public holiday, not away."""
+        """Return whether *day* is one of the person's weekdays, no public holiday and not a day away."""
         return day.weekday() in self.working_days and not self.is_away(day) and not self.is_holiday(day)
 
     def is_away(self, day: date) -> bool:
-        """Whether *day* lies in one of the person's absences, first and last day included."""
+        """Return whether *day* is in one of the person's absences, first and last day included."""
         return any(first <= day <= last for first, last in self.days_off)
 
     def is_holiday(self, day: date) -> bool:
-        """Whether *day* is a public holiday where the person lives."""
+        """Return whether *day* is a public holiday in the person's country."""
         return self.country is not None and day in public_holidays(self.country, day.year)
 
     def next_working_day(self, day: date, *, or_same: bool = True) -> date:
         """
-        The first working day from *day* on (after it, with `or_same=False`).
+        Return the first working day from *day* on, or after *day* with `or_same=False`.
 
-        Somebody without one in the next 400 days gets *day* itself back, so that nothing due is ever put off for good.
+        Without a working day in the next 400 days, *day* itself is returned, so that nothing is put off for ever.
         """
         first = day if or_same else day + DAY
         ahead = (first + DAY * n for n in range(LOOK_AHEAD_DAYS if self.working_days else 0))
@@ -84,7 +83,7 @@ class Calendar:
 
     def add_working_days(self, day: date, n: int) -> date:
         """
-        The *n*-th working day after *day*; with 0, the first one from *day* on.
+        Return the *n*-th working day after *day*; with 0, the first one from *day* on.
 
         Raises:
             ValueError: *n* is negative.
@@ -100,13 +99,13 @@ class Calendar:
         return reached
 
     def working_days_between(self, first: date, last: date) -> list[date]:
-        """All working days from *first* to *last*, both included, in order."""
+        """Return all working days from *first* to *last*, both included, in order."""
         days = (first + DAY * n for n in range((last - first).days + 1))
         return [day for day in days if self.is_working_day(day)]
 
     def today(self, now: datetime) -> date:
         """
-        The date on the person's wall at *now*.
+        Return the person's local date at *now*.
 
         Raises:
             ValueError: *now* carries no zone.
@@ -117,9 +116,9 @@ class Calendar:
 
     def at(self, day: date, clock_time: time) -> datetime:
         """
-        The instant, in UTC, at which the person's clock shows *clock_time* on *day*.
+        Return the UTC instant of *clock_time* on *day* in the person's zone.
 
-        A time that the clock skips becomes the first instant after the gap; of one that it shows twice, the first.
+        A time that is skipped becomes the first instant after the gap; of a time that occurs twice, the first counts.
         """
         wall = datetime.combine(day, clock_time.replace(tzinfo=None, fold=0), tzinfo=ZoneInfo(self.zone))
         instant = wall.astimezone(UTC)
@@ -127,12 +126,12 @@ class Calendar:
         return instant if exists else _end_of_gap(wall)
 
     def hour_has_come(self, now: datetime) -> bool:
-        """Whether the person's hour has come on their today; once it has, it stays so until their midnight."""
+        """Return whether the person's hour has come on their local date."""
         return now >= self.at(self.today(now), self.hour)
 
 
 def _end_of_gap(wall: datetime) -> datetime:
-    """The instant, in UTC, at which the clocks jump over *wall*, a local time that they never show."""
+    """Return the UTC instant of the change that skips *wall*, a local time that doesn't exist."""
     before = wall.replace(fold=1).astimezone(UTC).replace(microsecond=0)
     after = wall.astimezone(UTC)
     offset = before.astimezone(wall.tzinfo).utcoffset()
@@ -146,7 +145,7 @@ def _end_of_gap(wall: datetime) -> datetime:
 
 @lru_cache(maxsize=4096)
 def public_holidays(country: str, year: int) -> frozenset[date]:
-    """The public holidays of *country* (two letters, any case) in *year*; none for a country nobody knows."""
+    """Return the public holidays of *country* (two letters, any case) in *year*; none for an unknown country."""
     code = country.strip().upper()
     if code not in _countries_with_holidays():
         return frozenset()
@@ -155,12 +154,12 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 @lru_cache(maxsize=1)
 def _countries_with_holidays() -> frozenset[str]:
-    """Their codes; asking for countries with their subdivisions would load all, eight megabytes, to know one."""
+    """Return country codes. The library's list with subdivisions would load every country, eight megabytes."""
     return frozenset(EntityLoader.get_country_codes(include_aliases=False))
 
 
 def known_zone(name: str | None, default: str) -> str:
-    """*name* if it is an IANA zone, else *default*; UTC when that is none either."""
+    """Return *name* if it is an IANA zone, else *default* if that is one, else UTC."""
     return next((zone for zone in (name, default) if zone and zone in _zones()), "UTC")
 
 
@@ -171,10 +170,10 @@ def _zones() -> frozenset[str]:
 
 def holiday_country(zone: str) -> str | None:
     """
-    The country, in two letters, whose holidays somebody in *zone* most likely keeps.
+    Return the country, in two letters, of a zone, as the default for public holidays.
 
-    None where the zone doesn't tell: no place (`UTC`, `CET`), an old name for a zone that several countries share, or
-    a disputed place.
+    It is None for a zone without a place (`UTC`, `CET`), an old name of a zone that several countries share, and a
+    disputed place.
     """
     if "/" not in zone:
         return None
@@ -208,7 +207,7 @@ def _present_name_by_old() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def holiday_countries() -> dict[str, str]:
-    """The countries whose public holidays are known: their English names by code, in the order of the names."""
+    """Return the countries whose public holidays are known: English names by code, in the order of the names."""
     text = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     known = {code: name for code, name in rows if code in _countries_with_holidays()}
@@ -216,9 +215,9 @@ def holiday_countries() -> dict[str, str]:
 
 
 def fit_text(text: str, limit: int) -> str:
-    """*text* fit to be kept: nothing invisible but what joins an emoji, single spaces, at most *limit* characters."""
-    kept = (" " if char.isspace() else char for char in text if char in JOINED or _is_visible(char))
-    return " ".join("".join(kept).strip(JOINED).split())[:limit].strip(JOINED)
+    """Return *text* with single spaces, without invisible characters but emoji joiners, cut to *limit* characters."""
+    shown = (" " if char.isspace() else char for char in text if char in JOINED or _is_visible(char))
+    return " ".join("".join(shown).strip(JOINED).split())[:limit].strip(JOINED)
 
 
 def _is_visible(char: str) -> bool:
@@ -226,13 +225,13 @@ def _is_visible(char: str) -> bool:
 
 
 def person_key(name: str) -> str:
-    """The same key for every spelling of a person's name: case, accents and spaces don't count."""
+    """Return a key that ignores case, accents and spaces of a person's name."""
     folded = normalize("NFKD", name.casefold())
     return " ".join("".join(char for char in folded if not combining(char)).split())[:200]
 
 
 def hours_problems(working_days: str, country: str | None) -> dict[str, str]:
-    """A sentence for each field of somebody's working days that can't be."""
+    """Return a sentence per invalid field: `working_days`, `country`."""
     problems = {}
     if not working_days or not set(working_days) <= set("0123456"):
         problems["working_days"] = "Choose at least one working day; your reminders come on those."
@@ -242,7 +241,7 @@ def hours_problems(working_days: str, country: str | None) -> dict[str, str]:
 
 
 def absence_problems(first: date | None, last: date | None, *, today: date, covered: bool) -> dict[str, str]:
-    """A sentence for the field of somebody's days away that can't be; none for no days at all."""
+    """Return a sentence for the invalid field of days away: `away_from`, `away_to`, `cover`; no days are valid."""
     if first is None and last is None:
         return {"cover": "Say from when until when you are away, or leave the cover empty."} if covered else {}
     if first is None or last is None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.mentions.rules.texts import canonical, fingerprint, host_of
+from bot.mentions.rules.texts import canonical, host_of
 from bot.mentions.schemas.items import FeedItem
 
 
@@ -53,23 +53,23 @@ def test_putting_right_twice_changes_nothing(text: str) -> None:
 ])  # fmt: skip
 def test_one_item_through_several_sources_has_one_key(one: str, other: str) -> None:
     """The address decides, in any of its usual spellings, and not the source or the id."""
-    first = fingerprint(FeedItem(address=one, external_id="1"), "a")
-    assert first == fingerprint(FeedItem(address=other, external_id="2"), "b")
+    first = FeedItem(address=one, external_id="1").fingerprint("a")
+    assert first == FeedItem(address=other, external_id="2").fingerprint("b")
 
 
 def test_without_an_address_the_id_decides_and_then_the_words() -> None:
     """Ids count within their source; words count everywhere, whatever their case and spacing."""
     item = FeedItem(external_id="7", words="Never called back")
-    assert fingerprint(item, "a") == fingerprint(FeedItem(external_id="7", words="edited"), "a")
-    assert fingerprint(item, "a") != fingerprint(item, "b")
+    assert item.fingerprint("a") == FeedItem(external_id="7", words="edited").fingerprint("a")
+    assert item.fingerprint("a") != item.fingerprint("b")
     said = FeedItem(words="Never  CALLED back")
-    assert fingerprint(said, "a") == fingerprint(FeedItem(words="never called back"), "b")
-    assert len(fingerprint(said, "a")) == 64
+    assert said.fingerprint("a") == FeedItem(words="never called back").fingerprint("b")
+    assert len(said.fingerprint("a")) == 64
 
 
 def test_two_comments_under_one_post_are_two() -> None:
     """A comment's number tells it apart."""
-    keys = {fingerprint(FeedItem(address=f"https://acme.example/post#comment-{n}"), "a") for n in (1, 2)}
+    keys = {FeedItem(address=f"https://acme.example/post#comment-{n}").fingerprint("a") for n in (1, 2)}
     assert len(keys) == 2
 
 

@@ -11,7 +11,6 @@ from bot.customers.gateways import UnreadableFile
 from bot.customers.rules.cells import Unclear
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.rules.lists import MOST_ROWS, Column, map_columns, read_link, read_rating, read_written
-from bot.mentions.rules.texts import fingerprint
 from bot.mentions.schemas.mentions import ListRead
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -24,7 +23,7 @@ def read(text: str | bytes, name: str = "reviews.csv") -> ListRead:
 
 def keys(found: ListRead) -> list[str]:
     """What each item is known by."""
-    return [fingerprint(item, "csv") for item in found.items]
+    return [item.fingerprint("csv") for item in found.items]
 
 
 @pytest.mark.parametrize(

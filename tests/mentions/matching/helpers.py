@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.mentions.queries.matching import match_many
-from bot.mentions.rules.tiers import AliasKind, Tier
+from bot.mentions.rules.tiers import AliasKind, Lesson, Tier
 from bot.mentions.schemas.mentions import Match, Text
 from bot.mentions.usecases.aliases import learn_not_this, refresh_aliases
 from tests.makers import ANA, WORKSPACE, Office
@@ -39,8 +39,10 @@ def match_all(office: Office, texts: list[Text]) -> list[tuple[Match, ...]]:
 
 def teach(office: Office, customer_id: UUID | None, key: str, verdict: Tier = Tier.IGNORED, **more: Any) -> None:
     """Somebody says "not this one"."""
-    said = {"kind": AliasKind.NAME, "source_id": None, "by": ANA, **more}
-    office.do(learn_not_this, key=key, customer_id=customer_id, verdict=verdict, **said)
+    said = {"kind": AliasKind.NAME, "source_id": None, **more}
+    by = said.pop("by", ANA)
+    lesson = Lesson(key=key, customer_id=customer_id, verdict=verdict, **said)
+    office.do(learn_not_this, lesson=lesson, by=by)
 
 
 def planned(office: Office, table: str, act: Callable[[], Any]) -> list[str]:

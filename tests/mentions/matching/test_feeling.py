@@ -119,6 +119,7 @@ def test_a_bot_that_reads_no_mentions_carries_no_vader() -> None:
     assert found.stdout.strip() == "False"
 
 
+@pytest.mark.data
 @pytest.mark.skipif(not list(collections()), reason="the rated texts aren't at ../shared/data/ugc")
 def test_half_or_more_of_the_complaints_in_real_reviews_are_found() -> None:
     """A slice of each collection; `make bench` reads them whole."""

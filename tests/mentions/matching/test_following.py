@@ -23,6 +23,8 @@ from tests.makers import ANA, LONG_AGO, MARA, Office
 from tests.makers import add_customer as put_customer
 from tests.mentions.matching.helpers import count, match, matched, planned, statements
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW = "Golddex never answers", "Silverdex never answers"
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.mentions.queries.matching import export_matching, list_own_names, match_many
+from bot.mentions.queries.shown import export
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.mentions import Text
 from bot.mentions.usecases.aliases import erase_matching, name_ourselves, refresh_aliases
@@ -39,6 +40,7 @@ def test_title_words_links_and_accounts_are_all_looked_at(office: Office) -> Non
     assert found[-1].tier is Tier.LIKELY
 
 
+@pytest.mark.both_databases
 def test_many_texts_cost_a_few_statements_and_each_has_its_own(office: Office) -> None:
     """What one speaks of is never told of another."""
     golddex, condax = office.customer("Golddex"), office.customer("Condax")
@@ -51,6 +53,7 @@ def test_many_texts_cost_a_few_statements_and_each_has_its_own(office: Office) -
     assert match_all(office, []) == []
 
 
+@pytest.mark.both_databases
 def test_looking_up_uses_the_index_among_thousands(office: Office) -> None:
     """The plan of the one statement behind all matching, and of the lessons."""
     take_in(office, "name\n" + "\n".join(f"Golddex{number} Works" for number in range(3000)))
@@ -135,6 +138,7 @@ def test_what_is_kept_of_a_customer_or_a_person_is_exported_and_forgotten(office
     teach(office, golddex, "golddex")
     teach(office, condax, "condax", Tier.ASK)
     told = office.look(lambda session: export_matching(session, "customer", str(golddex)))
+    assert office.look(lambda session: export(session, "customer", str(golddex))) == told
     assert told["found_by"] == ["@golddex", "golddex", "golddex.com"]
     assert [(one["words"], one["verdict"], one["by"]) for one in told["lessons"]] == [("golddex", "ignored", ANA)]
     assert len(office.look(lambda session: export_matching(session, "person", ANA))["lessons"]) == 2
@@ -145,6 +149,7 @@ def test_what_is_kept_of_a_customer_or_a_person_is_exported_and_forgotten(office
     assert office.look(lambda session: export_matching(session, "person", ANA)) == {"lessons": []}
 
 
+@pytest.mark.both_databases
 def test_hostile_texts_and_names_are_matched_or_not_and_never_an_error(office: Office) -> None:
     """NUL, lone surrogates, broadcasts, a megabyte, quotes of SQL."""
     office.customer("Golddex'); DROP TABLE customers; --")
@@ -155,6 +160,7 @@ def test_hostile_texts_and_names_are_matched_or_not_and_never_an_error(office: O
     assert count(office, "customers") == 2
 
 
+@pytest.mark.data
 @pytest.mark.skipif(not COMPANIES.exists(), reason="the real list isn't at ../shared/data/customers")
 def test_real_companies_are_found_where_they_are_named(office: Office) -> None:
     """A slice of the list: each name of two words or more, in a sentence, is linked or shared by several."""

@@ -1,25 +1,22 @@
 """Answers `/coffee`."""
 
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.coffee import views
 from bot.coffee.rules import parse_coffee
 from bot.coffee.usecases import note_coffee
 from bot.core.runtime import Runtime
-from bot.slack.replies import people_in, replies, workspace_in
+from bot.slack.callers import Caller
+from bot.workspaces.listeners import listen
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Add the listener to the Bolt app."""
+    """Register the listener."""
+    listen(app, runtime).command("/coffee", note)
 
-    async def coffee(ack: AsyncAck, command: dict[str, Any]) -> None:
-        async with replies(ack):
-            name, drink = parse_coffee(command.get("text", ""))
-            noted = await runtime.run(
-                note_coffee, workspace=workspace_in(command), name=name, drink=drink, by=people_in(command)
-            )
-            await ack(**views.noted(noted).answer())
 
-    app.command("/coffee")(coffee)
+async def note(caller: Caller) -> None:
+    """Store the drink that the command names, and answer with it."""
+    name, drink = parse_coffee(caller.text)
+    coffee = await caller.run(note_coffee, name=name, drink=drink)
+    await caller.respond(views.noted(coffee))

@@ -1,4 +1,4 @@
-"""What changes a workspace: installation, settings, and the line in its audit trail."""
+"""Changes a workspace: its installation, its settings and its audit trail."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,8 @@ from bot.workspaces.queries import find_workspace, get_workspace
 from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE, FLOOR_RANGE
 from bot.workspaces.tables import AuditEntry, Workspace
 
-BOT = "bot"  # who did it, when nobody did
+BOT = "bot"  # the author of what no person did
+SUBJECT_LENGTH, ACTION_LENGTH = 64, 60
 
 
 def record(
@@ -28,7 +29,7 @@ def record(
     after: Mapping[str, Any] | None = None,
     customer_id: UUID | None = None,
 ) -> AuditEntry:
-    """Write a line into the audit trail: *by* did *action* to *subject*; JSON values before and after."""
+    """Add an entry to the audit trail: *by* did *action* to *subject*; *before* and *after* are JSON values."""
     entry = AuditEntry(
         at=now,
         by=by,
@@ -43,8 +44,20 @@ def record(
     return entry
 
 
+def record_denial(session: Session, *, by: str, action: str, key: str, now: datetime) -> None:
+    """
+    Record that *by* was refused: the command, or the button or form *action*, for the id *key*.
+
+    It runs in a transaction of its own, since the one that was refused is rolled back.
+    """
+    kind = "command" if action.startswith("/") else "press"
+    subject = "".join(char for char in key if char.isprintable())[:SUBJECT_LENGTH]
+    after = {"action": action[:ACTION_LENGTH]}
+    record(session, f"{kind}.refused", by=by, kind=kind, subject=subject, after=after, now=now)
+
+
 def install_workspace(session: Session, *, name: str, bot_user_id: str, zone: str = "UTC", now: datetime) -> bool:
-    """Note that the bot is installed in this session's workspace; True when it wasn't before."""
+    """Store that the bot is installed in this session's workspace; return whether that is new."""
     workspace = find_workspace(session, workspace_of(session))
     if workspace is not None:
         workspace.name, workspace.bot_user_id = name, bot_user_id
@@ -56,7 +69,7 @@ def install_workspace(session: Session, *, name: str, bot_user_id: str, zone: st
 
 
 def setting_problems(*, cadence: int, floor: int, factor: float, first_calls: int) -> dict[str, str]:
-    """A sentence per setting that can't be: `cadence`, `floor`, `factor`, `first_calls`; empty when all can."""
+    """Return a sentence per invalid setting: `cadence`, `floor`, `factor`, `first_calls`."""
     problems = {}
     if not _within(floor, FLOOR_RANGE):
         problems["floor"] = "Give a whole number of days from 1 to 365."
@@ -75,29 +88,29 @@ def change_settings(
     session: Session, *, cadence: int, floor: int, factor: float, first_calls: int, by: str, now: datetime
 ) -> frozenset[str]:
     """
-    Set the workspace's cadence and note that it was set up; returns the names of the columns that changed.
+    Store the workspace's settings and that it was set up; return the names of the columns that changed.
 
-    Whether *by* may do so is for the caller to check; so is recomputing what follows from it.
+    The caller checks whether *by* is allowed to, and recomputes the due dates.
 
     Raises:
-        InvalidInput: as `setting_problems`.
+        InvalidInput: a setting is invalid; `fields` names it (see `setting_problems`).
     """
     problems = setting_problems(cadence=cadence, floor=floor, factor=factor, first_calls=first_calls)
     if problems:
         raise InvalidInput(fields=problems)
     workspace = get_workspace(session)
-    wished = {
+    settings = {
         "default_cadence_days": cadence,
         "cadence_floor_days": floor,
         "neglect_factor": float(factor),
         "first_calls_a_day": first_calls,
     }
-    before = {name: getattr(workspace, name) for name, value in wished.items() if getattr(workspace, name) != value}
-    for name, value in wished.items():
+    before = {name: getattr(workspace, name) for name, value in settings.items() if getattr(workspace, name) != value}
+    for name, value in settings.items():
         setattr(workspace, name, value)
     workspace.set_up_at = workspace.set_up_at or now
     if before:
-        after = {name: wished[name] for name in before}
+        after = {name: settings[name] for name in before}
         record(
             session, "workspace.settings", by=by, kind="workspace", subject=workspace.id, before=before, after=after,
             now=now,
