@@ -20,12 +20,10 @@ from bot.digests.schemas import ChannelSchema, DigestWish, SetupWish
 from bot.digests.usecases import arrange_digest, save_setup
 from bot.escalations.rules import Cause, Severity
 from bot.escalations.schemas import Fix
-from bot.escalations.usecases.acting import answer_escalation, fix_escalation
+from bot.escalations.usecases import answer_escalation, fix_escalation, raise_escalation
 from bot.escalations.usecases.confirming import settle_fixes
-from bot.escalations.usecases.raising import raise_escalation
-from bot.followups.usecases.assigning import assign_followup
-from bot.promises.usecases.closing import keep_promise
-from bot.promises.usecases.recording import record_promise
+from bot.followups.usecases import assign_followup
+from bot.promises.usecases import keep_promise, record_promise
 from demo.cast import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
 SAMPLE = Path(__file__).parent / "customers.csv"

@@ -7,16 +7,14 @@ from functools import partial
 from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
-from bot.escalations.usecases.keeping import lose_channel
+from bot.escalations.usecases.scheduled import lose_channel
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides, fetch
 from bot.mentions.usecases.sources import stop_channel
 from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping
 from jobs.post_digests import post_digests
-from jobs.remind_due import remind_due
-from jobs.remind_followups import remind_followups
-from jobs.remind_promises import remind_promises
+from jobs.reminding import remind_due, remind_followups, remind_promises
 from jobs.runner import Job
 from jobs.sync_people import sync_people
 from jobs.watch_escalations import watch_escalations

@@ -1,8 +1,8 @@
 """Warns of response clocks that run out, tells the managers when one has, and keeps the escalation channel posted."""
 
 from bot.core.runtime import Runtime
-from bot.escalations.queries.owed import find_channel_to_tell
-from bot.escalations.usecases.keeping import (
+from bot.escalations.queries import find_channel_to_tell
+from bot.escalations.usecases.scheduled import (
     close_shut,
     forget_channel_news,
     lose_channel,

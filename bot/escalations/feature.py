@@ -1,8 +1,8 @@
 """Declares the escalations feature: problems that a customer raised."""
 
 from bot.core.feature import CheckinExtra, Feature, Offer
-from bot.escalations import listeners
-from bot.escalations.queries import find_waiting, owed, shown
+from bot.escalations import listeners, queries, usecases, views
+from bot.escalations.queries import shown
 from bot.escalations.rules import HOLDS, RAISED
 from bot.escalations.schemas import (
     ChannelLost,
@@ -13,9 +13,8 @@ from bot.escalations.schemas import (
     EscalationUpdate,
     EscalationWarned,
 )
-from bot.escalations.usecases import confirming, keeping
-from bot.escalations.usecases.raising import raise_in_checkin
-from bot.escalations.views import forms, news
+from bot.escalations.usecases import confirming, scheduled
+from bot.escalations.views import forms
 
 ESCALATABLE = frozenset({"customer", "mention", "message"})
 """The kinds of subjects that get the button *Escalate*."""
@@ -24,29 +23,29 @@ FEATURE = Feature(
     name="escalations",
     register=listeners.register,
     views={
-        EscalationRaised: news.raised,
-        EscalationWarned: news.warned,
-        EscalationLate: news.late,
-        EscalationNews: news.news,
-        EscalationPosted: news.posted,
-        EscalationUpdate: news.update,
-        ChannelLost: news.channel_lost,
+        EscalationRaised: views.raised,
+        EscalationWarned: views.warned,
+        EscalationLate: views.late,
+        EscalationNews: views.news,
+        EscalationPosted: views.posted,
+        EscalationUpdate: views.update,
+        ChannelLost: views.channel_lost,
     },
     brief=shown.brief,
     checkin_extras=(
         CheckinExtra(
             key=HOLDS,
-            about=find_waiting,
+            about=queries.find_waiting,
             blocks=forms.holds_fields,
-            read=forms.read_holds,
+            read=listeners.read_holds,
             use_case=confirming.settle_fixes,
         ),
         CheckinExtra(
             key=RAISED,
             label="Something went wrong…",
             blocks=forms.raised_fields,
-            read=forms.read_raised,
-            use_case=raise_in_checkin,
+            read=listeners.read_raised,
+            use_case=usecases.raise_in_checkin,
         ),
     ),
     undo_checkin=confirming.undo_checkin,
@@ -55,7 +54,7 @@ FEATURE = Feature(
     commitments_section=shown.commitments_section,
     home_section=shown.home_section,
     timeline=shown.timeline,
-    erase=keeping.erase,
+    erase=scheduled.erase,
     export=shown.export,
-    check=owed.check,
+    check=queries.check,
 )

@@ -14,10 +14,7 @@ RAISED, HOLDS = "escalations.raised", "escalations.holds"
 """The keys of what stands in the check-in form; the ids of its blocks begin with them."""
 RAISED_WHAT, RAISED_SEVERITY = f"{RAISED}.what", f"{RAISED}.severity"
 
-WHAT, NOTE, REASON, CAUSE_WORDS, LINK = 1000, 1000, 300, 200, 500
-PAGE_ROWS = 8
-BRIEF_LINES = 2
-HOME_LINES = 60
+WHAT, NOTE, REASON, CAUSE_WORDS = 1000, 1000, 300, 200
 ASKED_AT_ONCE = 3  # fixes that one check-in asks about
 MOST_ASKS = 99
 RATE_DAYS, LONGEST_RATE = 90, 730
@@ -43,7 +40,7 @@ class Severity(StrEnum):
 
     @property
     def words(self) -> str:
-        """As a row tells it."""
+        """The state as it is shown in a row."""
         return {"stops": "stops their work", "hurts": "hurts them", "annoys": "annoys them"}[self.value]
 
 
@@ -63,7 +60,7 @@ class State(StrEnum):
 
     @property
     def words(self) -> str:
-        """As a row tells it."""
+        """The state as it is shown in a row."""
         return {"fixed": "fixed, waiting for their word", "confirmed": "fixed, they confirmed it"}.get(
             self.value, self.value
         )
@@ -79,6 +76,11 @@ MOVES: dict[State, frozenset[State]] = {
 """Where each state may go. Only undoing a check-in goes back, to what was so before it."""
 
 
+ANSWER, FIX, GIVE, WITHDRAW = "escalations.answer", "escalations.fix", "escalations.give", "escalations.withdraw"
+GOALS = {ANSWER: State.ANSWERED, FIX: State.FIXED, GIVE: None, WITHDRAW: State.CLOSED}
+"""The state that each button leads to; None: none in particular."""
+
+
 class Cause(StrEnum):
     """Why it went wrong."""
 
@@ -92,12 +94,12 @@ class Cause(StrEnum):
 
     @property
     def words(self) -> str:
-        """As a menu shows it."""
+        """The cause as it is shown in a menu."""
         return {"hand_over": "hand-over"}.get(self.value, self.value)
 
     @property
     def failed(self) -> str:
-        """One failure for this cause, after "the third"."""
+        """One failure of this cause, as it follows "the third"."""
         return {
             "technology": "time that technology failed",
             "workload": "time that there was too much work",
@@ -132,7 +134,7 @@ class Span:
 
     @property
     def length(self) -> timedelta:
-        """How much working time that is."""
+        """The working time as a duration."""
         return (WORKDAY if self.unit == "d" else timedelta(hours=1)) * self.amount
 
     @property
@@ -142,7 +144,7 @@ class Span:
         return f"{self.amount} working {unit}{'' if self.amount == 1 else 's'}"
 
     def __str__(self) -> str:
-        """As it is kept and typed: `4 hours`."""
+        """Return the form that is stored and typed: `4 hours`."""
         return self.words.replace("working ", "")
 
 
@@ -152,7 +154,7 @@ _SPAN = re.compile(r"(\d{1,3})\s*(?:working\s+)?(h|hours?|d|days?)", re.IGNORECA
 
 
 def read_span(words: str) -> Span | None:
-    """`4 hours`, `1 working day`, `3d`; None for anything else, none at all, or too long."""
+    """Read `4 hours`, `1 working day` or `3d`; return None for anything else, for zero, and for more than `MOST`."""
     match = _SPAN.fullmatch(words.strip())
     if match is None:
         return None
@@ -162,9 +164,9 @@ def read_span(words: str) -> Span | None:
 
 def work_until(start: datetime, length: timedelta, calendar: Calendar) -> datetime:
     """
-    The instant at which *length* of working time is used up, counted from *start*, an aware instant.
+    Return the instant at which *length* of working time is used up, counted from *start*, an aware instant.
 
-    For somebody who has no working day in the next 400 days every hour counts, so that no clock ever stands still.
+    For somebody without a working day in the next 400 days every hour counts, so that no clock stops.
     """
     left, end = length, start
     for begin, end in _shifts(start, calendar):
@@ -175,7 +177,7 @@ def work_until(start: datetime, length: timedelta, calendar: Calendar) -> dateti
 
 
 def work_between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
-    """How much working time lies between two instants, counted as `work_until` does."""
+    """Return how much working time lies between two instants, counted as `work_until` does."""
     worked, works = timedelta(0), False
     for begin, finish in _shifts(start, calendar):
         works = True
@@ -186,7 +188,7 @@ def work_between(start: datetime, end: datetime, calendar: Calendar) -> timedelt
 
 
 def _shifts(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
-    """The stretches in which somebody works from *start* on: eight hours of each working day, whatever clocks do."""
+    """Yield begin and end of each working day from *start* on: eight hours, also when clocks change."""
     first, opening = calendar.today(start), min(calendar.hour, LATEST_OPENING)
     for n in range(LOOK_AHEAD_DAYS):
         day = first + DAY * n
@@ -197,7 +199,7 @@ def _shifts(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, dat
 
 
 def moment(instant: datetime, *, now: datetime, zone: str) -> str:
-    """`Tue 14:30` on the clock of *zone*; with the day when it is more than six days away."""
+    """Return `Tue 14:30` on the clock of *zone*; with the day when it is more than six days away."""
     local = instant.astimezone(ZoneInfo(zone))
     far = abs((local.date() - now.astimezone(ZoneInfo(zone)).date()).days) > NEAR_DAYS
     return f"{local:%a} {f'{local.day} {local:%b} ' if far else ''}{local:%H:%M}"
@@ -216,7 +218,7 @@ class Failure:
 
 
 def cause_key(cause: Cause, words: str) -> str:
-    """What equal causes have in common: the kind; of other ones, the words in any spelling."""
+    """Return the key that equal causes share: the kind; for `OTHER`, also the words in any spelling."""
     return f"{cause.value}:{person_key(words)}"[:220] if cause is Cause.OTHER else cause.value
 
 
@@ -224,7 +226,7 @@ def repeat_words(
     cause: Cause, words: str, failures: Sequence[Failure], *, now: datetime, at: UUID | None = None
 ) -> str:
     """
-    `the third hand-over that broke: Acme, Golddex, Condax in 90 days`; "" when it isn't a pattern.
+    Return `the third hand-over that broke: Acme, Golddex, Condax in 90 days`; "" when it isn't a pattern.
 
     *failures* are all that have this cause, the latest last. It is a pattern at three customers within 90 days, or when
     it comes again at one customer (*at*, or any that it came to within 90 days).
@@ -254,7 +256,7 @@ ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh
 
 
 def ordinal(number: int) -> str:
-    """`third`; from eleven on `11th`, `22nd`."""
+    """Return `third`; from eleven on `11th`, `22nd`."""
     if number < len(ORDINALS):
         return ORDINALS[number]
     teens = number % 100 in {11, 12, 13}
@@ -265,12 +267,12 @@ def ordinal(number: int) -> str:
 
 
 def share(clean: int, active: int) -> int | None:
-    """How many percent of *active* that is, rounded down so that 100 % means all; None of nobody."""
+    """Return *clean* as percent of *active*, rounded down so that 100 means all; None when nobody is active."""
     return clean * 100 // active if active else None
 
 
 def read_rate(words: str) -> tuple[int | None, str]:
-    """The days that the words after `rate` begin with (None: too many, or none), and the words that follow."""
+    """Read the days that the words after `rate` begin with (None: too many, or zero), and the words that follow."""
     first, _, rest = words.strip().partition(" ")
     if not first.isdigit():
         return RATE_DAYS, words.strip()

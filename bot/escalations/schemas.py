@@ -2,21 +2,16 @@
 
 from datetime import date, datetime
 from typing import Literal
-from uuid import UUID
 
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema
 from bot.core.schemas import Notification, Schema
 from bot.escalations.rules import Cause, Event, Severity, State
 
 
-class EscalationSchema(Schema):
+class EscalationSchema(CommitmentSchema):
     """A problem that a customer raised, at *now* and in the zone of whoever looks at it."""
 
-    id: UUID
-    customer_id: UUID
-    customer_name: str
     severity: Severity
-    what: str
-    link: str = ""
     assignee_id: str
     assignee_name: str
     raised_by: str
@@ -41,26 +36,7 @@ class EscalationSchema(Schema):
         return self.state is State.OPEN and self.answer_by <= self.now
 
 
-class Draft(Schema):
-    """What the form starts with, and a sentence for what couldn't be told."""
-
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    what: str = ""
-    assignee_id: str | None = None
-    problem: str = ""
-
-
-class EscalationList(Schema):
-    """One page of what isn't closed for good, unanswered ones first, the earliest deadline first."""
-
-    whose: str
-    title: str
-    total: int
-    late: int
-    page: int
-    pages: int
-    rows: tuple[EscalationSchema, ...] = ()
+EscalationList = CommitmentList[EscalationSchema]
 
 
 class EscalationFixed(Schema):
@@ -68,13 +44,6 @@ class EscalationFixed(Schema):
 
     escalation: EscalationSchema
     repeat: str = ""
-
-
-class Asked(Schema):
-    """One escalation that somebody wants to act on, and why they can't, if so."""
-
-    escalation: EscalationSchema
-    refused: str = ""
 
 
 class Waiting(Schema):
@@ -124,62 +93,54 @@ class Rate(Schema):
     repeats: tuple[str, ...] = ()
 
 
-class EscalationRaised(Notification):
+class AboutEscalation(Schema):
+    """Something to be told about one escalation."""
+
+    escalation: EscalationSchema
+
+
+class EscalationRaised(AboutEscalation, Notification):
     """To somebody whom a new (or reopened, or passed on) escalation concerns, as who they are in it."""
 
     kind = "escalations.raised"
 
-    escalation: EscalationSchema
     role: Literal["on_it", "owner", "manager"]
     again: bool = False
     given_by: str = ""
     returned_from: str = ""
 
 
-class EscalationWarned(Notification):
+class EscalationWarned(AboutEscalation, Notification):
     """To who is on it: most of the time to answer is over."""
 
     kind = "escalations.warned"
 
-    escalation: EscalationSchema
 
-
-class EscalationLate(Notification):
+class EscalationLate(AboutEscalation, Notification):
     """To the managers: nobody answered in time."""
 
     kind = "escalations.late"
 
-    escalation: EscalationSchema
 
-
-class EscalationNews(Notification):
+class EscalationNews(CommitmentNews, Notification):
     """What became of an escalation, for those whom it concerns."""
 
     kind = "escalations.news"
 
     event: Event
-    by_name: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    what: str = ""
-    words: str = ""
     to_name: str = ""
 
 
-class EscalationPosted(Notification):
+class EscalationPosted(AboutEscalation, Notification):
     """To the escalation channel: a customer raised a problem."""
 
     kind = "escalations.posted"
 
-    escalation: EscalationSchema
 
-
-class EscalationUpdate(Notification):
+class EscalationUpdate(AboutEscalation, Notification):
     """In the thread of that: how it stands now."""
 
     kind = "escalations.update"
-
-    escalation: EscalationSchema
 
 
 class ChannelLost(Notification):

@@ -6,11 +6,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from bot.commitments.tables import CommitmentRow
 from bot.core.database import Row, choice, points_to, within_workspace
 from bot.escalations.rules import Cause, Severity, State
 
 
-class Escalation(Row, table=True):
+class Escalation(CommitmentRow, table=True):
     """
     A problem that a customer raised.
 
@@ -45,10 +46,8 @@ class Escalation(Row, table=True):
         sa.Index(None, "workspace_id", "channel_due"),
     )
 
-    customer_id: UUID
     severity: Severity = Field(sa_type=choice(Severity))
     what: str = Field(max_length=1000)
-    link: str = Field(default="", max_length=500)
     raised_by: str = Field(max_length=32)
     raised_at: datetime
     raised_in: UUID | None = None

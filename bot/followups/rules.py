@@ -1,18 +1,11 @@
-"""The states of a follow-up, when its assignee is reminded of it, and how a command names a customer."""
+"""What becomes of a follow-up, and when it is spoken of."""
 
-import re
-from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.people.rules import Calendar
 
-WHAT, NOTE, REASON, LINK = 500, 1000, 300, 500
-PAGE_ROWS = 8
-REMINDER_ROWS = 10
-BRIEF_LINES = 2
-HOME_LINES = 60
-NAME_WORDS = 8  # of a customer, in a command
+WHAT, NOTE, REASON = 500, 1000, 300
 LATE_WORKING_DAYS = 2
 AGAIN_AFTER = timedelta(days=7)
 
@@ -27,7 +20,7 @@ class State(StrEnum):
 
     @property
     def words(self) -> str:
-        """As a row tells it."""
+        """The state as it is shown in a row."""
         return {"cant": "can't be done"}.get(self.value, self.value)
 
 
@@ -44,9 +37,9 @@ class Event(StrEnum):
 
 def wants_reminder(due_on: date, reminded_on: date | None, *, today: date, calendar: Calendar) -> bool:
     """
-    Whether a follow-up is spoken of on *today*, a working day of its assignee.
+    Return whether the assignee is reminded of a follow-up on *today*, a working day of theirs.
 
-    Once when it is due before they work again, once when it is late, and then every week.
+    They are reminded once when it is due before they work again, once when it is late, and then every week.
     """
     if due_on >= calendar.next_working_day(today, or_same=False):
         return False
@@ -57,17 +50,5 @@ def wants_reminder(due_on: date, reminded_on: date | None, *, today: date, calen
 
 
 def is_long_late(due_on: date, *, today: date, calendar: Calendar) -> bool:
-    """Whether two working days have gone by since the day on which it was due."""
+    """Return whether two working days have gone by since the day on which it was due."""
     return today >= calendar.add_working_days(due_on, LATE_WORKING_DAYS)
-
-
-def split_quoted(words: str) -> tuple[str, str] | None:
-    """A name in quotes at the beginning, and what follows it; None when there is none."""
-    match = re.match(r'\s*["“”«„]([^"“”»]+)["“”»]\s*(.*)', words, re.DOTALL)
-    return (match[1].strip(), match[2].strip()) if match else None
-
-
-def prefixes(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Every beginning that may be a name, the longest first, with what follows it."""
-    most = min(NAME_WORDS, len(words))
-    return [(" ".join(words[:length]), " ".join(words[length:])) for length in range(most, 0, -1)]

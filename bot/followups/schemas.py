@@ -1,24 +1,19 @@
 """What leaves the follow-ups feature."""
 
 from datetime import date
-from uuid import UUID
 
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, CommitmentsTold
 from bot.core.schemas import Notification, Schema
 from bot.followups.rules import Event, State
 
 
-class FollowupSchema(Schema):
+class FollowupSchema(CommitmentSchema):
     """One thing to do about a customer, as somebody sees it whose day is *today*."""
 
-    id: UUID
-    customer_id: UUID
-    customer_name: str
     assignee_id: str
     assignee_name: str
     given_by: str
     given_by_name: str
-    what: str
-    link: str = ""
     due_on: date
     state: State = State.OPEN
     note: str = ""
@@ -37,33 +32,7 @@ class FollowupSchema(Schema):
         return self.is_open and self.due_on < self.today
 
 
-class Draft(Schema):
-    """What a form starts with: what was understood so far, and a sentence for each thing that wasn't."""
-
-    today: date
-    assignee_id: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    due_on: date | None = None
-    what: str = ""
-    problems: tuple[str, ...] = ()
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing is left to ask."""
-        return not self.problems and bool(self.customer_id and self.due_on and self.what)
-
-
-class FollowupList(Schema):
-    """One page of open follow-ups, the earliest day first."""
-
-    whose: str
-    title: str
-    total: int
-    late: int
-    page: int
-    pages: int
-    rows: tuple[FollowupSchema, ...] = ()
+FollowupList = CommitmentList[FollowupSchema]
 
 
 class FollowupGiven(Notification):
@@ -76,15 +45,10 @@ class FollowupGiven(Notification):
     reassigned_by: str = ""
 
 
-class FollowupsDue(Notification):
+class FollowupsDue(CommitmentsTold[FollowupSchema], Notification):
     """What a person is to do now: due before they work again, or late."""
 
     kind = "followups.due"
-
-    person_id: str
-    first_name: str
-    total: int
-    rows: tuple[FollowupSchema, ...]
 
 
 class FollowupLate(Notification):
@@ -95,18 +59,13 @@ class FollowupLate(Notification):
     followup: FollowupSchema
 
 
-class FollowupNews(Notification):
+class FollowupNews(CommitmentNews, Notification):
     """What became of a follow-up, for those who asked for it or had it."""
 
     kind = "followups.news"
 
     event: Event
-    by_name: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    what: str = ""
     due_on: date
-    words: str = ""
     to_name: str = ""
     mine: bool = False
 

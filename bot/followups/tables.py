@@ -1,21 +1,21 @@
 """Who is asked to do what about which customer, by when, and how it ended."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.core.database import Row, choice, points_to, within_workspace
+from bot.commitments.tables import CommitmentRow
+from bot.core.database import choice, points_to, within_workspace
 from bot.followups.rules import State
 
 
-class Followup(Row, table=True):
+class Followup(CommitmentRow, table=True):
     """
     One thing to do about a customer.
 
-    `reminded_on` is the assignee's day of the last reminder, `told_manager_at` when who gave it was told that it is
-    late; both start anew with another date or another assignee.
+    `reminded_on` is the assignee's day of the last reminder; `told_manager_at` is when who gave it was told that it is
+    late. Another date or another assignee clears both.
     """
 
     __tablename__ = "followups"
@@ -30,12 +30,9 @@ class Followup(Row, table=True):
         sa.Index(None, "workspace_id", "state", "due_on"),
     )
 
-    customer_id: UUID
     assignee_id: str = Field(max_length=32)
     given_by: str = Field(max_length=32)
     given_at: datetime
-    what: str = Field(max_length=500)
-    link: str = Field(default="", max_length=500)
     due_on: date
     state: State = Field(default=State.OPEN, sa_type=choice(State))
     note: str = Field(default="", max_length=1000)

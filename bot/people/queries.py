@@ -135,9 +135,15 @@ def list_away(session: Session, *, around: date) -> Sequence[Absence]:
     return session.exec(query.order_by(col(Absence.first_day))).all()
 
 
+def get_zone(session: Session, person_id: str | None) -> str:
+    """Return the time zone of that person; of nobody, the workspace's."""
+    person = find_person_row(session, person_id) if person_id else None
+    return known_zone(person.zone if person else get_workspace(session).zone, "UTC")
+
+
 def get_today(session: Session, *, person_id: str | None, now: datetime) -> date:
-    """Return the local date of that person."""
-    return get_calendar(session, person_id).today(now)
+    """Return the local date of that person; of nobody, the workspace's."""
+    return Calendar(zone=get_zone(session, person_id)).today(now)
 
 
 def get_schema(session: Session, person_id: str) -> PersonSchema:

@@ -1,4 +1,4 @@
-"""What becomes of a promise, when it is spoken of, when the silence about it is too long, how well they are kept."""
+"""The states of a promise, when its assignee is reminded, when a customer waits too long to hear, and the kept-rate."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -6,18 +6,14 @@ from enum import IntEnum, StrEnum
 
 from bot.people.rules import Calendar
 
-WHAT, NOTE, CONTACT, LINK = 500, 1000, 200, 500
-PAGE_ROWS = 8
-REMINDER_ROWS = 10
-BRIEF_LINES = 2
-HOME_LINES = 60
+WHAT, NOTE, CONTACT = 500, 1000, 200
 RATE_PERIOD = timedelta(days=365)
 WEEK = timedelta(days=6)
 """Up to so many days ahead a weekday alone says which day is meant."""
 
 
 class State(StrEnum):
-    """Where a promise stands. Nothing ever becomes `kept` that was broken."""
+    """Where a promise stands. A broken promise never becomes `kept`."""
 
     OPEN = "open"
     KEPT = "kept"
@@ -28,7 +24,7 @@ class State(StrEnum):
 
     @property
     def words(self) -> str:
-        """As a row tells it."""
+        """The state as it is shown in a row."""
         return self.value.replace("_", " ")
 
 
@@ -43,7 +39,7 @@ class Event(StrEnum):
 
 
 class Stage(IntEnum):
-    """How near the day is: not yet spoken of, the working day before, the last working day up to it."""
+    """How near the day is: far, the working day before, the last working day up to it."""
 
     FAR = 0
     DAY_BEFORE = 1
@@ -52,9 +48,9 @@ class Stage(IntEnum):
 
 def stage(due_on: date, *, today: date, calendar: Calendar) -> Stage:
     """
-    How near a day is on *today*, a working day of who keeps the promise.
+    Return how near a day is on *today*, a working day of who keeps the promise.
 
-    What is due on a weekend, a holiday or within days away is spoken of before those begin.
+    A promise that is due on a weekend, a holiday or a day away counts as due before those begin.
     """
     following = calendar.next_working_day(today, or_same=False)
     if due_on < max(following, today + timedelta(days=1)):
@@ -63,17 +59,17 @@ def stage(due_on: date, *, today: date, calendar: Calendar) -> Stage:
 
 
 def wants_reminder(now_at: int, told_at: int, *, promised_on: date, today: date) -> bool:
-    """Whether it is time for the next word: once the working day before, unless it was promised today, once on it."""
+    """Return whether to remind: once on the working day before, unless it was promised today, and once on the day."""
     return now_at > told_at and (now_at == Stage.LAST_DAY or promised_on < today)
 
 
 def is_over(due_on: date, *, today: date) -> bool:
-    """Whether the day of a promise has gone by for whose day is *today*."""
+    """Return whether the day of a promise is over for somebody whose day is *today*."""
     return due_on < today
 
 
 def is_silent(*, promised_on: date, due_on: date, last_contact_on: date | None, today: date) -> bool:
-    """Whether more than half of a promise's time is gone and the customer has heard nothing since it was made."""
+    """Return whether more than half of a promise's time is gone without a contact since it was made."""
     heard = last_contact_on is not None and last_contact_on > promised_on
     return not heard and 2 * (today - promised_on).days > (due_on - promised_on).days
 
@@ -96,7 +92,7 @@ MIDDLE_FROM, LARGE_FROM = 50, 250
 
 def kept_rate(counts: Mapping[State, int]) -> float | None:
     """
-    The share of promises kept on their day among those whose day has come; None while there are none.
+    Return the share of promises kept on their day among those whose day has come; None while there are none.
 
     Late, renegotiated and broken ones were not kept. Open and withdrawn ones don't count.
     """
@@ -105,7 +101,7 @@ def kept_rate(counts: Mapping[State, int]) -> float | None:
 
 
 def widest_gap(rates: Mapping[str, float | None]) -> tuple[str, str] | None:
-    """The names of the best and the worst of *rates*; None while fewer than two have one."""
+    """Return the names of the best and the worst of *rates*; None while fewer than two have one."""
     known = {name: rate for name, rate in rates.items() if rate is not None}
     if len(known) < 2:  # noqa: PLR2004 - a difference takes two
         return None

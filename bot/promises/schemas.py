@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, CommitmentsTold, ParsedCommand
 from bot.core.schemas import Notification, Schema
 from bot.promises.rules import Event, State, kept_rate
 
 
-class PromiseSchema(Schema):
+class PromiseSchema(CommitmentSchema):
     """
     Something that was promised to a customer, as somebody sees it whose day is *today*.
 
@@ -16,16 +17,11 @@ class PromiseSchema(Schema):
     was first promised for *first_due_on*; *moved_to* is the day agreed instead of this one.
     """
 
-    id: UUID
-    customer_id: UUID
-    customer_name: str
     assignee_id: str
     assignee_name: str
     promised_by: str
     promised_by_name: str
     contact: str = ""
-    what: str
-    link: str = ""
     promised_on: date
     due_on: date
     first_due_on: date
@@ -45,43 +41,14 @@ class ContactOption(Schema):
     name: str
 
 
-class Draft(Schema):
-    """What a form starts with: what was understood so far, and a sentence for each thing that wasn't."""
+class ParsedPromise(ParsedCommand):
+    """What somebody's words or a button promise, and the people of the customer to whom it may have been promised."""
 
-    today: date
-    promised_by: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
     contacts: tuple[ContactOption, ...] = ()
-    due_on: date | None = None
-    what: str = ""
-    problems: tuple[str, ...] = ()
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing is left to ask."""
-        return not self.problems and bool(self.customer_id and self.due_on and self.what)
 
 
-class PromiseList(Schema):
-    """One page of what is owed, the earliest day first."""
-
-    whose: str
-    title: str
-    total: int
-    broken: int
-    page: int
-    pages: int
-    rows: tuple[PromiseSchema, ...] = ()
-
-
-class Told(Schema):
-    """Some promises, told to one person; *total* may be more than there are rows."""
-
-    person_id: str
-    first_name: str
-    total: int
-    rows: tuple[PromiseSchema, ...]
+PromiseList = CommitmentList[PromiseSchema]
+Told = CommitmentsTold[PromiseSchema]
 
 
 class PromisesDue(Told, Notification):
@@ -113,19 +80,14 @@ class PromiseNoted(Notification):
     by_name: str
 
 
-class PromiseNews(Notification):
+class PromiseNews(CommitmentNews, Notification):
     """What became of a promise, for those whom it concerns."""
 
     kind = "promises.news"
 
     event: Event
-    by_name: str
-    customer_id: UUID | None = None
-    customer_name: str = ""
-    what: str = ""
     due_on: date
     moved_to: date | None = None
-    words: str = ""
 
 
 class DueRow(Schema):

@@ -6,11 +6,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.core.database import Row, choice, points_to, within_workspace
+from bot.commitments.tables import CommitmentRow
+from bot.core.database import choice, points_to, within_workspace
 from bot.promises.rules import State
 
 
-class Promise(Row, table=True):
+class Promise(CommitmentRow, table=True):
     """
     Something we owe a customer by a date.
 
@@ -37,15 +38,12 @@ class Promise(Row, table=True):
         sa.Index(None, "workspace_id", "is_owed", "due_on"),
     )
 
-    customer_id: UUID
     promised_by: str = Field(max_length=32)
     assignee_id: str = Field(max_length=32)
     recorded_by: str = Field(max_length=32)
     recorded_at: datetime
     made_in: UUID | None = None
     contact: str = Field(default="", max_length=200)
-    what: str = Field(max_length=500)
-    link: str = Field(default="", max_length=500)
     promised_on: date
     due_on: date
     first_due_on: date

@@ -17,7 +17,7 @@ from bot.core.clock import MovableClock, new_id
 from bot.core.errors import NotFound
 from bot.customers.rules.due import SnoozeReason
 from bot.people.tables import Person
-from jobs.remind_due import remind_due
+from jobs.reminding import remind_due
 from tests.checkins.office import at, go_away, log, owed, snooze, undo
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 

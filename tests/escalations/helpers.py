@@ -4,19 +4,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from bot.checkins.rules import Channel, Result
 from bot.checkins.schemas import CheckinRecorded
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.feature import collect_extras
 from bot.core.outbox import OutboxMessage
-from bot.escalations.queries import get_list, get_row
+from bot.escalations.queries import ESCALATIONS, get_list
 from bot.escalations.rules import HOLDS, Cause, Severity
 from bot.escalations.schemas import EscalationFixed, EscalationList, EscalationSchema, Fix
 from bot.escalations.tables import Escalation
-from bot.escalations.usecases.acting import answer_escalation, fix_escalation
-from bot.escalations.usecases.keeping import (
+from bot.escalations.usecases import answer_escalation, fix_escalation, raise_escalation
+from bot.escalations.usecases.scheduled import (
     close_shut,
     forget_channel_news,
     pass_on_orphaned,
@@ -24,8 +22,7 @@ from bot.escalations.usecases.keeping import (
     tell_late,
     warn_people,
 )
-from bot.escalations.usecases.raising import raise_escalation
-from bot.workspaces.queries import list_audit
+from tests.commitments.helpers import owed_notifications, stored_row, trail_of
 from tests.makers import ANA, MARA, Office
 
 FRIDAY = date(2026, 11, 27)
@@ -87,7 +84,7 @@ def ask_whether(
 
 def stored(office: Office, schema: EscalationSchema) -> Escalation:
     """An escalation as it is stored."""
-    row: Escalation = office.look(lambda session: get_row(session, schema.id))
+    row: Escalation = stored_row(office, ESCALATIONS, schema.id)
     return row
 
 
@@ -99,14 +96,12 @@ def listed(office: Office, whose: str = "team", viewer: str = ANA, page: int = 0
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OutboxMessage]:
     """What this feature owes to Slack, oldest first."""
-    rows = office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all())
-    return [row for row in rows if row.kind.startswith(f"escalations.{kind}") and to in {"", row.recipient}]
+    return owed_notifications(office, f"escalations.{kind}", to)
 
 
 def trail(office: Office, schema: EscalationSchema) -> list[str]:
     """What the audit trail says of an escalation, oldest first: who did what."""
-    entries = office.look(lambda session: list_audit(session, subject_kind="escalation", subject_id=str(schema.id)))
-    return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
+    return trail_of(office, ESCALATIONS, schema.id)
 
 
 def keep(office: Office) -> int:

@@ -10,7 +10,7 @@ from bot.checkins.queries.history import list_entries
 from bot.checkins.rules import Result
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.escalations.rules import Cause, Severity, State
-from bot.escalations.usecases.acting import (
+from bot.escalations.usecases import (
     answer_escalation,
     fix_escalation,
     give_escalation,

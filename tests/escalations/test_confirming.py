@@ -14,7 +14,7 @@ from bot.core.errors import InvalidInput
 from bot.core.feature import collect_undos
 from bot.escalations.queries import find_waiting
 from bot.escalations.rules import HOLDS, Severity, State
-from bot.escalations.usecases.raising import raise_in_checkin
+from bot.escalations.usecases import raise_in_checkin
 from bot.workspaces.tables import AuditEntry
 from tests.checkins.office import at, log, undo
 from tests.escalations.helpers import (

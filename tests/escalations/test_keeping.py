@@ -9,12 +9,11 @@ from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.queries import get_setup
-from bot.escalations.queries.owed import check, list_to_warn
+from bot.escalations.queries import check, get_setup, list_to_warn
 from bot.escalations.rules import Severity, State
 from bot.escalations.schemas import Wishes
-from bot.escalations.usecases.keeping import erase, lose_channel
-from bot.escalations.usecases.setting import save_setup
+from bot.escalations.usecases import save_setup
+from bot.escalations.usecases.scheduled import erase, lose_channel
 from bot.home.usecases import sync_people_and_customers
 from bot.people.schemas import SlackPerson
 from bot.workspaces.schemas import ChannelSchema

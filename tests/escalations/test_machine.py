@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from sqlmodel import select
 
 from bot.checkins.usecases import undo_action
+from bot.commitments.rules import BRIEF_LINES
 from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import BotError
@@ -30,12 +31,11 @@ from bot.core.feature import collect_undos
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.queries.rates import get_rate
-from bot.escalations.queries.shown import brief, home_section
-from bot.escalations.rules import BRIEF_LINES, MOVES, Severity, State
+from bot.escalations.queries.shown import brief, get_rate, home_section
+from bot.escalations.rules import MOVES, Severity, State
 from bot.escalations.schemas import EscalationSchema
 from bot.escalations.tables import Escalation
-from bot.escalations.usecases.acting import give_escalation, withdraw_escalation
+from bot.escalations.usecases import give_escalation, withdraw_escalation
 from bot.features import FEATURES
 from bot.workspaces.tables import AuditEntry
 from tests.escalations.helpers import answer, ask_whether, escalate, keep, listed, mend, owed

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from bot.checkins.rules import Result
+from bot.commitments.queries.commands import parse_subject
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.schemas import Subject
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.queries import find_whose
-from bot.escalations.queries.drafts import get_draft, parse_subject, read_draft
+from bot.escalations.queries import find_whose, get_form, parse_escalation
 from bot.escalations.rules import RAISED_SEVERITY, RAISED_WHAT, Severity, State
-from bot.escalations.usecases.raising import raise_escalation, raise_in_checkin
+from bot.escalations.usecases import raise_escalation, raise_in_checkin
 from bot.people.queries import find_person_row
 from bot.people.tables import Person
 from tests.checkins.office import log
@@ -140,7 +140,7 @@ def test_a_check_in_may_raise_one_and_its_words_stand_under_their_fields(office:
 
 def draft(office: Office, words: str, viewer: str = MARA) -> Any:
     """What is understood of `/escalate words`."""
-    return office.ask(read_draft, words=words, viewer=viewer)
+    return office.ask(parse_escalation, words=words, viewer=viewer)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_command_says_which_customer_and_what(office: Office, words: str, what
     """The longest name that fits; the owner is on it unless somebody else is chosen."""
     office.customer("Acme", owner=BOB)
     found = draft(office, words)
-    assert (found.customer_name, found.what, found.assignee_id, found.problem) == ("Acme", what, BOB, "")
+    assert (found.customer_name, found.what, found.assignee_id, found.problems) == ("Acme", what, BOB, ())
 
 
 @pytest.mark.parametrize(
@@ -172,24 +172,25 @@ def test_a_name_that_cant_be_told_is_asked_again(office: Office, words: str, sen
     for name in ("Acme", "Twin", "TWIN Inc"):
         office.customer(name)
     found = draft(office, words)
-    assert found.problem.startswith(sentence)
+    assert found.problems[0].startswith(sentence)
     assert (found.customer_id, found.what) == (None, what)
 
 
 def test_a_button_opens_the_form_for_its_customer_and_forged_ones_are_refused(office: Office) -> None:
     """A digest row, a card, a mention's words."""
     acme = office.customer("Acme", owner=BOB)
-    about = parse_subject(Subject(kind="digest_row", id=str(acme), customer_id=acme, words="Acme").model_dump_json())
-    found = office.ask(get_draft, subject=about, viewer=ANA)
+    row = Subject(kind="digest_row", id=str(acme), customer_id=acme, words="Acme")
+    about = parse_subject(row.model_dump_json(), command="/escalate")
+    found = office.ask(get_form, subject=about, viewer=ANA)
     assert (found.customer_id, found.what, found.assignee_id) == (acme, "", BOB)
     mention = Subject(kind="mention", id="1", words="they can't log in")
-    assert office.ask(get_draft, subject=mention, viewer=ANA).what == "they can't log in"
-    assert parse_subject("") is None
+    assert office.ask(get_form, subject=mention, viewer=ANA).what == "they can't log in"
+    assert parse_subject("", command="/escalate") is None
     for value in ("nonsense", "{}", '{"kind": 1'):
         with pytest.raises(NotFound, match="out of date"):
-            parse_subject(value)
+            parse_subject(value, command="/escalate")
     with pytest.raises(NotAllowed):
-        office.ask(get_draft, subject=None, viewer="U0STRANGER")
+        office.ask(get_form, subject=None, viewer="U0STRANGER")
 
 
 def test_lists_are_named_as_people_say_it_and_in_order(office: Office) -> None:

@@ -10,13 +10,22 @@ import sqlalchemy as sa
 from bot.core.clock import new_id
 from bot.core.feature import collect_timeline
 from bot.customers.queries.screens import get_card
-from bot.escalations.queries.owed import list_for_channel, list_late, list_to_warn
-from bot.escalations.queries.rates import get_rate, list_repeats
-from bot.escalations.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
+from bot.escalations.queries import list_for_channel, list_late, list_to_warn
+from bot.escalations.queries.shown import (
+    brief,
+    commitments_section,
+    digest_section,
+    export,
+    get_rate,
+    home_section,
+    list_repeats,
+    timeline,
+)
 from bot.escalations.rules import Cause, Severity, State
 from bot.escalations.tables import Escalation
 from bot.home.queries import get_home
 from tests.checkins.office import at
+from tests.commitments.helpers import planned
 from tests.escalations.helpers import answer, ask_whether, escalate, listed, mend, mended
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
 
@@ -151,7 +160,7 @@ def test_the_plan_of_a_page_uses_an_index(office: Office, whose: str) -> None:
     """Neither the count nor the rows read all that ever went wrong."""
     fill(office, MANY, over=True)
     whose = whose.format(office.customer("Golddex"))
-    plans = planned(office, lambda: listed(office, whose))
+    plans = planned(office, "escalations", lambda: listed(office, whose))
     assert len(plans) == 2
     for plan in plans:
         assert "ix_escalations_workspace_id" in plan, plan
@@ -169,7 +178,7 @@ def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
         lambda: office.look(lambda session: home_section(session, BOB, LATER)),
     )
     for act in asked:
-        for plan in planned(office, act):
+        for plan in planned(office, "escalations", act):
             assert "ix_escalations_workspace_id" in plan, plan
 
 
@@ -189,26 +198,6 @@ def test_rates_and_repeats_read_by_an_index(office: Office) -> None:
         (lambda: office.ask(list_repeats), repeats),
     )
     for act, indexes in expected:
-        for plan, index in zip(planned(office, act), indexes, strict=True):
+        for plan, index in zip(planned(office, "escalations", act), indexes, strict=True):
             assert f"ix_escalations_workspace_id_{index}" in plan, plan
             assert "Seq Scan on escalations" not in plan, plan
-
-
-def planned(office: Office, act: Callable[[], Any]) -> list[str]:
-    """How the database goes about each statement that *act* makes on escalations."""
-    database = office.runtime.database
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if "FROM escalations" in statement:
-            seen.append((statement, parameters))
-
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE escalations")
-        connection.commit()
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    act()
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    how = "EXPLAIN " if database.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
-    with database.engine.connect() as connection:
-        return ["\n".join(map(str, connection.exec_driver_sql(how + one, given).all())) for one, given in seen]

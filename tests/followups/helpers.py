@@ -4,15 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from bot.core.outbox import OutboxMessage
-from bot.followups.queries import get_list, get_row
+from bot.followups.queries import FOLLOWUPS, get_list
 from bot.followups.schemas import FollowupList, FollowupSchema
 from bot.followups.tables import Followup
-from bot.followups.usecases.assigning import assign_followup
-from bot.followups.usecases.keeping import close_shut, enqueue_reminders, return_orphaned, tell_givers
-from bot.workspaces.queries import list_audit
+from bot.followups.usecases import assign_followup, close_shut, enqueue_reminders, return_orphaned, tell_givers
+from tests.commitments.helpers import owed_notifications, stored_row, trail_of
 from tests.makers import ANA, MARA, Office
 
 FRIDAY = date(2026, 11, 27)
@@ -27,7 +24,7 @@ def assign(office: Office, customer: UUID, **more: Any) -> FollowupSchema:
 
 def stored(office: Office, schema: FollowupSchema) -> Followup:
     """A follow-up as it is stored."""
-    row: Followup = office.look(lambda session: get_row(session, schema.id))
+    row: Followup = stored_row(office, FOLLOWUPS, schema.id)
     return row
 
 
@@ -39,14 +36,12 @@ def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OutboxMessage]:
     """What this feature owes to Slack, oldest first."""
-    rows = office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all())
-    return [row for row in rows if row.kind.startswith(f"followups.{kind}") and to in {"", row.recipient}]
+    return owed_notifications(office, f"followups.{kind}", to)
 
 
 def trail(office: Office, schema: FollowupSchema) -> list[str]:
     """What the audit trail says of a follow-up, oldest first: who did what."""
-    entries = office.look(lambda session: list_audit(session, subject_kind="followup", subject_id=str(schema.id)))
-    return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
+    return trail_of(office, FOLLOWUPS, schema.id)
 
 
 def keep(office: Office) -> int:

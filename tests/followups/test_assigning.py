@@ -9,7 +9,7 @@ from bot.core.errors import AlreadyDone, BotError, InvalidInput, NotAllowed, Not
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.followups.rules import State
-from bot.followups.usecases.assigning import (
+from bot.followups.usecases import (
     OnlyForOneself,
     assign_followup,
     cancel_followup,

@@ -13,7 +13,7 @@ from bot.checkins.usecases import undo_action
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.feature import collect_undos
 from bot.followups.rules import State
-from bot.followups.usecases.finishing import complete_followup, decline_followup
+from bot.followups.usecases import complete_followup, decline_followup
 from bot.people.queries import find_person_row
 from tests.checkins.office import last_contact
 from tests.followups.helpers import assign, owed, stored, trail

@@ -7,15 +7,13 @@ import pytest
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.followups.queries.owed import check, list_due_reminders
+from bot.followups.queries import check, list_due_reminders
 from bot.followups.rules import State
-from bot.followups.usecases.assigning import move_followup
-from bot.followups.usecases.finishing import complete_followup
-from bot.followups.usecases.keeping import enqueue_reminders
+from bot.followups.usecases import complete_followup, enqueue_reminders, move_followup
 from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_person_row
 from bot.people.schemas import SlackPerson
-from jobs.remind_followups import remind_followups
+from jobs.reminding import remind_followups
 from tests.checkins.office import at, go_away
 from tests.followups.helpers import FRIDAY, assign, keep, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office

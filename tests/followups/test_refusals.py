@@ -4,7 +4,8 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
-from bot.followups.views import forms
+from bot.commitments.views import OPTIONS
+from bot.followups import views
 from bot.workspaces.tables import AuditEntry
 from tests.checkins.test_stories import told, window
 from tests.followups.helpers import assign
@@ -26,7 +27,7 @@ async def test_forged_customers_are_refused_in_form_list_and_take_and_noted(worl
     await bob.fill(form, followups_words="x", followups_due="2026-12-04", followups_who="ana")
     for key, sentence in ((chosen, "isn't here any more"), (str(acme), "Only managers can assign to others")):
         option = {"text": {"type": "plain_text", "text": "x"}, "value": key}
-        form.state[forms.CUSTOMER] = {forms.OPTIONS: {"type": "external_select", "selected_option": option}}
+        form.state[views.CUSTOMER] = {OPTIONS: {"type": "external_select", "selected_option": option}}
         assert sentence in str(await bob.submit(form))
     await bob.close(form)
     for number in range(9):

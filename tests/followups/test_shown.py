@@ -1,27 +1,35 @@
 """What other screens show of follow-ups, what is understood of a command, and lists of thousands; on both databases."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.commitments.queries.commands import parse_subject
 from bot.core.clock import new_id
 from bot.core.errors import NotAllowed, NotFound
 from bot.core.feature import COMMITMENT_LINES, collect_briefs, collect_timeline
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import get_card
-from bot.followups.queries import find_whose
-from bot.followups.queries.drafts import get_draft, parse_subject, read_draft
-from bot.followups.queries.owed import list_due_reminders
-from bot.followups.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
+from bot.followups.queries import (
+    brief,
+    commitments_section,
+    digest_section,
+    export,
+    find_whose,
+    get_assignment,
+    home_section,
+    list_due_reminders,
+    parse_assignment,
+    timeline,
+)
 from bot.followups.rules import State
 from bot.followups.tables import Followup
-from bot.followups.usecases.finishing import complete_followup
-from bot.followups.usecases.keeping import erase
+from bot.followups.usecases import complete_followup, erase
 from bot.home.queries import get_home
 from tests.checkins.office import at
+from tests.commitments.helpers import planned
 from tests.followups.helpers import FRIDAY, assign, listed, owed
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
 
@@ -125,7 +133,7 @@ def test_export_and_erasure_of_a_customer(office: Office) -> None:
 
 def draft(office: Office, words: str, viewer: str = MARA) -> Any:
     """What is understood of `/assign words`."""
-    return office.ask(read_draft, words=words, viewer=viewer)
+    return office.ask(parse_assignment, words=words, viewer=viewer)
 
 
 def test_a_command_is_understood_with_mention_handle_or_first_name(office: Office) -> None:
@@ -163,19 +171,21 @@ def test_what_cant_be_told_is_asked(office: Office, words: str, sentence: str) -
 def test_a_button_opens_the_form_for_its_customer_and_forged_ones_are_refused(office: Office) -> None:
     """A digest row, a card, a mention's words."""
     acme = office.customer("Acme")
-    about = parse_subject(Subject(kind="digest_row", id=str(acme), customer_id=acme, words="Acme").model_dump_json())
-    found = office.ask(get_draft, subject=about, viewer=ANA)
+    about = parse_subject(
+        Subject(kind="digest_row", id=str(acme), customer_id=acme, words="Acme").model_dump_json(), command="/assign"
+    )
+    found = office.ask(get_assignment, subject=about, viewer=ANA)
     assert (found.customer_id, found.what, found.assignee_id) == (acme, "", ANA)
     mention = Subject(kind="mention", id="1", words="they can't log in")
-    assert office.ask(get_draft, subject=mention, viewer=ANA).what == "they can't log in"
-    assert parse_subject("") is None
+    assert office.ask(get_assignment, subject=mention, viewer=ANA).what == "they can't log in"
+    assert parse_subject("", command="/assign") is None
     for value in ("nonsense", "{}", '{"kind": 1'):
         with pytest.raises(NotFound, match="out of date"):
-            parse_subject(value)
+            parse_subject(value, command="/assign")
     with pytest.raises(NotFound):
-        office.ask(get_draft, subject=Subject(kind="customer", id="x", customer_id=new_id()), viewer=ANA)
+        office.ask(get_assignment, subject=Subject(kind="customer", id="x", customer_id=new_id()), viewer=ANA)
     with pytest.raises(NotAllowed):
-        office.ask(get_draft, subject=None, viewer="U0STRANGER")
+        office.ask(get_assignment, subject=None, viewer="U0STRANGER")
 
 
 def test_a_list_is_named_as_people_say_it(office: Office) -> None:
@@ -233,7 +243,7 @@ def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: st
     """Neither the count nor the rows of one person or customer scan the table of everybody's."""
     fill(office, MANY)
     whose = whose.format(office.customer("Golddex"))
-    plans = planned(office, lambda: listed(office, whose))
+    plans = planned(office, "followups", lambda: listed(office, whose))
     assert len(plans) == 2
     for plan in plans:
         assert f"ix_followups_workspace_id_{index}_state_due_on" in plan
@@ -245,7 +255,7 @@ def test_what_the_clock_asks_every_minute_uses_an_index(office: Office) -> None:
     fill(office, MANY)
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.execute(sa.update(Followup).values(due_on=date(2027, 6, 1)))
-    [plan] = planned(office, lambda: office.ask(list_due_reminders))
+    [plan] = planned(office, "followups", lambda: office.ask(list_due_reminders))
     assert "ix_followups_workspace_id_state_due_on" in plan
 
 
@@ -254,25 +264,9 @@ def test_what_we_owe_of_thousands_is_one_statement_by_an_index(office: Office) -
     """All of them late: a hundred lines, in one statement that begins at the earliest day."""
     fill(office, MANY)
     lines: list[Any] = []
-    [plan] = planned(office, lambda: lines.extend(office.look(lambda session: commitments_section(session, LATER))))
+    [plan] = planned(
+        office, "followups", lambda: lines.extend(office.look(lambda session: commitments_section(session, LATER)))
+    )
     assert len(lines) == COMMITMENT_LINES
     assert [line.on for line in lines] == sorted(line.on for line in lines)
     assert "ix_followups_workspace_id_state_due_on" in plan
-
-
-def planned(office: Office, act: Callable[[], Any]) -> list[str]:
-    """How the database goes about each statement that *act* makes on follow-ups."""
-    database = office.runtime.database
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if "FROM followups" in statement:
-            seen.append((statement, parameters))
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    act()
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    how = "EXPLAIN " if database.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE followups")
-        return ["\n".join(map(str, connection.exec_driver_sql(how + one, given).all())) for one, given in seen]

@@ -10,7 +10,7 @@ from bot.checkins.queries.history import list_entries
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.followups.queries import get_list
-from bot.followups.usecases.assigning import cancel_followup
+from bot.followups.usecases import cancel_followup
 from bot.workspaces.queries import list_audit
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import reads, told, window, words

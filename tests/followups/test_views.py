@@ -6,10 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from bot.followups.listeners.places import Memory
-from bot.followups.rules import PAGE_ROWS, REMINDER_ROWS, Event, State
+from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
+from bot.commitments.schemas import ParsedCommand
+from bot.commitments.views import help_message, saved
+from bot.followups import views
+from bot.followups.listeners import Memory
+from bot.followups.rules import Event, State
 from bot.followups.schemas import (
-    Draft,
     FollowupGiven,
     FollowupLate,
     FollowupList,
@@ -17,8 +20,7 @@ from bot.followups.schemas import (
     FollowupSchema,
     FollowupsDue,
 )
-from bot.followups.views import forms, rows
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, escape
 from rehearsal.strict import check_message, check_view
 from tests.checkins.test_views import HOSTILE
 
@@ -51,7 +53,7 @@ def check(message: Message) -> None:
 
 def test_the_request_says_who_what_and_by_when() -> None:
     """And has the four buttons."""
-    message = rows.given(FollowupGiven(followup=followup()))
+    message = views.given(FollowupGiven(followup=followup()))
     assert message.text == "Mara Okafor asks you to follow up. Acme: call about the invoice, by Fri 27 Nov."
     assert [element["text"]["text"] for element in message.blocks[-1]["elements"]] == ["Done", "Can't", "Later", "Card"]
     check(message)
@@ -59,37 +61,37 @@ def test_the_request_says_who_what_and_by_when() -> None:
 
 def test_work_that_came_back_says_why() -> None:
     """Somebody left, or a manager gave it on."""
-    assert rows.given(FollowupGiven(followup=followup(), returned_from="Bob")).text.startswith("Bob left, so this is")
-    moved = rows.given(FollowupGiven(followup=followup(), reassigned_by="Kiri"))
+    assert views.given(FollowupGiven(followup=followup(), returned_from="Bob")).text.startswith("Bob left, so this is")
+    moved = views.given(FollowupGiven(followup=followup(), reassigned_by="Kiri"))
     assert moved.text.startswith("Kiri gave you this; Mara Okafor asked for it.")
 
 
 def test_late_and_today_are_said_in_words() -> None:
     """Not by colour alone."""
-    late = rows.again(followup(due_on=date(2026, 11, 20)))
+    late = views.again(followup(due_on=date(2026, 11, 20)))
     assert "late, due Fri 20 Nov" in str(late.blocks)
-    assert "due today" in str(rows.again(followup(due_on=MONDAY)).blocks)
+    assert "due today" in str(views.again(followup(due_on=MONDAY)).blocks)
 
 
 def test_a_link_shows_only_when_it_is_one() -> None:
     """An address that would break out of the markup is left out."""
-    assert "<https://x.slack.com/p1|the message>" in str(rows.again(followup(link="https://x.slack.com/p1")).blocks)
+    assert "<https://x.slack.com/p1|the message>" in str(views.again(followup(link="https://x.slack.com/p1")).blocks)
     for link in ("javascript:alert(1)", "https://x|<!channel>", ""):
-        assert "the message" not in str(rows.again(followup(link=link)).blocks)
+        assert "the message" not in str(views.again(followup(link=link)).blocks)
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_message_fits_at_its_worst(words: str) -> None:
     """Hostile, long and right-to-left words."""
     one = followup(words, link="https://x.slack.com/" + "a" * 400)
-    check(rows.given(FollowupGiven(followup=one, returned_from=words[:200])))
-    check(rows.late(FollowupLate(followup=one)))
-    check(rows.assigned(one))
-    check(rows.take_it(words, "x" * 2000))
-    check(rows.help_page())
+    check(views.given(FollowupGiven(followup=one, returned_from=words[:200])))
+    check(views.late(FollowupLate(followup=one)))
+    check(views.assigned(one))
+    check(views.take_it(words, "x" * 2000))
+    check(help_message("/assign", views.HELP))
     for state in (State.DONE, State.CANT, State.CANCELLED):
-        check(rows.again(closed(words, state)))
-        check(rows.late_now(closed(words, state)))
+        check(views.again(closed(words, state)))
+        check(views.late_now(closed(words, state)))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -104,15 +106,15 @@ def test_lists_and_reminders_fit_with_thousands_open(words: str) -> None:
         pages=625,
         rows=tuple(followup(words) for _ in range(PAGE_ROWS)),
     )
-    shown = rows.page(full)
+    shown = views.page(full)
     assert "5,000 open · 4,999 late" in shown.text
     check(shown)
     due = FollowupsDue(
         person_id="U0ANA", first_name=words[:200], total=5000,
         rows=tuple(followup(words) if n % 2 else closed(words, State.DONE) for n in range(REMINDER_ROWS)),
     )  # fmt: skip
-    check(rows.due(due))
-    check(rows.page(full.model_copy(update={"total": 0, "rows": ()}), said=words))
+    check(views.due(due))
+    check(views.page(full.model_copy(update={"total": 0, "rows": ()})))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -124,8 +126,8 @@ def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=words[:500], due_on=MONDAY, words=(words * 10)[:1000], to_name=words[:200],
     )  # fmt: skip
-    check(rows.news(schema))
-    check(rows.news(schema.model_copy(update={"by_name": "", "mine": True})))
+    check(views.news(schema))
+    check(views.news(schema.model_copy(update={"by_name": "", "mine": True})))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -134,18 +136,18 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     memory = Memory(
         followup_id=uuid4(), kind="due", ids=tuple(uuid4() for _ in range(10)), whose="p-U0ANA", url="u" * 500
     ).kept()
-    draft = Draft(
-        today=MONDAY, assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
+    draft = ParsedCommand(
+        assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
         what=words[:500], problems=(words, words),
     )  # fmt: skip
-    assert check_view(forms.assign_form(draft, memory=memory)) == []
-    assert check_view(forms.assign_form(Draft(today=MONDAY, assignee_id="U0ANA"), memory=memory)) == []
-    for draw in (forms.done_form, forms.cant_form, forms.later_form, forms.reassign_form, forms.cancel_form):
+    assert check_view(views.assign_form(draft, memory=memory)) == []
+    assert check_view(views.assign_form(ParsedCommand(assignee_id="U0ANA"), memory=memory)) == []
+    for draw in (views.done_form, views.cant_form, views.later_form, views.reassign_form, views.cancel_form):
         assert check_view(draw(followup(words), memory=memory)) == []
-    assert check_view(forms.saved(words)) == []
+    assert check_view(saved(escape(words))) == []
 
 
 def test_nothing_left_is_said_kindly() -> None:
     """Once every row of a reminder is done."""
     schema = FollowupsDue(person_id="U0ANA", first_name="Ana", total=1, rows=(closed("Acme", State.DONE),))
-    assert rows.due(schema).text == "Ana, nothing is left to follow up today."
+    assert views.due(schema).text == "Ana, nothing is left to follow up today."

@@ -10,7 +10,7 @@ from tests.makers import ROOT
 
 PLUMBING = {"core", "slack"}
 """Folders that are no feature."""
-WITHOUT_DECLARATION = {"workspaces"}
+WITHOUT_DECLARATION = {"commitments", "workspaces"}
 """Features that others build on, and that contribute nothing themselves."""
 
 FOLDERS = {path.parent.name for path in ROOT.glob("bot/*/__init__.py")} - PLUMBING

@@ -4,16 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from bot.core.outbox import OutboxMessage
-from bot.promises.queries import get_list, get_row
+from bot.promises.queries import PROMISES, get_list
 from bot.promises.schemas import PromiseList, PromiseSchema
 from bot.promises.tables import Promise
-from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
-from bot.promises.usecases.keeping import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
-from bot.promises.usecases.recording import record_promise
-from bot.workspaces.queries import list_audit
+from bot.promises.usecases import keep_promise, record_promise, renegotiate_promise, withdraw_promise
+from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
+from tests.commitments.helpers import owed_notifications, stored_row, trail_of
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 
 FRIDAY = date(2026, 11, 27)
@@ -47,7 +44,7 @@ def withdrawn(office: Office, schema: PromiseSchema, by: str = ANA, words: str =
 
 def stored(office: Office, schema: PromiseSchema) -> Promise:
     """A promise as it is stored."""
-    row: Promise = office.look(lambda session: get_row(session, schema.id))
+    row: Promise = stored_row(office, PROMISES, schema.id)
     return row
 
 
@@ -59,14 +56,12 @@ def listed(office: Office, whose: str = f"p-{ANA}", viewer: str = ANA, page: int
 
 def owed(office: Office, kind: str = "", to: str = "") -> list[OutboxMessage]:
     """What this feature owes to Slack, oldest first."""
-    rows = office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all())
-    return [row for row in rows if row.kind.startswith(f"promises.{kind}") and to in {"", row.recipient}]
+    return owed_notifications(office, f"promises.{kind}", to)
 
 
 def trail(office: Office, schema: PromiseSchema) -> list[str]:
     """What the audit trail says of a promise, oldest first: who did what."""
-    entries = office.look(lambda session: list_audit(session, subject_kind="promise", subject_id=str(schema.id)))
-    return [f"{entry.by} {entry.action}" for entry in sorted(entries, key=lambda entry: entry.id)]
+    return trail_of(office, PROMISES, schema.id)
 
 
 def tick(office: Office) -> int:

@@ -11,10 +11,10 @@ from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_person_row
 from bot.people.rules import Role
 from bot.people.schemas import SlackPerson
-from bot.promises.queries.clock import check, list_due_reminders
+from bot.promises.queries import check, list_due_reminders
 from bot.promises.rules import State
-from bot.promises.usecases.keeping import enqueue_reminders
-from jobs.remind_promises import remind_promises
+from bot.promises.usecases.scheduled import enqueue_reminders
+from jobs.reminding import remind_promises
 from tests.checkins.office import go_away
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, stored, tick, trail
@@ -79,9 +79,9 @@ def test_the_hour_holds_across_a_change_of_clocks(office: Office) -> None:
         at(office, hour)
         assert len(owed(office, "due")) == count
     at(office, utc(3, 16, 3, 59, 2027))
-    assert listed(office, f"p-{BOB}").broken == 0
+    assert listed(office, f"p-{BOB}").late == 0
     at(office, utc(3, 16, 4, 0, 2027))
-    assert listed(office, f"p-{BOB}").broken == 1
+    assert listed(office, f"p-{BOB}").late == 1
 
 
 def test_a_day_before_a_holiday_is_the_last_one_to_keep_it(office: Office) -> None:
@@ -186,7 +186,7 @@ def test_a_promise_breaks_at_the_midnight_of_its_assignee(office: Office, assign
     row = stored(office, schema)
     assert (row.state, row.is_owed) == (State.BROKEN, True)
     assert trail(office, schema)[-1] == "bot promise.broken"
-    assert listed(office, "team").broken == 1
+    assert listed(office, "team").late == 1
 
 
 def test_keeper_and_owner_are_told_once_in_the_morning(office: Office) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, BotError, InvalidInput, NotAllowed, NotFound
-from bot.promises.queries.rates import get_rates
+from bot.promises.queries.shown import get_rates
 from bot.promises.rules import State
 from bot.promises.schemas import PromiseSchema
-from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
+from bot.promises.usecases import keep_promise, renegotiate_promise, withdraw_promise
 from tests.checkins.office import go_away
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, stored, trail, withdrawn

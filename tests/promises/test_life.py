@@ -24,14 +24,18 @@ from bot.features import FEATURES
 from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import get_today
 from bot.people.schemas import SlackPerson
-from bot.promises.queries import get_list
-from bot.promises.queries.rates import get_rates
-from bot.promises.queries.shown import brief, home_section
+from bot.promises.queries import get_list, state_of
+from bot.promises.queries.shown import brief, get_rates, home_section
 from bot.promises.rules import State
 from bot.promises.tables import Promise
-from bot.promises.usecases.closing import keep_promise, renegotiate_promise, withdraw_promise
-from bot.promises.usecases.keeping import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
-from bot.promises.usecases.recording import promise_in_checkin, record_promise, state_of
+from bot.promises.usecases import (
+    keep_promise,
+    promise_in_checkin,
+    record_promise,
+    renegotiate_promise,
+    withdraw_promise,
+)
+from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
 from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library

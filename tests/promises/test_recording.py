@@ -7,6 +7,7 @@ import pytest
 
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
+from bot.commitments.queries.commands import parse_subject
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.schemas import Subject
@@ -14,13 +15,12 @@ from bot.customers.rules.due import Status
 from bot.customers.tables import Contact
 from bot.customers.usecases.details import set_status
 from bot.people.queries import find_person_row
-from bot.promises.listeners.recording import read_extra
-from bot.promises.queries import find_whose
-from bot.promises.queries.drafts import get_draft, parse_subject, read_draft
+from bot.promises.listeners import read_extra
+from bot.promises.queries import find_whose, get_form, parse_promise
 from bot.promises.rules import State
-from bot.promises.schemas import Draft
-from bot.promises.usecases.recording import promise_in_checkin
-from bot.promises.views.forms import EXTRA_DUE, EXTRA_WHAT
+from bot.promises.schemas import ParsedPromise
+from bot.promises.usecases import promise_in_checkin
+from bot.promises.views import EXTRA_DUE, EXTRA_WHAT
 from tests.checkins.office import last_contact
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 from tests.promises.helpers import FRIDAY, listed, owed, promise, stored, trail
@@ -181,9 +181,9 @@ def test_fields_left_empty_promise_nothing(office: Office) -> None:
 # --- what words ask for --------------------------------------------------------------------------------------------
 
 
-def draft(office: Office, words: str, viewer: str = ANA) -> Draft:
+def draft(office: Office, words: str, viewer: str = ANA) -> ParsedPromise:
     """What is understood of `/promise words`."""
-    schema: Draft = office.ask(read_draft, words=words, viewer=viewer)
+    schema: ParsedPromise = office.ask(parse_promise, words=words, viewer=viewer)
     return schema
 
 
@@ -203,7 +203,7 @@ def test_one_line_is_understood(office: Office, words: str) -> None:
     office.customer("Acme North Ltd")
     found = draft(office, words)
     assert (found.customer_name, found.due_on, found.what) == ("Acme North Ltd", FRIDAY, "send the new price list")
-    assert found.promised_by == ANA
+    assert found.assignee_id == ANA
     assert found.is_complete
 
 
@@ -243,25 +243,26 @@ def test_the_form_lists_the_customers_people_who_may_be_contacted(office: Office
     for name in ("Zoe", "Jo Ito"):
         contact(office, acme, name)
     contact(office, acme, "Not Me", do_not_contact=True)
-    subject = parse_subject(str(acme))
-    found = office.ask(get_draft, subject=subject, viewer=ANA)
+    subject = parse_subject(str(acme), command="/promise")
+    found = office.ask(get_form, subject=subject, viewer=ANA)
     assert [one.name for one in found.contacts] == ["Jo Ito", "Zoe"]
-    assert (found.customer_id, found.promised_by, found.what) == (acme, ANA, "")
+    assert (found.customer_id, found.assignee_id, found.what) == (acme, ANA, "")
 
 
 def test_a_button_carries_words_where_they_are_a_persons(office: Office) -> None:
     """A mention's words are what was promised; a digest row's are only the name. Forged ones are refused."""
     acme = office.customer("Acme")
-    row = parse_subject(Subject(kind="digest_row", id="x", customer_id=acme, words="Acme").model_dump_json())
-    assert office.ask(get_draft, subject=row, viewer=ANA).what == ""
+    row = Subject(kind="digest_row", id="x", customer_id=acme, words="Acme")
+    about = parse_subject(row.model_dump_json(), command="/promise")
+    assert office.ask(get_form, subject=about, viewer=ANA).what == ""
     mention = Subject(kind="mention", id="1", words="they can't log in")
-    assert office.ask(get_draft, subject=mention, viewer=ANA).what == "they can't log in"
-    assert parse_subject("") is None
+    assert office.ask(get_form, subject=mention, viewer=ANA).what == "they can't log in"
+    assert parse_subject("", command="/promise") is None
     for value in ("nonsense", "{}", '{"kind": 1'):
         with pytest.raises(NotFound, match="out of date"):
-            parse_subject(value)
+            parse_subject(value, command="/promise")
     with pytest.raises(NotAllowed):
-        office.ask(get_draft, subject=None, viewer="U0STRANGER")
+        office.ask(get_form, subject=None, viewer="U0STRANGER")
 
 
 def test_a_list_is_named_as_people_say_it(office: Office) -> None:

@@ -14,13 +14,21 @@ from bot.core.errors import NotAllowed, NotFound
 from bot.core.feature import collect_briefs, collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.home.queries import get_home
-from bot.promises.queries.clock import list_due_reminders, list_overdue
-from bot.promises.queries.rates import get_rates
-from bot.promises.queries.shown import brief, commitments_section, digest_section, export, home_section, timeline
+from bot.promises.queries import list_due_reminders, list_overdue
+from bot.promises.queries.shown import (
+    brief,
+    commitments_section,
+    digest_section,
+    export,
+    get_rates,
+    home_section,
+    timeline,
+)
 from bot.promises.rules import State
 from bot.promises.tables import Promise
-from bot.promises.usecases.keeping import erase
+from bot.promises.usecases.scheduled import erase
 from tests.checkins.office import log
+from tests.commitments.helpers import planned
 from tests.makers import ANA, BOB, KIRI, LONG_AGO, MARA, WORKSPACE, Office
 from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, withdrawn
 
@@ -72,7 +80,7 @@ def test_broken_promises_stay_in_sight_until_they_are_made_good(office: Office) 
     assert lines(office, acme) == [("promise broken: send the new price list, due Fri 27 Nov", True)]
     [line] = office.look(lambda session: home_section(session, ANA, LATER))
     assert (line.text, line.urgent, line.on) == ("Acme: send the new price list (broken)", True, FRIDAY)
-    assert listed(office, f"c-{acme}").broken == 1
+    assert listed(office, f"c-{acme}").late == 1
     kept(office, schema)
     assert lines(office, acme) == []
     assert office.look(lambda session: home_section(session, ANA, LATER)) == []
@@ -270,7 +278,7 @@ def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: st
     """Neither the count nor the rows of one person or customer read everybody's."""
     fill(office)
     whose = whose.format(office.customer("Golddex"))
-    plans = planned(office, lambda: listed(office, whose))
+    plans = planned(office, "promises", lambda: listed(office, whose))
     assert len(plans) == 2
     for plan in plans:
         assert f"ix_promises_workspace_id_{index}" in plan
@@ -282,7 +290,7 @@ def test_the_teams_list_reads_what_is_owed_and_not_what_was_kept(office: Office)
     kept_long_ago = {"state": State.KEPT, "is_owed": False, "ended_at": LONG_AGO, "ended_by": ANA}
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.execute(sa.update(Promise).where(sa.column("due_on") > date(2026, 11, 27)).values(**kept_long_ago))
-    plans = planned(office, lambda: listed(office, "team"))
+    plans = planned(office, "promises", lambda: listed(office, "team"))
     assert len(plans) == 2
     for plan in plans:
         assert "ix_promises_workspace_id" in plan
@@ -304,7 +312,7 @@ def test_what_cards_home_and_the_clock_ask_uses_an_index(office: Office) -> None
         "is_owed_due": lambda: office.look(lambda session: commitments_section(session, now)),
     }
     for index, ask in asked.items():
-        plans = planned(office, ask)
+        plans = planned(office, "promises", ask)
         assert plans
         assert all("ix_promises_workspace_id" in plan and index in plan for plan in plans), (index, plans)
 
@@ -316,23 +324,5 @@ def test_the_kept_rate_reads_the_last_year_and_not_what_came_before(office: Offi
     with office.runtime.database.transaction(WORKSPACE) as session:
         old = {"promised_on": date(2024, 6, 1), "due_on": date(2024, 6, 1)}
         session.execute(sa.update(Promise).where(sa.column("due_on") != date(2026, 11, 27)).values(**old))
-    [plan] = planned(office, lambda: office.ask(get_rates, viewer=ANA))
+    [plan] = planned(office, "promises", lambda: office.ask(get_rates, viewer=ANA))
     assert any("due_on>?" in step or ("Index Cond" in step and "due_on >=" in step) for step in plan.splitlines()), plan
-
-
-def planned(office: Office, act: Callable[[], Any]) -> list[str]:
-    """How the database goes about each statement that *act* makes on promises."""
-    database = office.runtime.database
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if "FROM promises" in statement:
-            seen.append((statement, parameters))
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    act()
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    how = "EXPLAIN " if database.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE promises")
-        return ["\n".join(map(str, connection.exec_driver_sql(how + one, given).all())) for one, given in seen]

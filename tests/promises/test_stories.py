@@ -303,7 +303,7 @@ async def test_what_isnt_theirs_is_refused_from_every_entry_point_and_noted(worl
 
 
 def _promise_there(session: Any, *, customer_id: Any, now: datetime) -> Any:
-    from bot.promises.usecases.recording import record_promise  # noqa: PLC0415 - only this story goes there
+    from bot.promises.usecases import record_promise  # noqa: PLC0415 - only this story goes there
 
     wish = {"what": "theirs", "due_on": date(2026, 11, 27), "by": KIRI, "now": now}
     return record_promise(session, customer_id=customer_id, **wish).id

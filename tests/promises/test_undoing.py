@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from bot.checkins.schemas import CheckinRecorded
-from bot.promises.queries.rates import get_rates
+from bot.promises.queries.shown import get_rates
 from bot.promises.rules import State
 from bot.promises.schemas import PromiseNews, PromiseSchema
-from bot.promises.usecases.recording import promise_in_checkin
-from bot.promises.views.told import news
+from bot.promises.usecases import promise_in_checkin
+from bot.promises.views import news
 from tests.checkins.office import last_contact, log, undo
 from tests.makers import ANA, BOB, MARA, Office
 from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, stored, trail, withdrawn

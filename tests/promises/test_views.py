@@ -6,12 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from bot.promises.listeners.places import Memory
-from bot.promises.rules import PAGE_ROWS, REMINDER_ROWS, Band, Event, State
+from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
+from bot.commitments.views import help_message, saved
+from bot.promises import views
+from bot.promises.listeners import Memory
+from bot.promises.rules import Band, Event, State
 from bot.promises.schemas import (
     ContactOption,
-    Draft,
     KeptRates,
+    ParsedPromise,
     PromiseList,
     PromiseNews,
     PromiseNoted,
@@ -21,8 +24,7 @@ from bot.promises.schemas import (
     PromisesInherited,
     Tally,
 )
-from bot.promises.views import forms, rows, told
-from bot.slack.blocks import Message, modal
+from bot.slack.blocks import Message, escape, modal
 from rehearsal.strict import check_message, check_view
 from tests.checkins.test_views import HOSTILE
 
@@ -73,13 +75,13 @@ def buttons(message: Message) -> list[str]:
 
 def test_a_promise_that_was_written_down_is_said_back() -> None:
     """And can be kept, moved or withdrawn from there."""
-    message = rows.recorded(promise(), "U0ANA")
+    message = views.recorded(promise(), "U0ANA")
     assert message.text == "Noted: you promised Acme: send the new price list, by Fri 27 Nov."
     assert buttons(message) == ["Kept", "Card", "Renegotiated to…", "Withdrawn"]
-    other = rows.recorded(promise(), "U0BOB")
+    other = views.recorded(promise(), "U0BOB")
     assert other.text.startswith("Noted: Ana Lima promised Acme")
     assert "Noted, and Ana Lima is told." in str(other.blocks)
-    noted = rows.noted(PromiseNoted(promise=promise(), by_name="Bob Chen"))
+    noted = views.noted(PromiseNoted(promise=promise(), by_name="Bob Chen"))
     assert noted.text.startswith("Bob Chen noted that you made a promise. Acme: send")
 
 
@@ -95,7 +97,7 @@ def test_a_promise_that_was_written_down_is_said_back() -> None:
 def test_the_reminder_says_how_many_and_when(dues: tuple[date, ...], text: str) -> None:
     """A real sentence, for the notification."""
     schemas = tuple(promise(due_on=due) for due in dues)
-    message = rows.due(PromisesDue(person_id="U0ANA", first_name="Ana", total=len(schemas), rows=schemas))
+    message = views.due(PromisesDue(person_id="U0ANA", first_name="Ana", total=len(schemas), rows=schemas))
     assert message.text == text
     check(message)
 
@@ -104,15 +106,15 @@ def test_nothing_left_is_said_kindly() -> None:
     """Once every row was acted on."""
     done = (ended("Acme", State.KEPT),)
     due = PromisesDue(person_id="U0ANA", first_name="Ana", total=1, rows=done)
-    assert rows.due(due).text == "Ana, nothing is left to keep for now."
+    assert views.due(due).text == "Ana, nothing is left to keep for now."
     broken = PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=done)
-    assert rows.broken(broken).text == "Ana, all of this is settled."
+    assert views.broken(broken).text == "Ana, all of this is settled."
 
 
 def test_what_broke_is_told_without_scolding() -> None:
     """What helps now; keeping it is keeping it late."""
     row = promise(state=State.BROKEN, today=date(2026, 11, 30))
-    message = rows.broken(PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=(row,)))
+    message = views.broken(PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=(row,)))
     assert message.text.startswith("Ana, the day of a promise has gone by. A word to the customer helps")
     assert "broken: it was due Fri 27 Nov" in str(message.blocks)
     assert buttons(message)[0] == "Kept late"
@@ -122,16 +124,16 @@ def test_what_somebody_left_behind_says_whose_it_was() -> None:
     """Who gave their word stays visible."""
     row = promise(assignee_id="U0BOB", assignee_name="Bob Chen")
     schema = PromisesInherited(person_id="U0BOB", first_name="Bob", total=1, rows=(row,), left="Ana Lima")
-    assert rows.inherited(schema).text == "Bob, Ana Lima left, and a promise of theirs is yours to keep now."
-    assert "Ana Lima promised it" in str(rows.inherited(schema).blocks)
-    assert rows.inherited(schema.model_copy(update={"left": ""})).text == "Bob, these are yours to keep now."
+    assert views.inherited(schema).text == "Bob, Ana Lima left, and a promise of theirs is yours to keep now."
+    assert "Ana Lima promised it" in str(views.inherited(schema).blocks)
+    assert views.inherited(schema.model_copy(update={"left": ""})).text == "Bob, these are yours to keep now."
 
 
 def test_a_row_tells_to_whom_and_how_often_it_was_moved() -> None:
     """The chain stays visible."""
     one = promise(contact="Jo Ito", moves=2, first_due_on=date(2026, 11, 13), due_on=MONDAY)
-    assert rows.about(one, "U0ANA").endswith("due today · to Jo Ito · moved 2 times, first promised for Fri 13 Nov")
-    assert "moved once" in rows.about(one.model_copy(update={"moves": 1}))
+    assert views.about(one, "U0ANA").endswith("due today · to Jo Ito · moved 2 times, first promised for Fri 13 Nov")
+    assert "moved once" in views.about(one.model_copy(update={"moves": 1}))
 
 
 @pytest.mark.parametrize(
@@ -148,44 +150,44 @@ def test_what_became_of_it_is_one_line(state: State, text: str) -> None:
     """Who said so, and the new day where there is one."""
     moved = date(2026, 11, 30) if state in {State.RENEGOTIATED, State.BROKEN} else None
     one = promise(state=state, is_owed=False, ended_by_name="Ana Lima", moved_to=moved)
-    assert rows.ended_text(one) == text
+    assert views.ended_text(one) == text
 
 
 def test_a_link_shows_only_when_it_is_one() -> None:
     """An address that would break out of the markup is left out."""
-    assert "<https://x.slack.com/p1|the message>" in rows.about(promise(link="https://x.slack.com/p1"))
+    assert "<https://x.slack.com/p1|the message>" in views.about(promise(link="https://x.slack.com/p1"))
     for link in ("javascript:alert(1)", "https://x|<!channel>", ""):
-        assert "the message" not in rows.about(promise(link=link))
+        assert "the message" not in views.about(promise(link=link))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_message_fits_at_its_worst(words: str) -> None:
     """Hostile, long and right-to-left words; full reminders of thousands, rows open and ended."""
     for one in (worst(words), worst(words, state=State.BROKEN), *(ended(words, state) for state in ENDED)):
-        check(rows.recorded(one, "U0ANA"))
-        check(rows.recorded(one, "U0BOB"))
-        check(rows.again(one))
-        check(rows.noted(PromiseNoted(promise=one, by_name=words[:200])))
+        check(views.recorded(one, "U0ANA"))
+        check(views.recorded(one, "U0BOB"))
+        check(views.again(one))
+        check(views.noted(PromiseNoted(promise=one, by_name=words[:200])))
     full = tuple(worst(words) if n % 2 else ended(words, State.RENEGOTIATED) for n in range(REMINDER_ROWS))
     group: dict[str, Any] = {"person_id": "U0ANA", "first_name": words[:200], "total": 5000, "rows": full}
-    check(rows.due(PromisesDue(**group)))
-    check(rows.broken(PromisesBroken(**group)))
-    check(rows.inherited(PromisesInherited(**group, left=words[:200])))
-    check(rows.due(PromisesDue(**{**group, "rows": tuple(worst(words) for _ in range(REMINDER_ROWS))})))
-    check(told.help_page())
+    check(views.due(PromisesDue(**group)))
+    check(views.broken(PromisesBroken(**group)))
+    check(views.inherited(PromisesInherited(**group, left=words[:200])))
+    check(views.due(PromisesDue(**{**group, "rows": tuple(worst(words) for _ in range(REMINDER_ROWS))})))
+    check(help_message("/promise", views.HELP))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_lists_fit_with_thousands_owed(words: str) -> None:
     """Full pages, and the counts of the whole."""
     full = PromiseList(
-        whose=f"c-{uuid4()}", title=f"Promises to {words}"[:220], total=5000, broken=4999, page=300, pages=625,
+        whose=f"c-{uuid4()}", title=f"Promises to {words}"[:220], total=5000, late=4999, page=300, pages=625,
         rows=tuple(worst(words, state=State.BROKEN) for _ in range(PAGE_ROWS)),
     )  # fmt: skip
-    shown = rows.page(full)
+    shown = views.page(full)
     assert "5,000 to keep · 4,999 broken" in shown.text
     check(shown)
-    empty = rows.page(full.model_copy(update={"total": 0, "rows": ()}), said=words)
+    empty = views.page(full.model_copy(update={"total": 0, "rows": ()}))
     assert "nothing is owed" in empty.text
     check(empty)
 
@@ -199,8 +201,8 @@ def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=words[:500], due_on=MONDAY, moved_to=FRIDAY, words=(words * 10)[:1000],
     )  # fmt: skip
-    check(told.news(schema))
-    check(told.news(schema.model_copy(update={"by_name": ""})))
+    check(views.news(schema))
+    check(views.news(schema.model_copy(update={"by_name": ""})))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -211,18 +213,18 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
         link="https://x.slack.com/" + "a" * 480,
     ).kept()  # fmt: skip
     people = tuple(ContactOption(id=uuid4(), name=words[:200]) for _ in range(100))
-    draft = Draft(
-        today=MONDAY, promised_by="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
+    draft = ParsedPromise(
+        assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
         what=words[:500], contacts=people, problems=(words, words),
     )  # fmt: skip
-    empty = Draft(today=MONDAY, promised_by="U0ANA")
+    empty = ParsedPromise(assignee_id="U0ANA")
     for one in (draft, empty):
-        assert check_view(forms.promise_form(one, memory=memory)) == []
-        assert check_view(forms.with_contacts(forms.promise_form(draft, memory=memory), one)) == []
-    for draw in (forms.renegotiate_form, forms.withdraw_form):
+        assert check_view(views.promise_form(one, memory=memory)) == []
+        assert check_view(views.with_contacts(views.promise_form(draft, memory=memory), one)) == []
+    for draw in (views.renegotiate_form, views.withdraw_form):
         assert check_view(draw(worst(words), memory=memory)) == []
-    assert check_view(forms.saved(words)) == []
-    fields = forms.extra_fields(None)
+    assert check_view(saved(escape(words))) == []
+    fields = views.extra_fields(None)
     assert all(block["block_id"].startswith("promises.promised.") for block in fields)
     assert check_view(modal("Check-in", fields, callback_id="x", submit="Save")) == []
 
@@ -234,7 +236,7 @@ def tally(name: str, **counts: int) -> Tally:
 
 def rates(*bands: Tally, team: Tally, people: tuple[Tally, ...] = ()) -> Message:
     """The message about them."""
-    return told.rates(KeptRates(since=date(2025, 11, 23), team=team, people=people, bands=bands))
+    return views.rates(KeptRates(since=date(2025, 11, 23), team=team, people=people, bands=bands))
 
 
 def test_the_widest_difference_between_sizes_stands_in_front() -> None:

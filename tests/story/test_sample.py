@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from bot.commitments.queries import TEAM as WHOLE_TEAM
 from bot.escalations.queries import get_list as get_escalations
 from bot.escalations.rules import State as Problem
 from bot.escalations.tables import Escalation
 from bot.followups.queries import get_list as get_followups
-from bot.promises.queries import TEAM as WHOLE_TEAM
 from bot.promises.queries import get_list
 from bot.promises.rules import State
 from bot.promises.tables import Promise
@@ -28,7 +28,7 @@ async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: st
         load_company(runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
         await running.bot.run_jobs()
         listed = runtime.read_now(get_list, workspace=TEAM, whose=WHOLE_TEAM, viewer=MARA, page=0)
-        assert (listed.total, listed.broken) == (4, 1)
+        assert (listed.total, listed.late) == (4, 1)
         assert START.date() in {row.due_on for row in listed.rows}
         with runtime.database.reading(TEAM) as session:
             states = session.exec(select(Promise.state).order_by(col(Promise.due_on))).all()

@@ -1,149 +1,163 @@
-"""Reads about escalations: one, lists, settings."""
+"""Reads about escalations: one, lists, what a command asks for, settings, and what the clock has to say."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import workspace_of
-from bot.core.errors import NotFound
-from bot.customers.queries import find_customer, get_customer, list_by_ids
-from bot.escalations.rules import ASKED_AT_ONCE, DEFAULT_SPANS, PAGE_ROWS, Severity, Span, State, read_span
+from bot.commitments import queries as commitments
+from bot.commitments.queries import CommitmentKind, list_schemas
+from bot.commitments.queries.commands import command_about, split_customer
+from bot.commitments.schemas import ParsedCommand, PressedCommitment
+from bot.commitments.usecases import is_here
+from bot.core.schemas import Subject
+from bot.customers.queries import get_customer
+from bot.customers.rules.names import clean_text
+from bot.escalations.rules import ASKED_AT_ONCE, DEFAULT_SPANS, GOALS, MOVES, WHAT, Severity, Span, State, read_span
 from bot.escalations.schemas import EscalationList, EscalationSchema, Waiting, Wishes
 from bot.escalations.tables import Escalation, EscalationSettings
-from bot.followups.queries import find_mentioned
-from bot.people.queries import get_calendar, get_person, list_names
+from bot.people.queries import find_person_row, get_zone
 from bot.people.usecases import require_here, require_manager
 
-NOBODY = "somebody"
-TEAM, UNANSWERED = "team", "open"
+UNANSWERED = "open"
+SHORT_NAME = 3  # words: what is no longer than that is meant as a name
 
 
-def get_row(session: Session, escalation_id: UUID) -> Escalation:
+def state_of(row: Escalation) -> dict[str, Any]:
+    """Return what can change about an escalation, as JSON values."""
+    kept = {"state": row.state.value, "on_it": row.assignee_id, "answer_by": row.answer_by.isoformat()}
+    if row.cause is None:
+        return kept
+    return {**kept, "cause": row.cause.value, "avoidable": row.avoidable, "asks": row.asks}
+
+
+def is_past(now: datetime) -> Any:
+    """Return the condition for: nobody has answered though the clock has run out."""
+    return sa.and_(col(Escalation.state) == State.OPEN, col(Escalation.answer_by) <= now)
+
+
+ESCALATIONS = CommitmentKind(
+    table=Escalation,
+    schema=EscalationSchema,
+    listed=EscalationList,
+    subject="escalation",
+    plural="escalations",
+    preposition="of",
+    command="/escalate",
+    missing="That escalation isn't here any more; /escalate list team shows what is open.",
+    assignee="assignee_id",
+    people=("assignee_id", "raised_by", "answered_by", "closed_by"),
+    is_open=col(Escalation.closed_at).is_(None),
+    order=(
+        sa.case(
+            {State.OPEN.value: 0, State.ANSWERED.value: 1}, value=sa.cast(col(Escalation.state), sa.String), else_=2
+        ),
+        col(Escalation.answer_by),
+        col(Escalation.id),
+    ),
+    audited=state_of,
+    viewed=lambda session, person_id, now: {"now": now, "zone": get_zone(session, person_id)},
+    late=lambda viewed: is_past(viewed["now"]),
+    lists={UNANSWERED: UNANSWERED},
+    scopes={UNANSWERED: lambda *_: ((col(Escalation.state) == State.OPEN,), "Unanswered escalations")},
+)
+"""Those whose clock runs stand first, by deadline; then the answered, then the fixed ones."""
+
+
+find_whose = partial(commitments.find_whose, kind=ESCALATIONS)
+get_list = partial(commitments.get_list, kind=ESCALATIONS)
+
+
+def get_pressed(
+    session: Session, *, escalation_id: UUID, action: str, viewer: str, now: datetime
+) -> PressedCommitment[EscalationSchema]:
     """
-    The escalation with that id.
+    Return the escalation that a button is about, and whether it can still be brought where the button leads.
 
     Raises:
-        NotFound: it isn't there (any more), or it is another workspace's.
-    """
-    query = select(Escalation).where(Escalation.workspace_id == workspace_of(session), Escalation.id == escalation_id)
-    row = session.exec(query).first()
-    if row is None:
-        raise NotFound("That escalation isn't here any more; /escalate list team shows what is open.")
-    return row
-
-
-def get_escalation(session: Session, *, escalation_id: UUID, viewer: str, now: datetime) -> EscalationSchema:
-    """One escalation as *viewer* sees it."""
-    return list_schemas(session, [get_row(session, escalation_id)], viewer=viewer, now=now)[0]
-
-
-def list_schemas(
-    session: Session, rows: Sequence[Escalation], *, viewer: str | None, now: datetime
-) -> list[EscalationSchema]:
-    """These escalations as *viewer*'s screens show them (nobody's: the workspace's), in the order given."""
-    customers = list_by_ids(session, list({row.customer_id for row in rows}))
-    people = {person for row in rows for person in (row.assignee_id, row.raised_by, row.answered_by, row.closed_by)}
-    names = list_names(session, people)
-    zone = get_calendar(session, viewer).zone
-    return [_schema(row, customers[row.customer_id].name, names, now=now, zone=zone) for row in rows]
-
-
-def live(session: Session, *which: Any) -> tuple[Any, ...]:
-    """The conditions for what isn't closed for good in this workspace."""
-    return (col(Escalation.workspace_id) == workspace_of(session), col(Escalation.closed_at).is_(None), *which)
-
-
-def in_order() -> tuple[Any, ...]:
-    """The order of every list: those whose clock runs, by deadline; then the answered, then the fixed ones."""
-    rank = sa.case(
-        {State.OPEN.value: 0, State.ANSWERED.value: 1}, value=sa.cast(col(Escalation.state), sa.String), else_=2
-    )
-    return rank, col(Escalation.answer_by), col(Escalation.id)
-
-
-def list_live(session: Session, *which: Any, limit: int | None = None) -> Sequence[Escalation]:
-    """What isn't closed for good and *which* holds for."""
-    query = select(Escalation).where(*live(session, *which)).order_by(*in_order()).limit(limit)
-    found: Sequence[Escalation] = session.exec(query).all()
-    return found
-
-
-def find_whose(session: Session, *, words: str, viewer: str, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
-    """
-    Whose list is meant: nothing or `mine`, `open` (unanswered), `team`, a mention or handle, else a customer's name.
-
-    Raises:
-        NotFound: nobody is called so, or no customer.
-        Ambiguous: several customers are.
-    """
-    asked = words.strip()
-    if asked.casefold() in {"", "mine", "me", "my"}:
-        return f"p-{viewer}"
-    if asked.casefold() in {TEAM, "all"}:
-        return TEAM
-    if asked.casefold() == UNANSWERED:
-        return UNANSWERED
-    if person := find_mentioned(session, asked):
-        return f"p-{person[0]}"
-    return f"c-{find_customer(session, asked).id}"
-
-
-def get_list(session: Session, *, whose: str, page: int, viewer: str, now: datetime) -> EscalationList:
-    """
-    A page (from 0) of what isn't closed for good: `p-` and who is on it, `c-` and a customer, `team`, or `open`: what
-    nobody has answered. A page that isn't there any more becomes the last one.
-
-    Raises:
-        NotFound: no such person or customer here.
         NotAllowed: the viewer is no full member.
+        NotFound: it isn't here.
     """
     require_here(session, by=viewer)
-    which, title = _scope(session, whose, viewer)
-    past = sa.and_(col(Escalation.state) == State.OPEN, col(Escalation.answer_by) <= now)
-    late = sa.func.coalesce(sa.func.sum(sa.case((past, 1), else_=0)), 0)
-    total, overdue = session.execute(sa.select(sa.func.count(), late).where(*live(session, *which))).one()
-    pages = max(-(-total // PAGE_ROWS), 1)
-    page = min(max(page, 0), pages - 1)
-    query = select(Escalation).where(*live(session, *which)).order_by(*in_order())
-    rows = session.exec(query.offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
-    schemas = tuple(list_schemas(session, rows, viewer=viewer, now=now))
-    return EscalationList(whose=whose, title=title, total=total, late=overdue, page=page, pages=pages, rows=schemas)
+    row, goal = commitments.get_commitment(session, ESCALATIONS, escalation_id), GOALS[action]
+    can = goal in MOVES[row.state] if goal else not row.state.is_over
+    one = commitments.get_schema(session, ESCALATIONS, row, viewer=viewer, now=now)
+    return PressedCommitment(commitment=one, refused="" if can else stands(session, row))
 
 
-def list_fixed(session: Session, customer_id: UUID) -> Sequence[Escalation]:
-    """Fixes that this customer hasn't confirmed yet, the oldest first."""
-    query = select(Escalation).where(
-        *live(session, col(Escalation.customer_id) == customer_id, col(Escalation.state) == State.FIXED)
-    )
-    return session.exec(query.order_by(col(Escalation.fixed_at), col(Escalation.id))).all()
+def stands(session: Session, row: Escalation) -> str:
+    """Return how an escalation stands, for somebody who was too late, or too early."""
+    if row.state is State.OPEN:
+        return "Nobody has answered the customer yet; press Answered first."
+    who = find_person_row(session, (row.closed_by if row.state.is_over else row.answered_by) or "")
+    by = f" (by {who.name})" if who and row.state is not State.FIXED else ""
+    return f"That is {row.state.words} already{by}; nothing was changed."
+
+
+def parse_escalation(session: Session, *, words: str, viewer: str, now: datetime) -> ParsedCommand:  # noqa: ARG001 - every query takes the time
+    """Read `Acme the portal is down`; a name that can't be told is asked again, with a sentence."""
+    require_here(session, by=viewer)
+    customer, rest, problem = split_customer(session, words, guess=_guess_name)
+    what = clean_text(rest, WHAT)
+    if customer is None:
+        return ParsedCommand(what=what, problems=(problem,))
+    assignee_id = usual_person(session, customer.owner_id, viewer)
+    return ParsedCommand(assignee_id=assignee_id, customer_id=customer.id, customer_name=customer.name, what=what)
+
+
+def get_form(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedCommand:
+    """Return what a button or a message asks for, or an empty form."""
+    parsed = command_about(session, subject=subject, viewer=viewer, now=now, what_length=WHAT)
+    owner_id = get_customer(session, parsed.customer_id).owner_id if parsed.customer_id else None
+    assignee_id = usual_person(session, owner_id, viewer) if parsed.customer_id else None
+    return parsed.model_copy(update={"assignee_id": assignee_id})
+
+
+def usual_person(session: Session, owner_id: str | None, by: str) -> str:
+    """Return who is on it when nobody is named: the customer's owner, else who asks."""
+    owner = find_person_row(session, owner_id) if owner_id else None
+    return owner.id if owner is not None and is_here(owner) else by
+
+
+def _guess_name(words: str) -> tuple[str, str]:
+    """Return what is most likely the name in words that begin with none we know, and the rest."""
+    if len(words.split()) <= SHORT_NAME:
+        return words, ""
+    first, _, rest = words.strip().partition(" ")
+    return first, rest
+
+
+def list_of_customer(session: Session, customer_id: UUID) -> Sequence[Escalation]:
+    """Return all escalations of a customer, the oldest first."""
+    query = select(Escalation).where(Escalation.customer_id == customer_id)
+    return session.exec(query.order_by(col(Escalation.id))).all()
 
 
 def find_waiting(session: Session, customer_id: UUID, now: datetime) -> Waiting | None:
-    """What the next check-in with this customer asks about; None when nothing waits for their word."""
-    rows = list_fixed(session, customer_id)[:ASKED_AT_ONCE]
-    return Waiting(rows=tuple(list_schemas(session, rows, viewer=None, now=now))) if rows else None
+    """Return what the next check-in with this customer asks about; None when nothing waits for their word."""
+    query = select(Escalation).where(Escalation.customer_id == customer_id, Escalation.state == State.FIXED)
+    rows = session.exec(query.order_by(col(Escalation.fixed_at), col(Escalation.id)).limit(ASKED_AT_ONCE)).all()
+    return Waiting(rows=list_schemas(session, ESCALATIONS, rows, viewer=None, now=now)) if rows else None
 
 
 def find_settings(session: Session) -> EscalationSettings | None:
-    """What managers set, if they ever did."""
-    query = select(EscalationSettings).where(EscalationSettings.workspace_id == workspace_of(session))
-    return session.exec(query).first()
+    """Return what managers set, if they ever did."""
+    return session.exec(select(EscalationSettings)).first()
 
 
 def span_of(session: Session, severity: Severity) -> Span:
-    """How fast a problem of that severity is to be answered."""
+    """Return how fast a problem of that severity is to be answered."""
     settings = find_settings(session)
-    kept = getattr(settings, severity.value) if settings else ""
-    return read_span(kept) or DEFAULT_SPANS[severity]
+    return read_span(getattr(settings, severity.value) if settings else "") or DEFAULT_SPANS[severity]
 
 
 def get_setup(session: Session, *, viewer: str, now: datetime) -> Wishes:  # noqa: ARG001 - every query takes the time
     """
-    The settings as the form shows them.
+    Return the settings as the form shows them.
 
     Raises:
         NotAllowed: the viewer is no manager.
@@ -154,45 +168,36 @@ def get_setup(session: Session, *, viewer: str, now: datetime) -> Wishes:  # noq
     return Wishes(**spans, channel_id=settings.channel_id if settings else None)
 
 
-def _scope(session: Session, whose: str, viewer: str) -> tuple[tuple[Any, ...], str]:
-    kind, _, key = whose.partition("-")
-    if kind == "p":
-        title = "Your escalations" if key == viewer else f"{get_person(session, key).name}'s escalations"
-        return (col(Escalation.assignee_id) == key,), title
-    if kind == "c":
-        try:
-            customer = get_customer(session, UUID(key))
-        except ValueError:
-            raise NotFound("That customer isn't here any more; look it up with /customers.") from None
-        return (col(Escalation.customer_id) == customer.id,), f"Escalations of {customer.name}"
-    if whose == UNANSWERED:
-        return (col(Escalation.state) == State.OPEN,), "Unanswered escalations"
-    return (), "The team's escalations"
+def list_to_warn(session: Session, *, now: datetime, limit: int) -> Sequence[Escalation]:
+    """Return unanswered ones most of whose time is over, though not all of it, and nobody said so."""
+    soon = (col(Escalation.warn_at) <= now, col(Escalation.answer_by) > now)
+    return _list_running(session, col(Escalation.warned_at).is_(None), *soon, limit=limit)
 
 
-def _schema(row: Escalation, customer: str, names: dict[str, str], *, now: datetime, zone: str) -> EscalationSchema:
-    return EscalationSchema(
-        id=row.id,
-        customer_id=row.customer_id,
-        customer_name=customer,
-        severity=row.severity,
-        what=row.what,
-        link=row.link,
-        assignee_id=row.assignee_id,
-        assignee_name=names.get(row.assignee_id, NOBODY),
-        raised_by=row.raised_by,
-        raised_by_name=names.get(row.raised_by, NOBODY),
-        raised_at=row.raised_at,
-        answer_by=row.answer_by,
-        state=row.state,
-        answered_by_name=names.get(row.answered_by or "", ""),
-        cause=row.cause,
-        cause_words=row.cause_words,
-        avoidable=row.avoidable,
-        asks=row.asks,
-        reopened=row.reopened,
-        reason=row.reason,
-        closed_by_name=names.get(row.closed_by or "", ""),
-        now=now,
-        zone=zone,
-    )
+def list_late(session: Session, *, now: datetime, limit: int) -> Sequence[Escalation]:
+    """Return unanswered ones whose time is over, and nobody said so."""
+    return _list_running(session, col(Escalation.late_told_at).is_(None), col(Escalation.answer_by) <= now, limit=limit)
+
+
+def list_for_channel(session: Session, *, limit: int) -> Sequence[Escalation]:
+    """Return those of which the channel hasn't heard yet how they stand, the oldest first."""
+    query = select(Escalation).where(col(Escalation.channel_due).is_(True))
+    return session.exec(query.order_by(col(Escalation.id)).limit(limit)).all()
+
+
+def find_channel_to_tell(session: Session, *, now: datetime) -> str | None:  # noqa: ARG001 - every query takes the time
+    """Return the escalation channel, when there is something to post to it."""
+    settings = find_settings(session)
+    return settings.channel_id if settings and settings.channel_id and list_for_channel(session, limit=1) else None
+
+
+check = partial(
+    commitments.check_stuck,
+    kind=ESCALATIONS,
+    sentence="{} escalations have nobody on them, or no customer any more; name a manager, or restart the bot.",
+)
+
+
+def _list_running(session: Session, *which: Any, limit: int) -> Sequence[Escalation]:
+    query = select(Escalation).where(Escalation.state == State.OPEN, *which)
+    return session.exec(query.order_by(col(Escalation.answer_by)).limit(limit)).all()

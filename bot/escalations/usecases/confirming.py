@@ -1,26 +1,24 @@
 """Whether a fix holds: the customer says so in a later check-in; and what undoing that check-in takes back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.checkins.queries.history import get_checkin
 from bot.checkins.tables import Checkin
-from bot.core.database import workspace_of
+from bot.commitments.rules import QUOTED
 from bot.core.errors import InvalidInput
 from bot.customers.rules.names import clean_text
+from bot.escalations.queries import list_of_customer
 from bot.escalations.rules import HOLDS, Event, State
 from bot.escalations.tables import Escalation
-from bot.escalations.usecases.acting import close
-from bot.escalations.usecases.moving import change, move, start_clock, state_of
-from bot.escalations.usecases.news import tell, tell_everybody
-from bot.people.queries import find_person_row, get_calendar
+from bot.escalations.usecases import changes
+from bot.people.queries import find_person_row, get_zone
 from bot.workspaces.usecases import record_denial
 
-QUOTED = 120  # characters of what happened, to somebody who knows it
 UNDONE = "the check-in that raised it was undone"
 
 
@@ -37,8 +35,9 @@ def settle_fixes(
         InvalidInput: the check-in was no contact, or before the fix, or somebody was faster; under the question.
     """
     checkin, settled = get_checkin(session, checkin_id), 0
+    rows = {row.id: row for row in list_of_customer(session, customer_id)}
     for escalation_id, holds in answers.items():
-        row = _find(session, escalation_id, customer_id)
+        row = rows.get(escalation_id)
         if row is None:
             record_denial(session, by=by, action=HOLDS, key=str(escalation_id), now=now)
             continue
@@ -56,7 +55,7 @@ def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: s
     Take back what an undone check-in confirmed, reopened or raised, unless somebody has gone on with it since; returns
     a sentence for each problem that stays as it is. One that was answered in the same window stays answered.
     """
-    checkin, rows = get_checkin(session, checkin_id), _list(session, customer_id)
+    checkin, rows = get_checkin(session, checkin_id), list_of_customer(session, customer_id)
     settled = [row for row in rows if row.settled_in == checkin_id]
     raised = [row for row in rows if row.raised_in == checkin_id]
     answered = [row for row in rows if (row.answered_at, row.answered_by) == (checkin.recorded_at, checkin.by)]
@@ -64,7 +63,7 @@ def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: s
         _unsettle(session, row, by=by, now=now)
     for row in raised:
         if row.state is State.OPEN:
-            close(session, row, "withdrawn", by=by, reason=UNDONE, now=now)
+            changes.close(session, row, "withdrawn", by=by, reason=UNDONE, now=now)
     gone_on = [row for row in settled if row.state is not State.FIXED] + [*raised, *answered]
     return list(dict.fromkeys(_stays(row) for row in gone_on if not row.state.is_over))
 
@@ -73,13 +72,14 @@ def _unsettle(session: Session, row: Escalation, *, by: str, now: datetime) -> N
     """Let it wait for the customer's word again, unless somebody has gone on with it."""
     row.settled_in = None
     if row.state is State.CONFIRMED:
-        change(session, row, "unconfirmed", by=by, now=now, state=State.FIXED, closed_at=None, closed_by=None)
+        with changes.changing(session, row, "unconfirmed", by=by, now=now):
+            changes.change(row, state=State.FIXED, closed_at=None, closed_by=None)
     elif row.state is State.OPEN:
-        count = row.reopened - 1
-        change(session, row, "not_reopened", by=by, now=now, state=State.FIXED, reopened=count)
+        with changes.changing(session, row, "not_reopened", by=by, now=now):
+            changes.change(row, state=State.FIXED, reopened=row.reopened - 1)
     else:
         return
-    tell(session, row, Event.UNDONE, by=by, now=now)
+    changes.tell(session, row, Event.UNDONE, by=by, now=now)
 
 
 def _stays(row: Escalation) -> str:
@@ -87,19 +87,22 @@ def _stays(row: Escalation) -> str:
 
 
 def _confirm(session: Session, row: Escalation, checkin_id: UUID, *, by: str, now: datetime) -> None:
-    move(session, row, State.CONFIRMED, "confirmed", by=by, now=now, closed_at=now, closed_by=by, settled_in=checkin_id)
-    tell(session, row, Event.CONFIRMED, by=by, now=now)
+    changes.move(
+        session, row, State.CONFIRMED, "confirmed", by=by, now=now, closed_at=now, closed_by=by, settled_in=checkin_id
+    )
+    changes.tell(session, row, Event.CONFIRMED, by=by, now=now)
 
 
 def _reopen(session: Session, row: Escalation, checkin_id: UUID, *, by: str, now: datetime) -> None:
-    before, count = state_of(row), row.reopened + 1
-    start_clock(session, row, now=now)
-    move(session, row, State.OPEN, "reopened", by=by, now=now, before=before, settled_in=checkin_id, reopened=count)
-    tell_everybody(session, row, by=by, now=now, again=True)
+    changes.require_can(session, row, State.OPEN)
+    with changes.changing(session, row, "reopened", by=by, now=now):
+        changes.start_clock(session, row, now=now)
+        changes.change(row, state=State.OPEN, settled_in=checkin_id, reopened=row.reopened + 1)
+    changes.tell_everybody(session, row, by=by, now=now, again=True)
 
 
 def _require_answerable(session: Session, row: Escalation, checkin: Checkin, *, by: str) -> None:
-    fixed_on = row.fixed_at.astimezone(ZoneInfo(get_calendar(session, by).zone)).date() if row.fixed_at else None
+    fixed_on = row.fixed_at.astimezone(ZoneInfo(get_zone(session, by))).date() if row.fixed_at else None
     sentence = ""
     if row.state is not State.FIXED or fixed_on is None:
         who = find_person_row(session, row.closed_by or "")
@@ -110,14 +113,3 @@ def _require_answerable(session: Session, row: Escalation, checkin: Checkin, *, 
         sentence = "That contact was before the fix; choose “didn't ask”, and ask them next time."
     if sentence:
         raise InvalidInput(fields={f"{HOLDS}.{row.id}": sentence})
-
-
-def _find(session: Session, escalation_id: UUID, customer_id: UUID) -> Escalation | None:
-    return next((row for row in _list(session, customer_id) if row.id == escalation_id), None)
-
-
-def _list(session: Session, customer_id: UUID) -> Sequence[Escalation]:
-    query = select(Escalation).where(
-        Escalation.workspace_id == workspace_of(session), Escalation.customer_id == customer_id
-    )
-    return session.exec(query.order_by(col(Escalation.id))).all()

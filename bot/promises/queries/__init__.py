@@ -1,151 +1,171 @@
-"""Reads about promises: one, lists, and those that a message told of as they stand now."""
+"""Reads about promises: one, lists, what a command asks for, and what the clock has to say."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, TypeVar
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import workspace_of
-from bot.core.errors import NotFound
-from bot.customers.queries import find_customer, get_customer, list_by_ids
-from bot.followups.queries import find_mentioned
-from bot.people.queries import get_person, get_today, list_names
-from bot.people.usecases import require_here
-from bot.promises.rules import PAGE_ROWS, State
-from bot.promises.schemas import PromiseList, PromiseSchema, Told
+from bot.checkins.queries import covers_of
+from bot.commitments import queries as commitments
+from bot.commitments.queries import CommitmentKind, list_silent, list_working
+from bot.commitments.queries.commands import command_about, parse_command
+from bot.commitments.schemas import ParsedCommand, PressedCommitment
+from bot.core.schemas import Subject
+from bot.customers.queries import list_contacts
+from bot.people.queries import get_today, list_away, list_calendars
+from bot.people.rules import Calendar
+from bot.promises.rules import WHAT, Stage, State, is_over, stage, wants_reminder
+from bot.promises.schemas import ContactOption, DueReminder, DueRow, ParsedPromise, PromiseList, PromiseSchema
 from bot.promises.tables import Promise
 
-NOBODY = "somebody"
-TEAM = "team"
-QUOTES = '"“”„«»'
+MOST_CONTACTS = 100
+HORIZON = timedelta(days=22)
+"""How far ahead somebody may not work: what is due within their holiday is spoken of before it."""
+DAY = timedelta(days=1)
 
-OneTold = TypeVar("OneTold", bound=Told)
+
+def state_of(row: Promise) -> dict[str, str | bool]:
+    """Return what can change about a promise, as JSON values."""
+    return {"state": row.state.value, "owed": row.is_owed, "keeper": row.assignee_id, "due_on": row.due_on.isoformat()}
 
 
-def get_row(session: Session, promise_id: UUID) -> Promise:
-    """
-    The promise with that id.
+PROMISES = CommitmentKind(
+    table=Promise,
+    schema=PromiseSchema,
+    listed=PromiseList,
+    subject="promise",
+    plural="promises",
+    preposition="to",
+    command="/promise",
+    missing="That promise isn't here any more; /promise list shows what is owed.",
+    assignee="assignee_id",
+    people=("assignee_id", "promised_by", "recorded_by", "ended_by"),
+    is_open=col(Promise.is_owed) == sa.true(),
+    order=(col(Promise.due_on), col(Promise.id)),
+    audited=state_of,
+    viewed=commitments.view_on_day,
+    late=lambda _: col(Promise.state) == State.BROKEN,
+)
 
-    Raises:
-        NotFound: it isn't there (any more), or it is another workspace's.
-    """
-    query = select(Promise).where(Promise.workspace_id == workspace_of(session), Promise.id == promise_id)
-    row = session.exec(query).first()
-    if row is None:
-        raise NotFound("That promise isn't here any more; /promise list shows what is owed.")
-    return row
+
+find_whose = partial(commitments.find_whose, kind=PROMISES)
+get_list = partial(commitments.get_list, kind=PROMISES)
+get_told = partial(commitments.get_told, kind=PROMISES)
+
+
+def get_pressed(
+    session: Session, *, promise_id: UUID, action: str, viewer: str, now: datetime  # noqa: ARG001 - every kind's takes the action
+) -> PressedCommitment[PromiseSchema]:  # fmt: skip
+    """Return the promise that a button is about; nothing can be done about one that isn't owed any more."""
+    one = commitments.get_one(session, kind=PROMISES, commitment_id=promise_id, viewer=viewer, now=now)
+    return PressedCommitment(commitment=one, refused="" if one.is_owed else already(one))
+
+
+def already(one: PromiseSchema) -> str:
+    """Return how a promise ended, for who comes too late to end it."""
+    how = "not owed any more" if one.state is State.BROKEN else one.state.words
+    who = f" (by {one.ended_by_name})" if one.ended_by_name else ""
+    return f"That is {how} already{who}; nothing was changed."
 
 
 def list_made_in(session: Session, *, customer_id: UUID, checkin_id: UUID) -> Sequence[Promise]:
-    """What was promised to a customer in that check-in."""
-    ours = (Promise.workspace_id == workspace_of(session), Promise.customer_id == customer_id)
-    query = select(Promise).where(*ours, Promise.made_in == checkin_id)
+    """Return what was promised to a customer in that check-in."""
+    query = select(Promise).where(Promise.customer_id == customer_id, Promise.made_in == checkin_id)
     return session.exec(query.order_by(col(Promise.id))).all()
 
 
-def get_promise(session: Session, *, promise_id: UUID, viewer: str, now: datetime) -> PromiseSchema:
-    """One promise as *viewer* sees it today."""
-    row = get_row(session, promise_id)
-    return list_schemas(session, [row], today=get_today(session, person_id=viewer, now=now))[0]
+def parse_promise(session: Session, *, words: str, viewer: str, now: datetime) -> ParsedPromise:
+    """Read `Acme friday send the new price list`; `@ana` before it: what Ana promised."""
+    ask_what = "Say in a few words what you promised."
+    parsed = parse_command(session, words=words, viewer=viewer, now=now, what_length=WHAT, ask_what=ask_what)
+    return _with_contacts(session, parsed)
 
 
-def list_schemas(session: Session, rows: Sequence[Promise], *, today: date) -> list[PromiseSchema]:
-    """These promises as screens show them, in the order given."""
-    customers = list_by_ids(session, list({row.customer_id for row in rows}))
-    names = list_names(session, {person for row in rows for person in (row.assignee_id, row.promised_by, row.ended_by)})
-    same = ("id", "customer_id", "assignee_id", "promised_by", "contact", "what", "link", "promised_on", "due_on",
-            "first_due_on", "moves", "moved_to", "state", "is_owed", "note")  # fmt: skip
-    return [
-        PromiseSchema(
-            **{name: getattr(row, name) for name in same},
-            customer_name=customers[row.customer_id].name,
-            assignee_name=names.get(row.assignee_id, NOBODY),
-            promised_by_name=names.get(row.promised_by, NOBODY),
-            ended_by_name=names.get(row.ended_by or "", ""),
-            today=today,
+def get_form(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedPromise:
+    """Return what a button or a message asks for, or an empty form."""
+    parsed = command_about(session, subject=subject, viewer=viewer, now=now, what_length=WHAT)
+    return _with_contacts(session, parsed)
+
+
+def _with_contacts(session: Session, parsed: ParsedCommand) -> ParsedPromise:
+    found = list_contacts(session, parsed.customer_id) if parsed.customer_id else ()
+    contacts = [ContactOption(id=one.id, name=one.name) for one in found if not one.do_not_contact]
+    return ParsedPromise(**dict(parsed), contacts=tuple(contacts[:MOST_CONTACTS]))
+
+
+def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
+    """
+    Return the people to remind now: their hour has come on a working day of theirs, and a promise comes due.
+
+    Promises of somebody who is away are the cover's to be reminded of. *only*: look at these people alone.
+    """
+    rows = session.execute(_soon(session, now, only)).all()
+    calendars = list_calendars(session, {row.assignee_id for row in rows})
+    covers = _covers(session, calendars, now)
+    told = defaultdict(list)
+    for row in rows:
+        told[covers.get(row.assignee_id, row.assignee_id)].append(row)
+    calendars |= list_calendars(session, set(covers.values()))
+    ready = dict(list_working({one: calendars[one] for one in told if only is None or one in only}, now))
+    for person in list_silent(session, ready):
+        del ready[person]
+    owed = (_reminder(person, told[person], calendars[person], day) for person, day in sorted(ready.items()))
+    return [one for one in owed if one is not None]
+
+
+def list_overdue(session: Session, *, now: datetime, limit: int) -> Sequence[Promise]:
+    """Return open promises whose day is over where their assignee is, the earliest first."""
+    query = sa.select(col(Promise.id), col(Promise.assignee_id), col(Promise.due_on)).where(
+        PROMISES.is_open, col(Promise.state) == State.OPEN, col(Promise.due_on) <= now.date()
+    )
+    rows = session.execute(query.order_by(*PROMISES.order)).all()
+    calendars = list_calendars(session, {row.assignee_id for row in rows})
+    over = [row.id for row in rows if is_over(row.due_on, today=calendars[row.assignee_id].today(now))]
+    return commitments.list_commitments(session, PROMISES, col(Promise.id).in_(over[:limit])) if over else []
+
+
+def check(session: Session, now: datetime) -> Sequence[str]:
+    """Return a sentence when promises have nobody to keep them, no customer, or a day that nobody noticed was over."""
+    stuck = "{} promises have nobody, or no customer any more; name a manager, or restart the bot."
+    sentences = commitments.check_stuck(session, now, kind=PROMISES, sentence=stuck)
+    long_over = get_today(session, person_id=None, now=now) - 2 * DAY
+    if unnoticed := len([row for row in list_overdue(session, now=now, limit=500) if row.due_on < long_over]):
+        sentences.append(f"{unnoticed} promises are past their day and nobody was told; restart the bot.")
+    return sentences
+
+
+def _soon(session: Session, now: datetime, only: Sequence[str] | None) -> Any:
+    """Select what may ask for a reminder, by the dates alone, the earliest day first."""
+    names = ("id", "assignee_id", "promised_on", "due_on", "reminded", "reminded_id")
+    query = sa.select(*(PROMISES.column(name) for name in names)).where(
+        PROMISES.is_open, col(Promise.state) == State.OPEN, col(Promise.due_on) <= now.date() + HORIZON
+    )
+    if only is not None:
+        away = {absence.person_id for absence in list_away(session, around=now.date())}
+        query = query.where(col(Promise.assignee_id).in_({*only, *away}))
+    return query.order_by(*PROMISES.order)
+
+
+def _covers(session: Session, calendars: Mapping[str | None, Calendar], now: datetime) -> dict[str, str]:
+    """Return who stands in for whom today, for those of these people who are away."""
+    days = {person: calendar.today(now) for person, calendar in calendars.items() if person}
+    return covers_of(list_away(session, around=now.date()), days)
+
+
+def _reminder(person: str, rows: Sequence[Any], calendar: Calendar, today: date) -> DueReminder | None:
+    """Return all that this person is to keep soon; None while nothing of it calls for a word."""
+    staged = [(row, stage(row.due_on, today=today, calendar=calendar)) for row in rows]
+    near = [(row, at) for row, at in staged if at > Stage.FAR]
+    calls = any(
+        wants_reminder(
+            at, row.reminded if row.reminded_id == person else Stage.FAR, promised_on=row.promised_on, today=today
         )
-        for row in rows
-    ]
-
-
-def owed_where(*which: Any) -> Any:
-    """The statement for promises still owed that *which* holds for, the earliest day first."""
-    owed = col(Promise.is_owed) == sa.true()
-    return select(Promise).where(owed, *which).order_by(col(Promise.due_on), col(Promise.id))
-
-
-def get_told(
-    session: Session,
-    *,
-    kind: type[OneTold],
-    promise_ids: Sequence[UUID],
-    person_id: str,
-    now: datetime,
-    total: int = 0,
-    **more: Any,
-) -> OneTold:
-    """A notification of these promises as they stand now, in the order given; those that are gone are left out."""
-    ours = Promise.workspace_id == workspace_of(session)
-    found = {row.id: row for row in session.exec(select(Promise).where(ours, col(Promise.id).in_(promise_ids)))}
-    rows = [found[one] for one in promise_ids if one in found]
-    schemas = list_schemas(session, rows, today=get_today(session, person_id=person_id, now=now))
-    first_name = get_person(session, person_id).name.split(" ")[0]
-    total = max(total, len(schemas))
-    return kind(person_id=person_id, first_name=first_name, total=total, rows=tuple(schemas), **more)
-
-
-def find_whose(session: Session, *, words: str, viewer: str, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
-    """
-    Whose list is meant: nothing or `mine`, `team`, a mention or handle, else a customer's name.
-
-    Raises:
-        NotFound: nobody is called so, or no customer.
-        Ambiguous: several customers are.
-    """
-    asked = words.strip()
-    if asked.casefold() in {"", "mine", "me", "my"}:
-        return f"p-{viewer}"
-    if asked.casefold() in {"team", "all"}:
-        return TEAM
-    if person := find_mentioned(session, asked):
-        return f"p-{person[0]}"
-    return f"c-{find_customer(session, asked.strip(QUOTES)).id}"
-
-
-def get_list(session: Session, *, whose: str, page: int, viewer: str, now: datetime) -> PromiseList:
-    """
-    A page (from 0) of what is owed: `p-` and a person who is to keep it, `c-` and a customer, or `team`. A page that
-    isn't there any more becomes the last one.
-
-    Raises:
-        NotFound: no such person or customer here.
-        NotAllowed: the viewer is no full member.
-    """
-    require_here(session, by=viewer)
-    which, title = _scope(session, whose, viewer)
-    mine = (col(Promise.workspace_id) == workspace_of(session), *which)
-    broken = sa.func.coalesce(sa.func.sum(sa.case((col(Promise.state) == State.BROKEN, 1), else_=0)), 0)
-    counted = sa.select(sa.func.count(), broken).where(col(Promise.is_owed) == sa.true(), *mine)
-    total, late = session.execute(counted).one()
-    pages = max(-(-total // PAGE_ROWS), 1)
-    page = min(max(page, 0), pages - 1)
-    rows = session.exec(owed_where(*mine).offset(page * PAGE_ROWS).limit(PAGE_ROWS)).all()
-    schemas = tuple(list_schemas(session, rows, today=get_today(session, person_id=viewer, now=now)))
-    return PromiseList(whose=whose, title=title, total=total, broken=late, page=page, pages=pages, rows=schemas)
-
-
-def _scope(session: Session, whose: str, viewer: str) -> tuple[tuple[Any, ...], str]:
-    kind, _, key = whose.partition("-")
-    if kind == "p":
-        title = "Your promises" if key == viewer else f"{get_person(session, key).name}'s promises"
-        return (col(Promise.assignee_id) == key,), title
-    if kind == "c":
-        try:
-            customer = get_customer(session, UUID(key))
-        except ValueError:
-            raise NotFound("That customer isn't here any more; look it up with /customers.") from None
-        return (col(Promise.customer_id) == customer.id,), f"Promises to {customer.name}"
-    return (), "The team's promises"
+        for row, at in near
+    )
+    due = tuple(DueRow(id=row.id, stage=at) for row, at in near)
+    return DueReminder(person_id=person, local_day=today, rows=due) if calls else None

@@ -1,0 +1,176 @@
+"""What a command or a button asks for: a person, a customer, a day, and words."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.commitments.rules import prefixes, split_quoted
+from bot.commitments.schemas import ParsedCommand
+from bot.core.database import workspace_of
+from bot.core.errors import NotFound
+from bot.core.schemas import Subject
+from bot.customers.queries import find_customer, get_customer
+from bot.customers.rules.names import clean_text, name_key, registrable_domain
+from bot.customers.tables import Alias, Customer
+from bot.people.queries import get_person, get_today, list_people
+from bot.people.rules import person_key
+from bot.people.rules.days import UNREADABLE, read_day
+from bot.people.usecases import require_here
+
+MOST_CALLED = 20  # customers of one name that are counted
+ABOUT_NAME = frozenset({"customer", "digest_row"})  # subjects whose words are just the customer's name
+WHICH = "Which customer is it about? Choose it."
+
+
+def parse_command(
+    session: Session, *, words: str, viewer: str, now: datetime, what_length: int, ask_what: str
+) -> ParsedCommand:
+    """
+    Read `@ana Acme friday call about the invoice`, on *viewer*'s own day; without @, it is about themselves.
+
+    What can't be told for certain is left out, with a sentence that asks for it; *ask_what* asks for missing words.
+    """
+    viewing = require_here(session, by=viewer)
+    today = get_today(session, person_id=viewing.id, now=now)
+    problems: list[str] = []
+    assignee, rest = viewer, words.strip()
+    try:
+        if mentioned := find_mentioned(session, rest):
+            assignee, rest = mentioned
+    except NotFound as unknown:
+        problems.append(str(unknown))
+        rest = rest.partition(" ")[2].strip()
+    customer, rest, problem = split_customer(session, rest, guess=lambda words: _before_a_day(words, today))
+    due = read_day(rest, today=today)
+    what = clean_text(due.rest, what_length)
+    if customer is None:
+        return ParsedCommand(assignee_id=assignee, due_on=due.on, what=what, problems=(*problems, problem))
+    if due.on is None:
+        problems.append(f"By when? {due.problem or UNREADABLE}")
+    if not what:
+        problems.append(ask_what)
+    return ParsedCommand(
+        assignee_id=assignee, customer_id=customer.id, customer_name=customer.name, due_on=due.on, what=what,
+        problems=tuple(problems),
+    )  # fmt: skip
+
+
+def command_about(
+    session: Session, *, subject: Subject | None, viewer: str, now: datetime, what_length: int  # noqa: ARG001 - every query takes the time
+) -> ParsedCommand:  # fmt: skip
+    """
+    Return what a button or message asks for: its customer, and its words unless they are just the customer's name.
+
+    Raises:
+        NotAllowed: the viewer is no full member.
+        NotFound: no such customer here.
+    """
+    require_here(session, by=viewer)
+    if subject is None:
+        return ParsedCommand(assignee_id=viewer)
+    what = "" if subject.kind in ABOUT_NAME else clean_text(subject.words, what_length)
+    if subject.customer_id is None:
+        return ParsedCommand(assignee_id=viewer, what=what)
+    customer = get_customer(session, subject.customer_id)
+    return ParsedCommand(assignee_id=viewer, customer_id=customer.id, customer_name=customer.name, what=what)
+
+
+def parse_subject(value: str, *, command: str) -> Subject | None:
+    """
+    Read what a button is about: a customer's id, or the subject that another feature's offer carries; None: nothing.
+
+    Raises:
+        NotFound: the value is none of ours.
+    """
+    if not value:
+        return None
+    try:
+        if value.startswith("{"):
+            return Subject.model_validate_json(value)
+        return Subject(kind="customer", id=value, customer_id=UUID(value))
+    except ValueError as error:
+        raise NotFound(f"That button is out of date; use {command} instead.") from error
+
+
+def find_mentioned(session: Session, words: str) -> tuple[str, str] | None:
+    """
+    Return the person that *words* begin with, as Slack writes a mention or as `@handle`, and what follows; else None.
+
+    Raises:
+        NotFound: it is an @ that nobody here goes by.
+    """
+    first, _, rest = words.strip().partition(" ")
+    if first.startswith("<@") and first.endswith(">"):
+        return get_person(session, first[2:-1].partition("|")[0]).id, rest.strip()
+    if not first.startswith("@") or len(first) == 1:
+        return None
+    wanted = person_key(first[1:])
+    people = list_people(session)
+    exact = [one for one in people if wanted in {one.name_key, one.handle.casefold()}]
+    found = exact or [one for one in people if one.name_key.split()[:1] == [wanted]]
+    if len(found) != 1:
+        raise NotFound(f"I can't tell who {first[:60]} is; write @ and choose the person from Slack's list.")
+    return found[0].id, rest.strip()
+
+
+def split_customer(
+    session: Session, words: str, *, guess: Callable[[str], tuple[str, str]]
+) -> tuple[Customer | None, str, str]:
+    """
+    Return the customer with the longest name that *words* begin with, what follows it, and what has to be asked.
+
+    `guess(words)` returns what is most likely a name, and the rest, where no customer is called so.
+    """
+    quoted = split_quoted(words)
+    choices = [quoted] if quoted else prefixes(words.split())
+    called = _list_called(session, [name for name, _ in choices])
+    for name, rest in choices:
+        found = called[name]
+        if len(found) == 1:
+            return found[0], rest, ""
+        if found:
+            return None, rest, f"{len(found)} customers are called {clean_text(name, 80)}; choose one."
+    name, rest = quoted or guess(words)
+    return None, rest, _unknown(session, name)
+
+
+def _list_called(session: Session, names: Sequence[str]) -> dict[str, list[Customer]]:
+    """Return the customers whose name, alias or domain is just that, for each of *names*; one or two statements."""
+    keys = {name: name_key(name) for name in names}
+    wanted = [key for key in keys.values() if key]
+    domains = {name: registrable_domain(name) for name in names if keys[name] and " " not in name}
+    ours, known = Alias.workspace_id == workspace_of(session), col(Alias.name_key).in_(wanted)
+    aliased = select(Alias.customer_id).where(ours, known)
+    either = [col(Customer.name_key).in_(wanted), col(Customer.id).in_(aliased)]
+    if any(domains.values()):
+        either.append(col(Customer.domain).in_([domain for domain in domains.values() if domain]))
+    query = select(Customer).where(sa.or_(*either))
+    rows = session.exec(query.order_by(col(Customer.name_key), col(Customer.id)).limit(500)).all() if wanted else []
+    others = select(Alias.name_key, Alias.customer_id).where(known)
+    aliases = set(session.exec(others).all()) if any(row.name_key not in wanted for row in rows) else set()
+
+    def is_called(row: Customer, name: str) -> bool:
+        key, domain = keys[name], domains.get(name)
+        return row.name_key == key or bool(domain and row.domain == domain) or (key, row.id) in aliases
+
+    return {name: [row for row in rows if is_called(row, name)][: MOST_CALLED + 1] for name in names}
+
+
+def _before_a_day(words: str, today: date) -> tuple[str, str]:
+    """Return the words before the first day that they name, and the rest; without a day, the first word is the name."""
+    for name, rest in reversed(prefixes(words.split())):
+        if read_day(rest, today=today).on is not None:
+            return name, rest
+    return words.partition(" ")[0], words
+
+
+def _unknown(session: Session, name: str) -> str:
+    """Return the sentence that nobody is called so, with the nearest names."""
+    try:
+        find_customer(session, name)
+    except NotFound as unknown:
+        return str(unknown) if name else WHICH
+    return WHICH

@@ -1,0 +1,131 @@
+"""What the clock does: warnings, lateness, the channel, problems whose people or customers are gone."""
+
+from datetime import datetime
+from functools import partial
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.commitments.queries import list_of_inactive, list_orphaned
+from bot.commitments.rules import AT_ONCE
+from bot.commitments.usecases import erase_customer, find_heir, managers_to_tell, reason_of_inactive, recording
+from bot.core import outbox
+from bot.core.clock import new_id
+from bot.core.database import workspace_of
+from bot.escalations.queries import ESCALATIONS, find_settings, list_for_channel, list_late, list_to_warn
+from bot.escalations.rules import Event
+from bot.escalations.schemas import ChannelLost, EscalationLate, EscalationPosted, EscalationUpdate, EscalationWarned
+from bot.escalations.tables import Escalation
+from bot.escalations.usecases.changes import changing, close, enqueue, pass_clock, schema_for, tell, tell_assignee
+from bot.people.queries import find_person_row
+from bot.workspaces.usecases import BOT, record
+
+LOST_FOR_GOOD = {
+    "channel_not_found": "I can't see it any more",
+    "is_archived": "it was archived",
+    "not_in_channel": "I was removed from it",
+    "is_shared": "it is shared with outsiders now",
+}
+
+
+def warn_people(session: Session, *, now: datetime) -> int:
+    """Warn those who are on something, most of whose time is over, once; returns how many."""
+    rows = list_to_warn(session, now=now, limit=AT_ONCE)
+    for row in rows:
+        row.warned_at = now
+        notification = EscalationWarned(escalation=schema_for(session, row, row.assignee_id, now))
+        enqueue(session, row, notification, to=row.assignee_id, now=now)
+    return len(rows)
+
+
+def tell_late(session: Session, *, now: datetime) -> int:
+    """Tell the managers, and the channel's thread, that nobody answered in time, once; returns how many."""
+    rows = list_late(session, now=now, limit=AT_ONCE)
+    for row in rows:
+        with recording(session, ESCALATIONS, row, "late", by=BOT, now=now):
+            row.late_told_at, row.channel_due = now, True
+        for manager in managers_to_tell(session):
+            notification = EscalationLate(escalation=schema_for(session, row, manager.id, now))
+            enqueue(session, row, notification, to=manager.id, now=now)
+    return len(rows)
+
+
+def close_shut(session: Session, *, now: datetime) -> int:
+    """Close what is open with customers that are lost or excluded, and say why; returns how many."""
+    rows = list_of_inactive(session, ESCALATIONS, limit=AT_ONCE)
+    for row in rows:
+        close(session, row, "closed", by=BOT, reason=reason_of_inactive(session, row), now=now)
+    return len(rows)
+
+
+def pass_on_orphaned(session: Session, *, now: datetime) -> int:
+    """
+    Give what people who left were on to the customer's owner, else a manager, and say so; returns how many.
+
+    With nobody here it stays as it is.
+    """
+    count = 0
+    for row in list_orphaned(session, ESCALATIONS, limit=AT_ONCE):
+        heir, left = find_heir(session, row), find_person_row(session, row.assignee_id)
+        if heir is None:
+            continue
+        with changing(session, row, "passed_on", by=BOT, now=now):
+            pass_clock(session, row, heir.id, now=now)
+        tell_assignee(session, row, now=now, returned_from=left.name if left else "Who was on it")
+        count += 1
+    return count
+
+
+erase = partial(erase_customer, kind=ESCALATIONS, tell=tell, forgotten=Event.FORGOTTEN)
+"""Deletes a customer's escalations."""
+
+
+def post_to_channel(session: Session, *, now: datetime) -> int:
+    """Enqueue what the channel hasn't heard yet: a message for each new one, else how it stands, in its thread."""
+    settings = find_settings(session)
+    channel = settings.channel_id if settings else None
+    rows, posted = list_for_channel(session, limit=AT_ONCE), 0
+    for row in rows:
+        row.channel_due = False
+        if channel is not None:
+            posted += _post(session, row, channel, now=now)
+    return posted
+
+
+def forget_channel_news(session: Session, *, now: datetime) -> int:  # noqa: ARG001 - every use case takes the time
+    """Clear what waits to be posted when there is no channel; one that is chosen later hears of what comes then."""
+    settings = find_settings(session)
+    if settings is not None and settings.channel_id is not None:
+        return 0
+    quiet = sa.update(Escalation).where(
+        col(Escalation.workspace_id) == workspace_of(session), col(Escalation.channel_due).is_(True)
+    )
+    return session.exec(quiet.values(channel_due=False)).rowcount
+
+
+def lose_channel(session: Session, *, channel: str, reason: str, now: datetime) -> bool:
+    """Stop posting to a channel that is gone, or open to outsiders, and tell the managers; whether it was ours."""
+    settings = find_settings(session)
+    if settings is None or settings.channel_id != channel or reason not in LOST_FOR_GOOD:
+        return False
+    before, settings.channel_id = {"channel": channel}, None
+    record(
+        session, "escalations.channel_lost", by=BOT, kind="escalation_settings", subject=settings.id, before=before,
+        after={"reason": reason[:80]}, now=now,
+    )  # fmt: skip
+    notification = ChannelLost(channel_name=settings.channel_name, reason=LOST_FOR_GOOD[reason])
+    for manager in managers_to_tell(session):
+        key = f"escalation_channel_lost:{channel}:{manager.id}:{new_id()}"
+        outbox.enqueue(session, notification, to=manager.id, key=key, now=now)
+    return True
+
+
+def _post(session: Session, row: Escalation, channel: str, *, now: datetime) -> bool:
+    schema, first = schema_for(session, row, None, now), f"escalation:{row.id}:channel:{channel}"
+    if row.posted_to == channel:
+        update = EscalationUpdate(escalation=schema)
+        return outbox.enqueue(session, update, to=channel, key=f"{first}:{new_id()}", reply_to=first, now=now)
+    if row.state.is_over:
+        return False
+    row.posted_to = channel
+    return outbox.enqueue(session, EscalationPosted(escalation=schema), to=channel, key=first, now=now)

@@ -1,0 +1,224 @@
+"""Reads about follow-ups: one, lists, reminders that are due, and what others' screens show of them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.checkins.queries import PEOPLE, local_date
+from bot.commitments import queries as commitments
+from bot.commitments.queries import CommitmentKind, Scope, list_commitments, list_schemas, list_silent, list_working
+from bot.commitments.queries.commands import command_about, parse_command
+from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
+from bot.commitments.schemas import PressedCommitment
+from bot.core.briefs import Brief, first_few, telling_first_few
+from bot.core.database import workspace_of
+from bot.core.schemas import Count, Line
+from bot.followups.rules import AGAIN_AFTER, WHAT, State, is_long_late, wants_reminder
+from bot.followups.schemas import DueReminder, FollowupList, FollowupSchema
+from bot.followups.tables import Followup
+from bot.people.queries import get_today, list_calendars
+from bot.people.rules import Calendar
+
+TABLE = cast("sa.Table", Followup.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+HORIZON = timedelta(days=15)
+"""How far ahead somebody may not work: what is due within their holiday is spoken of before it."""
+DAY = timedelta(days=1)
+
+
+def state_of(row: Followup) -> dict[str, str]:
+    """Return what can change about a follow-up, as JSON values."""
+    return {"state": row.state.value, "assignee": row.assignee_id, "due_on": row.due_on.isoformat()}
+
+
+def _given_by(session: Session, key: str, viewer: str) -> Scope:
+    title = commitments.owner_of_list(session, key, viewer, mine="What you gave", theirs="What {} gave")
+    return (col(Followup.given_by) == key, col(Followup.assignee_id) != key), title
+
+
+FOLLOWUPS = CommitmentKind(
+    table=Followup,
+    schema=FollowupSchema,
+    listed=FollowupList,
+    subject="followup",
+    plural="follow-ups",
+    preposition="with",
+    command="/assign",
+    missing="That follow-up isn't here any more; /assign list shows what is open.",
+    assignee="assignee_id",
+    people=("assignee_id", "given_by", "closed_by"),
+    is_open=col(Followup.state) == State.OPEN,
+    order=(col(Followup.due_on), col(Followup.id)),
+    audited=state_of,
+    viewed=commitments.view_on_day,
+    late=lambda viewed: col(Followup.due_on) < viewed["today"],
+    lists={"given": "g-{}"},
+    scopes={"g": _given_by},
+)
+
+
+find_whose = partial(commitments.find_whose, kind=FOLLOWUPS)
+get_list = partial(commitments.get_list, kind=FOLLOWUPS)
+get_told = partial(commitments.get_told, kind=FOLLOWUPS)
+get_assignment = partial(command_about, what_length=WHAT)
+parse_assignment = partial(parse_command, what_length=WHAT, ask_what="Say in a few words what is to be done.")
+
+
+def get_pressed(
+    session: Session, *, followup_id: UUID, action: str, viewer: str, now: datetime  # noqa: ARG001 - every kind's takes the action
+) -> PressedCommitment[FollowupSchema]:  # fmt: skip
+    """Return the follow-up that a button is about; nothing can be done about a closed one."""
+    one = commitments.get_one(session, kind=FOLLOWUPS, commitment_id=followup_id, viewer=viewer, now=now)
+    return PressedCommitment(commitment=one, refused="" if one.is_open else already(one))
+
+
+def already(one: FollowupSchema) -> str:
+    """Return how a follow-up was closed, for who comes too late."""
+    who = f" (by {one.closed_by_name})" if one.closed_by_name else ""
+    return f"That is {one.state.words} already{who}; nothing was changed."
+
+
+def list_done_at(session: Session, *, customer_id: UUID, by: str, at: datetime) -> Sequence[Followup]:
+    """Return what *by* finished for a customer at that very moment."""
+    query = select(Followup).where(
+        Followup.customer_id == customer_id, Followup.state == State.DONE, Followup.closed_at == at,
+        Followup.closed_by == by,
+    )  # fmt: skip
+    return session.exec(query.order_by(col(Followup.id))).all()
+
+
+def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
+    """Return the people to remind now: their hour has come on a working day of theirs, and something asks for it."""
+    query = _soon(now) if only is None else _soon(now).where(col(Followup.assignee_id).in_(only))
+    rows = session.execute(query).all()
+    calendars = list_calendars(session, {row.assignee_id for row in rows})
+    ready = dict(list_working(calendars, now))
+    wanted = {
+        row.assignee_id
+        for row in rows
+        if (today := ready.get(row.assignee_id)) is not None
+        and row.reminded_on != today
+        and wants_reminder(row.due_on, row.reminded_on, today=today, calendar=calendars[row.assignee_id])
+    }
+    wanted -= list_silent(session, wanted)
+    return [DueReminder(person_id=person, local_day=ready[person]) for person in sorted(wanted)]
+
+
+def list_due_rows(session: Session, *, owed: DueReminder, calendar: Calendar) -> Sequence[Followup]:
+    """Return all that this person is to do before they work again, the latest first."""
+    before = max(calendar.next_working_day(owed.local_day, or_same=False), owed.local_day + DAY)
+    theirs = col(Followup.assignee_id) == owed.person_id
+    return list_commitments(session, FOLLOWUPS, theirs, col(Followup.due_on) < before)
+
+
+def list_long_late(session: Session, *, now: datetime, limit: int) -> list[Followup]:
+    """Return what is two working days late, by the days and the hour of who gave it, and nobody said so."""
+    unsaid = col(Followup.told_manager_at).is_(None)
+    for_others = col(Followup.given_by) != col(Followup.assignee_id)
+    rows = list_commitments(session, FOLLOWUPS, unsaid, for_others, col(Followup.due_on) < now.date())
+    calendars = list_calendars(session, {row.given_by for row in rows})
+    ready = dict(list_working(calendars, now))
+    found = (
+        row
+        for row in rows
+        if row.given_by in ready
+        and is_long_late(row.due_on, today=ready[row.given_by], calendar=calendars[row.given_by])
+    )
+    return list(found)[:limit]
+
+
+check = partial(
+    commitments.check_stuck,
+    kind=FOLLOWUPS,
+    sentence="{} open follow-ups have nobody, or no customer any more; name a manager, or restart the bot.",
+)
+
+
+def _soon(now: datetime) -> Any:
+    """Select what may ask for a reminder, by the dates alone."""
+    again = sa.or_(
+        col(Followup.reminded_on).is_(None),
+        col(Followup.reminded_on) <= col(Followup.due_on),
+        col(Followup.reminded_on) <= now.date() - AGAIN_AFTER + DAY,
+    )
+    wanted = (col(Followup.assignee_id), col(Followup.due_on), col(Followup.reminded_on))
+    return sa.select(*wanted).where(FOLLOWUPS.is_open, col(Followup.due_on) <= now.date() + HORIZON, again)
+
+
+def _first_open(customers: Any) -> sa.Select[Any]:
+    """Select the first few of each customer's open follow-ups."""
+    names = ("id", "workspace_id", "customer_id", "assignee_id", "what", "due_on")
+    order = (TABLE.c.due_on, TABLE.c.id)
+    few = first_few(TABLE, customers, names, TABLE.c.state == State.OPEN, order=order, shown=BRIEF_LINES)
+    assignee = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id)
+    told = few.c["customer_id", "what", "due_on", "place", "total"]
+    return sa.select(*told, PEOPLE.c.name, PEOPLE.c.zone).join(PEOPLE, assignee)
+
+
+brief = Brief(
+    _first_open,
+    telling_first_few(
+        lambda row, now: _brief_line(row, local_date(row.zone, now)),
+        shown=BRIEF_LINES,
+        more=lambda count: f"{count:,} more follow-ups",
+    ),
+)
+"""What is to be done for each customer, the earliest first, and how many more things are."""
+
+
+def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
+    """Return what a person has to do, and what they gave to others, by date."""
+    mine, given = col(Followup.assignee_id) == person_id, col(Followup.given_by) == person_id
+    rows = list_commitments(session, FOLLOWUPS, mine, limit=HOME_LINES)
+    rows += list_commitments(session, FOLLOWUPS, given, ~mine, limit=HOME_LINES)
+    return [_home_line(one, person_id) for one in list_schemas(session, FOLLOWUPS, rows, viewer=person_id, now=now)]
+
+
+def digest_section(session: Session, now: datetime) -> Sequence[Count]:
+    """Return how many follow-ups are late; nothing when none is."""
+    today = get_today(session, person_id=None, now=now)
+    ours = col(Followup.workspace_id) == workspace_of(session)
+    query = sa.select(sa.func.count()).where(ours, FOLLOWUPS.is_open, col(Followup.due_on) < today)
+    late = session.execute(query).scalar_one()
+    return [Count(text=f"{late:,} follow-up{'' if late == 1 else 's'} late", urgent=True)] if late else []
+
+
+def _brief_line(row: Any, today: date) -> Line:
+    late = row.due_on < today
+    when = f"{'late since' if late else 'by'} {row.due_on.day} {row.due_on:%b}"
+    return Line(text=f"to do: {one_line(row.what)} ({row.name}, {when})", urgent=late)
+
+
+def _home_line(one: FollowupSchema, person_id: str) -> Line:
+    whose = ""
+    if one.assignee_id != person_id:
+        whose = f" ({one.assignee_name} has it)"
+    elif one.given_by != person_id:
+        whose = f" ({one.given_by_name} asked)"
+    return Line(text=f"{one_line(one.customer_name)}: {one_line(one.what)}{whose}", urgent=one.is_late, on=one.due_on)
+
+
+def _history(row: Followup, one: FollowupSchema) -> list[Line]:
+    whom = "themselves" if one.given_by == one.assignee_id else one.assignee_name
+    lines = [Line(text=f"{one.given_by_name} asked {whom}: {one_line(one.what)}", on=row.given_at.date())]
+    if row.closed_at is not None:
+        said = f': "{one_line(one.note)}"' if one.note else f" ({one_line(one.reason)})" if one.reason else ""
+        who = f" by {one.closed_by_name}" if one.closed_by_name else ""
+        lines.append(Line(text=f"{one_line(one.what)}: {row.state.words}{who}{said}", on=row.closed_at.date()))
+    return lines
+
+
+commitments_section = partial(
+    commitments.list_due_lines, kind=FOLLOWUPS, text=lambda customer, what, who: f"{customer}: {what} ({who})"
+)
+"""Follow-ups that are late or due today."""
+
+timeline = partial(commitments.list_history, kind=FOLLOWUPS, tell=_history)
+"""What was asked for a customer and how it ended."""
+
+export = partial(commitments.export_rows, kind=FOLLOWUPS)
+"""All follow-ups about a customer, or given to, given by or closed by a person."""

@@ -1,1 +1,0 @@
-"""What changes follow-ups: each in one transaction, with a line in the audit trail, news owed to whom it concerns."""

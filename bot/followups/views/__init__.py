@@ -1,1 +1,0 @@
-"""How follow-ups look: one, lists, reminders, forms."""

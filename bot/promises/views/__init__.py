@@ -1,1 +1,0 @@
-"""What promises look like: rows and messages, windows, rates."""
