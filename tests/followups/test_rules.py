@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from bot.followups.rules import State, is_long_late, prefixes, split_quoted, wants_reminder
+from bot.commitments.rules import prefixes, split_quoted
+from bot.followups.rules import State, is_long_late, wants_reminder
 from bot.people.rules import Calendar
 
 
