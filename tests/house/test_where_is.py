@@ -104,7 +104,7 @@ def test_every_path_in_the_docs_exists(page: Path) -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-def test_the_map_of_the_house_names_every_folder_of_the_bot() -> None:
+def test_the_map_names_every_folder_of_the_bot() -> None:
     """The map in the README shows each feature, and nothing that isn't there."""
     house = next(part for part in FENCE.findall(README) if "features.py" in part)
     named = set(re.findall(r"(?:^|\s)([a-z]+)/(?=\s|$)", house))
