@@ -61,9 +61,9 @@ FOLLOWUPS = CommitmentKind(
 )
 
 
-find_whose = partial(commitments.find_whose, kind=FOLLOWUPS)
+find_list_key = partial(commitments.find_list_key, kind=FOLLOWUPS)
 get_list = partial(commitments.get_list, kind=FOLLOWUPS)
-get_told = partial(commitments.get_told, kind=FOLLOWUPS)
+get_notified = partial(commitments.get_notified, kind=FOLLOWUPS)
 get_assignment = partial(command_about, what_length=WHAT)
 parse_assignment = partial(parse_command, what_length=WHAT, ask_what="Say in a few words what is to be done.")
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, CommitmentsTold
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, NotifiedCommitments
 from bot.core.schemas import Notification, Schema
 from bot.followups.rules import Event, State
 
@@ -45,7 +45,7 @@ class FollowupGiven(Notification):
     reassigned_by: str = ""
 
 
-class FollowupsDue(CommitmentsTold[FollowupSchema], Notification):
+class FollowupsDue(NotifiedCommitments[FollowupSchema], Notification):
     """What a person is to do now: due before they work again, or late."""
 
     kind = "followups.due"

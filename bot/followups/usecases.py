@@ -365,8 +365,8 @@ def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
     ours = col(Followup.workspace_id) == workspace_of(session)
     session.exec(sa.update(Followup).where(ours, col(Followup.id).in_(ids)).values(reminded_on=owed.local_day))
     shown = ids[:REMINDER_ROWS]
-    notification = queries.get_told(
-        session, told=FollowupsDue, ids=shown, person_id=owed.person_id, total=len(rows), now=now
+    notification = queries.get_notified(
+        session, schema=FollowupsDue, ids=shown, person_id=owed.person_id, total=len(rows), now=now
     )
     key = f"followups:{owed.person_id}:{owed.local_day.isoformat()}"
     return outbox.enqueue(session, notification, to=owed.person_id, key=key, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, CommitmentsTold, ParsedCommand
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, NotifiedCommitments, ParsedCommand
 from bot.core.schemas import Notification, Schema
 from bot.promises.rules import Event, State, kept_rate
 
@@ -48,7 +48,7 @@ class ParsedPromise(ParsedCommand):
 
 
 PromiseList = CommitmentList[PromiseSchema]
-Told = CommitmentsTold[PromiseSchema]
+Told = NotifiedCommitments[PromiseSchema]
 
 
 class PromisesDue(Told, Notification):

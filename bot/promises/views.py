@@ -139,7 +139,7 @@ def _one(one: PromiseSchema, head: str, text: str) -> Message:
 
 
 def _told(head: str, schema: Told, place: str) -> Message:
-    return shared.told_message(head, schema, lambda one: _row(one, place, schema.person_id), command="/promise")
+    return shared.notified_message(head, schema, lambda one: _row(one, place, schema.person_id), command="/promise")
 
 
 def _row(one: PromiseSchema, place: str, viewer: str = "") -> list[Block]:
@@ -244,7 +244,7 @@ def _percent(rate: float | None) -> str:
 # --- windows -----------------------------------------------------------------------------------------------------
 
 
-def promise_form(parsed: ParsedPromise, *, memory: str) -> Block:
+def promise_form(parsed: ParsedPromise, *, state: str) -> Block:
     """Return the form: which customer, what, by when, to whom, who; what couldn't be told is asked for on top."""
     words = ui.text_input(WORDS, initial=parsed.what, max_length=WHAT)
     blocks = [
@@ -255,7 +255,7 @@ def promise_form(parsed: ParsedPromise, *, memory: str) -> Block:
         _contact_field(parsed),
         ui.field_of("Who promised", ui.person_select(WHO, initial=parsed.assignee_id), block_id=WHO),
     ]
-    return ui.modal("Promise", blocks, callback_id=SAVE, submit="Save", memory=memory)
+    return ui.modal("Promise", blocks, callback_id=SAVE, submit="Save", state=state)
 
 
 def with_contacts(view: Mapping[str, Any], parsed: ParsedPromise) -> Block:
@@ -270,7 +270,7 @@ def is_contact(block: Mapping[str, Any]) -> bool:
     return str(block.get("block_id")).startswith(f"{CONTACT}:")
 
 
-def renegotiate_form(one: PromiseSchema, *, memory: str) -> Block:
+def renegotiate_form(one: PromiseSchema, *, state: str) -> Block:
     """Ask for another day, what was agreed, and that it was."""
     agreed = ui.checkboxes(AGREED, [Option("The customer agreed to this day", YES)])
     words = ui.text_input(SAID, multiline=True, max_length=NOTE)
@@ -280,14 +280,14 @@ def renegotiate_form(one: PromiseSchema, *, memory: str) -> Block:
         ui.field_of("What was agreed", words, block_id=SAID),
         ui.field_of("Agreed", agreed, block_id=AGREED, optional=True),
     ]
-    return ui.modal("Renegotiated", blocks, callback_id=MOVED, submit="Save", memory=memory)
+    return ui.modal("Renegotiated", blocks, callback_id=MOVED, submit="Save", state=state)
 
 
-def withdraw_form(one: PromiseSchema, *, memory: str) -> Block:
+def withdraw_form(one: PromiseSchema, *, state: str) -> Block:
     """Ask why it isn't owed any more."""
     words = ui.text_input(SAID, multiline=True, max_length=NOTE)
     blocks = [ui.section(about(one)), ui.field_of("Why it isn't owed any more", words, block_id=SAID)]
-    return ui.modal("Withdrawn", blocks, callback_id=WITHDRAWN, submit="Withdraw", close="Keep it", memory=memory)
+    return ui.modal("Withdrawn", blocks, callback_id=WITHDRAWN, submit="Withdraw", close="Keep it", state=state)
 
 
 def extra_fields(_about: object) -> list[Block]:

@@ -91,4 +91,4 @@ def test_what_fails_leaves_no_line_in_the_trail(office: Office) -> None:
 def test_a_name_with_an_ampersand_is_escaped_once_in_the_window_that_says_what_was_saved() -> None:
     """It was escaped twice, and read `&amp;`."""
     one = followup(id=uuid4()).model_copy(update={"customer_name": "Bread & Butter"})
-    assert "Bread &amp; Butter" in str(saved(SCREENS.told(one, MARA)))
+    assert "Bread &amp; Butter" in str(saved(SCREENS.confirm(one, MARA)))

@@ -31,7 +31,7 @@ from bot.core.feature import collect_undos
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.queries.shown import brief, get_rate, home_section
+from bot.escalations.queries.contributions import brief, get_rate, home_section
 from bot.escalations.rules import MOVES, Severity, State
 from bot.escalations.schemas import EscalationSchema
 from bot.escalations.tables import Escalation

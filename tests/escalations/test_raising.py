@@ -11,7 +11,7 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.schemas import Subject
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.queries import find_whose, get_form, parse_escalation
+from bot.escalations.queries import find_list_key, get_form, parse_escalation
 from bot.escalations.rules import RAISED_SEVERITY, RAISED_WHAT, Severity, State
 from bot.escalations.usecases import raise_escalation, raise_in_checkin
 from bot.people.queries import find_person_row
@@ -199,7 +199,7 @@ def test_lists_are_named_as_people_say_it_and_in_order(office: Office) -> None:
     later = escalate(office, acme, severity=Severity.ANNOYS)
     sooner = escalate(office, golddex)
     wanted = {"": f"p-{ANA}", "open": "open", "team": "team", "@bob": f"p-{BOB}", "Acme": f"c-{acme}"}
-    assert {words: office.ask(find_whose, words=words, viewer=ANA) for words in wanted} == wanted
+    assert {words: office.ask(find_list_key, words=words, viewer=ANA) for words in wanted} == wanted
     assert [row.id for row in listed(office, f"p-{ANA}").rows] == [sooner.id, later.id]
     assert listed(office, f"c-{acme}", MARA).title == "Escalations of Acme"
     assert listed(office, f"p-{ANA}", MARA).title == "Ana Lima's escalations"

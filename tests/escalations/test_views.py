@@ -10,7 +10,7 @@ from bot.commitments.rules import PAGE_ROWS
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import help_message, saved
 from bot.escalations import views
-from bot.escalations.listeners import Memory, read_holds, read_raised
+from bot.escalations.listeners import EscalationRef, read_holds, read_raised
 from bot.escalations.rules import RATE_ROWS, Cause, Event, Severity, State
 from bot.escalations.schemas import (
     ChannelLost,
@@ -140,15 +140,17 @@ def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_window_fits_at_its_worst(words: str) -> None:
     """With everything filled in, and with every question open; the check-in's fields, too."""
-    memory = Memory(escalation_id=uuid4(), kind="list", whose=f"c-{uuid4()}", url="u" * 500, link="l" * 500).kept()
+    state = EscalationRef(
+        escalation_id=uuid4(), kind="list", whose=f"c-{uuid4()}", url="u" * 500, link="l" * 500
+    ).dump()
     draft = ParsedCommand(
         customer_id=uuid4(), customer_name=words[:200], what=(words * 20)[:1000], assignee_id="U0ANA", problems=(words,)
     )
-    assert check_view(forms.raise_form(draft, memory=memory)) == []
-    assert check_view(forms.raise_form(ParsedCommand(), memory=memory)) == []
+    assert check_view(forms.raise_form(draft, state=state)) == []
+    assert check_view(forms.raise_form(ParsedCommand(), state=state)) == []
     one = escalation(words)
     for draw in (forms.answer_form, forms.fix_form, forms.give_form, forms.withdraw_form):
-        assert check_view(draw(one, memory=memory)) == []
+        assert check_view(draw(one, state=state)) == []
     assert check_view(saved(views.raised_words(one))) == []
     assert check_view(saved(views.fixed_words(EscalationFixed(escalation=one, repeat=(words * 9)[:900])))) == []
     wishes = Wishes(stops="4 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")

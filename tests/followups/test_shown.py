@@ -17,7 +17,7 @@ from bot.followups.queries import (
     commitments_section,
     digest_section,
     export,
-    find_whose,
+    find_list_key,
     get_assignment,
     home_section,
     list_due_reminders,
@@ -195,9 +195,9 @@ def test_a_list_is_named_as_people_say_it(office: Office) -> None:
         "": f"p-{ANA}", "mine": f"p-{ANA}", "given": f"g-{ANA}", "team": "team", "@bob": f"p-{BOB}",
         "Acme": f"c-{acme}",
     }  # fmt: skip
-    assert {words: office.ask(find_whose, words=words, viewer=ANA) for words in wanted} == wanted
+    assert {words: office.ask(find_list_key, words=words, viewer=ANA) for words in wanted} == wanted
     with pytest.raises(NotFound):
-        office.ask(find_whose, words="Akme", viewer=ANA)
+        office.ask(find_list_key, words="Akme", viewer=ANA)
 
 
 def fill(office: Office, count: int) -> Any:

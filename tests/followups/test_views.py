@@ -10,7 +10,7 @@ from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import help_message, saved
 from bot.followups import views
-from bot.followups.listeners import Memory
+from bot.followups.listeners import FollowupRef
 from bot.followups.rules import Event, State
 from bot.followups.schemas import (
     FollowupGiven,
@@ -133,17 +133,17 @@ def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_window_fits_at_its_worst(words: str) -> None:
     """With everything filled in, and with every question open."""
-    memory = Memory(
+    state = FollowupRef(
         followup_id=uuid4(), kind="due", ids=tuple(uuid4() for _ in range(10)), whose="p-U0ANA", url="u" * 500
-    ).kept()
+    ).dump()
     draft = ParsedCommand(
         assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
         what=words[:500], problems=(words, words),
     )  # fmt: skip
-    assert check_view(views.assign_form(draft, memory=memory)) == []
-    assert check_view(views.assign_form(ParsedCommand(assignee_id="U0ANA"), memory=memory)) == []
+    assert check_view(views.assign_form(draft, state=state)) == []
+    assert check_view(views.assign_form(ParsedCommand(assignee_id="U0ANA"), state=state)) == []
     for draw in (views.done_form, views.cant_form, views.later_form, views.reassign_form, views.cancel_form):
-        assert check_view(draw(followup(words), memory=memory)) == []
+        assert check_view(draw(followup(words), state=state)) == []
     assert check_view(saved(escape(words))) == []
 
 

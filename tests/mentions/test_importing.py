@@ -11,7 +11,7 @@ from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.mentions import plan_list
-from bot.mentions.queries.shown import brief, timeline
+from bot.mentions.queries.contributions import brief, timeline
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, BotError, InvalidInput, NotAllowed, NotFound
-from bot.promises.queries.shown import get_rates
+from bot.promises.queries.contributions import get_rates
 from bot.promises.rules import State
 from bot.promises.schemas import PromiseSchema
 from bot.promises.usecases import keep_promise, renegotiate_promise, withdraw_promise

@@ -25,7 +25,7 @@ from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import get_today
 from bot.people.schemas import SlackPerson
 from bot.promises.queries import get_list, state_of
-from bot.promises.queries.shown import brief, get_rates, home_section
+from bot.promises.queries.contributions import brief, get_rates, home_section
 from bot.promises.rules import State
 from bot.promises.tables import Promise
 from bot.promises.usecases import (

@@ -16,7 +16,7 @@ from bot.customers.tables import Contact
 from bot.customers.usecases.details import set_status
 from bot.people.queries import find_person_row
 from bot.promises.listeners import read_extra
-from bot.promises.queries import find_whose, get_form, parse_promise
+from bot.promises.queries import find_list_key, get_form, parse_promise
 from bot.promises.rules import State
 from bot.promises.schemas import ParsedPromise
 from bot.promises.usecases import promise_in_checkin
@@ -269,7 +269,7 @@ def test_a_list_is_named_as_people_say_it(office: Office) -> None:
     """mine, team, a person, a customer, with or without quotes."""
     acme = office.customer("Acme")
     wanted = {"": f"p-{ANA}", "Mine": f"p-{ANA}", "team": "team", "@bob": f"p-{BOB}", '"Acme"': f"c-{acme}"}
-    assert {words: office.ask(find_whose, words=words, viewer=ANA) for words in wanted} == wanted
+    assert {words: office.ask(find_list_key, words=words, viewer=ANA) for words in wanted} == wanted
     with pytest.raises(NotFound):
-        office.ask(find_whose, words="Akme", viewer=ANA)
+        office.ask(find_list_key, words="Akme", viewer=ANA)
     assert office.look(lambda session: find_person_row(session, ANA)) is not None

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.checkins.schemas import CheckinRecorded
-from bot.promises.queries.shown import get_rates
+from bot.promises.queries.contributions import get_rates
 from bot.promises.rules import State
 from bot.promises.schemas import PromiseNews, PromiseSchema
 from bot.promises.usecases import promise_in_checkin

@@ -9,7 +9,7 @@ import pytest
 from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
 from bot.commitments.views import help_message, saved
 from bot.promises import views
-from bot.promises.listeners import Memory
+from bot.promises.listeners import PromiseRef
 from bot.promises.rules import Band, Event, State
 from bot.promises.schemas import (
     ContactOption,
@@ -208,10 +208,10 @@ def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_window_fits_at_its_worst(words: str) -> None:
     """With everything filled in, and with every question open; in the check-in form, too."""
-    memory = Memory(
+    state = PromiseRef(
         promise_id=uuid4(), kind="due", ids=tuple(uuid4() for _ in range(10)), whose="p-U0ANA", url="u" * 500,
         link="https://x.slack.com/" + "a" * 480,
-    ).kept()  # fmt: skip
+    ).dump()  # fmt: skip
     people = tuple(ContactOption(id=uuid4(), name=words[:200]) for _ in range(100))
     draft = ParsedPromise(
         assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
@@ -219,10 +219,10 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     )  # fmt: skip
     empty = ParsedPromise(assignee_id="U0ANA")
     for one in (draft, empty):
-        assert check_view(views.promise_form(one, memory=memory)) == []
-        assert check_view(views.with_contacts(views.promise_form(draft, memory=memory), one)) == []
+        assert check_view(views.promise_form(one, state=state)) == []
+        assert check_view(views.with_contacts(views.promise_form(draft, state=state), one)) == []
     for draw in (views.renegotiate_form, views.withdraw_form):
-        assert check_view(draw(worst(words), memory=memory)) == []
+        assert check_view(draw(worst(words), state=state)) == []
     assert check_view(saved(escape(words))) == []
     fields = views.extra_fields(None)
     assert all(block["block_id"].startswith("promises.promised.") for block in fields)

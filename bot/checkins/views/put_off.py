@@ -27,7 +27,7 @@ REASONS = (
 
 
 def snooze_form(
-    schema: CustomerSchema, *, memory: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
+    schema: CustomerSchema, *, state: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
 ) -> ui.Block:
     """Until when, and why; *refused* says why the short way didn't work."""
     why = SnoozeReason.CUSTOMER_ASKED if asked else SnoozeReason.DEFERRED
@@ -42,10 +42,10 @@ def snooze_form(
         ui.field_of("Note", ui.text_input(NOTE, max_length=300), block_id=NOTE, optional=True),
         ui.section(_latest(schema)),
     ]
-    return ui.modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", memory=memory)
+    return ui.modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", state=state)
 
 
-def hand_over_form(schema: CustomerSchema, *, memory: str) -> ui.Block:
+def hand_over_form(schema: CustomerSchema, *, state: str) -> ui.Block:
     """To whom, with a note for them."""
     blocks = [
         ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} · {_standing(schema)}"),
@@ -54,13 +54,13 @@ def hand_over_form(schema: CustomerSchema, *, memory: str) -> ui.Block:
             "Note for them", ui.text_input(WORDS, multiline=True, max_length=300), block_id=WORDS, optional=True
         ),
     ]
-    return ui.modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", memory=memory)
+    return ui.modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", state=state)
 
 
-def done_form(schema: ActionDone, *, memory: str) -> ui.Block:
+def done_form(schema: ActionDone, *, state: str) -> ui.Block:
     """What was done, with *Undo*, where no message could change in place."""
     title = "Undone" if schema.undone else "Saved"
-    return ui.modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", memory=memory)
+    return ui.modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", state=state)
 
 
 def _standing(schema: CustomerSchema) -> str:

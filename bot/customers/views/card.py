@@ -53,7 +53,7 @@ def message(card: Card, offers: Sequence[Offered]) -> ui.Message:
 
 def as_modal(card: Card, offers: Sequence[Offered]) -> ui.Block:
     """The card as a window; it remembers which customer it shows."""
-    return ui.modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", memory=str(card.customer.id))
+    return ui.modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", state=str(card.customer.id))
 
 
 def blocks(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:

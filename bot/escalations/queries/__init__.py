@@ -68,7 +68,7 @@ ESCALATIONS = CommitmentKind(
 """Those whose clock runs stand first, by deadline; then the answered, then the fixed ones."""
 
 
-find_whose = partial(commitments.find_whose, kind=ESCALATIONS)
+find_list_key = partial(commitments.find_list_key, kind=ESCALATIONS)
 get_list = partial(commitments.get_list, kind=ESCALATIONS)
 
 

@@ -14,7 +14,7 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
 from bot.escalations.queries import ESCALATIONS, find_settings, get_setup, stands, usual_person
-from bot.escalations.queries.shown import find_repeat
+from bot.escalations.queries.contributions import find_repeat
 from bot.escalations.rules import (
     CAUSE_WORDS,
     DEFAULT_SPANS,

@@ -53,9 +53,9 @@ PROMISES = CommitmentKind(
 )
 
 
-find_whose = partial(commitments.find_whose, kind=PROMISES)
+find_list_key = partial(commitments.find_list_key, kind=PROMISES)
 get_list = partial(commitments.get_list, kind=PROMISES)
-get_told = partial(commitments.get_told, kind=PROMISES)
+get_notified = partial(commitments.get_notified, kind=PROMISES)
 
 
 def get_pressed(

@@ -18,7 +18,7 @@ from bot.core.database import workspace_of
 from bot.customers.queries import list_by_ids
 from bot.people.queries import find_cover, find_person_row, get_calendar, get_today
 from bot.people.rules import Calendar
-from bot.promises.queries import PROMISES, get_told, list_due_reminders, list_overdue
+from bot.promises.queries import PROMISES, get_notified, list_due_reminders, list_overdue
 from bot.promises.rules import Event, State
 from bot.promises.schemas import DueReminder, PromisesBroken, PromisesDue, PromisesInherited, Told
 from bot.promises.tables import Promise
@@ -102,7 +102,7 @@ def _tell(
     not_before: datetime | None = None, **more: Any,
 ) -> bool:  # fmt: skip
     shown = ids[:REMINDER_ROWS]
-    notification: Any = get_told(session, told=kind, ids=shown, person_id=to, total=len(ids), now=now, **more)
+    notification: Any = get_notified(session, schema=kind, ids=shown, person_id=to, total=len(ids), now=now, **more)
     key = key or f"{notification.kind}:{to}:{ids[0]}"
     return outbox.enqueue(session, notification, to=to, key=key, now=now, not_before=not_before)
 

@@ -11,7 +11,7 @@ from bot.core.clock import new_id
 from bot.core.feature import collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.escalations.queries import list_for_channel, list_late, list_to_warn
-from bot.escalations.queries.shown import (
+from bot.escalations.queries.contributions import (
     brief,
     commitments_section,
     digest_section,

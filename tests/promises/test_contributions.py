@@ -15,7 +15,7 @@ from bot.core.feature import collect_briefs, collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.home.queries import get_home
 from bot.promises.queries import list_due_reminders, list_overdue
-from bot.promises.queries.shown import (
+from bot.promises.queries.contributions import (
     brief,
     commitments_section,
     digest_section,
