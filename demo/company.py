@@ -12,7 +12,7 @@ from bot.checkins.usecases.recording import record_checkin
 from bot.core.feature import Feature
 from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
-from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.gateways import read_drafts
 from bot.customers.queries import find_customer
 from bot.customers.usecases.lists import apply_import
 from bot.digests.rules import DigestKind

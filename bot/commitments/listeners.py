@@ -14,7 +14,7 @@ from bot.commitments.schemas import NotifiedCommitments, ParsedCommand
 from bot.commitments.views import help_message, page_actions, saved
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.schemas import Subject
-from bot.customers.views.lists import choose
+from bot.customers.views import choose
 from bot.slack.blocks import Block, Message
 from bot.slack.callers import Caller, Listeners
 from bot.slack.message_refs import ADDRESS, MessageRef, address_of, permalink

@@ -11,7 +11,7 @@ from bot.core.errors import NotAllowed
 from bot.core.feature import Feature
 from bot.core.heartbeats import begin_run, end_run
 from bot.core.schemas import Line, Step
-from bot.customers.queries.owners import list_coming, list_team_coverage
+from bot.customers.queries.due import list_coming, list_team_coverage
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.home.queries import get_home
 from bot.home.usecases import save_preferences, sync_people_and_customers

@@ -17,7 +17,7 @@ from bot.core.runtime import Runtime
 from bot.customers.queries import get_customer
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Upload
-from bot.customers.usecases.scheduling import hand_over
+from bot.customers.usecases import hand_over
 from bot.people.gateways import fetch_people, fetch_person
 from bot.people.queries import find_person_row, list_people
 from bot.people.tables import Person

@@ -189,8 +189,8 @@ def fill(office: Office, people: int, customers: int) -> None:
     usual = Person(id="", name="", name_key="", synced_at=LONG_AGO).model_dump() | {"workspace_id": WORKSPACE}
     owners = [f"U{number:05}" for number in range(people)]
     bare = Customer(
-        name="", name_key="", added_on=TODAY, effective_cadence_days=30, waiting_since=TODAY, due_on=TODAY, neglected_after=TODAY,
-        changed_at=LONG_AGO, status=Status.ACTIVE,
+        name="", name_key="", added_on=TODAY, effective_cadence_days=30, waiting_since=TODAY, due_on=TODAY,
+        neglected_after=TODAY, changed_at=LONG_AGO, status=Status.ACTIVE,
     )  # fmt: skip
     with office.runtime.database.transaction(WORKSPACE) as session:
         persons = [usual | {"id": one, "name": f"{one} {HOSTILE}"[:200], "name_key": one} for one in owners]

@@ -8,8 +8,8 @@ import pytest
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer
-from bot.mentions.queries.mentions import get_mention, list_corrections
 from bot.mentions.queries.contributions import brief, digest_section, export, home_section, timeline
+from bot.mentions.queries.mentions import get_mention, list_corrections
 from bot.mentions.rules.mentions import State
 from bot.mentions.rules.sentiment import Phrase, Sentiment
 from bot.mentions.rules.tiers import Tier

@@ -15,19 +15,19 @@ from sqlmodel import col, select
 
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Preset, Result, latest_contact
-from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
+from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_action, wake_from_list
 from bot.checkins.usecases.recording import record_checkin
-from bot.checkins.usecases.undoing import undo_action
 from bot.core.errors import BotError
-from bot.customers.queries import get_coverage, list_neglected, list_pool, neglected, sleeping, standing_of, waiting
+from bot.customers.queries import list_neglected, list_pool
+from bot.customers.queries.due import get_coverage, neglected, sleeping, standing_of, waiting
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases.details import add_customer, edit_customer, set_status, wake_paused
 from bot.customers.usecases.lists import apply_import
+from bot.customers.usecases.scheduling import end_snoozes
 from bot.customers.usecases.undoing import undo_import
-from bot.customers.usecases.upkeep import end_snoozes
 from bot.home.usecases import save_preferences, sync_people_and_customers
 from bot.people.queries import get_today, list_people
 from bot.people.schemas import PreferencesInput, SlackPerson

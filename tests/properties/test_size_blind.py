@@ -104,8 +104,8 @@ def test_no_screen_changes_when_sizes_are_dealt_out_anew(
 def clock(customer: Customer) -> tuple[Any, ...]:
     """What is stored of a customer's dates, and whose it is."""
     return (
-        customer.name, customer.owner_id, customer.effective_cadence_days, customer.waiting_since, customer.first_due_on,
-        customer.due_on, customer.neglected_after,
+        customer.name, customer.owner_id, customer.effective_cadence_days, customer.waiting_since,
+        customer.first_due_on, customer.due_on, customer.neglected_after,
     )  # fmt: skip
 
 

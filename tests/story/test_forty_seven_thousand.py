@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from bot.core.database import workspace_of
-from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.gateways import read_drafts
 from bot.customers.tables import Customer
 from bot.customers.usecases.lists import apply_import
 from bot.customers.usecases.scheduling import reschedule_workspace
