@@ -189,8 +189,9 @@ class CommitmentListeners(Generic[R]):
             return await self._list(caller, ref.whose, ref.page)
         if ref.kind in screens.several:
             schema, view = screens.several[ref.kind]
-            inputs = {"kind": screens.kind, "schema": schema, "ids": ref.ids, "person_id": caller.person}
-            return view(await caller.runtime.read(get_notified, workspace=caller.workspace, **inputs))
+            inputs: dict[str, Any] = {"kind": screens.kind, "schema": schema, "ids": ref.ids}
+            inputs |= {"workspace": caller.workspace, "person_id": caller.person}
+            return view(await caller.runtime.read(get_notified, **inputs))
         commitment_id = getattr(ref, screens.id_name)
         return screens.single[ref.kind](await caller.read(get_one, commitment_id=commitment_id, kind=screens.kind))
 

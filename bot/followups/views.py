@@ -4,7 +4,7 @@ from bot.checkins.rules import Result
 from bot.commitments import views as shared
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import LATE, checkin_fields, customer_name, menu_of, person, plain, what_of
-from bot.followups.rules import NOTE, REASON, WHAT, Event, State
+from bot.followups.rules import NOTE, REASON, WHAT, FollowupEvent, FollowupState
 from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupList, FollowupNews, FollowupSchema, FollowupsDue
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message, Option
@@ -106,14 +106,14 @@ def take_it(words: str, value: str) -> Message:
 
 def news(schema: FollowupNews) -> Message:
     """Return what became of something that somebody asked for, or had."""
-    again = schema.event is Event.CANT and not schema.mine
+    again = schema.event is FollowupEvent.CANT and not schema.mine
     buttons = [ui.button("Assign", ASSIGN, str(schema.customer_id))] if again else []
     return shared.news_message(_news_head(schema), shared.quoted(schema.words), schema.customer_id, *buttons)
 
 
 def closed_text(one: FollowupSchema) -> str:
     """Return `✓ Acme · call about the invoice · done by Ana`."""
-    mark = "✓" if one.state is State.DONE else "✗"
+    mark = "✓" if one.state is FollowupState.DONE else "✗"
     return shared.ended(one, one.state.words, mark=mark, by=one.closed_by_name, said=one.note or one.reason)
 
 
@@ -144,15 +144,15 @@ def _row(one: FollowupSchema, place: str, *, owner: bool = True) -> list[Block]:
 
 def _news_head(schema: FollowupNews) -> str:
     who, day = person(schema.by_name), ui.short_date(schema.due_on)
-    if schema.event is Event.FORGOTTEN:
+    if schema.event is FollowupEvent.FORGOTTEN:
         return f"A customer was deleted, and with it a follow-up of yours that was due {day}."
     what = shared.subject(schema.customer_name, schema.what)
     return {
-        Event.DONE: f"{who} did it: {what}",
-        Event.CANT: f"{who} can't do it: {what}",
-        Event.CANCELLED: f"{who} cancelled it: {what}" if who else f"No longer to be done: {what}",
-        Event.MOVED: f"{who} moved it to {day}: {what}",
-        Event.REASSIGNED: f"{who} gave it to {person(schema.to_name)}: {what}",
+        FollowupEvent.DONE: f"{who} did it: {what}",
+        FollowupEvent.CANT: f"{who} can't do it: {what}",
+        FollowupEvent.CANCELLED: f"{who} cancelled it: {what}" if who else f"No longer to be done: {what}",
+        FollowupEvent.MOVED: f"{who} moved it to {day}: {what}",
+        FollowupEvent.REASSIGNED: f"{who} gave it to {person(schema.to_name)}: {what}",
     }[schema.event]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from bot.commitments import views as shared
 from bot.commitments.views import customer_name, person, plain, what_of
 from bot.promises.rules import CONTACT as CONTACT_LENGTH
-from bot.promises.rules import NOTE, WHAT, Event, State, widest_gap
+from bot.promises.rules import NOTE, WHAT, PromiseEvent, PromiseState, widest_gap
 from bot.promises.schemas import (
     KeptRates,
     ParsedPromise,
@@ -115,16 +115,16 @@ def news(schema: PromiseNews) -> Message:
 def ended_text(one: PromiseSchema) -> str:
     """Return `✓ Acme · price list · kept by Ana`."""
     how = one.state.words
-    if one.state is State.BROKEN:
+    if one.state is PromiseState.BROKEN:
         how = "broken, agreed anew" if one.moved_to else "broken, not owed any more"
     until = f" for {ui.short_date(one.moved_to, today=one.today)}" if one.moved_to else ""
-    mark = "✗" if one.state in {State.WITHDRAWN, State.BROKEN} else "✓"
+    mark = "✗" if one.state in {PromiseState.WITHDRAWN, PromiseState.BROKEN} else "✓"
     return shared.ended(one, f"{how}{until}", mark=mark, by=one.ended_by_name, said=one.note)
 
 
 def about(one: PromiseSchema, viewer: str = "") -> str:
     """Return customer and words, then when, to whom, by whom, and how often it was moved."""
-    late = one.state is State.BROKEN or one.due_on < one.today
+    late = one.state is PromiseState.BROKEN or one.due_on < one.today
     when = f"broken: it was due {_day(one)}" if late else f"due {_in_words(one)}"
     to = f" · to {person(one.contact)}" if one.contact else ""
     who = "" if one.assignee_id == viewer else f" · {person(one.assignee_name)}"
@@ -148,7 +148,7 @@ def _row(one: PromiseSchema, place: str, viewer: str = "") -> list[Block]:
     if not one.is_owed:
         return [ui.section(ended_text(one), block_id=block_id)]
     buttons = [
-        ui.button("Kept late" if one.state is State.BROKEN else "Kept", KEPT, str(one.id), style="primary"),
+        ui.button("Kept late" if one.state is PromiseState.BROKEN else "Kept", KEPT, str(one.id), style="primary"),
         shared.card_button(one.customer_id),
         shared.menu_of("promises", REST, one.id),
     ]
@@ -177,15 +177,15 @@ def _moved(one: PromiseSchema) -> str:
 
 def _news_head(schema: PromiseNews) -> str:
     who, day = person(schema.by_name), ui.short_date(schema.due_on)
-    if schema.event is Event.FORGOTTEN:
+    if schema.event is PromiseEvent.FORGOTTEN:
         return f"A customer was deleted, and with it a promise that was due {day}."
     what = shared.subject(schema.customer_name, schema.what)
     moved = f" to {ui.short_date(schema.moved_to)}" if schema.moved_to else ""
     return {
-        Event.KEPT: f"{who} said that this promise was kept: {what}",
-        Event.RENEGOTIATED: f"{who} renegotiated a promise{moved}: {what}",
-        Event.UNDONE: f"{who} undid the check-in in which you promised this, so it isn't owed: {what}",
-        Event.WITHDRAWN: f"{who} withdrew a promise: {what}" if who else f"No longer owed: {what}",
+        PromiseEvent.KEPT: f"{who} said that this promise was kept: {what}",
+        PromiseEvent.RENEGOTIATED: f"{who} renegotiated a promise{moved}: {what}",
+        PromiseEvent.UNDONE: f"{who} undid the check-in in which you promised this, so it isn't owed: {what}",
+        PromiseEvent.WITHDRAWN: f"{who} withdrew a promise: {what}" if who else f"No longer owed: {what}",
     }[schema.event]
 
 
@@ -231,7 +231,7 @@ def _first_sentence(schema: KeptRates) -> str:
 
 def _tally(one: Tally) -> str:
     """Return `*Ana Lima* 80 % · 4 kept · 1 kept late · 2 open`."""
-    counts = [f"{one.counts[state]:,} {state.words}" for state in State if one.counts.get(state)]
+    counts = [f"{one.counts[state]:,} {state.words}" for state in PromiseState if one.counts.get(state)]
     ordered = sorted(counts, key=lambda words: words.endswith("open"))
     rate = "no day has come yet" if one.rate is None else _percent(one.rate)
     return f"{ui.bold(ui.cut(one.name, shared.WHO))} {rate} · {' · '.join(ordered)}"

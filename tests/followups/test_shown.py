@@ -24,7 +24,7 @@ from bot.followups.queries import (
     parse_assignment,
     timeline,
 )
-from bot.followups.rules import State
+from bot.followups.rules import FollowupState
 from bot.followups.tables import Followup
 from bot.followups.usecases import complete_followup, erase
 from bot.home.queries import get_home
@@ -207,7 +207,7 @@ def fill(office: Office, count: int) -> Any:
         {
             "id": new_id(), "workspace_id": WORKSPACE, "customer_id": acme, "assignee_id": (ANA, KIRI)[n % 2],
             "given_by": MARA, "given_at": LONG_AGO, "what": f"thing {n}", "link": "", "note": "", "reason": "",
-            "due_on": date(2026, 11, 1) + timedelta(days=n % 60), "state": State.OPEN,
+            "due_on": date(2026, 11, 1) + timedelta(days=n % 60), "state": FollowupState.OPEN,
         }
         for n in range(count)
     ]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from bot.customers.rules.rows import Refusal
 from bot.mentions.listeners.acting import MentionRef
 from bot.mentions.rules.lists import Column
-from bot.mentions.rules.mentions import LIST_ROWS, PAGE_ROWS, State
+from bot.mentions.rules.mentions import LIST_ROWS, PAGE_ROWS, MentionState
 from bot.mentions.rules.sentiment import Hint, Sentiment
 from bot.mentions.rules.sources import Outcome, SourceKind
 from bot.mentions.rules.tiers import Tier
@@ -112,7 +112,7 @@ def test_every_message_fits_at_its_worst(words: str) -> None:
         check(cards.due_soon(AnswerDueSoon(mention=one)))
         check(cards.late(AnswerLate(mention=one)))
         check(cards.late(AnswerLate(mention=one, mine=True)))
-    for state in (State.ANSWERED, State.DISMISSED):
+    for state in (MentionState.ANSWERED, MentionState.DISMISSED):
         closed = mention(words, state=state, answer_words=(words * 10)[:2000], answer_link=LINK[:500])
         check(cards.card(closed))
 

@@ -126,8 +126,8 @@ def list_schemas(
 
 
 def get_notified(
-    session: Session, *, kind: CommitmentKind[R, S], schema: type[T], ids: Sequence[UUID], person_id: str, now: datetime,
-    total: int = 0, **more: Any,
+    session: Session, *, kind: CommitmentKind[R, S], schema: type[T], ids: Sequence[UUID], person_id: str,
+    now: datetime, total: int = 0, **more: Any,
 ) -> T:  # fmt: skip
     """Return a message of these commitments as they stand now, in the order given; those that are gone are left out."""
     found = {row.id: row for row in session.exec(select(kind.table).where(kind.column("id").in_(ids)))}
