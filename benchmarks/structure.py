@@ -27,7 +27,7 @@ import sqlalchemy as sa
 
 from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases.details import add_customer
-from bot.logs import set_up_logs
+from bot.logs import configure_logging
 from bot.settings import LogFormat
 from demo.cast import ANA, MARA, START, TEAM, furnish
 from demo.stage import open_stage
@@ -40,7 +40,7 @@ PREFIXES = tuple(f"{ROOT / folder}/" for folder in CODE)
 
 def main() -> None:
     """Print one line a row of figures."""
-    set_up_logs(style=LogFormat.HUMAN, level="error")
+    configure_logging(style=LogFormat.HUMAN, level="error")
     code = [path for path in _tracked() if path.parts[0] in CODE]
     tests = [path for path in _tracked() if path.parts[0] == "tests"]
     others = [path for path in _tracked() if path.parts[0] not in {"tests", "migrations"}]

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot.logs import set_up_logs
+from bot.logs import configure_logging
 from bot.settings import LogFormat
 from demo.cast import COMPANY, START, TEAM, furnish
 from demo.company import load_company
@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="where the page is served (0: any free port)")
     options = parser.parse_args()
-    set_up_logs(style=LogFormat.AUTO, level="warning")
+    configure_logging(style=LogFormat.AUTO, level="warning")
     with tempfile.TemporaryDirectory(prefix="evenhand-demo-") as folder:
         try:
             asyncio.run(_play(options.port, Path(folder)))
@@ -45,7 +45,7 @@ async def _play(port: int, folder: Path) -> None:
 
 async def _play_with(feed: Feed, port: int, folder: Path) -> None:
     stage = open_stage(
-        door=feed.door,
+        host_overrides=feed.host_overrides,
         database_url=f"sqlite:///{folder}/demo.db",
         start=START,
         furnish=furnish,

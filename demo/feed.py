@@ -42,7 +42,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.now: Callable[[], datetime] = lambda: START
-        self.door = HostOverrides()
+        self.host_overrides = HostOverrides()
 
     async def answer(self, _request: web.Request) -> web.Response:
         """What was written by now."""
@@ -59,7 +59,7 @@ async def open_feed() -> AsyncIterator[Feed]:
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        feed.door = HostOverrides({HOST: (f"127.0.0.1:{runner.addresses[0][1]}",)})
+        feed.host_overrides = HostOverrides({HOST: (f"127.0.0.1:{runner.addresses[0][1]}",)})
         yield feed
     finally:
         await runner.cleanup()

@@ -33,15 +33,15 @@ async def open_stage(
     start: datetime,
     furnish: Callable[[Rehearsal], None],
     http: bool = False,
-    door: HostOverrides = NO_OVERRIDES,
+    host_overrides: HostOverrides = NO_OVERRIDES,
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """
-    Start a rehearsal, let *furnish* put people and channels into it, and start the bot against it.
+    Start a rehearsal, let *furnish* add people and channels to it, and start the bot against it.
 
-    The bot connects by Socket Mode or, with *http*, is called by signed requests. Its jobs don't tick: whoever moves
-    the rehearsal's time calls `stage.bot.run_jobs()`. A *door* lets the bot fetch from this machine under other names.
-    *options* go to `Rehearsal`.
+    The bot connects by Socket Mode or, with *http*, receives signed requests. Its jobs don't run by themselves: whoever
+    moves the rehearsal's clock calls `stage.bot.run_jobs()`. *host_overrides* let the bot fetch from this machine under
+    other names. *options* are passed to `Rehearsal`.
     """
     async with Rehearsal(manifest=_manifest(), start=start, **options) as rehearsal:
         furnish(rehearsal)
@@ -56,7 +56,7 @@ async def open_stage(
             port=0,
         )
         clock = RehearsalClock(rehearsal.workspace.clock)
-        async with Bot(settings, clock=clock, ticking=False, door=door) as bot:
+        async with Bot(settings, clock=clock, run_scheduler=False, host_overrides=host_overrides) as bot:
             if http:
                 rehearsal.request_url = f"{bot.address}/slack/events"
             else:

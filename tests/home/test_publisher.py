@@ -14,7 +14,7 @@ from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.core.schemas import Line
 from bot.home.listeners.publisher import HomePublisher
-from bot.home.rules import FRESH_AT_ONCE
+from bot.home.rules import MAX_HOMES_PER_CHANGE
 from bot.slack.app import build_client
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
@@ -112,14 +112,14 @@ async def test_a_home_opened_long_ago_is_no_longer_followed(stage: Stage, clock:
 
 async def test_one_change_publishes_only_so_many_homes(stage: Stage) -> None:
     """Slack takes a hundred a minute; those opened last come first."""
-    for number in range(FRESH_AT_ONCE + 5):
+    for number in range(MAX_HOMES_PER_CHANGE + 5):
         stage.office.person(f"U1{number:03}", f"Person {number}")
         stage.rehearsal.control.add_person(f"p{number}", id=f"U1{number:03}", real_name=f"Person {number}")
         await stage.open(f"U1{number:03}")
     stage.rehearsal.workspace.traffic.clear()
     stage.news = "two"
     await stage.publisher.changed(WORKSPACE, MARA)
-    assert stage.published == [f"U1{number:03}" for number in reversed(range(5, FRESH_AT_ONCE + 5))]
+    assert stage.published == [f"U1{number:03}" for number in reversed(range(5, MAX_HOMES_PER_CHANGE + 5))]
 
 
 async def test_a_slack_that_fails_does_no_harm(stage: Stage) -> None:

@@ -17,7 +17,7 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
-from bot.doctor import NEEDED_SCOPES
+from bot.doctor import REQUIRED_SCOPES
 from bot.features import FEATURES
 from demo.stage import MANIFEST
 from rehearsal.strict.manifest import Manifest
@@ -102,7 +102,7 @@ def test_the_docs_name_no_other_command_or_shortcut(manifest: Manifest) -> None:
 
 def test_the_doctor_asks_for_the_scopes_of_the_manifest(manifest: Manifest) -> None:
     """`evenhand doctor` misses what the manifest grants, no more and no less."""
-    assert manifest.scopes == NEEDED_SCOPES
+    assert manifest.scopes == REQUIRED_SCOPES
 
 
 # --- what is drawn and what is heard -----------------------------------------------------------------------------

@@ -22,7 +22,7 @@ class Outside:
         self.port = 0
 
     @property
-    def door(self) -> HostOverrides:
+    def host_overrides(self) -> HostOverrides:
         """What lets the bot reach it."""
         return HostOverrides({HOST: (f"127.0.0.1:{self.port}",)})
 

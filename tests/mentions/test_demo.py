@@ -13,7 +13,7 @@ async def test_mentions_come_as_days_pass(sqlite_url: str) -> None:
     """The praise of yesterday on the first morning, the complaint that somebody writes at noon after that."""
     async with open_feed() as feed:
         stage = open_stage(
-            database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, door=feed.door
+            database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, host_overrides=feed.host_overrides
         )  # fmt: skip
         async with stage as running:
             feed.now = running.rehearsal.workspace.clock.now

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.people.rules import DAY, LOOK_AHEAD_DAYS, Calendar, holiday_country, known_zone, public_holidays
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar, holiday_country, known_zone, public_holidays
 from tests.people.calendars import CALENDARS, DAYS, ZONES
 
 MINUTE = timedelta(minutes=1)
@@ -176,7 +176,7 @@ def test_the_next_working_day_is_the_first_one(calendar: Calendar, day: date) ->
         assert calendar.working_days_between(day, found) == [found]
     else:
         assert found == day
-        assert calendar.working_days_between(day, day + (LOOK_AHEAD_DAYS - 1) * DAY) == []
+        assert calendar.working_days_between(day, day + (MAX_SEARCH_DAYS - 1) * DAY) == []
 
 
 @calm

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.people.rules import Calendar
 from bot.people.rules.days import (
-    OVER,
+    PAST_DAY,
     UNREADABLE,
     DayWords,
     UnclearDay,
@@ -90,7 +90,7 @@ def test_a_day_is_read_as_people_say_it(words: str, on: str, rest: str) -> None:
 def test_a_day_that_is_over_is_asked_again(words: str) -> None:
     """Never taken for next year, never kept."""
     found = read_day(words, today=MONDAY)
-    assert (found.on, found.problem) == (None, OVER)
+    assert (found.on, found.problem) == (None, PAST_DAY)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_any_text_is_survived(text: str, today: date) -> None:
 def test_a_day_that_is_over_or_far_away_is_refused_with_what_to_do() -> None:
     """Today is fine."""
     assert due_date_problem(MONDAY, today=MONDAY) is None
-    assert due_date_problem(MONDAY - timedelta(days=1), today=MONDAY) == OVER
+    assert due_date_problem(MONDAY - timedelta(days=1), today=MONDAY) == PAST_DAY
     assert due_date_problem(MONDAY + timedelta(days=730), today=MONDAY) is None
     assert "two years" in (due_date_problem(MONDAY + timedelta(days=731), today=MONDAY) or "")
     assert due_date_problem(None, today=MONDAY) == "Choose the day by which it should be done."

@@ -35,7 +35,7 @@ class Door:
     async def knock(self, user_id: str | None, **body: Any) -> None:
         """Somebody wants something."""
         context = AsyncBoltContext({"team_id": WORKSPACE, "user_id": user_id})
-        await self.assignee.meet(body, context, self.client, self._pass)
+        await self.assignee.identify(body, context, self.client, self._pass)
 
     async def _pass(self) -> None:
         self.passed += 1

@@ -12,7 +12,7 @@ from bot.customers.tables import Customer
 from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_cover, find_person_row, list_managers, list_people
 from bot.people.rules import (
-    LONGEST_ABSENCE_DAYS,
+    MAX_ABSENCE_DAYS,
     Calendar,
     Role,
     absence_problems,
@@ -84,7 +84,7 @@ def admins_who_cant_be(session: Session) -> list[str]:
 @given(first=DAYS, last=DAYS)
 def test_days_away_are_taken_only_when_they_are_in_order_not_over_and_not_endless(first: date, last: date) -> None:
     """Exactly those; a problem stands under the last day."""
-    fine = first <= last and last >= TODAY and (last - first).days < LONGEST_ABSENCE_DAYS
+    fine = first <= last and last >= TODAY and (last - first).days < MAX_ABSENCE_DAYS
     problems = absence_problems(first, last, today=TODAY, covered=False)
     assert (problems == {}) is fine
     assert set(problems) <= {"away_to"}

@@ -85,7 +85,7 @@ def shell(tmp_path: Path, sqlite_url: str) -> Shell:
 @pytest.fixture(autouse=True)
 def _leave_logging_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Inside the process of the tests, logs stay as pytest set them up."""
-    monkeypatch.setattr(cli, "set_up_logs", lambda **_: None)
+    monkeypatch.setattr(cli, "configure_logging", lambda **_: None)
 
 
 def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
-from bot.process import Bot, Ticker
+from bot.process import Bot, JobScheduler
 from bot.workspaces.queries import list_workspaces
 from demo.stage import open_stage
 from jobs.runner import Job, Runner
@@ -65,7 +65,7 @@ async def test_it_can_be_stopped_and_started_again(sqlite_url: str) -> None:
     async with rehearsal() as slack:
         _ana(slack)
         for _ in range(2):
-            async with Bot(settings(slack, sqlite_url), ticking=False) as bot:
+            async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
                 await slack.connected()
                 assert HELP in await _help(slack)
                 assert await bot.runtime.read(list_workspaces, workspace=None) == [WORKSPACE]
@@ -79,7 +79,7 @@ async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reaso
     """Slack closes sockets every few hours; nobody notifications."""
     async with rehearsal() as slack:
         _ana(slack)
-        async with Bot(settings(slack, sqlite_url), ticking=False):
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False):
             await slack.connected()
             [old] = slack.wire.sockets.connections
             await slack.control.disconnect(reason)
@@ -168,7 +168,7 @@ async def test_a_database_that_cant_be_opened_is_one_sentence(tmp_path: Path) ->
 async def test_a_database_of_a_newer_version_is_one_sentence(sqlite_url: str) -> None:
     """Going back to an older Evenhand doesn't touch what the newer one made."""
     async with rehearsal() as slack:
-        async with Bot(settings(slack, sqlite_url), ticking=False) as bot:
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
             with bot.runtime.database.engine.begin() as connection:
                 connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
         assert "another version of Evenhand" in await _start(slack, sqlite_url)
@@ -196,7 +196,9 @@ async def test_ticks_really_run_jobs_and_the_end_waits_for_them(runtime: Runtime
         return 0
 
     often = timedelta(milliseconds=30)
-    ticker = Ticker(Runner(runtime), [Job("quick", quick, every=often, alone=False), Job("slow", slow, every=often)])
+    ticker = JobScheduler(
+        Runner(runtime), [Job("quick", quick, every=often, alone=False), Job("slow", slow, every=often)]
+    )
     ticker.start()
     await _until(lambda: ran.count("quick") >= 3 and "slow begins" in ran)
     asyncio.get_running_loop().call_later(0.1, let_go.set)
@@ -212,7 +214,7 @@ async def main():
     watchdog = Watchdog(3.0)
     watchdog.start()
     for _ in range(20):
-        await watchdog.pat()
+        await watchdog.reset()
         await asyncio.sleep(0.05)
     print("alive", flush=True)
     {then}
@@ -231,4 +233,4 @@ def test_a_process_whose_clock_stands_still_is_ended(then: str, code: int, said:
     )
     assert done.returncode == code
     assert done.stdout.startswith(said)
-    assert ("watchdog.bites" in done.stdout) == (code == 70)
+    assert ("watchdog.expired" in done.stdout) == (code == 70)

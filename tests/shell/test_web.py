@@ -22,7 +22,7 @@ from bot.core.heartbeats import begin_run, end_run
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.slack.app import OUTDATED, build_app, build_client
-from bot.web import LARGEST_BODY, SLACK_PATH, build_web, is_genuine
+from bot.web import MAX_BODY_BYTES, SLACK_PATH, build_web, is_signed
 from jobs.runner import Job
 from tests.conftest import MONDAY
 from tests.makers import ANA, WORKSPACE, open_office
@@ -136,8 +136,8 @@ async def test_another_secret_or_another_body_is_turned_away(site: Site) -> None
 def test_the_guard_looks_at_raw_bytes() -> None:
     """Bytes that are no text are judged like any others."""
     body = b"\xff\xfe\x00"
-    assert is_genuine(secret=SECRET, timestamp="100", signature=sign(body, "100"), body=body, now=100.0)
-    assert not is_genuine(secret=SECRET, timestamp="100", signature=sign(body, "100"), body=body + b"\0", now=100.0)
+    assert is_signed(secret=SECRET, timestamp="100", signature=sign(body, "100"), body=body, now=100.0)
+    assert not is_signed(secret=SECRET, timestamp="100", signature=sign(body, "100"), body=body + b"\0", now=100.0)
 
 
 STRANGE = [
@@ -180,8 +180,8 @@ async def test_a_strange_body_is_answered_without_a_crash(site: Site, body: byte
 
 async def test_a_huge_body_is_refused(site: Site) -> None:
     """Nobody fills the memory: 413 beyond four megabytes, also when it only unpacks to that."""
-    assert (await site.post(b"x" * (LARGEST_BODY + 1)))[0] == 413
-    packed = gzip.compress(b"x" * (LARGEST_BODY + 1))
+    assert (await site.post(b"x" * (MAX_BODY_BYTES + 1)))[0] == 413
+    packed = gzip.compress(b"x" * (MAX_BODY_BYTES + 1))
     assert (await site.post(packed, **{"Content-Encoding": "gzip"}))[0] in {400, 413}
 
 

@@ -154,7 +154,12 @@ async def open_upgraded(database_url: str, screens: Json, **more: Any) -> AsyncI
 
     async with open_outside() as outside:
         outside.posts = [("https://forum.example/post/1", "Fjord Ferries were on time, thank you.")]
-        options = {"team_id": screens["team_id"], "name": screens["name"], "door": outside.door, **more}
+        options = {
+            "team_id": screens["team_id"],
+            "name": screens["name"],
+            "host_overrides": outside.host_overrides,
+            **more,
+        }
         start = datetime.fromisoformat(screens["now"]) + timedelta(seconds=1)  # new messages stand below old ones
         async with open_stage(database_url=database_url, start=start, furnish=furnish, **options) as stage:
             stage.rehearsal.control.limit_rates(on=False)

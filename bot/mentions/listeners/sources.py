@@ -40,7 +40,7 @@ class SourceListeners:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._overrides = runtime.door if isinstance(runtime.door, HostOverrides) else NO_OVERRIDES
+        self._overrides = runtime.host_overrides if isinstance(runtime.host_overrides, HostOverrides) else NO_OVERRIDES
 
     async def page(self, body: Mapping[str, Any], page: int) -> Message:
         """Return a page of the list."""
