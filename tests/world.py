@@ -41,7 +41,7 @@ class World:
     def as_(self, person: str) -> Actor:
         """Somebody's hands and eyes; on a busy machine answers come late."""
         actor = self.rehearsal.control.as_person(person)
-        actor.patience = LATE_SECONDS
+        actor.response_timeout = LATE_SECONDS
         return actor
 
     async def run_jobs(self) -> int:
@@ -60,8 +60,8 @@ class World:
         while self.now < instant:
             hour = self.now.replace(minute=0, second=0, microsecond=0)
             is_far = instant - hour > LAST_HOURS
-            stride = timedelta(hours=1) if not is_far else _until_next_stop(hour)
-            await self.rehearsal.control.move_to(min(hour + stride, instant))
+            step = timedelta(hours=1) if not is_far else _until_next_stop(hour)
+            await self.rehearsal.control.move_to(min(hour + step, instant))
             await self.run_jobs()
 
 
@@ -80,8 +80,8 @@ async def open_world(
     At the end, anything that Slack would have objected to fails the test.
     """
     options = {"team_id": WORKSPACE, "name": "Evenhand Tests", **rehearsal_options}
-    furnish = _furnish if people else _leave_empty
-    async with open_stage(database_url=database_url, start=start, furnish=furnish, http=http, **options) as stage:
+    populate = _furnish if people else _leave_empty
+    async with open_stage(database_url=database_url, start=start, populate=populate, http=http, **options) as stage:
         if people:
             stage.bot.runtime.run_now(_name_manager, workspace=WORKSPACE)
         yield World(stage.rehearsal, stage.bot, Office(stage.bot.runtime))

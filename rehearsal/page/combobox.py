@@ -1,4 +1,4 @@
-"""A field one types into to find a choice, for every kind of select, with one choice or several."""
+"""A text field with a list of choices, for all selects, with one choice or several."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to choose."""
+    """One entry of the list."""
 
     label: str
     value: str
@@ -29,7 +29,7 @@ Take = Callable[[list[Choice]], Awaitable[None]]
 
 
 def search_among(choices: Sequence[Choice]) -> Search:
-    """A search through choices that are all known: those that hold every typed word."""
+    """Return a search in known choices: those that contain every typed word."""
 
     async def search(text: str) -> Sequence[Choice]:
         words = text.lower().split()
@@ -39,7 +39,7 @@ def search_among(choices: Sequence[Choice]) -> Search:
 
 
 class Combobox:
-    """The field, its list, and the chosen ones as chips when there may be several."""
+    """The field, its list, and chips of the chosen entries if there may be several."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Combobox:
         self.menu.open()
 
     async def _look(self, text: str) -> None:
-        """Fill the list; an answer that comes after a later question is dropped."""
+        """Update the list; results that arrive after a later search are dropped."""
         self.asked += 1
         asked = self.asked
         if len(text) < self.least_typed:
@@ -131,7 +131,7 @@ class Combobox:
         elif any(choice.value == other.value for other in self.chosen):
             self.chosen = [other for other in self.chosen if other.value != choice.value]
         elif self.most is not None and len(self.chosen) >= self.most:
-            self.screen.tell(f"Choose up to {self.most}.")
+            self.screen.notify(f"Choose up to {self.most}.")
             return
         else:
             self.chosen = [*self.chosen, choice]
@@ -141,7 +141,7 @@ class Combobox:
         await self.take(self.chosen)
 
     def _restore(self) -> None:
-        """Show what is chosen, whatever was typed to find it."""
+        """Show the chosen entry, whatever was typed."""
         words = "" if self.several or not self.chosen else self.chosen[0].label
         script = f"const f = getHtmlElement({self.field.id}); if (f) f.value = {json.dumps(words)}"
         self.screen.client.run_javascript(script)
@@ -158,7 +158,7 @@ class Combobox:
 
 
 def debounced(search: Search, seconds: float = 0.12) -> Search:
-    """*search*, asked only when typing has paused, as Slack does with an app's own search."""
+    """Return *search* delayed until typing has paused, as Slack does with an app's suggestions."""
     latest = 0
 
     async def wait(text: str) -> Sequence[Choice]:

@@ -1,4 +1,4 @@
-"""The right column: what passed between the app and Slack, newest first, with problems in red."""
+"""The right column: the traffic between the app and Slack, the latest first, with problems in red."""
 
 import json
 from collections import deque
@@ -18,7 +18,7 @@ _FAILED: Final = 400
 
 
 class Inspector:
-    """The traffic, in step with the workspace: new rows come in at the top, old ones stay as they are."""
+    """The list of traffic; new rows are added at the top."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
@@ -44,7 +44,7 @@ class Inspector:
         self.root.classes(toggle="rh-problems-only")
 
     def draw(self) -> None:
-        """Add what passed since the last look."""
+        """Add the traffic since the last update."""
         exchanges, problems = self._news()
         for exchange in exchanges:
             self._add(partial(self._row, exchange))
@@ -89,7 +89,7 @@ class Inspector:
 
 
 def _problem(problem: Problem) -> Element:
-    """What Slack would not have let pass, with the place to mend."""
+    """Draw a problem with its path."""
     with div("rh-problem", testid="problem") as row:
         span(f"{problem.method}: {problem.code}", "rh-name")
         if problem.path:
@@ -99,7 +99,7 @@ def _problem(problem: Problem) -> Element:
 
 
 def _body(place: Element, body: Any) -> None:
-    """Write out what was sent, the first time somebody looks."""
+    """Draw the payload when the row is first opened."""
     if list(place):
         return
     words = json.dumps(body, indent=1, ensure_ascii=False, default=str)
@@ -108,7 +108,7 @@ def _body(place: Element, body: Any) -> None:
 
 
 def inspector_button(screen: Screen, inspector: Inspector) -> None:
-    """The button in the head of the conversation that opens the traffic, with the number of problems."""
+    """Draw the button that opens the traffic, with the number of problems."""
     holder = div("rh-holder")
     seen: list[int] = []
 

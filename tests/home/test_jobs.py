@@ -68,7 +68,7 @@ async def test_a_busy_slack_is_asked_again_when_it_said(rehearsal: Rehearsal, cl
         waits.append(seconds)
 
     rehearsal.control.faults.next("users.list", status=429, retry_after=7, times=2)
-    assert len(await fetch_people(client, pause=pause)) == 4
+    assert len(await fetch_people(client, sleep=pause)) == 4
     assert waits == [7, 7]
 
 
@@ -80,7 +80,7 @@ async def test_a_slack_that_stays_busy_ends_the_run(rehearsal: Rehearsal, client
 
     rehearsal.control.faults.next("users.list", status=429, times=20)
     with pytest.raises(SlackApiError):
-        await fetch_people(client, pause=pause)
+        await fetch_people(client, sleep=pause)
 
 
 async def test_one_person_can_be_asked_for(client: AsyncWebClient) -> None:

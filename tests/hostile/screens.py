@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from rehearsal.actor import Actor
-from rehearsal.entries import CannotDo
+from rehearsal.fields import ActorError
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 from tests.makers import MARA
@@ -126,7 +126,7 @@ async def look_everywhere(world: World, person: str, names: list[str]) -> list[M
         seen += await _all_pages(actor, command)
     for name in names:
         for command in (f"/customers {name}", f"/checkin {name}", f"/neglected {name}", f"/customers edit {name}"):
-            with suppress(CannotDo):
+            with suppress(ActorError):
                 await answered(actor, command)
     await closed(actor)
     seen += actor.sees()

@@ -13,8 +13,8 @@ from sqlmodel import SQLModel
 from bot.core.clock import new_id
 from bot.core.runtime import Runtime
 from bot.workspaces.usecases import install_workspace
-from rehearsal.entries import CannotDo
-from rehearsal.state.inputs import placed
+from rehearsal.fields import ActorError
+from rehearsal.state.inputs import iter_elements
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 from tests.hostile.screens import answered, closed, digest_set_up, home, pings_nobody, told, window, words
@@ -102,9 +102,9 @@ async def test_forged_values_of_every_button_change_nothing(world: World, capsys
     others = await _another_workspaces_customer(world)
     for value in (*FORGED, str(new_id()), others, f"{others} {ANA} team 0", f"week:{others}"):
         for where in await _screens(world):
-            for spot in list(placed(where.blocks)):
-                with suppress(CannotDo):  # the press before it has changed this screen
-                    await _forge(ana, where, spot, value)
+            for target in list(iter_elements(where.blocks)):
+                with suppress(ActorError):  # the press before it has changed this screen
+                    await _forge(ana, where, target, value)
     said = capsys.readouterr().out
     assert "listener.failed" not in said
     assert "unexpected" not in said
@@ -122,7 +122,7 @@ async def test_forged_memories_of_every_window_change_nothing(world: World) -> N
         for memory in memories:
             message = await answered(ana, command)
             assert message is not None
-            option = next(o["text"]["text"] for s in placed(message.blocks) if s.element["action_id"] == menu
+            option = next(o["text"]["text"] for s in iter_elements(message.blocks) if s.element["action_id"] == menu
                           for o in s.element["options"] if o["text"]["text"].startswith(wish))  # fmt: skip
             await ana.choose(message, menu, option)
             form = await window(ana, wish.split()[0] if wish.startswith("Snooze") else wish)
@@ -179,17 +179,17 @@ async def _screens(world: World) -> list[Message | View]:
     return shown
 
 
-async def _forge(actor: Any, where: Message | View, spot: Any, value: str) -> None:
+async def _forge(actor: Any, where: Message | View, target: Any, value: str) -> None:
     """Press a button, or choose in a menu, whose value was changed on the way."""
-    element = spot.element
+    element = target.element
     if element["type"] == "button" and not element.get("url"):
         kept, element["value"] = element.get("value"), value
-        await actor.press(where, element["action_id"], block_id=spot.block["block_id"], value=value)
+        await actor.press(where, element["action_id"], block_id=target.block["block_id"], value=value)
         element["value"] = kept
     elif element["type"] == "overflow":
         option = element["options"][0]
         kept, option["value"] = option["value"], value[:150]
-        await actor.choose(where, element["action_id"], option["text"]["text"], block_id=spot.block["block_id"])
+        await actor.choose(where, element["action_id"], option["text"]["text"], block_id=target.block["block_id"])
         option["value"] = kept
     if view := actor.modal():
         pings_nobody(view)

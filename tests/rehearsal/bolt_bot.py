@@ -224,7 +224,7 @@ async def by_socket(rehearsal: Rehearsal, *, sockets: int = 1, retries: bool = F
     handlers = [AsyncSocketModeHandler(bot.app, rehearsal.app_token) for _ in range(sockets)]
     for handler in handlers:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-    await rehearsal.connected(sockets)
+    await rehearsal.wait_connected(sockets)
     try:
         yield bot
     finally:

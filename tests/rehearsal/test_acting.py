@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.entries import CannotDo
+from rehearsal.fields import ActorError
 from rehearsal.server import Rehearsal
 from tests.rehearsal.bolt_bot import Tiny, button
 
@@ -120,7 +120,7 @@ async def test_shortcuts_open_windows_and_answer_on_messages(rehearsal: Rehearsa
     answer = await outcome.reply()
     assert answer.text == "kept keep me &amp; mine"
     assert answer.ephemeral_to == ana.person.id
-    with pytest.raises(CannotDo, match="no global shortcut"):
+    with pytest.raises(ActorError, match="no global shortcut"):
         await ana.shortcut("note.message")
     rehearsal.assert_clean()
 
@@ -157,7 +157,7 @@ async def test_windows_lie_on_each_other_at_most_three_high(rehearsal: Rehearsal
     await ana.press(top, "form.push")
     await rehearsal.workspace.until(lambda _: "push_limit_reached" in [problem.code for problem in rehearsal.problems])
     assert (middle.previous_id, top.root_id) == (bottom.id, bottom.id)
-    with pytest.raises(CannotDo, match="not on top"):
+    with pytest.raises(ActorError, match="not on top"):
         await ana.submit(bottom)
     await ana.close(top)
     assert ana.modal() is middle
@@ -179,32 +179,32 @@ async def test_what_slack_would_not_let_people_do_is_an_error(rehearsal: Rehears
         ],
     )
     message = ana.sees("general")[-1]
-    with pytest.raises(CannotDo, match=r"no bye\.press.*button hello\.press"):
+    with pytest.raises(ActorError, match=r"no bye\.press.*button hello\.press"):
         await ana.press(message, "bye.press")
-    with pytest.raises(CannotDo, match="/nope is not a command"):
+    with pytest.raises(ActorError, match="/nope is not a command"):
         await ana.command("/nope")
     control.add_channel("closed", members=["ben"], kind="private")
-    with pytest.raises(CannotDo, match="ana is not in closed"):
+    with pytest.raises(ActorError, match="ana is not in closed"):
         await ana.say("closed", "hi")
     only_ben = await bot.client.chat_postEphemeral(
         channel=message.channel, user=rehearsal.workspace.person("ben").id, text="Psst"
     )
     hidden = control.as_person("ben").sees("general")[-1]
     assert hidden.ts == only_ben["message_ts"]
-    with pytest.raises(CannotDo, match="not on ana's screen"):
+    with pytest.raises(ActorError, match="not on ana's screen"):
         await ana.press(hidden, "x")
-    with pytest.raises(CannotDo, match="no menu of shortcuts"):
+    with pytest.raises(ActorError, match="no menu of shortcuts"):
         await control.as_person("ben").shortcut("note.message", hidden)
-    with pytest.raises(CannotDo, match=r"no message 1\.0 in general"):
+    with pytest.raises(ActorError, match=r"no message 1\.0 in general"):
         await ana.say("general", "hi", thread_ts="1.0")
-    with pytest.raises(CannotDo, match="archived"):
+    with pytest.raises(ActorError, match="archived"):
         await ana.say(control.add_channel("old", members=["ana"], is_archived=True), "hi")
-    with pytest.raises(CannotDo, match="no message shortcut"):
+    with pytest.raises(ActorError, match="no message shortcut"):
         await ana.shortcut("nope", message)
     await control.change_person("ana", deleted=True)
-    with pytest.raises(CannotDo, match="deactivated"):
+    with pytest.raises(ActorError, match="deactivated"):
         await ana.command("/echo hi")
-    with pytest.raises(CannotDo, match="no option 'fly'"):
+    with pytest.raises(ActorError, match="no option 'fly'"):
         await _form_choice(rehearsal, "ben", "fly")
 
 

@@ -49,7 +49,7 @@ async def test_another_process_can_make_trouble_and_move_time(
 ) -> None:
     """Faults, events and the clock."""
     await http.post("fault", json={"kind": "next", "method": "auth.test", "error": "fatal_error"})
-    assert rehearsal.wire.faults.take("auth.test") is not None
+    assert rehearsal.wire.faults.pop("auth.test") is not None
     await http.post("event", json={"kind": "join_team", "name": "dora"})
     assert bot.of("team_join")[0]["event"]["user"]["name"] == "dora"
     assert (await http.post("move", json={"seconds": 60})).json() == {"now": "2026-11-23T09:01:00+00:00"}

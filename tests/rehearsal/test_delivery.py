@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from rehearsal.entries import CannotDo
+from rehearsal.fields import ActorError
 from rehearsal.server import Rehearsal
 from rehearsal.wire.delivery import sign
 from tests.rehearsal.bolt_bot import FORM, MANIFEST, Tiny, button, by_http, by_socket, field, option
@@ -117,7 +117,7 @@ async def test_events_tell_what_happened_as_far_as_the_manifest_asks(rehearsal: 
     await control.join_channel("bot", "apart")
     await control.leave_channel("bot", "apart")
     await control.archive("general")
-    await rehearsal.settled()
+    await rehearsal.drain()
     names = [body["event"]["type"] for _, body in either_bot.got]
     assert names == [
         "team_join",
@@ -141,11 +141,11 @@ async def test_events_tell_what_happened_as_far_as_the_manifest_asks(rehearsal: 
 async def test_the_bots_own_messages_come_back_as_events(rehearsal: Rehearsal, bot: Tiny) -> None:
     """With its bot_id, so that Bolt can ignore them."""
     await bot.client.chat_postMessage(channel="#general", text="mine")
-    await rehearsal.settled()
+    await rehearsal.drain()
     posted = rehearsal.control.as_person("ana").sees("general")[-1]
     await bot.client.chat_update(channel=posted.channel, ts=posted.ts, text="changed")
     await bot.client.chat_delete(channel=posted.channel, ts=posted.ts)
-    await rehearsal.settled()
+    await rehearsal.drain()
     events = [exchange.body["event"] for exchange in rehearsal.workspace.traffic if exchange.name == "event message"]
     assert events[0]["bot_id"] == rehearsal.workspace.bot_id
     assert [event.get("subtype") for event in events] == [None, "message_changed", "message_deleted"]
@@ -204,9 +204,9 @@ async def test_what_the_manifest_turns_off_does_not_work() -> None:
     async with Rehearsal(manifest=manifest, start=datetime(2026, 11, 23, 9, tzinfo=UTC)) as rehearsal:
         person = rehearsal.control.add_person("ana")
         ana = rehearsal.control.as_person(person)
-        with pytest.raises(CannotDo, match="Home tab turned off"):
+        with pytest.raises(ActorError, match="Home tab turned off"):
             await ana.open_home()
-        with pytest.raises(CannotDo, match="Messages tab turned off"):
+        with pytest.raises(ActorError, match="Messages tab turned off"):
             await ana.say(None, "hi")
         assert not (await ana.shortcut("note.global")).acked
         client = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
@@ -302,9 +302,9 @@ async def test_menus_on_messages_send_what_was_chosen(rehearsal: Rehearsal, bot:
     assert clicks[1]["actions"][0]["selected_time"] == "08:15"
     [state] = clicks[1]["state"]["values"].values()
     assert state["x.day"]["selected_date"] == "2026-12-01"
-    with pytest.raises(CannotDo, match="YYYY-MM-DD"):
+    with pytest.raises(ActorError, match="YYYY-MM-DD"):
         await ana.pick_date(message, "x.day", "1 Dec")
-    with pytest.raises(CannotDo, match="can't be filled"):
+    with pytest.raises(ActorError, match="can't be filled"):
         await ana.fill(message, x_menu="x")
     outcome = await ana.choose(message, "x.menu", "Card")
     assert outcome is not None

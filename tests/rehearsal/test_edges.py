@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from rehearsal.entries import CannotDo
+from rehearsal.fields import ActorError
 from rehearsal.server import Rehearsal
 from tests.rehearsal.bolt_bot import FORM, Tiny, button, field, plain
 
@@ -122,10 +122,10 @@ async def test_a_search_with_wrong_options_offers_nothing(rehearsal: Rehearsal, 
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened()
-    with pytest.raises(CannotDo, match="from 2 letters on"):
+    with pytest.raises(ActorError, match="from 2 letters on"):
         await ana.suggest(form, "x.who", "a")
     assert await ana.suggest(form, "x.who", "ac") == []
-    with pytest.raises(CannotDo, match="on offer: nothing"):
+    with pytest.raises(ActorError, match="on offer: nothing"):
         await ana.choose(form, "x.who", "acme")
     assert rehearsal.problems[0].path.startswith("options[0].text")
     await rehearsal.control.disconnect("link_disabled")
@@ -137,7 +137,7 @@ async def test_a_click_in_a_window_nobody_hears_shows_trouble(rehearsal: Rehears
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened()
-    await rehearsal.settled()
+    await rehearsal.drain()
     await rehearsal.control.disconnect("link_disabled")
     assert not (await ana.press(form, "form.push")).acked
     assert form.trouble
@@ -151,12 +151,12 @@ async def test_a_window_without_submit_or_with_enough_files(rehearsal: Rehearsal
     await ana.command("/form")
     form = await ana.modal_opened()
     await ana.upload(form, "x.files", "a.csv", b"1")
-    with pytest.raises(CannotDo, match="no more files"):
+    with pytest.raises(ActorError, match="no more files"):
         await ana.upload(form, "x.files", "b.csv", b"2")
     await ana.close(form)
     bot.form = {"type": "modal", "title": plain("Card"), "blocks": [{"type": "divider"}]}
     await ana.command("/form")
-    with pytest.raises(CannotDo, match="'Card' has no button"):
+    with pytest.raises(ActorError, match="'Card' has no button"):
         await ana.submit(await ana.modal_opened("Card"))
     await ana.say("general", "first")
     await ana.say(None, "second")
@@ -170,7 +170,7 @@ async def test_a_buttons_message_can_vanish_before_the_press(rehearsal: Rehearsa
     ana = rehearsal.control.as_person("ana")
     [message] = ana.sees("general")
     await bot.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
-    with pytest.raises(CannotDo, match="not on ana's screen"):
+    with pytest.raises(ActorError, match="not on ana's screen"):
         await ana.press(message, "hello.press")
 
 

@@ -131,4 +131,4 @@ async def test_one_long_move_brings_every_repetition_and_then_gives_up(rehearsal
     assert len(rehearsal.problems) == 4
     rehearsal.control.faults.next("auth.test", status=500)
     rehearsal.control.faults.clear()
-    assert rehearsal.control.faults.take("auth.test") is None
+    assert rehearsal.control.faults.pop("auth.test") is None

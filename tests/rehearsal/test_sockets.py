@@ -26,7 +26,7 @@ async def test_a_bot_that_is_told_to_go_comes_back(rehearsal: Rehearsal, bot: Ti
     [old] = rehearsal.wire.sockets.connections
     await rehearsal.control.disconnect(reason)
     await rehearsal.workspace.until(lambda _: old not in rehearsal.wire.sockets.connections)
-    await rehearsal.connected()
+    await rehearsal.wait_connected()
     assert (await rehearsal.control.as_person("ana").command("/echo back")).text == "you said back"
     rehearsal.assert_clean()
 
@@ -34,7 +34,7 @@ async def test_a_bot_that_is_told_to_go_comes_back(rehearsal: Rehearsal, bot: Ti
 async def test_a_cut_socket_is_replaced(rehearsal: Rehearsal, bot: Tiny) -> None:
     """A network that breaks without a word is survived too."""
     await rehearsal.control.cut_sockets()
-    await rehearsal.connected(timeout=15)
+    await rehearsal.wait_connected(timeout=15)
     assert (await rehearsal.control.as_person("ana").command("/echo back")).acked
 
 
@@ -81,6 +81,6 @@ async def test_a_socket_that_dies_with_a_payload_counts_as_no_answer(rehearsal: 
         assert envelope["type"] == "slash_commands"
         assert envelope["accepts_response_payload"]
         await socket.close()
-        await rehearsal.settled()
+        await rehearsal.drain()
     assert "did not respond" in ana.dm()[-1].text
     assert [problem.code for problem in rehearsal.problems] == ["no_ack"]

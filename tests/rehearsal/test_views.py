@@ -154,7 +154,7 @@ async def test_a_submission_nobody_hears_leaves_the_window_open_with_trouble(
     """The typed values stay for another try."""
     ana = rehearsal.control.as_person("ana")
     await ana.fill(form, form_name="x", form_kind="call")
-    await rehearsal.settled()
+    await rehearsal.drain()
     await rehearsal.control.disconnect("link_disabled")
     assert await ana.submit(form) is None
     assert ana.modal() is form

@@ -304,9 +304,9 @@ async def test_the_bot_runs_until_it_is_asked_to_stop(tmp_path: Path, sqlite_url
         slack.control.add_person("ana", id=ANA, tz="Europe/Lisbon", email="ana@example.test")
         process = await _run(tmp_path, **environment(slack, sqlite_url))
         try:
-            await slack.connected(timeout=30)
+            await slack.wait_connected(timeout=30)
             assert (await slack.control.as_person(ANA).command("/evenhand help")).acked
-            await slack.settled()
+            await slack.drain()
             process.send_signal(number)
             _, said = await asyncio.wait_for(process.communicate(), 20)
         finally:

@@ -53,7 +53,7 @@ async def _help(slack: Rehearsal) -> str:
 @pytest.mark.parametrize("http", [False, True], ids=["socket", "http"])
 async def test_it_answers_over_either_way(database_url: str, http: bool) -> None:
     """Socket Mode or signed HTTP: a command is answered all the same, and the health pages are there."""
-    async with open_stage(database_url=database_url, start=START, furnish=_ana, http=http, team_id=WORKSPACE) as stage:
+    async with open_stage(database_url=database_url, start=START, populate=_ana, http=http, team_id=WORKSPACE) as stage:
         assert HELP in await _help(stage.rehearsal)
         async with aiohttp.ClientSession() as session, session.get(f"{stage.bot.address}/readyz") as response:
             assert response.status == 200
@@ -66,7 +66,7 @@ async def test_it_can_be_stopped_and_started_again(sqlite_url: str) -> None:
         _ana(slack)
         for _ in range(2):
             async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
-                await slack.connected()
+                await slack.wait_connected()
                 assert HELP in await _help(slack)
                 assert await bot.runtime.read(list_workspaces, workspace=None) == [WORKSPACE]
                 assert await bot.run_job("sync_people") == 0
@@ -80,11 +80,11 @@ async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reaso
     async with rehearsal() as slack:
         _ana(slack)
         async with Bot(settings(slack, sqlite_url), run_scheduler=False):
-            await slack.connected()
+            await slack.wait_connected()
             [old] = slack.wire.sockets.connections
             await slack.control.disconnect(reason)
             await slack.workspace.until(lambda _: old not in slack.wire.sockets.connections, timeout=15)
-            await slack.connected(timeout=15)
+            await slack.wait_connected(timeout=15)
             assert HELP in await _help(slack)
 
 

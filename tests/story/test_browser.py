@@ -10,9 +10,9 @@ from sqlmodel import select
 
 from bot.customers.queries import list_neglected
 from bot.customers.tables import Customer
-from demo.cast import COMPANY, START, TEAM, furnish
 from demo.company import SAMPLE, load_company
-from demo.stage import Stage, hand_time_over, open_stage
+from demo.people import COMPANY, START, TEAM, populate
+from demo.stage import Stage, open_stage, run_jobs_on_move
 from rehearsal.page import add_page
 from tests.makers import ROOT
 from tests.story.visitor import A_MOMENT, Visitor, visit
@@ -38,12 +38,12 @@ def customers() -> tuple[bytes, int]:
 async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser: Browser, pictures: Path) -> None:
     """Digest, reminder, form, Home, promises and a problem as `make demo` shows them, on a desk and on a phone."""
     stage = open_stage(
-        database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, extra=add_page
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=add_page
     )
     async with stage as running:
         accounts = running.rehearsal.workspace.channel("accounts")
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
-        hand_time_over(running)
+        run_jobs_on_move(running)
         async with visit(browser, running.rehearsal.url, pictures) as mara:
             await mara.see("inspector-close").click()
             await mara.pass_time("next-hour")
@@ -78,10 +78,10 @@ async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
 ) -> None:
     """Import, setup, a holiday with a cover, reminders, log, snooze, hand over, digest: all by hand on the page."""
     stage = open_stage(
-        database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, extra=add_page
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=add_page
     )
     async with stage as running:
-        hand_time_over(running, stride=timedelta(hours=6))
+        run_jobs_on_move(running, step=timedelta(hours=6))
         async with visit(browser, running.rehearsal.url, pictures) as visitor:
             await visitor.see("inspector-close").click()
             await _import(visitor, *customers)

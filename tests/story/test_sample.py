@@ -13,8 +13,8 @@ from bot.followups.queries import get_list as get_followups
 from bot.promises.queries import get_list
 from bot.promises.rules import State
 from bot.promises.tables import Promise
-from demo.cast import COMPANY, MARA, START, TEAM, furnish
 from demo.company import load_company
+from demo.people import COMPANY, MARA, START, TEAM, populate
 from demo.stage import open_stage
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,9 @@ pytestmark = pytest.mark.slow
 
 async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: str) -> None:
     """One is due today, one is broken, one was kept; all are told of once the jobs have run."""
-    async with open_stage(database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY) as running:
+    async with open_stage(
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY
+    ) as running:
         accounts = running.rehearsal.workspace.channel("accounts")
         runtime = running.bot.runtime
         load_company(runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
@@ -38,7 +40,9 @@ async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: st
 
 async def test_a_newcomer_meets_follow_ups_problems_and_what_we_owe(sqlite_url: str) -> None:
     """Each list has something in it; on Tuesday at nine the channel reads what is owed, the most late first."""
-    async with open_stage(database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY) as running:
+    async with open_stage(
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY
+    ) as running:
         accounts = running.rehearsal.workspace.channel("accounts")
         runtime = running.bot.runtime
         load_company(runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
