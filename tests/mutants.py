@@ -1,5 +1,5 @@
 """
-Check that the tests of the rules notification when a rule is changed: `make mutants`.
+Check that the tests of the rules fail when a rule is changed: `make mutants`.
 
 Every module `bot/*/rules.py` and `bot/*/rules/*.py` is changed in one place at a time (a mutant): a comparison, a
 boolean, a number, an operator, a condition, a returned value. Only the bodies of functions are changed, not tables.

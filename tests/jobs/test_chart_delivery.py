@@ -1,4 +1,4 @@
-"""A chart arrives as one; where Slack draws none, its words arrive without it, once."""
+"""A chart is delivered as a chart; where Slack refuses charts, its description is delivered without it, once."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -17,7 +17,7 @@ from tests.makers import WORKSPACE
 
 @pytest.fixture
 async def post(sqlite_url: str) -> AsyncIterator[PostOffice]:
-    """Return a post office over the rehearsal."""
+    """Open a post office over the rehearsal."""
     async with open_post_office(sqlite_url) as office:
         yield office
 
@@ -39,7 +39,7 @@ def arrived_in_words(post: PostOffice) -> bool:
 
 
 async def test_a_chart_arrives_in_its_place(post: PostOffice) -> None:
-    """One message has the chart and its words between its paragraphs, and is not sent again."""
+    """One message has the chart and its description between its paragraphs, and is not sent again."""
     post.enqueue("sketch", notification=Sketch())
     await post.deliver()
     await post.deliver()
@@ -52,7 +52,7 @@ async def test_a_chart_arrives_in_its_place(post: PostOffice) -> None:
 
 
 async def test_a_workspace_without_charts_gets_the_words_once(post: PostOffice) -> None:
-    """Slack refuses the chart, and the words follow in the same round; nobody is told of a failure."""
+    """Slack refuses the chart, and the description follows in the same round without a failure notice."""
     post.rehearsal.control.draw_charts(on=False)
     post.enqueue("sketch", notification=Sketch())
     await post.deliver()
@@ -64,7 +64,7 @@ async def test_a_workspace_without_charts_gets_the_words_once(post: PostOffice) 
 
 
 async def test_each_post_is_marked_before_it_is_made(post: PostOffice) -> None:
-    """A refused post and the one in words are two attempts in the outbox."""
+    """A refused post and the one without a chart are two attempts in the outbox."""
     post.rehearsal.control.draw_charts(on=False)
     post.enqueue("sketch", notification=Sketch())
     await post.deliver()
@@ -73,7 +73,7 @@ async def test_each_post_is_marked_before_it_is_made(post: PostOffice) -> None:
 
 
 async def test_a_message_that_is_refused_with_and_without_its_chart_is_given_up(post: PostOffice) -> None:
-    """A fault of the other blocks isn't blamed on the chart for ever."""
+    """An error of other blocks isn't attributed to the chart for ever."""
     post.rehearsal.control.faults.next("chat.postMessage", error="invalid_blocks", times=2)
     post.enqueue("sketch", notification=Sketch())
     await post.deliver()
@@ -82,7 +82,7 @@ async def test_a_message_that_is_refused_with_and_without_its_chart_is_given_up(
 
 
 async def test_another_refusal_is_not_tried_again_in_words(post: PostOffice) -> None:
-    """A channel that takes no messages takes none without charts."""
+    """Other errors than a refused chart cause no second attempt."""
     post.rehearsal.control.faults.next("chat.postMessage", error="is_archived")
     post.enqueue("sketch", notification=Sketch())
     await post.deliver()
@@ -90,7 +90,7 @@ async def test_another_refusal_is_not_tried_again_in_words(post: PostOffice) -> 
 
 
 async def test_a_message_without_charts_is_not_tried_twice(post: PostOffice) -> None:
-    """Refused blocks that hold no chart are a fault of the message."""
+    """Refused blocks without a chart cause no second attempt."""
     post.rehearsal.control.faults.next("chat.postMessage", error="invalid_blocks")
     post.enqueue("letter")
     await post.deliver()
@@ -98,7 +98,7 @@ async def test_a_message_without_charts_is_not_tried_twice(post: PostOffice) -> 
 
 
 async def test_a_lost_answer_about_a_chart_says_nothing_twice(post: PostOffice) -> None:
-    """Slack accepted the message with its chart and the connection died: the look-back finds it."""
+    """Slack accepted the message with its chart and the connection broke: looking it up finds it."""
     post.rehearsal.control.faults.drop_after("chat.postMessage")
     post.enqueue("sketch", notification=Sketch())
     await post.deliver_until_quiet()
@@ -106,7 +106,7 @@ async def test_a_lost_answer_about_a_chart_says_nothing_twice(post: PostOffice) 
 
 
 async def test_a_lost_answer_about_the_words_says_nothing_twice(post: PostOffice) -> None:
-    """Slack refused the chart, accepted the words, and the connection died: the look-back finds them."""
+    """Slack refused the chart, accepted the description, and the connection broke: looking it up finds it."""
     faults = post.rehearsal.control.faults
     faults.next("chat.postMessage", error="invalid_blocks")
     faults.drop_after("chat.postMessage")
@@ -117,7 +117,7 @@ async def test_a_lost_answer_about_the_words_says_nothing_twice(post: PostOffice
 
 
 async def test_a_pause_between_chart_and_words_is_kept(post: PostOffice) -> None:
-    """Slack refuses the chart and then asks to wait: the words arrive after the pause."""
+    """Slack refuses the chart and then rate-limits: the description is posted after the pause."""
     post.rehearsal.control.draw_charts(on=False)
     faults = post.rehearsal.control.faults
     faults.next("chat.postMessage", error="invalid_blocks")
@@ -135,7 +135,7 @@ class Slowly(AsyncWebClient):
     after: Callable[[], Awaitable[None]]
 
     async def api_call(self, api_method: str, **more: Any) -> Any:
-        """Make the call, then do what is to happen afterwards."""
+        """Make the call, then call *after*."""
         try:
             return await super().api_call(api_method, **more)
         finally:
@@ -144,7 +144,7 @@ class Slowly(AsyncWebClient):
 
 
 async def test_words_are_not_posted_when_the_claim_ran_out_meanwhile(post: PostOffice) -> None:
-    """Slack took long to refuse the chart: whoever claims the message next posts the words, once."""
+    """Slack took long to refuse the chart: the next claim posts the description, once."""
     post.rehearsal.control.draw_charts(on=False)
     post.enqueue("sketch", notification=Sketch())
     slow = Slowly(token=post.rehearsal.bot_token, base_url=post.rehearsal.api_url)

@@ -1,4 +1,4 @@
-"""The command line: lists in and out, one sentence for every mistake, and a bot that stops when it is asked to."""
+"""The command line: import and export, one sentence for every mistake, and a bot that stops on request."""
 
 import asyncio
 import os
@@ -32,20 +32,20 @@ ID = re.compile(r"--undo ([0-9a-f-]{36})")
 
 @dataclass
 class Shell:
-    """Somebody at a terminal in an empty folder, with a database that knows one workspace."""
+    """A terminal in an empty folder, with a database that has one workspace."""
 
     folder: Path
     url: str
 
     def type(self, *words: str, **more: str) -> str:
-        """What a command prints; it ends well."""
+        """Run a command that succeeds; return its output."""
         with bare(self.folder, **{"DATABASE_URL": self.url, "LOG_LEVEL": "error", **more}):
             result = CliRunner().invoke(cli.app, list(words), catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
 
     def mistype(self, *words: str, **more: str) -> str:
-        """The one sentence that a command ends with."""
+        """Run a command that fails; return its error sentence."""
         with pytest.raises(BotError) as caught:
             self.type(*words, **more)
         sentence = str(caught.value)
@@ -53,7 +53,7 @@ class Shell:
         return sentence
 
     def names(self, workspace: str = WORKSPACE) -> list[str]:
-        """The customers in the database."""
+        """Return the names of the customers in the database."""
         database = Database(self.url)
         with database.reading(workspace) as session:
             found = sorted(session.exec(select(Customer.name).where(Customer.workspace_id == workspace)).all())
@@ -61,7 +61,7 @@ class Shell:
         return found
 
     def install(self, *workspaces: str) -> None:
-        """Have the bot met these workspaces."""
+        """Install the bot in these workspaces."""
         database = Database(self.url)
         for workspace in workspaces:
             with database.transaction(workspace) as session:
@@ -78,18 +78,18 @@ def _shell(folder: Path, url: str) -> Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path, sqlite_url: str) -> Shell:
-    """On SQLite."""
+    """Return a shell with SQLite."""
     return _shell(tmp_path, sqlite_url)
 
 
 @pytest.fixture(autouse=True)
 def _leave_logging_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Inside the process of the tests, logs stay as pytest set them up."""
+    """Keep pytest's logging configuration."""
     monkeypatch.setattr(cli, "configure_logging", lambda **_: None)
 
 
 def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str) -> None:
-    """Import, look first, import twice, export, import that, undo: nothing doubles and nothing is lost."""
+    """Dry run, import, import again, export, import the export, undo: nothing is duplicated or lost."""
     shell = _shell(tmp_path, database_url)
     assert "2 would be added, 0 would be changed, 0 left alone, 1 refused." in shell.type(
         "import", "list.csv", "--dry-run", "--map", "Company=name"
@@ -110,7 +110,7 @@ def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str
 
 
 def test_a_list_of_mentions_goes_in_once(tmp_path: Path, database_url: str) -> None:
-    """Look first, take in, take in again; refused rows say their line and column; no file, no words: one sentence."""
+    """Dry run, import, import again; refused rows name line and column; no file is one sentence."""
     shell = _shell(tmp_path, database_url)
     rows = "Text,Link,Rating\nGreat,https://g2.example/1,5\nOdd,https://g2.example/2,many\nBad,https://g2.example/3,1\n"
     (tmp_path / "reviews.csv").write_text(rows, encoding="utf-8")
@@ -133,7 +133,7 @@ def test_an_export_can_stand_in_another_folder(shell: Shell) -> None:
 
 
 def test_what_people_corrected_is_exported_without_their_names(shell: Shell) -> None:
-    """As it read, as somebody read it, and which scorer; words that a spreadsheet would run are made safe."""
+    """The export has the text, both readings and the model; formulas are escaped."""
     database = Database(shell.url)
     with database.transaction(WORKSPACE) as session:
         add_person(session, ANA, "Ana Lima")
@@ -151,7 +151,7 @@ def test_what_people_corrected_is_exported_without_their_names(shell: Shell) -> 
 
 
 def test_a_blank_erases_only_when_asked(shell: Shell) -> None:
-    """A second list without a value leaves the one we have; --erase-blanks says otherwise."""
+    """A blank in a second list keeps the stored value, except with --erase-blanks."""
     shell.type("import", "list.csv")
     (shell.folder / "blank.csv").write_text("name,annual value\nAcme [Ltd],\n", encoding="utf-8")
     assert "0 changed, 1 left alone" in shell.type("import", "blank.csv")
@@ -159,7 +159,7 @@ def test_a_blank_erases_only_when_asked(shell: Shell) -> None:
 
 
 def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
-    """Missing, a folder, no table, no name column: each says what to do."""
+    """A missing file, a folder, no table and no name column each give a sentence with advice."""
     (shell.folder / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
     (shell.folder / "nameless.csv").write_text("colour,weight\nred,3\n", encoding="utf-8")
     (shell.folder / "empty.csv").write_bytes(b"")
@@ -174,30 +174,30 @@ def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
 
 @pytest.mark.parametrize("pair", ["Company", "=name", "Company=", "="])
 def test_a_map_that_cant_be_read_is_one_sentence(shell: Shell, pair: str) -> None:
-    """The sentence shows how it is written."""
+    """The sentence shows the correct form."""
     assert '--map "Company=name"' in shell.mistype("import", "list.csv", "--map", pair)
 
 
 def test_a_map_to_nothing_we_know_is_one_sentence(shell: Shell) -> None:
-    """A field or a column that isn't there is named."""
+    """The sentence names the unknown field or column."""
     assert "nonsense" in shell.mistype("import", "list.csv", "--map", "Company=nonsense")
     assert "Nowhere" in shell.mistype("import", "list.csv", "--map", "Nowhere=name")
 
 
 @pytest.mark.parametrize("asked", ["soon", "0192f000-0000-7000-8000-000000000000"])
 def test_an_import_that_never_was_cant_be_undone(shell: Shell, asked: str) -> None:
-    """A wrong id is told, and nothing happens."""
+    """A wrong id is reported, and nothing changes."""
     assert shell.mistype("import", "--undo", asked)
 
 
 def test_without_a_workspace_it_says_what_to_do_first(tmp_path: Path, sqlite_url: str) -> None:
-    """A bot that has never met Slack has nowhere to put customers."""
+    """Without a workspace, import says how to start."""
     (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
     assert "start it once with `evenhand run`" in Shell(tmp_path, sqlite_url).mistype("import", "list.csv")
 
 
 def test_with_several_workspaces_one_has_to_be_named(shell: Shell) -> None:
-    """Customers never land in the wrong workspace by guessing."""
+    """With several workspaces, import asks for one."""
     shell.install("T0OTHER")
     assert f"{WORKSPACE}, T0OTHER" in shell.mistype("export")
     assert "add --workspace" in shell.mistype("import", "list.csv")
@@ -208,7 +208,7 @@ def test_with_several_workspaces_one_has_to_be_named(shell: Shell) -> None:
 
 
 def test_migrate_makes_the_tables_and_says_so(tmp_path: Path) -> None:
-    """On a fresh file and again; no other command needs it first."""
+    """It works on a new file and again; no other command needs it first."""
     shell = Shell(tmp_path, f"sqlite:///{tmp_path}/fresh.db")
     for _ in range(2):
         assert shell.type("migrate") == "The database (sqlite) is at the newest version.\n"
@@ -220,7 +220,7 @@ def test_migrate_makes_the_tables_and_says_so(tmp_path: Path) -> None:
 def test_a_mistake_is_one_sentence_on_standard_error(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No stack trace for what a person can mend, and exit code 1."""
+    """A user error prints no stack trace, and the exit code is 1."""
     monkeypatch.setattr(sys, "argv", ["evenhand", "import", "none.csv"])
     with bare(shell.folder, DATABASE_URL=shell.url, LOG_LEVEL="error"), pytest.raises(SystemExit) as ended:
         main()
@@ -238,7 +238,7 @@ def _doctor(folder: Path, **settings: str) -> tuple[int, str]:
 
 
 async def test_the_doctor_finds_all_well(tmp_path: Path, sqlite_url: str) -> None:
-    """Three ticks and exit code 0."""
+    """It prints three ticks, and the exit code is 0."""
     async with rehearsal() as slack:
         code, said = await asyncio.to_thread(_doctor, tmp_path, **environment(slack, sqlite_url))
         slack.assert_clean()
@@ -246,7 +246,7 @@ async def test_the_doctor_finds_all_well(tmp_path: Path, sqlite_url: str) -> Non
 
 
 def test_the_doctor_finds_all_ill(tmp_path: Path) -> None:
-    """Each trouble is a sentence that says what to do; exit code 1."""
+    """Each problem is a sentence with advice, and the exit code is 1."""
     code, said = _doctor(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/fresh.db")
     assert code == 1
     assert "✗ Settings\n  SLACK_BOT_TOKEN is missing; " in said
@@ -268,7 +268,7 @@ def test_the_doctor_finds_all_ill(tmp_path: Path) -> None:
 async def test_the_doctor_names_what_is_wrong(
     tmp_path: Path, sqlite_url: str, setting: str, value: str, words: str
 ) -> None:
-    """One thing wrong is one sentence, and the rest is well."""
+    """One problem is one sentence, and the other checks pass."""
     async with rehearsal() as slack:
         settings = {**environment(slack, sqlite_url), setting: value}
         code, said = await asyncio.to_thread(_doctor, tmp_path, **settings)
@@ -299,7 +299,7 @@ async def _run(folder: Path, **settings: str) -> asyncio.subprocess.Process:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_the_bot_runs_until_it_is_asked_to_stop(tmp_path: Path, sqlite_url: str, number: signal.Signals) -> None:
-    """As a real process in Socket Mode: it answers, and SIGTERM or Ctrl-C ends it with exit code 0."""
+    """A real process in Socket Mode answers, and SIGTERM or Ctrl-C ends it with exit code 0."""
     async with rehearsal() as slack:
         slack.control.add_person("ana", id=ANA, tz="Europe/Lisbon", email="ana@example.test")
         process = await _run(tmp_path, **environment(slack, sqlite_url))
@@ -321,7 +321,7 @@ async def test_the_bot_runs_until_it_is_asked_to_stop(tmp_path: Path, sqlite_url
 
 
 async def test_a_run_that_cant_start_says_why_and_ends(tmp_path: Path, sqlite_url: str) -> None:
-    """One sentence and exit code 1, so that a supervisor's log is readable."""
+    """The error is one sentence, and the exit code is 1."""
     async with rehearsal() as slack:
         process = await _run(tmp_path, **{**environment(slack, sqlite_url), "SLACK_APP_TOKEN": APP_TOKEN})
         _, said = await asyncio.wait_for(process.communicate(), 30)
