@@ -22,11 +22,11 @@ import sqlalchemy as sa
 from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks.figure import Figure
-from bot.checkins.queries.queue import CUSTOMERS
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
+from bot.customers.queries.due import CUSTOMERS
 from bot.customers.rules.due import Status
 from bot.storage import migrate
 from demo.company import load_company

@@ -1,5 +1,6 @@
-"""The command line: `evenhand run | import | mentions | export | doctor | migrate`."""
+"""The command line: `evenhand run | import | mentions | export | erase | doctor | migrate`."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,11 @@ from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.customers.gateways.lists_read import read_drafts
-from bot.customers.gateways.tables_write import write_csv
-from bot.customers.queries.exports import HEADERS, export_rows
+from bot.customers.gateways import read_drafts, write_csv
+from bot.customers.queries import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import ImportPlan
+from bot.customers.schemas import ErasureSubject, ImportPlan
+from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.doctor import check_settings, check_slack, check_storage
@@ -44,6 +45,10 @@ CORRECTION_COLUMNS = ("words", "before", "after", "scorer", "at")
 """The exported columns of a correction; they contain no names of people."""
 
 Workspace = Annotated[str, typer.Option(help="The Slack id of the workspace (T…); needed only when there are several.")]
+
+
+AboutCustomer = Annotated[str, typer.Option("--customer", help="The name of one customer.", show_default=False)]
+AboutPerson = Annotated[str, typer.Option("--person", help="The Slack id of one person (U…).", show_default=False)]
 
 
 @app.command()
@@ -131,11 +136,26 @@ def export(
     corrections: Annotated[
         bool, typer.Option(help="Instead: how mentions read, where people corrected it; a scorer can learn from that.")
     ] = False,
+    customer: AboutCustomer = "",
+    person: AboutPerson = "",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The same as FILE.", show_default=False)] = None,
     workspace: Workspace = "",
 ) -> None:
-    """Write all customers as CSV. Importing that file again changes nothing."""
+    """
+    Write all customers as CSV; importing that file again changes nothing. With --customer or --person, write everything
+    that is kept about one of them as JSON.
+    """
+    file = output or file
     with _open_runtime() as runtime:
         workspace_id = _choose_workspace(runtime, workspace)
+        if customer or person:
+            subject = _find_subject(runtime, workspace_id, customer, person)
+            about = {"workspace": workspace_id, "kind": subject.kind, "subject_id": subject.id}
+            exported = runtime.read_now(export_subject, **about, features=runtime.features)
+            file = file or Path(f"{subject.kind}.json")
+            _write(file, json.dumps(exported.content, indent=2, ensure_ascii=False).encode("utf-8", "replace"))
+            _print(f"Everything about {subject.name} is in {file}.")
+            return
         if corrections:
             file, corrected = (
                 file or Path("corrections.csv"),
@@ -152,6 +172,26 @@ def export(
         file, rows = file or Path("customers.csv"), runtime.read_now(export_rows, workspace=workspace_id, viewer=BOT)
         _write(file, write_csv(HEADERS, rows))
         _print(f"All customers are in {file}: {_row_count(len(rows))}.")
+
+
+@app.command()
+def erase(
+    customer: AboutCustomer = "",
+    person: AboutPerson = "",
+    yes: Annotated[str, typer.Option(help="The name again, for scripts; otherwise it is asked for.")] = "",
+    workspace: Workspace = "",
+) -> None:
+    """Erase a customer, or the name of a person who left, wherever it is kept. Nobody can undo it."""
+    with _open_runtime() as runtime:
+        workspace_id = _choose_workspace(runtime, workspace)
+        subject = _find_subject(runtime, workspace_id, customer, person)
+        confirm = yes or typer.prompt(f"This erases {subject.name}, for good. Write the name to confirm", err=True)
+        done = runtime.run_now(
+            erase_subject, workspace=workspace_id, kind=subject.kind, subject_id=subject.id, confirm=confirm,
+            features=runtime.features, by=BOT,
+        )  # fmt: skip
+        counts = ", ".join(f"{name} {_row_count(count)}" for name, count in done.rows.items())
+        _print(f"The {done.kind} is erased: {counts}.")
 
 
 @app.command()
@@ -189,6 +229,13 @@ def _choose_workspace(runtime: Runtime, wanted: str) -> str:
     if not wanted and len(known) > 1:
         raise InvalidInput(f"There are several workspaces; add --workspace with one of {', '.join(known)}.")
     return wanted or known[0]
+
+
+def _find_subject(runtime: Runtime, workspace_id: str, customer: str, person: str) -> ErasureSubject:
+    if bool(customer) == bool(person):
+        raise InvalidInput("Say about whom: --customer with a name, or --person with a Slack id; one of the two.")
+    kind, words = ("customer", customer) if customer else ("person", person)
+    return runtime.read_now(find_subject, workspace=workspace_id, kind=kind, words=words)
 
 
 def _parse_columns(pairs: list[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from bot.checkins.usecases.recording import record_checkin
 from bot.core.feature import Feature
 from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
-from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.gateways import read_drafts
 from bot.customers.queries import find_customer
 from bot.customers.usecases.lists import apply_import
 from bot.digests.rules import DigestKind
@@ -91,8 +91,7 @@ def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str,
     Load the sample company with the use cases that commands run; return the number of customers.
 
     *digest_channel* is the id and name of the channel that gets two digests: neglected customers on Mondays and
-    Thursdays
-    at nine in Lisbon, and commitments on Tuesdays and Fridays.
+    Thursdays at nine in Lisbon, and commitments on Tuesdays and Fridays.
     """
     return runtime.run_now(_load, workspace=workspace, digest_channel=digest_channel, features=runtime.features)
 

@@ -37,7 +37,7 @@ async def open_stage(
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """
-    Start a rehearsal, let *populate* add people and channels to it, and start the bot against it.
+    Start a rehearsal, let *furnish* add people and channels to it, and start the bot against it.
 
     The bot connects by Socket Mode or, with *http*, receives signed requests. Its jobs don't run by themselves: whoever
     moves the rehearsal's clock calls `stage.bot.run_jobs()`. *host_overrides* let the bot fetch from this machine under

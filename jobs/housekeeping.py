@@ -9,7 +9,8 @@ from bot.core import outbox
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.customers.usecases.details import wake_paused
-from bot.customers.usecases.upkeep import end_snoozes, forget_uploads
+from bot.customers.usecases.lists import forget_uploads
+from bot.customers.usecases.scheduling import end_snoozes
 from bot.workspaces.queries import list_workspaces
 
 MESSAGE_RETENTION = timedelta(days=30)

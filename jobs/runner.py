@@ -20,10 +20,8 @@ class Job:
     A periodic job.
 
     *every* is the interval between attempts; *fresh_for* is how long a success counts, across restarts and replicas
-    (zero:
-    it runs at every tick). A job that is *alone* holds a lease, so that only one process runs it; other jobs lock each
-    row
-    themselves.
+    (zero: it runs at every tick). A job that is *alone* holds a lease, so that only one process runs it; other jobs
+    lock each row themselves.
     """
 
     name: str

@@ -164,8 +164,7 @@ class Actor:
         Fill fields by action_id, in which dots may be written as underscores.
 
         A value is a text, an option's text or value, a date, a list for several options, None to clear the field, or
-        (name,
-        bytes) for a file.
+        (name, bytes) for a file.
         """
         for name, raw in by_action_id.items():
             target = self._find_element(view, self._action_id(view, name), None)

@@ -78,8 +78,7 @@ class Rehearsal:
     A pretend Slack workspace with the app of *manifest* installed.
 
     `extra` receives the FastAPI app before the server starts, to add routes. `enterprise_id` makes the workspace part
-    of
-    an organisation; `org_install` installs the app for the whole organisation.
+    of an organisation; `org_install` installs the app for the whole organisation.
     """
 
     def __init__(

@@ -21,8 +21,7 @@ def share_compiled_statements() -> Iterator[None]:
     Let engines of one dialect share their compiled statements.
 
     SQLAlchemy caches a compiled statement in its engine, by dialect. Thousands of tests open a database each, of two
-    kinds;
-    the first engine of each kind shares its dialect, once it is initialised, and its cache.
+    kinds; the first engine of each kind shares its dialect, once it is initialised, and its cache.
     """
     make = database._make_engine
     kept: dict[str, Engine] = {}

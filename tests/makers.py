@@ -10,13 +10,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.core.runtime import Runtime
+from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.names import name_key
 from bot.customers.tables import Customer
-from bot.customers.usecases.scheduling import set_schedule
-from bot.people.queries import get_calendar
 from bot.people.rules import Role
 from bot.people.tables import Person
-from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import install_workspace
 
 ROOT = Path(__file__).parent.parent
@@ -56,7 +54,7 @@ def add_customer(
         neglected_after=added_on,
         **{"changed_at": LONG_AGO, **more},
     )
-    set_schedule(customer, workspace=get_workspace(session), calendar=get_calendar(session, owner))
+    ScheduleBatch(session).apply(customer)
     session.add(customer)
     session.flush()
     return customer

@@ -18,7 +18,7 @@ from bot.commitments.views import help_message, page_actions, saved
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.core.schemas import Subject
-from bot.customers.views.lists import choose
+from bot.customers.views import choose
 from bot.slack.blocks import Block, Message
 from bot.slack.forms import Form
 from bot.slack.links import permalink

@@ -12,7 +12,8 @@ from bot.core.feature import Feature
 from bot.core.schemas import DigestSlot, Notification
 from bot.customers.queries import get_customer
 from bot.customers.schemas import CustomerSchema
-from bot.customers.usecases.scheduling import hand_over, reschedule_workspace
+from bot.customers.usecases import hand_over
+from bot.customers.usecases.scheduling import reschedule_workspace
 from bot.digests.queries import compose_digest, find_digest, get_slot, list_neglected_lines
 from bot.digests.queries.kinds import find_kind
 from bot.digests.queries.setup import TESTED, get_kind, get_setup
@@ -102,8 +103,8 @@ def save_setup(
 
 
 def check_arrangement(
-    session: Session, *, kind: str, wish: DigestWish, channel: ChannelSchema | None, by: str, features: Sequence[Feature],
-    now: datetime,
+    session: Session, *, kind: str, wish: DigestWish, channel: ChannelSchema | None, by: str,
+    features: Sequence[Feature], now: datetime,
 ) -> None:  # fmt: skip
     """
     Find out, before anything is changed, whether *by* may have a digest of that further *kind* so.

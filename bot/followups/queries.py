@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import PEOPLE, local_date
+from bot.checkins.queries import PEOPLE, local_date
 from bot.commitments import queries as commitments
 from bot.commitments.queries import CommitmentKind, Scope, list_commitments, list_schemas, list_silent, list_working
 from bot.commitments.queries.commands import command_about, parse_command

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import get_owner_scope
+from bot.checkins.queries import get_owner_scope
 from bot.checkins.schemas import OwnerScope
 from bot.core.feature import Feature, collect_briefs
 from bot.core.heartbeats import list_heartbeats
 from bot.core.schemas import Line, Step
-from bot.customers.queries import get_coverage, list_pool, list_schemas, list_snoozed, list_waiting
-from bot.customers.queries.owners import list_coming, list_team_coverage
+from bot.customers.queries import list_pool, list_schemas, list_snoozed, list_waiting
+from bot.customers.queries.due import get_coverage, list_coming, list_team_coverage
 from bot.customers.schemas import Coverage, CustomerSchema
 from bot.home.rules import (
     COMING_DAYS,

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot.core import outbox
-from bot.customers.queries.owners import list_owners_among
-from bot.customers.usecases.owners import release_customers
+from bot.customers.queries.due import list_owners_among
+from bot.customers.usecases import release_customers
 from bot.customers.usecases.scheduling import reschedule_owner
 from bot.home.rules import PERSON_LEFT_ACTION
 from bot.people.queries import get_preferences, list_managers, list_names

@@ -45,7 +45,7 @@ class Clock:
         """
         Move forward by *delta*, wait for all listeners, and return the new instant.
 
-        With a `step`, time moves in steps to the next multiples of it, and listeners are called at every step.
+        With a `stride`, time moves in steps to the next multiples of it, and listeners are called at every step.
         """
         if delta < timedelta():
             raise ValueError(f"The clock only goes forward; {delta} would turn it back.")

@@ -60,8 +60,7 @@ def check_message(payload: Mapping[str, Any]) -> list[Violation]:
     Return violations in a message: text, blocks, metadata and other fields.
 
     *payload* is the body of chat.postMessage, chat.postEphemeral or chat.update, of a response_url, or of a response to
-    a
-    slash command. Blocks and metadata may be JSON strings, as in form bodies.
+    a slash command. Blocks and metadata may be JSON strings, as in form bodies.
     """
     report = Report("message", "invalid_arguments")
     check_characters(report, payload)

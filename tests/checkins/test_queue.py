@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.queries.forms import find_form, get_form
+from bot.checkins.queries import find_form, get_form
 from bot.checkins.queries.history import brief
 from bot.checkins.rules import QUEUE_ROWS, Preset, Result
 from bot.checkins.schemas import Candidates, CheckinForm

@@ -21,12 +21,19 @@ from bot.checkins.schemas import (
     ReminderDue,
     ReminderRow,
 )
+from bot.checkins.views import (
+    done,
+    done_action_row,
+    done_form,
+    hand_over_form,
+    queue_row,
+    snooze_form,
+    stays,
+    with_row_done,
+)
 from bot.checkins.views import form as form_view
 from bot.checkins.views.form import LIVE, NOTE, form, redrawn
-from bot.checkins.views.put_off import done_form, hand_over_form, snooze_form
-from bot.checkins.views.queue import candidates, queue
-from bot.checkins.views.reminder import reminder
-from bot.checkins.views.rows import done, done_action_row, queue_row, stays, with_row_done
+from bot.checkins.views.queue import candidates, queue, reminder
 from bot.core.schemas import Line
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerSchema

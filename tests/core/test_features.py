@@ -31,7 +31,7 @@ def _brief(lines: Mapping[UUID, Sequence[Line]]) -> Any:
 
 
 def test_briefs_of_all_rooms_come_together_pressing_ones_first(database: Database, clock: MovableClock) -> None:
-    """A card shows what is late before what is merely known; features keep their order; quiet customers have no lines."""
+    """A card shows what is late before what is merely known; features keep their order; quiet customers have none."""
     late, known, also = Line(text="late", urgent=True), Line(text="known"), Line(text="also known")
     features = [
         Feature(name="silent"),

@@ -116,7 +116,7 @@ def test_nothing_owed_is_one_line_or_silence(office: Office) -> None:
 
 @pytest.mark.both_databases
 def test_a_rooms_own_kind_is_posted_once_a_slot_across_restarts_and_replicas(office: Office, database_url: str) -> None:
-    """Eight at once from two processes, then a restart, then the next slot: one notification a slot under the slot's key."""
+    """Eight at once from two processes, then a restart, then the next slot: one notification a slot under its key."""
     words = tuple(f"said {n}" for n in range(20))
     features = (tally_room(*words),)
     digest = arrange(office, "tally", features=features)

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from bot.checkins.rules import Result
 from bot.checkins.tables import CustomerAction
-from bot.checkins.usecases.undoing import undo_action
+from bot.checkins.usecases import undo_action
 from bot.core.errors import InvalidInput
 from bot.core.feature import collect_undos
 from bot.escalations.queries import find_waiting

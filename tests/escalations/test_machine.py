@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 from sqlmodel import select
 
-from bot.checkins.usecases.undoing import undo_action
+from bot.checkins.usecases import undo_action
 from bot.commitments.rules import BRIEF_LINES
 from bot.core.clock import MovableClock
 from bot.core.database import Database

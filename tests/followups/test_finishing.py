@@ -9,7 +9,7 @@ from sqlmodel import select
 from bot.checkins.queries.history import list_entries
 from bot.checkins.rules import Result
 from bot.checkins.tables import CustomerAction
-from bot.checkins.usecases.undoing import undo_action
+from bot.checkins.usecases import undo_action
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.feature import collect_undos
 from bot.followups.rules import State

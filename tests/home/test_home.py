@@ -1,4 +1,4 @@
-"""What Home shows to whom."""
+"""What Home shows, and to whom."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from bot.core.errors import NotAllowed
 from bot.core.feature import Feature
 from bot.core.heartbeats import begin_run, end_run
 from bot.core.schemas import Line, Step
-from bot.customers.queries.owners import list_coming, list_team_coverage
+from bot.customers.queries.due import list_coming, list_team_coverage
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.home.queries import get_home
 from bot.home.usecases import save_preferences, sync_people_and_customers
@@ -27,13 +27,13 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def away(office: Office, person: str, first: date, last: date, cover: str | None = None) -> None:
-    """Send somebody on leave."""
+    """Add an absence."""
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.add(Absence(person_id=person, first_day=first, last_day=last, cover_id=cover))
 
 
 def test_the_first_line_says_how_many_wait(office: Office) -> None:
-    """By first name; one, several, nobody."""
+    """The greeting uses the first name and counts one, several, or no customers."""
     assert drawn(home_of(office)).startswith("Ana, nobody is waiting for you")
     office.customer("Acme", owner=ANA, waited=31)
     assert drawn(home_of(office)).startswith("Ana, one customer is waiting to hear from you")
@@ -42,7 +42,7 @@ def test_the_first_line_says_how_many_wait(office: Office) -> None:
 
 
 def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
-    """Overdue ratio decides, not days, not names."""
+    """Customers are ordered by overdue ratio, not by days or names."""
     office.customer("Acme", owner=ANA, waited=40)
     office.customer("Weekly", owner=ANA, waited=20, cadence_days=7)
     office.customer("Not yet", owner=ANA, waited=3)
@@ -55,7 +55,7 @@ def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
 
 
 def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None:
-    """Briefs of all features, the pressing ones first."""
+    """A row shows the briefs of all features, urgent ones first."""
     acme = office.customer("Acme", owner=ANA, waited=40)
     feature = Feature(
         "tests", brief=lambda _session, ids, _now: {one: [Line(text="promised: a price list")] for one in ids}
@@ -66,7 +66,7 @@ def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None
 
 
 def test_what_is_owed_stands_first_by_date(office: Office) -> None:
-    """Every feature's promises in one list."""
+    """Commitments of all features are in one list, by date."""
 
     def owed(_session: Session, person: str, _now: datetime) -> Sequence[Line]:
         return [Line(text=f"later, {person}", on=date(2026, 12, 1)), Line(text="now", on=TODAY, urgent=True)]
@@ -78,7 +78,7 @@ def test_what_is_owed_stands_first_by_date(office: Office) -> None:
 
 
 def test_the_coming_week_is_told_ahead(office: Office) -> None:
-    """From tomorrow to a week from now, the first first; nothing snoozed, nothing later."""
+    """Customers due from tomorrow to a week from now are listed by date, without snoozed or later ones."""
     office.customer("Friday", owner=ANA, waited=26)
     office.customer("Tomorrow", owner=ANA, waited=29)
     office.customer("Much later", owner=ANA, waited=1)
@@ -91,7 +91,7 @@ def test_the_coming_week_is_told_ahead(office: Office) -> None:
 
 @pytest.mark.both_databases
 def test_nobody_stands_in_two_lists(office: Office) -> None:
-    """Waiting, coming and snoozed are apart, whatever the day."""
+    """Waiting, coming and snoozed customers are disjoint on every day."""
     for waited in range(20, 60):
         snoozed = {"snoozed_until": TODAY + timedelta(5), "snooze_reason": SnoozeReason.DEFERRED} if waited % 3 else {}
         office.customer(f"Customer {waited}", owner=ANA, waited=waited, **snoozed)
@@ -101,7 +101,7 @@ def test_nobody_stands_in_two_lists(office: Office) -> None:
 
 
 def test_put_off_customers_say_until_when_and_why(office: Office) -> None:
-    """With the note in quotes and a way to wake them."""
+    """Snoozed customers show date, reason and note, and a button to end the snooze."""
     office.customer("Condax", owner=ANA, waited=40, snoozed_until=date(2027, 1, 4),
                     snooze_reason=SnoozeReason.CUSTOMER_ASKED, snooze_note="after the fair")  # fmt: skip
     words = drawn(home_of(office))
@@ -110,7 +110,7 @@ def test_put_off_customers_say_until_when_and_why(office: Office) -> None:
 
 
 def test_a_cover_sees_whom_they_stand_in_for(office: Office) -> None:
-    """Ana's waiting customers stand on Bob's Home while she is away, with her name."""
+    """While Ana is away, her waiting customers are on Bob's Home, with her name."""
     office.customer("Acme", owner=ANA, waited=40)
     away(office, ANA, TODAY, TODAY, BOB)
     schema = home_of(office, BOB)
@@ -120,7 +120,7 @@ def test_a_cover_sees_whom_they_stand_in_for(office: Office) -> None:
 
 
 def test_the_own_cadence_counts_only_ones_own_customers(office: Office) -> None:
-    """Not those of somebody covered."""
+    """The person's coverage excludes customers of a covered colleague."""
     office.customer("Acme", owner=ANA, waited=40)
     office.customer("Bolt", owner=BOB, waited=1)
     away(office, ANA, TODAY, TODAY, BOB)
@@ -128,7 +128,7 @@ def test_the_own_cadence_counts_only_ones_own_customers(office: Office) -> None:
 
 
 def test_preferences_are_told_in_a_line(office: Office) -> None:
-    """Hour, zone, days, holidays, mutes, days away and cover."""
+    """Preferences show hour, zone, days, holidays, mutes, days away and cover."""
     preferences = PreferencesInput(
         hour=time(8, 30), working_days="0124", country="PT", mutes=(Mute.NEWS,),
         away_from=date(2026, 12, 1), away_to=date(2026, 12, 9), cover_id=KIRI,
@@ -141,7 +141,7 @@ def test_preferences_are_told_in_a_line(office: Office) -> None:
 
 
 def test_who_is_away_now_can_be_back(office: Office) -> None:
-    """With a button, until when, and that nobody covers."""
+    """A current absence shows its end, a missing cover, and a button to end it."""
     away(office, ANA, TODAY, date(2026, 11, 27))
     words = drawn(home_of(office))
     assert "You are away until Fri 27 Nov; nobody covers." in words
@@ -150,7 +150,7 @@ def test_who_is_away_now_can_be_back(office: Office) -> None:
 
 @pytest.mark.parametrize(("how", "trouble"), [("left", "has left"), ("away", "is away then, too")])
 def test_a_cover_who_cant_is_named(office: Office, how: str, trouble: str) -> None:
-    """Leave and departures that came later don't go unnoticed."""
+    """A cover who left or is away, too, is reported."""
     office.person("U0DEE", "Dee Fox", is_deactivated=how == "left")
     away(office, ANA, date(2026, 12, 1), date(2026, 12, 9), "U0DEE")
     if how == "away":
@@ -159,7 +159,7 @@ def test_a_cover_who_cant_is_named(office: Office, how: str, trouble: str) -> No
 
 
 def test_members_see_neither_team_nor_first_steps(office: Office) -> None:
-    """Those are for managers."""
+    """Those sections are for managers."""
     feature = Feature("tests", first_steps=lambda *_: [Step(label="Choose a channel", done=False)])
     schema = office.ask(get_home, person_id=ANA, features=[feature])
     assert (schema.team, schema.steps) == (None, ())
@@ -167,7 +167,7 @@ def test_members_see_neither_team_nor_first_steps(office: Office) -> None:
 
 
 def test_managers_see_first_steps_until_all_are_done(office: Office) -> None:
-    """Done ones are ticked, the next has its button; when all are done they go."""
+    """Done steps are ticked, the next has a button; the section disappears when all are done."""
 
     def steps(done: bool) -> Feature:
         made = [
@@ -182,7 +182,7 @@ def test_managers_see_first_steps_until_all_are_done(office: Office) -> None:
 
 
 def test_managers_see_the_team_with_who_is_most_behind_first(office: Office) -> None:
-    """Customers, share in cadence, neglected, away; only people who own any."""
+    """Owners show customers, coverage, neglected ones and absence; only people with customers are listed."""
     office.customer("A", owner=ANA, waited=1)
     office.customer("B", owner=ANA, waited=60)
     office.customer("C", owner=BOB, waited=60)
@@ -200,7 +200,7 @@ def test_managers_see_the_team_with_who_is_most_behind_first(office: Office) -> 
 
 
 def test_a_large_team_comes_in_pages(office: Office) -> None:
-    """Ten at a time; a page that isn't there any more shows the first."""
+    """Ten owners per page; a page beyond the end shows the first."""
     for number in range(25):
         owner = office.person(f"U1{number:03}", f"Owner {number:03}")
         office.customer(f"Customer {number}", owner=owner, waited=1)
@@ -213,7 +213,7 @@ def test_a_large_team_comes_in_pages(office: Office) -> None:
 
 
 def test_the_team_is_the_same_whatever_customers_are_worth(office: Office) -> None:
-    """Values and headcounts change no order."""
+    """Revenue and headcount don't change the order."""
     for number, value in enumerate([5, 500, 50]):
         owner = office.person(f"U{number}", f"Owner {number}")
         office.customer(f"Customer {number}", owner=owner, waited=60, annual_value=value, headcount=value)
@@ -222,7 +222,7 @@ def test_the_team_is_the_same_whatever_customers_are_worth(office: Office) -> No
 
 
 def test_managers_see_the_pool_and_who_left(office: Office) -> None:
-    """Longest wait first, each to take; and whose customers they were."""
+    """The pool is ordered by the longest wait, with a button each; departures show the number of customers."""
     office.customer("Acme", owner=ANA, waited=60)
     office.customer("Pooled", waited=50)
     office.do(sync_people_and_customers, people=[told(ANA, is_deactivated=True)], complete=False)
@@ -232,7 +232,7 @@ def test_managers_see_the_pool_and_who_left(office: Office) -> None:
 
 
 def test_who_has_no_customers_is_shown_the_pool(office: Office) -> None:
-    """And who has some isn't."""
+    """People without customers see the pool; others don't."""
     office.customer("Pooled", waited=50)
     assert "take one from the pool below" in drawn(home_of(office))
     assert "*Pool* · 1 customer has no owner" in drawn(home_of(office))
@@ -241,13 +241,13 @@ def test_who_has_no_customers_is_shown_the_pool(office: Office) -> None:
 
 
 def test_an_empty_workspace_says_how_to_begin(office: Office) -> None:
-    """No customers anywhere: add one, or a list."""
+    """Without customers, Home offers to add one or to import a list."""
     assert "/customers add" in drawn(home_of(office))
     assert "no customers yet: /customers import" in drawn(home_of(office, MARA))
 
 
 def run(office: Office, name: str, error: str | None = None, minutes: int = 0) -> None:
-    """A job runs, *minutes* from now."""
+    """Record a run of a job, *minutes* from now."""
     now = NOW + timedelta(minutes=minutes)
     with office.runtime.database.transaction(None) as session:
         fence = begin_run(session, name=name, lease=timedelta(minutes=1), now=now)
@@ -256,7 +256,7 @@ def run(office: Office, name: str, error: str | None = None, minutes: int = 0) -
 
 
 def test_the_foot_says_that_all_is_well(office: Office) -> None:
-    """When each job last ran, on the viewer's wall."""
+    """The last line shows when the jobs last ran, in the viewer's zone."""
     assert "its jobs haven't run yet" in drawn(home_of(office))
     run(office, "post_digests")
     run(office, "remind_due")
@@ -265,7 +265,7 @@ def test_the_foot_says_that_all_is_well(office: Office) -> None:
 
 
 def test_a_failing_job_is_told_in_words(office: Office) -> None:
-    """How often, and since when; no trace of code."""
+    """A failing job shows how often and since when, without technical detail."""
     run(office, "remind_due")
     run(office, "remind_due", "KeyError: 'x'", 1)
     words = drawn(home_of(office))
@@ -288,7 +288,7 @@ def test_home_is_for_full_members(office: Office, flag: str) -> None:
 
 
 def test_another_workspaces_customers_are_nowhere_on_home(office: Office) -> None:
-    """A manager over there sees nothing of here."""
+    """A manager of another workspace sees none of this one's customers."""
     office.customer("Acme", owner=ANA, waited=60)
     office.customer("Pooled", waited=60)
     elsewhere = Office(office.runtime)
@@ -304,7 +304,7 @@ def test_another_workspaces_customers_are_nowhere_on_home(office: Office) -> Non
 
 
 def test_coming_customers_are_counted_beyond_those_shown(office: Office) -> None:
-    """The count is of all, the rows of the first few."""
+    """The count includes all coming customers, and the rows the first few."""
     for number in range(9):
         office.customer(f"Customer {number}", owner=ANA, waited=28)
     rows, total = office.look(
@@ -315,7 +315,7 @@ def test_coming_customers_are_counted_beyond_those_shown(office: Office) -> None
 
 
 def test_rooms_are_values_that_home_only_asks(office: Office) -> None:
-    """A feature without anything for Home changes nothing."""
+    """A feature without contributions changes nothing on Home."""
     plain = Feature("tests")
     assert office.ask(get_home, person_id=ANA, features=[plain, replace(plain, name="more")]) == office.ask(
         get_home, person_id=ANA, features=[]

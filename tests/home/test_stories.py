@@ -1,4 +1,4 @@
-"""Home, preferences and people over the wire: the real bot in a rehearsal workspace."""
+"""Home, preferences and people with the real bot in a rehearsal."""
 
 import asyncio
 from datetime import date, datetime, timedelta
@@ -20,36 +20,36 @@ from tests.world import World
 
 
 def words(view: View | None) -> str:
-    """What stands in a view."""
+    """Return the text of a view."""
     return "\n".join(words_in(view.blocks)) if view else ""
 
 
 async def home_with(actor: Actor, text: str) -> View:
-    """Somebody's Home, once it says *text*."""
+    """Wait until a person's Home contains *text*, and return it."""
     return await actor.until(lambda me: me.home() if text in words(me.home()) else None)
 
 
 async def opened(world: World, person: str, text: str = "Last ran") -> View:
-    """Open somebody's Home and wait until it is drawn."""
+    """Open a person's Home and wait until it contains *text*."""
     await world.as_(person).open_home()
     return await home_with(world.as_(person), text)
 
 
 async def preferences(world: World, person: str = ANA) -> View:
-    """Open somebody's preferences from their Home."""
+    """Open a person's preferences from their Home."""
     home = await opened(world, person)
     await world.as_(person).press(home, "home.preferences")
     return await world.as_(person).modal_opened("Preferences")
 
 
 def person(world: World, person_id: str) -> Person | None:
-    """Somebody as they are kept."""
+    """Return the stored person."""
     found: Person | None = world.office.look(lambda session: find_person_row(session, person_id))
     return found
 
 
 async def known(world: World, person_id: str, **state: Any) -> Person:
-    """Somebody as they are kept, once they are like *state*."""
+    """Wait until the stored person matches *state*, and return it."""
 
     async def wait() -> Person:
         while True:
@@ -62,7 +62,7 @@ async def known(world: World, person_id: str, **state: Any) -> Person:
 
 
 def owed(world: World, kind: str) -> list[OutboxMessage]:
-    """What is owed of one kind."""
+    """Return the messages of one kind in the outbox."""
     rows: list[OutboxMessage] = world.office.look(
         lambda session: list(session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind)).all())
     )
@@ -70,7 +70,7 @@ def owed(world: World, kind: str) -> list[OutboxMessage]:
 
 
 async def test_home_says_who_waits_as_soon_as_it_is_opened(world: World) -> None:
-    """The queue, one's cadence, preferences, and the jobs' health."""
+    """Home shows the queue, coverage, preferences, and the jobs' health."""
     world.office.customer("Bakery Lindqvist", owner=ANA, waited=47)
     shown = words(await opened(world, ANA))
     assert shown.startswith("Ana, one customer is waiting to hear from you")
@@ -79,7 +79,7 @@ async def test_home_says_who_waits_as_soon_as_it_is_opened(world: World) -> None
 
 
 async def test_changed_preferences_are_kept_and_shown_at_once(world: World) -> None:
-    """The open Home follows without being opened again, and so do the due dates."""
+    """The open Home and the due dates change at once."""
     customer = world.office.customer("Acme", owner=ANA, waited=28)
     form = await preferences(world)
     actor = world.as_(ANA)
@@ -95,7 +95,7 @@ async def test_changed_preferences_are_kept_and_shown_at_once(world: World) -> N
 
 
 async def test_no_public_holidays_can_be_chosen(world: World) -> None:
-    """For who works through them."""
+    """A person can choose to have no public holidays."""
     form = await preferences(world)
     await world.as_(ANA).choose(form, "home.country_search", "none")
     assert await world.as_(ANA).submit(form) is None
@@ -103,7 +103,7 @@ async def test_no_public_holidays_can_be_chosen(world: World) -> None:
 
 
 async def test_days_away_with_a_cover_are_told_to_the_cover(world: World) -> None:
-    """Bob hears of it once, and Ana's Home says who covers; coming back early is one press."""
+    """Bob is notified once, Ana's Home names the cover, and one press ends the absence."""
     form = await preferences(world)
     ana = world.as_(ANA)
     await ana.pick_date(form, "home.first_day", "2026-11-23")
@@ -120,7 +120,7 @@ async def test_days_away_with_a_cover_are_told_to_the_cover(world: World) -> Non
 
 
 async def test_a_press_that_comes_too_late_is_explained(world: World) -> None:
-    """Back already: a window says so, and nothing changes."""
+    """A press after the absence has ended opens an explanation and changes nothing."""
     form = await preferences(world)
     ana = world.as_(ANA)
     await ana.pick_date(form, "home.first_day", "2026-11-20")
@@ -133,7 +133,7 @@ async def test_a_press_that_comes_too_late_is_explained(world: World) -> None:
 
 
 async def test_a_cover_who_cant_is_refused_under_the_field(world: World) -> None:
-    """Oneself can't cover; the modal stays open with the sentence where it belongs."""
+    """Covering oneself is refused; the modal stays open with an error under the field."""
     form = await preferences(world)
     ana = world.as_(ANA)
     await ana.pick_date(form, "home.first_day", "2026-12-03")
@@ -146,7 +146,7 @@ async def test_a_cover_who_cant_is_refused_under_the_field(world: World) -> None
 
 
 async def test_no_working_day_is_refused_under_the_field(world: World) -> None:
-    """Somebody works on at least one day."""
+    """At least one working day is required."""
     form = await preferences(world)
     await world.as_(ANA).choose(form, "home.days_chosen", [])
     assert list(await world.as_(ANA).submit(form) or {}) == ["home.working_days"]
@@ -154,7 +154,7 @@ async def test_no_working_day_is_refused_under_the_field(world: World) -> None:
 
 @pytest.mark.parametrize("deliveries", [1, 3])
 async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliveries: int) -> None:
-    """Mara is told once, however often Slack delivers the event; her open Home shows the pool."""
+    """Mara is notified once, however often Slack delivers the event; her open Home shows the pool."""
     acme = world.office.customer("Acme", owner=ANA, waited=40)
     await opened(world, MARA)
     if deliveries > 1:
@@ -174,7 +174,7 @@ async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliv
 
 
 async def test_somebody_new_in_slack_is_known_at_once(world: World) -> None:
-    """`team_join` brings name and zone."""
+    """`team_join` stores name and zone."""
     await world.rehearsal.control.join_team("zoe", id="U0ZOE", real_name="Zoë Ng", tz="Asia/Singapore")
     zoe = await known(world, "U0ZOE")
     assert (zoe.name, zoe.zone, zoe.country, zoe.role) == ("Zoë Ng", "Asia/Singapore", "SG", Role.MEMBER)
@@ -182,7 +182,7 @@ async def test_somebody_new_in_slack_is_known_at_once(world: World) -> None:
 
 
 async def test_somebody_the_bot_never_heard_of_is_looked_up(world: World) -> None:
-    """Silently there before any sync: the first thing they do works."""
+    """An unknown person's first interaction works."""
     world.rehearsal.control.add_person("yan", id="U0YAN", real_name="Yan Li", tz="Asia/Shanghai")
     assert person(world, "U0YAN") is None
     assert "Yan, nobody is waiting for you" in words(await opened(world, "U0YAN"))
@@ -190,7 +190,7 @@ async def test_somebody_the_bot_never_heard_of_is_looked_up(world: World) -> Non
 
 
 async def test_a_guest_gets_a_sentence_on_home(world: World) -> None:
-    """Neither an error nor an empty tab."""
+    """A guest's Home shows a sentence."""
     world.rehearsal.control.add_person("gus", id="U0GUS", real_name="Gus Guest", is_restricted=True)
     home = await opened(world, "U0GUS", "Only full members of this workspace")
     assert "ask a colleague who is one" in words(home)
@@ -205,7 +205,7 @@ async def test_a_renamed_colleague_has_the_new_name_on_the_managers_home(world: 
 
 
 async def test_a_new_slack_admin_is_an_admin_here_until_it_ends(world: World) -> None:
-    """Mara, who was named manager, is a manager again afterwards."""
+    """When Slack's admin role ends, Mara is a manager again."""
     await world.rehearsal.control.change_person(MARA, is_admin=True)
     await known(world, MARA, role=Role.ADMIN)
     await world.rehearsal.control.change_person(MARA, is_admin=False)
@@ -213,13 +213,13 @@ async def test_a_new_slack_admin_is_an_admin_here_until_it_ends(world: World) ->
 
 
 async def test_a_zone_that_goes_missing_is_kept(world: World) -> None:
-    """Slack stops telling; Kiri stays in Auckland, with a new name."""
+    """Without a zone in the event, Kiri keeps Auckland; her new name is stored."""
     await world.rehearsal.control.change_person(KIRI, tz=None, real_name="Kiri W")
     assert (await known(world, KIRI, name="Kiri W")).zone == "Pacific/Auckland"
 
 
 async def test_a_large_team_is_paged_on_home(world: World) -> None:
-    """Next and back, in the same tab."""
+    """The buttons for the next and previous page update the tab."""
     for number in range(12):
         owner = world.office.person(f"U1{number:03}", f"Owner {number:03}")
         world.office.customer(f"Customer {number}", owner=owner, waited=1)
@@ -232,7 +232,7 @@ async def test_a_large_team_is_paged_on_home(world: World) -> None:
 
 
 async def test_an_open_home_follows_what_others_do(world: World) -> None:
-    """Ana's preferences change who covers whom, and Bob's open Home shows it."""
+    """Ana's change of cover appears on Bob's open Home."""
     world.office.customer("Acme", owner=ANA, waited=40)
     await opened(world, BOB)
     form = await preferences(world)
@@ -245,13 +245,13 @@ async def test_an_open_home_follows_what_others_do(world: World) -> None:
 
 
 async def test_a_busy_slack_delays_home_but_doesnt_lose_it(world: World) -> None:
-    """Asked to wait a second, the bot publishes then."""
+    """After a rate limit, Home is published a second later."""
     world.rehearsal.control.faults.next("views.publish", status=429, retry_after=1, times=1)
     assert "nobody is waiting" in words(await opened(world, ANA))
 
 
 async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
-    """Only lately opened ones are; opening it again shows the truth."""
+    """A Home opened long ago is updated only when it is opened again."""
     await opened(world, BOB)
     await world.rehearsal.control.move(timedelta(hours=5))
     before = words(world.as_(BOB).home())
@@ -267,6 +267,6 @@ async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
 
 
 async def test_time_passes_and_home_tells_when_it_was_drawn_anew(world: World) -> None:
-    """The foot tells when reminders last ran, on Ana's wall."""
+    """The last line shows when reminders last ran, in Ana's zone."""
     await world.move_to(datetime.fromisoformat("2026-11-23T11:00:00+00:00"))
     assert "reminders 11:00" in words(await opened(world, ANA, "reminders 11:00"))

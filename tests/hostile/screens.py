@@ -1,4 +1,4 @@
-"""Every screen of the bot, gone through over the wire, and what no screen may hold."""
+"""Walks through every screen of the bot, and checks what no screen may contain."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ PINGS = re.compile(r"<!|<@U0KIRI|<#C0SECRET|<http://evil|\x00|\x1b|[\ud800-\udff
 
 
 def texts(value: Any) -> Iterator[tuple[str, str]]:
-    """Every text on a screen as (how it is read, the text)."""
+    """Yield every text on a screen with its type."""
     if isinstance(value, dict):
         if isinstance(value.get("text"), str) and value.get("type") in {"mrkdwn", "plain_text"}:
             yield value["type"], value["text"]
@@ -45,13 +45,13 @@ def texts(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def words(where: Message | View) -> str:
-    """All that can be read there, unescaped."""
+    """Return the text of a screen, unescaped."""
     read = " ".join(text for _, text in texts(where.blocks))
     return read.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def pings_nobody(where: Message | View) -> None:
-    """No markup of a stranger's making, and nothing invisible, stands on this screen."""
+    """Assert that the screen contains no mentions or markup from user input, and no invisible characters."""
     said = [("mrkdwn", where.text)] if isinstance(where, Message) else []
     for kind, text in (*said, *texts(where.blocks)):
         found = PINGS.search(text)
@@ -59,7 +59,7 @@ def pings_nobody(where: Message | View) -> None:
 
 
 async def told(actor: Actor, text: str, timeout: float = 15) -> Message:  # noqa: ASYNC109 - the caller's patience
-    """The latest message that says *text*, waited for."""
+    """Wait for the latest message that contains *text*."""
 
     def look(me: Actor) -> Message | None:
         return next((one for one in reversed(me.sees()) if text in one.text or text in words(one)), None)
@@ -68,7 +68,7 @@ async def told(actor: Actor, text: str, timeout: float = 15) -> Message:  # noqa
 
 
 async def window(actor: Actor, title: str = "", text: str = "") -> View:
-    """The window on top, once it says *text*."""
+    """Wait until the modal on top contains *text*, and return it."""
 
     def look(me: Actor) -> View | None:
         view = me.modal()
@@ -82,19 +82,19 @@ async def window(actor: Actor, title: str = "", text: str = "") -> View:
 
 
 async def closed(actor: Actor) -> None:
-    """No window is open."""
+    """Wait until no modal is open."""
     while view := actor.modal():
         await actor.close(view, everything=True)
 
 
 async def home(actor: Actor) -> View:
-    """Somebody's Home, drawn anew."""
+    """Open a person's Home and return it."""
     await actor.open_home()
     return await actor.until(lambda me: me.home() if me.home() and "Last ran" in words(me.home()) else None, 15)  # type: ignore[arg-type]  # just looked
 
 
 async def digest_set_up(world: World, channel: str = "accounts") -> None:
-    """Mara chooses a channel for the digest."""
+    """Set up a digest in a channel as Mara."""
     mara = world.as_(MARA)
     await mara.command("/evenhand setup")
     view = await mara.modal_opened("Setup", 15)
@@ -104,7 +104,7 @@ async def digest_set_up(world: World, channel: str = "accounts") -> None:
 
 
 async def answered(actor: Actor, command: str) -> Message | None:
-    """What a command shows: a message, or None when a window opened instead."""
+    """Return the message with which a command is answered, or None if it opened a modal."""
     await closed(actor)
     outcome = await actor.command(command)
     assert outcome.acked, command
@@ -116,7 +116,7 @@ async def answered(actor: Actor, command: str) -> Message | None:
 
 
 async def look_everywhere(world: World, person: str, names: list[str]) -> list[Message | View]:
-    """Everything that *person* and the channel can see about these customers, each held to `pings_nobody`."""
+    """Open everything that shows these customers, and check each screen with `pings_nobody`."""
     actor, seen = world.as_(person), list[Message | View]()
     await closed(actor)
     await world.rehearsal.control.move(timedelta(days=3))  # to the digest's Thursday, a new reminder's day
@@ -136,7 +136,7 @@ async def look_everywhere(world: World, person: str, names: list[str]) -> list[M
 
 
 async def _all_pages(actor: Actor, command: str) -> list[Message]:
-    """A list from its first to its last page."""
+    """Open all pages of a list."""
     message = await answered(actor, command)
     seen = [message] if message else []
     for _ in range(10):

@@ -1,4 +1,4 @@
-"""Names, words and cells that try to ping, to break out, or to break: each is kept civilly and hurts nobody."""
+"""Hostile names, texts and cells that try to mention people, break out of markup, or cause errors."""
 
 import asyncio
 import csv
@@ -35,18 +35,18 @@ FORMULA = ("=", "+", "-", "@", "|", "\t", "\r")
 
 @pytest.fixture
 async def world(sqlite_url: str) -> AsyncIterator[World]:
-    """The bot against the rehearsal; whatever Slack would refuse fails the test at its end."""
+    """Run the bot against the rehearsal; a problem fails the test at its end."""
     async with open_world(sqlite_url) as opened:
         yield opened
 
 
 def kept(world: World) -> list[Customer]:
-    """All customers as they are stored."""
+    """Return all stored customers."""
     return list(world.office.look(lambda session: session.exec(select(Customer)).all()))
 
 
 async def known(world: World, person: str) -> Person:
-    """Somebody, once the bot has heard of them."""
+    """Wait until the bot has stored a person."""
     for _ in range(500):
         row: Person | None = world.office.look(lambda session: find_person_row(session, person))
         if row is not None:
@@ -56,7 +56,7 @@ async def known(world: World, person: str) -> Person:
 
 
 async def no_formulas_in_export(world: World, person: str) -> None:
-    """No cell of the file that an export sends would be run by a spreadsheet."""
+    """Assert that no cell of an export would be run as a formula."""
     actor = world.as_(person)
     await actor.command("/customers export")
     message = await actor.until(lambda me: next((m for m in me.dm() if m.files), None), 20)
@@ -67,7 +67,7 @@ async def no_formulas_in_export(world: World, person: str) -> None:
 
 
 async def test_hostile_customers_pass_through_every_screen(world: World) -> None:
-    """Queue, reminder, card, list, search, digest, Home, /neglected, form and export: shown as text, pinging nobody."""
+    """Every screen shows them as text and mentions nobody."""
     for hostile in HOSTILE.values():
         customer = world.office.customer(clean_text(hostile, 200), owner=ANA, waited=200)
         log(world.office, customer, Result.TRIED, note=hostile, next_step=hostile, quote=hostile)
@@ -81,7 +81,7 @@ async def test_hostile_customers_pass_through_every_screen(world: World) -> None
 
 @pytest.mark.parametrize("what", HOSTILE)
 async def test_hostile_words_are_typed_into_every_field_of_the_form(world: World, what: str) -> None:
-    """Name, alias, tag, preference, contact: the card shows them as text, or the field says what is wrong."""
+    """The card shows the values as text, or the field shows an error."""
     ana, hostile = world.as_(ANA), HOSTILE[what]
     await ana.command("/customers add")
     form = await window(ana, "Add a customer")
@@ -97,20 +97,20 @@ async def test_hostile_words_are_typed_into_every_field_of_the_form(world: World
 
 @pytest.mark.parametrize("name", ["   ", "\u200b\u200e", "\x00" * 50])
 async def test_a_name_of_nothing_is_told_under_its_field(world: World, name: str) -> None:
-    """Spaces and invisible marks are no name: nothing is added, and the sentence says why."""
+    """A name of spaces and invisible characters is refused with a reason."""
     assert list(await named(world, name) or {}) == ["customers.name"]
     assert kept(world) == []
 
 
 async def test_a_name_of_a_megabyte_is_cut(world: World) -> None:
-    """Sent past Slack's own check of lengths: the card shows the beginning of it."""
+    """A name that bypassed Slack's length check is cut."""
     assert await named(world, "M" * 1_000_000) is None
     pings_nobody(await window(world.as_(ANA), "Customer", "MMMM"))
     assert [one.name for one in kept(world)] == ["M" * 199 + "…"]
 
 
 async def named(world: World, name: str) -> dict[str, str] | None:
-    """What stands under the fields when Ana adds a customer of that name, however long."""
+    """Return the errors when Ana adds a customer with this name, of any length."""
     ana = world.as_(ANA)
     await ana.command("/customers add")
     form = await window(ana, "Add a customer")
@@ -121,7 +121,7 @@ async def named(world: World, name: str) -> dict[str, str] | None:
 
 
 async def test_hostile_notes_and_reasons_are_kept_as_words(world: World) -> None:
-    """Snooze reason, hand-over note, reason of a status: the colleague who reads them isn't pinged."""
+    """Snooze reasons, hand-over notes and status reasons mention nobody."""
     ana, bob = world.as_(ANA), world.as_(BOB)
     world.rehearsal.control.limit_rates(False)
     for number, hostile in enumerate(HOSTILE.values()):
@@ -147,7 +147,7 @@ async def test_hostile_notes_and_reasons_are_kept_as_words(world: World) -> None
 
 
 def hostile_list() -> bytes:
-    """Every hostile name as name, alias, contact, preference and tag, and a row of spaces; no half characters."""
+    """Return a list with every hostile name in every column and a row of spaces, without lone surrogates."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["name", "owner", "alias", "contact name", "preferences", "tags"])
@@ -157,7 +157,7 @@ def hostile_list() -> bytes:
 
 
 async def sent(world: World, data: bytes) -> View:
-    """What the window says of a list that Mara brings."""
+    """Return the text of the modal after Mara uploads a list."""
     mara = world.as_(MARA)
     await closed(mara)
     await mara.command("/customers import")
@@ -170,7 +170,7 @@ async def sent(world: World, data: bytes) -> View:
 
 
 async def test_hostile_cells_are_imported_and_looked_at(world: World) -> None:
-    """The preview shows them as text; rows without a name or with a sentence for one are refused, the others kept."""
+    """The preview shows them as text; rows without a name or with a sentence as name are refused, others imported."""
     mara = world.as_(MARA)
     preview = await sent(world, hostile_list())
     assert "10 would be added" in words(preview)
@@ -183,14 +183,14 @@ async def test_hostile_cells_are_imported_and_looked_at(world: World) -> None:
 
 
 async def test_half_a_character_in_a_list_is_told_with_what_to_do(world: World) -> None:
-    """Such a file is written in no encoding that anybody reads."""
+    """A file with lone surrogates is refused with advice."""
     answer = await sent(world, b"name\nHalf \xed\xa0\x80 and \x81\n")
     assert "save it as" in words(answer)
     assert kept(world) == []
 
 
 async def test_hostile_peoples_and_channels_names_ping_nobody(world: World) -> None:
-    """A colleague who calls themselves <!channel>, a channel that is called so: on Home, in lists and the digest."""
+    """People and channels called <!channel> mention nobody on Home, in lists and in the digest."""
     control = world.rehearsal.control
     for number, (what, hostile) in enumerate(HOSTILE.items()):
         if what == "half a character":
@@ -207,6 +207,6 @@ async def test_hostile_peoples_and_channels_names_ping_nobody(world: World) -> N
 
 
 def _settled(view: View | None) -> View | None:
-    """A window that is neither the question for a file nor the one that waits."""
+    """Return whether the modal is neither the upload form nor the progress view."""
     waits = view is None or "One moment" in words(view) or "List" in [label for _, label in texts(view.blocks)]
     return None if waits else view

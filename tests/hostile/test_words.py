@@ -1,4 +1,4 @@
-"""Whatever is typed after a command, or sent in the place of a button's value: a civil answer, nothing changed."""
+"""Any text after a command, and any forged value of a button, gets an answer and changes nothing."""
 
 import json
 from collections.abc import AsyncIterator
@@ -46,7 +46,7 @@ REFUSED = ".refused"  # what the audit trail says of a command or press that cha
 
 @pytest.fixture
 async def world(sqlite_url: str) -> AsyncIterator[World]:
-    """The bot against the rehearsal, with one neglected customer."""
+    """Run the bot against the rehearsal, with one neglected customer."""
     async with open_world(sqlite_url) as opened:
         opened.rehearsal.control.limit_rates(False)
         bakery = opened.office.customer("Bakery", owner=ANA, waited=200)
@@ -56,7 +56,7 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
 
 
 def stored(runtime: Runtime) -> dict[str, list[str]]:
-    """Everything that people's acts could have changed, byte for byte."""
+    """Return all rows that people's actions could have changed."""
     found = {}
     with runtime.database.engine.connect() as connection:
         for table in SQLModel.metadata.sorted_tables:
@@ -83,7 +83,7 @@ def stored(runtime: Runtime) -> dict[str, list[str]]:
     ],
 )
 async def test_garbage_after_a_command_is_answered_civilly(world: World, command: str) -> None:
-    """A sentence, a list or a form; never silence, an error's name or a change."""
+    """A command with garbage gets a sentence, a list or a form, without technical details or changes."""
     before = stored(world.runtime)
     for person in (ANA, MARA):
         actor = world.as_(person)
@@ -97,7 +97,7 @@ async def test_garbage_after_a_command_is_answered_civilly(world: World, command
 
 @pytest.mark.slow
 async def test_forged_values_of_every_button_change_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every button and menu of queue, list, pool, reminder, digest and Home, with values that nobody made."""
+    """Forged values of all buttons and menus change nothing."""
     before, ana = await _with_screens(world), world.as_(ANA)
     others = await _another_workspaces_customer(world)
     for value in (*FORGED, str(new_id()), others, f"{others} {ANA} team 0", f"week:{others}"):
@@ -113,7 +113,7 @@ async def test_forged_values_of_every_button_change_nothing(world: World, capsys
 
 @pytest.mark.slow
 async def test_forged_memories_of_every_window_change_nothing(world: World) -> None:
-    """Every form sent with a `private_metadata` that nobody made: a sentence, and all is as it was."""
+    """A form with forged `private_metadata` gets a sentence and changes nothing."""
     before, ana = await _with_screens(world), world.as_(ANA)
     others = await _another_workspaces_customer(world)
     opened = (("/checkin", "checkins.more", "Snooze until"), ("/checkin", "checkins.more", "Hand over"))
@@ -150,7 +150,7 @@ async def _another_workspaces_customer(world: World) -> str:
 
 
 def _of_ours(world: World, before: dict[str, list[str]]) -> bool:
-    """Whether our rows are as they were before the other workspace came."""
+    """Return whether our rows are the same as before the other workspace was added."""
     for name, rows in stored(world.runtime).items():
         ours = [row for row in rows if OTHER not in row]
         assert ours == before[name], name
@@ -180,7 +180,7 @@ async def _screens(world: World) -> list[Message | View]:
 
 
 async def _forge(actor: Any, where: Message | View, target: Any, value: str) -> None:
-    """Press a button, or choose in a menu, whose value was changed on the way."""
+    """Press a button or choose in a menu with a forged value."""
     element = target.element
     if element["type"] == "button" and not element.get("url"):
         kept, element["value"] = element.get("value"), value

@@ -1,4 +1,4 @@
-"""Odd workspaces: one person who is everything, five thousand, people who leave or are renamed, equal names."""
+"""Unusual workspaces: one person, five thousand people, people who leave or are renamed, equal names."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -25,26 +25,26 @@ SOLE = "U0SOLE"
 
 @pytest.fixture
 async def world(sqlite_url: str) -> AsyncIterator[World]:
-    """The bot against the rehearsal, with the office's people."""
+    """Run the bot against the rehearsal, with the office's people."""
     async with open_world(sqlite_url) as opened:
         opened.rehearsal.control.limit_rates(False)
         yield opened
 
 
 def owner_of(office: Office, customer: object) -> str | None:
-    """Who looks after a customer."""
+    """Return the owner of a customer."""
     row: Customer = office.look(lambda session: get_customer(session, customer))  # type: ignore[arg-type]  # an id
     return row.owner_id
 
 
 def owed(office: Office, kind: str) -> list[OutboxMessage]:
-    """What was owed of one kind, sent or not."""
+    """Return the messages of one kind in the outbox, sent or not."""
     query = select(OutboxMessage).where(OutboxMessage.kind == kind)
     return list(office.look(lambda session: session.exec(query).all()))
 
 
 async def until(schema: Callable[[], bool]) -> None:
-    """Wait until something is so in the database."""
+    """Wait until a condition holds in the database."""
     for _ in range(1000):
         if schema():
             return
@@ -53,12 +53,12 @@ async def until(schema: Callable[[], bool]) -> None:
 
 
 def name_of(office: Office, person: str) -> str:
-    """What somebody is called here."""
+    """Return a person's stored name."""
     return str(office.look(lambda session: session.exec(select(Person.name).where(Person.id == person)).one()))
 
 
 async def test_one_person_who_is_everything_gets_from_installation_to_the_first_digest(sqlite_url: str) -> None:
-    """Admin, manager and owner in one: set-up, import, reminder, check-in and the digest that names them."""
+    """One admin, manager and owner sets up, imports, logs a check-in and gets the digest."""
     async with open_world(sqlite_url, people=False) as world:
         control = world.rehearsal.control
         control.add_person("sole", id=SOLE, real_name="Sol Alone", tz="Europe/Lisbon", is_admin=True, is_owner=True)
@@ -84,7 +84,7 @@ async def test_one_person_who_is_everything_gets_from_installation_to_the_first_
 
 
 async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) -> None:
-    """Customers to the pool, managers told once though Slack says it twice, no reminder, no duty as a cover."""
+    """Customers go to the pool, managers are notified once, and the person gets no reminder and covers nobody."""
     bakery = world.office.customer("Bakery", owner=ANA, waited=200)
     shop = world.office.customer("Shop", owner=BOB, waited=200)
     away = {"away_from": date(2026, 11, 23), "away_to": date(2026, 12, 4), "cover_id": ANA}
@@ -111,7 +111,7 @@ async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) ->
 
 
 async def test_a_renamed_colleague_is_called_by_the_new_name_everywhere(world: World) -> None:
-    """Ana marries: card, list, digest, /neglected and Home say Ana Costa."""
+    """Card, list, digest, /neglected and Home show the new name."""
     world.office.customer("Bakery", owner=ANA, waited=200)
     await digest_set_up(world)
     await world.rehearsal.control.change_person(ANA, real_name="Ana Costa")
@@ -130,7 +130,7 @@ async def test_a_renamed_colleague_is_called_by_the_new_name_everywhere(world: W
 
 
 async def test_two_customers_of_one_name_are_told_apart_everywhere(world: World) -> None:
-    """/checkin, /customers and edit ask which; a list that names neither more closely is refused for that row."""
+    """Commands ask which one is meant; an ambiguous row of a list is refused."""
     first = world.office.customer("Acme", owner=ANA, waited=47, domain="acme.com")
     second = world.office.customer("Acme", owner=BOB, waited=2, domain="acme.org")
     mara = world.as_(MARA)
@@ -159,7 +159,7 @@ def _row(world: World, customer: object) -> Customer:
 
 @pytest.mark.slow
 async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: str) -> None:
-    """Everybody is known, 500 owners of one zone are reminded within the hour, screens and set-up answer at once."""
+    """All are stored, 500 owners in one zone are reminded within the hour, and screens respond at once."""
     async with open_world(sqlite_url) as world:
         _hire(world.rehearsal, 5000)
         world.rehearsal.control.limit_rates(False)

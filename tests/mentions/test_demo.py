@@ -13,8 +13,13 @@ async def test_mentions_come_as_days_pass(sqlite_url: str) -> None:
     """The praise of yesterday on the first morning, the complaint that somebody writes at noon after that."""
     async with open_feed() as feed:
         stage = open_stage(
-            database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, host_overrides=feed.host_overrides
-        )  # fmt: skip
+            database_url=sqlite_url,
+            start=START,
+            populate=populate,
+            team_id=TEAM,
+            name=COMPANY,
+            host_overrides=feed.host_overrides,
+        )
         async with stage as running:
             feed.now = running.rehearsal.workspace.clock.now
             accounts = running.rehearsal.workspace.channel("accounts")

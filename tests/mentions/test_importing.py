@@ -101,7 +101,7 @@ def test_rows_that_say_the_same_are_kept_once_and_counted(office: Office) -> Non
 
 
 def test_history_floods_neither_channel_nor_cards(office: Office, clock: MovableClock) -> None:
-    """A thousand old reviews and a thousand without a date: no notification, no briefing, the latest in the timeline."""
+    """A thousand old reviews and a thousand without a date: no notification, no brief, the latest in the timeline."""
     golddex = office.customer("Golddex Widgets", owner=ANA, waited=3)
     to_accounts(office)
     rows = "".join(f"Golddex Widgets is awful number {n},202{n % 6}-01-{1 + n % 28:02}\n" for n in range(1000))

@@ -1,4 +1,4 @@
-"""Whoever turns up is known before their wish is heard."""
+"""The middleware stores an unknown sender before the listener runs."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 async def rehearsal() -> AsyncIterator[Rehearsal]:
-    """A pretend Slack with somebody in it of whom the bot hasn't heard."""
+    """Return a rehearsal with a person who isn't stored by the bot."""
     async with Rehearsal(manifest=Manifest.load(ROOT / "manifest.yml"), start=START, team_id=WORKSPACE) as running:
         running.control.add_person("yan", id="U0YAN", real_name="Yan Li", tz="Asia/Shanghai")
         yield running

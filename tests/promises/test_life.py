@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlmodel import select
 
 from bot.checkins.rules import Channel, Result
+from bot.checkins.usecases import undo_action
 from bot.checkins.usecases.recording import record_checkin
-from bot.checkins.usecases.undoing import undo_action
 from bot.core.errors import BotError
 from bot.core.feature import collect_undos
 from bot.customers.rules.due import Status

@@ -1,6 +1,7 @@
 """The command line: import and export, one sentence for every mistake, and a bot that stops on request."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -37,10 +38,10 @@ class Shell:
     folder: Path
     url: str
 
-    def type(self, *words: str, **more: str) -> str:
+    def type(self, *words: str, answers: str = "", **more: str) -> str:
         """Run a command that succeeds; return its output."""
         with bare(self.folder, **{"DATABASE_URL": self.url, "LOG_LEVEL": "error", **more}):
-            result = CliRunner().invoke(cli.app, list(words), catch_exceptions=False)
+            result = CliRunner().invoke(cli.app, list(words), input=answers, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
 
@@ -66,6 +67,13 @@ class Shell:
         for workspace in workspaces:
             with database.transaction(workspace) as session:
                 install_workspace(session, name=workspace, bot_user_id="U0BOT", now=NOW)
+        database.close()
+
+    def person(self, person_id: str, name: str, **more: object) -> None:
+        """Have somebody in the workspace."""
+        database = Database(self.url)
+        with database.transaction(WORKSPACE) as session:
+            add_person(session, person_id, name, **more)
         database.close()
 
 
@@ -122,6 +130,33 @@ def test_a_list_of_mentions_goes_in_once(tmp_path: Path, database_url: str) -> N
     assert shell.mistype("mentions", "none.csv") == "none.csv can't be read: no such file or directory."
     (tmp_path / "colours.csv").write_text("Colour\nred\n", encoding="utf-8")
     assert shell.mistype("mentions", "colours.csv").startswith("No column holds what was written among “Colour”")
+
+
+def test_a_customer_is_exported_and_erased_after_its_name_is_written_again(tmp_path: Path, database_url: str) -> None:
+    """As JSON, to the file that was named; another name erases nothing; the answer says what went."""
+    shell = _shell(tmp_path, database_url)
+    shell.type("import", "list.csv")
+    assert shell.type("export", "--customer", "acme", "-o", "a.json") == "Everything about Acme [Ltd] is in a.json.\n"
+    told = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert told["customers"]["customer"]["name"] == "Acme [Ltd]"
+    assert "write Acme [Ltd] to erase it" in shell.mistype("erase", "--customer", "acme", "--yes", "Acme")
+    assert shell.names() == ["Acme [Ltd]", "Zoë & Söhne"]
+    done = shell.type("erase", "--customer", "acme", "--yes", "acme [ltd]")
+    assert done == "The customer is erased: mentions 1 row, customers 2 rows.\n"
+    assert shell.names() == ["Zoë & Söhne"]
+    assert "No customer is called acme" in shell.mistype("erase", "--customer", "acme")
+
+
+def test_a_person_who_left_is_exported_and_erased_by_id(shell: Shell) -> None:
+    """The name is asked for; who is still in Slack stays; either a customer or a person has to be named."""
+    shell.person(ANA, "Ana Lima", is_deactivated=True)
+    shell.person("U0BOB", "Bob Chen")
+    shell.type("export", "--person", ANA, "--output", "ana.json")
+    assert json.loads((shell.folder / "ana.json").read_text())["people"]["name"] == "Ana Lima"
+    assert "The person is erased: people 1 row" in shell.type("erase", "--person", ANA, answers="Ana Lima\n")
+    assert "still in Slack" in shell.mistype("erase", "--person", "U0BOB", "--yes", "Bob Chen")
+    assert "one of the two" in shell.mistype("erase")
+    assert "one of the two" in shell.mistype("export", "--person", ANA, "--customer", "acme")
 
 
 def test_an_export_can_stand_in_another_folder(shell: Shell) -> None:

@@ -1,4 +1,4 @@
-"""The sample company has some of everything that can be owed."""
+"""The sample company has at least one of every kind of commitment."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: str) -> None:
-    """One is due today, one is broken, one was kept; all are told of once the jobs have run."""
+    """One promise is due today, one is broken, one was kept; the jobs notify people of them."""
     async with open_stage(
         database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY
     ) as running:
@@ -39,7 +39,7 @@ async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: st
 
 
 async def test_a_newcomer_meets_follow_ups_problems_and_what_we_owe(sqlite_url: str) -> None:
-    """Each list has something in it; on Tuesday at nine the channel reads what is owed, the most late first."""
+    """Each list has entries; the digest of commitments is posted on Tuesday at nine, the latest ones first."""
     async with open_stage(
         database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY
     ) as running:

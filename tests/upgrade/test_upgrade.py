@@ -73,7 +73,7 @@ async def test_every_kind_of_notification_was_undelivered() -> None:
     with closing(dump):
         dump.executescript((Path(__file__).parent / "0.1.0.sql").read_text())
         waiting = {kind for (kind,) in dump.execute("SELECT kind FROM outbox WHERE state = 'pending'")}
-    assert waiting <= {notice.kind for room in FEATURES for notice in room.messages}
+    assert waiting <= {notification.kind for feature in FEATURES for notification in feature.views}
     assert len(waiting) == KINDS
 
 

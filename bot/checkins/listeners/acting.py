@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from bot.checkins import views
 from bot.checkins.listeners.origins import Memory, id_in, origin_of, show_result, subject_in, tell
-from bot.checkins.queries.forms import get_snooze_form
+from bot.checkins.queries import get_snooze_form
 from bot.checkins.rules import Preset
 from bot.checkins.schemas import ActionDone
-from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
-from bot.checkins.usecases.undoing import undo_action
-from bot.checkins.views import put_off as views
-from bot.checkins.views.rows import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
+from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_action, wake_from_list
+from bot.checkins.views import CARD, HAND_OVER, SNOOZE_UNTIL, SNOOZE_WEEK
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import collect_undos
 from bot.customers.queries.screens import get_card
@@ -53,9 +52,8 @@ async def wake(caller: Caller) -> None:
 async def undo(caller: Caller) -> None:
     """Undo the action that a row shows."""
     undos = collect_undos(caller.features)
-    await tell(
-        caller, origin_of(caller.body), await caller.run(undo_action, customer_action_id=id_in(caller.value), undos=undos)
-    )  # fmt: skip
+    schema = await caller.run(undo_action, customer_action_id=id_in(caller.value), undos=undos)
+    await tell(caller, origin_of(caller.body), schema)
 
 
 async def snooze(caller: Caller) -> None:

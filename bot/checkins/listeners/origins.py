@@ -11,10 +11,8 @@ from slack_sdk.errors import SlackApiError
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.queries.reminders import get_reminder
 from bot.checkins.schemas import ActionDone, CheckinRecorded
-from bot.checkins.views.put_off import DONE, done_form
-from bot.checkins.views.queue import queue
-from bot.checkins.views.reminder import reminder
-from bot.checkins.views.rows import done, stays, with_row_done
+from bot.checkins.views import DONE, done, done_form, stays, with_row_done
+from bot.checkins.views.queue import queue, reminder
 from bot.core.errors import NotFound
 from bot.core.schemas import Schema, Subject
 from bot.slack.blocks import Message

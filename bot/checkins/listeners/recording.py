@@ -9,7 +9,7 @@ from uuid import UUID
 from slack_sdk.errors import SlackApiError
 
 from bot.checkins.listeners.origins import LINK, Memory, Origin, origin_of, show_result, subject_in
-from bot.checkins.queries.forms import find_form, get_form
+from bot.checkins.queries import find_form, get_form
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Mood, Result
 from bot.checkins.schemas import CheckinForm, Queue

@@ -9,14 +9,12 @@ from bot.core.errors import InvalidInput, NotFound
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
-from bot.customers.rules.contacts import UnclearContact, read_contacts
-from bot.customers.rules.countries import country_code
-from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.cells import UnclearContact, read_contacts
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import clean_text
+from bot.customers.rules.names import clean_text, country_code, registrable_domain
 from bot.customers.schemas import Card, ContactDetails, CustomerDetails
+from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status
-from bot.customers.usecases.scheduling import hand_over
 from bot.customers.views import card as card_view
 from bot.customers.views import forms
 from bot.slack.blocks import Block

@@ -6,20 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from bot.core.errors import InvalidInput, NotFound
-from bot.customers.gateways.lists_read import read_drafts
-from bot.customers.gateways.slack_files import fetch_file, send_file
-from bot.customers.gateways.tables_write import write_csv
+from bot.customers.gateways import read_drafts, write_csv
 from bot.customers.listeners.editing import memory_in
-from bot.customers.queries.exports import HEADERS, export_rows
-from bot.customers.queries.imports import list_imports
-from bot.customers.queries.screens import get_upload
+from bot.customers.queries import HEADERS, export_rows
+from bot.customers.queries.screens import get_upload, list_imports
 from bot.customers.schemas import Drafts, UploadSchema
-from bot.customers.usecases.lists import plan_import
+from bot.customers.usecases.lists import keep_upload, map_upload, plan_import, take_upload
 from bot.customers.usecases.undoing import undo_import
-from bot.customers.usecases.uploads import keep_upload, map_upload, take_upload
 from bot.customers.views import imports
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
+from bot.slack.files import fetch_file, send_file
 from bot.slack.replies import modal_replies
 
 EXPORT_NAME = "customers.csv"

@@ -5,6 +5,7 @@ from datetime import time
 from typing import Any
 
 from bot.core.errors import InvalidInput
+from bot.customers.listeners.erasing import show_person
 from bot.digests import usecases
 from bot.digests.gateways import join_channel, look_at_channel
 from bot.digests.queries.setup import get_health, get_kind, get_setup
@@ -21,10 +22,12 @@ TITLE, KIND_TITLE = "Setup", "Digest"
 
 
 async def evenhand(caller: Caller) -> None:
-    """Answer `/evenhand [setup | health | help]`."""
-    word = caller.text.lower()
+    """Answer `/evenhand [setup | health | person @ana | help]`."""
+    word, (verb, _, rest) = caller.text.lower(), caller.text.partition(" ")
     if word in {"setup", "settings"}:
         await caller.open(views.setup(await caller.read(get_setup, features=caller.features)))
+    elif verb.lower() == "person":
+        await show_person(caller, rest.strip())
     elif word in {"health", "doctor", "status"}:
         await caller.respond(health_message(await caller.read(get_health, features=caller.features)))
     else:

@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from bot.core.database import days_between
 from bot.core.feature import Feature, collect_briefs, collect_counts
 from bot.core.schemas import DigestSlot, Subject
-from bot.customers.queries import get_coverage, list_neglected, neglected, overdue_first, sleeping
+from bot.customers.queries import list_neglected
+from bot.customers.queries.due import get_coverage, neglected, overdue_first, sleeping
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.digests.rules import NAME_IN_LIST, ROWS_IN_MESSAGE, DigestKind, percent, schedule_of, wait_words

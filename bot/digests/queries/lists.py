@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 from bot.core.errors import NotFound
 from bot.core.feature import Feature
 from bot.core.outbox import OutboxMessage
-from bot.customers.queries import get_coverage, list_by_ids, list_neglected, list_pool
+from bot.customers.queries import list_by_ids, list_neglected, list_pool
+from bot.customers.queries.due import get_coverage
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer

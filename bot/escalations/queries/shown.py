@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import PEOPLE
+from bot.checkins.queries import PEOPLE
 from bot.commitments import queries as commitments
 from bot.commitments.queries import list_commitments, list_schemas
 from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line

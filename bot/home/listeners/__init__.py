@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.core.errors import NotFound
 from bot.core.runtime import Runtime
-from bot.customers.usecases.scheduling import hand_over
+from bot.customers.usecases import hand_over
 from bot.home.listeners.publisher import HomePublisher
 from bot.home.usecases import end_absence, save_preferences, sync_people_and_customers
 from bot.home.views.forms import CALLBACK, COUNTRY_MENU, NO_COUNTRY, country_options, preferences

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.checkins.views.rows import LOG, START, queue_row, snoozed_row, waited_in_words
+from bot.checkins.views import LOG, START, queue_row, snoozed_row, waited_in_words
 from bot.core.schemas import Line, Step
 from bot.customers.schemas import CustomerSchema
 from bot.home.rules import OWED_ROWS, STEP_ROWS, TEAM_ROWS

@@ -14,7 +14,6 @@ from sqlmodel import Session
 
 from bot.core.errors import BotError, InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.customers.gateways.slack_files import fetch_file
 from bot.customers.queries.screens import get_upload
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
@@ -33,6 +32,7 @@ from bot.people.queries import list_names
 from bot.people.usecases import require_manager
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message
+from bot.slack.files import fetch_file
 from bot.slack.forms import Form
 from bot.slack.links import permalink
 from bot.slack.presses import message_in, page_in, uuid_in, value_in

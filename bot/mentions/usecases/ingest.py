@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput, NotFound
 from bot.customers.rules.names import clean_text
-from bot.customers.usecases.uploads import forget_upload, keep_upload
+from bot.customers.usecases.lists import forget_upload, keep_upload
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import AT_ONCE, find_settings, plan_list, require_may_bring
 from bot.mentions.queries.sources import get_source

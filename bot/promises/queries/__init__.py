@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import covers_of
+from bot.checkins.queries import covers_of
 from bot.commitments import queries as commitments
 from bot.commitments.queries import CommitmentKind, list_silent, list_working
 from bot.commitments.queries.commands import command_about, parse_command

@@ -9,8 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.checkins.queries.history import CUSTOMERS
-from bot.checkins.queries.owner_scopes import PEOPLE, local_date
+from bot.checkins.queries import PEOPLE, local_date
 from bot.commitments import queries as commitments
 from bot.commitments.queries import NOBODY
 from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
@@ -18,6 +17,7 @@ from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.schemas import Count, Line
 from bot.customers.queries import list_by_ids
+from bot.customers.queries.due import CUSTOMERS
 from bot.customers.tables import Customer
 from bot.people.queries import get_today, list_names
 from bot.people.rules import person_key

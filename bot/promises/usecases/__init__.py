@@ -262,8 +262,8 @@ def _add_promise(
     today = get_today(session, person_id=assignee_id, now=now)
     day = due_on or today
     row = Promise(
-        promised_by=assignee_id, assignee_id=assignee_id, recorded_by=by, recorded_at=now, promised_on=today, due_on=day,
-        **{"first_due_on": day, **more},
+        promised_by=assignee_id, assignee_id=assignee_id, recorded_by=by, recorded_at=now, promised_on=today,
+        due_on=day, **{"first_due_on": day, **more},
     )  # fmt: skip
     session.add(row)
     commitments.record_change(session, PROMISES, row, "made", by=by, before={}, now=now)

@@ -1,4 +1,4 @@
-"""Reading a file of rows as people's programs write them: any of the usual encodings and separators."""
+"""Reading customer lists as people's programs write them, and writing them so that spreadsheets open them safely."""
 
 import codecs
 import csv
@@ -8,15 +8,19 @@ import itertools
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import IO, TYPE_CHECKING, cast
 
+from bot.core.collecting import without_collecting
 from bot.core.errors import InvalidInput
-from bot.customers.rules.headers import HeaderMap
+from bot.customers.rules.headers import Field, HeaderMap, map_headers
 from bot.customers.rules.rows import Refusal, RowDraft, parse_row, refuse
+from bot.customers.schemas import Drafts
 from bot.people.rules.days import day_order
 
 if TYPE_CHECKING:
@@ -54,12 +58,12 @@ _NUL_SHARE_OF_TEXT = 0.1
 
 
 class UnreadableFile(InvalidInput):
-    """A file that holds no rows we can read; the message says what to do about it."""
+    """A file without rows that can be read; the message says what to do about it."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the line it begins on (counted from 1), its cells, and what keeps it from being read, if anything."""
+    """One row: the line it begins on (from 1), its cells, and what keeps it from being read, if anything."""
 
     number: int
     cells: list[str]
@@ -78,7 +82,7 @@ class Table:
     _headings_end: int
 
     def rows(self) -> Iterator[Row]:
-        """The rows below the headings that hold anything, with the line each begins on."""
+        """Yield the rows below the headings that hold anything."""
         with closing(_open_text(self._data, self.encoding)) as text:
             for row in _records(text, self.delimiter):
                 if row.number > self._headings_end and (row.problem or any(cell.strip() for cell in row.cells)):
@@ -87,7 +91,7 @@ class Table:
 
 def read_table(data: bytes, *, name: str) -> Table:
     """
-    The table in *data*, the content of the file called *name*; gzip is unpacked.
+    Return the table in *data*, the content of the file called *name*; gzip is unpacked.
 
     Raises:
         UnreadableFile: it is empty, no text, larger than 200 MB, or something else than rows divided by , ; | or tab.
@@ -113,7 +117,7 @@ def read_table(data: bytes, *, name: str) -> Table:
 def parse_rows(
     table: Table, mapping: HeaderMap, *, today: date, default_source: str = "", day_first: bool | None = None
 ) -> Iterator[RowDraft | list[Refusal]]:
-    """Every row of *table*, made sense of by *mapping*, or what is wrong with it."""
+    """Yield a draft, or what is wrong, for every row of *table*."""
     for row in table.rows():
         if row.problem:
             yield [refuse(row.number, row.problem)]
@@ -125,7 +129,7 @@ def parse_rows(
 
 def date_order(table: Table, columns: Sequence[int]) -> bool | None:
     """
-    Whether the dates in *columns* (counted from 0) are written day first (True) or month first (False), where they say
+    Return whether the dates in *columns* (from 0) are written day first (True) or month first (False), where they say
     so themselves: some can be read in one way only, and none contradicts them. Else None.
     """
     if not columns:
@@ -150,7 +154,7 @@ def _open_text(data: bytes, encoding: str) -> io.TextIOWrapper:
 
 
 def _encoding(data: bytes, name: str) -> str:
-    """By its mark, else UTF-8 if it is exactly that, else Windows-1252 if it can be: guesses do worse on real files."""
+    """Return the encoding: by its mark, else UTF-8 if it decodes, else Windows-1252; guesses do worse on real files."""
     beginning = b"".join(itertools.islice(_chunks(data, name), 1))[:4096]
     marked = next((encoding for bom, encoding in _BOMS if beginning.startswith(bom)), "")
     if not marked and beginning.count(0) > _NUL_SHARE_OF_TEXT * len(beginning):
@@ -176,7 +180,7 @@ def _keep_decodable(checks: dict[str, codecs.IncrementalDecoder], chunk: bytes, 
 
 
 def _chunks(data: bytes, name: str) -> Iterator[bytes]:
-    """The unpacked content, piece by piece, up to the largest size we take."""
+    """Yield the unpacked content piece by piece, up to the largest size allowed."""
     size = 0
     with _open_bytes(data) as file:
         while chunk := _next_chunk(file, name):
@@ -194,7 +198,7 @@ def _next_chunk(file: IO[bytes], name: str) -> bytes:
 
 
 def _sniff(sample: str) -> str:
-    """The delimiter that gives most of the first rows as many cells as the headings have."""
+    """Return the delimiter that gives most of the first rows as many cells as the headings have."""
     lines = list(io.StringIO(sample, newline=""))
     if len(sample) == SAMPLE_CHARACTERS and len(lines) > 1:
         lines.pop()  # cut off in the middle
@@ -202,7 +206,7 @@ def _sniff(sample: str) -> str:
 
 
 def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:
-    """How well *delimiter* divides the lines: the share of rows as wide as the first, then the width."""
+    """Return how well *delimiter* divides the lines: the share of rows as wide as the first, then the width."""
     rows = (row for row in _records(lines, delimiter) if not row.problem and any(cell.strip() for cell in row.cells))
     widths = [len(row.cells) for row in itertools.islice(rows, SAMPLE_ROWS)]
     if not widths or widths[0] == 1:
@@ -211,7 +215,7 @@ def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:
 
 
 def _headings(text: Iterable[str], delimiter: str, skip: int) -> Iterator[tuple[Row, int]]:
-    """Rows with the last line each stands on, blank ones left out."""
+    """Yield rows that aren't blank, with the last line that each stands on."""
     lines = _Lines(text)
     for row in _parsed(lines, delimiter):
         if row.number > skip and (row.problem or any(cell.strip() for cell in row.cells)):
@@ -223,7 +227,7 @@ def _records(text: Iterable[str], delimiter: str) -> Iterator[Row]:
 
 
 class _Lines:
-    """Lines that are counted, and can be put back as long as their row isn't finished."""
+    """An iterator of lines that counts them, and can return to the second line of an unfinished row."""
 
     def __init__(self, text: Iterable[str]) -> None:
         self._ahead: list[str] = []
@@ -241,7 +245,7 @@ class _Lines:
         return line
 
     def put_back_all_but_first(self) -> None:
-        """Read the row's further lines again, as rows of their own."""
+        """Return to the row's second line, so that each further line is read as a row of its own."""
         self._ahead.extend(reversed(self.of_row[1:]))
         self.number -= len(self.of_row) - 1
 
@@ -282,7 +286,7 @@ def _next_row(reader: "Reader", start: int) -> Row | None:
 
 
 def _is_closed(of_row: list[str], delimiter: str) -> bool:
-    """Whether a row ends where its last quotation mark is closed, rather than with the file."""
+    """Return whether a row ends where its last quotation mark is closed, rather than with the file."""
     if len(of_row) == 1 and of_row[0].count('"') % 2 == 0:
         return True
     closing_line = [*of_row[:-1], of_row[-1].rstrip("\r\n") + "\n", "end\n"]
@@ -296,5 +300,108 @@ def _is_closed(of_row: list[str], delimiter: str) -> bool:
 
 
 def _unguarded(cell: str) -> str:
-    """A cell without the apostrophe that keeps spreadsheets from running it as a formula."""
+    """Return the cell without the apostrophe that keeps spreadsheets from running it as a formula."""
     return cell[1:] if _GUARDED.match(cell) else cell
+
+
+OUR_OWN = "Evenhand"
+DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
+STRIDE = 1000  # rows between two calls of a progress
+
+
+@without_collecting()
+def read_drafts(
+    data: bytes,
+    *,
+    name: str,
+    by_hand: Mapping[str, str] | None = None,
+    today: date,
+    default_source: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Drafts:
+    """
+    Read the customers in the file called *name*; *by_hand* maps headings to fields ("Company" → "name").
+
+    External ids belong to the system the list is recognised to come from, unless a column or *default_source* says
+    otherwise. Columns that can't be told come back as `problems`, without rows. *progress* hears the rows read so far.
+
+    Raises:
+        UnreadableFile: the bytes are no table we can read; the message says what to do.
+    """
+    table = read_table(data, name=name)
+    mapping = map_headers(table.headers, by_hand)
+    system = default_source or ("" if mapping.system == OUR_OWN else mapping.system)
+    rows: list[RowDraft] = []
+    refusals: list[Refusal] = []
+    if not mapping.problems:
+        order = date_order(table, [at for field, at in mapping.columns.items() if field in DATES])
+        parsed = parse_rows(table, mapping, today=today, default_source=system, day_first=order)
+        for done, row in enumerate(parsed, start=1):
+            if isinstance(row, RowDraft):
+                rows.append(row)
+            else:
+                refusals += row
+            if progress and done % STRIDE == 0:
+                progress(done)
+    return Drafts(
+        file_name=name,
+        system=mapping.system,
+        headers=mapping.headers,
+        columns=_columns(mapping),
+        unmapped=mapping.unmapped,
+        problems=mapping.problems,
+        rows=tuple(rows),
+        refusals=tuple(refusals),
+    )
+
+
+def _columns(mapping: HeaderMap) -> dict[Field, str]:
+    """Map fields to the headings they are read from; first and last name together are the contact's name."""
+    columns = {field: mapping.headers[at] for field, at in mapping.columns.items()}
+    if mapping.person:
+        columns[Field.CONTACT_NAME] = " + ".join(mapping.headers[at] for at in mapping.person)
+    return columns
+
+
+Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
+"""What may stand in a list; several words are joined by "; "."""
+
+_RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@|\t\r]")
+
+
+def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """
+    Return a CSV file in UTF-8 with its mark, lines ending in CR LF, every cell quoted.
+
+    Text that a spreadsheet would run (it begins with = + - @ | tab or CR) gets an apostrophe, which `read_table` takes
+    off again; numbers stay numbers.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([safe_cell(header) for header in headers])
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def safe_cell(cell: Cell) -> str:  # noqa: PLR0911  # one line for each kind of cell
+    """Return a cell as text that no spreadsheet takes for a formula."""
+    match cell:
+        case None:
+            return ""
+        case StrEnum() | str():
+            return _guarded(str(cell))
+        case bool():
+            return "yes" if cell else "no"
+        case int() | float():
+            return str(cell)
+        case Decimal():
+            return f"{cell:f}"
+        case datetime() | date():
+            return cell.isoformat()
+        case _:
+            return _guarded("; ".join(cell))
+
+
+def _guarded(text: str) -> str:
+    plain = text.replace("\0", "")
+    return f"'{plain}" if _RUN_BY_SPREADSHEETS.match(plain) else plain

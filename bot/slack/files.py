@@ -1,4 +1,4 @@
-"""Files that people send to the bot in Slack, and files it sends them."""
+"""Files that people send to the bot in Slack, and files that it sends them."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, NotFound
-from bot.customers.rules.names import clean_text
 
 LARGEST_UPLOAD = 20 * 1024 * 1024
 TIMEOUT_SECONDS = 60
@@ -27,7 +26,7 @@ async def fetch_file(client: AsyncWebClient, file_id: str, *, by: str) -> tuple[
     except SlackApiError:
         raise NotFound("Slack doesn't have that file any more; send it again.") from None
     file: dict[str, Any] = told["file"]
-    name = clean_text(str(file.get("name") or "list.csv"), 200)
+    name = "".join(char for char in str(file.get("name") or "list.csv") if char.isprintable())[:200]
     if file.get("user") != by:
         raise NotFound("That file was sent by somebody else; send your own.")
     if int(file.get("size") or 0) > LARGEST_UPLOAD:
