@@ -90,25 +90,11 @@ def import_list(
             content, name=file.name, by_hand=_parse_columns(map_ or []), today=today, default_source=source
         )
         with _progress("Rows") as report:
+            inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "progress": report}
             if dry_run:
-                plan = runtime.read_now(
-                    plan_import,
-                    workspace=workspace_id,
-                    drafts=drafts,
-                    by=BOT,
-                    erase_blanks=erase_blanks,
-                    progress=report,
-                )
-                import_id = None
+                plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
             else:
-                done = runtime.run_now(
-                    apply_import,
-                    workspace=workspace_id,
-                    drafts=drafts,
-                    by=BOT,
-                    erase_blanks=erase_blanks,
-                    progress=report,
-                )
+                done = runtime.run_now(apply_import, workspace=workspace_id, **inputs)
                 plan, import_id = done.plan, done.id
         _print_plan(plan, import_id)
 

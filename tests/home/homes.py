@@ -16,7 +16,7 @@ def home_of(office: Office, person: str = ANA, **more: Any) -> HomeSchema:
     return schema
 
 
-def drawn(schema: HomeSchema) -> str:
+def home_text(schema: HomeSchema) -> str:
     """Draw a Home, check it against Slack's rules, and return its text, a line per block."""
     view = tab(schema)
     assert check_view(view) == []

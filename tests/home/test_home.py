@@ -18,9 +18,9 @@ from bot.home.usecases import save_preferences, sync_people_and_customers
 from bot.people.rules import Mute
 from bot.people.schemas import PreferencesInput
 from bot.people.tables import Absence
-from tests.home.homes import drawn, home_of
+from tests.home.homes import home_of, home_text
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
-from tests.people.slack_people import told
+from tests.people.slack_people import slack_person
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -34,11 +34,11 @@ def away(office: Office, person: str, first: date, last: date, cover: str | None
 
 def test_the_first_line_says_how_many_wait(office: Office) -> None:
     """The greeting uses the first name and counts one, several, or no customers."""
-    assert drawn(home_of(office)).startswith("Ana, nobody is waiting for you")
+    assert home_text(home_of(office)).startswith("Ana, nobody is waiting for you")
     office.customer("Acme", owner=ANA, waited=31)
-    assert drawn(home_of(office)).startswith("Ana, one customer is waiting to hear from you")
+    assert home_text(home_of(office)).startswith("Ana, one customer is waiting to hear from you")
     office.customer("Bolt", owner=ANA, waited=46)
-    assert drawn(home_of(office)).startswith("Ana, 2 customers are waiting to hear from you")
+    assert home_text(home_of(office)).startswith("Ana, 2 customers are waiting to hear from you")
 
 
 def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
@@ -50,8 +50,8 @@ def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
     schema = home_of(office)
     assert [row.name for row in schema.waiting] == ["Weekly", "Acme"]
     assert (schema.queue.neglected, schema.queue.due) == (1, 1)
-    assert "*Acme* · 40 days since you talked (every 30)" in drawn(schema)
-    assert "1 neglected · 1 due" in drawn(schema)
+    assert "*Acme* · 40 days since you talked (every 30)" in home_text(schema)
+    assert "1 neglected · 1 due" in home_text(schema)
 
 
 def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None:
@@ -62,7 +62,7 @@ def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None
     )
     schema = office.ask(get_home, person_id=ANA, features=[feature])
     assert schema.waiting[0].id == acme
-    assert "promised: a price list" in drawn(schema)
+    assert "promised: a price list" in home_text(schema)
 
 
 def test_what_is_owed_stands_first_by_date(office: Office) -> None:
@@ -72,7 +72,7 @@ def test_what_is_owed_stands_first_by_date(office: Office) -> None:
         return [Line(text=f"later, {person}", on=date(2026, 12, 1)), Line(text="now", on=TODAY, urgent=True)]
 
     office.customer("Acme", owner=ANA, waited=40)
-    words = drawn(office.ask(get_home, person_id=ANA, features=[Feature("tests", home_section=owed)]))
+    words = home_text(office.ask(get_home, person_id=ANA, features=[Feature("tests", home_section=owed)]))
     assert words.index("We owe them") < words.index("Mon 23 Nov · now · past its time")
     assert words.index("now · past") < words.index(f"Tue 1 Dec · later, {ANA}") < words.index("*Waiting*")
 
@@ -86,7 +86,7 @@ def test_the_coming_week_is_told_ahead(office: Office) -> None:
                     snooze_reason=SnoozeReason.CUSTOMER_ASKED)  # fmt: skip
     schema = home_of(office)
     assert [row.name for row in schema.coming] == ["Tomorrow", "Friday"]
-    assert "Tue 24 Nov · *Tomorrow*" in drawn(schema)
+    assert "Tue 24 Nov · *Tomorrow*" in home_text(schema)
 
 
 @pytest.mark.both_databases
@@ -104,7 +104,7 @@ def test_put_off_customers_say_until_when_and_why(office: Office) -> None:
     """Snoozed customers show date, reason and note, and a button to end the snooze."""
     office.customer("Condax", owner=ANA, waited=40, snoozed_until=date(2027, 1, 4),
                     snooze_reason=SnoozeReason.CUSTOMER_ASKED, snooze_note="after the fair")  # fmt: skip
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "*Snoozed* · 1" in words
     assert 'until Mon 4 Jan 2027, they asked ("after the fair")' in words
 
@@ -115,8 +115,8 @@ def test_a_cover_sees_whom_they_stand_in_for(office: Office) -> None:
     away(office, ANA, TODAY, TODAY, BOB)
     schema = home_of(office, BOB)
     assert [row.name for row in schema.waiting] == ["Acme"]
-    assert "with those of Ana Lima" in drawn(schema)
-    assert "for Ana Lima" in drawn(schema)
+    assert "with those of Ana Lima" in home_text(schema)
+    assert "for Ana Lima" in home_text(schema)
 
 
 def test_the_own_cadence_counts_only_ones_own_customers(office: Office) -> None:
@@ -124,7 +124,7 @@ def test_the_own_cadence_counts_only_ones_own_customers(office: Office) -> None:
     office.customer("Acme", owner=ANA, waited=40)
     office.customer("Bolt", owner=BOB, waited=1)
     away(office, ANA, TODAY, TODAY, BOB)
-    assert "100 % of my 1 customer are in cadence" in drawn(home_of(office, BOB))
+    assert "100 % of my 1 customer are in cadence" in home_text(home_of(office, BOB))
 
 
 def test_preferences_are_told_in_a_line(office: Office) -> None:
@@ -134,7 +134,7 @@ def test_preferences_are_told_in_a_line(office: Office) -> None:
         away_from=date(2026, 12, 1), away_to=date(2026, 12, 9), cover_id=KIRI,
     )  # fmt: skip
     office.do(save_preferences, preferences=preferences, by=ANA)
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "Reminders at 08:30 (Europe/Lisbon), Mon, Tue, Wed, Fri, holidays of Portugal · news are off" in words
     assert "You are away from Tue 1 Dec to Wed 9 Dec; Kiri Walker covers." in words
     assert "I'm back" not in words
@@ -143,7 +143,7 @@ def test_preferences_are_told_in_a_line(office: Office) -> None:
 def test_who_is_away_now_can_be_back(office: Office) -> None:
     """A current absence shows its end, a missing cover, and a button to end it."""
     away(office, ANA, TODAY, date(2026, 11, 27))
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "You are away until Fri 27 Nov; nobody covers." in words
     assert "I'm back" in words
 
@@ -155,7 +155,7 @@ def test_a_cover_who_cant_is_named(office: Office, how: str, trouble: str) -> No
     away(office, ANA, date(2026, 12, 1), date(2026, 12, 9), "U0DEE")
     if how == "away":
         away(office, "U0DEE", date(2026, 12, 9), date(2026, 12, 10))
-    assert f"Dee Fox covers, but {trouble}: choose somebody else in Preferences." in drawn(home_of(office))
+    assert f"Dee Fox covers, but {trouble}: choose somebody else in Preferences." in home_text(home_of(office))
 
 
 def test_members_see_neither_team_nor_first_steps(office: Office) -> None:
@@ -163,7 +163,7 @@ def test_members_see_neither_team_nor_first_steps(office: Office) -> None:
     feature = Feature("tests", first_steps=lambda *_: [Step(label="Choose a channel", done=False)])
     schema = office.ask(get_home, person_id=ANA, features=[feature])
     assert (schema.team, schema.steps) == (None, ())
-    assert "Team" not in drawn(schema)
+    assert "Team" not in home_text(schema)
 
 
 def test_managers_see_first_steps_until_all_are_done(office: Office) -> None:
@@ -176,9 +176,9 @@ def test_managers_see_first_steps_until_all_are_done(office: Office) -> None:
         ]
         return Feature("tests", first_steps=lambda *_: made)
 
-    words = drawn(office.ask(get_home, person_id=MARA, features=[steps(done=False)]))
+    words = home_text(office.ask(get_home, person_id=MARA, features=[steps(done=False)]))
     assert "*First steps* · 1 of 2 done\n✓ Name managers\n2. Choose a channel\nChoose" in words
-    assert "First steps" not in drawn(office.ask(get_home, person_id=MARA, features=[steps(done=True)]))
+    assert "First steps" not in home_text(office.ask(get_home, person_id=MARA, features=[steps(done=True)]))
 
 
 def test_managers_see_the_team_with_who_is_most_behind_first(office: Office) -> None:
@@ -189,7 +189,7 @@ def test_managers_see_the_team_with_who_is_most_behind_first(office: Office) -> 
     office.customer("D", owner=KIRI, waited=1)
     office.customer("E", owner=KIRI, waited=1, status=Status.LOST, status_reason="closed")
     away(office, KIRI, TODAY, date(2026, 11, 27))
-    words = drawn(home_of(office, MARA))
+    words = home_text(home_of(office, MARA))
     assert "*Team* · 50 % of 4 customers in cadence · 2 neglected" in words
     rows = [
         "*Bob Chen* · 1 customer · 0 % in cadence · 1 neglected",
@@ -205,8 +205,8 @@ def test_a_large_team_comes_in_pages(office: Office) -> None:
         owner = office.person(f"U1{number:03}", f"Owner {number:03}")
         office.customer(f"Customer {number}", owner=owner, waited=1)
     first, last = home_of(office, MARA), home_of(office, MARA, team_offset=20)
-    assert "1–10 of 25 owners" in drawn(first)
-    assert "21–25 of 25 owners" in drawn(last)
+    assert "1–10 of 25 owners" in home_text(first)
+    assert "21–25 of 25 owners" in home_text(last)
     assert home_of(office, MARA, team_offset=900) == first
     assert last.team is not None
     assert [member.owner.name for member in last.team.members] == [f"Owner {number:03}" for number in range(20, 25)]
@@ -225,8 +225,8 @@ def test_managers_see_the_pool_and_who_left(office: Office) -> None:
     """The pool is ordered by the longest wait, with a button each; departures show the number of customers."""
     office.customer("Acme", owner=ANA, waited=60)
     office.customer("Pooled", waited=50)
-    office.do(sync_people_and_customers, people=[told(ANA, is_deactivated=True)], complete=False)
-    words = drawn(home_of(office, MARA))
+    office.do(sync_people_and_customers, people=[slack_person(ANA, is_deactivated=True)], complete=False)
+    words = home_text(home_of(office, MARA))
     assert "*Pool* · 2 customers have no owner\n*Acme* · 60 days of 30\nTake it\n*Pooled*" in words
     assert "Ana Lima left on Mon 23 Nov; 1 customer went to the pool" in words
 
@@ -234,16 +234,16 @@ def test_managers_see_the_pool_and_who_left(office: Office) -> None:
 def test_who_has_no_customers_is_shown_the_pool(office: Office) -> None:
     """People without customers see the pool; others don't."""
     office.customer("Pooled", waited=50)
-    assert "take one from the pool below" in drawn(home_of(office))
-    assert "*Pool* · 1 customer has no owner" in drawn(home_of(office))
+    assert "take one from the pool below" in home_text(home_of(office))
+    assert "*Pool* · 1 customer has no owner" in home_text(home_of(office))
     office.customer("Acme", owner=ANA, waited=1)
-    assert "Pool" not in drawn(home_of(office))
+    assert "Pool" not in home_text(home_of(office))
 
 
 def test_an_empty_workspace_says_how_to_begin(office: Office) -> None:
     """Without customers, Home offers to add one or to import a list."""
-    assert "/customers add" in drawn(home_of(office))
-    assert "no customers yet: /customers import" in drawn(home_of(office, MARA))
+    assert "/customers add" in home_text(home_of(office))
+    assert "no customers yet: /customers import" in home_text(home_of(office, MARA))
 
 
 def run(office: Office, name: str, error: str | None = None, minutes: int = 0) -> None:
@@ -257,22 +257,22 @@ def run(office: Office, name: str, error: str | None = None, minutes: int = 0) -
 
 def test_the_foot_says_that_all_is_well(office: Office) -> None:
     """The last line shows when the jobs last ran, in the viewer's zone."""
-    assert "its jobs haven't run yet" in drawn(home_of(office))
+    assert "its jobs haven't run yet" in home_text(home_of(office))
     run(office, "post_digests")
     run(office, "remind_due")
-    assert "Last ran: reminders 09:00 · digests 09:00 · all well" in drawn(home_of(office))
-    assert "Last ran: reminders 22:00 · digests 22:00 · all well" in drawn(home_of(office, KIRI))
+    assert "Last ran: reminders 09:00 · digests 09:00 · all well" in home_text(home_of(office))
+    assert "Last ran: reminders 22:00 · digests 22:00 · all well" in home_text(home_of(office, KIRI))
 
 
 def test_a_failing_job_is_told_in_words(office: Office) -> None:
     """A failing job shows how often and since when, without technical detail."""
     run(office, "remind_due")
     run(office, "remind_due", "KeyError: 'x'", 1)
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "⚠ Reminders failed once, last well 09:00; the bot's log says why, and it tries again." in words
     run(office, "remind_due", "KeyError: 'x'", 2)
     run(office, "sync_people", "ratelimited", 2)
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "⚠ Reminders failed 2 times in a row, last well 09:00" in words
     assert "⚠ People from Slack failed once, never well so far" in words
     assert "all well" not in words
@@ -311,7 +311,7 @@ def test_coming_customers_are_counted_beyond_those_shown(office: Office) -> None
         lambda session: list_coming(session, owner_ids=[ANA], today=TODAY, until=TODAY + timedelta(7), limit=5)
     )
     assert (len(rows), total) == (5, 9)
-    assert "4 more this week" in drawn(home_of(office))
+    assert "4 more this week" in home_text(home_of(office))
 
 
 def test_rooms_are_values_that_home_only_asks(office: Office) -> None:

@@ -205,8 +205,8 @@ async def test_a_person_can_be_exported_and_forgotten(office: Office) -> None:
     assert feature.export is not None
     assert feature.erase is not None
     export, erase = feature.export, feature.erase
-    told = office.look(lambda session: export(session, "person", ANA))
-    assert (told["name"], told["email"], told["absences"]) == ("Ana Lima", "ana@example.test", [])
+    exported = office.look(lambda session: export(session, "person", ANA))
+    assert (exported["name"], exported["email"], exported["absences"]) == ("Ana Lima", "ana@example.test", [])
     assert office.look(lambda session: export(session, "customer", ANA)) == {}
     with office.runtime.database.transaction(WORKSPACE) as session:
         assert erase(session, "person", ANA, NOW) == 1

@@ -28,7 +28,7 @@ from bot.people.schemas import AbsenceSchema, CoverAsked, OwnerLeft, Preferences
 from bot.people.tables import Person
 from bot.people.views import cover_asked, owner_left
 from rehearsal.strict import check_message, check_options, check_view
-from tests.home.homes import drawn, home_of
+from tests.home.homes import home_of, home_text
 from tests.makers import ANA, LONG_AGO, MARA, WORKSPACE, Office
 
 HOSTILE = ("<!channel> & *bold* `code` _\u202e ~ <@U1> 👩‍👩‍👧‍👦" * 6)[:200]
@@ -117,7 +117,7 @@ def test_the_fullest_home_is_taken_by_slack(name: str) -> None:
     view = tab(worst_home(name))
     assert check_view(view) == []
     assert len(view["blocks"]) < 100
-    assert "Last ran" in drawn(worst_home(name))
+    assert "Last ran" in home_text(worst_home(name))
 
 
 @pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "x"])
@@ -185,9 +185,7 @@ def test_working_days_are_told_as_a_run_or_one_by_one(digits: str, words: str) -
 
 
 def fill(office: Office, people: int, customers: int) -> None:
-    """
-    Add a large company: many owners, most customers late, hostile names, and one customer in ten without an owner.
-    """
+    """Add a large company: many owners, most customers late, hostile names, one customer in ten without an owner."""
     usual = Person(id="", name="", name_key="", synced_at=LONG_AGO).model_dump() | {"workspace_id": WORKSPACE}
     owners = [f"U{number:05}" for number in range(people)]
     bare = Customer(

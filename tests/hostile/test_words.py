@@ -17,7 +17,16 @@ from rehearsal.fields import ActorError
 from rehearsal.state.inputs import iter_elements
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
-from tests.hostile.screens import answered, closed, digest_set_up, home, pings_nobody, told, window, words
+from tests.hostile.screens import (
+    assert_pings_nobody,
+    close_modals,
+    open_home,
+    run_command,
+    set_up_digest,
+    wait_for_message,
+    wait_for_modal,
+    words,
+)
 from tests.makers import ANA, BOB, LONG_AGO, MARA, add_customer, add_person
 from tests.promises.helpers import promise
 from tests.world import World, open_world
@@ -55,7 +64,7 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
         yield opened
 
 
-def stored(runtime: Runtime) -> dict[str, list[str]]:
+def stored_rows(runtime: Runtime) -> dict[str, list[str]]:
     """Return all rows that people's actions could have changed."""
     found = {}
     with runtime.database.engine.connect() as connection:
@@ -84,15 +93,15 @@ def stored(runtime: Runtime) -> dict[str, list[str]]:
 )
 async def test_garbage_after_a_command_is_answered_civilly(world: World, command: str) -> None:
     """A command with garbage gets a sentence, a list or a form, without technical details or changes."""
-    before = stored(world.runtime)
+    before = stored_rows(world.runtime)
     for person in (ANA, MARA):
         actor = world.as_(person)
         for what, garbage in GARBAGE.items():
-            message = await answered(actor, f"{command} {garbage}")
-            shown = words(message) if message else words(await window(actor))
+            message = await run_command(actor, f"{command} {garbage}")
+            shown = words(message) if message else words(await wait_for_modal(actor))
             assert shown.strip(), (command, what)
             assert "Reference" not in shown, (command, what, shown)
-    assert stored(world.runtime) == before
+    assert stored_rows(world.runtime) == before
 
 
 @pytest.mark.slow
@@ -120,26 +129,26 @@ async def test_forged_memories_of_every_window_change_nothing(world: World) -> N
     memories = (*FORGED, json.dumps({"customer_id": others}), json.dumps({"customer": others}), '{"origin": 7}')
     for command, menu, wish in opened:
         for memory in memories:
-            message = await answered(ana, command)
+            message = await run_command(ana, command)
             assert message is not None
             option = next(o["text"]["text"] for s in iter_elements(message.blocks) if s.element["action_id"] == menu
                           for o in s.element["options"] if o["text"]["text"].startswith(wish))  # fmt: skip
             await ana.choose(message, menu, option)
-            form = await window(ana, wish.split()[0] if wish.startswith("Snooze") else wish)
+            form = await wait_for_modal(ana, wish.split()[0] if wish.startswith("Snooze") else wish)
             form.payload["private_metadata"] = memory[:3000]
             if wish == "Hand over":
                 await ana.fill(form, checkins_to="bob")
             errors = await ana.submit(form)
             assert errors, (wish, memory)
-            await closed(ana)
+            await close_modals(ana)
     assert _of_ours(world, before)
 
 
 async def _with_screens(world: World) -> dict[str, list[str]]:
-    await digest_set_up(world)
+    await set_up_digest(world)
     await world.move(days=3)
-    await told(world.as_(ANA), "waiting to hear from you")
-    return stored(world.runtime)
+    await wait_for_message(world.as_(ANA), "waiting to hear from you")
+    return stored_rows(world.runtime)
 
 
 async def _another_workspaces_customer(world: World) -> str:
@@ -151,7 +160,7 @@ async def _another_workspaces_customer(world: World) -> str:
 
 def _of_ours(world: World, before: dict[str, list[str]]) -> bool:
     """Return whether our rows are the same as before the other workspace was added."""
-    for name, rows in stored(world.runtime).items():
+    for name, rows in stored_rows(world.runtime).items():
         ours = [row for row in rows if OTHER not in row]
         assert ours == before[name], name
     return True
@@ -160,9 +169,9 @@ def _of_ours(world: World, before: dict[str, list[str]]) -> bool:
 async def _screens(world: World) -> list[Message | View]:
     ana = world.as_(ANA)
     shown: list[Message | View] = [
-        await home(ana),
-        await told(ana, "waiting to hear from you"),
-        await told(ana, "in cadence"),
+        await open_home(ana),
+        await wait_for_message(ana, "waiting to hear from you"),
+        await wait_for_message(ana, "in cadence"),
     ]
     for command in (
         "/checkin",
@@ -173,7 +182,7 @@ async def _screens(world: World) -> list[Message | View]:
         "/checkin zzz",
         "/promise list team",
     ):
-        message = await answered(ana, command)
+        message = await run_command(ana, command)
         if message is not None:
             shown.append(message)
     return shown
@@ -192,5 +201,5 @@ async def _forge(actor: Any, where: Message | View, target: Any, value: str) -> 
         await actor.choose(where, element["action_id"], option["text"]["text"], block_id=target.block["block_id"])
         option["value"] = kept
     if view := actor.modal():
-        pings_nobody(view)
-        await closed(actor)
+        assert_pings_nobody(view)
+        await close_modals(actor)

@@ -32,7 +32,7 @@ class Letter(Notification):
     words: str
 
 
-class Riddle(Notification):
+class UndrawableLetter(Notification):
     """A notification whose view fails."""
 
     kind = "mail.riddle"
@@ -63,12 +63,12 @@ def sketch(_sketch: Sketch) -> Message:
     return Message(text=f"What they said. {IN_WORDS}", blocks=blocks)
 
 
-def fail(_riddle: Riddle) -> Message:
+def fail(_riddle: UndrawableLetter) -> Message:
     """Raise an error."""
     raise ZeroDivisionError
 
 
-MAIL = Feature(name="mail", views={Letter: draw, Sketch: sketch, Riddle: fail})
+MAIL = Feature(name="mail", views={Letter: draw, Sketch: sketch, UndrawableLetter: fail})
 
 
 @dataclass
@@ -111,7 +111,7 @@ class PostOffice:
 
     async def deliver(self) -> int:
         """Run one round of delivery."""
-        return await deliver_outbox(self.runtime, lambda _: self.client, self._note_gone)
+        return await deliver_outbox(self.runtime, lambda _: self.client, self._record_dead)
 
     async def deliver_until_quiet(self) -> None:
         """Run rounds, one minute apart, until nothing changes."""
@@ -123,7 +123,7 @@ class PostOffice:
                 return
         raise AssertionError(f"Still moving: {self.states()}")
 
-    async def _note_gone(self, _runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+    async def _record_dead(self, _runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
         self.gone.append((claimed.key, reason))
 
     def states(self) -> dict[str, str]:
@@ -136,7 +136,7 @@ class PostOffice:
         """Return the keys of notifications in one of these states."""
         return [key for key, state in self.states().items() if state in states]
 
-    def said(self, channel: str = "") -> list[Seen]:
+    def messages(self, channel: str = "") -> list[Seen]:
         """Return the texts of the messages in a channel."""
         return self.rehearsal.control.as_person(ANA).sees(channel or "general")
 

@@ -24,13 +24,13 @@ async def post(sqlite_url: str) -> AsyncIterator[PostOffice]:
 
 def kinds(post: PostOffice) -> list[str]:
     """Return the types of the blocks of the only message in the channel."""
-    (message,) = post.said()
+    (message,) = post.messages()
     return [block["type"] for block in message.blocks]
 
 
 def arrived_in_words(post: PostOffice) -> bool:
     """Return whether the only message has the chart's words in blocks and text, and no chart."""
-    (message,) = post.said()
+    (message,) = post.messages()
     return (
         kinds(post) == ["section", "context", "section"]
         and IN_WORDS in message.text
@@ -43,7 +43,7 @@ async def test_a_chart_arrives_in_its_place(post: PostOffice) -> None:
     post.enqueue("sketch", notification=Sketch())
     await post.deliver()
     await post.deliver()
-    (message,) = post.said()
+    (message,) = post.messages()
     assert kinds(post) == ["section", "data_visualization", "context", "section"]
     assert message.blocks[1]["chart"] == CHART["chart"]
     assert IN_WORDS in message.text
@@ -78,7 +78,7 @@ async def test_a_message_that_is_refused_with_and_without_its_chart_is_given_up(
     post.enqueue("sketch", notification=Sketch())
     await post.deliver()
     assert post.gone == [("sketch", "invalid_blocks")]
-    assert post.said() == []
+    assert post.messages() == []
 
 
 async def test_another_refusal_is_not_tried_again_in_words(post: PostOffice) -> None:
@@ -124,7 +124,7 @@ async def test_a_pause_between_chart_and_words_is_kept(post: PostOffice) -> None
     faults.next("chat.postMessage", status=429, retry_after=90)
     post.enqueue("sketch", notification=Sketch())
     await post.deliver()
-    assert (post.said(), post.states()) == ([], {"sketch": DeliveryState.PENDING})
+    assert (post.messages(), post.states()) == ([], {"sketch": DeliveryState.PENDING})
     await post.deliver_until_quiet()
     assert arrived_in_words(post)
 
@@ -152,11 +152,11 @@ async def test_words_are_not_posted_when_the_claim_ran_out_meanwhile(post: PostO
     async def pass_the_lease() -> None:
         post.clock.move(outbox.LEASE)
 
-    async def note_gone(_runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+    async def record_dead(_runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
         raise AssertionError(claimed.key, reason)
 
     slow.after = pass_the_lease
-    await deliver_outbox(post.runtime, lambda _: slow, note_gone)
-    assert (post.said(), post.states()) == ([], {"sketch": DeliveryState.SENDING})
+    await deliver_outbox(post.runtime, lambda _: slow, record_dead)
+    assert (post.messages(), post.states()) == ([], {"sketch": DeliveryState.SENDING})
     await post.deliver_until_quiet()
     assert arrived_in_words(post)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core import outbox
 from bot.core.outbox import DeliveryState
-from tests.jobs.mail import PostOffice, Riddle, open_post_office
+from tests.jobs.mail import PostOffice, UndrawableLetter, open_post_office
 from tests.makers import ANA, WORKSPACE
 
 pytestmark = pytest.mark.both_databases
@@ -25,7 +25,7 @@ async def test_a_notice_arrives_once(post: PostOffice) -> None:
     assert post.enqueue("hello")
     for _ in range(3):
         await post.deliver()
-    (message,) = post.said()
+    (message,) = post.messages()
     assert message.text == "Good morning."
     assert message.metadata == {"event_type": "evenhand_notification", "event_payload": {"key": "hello"}}
     assert post.states() == {"hello": DeliveryState.SENT}
@@ -36,7 +36,7 @@ async def test_the_same_key_is_owed_once(post: PostOffice) -> None:
     assert post.enqueue("hello")
     assert not post.enqueue("hello", words="Again.")
     await post.deliver()
-    assert [message.text for message in post.said()] == ["Good morning."]
+    assert [message.text for message in post.messages()] == ["Good morning."]
 
 
 async def test_a_person_gets_a_direct_message(post: PostOffice) -> None:
@@ -54,7 +54,7 @@ async def test_an_answer_lost_on_the_way_is_not_said_again(post: PostOffice) -> 
     assert post.states() == {"hello": DeliveryState.UNKNOWN}
     await post.deliver_until_quiet()
     assert post.states() == {"hello": DeliveryState.SENT}
-    assert len(post.said()) == 1
+    assert len(post.messages()) == 1
 
 
 async def test_a_request_that_never_arrived_is_made_again(post: PostOffice) -> None:
@@ -62,7 +62,7 @@ async def test_a_request_that_never_arrived_is_made_again(post: PostOffice) -> N
     post.enqueue("hello")
     post.rehearsal.control.faults.drop_before("chat.postMessage")
     await post.deliver_until_quiet()
-    assert len(post.said()) == 1
+    assert len(post.messages()) == 1
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
@@ -73,7 +73,7 @@ async def test_a_broken_slack_is_asked_again_later(post: PostOffice, status: int
     await post.deliver()
     assert post.states() == {"hello": DeliveryState.UNKNOWN}
     await post.deliver_until_quiet()
-    assert len(post.said()) == 1
+    assert len(post.messages()) == 1
 
 
 async def test_slack_asking_for_a_pause_holds_that_channel_only(post: PostOffice) -> None:
@@ -90,11 +90,11 @@ async def test_slack_asking_for_a_pause_holds_that_channel_only(post: PostOffice
         "hello": DeliveryState.SENT,
         "second": DeliveryState.PENDING,
     }
-    assert post.said() == []
+    assert post.messages() == []
     post.clock.move(timedelta(seconds=11))
     await post.deliver()
     await post.deliver()
-    assert len(post.said()) == 2
+    assert len(post.messages()) == 2
 
 
 @pytest.mark.parametrize("refusal", ["channel_not_found", "is_archived", "invalid_auth", "user_disabled"])
@@ -114,7 +114,7 @@ async def test_a_thread_waits_for_its_first_message(post: PostOffice) -> None:
     post.enqueue("list/1", words="First page.", reply_to="list")
     post.enqueue("list", words="The list.")
     await post.deliver_until_quiet()
-    first, *pages = sorted(post.said(), key=lambda message: message.ts)
+    first, *pages = sorted(post.messages(), key=lambda message: message.ts)
     assert first.text == "The list."
     assert {page.thread_ts for page in pages} == {first.ts}
     assert sorted(page.text for page in pages) == ["First page.", "Second page."]
@@ -132,7 +132,7 @@ async def test_a_thread_whose_first_message_was_refused_is_given_up(post: PostOf
 
 async def test_news_that_nobody_can_draw_doesnt_stop_the_rest(post: PostOffice) -> None:
     """A view that fails marks its own message dead, with the reason; the next one is sent."""
-    post.enqueue("riddle", notification=Riddle())
+    post.enqueue("riddle", notification=UndrawableLetter())
     post.enqueue("hello", to=ANA)
     await post.deliver()
     assert post.states() == {"hello": DeliveryState.SENT, "riddle": DeliveryState.DEAD}
@@ -145,7 +145,7 @@ async def test_old_news_is_not_told(post: PostOffice) -> None:
     post.clock.move(timedelta(hours=9))
     await post.deliver()
     assert post.states() == {"hello": DeliveryState.DEAD}
-    assert post.said() == []
+    assert post.messages() == []
 
 
 async def test_a_claim_that_was_abandoned_is_taken_up(post: PostOffice) -> None:
@@ -153,10 +153,10 @@ async def test_a_claim_that_was_abandoned_is_taken_up(post: PostOffice) -> None:
     post.enqueue("hello")
     (lost,) = post.runtime.run_now(outbox.claim, workspace=None)
     await post.deliver()
-    assert post.said() == []
+    assert post.messages() == []
     post.clock.move(outbox.LEASE + timedelta(seconds=1))
     await post.deliver()
-    assert len(post.said()) == 1
+    assert len(post.messages()) == 1
     assert not post.runtime.run_now(outbox.mark_sending, workspace=None, claimed=lost, channel=post.general)
 
 
@@ -166,7 +166,7 @@ async def test_a_send_that_was_abandoned_is_looked_up(post: PostOffice) -> None:
     (claimed,) = post.runtime.run_now(outbox.claim, workspace=None)
     assert post.runtime.run_now(outbox.mark_sending, workspace=None, claimed=claimed, channel=post.general)
     await post.deliver_until_quiet()
-    assert len(post.said()) == 1
+    assert len(post.messages()) == 1
     assert post.states() == {"hello": DeliveryState.SENT}
 
 

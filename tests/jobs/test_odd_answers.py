@@ -65,8 +65,8 @@ async def test_an_answer_that_isnt_slacks_is_looked_into(
         client = build_client(token=post.rehearsal.bot_token, api_url=url)
         post.enqueue("hello")
         for _ in range(4):
-            await deliver_outbox(post.runtime, lambda _: client, post._note_gone)
+            await deliver_outbox(post.runtime, lambda _: client, post._record_dead)
             post.clock.move(timedelta(minutes=2))
         assert post.states() == {"hello": DeliveryState.SENT}
-        assert [message.text for message in post.said()] == ["Good morning."]
+        assert [message.text for message in post.messages()] == ["Good morning."]
         assert post.gone == []

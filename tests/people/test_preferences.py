@@ -31,7 +31,7 @@ def save(office: Office, by: str = ANA, **more: Any) -> Preferences:
     return saved
 
 
-def refused(office: Office, by: str = ANA, **more: Any) -> dict[str, str]:
+def preference_errors(office: Office, by: str = ANA, **more: Any) -> dict[str, str]:
     """Return the errors by field."""
     with pytest.raises(InvalidInput) as error:
         save(office, by, **more)
@@ -124,7 +124,7 @@ def test_who_isnt_away_yet_cant_come_back(office: Office) -> None:
 def test_what_cant_be_is_refused_under_its_field(office: Office, more: dict[str, Any], field: str, words: str) -> None:
     """An invalid value gives one sentence under its field, and nothing is changed."""
     before = office.ask(get_preferences, person_id=ANA)
-    problems = refused(office, **more)
+    problems = preference_errors(office, **more)
     assert list(problems) == [field]
     assert words in problems[field]
     assert office.ask(get_preferences, person_id=ANA) == before
@@ -132,7 +132,7 @@ def test_what_cant_be_is_refused_under_its_field(office: Office, more: dict[str,
 
 def test_two_problems_stand_under_two_fields(office: Office) -> None:
     """Both problems are reported."""
-    assert set(refused(office, working_days="", country="ZZ")) == {"working_days", "country"}
+    assert set(preference_errors(office, working_days="", country="ZZ")) == {"working_days", "country"}
 
 
 @pytest.mark.parametrize(
@@ -150,14 +150,16 @@ def test_only_a_colleague_who_is_here_can_cover(office: Office, cover: str, word
     office.person("U0BOTTY", "Botty", is_bot=True)
     office.person("U0GUEST", "Gus", is_guest=True)
     office.person("U0GONE", "Gone", is_deactivated=True)
-    assert words in refused(office, away_from=TODAY, away_to=TODAY, cover_id=cover)["cover"]
+    assert words in preference_errors(office, away_from=TODAY, away_to=TODAY, cover_id=cover)["cover"]
 
 
 def test_somebody_away_on_the_same_days_cant_cover(office: Office) -> None:
     """One common day is enough to be refused; the day after isn't common."""
     save(office, BOB, country="US", away_from=date(2026, 12, 3), away_to=date(2026, 12, 9))
     days = {"away_from": date(2026, 12, 9), "away_to": date(2026, 12, 12)}
-    assert "Bob Chen is away too, from 03 Dec to 09 Dec 2026" in refused(office, **days, cover_id=BOB)["cover"]
+    assert (
+        "Bob Chen is away too, from 03 Dec to 09 Dec 2026" in preference_errors(office, **days, cover_id=BOB)["cover"]
+    )
     assert save(office, **{**days, "away_from": date(2026, 12, 10)}, cover_id=BOB).absence is not None
 
 

@@ -25,7 +25,7 @@ from bot.people.rules import (
 from bot.people.schemas import SlackPerson
 from bot.people.tables import Absence, Person
 from tests.makers import ANA, BOB, WORKSPACE, Office
-from tests.people.slack_people import told
+from tests.people.slack_people import slack_person
 
 TODAY = date(2026, 11, 23)
 IDS = ["U0ANA", "U0BOB", "U0MARA", "U1", "U2", "U3"]
@@ -77,8 +77,8 @@ def owners_who_cant_be(session: Session) -> list[str]:
 
 def admins_who_cant_be(session: Session) -> list[str]:
     """Return admins who have left."""
-    everybody = list_people(session, deactivated=True)
-    return [row.id for row in everybody if row.role is Role.ADMIN and row.is_deactivated]
+    people = list_people(session, deactivated=True)
+    return [row.id for row in people if row.role is Role.ADMIN and row.is_deactivated]
 
 
 @given(first=DAYS, last=DAYS)
@@ -134,21 +134,21 @@ def test_a_cover_who_left_covers_nobody(office: Office) -> None:
         session.add(Absence(person_id=ANA, first_day=TODAY, last_day=TODAY, cover_id=BOB))
     assert office.look(lambda session: find_cover(session, ANA, TODAY)) == BOB
     assert office.look(lambda session: find_cover(session, ANA, TODAY + timedelta(days=1))) is None
-    office.do(sync_people_and_customers, people=[told(BOB, is_deactivated=True)], complete=False)
+    office.do(sync_people_and_customers, people=[slack_person(BOB, is_deactivated=True)], complete=False)
     assert office.look(lambda session: find_cover(session, ANA, TODAY)) is None
 
 
 def test_managers_who_left_manage_nothing(office: Office) -> None:
     """They don't count as managers."""
     assert [row.id for row in office.look(list_managers)] == ["U0MARA"]
-    office.do(sync_people_and_customers, people=[told("U0MARA", is_deactivated=True)], complete=False)
+    office.do(sync_people_and_customers, people=[slack_person("U0MARA", is_deactivated=True)], complete=False)
     assert office.look(list_managers) == []
 
 
 def test_every_new_persons_zone_is_known_and_their_country_its_own(runtime: Runtime, office: Office) -> None:
     """This includes old zone names."""
     zones = ["US/Pacific", "Asia/Calcutta", "Europe/Kiev", "GMT", "Etc/GMT+5", "America/Argentina/Buenos_Aires"]
-    people = [told(f"U{number}", zone=zone) for number, zone in enumerate(zones)]
+    people = [slack_person(f"U{number}", zone=zone) for number, zone in enumerate(zones)]
     office.do(sync_people_and_customers, people=people, complete=False)
     for number, zone in enumerate(zones):
         row: Person = office.look(lambda session, one=f"U{number}": find_person_row(session, one))

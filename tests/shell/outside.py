@@ -19,7 +19,7 @@ APP_TOKEN = "xapp-1-A1-222-abcdefgh"
 
 
 @contextmanager
-def bare(folder: Path, **environment: str) -> Iterator[None]:
+def clean_environment(folder: Path, **environment: str) -> Iterator[None]:
     """Change to *folder*, with no settings in the environment except *environment*."""
     with pytest.MonkeyPatch.context() as patch:
         for name in NAMES:

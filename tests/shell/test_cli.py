@@ -24,7 +24,7 @@ from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.usecases.acting import correct_sentiment
 from bot.workspaces.usecases import install_workspace
 from tests.makers import ANA, ROOT, WORKSPACE, add_person
-from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, bare, environment, rehearsal
+from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, clean_environment, environment, rehearsal
 
 LIST = "Company,Web,Annual Revenue,Tags\nAcme [Ltd],acme.example,1000,key\nZoë & Söhne,,,\n,nameless.example,,\n"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -38,17 +38,17 @@ class Shell:
     folder: Path
     url: str
 
-    def type(self, *words: str, answers: str = "", **more: str) -> str:
+    def run_ok(self, *words: str, answers: str = "", **more: str) -> str:
         """Run a command that succeeds; return its output."""
-        with bare(self.folder, **{"DATABASE_URL": self.url, "LOG_LEVEL": "error", **more}):
+        with clean_environment(self.folder, **{"DATABASE_URL": self.url, "LOG_LEVEL": "error", **more}):
             result = CliRunner().invoke(cli.app, list(words), input=answers, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    def mistype(self, *words: str, **more: str) -> str:
+    def run_failing(self, *words: str, **more: str) -> str:
         """Run a command that fails; return its error sentence."""
         with pytest.raises(BotError) as caught:
-            self.type(*words, **more)
+            self.run_ok(*words, **more)
         sentence = str(caught.value)
         assert sentence.endswith(".")
         return sentence
@@ -99,22 +99,22 @@ def _leave_logging_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str) -> None:
     """Dry run, import, import again, export, import the export, undo: nothing is duplicated or lost."""
     shell = _shell(tmp_path, database_url)
-    assert "2 would be added, 0 would be changed, 0 left alone, 1 refused." in shell.type(
+    assert "2 would be added, 0 would be changed, 0 left alone, 1 refused." in shell.run_ok(
         "import", "list.csv", "--dry-run", "--map", "Company=name"
     )
     assert shell.names() == []
-    first = shell.type("import", "list.csv", "--map", "Company=name")
+    first = shell.run_ok("import", "list.csv", "--map", "Company=name")
     assert "2 added, 0 changed, 0 left alone, 1 refused." in first
     assert re.search(r"row 4, Company: .+\.", first)
-    assert "0 added, 0 changed, 2 left alone, 1 refused." in shell.type("import", "list.csv")
-    assert shell.type("export", "out.csv") == "All customers are in out.csv: 2 rows.\n"
-    assert "0 added, 0 changed, 2 left alone, 0 refused." in shell.type("import", "out.csv")
+    assert "0 added, 0 changed, 2 left alone, 1 refused." in shell.run_ok("import", "list.csv")
+    assert shell.run_ok("export", "out.csv") == "All customers are in out.csv: 2 rows.\n"
+    assert "0 added, 0 changed, 2 left alone, 0 refused." in shell.run_ok("import", "out.csv")
     assert shell.names() == ["Acme [Ltd]", "Zoë & Söhne"]
     found = ID.search(first)
     assert found is not None
-    assert "list.csv is undone: 2 removed, 0 put back." in shell.type("import", "--undo", found[1])
+    assert "list.csv is undone: 2 removed, 0 put back." in shell.run_ok("import", "--undo", found[1])
     assert shell.names() == []
-    assert "was undone already" in shell.mistype("import", "--undo", found[1])
+    assert "was undone already" in shell.run_failing("import", "--undo", found[1])
 
 
 def test_a_list_of_mentions_goes_in_once(tmp_path: Path, database_url: str) -> None:
@@ -122,49 +122,49 @@ def test_a_list_of_mentions_goes_in_once(tmp_path: Path, database_url: str) -> N
     shell = _shell(tmp_path, database_url)
     rows = "Text,Link,Rating\nGreat,https://g2.example/1,5\nOdd,https://g2.example/2,many\nBad,https://g2.example/3,1\n"
     (tmp_path / "reviews.csv").write_text(rows, encoding="utf-8")
-    looked = shell.type("mentions", "reviews.csv", "--dry-run")
+    looked = shell.run_ok("mentions", "reviews.csv", "--dry-run")
     assert "2 would be kept, 0 known already, 0 said twice in the list, 1 refused." in looked
     assert "  row 3, Rating: “many” is no rating; write the stars of five, like 4, or 8/10.\n" in looked
-    assert "2 kept, 0 known already" in shell.type("mentions", "reviews.csv")
-    assert "0 kept, 2 known already, 0 said twice in the list, 1 refused." in shell.type("mentions", "reviews.csv")
-    assert shell.mistype("mentions", "none.csv") == "none.csv can't be read: no such file or directory."
+    assert "2 kept, 0 known already" in shell.run_ok("mentions", "reviews.csv")
+    assert "0 kept, 2 known already, 0 said twice in the list, 1 refused." in shell.run_ok("mentions", "reviews.csv")
+    assert shell.run_failing("mentions", "none.csv") == "none.csv can't be read: no such file or directory."
     (tmp_path / "colours.csv").write_text("Colour\nred\n", encoding="utf-8")
-    assert shell.mistype("mentions", "colours.csv").startswith("No column holds what was written among “Colour”")
+    assert shell.run_failing("mentions", "colours.csv").startswith("No column holds what was written among “Colour”")
 
 
 def test_a_customer_is_exported_and_erased_after_its_name_is_written_again(tmp_path: Path, database_url: str) -> None:
     """As JSON, to the file that was named; another name erases nothing; the answer says what went."""
     shell = _shell(tmp_path, database_url)
-    shell.type("import", "list.csv")
-    assert shell.type("export", "--customer", "acme", "-o", "a.json") == "Everything about Acme [Ltd] is in a.json.\n"
+    shell.run_ok("import", "list.csv")
+    assert shell.run_ok("export", "--customer", "acme", "-o", "a.json") == "Everything about Acme [Ltd] is in a.json.\n"
     told = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert told["customers"]["customer"]["name"] == "Acme [Ltd]"
-    assert "write Acme [Ltd] to erase it" in shell.mistype("erase", "--customer", "acme", "--yes", "Acme")
+    assert "write Acme [Ltd] to erase it" in shell.run_failing("erase", "--customer", "acme", "--yes", "Acme")
     assert shell.names() == ["Acme [Ltd]", "Zoë & Söhne"]
-    done = shell.type("erase", "--customer", "acme", "--yes", "acme [ltd]")
+    done = shell.run_ok("erase", "--customer", "acme", "--yes", "acme [ltd]")
     assert done == "The customer is erased: mentions 1 row, customers 2 rows.\n"
     assert shell.names() == ["Zoë & Söhne"]
-    assert "No customer is called acme" in shell.mistype("erase", "--customer", "acme")
+    assert "No customer is called acme" in shell.run_failing("erase", "--customer", "acme")
 
 
 def test_a_person_who_left_is_exported_and_erased_by_id(shell: Shell) -> None:
     """The name is asked for; who is still in Slack stays; either a customer or a person has to be named."""
     shell.person(ANA, "Ana Lima", is_deactivated=True)
     shell.person("U0BOB", "Bob Chen")
-    shell.type("export", "--person", ANA, "--output", "ana.json")
+    shell.run_ok("export", "--person", ANA, "--output", "ana.json")
     assert json.loads((shell.folder / "ana.json").read_text())["people"]["name"] == "Ana Lima"
-    assert "The person is erased: people 1 row" in shell.type("erase", "--person", ANA, answers="Ana Lima\n")
-    assert "still in Slack" in shell.mistype("erase", "--person", "U0BOB", "--yes", "Bob Chen")
-    assert "one of the two" in shell.mistype("erase")
-    assert "one of the two" in shell.mistype("export", "--person", ANA, "--customer", "acme")
+    assert "The person is erased: people 1 row" in shell.run_ok("erase", "--person", ANA, answers="Ana Lima\n")
+    assert "still in Slack" in shell.run_failing("erase", "--person", "U0BOB", "--yes", "Bob Chen")
+    assert "one of the two" in shell.run_failing("erase")
+    assert "one of the two" in shell.run_failing("export", "--person", ANA, "--customer", "acme")
 
 
 def test_an_export_can_stand_in_another_folder(shell: Shell) -> None:
     """The file's name is the person's choice; brackets in it stay as they are."""
-    shell.type("import", "list.csv")
-    assert "[1].csv" in shell.type("export", "copy[1].csv")
+    shell.run_ok("import", "list.csv")
+    assert "[1].csv" in shell.run_ok("export", "copy[1].csv")
     assert (shell.folder / "copy[1].csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert shell.mistype("export", "no/such/folder.csv").startswith("no/such/folder.csv can't be written: ")
+    assert shell.run_failing("export", "no/such/folder.csv").startswith("no/such/folder.csv can't be written: ")
 
 
 def test_what_people_corrected_is_exported_without_their_names(shell: Shell) -> None:
@@ -177,20 +177,20 @@ def test_what_people_corrected_is_exported_without_their_names(shell: Shell) -> 
             feeling=Sentiment.COMPLAINT, by=ANA, now=NOW,
         )  # fmt: skip
     database.close()
-    assert shell.type("export", "--corrections") == "All corrections are in corrections.csv: 1 row.\n"
+    assert shell.run_ok("export", "--corrections") == "All corrections are in corrections.csv: 1 row.\n"
     assert (shell.folder / "corrections.csv").read_text(encoding="utf-8-sig").splitlines() == [
         '"words","before","after","scorer","at"',
         '"\'=never again","praise","complaint","vader 3.3.2","2026-11-23T09:00:00+00:00"',
     ]
-    assert "0 rows" in shell.type("export", "again.csv")
+    assert "0 rows" in shell.run_ok("export", "again.csv")
 
 
 def test_a_blank_erases_only_when_asked(shell: Shell) -> None:
     """A blank in a second list keeps the stored value, except with --erase-blanks."""
-    shell.type("import", "list.csv")
+    shell.run_ok("import", "list.csv")
     (shell.folder / "blank.csv").write_text("name,annual value\nAcme [Ltd],\n", encoding="utf-8")
-    assert "0 changed, 1 left alone" in shell.type("import", "blank.csv")
-    assert "1 changed, 0 left alone" in shell.type("import", "blank.csv", "--erase-blanks")
+    assert "0 changed, 1 left alone" in shell.run_ok("import", "blank.csv")
+    assert "1 changed, 0 left alone" in shell.run_ok("import", "blank.csv", "--erase-blanks")
 
 
 def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
@@ -198,58 +198,58 @@ def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
     (shell.folder / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
     (shell.folder / "nameless.csv").write_text("colour,weight\nred,3\n", encoding="utf-8")
     (shell.folder / "empty.csv").write_bytes(b"")
-    assert shell.mistype("import", "none.csv") == "none.csv can't be read: no such file or directory."
-    assert shell.mistype("import", ".") == ". can't be read: is a directory."
-    assert shell.mistype("import") == "Name the file to import: evenhand import customers.csv."
-    assert shell.mistype("import", "photo.csv")
-    assert shell.mistype("import", "empty.csv")
-    assert '--map "' in shell.mistype("import", "nameless.csv")
+    assert shell.run_failing("import", "none.csv") == "none.csv can't be read: no such file or directory."
+    assert shell.run_failing("import", ".") == ". can't be read: is a directory."
+    assert shell.run_failing("import") == "Name the file to import: evenhand import customers.csv."
+    assert shell.run_failing("import", "photo.csv")
+    assert shell.run_failing("import", "empty.csv")
+    assert '--map "' in shell.run_failing("import", "nameless.csv")
     assert shell.names() == []
 
 
 @pytest.mark.parametrize("pair", ["Company", "=name", "Company=", "="])
 def test_a_map_that_cant_be_read_is_one_sentence(shell: Shell, pair: str) -> None:
     """The sentence shows the correct form."""
-    assert '--map "Company=name"' in shell.mistype("import", "list.csv", "--map", pair)
+    assert '--map "Company=name"' in shell.run_failing("import", "list.csv", "--map", pair)
 
 
 def test_a_map_to_nothing_we_know_is_one_sentence(shell: Shell) -> None:
     """The sentence names the unknown field or column."""
-    assert "nonsense" in shell.mistype("import", "list.csv", "--map", "Company=nonsense")
-    assert "Nowhere" in shell.mistype("import", "list.csv", "--map", "Nowhere=name")
+    assert "nonsense" in shell.run_failing("import", "list.csv", "--map", "Company=nonsense")
+    assert "Nowhere" in shell.run_failing("import", "list.csv", "--map", "Nowhere=name")
 
 
 @pytest.mark.parametrize("asked", ["soon", "0192f000-0000-7000-8000-000000000000"])
 def test_an_import_that_never_was_cant_be_undone(shell: Shell, asked: str) -> None:
     """A wrong id is reported, and nothing changes."""
-    assert shell.mistype("import", "--undo", asked)
+    assert shell.run_failing("import", "--undo", asked)
 
 
 def test_without_a_workspace_it_says_what_to_do_first(tmp_path: Path, sqlite_url: str) -> None:
     """Without a workspace, import says how to start."""
     (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
-    assert "start it once with `evenhand run`" in Shell(tmp_path, sqlite_url).mistype("import", "list.csv")
+    assert "start it once with `evenhand run`" in Shell(tmp_path, sqlite_url).run_failing("import", "list.csv")
 
 
 def test_with_several_workspaces_one_has_to_be_named(shell: Shell) -> None:
     """With several workspaces, import asks for one."""
     shell.install("T0OTHER")
-    assert f"{WORKSPACE}, T0OTHER" in shell.mistype("export")
-    assert "add --workspace" in shell.mistype("import", "list.csv")
-    assert "T0NOWHERE" in shell.mistype("import", "list.csv", "--workspace", "T0NOWHERE")
-    shell.type("import", "list.csv", "--workspace", "T0OTHER")
+    assert f"{WORKSPACE}, T0OTHER" in shell.run_failing("export")
+    assert "add --workspace" in shell.run_failing("import", "list.csv")
+    assert "T0NOWHERE" in shell.run_failing("import", "list.csv", "--workspace", "T0NOWHERE")
+    shell.run_ok("import", "list.csv", "--workspace", "T0OTHER")
     assert (shell.names(), len(shell.names("T0OTHER"))) == ([], 2)
-    assert "0 rows" in shell.type("export", "--workspace", WORKSPACE)
+    assert "0 rows" in shell.run_ok("export", "--workspace", WORKSPACE)
 
 
 def test_migrate_makes_the_tables_and_says_so(tmp_path: Path) -> None:
     """It works on a new file and again; no other command needs it first."""
     shell = Shell(tmp_path, f"sqlite:///{tmp_path}/fresh.db")
     for _ in range(2):
-        assert shell.type("migrate") == "The database (sqlite) is at the newest version.\n"
-    assert "DATABASE_URL" in shell.mistype("migrate", DATABASE_URL="nonsense")
-    assert "DATABASE_URL" in shell.mistype("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/no/folder/x.db")
-    assert "LOG_LEVEL" in shell.mistype("migrate", LOG_LEVEL="loud")
+        assert shell.run_ok("migrate") == "The database (sqlite) is at the newest version.\n"
+    assert "DATABASE_URL" in shell.run_failing("migrate", DATABASE_URL="nonsense")
+    assert "DATABASE_URL" in shell.run_failing("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/no/folder/x.db")
+    assert "LOG_LEVEL" in shell.run_failing("migrate", LOG_LEVEL="loud")
 
 
 def test_a_mistake_is_one_sentence_on_standard_error(
@@ -257,7 +257,7 @@ def test_a_mistake_is_one_sentence_on_standard_error(
 ) -> None:
     """A user error prints no stack trace, and the exit code is 1."""
     monkeypatch.setattr(sys, "argv", ["evenhand", "import", "none.csv"])
-    with bare(shell.folder, DATABASE_URL=shell.url, LOG_LEVEL="error"), pytest.raises(SystemExit) as ended:
+    with clean_environment(shell.folder, DATABASE_URL=shell.url, LOG_LEVEL="error"), pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
     assert capsys.readouterr().err == "none.csv can't be read: no such file or directory.\n"
@@ -267,7 +267,7 @@ def test_a_mistake_is_one_sentence_on_standard_error(
 
 
 def _doctor(folder: Path, **settings: str) -> tuple[int, str]:
-    with bare(folder, **settings):
+    with clean_environment(folder, **settings):
         result = CliRunner().invoke(cli.app, ["doctor"], catch_exceptions=False)
     return result.exit_code, result.stdout
 

@@ -44,6 +44,12 @@ async def _start(slack: Rehearsal, url: str, **more: Any) -> str:
     return sentence
 
 
+async def _start_with_fault(url: str, **fault: Any) -> str:
+    async with rehearsal() as slack:
+        slack.control.faults.next("auth.test", **fault)
+        return await _start(slack, url)
+
+
 async def _help(slack: Rehearsal) -> str:
     outcome = await slack.control.as_person(ANA).command("/evenhand help")
     assert outcome.acked
@@ -91,9 +97,7 @@ async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reaso
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
 async def test_a_refused_bot_token_is_one_sentence(sqlite_url: str, code: str) -> None:
     """The sentence names the setting, Slack's error and where to copy the token from."""
-    async with rehearsal() as slack:
-        slack.control.faults.next("auth.test", error=code)
-        said = await _start(slack, sqlite_url)
+    said = await _start_with_fault(sqlite_url, error=code)
     assert said == f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it anew from OAuth & Permissions."
 
 
@@ -107,9 +111,7 @@ async def test_a_wrong_token_is_one_sentence(sqlite_url: str) -> None:
 @pytest.mark.parametrize(("status", "words"), [(500, "internal_error"), (503, "internal_error"), (429, "ratelimited")])
 async def test_a_slack_that_is_ill_is_no_wrong_token(sqlite_url: str, status: int, words: str) -> None:
     """An outage of Slack is not reported as a wrong token."""
-    async with rehearsal() as slack:
-        slack.control.faults.next("auth.test", status=status)
-        said = await _start(slack, sqlite_url)
+    said = await _start_with_fault(sqlite_url, status=status)
     assert said == f"Slack can't answer now ({words}); look at slack-status.com and try again."
 
 

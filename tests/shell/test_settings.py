@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.errors import SettingsError
 from bot.settings import LogFormat, load_settings, load_storage_settings
-from tests.shell.outside import APP_TOKEN, BOT_TOKEN, bare
+from tests.shell.outside import APP_TOKEN, BOT_TOKEN, clean_environment
 
 RIGHT = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
 WRONG = [
@@ -30,7 +30,7 @@ WRONG = [
 @pytest.mark.parametrize(("name", "value", "words"), WRONG)
 def test_a_wrong_setting_is_named_in_one_sentence(tmp_path: Path, name: str, value: str, words: str) -> None:
     """The sentence names the setting, says what to write, and doesn't contain the value."""
-    with bare(tmp_path, **{**RIGHT, name: value}), pytest.raises(SettingsError) as caught:
+    with clean_environment(tmp_path, **{**RIGHT, name: value}), pytest.raises(SettingsError) as caught:
         load_settings()
     sentence = str(caught.value)
     assert sentence.startswith(name)
@@ -44,21 +44,21 @@ def test_a_wrong_setting_is_named_in_one_sentence(tmp_path: Path, name: str, val
 @pytest.mark.parametrize("name", ["LOG_FORMAT", "LOG_LEVEL"])
 def test_commands_without_slack_name_a_wrong_setting_too(tmp_path: Path, name: str) -> None:
     """`evenhand import` reports the settings that it needs in the same way."""
-    with bare(tmp_path, **{name: "hushhush"}), pytest.raises(SettingsError, match=name):
+    with clean_environment(tmp_path, **{name: "hushhush"}), pytest.raises(SettingsError, match=name):
         load_storage_settings()
 
 
 def test_the_example_as_it_is_asks_for_the_token(tmp_path: Path) -> None:
     """An unchanged .env.example reports the missing token."""
     (tmp_path / ".env").write_text(Path(".env.example").read_text(encoding="utf-8"), encoding="utf-8")
-    with bare(tmp_path), pytest.raises(SettingsError, match=r"^SLACK_BOT_TOKEN is wrong"):
+    with clean_environment(tmp_path), pytest.raises(SettingsError, match=r"^SLACK_BOT_TOKEN is wrong"):
         load_settings()
 
 
 def test_a_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
     """A .env file in UTF-16 is reported."""
     (tmp_path / ".env").write_bytes("SLACK_BOT_TOKEN=é".encode("utf-16"))
-    with bare(tmp_path), pytest.raises(SettingsError, match=r"^The file \.env .* UTF-8\.$"):
+    with clean_environment(tmp_path), pytest.raises(SettingsError, match=r"^The file \.env .* UTF-8\.$"):
         load_settings()
 
 
@@ -67,7 +67,7 @@ def test_settings_come_from_the_file_and_the_environment_wins(tmp_path: Path) ->
     (tmp_path / ".env").write_text(
         f"SLACK_BOT_TOKEN={BOT_TOKEN}\nSLACK_APP_TOKEN='{APP_TOKEN} '\nPORT=1\nUNKNOWN=1\n", encoding="utf-8"
     )
-    with bare(tmp_path, PORT="8080", LOG_FORMAT="JSON", LOG_LEVEL="Debug"):
+    with clean_environment(tmp_path, PORT="8080", LOG_FORMAT="JSON", LOG_LEVEL="Debug"):
         settings = load_settings()
     assert (settings.port, settings.log_format, settings.log_level) == (8080, LogFormat.JSON, "debug")
     assert settings.slack_app_token is not None
@@ -76,7 +76,9 @@ def test_settings_come_from_the_file_and_the_environment_wins(tmp_path: Path) ->
 
 def test_a_setting_that_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
     """An empty environment variable leaves the default."""
-    with bare(tmp_path, **RIGHT, DATABASE_URL="", HOST="", PORT="", SLACK_SIGNING_SECRET="", SLACK_API_URL=""):
+    with clean_environment(
+        tmp_path, **RIGHT, DATABASE_URL="", HOST="", PORT="", SLACK_SIGNING_SECRET="", SLACK_API_URL=""
+    ):
         settings = load_settings()
     assert settings.database_url == "sqlite:///evenhand.db"
     assert (settings.host, settings.port) == ("0.0.0.0", 3000)  # noqa: S104 - the default of the settings
@@ -86,7 +88,9 @@ def test_a_setting_that_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
 
 def test_http_needs_the_signing_secret_only(tmp_path: Path) -> None:
     """Without Socket Mode, the app-level token is optional."""
-    with bare(tmp_path, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_SIGNING_SECRET="hushhush", SLACK_API_URL="http://x/api"):
+    with clean_environment(
+        tmp_path, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_SIGNING_SECRET="hushhush", SLACK_API_URL="http://x/api"
+    ):
         settings = load_settings()
     assert settings.slack_app_token is None
     assert settings.slack_api_url == "http://x/api/"

@@ -30,7 +30,7 @@ async def test_killed_couriers_lose_nothing_and_say_nothing_twice(database_url: 
         for life in range(kills):
             for number in range(life * LETTERS_PER_KILL, (life + 1) * LETTERS_PER_KILL):
                 post.enqueue(f"letter/{number:04}", words=f"Letter {number}.")
-            await _live_and_die(arguments, dice, lambda: len(post.said()))
+            await _live_and_die(arguments, dice, lambda: len(post.messages()))
         last = await _start(arguments)
         try:
             async with asyncio.timeout(120):
@@ -39,7 +39,7 @@ async def test_killed_couriers_lose_nothing_and_say_nothing_twice(database_url: 
         finally:
             last.kill()
             await last.wait()
-        said = Counter(message.text for message in post.said())
+        said = Counter(message.text for message in post.messages())
         assert said == {f"Letter {number}.": 1 for number in range(kills * LETTERS_PER_KILL)}
         assert set(post.states().values()) == {DeliveryState.SENT}
 

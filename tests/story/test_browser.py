@@ -76,9 +76,7 @@ async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser:
 async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
     sqlite_url: str, browser: Browser, pictures: Path, customers: tuple[bytes, int]
 ) -> None:
-    """
-    Import, setup, an absence with a cover, reminders, logging, snoozing, handing over and the digest work on the page.
-    """
+    """Import, setup, absence, reminders, logging, snoozing, handing over and the digest work on the page."""
     stage = open_stage(
         database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=add_page
     )

@@ -57,13 +57,13 @@ SPELLS = (
 )  # fmt: skip
 
 
-async def go(world: World, instant: datetime) -> None:
+async def move_to(world: World, instant: datetime) -> None:
     """Move to the instant, and run the jobs."""
     await world.rehearsal.control.move_to(instant)
     await world.run_jobs()
 
 
-def heard(world: World, person: str, words: str) -> int:
+def count_messages(world: World, person: str, words: str) -> int:
     """Return the number of messages of a person that contain these words."""
     return len([one for one in world.as_(person).sees() if words in one.text])
 
@@ -88,12 +88,12 @@ async def test_every_word_comes_at_its_hour_and_once(sqlite_url: str, spell: Spe
         ]
         for instant, said in hours:
             if instant > spell.before > world.now:
-                await go(world, spell.before)
+                await move_to(world, spell.before)
                 escalate(world.office, acme, severity=Severity.HURTS, assignee_id=mine)
-            await go(world, instant - MINUTE)
-            assert [heard(world, who, words) for who, words in said] == [0] * len(said)
-            await go(world, instant)
+            await move_to(world, instant - MINUTE)
+            assert [count_messages(world, who, words) for who, words in said] == [0] * len(said)
+            await move_to(world, instant)
             for who, words in said:
                 await told(world.as_(who), words)
-        await go(world, spell.three + timedelta(hours=17))
-        assert [heard(world, who, words) for _, said in hours for who, words in said] == [1] * 5
+        await move_to(world, spell.three + timedelta(hours=17))
+        assert [count_messages(world, who, words) for _, said in hours for who, words in said] == [1] * 5

@@ -27,17 +27,16 @@ async def post_message(wire: Wire, call: ApiCall) -> Json:
     wait = wire.rate_limiter.acquire_post(channel.id)
     if wait:
         raise RateLimited(wait)
-    message = wire.workspace.post(
-        channel,
-        wire.workspace.bot.id,
-        str(said.get("text", ""))[:TEXT_CUT],
-        bot_id=wire.workspace.bot_id,
-        blocks=said.get("blocks"),
-        metadata=said.get("metadata"),
-        thread_ts=_thread(wire, call, channel),
-    )
+    message = _post(wire, channel, said, metadata=said.get("metadata"), thread_ts=_thread(wire, call, channel))
     wire.spawn(wire.events.message(channel, message))
     return {"channel": channel.id, "ts": message.ts, "message": wire.message_json(message, with_metadata=True)}
+
+
+def _post(wire: Wire, channel: Channel, said: Json, **details: Any) -> Message:
+    bot, text = wire.workspace.bot, str(said.get("text", ""))[:TEXT_CUT]
+    return wire.workspace.post(
+        channel, bot.id, text, bot_id=wire.workspace.bot_id, blocks=said.get("blocks"), **details
+    )
 
 
 def _thread(wire: Wire, call: ApiCall, channel: Channel) -> str | None:
@@ -46,7 +45,7 @@ def _thread(wire: Wire, call: ApiCall, channel: Channel) -> str | None:
         return None
     parent = wire.workspace.find_message(channel.id, ts)
     if parent is None:
-        # Slack starts a thread under whatever it is given; a thread nobody can see is a mistake here.
+        # Slack accepts any ts; a thread that nobody can see is a mistake of the bot.
         wire.problem(call.method, "cannot_reply_to_message", f"There is no message {ts} in this channel to reply to.")
         raise ApiError("cannot_reply_to_message")
     return parent.thread_ts if parent.is_reply else ts
@@ -59,15 +58,8 @@ async def post_ephemeral(wire: Wire, call: ApiCall) -> Json:
     channel = get_writable_channel(wire, call)
     if call.text("user") not in channel.members:
         raise ApiError("user_not_in_channel")
-    message = wire.workspace.post(
-        channel,
-        wire.workspace.bot.id,
-        str(said.get("text", ""))[:TEXT_CUT],
-        bot_id=wire.workspace.bot_id,
-        blocks=said.get("blocks"),
-        thread_ts=call.text("thread_ts") or None,
-        ephemeral_to=call.text("user"),
-    )
+    thread_ts = call.text("thread_ts") or None
+    message = _post(wire, channel, said, thread_ts=thread_ts, ephemeral_to=call.text("user"))
     return {"message_ts": message.ts}
 
 
