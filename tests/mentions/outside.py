@@ -1,4 +1,4 @@
-"""A small place on this machine that mentions are fetched from, and the door that leads there."""
+"""A small place on this machine that mentions are fetched from, and the host overrides that lead there."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

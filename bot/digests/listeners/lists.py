@@ -11,12 +11,12 @@ from bot.digests.views.digest import digest, redrawn
 from bot.digests.views.lists import place_in, waiting_list
 from bot.slack.blocks import Message
 from bot.slack.callers import Caller
-from bot.slack.places import change
+from bot.slack.message_refs import update_message
 
 
 async def neglected(caller: Caller) -> None:
     """Answer `/neglected [mine | team | @person]`."""
-    whose = await caller.read(queries.find_whose, words=caller.text)
+    whose = await caller.read(queries.find_list_key, words=caller.text)
     await caller.respond(await _list(caller, whose, 0))
 
 
@@ -59,16 +59,16 @@ async def _redraw(caller: Caller, taken: CustomerSchema | None) -> None:
     """Redraw a digest from the database; one that isn't known there any more, from its own blocks."""
     container = caller.body.get("container") or {}
     channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
-    async with caller.turns.at(channel, ts):
+    async with caller.locks.at(channel, ts):
         schema = await caller.runtime.read(
             queries.get_digest_message, workspace=caller.workspace, channel=channel, ts=ts
         )
         before = caller.body.get("message") or {}
         if schema is not None:
-            await change(caller.client, channel, ts, digest(schema))
+            await update_message(caller.client, channel, ts, digest(schema))
         elif taken is not None and before.get("blocks"):
             blocks = redrawn(before["blocks"], taken.id, taken.owner_name or "Somebody", taken.name)
-            await change(caller.client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))
+            await update_message(caller.client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))
 
 
 def _taken(value: str) -> tuple[UUID, str | None, tuple[str, int] | None]:

@@ -14,9 +14,8 @@ from bot.digests.schemas import ChannelSchema, DigestSchema, DigestWish, SetupWi
 from bot.digests.views import setup as views
 from bot.digests.views.help import health_message, help_message
 from bot.slack.blocks import Block
-from bot.slack.callers import Caller
-from bot.slack.forms import Form
-from bot.slack.replies import WHAT_IS_LEFT_SECONDS, modal_replies
+from bot.slack.callers import WHAT_IS_LEFT_SECONDS, Caller
+from bot.slack.payloads import Form
 
 TITLE, KIND_TITLE = "Setup", "Digest"
 
@@ -25,7 +24,7 @@ async def evenhand(caller: Caller) -> None:
     """Answer `/evenhand [setup | health | person @ana | help]`."""
     word, (verb, _, rest) = caller.text.lower(), caller.text.partition(" ")
     if word in {"setup", "settings"}:
-        await caller.open(views.setup(await caller.read(get_setup, features=caller.features)))
+        await caller.open(await _setup(caller))
     elif verb.lower() == "person":
         await show_person(caller, rest.strip())
     elif word in {"health", "doctor", "status"}:
@@ -37,7 +36,7 @@ async def evenhand(caller: Caller) -> None:
 async def open_setup(caller: Caller) -> None:
     """Open the setup from a digest, Home or the help; from under a further digest, that one's form."""
     if caller.value in {"", DigestKind.NEGLECTED}:
-        await caller.open(views.setup(await caller.read(get_setup, features=caller.features)))
+        await caller.open(await _setup(caller))
     else:
         await open_kind(caller)
 
@@ -87,8 +86,7 @@ async def save_kind(caller: Caller) -> None:
     channel = await _checked_channel(caller, usecases.check_arrangement, **about)
     await caller.show_in_time(_arrange(caller, about, channel), title=KIND_TITLE, patience=WHAT_IS_LEFT_SECONDS)
     if below := caller.view.get("previous_view_id"):
-        async with modal_replies(caller.client, caller.view["id"]):
-            await caller.update(views.setup(await caller.read(get_setup, features=caller.features)), below)
+        await caller.update_from(_setup(caller), below)
 
 
 async def post_test(caller: Caller) -> None:
@@ -105,6 +103,10 @@ async def post_test(caller: Caller) -> None:
         if channel.problem:
             raise InvalidInput(channel.problem)
     await caller.open(views.test_told(await caller.run(usecases.post_test, features=caller.features, kind=kind)))
+
+
+async def _setup(caller: Caller) -> Block:
+    return views.setup(await caller.read(get_setup, features=caller.features))
 
 
 async def _digest(caller: Caller, kind: str) -> DigestSchema | None:

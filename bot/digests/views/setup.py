@@ -38,7 +38,7 @@ def remembered(view: Mapping[str, Any]) -> tuple[str, bool]:
 def setup(schema: SetupSchema) -> ui.Block:
     """The form as it stands."""
     blocks = [*_managers(schema), *_cadence(schema), *_digest(schema), *_further(schema)]
-    return ui.modal(TITLE, blocks, callback_id=SETUP, submit="Save", memory=remember(digest=schema.digest))
+    return ui.modal(TITLE, blocks, callback_id=SETUP, submit="Save", state=remember(digest=schema.digest))
 
 
 def arrangement(schema: KindSchema) -> ui.Block:
@@ -52,7 +52,7 @@ def arrangement(schema: KindSchema) -> ui.Block:
         ),
     ]
     return ui.modal(
-        "Digest", blocks, callback_id=ARRANGE, submit="Save", memory=remember(schema.key, digest=schema.digest)
+        "Digest", blocks, callback_id=ARRANGE, submit="Save", state=remember(schema.key, digest=schema.digest)
     )
 
 
