@@ -167,7 +167,7 @@ def erase(
     yes: Annotated[str, typer.Option(help="The name again, for scripts; otherwise it is asked for.")] = "",
     workspace: Workspace = "",
 ) -> None:
-    """Erase a customer, or the name of a person who left, wherever it is kept. Nobody can undo it."""
+    """Erase a customer, or the name of a person who left, everywhere. It can't be undone."""
     with _open_runtime() as runtime:
         workspace_id = _choose_workspace(runtime, workspace)
         subject = _find_subject(runtime, workspace_id, customer, person)

@@ -119,7 +119,7 @@ def calendar_from(person: Person, absences: Iterable[Absence], *, default_zone: 
 
 
 def find_cover(session: Session, person_id: str, day: date) -> str | None:
-    """Return the id of the person who covers on *day*; None when nobody does, or the cover is deactivated."""
+    """Return the id of the active person who covers on *day*, or None."""
     for absence in list_absences(session, person_id):
         if absence.first_day <= day <= absence.last_day and absence.cover_id:
             cover = find_person_row(session, absence.cover_id)
@@ -136,13 +136,13 @@ def list_away(session: Session, *, around: date) -> Sequence[Absence]:
 
 
 def get_zone(session: Session, person_id: str | None) -> str:
-    """Return the time zone of that person; of nobody, the workspace's."""
+    """Return the person's time zone; for None, the workspace's."""
     person = find_person_row(session, person_id) if person_id else None
     return known_zone(person.zone if person else get_workspace(session).zone, "UTC")
 
 
 def get_today(session: Session, *, person_id: str | None, now: datetime) -> date:
-    """Return the local date of that person; of nobody, the workspace's."""
+    """Return the person's local date; for None, the workspace's."""
     return Calendar(zone=get_zone(session, person_id)).today(now)
 
 

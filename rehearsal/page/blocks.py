@@ -49,11 +49,11 @@ class LiveBlocks:
         kept = self.drawn
         self.drawn = []
         for block in self.view.blocks:
-            print_ = self._print(block)
-            found = next((number for number, (known, _) in enumerate(kept) if known == print_), None)
+            fingerprint = self._fingerprint(block)
+            found = next((number for number, (known, _) in enumerate(kept) if known == fingerprint), None)
             if found is None:
                 with self.root:
-                    self.drawn.append((print_, _draw_block(self.screen, self.view, block)))
+                    self.drawn.append((fingerprint, _draw_block(self.screen, self.view, block)))
             else:
                 self.drawn.append(kept.pop(found))
         for _, element in kept:
@@ -62,7 +62,7 @@ class LiveBlocks:
             if self.root.default_slot.children.index(element) != number:
                 element.move(target_index=number)
 
-    def _print(self, block: Json) -> str:
+    def _fingerprint(self, block: Json) -> str:
         """Return a fingerprint that changes when *block* must be drawn again; the ids of static blocks don't count."""
         acted_on = block.get("type") in {"actions", "input"} or "accessory" in block
         shown = block if acted_on else {name: part for name, part in block.items() if name != "block_id"}

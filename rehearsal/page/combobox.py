@@ -11,7 +11,7 @@ from nicegui.events import GenericEventArguments
 from rehearsal.page.screen import Screen
 from rehearsal.page.tags import button, div, span, tag
 
-_SHOWN = 100
+_MAX_OPTIONS = 100
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,14 @@ class Combobox:
         search: Search,
         chosen: list[Choice],
         take: Take,
-        several: bool = False,
-        most: int | None = None,
+        multiple: bool = False,
+        max_choices: int | None = None,
         placeholder: str = "",
-        least_typed: int = 0,
+        min_query_length: int = 0,
     ) -> None:
         self.screen, self.name, self.search, self.take = screen, name, search, take
-        self.chosen, self.several, self.most, self.least_typed = chosen, several, most, least_typed
+        self.chosen, self.multiple = chosen, multiple
+        self.max_choices, self.min_query_length = max_choices, min_query_length
         self.offered: Sequence[Choice] = ()
         self.asked = 0
         self.root = div("rh-pick")
@@ -64,7 +65,7 @@ class Combobox:
             self.field = tag("input", "rh-input rh-caret", testid=f"field-{name}", type="text", role="combobox")
             self.field.props["placeholder"] = placeholder or "Choose…"
             self.field.props["autocomplete"] = "off"
-            self.field.props["^value"] = "" if several or not chosen else chosen[0].label
+            self.field.props["^value"] = "" if multiple or not chosen else chosen[0].label
             self.field.on("focus", self._open, js_handler="(e) => { e.target.select(); emit(); }")
             self.field.on("input", self._typed, js_handler="(e) => emit(e.target.value)")
             self.field.on(
@@ -90,9 +91,9 @@ class Combobox:
         """Update the list; results that arrive after a later search are dropped."""
         self.asked += 1
         asked = self.asked
-        if len(text) < self.least_typed:
-            plural = "" if self.least_typed == 1 else "s"
-            self._fill((), f"Type at least {self.least_typed} character{plural} to search.")
+        if len(text) < self.min_query_length:
+            plural = "" if self.min_query_length == 1 else "s"
+            self._fill((), f"Type at least {self.min_query_length} character{plural} to search.")
             return
         offered = await self.search(text)
         if asked == self.asked and not self.menu.is_deleted:
@@ -105,7 +106,7 @@ class Combobox:
             if not offered:
                 div("rh-none", text=otherwise)
             group = ""
-            for choice in offered[:_SHOWN]:
+            for choice in offered[:_MAX_OPTIONS]:
                 if choice.group != group:
                     group = choice.group
                     div("rh-group", text=group)
@@ -126,12 +127,12 @@ class Combobox:
             await self._pick(self.offered[0])
 
     async def _pick(self, choice: Choice) -> None:
-        if not self.several:
+        if not self.multiple:
             self.chosen = [choice]
         elif any(choice.value == other.value for other in self.chosen):
             self.chosen = [other for other in self.chosen if other.value != choice.value]
-        elif self.most is not None and len(self.chosen) >= self.most:
-            self.screen.notify(f"Choose up to {self.most}.")
+        elif self.max_choices is not None and len(self.chosen) >= self.max_choices:
+            self.screen.notify(f"Choose up to {self.max_choices}.")
             return
         else:
             self.chosen = [*self.chosen, choice]
@@ -142,12 +143,12 @@ class Combobox:
 
     def _restore(self) -> None:
         """Show the chosen entry, whatever was typed."""
-        words = "" if self.several or not self.chosen else self.chosen[0].label
+        words = "" if self.multiple or not self.chosen else self.chosen[0].label
         script = f"const f = getHtmlElement({self.field.id}); if (f) f.value = {json.dumps(words)}"
         self.screen.client.run_javascript(script)
 
     def _draw_chips(self) -> None:
-        if not self.several:
+        if not self.multiple:
             return
         self.chips.clear()
         with self.chips:

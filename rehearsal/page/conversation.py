@@ -17,8 +17,10 @@ from rehearsal.page.tags import button, div, html, span, tag, when
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 
-_SHOWN: Final = 30
-_DOWN: Final = "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (m) m.scrollTop = m.scrollHeight; }})"
+_PAGE_SIZE: Final = 30
+_SCROLL_DOWN: Final = (
+    "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (m) m.scrollTop = m.scrollHeight; }})"
+)
 
 
 class Messages:
@@ -29,17 +31,17 @@ class Messages:
         self.root = div("rh-messages", testid=testid, role="log")
         self.rows: dict[tuple[str, str, str], tuple[str, Element]] = {}
         self.place: object = None
-        self.most = _SHOWN
+        self.limit = _PAGE_SIZE
         screen.region(self.draw)
 
     def draw(self) -> None:
         """Update the list, and scroll to its end if a message was added."""
         place = (self.screen.place, self.screen.person.id, id(self.screen.thread) if not self.threads else 0)
         if place != self.place:
-            self.place, self.most = place, _SHOWN
+            self.place, self.limit = place, _PAGE_SIZE
             self._forget()
         messages = list(self.pick())
-        shown = messages[-self.most :]
+        shown = messages[-self.limit :]
         keys = [(message.channel, message.ts, message.ephemeral_to or "") for message in shown]
         for gone in [key for key in self.rows if key[0] and key not in keys]:
             self.rows.pop(gone)[1].delete()
@@ -51,7 +53,7 @@ class Messages:
         self._earlier(there_are=len(messages) > len(shown))
         self._nothing(there_is=not messages)
         if added:
-            self.screen.client.run_javascript(_DOWN.format(self.root.id))
+            self.screen.client.run_javascript(_SCROLL_DOWN.format(self.root.id))
 
     def _forget(self) -> None:
         self.rows.clear()
@@ -77,7 +79,7 @@ class Messages:
             self.rows["", "", ""] = ("", row)
 
     def _more(self) -> None:
-        self.most += _SHOWN
+        self.limit += _PAGE_SIZE
         self._forget()
         self.draw()
 

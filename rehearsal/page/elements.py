@@ -186,7 +186,7 @@ def _marks(screen: Screen, container: Container, target: BlockElement, kind: str
     now = current_value(container, target)
     chosen = now.get("selected_options") or [now.get("selected_option")]
     marked = [option.get("value") for option in chosen if option]
-    several = kind == "checkbox"
+    multiple = kind == "checkbox"
     group = f"{target.block.get('block_id')}-{target.element['action_id']}-{id(container)}"
     with div("rh-marks", role="group", testid=f"field-{target.element['action_id']}", aria_label=_label(target)):
         for option in target.element.get("options", ()):
@@ -196,7 +196,7 @@ def _marks(screen: Screen, container: Container, target: BlockElement, kind: str
                 box.props["data-testid"] = f"option-{target.element['action_id']}-{value}"
                 if value in marked:
                     box.props["^checked"] = "checked"
-                take = _marker(screen, container, target, value, marked if several else None)
+                take = _marker(screen, container, target, value, marked if multiple else None)
                 box.on("change", take, js_handler="(e) => emit(e.target.checked)")
                 html(_words(screen, option.get("text")), kind="span")
                 if option.get("description"):

@@ -12,8 +12,8 @@ from rehearsal.page.screen import Screen
 from rehearsal.page.tags import button, div, span, tag, when
 from rehearsal.state.traffic import Exchange, Problem
 
-_SHOWN: Final = 60
-_LONGEST: Final = 6_000
+_MAX_ROWS: Final = 60
+_MAX_BODY_LENGTH: Final = 6_000
 _FAILED: Final = 400
 
 
@@ -56,21 +56,21 @@ class Inspector:
     def _news(self) -> tuple[list[Exchange], list[Problem]]:
         news: list[Exchange] = []
         for exchange in reversed(self.screen.workspace.traffic):
-            if exchange is self.last or len(news) == _SHOWN:
+            if exchange is self.last or len(news) == _MAX_ROWS:
                 break
             news.append(exchange)
         if news:
             self.last = news[0]
         problems = self.screen.rehearsal.problems[self.problems :]
         self.problems += len(problems)
-        return news[::-1], problems[-_SHOWN:]
+        return news[::-1], problems[-_MAX_ROWS:]
 
     def _add(self, draw: Callable[[], Element]) -> None:
         with self.rows:
             row = draw()
         row.move(target_index=0)
         self.shown.append(row)
-        if len(self.shown) > _SHOWN:
+        if len(self.shown) > _MAX_ROWS:
             self.shown.popleft().delete()
 
     def _row(self, exchange: Exchange) -> Element:
@@ -104,7 +104,7 @@ def _body(place: Element, body: Any) -> None:
         return
     words = json.dumps(body, indent=1, ensure_ascii=False, default=str)
     with place:
-        tag("pre", "rh-body", text=words[:_LONGEST] + ("\n…" if len(words) > _LONGEST else ""))
+        tag("pre", "rh-body", text=words[:_MAX_BODY_LENGTH] + ("\n…" if len(words) > _MAX_BODY_LENGTH else ""))
 
 
 def inspector_button(screen: Screen, inspector: Inspector) -> None:

@@ -21,7 +21,7 @@ from rehearsal.state.people import Person
 if TYPE_CHECKING:
     from rehearsal.server import Rehearsal
 
-PATIENCE: Final = 60.0  # seconds in which a disconnected page can reconnect
+RECONNECT_SECONDS: Final = 60.0  # seconds in which a disconnected page can reconnect
 _shown: list["Rehearsal"] = []
 _ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#1d6f5b"/>'
@@ -42,7 +42,12 @@ def add_page(app: FastAPI, rehearsal: "Rehearsal | None" = None) -> None:
         pages.middleware_stack = None
         pages.user_middleware.clear()
     ui.run_with(
-        app, title="Rehearsal", favicon=_ICON, tailwind=False, show_welcome_message=False, reconnect_timeout=PATIENCE
+        app,
+        title="Rehearsal",
+        favicon=_ICON,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=RECONNECT_SECONDS,
     )
 
 

@@ -10,21 +10,21 @@ from rehearsal.state.inputs import BlockElement
 
 _ONE: Final = ("static_select", "external_select", "users_select", "conversations_select", "channels_select")
 SELECTS: Final = frozenset(_ONE) | {f"multi_{name}" for name in _ONE}
-_LEAST_TYPED: Final = 3  # letters before an external select searches, unless it says otherwise
+_MIN_QUERY_LENGTH: Final = 3  # letters before an external select searches, unless it says otherwise
 _KINDS: Final = {"public": "public", "private": "private", "im": "im"}
 
 
 def draw_select(screen: Screen, container: Container, target: BlockElement) -> None:
     """Draw a select with its current choice."""
     kind = str(target.element["type"])
-    several = kind.startswith("multi_")
+    multiple = kind.startswith("multi_")
     least = 0
     if "external" in kind:
-        least = int(target.element.get("min_query_length", _LEAST_TYPED))
+        least = int(target.element.get("min_query_length", _MIN_QUERY_LENGTH))
 
     async def take(chosen: list[Choice]) -> None:
         values = [choice.value for choice in chosen]
-        await choose_value(screen, container, target, values if several else values[0])
+        await choose_value(screen, container, target, values if multiple else values[0])
 
     Combobox(
         screen,
@@ -32,10 +32,10 @@ def draw_select(screen: Screen, container: Container, target: BlockElement) -> N
         search=_search(screen, container, target),
         chosen=_chosen(screen, container, target),
         take=take,
-        several=several,
-        most=target.element.get("max_selected_items"),
+        multiple=multiple,
+        max_choices=target.element.get("max_selected_items"),
         placeholder=str((target.element.get("placeholder") or {}).get("text", "")),
-        least_typed=least,
+        min_query_length=least,
     )
 
 

@@ -12,7 +12,7 @@ from rehearsal.state.channels import Channel
 from rehearsal.state.people import Person
 
 _HUES = 12
-_MANY = 30
+_SEARCH_THRESHOLD = 30
 _CLICKED = """(e) => { const row = e.target.closest("button[data-testid]"); if (row) emit(row.dataset.testid); }"""
 
 
@@ -78,15 +78,15 @@ class Sidebar:
 
     def _people(self, people: list[Person]) -> None:
         _title("Act as")
-        if len(people) > _MANY:
+        if len(people) > _SEARCH_THRESHOLD:
             self._search()
             wanted = self.wanted.lower()
             people = [p for p in people if p is self.screen.person or (wanted in f"{p.shown_name} {p.name}".lower())]
         with div("rh-list rh-people"):
-            for person in people[:_MANY]:
+            for person in people[:_SEARCH_THRESHOLD]:
                 self._person(person)
-        if len(people) > _MANY:
-            div("rh-none", text=f"{len(people) - _MANY:,} more; type a name to find them.")
+        if len(people) > _SEARCH_THRESHOLD:
+            div("rh-none", text=f"{len(people) - _SEARCH_THRESHOLD:,} more; type a name to find them.")
 
     def _search(self) -> None:
         field = tag("input", "rh-input rh-find", testid="find-person", type="search", placeholder="Find a person")

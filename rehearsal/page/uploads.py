@@ -20,18 +20,18 @@ _SEND: Final = (
     f' const answer = await fetch("{_PATH}", {{method: "POST", body: file}});'
     ' emit(file.name, await answer.text()); } e.target.value = ""; }'
 )
-_KEPT: Final = 20
-_waiting: dict[str, bytes] = {}
+_MAX_UPLOADS: Final = 20
+_uploads: dict[str, bytes] = {}
 
 
 def add_upload_route(app: FastAPI) -> None:
     """Add the route that stores uploaded bytes and returns a ticket for them."""
 
     async def receive(request: Request) -> PlainTextResponse:
-        while len(_waiting) >= _KEPT:
-            _waiting.pop(next(iter(_waiting)))
+        while len(_uploads) >= _MAX_UPLOADS:
+            _uploads.pop(next(iter(_uploads)))
         ticket = secrets.token_urlsafe()
-        _waiting[ticket] = await request.body()
+        _uploads[ticket] = await request.body()
         return PlainTextResponse(ticket)
 
     app.add_route(_PATH, receive, methods=["POST"])
@@ -54,7 +54,7 @@ def draw_file_input(screen: Screen, container: Container, target: BlockElement) 
 
     async def take(event: GenericEventArguments) -> None:
         name, ticket = event.args
-        data = _waiting.pop(str(ticket), None)
+        data = _uploads.pop(str(ticket), None)
         if data is None:
             screen.notify("That file got lost on the way; choose it again.")
             return

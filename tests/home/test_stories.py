@@ -42,14 +42,14 @@ async def preferences(world: World, person: str = ANA) -> View:
     return await world.as_(person).modal_opened("Preferences")
 
 
-async def let_bob_cover_ana(world: World) -> None:
-    """Enter two days away in Ana's preferences, with Bob as cover."""
+async def let_bob_cover_ana(world: World, until: str) -> None:
+    """Enter days away in Ana's preferences, from today *until* a date, with Bob as cover."""
     form = await preferences(world)
     ana = world.as_(ANA)
     await ana.pick_date(form, "home.first_day", "2026-11-23")
-    await ana.pick_date(form, "home.last_day", "2026-11-24")
+    await ana.pick_date(form, "home.last_day", until)
     await ana.choose(form, "home.cover_chosen", BOB)
-    await ana.submit(form)
+    assert await ana.submit(form) is None
 
 
 def person(world: World, person_id: str) -> Person | None:
@@ -114,12 +114,8 @@ async def test_no_public_holidays_can_be_chosen(world: World) -> None:
 
 async def test_days_away_with_a_cover_are_told_to_the_cover(world: World) -> None:
     """Bob is notified once, Ana's Home names the cover, and one press ends the absence."""
-    form = await preferences(world)
     ana = world.as_(ANA)
-    await ana.pick_date(form, "home.first_day", "2026-11-23")
-    await ana.pick_date(form, "home.last_day", "2026-11-27")
-    await ana.choose(form, "home.cover_chosen", BOB)
-    assert await ana.submit(form) is None
+    await let_bob_cover_ana(world, "2026-11-27")
     home = await home_with(ana, "You are away until Fri 27 Nov; Bob Chen covers.")
     await world.run_jobs()
     texts = [message.text for message in world.as_(BOB).dm()]
@@ -245,7 +241,7 @@ async def test_an_open_home_follows_what_others_do(world: World) -> None:
     """Ana's change of cover appears on Bob's open Home."""
     world.office.customer("Acme", owner=ANA, waited=40)
     await open_home(world, BOB)
-    await let_bob_cover_ana(world)
+    await let_bob_cover_ana(world, "2026-11-24")
     await home_with(world.as_(BOB), "with those of Ana Lima")
 
 
@@ -260,7 +256,7 @@ async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
     await open_home(world, BOB)
     await world.rehearsal.control.move(timedelta(hours=5))
     before = words(world.as_(BOB).home())
-    await let_bob_cover_ana(world)
+    await let_bob_cover_ana(world, "2026-11-24")
     await world.runtime.drain()
     assert words(world.as_(BOB).home()) == before
     assert "with those of Ana Lima" in words(await open_home(world, BOB, "with those of Ana Lima"))

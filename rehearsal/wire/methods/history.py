@@ -15,7 +15,7 @@ _HISTORY_PAGE = 100
 _REPLIES_PAGE = 1000
 
 
-def _micro(ts: str) -> int:
+def _microseconds(ts: str) -> int:
     seconds, _, fraction = ts.partition(".")
     return int(seconds) * 1_000_000 + int((fraction + "000000")[:6])
 
@@ -26,16 +26,16 @@ def _bound(call: ApiCall, name: str) -> int | None:
         return None
     if not _TS.fullmatch(raw):
         raise ApiError(f"invalid_ts_{name}")
-    return _micro(raw)
+    return _microseconds(raw)
 
 
-def _within(call: ApiCall, messages: list[Message]) -> list[Message]:
-    oldest, latest, reach = _bound(call, "oldest"), _bound(call, "latest"), int(call.flag("inclusive"))
+def _in_bounds(call: ApiCall, messages: list[Message]) -> list[Message]:
+    oldest, latest, inclusive = _bound(call, "oldest"), _bound(call, "latest"), int(call.flag("inclusive"))
     return [
         message
         for message in messages
-        if (oldest is None or _micro(message.ts) + reach > oldest)
-        and (latest is None or _micro(message.ts) - reach < latest)
+        if (oldest is None or _microseconds(message.ts) + inclusive > oldest)
+        and (latest is None or _microseconds(message.ts) - inclusive < latest)
     ]
 
 
@@ -47,13 +47,13 @@ def _messages_json(wire: Wire, call: ApiCall, messages: list[Message]) -> list[J
 async def history(wire: Wire, call: ApiCall) -> Json:
     """conversations.history: list messages, the newest first, without replies in threads."""
     channel = get_joined_channel(wire, call)
-    stand = [m for m in wire.workspace.messages[channel.id] if m.ephemeral_to is None and not m.is_reply]
-    wanted = _within(call, stand)[::-1]
+    top_level = [m for m in wire.workspace.messages[channel.id] if m.ephemeral_to is None and not m.is_reply]
+    wanted = _in_bounds(call, top_level)[::-1]
     if call.text("cursor"):
         before = decode_cursor(call.text("cursor")).removeprefix("next_ts:")
         if not _TS.fullmatch(before):
             raise ApiError("invalid_cursor")
-        wanted = [message for message in wanted if _micro(message.ts) <= _micro(before)]
+        wanted = [message for message in wanted if _microseconds(message.ts) <= _microseconds(before)]
     limit = call.number("limit", _HISTORY_PAGE)
     more = len(wanted) > limit
     body: Json = {"messages": _messages_json(wire, call, wanted[:limit]), "has_more": more, "pin_count": 0}
@@ -70,7 +70,7 @@ async def replies(wire: Wire, call: ApiCall) -> Json:
     parent = wire.workspace.find_message(channel.id, found.thread_ts) if found.is_reply and found.thread_ts else found
     if parent is None:
         raise ApiError("thread_not_found")
-    part, cursor = page(call, _within(call, wire.workspace.replies(parent)), _REPLIES_PAGE)
+    part, cursor = page(call, _in_bounds(call, wire.workspace.replies(parent)), _REPLIES_PAGE)
     shown = part if call.text("cursor") else [parent, *part]
     return {
         "messages": _messages_json(wire, call, shown),
