@@ -134,6 +134,7 @@ def test_no_other_address_is_ever_asked(address: str) -> None:
 def test_a_success_is_read(status: int) -> None:
     """And so is the answer that nothing has changed."""
     refuse_status(status, None)
+    assert [one.value for one in Outcome if one.is_well] == ["news", "unchanged", "empty"]
 
 
 @pytest.mark.parametrize(
