@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.rules.names import KEY_LENGTH, clean_text, key_words, look_alikes, name_key
+from bot.customers.rules.names import KEY_LENGTH, clean_text, key_words, look_alikes, name_key, nearest_country
 
 
 @pytest.mark.parametrize(
@@ -161,10 +161,25 @@ def test_words_of_a_key_keep_articles_and_legal_forms(text: str, words: list[str
 @pytest.mark.parametrize(
     ("name", "key"),
     [
-        ("Alphabet Inc. (Class A)", "alphabet class a"), ("(Class A)", "class a"), ("The Gap", "gap"), ("A. The", "a the"),
+        ("Alphabet Inc. (Class A)", "alphabet class a"), ("(Class A)", "class a"), ("The Gap", "gap"),
+        ("The (Class A)", "the class a"), ("Sp. z o.o.", "sp zoo"), ("A. The", "a the"),
         ("Cl. B Foods (cl. B)", "cl b foods cl b"),
     ],
 )  # fmt: skip
 def test_a_share_class_stands_behind_the_name(name: str, key: str) -> None:
     """A name of nothing else keeps it as its words."""
     assert name_key(name) == key
+
+
+def test_look_alikes_are_sorted_by_likeness_then_by_name() -> None:
+    """Wherever they stand in the list."""
+    assert look_alikes("acme", ["acmb", "acma"], 2) == ["acma", "acmb"]
+    assert look_alikes("acme", ["acme", *["zz"] * 60, "acmee"], 2) == ["acme", "acmee"]
+    assert look_alikes("acme energ", ["acme", "ac me", "acme x"], 3) == ["acme x", "acme", "ac me"]
+    assert look_alikes("acm", ["acme", "acmena"], 1) == ["acme"]
+
+
+def test_a_misspelt_country_of_four_letters_is_found() -> None:
+    """Codes resemble everything, so they are no suggestion."""
+    assert nearest_country("Perru") == "Peru"
+    assert nearest_country("DEUU") is None
