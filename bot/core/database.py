@@ -2,7 +2,7 @@
 
 import importlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
@@ -12,12 +12,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
 
 from bot.core.clock import new_id
 from bot.core.errors import SettingsError
@@ -36,6 +37,7 @@ READING: Mapping[str, Mapping[str, Any]] = {
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
 """Options of a connection that only reads: it takes no lock, and PostgreSQL never asks to run it again."""
+INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 STATEMENTS_KEPT = 200  # for each of which its scoped twin is kept
 WORKSPACES_KEPT = 100  # for which the condition on their rows is kept
 WORKSPACE_COLUMN = sa.column("workspace_id", sa.String)  # SQLAlchemy asks the base class first, which has no columns
@@ -118,6 +120,19 @@ def workspace_of(session: Session) -> str:
     if not workspace:
         raise RuntimeError("This session belongs to no workspace; open it with one.")
     return cast("str", workspace)
+
+
+def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> int:
+    """
+    Insert *rows*, which get an id and the workspace of *session*, into *table*; return how many were inserted.
+
+    A row whose unique key is stored already, or stands in an earlier row, is left out.
+    """
+    session.flush()
+    workspace = workspace_of(session)
+    insert = INSERTS[session.get_bind().dialect.name](table).on_conflict_do_nothing().returning(col(table.id))
+    fresh = [{"id": new_id(), "workspace_id": workspace, **row} for row in rows]
+    return len(session.execute(insert, fresh).all()) if fresh else 0
 
 
 class Database:
