@@ -152,7 +152,7 @@ def tally_room(*words: str | None) -> Feature:
         return Message(text=schema.words, blocks=blocks)
 
     offer = DigestKindOffer("tally", "What was counted", "One sentence.", "Nothing was counted.", compose)
-    return Feature(name="tally", messages={Tally: draw}, digest_kinds=(offer,))
+    return Feature(name="tally", views={Tally: draw}, digest_kinds=(offer,))
 
 
 def arrange(office: Office, kind: str, *, features: Sequence[Feature] = (), by: str = MARA, **changes: Any) -> Digest:

@@ -115,7 +115,8 @@ async def test_members_and_forged_forms_are_told_kindly(world: World) -> None:
 
 async def test_a_features_digest_brings_its_chart_and_arrives_where_slack_draws_none(world: World) -> None:
     """A digest of another feature has its chart at first; in a workspace without charts its words arrive once."""
-    world.runtime.features = (*world.runtime.features, tally_room("Counted: 9.", "Counted: 11."))
+    for runtime in (world.runtime, world.runtime.background):
+        runtime.features = (*runtime.features, tally_room("Counted: 9.", "Counted: 11."))
     mara, faults = world.as_(MARA), world.rehearsal.control.faults
     setup = await form_of(world)
     await mara.press(setup, ARRANGE, value="tally")

@@ -1,19 +1,9 @@
-"""When a follow-up is spoken of, and how a command names a customer."""
+"""When a follow-up is reminded of."""
 
 from datetime import date
 
-from bot.followups.rules import State, is_long_late, prefixes, split_quoted, wants_reminder
+from bot.followups.rules import State, is_long_late, wants_reminder
 from bot.people.rules import Calendar
-
-
-def test_a_name_in_quotes_or_the_longest_beginning_is_tried_first() -> None:
-    """`"Acme Corp" friday` and `Acme Corp friday` both work."""
-    assert split_quoted('"Acme Corp" friday call') == ("Acme Corp", "friday call")
-    assert split_quoted("“Acme Corp” friday") == ("Acme Corp", "friday")
-    assert split_quoted("Acme friday") is None
-    assert prefixes(["Acme", "Corp", "friday"])[0] == ("Acme Corp friday", "")
-    assert prefixes(["Acme", "Corp"]) == [("Acme Corp", ""), ("Acme", "Corp")]
-    assert prefixes([]) == []
 
 
 def test_one_is_reminded_on_the_day_when_late_and_then_weekly() -> None:

@@ -68,7 +68,7 @@ def fail(_riddle: Riddle) -> Message:
     raise ZeroDivisionError
 
 
-MAIL = Feature(name="mail", messages={Letter: draw, Sketch: sketch, Riddle: fail})
+MAIL = Feature(name="mail", views={Letter: draw, Sketch: sketch, Riddle: fail})
 
 
 @dataclass

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from bot.mentions.rules.mentions import (
+    Filter,
     answer_due,
     holds_any,
     is_old,
     is_posted,
     is_quiet,
     is_recent,
-    is_taken_in,
+    is_wanted,
     next_try,
     read_quiet,
     split_words,
@@ -46,7 +47,7 @@ def test_only_a_plain_feed_keeps_quiet_about_strangers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "is_wanted"),
+    ("changed", "expected"),
     [
         ({}, True),
         ({"author": " @SPAMMER "}, False),
@@ -61,12 +62,13 @@ def test_only_a_plain_feed_keeps_quiet_about_strangers() -> None:
     ],
 )
 def test_a_source_wants_its_words_its_language_and_nobody_who_is_excluded(
-    changed: dict[str, Any], is_wanted: bool
+    changed: dict[str, Any], expected: bool
 ) -> None:
     """An item that doesn't say its language is wanted in any."""
-    item = {"text": "Golddex called", "author": "ana", "language": "en", "wanted_language": "en", "words": ["golddex"]}
-    excluded = {"excluded_words": ["hiring"], "excluded_authors": ["@Spammer"]}
-    assert is_taken_in(**{**item, **excluded, **changed}) is is_wanted
+    item: dict[str, Any] = {"text": "Golddex called", "author": "ana", "language": "en", "words": ["golddex"]}
+    item |= {"wanted_language": "en"} | changed
+    by = Filter(item.pop("words"), ["hiring"], ["@Spammer"], item.pop("wanted_language"))
+    assert is_wanted(**item, by=by) is expected
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ def add_everybody(rehearsal: Rehearsal, screens: Json) -> None:
         if made.kind == "im":
             workspace._directs[made.other(workspace.bot.id)] = made
     for file in screens["files"]:
-        workspace.files[file["id"]] = StoredFile(**{**file, "data": file["data"].encode()})
+        known = {field.name: file[field.name] for field in fields(StoredFile) if field.name in file}
+        workspace.files[file["id"]] = StoredFile(**{**known, "data": file["data"].encode()})
     workspace._serial = count(FIRST_FREE_ID)
 
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from bot.core.database import Database, sqlite_module
-from bot.rooms import ROOMS
+from bot.features import FEATURES
 from bot.storage import migrate
 from tests.upgrade.screens import Json, load_screens
 from tests.upgrade.upgraded import Upgraded, copy_to_postgres, load_dump, open_upgraded
@@ -73,7 +73,7 @@ async def test_every_kind_of_notification_was_undelivered() -> None:
     with closing(dump):
         dump.executescript((Path(__file__).parent / "0.1.0.sql").read_text())
         waiting = {kind for (kind,) in dump.execute("SELECT kind FROM outbox WHERE state = 'pending'")}
-    assert waiting <= {notice.kind for room in ROOMS for notice in room.messages}
+    assert waiting <= {notification.kind for feature in FEATURES for notification in feature.views}
     assert len(waiting) == KINDS
 
 

@@ -38,7 +38,7 @@ class Upgraded:
     async def reset(self) -> None:
         """Put the database and the screens back to where they were right after the upgrade."""
         await self.stage.rehearsal.settled()
-        await self.stage.bot.runtime.settled()
+        await self.stage.bot.runtime.drain()
         sqlite = sqlite_module()
         with closing(sqlite.connect(self.template)) as source, closing(sqlite.connect(self.live, timeout=10)) as target:
             source.backup(target)
