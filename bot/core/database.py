@@ -38,7 +38,6 @@ READING: Mapping[str, Mapping[str, Any]] = {
 }
 """Options of a connection that only reads: it takes no lock, and PostgreSQL never asks to run it again."""
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-STATEMENTS_KEPT = 200  # for each of which its scoped twin is kept
 WORKSPACES_KEPT = 100  # for which the condition on their rows is kept
 WORKSPACE_COLUMN = sa.column("workspace_id", sa.String)  # SQLAlchemy asks the base class first, which has no columns
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
@@ -195,13 +194,7 @@ class _WorkspaceSession(Session):
 def _scope_to_workspace(state: ORMExecuteState) -> None:
     """Add the condition on the workspace to every ORM SELECT, UPDATE and DELETE, subqueries and joins included."""
     if state.is_orm_statement and not state.is_column_load and not state.is_relationship_load:
-        state.statement = _scoped(state.statement, state.session.info["workspace"])
-
-
-@lru_cache(STATEMENTS_KEPT)
-def _scoped(statement: sa.Executable, workspace: str) -> sa.Executable:
-    """Return *statement* for the rows of *workspace*: the same one each time, so that its cache key is made once."""
-    return statement.options(_workspace_criteria(workspace))
+        state.statement = state.statement.options(_workspace_criteria(state.session.info["workspace"]))
 
 
 @lru_cache(WORKSPACES_KEPT)
