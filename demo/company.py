@@ -16,14 +16,15 @@ from bot.customers.gateways import read_drafts
 from bot.customers.queries import find_customer
 from bot.customers.usecases.lists import apply_import
 from bot.digests.rules import DigestKind
-from bot.digests.schemas import ChannelSchema, DigestWish, SetupWish
-from bot.digests.usecases import arrange_digest, save_setup
+from bot.digests.schemas import DigestInput, SetupInput
+from bot.digests.usecases import save_digest, save_setup
 from bot.escalations.rules import Cause, Severity
 from bot.escalations.schemas import Fix
 from bot.escalations.usecases import answer_escalation, fix_escalation, raise_escalation
 from bot.escalations.usecases.confirming import settle_fixes
 from bot.followups.usecases import assign_followup
 from bot.promises.usecases import keep_promise, record_promise
+from bot.workspaces.schemas import ChannelSchema
 from demo.cast import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
 SAMPLE = Path(__file__).parent / "customers.csv"
@@ -132,14 +133,14 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
 
 
 def _load_digests(session: Session, channel_id: str, name: str, *, features: Sequence[Feature], now: datetime) -> None:
-    """Who has waited longest, and what we owe, on days of their own."""
+    """Set up a digest of neglected customers and one of commitments, on different days."""
     channel = ChannelSchema(id=channel_id, name=name, is_member=True)
     when = {"hour": time(9, 0), "zone": "Europe/Lisbon", "channel_id": channel_id}
-    wish = SetupWish(cadence=30, floor=90, factor=1.5, first_calls=8, days="03", **when)
-    save_setup(session, wish=wish, channel=channel, by=MARA, now=now)
-    arrange_digest(
-        session, kind=DigestKind.OWED, wish=DigestWish(days="14", **when), channel=channel, by=MARA, features=features,
-        now=now,
+    setup = SetupInput(cadence=30, floor=90, factor=1.5, first_calls=8, days="03", **when)
+    save_setup(session, settings=setup, channel=channel, by=MARA, now=now)
+    owed = DigestInput(days="14", **when)
+    save_digest(
+        session, kind=DigestKind.OWED, settings=owed, channel=channel, by=MARA, features=features, now=now
     )  # fmt: skip
 
 
