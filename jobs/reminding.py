@@ -31,13 +31,13 @@ async def remind_due(runtime: Runtime) -> int:
 
 async def remind_followups(runtime: Runtime) -> int:
     """Remind people of what they were asked to do, and handle what is late or has nobody; returns how much it was."""
-    before = (followups.close_shut, followups.return_orphaned, followups.tell_givers)
+    before = (followups.close_inactive, followups.return_orphaned, followups.notify_givers)
     return await _remind_all(runtime, before, followup_queries.list_due_reminders, followups.enqueue_reminders)
 
 
 async def remind_promises(runtime: Runtime) -> int:
     """Remind people of what they promised, and handle what is broken or has nobody; returns how much it was."""
-    before = (promises.withdraw_shut, promises.inherit_orphaned, promises.break_overdue)
+    before = (promises.withdraw_inactive, promises.inherit_orphaned, promises.break_overdue)
     return await _remind_all(runtime, before, promise_queries.list_due_reminders, promises.enqueue_reminders)
 
 

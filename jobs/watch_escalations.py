@@ -3,12 +3,12 @@
 from bot.core.runtime import Runtime
 from bot.escalations.queries import find_channel_to_tell
 from bot.escalations.usecases.scheduled import (
-    close_shut,
+    close_inactive,
     forget_channel_news,
     lose_channel,
+    notify_late,
     pass_on_orphaned,
     post_to_channel,
-    tell_late,
     warn_people,
 )
 from bot.workspaces.gateways import look_at_channel
@@ -26,7 +26,7 @@ async def watch_escalations(runtime: Runtime, clients: Clients | None = None) ->
     """
     count = 0
     for workspace in await runtime.read(list_workspaces, workspace=None):
-        for keep in (close_shut, pass_on_orphaned, warn_people, tell_late, forget_channel_news):
+        for keep in (close_inactive, pass_on_orphaned, warn_people, notify_late, forget_channel_news):
             count += await runtime.run(keep, workspace=workspace)
         if await _may_post(runtime, clients, workspace):
             count += await runtime.run(post_to_channel, workspace=workspace)

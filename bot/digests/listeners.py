@@ -12,21 +12,17 @@ from bot.core.runtime import Runtime
 from bot.customers.listeners.erasing import show_person
 from bot.customers.schemas import CustomerSchema
 from bot.digests import usecases, views
-from bot.digests.queries.lists import find_whose, get_digest_message, get_list
+from bot.digests.queries.lists import find_list_key, get_digest_message, get_list
 from bot.digests.queries.setup import get_health, get_kind, get_setup
-from bot.digests.rules import DEFAULT_HOUR, DigestKind, Whose, find_zones
+from bot.digests.rules import DEFAULT_HOUR, NUMBERS, DigestKind, Whose, find_zones
 from bot.digests.schemas import DigestInput, SetupInput
 from bot.digests.views import messages, setup
 from bot.slack.blocks import Block, Message
-from bot.slack.callers import Caller
-from bot.slack.forms import Form
-from bot.slack.places import change
-from bot.slack.replies import WHAT_IS_LEFT_SECONDS, modal_replies
-from bot.workspaces.gateways import choose_channel, look_at_channel
-from bot.workspaces.listeners import listen
-from bot.workspaces.schemas import ChannelSchema
-
-NUMBERS = ("cadence", "floor", "factor", "first_calls")
+from bot.slack.callers import WHAT_IS_LEFT_SECONDS, Caller
+from bot.slack.message_refs import update_message
+from bot.slack.payloads import Form
+from bot.workspaces.gateways import look_at_channel
+from bot.workspaces.listeners import choose_channel, listen
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
@@ -48,7 +44,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
 
 async def neglected(caller: Caller) -> None:
     """Answer `/neglected [mine | team | pool | @person]`."""
-    whose = await caller.read(find_whose, words=caller.text)
+    whose = await caller.read(find_list_key, words=caller.text)
     await caller.respond(await _list(caller, whose, 0))
 
 
@@ -109,22 +105,22 @@ async def open_kind(caller: Caller) -> None:
 
 async def save_setup(caller: Caller) -> None:
     """Validate the setup while Slack waits, then save it and show the result in place of the form."""
-    inputs = {"settings": read_setup(caller.view)}
-    channel = await _checked_channel(caller, usecases.check_setup, inputs)
-    work = _save(caller, usecases.save_setup, setup.TITLE, channel=channel, **inputs)
+    settings = read_setup(caller.view)
+    channel = await choose_channel(caller, settings.channel_id, usecases.check_setup, settings=settings)
+    work = _save(caller, usecases.save_setup, setup.TITLE, settings=settings, channel=channel)
     await caller.show_in_time(work, title=setup.TITLE, patience=WHAT_IS_LEFT_SECONDS)
 
 
 async def save_kind(caller: Caller) -> None:
     """Validate a digest's form while Slack waits, save it, show the result, and redraw the setup below it."""
     kind, _ = setup.load_state(caller.view)
-    inputs = {"kind": kind, "features": caller.features, "settings": read_digest(caller.view)}
-    channel = await _checked_channel(caller, usecases.check_digest, inputs)
+    settings = read_digest(caller.view)
+    inputs = {"kind": kind, "features": caller.features, "settings": settings}
+    channel = await choose_channel(caller, settings.channel_id, usecases.check_digest, **inputs)
     work = _save(caller, usecases.save_digest, setup.DIGEST_TITLE, channel=channel, **inputs)
     await caller.show_in_time(work, title=setup.DIGEST_TITLE, patience=WHAT_IS_LEFT_SECONDS)
     if below := caller.view.get("previous_view_id"):
-        async with modal_replies(caller.client, caller.view["id"]):
-            await caller.update(await _setup_form(caller), below)
+        await caller.update_from(_setup_form(caller), below)
 
 
 async def post_test(caller: Caller) -> None:
@@ -198,17 +194,6 @@ async def _setup_form(caller: Caller) -> Block:
     return setup.setup_form(await caller.read(get_setup, features=caller.features))
 
 
-async def _checked_channel(
-    caller: Caller, check: Callable[..., None], inputs: Mapping[str, Any]
-) -> ChannelSchema | None:
-    """Run the use case *check* with *inputs* and the channel of their `settings`; return the channel, joined."""
-
-    async def run_check(channel: ChannelSchema | None) -> None:
-        await caller.check(check, channel=channel, **inputs)
-
-    return await choose_channel(caller.client, inputs["settings"].channel_id, run_check)
-
-
 async def _save(caller: Caller, use_case: Callable[..., Any], title: str, **inputs: Any) -> Block:
     schema = await caller.run(use_case, **inputs)
     return setup.saved(schema.digest, caller.runtime.clock.now(), title=title)
@@ -218,14 +203,14 @@ async def _redraw_digest(caller: Caller, taken: CustomerSchema | None) -> None:
     """Redraw a digest from the database; one that is no longer stored there, from its own blocks."""
     container = caller.body.get("container") or {}
     channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
-    async with caller.turns.at(channel, ts):
+    async with caller.locks.at(channel, ts):
         schema = await caller.runtime.read(get_digest_message, workspace=caller.workspace, channel=channel, ts=ts)
         before = caller.body.get("message") or {}
         if schema is not None:
-            await change(caller.client, channel, ts, messages.digest(schema))
+            await update_message(caller.client, channel, ts, messages.digest(schema))
         elif taken is not None and before.get("blocks"):
             blocks = messages.mark_taken(before["blocks"], taken.id, taken.owner_name or "Somebody", taken.name)
-            await change(caller.client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))
+            await update_message(caller.client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))
 
 
 def _read_take(value: str) -> tuple[UUID, str | None, tuple[str, int] | None]:

@@ -17,7 +17,16 @@ from bot.customers.usecases import hand_over
 from bot.customers.usecases.scheduling import reschedule_workspace
 from bot.digests.queries import compose_neglected, find_digest, find_kind, get_slot, list_neglected_lines
 from bot.digests.queries.setup import TESTED, get_kind, get_setup
-from bot.digests.rules import NO_SUCH_KIND, PAGE_CHARACTERS, PAGE_PAUSE, SWITCHED_OFF, DigestKind, pack, schedule_of
+from bot.digests.rules import (
+    NO_SUCH_KIND,
+    NUMBERS,
+    PAGE_CHARACTERS,
+    PAGE_PAUSE,
+    SWITCHED_OFF,
+    DigestKind,
+    pack,
+    schedule_of,
+)  # fmt: skip
 from bot.digests.schemas import (
     AllClear,
     DigestInput,
@@ -66,9 +75,7 @@ def check_setup(
             `channel`, `zone`, `days` that is invalid.
     """
     require_manager(session, by=by, wish="change the setup")
-    problems = setting_problems(
-        cadence=settings.cadence, floor=settings.floor, factor=settings.factor, first_calls=settings.first_calls
-    )
+    problems = setting_problems(**settings.model_dump(include=set(NUMBERS)))
     if settings.managers is not None:
         problems |= manager_problems(session, person_ids=settings.managers, by=by)
     _check_digest(session, problems, kind=DigestKind.NEGLECTED, settings=settings, channel=channel, by=by)
@@ -84,10 +91,7 @@ def save_setup(
         NotAllowed, InvalidInput: as `check_setup`.
     """
     check_setup(session, settings=settings, channel=channel, by=by, now=now)
-    changed = change_settings(
-        session, cadence=settings.cadence, floor=settings.floor, factor=settings.factor,
-        first_calls=settings.first_calls, by=by, now=now,
-    )  # fmt: skip
+    changed = change_settings(session, by=by, now=now, **settings.model_dump(include=set(NUMBERS)))
     if changed & {"default_cadence_days", "neglect_factor"}:
         reschedule_workspace(session, now=now)
     if settings.managers is not None:

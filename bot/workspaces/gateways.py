@@ -1,7 +1,6 @@
 """Asks Slack about a channel before it is chosen for messages."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -41,22 +40,6 @@ async def join_channel(
     except (TimeoutError, aiohttp.ClientError, OSError):
         return channel.model_copy(update={"refused": "timeout"})
     return channel.model_copy(update={"is_member": True})
-
-
-async def choose_channel(
-    client: AsyncWebClient, channel_id: str | None, check: Callable[[ChannelSchema | None], Awaitable[object]]
-) -> ChannelSchema | None:
-    """
-    Return the channel that a form names, joined where the bot can join it; None for no *channel_id*.
-
-    *check* is awaited with the channel as it is, and again once the bot tried to join; what it raises is raised.
-    """
-    channel = await look_at_channel(client, channel_id) if channel_id else None
-    await check(channel)
-    if channel is not None and channel.may_join:
-        channel = await join_channel(client, channel)
-        await check(channel)
-    return channel
 
 
 def _channel_from(channel_id: str, given: dict[str, Any]) -> ChannelSchema:

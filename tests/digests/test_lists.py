@@ -11,7 +11,7 @@ from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.digests.queries import compose_neglected, get_slot, list_neglected_lines
-from bot.digests.queries.lists import find_whose, get_list
+from bot.digests.queries.lists import find_list_key, get_list
 from bot.digests.schemas import NeglectedList
 from bot.digests.usecases import take_customer
 from bot.digests.views.messages import read_page
@@ -88,18 +88,18 @@ def test_an_empty_list_has_one_page(office: Office) -> None:
 def test_whose_list_is_understood(office: Office, words: str, whose: str) -> None:
     """A word, a mention, a name or a handle says whose list is meant."""
     make(office, BOB, handle="b.chen")
-    assert office.ask(find_whose, words=words, viewer=ANA) == whose
+    assert office.ask(find_list_key, words=words, viewer=ANA) == whose
 
 
 def test_an_unknown_or_doubtful_person_gets_a_civil_answer(office: Office) -> None:
     """Nobody of that name, two of that name, and an id of another workspace."""
     office.person("U0BOB2", "Bob Marsh")
     with pytest.raises(NotFound, match="Nobody here is called Zed; try"):
-        office.ask(find_whose, words="Zed", viewer=ANA)
+        office.ask(find_list_key, words="Zed", viewer=ANA)
     with pytest.raises(NotFound, match="2 people are called bob"):
-        office.ask(find_whose, words="bob", viewer=ANA)
+        office.ask(find_list_key, words="bob", viewer=ANA)
     with pytest.raises(NotFound, match="I don't know this person"):
-        listed(office, office.ask(find_whose, words="<@U0ELSEWHERE>", viewer=ANA))
+        listed(office, office.ask(find_list_key, words="<@U0ELSEWHERE>", viewer=ANA))
 
 
 def test_taking_a_customer_makes_it_mine(office: Office) -> None:

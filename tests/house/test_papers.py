@@ -5,13 +5,17 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
+from bot.cli import app
 from bot.settings import Settings
 from tests.makers import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 TARGET = re.compile(r"`make ([a-z]+)|^\s*make ([a-z]+)", re.MULTILINE)
+EVENHAND = re.compile(r"(?:`|bin/)evenhand ([a-z]+)([^`#\n]*)")
 REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==", re.MULTILINE | re.IGNORECASE)
 INDEX = re.compile(
     r"--(?:extra-)?index-url|--find-links|index-url\s*=|pypi\.org/simple|PIP_INDEX_URL|UV_INDEX", re.IGNORECASE
@@ -83,3 +87,14 @@ def test_make_help_tells_of_targets_that_exist() -> None:
     told = set(re.findall(r'@echo "make ([a-z]+)', makefile))
     assert told <= targets
     assert {"demo", "test", "check", "run"} <= told
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_command_line_has_everything_that_the_docs_name(page: Path) -> None:
+    """Nobody types a command or an option that doesn't exist."""
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    for name, rest in EVENHAND.findall(page.read_text(encoding="utf-8")):
+        assert name in group.commands, name
+        options = {option for parameter in group.commands[name].params for option in parameter.opts}
+        assert set(re.findall(r"(?<=\s)--?[a-z-]+", rest)) <= options, (name, rest)

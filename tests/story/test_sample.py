@@ -7,11 +7,11 @@ from sqlmodel import col, select
 
 from bot.commitments.queries import TEAM as WHOLE_TEAM
 from bot.escalations.queries import get_list as get_escalations
-from bot.escalations.rules import State as Problem
+from bot.escalations.rules import EscalationState as Problem
 from bot.escalations.tables import Escalation
 from bot.followups.queries import get_list as get_followups
 from bot.promises.queries import get_list
-from bot.promises.rules import State
+from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
 from demo.cast import COMPANY, MARA, START, TEAM, furnish
 from demo.company import load_company
@@ -32,7 +32,13 @@ async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: st
         assert START.date() in {row.due_on for row in listed.rows}
         with runtime.database.reading(TEAM) as session:
             states = session.exec(select(Promise.state).order_by(col(Promise.due_on))).all()
-        assert list(states) == [State.BROKEN, State.KEPT, State.OPEN, State.OPEN, State.OPEN]
+        assert list(states) == [
+            PromiseState.BROKEN,
+            PromiseState.KEPT,
+            PromiseState.OPEN,
+            PromiseState.OPEN,
+            PromiseState.OPEN,
+        ]
     running.rehearsal.assert_clean()
 
 

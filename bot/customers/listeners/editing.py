@@ -19,7 +19,7 @@ from bot.customers.views import card as card_view
 from bot.customers.views import forms
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
-from bot.slack.forms import Form
+from bot.slack.payloads import Form
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ def customer_in(value: str) -> UUID:
         raise NotFound("No customer stands behind that button; look it up with /customers.") from None
 
 
-def memory_in(view: Mapping[str, Any]) -> dict[str, Any]:
+def state_in(view: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a modal keeps; empty when it can't be read."""
     try:
         found = json.loads(view.get("private_metadata") or "{}")
@@ -132,19 +132,19 @@ async def change_owner(caller: Caller) -> None:
 
 
 def _customer(caller: Caller) -> UUID:
-    return customer_in(str(memory_in(caller.view).get("customer")))
+    return customer_in(str(state_in(caller.view).get("customer")))
 
 
 def _under(caller: Caller) -> str:
     """Return the id of the card that the button stands in, or an empty string."""
-    window = caller.window
-    return str(window["id"]) if window and window.get("callback_id") == card_view.CALLBACK else ""
+    modal = caller.modal
+    return str(modal["id"]) if modal and modal.get("callback_id") == card_view.CALLBACK else ""
 
 
 async def _show_card(caller: Caller, customer_id: UUID) -> None:
     """Show the card as it is now: in the modal below, or in the place of this one."""
     card = card_modal(caller, await read_card(caller, customer_id))
-    if under := str(memory_in(caller.view).get("under") or ""):
+    if under := str(state_in(caller.view).get("under") or ""):
         await caller.ack()
         await caller.update(card, under)
     else:

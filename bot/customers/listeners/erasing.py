@@ -3,7 +3,7 @@
 import json
 
 from bot.core.errors import InvalidInput
-from bot.customers.listeners.editing import memory_in
+from bot.customers.listeners.editing import state_in
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject, get_subject
 from bot.customers.views import card
 from bot.slack.blocks import modal
@@ -35,11 +35,11 @@ async def choose(caller: Caller) -> None:
 
 async def erase(caller: Caller) -> None:
     """Erase a customer or person, and show what was erased in the place of the modal."""
-    memory = memory_in(caller.view)
+    state = state_in(caller.view)
     done = await caller.run(
         erase_subject,
-        kind=str(memory.get("kind")),
-        subject_id=str(memory.get("id")),
+        kind=str(state.get("kind")),
+        subject_id=str(state.get("id")),
         confirm=caller.form.text(card.ERASE_NAME),
         features=caller.features,
     )

@@ -44,7 +44,7 @@ def edit(card: Card, *, under: str = "", cadence: int) -> ui.Block:
         _fields(card.details, card.parent, cadence),
         callback_id=SAVE_EDIT,
         submit="Save",
-        memory=remember(card.customer.id, under),
+        state=remember(card.customer.id, under),
     )
 
 
@@ -65,7 +65,7 @@ def status(card: Card, *, under: str = "") -> ui.Block:
         ui.field_of("Paused until", ui.date_picker(UNTIL, initial=card.status_until), block_id=UNTIL, optional=True,
                  hint="Empty: until somebody makes it active again."),
     ]  # fmt: skip
-    return ui.modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", memory=remember(schema.id, under))
+    return ui.modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", state=remember(schema.id, under))
 
 
 def hand_over(card: Card, *, under: str = "") -> ui.Block:
@@ -80,7 +80,7 @@ def hand_over(card: Card, *, under: str = "") -> ui.Block:
         ),
     ]
     return ui.modal(
-        "Hand over", blocks, callback_id=SAVE_OWNER, submit="Hand over", memory=remember(card.customer.id, under)
+        "Hand over", blocks, callback_id=SAVE_OWNER, submit="Hand over", state=remember(card.customer.id, under)
     )
 
 

@@ -51,9 +51,9 @@ def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -
     ]
     blocks += _part("Changed", len(plan.changes), changes)
     blocks += [ui.divider(), ui.context(_columns(drafts))]
-    blocks.append(ui.actions(ui.button("Choose columns", COLUMNS, memory(upload_id, erase=erase))))
+    blocks.append(ui.actions(ui.button("Choose columns", COLUMNS, import_state(upload_id, erase=erase))))
     submit = "" if plan.changes_nothing else "Import"
-    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, memory=memory(upload_id, erase=erase))
+    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, state=import_state(upload_id, erase=erase))
 
 
 def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], erase: bool) -> ui.Block:
@@ -74,7 +74,7 @@ def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], 
         menu = ui.select(COLUMN, options, initial=chosen)
         label = ui.cut(header, HEADING_SHOWN) or f"Column {index + 1}"
         blocks.append(ui.field_of(label, menu, block_id=column_id(index), optional=True, hint=hint))
-    return ui.modal(TITLE, blocks, callback_id=MAPPED, submit="Look again", memory=memory(upload_id, erase=erase))
+    return ui.modal(TITLE, blocks, callback_id=MAPPED, submit="Look again", state=import_state(upload_id, erase=erase))
 
 
 def done(result: ImportDone) -> ui.Block:
@@ -111,7 +111,7 @@ def _earlier(summary: ImportSummary) -> ui.Block:
     return ui.section(text, accessory=undo, block_id=f"customers.import_row:{summary.id}")
 
 
-def memory(upload_id: UUID, *, erase: bool) -> str:
+def import_state(upload_id: UUID, *, erase: bool) -> str:
     """Return what a modal of this import remembers."""
     return json.dumps({"upload": str(upload_id), "erase": erase})
 

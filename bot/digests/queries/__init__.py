@@ -16,15 +16,7 @@ from bot.customers.queries.due import get_coverage, neglected, overdue_first, sl
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.digests.rules import (
-    NAME_IN_LIST,
-    OWED_SHOWN,
-    ROWS_IN_MESSAGE,
-    DigestKind,
-    percent,
-    schedule_of,
-    wait_words,
-)
+from bot.digests.rules import NAME_IN_LIST, OWED_SHOWN, ROWS_IN_MESSAGE, DigestKind, percent, schedule_of, wait_words
 from bot.digests.schemas import CommitmentsDigest, DueDigest, NeglectedDigest, NeglectedRow, OfferButton
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_names
@@ -44,10 +36,8 @@ def find_digest(session: Session, kind: str = DigestKind.NEGLECTED) -> Digest | 
 def list_due_digests(session: Session, *, now: datetime) -> list[DueDigest]:
     """Return the digests of all workspaces whose slot has come and was not handled."""
     query = select(Digest).where(col(Digest.next_slot) <= now, col(Digest.stopped_because).is_(None))
-    return [
-        DueDigest(workspace_id=row.workspace_id, digest_id=row.id, channel_id=row.channel_id)
-        for row in session.exec(query.order_by(col(Digest.next_slot), col(Digest.id))).all()
-    ]
+    due = session.exec(query.order_by(col(Digest.next_slot), col(Digest.id))).all()
+    return [DueDigest(workspace_id=row.workspace_id, digest_id=row.id, channel_id=row.channel_id) for row in due]
 
 
 def get_slot(session: Session, *, digest: Digest, now: datetime, is_test: bool = False) -> DigestSlot:

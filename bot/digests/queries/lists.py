@@ -23,7 +23,7 @@ from bot.people.rules import Calendar, known_zone, person_key
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
-def find_whose(session: Session, *, words: str, viewer: str, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
+def find_list_key(session: Session, *, words: str, viewer: str, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
     """
     Return the list that *words* ask for: `team` (also for no words), `pool`, or the id of a person.
 

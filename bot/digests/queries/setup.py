@@ -86,16 +86,12 @@ def get_health(session: Session, *, viewer: str, features: Sequence[Feature], no
     """
     person = require_manager(session, by=viewer, wish="see how I am")
     wrong = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
-    ours = workspace_of(session)
     undelivered = list_undelivered(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
-    late = sum(message.workspace_id == ours for message in undelivered)
+    late = sum(message.workspace_id == workspace_of(session) for message in undelivered)
     if late:
         wrong.append(f"{late} of my messages wait to be delivered for more than a quarter of an hour.")
-    jobs = tuple(
-        JobHealth(name=beat.name, succeeded_at=beat.succeeded_at, error=beat.error)
-        for beat in list_heartbeats(session, now=now)
-    )
-    return Health(zone=known_zone(person.zone, "UTC"), jobs=jobs, wrong=tuple(wrong))
+    jobs = [JobHealth.model_validate(beat, from_attributes=True) for beat in list_heartbeats(session, now=now)]
+    return Health(zone=known_zone(person.zone, "UTC"), jobs=tuple(jobs), wrong=tuple(wrong))
 
 
 def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequence[Step]:  # noqa: ARG001 - a feature's shape

@@ -59,7 +59,7 @@ def load_state(view: Mapping[str, Any]) -> tuple[str, bool]:
 def setup_form(schema: SetupSchema) -> ui.Block:
     """Draw the form of the setup."""
     blocks = [*_managers(schema), *_cadence(schema), *_digest(schema), *_kinds(schema)]
-    return ui.modal(TITLE, blocks, callback_id=SETUP, submit="Save", memory=dump_state(digest=schema.digest))
+    return ui.modal(TITLE, blocks, callback_id=SETUP, submit="Save", state=dump_state(digest=schema.digest))
 
 
 def digest_form(schema: KindSchema) -> ui.Block:
@@ -68,7 +68,7 @@ def digest_form(schema: KindSchema) -> ui.Block:
     about = ui.section(ui.escape(ui.cut(schema.about, ABOUT_SHOWN)))
     blocks = [ui.header(ui.cut(schema.label, LABEL_SHOWN)), about, *_state(schema.digest), *fields]
     state = dump_state(schema.key, digest=schema.digest)
-    return ui.modal(DIGEST_TITLE, blocks, callback_id=EDIT, submit="Save", memory=state)
+    return ui.modal(DIGEST_TITLE, blocks, callback_id=EDIT, submit="Save", state=state)
 
 
 def saved(digest: DigestSchema | None, now: datetime, *, title: str) -> ui.Block:

@@ -18,8 +18,7 @@ from bot.people.rules import Mute
 from bot.people.schemas import PreferencesInput
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
-from bot.slack.forms import Form
-from bot.slack.presses import uuid_in
+from bot.slack.payloads import Form, uuid_in
 from bot.workspaces.listeners import listen
 
 

@@ -9,13 +9,12 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import BotError
 from bot.core.runtime import Runtime
 from bot.home.queries import get_home
 from bot.home.rules import FRESH_AT_ONCE, KEPT_FRESH
 from bot.home.views.tab import closed, tab
 from bot.slack.blocks import Block
-from bot.slack.replies import sorry
+from bot.slack.modals import error_sentence
 
 DEBOUNCE_SECONDS = 0.3
 MOST_REMEMBERED = 10_000
@@ -98,7 +97,7 @@ class HomePublisher:
                 team_offset=page.team_offset,
             )
         except Exception as error:  # noqa: BLE001 - the last line before an empty Home
-            return closed(str(error) if isinstance(error, BotError) else sorry(error))
+            return closed(error_sentence(error))
         return tab(schema)
 
     async def _show(self, person: str, page: OpenHome, view: Block) -> None:

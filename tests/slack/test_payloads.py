@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.slack.presses import action_and_id, block_in, ids_in, message_in, page_in, uuid_in, value_in
+from bot.slack.payloads import action_and_id, block_in, ids_in, message_in, page_in, uuid_in, value_in
 
 
 def pressed(**action: Any) -> dict[str, Any]:

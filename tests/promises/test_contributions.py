@@ -15,7 +15,7 @@ from bot.core.feature import collect_briefs, collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.home.queries import get_home
 from bot.promises.queries import list_due_reminders, list_overdue
-from bot.promises.queries.shown import (
+from bot.promises.queries.contributions import (
     brief,
     commitments_section,
     digest_section,
@@ -24,7 +24,7 @@ from bot.promises.queries.shown import (
     home_section,
     timeline,
 )
-from bot.promises.rules import State
+from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
 from bot.promises.usecases.scheduled import erase
 from tests.checkins.office import log
@@ -202,9 +202,9 @@ def test_the_rates_add_up_by_person_team_and_size(office: Office) -> None:
     withdrawn(office, promise(office, small))
     found = office.ask(get_rates, viewer=ANA)
     assert {one.name: one.counts for one in found.people} == {
-        "Ana Lima": {State.KEPT: 4, State.WITHDRAWN: 1},
-        "Bob Chen": {State.KEPT_LATE: 1, State.BROKEN: 1},
-        "Kiri Walker": {State.RENEGOTIATED: 1, State.OPEN: 1},
+        "Ana Lima": {PromiseState.KEPT: 4, PromiseState.WITHDRAWN: 1},
+        "Bob Chen": {PromiseState.KEPT_LATE: 1, PromiseState.BROKEN: 1},
+        "Kiri Walker": {PromiseState.RENEGOTIATED: 1, PromiseState.OPEN: 1},
     }
     assert [(one.name, one.rate) for one in found.bands] == [
         ("up to 49 people", 2 / 3),
@@ -238,7 +238,7 @@ def fill(office: Office, count: int = MANY) -> UUID:
             "assignee_id": (ANA, KIRI)[n % 2], "recorded_by": MARA, "recorded_at": LONG_AGO, "what": f"thing {n}",
             "contact": "", "link": "", "note": "", "promised_on": LONG_AGO.date(), "moves": 0, "reminded": 0,
             "due_on": date(2026, 11, 27) + timedelta(days=n % 60), "first_due_on": date(2026, 11, 27),
-            "state": State.OPEN, "is_owed": True,
+            "state": PromiseState.OPEN, "is_owed": True,
         }
         for n in range(count)
     ]  # fmt: skip
@@ -287,7 +287,7 @@ def test_the_plan_of_a_page_uses_its_index(office: Office, whose: str, index: st
 def test_the_teams_list_reads_what_is_owed_and_not_what_was_kept(office: Office) -> None:
     """Years of kept promises lie beside a few owed ones; neither the count nor the rows read them."""
     fill(office)
-    kept_long_ago = {"state": State.KEPT, "is_owed": False, "ended_at": LONG_AGO, "ended_by": ANA}
+    kept_long_ago = {"state": PromiseState.KEPT, "is_owed": False, "ended_at": LONG_AGO, "ended_by": ANA}
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.execute(sa.update(Promise).where(sa.column("due_on") > date(2026, 11, 27)).values(**kept_long_ago))
     plans = planned(office, "promises", lambda: listed(office, "team"))

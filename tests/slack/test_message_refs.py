@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from bot.core.errors import InvalidInput
-from bot.slack.places import Place, Turns, address_of
+from bot.slack.message_refs import MessageLocks, MessageRef, address_of
 
 
 async def test_a_message_is_drawn_by_one_hand_at_a_time_however_many_press() -> None:
     """Also by one that comes in the very moment in which another's turn ends; afterwards nothing is kept."""
-    turns, inside, most = Turns(), 0, 0
+    turns, inside, most = MessageLocks(), 0, 0
 
     async def draw() -> None:
         nonlocal inside, most
@@ -33,7 +33,7 @@ async def test_a_message_is_drawn_by_one_hand_at_a_time_however_many_press() -> 
 
 async def test_two_messages_are_drawn_side_by_side() -> None:
     """One doesn't wait for the other."""
-    turns = Turns()
+    turns = MessageLocks()
     async with turns.at("C1", "1.2"), asyncio.timeout(5), turns.at("C1", "1.3"):
         assert len(turns) == 2
 
@@ -47,10 +47,10 @@ def test_a_message_only_one_person_sees_is_reached_by_the_address_of_the_press()
     assert address_of({**body, "container": {**container, "is_ephemeral": True}}) == {"channel": "", "ts": "", **url}
 
 
-def test_a_window_whose_memory_was_changed_is_out_of_date() -> None:
+def test_a_window_whose_state_was_changed_is_out_of_date() -> None:
     """It says to open it again; an untouched one comes back as it was."""
-    place = Place(kind="list", channel="C1", ts="1.2")
-    assert Place.kept_in({"private_metadata": place.kept()}) == place
+    place = MessageRef(kind="list", channel="C1", ts="1.2")
+    assert MessageRef.load({"private_metadata": place.dump()}) == place
     for forged in ("x", "[]", '{"channel": 1}', '{"bank": "1"}'):
         with pytest.raises(InvalidInput, match="open it again"):
-            Place.kept_in({"private_metadata": forged})
+            MessageRef.load({"private_metadata": forged})

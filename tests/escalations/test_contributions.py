@@ -11,7 +11,7 @@ from bot.core.clock import new_id
 from bot.core.feature import collect_timeline
 from bot.customers.queries.screens import get_card
 from bot.escalations.queries import list_for_channel, list_late, list_to_warn
-from bot.escalations.queries.shown import (
+from bot.escalations.queries.contributions import (
     brief,
     commitments_section,
     digest_section,
@@ -21,7 +21,7 @@ from bot.escalations.queries.shown import (
     list_repeats,
     timeline,
 )
-from bot.escalations.rules import Cause, Severity, State
+from bot.escalations.rules import Cause, EscalationState, Severity
 from bot.escalations.tables import Escalation
 from bot.home.queries import get_home
 from tests.checkins.office import at
@@ -124,7 +124,7 @@ def test_export_hands_out_everything_of_a_customer_and_a_person(office: Office) 
 def fill(office: Office, count: int, *, over: bool = False) -> Any:
     """Thousands of escalations of one customer, half of them Ana's; all open, or all over."""
     acme = office.customer("Acme")
-    state, closed = (State.CLOSED, LONG_AGO) if over else (State.OPEN, None)
+    state, closed = (EscalationState.CLOSED, LONG_AGO) if over else (EscalationState.OPEN, None)
     rows = [
         {
             "id": new_id(), "workspace_id": WORKSPACE, "customer_id": acme, "severity": Severity.HURTS,

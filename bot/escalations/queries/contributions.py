@@ -22,7 +22,7 @@ from bot.customers.queries import list_by_ids
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.escalations.queries import ESCALATIONS, is_past
-from bot.escalations.rules import RATE_ROWS, REPEAT_WINDOW, Failure, State, moment, repeat_words
+from bot.escalations.rules import RATE_ROWS, REPEAT_WINDOW, EscalationState, Failure, moment, repeat_words
 from bot.escalations.schemas import EscalationSchema, Rate, RateLine
 from bot.escalations.tables import Escalation
 from bot.people.queries import list_names
@@ -41,12 +41,12 @@ FAILURES = 200  # of one cause that are looked at
 def _first_live(customers: Any) -> sa.Select[Any]:
     """Select the first few of each customer's problems, unanswered first."""
     state = TABLE.c.state
-    rank = sa.case((state == State.OPEN, 0), (state == State.ANSWERED, 1), else_=2)
+    rank = sa.case((state == EscalationState.OPEN, 0), (state == EscalationState.ANSWERED, 1), else_=2)
     order = (rank, TABLE.c.answer_by, TABLE.c.id)
     few = first_few(TABLE, customers, TOLD, TABLE.c.closed_at.is_(None), order=order, shown=BRIEF_LINES)
     assignee = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id)
-    told = few.c["customer_id", "what", "state", "answer_by", "place", "total"]
-    return sa.select(*told, PEOPLE.c.name, PEOPLE.c.zone).join(PEOPLE, assignee)
+    columns = few.c["customer_id", "what", "state", "answer_by", "place", "total"]
+    return sa.select(*columns, PEOPLE.c.name, PEOPLE.c.zone).join(PEOPLE, assignee)
 
 
 brief = Brief(
@@ -84,7 +84,7 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
 
 def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
     """Return customers whose problem has no answer, past its clock or within a day of it, the most late first."""
-    query = select(Escalation).where(Escalation.state == State.OPEN, col(Escalation.answer_by) <= now + SOON)
+    query = select(Escalation).where(Escalation.state == EscalationState.OPEN, col(Escalation.answer_by) <= now + SOON)
     rows = session.exec(query.order_by(col(Escalation.answer_by), col(Escalation.id)).limit(COMMITMENT_LINES)).all()
     shown = list_schemas(session, ESCALATIONS, rows, viewer=None, now=now)
     lines = [(_home_line(one), one.assignee_name) for one in shown]
@@ -96,10 +96,10 @@ def _ours(session: Session) -> tuple[Any, Any]:
 
 
 def _brief_line(row: Any, now: datetime, zone: str) -> Line:
-    what, late = one_line(row.what), row.state is State.OPEN and row.answer_by <= now
-    if row.state is State.FIXED:
+    what, late = one_line(row.what), row.state is EscalationState.OPEN and row.answer_by <= now
+    if row.state is EscalationState.FIXED:
         return Line(text=f"does the fix hold? {what}")
-    if row.state is State.ANSWERED:
+    if row.state is EscalationState.ANSWERED:
         return Line(text=f"went wrong: {what} ({row.name} has answered)")
     when = moment(row.answer_by, now=now, zone=zone)
     return Line(text=f"went wrong: {what} ({row.name}, answer {'was due' if late else 'by'} {when})", urgent=late)
@@ -111,11 +111,11 @@ def _home_line(schema: EscalationSchema) -> Line:
         moment(schema.answer_by, now=schema.now, zone=schema.zone),
     )
     said = {
-        State.OPEN: f"answer {'was due' if schema.is_late else 'by'} {when}",
-        State.ANSWERED: "answered, not fixed yet",
+        EscalationState.OPEN: f"answer {'was due' if schema.is_late else 'by'} {when}",
+        EscalationState.ANSWERED: "answered, not fixed yet",
     }.get(schema.state, schema.state.words)
     text = f"{one_line(schema.customer_name)}: {one_line(schema.what)} ({said})"
-    return Line(text=text, urgent=schema.is_late, on=due.date() if schema.state is State.OPEN else None)
+    return Line(text=text, urgent=schema.is_late, on=due.date() if schema.state is EscalationState.OPEN else None)
 
 
 def _history(row: Escalation, schema: EscalationSchema) -> list[Line]:
@@ -127,7 +127,7 @@ def _history(row: Escalation, schema: EscalationSchema) -> list[Line]:
         lines.append(Line(text=f"{what}: fixed ({schema.cause.words}{words}; {avoidable})", on=row.fixed_at.date()))
     if row.closed_at is not None:
         why = f" ({one_line(schema.reason)})" if schema.reason else ""
-        end = "they confirmed that the fix holds" if row.state is State.CONFIRMED else f"closed{why}"
+        end = "they confirmed that the fix holds" if row.state is EscalationState.CONFIRMED else f"closed{why}"
         lines.append(Line(text=f"{what}: {end}", on=row.closed_at.date()))
     return lines
 
@@ -233,6 +233,6 @@ def _unjudged(session: Session, since: datetime) -> int:
         col(Escalation.workspace_id) == workspace_of(session),
         col(Escalation.avoidable).is_(None),
         col(Escalation.raised_at) >= since,
-        col(Escalation.state) != State.CLOSED,
+        col(Escalation.state) != EscalationState.CLOSED,
     )
     return int(session.execute(query).scalar_one())

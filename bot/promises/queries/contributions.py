@@ -23,7 +23,7 @@ from bot.people.queries import get_today, list_names
 from bot.people.rules import person_key
 from bot.people.usecases import require_here
 from bot.promises.queries import PROMISES
-from bot.promises.rules import LARGE_FROM, MIDDLE_FROM, RATE_PERIOD, WEEK, Band, State, is_silent
+from bot.promises.rules import LARGE_FROM, MIDDLE_FROM, RATE_PERIOD, WEEK, Band, PromiseState, is_silent
 from bot.promises.schemas import KeptRates, PromiseSchema, Tally
 from bot.promises.tables import Promise
 
@@ -68,10 +68,10 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
 def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     """Return how many promises are due today, and how many are broken and not made good; nothing when none is."""
     today = get_today(session, person_id=None, now=now)
-    due = sa.and_(col(Promise.state) == State.OPEN, col(Promise.due_on) == today)
+    due = sa.and_(col(Promise.state) == PromiseState.OPEN, col(Promise.due_on) == today)
     query = sa.select(
         *(sa.func.coalesce(sa.func.sum(sa.case((which, 1), else_=0)), 0)
-          for which in (due, col(Promise.state) == State.BROKEN))
+          for which in (due, col(Promise.state) == PromiseState.BROKEN))
     ).where(
         col(Promise.workspace_id) == workspace_of(session), PROMISES.is_open, col(Promise.due_on) <= today
     )  # fmt: skip
@@ -86,7 +86,7 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
 
 def _brief_line(row: Any, today: date) -> Line:
     what = one_line(row.what)
-    if row.state == State.BROKEN or row.due_on < today:
+    if row.state == PromiseState.BROKEN or row.due_on < today:
         return Line(text=f"promise broken: {what}, due {_day(row.due_on, today)}", urgent=True)
     if _is_silent(row, row.last_contact_on, today):
         silent = f"they have heard nothing since {_date(row.promised_on, today)}"
@@ -95,10 +95,10 @@ def _brief_line(row: Any, today: date) -> Line:
 
 
 def _home_line(row: Promise, customer: Customer, today: date) -> Line:
-    broken = row.state is State.BROKEN or row.due_on < today
+    broken = row.state is PromiseState.BROKEN or row.due_on < today
     silent = not broken and _is_silent(row, customer.last_contact_on, today)
-    told = f"; they have heard nothing since {_date(row.promised_on, today)}" if silent else ""
-    text = f"{one_line(customer.name)}: {one_line(row.what)} ({'broken' if broken else 'promised'}){told}"
+    note = f"; they have heard nothing since {_date(row.promised_on, today)}" if silent else ""
+    text = f"{one_line(customer.name)}: {one_line(row.what)} ({'broken' if broken else 'promised'}){note}"
     return Line(text=text, urgent=broken, on=row.due_on)
 
 
@@ -117,7 +117,7 @@ def _history(row: Promise, schema: PromiseSchema) -> list[Line]:
     if row.broken_at is not None:
         lines.append(Line(text=f"Not kept by {due}: {one_line(row.what)}", on=row.broken_at.date()))
     if row.ended_at is not None:
-        how = "not owed any more" if row.state is State.BROKEN else row.state.words
+        how = "not owed any more" if row.state is PromiseState.BROKEN else row.state.words
         how += f", now by {_date(row.moved_to, row.promised_on)}" if row.moved_to else ""
         who = f" ({schema.ended_by_name})" if schema.ended_by_name else ""
         said = f': "{one_line(row.note)}"' if row.note else ""
@@ -158,7 +158,7 @@ export = partial(commitments.export_rows, kind=PROMISES)
 
 # --- how well promises are kept ----------------------------------------------------------------------------------
 
-Counts = Counter[State]
+Counts = Counter[PromiseState]
 
 
 def get_rates(session: Session, *, viewer: str, now: datetime) -> KeptRates:
@@ -207,5 +207,5 @@ def _band() -> sa.Case[str]:
     )
 
 
-def _summed(counts: Iterable[Counts]) -> dict[State, int]:
+def _summed(counts: Iterable[Counts]) -> dict[PromiseState, int]:
     return dict(sum(counts, Counter()))

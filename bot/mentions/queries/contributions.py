@@ -15,7 +15,7 @@ from bot.core.database import workspace_of
 from bot.core.schemas import Count, DigestSlot, Line
 from bot.customers.tables import Customer
 from bot.mentions.queries.matching import export_matching
-from bot.mentions.rules.mentions import BRIEF_DAYS, BRIEF_LINES, FAILING_AFTER, HOME_LINES, State
+from bot.mentions.rules.mentions import BRIEF_DAYS, BRIEF_LINES, FAILING_AFTER, HOME_LINES, MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.mentions import Day, MentionsDigest
@@ -29,7 +29,7 @@ CHART_DAYS = 14
 WAITING_SHOWN, TOP_SHOWN = 3, 3
 PRAISE_WORDS = 300
 DAY = timedelta(days=1)
-COUNTED = (State.OPEN, State.ANSWERED)
+COUNTED = (MentionState.OPEN, MentionState.ANSWERED)
 SURE = (Tier.LINKED, Tier.LIKELY)
 FEELINGS = {
     Sentiment.COMPLAINT: "reads as a complaint",
@@ -48,7 +48,7 @@ def _latest(customers: Any) -> sa.Select[Any]:
         TOLD,
         found_at > since,
         _is_of_late(since),
-        MENTIONS.c.state != State.DISMISSED,
+        MENTIONS.c.state != MentionState.DISMISSED,
         MENTIONS.c.tier.in_([Tier.LINKED, Tier.LIKELY]),
         order=(found_at.desc(), MENTIONS.c.id.desc()),
         shown=BRIEF_LINES,
@@ -99,7 +99,7 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
 
 def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     """Return how many mentions wait for an answer, and which sources have failed for a day."""
-    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == State.OPEN)
+    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == MentionState.OPEN)
     late = sa.func.coalesce(sa.func.sum(sa.case((col(Mention.answer_due_at) <= now, 1), else_=0)), 0)
     waiting, overdue = session.execute(sa.select(sa.func.count(), late).where(*ours)).one()
     failing = [source.name for source in list_failing(session, now)]
@@ -169,12 +169,12 @@ def list_failing(session: Session, now: datetime) -> list[Source]:
 
 def _is_of_late(since: Any) -> Any:
     """Return the condition for what was written after *since*; unposted mentions without a date are old lists'."""
-    undated = sa.and_(MENTIONS.c.published_at.is_(None), MENTIONS.c.state != State.KEPT)
+    undated = sa.and_(MENTIONS.c.published_at.is_(None), MENTIONS.c.state != MentionState.KEPT)
     return sa.or_(MENTIONS.c.published_at > since, undated)
 
 
 def _open(session: Session, *which: Any) -> Sequence[Mention]:
-    query = select(Mention).where(Mention.state == State.OPEN, *which).order_by(col(Mention.found_at).desc())
+    query = select(Mention).where(Mention.state == MentionState.OPEN, *which).order_by(col(Mention.found_at).desc())
     return session.exec(query.limit(HOME_LINES)).all()
 
 
@@ -192,7 +192,7 @@ def as_told(row: Any) -> str:
 
 
 def _presses(row: Any) -> bool:
-    return row.state is State.OPEN and row.feeling is Sentiment.COMPLAINT
+    return row.state is MentionState.OPEN and row.feeling is Sentiment.COMPLAINT
 
 
 def _cut(text: str, limit: int = WORDS) -> str:
@@ -229,7 +229,7 @@ def _found(session: Session, since: datetime, until: datetime) -> Sequence[tuple
 
 def _waiting(session: Session, now: datetime) -> tuple[tuple[Line, ...], int]:
     """Return the oldest open mentions, and how many there are."""
-    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == State.OPEN)
+    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == MentionState.OPEN)
     total = session.execute(sa.select(sa.func.count()).where(*ours)).scalar_one()
     query = select(Mention).where(*ours).order_by(col(Mention.found_at), col(Mention.id)).limit(WAITING_SHOWN)
     lines = [
@@ -242,7 +242,9 @@ def _waiting(session: Session, now: datetime) -> tuple[tuple[Line, ...], int]:
 def _answered(session: Session, slot: DigestSlot) -> tuple[int, int]:
     """Return how many mentions were answered in the period, and how many of them in time."""
     query = select(Mention.closed_at, Mention.answer_due_at).where(
-        Mention.state == State.ANSWERED, col(Mention.closed_at) > slot.since, col(Mention.closed_at) <= slot.made_at
+        Mention.state == MentionState.ANSWERED,
+        col(Mention.closed_at) > slot.since,
+        col(Mention.closed_at) <= slot.made_at,
     )
     rows = session.exec(query).all()
     return len(rows), sum(due is None or (closed is not None and closed <= due) for closed, due in rows)
