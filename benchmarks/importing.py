@@ -13,7 +13,7 @@ from benchmarks.figure import Figure, in_turns, seconds
 from bot.core.clock import WallClock
 from bot.core.database import Database, sqlite_module
 from bot.core.runtime import Runtime
-from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.gateways import read_drafts
 from bot.customers.usecases.lists import apply_import
 from bot.storage import migrate
 from bot.workspaces.usecases import BOT, install_workspace

@@ -14,7 +14,7 @@ from bot.core.bulk import insert_many
 from bot.core.clock import WallClock, new_id
 from bot.core.database import Database, sqlite_module
 from bot.core.runtime import Runtime
-from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.gateways import read_drafts
 from bot.customers.rules.names import name_key
 from bot.customers.tables import Customer
 from bot.customers.usecases.lists import apply_import

@@ -3,8 +3,8 @@
 from bot.checkins import listeners
 from bot.checkins.queries import history
 from bot.checkins.schemas import ReminderDue
-from bot.checkins.usecases import forgetting
-from bot.checkins.views.reminder import reminder
+from bot.checkins.usecases import recording
+from bot.checkins.views.queue import reminder
 from bot.core.feature import Feature, Offer
 
 FEATURE = Feature(
@@ -18,7 +18,7 @@ FEATURE = Feature(
         Offer("Check-in", "checkins.log", lambda subject: subject.kind == "customer"),
         Offer("Snooze", "checkins.snooze", lambda subject: subject.kind == "customer"),
     ),
-    erase=forgetting.erase,
-    export=forgetting.export,
+    erase=recording.erase,
+    export=history.export,
     check=history.check,
 )

@@ -13,7 +13,7 @@ LONGEST_BACKDATE = timedelta(days=365)
 
 
 class Result(StrEnum):
-    """What happened. The first two are contact; the others leave the clock running."""
+    """The result of a check-in. The first two are contact; the others leave the clock running."""
 
     TALKED = "talked"
     THEY_CONTACTED_US = "they_contacted_us"
@@ -22,17 +22,17 @@ class Result(StrEnum):
 
     @property
     def is_contact(self) -> bool:
-        """Whether it resets the clock."""
+        """Return whether it resets the clock."""
         return self in {Result.TALKED, Result.THEY_CONTACTED_US}
 
     @property
     def words(self) -> str:
-        """As a row tells it: `talked`, `they contacted us`."""
+        """Return the result as rows show it: `talked`, `they contacted us`."""
         return self.value.replace("_", " ")
 
 
 class Channel(StrEnum):
-    """How."""
+    """How a customer was contacted."""
 
     CALL = "call"
     VISIT = "visit"
@@ -42,7 +42,7 @@ class Channel(StrEnum):
 
 
 class Mood(StrEnum):
-    """How they feel, in five steps."""
+    """How the customer feels, in five steps."""
 
     DELIGHTED = "delighted"
     CONTENT = "content"
@@ -52,7 +52,7 @@ class Mood(StrEnum):
 
 
 class ActionKind(StrEnum):
-    """What somebody did about a customer, from a reminder, the queue or anywhere else."""
+    """A kind of action about a customer."""
 
     LOGGED = "logged"
     SNOOZED = "snoozed"
@@ -61,7 +61,7 @@ class ActionKind(StrEnum):
 
 
 class Preset(StrEnum):
-    """How long to put a customer off."""
+    """For how long to snooze a customer."""
 
     WEEK = "week"
     TWO_WEEKS = "two_weeks"
@@ -69,7 +69,7 @@ class Preset(StrEnum):
 
 
 def date_problem(on: date, *, today: date) -> str | None:
-    """Why a check-in can't have happened on that day, or None when it can."""
+    """Return why a check-in can't have happened on that day, or None when it can."""
     if on > today:
         return "That day is still to come; choose today or an earlier one."
     if on < today - LONGEST_BACKDATE:
@@ -78,7 +78,7 @@ def date_problem(on: date, *, today: date) -> str | None:
 
 
 def snooze_day(preset: Preset, *, today: date, chosen: date | None, calendar: Calendar) -> date | None:
-    """The day a put-off customer comes back: the chosen one, or a working day one or two weeks on; None: not chosen."""
+    """Return the day on which a snoozed customer comes back: the chosen one, or a working day one or two weeks on."""
     if preset is Preset.DATE:
         return chosen
     weeks = 1 if preset is Preset.WEEK else 2
@@ -86,18 +86,18 @@ def snooze_day(preset: Preset, *, today: date, chosen: date | None, calendar: Ca
 
 
 def can_undo(at: datetime, *, now: datetime) -> bool:
-    """Whether something done *at* that instant may still be taken back."""
+    """Return whether an action at that instant may still be undone."""
     return now <= at + UNDO_WINDOW
 
 
 def latest_contact(*days: date | None) -> date | None:
-    """The last of these days on which there was a contact; None when there was none."""
+    """Return the last of these days, or None when there is none."""
     return max((day for day in days if day is not None), default=None)
 
 
 def tally(checkins: Iterable[tuple[Result, str]]) -> tuple[str, int]:
     """
-    What was last said, and how often somebody tried since the last contact.
+    Return what was last said, and how many attempts were made since the last contact.
 
     *checkins* are pairs of result and note, oldest first. A contact's words outlast those of attempts after it.
     """

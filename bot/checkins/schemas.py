@@ -13,8 +13,9 @@ from bot.customers.schemas import CustomerSchema
 
 class ActionDone(Schema):
     """
-    What somebody did about a customer, and how it stands now; it can be undone by `customer_action_id` for ten minutes. *stays* is
-    a sentence for each thing that undoing it left as it was.
+    What somebody did about a customer, and how it stands now; it can be undone by `customer_action_id` for ten minutes.
+
+    *stays* is a sentence for each thing that undoing it left as it was.
     """
 
     customer_action_id: UUID
@@ -27,7 +28,7 @@ class ActionDone(Schema):
 
 
 class CheckinRecorded(ActionDone):
-    """A check-in was kept; *next_due_on* is None when the customer is not active."""
+    """Result of recording a check-in; *next_due_on* is None when the customer is not active."""
 
     checkin_id: UUID
     result: Result
@@ -43,7 +44,7 @@ class QueueRow(Schema):
 
 
 class Queue(Schema):
-    """One page of what waits for a person, longest wait first, then what is put off; counts are of the whole."""
+    """One page of the customers that wait for a person, longest wait first, then snoozed ones; counts are of all."""
 
     neglected: int = 0
     due: int = 0
@@ -56,12 +57,12 @@ class Queue(Schema):
 
     @property
     def total(self) -> int:
-        """All that is in the queue."""
+        """Return the number of customers in the queue."""
         return self.neglected + self.due + self.snoozed
 
 
 class Preview(Schema):
-    """What a check-in about to be saved would do to the clock."""
+    """What saving a check-in would change."""
 
     customer: CustomerSchema
     result: Result
@@ -80,7 +81,7 @@ class Candidate(Schema):
 
 
 class Candidates(Schema):
-    """Words that fit several customers (*exact*) or none, with the nearest."""
+    """Customers with just the name that was asked for (*exact*), or those with the nearest names."""
 
     asked: str
     exact: bool
@@ -111,7 +112,7 @@ class ReminderRow(Schema):
 
 
 class ReminderDue(Notification):
-    """The one message of a working day: who waits to hear from this person."""
+    """The daily reminder: the customers that wait for this person."""
 
     kind = "checkins.reminder"
 
@@ -123,7 +124,7 @@ class ReminderDue(Notification):
 
 
 class DueReminder(Schema):
-    """Somebody whose hour has come and who has customers waiting; at *midnight* their day is over."""
+    """A person whose reminder is due, and the instant at which their day ends."""
 
     person_id: str
     local_day: date
@@ -131,7 +132,7 @@ class DueReminder(Schema):
 
 
 class OwnerScope(Schema):
-    """A person's own day, and whose customers they look after on it: their own, and those of people they cover."""
+    """A person's date, and whose customers they look after on it: their own, and those of people they cover."""
 
     person_id: str
     today: date
@@ -139,12 +140,12 @@ class OwnerScope(Schema):
 
     @property
     def owner_ids(self) -> list[str]:
-        """The owners whose customers are in this person's queue."""
+        """Return the owners whose customers are in this person's queue."""
         return [self.person_id, *self.covered]
 
 
 class CheckinEntry(Schema):
-    """A check-in as it is handed out in an export."""
+    """A check-in in an export."""
 
     customer_id: UUID
     by: str

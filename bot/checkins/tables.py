@@ -44,7 +44,7 @@ class Checkin(Row, table=True):
 
 
 class CustomerAction(Row, table=True):
-    """Something somebody did about a customer from a list, in words, with what was there before and after it."""
+    """An action about a customer from a list, in words, with the state before and after it."""
 
     __tablename__ = "customer_actions"
     __table_args__ = within_workspace(
@@ -66,7 +66,7 @@ class CustomerAction(Row, table=True):
 
 
 class Reminder(Row, table=True):
-    """The one reminder a person got on a day of theirs; *more* customers were waiting than it holds."""
+    """The one reminder of a person on a local day; *more* customers were waiting than it holds."""
 
     __tablename__ = "reminders"
     __table_args__ = within_workspace(

@@ -179,6 +179,26 @@ def collect_undos(features: Sequence[Feature]) -> list[UndoCheckin]:
     return [feature.undo_checkin for feature in features if feature.undo_checkin]
 
 
+def collect_export(features: Sequence[Feature], session: Session, kind: str, subject_id: str) -> dict[str, Any]:
+    """Return what every feature keeps about a customer or person, as JSON values by the feature's name."""
+    told = {feature.name: feature.export(session, kind, subject_id) for feature in features if feature.export}
+    return {name: dict(kept) for name, kept in told.items() if kept}
+
+
+def collect_erase(
+    features: Sequence[Feature], session: Session, kind: str, subject_id: str, now: datetime
+) -> dict[str, int]:
+    """
+    Erase a customer or person in every feature; return how many rows each touched, by its name.
+
+    The last feature of *features* goes first, since the rows of higher ones point at those of lower ones.
+    """
+    touched = {
+        feature.name: feature.erase(session, kind, subject_id, now) for feature in reversed(features) if feature.erase
+    }
+    return {name: rows for name, rows in touched.items() if rows}
+
+
 def collect_timeline(
     features: Sequence[Feature], session: Session, customer_id: UUID, now: datetime, limit: int
 ) -> list[Line]:

@@ -1,19 +1,18 @@
-"""Declares the customers feature: accounts, contacts, import and export."""
+"""Declares the customers feature: accounts, contacts, import and export, erasure."""
 
 from bot.core.feature import Feature
-from bot.customers import listeners
-from bot.customers.queries import exports, screens, trail
+from bot.customers import listeners, queries, views
+from bot.customers.queries import due, screens
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
-from bot.customers.usecases import forgetting
-from bot.customers.views import news
+from bot.customers.usecases import erasing
 
 FEATURE = Feature(
     name="customers",
     register=listeners.register,
-    views={CustomersHandedOver: news.handed_over, CustomerTaken: news.taken, ListImported: news.imported},
+    views={CustomersHandedOver: views.handed_over, CustomerTaken: views.customer_taken, ListImported: views.imported},
     brief=screens.brief_of_contacts,
-    timeline=trail.timeline,
-    erase=forgetting.erase,
-    export=exports.export_one,
-    check=trail.list_problems,
+    timeline=screens.timeline,
+    erase=erasing.erase,
+    export=queries.export,
+    check=due.list_problems,
 )

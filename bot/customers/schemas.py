@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from bot.core.schemas import Line, Notification, Schema
@@ -36,12 +37,12 @@ class CustomerSchema(Schema):
 
     @property
     def days_waiting(self) -> int:
-        """Whole days since the last contact, or since it was added when there was none."""
+        """Return whole days since the last contact, or since it was added when there was none."""
         return max((self.today - self.waiting_since).days, 0)
 
     @property
     def ratio(self) -> float:
-        """Days waited as a share of the cadence; the only order of lists."""
+        """Return the days waited as a share of the cadence; lists are ordered by nothing else."""
         return overdue_ratio(self.today, self.waiting_since, self.effective_cadence_days)
 
 
@@ -57,7 +58,7 @@ class Coverage(Schema):
 
     @property
     def percent(self) -> int:
-        """In cadence as whole percent of active, rounded down so that 100 means all."""
+        """Return the share in cadence in whole percent, rounded down so that 100 means all."""
         return 100 if not self.active else self.in_cadence * 100 // self.active
 
 
@@ -80,7 +81,7 @@ class CustomersHandedOver(Notification):
 
 
 class CustomerTaken(Notification):
-    """A customer went from its owner to somebody else, or to the pool, by another's hand."""
+    """A customer was taken from its owner, by somebody else."""
 
     kind = "customers.taken"
     name: str
@@ -89,7 +90,7 @@ class CustomerTaken(Notification):
 
 
 class ContactDetails(Schema):
-    """A human being at a customer, as somebody wrote them down."""
+    """A person at a customer, as somebody wrote them down."""
 
     name: str
     role: str | None = None
@@ -99,7 +100,7 @@ class ContactDetails(Schema):
 
 
 class CustomerDetails(Schema):
-    """Everything a person may say about a customer; adding and editing take it whole."""
+    """Everything a person may say about a customer; adding and editing take all of it."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -125,7 +126,7 @@ class Named(Schema):
 
 
 class Card(Schema):
-    """Everything one screen tells about a customer; `customer.lines` holds what the other features say."""
+    """Everything one screen shows about a customer; `customer.lines` holds what other features know."""
 
     customer: CustomerSchema
     details: CustomerDetails
@@ -140,6 +141,7 @@ class Card(Schema):
     external_id: str | None = None
     timeline: tuple[Line, ...] = ()
     mine: bool = False
+    may_erase: bool = False
 
 
 class ListPage(Schema):
@@ -154,7 +156,7 @@ class ListPage(Schema):
 
 
 class LookUp(Schema):
-    """What somebody's words led to: a card, a list of several, or the nearest names."""
+    """What a search led to: a card, a list of several, or the nearest names."""
 
     words: str
     card: Card | None = None
@@ -165,7 +167,7 @@ class LookUp(Schema):
 @dataclass(frozen=True)
 class Drafts:
     """
-    A list that was read: the customers its rows tell of, and what couldn't be read.
+    A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
     read from; with problems there are no rows.
@@ -185,7 +187,7 @@ Cell = str | int | Decimal | bool | date | Sequence[str] | None
 
 
 class Changed(Schema):
-    """One field that a list changes on a customer we have, in words."""
+    """One field of a known customer that a list changes, in words."""
 
     row_number: int
     name: str
@@ -213,12 +215,12 @@ class ImportPlan(Schema):
 
     @property
     def refused(self) -> int:
-        """How many rows are not taken."""
+        """Return how many rows are not taken."""
         return len({refusal.row_number for refusal in self.refusals})
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether taking it in would leave everything as it is."""
+        """Return whether importing the list would change nothing."""
         return not self.added and not self.changed
 
 
@@ -256,7 +258,7 @@ class ImportUndone(Schema):
 
 
 class UploadSchema(Schema):
-    """A list somebody sent, kept until they decide."""
+    """A list that was uploaded and not confirmed yet."""
 
     id: UUID
     by: str
@@ -264,6 +266,28 @@ class UploadSchema(Schema):
     content: bytes
     today: date
     by_hand: Mapping[str, str] = {}
+
+
+class ErasureSubject(Schema):
+    """The customer or person that is to be exported or erased; *kind* is `customer` or `person`."""
+
+    kind: str
+    id: str
+    name: str
+
+
+class SubjectExport(Schema):
+    """Everything that is kept about a customer or person, as JSON values by feature."""
+
+    name: str
+    content: Mapping[str, Any]
+
+
+class SubjectErased(Schema):
+    """A customer or person was erased: how many rows were touched, by feature."""
+
+    kind: str
+    rows: Mapping[str, int]
 
 
 class ListImported(Notification):

@@ -18,10 +18,10 @@ class Customer(Row, table=True):
     """
     An organisation we serve.
 
-    `effective_cadence_days`, `waiting_since`, `due_on` and `neglected_after` are stored conclusions, recomputed on every fact that
-    moves them: the cadence in force, the last contact (or the day it was added), the day a check-in is due, the
-    last day before it counts as neglected. No size takes part in them. What came up on `sooner_since` makes it due by
-    `sooner_on`, until somebody has talked to it.
+    `effective_cadence_days`, `waiting_since`, `due_on` and `neglected_after` are computed again whenever a fact changes
+    that they follow from. They are the cadence in force, the last contact (or the day it was added), the day a check-in
+    is due, and the last day before it counts as neglected. No size takes part in them. What came up on `sooner_since`
+    makes it due by `sooner_on`, until somebody has talked to it.
     """
 
     __tablename__ = "customers"

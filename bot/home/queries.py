@@ -5,20 +5,20 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import get_owner_scope
+from bot.checkins.queries import get_owner_scope
 from bot.checkins.schemas import OwnerScope
 from bot.core.feature import Feature, collect_briefs
 from bot.core.heartbeats import list_heartbeats
 from bot.core.schemas import Line, Step
-from bot.customers.queries import get_coverage, list_pool, list_schemas, list_snoozed, list_waiting
-from bot.customers.queries.owners import list_coming, list_team_coverage
+from bot.customers.queries import list_pool, list_schemas, list_snoozed, list_waiting
+from bot.customers.queries.due import get_coverage, list_coming, list_team_coverage
 from bot.customers.schemas import Coverage, CustomerSchema
 from bot.home.rules import (
     COMING_DAYS,
     COMING_ROWS,
     DEPARTURE_ROWS,
     DEPARTURES_SINCE,
-    PERSON_LEFT,
+    PERSON_LEFT_ACTION,
     POOL_ROWS,
     SNOOZED_ROWS,
     TEAM_ROWS,
@@ -122,7 +122,9 @@ def _team(session: Session, everybody: Coverage, *, today: date, offset: int, no
 
 
 def _departures(session: Session, now: datetime) -> tuple[Departure, ...]:
-    query = select(AuditEntry).where(AuditEntry.action == PERSON_LEFT, col(AuditEntry.at) > now - DEPARTURES_SINCE)
+    query = select(AuditEntry).where(
+        AuditEntry.action == PERSON_LEFT_ACTION, col(AuditEntry.at) > now - DEPARTURES_SINCE
+    )
     entries = session.exec(query.order_by(col(AuditEntry.at).desc()).limit(DEPARTURE_ROWS)).all()
     names = list_names(session, [entry.subject_id for entry in entries])
     return tuple(

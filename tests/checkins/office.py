@@ -9,9 +9,8 @@ from sqlmodel import col, select
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Preset, Result
 from bot.checkins.schemas import ActionDone, CheckinRecorded, Queue
-from bot.checkins.usecases.lists import snooze_from_list
+from bot.checkins.usecases import snooze_from_list, undo_action
 from bot.checkins.usecases.recording import record_checkin
-from bot.checkins.usecases.undoing import undo_action
 from bot.core.feature import collect_undos
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer

@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from bot.checkins.queries.history import check
+from bot.checkins.queries.history import check, export
 from bot.checkins.rules import Mood, Result
 from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
-from bot.checkins.usecases.forgetting import erase, export
+from bot.checkins.usecases.recording import erase
 from bot.checkins.usecases.reminding import enqueue_reminder
 from bot.core.clock import new_id
 from bot.customers.tables import Customer

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.checkins.rules import Preset
-from bot.checkins.usecases.lists import hand_over_from_list, wake_from_list
+from bot.checkins.usecases import hand_over_from_list, wake_from_list
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.rules.due import SnoozeReason, Status

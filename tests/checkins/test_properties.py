@@ -17,10 +17,11 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
-from bot.customers.queries import standing_of
-from bot.customers.rules.due import SnoozeReason, Standing, Wait, due_on, neglected_after
+from bot.customers.queries.due import standing_of
+from bot.customers.rules.due import SnoozeReason, Standing, due_on, neglected_after
 from bot.features import FEATURES
 from bot.people.queries import get_calendar
+from tests.checkins.histories import Wait
 from tests.checkins.office import log, queue_of, row_of, snooze, undo
 from tests.makers import ANA, START, Office
 

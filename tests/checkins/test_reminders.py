@@ -11,7 +11,7 @@ from bot.checkins.rules import REMINDER_ROWS, Preset, Result
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.checkins.usecases.reminding import enqueue_reminder
-from bot.checkins.views.reminder import reminder as view
+from bot.checkins.views.queue import reminder as view
 from bot.core import outbox
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import NotFound

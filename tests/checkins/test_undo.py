@@ -7,8 +7,7 @@ from sqlmodel import select
 
 from bot.checkins.rules import Preset, Result
 from bot.checkins.tables import Checkin
-from bot.checkins.usecases.lists import hand_over_from_list, wake_from_list
-from bot.checkins.usecases.undoing import undo_action, undo_checkin
+from bot.checkins.usecases import hand_over_from_list, undo_action, undo_checkin, wake_from_list
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.rules.due import SnoozeReason

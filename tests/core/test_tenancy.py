@@ -9,24 +9,23 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from bot.checkins.queries.owner_scopes import get_owner_scope
+from bot.checkins.queries import get_owner_scope
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.queries.reminders import list_due_reminders
 from bot.checkins.rules import Channel, Preset, Result
-from bot.checkins.usecases.lists import hand_over_from_list, snooze_from_list, wake_from_list
+from bot.checkins.usecases import hand_over_from_list, snooze_from_list, wake_from_list
 from bot.checkins.usecases.recording import record_checkin
 from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.database import workspace_of
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
-from bot.customers.queries.exports import export_rows
+from bot.customers.queries import export_rows
 from bot.customers.queries.screens import get_card, list_options, list_page, look_up
 from bot.customers.tables import Customer
+from bot.customers.usecases import hand_over, release_customers
 from bot.customers.usecases.details import claim_customer, wake_paused
 from bot.customers.usecases.lists import apply_import, plan_import
-from bot.customers.usecases.owners import release_customers
-from bot.customers.usecases.scheduling import hand_over, reschedule_owner, reschedule_workspace, set_last_contact
-from bot.customers.usecases.upkeep import end_snoozes
+from bot.customers.usecases.scheduling import end_snoozes, reschedule_owner, reschedule_workspace, set_last_contact
 from bot.digests.queries.setup import get_health, get_setup
 from bot.home.queries import get_home
 from bot.people.queries import get_preferences

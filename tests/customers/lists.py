@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.customers.gateways.lists_read import read_drafts
+from bot.customers.gateways import read_drafts
 from bot.customers.schemas import Drafts, ImportDone
 from bot.customers.usecases.lists import apply_import
 from tests.makers import MARA, Office

@@ -10,6 +10,7 @@ import pytest
 from bot.core.errors import Ambiguous
 from bot.core.feature import Offer
 from bot.core.schemas import Line, Subject
+from bot.customers import views
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.rows import Note, Refusal
@@ -31,7 +32,7 @@ from bot.customers.schemas import (
     LookUp,
     Named,
 )
-from bot.customers.views import card, customer_select, forms, imports, lists, news
+from bot.customers.views import card, customer_select, forms, imports
 from bot.slack.blocks import Message, field_of, modal
 from rehearsal.strict import check_message, check_view
 from tests.makers import ANA, BOB
@@ -94,24 +95,24 @@ REFUSALS = tuple(Refusal(number, EVIL[:80], EVIL, EVIL) for number in range(99))
 PICK = field_of("Customer", customer_select(Named(id=ID, name=NAME)), block_id="x")
 
 MESSAGES = {
-    "list": lists.page(ListPage(rows=EIGHT, words=EVIL[:200], page=2, pages=9, total=46_964)),
-    "pool": lists.page(ListPage(rows=EIGHT, page=1, pages=9, total=46_964, pool=True)),
-    "empty list": lists.page(ListPage(rows=())),
-    "empty pool": lists.page(ListPage(rows=(), pool=True)),
-    "unknown": lists.looked_up(LookUp(words=EVIL[:200], nearest=NEAREST)),
-    "help": lists.help_page(),
-    "taken": lists.taken(schema()),
+    "list": views.page(ListPage(rows=EIGHT, words=EVIL[:200], page=2, pages=9, total=46_964)),
+    "pool": views.page(ListPage(rows=EIGHT, page=1, pages=9, total=46_964, pool=True)),
+    "empty list": views.page(ListPage(rows=())),
+    "empty pool": views.page(ListPage(rows=(), pool=True)),
+    "unknown": views.looked_up(LookUp(words=EVIL[:200], nearest=NEAREST)),
+    "help": views.help_page(),
+    "taken": views.taken(schema()),
     "card": card.message(full_card(), offers()),
     "snoozed card": card.message(
         full_card(standing=Standing.SNOOZED, snoozed_until=date(2027, 1, 1), snooze_reason=SnoozeReason.DEFERRED,
                   snooze_note=EVIL[:300]), []),
     "lost card": card.message(full_card(**LOST), []),
-    "handed over": news.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
-    "handed over by list": news.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
-    "taken away": news.taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
-    "taken over": news.taken(CustomerTaken(name=NAME, to=ANA, by=ANA)),
-    "pooled": news.taken(CustomerTaken(name=NAME, to=None, by=ANA)),
-    "imported": news.imported(
+    "handed over": views.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
+    "handed over by list": views.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
+    "taken away": views.customer_taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
+    "taken over": views.customer_taken(CustomerTaken(name=NAME, to=ANA, by=ANA)),
+    "pooled": views.customer_taken(CustomerTaken(name=NAME, to=None, by=ANA)),
+    "imported": views.imported(
         ListImported(import_id=ID, file_name=NAME, added=46_964, changed=1, left_alone=2, refused=3, remarks=4,
                      first_refusals=(EVIL,) * 3)),
     "undone": imports.undone(
@@ -152,7 +153,7 @@ VIEWS = {
 }  # fmt: skip
 
 
-MESSAGES["ambiguous"] = lists.choose(AMBIGUOUS) or lists.help_page()
+MESSAGES["ambiguous"] = views.choose(AMBIGUOUS) or views.help_page()
 
 
 @pytest.mark.parametrize("name", list(MESSAGES))

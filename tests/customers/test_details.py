@@ -7,17 +7,16 @@ import pytest
 from sqlmodel import select
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.customers.gateways.tables_write import write_csv
-from bot.customers.queries import find_customer, get_customer
-from bot.customers.queries.exports import HEADERS, export_one, export_rows
-from bot.customers.queries.screens import get_card, get_details, list_options, list_page, look_up
-from bot.customers.queries.trail import list_problems, timeline
-from bot.customers.rules.contacts import UnclearContact, read_contacts, write_contact
+from bot.customers.gateways import write_csv
+from bot.customers.queries import HEADERS, export, export_rows, find_customer, get_customer
+from bot.customers.queries.due import list_problems
+from bot.customers.queries.screens import get_card, get_details, list_options, list_page, look_up, timeline
+from bot.customers.rules.cells import UnclearContact, read_contacts, write_contact
 from bot.customers.rules.due import Status
 from bot.customers.schemas import ContactDetails, CustomerDetails
 from bot.customers.tables import Contact, Customer
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
-from bot.customers.usecases.forgetting import erase
+from bot.customers.usecases.erasing import erase
 from bot.workspaces.tables import AuditEntry
 from tests.customers.lists import read, take_in
 from tests.customers.test_importing import state
@@ -204,9 +203,9 @@ def test_a_customer_is_handed_out_and_forgotten_whole(office: Office) -> None:
     """Names, contacts, history; its subsidiaries stay, without a parent."""
     done = take_in(office, "Name,Parent,Contact name,Aliases\nAcme,,Jo,AC\nBolt,Acme,,\n")
     acme = office.look(lambda session: find_customer(session, "Acme"))
-    told = office.look(lambda session: export_one(session, "customer", str(acme.id)))
+    told = office.look(lambda session: export(session, "customer", str(acme.id)))
     assert (told["customer"]["name"], told["aliases"], told["contacts"][0]["name"]) == ("Acme", ["AC"], "Jo")
-    assert office.look(lambda session: export_one(session, "customer", "nonsense")) == {}
+    assert office.look(lambda session: export(session, "customer", "nonsense")) == {}
     assert office.do(lambda session, now: erase(session, "customer", str(acme.id), now)) >= 4
     rows = office.look(lambda session: session.exec(select(Customer)).all())
     assert [(row.name, row.parent_id) for row in rows] == [("Bolt", None)]
@@ -217,7 +216,7 @@ def test_a_customer_is_handed_out_and_forgotten_whole(office: Office) -> None:
 def test_a_forgotten_person_leaves_customers_in_the_pool(office: Office) -> None:
     """And no id behind."""
     office.customer("Acme", owner=ANA, status=Status.PAUSED, status_reason="x", status_by=ANA)
-    assert office.look(lambda session: export_one(session, "person", ANA)) == {"owns": ["Acme"], "imported": []}
+    assert office.look(lambda session: export(session, "person", ANA)) == {"owns": ["Acme"], "imported": []}
     assert office.do(lambda session, now: erase(session, "person", ANA, now)) == 2
     row = office.look(lambda session: find_customer(session, "Acme"))
     assert (row.owner_id, row.status_by) == (None, "gone")

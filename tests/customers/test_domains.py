@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.names import registrable_domain
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """When a customer is due, where it stands, and how the first calls are spread."""
 
 import inspect
-import random
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,7 +17,6 @@ from bot.customers.rules.due import (
     SnoozeReason,
     SnoozeTooLong,
     Standing,
-    Wait,
     check_cadence,
     check_snooze,
     due_on,
@@ -27,7 +24,7 @@ from bot.customers.rules.due import (
     overdue_ratio,
     standing,
 )
-from bot.people.rules import DAY, LOOK_AHEAD_DAYS, Calendar
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar
 from tests.people.calendars import CALENDARS, DAYS
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -41,7 +38,7 @@ def test_no_rule_can_even_be_told_how_big_a_customer_is() -> None:
     functions: list[Callable[..., object]] = [f for _, f in inspect.getmembers(due, inspect.isfunction)]
     functions = [f for f in functions if f.__module__ == due.__name__]
     known = {name for function in functions for name in inspect.signature(function).parameters}
-    known |= {field.name for field in fields(Wait)} | set(inspect.signature(Wait.from_history).parameters)
+    known |= set(due.Schedule._fields)
 
     assert {"due_on", "standing", "spread_first_dues", "neglected_after"} <= {f.__name__ for f in functions}
     for word in (
@@ -83,7 +80,7 @@ def test_nobody_is_due_on_a_day_off(last: date, cadence: int, calendar: Calendar
     day = due_on(last, cadence, calendar)
     assert day >= last + timedelta(days=cadence)
     if not calendar.is_working_day(day):
-        assert calendar.working_days_between(day, day + (LOOK_AHEAD_DAYS - 1) * DAY) == []
+        assert calendar.working_days_between(day, day + (MAX_SEARCH_DAYS - 1) * DAY) == []
 
 
 @calm
@@ -92,29 +89,6 @@ def test_a_later_contact_never_brings_the_due_date_forward(last: date, cadence: 
     """Talking again moves the due date on or leaves it, and so does a longer cadence."""
     assert due_on(last + later * DAY, cadence, LISBON) >= due_on(last, cadence, LISBON)
     assert due_on(last, cadence + later, LISBON) >= due_on(last, cadence, LISBON)
-
-
-@given(DAYS, CADENCES, st.lists(st.tuples(DAYS, st.booleans())), st.lists(DAYS), st.randoms())
-def test_an_attempt_is_not_a_contact(
-    added_on: date, cadence: int, history: list[tuple[date, bool]], attempts: list[date], chance: random.Random
-) -> None:
-    """Any number of voicemails, at any time and in any order, changes nothing about a customer's clock."""
-    before = Wait.from_history(added_on=added_on, cadence_days=cadence, checkins=history)
-    tried = [*history, *((day, False) for day in attempts)]
-    chance.shuffle(tried)
-
-    assert Wait.from_history(added_on=added_on, cadence_days=cadence, checkins=tried) == before
-
-
-def test_the_clock_runs_from_the_last_contact_or_else_from_the_day_of_adding() -> None:
-    """Who was never talked to waits since they were added; then since the latest talk, in whatever order."""
-    tried, talked, earlier = (TODAY, False), (TODAY - 5 * DAY, True), (TODAY - 9 * DAY, True)
-    added_on = TODAY - 20 * DAY
-
-    assert Wait.from_history(added_on=added_on, cadence_days=30, checkins=[tried]) == Wait(added_on, 30, False)
-    assert Wait.from_history(added_on=added_on, cadence_days=30, checkins=[tried, talked, earlier]) == Wait(
-        TODAY - 5 * DAY, 30, ever_contacted=True
-    )
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from bot.customers.queries import find_customer, list_contacts
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer
 from bot.customers.usecases.lists import apply_import, plan_import
-from bot.customers.usecases.scheduling import hand_over, snooze_customer
+from bot.customers.usecases.scheduling import snooze_customer
 from bot.customers.usecases.undoing import undo_import
 from bot.workspaces.tables import AuditEntry
 from tests.customers.lists import read, real, take_in

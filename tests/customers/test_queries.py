@@ -12,7 +12,6 @@ from bot.core.errors import Ambiguous, NotAllowed, NotFound
 from bot.customers.queries import (
     find_customer,
     find_row,
-    get_coverage,
     get_customer,
     get_schema,
     list_by_ids,
@@ -20,11 +19,9 @@ from bot.customers.queries import (
     list_pool,
     list_snoozed,
     list_waiting,
-    standing_of,
 )
-from bot.customers.queries.imports import list_imports
-from bot.customers.queries.owners import list_coming, list_owners_among, list_team_coverage
-from bot.customers.queries.screens import brief_of_contacts, get_card, list_options, list_page, look_up
+from bot.customers.queries.due import get_coverage, list_coming, list_owners_among, list_team_coverage, standing_of
+from bot.customers.queries.screens import brief_of_contacts, get_card, list_imports, list_options, list_page, look_up
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerDetails, CustomerSchema
 from bot.customers.tables import Customer

@@ -6,9 +6,10 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.customers.queries import get_customer
+from bot.customers.queries.due import ScheduleBatch
 from bot.customers.tables import Customer
-from bot.customers.usecases.owners import release_customers
-from bot.customers.usecases.scheduling import reschedule_owner, reschedule_workspace, set_schedule
+from bot.customers.usecases import release_customers
+from bot.customers.usecases.scheduling import reschedule_owner, reschedule_workspace
 from bot.home.usecases import save_preferences
 from bot.people.queries import get_calendar, list_calendars
 from bot.people.schemas import PreferencesInput
@@ -43,7 +44,7 @@ def clocks(session: Session) -> dict[str, tuple[int, date, date, date]]:
 def one_by_one(session: Session) -> dict[str, tuple[int, date, date, date]]:
     """What each clock is when it is wound by itself; nothing of that is kept."""
     for row in session.exec(select(Customer)).all():
-        set_schedule(row, workspace=get_workspace(session), calendar=get_calendar(session, row.owner_id))
+        ScheduleBatch(session).apply(row)
     found = clocks(session)
     session.rollback()
     return found

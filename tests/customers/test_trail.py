@@ -12,20 +12,25 @@ from sqlmodel import select
 from bot.core.database import workspace_of
 from bot.core.errors import BotError, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
-from bot.customers.queries import find_customer, get_coverage, get_customer, list_nearest
-from bot.customers.queries.exports import export_rows
-from bot.customers.queries.imports import list_imports
-from bot.customers.queries.screens import get_card, get_details, get_upload, list_options, list_page
-from bot.customers.queries.trail import list_problems, timeline
+from bot.customers.queries import export_rows, find_customer, get_customer, list_nearest
+from bot.customers.queries.due import get_coverage, list_problems
+from bot.customers.queries.screens import (
+    get_card,
+    get_details,
+    get_upload,
+    list_imports,
+    list_options,
+    list_page,
+    timeline,
+)
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
+from bot.customers.usecases import hand_over, release_customers
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
-from bot.customers.usecases.lists import apply_import, plan_import
-from bot.customers.usecases.owners import release_customers
-from bot.customers.usecases.scheduling import hand_over, snooze_customer, wake_customer
+from bot.customers.usecases.lists import apply_import, keep_upload, map_upload, plan_import, take_upload
+from bot.customers.usecases.scheduling import snooze_customer, wake_customer
 from bot.customers.usecases.undoing import undo_import
-from bot.customers.usecases.uploads import keep_upload, map_upload, take_upload
 from bot.people.rules import Mute
 from bot.people.tables import Person
 from bot.workspaces.tables import AuditEntry

@@ -16,8 +16,8 @@ from bot.customers.queries import find_customer, get_customer
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import Status
 from bot.customers.tables import Contact, Customer
+from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import edit_customer, set_status
-from bot.customers.usecases.scheduling import hand_over
 from bot.customers.usecases.undoing import undo_import
 from tests.customers.lists import read, take_in
 from tests.customers.test_importing import everyone, state
@@ -158,12 +158,12 @@ def test_many_that_stay_are_counted_and_the_first_are_named(office: Office) -> N
 
 def test_owners_hear_nothing_of_a_list_that_was_undone_in_time(office: Office) -> None:
     """The news that wasn't delivered yet is withdrawn; who imported it hears all the same."""
-    from bot.core.outbox import OutboxMessage, State  # noqa: PLC0415 - only here
+    from bot.core.outbox import DeliveryState, OutboxMessage  # noqa: PLC0415 - only here
 
     done = take_in(office, "Name,Owner\nAcme,Ana Lima\n")
     office.do(undo_import, import_id=done.id, by=MARA)
     notifications = office.look(lambda session: session.exec(select(OutboxMessage)).all())
-    assert {row.recipient: row.state for row in notifications} == {ANA: State.DEAD, MARA: State.PENDING}
+    assert {row.recipient: row.state for row in notifications} == {ANA: DeliveryState.DEAD, MARA: DeliveryState.PENDING}
 
 
 CELLS = st.fixed_dictionaries({

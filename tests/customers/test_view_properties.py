@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import Ambiguous
 from bot.core.schemas import Line
+from bot.customers import views
 from bot.customers.rules.due import Standing, Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import clean_text
@@ -30,7 +31,7 @@ from bot.customers.schemas import (
     ListPage,
     Named,
 )
-from bot.customers.views import card, forms, imports, lists, news
+from bot.customers.views import card, forms, imports
 from rehearsal.strict import check_message, check_view
 from tests.customers.test_customer_views import markup
 from tests.makers import ANA, BOB
@@ -49,8 +50,8 @@ def schema(text: str, **more: Any) -> CustomerSchema:
     """A customer of that name."""
     told: dict[str, Any] = {
         "id": ID, "name": text, "owner_id": ANA, "owner_name": text, "standing": Standing.DUE, "today": DAY,
-        "effective_cadence_days": 30, "waiting_since": DAY, "last_contact_on": None, "due_on": DAY, "neglected_after": DAY,
-        "lines": (Line(text=text),) * 9,
+        "effective_cadence_days": 30, "waiting_since": DAY, "last_contact_on": None, "due_on": DAY,
+        "neglected_after": DAY, "lines": (Line(text=text),) * 9,
     }  # fmt: skip
     return CustomerSchema(**{**told, **more})
 
@@ -82,15 +83,15 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
     kept = ((text, text),) * min(many, 20)
     messages = [
         card.message(card_of(text, many), []),
-        lists.page(ListPage(rows=rows, words=text, page=2, pages=3, total=many)),
-        lists.page(ListPage(rows=rows, pool=True, total=many)),
-        lists.unknown(text, [Named(id=key, name=name) for key, name in nearest[:3]]),
-        lists.choose(several),
-        lists.said(text),
-        lists.taken(schema(text)),
-        news.handed_over(CustomersHandedOver(names=(text,) * min(many + 1, 5), total=many + 1, by=BOB, note=text)),
-        news.taken(CustomerTaken(name=text, to=None, by=BOB)),
-        news.imported(
+        views.page(ListPage(rows=rows, words=text, page=2, pages=3, total=many)),
+        views.page(ListPage(rows=rows, pool=True, total=many)),
+        views.unknown(text, [Named(id=key, name=name) for key, name in nearest[:3]]),
+        views.choose(several),
+        views.said(text),
+        views.taken(schema(text)),
+        views.handed_over(CustomersHandedOver(names=(text,) * min(many + 1, 5), total=many + 1, by=BOB, note=text)),
+        views.customer_taken(CustomerTaken(name=text, to=None, by=BOB)),
+        views.imported(
             ListImported(import_id=ID, file_name=text, added=many, changed=0, left_alone=0, refused=3, remarks=0,
                          first_refusals=(text,) * 3)),
         imports.undone(ImportUndone(id=ID, file_name=text, removed=0, restored=0, kept=kept)),

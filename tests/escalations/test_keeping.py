@@ -10,7 +10,7 @@ from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.escalations.queries import check, get_setup, list_to_warn
-from bot.escalations.rules import Severity, State
+from bot.escalations.rules import EscalationState, Severity
 from bot.escalations.schemas import Wishes
 from bot.escalations.usecases import save_setup
 from bot.escalations.usecases.scheduled import erase, lose_channel
@@ -109,10 +109,10 @@ def test_losing_or_excluding_a_customer_closes_what_is_open_and_says_so(office: 
     keep(office)
     for one in (schema, fixed):
         assert (stored(office, one).state, stored(office, one).reason) == (
-            State.CLOSED, f"the customer is {status.value}: went bankrupt",
+            EscalationState.CLOSED, f"the customer is {status.value}: went bankrupt",
         )  # fmt: skip
     assert sorted(row.recipient for row in owed(office, "news")[told:]) == [ANA, ANA, MARA, MARA]
-    assert stored(office, other).state is State.OPEN
+    assert stored(office, other).state is EscalationState.OPEN
 
 
 def test_erasing_a_customer_tells_whom_it_concerned_without_names(office: Office) -> None:

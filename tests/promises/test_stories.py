@@ -97,7 +97,7 @@ async def test_a_promise_is_moved_in_its_reminder_with_the_customers_word(world:
 
 
 async def test_late_is_late(world: World) -> None:
-    """Broken at Lisbon's midnight; assignee and owner read it on Monday; two press at once, and it is kept late once."""
+    """Broken at Lisbon's midnight; assignee and owner read it on Monday; two press at once, it is kept late once."""
     acme = world.office.customer("Acme", owner=BOB)
     schema = promise(world.office, acme)
     ana, bob = world.as_(ANA), world.as_(BOB)

@@ -2,8 +2,9 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.checkins import views
 from bot.checkins.listeners import acting, recording
-from bot.checkins.views import form, put_off, rows
+from bot.checkins.views import form
 from bot.core.feature import collect_extras
 from bot.core.runtime import Runtime
 from bot.workspaces.listeners import listen
@@ -15,11 +16,11 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.command("/checkin", recording.command)
     on.shortcut("checkins.record", recording.start_anywhere)
     on.shortcut("checkins.log_message", recording.log_message)
-    on.action(rows.START, recording.start)
-    on.action(rows.LOG, recording.log)
-    on.action(rows.QUEUE, recording.see_all)
-    on.action(rows.PAGE_BACK, recording.turn)
-    on.action(rows.PAGE_ON, recording.turn)
+    on.action(views.START, recording.start)
+    on.action(views.LOG, recording.log)
+    on.action(views.QUEUE, recording.see_all)
+    on.action(views.PAGE_BACK, recording.turn)
+    on.action(views.PAGE_ON, recording.turn)
     on.action({"action_id": form.OPTIONS, "block_id": form.CUSTOMER}, recording.change)
     on.action(form.RESULT, recording.change)
     on.action(form.WHEN, recording.change)
@@ -27,9 +28,9 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
         if extra.label:
             on.action(f"{form.WANT}.{extra.key}", recording.change)
     on.view(form.SAVE, recording.save, first_field=form.CUSTOMER, fields=form.FIELD_OF)
-    on.action(rows.MORE, acting.choose)
-    on.action(rows.SNOOZE, acting.ask_snooze)
-    on.action(rows.WAKE, acting.wake)
-    on.action(rows.UNDO, acting.undo)
-    on.view(put_off.SNOOZED, acting.snooze, first_field=put_off.REASON, fields=put_off.SNOOZE_FIELDS)
-    on.view(put_off.HANDED_OVER, acting.hand_over, first_field=put_off.TO, fields=put_off.HAND_OVER_FIELDS)
+    on.action(views.MORE, acting.choose)
+    on.action(views.SNOOZE, acting.ask_snooze)
+    on.action(views.WAKE, acting.wake)
+    on.action(views.UNDO, acting.undo)
+    on.view(views.SNOOZED, acting.snooze, first_field=views.REASON, fields=views.SNOOZE_FIELDS)
+    on.view(views.HANDED_OVER, acting.hand_over, first_field=views.TO, fields=views.HAND_OVER_FIELDS)

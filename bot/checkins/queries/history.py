@@ -15,11 +15,11 @@ from bot.checkins.tables import Checkin
 from bot.core.briefs import Brief, in_workspace
 from bot.core.errors import NotFound
 from bot.core.schemas import Line
+from bot.customers.queries.due import CUSTOMERS
 from bot.customers.tables import Customer
 from bot.people.queries import list_names
 
 CHECKINS = cast("sa.Table", Checkin.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # as above
 WORDS = 120  # characters of a note in a line
 TIMELINE_ROWS = 20
 TOLD = ("id", "customer_id", "result", "note", "next_step", "happened_on", "recorded_at")
@@ -27,7 +27,7 @@ CONTACTS = (Result.TALKED, Result.THEY_CONTACTED_US)
 
 
 def _since_contact(customers: Any) -> sa.Select[Any]:
-    """The last contact and the attempts after it: a handful of rows a customer, however long its history."""
+    """Select the last contact of each customer and the attempts after it, which are few however long the history is."""
     same = sa.and_(CUSTOMERS.c.workspace_id == CHECKINS.c.workspace_id, CUSTOMERS.c.id == CHECKINS.c.customer_id)
     since = sa.func.coalesce(CUSTOMERS.c.last_contact_on, CHECKINS.c.happened_on)
     return (
@@ -54,7 +54,7 @@ brief = Brief(_since_contact, _tell_brief)
 
 
 def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:  # noqa: ARG001 - as above
-    """The last check-ins of a customer, the latest first: who, what came of it, what was said."""
+    """List the last check-ins of a customer, the latest first: who, with what result, what was said."""
     query = (
         select(Checkin)
         .where(Checkin.customer_id == customer_id, col(Checkin.undone_at).is_(None))
@@ -68,7 +68,7 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
 
 def get_checkin(session: Session, checkin_id: UUID) -> Checkin:
     """
-    The check-in with that id.
+    Return the check-in with that id.
 
     Raises:
         NotFound: it isn't there, or it is another workspace's.
@@ -81,7 +81,7 @@ def get_checkin(session: Session, checkin_id: UUID) -> Checkin:
 
 
 def get_contacts(session: Session, customer_id: UUID) -> tuple[date | None, date | None]:
-    """The latest contact that check-ins tell of, and the latest one that was known from elsewhere before them."""
+    """Return the latest contact among check-ins, and the latest one that was known from elsewhere before them."""
     live = sa.and_(col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS))
     query = select(sa.func.max(sa.case((live, Checkin.happened_on))), sa.func.max(Checkin.known_before)).where(
         Checkin.customer_id == customer_id
@@ -91,7 +91,7 @@ def get_contacts(session: Session, customer_id: UUID) -> tuple[date | None, date
 
 
 def list_entries(session: Session, *, customer_id: UUID | None = None, by: str | None = None) -> list[CheckinEntry]:
-    """All check-ins of a customer or by a person, oldest first, undone ones too."""
+    """List all check-ins of a customer or by a person, oldest first, undone ones too."""
     query = select(Checkin)
     if customer_id is not None:
         query = query.where(Checkin.customer_id == customer_id)
@@ -101,8 +101,19 @@ def list_entries(session: Session, *, customer_id: UUID | None = None, by: str |
     return [CheckinEntry(**{name: getattr(row, name) for name in CheckinEntry.model_fields}) for row in rows]
 
 
+def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
+    """Return everything that is kept here about a customer, or recorded by a person, as JSON values."""
+    if kind == "customer":
+        entries = list_entries(session, customer_id=UUID(subject_id))
+    elif kind == "person":
+        entries = list_entries(session, by=subject_id)
+    else:
+        return {}
+    return {"checkins": [entry.model_dump(mode="json") for entry in entries]}
+
+
 def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - every check takes the time
-    """A sentence when customers' clocks don't know of a contact that was recorded."""
+    """Return a sentence when a customer's last contact is earlier than a recorded one."""
     missed = sa.or_(col(Customer.last_contact_on).is_(None), col(Customer.last_contact_on) < col(Checkin.happened_on))
     query = (
         sa.select(sa.func.count(sa.distinct(col(Customer.id))))

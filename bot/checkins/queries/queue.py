@@ -1,31 +1,35 @@
 """What waits for a person: one statement for a page, its counts and what the features know of its customers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.checkins.queries.owner_scopes import get_owner_scope
+from bot.checkins.queries import get_owner_scope
 from bot.checkins.rules import QUEUE_ROWS
 from bot.checkins.schemas import OwnerScope, Queue, QueueRow
 from bot.core.briefs import in_workspace
 from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_page
 from bot.core.schemas import Line
-from bot.customers.queries import neglected, overdue_first, sleeping, waiting
-from bot.customers.rules.due import Status, standing
+from bot.customers.queries.due import (
+    CUSTOMERS,
+    FACT_NAMES,
+    is_active,
+    neglected,
+    overdue_first,
+    reached,
+    sleeping,
+    standing_of,
+)
+from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 
-CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-TODAY: Any = sa.bindparam("today", type_=sa.Date)
-SHOWN = (
-    "id", "name", "owner_id", "status", "status_reason", "effective_cadence_days", "waiting_since", "last_contact_on", "due_on",
-    "neglected_after", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
-)  # fmt: skip
+TODAY: sa.ColumnElement[date] = sa.bindparam("today", type_=sa.Date)
 
 
 def get_queue(session: Session, *, viewer: str, features: Sequence[Feature], now: datetime, page: int = 0) -> Queue:
@@ -68,16 +72,10 @@ def queue_row(row: Any, lines: Sequence[Line], scope: OwnerScope) -> QueueRow:
     Its schema isn't validated anew, since the tables hold the row to its kinds.
     """
     schema = CustomerSchema.model_construct(
-        **{**dict(zip(SHOWN, row, strict=False)), "preferences": tuple(row.preferences)},
+        **{**dict(zip(FACT_NAMES, row, strict=False)), "preferences": tuple(row.preferences)},
         today=scope.today,
         lines=tuple(lines),
-        standing=standing(
-            scope.today,
-            due_on=row.due_on,
-            neglected_after=row.neglected_after,
-            snoozed_until=row.snoozed_until,
-            snooze_reason=row.snooze_reason,
-        ),
+        standing=standing_of(row, scope.today),
     )
     return QueueRow(customer=schema, for_whom=scope.covered.get(row.owner_id or "") if scope.covered else None)
 
@@ -100,23 +98,23 @@ def _page(rows: int) -> sa.Select[Any]:
 
     Its values are `workspace`, `today`, `owners` and `skip`. The column `place` is the position in the whole queue.
     """
-    asleep, awake = sleeping(TODAY), waiting(TODAY)
+    asleep = sleeping(TODAY)
     ratio, by_id = overdue_first(TODAY)
-    order = (sa.case((asleep, 1), else_=0), sa.case((asleep, col(Customer.snoozed_until))), ratio, by_id)
+    order = (sa.case((asleep, 1), else_=0), sa.case((asleep, CUSTOMERS.c.snoozed_until)), ratio, by_id)
     place = sa.func.row_number().over(order_by=order).label("place")
     return (
         sa.select(
-            *(getattr(Customer, name) for name in SHOWN),
+            *(CUSTOMERS.c[name] for name in FACT_NAMES),
             place,
-            _count(awake).label("waits"),
+            _count(sa.not_(asleep)).label("waits"),
             _count(neglected(TODAY)).label("late"),
             sa.func.count().over().label("everything"),
         )
         .where(
             in_workspace(CUSTOMERS),
-            col(Customer.owner_id).in_(sa.bindparam("owners", expanding=True)),
-            col(Customer.status) == Status.ACTIVE,
-            sa.or_(awake, asleep),
+            CUSTOMERS.c.owner_id.in_(sa.bindparam("owners", expanding=True)),
+            is_active(),
+            sa.or_(reached(TODAY), asleep),
         )
         .order_by(place)
         .limit(sa.literal_column(str(rows)))  # SQLite plans anew at each execution where this is a parameter

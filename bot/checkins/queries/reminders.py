@@ -9,14 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.owner_scopes import covers_of, local_date
+from bot.checkins.queries import covers_of, local_date
 from bot.checkins.schemas import DueReminder, ReminderDue, ReminderRow
 from bot.checkins.tables import CustomerAction, Reminder, ReminderItem
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, collect_briefs
 from bot.core.schemas import Line
-from bot.customers.queries import list_by_ids, list_schemas, waiting
-from bot.customers.rules.due import Status
+from bot.customers.queries import list_by_ids, list_schemas
+from bot.customers.queries.due import is_active, reached, waiting
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 from bot.people.queries import calendar_from, list_away, list_names
@@ -29,7 +29,7 @@ FEW = 500  # up to so many people the database looks each of them up in its inde
 
 def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
     """
-    Everybody whose hour has come today and who has not been reminded yet, though customers wait for them.
+    List the people whose reminder is due: their hour has come, customers wait, and they weren't reminded today.
 
     It is a working day of theirs, they are not away and have not muted reminders. Customers of absent colleagues wait
     for the cover. *only*: look at these people alone.
@@ -58,7 +58,7 @@ def get_reminder(
     session: Session, *, reminder_id: UUID, viewer: str, features: Sequence[Feature], now: datetime
 ) -> ReminderDue:
     """
-    A reminder as it stands now, with what was done about each customer since.
+    Return a reminder as it stands now, with what was done about each customer since.
 
     Raises:
         NotFound: there is none with that id for *viewer*.
@@ -91,7 +91,7 @@ def draw_up(
     names: Mapping[str, str],
     for_whom: Mapping[UUID, str | None],
 ) -> ReminderDue:
-    """The notification of a reminder, from all that has been read for it."""
+    """Build the notification of a reminder from what was read for it."""
     rows = []
     for schema in schemas:
         action = actions.get(schema.id)
@@ -120,7 +120,7 @@ def _items(session: Session, reminder: Reminder) -> Sequence[ReminderItem]:
 
 
 def _latest_actions(session: Session, reminder: Reminder, customer_ids: list[UUID]) -> dict[UUID, CustomerAction]:
-    """The last thing done about each customer since the reminder was made, undone ones left out."""
+    """Return the last action about each customer since the reminder was made, except undone ones."""
     query = select(CustomerAction).where(
         col(CustomerAction.customer_id).in_(customer_ids),
         col(CustomerAction.at) >= reminder.made_at,
@@ -133,7 +133,7 @@ def _latest_actions(session: Session, reminder: Reminder, customer_ids: list[UUI
 
 
 def _ready(people: Iterable[Any], absences: Sequence[Absence], now: datetime, only: set[str] | None) -> set[str]:
-    """Whose hour has come on a working day of theirs. People who keep the same hours are looked at once."""
+    """Return the people whose hour has come on a working day of theirs; equal hours are computed once."""
     away = defaultdict(list)
     for absence in absences:
         away[absence.person_id].append(absence)
@@ -160,7 +160,7 @@ def _is_at_work(person: Any, absences: Sequence[Absence], now: datetime) -> bool
 
 
 def _midnight(zone: str, day: date) -> datetime:
-    """The instant at which that day ends there."""
+    """Return the instant at which that day ends in that zone."""
     return Calendar(zone=known_zone(zone, "UTC")).at(day + DAY, time(0))
 
 
@@ -183,7 +183,7 @@ def _reminded(session: Session, now: datetime) -> set[tuple[str, date]]:
 def _waiting_days(
     session: Session, ready: set[str], covered: Mapping[str, list[str]], now: datetime
 ) -> dict[str, set[date]]:
-    """Return on which of the dates that it is now somewhere on earth each owner has customers waiting."""
+    """Return, for each owner, on which of yesterday, today and tomorrow (UTC) customers wait; one statement."""
     owners = sorted(ready | {absent for cover in ready for absent in covered.get(cover, ())})
     if not owners:
         return {}
@@ -192,8 +192,8 @@ def _waiting_days(
         sa.select(col(Customer.owner_id), *(sa.func.max(sa.case((waiting(day), 1), else_=0)) for day in days))
         .where(
             col(Customer.owner_id).is_not(None),
-            col(Customer.status) == Status.ACTIVE,
-            sa.or_(col(Customer.due_on) <= days[-1], col(Customer.neglected_after) < days[-1]),
+            is_active(),
+            reached(days[-1]),
         )
         .group_by(col(Customer.owner_id))
     )

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from bot.checkins.queries.history import get_contacts
 from bot.checkins.rules import ActionKind, Channel, Mood, Result, date_problem, latest_contact
 from bot.checkins.schemas import CheckinRecorded
-from bot.checkins.tables import Checkin, CustomerAction
+from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
 from bot.core import outbox
+from bot.core.database import Row
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer, schema_of
 from bot.customers.rules.due import Status
@@ -45,7 +48,7 @@ def record_checkin(
     extras: Sequence[Extra] = (),
 ) -> CheckinRecorded:
     """
-    Keep what came of an attempt at contact on *happened_on* (None: today). Any full member may, for any customer.
+    Record the result of an attempt at contact on *happened_on* (None: today); any full member may, for any customer.
 
     A contact moves the clock to the latest contact known and ends a snooze; an attempt does neither, ever. *extras*
     are other features' use cases, run in the same transaction. *view_id* is the form's, which counts once.
@@ -90,13 +93,13 @@ def record_checkin(
 
 
 def schedule_state(customer: Customer) -> dict[str, str | None]:
-    """A customer's last contact and snooze as JSON values, to keep before changing them."""
+    """Return a customer's last contact and snooze as JSON values."""
     last = customer.last_contact_on
     return {"last_contact_on": last.isoformat() if last else None, **snooze_state(customer)}
 
 
 def known_elsewhere(session: Session, customer: Customer) -> date | None:
-    """The last contact that no check-in tells of: an imported one."""
+    """Return the last contact that no check-in records, such as an imported one."""
     told, known = get_contacts(session, customer.id)
     current = customer.last_contact_on
     explained = latest_contact(told, known)
@@ -104,7 +107,7 @@ def known_elsewhere(session: Session, customer: Customer) -> date | None:
 
 
 def clean_note(text: str, limit: int) -> str:
-    """Somebody's words fit to be kept, line by line, in at most *limit* characters."""
+    """Return *text* fit to be stored, line by line, in at most *limit* characters."""
     lines = [clean_text(line, limit) for line in text[: 4 * limit].splitlines()]
     whole = "\n".join(lines).strip("\n")
     return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + "…"
@@ -121,7 +124,7 @@ def _checked_day(session: Session, happened_on: date | None, *, by: str, now: da
 def _take_effect(
     session: Session, customer: Customer, row: Checkin, *, now: datetime
 ) -> tuple[CustomerSchema, CustomerAction]:
-    """Store the check-in, let a contact move the clock, and keep what is needed to undo it."""
+    """Store the check-in, let a contact move the schedule, and store what undoing needs."""
     before = schedule_state(customer)
     row.known_before = known_elsewhere(session, customer)
     session.add(row)
@@ -133,7 +136,7 @@ def _take_effect(
 
 
 def _reschedule(session: Session, customer: Customer, on: date, *, now: datetime) -> None:
-    """A contact ends a snooze; the clock goes to the latest contact known, which a back-dated one may not be."""
+    """End a snooze, and set the last contact, unless a later one is known."""
     if customer.snoozed_until is not None:
         restore_snooze(customer, {}, now=now)
     latest = latest_contact(customer.last_contact_on, on)
@@ -181,3 +184,33 @@ def _words(result: Result, schema: CustomerSchema) -> str:
 
 def _next_due(schema: CustomerSchema) -> date | None:
     return schema.due_on if schema.status is Status.ACTIVE else None
+
+
+def erase(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - every erase takes the time
+    """
+    Erase a customer's check-ins, or a person's reminders and their name; return how many rows were touched.
+
+    What a person recorded stays with the customer that it is about, under their id.
+    """
+    if kind == "customer":
+        customer_id = UUID(subject_id)
+        kinds: tuple[Any, ...] = (CustomerAction, ReminderItem, Checkin)
+        return sum(_drop(session, table, table.customer_id == customer_id) for table in kinds)
+    if kind == "person":
+        theirs = select(Reminder.id).where(Reminder.person_id == subject_id)
+        items = _drop(session, ReminderItem, col(ReminderItem.reminder_id).in_(theirs))
+        return items + _drop(session, Reminder, col(Reminder.person_id) == subject_id) + _unname(session, subject_id)
+    return 0
+
+
+def _drop(session: Session, table: type[Row], which: Any) -> int:
+    return session.exec(sa.delete(table).where(which)).rowcount
+
+
+def _unname(session: Session, person_id: str) -> int:
+    """Take a person's name out of the words of what was handed over to them."""
+    actions = session.exec(select(CustomerAction).where(CustomerAction.kind == ActionKind.HANDED_OVER)).all()
+    theirs = [action for action in actions if action.after.get("owner") == person_id]
+    for action in theirs:
+        action.words = "handed over to a colleague"
+    return len(theirs)

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.queries.owner_scopes import get_owner_scope
+from bot.checkins.queries import get_owner_scope
 from bot.checkins.queries.queue import queue_row, read_page
 from bot.checkins.queries.reminders import draw_up, list_due_reminders
 from bot.checkins.rules import REMINDER_ROWS
@@ -26,7 +26,7 @@ Waiting = tuple[DueReminder, list[QueueRow], int]
 def enqueue_reminders(
     session: Session, *, person_ids: Sequence[str], features: Sequence[Feature], now: datetime
 ) -> int:
-    """Owe a reminder to each of these people whose turn it (still) is; returns how many."""
+    """Enqueue a reminder for each of these people for whom it is (still) due; return how many."""
     owed = list_due_reminders(session, now=now, only=person_ids)
     found = [_waiting_rows(session, reminder, now=now) for reminder in owed]
     waiting = [one for one in found if one[1]]
@@ -45,12 +45,12 @@ def enqueue_reminders(
 
 
 def enqueue_reminder(session: Session, *, person_id: str, features: Sequence[Feature], now: datetime) -> bool:
-    """Owe that person the reminder of their day; False when it isn't their turn, or nobody waits for them."""
+    """Enqueue that person's reminder of the day; return False when it isn't due, or nobody waits for them."""
     return enqueue_reminders(session, person_ids=[person_id], features=features, now=now) == 1
 
 
 def _waiting_rows(session: Session, owed: DueReminder, *, now: datetime) -> Waiting:
-    """The longest waiting of that person's queue, put-off ones left out, and how many wait in all."""
+    """Return the longest waiting customers of that person's queue, except snoozed ones, and how many wait in all."""
     scope = get_owner_scope(session, person_id=owed.person_id, now=now)
     page = read_page(session, scope, page=0, rows=REMINDER_ROWS)
     waits = int(page[0].waits) if page else 0
@@ -58,7 +58,7 @@ def _waiting_rows(session: Session, owed: DueReminder, *, now: datetime) -> Wait
 
 
 def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> list[Reminder]:
-    """The reminders with their items, stored."""
+    """Store the reminders with their items."""
     reminders = [
         Reminder(person_id=owed.person_id, local_day=owed.local_day, made_at=now, more=waits - len(rows))
         for owed, rows, waits in waiting
@@ -91,7 +91,7 @@ def _new_notification(
     lines: Mapping[UUID, Sequence[Line]],
     names: Mapping[str, str],
 ) -> outbox.NewNotification:
-    """The message that is owed; it is worth nothing after the person's midnight."""
+    """Build the message; it expires at the person's midnight."""
     notification = draw_up(
         reminder,
         schemas=[row.customer for row in rows],
@@ -105,5 +105,5 @@ def _new_notification(
 
 
 def _absent(row: QueueRow) -> str | None:
-    """The absent owner for whom a customer is looked after."""
+    """Return the absent owner for whom a customer is looked after, or None."""
     return row.customer.owner_id if row.for_whom else None

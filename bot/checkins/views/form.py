@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.checkins.rules import Channel, Mood, Result
 from bot.checkins.schemas import CheckinForm, Preview
-from bot.checkins.views.rows import what_we_know
+from bot.checkins.views import what_we_know
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 from bot.slack import blocks as ui
@@ -32,7 +32,7 @@ MOODS = tuple(ui.Option(mood.value.capitalize(), mood.value) for mood in Mood)
 
 @dataclass(frozen=True)
 class ExtraFields:
-    """Another feature's fields: a button that says *label*, or once *is_open* the *blocks*, whose ids begin with *key*."""
+    """Fields of another feature: a button *label*, or once *is_open* the *blocks*, whose ids begin with *key*."""
 
     key: str
     label: str
@@ -40,8 +40,8 @@ class ExtraFields:
     is_open: bool
 
 
-def form(schema: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) -> ui.Block:
-    """The modal as it opens; *extras* are other features' fields, *memory* comes back with each press."""
+def form(schema: CheckinForm, *, state: str, extras: Sequence[ExtraFields] = ()) -> ui.Block:
+    """Draw the modal as it opens; *extras* are other features' fields, *state* its private metadata."""
     blocks = [
         _customer_field(schema),
         about(schema.preview),
@@ -57,11 +57,11 @@ def form(schema: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()
         *([_quote_field(schema.quote)] if schema.quote else []),
         *_extra_blocks(extras),
     ]
-    return ui.modal("Check-in", blocks, callback_id=SAVE, submit="Save", memory=memory)
+    return ui.modal("Check-in", blocks, callback_id=SAVE, submit="Save", state=state)
 
 
 def redrawn(view: Mapping[str, Any], preview: Preview | None, extras: Sequence[ExtraFields] = ()) -> ui.Block:
-    """The same modal with its two telling lines and other features' fields anew; what was entered stays."""
+    """Return the modal with its two computed lines and other features' fields redrawn; what was entered stays."""
     fresh = {ABOUT: about(preview), LIVE: live(preview)}
     kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
     ours = [block for block in view["blocks"] if str(block.get("block_id")) in OWN]
@@ -70,12 +70,12 @@ def redrawn(view: Mapping[str, Any], preview: Preview | None, extras: Sequence[E
 
 
 def opened(view: Mapping[str, Any]) -> set[str]:
-    """The first words of all block ids: an extra whose key is among them stands open."""
+    """Return the prefixes of all block ids; an extra whose key is among them is open."""
     return {str(block.get("block_id")).rpartition(".")[0] for block in view["blocks"]}
 
 
 def about(preview: Preview | None) -> ui.Block:
-    """`47 days · last: "waiting for the invoice fix" · promised: price list, Fri`."""
+    """Draw `47 days · last: "waiting for the invoice fix" · promised: price list, Fri`."""
     if preview is None:
         return ui.context("Choose a customer to see when you last talked.", block_id=ABOUT)
     schema = preview.customer
@@ -87,17 +87,17 @@ def about(preview: Preview | None) -> ui.Block:
 
 
 def live(preview: Preview | None) -> ui.Block:
-    """What saving would do: the next due date, or that an attempt is no contact."""
+    """Draw what saving would do: the next due date, or that an attempt is no contact."""
     return ui.context(_effect(preview), block_id=LIVE)
 
 
 def customer_option(schema: CustomerSchema) -> ui.Option:
-    """The customer as a chosen option."""
+    """Return the customer as a chosen option."""
     return ui.Option(ui.cut(schema.name, ui.OPTION_TEXT), str(schema.id))
 
 
 def _extra_blocks(extras: Sequence[ExtraFields]) -> list[ui.Block]:
-    """The fields that are open, then a button for each of the others."""
+    """Return the open fields, then a button for each closed one."""
     fields = [dict(block) for extra in extras if extra.is_open for block in extra.blocks]
     closed = [ui.button(extra.label, f"{WANT}.{extra.key}", extra.key) for extra in extras if not extra.is_open]
     return [*fields, *([ui.actions(*closed, block_id=WANT)] if closed else [])]
@@ -111,7 +111,8 @@ def _effect(preview: Preview | None) -> str:
     schema = preview.customer
     if preview.next_due_on is None:
         return f"This customer is {Status(schema.status).value}, so nothing is due; the check-in is kept all the same."
-    due = f"{ui.short_date(preview.next_due_on)} {preview.next_due_on.year} (every {ui.days(schema.effective_cadence_days)})"
+    every = ui.days(schema.effective_cadence_days)
+    due = f"{ui.short_date(preview.next_due_on)} {preview.next_due_on.year} (every {every})"
     if not preview.result.is_contact:
         return f"The clock keeps running: an attempt isn't a contact yet. Due {due}."
     if schema.last_contact_on and preview.happened_on < schema.last_contact_on:

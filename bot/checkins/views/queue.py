@@ -1,14 +1,16 @@
-"""The queue that `/checkin` answers, and the lists of customers that may have been meant."""
+"""The queue that `/checkin` answers, lists of customers that may have been meant, and the daily reminder."""
 
-from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue, QueueRow
-from bot.checkins.views.rows import (
+from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue, QueueRow, ReminderDue, ReminderRow
+from bot.checkins.views import (
     LOG,
     NAME,
     PAGE_BACK,
     PAGE_ON,
+    QUEUE,
     START,
     as_many_as_fit,
     done_action_row,
+    done_row,
     foot,
     queue_row,
     snoozed_row,
@@ -22,12 +24,12 @@ TITLES = {Standing.NEGLECTED: "Neglected", Standing.DUE: "Due", Standing.SNOOZED
 
 
 def place_of(page: int) -> str:
-    """Where a row of that page of the queue stands."""
+    """Return the block id prefix of that page of the queue."""
     return f"checkins.queue:{page}"
 
 
 def queue(schema: Queue, *, done: ActionDone | None = None) -> ui.Message:
-    """A page of what waits for somebody, only for their eyes; *done* is what they just did from it, with *Undo*."""
+    """Draw a page of the queue; *done* is what the viewer just did from it, with *Undo*."""
     place = place_of(schema.page)
     told = done_action_row(done, place=place) if done else []
     if not schema.total:
@@ -41,17 +43,17 @@ def queue(schema: Queue, *, done: ActionDone | None = None) -> ui.Message:
 
 
 def summary(schema: Queue) -> str:
-    """`Your queue: 3 neglected · 5 due · 2 snoozed`."""
+    """Return `Your queue: 3 neglected · 5 due · 2 snoozed`."""
     return f"Your queue: {_counts(schema)}"
 
 
 def bold_head(schema: Queue) -> str:
-    """The same for the top of the message."""
+    """Return the summary for the top of the message."""
     return f"*Your queue:* {_counts(schema)}"
 
 
 def candidates(schema: Candidates) -> ui.Message:
-    """`/checkin` with words that fit several customers, or none: those that may be meant, as buttons."""
+    """Draw the customers that may have been meant by `/checkin` and a name, as buttons."""
     asked = ui.escape(schema.asked)
     if schema.exact:
         text = f"{len(schema.rows)} customers are called {asked}; choose one."
@@ -77,7 +79,7 @@ def _counts(schema: Queue) -> str:
 
 
 def _groups(schema: Queue) -> list[list[ui.Block]]:
-    """Each row's blocks, the first of each standing under its title."""
+    """Return each row's blocks, the first of each standing below its title."""
     rows: list[list[ui.Block]] = []
     above: Standing | None = None
     for row in schema.rows:
@@ -126,3 +128,60 @@ def _add(asked: str) -> ui.Block:
 def _either(rows: tuple[Candidate, ...]) -> str:
     names = [ui.cut(row.name, 60) for row in rows[:3]]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+WHY = "Why these? Longest wait first; size plays no part."
+
+
+def reminder_place(schema: ReminderDue) -> str:
+    """Return the block id prefix of this reminder."""
+    return f"checkins.reminder:{schema.reminder_id}"
+
+
+def reminder(schema: ReminderDue) -> ui.Message:
+    """Draw the customers that wait for this person today, and what was done about some since."""
+    open_rows = sum(row.done is None for row in schema.rows)
+    left = schema.total - len(schema.rows) + open_rows
+    head = _waiting(left) if left else "Nobody is waiting to hear from you any more today."
+    name = ui.escape(ui.cut(schema.first_name, 40))
+    text = f"{name}, {head[0].lower()}{head[1:]}"
+    rows = [_reminder_row(row, schema) for row in schema.rows]
+    top: list[ui.Block] = [ui.section(f"*{head}*"), ui.divider()]
+    room = ui.MESSAGE_CHARACTERS - ui.size(top) - 600  # for what stands below
+    shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - 6, most_characters=room)
+    more = schema.total - len(shown)
+    return ui.Message(text=text, blocks=[*top, *(block for row in shown for block in row), ui.divider(), *_end(more)])
+
+
+def _waiting(count: int) -> str:
+    number = NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
+    return f"{number} {'customer is' if count == 1 else 'customers are'} waiting to hear from you."
+
+
+def _reminder_row(row: ReminderRow, schema: ReminderDue) -> list[ui.Block]:
+    place = reminder_place(schema)
+    if row.done is not None and row.customer_action_id is not None:
+        by = f"by {ui.mention(row.done_by)}" if row.done_by else ""
+        return _done(row, place, by)
+    return queue_row(row.customer, place=place, for_whom=row.for_whom, full=True)
+
+
+def _done(row: ReminderRow, place: str, by: str) -> list[ui.Block]:
+    assert row.customer_action_id is not None  # noqa: S101 - `_reminder_row` has looked
+    blocks = done_row(
+        row.customer.name,
+        row.done or "",
+        customer_action_id=row.customer_action_id,
+        block_id=f"{place}:{row.customer.id}",
+    )
+    return [*blocks, ui.context(by)] if by else blocks
+
+
+def _end(more: int) -> list[ui.Block]:
+    if not more:
+        return [ui.context(WHY)]
+    return [
+        ui.section(f"{more:,} more in your queue", accessory=ui.button("See all", QUEUE), block_id=QUEUE),
+        ui.context(WHY),
+    ]

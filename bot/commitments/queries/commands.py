@@ -13,8 +13,7 @@ from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.schemas import Subject
 from bot.customers.queries import find_customer, get_customer
-from bot.customers.rules.domains import registrable_domain
-from bot.customers.rules.names import clean_text, name_key
+from bot.customers.rules.names import clean_text, name_key, registrable_domain
 from bot.customers.tables import Alias, Customer
 from bot.people.queries import get_person, get_today, list_people
 from bot.people.rules import person_key

@@ -9,19 +9,17 @@ from bot.core.errors import InvalidInput, NotFound
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
-from bot.customers.rules.contacts import UnclearContact, read_contacts
-from bot.customers.rules.countries import country_code
-from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.cells import UnclearContact, read_contacts
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import clean_text
+from bot.customers.rules.names import clean_text, country_code, registrable_domain
 from bot.customers.schemas import Card, ContactDetails, CustomerDetails
+from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status
-from bot.customers.usecases.scheduling import hand_over
 from bot.customers.views import card as card_view
 from bot.customers.views import forms
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
-from bot.slack.forms import Form
+from bot.slack.payloads import Form
 
 T = TypeVar("T")
 
@@ -41,7 +39,7 @@ def customer_in(value: str) -> UUID:
         raise NotFound("No customer stands behind that button; look it up with /customers.") from None
 
 
-def memory_in(view: Mapping[str, Any]) -> dict[str, Any]:
+def state_in(view: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a modal keeps; empty when it can't be read."""
     try:
         found = json.loads(view.get("private_metadata") or "{}")
@@ -134,19 +132,19 @@ async def change_owner(caller: Caller) -> None:
 
 
 def _customer(caller: Caller) -> UUID:
-    return customer_in(str(memory_in(caller.view).get("customer")))
+    return customer_in(str(state_in(caller.view).get("customer")))
 
 
 def _under(caller: Caller) -> str:
     """Return the id of the card that the button stands in, or an empty string."""
-    window = caller.window
-    return str(window["id"]) if window and window.get("callback_id") == card_view.CALLBACK else ""
+    modal = caller.modal
+    return str(modal["id"]) if modal and modal.get("callback_id") == card_view.CALLBACK else ""
 
 
 async def _show_card(caller: Caller, customer_id: UUID) -> None:
     """Show the card as it is now: in the modal below, or in the place of this one."""
     card = card_modal(caller, await read_card(caller, customer_id))
-    if under := str(memory_in(caller.view).get("under") or ""):
+    if under := str(state_in(caller.view).get("under") or ""):
         await caller.ack()
         await caller.update(card, under)
     else:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from bot.customers import views
 from bot.customers.listeners import importing
 from bot.customers.listeners.editing import card_modal, customer_in, open_edit, open_new, read_card
 from bot.customers.queries.screens import list_options, list_page, look_up
 from bot.customers.usecases.details import claim_customer
 from bot.customers.views import card as card_view
-from bot.customers.views import lists
 from bot.slack.blocks import Block, Message, Option
 from bot.slack.callers import Caller
-from bot.slack.presses import block_in
+from bot.slack.payloads import block_in
 
 
 async def command(caller: Caller) -> None:
@@ -23,16 +23,16 @@ async def command(caller: Caller) -> None:
         case "edit" if rest.strip():
             await open_edit(caller, rest.strip())
         case "edit":
-            await caller.respond(lists.said("Say which one: /customers edit Acme."))
+            await caller.respond(views.said("Say which one: /customers edit Acme."))
         case "import":
             await importing.ask_for_file(caller)
         case "export":
-            await caller.respond(lists.said("Your list is on its way; look into our direct messages."))
+            await caller.respond(views.said("Your list is on its way; look into our direct messages."))
             await importing.export(caller)
         case "pool":
             await caller.respond(await _page(caller, words="", pool=True))
         case "help":
-            await caller.respond(lists.help_page())
+            await caller.respond(views.help_page())
         case _:
             await caller.respond(await _look_up(caller))
 
@@ -55,10 +55,10 @@ async def card(caller: Caller) -> None:
 async def take(caller: Caller) -> None:
     """Make the person the owner of a customer, and say so where they pressed."""
     schema = await caller.run(claim_customer, customer_id=customer_in(caller.value))
-    taken = lists.taken(schema)
-    if caller.window:
+    taken = views.taken(schema)
+    if caller.modal:
         await caller.update(await _card(caller, schema.id))
-    elif block_in(caller.body)[0] == lists.POOL:
+    elif block_in(caller.body)[0] == views.POOL:
         pool = await _page(caller, words="", pool=True)
         await caller.replace(Message(text=taken.text, blocks=[*taken.blocks, *pool.blocks][:50]))
     else:
@@ -77,11 +77,11 @@ async def _look_up(caller: Caller) -> Message:
     found = await caller.read(look_up, words=caller.text, features=caller.features)
     if found.card is not None:
         return card_view.message(found.card, [offer for feature in caller.features for offer in feature.offers])
-    return lists.looked_up(found)
+    return views.looked_up(found)
 
 
 async def _page(caller: Caller, *, words: str, pool: bool, page: int = 1) -> Message:
-    return lists.page(await caller.read(list_page, words=words, page=page, pool=pool))
+    return views.page(await caller.read(list_page, words=words, page=page, pool=pool))
 
 
 async def _card(caller: Caller, customer_id: UUID) -> Block:

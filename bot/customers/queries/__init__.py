@@ -1,42 +1,48 @@
-"""Reads about customers. Lists are ordered by overdue ratio; no size is ever read for an order."""
+"""Reads about customers: one, lists, all of them for an export. Lists are ordered by overdue ratio, never by size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import days_between
 from bot.core.errors import Ambiguous, NotFound
-from bot.customers.rules.domains import registrable_domain
-from bot.customers.rules.due import SnoozeReason, Standing, Status, standing
-from bot.customers.rules.names import clean_text, look_alikes, name_key
-from bot.customers.schemas import Coverage, CustomerSchema
-from bot.customers.tables import Alias, Contact, Customer
+from bot.customers.queries.due import FACT_NAMES, neglected, overdue_first, sleeping, standing_of, waiting
+from bot.customers.rules.due import Status
+from bot.customers.rules.headers import Field
+from bot.customers.rules.names import clean_text, look_alikes, name_key, registrable_domain
+from bot.customers.schemas import Cell, CustomerSchema
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.people.queries import get_today, list_names
+from bot.people.tables import Person
+from bot.people.usecases import require_here
+from bot.workspaces.usecases import BOT
 
+HEADERS: tuple[str, ...] = tuple(field.header for field in Field)
+"""Our own headings."""
 NEAREST = 3
 MOST_MATCHES = 20
+
+OfCustomer = TypeVar("OfCustomer", Alias, Contact)
 
 
 def get_customer(session: Session, customer_id: UUID) -> Customer:
     """
-    The customer with that id.
+    Return the customer with that id.
 
     Raises:
         NotFound: it isn't there (any more), or it is another workspace's.
     """
-    query = select(Customer).where(Customer.id == customer_id)
-    customer = session.exec(query).first()
+    customer = session.exec(select(Customer).where(Customer.id == customer_id)).first()
     if customer is None:
         raise NotFound("That customer isn't here any more; look it up with /customers.")
     return customer
 
 
 def find_row(session: Session, customer_id: str) -> Customer | None:
-    """The customer with that id as text, or None."""
+    """Return the customer with that id as text, or None."""
     try:
         key = UUID(customer_id)
     except ValueError:
@@ -45,7 +51,7 @@ def find_row(session: Session, customer_id: str) -> Customer | None:
 
 
 def list_by_ids(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, Customer]:
-    """These customers, by id; unknown ids are left out."""
+    """Return these customers by id, without unknown ones."""
     if not customer_ids:
         return {}
     query = select(Customer).where(col(Customer.id).in_(list(customer_ids)))
@@ -54,7 +60,7 @@ def list_by_ids(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, Cu
 
 def find_customer(session: Session, words: str) -> Customer:
     """
-    The one customer called *words*: by name, alias or domain; capitals, accents and legal forms don't matter.
+    Return the one customer called *words*: by name, alias or domain; case, accents and legal forms don't matter.
 
     Raises:
         Ambiguous: several are called so; `nearest` holds them.
@@ -77,7 +83,7 @@ def find_customer(session: Session, words: str) -> Customer:
 
 
 def list_exact(session: Session, words: str) -> Sequence[Customer]:
-    """Customers whose name, alias or domain is just *words*, by name."""
+    """List customers whose name, alias or domain is just *words*, by name."""
     key = name_key(words)
     if not key:
         return []
@@ -91,7 +97,7 @@ def list_exact(session: Session, words: str) -> Sequence[Customer]:
 
 
 def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tuple[UUID, str], ...]:
-    """The (id, name) of customers whose names look most like *words*, in spite of typing errors."""
+    """List the (id, name) of customers whose names look most like *words*, in spite of typing errors."""
     names = session.exec(select(Customer.id, Customer.name_key)).all()
     aliases = session.exec(select(Alias.customer_id, Alias.name_key)).all()
     ids: dict[str, UUID] = {key: customer_id for customer_id, key in (*aliases, *names)}
@@ -102,64 +108,39 @@ def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tu
 
 
 def list_contacts(session: Session, customer_id: UUID) -> Sequence[Contact]:
-    """The human beings at a customer, by name."""
+    """List the people at a customer, by name."""
     query = select(Contact).where(Contact.customer_id == customer_id)
     return session.exec(query.order_by(col(Contact.name), col(Contact.id))).all()
 
 
 def list_aliases(session: Session, customer_id: UUID) -> Sequence[Alias]:
-    """Its other names."""
+    """List the other names of a customer."""
     query = select(Alias).where(Alias.customer_id == customer_id)
     return session.exec(query.order_by(col(Alias.name))).all()
-
-
-def overdue_first(today: date) -> tuple[Any, ...]:
-    """The order of every list: days waited ÷ cadence, the highest first; equal ones by id, blind to size."""
-    waited = days_between(sa.type_coerce(today, sa.Date()), col(Customer.waiting_since))
-    return (sa.cast(waited, sa.Float) / col(Customer.effective_cadence_days)).desc(), col(Customer.id)
-
-
-def sleeping(today: date) -> Any:
-    """SQL for: put off, and the putting off still holds today."""
-    asked = col(Customer.snooze_reason) == SnoozeReason.CUSTOMER_ASKED
-    return sa.and_(
-        col(Customer.snoozed_until).is_not(None),
-        col(Customer.snoozed_until) > today,
-        sa.or_(asked, col(Customer.neglected_after) >= today),
-    )
-
-
-def waiting(today: date) -> Any:
-    """SQL for: active, due or neglected, and not put off."""
-    reached = sa.or_(col(Customer.due_on) <= today, col(Customer.neglected_after) < today)
-    return sa.and_(col(Customer.status) == Status.ACTIVE, reached, sa.not_(sleeping(today)))
-
-
-def neglected(today: date) -> Any:
-    """SQL for: active, past the hard limit, and not put off at the customer's own wish."""
-    return sa.and_(
-        col(Customer.status) == Status.ACTIVE, col(Customer.neglected_after) < today, sa.not_(sleeping(today))
-    )
 
 
 def list_waiting(
     session: Session, *, owner_ids: Sequence[str], today: date, limit: int | None = None
 ) -> Sequence[Customer]:
-    """Customers of these owners that are due or neglected, longest wait first."""
+    """List customers of these owners that are due or neglected, longest wait first."""
     query = select(Customer).where(col(Customer.owner_id).in_(list(owner_ids)), waiting(today))
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 
 
 def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | None = None) -> Sequence[Customer]:
-    """Customers of this owner that are put off, the first to wake first."""
-    query = select(Customer).where(Customer.owner_id == owner_id, Customer.status == Status.ACTIVE, sleeping(today))
+    """List snoozed customers of this owner, the first to wake first."""
+    query = select(Customer).where(
+        Customer.owner_id == owner_id,
+        Customer.status == Status.ACTIVE,
+        sleeping(today),
+    )
     return session.exec(query.order_by(col(Customer.snoozed_until), col(Customer.id)).limit(limit)).all()
 
 
 def list_neglected(
     session: Session, *, today: date, owner_id: str | None = None, limit: int | None = None, offset: int = 0
 ) -> Sequence[Customer]:
-    """Neglected customers of the workspace or of one owner, longest wait first."""
+    """List neglected customers of the workspace or of one owner, longest wait first."""
     query = select(Customer).where(neglected(today))
     if owner_id is not None:
         query = query.where(Customer.owner_id == owner_id)
@@ -167,80 +148,132 @@ def list_neglected(
 
 
 def list_pool(session: Session, *, today: date, limit: int | None = None) -> Sequence[Customer]:
-    """Active customers without an owner, longest wait first."""
-    query = select(Customer).where(col(Customer.owner_id).is_(None), Customer.status == Status.ACTIVE)
+    """List active customers without an owner, longest wait first."""
+    query = select(Customer).where(
+        col(Customer.owner_id).is_(None),
+        Customer.status == Status.ACTIVE,
+    )
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 
 
-def get_coverage(session: Session, *, today: date, owner_id: str | None = None) -> Coverage:
-    """How many active customers stand where on *today*; of the workspace or of one owner."""
-    asleep, late = sleeping(today), neglected(today)
-    due = sa.and_(waiting(today), sa.not_(late))
-    query = sa.select(
-        sa.func.count(),
-        sa.func.coalesce(sa.func.sum(sa.case((asleep, 1), else_=0)), 0),
-        sa.func.coalesce(sa.func.sum(sa.case((late, 1), else_=0)), 0),
-        sa.func.coalesce(sa.func.sum(sa.case((due, 1), else_=0)), 0),
-        sa.func.coalesce(sa.func.sum(sa.case((col(Customer.owner_id).is_(None), 1), else_=0)), 0),
-    ).where(col(Customer.status) == Status.ACTIVE)
-    if owner_id is not None:
-        query = query.where(col(Customer.owner_id) == owner_id)
-    active, snoozed, past, waiting_now, pool = session.execute(query).one()
-    return Coverage(
-        active=active,
-        in_cadence=active - past - waiting_now,
-        due=waiting_now,
-        neglected=past,
-        snoozed=snoozed,
-        pool=pool,
-    )
-
-
 def list_schemas(session: Session, customers: Sequence[Customer], *, today: date) -> list[CustomerSchema]:
-    """These customers as lists show them, in the order given."""
+    """Return these customers as lists show them, in the order given."""
     names = list_names(session, (customer.owner_id for customer in customers))
     return [schema_of(customer, today=today, owner_name=names.get(customer.owner_id or "")) for customer in customers]
 
 
 def schema_of(customer: Customer, *, today: date, owner_name: str | None = None) -> CustomerSchema:
-    """One customer as lists show it."""
-    return CustomerSchema(
-        id=customer.id,
-        name=customer.name,
-        owner_id=customer.owner_id,
-        owner_name=owner_name,
-        status=customer.status,
-        status_reason=customer.status_reason,
-        standing=standing_of(customer, today),
-        today=today,
-        effective_cadence_days=customer.effective_cadence_days,
-        waiting_since=customer.waiting_since,
-        last_contact_on=customer.last_contact_on,
-        due_on=customer.due_on,
-        neglected_after=customer.neglected_after,
-        snoozed_until=customer.snoozed_until,
-        snooze_reason=customer.snooze_reason,
-        snooze_note=customer.snooze_note,
-        preferences=tuple(customer.preferences),
-    )
-
-
-def standing_of(customer: Customer, today: date) -> Standing:
-    """Where it stands on *today*."""
-    return standing(
-        today,
-        due_on=customer.due_on,
-        neglected_after=customer.neglected_after,
-        snoozed_until=customer.snoozed_until,
-        snooze_reason=customer.snooze_reason,
-    )
+    """Return one customer as lists show it."""
+    values = {name: getattr(customer, name) for name in FACT_NAMES}
+    return CustomerSchema(**values, owner_name=owner_name, today=today, standing=standing_of(customer, today))
 
 
 def get_schema(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerSchema:
-    """One customer as *viewer* sees it today."""
+    """Return one customer as *viewer* sees it today."""
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
     return list_schemas(session, [customer], today=today)[0]
+
+
+def export_rows(session: Session, *, viewer: str = BOT, now: datetime) -> list[list[Cell]]:  # noqa: ARG001 - every query takes the time
+    """
+    List all customers in the order of `HEADERS`, by name; further contacts stand in rows of their own that repeat the
+    customer. Importing that list changes nothing. Without a viewer, it is the command line that asks.
+
+    Raises:
+        NotAllowed: the viewer is a guest or unknown.
+    """
+    if viewer != BOT:
+        require_here(session, by=viewer)
+    customers = session.exec(select(Customer).order_by(col(Customer.name_key), col(Customer.id))).all()
+    by_id = {customer.id: customer for customer in customers}
+    aliases = _by_customer(session.exec(select(Alias).order_by(col(Alias.name))).all())
+    contacts = _by_customer(session.exec(select(Contact).order_by(col(Contact.name), col(Contact.id))).all())
+    people = session.exec(select(Person.id, Person.email)).all()
+    owners = {person_id: email or person_id for person_id, email in people}
+    return [
+        row
+        for customer in customers
+        for row in _rows(customer, by_id, owners, aliases.get(customer.id, []), contacts.get(customer.id, []))
+    ]
+
+
+def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
+    """Return what is kept here about a customer, or with a person's name on it, as JSON values."""
+    if kind == "person":
+        owned = select(Customer.name).where(Customer.owner_id == subject_id)
+        made = select(Import.file_name).where(Import.by == subject_id)
+        return {"owns": list(session.exec(owned).all()), "imported": list(session.exec(made).all())}
+    customer = find_row(session, subject_id) if kind == "customer" else None
+    if customer is None:
+        return {}
+    changes = session.exec(select(ImportChange).where(ImportChange.customer_id == customer.id)).all()
+    return {
+        "customer": customer.model_dump(mode="json"),
+        "aliases": [alias.name for alias in list_aliases(session, customer.id)],
+        "contacts": [contact.model_dump(mode="json") for contact in list_contacts(session, customer.id)],
+        "imports": [change.model_dump(mode="json") for change in changes],
+    }
+
+
+def _by_customer(rows: Iterable[OfCustomer]) -> dict[UUID, list[OfCustomer]]:
+    found: dict[UUID, list[OfCustomer]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+def _rows(
+    customer: Customer,
+    by_id: Mapping[UUID, Customer],
+    owners: Mapping[str, str],
+    aliases: Sequence[Alias],
+    contacts: Sequence[Contact],
+) -> Iterator[list[Cell]]:
+    values: dict[Field, Cell] = {
+        Field.NAME: customer.name,
+        Field.ALIASES: [alias.name for alias in aliases],
+        Field.DOMAIN: customer.domain,
+        Field.OWNER: owners.get(customer.owner_id or "", customer.owner_id),
+        Field.CADENCE: customer.cadence_days,
+        Field.STATUS: customer.status.value,
+        Field.EXTERNAL_ID: customer.external_id,
+        Field.SOURCE: customer.source,
+        Field.PARENT: _parent(customer, by_id),
+        Field.ANNUAL_VALUE: customer.annual_value,
+        Field.CURRENCY: customer.currency,
+        Field.HEADCOUNT: customer.headcount,
+        Field.COUNTRY: customer.country,
+        Field.ZONE: customer.zone,
+        Field.TAGS: customer.tags,
+        Field.PREFERENCES: customer.preferences,
+        Field.ADDED_ON: customer.added_on,
+        Field.LAST_CONTACT: customer.last_contact_on,
+    }
+    several: Sequence[Contact | None] = contacts or (None,)
+    for contact in several:
+        yield [(values | _contact(contact)).get(field) for field in Field]
+
+
+def _parent(customer: Customer, by_id: Mapping[UUID, Customer]) -> str | None:
+    """The parent as the import finds it: by its id where that is of the same system, else by its name."""
+    parent = by_id.get(customer.parent_id) if customer.parent_id else None
+    if parent is None:
+        return None
+    same_system = parent.external_id and customer.external_id and (parent.source or "") == (customer.source or "")
+    return parent.external_id if same_system else parent.name
+
+
+def _contact(contact: Contact | None) -> dict[Field, Cell]:
+    if contact is None:
+        return {}
+    return {
+        Field.CONTACT_NAME: contact.name,
+        Field.CONTACT_ROLE: contact.role,
+        Field.CONTACT_EMAIL: contact.email,
+        Field.CONTACT_PHONE: contact.phone,
+        Field.CONTACT_DO_NOT_CONTACT: contact.do_not_contact,
+    }
 
 
 def _either(names: Sequence[str]) -> str:

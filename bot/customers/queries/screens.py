@@ -1,6 +1,6 @@
-"""What the screens of this feature show: lists, a customer's card, the nearest names."""
+"""What the screens of this feature show: lists, a customer's card with its timeline, imported lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.briefs import Brief, in_workspace
+from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, collect_briefs, collect_timeline
 from bot.core.schemas import Line
@@ -20,27 +21,43 @@ from bot.customers.queries import (
     list_exact,
     list_nearest,
     list_schemas,
-    overdue_first,
 )
+from bot.customers.queries.due import overdue_first
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
-from bot.customers.schemas import Card, ContactDetails, CustomerDetails, ListPage, LookUp, Named, UploadSchema
-from bot.customers.tables import Alias, Contact, Customer, Upload
-from bot.people.queries import get_today
-from bot.people.usecases import require_here
+from bot.customers.schemas import (
+    Card,
+    ContactDetails,
+    CustomerDetails,
+    ImportSummary,
+    ListPage,
+    LookUp,
+    Named,
+    UploadSchema,
+)
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
+from bot.people.queries import get_calendar, get_today, list_names
+from bot.people.rules import Role
+from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
+from bot.workspaces.tables import AuditEntry
+from bot.workspaces.usecases import BOT
 
 PAGE_ROWS = 8
 TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
+IMPORTS_SHOWN = 5
+TRAIL_LINES = 20
+COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
 ASKED_LENGTH = 200
 MOST_WORDS = 8
+CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id")
 
 
 def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> LookUp:
     """
-    What *words* lead to: nothing said, the whole list; one customer, its card; several, a list; none, nearest names.
+    Return what *words* lead to: without words, all customers; else a card, a list, or the nearest names.
 
     Raises:
         NotAllowed: the viewer is a guest or somebody the workspace doesn't know.
@@ -66,12 +83,13 @@ def list_page(
     session: Session, *, words: str = "", page: int = 1, viewer: str, now: datetime, pool: bool = False
 ) -> ListPage:
     """
-    One page of customers, active ones first, longest wait first; *words* narrow it to names, aliases and domains that
-    hold them, *pool* to those nobody looks after.
+    Return one page of customers, active ones first, longest wait first.
+
+    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
     """
     require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
-    wanted: list[Any] = []
+    wanted = [col(Customer.workspace_id) == workspace_of(session)]
     if words:
         wanted.append(_holding(words))
     if pool:
@@ -88,7 +106,7 @@ def list_page(
 
 
 def list_options(session: Session, *, words: str, viewer: str, now: datetime) -> tuple[Named, ...]:
-    """Customers to choose from while somebody types: those called so first, then the nearest names."""
+    """List customers for a menu while somebody types: those called so first, then the nearest names."""
     require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
     query = select(Customer.id, Customer.name)
@@ -104,8 +122,8 @@ def list_options(session: Session, *, words: str, viewer: str, now: datetime) ->
 
 
 def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
-    """Everything one screen tells about a customer, with what the other features know."""
-    require_here(session, by=viewer)
+    """Return everything one screen tells about a customer, with what the other features know."""
+    actor = require_here(session, by=viewer)
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
     lines = collect_briefs(features, session, [customer.id], now)[customer.id]
@@ -117,20 +135,16 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         parent=Named(id=parent.id, name=parent.name) if parent else None,
         children=tuple(children[:FAMILY_SHOWN]),
         children_total=len(children),
-        cadence_approved_by=customer.cadence_approved_by,
-        status_until=customer.status_until,
-        status_by=customer.status_by,
-        added_on=customer.added_on,
-        source=customer.source,
-        external_id=customer.external_id,
+        **{name: getattr(customer, name) for name in CARD_NAMES},
         timeline=tuple(collect_timeline(features, session, customer.id, now, TIMELINE_LINES)),
         mine=customer.owner_id == viewer,
+        may_erase=actor.role is Role.ADMIN,
     )
 
 
 def find_card(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
     """
-    The card of the one customer called *words*.
+    Return the card of the one customer called *words*.
 
     Raises:
         NotFound, Ambiguous: with the customers that may have been meant.
@@ -141,27 +155,20 @@ def find_card(session: Session, *, words: str, viewer: str, features: Sequence[F
 
 
 def get_cadence(session: Session, *, viewer: str, now: datetime) -> int:  # noqa: ARG001 - every query takes the time
-    """Days between contacts for customers that have no cadence of their own."""
+    """Return the days between contacts of customers without a cadence of their own."""
     require_here(session, by=viewer)
     return get_workspace(session).default_cadence_days
 
 
 def get_details(session: Session, customer: Customer) -> CustomerDetails:
-    """What a person may change about a customer, as it stands."""
+    """Return what a person may change about a customer, as it stands."""
     return CustomerDetails(
-        name=customer.name,
+        **{
+            name: getattr(customer, name)
+            for name in CustomerDetails.model_fields
+            if name not in {"aliases", "contacts"}
+        },
         aliases=tuple(alias.name for alias in list_aliases(session, customer.id)),
-        domain=customer.domain,
-        owner_id=customer.owner_id,
-        cadence_days=customer.cadence_days,
-        parent_id=customer.parent_id,
-        annual_value=customer.annual_value,
-        currency=customer.currency,
-        headcount=customer.headcount,
-        country=customer.country,
-        zone=customer.zone,
-        tags=tuple(customer.tags),
-        preferences=tuple(customer.preferences),
         contacts=tuple(
             ContactDetails.model_validate(contact, from_attributes=True)
             for contact in list_contacts(session, customer.id)
@@ -171,7 +178,7 @@ def get_details(session: Session, customer: Customer) -> CustomerDetails:
 
 def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> UploadSchema:
     """
-    The list that *by* has sent and not decided about.
+    Return the list that *by* has uploaded and not confirmed.
 
     Raises:
         NotFound: it was taken in or thrown away, or it is somebody else's.
@@ -210,7 +217,7 @@ brief_of_contacts = Brief(_not_to_contact, _tell_brief)
 
 
 def _holding(words: str) -> Any:
-    """SQL for: the name or an alias holds each of the words, however they are written, or the domain holds them all."""
+    """SQL: the name or an alias holds each of the words, however they are written, or the domain holds them all."""
     parts = name_key(words).split()[:MOST_WORDS]
     domain = clean_text(words, ASKED_LENGTH).lower()
     named = select(Alias.customer_id).where(*_each(Alias.name_key, parts))
@@ -233,3 +240,85 @@ def _children(session: Session, customer_id: UUID) -> list[Named]:
     query = select(Customer.id, Customer.name).where(Customer.parent_id == customer_id)
     rows = session.exec(query.order_by(col(Customer.name_key))).all()
     return [Named(id=child_id, name=name) for child_id, name in rows]
+
+
+def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
+    """
+    List the last five imports, the latest first; managers and who imported may undo one.
+
+    Raises:
+        NotAllowed: the viewer is a guest or somebody the workspace doesn't know.
+    """
+    actor = require_here(session, by=viewer)
+    calendar = get_calendar(session, viewer)
+    made = session.exec(
+        select(Import).order_by(col(Import.at).desc(), col(Import.id).desc()).limit(IMPORTS_SHOWN)
+    ).all()
+    names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
+    return tuple(
+        ImportSummary(
+            **{name: getattr(one, name) for name in ("id", "file_name", "added", "changed", "refused")},
+            by=names.get(one.by, FORGOTTEN),
+            on=calendar.today(one.at),
+            today=calendar.today(now),
+            undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
+            may_undo=one.undone_at is None and (may_manage(actor) or one.by == viewer),
+        )
+        for one in made
+    )
+
+
+def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]:  # noqa: ARG001 - the shape of every timeline
+    """List what was done to a customer, and which lists changed it, the latest first."""
+    entries = session.exec(
+        select(AuditEntry)
+        .where(AuditEntry.customer_id == customer_id)
+        .where(col(AuditEntry.action).startswith("customer."))
+        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+        .limit(TRAIL_LINES)
+    ).all()
+    lists = session.exec(
+        select(Import, ImportChange.added)
+        .join(ImportChange, col(ImportChange.import_id) == col(Import.id))
+        .where(ImportChange.customer_id == customer_id)
+        .order_by(col(Import.at).desc())
+        .limit(TRAIL_LINES)
+    ).all()
+    people = [entry.by for entry in entries] + [made.by for made, _ in lists]
+    people += [str(entry.after.get("owner")) for entry in entries if entry.after.get("owner")]
+    names = list_names(session, people)
+    dated = [(entry.at, _told(entry, names)) for entry in entries]
+    dated += [
+        (made.at, f"{'came with' if added else 'was changed by'} the list {made.file_name}") for made, added in lists
+    ]
+    dated.sort(key=lambda line: line[0], reverse=True)
+    return [Line(text=text, on=at.date()) for at, text in dated]
+
+
+def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one sentence a case
+    who = names.get(entry.by, "Evenhand" if entry.by == "bot" else "somebody")
+    match entry.action:
+        case "customer.added":
+            return f"{who} added it"
+        case "customer.handed_over":
+            to = names.get(str(entry.after.get("owner")), "the pool")
+            return f"{who} took it over" if entry.after.get("owner") == entry.by else f"{who} gave it to {to}"
+        case "customer.status":
+            return f"{who} made it {_status(entry.after)}"
+        case "customer.snoozed":
+            return f"{who} put it off until {entry.after.get('until')}"
+        case "customer.woken":
+            return f"{who} ended the putting off"
+        case "customer.brought_forward":
+            return f"due sooner, by {entry.after.get('due_on')}: {entry.after.get('reason')}"
+        case "customer.put_back":
+            return f"due by its own cadence again: {entry.after.get('reason')}"
+        case _:
+            fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in entry.after)
+            return f"{who} changed {fields or 'it'}"
+
+
+def _status(after: Mapping[str, Any]) -> str:
+    until = f" until {after['until']}" if after.get("until") else ""
+    why = f": {after['reason']}" if after.get("reason") else ""
+    return f"{after.get('status')}{until}{why}"

@@ -2,11 +2,13 @@
 
 import re
 import zoneinfo
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
+from bot.customers.rules.names import clean_text
 from bot.people.rules import days
 
 NOTHING = frozenset({"", "null", "n/a", "#n/a", "-", "--", "–", "—", "none", "(null)", "(none)", "\\n", "?"})
@@ -72,12 +74,12 @@ class Unclear(ValueError):
 
 
 def is_blank(cell: str, *, words: frozenset[str] = NOTHING) -> bool:
-    """Whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
+    """Return whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
     return len(cell) < LONGEST_TYPED and cell.strip().casefold() in words
 
 
 def read_flag(cell: str) -> bool:
-    """Yes or no, in the words people use."""
+    """Read yes or no, in the words people use."""
     word = cell.strip().casefold()
     if word in _YES or word in _NO:
         return word in _YES
@@ -85,7 +87,7 @@ def read_flag(cell: str) -> bool:
 
 
 def read_status(cell: str) -> Status:
-    """The status a word stands for: "churned" is lost."""
+    """Return the status that a word stands for: "churned" is lost."""
     word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
     if word not in _STATUS_WORDS:
         raise Unclear(f"is no status; write one of {', '.join(Status)}")
@@ -93,7 +95,7 @@ def read_status(cell: str) -> Status:
 
 
 def read_cadence(cell: str) -> int:
-    """Days between contacts: "30", "30 days", "monthly"."""
+    """Return the days between contacts: "30", "30 days", "monthly"."""
     word = " ".join(cell.casefold().split())
     found = _CADENCE.fullmatch(word)
     every = int(found[1]) if found else _CADENCE_WORDS.get(word, 0)
@@ -103,7 +105,7 @@ def read_cadence(cell: str) -> int:
 
 
 def read_money(cell: str) -> tuple[Decimal, str | None]:
-    """An amount, and the currency where a sign or code beside it says which: "€ 12k", "1.100,04", "1,100.04 USD"."""
+    """Return an amount, and its currency where a sign or code says it: "€ 12k", "1.100,04", "1,100.04 USD"."""
     text = " ".join(cell.replace("\u202f", " ").split())
     if _SCIENTIFIC.fullmatch(text.casefold()):
         return _amount(Decimal(text), 0), None
@@ -174,7 +176,7 @@ def _in_thousands(whole: str) -> bool:
 
 
 def read_currency(cell: str) -> str:
-    """A currency's code of three letters, or the one a sign stands for."""
+    """Return a currency's code of three letters, or the one that a sign stands for."""
     code = _SIGNS.get(cell.strip().casefold(), cell.strip().upper())
     if not _CURRENCY.fullmatch(code):
         raise Unclear("is no currency; write its code of three letters, such as EUR")
@@ -182,7 +184,7 @@ def read_currency(cell: str) -> str:
 
 
 def read_headcount(cell: str) -> int:
-    """People who work there; of a range such as "51-200", the smaller number: at least that many."""
+    """Return the number of people who work there; of a range such as "51-200", the smaller number."""
     found = _COUNT.fullmatch(" ".join(cell.casefold().split()))
     if not found:
         raise Unclear("is no number of people; write it like 250")
@@ -197,7 +199,7 @@ def read_headcount(cell: str) -> int:
 
 
 def read_email(cell: str) -> str:
-    """An e-mail address, without "mailto:" and a name around it."""
+    """Return an e-mail address, without "mailto:" and a name around it."""
     text = cell.strip()
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
     address = (inside[1] if inside else text).strip().removeprefix("mailto:")
@@ -207,7 +209,7 @@ def read_email(cell: str) -> str:
 
 
 def split_words(cell: str) -> tuple[str, ...]:
-    """The parts of a cell that holds several, divided by ";" or "|", each once, in their order."""
+    """Return the parts of a cell that holds several, divided by ";" or "|", each once, in their order."""
     parts = (part.strip() for part in re.split(r"[;|]", cell))
     return tuple(dict.fromkeys(part for part in parts if not is_blank(part)))
 
@@ -237,5 +239,76 @@ def read_date(cell: str, *, day_first: bool | None = None) -> date:
 
 
 def looks_shortened(key: str) -> bool:
-    """Whether an id is a number that a spreadsheet wrote as 1.23E+11, so that several ids became one."""
+    """Return whether an id is a number that a spreadsheet wrote as 1.23E+11, so that several ids became one."""
     return bool(re.fullmatch(r"\d[.,]\d+E\+\d+", key, re.IGNORECASE))
+
+
+MOST_CONTACTS = 50
+DO_NOT_CONTACT = "do not contact"
+_STOP_WORDS = frozenset({DO_NOT_CONTACT, "don't contact", "don’t contact", "dnc", "do not call", "don't call"})
+_PHONE_CHARACTERS = frozenset("+0123456789()/-. ")
+_FEWEST_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One line's parts."""
+
+    name: str
+    role: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    do_not_contact: bool = False
+
+
+class UnclearContact(ValueError):
+    """A line that names nobody, or an address that is none; the message says how to write it."""
+
+
+def read_contacts(text: str) -> tuple[ContactLine, ...]:
+    """
+    Return the contacts in *text*: "Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact". Only the name is required;
+    the other parts are told apart by how they look.
+
+    Raises:
+        UnclearContact: a line can't be read, or there are more than 50.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_CONTACTS:
+        raise UnclearContact(f"At most {MOST_CONTACTS} contacts fit; leave some out.")
+    return tuple(_read_line(line) for line in lines)
+
+
+def write_contact(contact: ContactLine) -> str:
+    """Return the line that `read_contacts` reads back."""
+    stop = DO_NOT_CONTACT if contact.do_not_contact else None
+    parts = (contact.name, contact.role, contact.email, contact.phone, stop)
+    return "; ".join(part.replace(";", ",") for part in parts if part)
+
+
+def _read_line(line: str) -> ContactLine:
+    name, *parts = (clean_text(part, 200) for part in line.split(";"))
+    if not name:
+        raise UnclearContact("Each line begins with a name: Jo Ito; buyer; jo@acme.com; +351 21 000.")
+    found: dict[str, str] = {}
+    stop = False
+    for part in filter(None, parts):
+        if part.casefold() in _STOP_WORDS:
+            stop = True
+        else:
+            kind, value = _kind_of(name, part)
+            if kind in found:
+                raise UnclearContact(f"{name} has two entries for the {kind}: “{found[kind]}” and “{value}”; keep one.")
+            found[kind] = value
+    return ContactLine(name, found.get("role"), found.get("email"), found.get("phone"), stop)
+
+
+def _kind_of(name: str, part: str) -> tuple[str, str]:
+    if "@" in part:
+        try:
+            return "email", read_email(part)
+        except Unclear as unclear:
+            raise UnclearContact(f"{name}: “{part}” {unclear}.") from None
+    if set(part) <= _PHONE_CHARACTERS and sum(char.isdigit() for char in part) >= _FEWEST_DIGITS:
+        return "phone", clean_text(part, 60)
+    return "role", clean_text(part, 120)

@@ -1,12 +1,13 @@
 """When is a customer due? The heart of the product; a customer's size is nowhere in it."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
 from bot.people.rules import DAY, Calendar
 
@@ -14,8 +15,14 @@ LONGEST_CADENCE_DAYS = 365
 LONGEST_SNOOZE_DAYS = 400
 FIRST_DUES_PER_DAY = 8
 
-Schedule = tuple[int, date, date, date]
-"""Rhythm, waiting since, due, limit: what is stored of a customer's clock."""
+
+class Schedule(NamedTuple):
+    """What is stored of when a customer is due, by the names of its columns."""
+
+    effective_cadence_days: int
+    waiting_since: date
+    due_on: date
+    neglected_after: date
 
 
 class Status(StrEnum):
@@ -77,34 +84,14 @@ class CadenceNeedsManager(RuleRefused):
         super().__init__(f"A cadence above {floor} days needs a manager's approval; ask one, or choose a shorter one.")
 
 
-@dataclass(frozen=True)
-class Wait:
-    """What makes one customer's clock run: since when they wait, how long they may, and whether we ever talked."""
-
-    waiting_since: date
-    cadence_days: int
-    ever_contacted: bool
-
-    @classmethod
-    def from_history(cls, *, added_on: date, cadence_days: int, checkins: Iterable[tuple[date, bool]]) -> "Wait":
-        """
-        The clock that a customer's whole history makes.
-
-        *checkins* are pairs of the day and whether it was a real contact. Attempts count for nothing; the latest
-        contact counts, whatever order they were recorded in; without any, the wait began when the customer was added.
-        """
-        contacts = [day for day, is_contact in checkins if is_contact]
-        return cls(max(contacts, default=added_on), cadence_days, bool(contacts))
-
-
 def due_on(waiting_since: date, cadence_days: int, calendar: Calendar) -> date:
-    """The day a customer is due: last contact plus cadence, moved to the owner's next working day."""
+    """Return the day a customer is due: last contact plus cadence, moved to the owner's next working day."""
     return calendar.next_working_day(waiting_since + timedelta(days=cadence_days))
 
 
 def neglected_after(waiting_since: date, cadence_days: int, factor: float | Decimal) -> date:
     """
-    The last day on which a customer is not yet neglected: *factor* times the cadence, in whole days.
+    Return the last day on which a customer is not yet neglected: *factor* times the cadence, in whole days.
 
     Never earlier than the cadence itself, whatever the factor.
     """
@@ -126,7 +113,7 @@ def compute_schedule(
     sooner_since: date | None = None,
 ) -> Schedule:
     """
-    What is stored of a customer's clock, from the facts that move it; *calendar* is the owner's.
+    Compute the schedule of a customer from what it depends on; *calendar* is the owner's.
 
     A customer that was never contacted is due on its spread first date when it has one. Something that came up on
     *sooner_since* may make it due by *sooner_on*; see `brought_forward`.
@@ -137,14 +124,14 @@ def compute_schedule(
     else:
         due = due_on(since, cadence, calendar)
     due = brought_forward(due, last_contact_on, sooner_on=sooner_on, sooner_since=sooner_since)
-    return cadence, since, due, neglected_after(since, cadence, factor)
+    return Schedule(cadence, since, due, neglected_after(since, cadence, factor))
 
 
 def brought_forward(
     due: date, last_contact_on: date | None, *, sooner_on: date | None, sooner_since: date | None
 ) -> date:
     """
-    The earlier of *due* and *sooner_on*, as long as nobody has talked to the customer since *sooner_since*.
+    Return the earlier of *due* and *sooner_on*, as long as nobody has talked to the customer since *sooner_since*.
 
     It never makes anybody wait longer, and it is no contact: the wait goes on as it was.
     """
@@ -154,7 +141,7 @@ def brought_forward(
 
 
 def overdue_ratio(today: date, waiting_since: date, cadence_days: int) -> float:
-    """Days waited as a share of the cadence: 1.0 when it is used up. Lists are in this order, longest wait first."""
+    """Return the days waited as a share of the cadence, 1.0 when it is used up; lists are in this order."""
     return max((today - waiting_since).days, 0) / cadence_days
 
 
@@ -162,7 +149,7 @@ def standing(
     today: date, *, due_on: date, neglected_after: date, snoozed_until: date | None, snooze_reason: SnoozeReason | None
 ) -> Standing:
     """
-    Where an active customer stands on *today*: exactly one of the four.
+    Return where an active customer stands on *today*: exactly one of the four.
 
     Who asked to be left alone until a date is left alone until then. A snooze of our own (or one without a reason)
     hides nobody who is neglected. On its date a snooze is over.
@@ -216,7 +203,7 @@ def spread_first_dues(
     taken: Mapping[date, int],
 ) -> dict[str, date]:
     """
-    The first due date of each never-contacted customer of one owner.
+    Return the first due date of each never-contacted customer of one owner.
 
     *keys* are triples of the customer's id, the day it was added and its cadence; *taken* says how many first calls
     each day holds already. The dates lie on the owner's working days after *today*, evenly up to each customer's
@@ -243,7 +230,7 @@ def _hash(customer_id: str) -> bytes:
 
 
 def _by_deadline(keys: Sequence[tuple[str, date, int]], calendar: Calendar) -> list[tuple[date, list[str]]]:
-    """Ids by the day their cadence is used up, soonest first, each group in the order of its hashes."""
+    """Group ids by the day their cadence is used up, soonest first, each group in the order of its hashes."""
     groups: dict[tuple[date, int], list[str]] = {}
     for customer_id, added_on, cadence in keys:
         groups.setdefault((added_on, cadence), []).append(customer_id)
@@ -254,14 +241,14 @@ def _by_deadline(keys: Sequence[tuple[str, date, int]], calendar: Calendar) -> l
 
 
 def _with_days_in_sight(calendar: Calendar, today: date) -> Calendar:
-    """*calendar*, or one on which every day counts when the owner has no working day within sight."""
+    """Return *calendar*, or one on which every day counts when the owner has no working day within sight."""
     if calendar.next_working_day(today, or_same=False) > today:
         return calendar
     return replace(calendar, working_days=frozenset(range(7)), country=None, days_off=())
 
 
 class _Diary:
-    """An owner's coming working days and the number of first calls on each."""
+    """The coming working days of an owner and the number of first calls on each."""
 
     def __init__(self, calendar: Calendar, today: date, per_day: int, taken: Mapping[date, int]) -> None:
         self.calendar, self.last, self.per_day, self.taken = calendar, today, per_day, taken
@@ -270,20 +257,20 @@ class _Diary:
         self.full_up_to = 0
 
     def grow(self) -> None:
-        """Turn one page: the next working day (or the very next day where none is in sight)."""
+        """Add the next working day, or the very next day where none is in sight."""
         following = self.calendar.next_working_day(self.last, or_same=False)
         self.last = following if following > self.last else self.last + DAY
         self.days.append(self.last)
         self.load.append(self.taken.get(self.last, 0))
 
     def days_up_to(self, deadline: date) -> int:
-        """How many working days there are up to *deadline*, that day included."""
+        """Return how many working days there are up to *deadline*, that day included."""
         while self.last <= deadline:
             self.grow()
         return bisect_right(self.days, deadline)
 
     def book_evenly(self, n: int, end: int, *, phase: int) -> list[date]:
-        """Up to *n* days among the first *end*, emptiest first and evenly apart; fewer when there is no room."""
+        """Book up to *n* days among the first *end*, emptiest first and evenly apart; fewer when there is no room."""
         chosen: list[int] = []
         level = min(self.load[:end], default=self.per_day)
         while len(chosen) < n and level < self.per_day:
@@ -296,7 +283,7 @@ class _Diary:
         return [self.days[page] for page in sorted(chosen)]
 
     def book_onward(self, n: int, start: int) -> list[date]:
-        """*n* days from page *start* on, each filled up before the next."""
+        """Book *n* days from page *start* on, each filled up before the next."""
         booked: list[date] = []
         page = max(start, self.full_up_to)
         while len(booked) < n:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.customers.rules.names import WORDS
+
 MOST_NAMED = 12  # headers quoted in one sentence
 
 
@@ -47,104 +49,9 @@ class Field(StrEnum):
 LEAVE_OUT = "ignore"
 """What a column is mapped to by hand when nobody should read it."""
 
-_SYNONYMS: Mapping[Field, tuple[str, ...]] = {
-    # Each string is a rank: the best rank present is read; two columns of one rank are for a person to decide.
-    Field.NAME: (
-        (
-            "company name|account name|organization - name|organisation - name|customer name|client name"
-            "|organization name"
-            "|organisation name|business name|company|account|customer|client|organization|organisation|security"
-        ),
-        "name",
-        "legal name|trading name|firm|business|firma|kunde|unternehmen|empresa|cliente|societe|entreprise|bedrijf",
-    ),
-    Field.ALIASES: ("aliases|alias|other names|also known as|aka|known as",),
-    Field.DOMAIN: (
-        "domain|company domain name|company domain|domain name|email domain|web domain",
-        "website|website url|web site|url|web|homepage|home page|web page|organization - website|site|webseite",
-    ),
-    Field.OWNER: (
-        (
-            "owner|company owner|account owner|organization - owner|customer owner|owner name|account manager|csm"
-            "|customer success manager|relationship manager|responsible"
-        ),
-        "owner email|account owner email|account owner alias|sales rep|sales representative|contact owner|rep",
-    ),
-    Field.CADENCE: ("cadence|cadence days|contact every|check in every|check-in every days|touch frequency",),
-    Field.STATUS: ("status|customer status|account status|client status",),
-    Field.EXTERNAL_ID: (
-        (
-            "external id|record id|account id|organization - id|organisation - id|company id|customer id"
-            "|client id|crm id"
-            "|salesforce id|hubspot id|customer number|account number|client number|external key"
-        ),
-        "id|symbol|ticker",
-        "cik|isin|lei|vat number|duns",
-    ),
-    Field.SOURCE: ("source|source system",),
-    Field.PARENT: (
-        (
-            "parent|parent account|parent company|parent name|parent account name|parent company name|subsidiary of"
-            "|belongs to|part of|parent organization|parent customer"
-        ),
-    ),
-    Field.ANNUAL_VALUE: (
-        "annual value|annual contract value|acv|arr|contract value|annual recurring revenue",
-        "annual revenue|revenue|yearly revenue|turnover|annual turnover|sales|umsatz",
-        "annual revenue converted",
-    ),
-    Field.CURRENCY: (
-        "currency|currency code|annual value currency|annual revenue currency|account currency",
-        "deal currency|company currency",
-    ),
-    Field.HEADCOUNT: (
-        (
-            "headcount|number of employees|employees|employee count|no of employees|staff|company size|head count"
-            "|organization - number of employees|mitarbeiter"
-        ),
-    ),
-    Field.COUNTRY: (
-        "country|country code|country region|company country|organization - country",
-        "billing country|country of organization - address|organization - country of address|land|pais|pays",
-        "office location|shipping country|mailing country|office country",
-    ),
-    Field.ZONE: ("zone|time zone|timezone|tz|customer time zone",),
-    Field.TAGS: ("tags|tag|labels|label|organization - labels|organization - label|segment",),
-    Field.PREFERENCES: ("preferences|preference|likes|how they like it",),
-    # Not a CRM's "created" or "customer since": the wait begins on the day we learn of a customer, else a list of old
-    # customers would count as neglected on the day it comes in.
-    Field.ADDED_ON: ("added on",),
-    Field.CONTACT_NAME: (
-        "contact name|contact|contact person|primary contact|main contact|person - name|contact full name|full name",
-    ),
-    Field.CONTACT_ROLE: ("contact role|contact title|job title|role|title|position|person - job title",),
-    Field.CONTACT_EMAIL: (
-        "contact email|contact e mail|contact email address|person - email",
-        "email|e mail|email address|mail",
-    ),
-    Field.CONTACT_PHONE: (
-        "contact phone|contact phone number|contact telephone|person - phone",
-        "phone|phone number|telephone|tel|mobile|mobile phone",
-    ),
-    Field.CONTACT_DO_NOT_CONTACT: (
-        "contact do not contact|do not contact|dnc|do not call|opted out|email opt out|unsubscribed",
-    ),
-    Field.LAST_CONTACT: (
-        "last contact|last contacted|last contact date|last contacted on|last spoke|last conversation",
-        "last activity|last activity date|organization - last activity date|last touch|last touchpoint",
-    ),
-}
-
-_FIRST_NAME = ("first name", "given name", "contact first name", "vorname")
-_LAST_NAME = ("last name", "surname", "family name", "contact last name", "nachname")
-
-_SYSTEMS: Mapping[str, tuple[str, ...]] = {
-    # A system is recognised by headers that only its exports carry together.
-    "HubSpot": ("record id", "company name|company domain name|company owner|associated company ids"),
-    "Salesforce": ("account name", "account id|account owner|parent account|last activity"),
-    "Pipedrive": ("organization - name", "organization - id|organization - owner"),
-    "Evenhand": ("name", "cadence", "status", "contact do not contact"),
-}
+_HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
+"""Headings by field, the best rank first."""
+_SYSTEMS: Mapping[str, Sequence[str]] = WORDS["systems"]
 
 
 @dataclass(frozen=True)
@@ -176,7 +83,7 @@ def map_headers(headers: Sequence[str], by_hand: Mapping[str, str] | None = None
     taken = {*columns.values(), *left_out}
     for field in Field:
         if field not in columns:
-            found = _best_rank(spelt, _SYNONYMS[field], taken)
+            found = _best_rank(spelt, _HEADINGS[field], taken)
             if len(found) > 1:
                 problems.append(_two_columns(field, [headers[at] for at in found]))
             if found:
@@ -253,7 +160,7 @@ def _column(headers: Sequence[str], spelt: Sequence[str], wanted: str) -> int | 
     return spelt.index(asked) if asked and asked in spelt else None
 
 
-def _best_rank(spelt: Sequence[str], ranks: tuple[str, ...], taken: set[int]) -> list[int]:
+def _best_rank(spelt: Sequence[str], ranks: Sequence[str], taken: set[int]) -> list[int]:
     for rank in ranks:
         wanted = _spellings(rank)
         found = [at for at, word in enumerate(spelt) if word in wanted and at not in taken]
@@ -263,7 +170,7 @@ def _best_rank(spelt: Sequence[str], ranks: tuple[str, ...], taken: set[int]) ->
 
 
 def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:
-    parts = [_best_rank(spelt, ("|".join(words),), taken) for words in (_FIRST_NAME, _LAST_NAME)]
+    parts = [_best_rank(spelt, _HEADINGS[which], taken) for which in ("first_name", "last_name")]
     return tuple(found[0] for found in parts if found) if all(parts) else ()
 
 

@@ -1,20 +1,19 @@
-"""When two spellings are one name, and what of a text is fit to keep."""
+"""Names, domains and countries as people write them: when two spellings mean the same, and what is fit to store."""
 
 import hashlib
+import ipaddress
 import re
 import string
+import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
-_FORMS = """
-inc incorporated corp corporation co company llc llp lp lllp pllc ltd limited plc cic
-pty pte pvt private bhd sdn tbk
-gmbh mbh ggmbh ag kg kgaa ohg ug gbr
-sa sas sasu sarl eurl sca scs snc sprl srl sl slu sau societaperazioni sab sapi ltda eireli lda
-bv nv cv vof bvba ab as asa aps ivs oy oyj abp ehf uab sia se
-sro spol spzoo kft zrt nyrt doo ead ood eood ooo oao zao pao jsc ojsc pjsc cjsc kk
-"""
-LEGAL_FORMS = frozenset(_FORMS.split())
+WORDS: Mapping[str, Any] = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
+"""What words in lists of customers mean: headings, legal forms, shared domains, countries."""
+LEGAL_FORMS = frozenset(WORDS["names"]["legal_forms"].split())
 """Words that say how a company is registered, not which one it is; none that small firms end their names with."""
 
 LEGAL_PHRASES = (
@@ -63,8 +62,9 @@ _INVISIBLE = dict.fromkeys(
 
 def clean_text(value: str, limit: int) -> str:
     """
-    *value* fit to be kept and shown, in at most *limit* characters: no control or invisible characters, no marks that
-    turn the direction of writing, single spaces; what is too long ends in "…".
+    Return *value* fit to be stored and shown, in at most *limit* characters, on one line.
+
+    Control and invisible characters and marks that turn the direction of writing go; what is too long ends in "…".
     """
     if not (value.isascii() and value.isprintable()):
         value = "".join(kept for char in value.translate(_INVISIBLE) if (kept := _fit(char)))
@@ -75,7 +75,7 @@ def clean_text(value: str, limit: int) -> str:
 
 
 def key_words(text: str) -> list[str]:
-    """The words of *text* as keys spell them, legal forms and articles among them; none where nothing can be seen."""
+    """Return the words of *text* as keys spell them, with legal forms and articles; none where nothing is visible."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", clean_text(text, len(text))))
     return _words(clean_text(text, len(text)))
@@ -93,7 +93,7 @@ def _fit(char: str) -> str:
 
 def name_key(name: str) -> str:
     """
-    The same key for every spelling of one name: "The Home Depot, Inc." and "Home Depot (The)" share one.
+    Return the same key for every spelling of one name: "The Home Depot, Inc." and "Home Depot (The)" share one.
 
     Case, accents, punctuation, a leading "The" and the legal form at the end don't count; a share class does. It is ""
     for a name without any character that can be seen.
@@ -117,7 +117,7 @@ def _in_reading_order(text: str) -> tuple[str, str]:
 
 
 def _at_most(limit: int, key: str) -> str:
-    """A longer key ends in a fingerprint of the whole, so that names which differ late stay apart."""
+    """Return the key, or its beginning with a fingerprint of the whole, so that names which differ late stay apart."""
     if len(key) <= limit:
         return key
     fingerprint = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -145,7 +145,7 @@ def _words(text: str) -> list[str]:
 
 
 def _fold(text: str) -> str:
-    """Without accents on Latin and Greek letters; other scripts' marks are part of the letter and stay."""
+    """Return the text without accents on Latin and Greek letters; marks of other scripts are part of the letter."""
     if text.isascii():
         return text
     folded, base_is_latin = [], False
@@ -159,7 +159,7 @@ def _fold(text: str) -> str:
 
 
 def _join_initials(words: list[str]) -> list[str]:
-    """Initials as one word, so that "A. O. Smith", "A.O. Smith" and "AO Smith" are one."""
+    """Join initials, so that "A. O. Smith", "A.O. Smith" and "AO Smith" are one."""
     joined: list[str] = []
     was_initial = False
     for word in words:
@@ -177,7 +177,7 @@ def _without_article(words: list[str]) -> list[str]:
 
 
 def _without_legal_form(words: list[str]) -> list[str]:
-    """Take legal forms off the end one by one, unless that would leave nothing."""
+    """Remove legal forms from the end one by one, unless that would leave nothing."""
     left = words
     while len(left) > 1 and left[-1] in _LAST_OF_FORMS:
         phrase = next((len(p) for p in LEGAL_PHRASES if len(left) > len(p) and tuple(left[-len(p) :]) == p), 0)
@@ -191,7 +191,7 @@ def _without_legal_form(words: list[str]) -> list[str]:
 
 
 def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
-    """The *keys* that look most like *key*, best first, at most *limit*: suggestions, never a decision."""
+    """Return at most *limit* of *keys* that look most like *key*, best first; they are suggestions only."""
     if not key or limit < 1:
         return []
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - two megabytes that only mistyped names need
@@ -199,3 +199,102 @@ def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
     found = process.extract(key, list(keys), scorer=fuzz.WRatio, limit=4 * limit + 10, score_cutoff=75)
     closest = sorted(found, key=lambda match: (-match[1] - fuzz.ratio(key, match[0]), match[0]))
     return [match for match, _, _ in closest[:limit]]
+
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+FREE_MAIL, SHARED_HOSTS, SHARED_PAGES = (
+    frozenset(WORDS["domains"][name].split()) for name in ("free_mail", "shared_hosts", "shared_pages")
+)
+"""Domains that say nothing about which company is meant, and hosts that carry pages of many owners."""
+
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?/{2,}|^mailto:", re.IGNORECASE)
+_HOST_ENDS = re.compile(r"[/?#\\]")
+_PORT = re.compile(r":\d*$")
+_BETWEEN_SEVERAL = re.compile(r"[\s,;|<>]+")
+_HOST = re.compile(r"(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)\.(?!-)[a-z0-9-]{1,63}(?<!-)")
+_LONGEST_HOST = 253  # RFC 1035, as text
+
+
+@cache
+def _suffixes() -> "TLDExtract":
+    """Return the public suffix list of the library's own copy; nothing is fetched."""
+    import tldextract  # noqa: PLC0415 - six megabytes that a bot without lists to read needn't carry
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def registrable_domain(text: str) -> str | None:
+    """
+    Return "acme.co.uk" for "https://shop.acme.co.uk:8443/x", "mara@acme.co.uk" or "ACME.co.uk"; the first of several.
+
+    Names in other scripts come in their ASCII form (xn--…), so that one domain has one spelling. None for addresses of
+    machines, bare suffixes, free mail and hosts that many companies share.
+    """
+    host = _host(text)
+    if not host or host.removeprefix("www.") in SHARED_PAGES:
+        return None
+    found = _suffixes()(host)
+    domain = f"{found.domain}.{found.suffix}" if found.domain and found.suffix else ""
+    return None if not domain or domain in FREE_MAIL or domain in SHARED_HOSTS else domain
+
+
+def _host(text: str) -> str:
+    """Return the ASCII host in *text*, or "" when there is none that has a name."""
+    first = next((part for part in _BETWEEN_SEVERAL.split(text[:2048].strip()) if part), "")
+    place = _HOST_ENDS.split(_SCHEME.sub("", first, count=1), maxsplit=1)[0]
+    host = _ascii(_PORT.sub("", place.rpartition("@")[2]).strip(".").lower())
+    return host if _HOST.fullmatch(host) and not _is_machine(host) else ""
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host if len(host) <= _LONGEST_HOST else ""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+def _is_machine(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Map every known name and code, in the spelling of `_spelling`, to a country's code."""
+    table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    names = {_spelling(name): code for code, name in rows}
+    for code, others in WORDS["countries"]["also"].items():
+        names |= dict.fromkeys(others.split("|"), code)
+    for both in WORDS["countries"]["codes"].split():
+        names |= {both[:2].casefold(): both[:2], both[2:].casefold(): both[:2]}
+    return names
+
+
+def _spelling(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("&", " and ").replace("’", "'").replace("'", ""))
+    kept = (char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
+    return " ".join("".join(kept).split())
+
+
+@lru_cache(4096)
+def country_code(text: str) -> str | None:
+    """Return the ISO code of two letters for a country's name or code, or None."""
+    return _names().get(_spelling(text))
+
+
+@lru_cache(4096)
+def nearest_country(text: str) -> str | None:
+    """Return the name that a misspelt country most likely means ("Philipines" → "Philippines"), or None."""
+    named = [name for name in _names() if len(name) > 3]  # noqa: PLR2004  # codes resemble everything
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - two megabytes that only mistyped names need
+
+    found = process.extractOne(_spelling(text), named, scorer=fuzz.ratio, score_cutoff=80)
+    return found[0].title() if found else None

@@ -14,11 +14,9 @@ from typing import Any
 
 from bot.customers.rules import cells as read
 from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
-from bot.customers.rules.countries import country_code, nearest_country
-from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, HeaderMap
-from bot.customers.rules.names import clean_text
+from bot.customers.rules.names import clean_text, country_code, nearest_country, registrable_domain
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""
@@ -45,7 +43,7 @@ _LIST_LIMITS: Mapping[Field, tuple[int, int]] = {  # how many, how long each
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a row is not taken: the line it begins on, the column's heading ("" = whole row), a sentence, the cell."""
+    """Why a row is not imported: the line it begins on, the column's heading ("" = whole row), a sentence, the cell."""
 
     row_number: int
     column: str
@@ -55,7 +53,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Note:
-    """What was left blank in a row that is taken, and why."""
+    """What was left blank in an imported row, and why."""
 
     row_number: int
     column: str
@@ -66,7 +64,7 @@ class Note:
 @dataclass(frozen=True)
 class RowDraft:
     """
-    A customer as a row tells of it; None is a blank, which erases nothing.
+    A customer as a row describes it; None is a blank, which erases nothing.
 
     `country` is an ISO code of two letters, or the words as they stood where we know no such country (then noted).
     """
@@ -108,7 +106,7 @@ def parse_row(
     day_first: bool | None = None,
 ) -> RowDraft | list[Refusal]:
     """
-    Read one row, or say everything that is wrong with it.
+    Read one row, or return everything that is wrong with it.
 
     *today* tells dates that can't have been yet; *default_source* names the list's origin where no column does;
     *day_first* says how 05/03/2026 is meant in this list (None: such dates are refused).
@@ -127,12 +125,12 @@ def parse_row(
 
 
 def refuse(row_number: int, reason: str) -> Refusal:
-    """A refusal of the whole row."""
+    """Return a refusal of the whole row."""
     return Refusal(row_number=row_number, column="", reason=reason, value="")
 
 
 def too_many(found: int, named: int) -> str:
-    """What is wrong with a row of more cells than the first line names columns."""
+    """Return what is wrong with a row of more cells than the first line names columns."""
     return (
         f"This row has {found} cells, but the first line names {named} columns: "
         "put quotation marks around a cell that holds the separator."
@@ -140,7 +138,7 @@ def too_many(found: int, named: int) -> str:
 
 
 class _RowReader:
-    """Reads the cells of one row, keeping what is wrong with them."""
+    """Reads the cells of one row and collects what is wrong with them."""
 
     def __init__(
         self, row_number: int, cells: Sequence[str], mapping: HeaderMap, today: date, day_first: bool | None
@@ -155,7 +153,7 @@ class _RowReader:
         self.notes: list[Note] = []
 
     def read(self) -> dict[str, Any]:
-        """The values of the row's cells, blanks left out."""
+        """Return the values of the row's cells, without blanks."""
         for field, at in self.mapping.columns.items():
             cell = self.cells[at] if at < len(self.cells) else ""
             if not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
@@ -186,7 +184,7 @@ class _RowReader:
                 self._note(field, cell, f"{reason} It was left blank.")
 
     def _read_person(self) -> None:
-        """In a list of people, first and last name make the contact; without a company, they are the customer."""
+        """Make first and last name the contact, and without a company also the customer."""
         words = " ".join(self.cells[at] for at in self.mapping.person if at < len(self.cells))
         person = clean_text(words, LONGEST_NAME)
         if not person or read.is_blank(person):
@@ -302,7 +300,7 @@ def _several(cell: str, most: int, longest: int) -> tuple[str, ...] | None:
 
 
 def _typed(cell: str) -> str:
-    """A cell that holds a date, a number or a code; those are never long."""
+    """Return the text of a cell that holds a date, a number or a code; those are never long."""
     text = clean_text(cell, LONGEST_TYPED + 1)
     if len(text) > LONGEST_TYPED:
         raise Unclear("is far too long for this column; write a date, a number or a word")

@@ -6,23 +6,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer, list_aliases, list_contacts, list_schemas
 from bot.customers.queries.screens import get_details
-from bot.customers.rules.due import CadenceNeedsManager, CadenceOutOfRange, Status, check_cadence, spread_first_dues
+from bot.customers.rules.due import CadenceNeedsManager, CadenceOutOfRange, Status, check_cadence
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import ContactDetails, CustomerDetails, CustomerSchema
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
-from bot.customers.usecases.scheduling import hand_over, require_can_own, reschedule, tell_new_owner
+from bot.customers.usecases import hand_over, require_can_own, tell_new_owner
+from bot.customers.usecases.scheduling import audit, first_due, reschedule
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.tables import Person
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
-from bot.workspaces.usecases import record
+from bot.workspaces.usecases import BOT
 
 MOST_WORDS = 50
 
@@ -61,16 +61,12 @@ def add_customer(
         effective_cadence_days=1, waiting_since=today, due_on=today, neglected_after=today,
     )  # fmt: skip
     _write(customer, details, actor=actor, session=session)
-    customer.first_due_on = first_due(session, customer, today=today)
+    customer.first_due_on = first_due(session, customer, now=now)
     reschedule(session, [customer], now=now)
     session.add(customer)
     session.flush()
     _write_names(session, customer, details)
-    record(
-        session, "customer.added", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-        after=_json(details), now=now,
-    )  # fmt: skip
-    session.flush()
+    audit(session, customer, "added", by=by, now=now, after=_json(details))
     if customer.owner_id and customer.owner_id != by:
         tell_new_owner(session, [customer], to=customer.owner_id, by=by, now=now)
     return _schema(session, customer, by=by, now=now)
@@ -80,7 +76,7 @@ def edit_customer(
     session: Session, *, customer_id: UUID, details: CustomerDetails, by: str, now: datetime
 ) -> CustomerSchema:
     """
-    Make a customer what *details* say; what they don't say is empty afterwards. Saving the same again changes nothing.
+    Set a customer to *details*; what they leave out is empty afterwards. Saving the same again changes nothing.
 
     A new owner counts as a hand-over, with its rules and its news.
 
@@ -97,17 +93,14 @@ def edit_customer(
     if details.owner_id != before.owner_id:
         with _said_of_owner():
             hand_over(session, customer_id=customer_id, to=details.owner_id, by=by, now=now)
-    changed = {name: value for name, value in _json(details).items() if value != _json(before)[name]}
+    had = _json(before)
+    changed = {name: value for name, value in _json(details).items() if value != had[name]}
     if set(changed) - {"owner_id"}:
         _write(customer, details, actor=actor, session=session)
         reschedule(session, [customer], now=now)
         _write_names(session, customer, details)
-        record(
-            session, "customer.edited", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-            before={name: _json(before)[name] for name in changed if name != "owner_id"},
-            after={name: value for name, value in changed.items() if name != "owner_id"}, now=now,
-        )  # fmt: skip
-        session.flush()
+        changed.pop("owner_id", None)
+        audit(session, customer, "edited", by=by, now=now, before={name: had[name] for name in changed}, after=changed)
     return _schema(session, customer, by=by, now=now)
 
 
@@ -122,7 +115,7 @@ def set_status(
     now: datetime,
 ) -> CustomerSchema:
     """
-    Say whether we look after a customer: paused (why, and until when), lost (why), excluded (why; a manager decides),
+    Set whether we look after a customer: paused (why, and until when), lost (why), excluded (why; managers only),
     or active again, with the clock as it stands.
 
     Raises:
@@ -143,66 +136,26 @@ def set_status(
         customer.snoozed_until = customer.snooze_reason = customer.snooze_note = customer.snoozed_by = None
     reschedule(session, [customer], now=now)
     if _status_json(customer) != before:
-        record(
-            session, "customer.status", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-            before=before, after=_status_json(customer), now=now,
-        )  # fmt: skip
+        audit(session, customer, "status", by=by, now=now, before=before, after=_status_json(customer))
     session.flush()
     return _schema(session, customer, by=by, now=now)
 
 
 def wake_paused(session: Session, *, now: datetime) -> int:
-    """Make paused customers active again whose day has come where the workspace is; how many there were."""
+    """Make paused customers active again whose day has come in the workspace's zone; return how many."""
     today = get_calendar(session, None).today(now)
     query = select(Customer).where(Customer.status == Status.PAUSED, col(Customer.status_until) <= today)
     woken = session.exec(query).all()
     for customer in woken:
-        before = _status_json(customer)
-        customer.status, customer.status_reason, customer.status_until, customer.status_by = (
-            Status.ACTIVE,
-            None,
-            None,
-            None,
-        )
-        record(
-            session, "customer.status", by="bot", kind="customer", subject=customer.id, customer_id=customer.id,
-            before=before, after=_status_json(customer), now=now,
-        )  # fmt: skip
+        before, customer.status = _status_json(customer), Status.ACTIVE
+        customer.status_reason = customer.status_until = customer.status_by = None
+        audit(session, customer, "status", by=BOT, now=now, before=before, after=_status_json(customer))
     return reschedule(session, woken, now=now)
 
 
 def claim_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerSchema:
     """Take a customer, from the pool or from its owner, who then gets the news."""
     return hand_over(session, customer_id=customer_id, to=by, by=by, now=now)
-
-
-def first_due(session: Session, customer: Customer, *, today: date) -> date | None:
-    """The day of the first call to a customer nobody has talked to, among its owner's other first calls."""
-    if customer.last_contact_on is not None or customer.status is not Status.ACTIVE:
-        return None
-    workspace = get_workspace(session)
-    cadence = customer.cadence_days or workspace.default_cadence_days
-    key = str(customer.id)
-    return spread_first_dues(
-        [(key, customer.added_on, cadence)],
-        today=today,
-        calendar=get_calendar(session, customer.owner_id),
-        per_day=workspace.first_calls_a_day,
-        taken=taken_first_calls(session).get(customer.owner_id, {}) if customer.owner_id else {},
-    )[key]
-
-
-def taken_first_calls(session: Session) -> dict[str | None, dict[date, int]]:
-    """How many first calls each owner's days hold already."""
-    query = (
-        sa.select(col(Customer.owner_id), col(Customer.due_on), sa.func.count())
-        .where(col(Customer.status) == Status.ACTIVE, col(Customer.last_contact_on).is_(None))
-        .group_by(col(Customer.owner_id), col(Customer.due_on))
-    )
-    taken: dict[str | None, dict[date, int]] = {}
-    for owner_id, due, count in session.execute(query):
-        taken.setdefault(owner_id, {})[due] = count
-    return taken
 
 
 def _checked(
@@ -213,7 +166,7 @@ def _checked(
     before: CustomerDetails | None,
     customer_id: UUID | None = None,
 ) -> CustomerDetails:
-    """*details* fit to be kept, or every sentence about what is wrong with them, by field."""
+    """Return *details* fit to be stored."""
     wrong: dict[str, str] = {}
     name = clean_text(details.name, NAME_LENGTH)
     if not name or not name_key(name):
@@ -235,7 +188,7 @@ def _checked(
 
 
 def _undivided(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Words without the signs that divide them in a list, so that an export says the same when it comes back."""
+    """Return words without the signs that divide them in a list, so that an export can be imported again."""
     cleaned = (clean_text(word.replace(";", ",").replace("|", "/"), 300) for word in words)
     return tuple(dict.fromkeys(word for word in cleaned if word))[:MOST_WORDS]
 
@@ -249,7 +202,7 @@ def _cadence_problem(session: Session, days: int, *, manages: bool) -> dict[str,
 
 
 def _parent_problem(session: Session, parent_id: UUID, customer_id: UUID | None) -> dict[str, str]:
-    """Whether a customer would become its own ancestor."""
+    """Return a sentence when a customer would become its own ancestor."""
     above: UUID | None = parent_id
     seen: set[UUID] = set()
     while above is not None and above not in seen:
@@ -274,7 +227,7 @@ def _other_names(aliases: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 
 def _require_new_name(session: Session, details: CustomerDetails) -> None:
-    """A second customer of one name has to differ by its domain."""
+    """Refuse a second customer of one name that doesn't differ by its domain."""
     query = select(Customer).where(Customer.name_key == name_key(details.name))
     for namesake in session.exec(query).all():
         if not details.domain or not namesake.domain or namesake.domain == details.domain:
@@ -295,7 +248,7 @@ def _require_may_give(session: Session, actor: Person, to: str) -> None:
 
 @contextmanager
 def _said_of_owner() -> Iterator[None]:
-    """Inside, what is wrong stands under the owner of the form."""
+    """Report errors inside under the form's owner."""
     try:
         yield
     except (InvalidInput, NotAllowed, NotFound) as refused:

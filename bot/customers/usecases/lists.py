@@ -8,24 +8,34 @@ may say who looks after a new or ownerless customer; taking one from its owner i
 above the floor and exclusions.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from bot.core.collecting import without_collecting
 from bot.core.database import workspace_of
-from bot.core.errors import InvalidInput
+from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import look_alikes, name_key
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan
+from bot.customers.tables import Upload
 from bot.customers.usecases import writing
-from bot.customers.usecases.matching import Matcher, Target, in_order_of_keys, load_matcher
-from bot.customers.usecases.resolving import Owners, load_owners, tie_parents
+from bot.customers.usecases.matching import (
+    Matcher,
+    Owners,
+    Target,
+    in_order_of_keys,
+    load_matcher,
+    load_owners,
+    tie_parents,
+)
 from bot.customers.usecases.writing import Batch, Prepared
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
@@ -58,7 +68,7 @@ def plan_import(
     progress: Progress | None = None,
 ) -> ImportPlan:
     """
-    Say what taking in *drafts* would do, and change nothing.
+    Return what importing *drafts* would do, and change nothing.
 
     Raises:
         InvalidInput: the list's columns have problems that must be settled first.
@@ -120,7 +130,7 @@ def _prepare(
 
 
 def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[Target]:
-    """The customers the rows are about, in the order of the rows; unfit rows go to the refusals."""
+    """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
     targets: dict[int, Target] = {}
     for done, draft in enumerate(in_order_of_keys(drafts.rows), start=1):
         found = matcher.take(draft)
@@ -136,7 +146,7 @@ def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progr
 
 
 class _Judge:
-    """Turns what rows want into values of a customer, as far as *by* may say so."""
+    """Turns what rows say into values of a customer, as far as *by* is allowed to."""
 
     def __init__(self, session: Session, owners: Owners, *, by: str, manages: bool, prepared: Prepared) -> None:
         self.owners, self.by, self.manages, self.prepared = owners, by, manages, prepared
@@ -145,7 +155,7 @@ class _Judge:
         self.workspace = workspace_of(session)
 
     def accepts(self, target: Target) -> bool:
-        """Whether the rows ask for nothing that only a manager can give."""
+        """Return whether the rows ask for nothing that only a manager may decide."""
         cadence, status = target.wants.get("cadence"), target.wants.get("status")
         had = target.now
         if not self.manages and cadence and cadence > self.floor and (had is None or had.cadence_days != cadence):
@@ -158,7 +168,7 @@ class _Judge:
         return not target.is_refused
 
     def values(self, target: Target, erased: Iterable[Field], drafts: Drafts) -> dict[str, Any]:
-        """The columns that the rows speak of, as they shall be."""
+        """Return the columns that the rows speak of, with their new values."""
         wants, had = target.wants, target.now
         after: dict[str, Any] = {name: wants[name] for name in _SAME_IN_BOTH if name in wants}
         if had is None or not target.by_name:
@@ -256,7 +266,7 @@ def _shown(value: Any) -> str:
 
 
 def _look_alikes(new: Sequence[Target], matcher: Matcher) -> list[Note]:
-    """Customers we have whose names look like those of new ones: for a person to look at, never decided here."""
+    """Note new customers whose names look like those of known ones, for a person to look at."""
     known = {target.name_key: target.name for target in matcher.by_uuid.values() if target.now is not None}
     looked_at = new[: MOST_COMPARISONS // len(known)] if known else []
     remarks = []
@@ -265,3 +275,56 @@ def _look_alikes(new: Sequence[Target], matcher: Matcher) -> list[Note]:
             reason = f"{target.name} looks like {known[alike[0]]}, whom we have. It will be added as a new customer."
             remarks.append(Note(target.rows[0].row_number, "name", reason, target.name))
     return remarks
+
+
+def keep_upload(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
+    """Store a list until its sender decides, and drop an earlier one of theirs; return its id."""
+    require_here(session, by=by)
+    session.execute(sa.delete(Upload).where(col(Upload.by) == by))
+    upload = Upload(by=by, at=now, file_name=file_name[:200], content=content)
+    session.add(upload)
+    session.flush()
+    return upload.id
+
+
+def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str], by: str, now: datetime) -> None:
+    """Store which of a list's columns somebody has mapped by hand, for a day more."""
+    upload = _require_upload(session, upload_id, by)
+    upload.by_hand, upload.at = dict(by_hand), now
+
+
+def take_upload(
+    session: Session, *, upload_id: UUID, drafts: Drafts, erase_blanks: bool, by: str, now: datetime
+) -> ImportDone:
+    """
+    Import a list that was sent, and drop the file; a second call about the same list changes nothing.
+
+    Raises:
+        AlreadyDone: it was taken in before, or forgotten after a day.
+    """
+    forget_upload(session, upload_id=upload_id, by=by)
+    return apply_import(session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks)
+
+
+def forget_upload(session: Session, *, upload_id: UUID, by: str) -> None:
+    """
+    Drop a list because it is imported now.
+
+    Raises:
+        AlreadyDone: it was taken in before, or forgotten after a day.
+    """
+    session.delete(_require_upload(session, upload_id, by))
+    session.flush()
+
+
+def _require_upload(session: Session, upload_id: UUID, by: str) -> Upload:
+    query = select(Upload).where(Upload.id == upload_id, Upload.by == by)
+    upload = session.exec(query.with_for_update()).first()
+    if upload is None:
+        raise AlreadyDone("That list was imported already, or a day has passed; send it again if it is new.")
+    return upload
+
+
+def forget_uploads(session: Session, *, before: datetime) -> int:
+    """Drop lists that were sent before that instant and never confirmed; return how many."""
+    return session.exec(sa.delete(Upload).where(col(Upload.at) < before)).rowcount

@@ -1,5 +1,6 @@
 """Which customer a row of a list is about: by external id, then by domain, then by its exact name."""
 
+import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -7,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from bot.core.clock import new_id
 from bot.customers.rules.names import name_key
-from bot.customers.rules.rows import Refusal, RowDraft
+from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.tables import Alias, Customer
+from bot.people.tables import Person
 
 BESIDE = frozenset({
     "row_number", "notes", "contact_name", "contact_role", "contact_email", "contact_phone", "contact_do_not_contact"
@@ -48,7 +50,7 @@ class Target:
 
     @property
     def name(self) -> str:
-        """What it is called, by the list if it brings it."""
+        """Return what it is called, by the list if it adds it."""
         return str(self.now.name if self.now is not None else self.wants["name"])
 
 
@@ -58,7 +60,7 @@ Shelf = dict[Any, dict[str | None, list[Target]]]
 
 class Matcher:
     """
-    All customers, by what a row may know them by; rows that were matched count too.
+    Finds customers by what a row may know them by; rows that were matched count too.
 
     However many customers share a name or a domain, a row looks at no more than the first few that it could mean.
     """
@@ -76,7 +78,7 @@ class Matcher:
             self._index(self.by_uuid[customer_id], key)
 
     def called(self, key: str) -> list[Target]:
-        """Up to two customers whose name or alias has that key."""
+        """Return up to two customers whose name or alias has that key."""
         found: dict[UUID, Target] = {}
         for target in chain.from_iterable(self._by_name.get(key, {}).values()):
             if not target.is_refused:
@@ -87,7 +89,7 @@ class Matcher:
 
     def take(self, draft: RowDraft) -> Target | Refusal:
         """
-        The customer *draft* is about (a new one when none fits), with what it says added to what earlier rows said.
+        Return the customer *draft* is about, a new one when none fits, with what the draft says added to it.
 
         A row that fits two customers, or contradicts an earlier row about the same one, is refused.
         """
@@ -122,7 +124,7 @@ class Matcher:
         return named[0] if named else None
 
     def _named(self, draft: RowDraft, key: str) -> list[Target]:
-        """Up to two customers of that name (of each: those of the row's domain, and those without one)."""
+        """Return up to two customers of that name (of each: those of the row's domain, and those without one)."""
         if not draft.domain:
             return _first_two(self._by_name, key, draft)
         ours, bare = (
@@ -158,7 +160,7 @@ class Matcher:
 
 
 def load_matcher(session: Session) -> Matcher:
-    """Every customer of the workspace, ready to be compared with a list."""
+    """Read every customer of the workspace, ready to be compared with a list."""
     columns = [getattr(Customer, name) for name in KEPT]
     rows = session.execute(sa.select(*columns)).all()
     aliases = session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))).all()
@@ -166,7 +168,7 @@ def load_matcher(session: Session) -> Matcher:
 
 
 def in_order_of_keys(rows: Iterable[RowDraft]) -> list[RowDraft]:
-    """Rows that say most about whom they mean first, so that their order in the file decides nothing."""
+    """Sort rows that say most about whom they mean first, so that their order in the file doesn't matter."""
     return sorted(rows, key=lambda row: (row.external_id is None, row.domain is None))
 
 
@@ -187,7 +189,7 @@ def _shelve(shelf: Shelf, key: object, system: str | None, target: Target) -> No
 def _first_two(
     shelf: Shelf, key: object, draft: RowDraft, domains: Container[str | None] | None = None
 ) -> list[Target]:
-    """The first two customers under *key* that *draft* could mean."""
+    """Return the first two customers under *key* that *draft* could mean."""
     found: list[Target] = []
     for system, targets in shelf.get(key, {}).items():
         if draft.external_id and system == (draft.source or ""):
@@ -201,13 +203,13 @@ def _first_two(
 
 
 def _may_be(target: Target, draft: RowDraft) -> bool:
-    """Two ids of one system are two customers, whatever else they share."""
+    """Return whether *draft* may mean *target*; two ids of one system are two customers."""
     same_system = target.external_id and draft.external_id and target.source == (draft.source or "")
     return not same_system or target.external_id == draft.external_id
 
 
 def _unless_named_otherwise(draft: RowDraft, found: Target, named: list[Target]) -> "Target | Refusal":
-    """The customer of that domain, unless another one is called just like the row."""
+    """Return the customer of that domain, unless another one is called just like the row."""
     if named and all(target is not found for target in named):
         reason = (
             f"Its domain is that of {found.name}, its name that of another customer: "
@@ -218,7 +220,7 @@ def _unless_named_otherwise(draft: RowDraft, found: Target, named: list[Target])
 
 
 def _contradiction(target: Target, draft: RowDraft, key: str) -> Refusal | None:
-    """What *draft* says differently from earlier rows about the same customer."""
+    """Refuse a draft that contradicts earlier rows about the same customer."""
     for name, value in draft.__dict__.items():
         said = target.wants.get(name)
         if value is None or said is None or name in BESIDE or name == "aliases" or said == value:
@@ -247,3 +249,91 @@ def _fits(targets: list[Target], what: str) -> str:
 
 def _refuse(draft: RowDraft, column: str, value: str, reason: str) -> Refusal:
     return Refusal(draft.row_number, column, reason, value)
+
+
+_MENTION = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;]+@[^\s<>()\[\],;]+")
+
+
+class Owners:
+    """Finds people by everything a list may call them: e-mail, Slack id, handle, name."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._ids: set[str] = set()
+        self._called: dict[str, set[str]] = {}
+        self._away: dict[str, str] = {}
+        for person in people:
+            if person.is_deactivated or person.is_bot or person.is_guest:
+                self._away[person.id] = person.name
+            self._ids.add(person.id)
+            for word in filter(None, (person.email, person.handle, person.name_key)):
+                self._called.setdefault(word.casefold(), set()).add(person.id)
+        self._known: dict[str, str | None] = {}
+
+    def find(self, words: str) -> str | None:
+        """Return the one person that *words* mean and who can look after customers, or None."""
+        if words not in self._known:
+            self._known[words] = self._find(words.strip())
+        return self._known[words]
+
+    def _find(self, words: str) -> str | None:
+        mentioned = _MENTION.fullmatch(words)
+        if mentioned or words in self._ids:
+            found = {mentioned[1] if mentioned else words} & self._ids
+        elif address := _ADDRESS.search(words):
+            found = self._called.get(address[0].casefold(), set())
+        else:
+            found = self._called.get(words.removeprefix("@").casefold()) or self._called.get(name_key(words), set())
+        here = found - self._away.keys()
+        return here.pop() if len(here) == 1 else None
+
+
+def load_owners(session: Session) -> Owners:
+    """Read everybody the workspace knows."""
+    return Owners(session.exec(select(Person)).all())
+
+
+def tie_parents(targets: Iterable[Target], matcher: Matcher) -> list[Note]:
+    """
+    Give each target the parent its row names, by external id or name, wherever in the list that stands; a remark about
+    each that can't be found, fits several, or would make a circle. Those customers stay without the parent.
+    """
+    remarks: list[Note] = []
+    naming = [target for target in targets if target.wants.get("parent")]
+    for target in sorted(naming, key=lambda target: (target.source, target.external_id or "", target.name_key)):
+        words = target.wants["parent"]
+        found = _find_parent(words, target, matcher)
+        if isinstance(found, str):
+            remarks.append(Note(target.rows[0].row_number, "parent", f"{found} It was left without.", words))
+        else:
+            target.parent = found
+    return remarks
+
+
+def _find_parent(words: str, target: Target, matcher: Matcher) -> Target | str:
+    known = matcher.by_id.get((target.source, words))
+    named = [known] if known and not known.is_refused else matcher.called(name_key(words))
+    if not named:
+        return f"The parent “{words}” is neither in this list nor among the customers."
+    if len(named) > 1:
+        return f"Several customers are called “{words}”: name the parent by its external id."
+    if _would_circle(target, named[0], matcher):
+        return f"“{words}” can't be the parent, since it belongs to {target.name} itself."
+    return named[0]
+
+
+def _would_circle(target: Target, parent: Target, matcher: Matcher) -> bool:
+    above: Target | None = parent
+    seen: set[UUID] = set()
+    while above is not None and above.id not in seen:
+        if above is target:
+            return True
+        seen.add(above.id)
+        above = _parent_of(above, matcher)
+    return False
+
+
+def _parent_of(target: Target, matcher: Matcher) -> Target | None:
+    if target.parent is not None or target.now is None or target.now.parent_id is None:
+        return target.parent
+    return matcher.by_uuid.get(target.now.parent_id)

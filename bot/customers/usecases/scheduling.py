@@ -1,17 +1,17 @@
-"""The facts that move a customer's clock: a contact, a snooze, a new owner, another cadence."""
+"""What moves customers' schedules: a contact, a snooze, another cadence; first calls spread over their owner's days."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, cast
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.core import outbox
 from bot.core.database import workspace_of
-from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
+from bot.core.errors import InvalidInput
 from bot.customers.queries import get_customer, schema_of
+from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import (
     RuleRefused,
     Schedule,
@@ -19,61 +19,57 @@ from bot.customers.rules.due import (
     SnoozeTooLong,
     Status,
     check_snooze,
-    compute_schedule,
+    due_on,
+    spread_first_dues,
 )
 from bot.customers.rules.names import clean_text
-from bot.customers.schemas import CustomerSchema, CustomersHandedOver, CustomerTaken
+from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
-from bot.people.queries import get_person, get_today, list_calendars, list_names
-from bot.people.rules import Calendar, Mute
-from bot.people.usecases import may_manage, require_here
-from bot.workspaces.queries import get_workspace
-from bot.workspaces.tables import Workspace
+from bot.customers.usecases.matching import Target
+from bot.people.queries import get_today
+from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
 
-MOVING_NAMES = (
-    "owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on", "sooner_on", "sooner_since",
-)  # fmt: skip
 FORWARD_DAYS = 2  # working days of the owner
-STORED_NAMES = ("effective_cadence_days", "waiting_since", "due_on", "neglected_after")
-MOVING = tuple(col(getattr(Customer, name)) for name in MOVING_NAMES)
-STORED = tuple(col(getattr(Customer, name)) for name in STORED_NAMES)
+LAST_MIDNIGHT_ON_EARTH = timedelta(hours=12)  # the zones furthest west are twelve hours behind UTC
+NO_CAP = 1_000_000
+"""First calls a day in the pool: nobody has to make them all, so they are only spread evenly."""
+
+Taken = dict[str | None, dict[date, int]]
+"""How many first calls each owner's days hold."""
 
 
-def set_schedule(customer: Customer, *, workspace: Workspace, calendar: Calendar) -> None:
-    """Recompute what is stored of *customer*'s clock: cadence, waiting since, due, limit."""
-    customer.effective_cadence_days, customer.waiting_since, customer.due_on, customer.neglected_after = _schedule(
-        workspace,
-        calendar,
-        cadence_days=customer.cadence_days,
-        last_contact_on=customer.last_contact_on,
-        added_on=customer.added_on,
-        first_due_on=customer.first_due_on,
-        sooner_on=customer.sooner_on,
-        sooner_since=customer.sooner_since,
-    )
-
-
-def _schedule(workspace: Workspace, calendar: Calendar, **schemas: Any) -> Schedule:
-    """The clock that *schemas* (cadence, last contact, added, first due) make by the workspace's rules."""
-    return compute_schedule(
-        calendar, default_cadence=workspace.default_cadence_days, factor=workspace.neglect_factor, **schemas
+def audit(
+    session: Session,
+    customer: Customer,
+    action: str,
+    *,
+    by: str,
+    now: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Record in the audit trail what was done to *customer*, and flush."""
+    record(
+        session, f"customer.{action}", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
+        before=before, after=after, now=now,
     )  # fmt: skip
+    session.flush()
 
 
 def reschedule(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:
-    """Recompute the schedules of *customers*; returns how many."""
-    workspace, rescheduled = get_workspace(session), list(customers)
-    calendars = list_calendars(session, {customer.owner_id for customer in rescheduled})
+    """Recompute the schedules of *customers*; return how many there are."""
+    rescheduled = list(customers)
+    schedules = ScheduleBatch(session, {customer.owner_id for customer in rescheduled})
     for customer in rescheduled:
-        set_schedule(customer, workspace=workspace, calendar=calendars[customer.owner_id])
+        schedules.apply(customer)
         customer.changed_at = now
     return len(rescheduled)
 
 
 def reschedule_owner(session: Session, *, owner_id: str | None, now: datetime) -> int:
     """Recompute every customer of an owner (None: the pool) after their hours or days away changed."""
-    return _reschedule_where(session, col(Customer.owner_id) == owner_id, now=now)
+    return _reschedule_where(session, CUSTOMERS.c.owner_id == owner_id, now=now)
 
 
 def reschedule_workspace(session: Session, *, now: datetime) -> int:
@@ -85,42 +81,32 @@ def _reschedule_where(session: Session, which: sa.ColumnElement[bool], *, now: d
     """
     Recompute the customers that *which* holds for, without making objects of them: there may be tens of thousands.
 
-    Customers that share owner, cadence and days share a clock. Only those whose dates move are written.
+    Only those whose schedule moves are written. Returns how many were looked at.
     """
     session.flush()
-    rows = session.execute(sa.select(*MOVING, *STORED, col(Customer.id)).where(which)).all()
-    workspace = get_workspace(session)
-    calendars = list_calendars(session, {row.owner_id for row in rows})
-    schedules: dict[Any, Schedule] = {}
-    moved = []
+    names = (*MOVING_NAMES, *Schedule._fields, "id")
+    mine = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), which)
+    rows = session.execute(sa.select(*(CUSTOMERS.c[name] for name in names)).where(mine)).all()
+    schedules, moved = ScheduleBatch(session, {row.owner_id for row in rows}), []
     for row in rows:
-        key = tuple(row[: len(MOVING)])
-        if key not in schedules:
-            fields = dict(zip(MOVING_NAMES, key, strict=True))
-            schedules[key] = _schedule(workspace, calendars[fields.pop("owner_id")], **fields)
-        if schedules[key] != tuple(row[len(MOVING) : -1]):
-            moved.append({"which": row.id, **dict(zip(STORED_NAMES, schedules[key], strict=True))})
-    _write_schedules(session, moved, now=now)
+        schedule = schedules.compute(*row[: len(MOVING_NAMES)])
+        if schedule != tuple(row[len(MOVING_NAMES) : -1]):
+            moved.append({"which": row.id, **schedule._asdict()})
+    if moved:
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in Schedule._fields}
+        ours = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), CUSTOMERS.c.id == sa.bindparam("which"))
+        session.connection().execute(CUSTOMERS.update().where(ours).values(changed_at=now, **values), moved)
+        for loaded in session.identity_map.values():
+            if isinstance(loaded, Customer):
+                session.expire(loaded)
     return len(rows)
-
-
-def _write_schedules(session: Session, moved: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
-    if not moved:
-        return
-    table = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-    values: dict[str, Any] = {name: sa.bindparam(name) for name in STORED_NAMES}
-    mine = sa.and_(table.c.workspace_id == workspace_of(session), table.c.id == sa.bindparam("which"))
-    session.connection().execute(table.update().where(mine).values(changed_at=now, **values), moved)
-    for row in session.identity_map.values():
-        if isinstance(row, Customer):
-            session.expire(row)
 
 
 def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, now: datetime) -> CustomerSchema:
     """
-    Say when the last real contact was (None: there was none). It wakes a snooze that a contact makes pointless.
+    Set the day of the last real contact (None: there was none), and what follows from it.
 
-    The check-ins feature calls this with the latest contact it knows, also after an undo.
+    Check-ins call this with the latest contact that they know, also after an undo.
     """
     customer = get_customer(session, customer_id)
     customer.last_contact_on = on
@@ -131,61 +117,56 @@ def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, no
 
 def bring_forward(session: Session, *, customer_id: UUID, reason: str, by: str, now: datetime) -> bool:
     """
-    Have a customer called within two working days of its owner, for a *reason*; True when that is sooner than before.
+    Make a customer due within two working days of its owner, for a *reason*; return whether that is sooner.
 
-    Nobody talked to it by that: it waits on as it did, and a contact from today on puts its own cadence back. What we
-    put off ourselves is put off no longer; who asked to be left alone until a day is left alone.
+    It is no contact: the customer waits as long as before, and a contact from today on restores its own cadence. A
+    snooze of our own ends; one that the customer asked for holds.
     """
     customer = get_customer(session, customer_id)
-    calendar = list_calendars(session, {customer.owner_id})[customer.owner_id]
+    calendar = ScheduleBatch(session).calendar(customer.owner_id)
     today = calendar.today(now)
     by_when = calendar.add_working_days(today, FORWARD_DAYS)
     put_off = customer.snooze_reason is SnoozeReason.DEFERRED and (customer.snoozed_until or by_when) > by_when
     if customer.status is not Status.ACTIVE or not (customer.due_on > by_when or put_off):
         return False
-    before = customer.due_on
     if put_off:
         restore_snooze(customer, {}, now=now)
-    customer.sooner_on, customer.sooner_since = by_when, today
-    reschedule(session, [customer], now=now)
-    record(
-        session, "customer.brought_forward", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-        before={"due_on": before.isoformat()}, now=now,
-        after={"due_on": customer.due_on.isoformat(), "reason": clean_text(reason, 300)},
-    )  # fmt: skip
-    session.flush()
+    _set_sooner(session, customer, by_when, today, "brought_forward", reason=reason, by=by, now=now)
     return True
 
 
 def put_back(session: Session, *, customer_id: UUID, reason: str, by: str, now: datetime) -> bool:
-    """Let a customer be due by its own cadence again: what brought it forward was none; True when that changed it."""
+    """Make a customer due by its own cadence again, after `bring_forward`; return whether its due date changed."""
     customer = get_customer(session, customer_id)
+    return _set_sooner(session, customer, None, None, "put_back", reason=reason, by=by, now=now)
+
+
+def _set_sooner(
+    session: Session,
+    customer: Customer,
+    on: date | None,
+    since: date | None,
+    action: str,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> bool:
     before = customer.due_on
-    customer.sooner_on, customer.sooner_since = None, None
+    customer.sooner_on, customer.sooner_since = on, since
     reschedule(session, [customer], now=now)
-    if customer.due_on == before:
+    if customer.due_on == before and on is None:
         return False
-    record(
-        session, "customer.put_back", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-        before={"due_on": before.isoformat()}, now=now,
-        after={"due_on": customer.due_on.isoformat(), "reason": clean_text(reason, 300)},
-    )  # fmt: skip
-    session.flush()
+    after = {"due_on": customer.due_on.isoformat(), "reason": clean_text(reason, 300)}
+    audit(session, customer, action, by=by, now=now, before={"due_on": before.isoformat()}, after=after)
     return True
 
 
 def snooze_customer(
-    session: Session,
-    *,
-    customer_id: UUID,
-    until: date,
-    reason: SnoozeReason,
-    note: str,
-    by: str,
-    now: datetime,
+    session: Session, *, customer_id: UUID, until: date, reason: SnoozeReason, note: str, by: str, now: datetime
 ) -> CustomerSchema:
     """
-    Put a customer off to *until* (the day it comes back).
+    Snooze a customer up to *until*, the day it comes back.
 
     Raises:
         InvalidInput: `until` is past, or later than the rules allow; fields `until`.
@@ -203,30 +184,22 @@ def snooze_customer(
     before = snooze_state(customer)
     customer.snoozed_until, customer.snooze_reason = until, reason
     customer.snooze_note, customer.snoozed_by, customer.changed_at = clean_text(note, 300) or None, by, now
-    record(
-        session, "customer.snoozed", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-        before=before, after=snooze_state(customer), now=now,
-    )  # fmt: skip
-    session.flush()
+    audit(session, customer, "snoozed", by=by, now=now, before=before, after=snooze_state(customer))
     return schema_of(customer, today=today)
 
 
 def wake_customer(session: Session, *, customer_id: UUID, by: str, now: datetime) -> CustomerSchema:
-    """End a snooze now. Waking one that is awake changes nothing."""
+    """End a snooze now; without one, nothing changes."""
     customer = get_customer(session, customer_id)
     if customer.snoozed_until is not None:
         before = snooze_state(customer)
         restore_snooze(customer, {}, now=now)
-        record(
-            session, "customer.woken", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-            before=before, now=now,
-        )  # fmt: skip
-        session.flush()
+        audit(session, customer, "woken", by=by, now=now, before=before)
     return schema_of(customer, today=get_today(session, person_id=by, now=now))
 
 
 def snooze_state(customer: Customer) -> dict[str, str | None]:
-    """A customer's snooze as JSON values, to keep and to put back."""
+    """Return a customer's snooze as JSON values, which `restore_snooze` takes."""
     return {
         "until": customer.snoozed_until.isoformat() if customer.snoozed_until else None,
         "reason": customer.snooze_reason.value if customer.snooze_reason else None,
@@ -235,92 +208,99 @@ def snooze_state(customer: Customer) -> dict[str, str | None]:
     }
 
 
-def restore_snooze(customer: Customer, state: dict[str, str | None], *, now: datetime) -> None:
-    """Put back what `snooze_state` gave; an empty state wakes the customer."""
+def restore_snooze(customer: Customer, state: Mapping[str, str | None], *, now: datetime) -> None:
+    """Set the snooze that `snooze_state` returned; an empty state ends it."""
     until, reason = state.get("until"), state.get("reason")
     customer.snoozed_until = date.fromisoformat(until) if until else None
     customer.snooze_reason = SnoozeReason(reason) if reason else None
     customer.snooze_note, customer.snoozed_by, customer.changed_at = state.get("note"), state.get("by"), now
 
 
-def hand_over(
-    session: Session, *, customer_id: UUID, to: str | None, by: str, note: str = "", now: datetime
-) -> CustomerSchema:
+def end_snoozes(session: Session, *, now: datetime) -> int:
+    """Clear snoozes whose day has come in every time zone, so that no screen shows them; return how many."""
+    everywhere = (now - LAST_MIDNIGHT_ON_EARTH).date()
+    cleared = dict.fromkeys(("snoozed_until", "snooze_reason", "snooze_note", "snoozed_by"))
+    return session.exec(sa.update(Customer).where(col(Customer.snoozed_until) <= everywhere).values(cleared)).rowcount
+
+
+def first_due(session: Session, customer: Customer, *, now: datetime) -> date | None:
+    """Return the day of the first call to *customer*, among its owner's other first calls; None when it needs none."""
+    if customer.last_contact_on is not None or customer.status is not Status.ACTIVE:
+        return None
+    schedules, key = ScheduleBatch(session), str(customer.id)
+    taken = taken_first_calls(session) if customer.owner_id else {}
+    return _first_dues(schedules, customer.owner_id, [(key, customer.added_on, customer.cadence_days)], taken, now)[key]
+
+
+def spread_first_calls(session: Session, schedules: ScheduleBatch, new: Sequence[Target], *, now: datetime) -> int:
     """
-    Give a customer to *to* (None: back to the pool) and owe them the news.
+    Give each new customer of a list that nobody has talked to a day for its first call.
 
-    Owners hand over what is theirs, managers anything, and anyone takes from the pool or takes for themselves.
-
-    Raises:
-        NotAllowed: it is somebody else's, and *by* is no manager and not the one who takes it.
-        AlreadyDone: *to* has it already.
-        InvalidInput: *to* can't own customers (left, a bot, a guest).
+    Returns how many of them find no room in their cadence. Their ids and names decide their places, so neither size
+    nor the order of the list does. The pool is spread over the workspace's working days without a cap.
     """
-    actor = require_here(session, by=by)
-    customer = get_customer(session, customer_id)
-    if customer.owner_id == to:
-        whose = "in the pool" if to is None else "yours" if to == by else "theirs"
-        raise AlreadyDone(f"{customer.name} is already {whose}.")
-    _require_may_hand_over(session, customer, to=to, by=by, manages=may_manage(actor))
-    if to is not None:
-        require_can_own(session, to)
-    note = clean_text(note, 300)
-    before = customer.owner_id
-    customer.owner_id = to
-    reschedule(session, [customer], now=now)
-    record(
-        session, "customer.handed_over", by=by, kind="customer", subject=customer.id, customer_id=customer.id,
-        before={"owner": before}, after={"owner": to, "note": note}, now=now,
-    )  # fmt: skip
-    session.flush()
-    if to is not None and to != by:
-        tell_new_owner(session, [customer], to=to, by=by, note=note, now=now)
-    if before is not None and before != by:
-        _tell_former_owner(session, customer, former=before, to=to, by=by, now=now)
-    names = list_names(session, [to])
-    return schema_of(customer, today=get_today(session, person_id=by, now=now), owner_name=names.get(to or ""))
+    waiting: dict[str | None, list[Target]] = {}
+    today = schedules.calendar(None).today(now)
+    for target in new:
+        wants = target.wants
+        wants.setdefault("added_on", today)
+        if wants.get("last_contact_on") is None and wants.get("status", Status.ACTIVE) is Status.ACTIVE:
+            waiting.setdefault(wants.get("owner_id"), []).append(target)
+    taken = taken_first_calls(session) if waiting else {}
+    return sum(_spread_one(schedules, owner_id, group, taken, now) for owner_id, group in waiting.items())
 
 
-def tell_new_owner(
-    session: Session, customers: list[Customer], *, to: str, by: str, note: str = "", now: datetime
-) -> None:
-    """Owe *to* the news that these customers are theirs now, unless they muted news."""
-    if Mute.NEWS in get_person(session, to).mutes or not customers:
-        return
-    schema = CustomersHandedOver(
-        names=tuple(customer.name for customer in customers[:5]), total=len(customers), by=by, note=note
+def taken_first_calls(session: Session) -> Taken:
+    """Count the first calls that each owner's days hold already."""
+    query = (
+        sa.select(col(Customer.owner_id), col(Customer.due_on), sa.func.count())
+        .where(col(Customer.status) == Status.ACTIVE, col(Customer.last_contact_on).is_(None))
+        .group_by(col(Customer.owner_id), col(Customer.due_on))
     )
-    key = f"handed_over:{customers[0].id}:{to}:{int(now.timestamp() * 1000)}"
-    outbox.enqueue(session, schema, to=to, key=key, now=now)
+    taken: Taken = {}
+    for owner_id, due, count in session.execute(query):
+        taken.setdefault(owner_id, {})[due] = count
+    return taken
 
 
-def _tell_former_owner(
-    session: Session, customer: Customer, *, former: str, to: str | None, by: str, now: datetime
-) -> None:
-    person = get_person(session, former)
-    if person.is_deactivated or Mute.NEWS in person.mutes:
-        return
-    key = f"taken:{customer.id}:{former}:{int(now.timestamp() * 1000)}"
-    outbox.enqueue(session, CustomerTaken(name=customer.name, to=to, by=by), to=former, key=key, now=now)
+def _spread_one(
+    schedules: ScheduleBatch, owner_id: str | None, group: list[Target], taken: Taken, now: datetime
+) -> int:
+    by_key, calendar = _keys(group), schedules.calendar(owner_id)
+    asked = [(key, target.wants["added_on"], target.wants.get("cadence_days")) for key, target in by_key.items()]
+    dues = _first_dues(schedules, owner_id, asked, taken, now)
+    late = 0
+    for key, added_on, cadence in asked:
+        by_key[key].wants["first_due_on"] = dues[key]
+        late += dues[key] > due_on(added_on, cadence or schedules.workspace.default_cadence_days, calendar)
+    return late
 
 
-def _require_may_hand_over(session: Session, customer: Customer, *, to: str | None, by: str, manages: bool) -> None:
-    mine, pooled = customer.owner_id == by, customer.owner_id is None
-    if not (manages or mine or (pooled and to == by) or to == by):
-        owner = list_names(session, [customer.owner_id]).get(customer.owner_id or "", "its owner")
-        raise NotAllowed(f"Only managers can hand out others' customers; ask {owner}, or take it yourself.")
+def _first_dues(
+    schedules: ScheduleBatch,
+    owner_id: str | None,
+    asked: Sequence[tuple[str, date, int | None]],
+    taken: Taken,
+    now: datetime,
+) -> dict[str, date]:
+    """The first due dates of one owner's customers, given as key, day of adding and own cadence."""
+    calendar, default = schedules.calendar(owner_id), schedules.workspace.default_cadence_days
+    return spread_first_dues(
+        [(key, added_on, cadence or default) for key, added_on, cadence in asked],
+        today=calendar.today(now),
+        calendar=calendar,
+        per_day=schedules.workspace.first_calls_a_day if owner_id else NO_CAP,
+        taken=taken.get(owner_id, {}) if owner_id else {},
+    )
 
 
-def require_can_own(session: Session, person_id: str) -> None:
-    """
-    Refuse an owner who is none.
-
-    Raises:
-        InvalidInput: they left, or are a bot or a guest; field `to`.
-    """
-    person = get_person(session, person_id)
-    if person.is_deactivated or person.is_bot or person.is_guest:
-        raise InvalidInput(fields={"to": f"{person.name} can't look after customers; choose a full member."})
+def _keys(group: list[Target]) -> dict[str, Target]:
+    """Each customer under words of its own that stay the same from one import to the next."""
+    keys: dict[str, Target] = {}
+    for target in group:
+        key = "\n".join((target.source, target.external_id or "", target.domain or "", target.name_key))
+        keys[key if key not in keys else f"{key}\n{len(keys)}"] = target
+    return keys
 
 
 def _too_long(refused: SnoozeTooLong, today: date, reason: SnoozeReason) -> str:

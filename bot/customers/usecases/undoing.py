@@ -1,4 +1,4 @@
-"""Taking back an import: what it changed goes back, what it added goes away, unless somebody has used it since."""
+"""Undoing an import: what it changed is restored, what it added goes, unless somebody has used it since."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,15 +11,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from bot.core.database import workspace_of
+from bot.core.database import Row, workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import list_by_ids
+from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
-from bot.customers.usecases.schedule_batch import ScheduleBatch
-from bot.customers.usecases.writing import SCHEDULE_FIELDS, SCHEDULE_INPUTS, as_json, update_rows
+from bot.customers.usecases.writing import SCHEDULE_INPUTS, as_json, update_rows
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
@@ -27,6 +27,7 @@ from bot.workspaces.usecases import BOT, record
 CONTACT = "contact:"
 _AMOUNT = re.compile(r"\d+\.\d\d")
 CHUNK = 500  # ids in one statement
+UNSYNCED = {"synchronize_session": False}  # comparing each chunk with tens of thousands of loaded rows takes seconds
 KEPT_SHOWN = 20
 OWN_TABLES = frozenset({"customers", "customer_aliases", "contacts", "import_changes"})
 USED = "something has happened with it since"
@@ -54,7 +55,7 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
     used = _used(session, made, added)  # after restoring: a parent that the list itself gave is no use of one it added
     removed = [customer_id for customer_id in added if customer_id not in used]
     kept += [(_name(session, customer_id), USED) for customer_id in sorted(used)[:KEPT_SHOWN]]
-    _remove(session, removed)
+    delete_customers(session, removed)
     _take_news_back(session, import_id, now=now)
     made.undone_at, made.undone_by = now, by
     told = ImportUndone(
@@ -78,23 +79,31 @@ def _get_import(session: Session, import_id: UUID) -> Import:
 
 
 def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
-    """Which of the *added* customers something refers to, was done with, or was said about by a later list."""
+    """Return which of the *added* customers something refers to, was done with, or was said about by a later list."""
     used: set[UUID] = set()
     ours = set(added)
     for ids in _chunks(added):
         for table, column in _referring():
             query = sa.select(column).where(table.c.workspace_id == workspace_of(session), column.in_(ids))
             used |= set(session.execute(query.distinct()).scalars())
-        used |= set(session.exec(_acted_on(made, ids)).all())
-        used |= set(session.exec(_listed_later(made, ids)).all())
+        acted_on = select(AuditEntry.customer_id).where(
+            col(AuditEntry.customer_id).in_(ids), col(AuditEntry.at) >= made.at
+        )
+        listed_later = (
+            select(ImportChange.customer_id)
+            .join(Import, col(Import.id) == col(ImportChange.import_id))
+            .where(col(ImportChange.customer_id).in_(ids), Import.id != made.id, col(Import.undone_at).is_(None))
+        )
+        used |= {key for query in (acted_on, listed_later) for key in session.exec(query).all() if key}
         used |= _parents_of_others(session, ours, ids)
     return used
 
 
 def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
     """
-    Every column of another feature's tables that points at a customer: whatever features there are, now or later. Rows that
-    the database lets go together with their customer are no use of it.
+    Yield every column of another feature's tables that points at a customer.
+
+    Rows that the database deletes with their customer are no use of it.
     """
     for table in SQLModel.metadata.tables.values():
         for key in table.foreign_key_constraints if table.name not in OWN_TABLES else ():
@@ -102,29 +111,15 @@ def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
                 yield table, next(element.parent for element in key.elements if element.column.name == "id")
 
 
-def _acted_on(made: Import, ids: Sequence[UUID]) -> Any:
-    return select(AuditEntry.customer_id).where(col(AuditEntry.customer_id).in_(ids), col(AuditEntry.at) >= made.at)
-
-
-def _listed_later(made: Import, ids: Sequence[UUID]) -> Any:
-    return (
-        select(ImportChange.customer_id)
-        .join(Import, col(Import.id) == col(ImportChange.import_id))
-        .where(
-            col(ImportChange.customer_id).in_(ids), ImportChange.import_id != made.id, col(Import.undone_at).is_(None)
-        )
-    )
-
-
 def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) -> set[UUID]:
-    """Those that became the parent of a customer this import didn't bring."""
+    """Return those that became the parent of a customer that this import didn't add."""
     query = select(Customer.parent_id, Customer.id).where(col(Customer.parent_id).in_(ids))
     return {parent_id for parent_id, child in session.exec(query).all() if parent_id and child not in added}
 
 
 def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime) -> tuple[int, list[tuple[str, str]]]:
-    """Put back what the import changed; how many customers that was, and (name, why) of what stays."""
-    schedules = ScheduleBatch(session, now)
+    """Restore what the import changed; return how many customers that was, and (name, why) of what stays."""
+    schedules = ScheduleBatch(session)
     updates, kept, restored = [], [], 0
     ids = [change.customer_id for change in changes]
     customers = {key: row for some in _chunks(ids) for key, row in list_by_ids(session, some).items()}
@@ -135,8 +130,7 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
         if touched:
             kept.append((customer.name, f"{', '.join(sorted(touched))}: {CHANGED}"))
         if SCHEDULE_INPUTS & values.keys():
-            schedule: dict[str, Any] = {name: values.get(name, getattr(customer, name)) for name in SCHEDULE_FIELDS}
-            values |= schedules.compute(**schedule)
+            values |= schedules.schedule_of(customer, **values)._asdict()
         if values:
             updates.append((customer.id, {**values, "changed_at": now}))
         restored += bool(values) or not touched
@@ -147,7 +141,7 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
 
 
 def _values_before(customer: Customer, change: ImportChange) -> tuple[dict[str, Any], set[str]]:
-    """The columns to put back, and the names of those somebody changed meanwhile."""
+    """Return the columns to restore, and the names of those that somebody changed meanwhile."""
     values: dict[str, Any] = {}
     touched: set[str] = set()
     for name, after in change.after.items():
@@ -173,11 +167,14 @@ def _from_json(name: str, value: Any) -> Any:
 
 
 def _undo_people(session: Session, change: ImportChange) -> set[str]:
-    """Take added aliases and contacts away, put changed contacts back; what was changed meanwhile stays."""
+    """Remove added aliases and contacts, restore changed contacts; what was changed meanwhile stays."""
     touched: set[str] = set()
     if keys := [name_key(name) for name in change.after.get("aliases", [])]:
         session.execute(
-            sa.delete(Alias).where(col(Alias.customer_id) == change.customer_id, col(Alias.name_key).in_(keys))
+            sa.delete(Alias).where(
+                col(Alias.customer_id) == change.customer_id,
+                col(Alias.name_key).in_(keys),
+            )
         )
     for name, after in change.after.items():
         if name.startswith(CONTACT):
@@ -193,11 +190,12 @@ def _undo_people(session: Session, change: ImportChange) -> set[str]:
 
 
 def _take_news_back(session: Session, import_id: UUID, *, now: datetime) -> None:
-    """What wasn't said yet about this import needn't be."""
+    """Cancel messages about this import that weren't sent yet."""
     session.execute(
         sa.update(OutboxMessage)
         .where(
-            col(OutboxMessage.key).startswith(f"import:{import_id}:"), col(OutboxMessage.state) == DeliveryState.PENDING
+            col(OutboxMessage.key).startswith(f"import:{import_id}:"),
+            col(OutboxMessage.state) == DeliveryState.PENDING,
         )
         .values(state=DeliveryState.DEAD, reason="the import was undone", finished_at=now)
     )
@@ -207,22 +205,22 @@ def _name(session: Session, customer_id: UUID) -> str:
     return session.get_one(Customer, customer_id).name
 
 
-def _remove(session: Session, customer_ids: Sequence[UUID]) -> None:
-    tables = SQLModel.metadata.tables
-    workspace = workspace_of(session)
+def delete_customers(session: Session, customer_ids: Sequence[UUID]) -> int:
+    """Delete customers with their names, contacts and what imports did to them; return how many rows went."""
+    session.flush()
+    gone = 0
     for ids in _chunks(customer_ids):
-        customers = tables["customers"]
-        session.execute(
-            sa.update(customers)
-            .where(customers.c.workspace_id == workspace, customers.c.parent_id.in_(ids))
-            .values(parent_id=None)
-        )
-        for name in ("import_changes", "customer_aliases", "contacts"):
-            table = tables[name]
-            session.execute(sa.delete(table).where(table.c.workspace_id == workspace, table.c.customer_id.in_(ids)))
-    for ids in _chunks(customer_ids):
-        customers = tables["customers"]
-        session.execute(sa.delete(customers).where(customers.c.workspace_id == workspace, customers.c.id.in_(ids)))
+        children = sa.update(Customer).where(col(Customer.parent_id).in_(ids))
+        session.execute(children.values(parent_id=None), execution_options=UNSYNCED)
+        for table in (ImportChange, Alias, Contact):
+            gone += _delete(session, table, col(table.customer_id).in_(ids))
+    gone += sum(_delete(session, Customer, col(Customer.id).in_(ids)) for ids in _chunks(customer_ids))
+    session.expire_all()
+    return gone
+
+
+def _delete(session: Session, table: type[Row], which: sa.ColumnElement[bool]) -> int:
+    return session.exec(sa.delete(table).where(which), execution_options=UNSYNCED).rowcount
 
 
 def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

@@ -15,13 +15,14 @@ from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
+from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.matching import Target
-from bot.customers.usecases.schedule_batch import ScheduleBatch
+from bot.customers.usecases.scheduling import spread_first_calls
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute
 from bot.workspaces.usecases import BOT, record
@@ -31,16 +32,12 @@ Values = dict[str, Any]
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
 """What moves a customer's clock when a list changes it."""
 
-SCHEDULE_FIELDS = (
-    "owner_id", "added_on", "cadence_days", "last_contact_on", "first_due_on", "sooner_on", "sooner_since",
-)  # fmt: skip
-
 _BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 
 
 @dataclass
 class Prepared:
-    """A list compared with what we have: the new customers, and the differences of the others."""
+    """A list compared with the database: the new customers, and the differences of the others."""
 
     new: list[Target] = field(default_factory=list)
     changed: list[tuple[Target, Values]] = field(default_factory=list)
@@ -66,19 +63,19 @@ class Batch:
 
     @property
     def changed(self) -> frozenset[UUID]:
-        """The customers we had that it changes."""
+        """Return the known customers that it changes."""
         return frozenset(self.after)
 
     def note(self, customer_id: UUID, column: str, before: Any, after: Any) -> None:
-        """Keep what a column was and becomes, for undoing."""
+        """Store what a column was and becomes, for undoing."""
         self.before.setdefault(customer_id, {})[column] = as_json(before)
         self.after.setdefault(customer_id, {})[column] = as_json(after)
 
 
 def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, now: datetime) -> Batch:
-    """Work out every row an import writes, and write nothing."""
-    schedules, batch = ScheduleBatch(session, now), Batch()
-    batch.late = schedules.spread(prepared.new)
+    """Compute every row that an import writes, and write nothing."""
+    schedules, batch = ScheduleBatch(session), Batch()
+    batch.late = spread_first_calls(session, schedules, prepared.new, now=now)
     reason = f"said so by the list {file_name}"[:300]
     floor = schedules.workspace.cadence_floor_days
     for target in _parents_first(prepared.new):
@@ -92,8 +89,7 @@ def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, no
         for column, value in values.items():
             batch.note(target.id, column, had[column] if column in had else getattr(target.now, column), value)
         if SCHEDULE_INPUTS & values.keys():
-            schedule = {name: values.get(name, getattr(target.now, name)) for name in SCHEDULE_FIELDS}
-            values |= schedules.compute(**schedule)
+            values |= schedules.schedule_of(target.now, **values)._asdict()
         batch.updates.append((target.id, {**values, "changed_at": now}))
         if (owner := values.get("owner_id")) and owner != target.now.owner_id:
             batch.news.setdefault(owner, []).append(target.name)
@@ -102,7 +98,7 @@ def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, no
 
 
 def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, now: datetime) -> UUID:
-    """Write *batch*, keep what was before, tell new owners and who imported it; returns the import's id."""
+    """Write *batch*, store what was before, notify new owners and who imported; return the import's id."""
     workspace = workspace_of(session)
     made = Import(
         by=by, at=now, file_name=plan.file_name[:200], source=plan.source, added=len(plan.added),
@@ -142,7 +138,7 @@ def update_rows(session: Session, table: type[SQLModel], updates: Iterable[tuple
 
 
 def as_json(value: Any) -> Any:
-    """A column's value as JSON keeps it."""
+    """Return a column's value as JSON stores it."""
     match value:
         case date():
             return value.isoformat()
@@ -157,7 +153,7 @@ def as_json(value: Any) -> Any:
 
 
 def _parents_first(new: Sequence[Target]) -> list[Target]:
-    """In an order in which every parent is there before its children."""
+    """Sort customers so that every parent comes before its children."""
 
     def depth(target: Target) -> int:
         steps, above = 0, target.parent
@@ -169,15 +165,15 @@ def _parents_first(new: Sequence[Target]) -> list[Target]:
 
 
 def _new_row(session: Session, target: Target, values: Values, schedules: ScheduleBatch, now: datetime) -> Values:
-    schedule: Values = {name: values.get(name) for name in SCHEDULE_FIELDS}
+    schedule = schedules.compute(*map(values.get, MOVING_NAMES))
     return {
-        **_BLANK, **values, **schedules.compute(**schedule), "id": target.id, "workspace_id": workspace_of(session),
+        **_BLANK, **values, **schedule._asdict(), "id": target.id, "workspace_id": workspace_of(session),
         "changed_at": now,
     }  # fmt: skip
 
 
 def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> Values:
-    """What goes with a status and a cadence: why, and who answers for it."""
+    """Return what goes with a status and a cadence: why, and who answers for it."""
     beside: Values = {}
     if "status" in values:
         active = values["status"] is Status.ACTIVE
@@ -192,14 +188,14 @@ def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> V
 
 
 def _columns(session: Session, customer_id: UUID) -> Values:
-    """The columns beside status and cadence as they stand; few rows of a list change those."""
+    """Return the columns beside status and cadence as they stand; few rows of a list change those."""
     columns = (Customer.status_reason, Customer.status_by, Customer.status_until, Customer.cadence_approved_by)
     query = sa.select(*(col(column) for column in columns)).where(col(Customer.id) == customer_id)
     return dict(session.execute(query).mappings().one())
 
 
 class _People:
-    """The other names of customers, and the human beings there."""
+    """The other names of customers, and the people there."""
 
     def __init__(self, session: Session, batch: Batch, prepared: Prepared) -> None:
         self.batch, self.prepared, self.workspace = batch, prepared, workspace_of(session)
@@ -207,9 +203,7 @@ class _People:
         self.contacts: dict[UUID, list[Values]] = {}
         known = prepared.known
         if any("aliases" in target.wants for target in known):
-            query = sa.select(col(Alias.customer_id), col(Alias.name_key)).where(
-                col(Alias.workspace_id) == self.workspace
-            )
+            query = sa.select(col(Alias.customer_id), col(Alias.name_key))
             for customer_id, key in session.execute(query):
                 self.aliases.setdefault(customer_id, set()).add(key)
         if any(_says_who(row) for target in known for row in target.rows):
@@ -218,7 +212,7 @@ class _People:
                 self.contacts.setdefault(row["customer_id"], []).append(dict(row))
 
     def draw_up(self) -> None:
-        """Add what the rows say about both to the batch."""
+        """Compute every row that an import writes, and write nothing."""
         for target in (*self.prepared.new, *self.prepared.known):
             self._add_aliases(target)
             for row in target.rows:
@@ -268,7 +262,7 @@ def _says_who(row: RowDraft) -> bool:
 
 
 def _contact(row: RowDraft) -> Values:
-    """The contact a row tells of; who isn't named goes by the address or number."""
+    """Return the contact that a row describes; without a name, it goes by the address or number."""
     says: Values = {"name": row.contact_name or row.contact_email or row.contact_phone}
     for column, value in (("role", row.contact_role), ("email", row.contact_email), ("phone", row.contact_phone)):
         if value is not None:
@@ -285,14 +279,14 @@ def _is_same_person(contact: Mapping[str, Any], says: Mapping[str, Any]) -> bool
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> None:
-    """Add rows with one statement that names only the columns that any of them fills."""
+    """Insert rows with one statement that names only the columns that any of them fills."""
     if rows:
         columns = sorted(_filled(rows))
         insert_many(session.connection(), SQLModel.metadata.tables[str(table.__tablename__)], columns, rows)
 
 
 def _filled(rows: Sequence[Values]) -> set[str]:
-    """The columns that any row fills; once one does, the others aren't asked any more."""
+    """Return the columns that any row fills."""
     filled: set[str] = set()
     for row in rows:
         if not row.keys() <= filled:

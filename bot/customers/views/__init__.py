@@ -1,9 +1,19 @@
-"""What the customers feature puts on screen, and the ids that others put on theirs."""
+"""What this feature shows: lists, pages, news; and the ids that other features use too."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from bot.core.errors import Ambiguous, BotError, NotFound
 from bot.customers.rules.due import Standing, Status
-from bot.customers.schemas import CustomerSchema, Named
+from bot.customers.schemas import (
+    CustomerSchema,
+    CustomersHandedOver,
+    CustomerTaken,
+    ListImported,
+    ListPage,
+    LookUp,
+    Named,
+)
 from bot.slack import blocks as ui
 
 CARD = "customers.card"
@@ -15,24 +25,31 @@ ADD = "customers.add"
 OPTIONS = "customers.options"
 NEXT_PAGE = "customers.next"
 PAGE_BACK = "customers.back"
+UNDO = "customers.undo"
+UNDO_CONFIRM = ui.Confirm(
+    "Undo this import?",
+    "Customers it added go away and changes go back, except where somebody has done something since.",
+    "Undo",
+    danger=True,
+)
 
 NAME_SHOWN = 80
 WORDS_SHOWN = 150
 
 
 def customer_select(initial: Named | None = None, placeholder: str = "Type a few letters") -> ui.Block:
-    """A menu that finds customers as somebody types; its values are their ids."""
+    """Draw a menu that finds customers as somebody types; its values are their ids."""
     chosen = ui.Option(initial.name, str(initial.id)) if initial else None
     return ui.external_select(OPTIONS, placeholder=placeholder, initial=chosen)
 
 
 def name_of(schema: CustomerSchema) -> str:
-    """A customer's name, bold and short enough for a line."""
+    """Return a customer's name, bold and short enough for a line."""
     return ui.bold(ui.cut(schema.name, NAME_SHOWN))
 
 
 def standing_words(schema: CustomerSchema) -> str:
-    """Where a customer stands, numbers first: "47 of 30 days", "paused: on leave"."""
+    """Return where a customer stands, numbers first: "47 of 30 days", "paused: on leave"."""
     if schema.status is not Status.ACTIVE:
         why = f": {ui.escape(ui.cut(schema.status_reason, WORDS_SHOWN))}" if schema.status_reason else ""
         return f"{schema.status.value}{why}"
@@ -44,7 +61,7 @@ def standing_words(schema: CustomerSchema) -> str:
 
 
 def due_words(due: date, today: date) -> str:
-    """When the next check-in is due."""
+    """Return when the next check-in is due."""
     if due == today:
         return "due today"
     return f"due {ui.short_date(due, today=today)}" if due > today else f"due since {ui.short_date(due, today=today)}"
@@ -60,3 +77,169 @@ def _more(schema: CustomerSchema) -> str:
             return f" · snoozed until {ui.short_date(schema.snoozed_until, today=schema.today)}"
         case _:
             return ""
+
+
+ASKED_SHOWN = 60
+POOL = "customers.pool"
+IMPORT = "customers.import"
+WHY_THIS_ORDER = "Longest wait first; size plays no part."
+
+HELP = """*/customers*  everybody, longest wait first
+*/customers Acme*  Acme's card; a few letters or its domain will do
+*/customers add Acme*  a new customer
+*/customers edit Acme*  name, owner, cadence, contacts, preferences
+*/customers import*  a list from HubSpot, Salesforce, Pipedrive or any CSV file, with a look before anything changes
+*/customers export*  everything as a CSV file, sent to you alone
+*/customers pool*  customers nobody looks after yet"""
+
+
+def page(schema: ListPage) -> ui.Message:
+    """Draw one page of a list, with the buttons to the others."""
+    if not schema.total:
+        return _empty(schema)
+    title = _title(schema)
+    blocks = [ui.section(title), ui.divider()]
+    for row in schema.rows:
+        blocks += _row(row, pool=schema.pool)
+    blocks.append(ui.context(_foot(schema)))
+    turns = _turns(schema)
+    return ui.Message(text=_plain(title), blocks=[*blocks, ui.actions(*turns)] if turns else blocks)
+
+
+def unknown(words: str, nearest: Sequence[Named]) -> ui.Message:
+    """Draw the nearest names, and the way to add a customer."""
+    asked = ui.cut(words, ASKED_SHOWN)
+    hint = " Did you mean one of these?" if nearest else ""
+    text = f"No customer is called {ui.bold(asked)}.{hint}"
+    add = ui.actions(ui.button(f"Add {asked}", ADD, ui.cut(words, 500), style="primary"))
+    return ui.Message(text=_plain(text), blocks=[ui.section(text), *_cards(nearest), add])
+
+
+def looked_up(schema: LookUp) -> ui.Message:
+    """Draw the list or the nearest names that a search led to."""
+    return page(schema.page) if schema.page is not None else unknown(schema.words, schema.nearest)
+
+
+def choose(error: BotError) -> ui.Message | None:
+    """Draw buttons for the customers that a failed search names; None for any other error."""
+    if not isinstance(error, NotFound) or not error.asked:
+        return None
+    named = [Named(id=key, name=name) for key, name in error.nearest]
+    if not isinstance(error, Ambiguous):
+        return unknown(error.asked, named)
+    text = ui.escape(str(error))
+    return ui.Message(text=text, blocks=[ui.section(text), *_cards(named)])
+
+
+def help_page() -> ui.Message:
+    """Draw what /customers can do."""
+    return ui.Message(text="What /customers can do.", blocks=[ui.section(HELP)])
+
+
+def taken(schema: CustomerSchema) -> ui.Message:
+    """Draw the answer to taking a customer."""
+    text = f"{name_of(schema)} is yours now, {due_words(schema.due_on, schema.today)}."
+    return ui.Message(text=_plain(text), blocks=[ui.section(text)])
+
+
+def said(words: str) -> ui.Message:
+    """Draw a sentence."""
+    return ui.Message(text=_plain(ui.escape(words)), blocks=[ui.section(ui.escape(words))])
+
+
+def _row(row: CustomerSchema, *, pool: bool) -> list[ui.Block]:
+    owner = ui.escape(ui.cut(row.owner_name or "", ASKED_SHOWN)) or "nobody yet"
+    text = f"{name_of(row)} · {standing_words(row)}" + ("" if pool else f" · {owner}")
+    accessory = ui.button("I'll take it", TAKE, str(row.id)) if pool else ui.button("Card", CARD, str(row.id))
+    return [ui.section(text, accessory=accessory, block_id=f"{POOL if pool else 'customers.row'}:{row.id}")]
+
+
+def _cards(customers: Sequence[Named]) -> list[ui.Block]:
+    return [
+        ui.section(
+            ui.bold(ui.cut(named.name, NAME_SHOWN)),
+            accessory=ui.button("Card", CARD, str(named.id)),
+            block_id=f"customers.nearest:{named.id}",
+        )
+        for named in customers
+    ]
+
+
+def _title(schema: ListPage) -> str:
+    number = ui.plural(schema.total, "customer")
+    if schema.pool:
+        return f"{number} without an owner. Take one, and it is yours."
+    if schema.words:
+        return f"{number} called something like {ui.bold(ui.cut(schema.words, ASKED_SHOWN))}."
+    return f"{number}."
+
+
+def _foot(schema: ListPage) -> str:
+    where = f"Page {schema.page:,} of {schema.pages:,} · " if schema.pages > 1 else ""
+    return f"{where}{WHY_THIS_ORDER}"
+
+
+def _turns(schema: ListPage) -> list[ui.Block]:
+    found = []
+    if schema.page > 1:
+        found.append(ui.button("Back", PAGE_BACK, _turn(schema, schema.page - 1)))
+    if schema.page < schema.pages:
+        found.append(ui.button("Next", NEXT_PAGE, _turn(schema, schema.page + 1)))
+    return found
+
+
+def _turn(schema: ListPage, to: int) -> str:
+    """Return the value of a page button: the page, `p` for the pool, the words."""
+    return f"{to}:{'p' if schema.pool else ''}:{schema.words}"
+
+
+def _empty(schema: ListPage) -> ui.Message:
+    if schema.pool:
+        return said("Every customer has an owner; nobody waits in the pool.")
+    text = "No customers yet. Add the first one, or bring a list."
+    offers = ui.actions(ui.button("Add a customer", ADD, style="primary"), ui.button("Import a list", IMPORT))
+    return ui.Message(text=text, blocks=[ui.section(text), offers])
+
+
+def _plain(text: str) -> str:
+    """Return the sentence as a notification shows it, without bold."""
+    return text.replace("*", "")
+
+
+def handed_over(schema: CustomersHandedOver) -> ui.Message:
+    """Draw the news that somebody was given customers."""
+    giver = "The command line" if schema.by == "bot" else ui.mention(schema.by)
+    names = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.names)
+    more = schema.total - len(schema.names)
+    rest = f" and {more:,} more" if more > 0 else ""
+    what = names + rest if schema.total == 1 else f"{ui.plural(schema.total, 'customer')} to look after: {names}{rest}"
+    text = f"{giver} gave you {what}."
+    note = [ui.section(ui.quote(schema.note))] if schema.note else []
+    return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text), *note])
+
+
+def customer_taken(schema: CustomerTaken) -> ui.Message:
+    """Draw the news that a customer went to somebody else, or to the pool."""
+    name = ui.bold(ui.cut(schema.name, NAME_SHOWN))
+    if schema.to is None:
+        text = f"{ui.mention(schema.by)} put {name} into the pool; it is no longer yours."
+    elif schema.to == schema.by:
+        text = f"{ui.mention(schema.by)} took {name} over from you."
+    else:
+        text = f"{ui.mention(schema.by)} gave {name}, which was yours, to {ui.mention(schema.to)}."
+    return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text)])
+
+
+def imported(schema: ListImported) -> ui.Message:
+    """Draw the result of an import: the numbers, the first refusals, and *Undo*."""
+    text = (
+        f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))}: {schema.added:,} added, {schema.changed:,} changed, "
+        f"{schema.left_alone:,} left alone, {ui.plural(schema.refused, 'row')} refused."
+    )
+    blocks = [ui.section(text)]
+    if schema.first_refusals:
+        blocks.append(
+            ui.section("\n".join(f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals))
+        )
+    blocks.append(ui.actions(ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)))
+    return ui.Message(text=text, blocks=blocks)

@@ -1,11 +1,12 @@
 """The customer card: who, since when, what was last said, what now."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.core.schemas import Line, Subject
 from bot.customers.rules.due import Status
-from bot.customers.schemas import Card, ContactDetails
+from bot.customers.schemas import Card, ContactDetails, ErasureSubject, SubjectErased
 from bot.customers.views import (
     EDIT,
     HAND_OVER,
@@ -20,6 +21,10 @@ from bot.customers.views import (
 from bot.slack import blocks as ui
 
 TITLE = "Customer"
+MORE, ERASE_VIEW, ERASE_NAME, ERASED = (
+    "customers.card_more", "customers.erase_view", "customers.erase_name", "customers.erased",
+)  # fmt: skip
+EXPORT, ERASE = "export", "erase"
 CALLBACK = "customers.card_view"
 LINES_SHOWN = 6
 HISTORY_SHOWN = 10
@@ -28,23 +33,23 @@ PREFERENCES_SHOWN = 5
 
 
 class Offered(Protocol):
-    """A button of another feature: its label, its action, and under what it belongs."""
+    """A button of another feature: its label, its action, and the subjects it belongs to."""
 
     @property
     def label(self) -> str:
-        """What is read on it."""
+        """Return what is read on it."""
 
     @property
     def action_id(self) -> str:
-        """Who listens to it."""
+        """Return the id of its action."""
 
     @property
     def wants(self) -> Callable[[Subject], bool]:
-        """Whether it belongs under a subject."""
+        """Return whether it belongs to a subject."""
 
 
 def message(card: Card, offers: Sequence[Offered]) -> ui.Message:
-    """The card as an answer that only one person sees."""
+    """Draw the card as an answer that only one person sees."""
     schema = card.customer
     text = f"{ui.cut(schema.name, NAME_SHOWN)}: {_when(card)}, looked after by {schema.owner_name or 'nobody yet'}."
     rows = ui.fitting([[block] for block in blocks(card, offers)], most_blocks=ui.MESSAGE_BLOCKS)
@@ -52,12 +57,54 @@ def message(card: Card, offers: Sequence[Offered]) -> ui.Message:
 
 
 def as_modal(card: Card, offers: Sequence[Offered]) -> ui.Block:
-    """The card as a window; it remembers which customer it shows."""
-    return ui.modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", memory=str(card.customer.id))
+    """Draw the card as a modal, which remembers the customer."""
+    return ui.modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", state=str(card.customer.id))
+
+
+def subject_menu(kind: str, subject_id: str) -> ui.Block:
+    """Draw the menu with which an admin exports or erases a customer or person; values are `what:kind:id`."""
+    choices = ((EXPORT, "Export everything"), (ERASE, "Erase…"))
+    return ui.overflow(MORE, [ui.Option(words, f"{what}:{kind}:{subject_id}") for what, words in choices])
+
+
+def person(subject: ErasureSubject) -> ui.Message:
+    """Draw a person with the admin's menu, as the answer to `/evenhand person`."""
+    text = f"{ui.bold(ui.cut(subject.name, NAME_SHOWN))} · everything that is kept about this person"
+    return ui.Message(text=text, blocks=[ui.section(text, accessory=subject_menu(subject.kind, subject.id))])
+
+
+def exported(name: str) -> ui.Message:
+    """Draw the answer to an export: the file goes to the admin's direct messages."""
+    text = (
+        f"Everything about {ui.escape(ui.cut(name, NAME_SHOWN))} is on its way to our direct messages, as a JSON file."
+    )
+    return ui.Message(text=text, blocks=[ui.section(text)])
+
+
+def erase_form(subject: ErasureSubject) -> ui.Block:
+    """Draw the modal that asks for the name again before anything is erased."""
+    what = (
+        "its contacts, check-ins, follow-ups, promises and escalations"
+        if subject.kind == "customer"
+        else ("the address and hours, and the name wherever it stands; what they did stays, without it")
+    )
+    name = ui.bold(ui.cut(subject.name, NAME_SHOWN))
+    made = [
+        ui.section(f"This erases {name}: {what}. Nobody can undo it."),
+        ui.field_of("Write the name to erase it", ui.text_input(ERASE_NAME, max_length=400), block_id=ERASE_NAME),
+    ]
+    state = json.dumps({"kind": subject.kind, "id": subject.id})
+    return ui.modal("Erase", made, callback_id=ERASE_VIEW, submit="Erase", state=state)
+
+
+def erased(schema: SubjectErased) -> ui.Block:
+    """Draw what was erased, by feature."""
+    lines = [f"• {ui.escape(name)}: {ui.plural(count, 'row')}" for name, count in schema.rows.items()]
+    return ui.modal("Erased", [ui.section("\n".join(["Erased, for good:", *lines]))], callback_id=ERASED, close="Close")
 
 
 def blocks(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:
-    """The card."""
+    """Draw the card."""
     made = [ui.section(_head(card)), *_buttons(card, offers)]
     for title, lines in (
         ("Good to know", _lines(card.customer.lines)),
@@ -106,6 +153,8 @@ def _buttons(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:
     if not card.mine:
         ours.insert(0, ui.button("I'll take it", TAKE, key))
     rows = [ui.actions(*theirs[:25], block_id=f"customers.offers:{key}")] if theirs else []
+    if card.may_erase:
+        ours.append(subject_menu("customer", key))
     return [*rows, ui.actions(*ours, block_id=f"customers.own:{key}")]
 
 
@@ -116,7 +165,7 @@ def _lines(lines: Sequence[Line]) -> list[str]:
 
 
 def _history(card: Card) -> list[str]:
-    """What happened, the latest first, each with its day."""
+    """Return what happened, the latest first, each with its day."""
     today = card.customer.today
     return [
         (f"{ui.short_date(line.on, today=today)} · " if line.on else "") + ui.escape(ui.cut(line.text, WORDS_SHOWN))
@@ -132,7 +181,7 @@ def _preferences(card: Card) -> list[str]:
 
 
 def _contacts(contacts: Sequence[ContactDetails]) -> list[str]:
-    """Those not to be contacted first, since that mustn't be overlooked."""
+    """Return the contacts, those not to be contacted first."""
     ordered = sorted(contacts, key=lambda contact: not contact.do_not_contact)
     shown = [_contact(contact) for contact in ordered[:CONTACTS_SHOWN]]
     more = len(ordered) - CONTACTS_SHOWN

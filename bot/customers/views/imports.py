@@ -7,28 +7,22 @@ from uuid import UUID
 from bot.customers.rules.headers import LEAVE_OUT, Field
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Drafts, ImportDone, ImportPlan, ImportSummary, ImportUndone
-from bot.customers.views import NAME_SHOWN, WORDS_SHOWN
+from bot.customers.views import NAME_SHOWN, UNDO, UNDO_CONFIRM, WORDS_SHOWN
 from bot.slack import blocks as ui
 
 TITLE = "Import customers"
 SEND, CONFIRM, MAPPED = "customers.import_send", "customers.import_confirm", "customers.import_mapped"
-FILE, ERASE, COLUMNS, UNDO = "customers.file", "customers.erase", "customers.columns", "customers.undo"
+FILE, ERASE, COLUMNS = "customers.file", "customers.erase", "customers.columns"
 COLUMN = "customers.column"
 KINDS = ("csv", "tsv", "txt", "gz")
 SHOWN = 5
 HEADING_SHOWN = 75  # characters of a column's heading; fifty longer ones may be more than a window holds
 MOST_COLUMNS = 60  # a menu is some 2,500 bytes, a view at most 250,000
 AUTOMATIC = "-"
-UNDO_CONFIRM = ui.Confirm(
-    "Undo this import?",
-    "Customers it added go away and changes go back, except where somebody has done something since.",
-    "Undo",
-    danger=True,
-)
 
 
 def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUndone | None = None) -> ui.Block:
-    """The window that takes the file; below it the lists that came *earlier*, each with its way back."""
+    """Draw the modal that takes the file; below it *earlier* imports, each with *Undo*."""
     erase = ui.checkboxes(ERASE, [ui.Option("Empty cells erase what we have", "erase")])
     blocks = [
         *(undone(just_undone).blocks if just_undone else ()),
@@ -43,7 +37,7 @@ def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUn
 
 
 def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -> ui.Block:
-    """What the list would do; nothing has changed yet."""
+    """Draw what the list would do; nothing has changed yet."""
     blocks = [ui.section(f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}*\n{_numbers(plan)}")]
     if plan.late:
         late = ui.plural(plan.late, "first call")
@@ -57,13 +51,13 @@ def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -
     ]
     blocks += _part("Changed", len(plan.changes), changes)
     blocks += [ui.divider(), ui.context(_columns(drafts))]
-    blocks.append(ui.actions(ui.button("Choose columns", COLUMNS, memory(upload_id, erase=erase))))
+    blocks.append(ui.actions(ui.button("Choose columns", COLUMNS, import_state(upload_id, erase=erase))))
     submit = "" if plan.changes_nothing else "Import"
-    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, memory=memory(upload_id, erase=erase))
+    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, state=import_state(upload_id, erase=erase))
 
 
 def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], erase: bool) -> ui.Block:
-    """A menu for each column of the list: which of our fields it is."""
+    """Draw a menu for each column of the list: which field it is."""
     blocks = [ui.section("\n".join(f":warning: {ui.escape(ui.cut(words, 600))}" for words in drafts.problems[:3]))]
     if not drafts.problems:
         blocks = [ui.section("Which column is what? *Automatic* leaves the choice to the headings.")]
@@ -80,11 +74,11 @@ def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], 
         menu = ui.select(COLUMN, options, initial=chosen)
         label = ui.cut(header, HEADING_SHOWN) or f"Column {index + 1}"
         blocks.append(ui.field_of(label, menu, block_id=column_id(index), optional=True, hint=hint))
-    return ui.modal(TITLE, blocks, callback_id=MAPPED, submit="Look again", memory=memory(upload_id, erase=erase))
+    return ui.modal(TITLE, blocks, callback_id=MAPPED, submit="Look again", state=import_state(upload_id, erase=erase))
 
 
 def done(result: ImportDone) -> ui.Block:
-    """The list is in."""
+    """Draw the result of an import."""
     plan = result.plan
     blocks = [ui.section(f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}* is in.\n{_numbers(plan, done=True)}")]
     blocks += _refused(plan)
@@ -95,10 +89,11 @@ def done(result: ImportDone) -> ui.Block:
 
 
 def undone(schema: ImportUndone) -> ui.Message:
-    """An import was taken back."""
+    """Draw the result of undoing an import."""
     text = (
-        f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))} was undone: {ui.plural(schema.removed, 'customer')} removed, "
-        f"{schema.restored:,} put back, {schema.kept_total:,} left as they are."
+        f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))} was undone: "
+        f"{ui.plural(schema.removed, 'customer')} removed, {schema.restored:,} put back, "
+        f"{schema.kept_total:,} left as they are."
     )
     kept = [f"• {ui.bold(ui.cut(name, NAME_SHOWN))}: {ui.escape(why)}" for name, why in schema.kept[:10]]
     return ui.Message(text=text, blocks=[ui.section(text), *([ui.section("\n".join(kept))] if kept else [])])
@@ -116,13 +111,13 @@ def _earlier(summary: ImportSummary) -> ui.Block:
     return ui.section(text, accessory=undo, block_id=f"customers.import_row:{summary.id}")
 
 
-def memory(upload_id: UUID, *, erase: bool) -> str:
-    """What a window of this import remembers."""
+def import_state(upload_id: UUID, *, erase: bool) -> str:
+    """Return what a modal of this import remembers."""
     return json.dumps({"upload": str(upload_id), "erase": erase})
 
 
 def column_id(index: int) -> str:
-    """The block of the *index*-th column's menu."""
+    """Return the block id of the *index*-th column's menu."""
     return f"{COLUMN}:{index}"
 
 

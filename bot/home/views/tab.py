@@ -1,9 +1,9 @@
-"""Draws the Home tab: at most some eighty blocks, of the hundred that Slack allows."""
+"""Draws the Home tab with about eighty blocks at most; Slack allows a hundred."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.checkins.views.rows import LOG, START, queue_row, snoozed_row, waited_in_words
+from bot.checkins.views import LOG, START, queue_row, snoozed_row, waited_in_words
 from bot.core.schemas import Line, Step
 from bot.customers.schemas import CustomerSchema
 from bot.home.rules import OWED_ROWS, STEP_ROWS, TEAM_ROWS
@@ -27,7 +27,7 @@ JOBS = {
     "sync_people": "people from Slack",
     "keep_house": "housekeeping",
 }
-"""The jobs in words, the most important first."""
+"""The names of the jobs as shown on Home, the most important first."""
 
 
 def tab(schema: HomeSchema) -> ui.Block:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core.collecting import without_collecting
-from bot.customers.gateways.tables_read import Row, UnreadableFile, date_order, read_table
+from bot.customers.gateways import Row, UnreadableFile, date_order, read_table
 from bot.customers.rules.cells import NO_VALUE, NOTHING, Unclear, is_blank
 from bot.customers.rules.rows import Refusal, refuse, too_many
 from bot.mentions.gateways.items import guess, make_item

@@ -13,7 +13,7 @@ from bot.core.feature import Feature
 from bot.core.schemas import Subject
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
-from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State, is_recent
+from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, MentionState, is_recent
 from bot.mentions.rules.sentiment import DEFAULT_PHRASES, Phrase
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.schemas import mentions as schemas
@@ -65,7 +65,7 @@ def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> sche
         NotAllowed: the viewer is no full member.
     """
     require_here(session, by=viewer)
-    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == State.OPEN)
+    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == MentionState.OPEN)
     taken = sa.func.coalesce(sa.func.sum(sa.case((col(Mention.taken_by).is_not(None), 1), else_=0)), 0)
     total, in_hand = session.execute(sa.select(sa.func.count(), taken).where(*ours)).one()
     pages = max(-(-total // PAGE_ROWS), 1)

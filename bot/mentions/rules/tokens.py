@@ -13,8 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.customers.rules.domains import SHARED_PAGES
-from bot.customers.rules.names import key_words
+from bot.customers.rules.names import SHARED_PAGES, key_words
 
 MOST_WORDS = 6
 LONGEST_TEXT = 20_000  # characters; a review is rarely a tenth of that

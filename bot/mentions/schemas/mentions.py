@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from bot.core.schemas import DigestSlot, Line, Notification, Schema
 from bot.customers.rules.rows import Refusal
 from bot.mentions.rules.lists import Column
-from bot.mentions.rules.mentions import State
+from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import AliasKind, Tier
@@ -48,7 +48,7 @@ class MentionSchema(Schema):
     alias: str = ""
     owner_name: str = ""
     last_contact_days: int | None = None
-    state: State = State.OPEN
+    state: MentionState = MentionState.OPEN
     taken_by: str = ""
     taken_by_name: str = ""
     answer_due_at: datetime | None = None
@@ -62,7 +62,7 @@ class MentionSchema(Schema):
     @property
     def is_open(self) -> bool:
         """Whether it is neither answered nor dismissed."""
-        return self.state is State.OPEN
+        return self.state is MentionState.OPEN
 
     @property
     def is_asked(self) -> bool:

@@ -13,9 +13,8 @@ from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
 from bot.customers.queries import get_customer
-from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import clean_text, name_key
+from bot.customers.rules.names import clean_text, name_key, registrable_domain
 from bot.customers.tables import NAME_LENGTH, Alias, Customer
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.queries.mentions import find_settings, get_setup

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.gateways.tables_read import UnreadableFile
+from bot.customers.gateways import UnreadableFile
 from bot.customers.rules.cells import Unclear
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.rules.lists import MOST_ROWS, Column, map_columns, read_link, read_rating, read_written

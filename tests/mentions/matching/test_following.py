@@ -11,9 +11,9 @@ from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
-from bot.customers.usecases import forgetting
+from bot.customers.usecases import erasing, hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status, wake_paused
-from bot.customers.usecases.scheduling import hand_over, set_last_contact
+from bot.customers.usecases.scheduling import set_last_contact
 from bot.customers.usecases.undoing import undo_import
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.usecases.aliases import refresh_aliases
@@ -121,7 +121,7 @@ def test_an_erased_customer_is_found_no_more(office: Office) -> None:
     edit(office, golddex, "Golddex", aliases=("Silverdex",))
     match(office, OLD)
     edit(office, golddex, "Golddex")
-    assert office.do(forgetting.erase, kind="customer", subject_id=str(golddex)) > 0
+    assert office.do(erasing.erase, kind="customer", subject_id=str(golddex)) > 0
     assert count(office, "mention_aliases") == count(office, "mention_unread_names") == 0
     assert matched(office, OLD) == []
 

@@ -1,1 +1,0 @@
-"""How customer lists get in and out: files of rows."""

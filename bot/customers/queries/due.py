@@ -1,0 +1,219 @@
+"""When customers are due and where they stand: the SQL of `rules.due`, schedules of many, and counts by standing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core.database import days_between, workspace_of
+from bot.customers.rules.due import Schedule, SnoozeReason, Standing, Status, compute_schedule, standing
+from bot.customers.schemas import Coverage, OwnerCoverage
+from bot.customers.tables import Customer
+from bot.people.queries import get_calendar, list_calendars
+from bot.people.rules import Calendar
+from bot.people.tables import Person
+from bot.workspaces.queries import get_workspace
+
+CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+MOVING_NAMES = (
+    "owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on", "sooner_on", "sooner_since",
+)  # fmt: skip
+"""The columns of a customer that its schedule is computed from, in the order of `ScheduleBatch.compute`."""
+
+FACT_NAMES = (
+    "id", "name", "owner_id", "status", "status_reason", "effective_cadence_days", "waiting_since", "last_contact_on",
+    "due_on", "neglected_after", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
+)  # fmt: skip
+"""The columns that a `CustomerSchema` shows as they are."""
+
+MOST_PROBLEMS = 20
+MEND = "save the cadence in /evenhand setup once more, which winds every clock."
+
+Day = date | sa.ColumnElement[date]
+"""A day, as a value or as a parameter of a statement."""
+
+
+def is_active() -> sa.ColumnElement[bool]:
+    """SQL: we look after the customer; only then does it stand anywhere."""
+    return _is(CUSTOMERS.c.status, Status.ACTIVE)
+
+
+def sleeping(today: Day) -> sa.ColumnElement[bool]:
+    """SQL: the customer is snoozed on *today*; our own snooze ends where neglect begins."""
+    until, reason = CUSTOMERS.c.snoozed_until, CUSTOMERS.c.snooze_reason
+    awaited = sa.or_(_is(reason, SnoozeReason.CUSTOMER_ASKED), CUSTOMERS.c.neglected_after >= today)
+    return sa.and_(until.is_not(None), until > today, awaited)
+
+
+def reached(today: Day) -> sa.ColumnElement[bool]:
+    """SQL: the due date or the hard limit has come, snoozed or not."""
+    return sa.or_(CUSTOMERS.c.due_on <= today, CUSTOMERS.c.neglected_after < today)
+
+
+def waiting(today: Day) -> sa.ColumnElement[bool]:
+    """SQL: active, due or neglected, and not snoozed."""
+    return sa.and_(is_active(), reached(today), sa.not_(sleeping(today)))
+
+
+def neglected(today: Day) -> sa.ColumnElement[bool]:
+    """SQL: active, past the hard limit, and not snoozed at the customer's own wish."""
+    return sa.and_(is_active(), CUSTOMERS.c.neglected_after < today, sa.not_(sleeping(today)))
+
+
+def standing_at(today: Day) -> sa.ColumnElement[str]:
+    """SQL: where an active customer stands on *today*, as a `Standing`'s value: what `rules.due.standing` says."""
+    return sa.case(
+        (sleeping(today), Standing.SNOOZED.value),
+        (CUSTOMERS.c.neglected_after < today, Standing.NEGLECTED.value),
+        (CUSTOMERS.c.due_on <= today, Standing.DUE.value),
+        else_=Standing.IN_CADENCE.value,
+    )
+
+
+def overdue_first(today: Day) -> tuple[Any, ...]:
+    """The order of every list: days waited ÷ cadence, the highest first; equal ones by id, blind to size."""
+    day = sa.literal(today, sa.Date()) if isinstance(today, date) else today
+    waited = days_between(day, CUSTOMERS.c.waiting_since)
+    return (sa.cast(waited, sa.Float) / CUSTOMERS.c.effective_cadence_days).desc(), CUSTOMERS.c.id
+
+
+def standing_of(customer: Any, today: date) -> Standing:
+    """Return where *customer*, a `Customer` or a row with its columns, stands on *today*."""
+    return standing(
+        today,
+        due_on=customer.due_on,
+        neglected_after=customer.neglected_after,
+        snoozed_until=customer.snoozed_until,
+        snooze_reason=customer.snooze_reason,
+    )
+
+
+class ScheduleBatch:
+    """Computes the schedules of many customers; what their owners and dates have in common is computed once."""
+
+    def __init__(self, session: Session, owner_ids: Iterable[str | None] = ()) -> None:
+        """Calendars of *owner_ids* are read at once, those of others when they are needed."""
+        self.workspace = get_workspace(session)
+        self._session = session
+        owners = set(owner_ids)
+        self._calendars: dict[str | None, Calendar] = list_calendars(session, owners) if owners else {}
+        self._schedules: dict[tuple[Any, ...], Schedule] = {}
+
+    def calendar(self, owner_id: str | None) -> Calendar:
+        """Return when that owner works."""
+        if owner_id not in self._calendars:
+            self._calendars[owner_id] = get_calendar(self._session, owner_id)
+        return self._calendars[owner_id]
+
+    def compute(self, *moving: Any) -> Schedule:
+        """Return the schedule that follows from the values of `MOVING_NAMES`."""
+        if moving not in self._schedules:
+            schemas = dict(zip(MOVING_NAMES, moving, strict=True))
+            self._schedules[moving] = compute_schedule(
+                self.calendar(schemas.pop("owner_id")),
+                default_cadence=self.workspace.default_cadence_days,
+                factor=self.workspace.neglect_factor,
+                **schemas,
+            )
+        return self._schedules[moving]
+
+    def schedule_of(self, customer: Any, **changed: Any) -> Schedule:
+        """Return the schedule of *customer*, a `Customer` or a row with its columns, once *changed* columns are so."""
+        return self.compute(
+            *(changed[name] if name in changed else getattr(customer, name) for name in MOVING_NAMES)
+        )  # fmt: skip
+
+    def apply(self, customer: Customer) -> None:
+        """Store the schedule of *customer* in its columns."""
+        for name, value in self.schedule_of(customer)._asdict().items():
+            setattr(customer, name, value)
+
+
+def get_coverage(session: Session, *, today: date, owner_id: str | None = None) -> Coverage:
+    """Count where the active customers of the workspace, or of one owner, stand on *today*."""
+    in_pool = _how_many(CUSTOMERS.c.owner_id.is_(None))
+    query = sa.select(sa.func.count(), *_standings(today), in_pool).where(
+        CUSTOMERS.c.workspace_id == workspace_of(session), is_active()
+    )
+    if owner_id is not None:
+        query = query.where(CUSTOMERS.c.owner_id == owner_id)
+    *counts, pool = session.execute(query).one()
+    return _coverage(*counts, pool=pool)
+
+
+def list_team_coverage(
+    session: Session, *, today: date, limit: int, offset: int = 0
+) -> tuple[list[OwnerCoverage], int]:
+    """Count where the active customers of each owner stand, the least in cadence first; and return how many owners."""
+    active, (asleep, late, due) = sa.func.count(), _standings(today)
+    behind = sa.cast(late + due, sa.Float) / active
+    owners = sa.and_(col(Person.workspace_id) == CUSTOMERS.c.workspace_id, col(Person.id) == CUSTOMERS.c.owner_id)
+    query = (
+        sa.select(col(Person.id), col(Person.name), active, asleep, late, due, sa.func.count().over())
+        .select_from(CUSTOMERS.join(Person, owners))
+        .where(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
+        .group_by(col(Person.id), col(Person.name), col(Person.name_key))
+        .order_by(behind.desc(), col(Person.name_key), col(Person.id))
+    )
+    rows = session.execute(query.limit(limit).offset(offset)).all()
+    found = [OwnerCoverage(person_id=row[0], name=row[1], coverage=_coverage(*row[2:6])) for row in rows]
+    return found, rows[0][6] if rows else 0
+
+
+def list_coming(
+    session: Session, *, owner_ids: Sequence[str], today: date, until: date, limit: int
+) -> tuple[Sequence[Customer], int]:
+    """List customers of these owners that become due after *today* up to *until*, the first first; and count them."""
+    coming = sa.and_(
+        CUSTOMERS.c.workspace_id == workspace_of(session),
+        CUSTOMERS.c.owner_id.in_(list(owner_ids)),
+        CUSTOMERS.c.due_on <= until,
+        is_active(),
+        sa.not_(reached(today)),
+        sa.not_(sleeping(today)),
+    )
+    query = select(Customer).where(coming).order_by(CUSTOMERS.c.due_on, *overdue_first(today)).limit(limit)
+    total = session.execute(sa.select(sa.func.count()).select_from(CUSTOMERS).where(coming)).scalar_one()
+    return session.exec(query).all(), total
+
+
+def list_owners_among(session: Session, person_ids: Sequence[str]) -> list[str]:
+    """List which of these people look after any customer."""
+    query = select(Customer.owner_id).where(col(Customer.owner_id).in_(list(person_ids)))
+    return sorted({owner_id for owner_id in session.exec(query.distinct()).all() if owner_id}) if person_ids else []
+
+
+def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - the shape of every check
+    """Return a sentence for each customer whose stored schedule doesn't follow from its other columns."""
+    schedules = ScheduleBatch(session)
+    wrong = [
+        f"{customer.name} has dates that don't follow from its facts; {MEND}"
+        for customer in session.exec(select(Customer).execution_options(yield_per=1000))
+        if schedules.schedule_of(customer) != tuple(getattr(customer, name) for name in Schedule._fields)
+    ]
+    return wrong[:MOST_PROBLEMS] + ([f"{len(wrong) - MOST_PROBLEMS} more."] if len(wrong) > MOST_PROBLEMS else [])
+
+
+def _is(column: sa.ColumnElement[Any], value: StrEnum) -> sa.ColumnElement[bool]:
+    """SQL: the column holds *value*, which is no parameter: `/checkin` asks this, and binding takes time."""
+    written: sa.ColumnElement[str] = sa.literal_column(f"'{value.value}'")
+    return sa.type_coerce(column, sa.String) == written
+
+
+def _standings(today: date) -> list[sa.ColumnElement[int]]:
+    """Counts of snoozed, neglected and due ones among active customers."""
+    stand = standing_at(today)
+    return [_how_many(stand == kind.value) for kind in (Standing.SNOOZED, Standing.NEGLECTED, Standing.DUE)]
+
+
+def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+def _coverage(active: int, snoozed: int, late: int, due: int, *, pool: int = 0) -> Coverage:
+    return Coverage(
+        active=active, in_cadence=active - late - due, due=due, neglected=late, snoozed=snoozed, pool=pool
+    )  # fmt: skip
