@@ -3,10 +3,10 @@
 import structlog
 
 from bot.core.runtime import Runtime
-from bot.digests.gateways import look_at_channel
 from bot.digests.queries import list_due_digests
 from bot.digests.schemas import DueDigest
 from bot.digests.usecases import post_digest, stop_digest
+from bot.workspaces.gateways import look_at_channel
 from jobs.deliver_outbox import Clients
 
 CHANNEL_TIMEOUT_SECONDS = 10.0
