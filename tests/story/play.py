@@ -18,7 +18,7 @@ from bot.customers.tables import Customer
 from bot.slack.blocks import escape
 from rehearsal.actor import Actor
 from rehearsal.state.messages import Message
-from rehearsal.state.views import View
+from tests.digests.test_stories import words
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.story.ledger import Account, Ledger
 from tests.world import World
@@ -40,18 +40,6 @@ def with_owners(content: bytes) -> tuple[bytes, list[str]]:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode(), [row["account"] for row in rows]
-
-
-def words(shown: Message | View) -> str:
-    """All text on a message or window."""
-    return "\n".join(_texts(shown.blocks))
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        own = [value["text"]] if isinstance(value.get("text"), str) else []
-        return own + [text for inner in value.values() for text in _texts(inner)]
-    return [text for inner in value for text in _texts(inner)] if isinstance(value, list) else []
 
 
 class Play:
