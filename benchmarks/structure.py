@@ -27,9 +27,9 @@ import sqlalchemy as sa
 
 from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases.details import add_customer
-from bot.logs import set_up_logs
+from bot.logs import configure_logging
 from bot.settings import LogFormat
-from demo.cast import ANA, MARA, START, TEAM, furnish
+from demo.people import ANA, MARA, START, TEAM, populate
 from demo.stage import open_stage
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +40,7 @@ PREFIXES = tuple(f"{ROOT / folder}/" for folder in CODE)
 
 def main() -> None:
     """Print one line a row of figures."""
-    set_up_logs(style=LogFormat.HUMAN, level="error")
+    configure_logging(style=LogFormat.HUMAN, level="error")
     code = [path for path in _tracked() if path.parts[0] in CODE]
     tests = [path for path in _tracked() if path.parts[0] == "tests"]
     others = [path for path in _tracked() if path.parts[0] not in {"tests", "migrations"}]
@@ -116,7 +116,7 @@ async def _follow_an_assignment() -> _Way:
     way = _Way()
     with way.hooked_in(), tempfile.TemporaryDirectory(prefix="evenhand-figures-") as folder:
         url = f"sqlite:///{folder}/evenhand.db"
-        async with open_stage(database_url=url, start=START, furnish=furnish, team_id=TEAM) as stage:
+        async with open_stage(database_url=url, start=START, populate=populate, team_id=TEAM) as stage:
             people = stage.rehearsal.control.as_person
             details = CustomerDetails(name="Acme", owner_id=ANA)
             await stage.bot.runtime.run(add_customer, workspace=TEAM, details=details, by=MARA)

@@ -1,9 +1,9 @@
 """
-Fails every statement of the bot that touches a workspace's table without a condition on its workspace.
+Fails statements of the bot that use a workspace's table without a condition on its workspace.
 
-SQLAlchemy tells of each statement before it is sent. Every mention of a table that has a `workspace_id` needs a
-condition on it. Statements that change a row by its primary key are those of SQLAlchemy's unit of work, on a row that
-the session had read; the functions in `ALLOWED` work over all workspaces.
+SQLAlchemy calls the guard before each statement is sent. Every reference to a table with a `workspace_id` needs a
+condition on it. Statements that change a row by its primary key belong to SQLAlchemy's unit of work, and concern a row
+that the session has read; the functions in `ALLOWED` work over all workspaces.
 """
 
 import re

@@ -162,8 +162,9 @@ class CommitmentListeners(Generic[R]):
     async def press(self, caller: Caller) -> None:
         """Open the modal for a button or a menu's choice; where that is over, say so and redraw the message."""
         screens = self.screens
-        action, commitment_id = self.pressed(caller)
-        if action not in screens.forms:
+        action, key = action_and_id(caller.body)
+        commitment_id = uuid_in(key)
+        if commitment_id is None or action not in screens.forms:
             raise NotFound(screens.out_of_date)
         pressed = await caller.read(screens.get_pressed, action=action, **{screens.id_name: commitment_id})
         ref = self.ref_of(caller, commitment_id)
@@ -194,19 +195,6 @@ class CommitmentListeners(Generic[R]):
             return view(await caller.runtime.read(get_notified, **inputs))
         commitment_id = getattr(ref, screens.id_name)
         return screens.single[ref.kind](await caller.read(get_one, commitment_id=commitment_id, kind=screens.kind))
-
-    def pressed(self, caller: Caller) -> tuple[str, UUID]:
-        """
-        Return the action of a button or a menu's choice, and the id of the commitment.
-
-        Raises:
-            NotFound: there is no id.
-        """
-        action, key = action_and_id(caller.body)
-        commitment_id = uuid_in(key)
-        if commitment_id is None:
-            raise NotFound(self.screens.out_of_date)
-        return action, commitment_id
 
     def ref_of(self, caller: Caller, commitment_id: UUID) -> R:
         """Return the message that a button or menu stands in, and which of ours it is."""

@@ -118,8 +118,8 @@ def erase_customer(
     """
     Delete the commitments about a `customer`, after telling whom the open ones concern; returns how many rows went.
 
-    `notify(session, row, forgotten, by=…, now=…)` is the kind's own. Nothing is deleted for a person: what they owe goes
-    to somebody who is here once they are gone.
+    `notify(session, row, forgotten, by=…, now=…)` is the kind's own. Nothing is deleted for a person: what they owe
+    goes to somebody who is here once they are gone.
     """
     if about != "customer":
         return 0

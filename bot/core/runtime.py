@@ -34,13 +34,13 @@ class Runtime:
     """
     What a listener and a job need: the database, the clock, the features, and threads to run use cases in.
 
-    *door* overrides how hosts are reached; only the demo and the tests pass one.
+    *host_overrides* replace the addresses of hosts; only the demo and the tests pass them.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, features: Sequence[Feature] = (), *, door: object = None
+        self, database: Database, clock: Clock, features: Sequence[Feature] = (), *, host_overrides: object = None
     ) -> None:
-        self.door = door
+        self.host_overrides = host_overrides
         self.database = database
         self.clock = clock
         self.features = tuple(features)

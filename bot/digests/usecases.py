@@ -18,6 +18,17 @@ from bot.customers.usecases.scheduling import reschedule_workspace
 from bot.digests.queries import compose_neglected, find_digest, find_kind, get_slot, list_neglected_lines
 from bot.digests.queries.setup import TESTED, get_kind, get_setup
 from bot.digests.rules import NO_SUCH_KIND, PAGE_CHARACTERS, PAGE_PAUSE, SWITCHED_OFF, DigestKind, pack, schedule_of
+from bot.digests.schemas import (
+    AllClear,
+    DigestInput,
+    DigestPage,
+    DigestPosted,
+    DigestStopped,
+    KindSchema,
+    NeglectedDigest,
+    SetupInput,
+    SetupSchema,
+)
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_managers, list_names
 from bot.people.rules import Calendar, Mute, known_zone
@@ -39,13 +50,8 @@ CHANNEL_GONE = {
 
 
 def check_setup(
-    session: Session,
-    *,
-    settings: SetupInput,
-    channel: ChannelSchema | None,
-    by: str,
-    now: datetime,  # noqa: ARG001 - every use case takes the time
-) -> None:
+    session: Session, *, settings: SetupInput, channel: ChannelSchema | None, by: str, now: datetime  # noqa: ARG001
+) -> None:  # fmt: skip
     """
     Validate the setup that *by* wants to save, without changing anything.
 

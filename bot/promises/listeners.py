@@ -25,7 +25,7 @@ from bot.promises.queries.contributions import get_rates
 from bot.promises.schemas import PromisesBroken, PromisesDue, PromisesInherited
 from bot.slack.blocks import Message
 from bot.slack.callers import Caller
-from bot.slack.payloads import Form, uuid_in
+from bot.slack.payloads import Form, action_and_id, uuid_in
 from bot.workspaces.listeners import listen
 
 RATES = frozenset({"kept", "rate", "rates"})
@@ -61,10 +61,14 @@ class PromiseListeners(CommitmentListeners[PromiseRef]):
 
     async def press(self, caller: Caller) -> None:
         """Record at once that the promise was kept; open the modal of any other action."""
-        action, promise_id = self.pressed(caller)
-        if action != views.KEPT:
+        if action_and_id(caller.body)[0] != views.KEPT:
             await super().press(caller)
             return
+        promise_id = uuid_in(caller.value.rpartition(":")[2])
+        if promise_id is None:
+            outdated = NotFound(self.screens.out_of_date)
+            await caller.audit_refusal(outdated)
+            raise outdated
         try:
             await caller.run(usecases.keep_promise, promise_id=promise_id)
         finally:

@@ -24,7 +24,7 @@ from bot.core.runtime import Runtime
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message
 from bot.slack.message_refs import MessageLocks, MessageRef, respond_at, update_message
-from bot.slack.modals import error_sentence, loading_modal, notice_modal, open_modal
+from bot.slack.modals import error_sentence, loading_modal, notice_modal
 from bot.slack.payloads import Form, actions_in, person_in, value_in, workspace_in
 
 T = TypeVar("T")
@@ -155,7 +155,8 @@ class Caller:
 
     async def open(self, view: Block) -> str:
         """Open a modal, on top of the one that the control stands in if there is one; return the new view's id."""
-        return await open_modal(self.client, self.body, view)
+        opener = self.client.views_push if self.modal else self.client.views_open
+        return str((await opener(trigger_id=self.body["trigger_id"], view=view))["view"]["id"])
 
     async def show(self, view: Block) -> None:
         """Put *view* in the place of the modal that was sent."""
@@ -227,22 +228,27 @@ class Caller:
         With a *title* it is always a modal of that title. *suggest* draws errors that can offer buttons.
         """
         message = suggest(error) if suggest and isinstance(error, BotError) else None
-        message = message or _error_message(error)
+        if message is None:
+            words = ui.escape(error_sentence(error))
+            message = Message(text=words, blocks=[ui.section(words)])
         if not title and (self.url or not self.is_acknowledged):
             await self.respond(message)
         else:
             await self.open(ui.modal(title or "That didn't work", message.blocks, callback_id="told", close="Close"))
+
+    async def audit_refusal(self, error: BotError, key: str = "") -> None:
+        """Record that the person was refused, for the id *key*, by default the value of what they used."""
+        is_unknown_name = "command" in self.body and not isinstance(error, NotAllowed)
+        if self.audit and not is_unknown_name:
+            about = {"action": self.action, "key": key or self.value or self.action}
+            await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, **about)
 
     async def _audited(self, work: Awaitable[T], inputs: Mapping[str, Any]) -> T:
         """Await *work*; record a refusal, by the first id among *inputs*."""
         try:
             return await work
         except (NotAllowed, NotFound) as error:
-            is_unknown_name = "command" in self.body and not isinstance(error, NotAllowed)
-            if self.audit and not is_unknown_name:
-                ids = (str(value) for value in inputs.values() if isinstance(value, UUID))
-                about = {"action": self.action, "key": next(ids, self.value) or self.action}
-                await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, **about)
+            await self.audit_refusal(error, next((str(one) for one in inputs.values() if isinstance(one, UUID)), ""))
             raise
 
 
@@ -377,11 +383,6 @@ async def _view_or_notice(work: Awaitable[Block]) -> Block:
         return await work
     except Exception as error:  # noqa: BLE001 - the last line before silence
         return notice_modal(error_sentence(error))
-
-
-def _error_message(error: Exception) -> Message:
-    words = ui.escape(error_sentence(error))
-    return Message(text=words, blocks=[ui.section(words)])
 
 
 async def _refuse_submission(

@@ -1,4 +1,4 @@
-"""Modals: how they are opened, what state they carry, and the ones that every feature shows."""
+"""Modals: what state they carry, and the ones that every feature shows."""
 
 import secrets
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import structlog
 from pydantic import ValidationError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import BotError, InvalidInput
 from bot.core.schemas import Schema
@@ -36,13 +35,6 @@ class ModalState(Schema):
             return cls.model_validate_json(view.get("private_metadata") or "{}")
         except ValidationError as error:
             raise InvalidInput(OUT_OF_DATE) from error
-
-
-async def open_modal(client: AsyncWebClient, body: Mapping[str, Any], view: Block) -> str:
-    """Open a modal, on top of the one that the control stands in if there is one; return the new view's id."""
-    is_in_modal = (body.get("view") or {}).get("type") == "modal"
-    opener = client.views_push if is_in_modal else client.views_open
-    return str((await opener(trigger_id=body["trigger_id"], view=view))["view"]["id"])
 
 
 def notice_modal(words: str, title: str = "That didn't work") -> Block:

@@ -1,4 +1,4 @@
-"""Charts that Slack draws are within its limits, whatever is to be shown."""
+"""Charts stay within Slack's limits for all data."""
 
 import math
 from typing import Any

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rehearsal.page import rich
+from rehearsal.page import static_blocks
 from rehearsal.page.combobox import Choice, search_among
 from rehearsal.page.emoji import EMOJI, emoji
 from rehearsal.page.mrkdwn import Names, mrkdwn, plain, text_object
@@ -57,22 +57,22 @@ def test_plain_text_has_no_markup_but_emoji() -> None:
 
 def test_rich_text_is_drawn_in_all_its_parts() -> None:
     """Sections, lists, quotes and code become their tags; an unknown part says so."""
-    drawn = rich.rich_text(RICH, Names(lambda _: "Ana Lima", lambda _: "general", NAMES.zone))
+    drawn = static_blocks.rich_text(RICH, Names(lambda _: "Ana Lima", lambda _: "general", NAMES.zone))
     assert "<b>Rich </b>" in drawn
     assert "<li>first</li>" in drawn
     assert "<blockquote>They said so.</blockquote>" in drawn
     assert "<pre>x = 1</pre>" in drawn
     assert "@Ana Lima" in drawn
     odd = {"elements": [{"type": "rich_text_spiral", "elements": []}]}
-    assert "rich_text_spiral" in rich.rich_text(odd, NAMES)
+    assert "rich_text_spiral" in static_blocks.rich_text(odd, NAMES)
 
 
 def test_words_in_tables_images_and_files_are_escaped() -> None:
     """Nothing in a cell, a description or a name becomes a tag."""
     evil = '"><script>'
-    table = rich.table({"rows": [[{"type": "raw_text", "text": evil}]]}, NAMES)
-    image = rich.image({"image_url": f"https://a.example/{evil}", "alt_text": evil}, NAMES)
-    for drawn in (table, image, rich.file(evil, 3), rich.unknown("block", evil)):
+    table = static_blocks.table({"rows": [[{"type": "raw_text", "text": evil}]]}, NAMES)
+    image = static_blocks.image({"image_url": f"https://a.example/{evil}", "alt_text": evil}, NAMES)
+    for drawn in (table, image, static_blocks.file(evil, 3), static_blocks.unknown("block", evil)):
         assert "<script>" not in drawn
 
 

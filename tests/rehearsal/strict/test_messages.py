@@ -37,8 +37,8 @@ def test_a_message_with_every_block_passes() -> None:
 
 def test_blocks_and_metadata_may_come_as_json_strings() -> None:
     """Form bodies carry blocks and metadata as JSON, which is read like the rest."""
-    whole = message()
-    packed = {**whole, "blocks": json.dumps(whole["blocks"]), "metadata": json.dumps(whole["metadata"])}
+    integer = message()
+    packed = {**integer, "blocks": json.dumps(integer["blocks"]), "metadata": json.dumps(integer["metadata"])}
     assert check_message(packed) == []
     broken = check_message({"text": "Hello", "blocks": "[{"})
     assert [(v.path, v.code) for v in broken] == [("blocks", "invalid_blocks_format")]
@@ -166,7 +166,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("block", "path"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS])
+@pytest.mark.parametrize(("block", "path"), [add[1:] for add in FAULTS], ids=[add[0] for add in FAULTS])
 def test_each_fault_is_found_where_it_stands(block: dict[str, Any], path: str) -> None:
     """One fault gives one violation or more, and one of them names the very place."""
     assert path in [where for where, _ in says(block)]
