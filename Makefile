@@ -71,7 +71,7 @@ soak: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/soak --soak
 
 screenshots: $(INSTALLED)
-	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest tests/story/test_browser.py
+	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest --all tests/story/test_browser.py
 
 lock: $(INSTALLED)
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
