@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.core.schemas import Line, Notification, Schema
+from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.rows import Note, Refusal, RowDraft
@@ -87,16 +88,6 @@ class CustomerTaken(Notification):
     name: str
     to: str | None
     by: str
-
-
-class ContactDetails(Schema):
-    """A person at a customer, as somebody wrote them down."""
-
-    name: str
-    role: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    do_not_contact: bool = False
 
 
 class CustomerDetails(Schema):
@@ -183,7 +174,8 @@ class Drafts:
     refusals: Sequence[Refusal] = ()
 
 
-Cell = str | int | Decimal | bool | date | Sequence[str] | None
+Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
+"""A cell of an exported list; several words are joined by "; "."""
 
 
 class Changed(Schema):

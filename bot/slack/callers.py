@@ -189,13 +189,13 @@ class Caller:
             await self.open(modal(title or "That didn't work", message.blocks, callback_id="told", close="Close"))
 
     async def _audited(self, work: Awaitable[T], inputs: Mapping[str, Any]) -> T:
-        """Await *work*; record a refusal, by the first id among *inputs*."""
+        """Await *work*; record a refusal, by the first of *inputs* that is a UUID or is called `subject_id`."""
         try:
             return await work
         except (NotAllowed, NotFound) as error:
             is_unknown_name = "command" in self.body and not isinstance(error, NotAllowed)
             if self.audit and not is_unknown_name:
-                ids = (str(value) for value in inputs.values() if isinstance(value, UUID))
+                ids = (str(value) for name, value in inputs.items() if isinstance(value, UUID) or name == "subject_id")
                 about = {"action": self.action, "key": next(ids, self.value) or self.action}
                 await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, **about)
             raise

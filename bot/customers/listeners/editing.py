@@ -9,9 +9,9 @@ from bot.core.errors import InvalidInput, NotFound
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
-from bot.customers.rules.cells import UnclearContact, read_contacts
+from bot.customers.rules.cells import UnclearContact, read_contacts, write_contact
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import clean_text, country_code, registrable_domain
+from bot.customers.rules.names import clean_text, country_code
 from bot.customers.schemas import Card, ContactDetails, CustomerDetails
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status
@@ -162,7 +162,7 @@ def _details(form: Form, before: CustomerDetails) -> CustomerDetails:
     details = CustomerDetails(
         name=form.text(forms.NAME),
         aliases=reader.several("aliases", forms.ALIASES, cells.split_words),
-        domain=reader.read(forms.DOMAIN, _domain),
+        domain=reader.read(forms.DOMAIN, cells.read_domain),
         owner_id=form.person(forms.OWNER),
         cadence_days=reader.read(forms.CADENCE, cells.read_cadence),
         parent_id=reader.read_choice(forms.PARENT),
@@ -217,20 +217,11 @@ class _FormReader:
         """Return the contacts, one a line; a line that is as it was shown stands for the same contact."""
         if "contacts" in self.kept:
             return self.before.contacts
-        as_shown = {forms.contact_line(contact): contact for contact in self.before.contacts}
+        as_shown = {write_contact(contact): contact for contact in self.before.contacts}
         lines = [line.strip() for line in self.form.text(forms.CONTACTS).splitlines() if line.strip()]
         try:
             read = iter(read_contacts("\n".join(line for line in lines if line not in as_shown)))
         except UnclearContact as unclear:
             self.wrong[forms.CONTACTS] = str(unclear)
             return ()
-        return tuple(
-            as_shown.get(line) or ContactDetails.model_validate(next(read), from_attributes=True) for line in lines
-        )
-
-
-def _domain(text: str) -> str:
-    domain = registrable_domain(text)
-    if domain is None:
-        raise cells.Unclear("is no domain of the customer's own, such as acme.com")
-    return domain
+        return tuple(as_shown.get(line) or next(read) for line in lines)

@@ -15,18 +15,7 @@ WORDS: Mapping[str, Any] = tomllib.loads((files(__package__) / "words.toml").rea
 """What words in lists of customers mean: headings, legal forms, shared domains, countries."""
 LEGAL_FORMS = frozenset(WORDS["names"]["legal_forms"].split())
 """Words that say how a company is registered, not which one it is; none that small firms end their names with."""
-
-LEGAL_PHRASES = (
-    ("public", "company", "limited"),
-    ("public", "limited", "company"),
-    ("public", "co", "ltd"),
-    ("sp", "zoo"),
-    ("sp", "z", "oo"),
-    ("de", "cv"),
-    ("de", "rl"),
-)
-"""Legal forms that fall into several words."""
-
+LEGAL_PHRASES = tuple(tuple(phrase.split()) for phrase in WORDS["names"]["legal_phrases"].split("|"))
 _LAST_OF_FORMS = LEGAL_FORMS | {phrase[-1] for phrase in LEGAL_PHRASES} | {"and"}
 
 KEY_LENGTH = 200
@@ -190,6 +179,11 @@ def _without_legal_form(words: list[str]) -> list[str]:
     return words if left == ["and"] else left
 
 
+def by_word(table: Mapping[str, str]) -> dict[str, str]:
+    """Return the meaning of each word, for a *table* of words divided by | by their meaning."""
+    return {word: meaning for meaning, words in table.items() for word in words.split("|")}
+
+
 def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
     """Return at most *limit* of *keys* that look most like *key*, best first; they are suggestions only."""
     if not key or limit < 1:
@@ -270,9 +264,7 @@ def _names() -> dict[str, str]:
     """Map every known name and code, in the spelling of `_spelling`, to a country's code."""
     table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    names = {_spelling(name): code for code, name in rows}
-    for code, others in WORDS["countries"]["also"].items():
-        names |= dict.fromkeys(others.split("|"), code)
+    names = {_spelling(name): code for code, name in rows} | by_word(WORDS["countries"]["also"])
     for both in WORDS["countries"]["codes"].split():
         names |= {both[:2].casefold(): both[:2], both[2:].casefold(): both[:2]}
     return names

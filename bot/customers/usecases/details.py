@@ -12,7 +12,7 @@ from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer, list_aliases, list_contacts, list_schemas
 from bot.customers.queries.screens import get_details
-from bot.customers.rules.due import CadenceNeedsManager, CadenceOutOfRange, Status, check_cadence
+from bot.customers.rules.due import RuleRefused, Status, check_cadence
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import ContactDetails, CustomerDetails, CustomerSchema
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
@@ -196,7 +196,7 @@ def _undivided(words: tuple[str, ...]) -> tuple[str, ...]:
 def _cadence_problem(session: Session, days: int, *, manages: bool) -> dict[str, str]:
     try:
         check_cadence(days, floor=get_workspace(session).cadence_floor_days, approved_by_manager=manages)
-    except (CadenceOutOfRange, CadenceNeedsManager) as refused:
+    except RuleRefused as refused:
         return {"cadence": str(refused)}
     return {}
 

@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.collecting import without_collecting
-from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
@@ -31,9 +30,6 @@ from bot.customers.usecases.matching import (
     Matcher,
     Owners,
     Target,
-    in_order_of_keys,
-    load_matcher,
-    load_owners,
     tie_parents,
 )
 from bot.customers.usecases.writing import Batch, Prepared
@@ -110,10 +106,10 @@ def _prepare(
     if drafts.problems:
         raise InvalidInput(" ".join(drafts.problems))
     manages = by == BOT or may_manage(require_here(session, by=by))
-    matcher, prepared = load_matcher(session), Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals))
+    matcher, prepared = Matcher(session), Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals))
     targets = _match(drafts, matcher, prepared, progress)
     erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
-    judge = _Judge(session, load_owners(session), by=by, manages=manages, prepared=prepared)
+    judge = _Judge(session, by=by, manages=manages, prepared=prepared)
     accepted = [target for target in targets if judge.accepts(target)]
     prepared.remarks += tie_parents(accepted, matcher)
     for target in accepted:
@@ -132,7 +128,8 @@ def _prepare(
 def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[Target]:
     """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
     targets: dict[int, Target] = {}
-    for done, draft in enumerate(in_order_of_keys(drafts.rows), start=1):
+    in_order = sorted(drafts.rows, key=lambda row: (row.external_id is None, row.domain is None))
+    for done, draft in enumerate(in_order, start=1):  # rows with the best keys first, whatever their order in the file
         found = matcher.take(draft)
         if isinstance(found, Refusal):
             column = drafts.columns.get(Field(found.column), found.column)
@@ -148,11 +145,9 @@ def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progr
 class _Judge:
     """Turns what rows say into values of a customer, as far as *by* is allowed to."""
 
-    def __init__(self, session: Session, owners: Owners, *, by: str, manages: bool, prepared: Prepared) -> None:
-        self.owners, self.by, self.manages, self.prepared = owners, by, manages, prepared
-        workspace = get_workspace(session)
-        self.floor = workspace.cadence_floor_days
-        self.workspace = workspace_of(session)
+    def __init__(self, session: Session, *, by: str, manages: bool, prepared: Prepared) -> None:
+        self.owners, self.by, self.manages, self.prepared = Owners(session), by, manages, prepared
+        self.floor = get_workspace(session).cadence_floor_days
 
     def accepts(self, target: Target) -> bool:
         """Return whether the rows ask for nothing that only a manager may decide."""
@@ -229,7 +224,7 @@ def _same(before: Any, after: Any) -> bool:
 
 
 def _plan(drafts: Drafts, prepared: Prepared, batch: Batch) -> ImportPlan:
-    changed = batch.changed
+    changed = batch.after
     refused = {refusal.row_number for refusal in prepared.refusals}
     taken = prepared.rows - len({row.row_number for row in drafts.rows if row.row_number in refused})
     return ImportPlan(

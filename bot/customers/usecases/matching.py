@@ -1,7 +1,7 @@
 """Which customer a row of a list is about: by external id, then by domain, then by its exact name."""
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -24,7 +24,7 @@ BESIDE = frozenset({
 KEPT = (
     "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
     "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "added_on", "last_contact_on",
-    "first_due_on", "sooner_on", "sooner_since",
+    "first_due_on", "sooner_on", "sooner_since", "status_reason", "status_by", "status_until", "cadence_approved_by",
 )  # fmt: skip
 """The columns of customers that a list is compared with."""
 
@@ -65,16 +65,18 @@ class Matcher:
     However many customers share a name or a domain, a row looks at no more than the first few that it could mean.
     """
 
-    def __init__(self, targets: Iterable[Target], aliases: Iterable[tuple[UUID, str]]) -> None:
+    def __init__(self, session: Session) -> None:
+        """Read every customer of the workspace."""
         self.by_uuid: dict[UUID, Target] = {}
         self.by_id: dict[tuple[str, str], Target] = {}
         self._by_domain: Shelf = {}
         self._by_name: Shelf = {}
         self._by_both: Shelf = {}
-        for target in targets:
+        for row in session.execute(sa.select(*(getattr(Customer, name) for name in KEPT))):
+            target = Target(row.id, row, [], {}, row.name_key, row.domain, row.external_id, row.source or "")
             self.by_uuid[target.id] = target
             self._index(target, target.name_key)
-        for customer_id, key in aliases:
+        for customer_id, key in session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))):
             self._index(self.by_uuid[customer_id], key)
 
     def called(self, key: str) -> list[Target]:
@@ -159,27 +161,6 @@ class Matcher:
         _shelve(self._by_both, (key, target.domain), system, target)
 
 
-def load_matcher(session: Session) -> Matcher:
-    """Read every customer of the workspace, ready to be compared with a list."""
-    columns = [getattr(Customer, name) for name in KEPT]
-    rows = session.execute(sa.select(*columns)).all()
-    aliases = session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))).all()
-    return Matcher(_targets(rows), [(customer_id, key) for customer_id, key in aliases])
-
-
-def in_order_of_keys(rows: Iterable[RowDraft]) -> list[RowDraft]:
-    """Sort rows that say most about whom they mean first, so that their order in the file doesn't matter."""
-    return sorted(rows, key=lambda row: (row.external_id is None, row.domain is None))
-
-
-def _targets(rows: Iterable[Any]) -> Iterator[Target]:
-    for row in rows:
-        yield Target(
-            id=row.id, now=row, name_key=row.name_key, domain=row.domain, external_id=row.external_id,
-            source=row.source or "",
-        )  # fmt: skip
-
-
 def _shelve(shelf: Shelf, key: object, system: str | None, target: Target) -> None:
     found = shelf.setdefault(key, {}).setdefault(system, [])
     if not found or found[-1] is not target:
@@ -195,7 +176,7 @@ def _first_two(
         if draft.external_id and system == (draft.source or ""):
             continue  # two ids of one system are two customers
         for target in targets:
-            if _may_be(target, draft) and (domains is None or target.domain in domains) and target not in found:
+            if (domains is None or target.domain in domains) and target not in found:
                 found.append(target)
                 if len(found) > 1:
                     return found
@@ -241,8 +222,9 @@ def _words(value: object) -> str:
 
 
 def _fits(targets: list[Target], what: str) -> str:
+    one, other = targets
     return (
-        f"{len(targets)} customers have {what} ({targets[0].name}, {targets[1].name}…): "
+        f"2 customers have {what} ({one.name}, {other.name}…): "
         "say which one is meant with an external id or its own domain."
     )
 
@@ -258,13 +240,14 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;]+@[^\s<>()\[\],;]+")
 class Owners:
     """Finds people by everything a list may call them: e-mail, Slack id, handle, name."""
 
-    def __init__(self, people: Iterable[Person]) -> None:
+    def __init__(self, session: Session) -> None:
+        """Read everybody the workspace knows."""
         self._ids: set[str] = set()
         self._called: dict[str, set[str]] = {}
-        self._away: dict[str, str] = {}
-        for person in people:
+        self._away: set[str] = set()
+        for person in session.exec(select(Person)):
             if person.is_deactivated or person.is_bot or person.is_guest:
-                self._away[person.id] = person.name
+                self._away.add(person.id)
             self._ids.add(person.id)
             for word in filter(None, (person.email, person.handle, person.name_key)):
                 self._called.setdefault(word.casefold(), set()).add(person.id)
@@ -284,13 +267,8 @@ class Owners:
             found = self._called.get(address[0].casefold(), set())
         else:
             found = self._called.get(words.removeprefix("@").casefold()) or self._called.get(name_key(words), set())
-        here = found - self._away.keys()
+        here = found - self._away
         return here.pop() if len(here) == 1 else None
-
-
-def load_owners(session: Session) -> Owners:
-    """Read everybody the workspace knows."""
-    return Owners(session.exec(select(Person)).all())
 
 
 def tie_parents(targets: Iterable[Target], matcher: Matcher) -> list[Note]:
@@ -329,11 +307,6 @@ def _would_circle(target: Target, parent: Target, matcher: Matcher) -> bool:
         if above is target:
             return True
         seen.add(above.id)
-        above = _parent_of(above, matcher)
+        stored = above.now.parent_id if above.now is not None else None
+        above = above.parent or matcher.by_uuid.get(stored)
     return False
-
-
-def _parent_of(target: Target, matcher: Matcher) -> Target | None:
-    if target.parent is not None or target.now is None or target.now.parent_id is None:
-        return target.parent
-    return matcher.by_uuid.get(target.now.parent_id)

@@ -61,11 +61,6 @@ class Batch:
     news: dict[str, list[str]] = field(default_factory=dict)
     late: int = 0
 
-    @property
-    def changed(self) -> frozenset[UUID]:
-        """Return the known customers that it changes."""
-        return frozenset(self.after)
-
     def note(self, customer_id: UUID, column: str, before: Any, after: Any) -> None:
         """Store what a column was and becomes, for undoing."""
         self.before.setdefault(customer_id, {})[column] = as_json(before)
@@ -80,14 +75,15 @@ def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, no
     floor = schedules.workspace.cadence_floor_days
     for target in _parents_first(prepared.new):
         values = {**target.wants, **_beside(target.wants, reason=reason, floor=floor, by=by)}
-        batch.customers.append(_new_row(session, target, values, schedules, now))
+        schedule = schedules.compute(*map(values.get, MOVING_NAMES))
+        own = {"id": target.id, "workspace_id": workspace_of(session), "changed_at": now}
+        batch.customers.append({**_BLANK, **values, **schedule._asdict(), **own})
         if owner := values.get("owner_id"):
             batch.news.setdefault(owner, []).append(values["name"])
     for target, different in prepared.changed:
         values = {**different, **_beside(different, reason=reason, floor=floor, by=by)}
-        had = _columns(session, target.id) if values.keys() - different.keys() else {}
         for column, value in values.items():
-            batch.note(target.id, column, had[column] if column in had else getattr(target.now, column), value)
+            batch.note(target.id, column, getattr(target.now, column), value)
         if SCHEDULE_INPUTS & values.keys():
             values |= schedules.schedule_of(target.now, **values)._asdict()
         batch.updates.append((target.id, {**values, "changed_at": now}))
@@ -111,9 +107,14 @@ def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, n
     _insert(session, Alias, batch.aliases)
     _insert(session, Contact, batch.contacts)
     update_rows(session, Contact, batch.contact_updates)
-    _note_added(session, made.id, [row["id"] for row in batch.customers], now=now)
-    changed = [_change(workspace, made.id, key, batch.before[key], after) for key, after in batch.after.items()]
-    _insert(session, ImportChange, changed)
+    nothing: Values = {}
+    changes = [(row["id"], True, nothing, nothing) for row in batch.customers]
+    changes += [(key, False, batch.before[key], after) for key, after in batch.after.items()]
+    _insert(session, ImportChange, [
+        {"id": new_id(), "workspace_id": workspace, "import_id": made.id, "customer_id": customer_id, "added": added,
+         "before": before, "after": after}
+        for customer_id, added, before, after in changes
+    ])  # fmt: skip
     numbers = {"added": made.added, "changed": made.changed, "file": made.file_name}
     record(session, "customers.imported", by=by, kind="import", subject=made.id, after=numbers, now=now)
     _enqueue_news(session, batch, made, plan, by=by, now=now)
@@ -164,34 +165,15 @@ def _parents_first(new: Sequence[Target]) -> list[Target]:
     return sorted(new, key=depth)
 
 
-def _new_row(session: Session, target: Target, values: Values, schedules: ScheduleBatch, now: datetime) -> Values:
-    schedule = schedules.compute(*map(values.get, MOVING_NAMES))
-    return {
-        **_BLANK, **values, **schedule._asdict(), "id": target.id, "workspace_id": workspace_of(session),
-        "changed_at": now,
-    }  # fmt: skip
-
-
 def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> Values:
     """Return what goes with a status and a cadence: why, and who answers for it."""
     beside: Values = {}
     if "status" in values:
-        active = values["status"] is Status.ACTIVE
-        beside = {
-            "status_reason": None if active else reason,
-            "status_by": None if active else by,
-            "status_until": None,
-        }
+        why, who = (None, None) if values["status"] is Status.ACTIVE else (reason, by)
+        beside = {"status_reason": why, "status_by": who, "status_until": None}
     if "cadence_days" in values:
         beside["cadence_approved_by"] = by if (values["cadence_days"] or 0) > floor else None
     return beside
-
-
-def _columns(session: Session, customer_id: UUID) -> Values:
-    """Return the columns beside status and cadence as they stand; few rows of a list change those."""
-    columns = (Customer.status_reason, Customer.status_by, Customer.status_until, Customer.cadence_approved_by)
-    query = sa.select(*(col(column) for column in columns)).where(col(Customer.id) == customer_id)
-    return dict(session.execute(query).mappings().one())
 
 
 class _People:
@@ -279,52 +261,10 @@ def _is_same_person(contact: Mapping[str, Any], says: Mapping[str, Any]) -> bool
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> None:
-    """Insert rows with one statement that names only the columns that any of them fills."""
+    """Insert rows with one statement that names only the columns that any of them has."""
     if rows:
-        columns = sorted(_filled(rows))
+        columns = sorted(set().union(*rows))
         insert_many(session.connection(), SQLModel.metadata.tables[str(table.__tablename__)], columns, rows)
-
-
-def _filled(rows: Sequence[Values]) -> set[str]:
-    """Return the columns that any row fills."""
-    filled: set[str] = set()
-    for row in rows:
-        if not row.keys() <= filled:
-            filled.update(name for name, value in row.items() if value is not None)
-    return filled
-
-
-def _note_added(session: Session, import_id: UUID, added: Sequence[UUID], *, now: datetime) -> None:
-    """
-    Note which customers the import brought, in one statement: those made since its first, at its instant. Should the
-    machine's clock have run backwards, so that this counts others too, they are noted one by one.
-    """
-    if not added:
-        return
-    customers, changes = (SQLModel.metadata.tables[name] for name in ("customers", "import_changes"))
-    ours = sa.and_(
-        customers.c.workspace_id == workspace_of(session), customers.c.id >= min(added), customers.c.changed_at == now
-    )
-    nothing = sa.literal({}, sa.JSON)
-    made = sa.select(
-        customers.c.id, customers.c.workspace_id, sa.literal(import_id, sa.Uuid()), customers.c.id, sa.true(),
-        nothing, nothing,
-    ).where(ours)  # fmt: skip
-    columns = ["id", "workspace_id", "import_id", "customer_id", "added", "before", "after"]
-    with session.connection().begin_nested() as attempt:
-        count = session.connection().execute(sa.insert(changes).from_select(columns, made)).rowcount
-        if count == len(added):
-            return
-        attempt.rollback()
-    workspace = workspace_of(session)
-    _insert(session, ImportChange, [_change(workspace, import_id, customer_id, None, None) for customer_id in added])
-
-
-def _change(workspace: str, import_id: UUID, customer_id: UUID, before: Values | None, after: Values | None) -> Values:
-    return {
-        "id": new_id(), "workspace_id": workspace, "import_id": import_id, "customer_id": customer_id,
-        "added": before is None, "before": before or {}, "after": after or {},
-    }  # fmt: skip
 
 
 def _enqueue_news(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, by: str, now: datetime) -> None:

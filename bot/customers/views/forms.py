@@ -3,9 +3,9 @@
 import json
 from uuid import UUID
 
-from bot.customers.rules.cells import ContactLine, write_contact
+from bot.customers.rules.cells import write_contact
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
-from bot.customers.schemas import Card, ContactDetails, CustomerDetails, Named
+from bot.customers.schemas import Card, CustomerDetails, Named
 from bot.customers.views import NAME_SHOWN, customer_select, name_of
 from bot.slack import blocks as ui
 
@@ -98,12 +98,7 @@ def money_text(details: CustomerDetails) -> str:
 
 def contact_lines(details: CustomerDetails) -> str:
     """Return the contacts as the form shows and reads them, one a line."""
-    return "\n".join(contact_line(contact) for contact in details.contacts)
-
-
-def contact_line(contact: ContactDetails) -> str:
-    """Return one contact as the form shows it."""
-    return write_contact(ContactLine(**contact.model_dump())).strip()
+    return "\n".join(write_contact(contact) for contact in details.contacts)
 
 
 def too_long_for_form(details: CustomerDetails) -> set[str]:
