@@ -116,6 +116,13 @@ class Named(Schema):
     name: str
 
 
+class OfferedButton(Schema):
+    """A button that another feature offers on a customer's card."""
+
+    label: str
+    action_id: str
+
+
 class Card(Schema):
     """Everything one screen shows about a customer; `customer.lines` holds what other features know."""
 
@@ -131,6 +138,7 @@ class Card(Schema):
     source: str | None = None
     external_id: str | None = None
     timeline: tuple[Line, ...] = ()
+    offers: tuple[OfferedButton, ...] = ()
     mine: bool = False
     may_erase: bool = False
 

@@ -12,14 +12,15 @@ from sqlmodel import SQLModel, select
 
 from bot.checkins.rules import Preset
 from bot.checkins.usecases import hand_over_from_list, snooze_from_list
-from bot.checkins.usecases.reminding import enqueue_reminder
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import get_customer
+from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
-from bot.customers.schemas import ContactDetails, CustomerDetails, CustomersHandedOver, SubjectErased
+from bot.customers.schemas import CustomerDetails, CustomersHandedOver, SubjectErased
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, set_status
@@ -62,7 +63,7 @@ def full(office: Office) -> tuple[Office, UUID]:
     both = (customer, office.customer("Bystander", owner=ANA))
     for one in both:
         log(office, one, note=NOTE, happened_on=date(2026, 10, 12))
-    office.do(enqueue_reminder, person_id=ANA, features=office.runtime.features)
+    office.do(enqueue_reminders, person_ids=[ANA], features=office.runtime.features)
     for one in both:
         fill(office, one)
     office.do(keep_upload, file_name="list.csv", content=NAME.encode(), by=MARA)

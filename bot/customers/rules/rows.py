@@ -114,9 +114,7 @@ def parse_row(
     if reader.refusals:
         return reader.refusals
     return RowDraft(
-        row_number=row_number,
-        notes=tuple(reader.notes),
-        **{"source": clean_text(default_source, 60) or None, **values},
+        row_number=row_number, notes=tuple(reader.notes), **{"source": clean_text(default_source, 60) or None, **values}
     )
 
 

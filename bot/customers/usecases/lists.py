@@ -1,11 +1,10 @@
 """
-Taking in a list of customers: what it would do, and doing it, in one transaction.
+Importing a list of customers, or planning to, in one transaction.
 
-A row's blank never erases anything unless that is asked for. `last contact` is believed for customers the list brings;
-for those we have, our own check-ins know better. A new customer without `added on` was added today. Aliases add to
-those we have, tags and preferences replace them, and a do-not-contact is set by a list but never lifted by one. A list
-may say who looks after a new or ownerless customer; taking one from its owner is a manager's to say, as are cadences
-above the floor and exclusions.
+A blank erases nothing unless that is asked for. `last contact` is stored for new customers only, since check-ins are
+more reliable. A new customer without `added on` was added today. Aliases are added; tags and preferences are replaced.
+A list sets do-not-contact and never lifts it. It assigns new and ownerless customers; only managers can take one from
+its owner, exclude one, or set a cadence above the floor.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,12 +25,7 @@ from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan
 from bot.customers.tables import Upload
 from bot.customers.usecases import writing
-from bot.customers.usecases.matching import (
-    Matcher,
-    Owners,
-    Target,
-    tie_parents,
-)
+from bot.customers.usecases.matching import Matcher, Owners, Target, tie_parents
 from bot.customers.usecases.writing import Batch, Prepared
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
@@ -48,9 +42,7 @@ ERASABLE = {
     Field.ANNUAL_VALUE: "annual_value", Field.CURRENCY: "currency", Field.HEADCOUNT: "headcount",
     Field.COUNTRY: "country", Field.ZONE: "zone", Field.TAGS: "tags", Field.PREFERENCES: "preferences",
 }  # fmt: skip
-_SAME_IN_BOTH = (
-    "domain", "annual_value", "currency", "headcount", "country", "zone", "added_on",
-)  # fmt: skip
+_SAME_IN_BOTH = ("domain", "annual_value", "currency", "headcount", "country", "zone", "added_on")
 
 
 @without_collecting()
@@ -87,8 +79,7 @@ def apply_import(
     progress: Progress | None = None,
 ) -> ImportDone:
     """
-    Take in *drafts*: all rows that can be, in this one transaction. New owners are owed the news, and the list can be
-    undone.
+    Import every row of *drafts* that can be, and notify new owners; the import can be undone.
 
     Raises:
         InvalidInput, NotAllowed: as `plan_import`.
@@ -228,30 +219,24 @@ def _plan(drafts: Drafts, prepared: Prepared, batch: Batch) -> ImportPlan:
     refused = {refusal.row_number for refusal in prepared.refusals}
     taken = prepared.rows - len({row.row_number for row in drafts.rows if row.row_number in refused})
     return ImportPlan(
-        file_name=drafts.file_name,
-        source=drafts.system,
+        file_name=drafts.file_name, source=drafts.system, late=batch.late, changed=len(changed),
         added=tuple(target.wants["name"] for target in prepared.new),
-        changed=len(changed),
         changes=tuple(change for target, different in prepared.changed for change in _in_words(target, different)),
         left_alone=max(taken - len(prepared.new) - len(changed), 0),
         refusals=tuple(sorted(prepared.refusals, key=lambda refusal: (refusal.row_number, refusal.column))),
         remarks=tuple(sorted(prepared.remarks, key=lambda note: (note.row_number, note.column))),
-        late=batch.late,
-    )
+    )  # fmt: skip
 
 
 def _in_words(target: Target, different: dict[str, Any]) -> list[Changed]:
     return [
         Changed(
-            row_number=target.rows[0].row_number,
-            name=target.name,
-            field=name.removesuffix("_id").removesuffix("_days").replace("_", " "),
-            before=_shown(getattr(target.now, name)),
-            after=_shown(value),
+            row_number=target.rows[0].row_number, name=target.name, before=_shown(getattr(target.now, name)),
+            after=_shown(value), field=name.removesuffix("_id").removesuffix("_days").replace("_", " "),
         )
         for name, value in different.items()
         if name != "name_key"
-    ]
+    ]  # fmt: skip
 
 
 def _shown(value: Any) -> str:

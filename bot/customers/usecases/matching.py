@@ -307,6 +307,6 @@ def _would_circle(target: Target, parent: Target, matcher: Matcher) -> bool:
         if above is target:
             return True
         seen.add(above.id)
-        stored = above.now.parent_id if above.now is not None else None
+        stored: Any = above.now.parent_id if above.now is not None else None
         above = above.parent or matcher.by_uuid.get(stored)
     return False

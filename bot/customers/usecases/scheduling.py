@@ -1,4 +1,4 @@
-"""What moves customers' schedules: a contact, a snooze, another cadence; first calls spread over their owner's days."""
+"""Rescheduling customers after a contact, a snooze or another cadence; first calls spread over their owner's days."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -177,10 +177,8 @@ def snooze_customer(
     today = get_today(session, person_id=by, now=now)
     try:
         check_snooze(until, today=today, neglected_after=customer.neglected_after, reason=reason)
-    except SnoozeTooLong as refused:
-        raise InvalidInput(fields={"until": _too_long(refused, today, reason)}) from refused
     except RuleRefused as refused:
-        raise InvalidInput(fields={"until": str(refused)}) from refused
+        raise InvalidInput(fields={"until": _advice(refused, today, reason)}) from refused
     before = snooze_state(customer)
     customer.snoozed_until, customer.snooze_reason = until, reason
     customer.snooze_note, customer.snoozed_by, customer.changed_at = clean_text(note, 300) or None, by, now
@@ -228,7 +226,7 @@ def first_due(session: Session, customer: Customer, *, now: datetime) -> date | 
     if customer.last_contact_on is not None or customer.status is not Status.ACTIVE:
         return None
     schedules, key = ScheduleBatch(session), str(customer.id)
-    taken = taken_first_calls(session) if customer.owner_id else {}
+    taken = count_first_calls(session) if customer.owner_id else {}
     return _first_dues(schedules, customer.owner_id, [(key, customer.added_on, customer.cadence_days)], taken, now)[key]
 
 
@@ -246,11 +244,11 @@ def spread_first_calls(session: Session, schedules: ScheduleBatch, new: Sequence
         wants.setdefault("added_on", today)
         if wants.get("last_contact_on") is None and wants.get("status", Status.ACTIVE) is Status.ACTIVE:
             waiting.setdefault(wants.get("owner_id"), []).append(target)
-    taken = taken_first_calls(session) if waiting else {}
+    taken = count_first_calls(session) if waiting else {}
     return sum(_spread_one(schedules, owner_id, group, taken, now) for owner_id, group in waiting.items())
 
 
-def taken_first_calls(session: Session) -> Taken:
+def count_first_calls(session: Session) -> Taken:
     """Count the first calls that each owner's days hold already."""
     query = (
         sa.select(col(Customer.owner_id), col(Customer.due_on), sa.func.count())
@@ -283,7 +281,7 @@ def _first_dues(
     taken: Taken,
     now: datetime,
 ) -> dict[str, date]:
-    """The first due dates of one owner's customers, given as key, day of adding and own cadence."""
+    """Return the first due dates of one owner's customers, given as key, day of adding and own cadence."""
     calendar, default = schedules.calendar(owner_id), schedules.workspace.default_cadence_days
     return spread_first_dues(
         [(key, added_on, cadence or default) for key, added_on, cadence in asked],
@@ -295,7 +293,7 @@ def _first_dues(
 
 
 def _keys(group: list[Target]) -> dict[str, Target]:
-    """Each customer under words of its own that stay the same from one import to the next."""
+    """Map each customer to a key that is the same from one import to the next."""
     keys: dict[str, Target] = {}
     for target in group:
         key = "\n".join((target.source, target.external_id or "", target.domain or "", target.name_key))
@@ -303,9 +301,10 @@ def _keys(group: list[Target]) -> dict[str, Target]:
     return keys
 
 
-def _too_long(refused: SnoozeTooLong, today: date, reason: SnoozeReason) -> str:
+def _advice(refused: RuleRefused, today: date, reason: SnoozeReason) -> str:
+    if not isinstance(refused, SnoozeTooLong):
+        return str(refused)
     if refused.latest <= today:
         return "This customer has waited too long to be put off; log a check-in, or say that they asked for it."
-    if reason is SnoozeReason.DEFERRED:
-        return f"{refused} Choose an earlier day, or say that the customer asked for it."
-    return f"{refused} Choose an earlier day."
+    or_asked = ", or say that the customer asked for it" if reason is SnoozeReason.DEFERRED else ""
+    return f"{refused} Choose an earlier day{or_asked}."

@@ -274,11 +274,9 @@ def _enqueue_news(session: Session, batch: Batch, made: Import, plan: ImportPlan
             schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
             outbox.enqueue(session, schema, to=owner, key=f"import:{made.id}:{owner}", now=now)
     if by != BOT:
-        told = ListImported(
+        notification = ListImported(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
             left_alone=made.left_alone, refused=made.refused, remarks=len(plan.remarks),
-            first_refusals=tuple(
-                f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]
-            ),
+            first_refusals=tuple(f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]),
         )  # fmt: skip
-        outbox.enqueue(session, told, to=by, key=f"imported:{made.id}", now=now)
+        outbox.enqueue(session, notification, to=by, key=f"imported:{made.id}", now=now)

@@ -5,7 +5,7 @@ from datetime import time
 from typing import Any
 
 from bot.core.errors import InvalidInput
-from bot.customers.listeners.erasing import show_person
+from bot.customers.listeners.editing import show_person
 from bot.digests import usecases
 from bot.digests.gateways import join_channel, look_at_channel
 from bot.digests.queries.setup import get_health, get_kind, get_setup
