@@ -28,7 +28,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:_give_up_expired": DELIVERY,
     "bot.core.outbox:_held": "a claimed message is found by its id and the number of the claim",
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
-    "bot.customers.usecases.lists:forget_uploads": "one job forgets what is old, everywhere",
+    "bot.customers.usecases.lists:discard_uploads": "one job forgets what is old, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",
     "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",

@@ -11,7 +11,7 @@ from bot.customers.listeners.editing import memory_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_upload, list_imports
 from bot.customers.schemas import Drafts, UploadSchema
-from bot.customers.usecases.lists import keep_upload, map_upload, plan_import, take_upload
+from bot.customers.usecases.lists import import_upload, map_upload, plan_import, store_upload
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.views import forms
 from bot.slack.blocks import Block
@@ -74,7 +74,7 @@ async def export(caller: Caller) -> None:
 
 async def _keep_file(caller: Caller, file_id: str) -> Block:
     name, content = await fetch_file(caller.client, file_id, by=caller.person)
-    upload_id = await caller.run(keep_upload, file_name=name, content=content)
+    upload_id = await caller.run(store_upload, file_name=name, content=content)
     return await _preview(caller, upload_id, erase="erase" in caller.form.choices(forms.ERASE))
 
 
@@ -93,7 +93,7 @@ async def _map_columns(caller: Caller) -> Block:
 async def _import(caller: Caller) -> Block:
     upload_id, erase = _upload_in(caller.view)
     _, drafts = await _read(caller, upload_id)
-    return forms.done(await caller.run(take_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase))
+    return forms.done(await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase))
 
 
 async def _preview(caller: Caller, upload_id: UUID, *, erase: bool) -> Block:

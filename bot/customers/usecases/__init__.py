@@ -58,14 +58,14 @@ def hand_over(
     reschedule(session, [customer], now=now)
     audit(session, customer, "handed_over", by=by, now=now, before={"owner": before}, after={"owner": to, "note": note})
     if to is not None and to != by:
-        tell_new_owner(session, [customer], to=to, by=by, note=note, now=now)
+        notify_new_owner(session, [customer], to=to, by=by, note=note, now=now)
     if before is not None and before != by:
-        _tell_former_owner(session, customer, former=before, to=to, by=by, now=now)
+        _notify_former_owner(session, customer, former=before, to=to, by=by, now=now)
     names = list_names(session, [to])
     return schema_of(customer, today=get_today(session, person_id=by, now=now), owner_name=names.get(to or ""))
 
 
-def tell_new_owner(
+def notify_new_owner(
     session: Session, customers: list[Customer], *, to: str, by: str, note: str = "", now: datetime
 ) -> None:
     """Notify *to* that these customers are theirs now, unless they muted news."""
@@ -78,7 +78,7 @@ def tell_new_owner(
     outbox.enqueue(session, schema, to=to, key=key, now=now)
 
 
-def _tell_former_owner(
+def _notify_former_owner(
     session: Session, customer: Customer, *, former: str, to: str | None, by: str, now: datetime
 ) -> None:
     person = get_person(session, former)

@@ -17,7 +17,7 @@ from bot.customers.rules.due import RuleRefused, Status, check_cadence
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import CustomerDetails, CustomerSchema
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
-from bot.customers.usecases import hand_over, require_can_own, tell_new_owner
+from bot.customers.usecases import hand_over, notify_new_owner, require_can_own
 from bot.customers.usecases.scheduling import audit, first_due, reschedule
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.tables import Person
@@ -72,7 +72,7 @@ def add_customer(
     _write_names(session, customer, details)
     audit(session, customer, "added", by=by, now=now, after=_json(details))
     if customer.owner_id and customer.owner_id != by:
-        tell_new_owner(session, [customer], to=customer.owner_id, by=by, now=now)
+        notify_new_owner(session, [customer], to=customer.owner_id, by=by, now=now)
     return _schema(session, customer, by=by, now=now)
 
 

@@ -25,7 +25,7 @@ from bot.customers.rules.due import (
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
-from bot.customers.usecases.matching import Target
+from bot.customers.usecases.matching import ListedCustomer
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
@@ -230,17 +230,19 @@ def first_due(session: Session, customer: Customer, *, now: datetime) -> date | 
     return _first_dues(schedules, customer.owner_id, [(key, customer.added_on, customer.cadence_days)], taken, now)[key]
 
 
-def spread_first_calls(session: Session, schedules: ScheduleBatch, new: Sequence[Target], *, now: datetime) -> int:
+def spread_first_calls(
+    session: Session, schedules: ScheduleBatch, new: Sequence[ListedCustomer], *, now: datetime
+) -> int:
     """
     Give each new customer of a list that nobody has talked to a day for its first call.
 
     Returns how many of them find no room in their cadence. Their ids and names decide their places, so neither size
     nor the order of the list does. The pool is spread over the workspace's working days without a cap.
     """
-    waiting: dict[str | None, list[Target]] = {}
+    waiting: dict[str | None, list[ListedCustomer]] = {}
     today = schedules.calendar(None).today(now)
     for target in new:
-        wants = target.wants
+        wants = target.given
         wants.setdefault("added_on", today)
         if wants.get("last_contact_on") is None and wants.get("status", Status.ACTIVE) is Status.ACTIVE:
             waiting.setdefault(wants.get("owner_id"), []).append(target)
@@ -262,14 +264,14 @@ def count_first_calls(session: Session) -> Taken:
 
 
 def _spread_one(
-    schedules: ScheduleBatch, owner_id: str | None, group: list[Target], taken: Taken, now: datetime
+    schedules: ScheduleBatch, owner_id: str | None, group: list[ListedCustomer], taken: Taken, now: datetime
 ) -> int:
     by_key, calendar = _keys(group), schedules.calendar(owner_id)
-    asked = [(key, target.wants["added_on"], target.wants.get("cadence_days")) for key, target in by_key.items()]
+    asked = [(key, target.given["added_on"], target.given.get("cadence_days")) for key, target in by_key.items()]
     dues = _first_dues(schedules, owner_id, asked, taken, now)
     late = 0
     for key, added_on, cadence in asked:
-        by_key[key].wants["first_due_on"] = dues[key]
+        by_key[key].given["first_due_on"] = dues[key]
         late += dues[key] > due_on(added_on, cadence or schedules.workspace.default_cadence_days, calendar)
     return late
 
@@ -292,9 +294,9 @@ def _first_dues(
     )
 
 
-def _keys(group: list[Target]) -> dict[str, Target]:
+def _keys(group: list[ListedCustomer]) -> dict[str, ListedCustomer]:
     """Map each customer to a key that is the same from one import to the next."""
-    keys: dict[str, Target] = {}
+    keys: dict[str, ListedCustomer] = {}
     for target in group:
         key = "\n".join((target.source, target.external_id or "", target.domain or "", target.name_key))
         keys[key if key not in keys else f"{key}\n{len(keys)}"] = target
