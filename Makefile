@@ -1,4 +1,4 @@
-# Everything a newcomer needs: make demo, make test, make test-all, make check, make run, make bench. python3 (3.11 or newer), make and git suffice.
+# make help lists the targets. They need Python 3.11 or newer, make and git, and install everything else into .venv.
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,25 +6,26 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CODE := bot jobs rehearsal demo migrations tests benchmarks
 
-unexport PYTHONDONTWRITEBYTECODE  # compiled once, not in every process that tests and demo start
+unexport PYTHONDONTWRITEBYTECODE  # so that the processes of tests and demo share compiled files
 FAST_DISK := $(shell test "$$(df -k /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 4000000 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
 .PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock clean
 
 help:
-	@echo "make demo         the bot in a pretend Slack, in your browser"
-	@echo "make test         the tests, on SQLite, and on PostgreSQL what can differ there; a few minutes"
-	@echo "make test-all     every test on both databases, the long ones too, with coverage; half an hour"
-	@echo "make mutants      changes rules and sees whether the tests notice; every one with ARGS=--all"
-	@echo "make check        format, lint, types, import contracts"
-	@echo "make run          the bot against your Slack, from .env"
-	@echo "make bench        figures, as ratios measured side by side"
-	@echo "make figures      lines, files, functions, and the way that one command takes"
-	@echo "make soak         kills the bot again and again and counts what was lost or said twice"
-	@echo "make screenshots  plays the story in a browser and keeps pictures in docs/pictures"
-	@echo "make format       mend what a machine can mend"
-	@echo "make migration    writes the next migration: NAME=\"what it adds\""
-	@echo "make lock         write requirements.lock anew from pyproject.toml"
+	@echo "make demo         run the bot in a simulated Slack, in your browser"
+	@echo "make test         run the tests on SQLite, and on PostgreSQL what can differ there; a few minutes"
+	@echo "make test-all     run every test on both databases, with coverage; half an hour"
+	@echo "make mutants      change rules and check that the tests notice; ARGS=--all changes every place"
+	@echo "make check        check format, lint, types and import contracts"
+	@echo "make format       correct format and lint where a tool can"
+	@echo "make run          run the bot with the settings in .env"
+	@echo "make bench        measure speed and memory, as ratios against something else"
+	@echo "make figures      count lines, files, functions, and the calls of one command"
+	@echo "make soak         kill the delivery of messages again and again; count lost and repeated ones"
+	@echo "make screenshots  play the story in a browser and save pictures in docs/pictures"
+	@echo "make migration    write the next migration: NAME=\"what it adds\""
+	@echo "make lock         write requirements.lock from pyproject.toml"
+	@echo "make clean        delete .venv and all caches"
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Evenhand needs Python 3.11 or newer; name one with make PYTHON=python3.12."; exit 1; }

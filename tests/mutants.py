@@ -1,11 +1,11 @@
 """
-Check that the tests of the rules notification when a rule is changed: `make mutants`.
+Check that the tests of the rules fail when a rule is changed: `make mutants`.
 
 Every module `bot/*/rules.py` and `bot/*/rules/*.py` is changed in one place at a time (a mutant): a comparison, a
-boolean, a number, an operator, a condition, a returned value. Only the bodies of functions are changed, not tables.
-A mutant is killed when a test fails or runs too long. Only the tests that need no fixture are run, and of those the
-ones that call the changed function. `tests/mutants.toml` lists the mutants that survive, with the reason; the command
-fails when another one survives, when a listed one is killed or doesn't exist, and when less than 90 % are killed.
+boolean, a number, an operator, a condition, a returned value. Only the bodies of functions are changed, not tables. A
+mutant is killed when a test fails or runs too long. Only the tests that need no fixture are run, and of those the ones
+that call the changed function. `tests/mutants.toml` lists the mutants that survive, with the reason; the command fails
+when another one survives, when a listed one is killed or doesn't exist, and when less than 90 % are killed.
 
 pytest collects once. Then each mutant runs in a fork, so that one costs milliseconds. mutmut and cosmic-ray would start
 pytest anew for each, or run all tests, databases included, before the first.

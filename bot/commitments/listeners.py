@@ -1,42 +1,36 @@
-"""What Slack sends about commitments: the command, the shortcut, the form, the lists, the buttons and their windows."""
+"""Listeners that every kind of commitment has: the command, the shortcut, the form, the lists, the buttons, modals."""
 
-import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.checkins.rules import Channel, Result
-from bot.commitments.queries import CommitmentKind, find_whose, get_list, get_one, get_told
+from bot.commitments.queries import CommitmentKind, find_list_key, get_list, get_notified, get_one
 from bot.commitments.queries.commands import parse_subject
 from bot.commitments.rules import LINK
-from bot.commitments.schemas import CommitmentsTold, ParsedCommand
+from bot.commitments.schemas import NotifiedCommitments, ParsedCommand
 from bot.commitments.views import help_message, page_actions, saved
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
-from bot.core.runtime import Runtime
 from bot.core.schemas import Subject
 from bot.customers.views import choose
 from bot.slack.blocks import Block, Message
-from bot.slack.forms import Form
-from bot.slack.links import permalink
-from bot.slack.places import ADDRESS, Place, Places, address_of
-from bot.slack.presses import action_and_id, block_in, ids_in, message_in, page_in, uuid_in, value_in
-from bot.slack.replies import answer_in_time, field_errors, people_in, replies, workspace_in
-from bot.slack.windows import fields_named, open_window, speaker
-from bot.workspaces.listeners import Window, Windows, refusals_kept
+from bot.slack.callers import Caller, Listeners
+from bot.slack.message_refs import ADDRESS, MessageRef, address_of, permalink
+from bot.slack.modals import OUT_OF_DATE
+from bot.slack.payloads import Form, action_and_id, block_in, ids_in, message_in, page_in, uuid_in
 
 QUOTE = 3000
+CHOOSE_CUSTOMER = "Choose the customer; type a part of the name."
 
 
-class CommitmentMemory(Place):
+class CommitmentRef(MessageRef):
     """
-    What a window remembers: the message of the press, or for a new commitment the message that it comes from.
+    The message of a button, or for a new commitment the message that it comes from; a modal carries it.
 
-    A kind's own memory adds the id of the commitment. *kind* is `one`, `list`, or another message of the kind's, with
-    the *ids* in it; a list has an owner (*whose*) and a *page*.
+    Each kind's own class adds the id of the commitment. *kind* is `one`, `list`, or another message of the feature,
+    with the *ids* in it; a list has a key (*whose*) and a *page*.
     """
 
     ids: tuple[UUID, ...] = ()
@@ -46,206 +40,185 @@ class CommitmentMemory(Place):
     domain: str = ""
 
 
-M = TypeVar("M", bound=CommitmentMemory)
+R = TypeVar("R", bound=CommitmentRef)
 
 
 @dataclass(frozen=True)
-class CommitmentScreens(Generic[M]):
+class Submission:
+    """
+    How a submitted modal is handled: the use case, the inputs that *read* takes from the form, and the field that
+    errors without a field stand under. *confirm* draws what replaces the modal, where closing it doesn't say enough.
+    """
+
+    use_case: Callable[..., Any]
+    first_field: str
+    read: Callable[[Form], dict[str, Any]]
+    confirm: Callable[[Any], Block] | None = None
+
+
+@dataclass(frozen=True)
+class CommitmentScreens(Generic[R]):
     """
     What the shared listeners need of one kind of commitment: its action ids, queries, use cases and views.
 
-    *about* is what its use cases call the commitment's id. *single* and *several* draw its messages about one or more
+    *id_name* is what its use cases call the commitment's id. *single* and *several* draw its messages about one or more
     commitments, by the word that begins the ids of their blocks after the feature's. `read_form(view)` returns what
-    the form holds and the block ids of its fields; `told(schema, viewer)` says what was saved, as markup.
+    the form holds; `confirm(schema, viewer)` says what was saved, as markup. *submissions* are by callback id.
     """
 
     kind: CommitmentKind[Any, Any]
     feature: str
-    about: str
-    memory: type[M]
+    id_name: str
+    ref: type[R]
     help: str
     list_view: Callable[[Any], Message]
     single: Mapping[str, Callable[[Any], Message]]
     shortcut: str
     offer: str
-    presses: tuple[str, ...]
+    buttons: tuple[str, ...]
     parse: Callable[..., ParsedCommand]
     get_command: Callable[..., ParsedCommand]
     form: Callable[..., Block]
     form_id: str
-    read_form: Callable[[Mapping[str, Any]], tuple[dict[str, Any], Mapping[str, str]]]
+    read_form: Callable[[Mapping[str, Any]], dict[str, Any]]
     submit: Callable[..., Any]
-    told: Callable[[Any, str], str]
+    confirm: Callable[[Any, str], str]
     get_pressed: Callable[..., Any]
     forms: Mapping[str, Callable[..., Block]]
-    windows: Mapping[str, Window]
+    submissions: Mapping[str, Submission]
     fields: Mapping[str, str]
     out_of_date: str
-    several: Mapping[str, tuple[type[CommitmentsTold[Any]], Callable[[Any], Message]]] = field(default_factory=dict)
+    several: Mapping[str, tuple[type[NotifiedCommitments[Any]], Callable[[Any], Message]]] = field(default_factory=dict)
 
 
-class CommitmentListeners(Generic[M]):
-    """Listeners from the wish to have something done to what became of it."""
+class CommitmentListeners(Generic[R]):
+    """Listeners of one kind of commitment; its own class adds to `command`, `press` and `execute`."""
 
-    def __init__(self, runtime: Runtime, screens: CommitmentScreens[M]) -> None:
-        self.runtime, self.screens = runtime, screens
-        self.places = Places[M](self.draw)
-        self.back, self.on = page_actions(screens.feature)
+    def __init__(self, screens: CommitmentScreens[R]) -> None:
+        self.screens = screens
 
-    def register(self, app: AsyncApp) -> None:
-        """Listen to everything that every kind has on screen."""
+    def register(self, on: Listeners) -> None:
+        """Register a listener for everything that every kind has on screen."""
         screens = self.screens
-        windows = Windows(
-            self.runtime, self.places, screens.memory, screens.windows, about=screens.about, fields=screens.fields
-        )
-        app.command(screens.kind.command)(self.command)
-        app.shortcut(screens.shortcut)(self.message)
-        app.action(screens.offer)(self.offered)
-        app.view(screens.form_id)(self.save)
-        app.action(self.back)(self.turn)
-        app.action(self.on)(self.turn)
-        for press in screens.presses:
-            app.action(press)(self.press)
-        for window in screens.windows:
-            app.view(window)(windows.save)
+        on.command(screens.kind.command, self.command, suggest=choose)
+        on.shortcut(screens.shortcut, self.message)
+        on.action(screens.offer, self.offered)
+        first_field = next(iter(screens.fields.values()))
+        on.view(screens.form_id, self.save, first_field=first_field, fields=screens.fields)
+        for action_id in page_actions(screens.feature):
+            on.action(action_id, self.turn)
+        for action_id in screens.buttons:
+            on.action(action_id, self.press)
+        for callback_id, submission in screens.submissions.items():
+            submit = partial(self.submit, submission)
+            on.view(callback_id, submit, first_field=submission.first_field, fields=screens.fields)
 
-    async def command(
-        self, ack: AsyncAck, respond: AsyncRespond, command: dict[str, Any], client: AsyncWebClient
-    ) -> None:
-        """Do what the words say, in the ack; where something is left to ask, in the form."""
-        words = html.unescape(str(command.get("text") or "")).strip()
-        async with replies(ack, draw=choose):
-            await answer_in_time(ack, respond, self.answer(command, words, client), draw=choose)
-
-    async def offered(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Open the form for what a button is about."""
-        await ack()
-        value = value_in(body)
-        async with replies(speaker(client, body, respond)), self.refusals(body, self.screens.offer, value):
-            subject = parse_subject(value, command=self.screens.kind.command)
-            await self._open(client, body, subject, self.screens.memory(link=subject.link[:LINK] if subject else ""))
-
-    async def message(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Open the form for a message: its words are what is owed, with its link."""
-        await ack()
-        async with replies(speaker(client, body, respond)):
-            where, said = message_in(body)
-            subject = Subject(kind="message", id=where["ts"], words=said[:QUOTE])
-            await self._open(client, body, subject, self.screens.memory(**where))
-
-    async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Save what the form holds, and say who owes it now."""
-        view, screens = body["view"], self.screens
-        async with field_errors(ack, first_field=next(iter(screens.fields.values()))):
-            entered, fields = screens.read_form(view)
-            with fields_named(fields):
-                if entered["customer_id"] is None:
-                    raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
-                memory = screens.memory.kept_in(view)
-                link = memory.link or await permalink(client, memory.channel, memory.ts, memory.domain)
-                async with self.refusals(body, screens.form_id, entered["customer_id"]):
-                    schema = await self.run(body, screens.submit, link=link, view_id=view["id"], **entered)
-            await ack(response_action="update", view=saved(screens.told(schema, people_in(body))))
-
-    async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """Show another page in the place of this one."""
-        await ack()
-        value = value_in(body)
-        async with replies(respond), self.refusals(body, self.on, value):
-            page, _, whose = value.partition(" ")
-            await respond(**(await self._page(body, whose, page_in(page))).replacement())
-
-    async def press(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Open the window for a button or a menu's choice; where that is over, say so and draw the message anew."""
-        await ack()
+    async def command(self, caller: Caller) -> None:
+        """Do what the words say, or open the form if something is missing."""
         screens = self.screens
-        async with replies(speaker(client, body, respond)):
-            action, key = action_and_id(body)
-            commitment_id, form = uuid_in(key), screens.forms.get(action)
-            if commitment_id is None or form is None:
-                raise NotFound(screens.out_of_date)
-            async with self.refusals(body, action, commitment_id):
-                about = {screens.about: commitment_id}
-                pressed = await self.read(body, screens.get_pressed, action=action, **about)
-            memory = self.memory_of(body, commitment_id)
-            if pressed.refused:
-                await self.places.redraw(client, body, memory)
-                raise AlreadyDone(pressed.refused)
-            await open_window(client, body, form(pressed.commitment, memory=memory.kept()))
-
-    async def answer(self, command: dict[str, Any], words: str, client: AsyncWebClient) -> Message | None:
-        """Return what the command comes to; None once a window is open."""
-        first, _, rest = words.partition(" ")
+        first, _, rest = caller.text.partition(" ")
         if first.casefold() == "list":
-            whose = await self.read(command, find_whose, words=rest, kind=self.screens.kind)
-            return await self._page(command, whose, 0)
-        if words.casefold() == "help":
-            return help_message(self.screens.kind.command, self.screens.help)
-        if words:
-            parsed = await self.read(command, self.screens.parse, words=words)
+            whose = await caller.read(find_list_key, words=rest, kind=screens.kind)
+            await caller.respond(await self._list(caller, whose, 0))
+        elif caller.text.casefold() == "help":
+            await caller.respond(help_message(screens.kind.command, screens.help))
+        elif not caller.text:
+            await self._open(caller, None, screens.ref(url=caller.url[:ADDRESS]))
+        elif (parsed := await caller.read(screens.parse, words=caller.text)).is_complete:
+            await caller.respond(await self.execute(caller, parsed))
         else:
-            parsed = await self.read(command, self.screens.get_command, subject=None)
-        if parsed.is_complete:
-            return await self.carry_out(command, parsed)
-        memory = self.screens.memory(url=str(command.get("response_url") or "")[:ADDRESS])
-        form = self.screens.form(parsed, memory=memory.kept())
-        await client.views_open(trigger_id=command["trigger_id"], view=form)
-        return None
+            await caller.open(screens.form(parsed, state=screens.ref(url=caller.url[:ADDRESS]).dump()))
 
-    async def draw(self, memory: M, *, workspace: str, viewer: str) -> Message:
-        """Return the message of a press as it is now."""
-        screens = self.screens
-        about: dict[str, Any] = {"workspace": workspace, "kind": screens.kind}
-        if memory.kind == "list":
-            seen = await self.runtime.read(get_list, whose=memory.whose, page=memory.page, viewer=viewer, **about)
-            return screens.list_view(seen)
-        if memory.kind in screens.several:
-            told, view = screens.several[memory.kind]
-            return view(await self.runtime.read(get_told, told=told, ids=memory.ids, person_id=viewer, **about))
-        commitment_id = getattr(memory, screens.about)
-        one = await self.runtime.read(get_one, commitment_id=commitment_id, viewer=viewer, **about)
-        return screens.single[memory.kind](one)
-
-    async def carry_out(self, command: Mapping[str, Any], parsed: ParsedCommand) -> Message:
+    async def execute(self, caller: Caller, parsed: ParsedCommand) -> Message:
         """Do what a complete command asks for; a kind whose commands are complete has its own."""
         raise NotImplementedError
 
-    async def read(self, body: Mapping[str, Any], query: Callable[..., Any], **inputs: Any) -> Any:
-        """Ask *query* as whoever sent *body*."""
-        return await self.runtime.read(query, workspace=workspace_in(body), viewer=people_in(body), **inputs)
+    async def offered(self, caller: Caller) -> None:
+        """Open the form for what a button is about."""
+        subject = parse_subject(caller.value, command=self.screens.kind.command)
+        await self._open(caller, subject, self.screens.ref(link=subject.link[:LINK] if subject else ""))
 
-    async def run(self, body: Mapping[str, Any], use_case: Callable[..., Any], **inputs: Any) -> Any:
-        """Run *use_case* as whoever sent *body*."""
-        return await self.runtime.run(use_case, workspace=workspace_in(body), by=people_in(body), **inputs)
+    async def message(self, caller: Caller) -> None:
+        """Open the form for a message: its words are what is owed, with its link."""
+        where, text = message_in(caller.body)
+        subject = Subject(kind="message", id=where["ts"], words=text[:QUOTE])
+        await self._open(caller, subject, self.screens.ref(**where))
 
-    def refusals(self, body: Mapping[str, Any], action: str, key: object) -> Any:
-        """Return a context in which the audit trail learns of every refusal."""
-        return refusals_kept(self.runtime, body, action=action, key=key)
+    async def save(self, caller: Caller) -> None:
+        """Save what the form holds, and say who owes it now."""
+        entered = self.screens.read_form(caller.view)
+        if entered["customer_id"] is None:
+            raise InvalidInput(fields={"customer": CHOOSE_CUSTOMER})
+        ref = self.screens.ref.load(caller.view)
+        link = ref.link or await permalink(caller.client, ref.channel, ref.ts, ref.domain)
+        schema = await caller.run(self.screens.submit, **entered, link=link, view_id=caller.view["id"])
+        await caller.show(saved(self.screens.confirm(schema, caller.person)))
 
-    def memory_of(self, body: Mapping[str, Any], commitment_id: UUID) -> M:
-        """Return where a button or menu was used: its message, and which of ours that is."""
-        block, rest = block_in(body)
+    async def turn(self, caller: Caller) -> None:
+        """Show another page in the place of this one."""
+        page, _, whose = caller.value.partition(" ")
+        await caller.replace(await self._list(caller, whose, page_in(page)))
+
+    async def press(self, caller: Caller) -> None:
+        """Open the modal for a button or a menu's choice; where that is over, say so and redraw the message."""
+        screens = self.screens
+        action, key = action_and_id(caller.body)
+        commitment_id = uuid_in(key)
+        if commitment_id is None or action not in screens.forms:
+            raise NotFound(screens.out_of_date)
+        pressed = await caller.read(screens.get_pressed, action=action, **{screens.id_name: commitment_id})
+        ref = self.ref_of(caller, commitment_id)
+        if pressed.refused:
+            await caller.redraw(ref, self.draw)
+            raise AlreadyDone(pressed.refused)
+        await caller.open(screens.forms[action](pressed.commitment, state=ref.dump()))
+
+    async def submit(self, submission: Submission, caller: Caller) -> None:
+        """Run the use case of a modal, and redraw the message that the modal was opened from."""
+        ref = self.screens.ref.load(caller.view)
+        commitment_id = getattr(ref, self.screens.id_name)
+        if commitment_id is None:
+            raise InvalidInput(OUT_OF_DATE)
+        inputs = {self.screens.id_name: commitment_id, **submission.read(caller.form)}
+        schema = await caller.run(submission.use_case, **inputs, view_id=caller.view["id"])
+        await caller.finish(ref, self.draw, submission.confirm(schema) if submission.confirm else None)
+
+    async def draw(self, caller: Caller, ref: R) -> Message:
+        """Return the message of a button as it is now."""
+        screens = self.screens
+        if ref.kind == "list":
+            return await self._list(caller, ref.whose, ref.page)
+        if ref.kind in screens.several:
+            schema, view = screens.several[ref.kind]
+            inputs: dict[str, Any] = {"kind": screens.kind, "schema": schema, "ids": ref.ids}
+            inputs |= {"workspace": caller.workspace, "person_id": caller.person}
+            return view(await caller.runtime.read(get_notified, **inputs))
+        commitment_id = getattr(ref, screens.id_name)
+        return screens.single[ref.kind](await caller.read(get_one, commitment_id=commitment_id, kind=screens.kind))
+
+    def ref_of(self, caller: Caller, commitment_id: UUID) -> R:
+        """Return the message that a button or menu stands in, and which of ours it is."""
+        block, rest = block_in(caller.body)
         kind = block.removeprefix(f"{self.screens.feature}.")
-        where: dict[str, Any] = {self.screens.about: commitment_id, **address_of(body)}
+        where: dict[str, Any] = {self.screens.id_name: commitment_id, **address_of(caller.body)}
         if kind == "list":
             page, _, whose = rest.rpartition(":")[0].partition(":")
-            return self.screens.memory(kind=kind, whose=whose, page=page_in(page), **where)
+            return self.screens.ref(kind=kind, whose=whose, page=page_in(page), **where)
         if kind not in {*self.screens.single, *self.screens.several}:
-            return self.screens.memory(**where)
-        return self.screens.memory(kind=kind, ids=ids_in(body, block), **where)
+            return self.screens.ref(**where)
+        return self.screens.ref(kind=kind, ids=ids_in(caller.body, block), **where)
 
-    async def _page(self, body: Mapping[str, Any], whose: str, page: int) -> Message:
-        listed = await self.read(body, get_list, whose=whose, page=page, kind=self.screens.kind)
-        return self.screens.list_view(listed)
+    async def _list(self, caller: Caller, whose: str, page: int) -> Message:
+        return self.screens.list_view(await caller.read(get_list, whose=whose, page=page, kind=self.screens.kind))
 
-    async def _open(self, client: AsyncWebClient, body: dict[str, Any], subject: Subject | None, memory: M) -> None:
-        parsed = await self.read(body, self.screens.get_command, subject=subject)
-        await open_window(client, body, self.screens.form(parsed, memory=memory.kept()))
+    async def _open(self, caller: Caller, subject: Subject | None, ref: R) -> None:
+        parsed = await caller.read(self.screens.get_command, subject=subject)
+        await caller.open(self.screens.form(parsed, state=ref.dump()))
 
 
-def press_key(command: Mapping[str, Any]) -> str:
+def command_key(caller: Caller) -> str:
     """Return what tells one command from another, also when Slack sends it again."""
-    return str(command.get("trigger_id") or "")[:200]
+    return str(caller.body.get("trigger_id") or "")[:200]
 
 
 def read_checkin(form: Form, *, result_id: str, channel_id: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class CommitmentList(Schema, Generic[S]):
     rows: tuple[S, ...] = ()
 
 
-class CommitmentsTold(Schema, Generic[S]):
+class NotifiedCommitments(Schema, Generic[S]):
     """Some commitments, told to one person; *total* may be more than there are rows."""
 
     person_id: str

@@ -26,7 +26,7 @@ def is_here(person: Person | None) -> bool:
     return person is not None and not (person.is_deactivated or person.is_guest or person.is_bot)
 
 
-def takes_news(person: Person | None) -> bool:
+def wants_news(person: Person | None) -> bool:
     """Return whether that person is here and hasn't switched news off."""
     return person is not None and is_here(person) and Mute.NEWS not in person.mutes
 
@@ -83,23 +83,25 @@ def name_managers(session: Session) -> str:
     return " or ".join(person.name.split(" ")[0] for person in list_managers(session)[:2]) or "a manager"
 
 
-def managers_to_tell(session: Session) -> list[Person]:
+def list_managers_to_notify(session: Session) -> list[Person]:
     """Return all managers who take news; all of them when nobody does."""
     managers = list_managers(session)
-    return [one for one in managers if takes_news(one)] or list(managers)
+    return [one for one in managers if wants_news(one)] or list(managers)
 
 
-def list_to_tell(session: Session, people: Iterable[str | None], *, but: Iterable[str] = ()) -> list[str]:
+def list_recipients(session: Session, people: Iterable[str | None], *, but: Iterable[str] = ()) -> list[str]:
     """Return those of *people* who are here and want news, each once, without those in *but*."""
     found = (find_person_row(session, one) for one in dict.fromkeys(people) if one and one not in but)
-    return [person.id for person in found if person and takes_news(person)]
+    return [person.id for person in found if person and wants_news(person)]
 
 
-def find_heir(session: Session, row: R, *first: str) -> Person | None:
+def find_new_assignee(session: Session, row: R, *first: str) -> Person | None:
     """Return who gets what somebody left undone: one of *first*, else the customer's owner, else a manager."""
     owner = get_customer(session, row.customer_id).owner_id
     people = (find_person_row(session, one) for one in (*first, owner) if one)
-    return next((person for person in people if is_here(person)), None) or next(iter(managers_to_tell(session)), None)
+    return next((person for person in people if is_here(person)), None) or next(
+        iter(list_managers_to_notify(session)), None
+    )
 
 
 def reason_of_inactive(session: Session, row: R) -> str:
@@ -111,18 +113,18 @@ def reason_of_inactive(session: Session, row: R) -> str:
 
 def erase_customer(
     session: Session, about: str, subject_id: str, now: datetime, *, kind: CommitmentKind[R, S],
-    tell: Callable[..., None], forgotten: str,
+    notify: Callable[..., None], forgotten: str,
 ) -> int:  # fmt: skip
     """
     Delete the commitments about a `customer`, after telling whom the open ones concern; returns how many rows went.
 
-    `tell(session, row, forgotten, by=…, now=…)` is the kind's own. Nothing is deleted for a person: what they owe goes
-    to somebody who is here once they are gone.
+    `notify(session, row, forgotten, by=…, now=…)` is the kind's own. Nothing is deleted for a person: what they owe
+    goes to somebody who is here once they are gone.
     """
     if about != "customer":
         return 0
     which = kind.column("customer_id") == UUID(subject_id)
     for row in list_commitments(session, kind, which):
-        tell(session, row, forgotten, by=BOT, now=now)
+        notify(session, row, forgotten, by=BOT, now=now)
     gone = sa.delete(kind.table).where(kind.column("workspace_id") == workspace_of(session), which)
     return session.exec(gone).rowcount

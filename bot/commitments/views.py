@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.checkins.rules import Channel, Result
-from bot.commitments.schemas import CommitmentList, CommitmentSchema, CommitmentsTold, ParsedCommand
+from bot.commitments.schemas import CommitmentList, CommitmentSchema, NotifiedCommitments, ParsedCommand
 from bot.customers.views import CARD
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message, Option
@@ -111,14 +111,14 @@ def _list_row(feature: str, page: CommitmentList[Any], one: CommitmentSchema, te
     return ui.section(text, accessory=menu_of(feature, menu, one.id), block_id=block_id)
 
 
-def told_message(
-    head: str, told: CommitmentsTold[Any], row: Callable[[Any], Sequence[Block]], *, command: str
+def notified_message(
+    head: str, page: NotifiedCommitments[Any], row: Callable[[Any], Sequence[Block]], *, command: str
 ) -> Message:
     """Return a head and the blocks of each commitment, as many as fit, and how many more there are."""
-    rows = [list(row(one)) for one in told.rows]
+    rows = [list(row(one)) for one in page.rows]
     room = ui.MESSAGE_CHARACTERS - 2 * len(head) - 200
     shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - 2, most_characters=room)
-    more = told.total - len(shown)
+    more = page.total - len(shown)
     foot = [ui.context(f"{more:,} more; `{command} list` shows them all.")] if more > 0 else []
     return Message(text=head, blocks=[ui.section(head), *(block for one in shown for block in one), *foot])
 

@@ -2,7 +2,7 @@
 
 from bot.core.feature import CheckinExtra, Feature, Offer
 from bot.escalations import listeners, queries, usecases, views
-from bot.escalations.queries import shown
+from bot.escalations.queries import contributions
 from bot.escalations.rules import HOLDS, RAISED
 from bot.escalations.schemas import (
     ChannelLost,
@@ -31,7 +31,7 @@ FEATURE = Feature(
         EscalationUpdate: views.update,
         ChannelLost: views.channel_lost,
     },
-    brief=shown.brief,
+    brief=contributions.brief,
     checkin_extras=(
         CheckinExtra(
             key=HOLDS,
@@ -50,11 +50,11 @@ FEATURE = Feature(
     ),
     undo_checkin=confirming.undo_checkin,
     offers=(Offer("Escalate", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
-    digest_section=shown.digest_section,
-    commitments_section=shown.commitments_section,
-    home_section=shown.home_section,
-    timeline=shown.timeline,
+    digest_section=contributions.digest_section,
+    commitments_section=contributions.commitments_section,
+    home_section=contributions.home_section,
+    timeline=contributions.timeline,
     erase=scheduled.erase,
-    export=shown.export,
+    export=contributions.export,
     check=queries.check,
 )

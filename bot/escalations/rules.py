@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.people.rules import DAY, LOOK_AHEAD_DAYS, Calendar, person_key
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar, person_key
 
 RAISED, HOLDS = "escalations.raised", "escalations.holds"
 """The keys of what stands in the check-in form; the ids of its blocks begin with them."""
@@ -44,7 +44,7 @@ class Severity(StrEnum):
         return {"stops": "stops their work", "hurts": "hurts them", "annoys": "annoys them"}[self.value]
 
 
-class State(StrEnum):
+class EscalationState(StrEnum):
     """Where an escalation stands: confirmed and closed are the ends."""
 
     OPEN = "open"
@@ -56,7 +56,7 @@ class State(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to do."""
-        return self in {State.CONFIRMED, State.CLOSED}
+        return self in {EscalationState.CONFIRMED, EscalationState.CLOSED}
 
     @property
     def words(self) -> str:
@@ -66,18 +66,18 @@ class State(StrEnum):
         )
 
 
-MOVES: dict[State, frozenset[State]] = {
-    State.OPEN: frozenset({State.ANSWERED, State.CLOSED}),
-    State.ANSWERED: frozenset({State.FIXED, State.CLOSED}),
-    State.FIXED: frozenset({State.CONFIRMED, State.OPEN, State.CLOSED}),
-    State.CONFIRMED: frozenset(),
-    State.CLOSED: frozenset(),
+MOVES: dict[EscalationState, frozenset[EscalationState]] = {
+    EscalationState.OPEN: frozenset({EscalationState.ANSWERED, EscalationState.CLOSED}),
+    EscalationState.ANSWERED: frozenset({EscalationState.FIXED, EscalationState.CLOSED}),
+    EscalationState.FIXED: frozenset({EscalationState.CONFIRMED, EscalationState.OPEN, EscalationState.CLOSED}),
+    EscalationState.CONFIRMED: frozenset(),
+    EscalationState.CLOSED: frozenset(),
 }
 """Where each state may go. Only undoing a check-in goes back, to what was so before it."""
 
 
 ANSWER, FIX, GIVE, WITHDRAW = "escalations.answer", "escalations.fix", "escalations.give", "escalations.withdraw"
-GOALS = {ANSWER: State.ANSWERED, FIX: State.FIXED, GIVE: None, WITHDRAW: State.CLOSED}
+GOALS = {ANSWER: EscalationState.ANSWERED, FIX: EscalationState.FIXED, GIVE: None, WITHDRAW: EscalationState.CLOSED}
 """The state that each button leads to; None: none in particular."""
 
 
@@ -110,7 +110,7 @@ class Cause(StrEnum):
         }.get(self.value, "failure")
 
 
-class Event(StrEnum):
+class EscalationEvent(StrEnum):
     """What happened to an escalation that somebody else should know of."""
 
     ANSWERED = "answered"
@@ -190,7 +190,7 @@ def work_between(start: datetime, end: datetime, calendar: Calendar) -> timedelt
 def _shifts(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
     """Yield begin and end of each working day from *start* on: eight hours, also when clocks change."""
     first, opening = calendar.today(start), min(calendar.hour, LATEST_OPENING)
-    for n in range(LOOK_AHEAD_DAYS):
+    for n in range(MAX_SEARCH_DAYS):
         day = first + DAY * n
         if calendar.is_working_day(day):
             begin = calendar.at(day, opening)

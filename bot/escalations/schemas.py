@@ -5,7 +5,7 @@ from typing import Literal
 
 from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema
 from bot.core.schemas import Notification, Schema
-from bot.escalations.rules import Cause, Event, Severity, State
+from bot.escalations.rules import Cause, EscalationEvent, EscalationState, Severity
 
 
 class EscalationSchema(CommitmentSchema):
@@ -18,7 +18,7 @@ class EscalationSchema(CommitmentSchema):
     raised_by_name: str
     raised_at: datetime
     answer_by: datetime
-    state: State = State.OPEN
+    state: EscalationState = EscalationState.OPEN
     answered_by_name: str = ""
     cause: Cause | None = None
     cause_words: str = ""
@@ -33,7 +33,7 @@ class EscalationSchema(CommitmentSchema):
     @property
     def is_late(self) -> bool:
         """Whether nobody has answered though the clock has run out."""
-        return self.state is State.OPEN and self.answer_by <= self.now
+        return self.state is EscalationState.OPEN and self.answer_by <= self.now
 
 
 EscalationList = CommitmentList[EscalationSchema]
@@ -127,7 +127,7 @@ class EscalationNews(CommitmentNews, Notification):
 
     kind = "escalations.news"
 
-    event: Event
+    event: EscalationEvent
     to_name: str = ""
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from bot.commitments.tables import CommitmentRow
 from bot.core.database import Row, choice, points_to, within_workspace
-from bot.escalations.rules import Cause, Severity, State
+from bot.escalations.rules import Cause, EscalationState, Severity
 
 
 class Escalation(CommitmentRow, table=True):
@@ -52,7 +52,7 @@ class Escalation(CommitmentRow, table=True):
     raised_at: datetime
     raised_in: UUID | None = None
     assignee_id: str = Field(max_length=32)
-    state: State = Field(default=State.OPEN, sa_type=choice(State))
+    state: EscalationState = Field(default=EscalationState.OPEN, sa_type=choice(EscalationState))
     clock_from: datetime
     clock_minutes: int
     answer_by: datetime

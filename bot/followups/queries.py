@@ -18,7 +18,7 @@ from bot.commitments.schemas import PressedCommitment
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.schemas import Count, Line
-from bot.followups.rules import AGAIN_AFTER, WHAT, State, is_long_late, wants_reminder
+from bot.followups.rules import AGAIN_AFTER, WHAT, FollowupState, is_long_late, wants_reminder
 from bot.followups.schemas import DueReminder, FollowupList, FollowupSchema
 from bot.followups.tables import Followup
 from bot.people.queries import get_today, list_calendars
@@ -30,7 +30,7 @@ HORIZON = timedelta(days=15)
 DAY = timedelta(days=1)
 
 
-def state_of(row: Followup) -> dict[str, str]:
+def audit_state(row: Followup) -> dict[str, str]:
     """Return what can change about a follow-up, as JSON values."""
     return {"state": row.state.value, "assignee": row.assignee_id, "due_on": row.due_on.isoformat()}
 
@@ -51,9 +51,9 @@ FOLLOWUPS = CommitmentKind(
     missing="That follow-up isn't here any more; /assign list shows what is open.",
     assignee="assignee_id",
     people=("assignee_id", "given_by", "closed_by"),
-    is_open=col(Followup.state) == State.OPEN,
+    is_open=col(Followup.state) == FollowupState.OPEN,
     order=(col(Followup.due_on), col(Followup.id)),
-    audited=state_of,
+    audited=audit_state,
     viewed=commitments.view_on_day,
     late=lambda viewed: col(Followup.due_on) < viewed["today"],
     lists={"given": "g-{}"},
@@ -61,9 +61,9 @@ FOLLOWUPS = CommitmentKind(
 )
 
 
-find_whose = partial(commitments.find_whose, kind=FOLLOWUPS)
+find_list_key = partial(commitments.find_list_key, kind=FOLLOWUPS)
 get_list = partial(commitments.get_list, kind=FOLLOWUPS)
-get_told = partial(commitments.get_told, kind=FOLLOWUPS)
+get_notified = partial(commitments.get_notified, kind=FOLLOWUPS)
 get_assignment = partial(command_about, what_length=WHAT)
 parse_assignment = partial(parse_command, what_length=WHAT, ask_what="Say in a few words what is to be done.")
 
@@ -73,10 +73,10 @@ def get_pressed(
 ) -> PressedCommitment[FollowupSchema]:  # fmt: skip
     """Return the follow-up that a button is about; nothing can be done about a closed one."""
     one = commitments.get_one(session, kind=FOLLOWUPS, commitment_id=followup_id, viewer=viewer, now=now)
-    return PressedCommitment(commitment=one, refused="" if one.is_open else already(one))
+    return PressedCommitment(commitment=one, refused="" if one.is_open else describe_ending(one))
 
 
-def already(one: FollowupSchema) -> str:
+def describe_ending(one: FollowupSchema) -> str:
     """Return how a follow-up was closed, for who comes too late."""
     who = f" (by {one.closed_by_name})" if one.closed_by_name else ""
     return f"That is {one.state.words} already{who}; nothing was changed."
@@ -85,7 +85,7 @@ def already(one: FollowupSchema) -> str:
 def list_done_at(session: Session, *, customer_id: UUID, by: str, at: datetime) -> Sequence[Followup]:
     """Return what *by* finished for a customer at that very moment."""
     query = select(Followup).where(
-        Followup.customer_id == customer_id, Followup.state == State.DONE, Followup.closed_at == at,
+        Followup.customer_id == customer_id, Followup.state == FollowupState.DONE, Followup.closed_at == at,
         Followup.closed_by == by,
     )  # fmt: skip
     return session.exec(query.order_by(col(Followup.id))).all()
@@ -108,10 +108,10 @@ def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] |
     return [DueReminder(person_id=person, local_day=ready[person]) for person in sorted(wanted)]
 
 
-def list_due_rows(session: Session, *, owed: DueReminder, calendar: Calendar) -> Sequence[Followup]:
+def list_due_rows(session: Session, *, reminder: DueReminder, calendar: Calendar) -> Sequence[Followup]:
     """Return all that this person is to do before they work again, the latest first."""
-    before = max(calendar.next_working_day(owed.local_day, or_same=False), owed.local_day + DAY)
-    theirs = col(Followup.assignee_id) == owed.person_id
+    before = max(calendar.next_working_day(reminder.local_day, or_same=False), reminder.local_day + DAY)
+    theirs = col(Followup.assignee_id) == reminder.person_id
     return list_commitments(session, FOLLOWUPS, theirs, col(Followup.due_on) < before)
 
 
@@ -153,10 +153,10 @@ def _first_open(customers: Any) -> sa.Select[Any]:
     """Select the first few of each customer's open follow-ups."""
     names = ("id", "workspace_id", "customer_id", "assignee_id", "what", "due_on")
     order = (TABLE.c.due_on, TABLE.c.id)
-    few = first_few(TABLE, customers, names, TABLE.c.state == State.OPEN, order=order, shown=BRIEF_LINES)
+    few = first_few(TABLE, customers, names, TABLE.c.state == FollowupState.OPEN, order=order, shown=BRIEF_LINES)
     assignee = sa.and_(PEOPLE.c.workspace_id == few.c.workspace_id, PEOPLE.c.id == few.c.assignee_id)
-    told = few.c["customer_id", "what", "due_on", "place", "total"]
-    return sa.select(*told, PEOPLE.c.name, PEOPLE.c.zone).join(PEOPLE, assignee)
+    columns = few.c["customer_id", "what", "due_on", "place", "total"]
+    return sa.select(*columns, PEOPLE.c.name, PEOPLE.c.zone).join(PEOPLE, assignee)
 
 
 brief = Brief(

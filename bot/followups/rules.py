@@ -10,7 +10,7 @@ LATE_WORKING_DAYS = 2
 AGAIN_AFTER = timedelta(days=7)
 
 
-class State(StrEnum):
+class FollowupState(StrEnum):
     """Where a follow-up stands; every state but the first is an end."""
 
     OPEN = "open"
@@ -24,7 +24,7 @@ class State(StrEnum):
         return {"cant": "can't be done"}.get(self.value, self.value)
 
 
-class Event(StrEnum):
+class FollowupEvent(StrEnum):
     """What happened to a follow-up that somebody else should know of."""
 
     DONE = "done"

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, CommitmentsTold
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, NotifiedCommitments
 from bot.core.schemas import Notification, Schema
-from bot.followups.rules import Event, State
+from bot.followups.rules import FollowupEvent, FollowupState
 
 
 class FollowupSchema(CommitmentSchema):
@@ -15,7 +15,7 @@ class FollowupSchema(CommitmentSchema):
     given_by: str
     given_by_name: str
     due_on: date
-    state: State = State.OPEN
+    state: FollowupState = FollowupState.OPEN
     note: str = ""
     reason: str = ""
     closed_by_name: str = ""
@@ -24,7 +24,7 @@ class FollowupSchema(CommitmentSchema):
     @property
     def is_open(self) -> bool:
         """Whether it is still to be done."""
-        return self.state is State.OPEN
+        return self.state is FollowupState.OPEN
 
     @property
     def is_late(self) -> bool:
@@ -45,7 +45,7 @@ class FollowupGiven(Notification):
     reassigned_by: str = ""
 
 
-class FollowupsDue(CommitmentsTold[FollowupSchema], Notification):
+class FollowupsDue(NotifiedCommitments[FollowupSchema], Notification):
     """What a person is to do now: due before they work again, or late."""
 
     kind = "followups.due"
@@ -64,7 +64,7 @@ class FollowupNews(CommitmentNews, Notification):
 
     kind = "followups.news"
 
-    event: Event
+    event: FollowupEvent
     due_on: date
     to_name: str = ""
     mine: bool = False

@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from bot.commitments.tables import CommitmentRow
 from bot.core.database import choice, points_to, within_workspace
-from bot.followups.rules import State
+from bot.followups.rules import FollowupState
 
 
 class Followup(CommitmentRow, table=True):
@@ -34,7 +34,7 @@ class Followup(CommitmentRow, table=True):
     given_by: str = Field(max_length=32)
     given_at: datetime
     due_on: date
-    state: State = Field(default=State.OPEN, sa_type=choice(State))
+    state: FollowupState = Field(default=FollowupState.OPEN, sa_type=choice(FollowupState))
     note: str = Field(default="", max_length=1000)
     reason: str = Field(default="", max_length=300)
     closed_at: datetime | None = None

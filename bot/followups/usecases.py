@@ -21,7 +21,7 @@ from bot.core.schemas import Notification
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
 from bot.followups import queries
-from bot.followups.rules import NOTE, REASON, WHAT, Event, State
+from bot.followups.rules import NOTE, REASON, WHAT, FollowupEvent, FollowupState
 from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupNews, FollowupSchema, FollowupsDue
 from bot.followups.tables import Followup
 from bot.people.queries import find_person_row, get_calendar, get_today
@@ -79,7 +79,7 @@ def assign_followup(
     session.add(row)
     commitments.record_change(session, queries.FOLLOWUPS, row, "given", by=by, before={}, now=now)
     if to != by:
-        _tell_assignee(session, row, now=now)
+        _notify_assignee(session, row, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -108,8 +108,8 @@ def reassign_followup(
     with commitments.recording(session, queries.FOLLOWUPS, row, "reassigned", by=by, now=now):
         row.assignee_id, row.reminded_on, row.told_manager_at = to, None, None
     if to != by:
-        _tell_assignee(session, row, now=now, reassigned_by=actor.name)
-    tell(session, row, Event.REASSIGNED, by=by, former=former, now=now)
+        _notify_assignee(session, row, now=now, reassigned_by=actor.name)
+    notify(session, row, FollowupEvent.REASSIGNED, by=by, former=former, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -133,7 +133,7 @@ def move_followup(
     said = clean_text(words, REASON)
     with commitments.recording(session, queries.FOLLOWUPS, row, "moved", by=by, words=said, now=now):
         row.due_on, row.reminded_on, row.told_manager_at = due_on, None, None
-    tell(session, row, Event.MOVED, by=by, words=said, now=now)
+    notify(session, row, FollowupEvent.MOVED, by=by, words=said, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -158,13 +158,13 @@ def complete_followup(
     row = require_mine(session, followup_id, by=by, now=now)
     outbox.require_new_submission(session, view_id, now=now)
     said = clean_note(note, NOTE)
-    close(session, row, State.DONE, by=by, note=said, now=now)
+    close(session, row, FollowupState.DONE, by=by, note=said, now=now)
     if result is not None:
         customer_id = row.customer_id
         record_checkin(
             session, customer_id=customer_id, result=result, channel=channel, note=said or row.what, by=by, now=now
         )
-    tell(session, row, Event.DONE, by=by, words=said, now=now)
+    notify(session, row, FollowupEvent.DONE, by=by, words=said, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -185,8 +185,8 @@ def decline_followup(
         {"note": None if said else "Say why, in a few words; who asked for it will want to know."}
     )
     outbox.require_new_submission(session, view_id, now=now)
-    close(session, row, State.CANT, by=by, note=said, now=now)
-    tell(session, row, Event.CANT, by=by, words=said, now=now)
+    close(session, row, FollowupState.CANT, by=by, note=said, now=now)
+    notify(session, row, FollowupEvent.CANT, by=by, words=said, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -210,8 +210,8 @@ def cancel_followup(
         {"reason": None if said else "Say why, in a few words; whoever has it will want to know."}
     )
     outbox.require_new_submission(session, view_id, now=now)
-    close(session, row, State.CANCELLED, by=by, reason=said, now=now)
-    tell(session, row, Event.CANCELLED, by=by, words=said, now=now)
+    close(session, row, FollowupState.CANCELLED, by=by, reason=said, now=now)
+    notify(session, row, FollowupEvent.CANCELLED, by=by, words=said, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -230,8 +230,8 @@ def require_open(session: Session, followup_id: UUID, *, by: str, now: datetime)
         AlreadyDone: it was closed; the sentence says how.
     """
     row = get_commitment(session, queries.FOLLOWUPS, followup_id)
-    if row.state is not State.OPEN:
-        raise AlreadyDone(queries.already(schema_for(session, row, by, now)))
+    if row.state is not FollowupState.OPEN:
+        raise AlreadyDone(queries.describe_ending(schema_for(session, row, by, now)))
     return row
 
 
@@ -251,7 +251,7 @@ def require_mine(session: Session, followup_id: UUID, *, by: str, now: datetime)
 
 
 def close(
-    session: Session, row: Followup, state: State, *, by: str, now: datetime, note: str = "", reason: str = ""
+    session: Session, row: Followup, state: FollowupState, *, by: str, now: datetime, note: str = "", reason: str = ""
 ) -> None:
     """End a follow-up, with a line in the audit trail."""
     with commitments.recording(session, queries.FOLLOWUPS, row, state.value, by=by, words=note or reason, now=now):
@@ -266,8 +266,8 @@ def schema_for(session: Session, row: Followup, person_id: str, now: datetime) -
     return get_schema(session, queries.FOLLOWUPS, row, viewer=person_id, now=now)
 
 
-def tell(
-    session: Session, row: Followup, event: Event, *, by: str, now: datetime, words: str = "", former: str = ""
+def notify(
+    session: Session, row: Followup, event: FollowupEvent, *, by: str, now: datetime, words: str = "", former: str = ""
 ) -> None:
     """
     Enqueue what happened for who asked for it and who has it (*former*: who had it), without *by*.
@@ -279,8 +279,8 @@ def tell(
         find_person_row(session, by),
         former or row.assignee_id,
     )
-    forgotten = event is Event.FORGOTTEN
-    for person_id in commitments.list_to_tell(session, (row.given_by, had), but=[by]):
+    forgotten = event is FollowupEvent.FORGOTTEN
+    for person_id in commitments.list_recipients(session, (row.given_by, had), but=[by]):
         notification = FollowupNews(
             event=event,
             by_name=actor.name if actor else "",
@@ -295,7 +295,7 @@ def tell(
         _enqueue(session, notification, row, to=person_id, what=event.value, now=now)
 
 
-def _tell_assignee(
+def _notify_assignee(
     session: Session, row: Followup, *, now: datetime, returned_from: str = "", reassigned_by: str = ""
 ) -> None:
     one = schema_for(session, row, row.assignee_id, now)
@@ -313,10 +313,10 @@ def _enqueue(session: Session, notification: Notification, row: Followup, *, to:
 
 def enqueue_reminders(session: Session, *, person_ids: Sequence[str], now: datetime) -> int:
     """Enqueue for each of these people, whose turn it (still) is, what they are to do; returns how many."""
-    return sum(_remind(session, owed, now) for owed in queries.list_due_reminders(session, now=now, only=person_ids))
+    return sum(_remind(session, one, now) for one in queries.list_due_reminders(session, now=now, only=person_ids))
 
 
-def tell_givers(session: Session, *, now: datetime) -> int:
+def notify_givers(session: Session, *, now: datetime) -> int:
     """Tell those who asked for something that is two working days late, once; returns how many."""
     rows = queries.list_long_late(session, now=now, limit=AT_ONCE)
     for row in rows:
@@ -327,13 +327,13 @@ def tell_givers(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
-def close_shut(session: Session, *, now: datetime) -> int:
+def close_inactive(session: Session, *, now: datetime) -> int:
     """Cancel what is open with customers that are lost or excluded, and say why; returns how many."""
     rows = list_of_inactive(session, queries.FOLLOWUPS, limit=AT_ONCE)
     for row in rows:
         reason = commitments.reason_of_inactive(session, row)
-        close(session, row, State.CANCELLED, by=BOT, reason=reason, now=now)
-        tell(session, row, Event.CANCELLED, by=BOT, words=reason, now=now)
+        close(session, row, FollowupState.CANCELLED, by=BOT, reason=reason, now=now)
+        notify(session, row, FollowupEvent.CANCELLED, by=BOT, words=reason, now=now)
     return len(rows)
 
 
@@ -345,28 +345,31 @@ def return_orphaned(session: Session, *, now: datetime) -> int:
     """
     count = 0
     for row in list_orphaned(session, queries.FOLLOWUPS, limit=AT_ONCE):
-        heir, left = commitments.find_heir(session, row, row.given_by), find_person_row(session, row.assignee_id)
-        if heir is None:
+        assignee, left = (
+            commitments.find_new_assignee(session, row, row.given_by),
+            find_person_row(session, row.assignee_id),
+        )
+        if assignee is None:
             continue
         with commitments.recording(session, queries.FOLLOWUPS, row, "returned", by=BOT, now=now):
-            row.assignee_id, row.reminded_on, row.told_manager_at = heir.id, None, None
-        _tell_assignee(session, row, now=now, returned_from=left.name if left else "Who had it")
+            row.assignee_id, row.reminded_on, row.told_manager_at = assignee.id, None, None
+        _notify_assignee(session, row, now=now, returned_from=left.name if left else "Who had it")
         count += 1
     return count
 
 
-erase = partial(commitments.erase_customer, kind=queries.FOLLOWUPS, tell=tell, forgotten=Event.FORGOTTEN)
+erase = partial(commitments.erase_customer, kind=queries.FOLLOWUPS, notify=notify, forgotten=FollowupEvent.FORGOTTEN)
 """Deletes the follow-ups about a customer."""
 
 
-def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
-    rows = queries.list_due_rows(session, owed=owed, calendar=get_calendar(session, owed.person_id))
+def _remind(session: Session, reminder: DueReminder, now: datetime) -> bool:
+    rows = queries.list_due_rows(session, reminder=reminder, calendar=get_calendar(session, reminder.person_id))
     ids = [row.id for row in rows]
     ours = col(Followup.workspace_id) == workspace_of(session)
-    session.exec(sa.update(Followup).where(ours, col(Followup.id).in_(ids)).values(reminded_on=owed.local_day))
+    session.exec(sa.update(Followup).where(ours, col(Followup.id).in_(ids)).values(reminded_on=reminder.local_day))
     shown = ids[:REMINDER_ROWS]
-    notification = queries.get_told(
-        session, told=FollowupsDue, ids=shown, person_id=owed.person_id, total=len(rows), now=now
+    notification = queries.get_notified(
+        session, schema=FollowupsDue, ids=shown, person_id=reminder.person_id, total=len(rows), now=now
     )
-    key = f"followups:{owed.person_id}:{owed.local_day.isoformat()}"
-    return outbox.enqueue(session, notification, to=owed.person_id, key=key, now=now)
+    key = f"followups:{reminder.person_id}:{reminder.local_day.isoformat()}"
+    return outbox.enqueue(session, notification, to=reminder.person_id, key=key, now=now)

@@ -4,7 +4,7 @@ from bot.checkins.rules import Result
 from bot.commitments import views as shared
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import LATE, checkin_fields, customer_name, menu_of, person, plain, what_of
-from bot.followups.rules import NOTE, REASON, WHAT, Event, State
+from bot.followups.rules import NOTE, REASON, WHAT, FollowupEvent, FollowupState
 from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupList, FollowupNews, FollowupSchema, FollowupsDue
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message, Option
@@ -73,7 +73,7 @@ def due(schema: FollowupsDue) -> Message:
     left = schema.total - sum(not row.is_open for row in schema.rows)
     waits = f"{ui.plural(left, 'follow-up')} {'waits' if left == 1 else 'wait'} for you."
     head = f"{person(schema.first_name)}, {waits if left else 'nothing is left to follow up today.'}"
-    return shared.told_message(head, schema, lambda one: _row(one, "due"), command="/assign")
+    return shared.notified_message(head, schema, lambda one: _row(one, "due"), command="/assign")
 
 
 def page(schema: FollowupList) -> Message:
@@ -106,14 +106,14 @@ def take_it(words: str, value: str) -> Message:
 
 def news(schema: FollowupNews) -> Message:
     """Return what became of something that somebody asked for, or had."""
-    again = schema.event is Event.CANT and not schema.mine
+    again = schema.event is FollowupEvent.CANT and not schema.mine
     buttons = [ui.button("Assign", ASSIGN, str(schema.customer_id))] if again else []
     return shared.news_message(_news_head(schema), shared.quoted(schema.words), schema.customer_id, *buttons)
 
 
 def closed_text(one: FollowupSchema) -> str:
     """Return `✓ Acme · call about the invoice · done by Ana`."""
-    mark = "✓" if one.state is State.DONE else "✗"
+    mark = "✓" if one.state is FollowupState.DONE else "✗"
     return shared.ended(one, one.state.words, mark=mark, by=one.closed_by_name, said=one.note or one.reason)
 
 
@@ -144,15 +144,15 @@ def _row(one: FollowupSchema, place: str, *, owner: bool = True) -> list[Block]:
 
 def _news_head(schema: FollowupNews) -> str:
     who, day = person(schema.by_name), ui.short_date(schema.due_on)
-    if schema.event is Event.FORGOTTEN:
+    if schema.event is FollowupEvent.FORGOTTEN:
         return f"A customer was deleted, and with it a follow-up of yours that was due {day}."
     what = shared.subject(schema.customer_name, schema.what)
     return {
-        Event.DONE: f"{who} did it: {what}",
-        Event.CANT: f"{who} can't do it: {what}",
-        Event.CANCELLED: f"{who} cancelled it: {what}" if who else f"No longer to be done: {what}",
-        Event.MOVED: f"{who} moved it to {day}: {what}",
-        Event.REASSIGNED: f"{who} gave it to {person(schema.to_name)}: {what}",
+        FollowupEvent.DONE: f"{who} did it: {what}",
+        FollowupEvent.CANT: f"{who} can't do it: {what}",
+        FollowupEvent.CANCELLED: f"{who} cancelled it: {what}" if who else f"No longer to be done: {what}",
+        FollowupEvent.MOVED: f"{who} moved it to {day}: {what}",
+        FollowupEvent.REASSIGNED: f"{who} gave it to {person(schema.to_name)}: {what}",
     }[schema.event]
 
 
@@ -170,7 +170,7 @@ def _day(one: FollowupSchema) -> str:
     return ui.short_date(one.due_on, today=one.today)
 
 
-def assign_form(parsed: ParsedCommand, *, memory: str) -> Block:
+def assign_form(parsed: ParsedCommand, *, state: str) -> Block:
     """Return the form: who, which customer, by when, what; what couldn't be told is asked for on top."""
     words = ui.text_input(WORDS, initial=parsed.what, max_length=WHAT)
     blocks = [
@@ -180,10 +180,10 @@ def assign_form(parsed: ParsedCommand, *, memory: str) -> Block:
         ui.field_of("By when", ui.date_picker(DUE, initial=parsed.due_on), block_id=DUE),
         ui.field_of("What is to be done", words, block_id=WORDS),
     ]
-    return ui.modal("Assign a follow-up", blocks, callback_id=SAVE, submit="Assign", memory=memory)
+    return ui.modal("Assign a follow-up", blocks, callback_id=SAVE, submit="Assign", state=state)
 
 
-def done_form(one: FollowupSchema, *, memory: str) -> Block:
+def done_form(one: FollowupSchema, *, state: str) -> Block:
     """Ask what came of it; a check-in may be kept with it."""
     said = ui.text_input(SAID, multiline=True, max_length=NOTE)
     blocks = [
@@ -191,36 +191,36 @@ def done_form(one: FollowupSchema, *, memory: str) -> Block:
         ui.field_of("What came of it", said, block_id=SAID, optional=True),
         *checkin_fields(RESULTS, result_id=CHECKIN, channel_id=HOW),
     ]
-    return ui.modal("Done", blocks, callback_id=COMPLETED, submit="Save", memory=memory)
+    return ui.modal("Done", blocks, callback_id=COMPLETED, submit="Save", state=state)
 
 
-def cant_form(one: FollowupSchema, *, memory: str) -> Block:
+def cant_form(one: FollowupSchema, *, state: str) -> Block:
     """Ask why it can't be done; who asked for it reads that."""
     words = ui.text_input(SAID, multiline=True, max_length=NOTE)
     blocks = [_about(one), ui.field_of("Why not", words, block_id=SAID, hint="Who asked for it is told.")]
-    return ui.modal("Can't be done", blocks, callback_id=DECLINED, submit="Save", memory=memory)
+    return ui.modal("Can't be done", blocks, callback_id=DECLINED, submit="Save", state=state)
 
 
-def later_form(one: FollowupSchema, *, memory: str) -> Block:
+def later_form(one: FollowupSchema, *, state: str) -> Block:
     """Ask for another day."""
     blocks = [
         _about(one),
         ui.field_of("By when", ui.date_picker(DUE, initial=max(one.due_on, one.today)), block_id=DUE),
         ui.field_of("Why", ui.text_input(WHY, max_length=REASON), block_id=WHY, optional=True),
     ]
-    return ui.modal("Another day", blocks, callback_id=MOVED, submit="Change", memory=memory)
+    return ui.modal("Another day", blocks, callback_id=MOVED, submit="Change", state=state)
 
 
-def reassign_form(one: FollowupSchema, *, memory: str) -> Block:
+def reassign_form(one: FollowupSchema, *, state: str) -> Block:
     """Ask for somebody else."""
     blocks = [_about(one), ui.field_of("Who is to do it", ui.person_select(TO), block_id=TO)]
-    return ui.modal("Give to somebody else", blocks, callback_id=REASSIGNED, submit="Give", memory=memory)
+    return ui.modal("Give to somebody else", blocks, callback_id=REASSIGNED, submit="Give", state=state)
 
 
-def cancel_form(one: FollowupSchema, *, memory: str) -> Block:
+def cancel_form(one: FollowupSchema, *, state: str) -> Block:
     """Ask why it needn't be done any more."""
     blocks = [_about(one), ui.field_of("Why", ui.text_input(WHY, max_length=REASON), block_id=WHY)]
-    return ui.modal("Cancel", blocks, callback_id=CANCELLED, submit="Cancel it", close="Keep it", memory=memory)
+    return ui.modal("Cancel", blocks, callback_id=CANCELLED, submit="Cancel it", close="Keep it", state=state)
 
 
 def _about(one: FollowupSchema) -> Block:

@@ -2,7 +2,7 @@
 
 from bot.core.feature import DigestKindOffer, Feature
 from bot.mentions import listeners
-from bot.mentions.queries import shown
+from bot.mentions.queries import contributions
 from bot.mentions.schemas.mentions import (
     AnswerDueSoon,
     AnswerLate,
@@ -25,20 +25,20 @@ FEATURE = Feature(
         AnswerLate: cards.late,
         MentionsDigest: cards.digest,
     },
-    brief=shown.brief,
-    digest_section=shown.digest_section,
+    brief=contributions.brief,
+    digest_section=contributions.digest_section,
     digest_kinds=(
         DigestKindOffer(
             key="mentions",
             label="What customers say",
             about="What was written about us and our customers, how it reads, and what waits for an answer.",
             clear="Nothing was written about us or our customers, and nothing waits for an answer.",
-            compose=shown.compose_digest,
+            compose=contributions.compose_digest,
         ),
     ),
-    home_section=shown.home_section,
-    timeline=shown.timeline,
+    home_section=contributions.home_section,
+    timeline=contributions.timeline,
     erase=aliases.erase,
-    export=shown.export,
-    check=shown.check,
+    export=contributions.export,
+    check=contributions.check,
 )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
-from bot.mentions.rules.mentions import ANSWER_DAYS, Posted, State
+from bot.mentions.rules.mentions import ANSWER_DAYS, MentionState, Posted
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import AliasKind, Tier
@@ -131,7 +131,7 @@ class Mention(Row, table=True):
     score: float = 0.0
     scorer: str = Field(default="", max_length=40)
     brought_forward: bool = False
-    state: State = Field(default=State.OPEN, sa_type=choice(State))
+    state: MentionState = Field(default=MentionState.OPEN, sa_type=choice(MentionState))
     channel_id: str | None = Field(default=None, max_length=32)
     posted_at: datetime | None = None
     posted_as: Posted | None = Field(default=None, sa_type=choice(Posted))

@@ -2,7 +2,7 @@
 
 from bot.core.feature import CheckinExtra, Feature, Offer
 from bot.promises import listeners, queries, usecases, views
-from bot.promises.queries import shown
+from bot.promises.queries import contributions
 from bot.promises.schemas import PromiseNews, PromiseNoted, PromisesBroken, PromisesDue, PromisesInherited
 from bot.promises.usecases import scheduled
 
@@ -19,7 +19,7 @@ FEATURE = Feature(
         PromisesInherited: views.inherited,
         PromiseNews: views.news,
     },
-    brief=shown.brief,
+    brief=contributions.brief,
     checkin_extras=(
         CheckinExtra(
             key=views.EXTRA,
@@ -31,11 +31,11 @@ FEATURE = Feature(
     ),
     undo_checkin=usecases.undo_checkin,
     offers=(Offer("Promise", "promises.promise", lambda subject: subject.kind in PROMISABLE),),
-    digest_section=shown.digest_section,
-    commitments_section=shown.commitments_section,
-    home_section=shown.home_section,
-    timeline=shown.timeline,
+    digest_section=contributions.digest_section,
+    commitments_section=contributions.commitments_section,
+    home_section=contributions.home_section,
+    timeline=contributions.timeline,
     erase=scheduled.erase,
-    export=shown.export,
+    export=contributions.export,
     check=queries.check,
 )

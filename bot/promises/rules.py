@@ -12,7 +12,7 @@ WEEK = timedelta(days=6)
 """Up to so many days ahead a weekday alone says which day is meant."""
 
 
-class State(StrEnum):
+class PromiseState(StrEnum):
     """Where a promise stands. A broken promise never becomes `kept`."""
 
     OPEN = "open"
@@ -28,7 +28,7 @@ class State(StrEnum):
         return self.value.replace("_", " ")
 
 
-class Event(StrEnum):
+class PromiseEvent(StrEnum):
     """What happened to a promise that somebody else should know of."""
 
     KEPT = "kept"
@@ -90,14 +90,17 @@ MIDDLE_FROM, LARGE_FROM = 50, 250
 """The bounds of small and large firms in the statistics of the European Union."""
 
 
-def kept_rate(counts: Mapping[State, int]) -> float | None:
+def kept_rate(counts: Mapping[PromiseState, int]) -> float | None:
     """
     Return the share of promises kept on their day among those whose day has come; None while there are none.
 
     Late, renegotiated and broken ones were not kept. Open and withdrawn ones don't count.
     """
-    judged = sum(counts.get(state, 0) for state in (State.KEPT, State.KEPT_LATE, State.RENEGOTIATED, State.BROKEN))
-    return counts.get(State.KEPT, 0) / judged if judged else None
+    judged = sum(
+        counts.get(state, 0)
+        for state in (PromiseState.KEPT, PromiseState.KEPT_LATE, PromiseState.RENEGOTIATED, PromiseState.BROKEN)
+    )
+    return counts.get(PromiseState.KEPT, 0) / judged if judged else None
 
 
 def widest_gap(rates: Mapping[str, float | None]) -> tuple[str, str] | None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, CommitmentsTold, ParsedCommand
+from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, NotifiedCommitments, ParsedCommand
 from bot.core.schemas import Notification, Schema
-from bot.promises.rules import Event, State, kept_rate
+from bot.promises.rules import PromiseEvent, PromiseState, kept_rate
 
 
 class PromiseSchema(CommitmentSchema):
@@ -27,7 +27,7 @@ class PromiseSchema(CommitmentSchema):
     first_due_on: date
     moves: int = 0
     moved_to: date | None = None
-    state: State = State.OPEN
+    state: PromiseState = PromiseState.OPEN
     is_owed: bool = True
     note: str = ""
     ended_by_name: str = ""
@@ -48,7 +48,7 @@ class ParsedPromise(ParsedCommand):
 
 
 PromiseList = CommitmentList[PromiseSchema]
-Told = CommitmentsTold[PromiseSchema]
+Told = NotifiedCommitments[PromiseSchema]
 
 
 class PromisesDue(Told, Notification):
@@ -85,7 +85,7 @@ class PromiseNews(CommitmentNews, Notification):
 
     kind = "promises.news"
 
-    event: Event
+    event: PromiseEvent
     due_on: date
     moved_to: date | None = None
 
@@ -109,7 +109,7 @@ class Tally(Schema):
     """How many promises of one person, of the team or of one size band stand where."""
 
     name: str
-    counts: Mapping[State, int]
+    counts: Mapping[PromiseState, int]
 
     @property
     def total(self) -> int:

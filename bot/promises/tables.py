@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from bot.commitments.tables import CommitmentRow
 from bot.core.database import choice, points_to, within_workspace
-from bot.promises.rules import State
+from bot.promises.rules import PromiseState
 
 
 class Promise(CommitmentRow, table=True):
@@ -50,7 +50,7 @@ class Promise(CommitmentRow, table=True):
     moves: int = 0
     follows_id: UUID | None = None
     moved_to: date | None = None
-    state: State = Field(default=State.OPEN, sa_type=choice(State))
+    state: PromiseState = Field(default=PromiseState.OPEN, sa_type=choice(PromiseState))
     is_owed: bool = True
     note: str = Field(default="", max_length=1000)
     broken_at: datetime | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from bot.commitments import views as shared
 from bot.commitments.views import customer_name, person, plain, what_of
 from bot.promises.rules import CONTACT as CONTACT_LENGTH
-from bot.promises.rules import NOTE, WHAT, Event, State, widest_gap
+from bot.promises.rules import NOTE, WHAT, PromiseEvent, PromiseState, widest_gap
 from bot.promises.schemas import (
     KeptRates,
     ParsedPromise,
@@ -115,16 +115,16 @@ def news(schema: PromiseNews) -> Message:
 def ended_text(one: PromiseSchema) -> str:
     """Return `✓ Acme · price list · kept by Ana`."""
     how = one.state.words
-    if one.state is State.BROKEN:
+    if one.state is PromiseState.BROKEN:
         how = "broken, agreed anew" if one.moved_to else "broken, not owed any more"
     until = f" for {ui.short_date(one.moved_to, today=one.today)}" if one.moved_to else ""
-    mark = "✗" if one.state in {State.WITHDRAWN, State.BROKEN} else "✓"
+    mark = "✗" if one.state in {PromiseState.WITHDRAWN, PromiseState.BROKEN} else "✓"
     return shared.ended(one, f"{how}{until}", mark=mark, by=one.ended_by_name, said=one.note)
 
 
 def about(one: PromiseSchema, viewer: str = "") -> str:
     """Return customer and words, then when, to whom, by whom, and how often it was moved."""
-    late = one.state is State.BROKEN or one.due_on < one.today
+    late = one.state is PromiseState.BROKEN or one.due_on < one.today
     when = f"broken: it was due {_day(one)}" if late else f"due {_in_words(one)}"
     to = f" · to {person(one.contact)}" if one.contact else ""
     who = "" if one.assignee_id == viewer else f" · {person(one.assignee_name)}"
@@ -139,7 +139,7 @@ def _one(one: PromiseSchema, head: str, text: str) -> Message:
 
 
 def _told(head: str, schema: Told, place: str) -> Message:
-    return shared.told_message(head, schema, lambda one: _row(one, place, schema.person_id), command="/promise")
+    return shared.notified_message(head, schema, lambda one: _row(one, place, schema.person_id), command="/promise")
 
 
 def _row(one: PromiseSchema, place: str, viewer: str = "") -> list[Block]:
@@ -148,7 +148,7 @@ def _row(one: PromiseSchema, place: str, viewer: str = "") -> list[Block]:
     if not one.is_owed:
         return [ui.section(ended_text(one), block_id=block_id)]
     buttons = [
-        ui.button("Kept late" if one.state is State.BROKEN else "Kept", KEPT, str(one.id), style="primary"),
+        ui.button("Kept late" if one.state is PromiseState.BROKEN else "Kept", KEPT, str(one.id), style="primary"),
         shared.card_button(one.customer_id),
         shared.menu_of("promises", REST, one.id),
     ]
@@ -177,15 +177,15 @@ def _moved(one: PromiseSchema) -> str:
 
 def _news_head(schema: PromiseNews) -> str:
     who, day = person(schema.by_name), ui.short_date(schema.due_on)
-    if schema.event is Event.FORGOTTEN:
+    if schema.event is PromiseEvent.FORGOTTEN:
         return f"A customer was deleted, and with it a promise that was due {day}."
     what = shared.subject(schema.customer_name, schema.what)
     moved = f" to {ui.short_date(schema.moved_to)}" if schema.moved_to else ""
     return {
-        Event.KEPT: f"{who} said that this promise was kept: {what}",
-        Event.RENEGOTIATED: f"{who} renegotiated a promise{moved}: {what}",
-        Event.UNDONE: f"{who} undid the check-in in which you promised this, so it isn't owed: {what}",
-        Event.WITHDRAWN: f"{who} withdrew a promise: {what}" if who else f"No longer owed: {what}",
+        PromiseEvent.KEPT: f"{who} said that this promise was kept: {what}",
+        PromiseEvent.RENEGOTIATED: f"{who} renegotiated a promise{moved}: {what}",
+        PromiseEvent.UNDONE: f"{who} undid the check-in in which you promised this, so it isn't owed: {what}",
+        PromiseEvent.WITHDRAWN: f"{who} withdrew a promise: {what}" if who else f"No longer owed: {what}",
     }[schema.event]
 
 
@@ -231,7 +231,7 @@ def _first_sentence(schema: KeptRates) -> str:
 
 def _tally(one: Tally) -> str:
     """Return `*Ana Lima* 80 % · 4 kept · 1 kept late · 2 open`."""
-    counts = [f"{one.counts[state]:,} {state.words}" for state in State if one.counts.get(state)]
+    counts = [f"{one.counts[state]:,} {state.words}" for state in PromiseState if one.counts.get(state)]
     ordered = sorted(counts, key=lambda words: words.endswith("open"))
     rate = "no day has come yet" if one.rate is None else _percent(one.rate)
     return f"{ui.bold(ui.cut(one.name, shared.WHO))} {rate} · {' · '.join(ordered)}"
@@ -244,7 +244,7 @@ def _percent(rate: float | None) -> str:
 # --- windows -----------------------------------------------------------------------------------------------------
 
 
-def promise_form(parsed: ParsedPromise, *, memory: str) -> Block:
+def promise_form(parsed: ParsedPromise, *, state: str) -> Block:
     """Return the form: which customer, what, by when, to whom, who; what couldn't be told is asked for on top."""
     words = ui.text_input(WORDS, initial=parsed.what, max_length=WHAT)
     blocks = [
@@ -255,7 +255,7 @@ def promise_form(parsed: ParsedPromise, *, memory: str) -> Block:
         _contact_field(parsed),
         ui.field_of("Who promised", ui.person_select(WHO, initial=parsed.assignee_id), block_id=WHO),
     ]
-    return ui.modal("Promise", blocks, callback_id=SAVE, submit="Save", memory=memory)
+    return ui.modal("Promise", blocks, callback_id=SAVE, submit="Save", state=state)
 
 
 def with_contacts(view: Mapping[str, Any], parsed: ParsedPromise) -> Block:
@@ -270,7 +270,7 @@ def is_contact(block: Mapping[str, Any]) -> bool:
     return str(block.get("block_id")).startswith(f"{CONTACT}:")
 
 
-def renegotiate_form(one: PromiseSchema, *, memory: str) -> Block:
+def renegotiate_form(one: PromiseSchema, *, state: str) -> Block:
     """Ask for another day, what was agreed, and that it was."""
     agreed = ui.checkboxes(AGREED, [Option("The customer agreed to this day", YES)])
     words = ui.text_input(SAID, multiline=True, max_length=NOTE)
@@ -280,14 +280,14 @@ def renegotiate_form(one: PromiseSchema, *, memory: str) -> Block:
         ui.field_of("What was agreed", words, block_id=SAID),
         ui.field_of("Agreed", agreed, block_id=AGREED, optional=True),
     ]
-    return ui.modal("Renegotiated", blocks, callback_id=MOVED, submit="Save", memory=memory)
+    return ui.modal("Renegotiated", blocks, callback_id=MOVED, submit="Save", state=state)
 
 
-def withdraw_form(one: PromiseSchema, *, memory: str) -> Block:
+def withdraw_form(one: PromiseSchema, *, state: str) -> Block:
     """Ask why it isn't owed any more."""
     words = ui.text_input(SAID, multiline=True, max_length=NOTE)
     blocks = [ui.section(about(one)), ui.field_of("Why it isn't owed any more", words, block_id=SAID)]
-    return ui.modal("Withdrawn", blocks, callback_id=WITHDRAWN, submit="Withdraw", close="Keep it", memory=memory)
+    return ui.modal("Withdrawn", blocks, callback_id=WITHDRAWN, submit="Withdraw", close="Keep it", state=state)
 
 
 def extra_fields(_about: object) -> list[Block]:

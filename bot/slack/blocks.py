@@ -343,16 +343,16 @@ def modal(
     callback_id: str,
     submit: str = "",
     close: str = "Cancel",
-    memory: str = "",
+    state: str = "",
 ) -> Block:
-    """A modal; *memory* comes back with its submission, at most 3,000 characters."""
+    """A modal; *state* comes back with its submission, at most 3,000 characters."""
     made: Block = {
         "type": "modal",
         "callback_id": callback_id,
         "title": plain(title, TITLE_TEXT),
         "close": plain(close, TITLE_TEXT),
         "blocks": list(blocks[:VIEW_BLOCKS]),
-        "private_metadata": memory,
+        "private_metadata": state,
     }
     return _with(made, submit=plain(submit, TITLE_TEXT) if submit else None)
 

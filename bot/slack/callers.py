@@ -7,7 +7,7 @@ import asyncio
 import html
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from re import Pattern
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -21,28 +21,25 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import BotError, InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
-from bot.slack.blocks import Block, Message, modal
-from bot.slack.forms import Form
-from bot.slack.places import Turns
-from bot.slack.presses import value_in
-from bot.slack.replies import (
-    PATIENCE_SECONDS,
-    Nearest,
-    actions_in,
-    answer_in_window,
-    error_message,
-    people_in,
-    sorry,
-    told,
-    workspace_in,
-)
-from bot.slack.windows import open_window
+from bot.slack import blocks as ui
+from bot.slack.blocks import Block, Message
+from bot.slack.message_refs import MessageLocks, MessageRef, respond_at, update_message
+from bot.slack.modals import error_sentence, loading_modal, notice_modal
+from bot.slack.payloads import Form, actions_in, person_in, value_in, workspace_in
 
 T = TypeVar("T")
+Ref = TypeVar("Ref", bound=MessageRef)
 Listener = Callable[["Caller"], Awaitable[None]]
 OptionsListener = Callable[["Caller"], Awaitable[Iterable[Block]]]
+Nearest = Callable[[BotError], Message | None]
 
 NO_FIELDS: Mapping[str, str] = {}
+PATIENCE_SECONDS = 1.5
+"""How long an answer may take to go into the acknowledgement; Slack waits for three seconds."""
+WHAT_IS_LEFT_SECONDS = 0.5
+"""The same after a call to Slack, which may take a second or two."""
+SETTLING_SECONDS = 0.5
+"""How long Slack gets to draw the modal of an acknowledgement before it is replaced."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +57,7 @@ class Caller:
     body: Mapping[str, Any]
     context: AsyncBoltContext
     runtime: Runtime
-    turns: Turns
+    locks: MessageLocks
     audit: Callable[..., object] | None = None
 
     @property
@@ -113,7 +110,7 @@ class Caller:
         return self.body.get("view") or {}
 
     @property
-    def window(self) -> Mapping[str, Any] | None:
+    def modal(self) -> Mapping[str, Any] | None:
         """The modal that the control stands in; None for a message and for Home."""
         return self.view if self.view.get("type") == "modal" else None
 
@@ -158,15 +155,35 @@ class Caller:
 
     async def open(self, view: Block) -> str:
         """Open a modal, on top of the one that the control stands in if there is one; return the new view's id."""
-        return await open_window(self.client, self.body, view)
+        opener = self.client.views_push if self.modal else self.client.views_open
+        return str((await opener(trigger_id=self.body["trigger_id"], view=view))["view"]["id"])
 
     async def show(self, view: Block) -> None:
         """Put *view* in the place of the modal that was sent."""
         await self.ack(response_action="update", view=view)
 
     async def show_in_time(self, work: Awaitable[Block], *, title: str, patience: float = PATIENCE_SECONDS) -> None:
-        """Put the view that *work* returns, or its error, in the place of the modal that was sent."""
-        await answer_in_window(self.ack, self.client, self.view["id"], work, title=title, patience=patience)
+        """
+        Put the view that *work* returns, or its error, in the place of the modal that was sent.
+
+        It goes into the acknowledgement when it takes less than *patience* seconds. Else a loading modal does, which is
+        replaced after `SETTLING_SECONDS` at the earliest: an update that reaches Slack before the acknowledgement would
+        be covered by the loading modal for good.
+        """
+        view = asyncio.ensure_future(_view_or_notice(work))
+        quick, _ = await asyncio.wait({view}, timeout=patience)
+        if quick:
+            await self.show(view.result())
+            return
+        await self.show(loading_modal(title))
+        await asyncio.sleep(SETTLING_SECONDS)
+        with suppress(SlackApiError):  # the modal was closed meanwhile
+            await self.client.views_update(view_id=self.view["id"], view=await view)
+
+    async def open_in_time(self, work: Callable[[], Awaitable[Block]], *, title: str) -> None:
+        """Open a loading modal at once, and put the view that *work* returns, or its error, in its place."""
+        view_id = await self.open(loading_modal(title))
+        await self.update_from(work(), view_id)
 
     async def update(self, view: Block, view_id: str = "") -> None:
         """Put *view* in the place of the modal that the control stands in, or of *view_id*, unless it was closed."""
@@ -176,28 +193,63 @@ class Caller:
             if error.response.data["error"] != "not_found":
                 raise
 
+    async def update_from(self, work: Awaitable[Block], view_id: str = "") -> None:
+        """`update` with the view that *work* returns, or with a modal that shows its error."""
+        await self.update(await _view_or_notice(work), view_id)
+
+    async def redraw(self, ref: Ref, draw: Callable[["Caller", Ref], Awaitable[Message]]) -> None:
+        """
+        Replace the message of *ref* by what *draw* returns; nothing happens if its kind is `none`.
+
+        *draw* reads once the redraw before has been sent. A refusal in it isn't audited: the person asked for nothing.
+        """
+        if ref.kind == "none":
+            return
+        async with self.locks.at(ref.channel or self.person, ref.ts):
+            message = await draw(replace(self, audit=None), ref)
+            if ref.channel and ref.ts:
+                await update_message(self.client, ref.channel, ref.ts, message)
+            else:
+                await respond_at(self.client, ref.url, message.replacement())
+
+    async def finish(
+        self, ref: Ref, draw: Callable[["Caller", Ref], Awaitable[Message]], view: Block | None = None
+    ) -> None:
+        """Close the modal that was sent, or show *view* in its place, and redraw the message it was opened from."""
+        if view is None and ref.kind == "none":
+            view = notice_modal("Saved.", "Saved")
+        await (self.show(view) if view else self.ack())
+        await self.redraw(ref, draw)
+
     async def explain(self, error: Exception, *, suggest: Nearest | None = None, title: str = "") -> None:
         """
         Answer with the sentence for *error*, below what was used or in a modal where there is no message.
 
         With a *title* it is always a modal of that title. *suggest* draws errors that can offer buttons.
         """
-        message = error_message(error, suggest)
+        message = suggest(error) if suggest and isinstance(error, BotError) else None
+        if message is None:
+            words = ui.escape(error_sentence(error))
+            message = Message(text=words, blocks=[ui.section(words)])
         if not title and (self.url or not self.is_acknowledged):
             await self.respond(message)
         else:
-            await self.open(modal(title or "That didn't work", message.blocks, callback_id="told", close="Close"))
+            await self.open(ui.modal(title or "That didn't work", message.blocks, callback_id="told", close="Close"))
+
+    async def audit_refusal(self, error: BotError, key: str = "") -> None:
+        """Record that the person was refused, for the id *key*, by default the value of what they used."""
+        is_unknown_name = "command" in self.body and not isinstance(error, NotAllowed)
+        if self.audit and not is_unknown_name:
+            about = {"action": self.action, "key": key or self.value or self.action}
+            await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, **about)
 
     async def _audited(self, work: Awaitable[T], inputs: Mapping[str, Any]) -> T:
         """Await *work*; record a refusal, by the first of *inputs* that is a UUID or is called `subject_id`."""
         try:
             return await work
         except (NotAllowed, NotFound) as error:
-            is_unknown_name = "command" in self.body and not isinstance(error, NotAllowed)
-            if self.audit and not is_unknown_name:
-                ids = (str(value) for name, value in inputs.items() if isinstance(value, UUID) or name == "subject_id")
-                about = {"action": self.action, "key": next(ids, self.value) or self.action}
-                await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, **about)
+            ids = (str(value) for name, value in inputs.items() if isinstance(value, UUID) or name == "subject_id")
+            await self.audit_refusal(error, next(ids, ""))
             raise
 
 
@@ -218,7 +270,7 @@ class Listeners:
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._app, self._runtime, self._audit, self._patience = app, runtime, audit, patience
-        self._turns = Turns()
+        self._locks = MessageLocks()
 
     def command(self, name: str, listener: Listener, *, suggest: Nearest | None = None) -> None:
         """
@@ -258,7 +310,8 @@ class Listeners:
         Register a modal's submission; it closes when the listener returns without an acknowledgement.
 
         An error stands under the block that *fields* gives for the field it names, else the one that is called like it
-        after *prefix*. Where that isn't shown it stands under *first_field*, by default the modal's first input.
+        after *prefix*; what follows a colon in the id of a block doesn't matter. Where that block isn't shown the error
+        stands under *first_field*, by default the modal's first input.
         """
 
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -305,11 +358,11 @@ class Listeners:
         return handle
 
     def _caller(self, body: dict[str, Any], context: AsyncBoltContext, *, audited: bool = True) -> Caller:
-        workspace, person = workspace_in(body), people_in(body)
+        workspace, person = workspace_in(body), person_in(body)
         if "event" in body:
             workspace, person = installed_in(body, context), context.user_id or ""
         audit = self._audit if audited else None
-        return Caller(workspace, person, body, context, self._runtime, self._turns, audit)
+        return Caller(workspace, person, body, context, self._runtime, self._locks, audit)
 
 
 def installed_in(body: Mapping[str, Any], context: AsyncBoltContext) -> str:
@@ -326,6 +379,13 @@ async def _explaining(listener: Listener, caller: Caller, *, suggest: Nearest | 
         await caller.explain(error, suggest=suggest, title=title)
 
 
+async def _view_or_notice(work: Awaitable[Block]) -> Block:
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001 - the last line before silence
+        return notice_modal(error_sentence(error))
+
+
 async def _refuse_submission(
     caller: Caller, error: Exception, first_field: str, fields: Mapping[str, str], prefix: str
 ) -> None:
@@ -333,8 +393,8 @@ async def _refuse_submission(
     shown = [str(block["block_id"]) for block in caller.view.get("blocks") or () if block.get("type") == "input"]
     named = error.fields if isinstance(error, InvalidInput) else {}
     placed = {fields.get(name) or f"{prefix}{name}": sentence for name, sentence in named.items()}
-    errors = {block_id: sentence for block_id, sentence in placed.items() if block_id in shown}
+    errors = {one: placed[key] for one in shown for key in {one, one.partition(":")[0]} if key in placed}
     if errors or shown or first_field:
-        await caller.ack(response_action="errors", errors=errors or {first_field or shown[0]: sorry(error)})
+        await caller.ack(response_action="errors", errors=errors or {first_field or shown[0]: error_sentence(error)})
     else:
-        await caller.show(told(sorry(error)))
+        await caller.show(notice_modal(error_sentence(error)))

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.checkins.listeners.origins import Memory, Origin, origin_of, subject_in
+from bot.checkins.listeners.origins import CheckinModalState, Origin, origin_of, subject_in
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.schemas import Subject
 
@@ -37,7 +37,7 @@ def test_a_block_id_nobody_made_is_just_a_message(block_id: str) -> None:
     assert origin_of({}).kind == "none"
 
 
-def test_a_button_carries_an_id_or_another_rooms_subject() -> None:
+def test_a_button_carries_an_id_or_another_features_subject() -> None:
     """Anything else is out of date, politely."""
     customer = uuid4()
     assert subject_in(str(customer)).customer_id == customer
@@ -50,11 +50,11 @@ def test_a_button_carries_an_id_or_another_rooms_subject() -> None:
             subject_in(forged)
 
 
-def test_a_window_whose_memory_was_changed_is_out_of_date() -> None:
+def test_a_window_whose_state_was_changed_is_out_of_date() -> None:
     """It says to open it again; an untouched one comes back as it was."""
-    memory = Memory(origin=Origin(kind="queue", page=2, url=URL), customer_id=uuid4())
-    assert Memory.kept_in({"private_metadata": memory.kept()}) == memory
-    assert Memory.kept_in({}) == Memory()
+    state = CheckinModalState(origin=Origin(kind="queue", page=2, url=URL), customer_id=uuid4())
+    assert CheckinModalState.load({"private_metadata": state.dump()}) == state
+    assert CheckinModalState.load({}) == CheckinModalState()
     for forged in ("x", '{"origin": {"kind": "bank"}}', '{"customer_id": "1"}', "[]"):
         with pytest.raises(InvalidInput, match="open it again"):
-            Memory.kept_in({"private_metadata": forged})
+            CheckinModalState.load({"private_metadata": forged})

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.checkins.listeners.origins import Memory, Origin
+from bot.checkins.listeners.origins import CheckinModalState, Origin
 from bot.checkins.rules import QUEUE_ROWS, REMINDER_ROWS, ActionKind, Preset, Result
 from bot.checkins.schemas import (
     ActionDone,
@@ -256,7 +256,7 @@ def preview(schema: CustomerSchema | None = None, result: Result = Result.TALKED
 )
 def test_the_form_says_what_saving_would_do(shown: Preview | None, words: str) -> None:
     """Before it is saved, and anew after each change; what was entered stays."""
-    view = form(CheckinForm(today=MONDAY, preview=shown), memory="{}")
+    view = form(CheckinForm(today=MONDAY, preview=shown), state="{}")
     assert check_view(view) == []
     assert _live_line(view) == words
     sent = {**view, "id": "V1", "hash": "1.a", "state": {"values": {}}, "team_id": "T1"}
@@ -276,40 +276,38 @@ def _live_line(view: dict[str, Any]) -> str:
 def test_the_form_at_its_worst_is_taken_by_slack() -> None:
     """Hostile words everywhere, a quote of 3,000 characters, an origin with a long address."""
     address = "https://x/" + "y" * 490
-    long = Memory(
+    long = CheckinModalState(
         origin=Origin(kind="reminder", reminder_id=uuid4(), channel="C" * 32, ts="1" * 32, url=address),
         customer_id=uuid4(), link="https://x/" + "z" * 490, channel="C" * 32, ts="1" * 32, domain="d" * 100,
-    ).kept()  # fmt: skip
+    ).dump()  # fmt: skip
     for number in range(len(HOSTILE)):
         shown = preview(worst(number))
-        view = form(CheckinForm(today=MONDAY, preview=shown, quote="<!channel>" * 300), memory=long)
+        view = form(CheckinForm(today=MONDAY, preview=shown, quote="<!channel>" * 300), state=long)
         assert check_view(view) == []
         for modal in (
-            snooze_form(worst(number), memory=long, preset=Preset.DATE, refused=HOSTILE[number]),
-            hand_over_form(worst(number), memory=long),
-            done_form(act(worst(number)), memory="{}"),
-            done_form(act(worst(number), undone=True), memory="{}"),
+            snooze_form(worst(number), state=long, preset=Preset.DATE, refused=HOSTILE[number]),
+            hand_over_form(worst(number), state=long),
+            done_form(act(worst(number)), state="{}"),
+            done_form(act(worst(number), undone=True), state="{}"),
         ):
             assert check_view(modal) == []
 
 
 def test_a_messages_text_stands_in_a_field_of_its_own() -> None:
     """To be shortened or left; without a quote there is no such field."""
-    view = form(CheckinForm(today=MONDAY, quote="The invoice is wrong again"), memory="{}")
+    view = form(CheckinForm(today=MONDAY, quote="The invoice is wrong again"), state="{}")
     fields = {block["block_id"]: block for block in view["blocks"]}
     assert fields[form_view.QUOTE]["element"]["initial_value"] == "The invoice is wrong again"
-    assert form_view.QUOTE not in {
-        block["block_id"] for block in form(CheckinForm(today=MONDAY), memory="{}")["blocks"]
-    }
+    assert form_view.QUOTE not in {block["block_id"] for block in form(CheckinForm(today=MONDAY), state="{}")["blocks"]}
 
 
-def test_other_rooms_fields_stay_behind_a_button_until_somebody_wants_them() -> None:
+def test_other_features_fields_stay_behind_a_button_until_somebody_wants_them() -> None:
     """Drawn anew, what was opened stays open, and what the customer doesn't ask for goes."""
     what = field_of("What", text_input("demo.owed.what"), block_id="demo.owed.what", optional=True)
     holds = field_of("Does it hold", text_input("demo.held.yes"), block_id="demo.held.yes", optional=True)
     owed = form_view.ExtraFields("demo.owed", "We promised…", [what], is_open=False)
     held = form_view.ExtraFields("demo.held", "", [holds], is_open=True)
-    view = form(CheckinForm(today=MONDAY), memory="{}", extras=[owed, held])
+    view = form(CheckinForm(today=MONDAY), state="{}", extras=[owed, held])
     assert check_view(view) == []
     assert [block.get("block_id") for block in view["blocks"]][-2:] == ["demo.held.yes", form_view.WANT]
     assert view["blocks"][-1]["elements"][0]["action_id"] == "checkins.want.demo.owed"
@@ -321,7 +319,7 @@ def test_other_rooms_fields_stay_behind_a_button_until_somebody_wants_them() -> 
     assert form_view.opened(again) & {"demo.owed", "demo.held"} == {"demo.owed"}
 
 
-def test_another_rooms_row_changes_and_its_neighbours_stay() -> None:
+def test_another_features_row_changes_and_its_neighbours_stay() -> None:
     """A digest's row becomes what was done; after an undo it can be logged again."""
     one, two = customer(), customer("Golddex")
     blocks = [*queue_row(one, place="digests.row"), *queue_row(two, place="digests.row")]

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session
 
-from bot.commitments.usecases import find_heir, list_to_tell, recording
+from bot.commitments.usecases import find_new_assignee, list_recipients, recording
 from bot.commitments.views import saved
 from bot.followups.listeners import SCREENS
 from bot.followups.queries import FOLLOWUPS
@@ -30,7 +30,7 @@ def heir(office: Office, schema: Any, *first: str) -> str | None:
     """Who would get a follow-up."""
 
     def find(session: Session) -> str | None:
-        person = find_heir(session, stored(office, schema), *first)
+        person = find_new_assignee(session, stored(office, schema), *first)
         return person.id if person else None
 
     found: str | None = office.look(find)
@@ -50,7 +50,7 @@ def test_everybody_is_told_once_and_not_of_what_they_did(office: Office) -> None
     """Nobody, strangers, who switched news off and who is left out are none of them."""
     change(office, KIRI, mutes=[Mute.NEWS])
     people = [ANA, None, BOB, ANA, "U0STRANGER", KIRI, MARA]
-    assert office.look(lambda session: list_to_tell(session, people, but=[MARA])) == [ANA, BOB]
+    assert office.look(lambda session: list_recipients(session, people, but=[MARA])) == [ANA, BOB]
 
 
 def test_work_goes_to_those_who_have_most_to_do_with_it(office: Office) -> None:
@@ -91,4 +91,4 @@ def test_what_fails_leaves_no_line_in_the_trail(office: Office) -> None:
 def test_a_name_with_an_ampersand_is_escaped_once_in_the_window_that_says_what_was_saved() -> None:
     """It was escaped twice, and read `&amp;`."""
     one = followup(id=uuid4()).model_copy(update={"customer_name": "Bread & Butter"})
-    assert "Bread &amp; Butter" in str(saved(SCREENS.told(one, MARA)))
+    assert "Bread &amp; Butter" in str(saved(SCREENS.confirm(one, MARA)))

@@ -22,7 +22,7 @@ from bot.customers.rules.due import (
     overdue_ratio,
     standing,
 )
-from bot.people.rules import DAY, LOOK_AHEAD_DAYS, Calendar
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar
 from tests.people.calendars import CALENDARS, DAYS
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -78,7 +78,7 @@ def test_nobody_is_due_on_a_day_off(last: date, cadence: int, calendar: Calendar
     day = due_on(last, cadence, calendar)
     assert day >= last + timedelta(days=cadence)
     if not calendar.is_working_day(day):
-        assert calendar.working_days_between(day, day + (LOOK_AHEAD_DAYS - 1) * DAY) == []
+        assert calendar.working_days_between(day, day + (MAX_SEARCH_DAYS - 1) * DAY) == []
 
 
 @calm

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from bot.customers.tables import Customer, Import, Upload
+from bot.slack.callers import PATIENCE_SECONDS
 from bot.slack.files import LARGEST_UPLOAD
-from bot.slack.replies import PATIENCE_SECONDS
 from rehearsal.state.views import View
 from tests.customers.screens import answer, customer, shown, told, window
 from tests.makers import ANA, BOB, MARA

@@ -15,11 +15,11 @@ from bot.escalations.schemas import EscalationFixed, EscalationList, EscalationS
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases import answer_escalation, fix_escalation, raise_escalation
 from bot.escalations.usecases.scheduled import (
-    close_shut,
+    close_inactive,
     forget_channel_news,
+    notify_late,
     pass_on_orphaned,
     post_to_channel,
-    tell_late,
     warn_people,
 )
 from tests.commitments.helpers import owed_notifications, stored_row, trail_of
@@ -106,5 +106,5 @@ def trail(office: Office, schema: EscalationSchema) -> list[str]:
 
 def keep(office: Office) -> int:
     """Let the clock do what it does about escalations."""
-    acts = (close_shut, pass_on_orphaned, warn_people, tell_late, forget_channel_news, post_to_channel)
+    acts = (close_inactive, pass_on_orphaned, warn_people, notify_late, forget_channel_news, post_to_channel)
     return sum(int(office.do(act)) for act in acts)

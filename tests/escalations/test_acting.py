@@ -9,7 +9,7 @@ import pytest
 from bot.checkins.queries.history import list_entries
 from bot.checkins.rules import Result
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.escalations.rules import Cause, Severity, State
+from bot.escalations.rules import Cause, EscalationState, Severity
 from bot.escalations.usecases import (
     answer_escalation,
     fix_escalation,
@@ -39,7 +39,7 @@ def test_an_answer_stops_the_clock_and_may_be_a_check_in(office: Office) -> None
     acme = office.customer("Acme", owner=BOB, waited=10)
     schema = escalate(office, acme)
     answered = answer(office, schema, said="we are on it", result=Result.TALKED)
-    assert (answered.state, answered.answered_by_name) == (State.ANSWERED, "Ana Lima")
+    assert (answered.state, answered.answered_by_name) == (EscalationState.ANSWERED, "Ana Lima")
     [entry] = office.look(lambda session: list_entries(session, customer_id=acme))
     assert (entry.note, entry.by) == ("we are on it", ANA)
     assert {row.recipient: row.body["words"] for row in owed(office, "news")} == {
@@ -109,7 +109,7 @@ def test_what_a_fix_lacks_is_said_under_its_field(
     with pytest.raises(InvalidInput) as refused:
         mend(office, schema, **changes)
     assert sentence in refused.value.fields[field]
-    assert stored(office, schema).state is State.ANSWERED
+    assert stored(office, schema).state is EscalationState.ANSWERED
     assert office.ask(get_list, whose="team", page=0, viewer=ANA).total == 0
 
 
@@ -175,7 +175,7 @@ def test_a_mistake_is_withdrawn_by_who_raised_it_or_a_manager(office: Office) ->
     with pytest.raises(InvalidInput):
         office.do(withdraw_escalation, escalation_id=schema.id, reason=" ", by=KIRI)
     closed = office.do(withdraw_escalation, escalation_id=schema.id, reason="wrong customer", by=KIRI)
-    assert (closed.state, closed.reason) == (State.CLOSED, "wrong customer")
+    assert (closed.state, closed.reason) == (EscalationState.CLOSED, "wrong customer")
     assert sorted(row.recipient for row in owed(office, "news")) == [ANA, BOB]
     for act in (
         lambda: answer(office, schema),
@@ -215,7 +215,7 @@ def test_who_is_on_it_who_raised_it_the_owner_and_managers_may_act(office: Offic
     schema = escalate(office, office.customer("Acme", owner=BOB), by=KIRI)
     answer(office, schema, by=person)
     mend(office, schema, by=person)
-    assert stored(office, schema).state is State.FIXED
+    assert stored(office, schema).state is EscalationState.FIXED
 
 
 def test_a_form_sent_twice_has_one_effect(office: Office) -> None:

@@ -13,7 +13,7 @@ from bot.checkins.usecases import undo_action
 from bot.core.errors import InvalidInput
 from bot.core.feature import collect_undos
 from bot.escalations.queries import find_waiting
-from bot.escalations.rules import HOLDS, Severity, State
+from bot.escalations.rules import HOLDS, EscalationState, Severity
 from bot.escalations.usecases import raise_in_checkin
 from bot.workspaces.tables import AuditEntry
 from tests.checkins.office import at, log, undo
@@ -46,7 +46,7 @@ def test_a_yes_closes_it_for_good(office: Office) -> None:
     assert waiting(office, acme) == ["the portal is down"]
     ask_whether(office, schema, True)
     row = stored(office, schema)
-    assert (row.state, row.closed_by) == (State.CONFIRMED, ANA)
+    assert (row.state, row.closed_by) == (EscalationState.CONFIRMED, ANA)
     assert sorted(news.recipient for news in owed(office, "news") if news.body["event"] == "confirmed") == [BOB, MARA]
     assert (waiting(office, acme), listed(office).total) == ([], 0)
     assert trail(office, schema)[-1] == f"{ANA} escalation.confirmed"
@@ -58,14 +58,14 @@ def test_a_no_opens_it_again_with_a_new_clock_and_everybody_is_told(office: Offi
     at(office, TUESDAY)
     ask_whether(office, schema, False, by=BOB)
     row = stored(office, schema)
-    assert (row.state, row.reopened, row.answer_by) == (State.OPEN, 1, TUESDAY + timedelta(hours=4))
+    assert (row.state, row.reopened, row.answer_by) == (EscalationState.OPEN, 1, TUESDAY + timedelta(hours=4))
     assert (row.warned_at, row.late_told_at) == (None, None)
     told = [news for news in owed(office, "raised") if news.body["again"]]
     assert {news.recipient: news.body["role"] for news in told} == {ANA: "on_it", MARA: "manager"}
     answer(office, schema)
     mend(office, schema)
     ask_whether(office, schema, True)
-    assert stored(office, schema).state is State.CONFIRMED
+    assert stored(office, schema).state is EscalationState.CONFIRMED
 
 
 def test_a_plain_check_in_says_nothing_about_it(office: Office) -> None:
@@ -73,7 +73,7 @@ def test_a_plain_check_in_says_nothing_about_it(office: Office) -> None:
     acme = office.customer("Acme", waited=10)
     schema = mended(office, acme)
     log(office, acme)
-    assert stored(office, schema).state is State.FIXED
+    assert stored(office, schema).state is EscalationState.FIXED
     assert waiting(office, office.customer("Golddex")) == []
 
 
@@ -91,7 +91,7 @@ def test_only_a_later_contact_can_say_so(office: Office, more: dict[str, Any], s
     with pytest.raises(InvalidInput) as refused:
         ask_whether(office, schema, True, **more)
     assert sentence in refused.value.fields[f"{HOLDS}.{schema.id}"]
-    assert stored(office, schema).state is State.FIXED
+    assert stored(office, schema).state is EscalationState.FIXED
 
 
 @pytest.mark.both_databases
@@ -102,7 +102,7 @@ def test_the_slower_of_two_is_told_what_is_so_meanwhile(office: Office) -> None:
     with pytest.raises(InvalidInput) as refused:
         ask_whether(office, schema, False, by=BOB)
     assert refused.value.fields[f"{HOLDS}.{schema.id}"].startswith("It is fixed, they confirmed it meanwhile (by Ana")
-    assert stored(office, schema).state is State.CONFIRMED
+    assert stored(office, schema).state is EscalationState.CONFIRMED
 
 
 def test_another_customers_or_forged_question_changes_nothing_and_leaves_a_line(office: Office) -> None:
@@ -112,7 +112,7 @@ def test_another_customers_or_forged_question_changes_nothing_and_leaves_a_line(
     forged = uuid4()
     ask_whether(office, schema, True, customer_id=golddex)
     ask_whether(office, schema.model_copy(update={"id": forged}), True)
-    assert stored(office, schema).state is State.FIXED
+    assert stored(office, schema).state is EscalationState.FIXED
     query = select(AuditEntry).where(AuditEntry.action == "press.refused")
     lines = office.look(lambda session: session.exec(query).all())
     assert {(line.by, line.subject_id) for line in lines} == {(ANA, str(schema.id)), (ANA, str(forged))}
@@ -124,11 +124,11 @@ def test_undoing_the_check_in_leaves_no_confirmation_behind(office: Office) -> N
     schema = mended(office, acme)
     undo(office, ask_whether(office, schema, True))
     row = stored(office, schema)
-    assert (row.state, row.closed_at, waiting(office, acme)) == (State.FIXED, None, ["the portal is down"])
+    assert (row.state, row.closed_at, waiting(office, acme)) == (EscalationState.FIXED, None, ["the portal is down"])
     assert sorted(news.recipient for news in owed(office, "news") if news.body["event"] == "undone") == [BOB, MARA]
     assert trail(office, schema)[-1] == f"{ANA} escalation.unconfirmed"
     ask_whether(office, schema, True)
-    assert stored(office, schema).state is State.CONFIRMED
+    assert stored(office, schema).state is EscalationState.CONFIRMED
 
 
 def test_undoing_a_no_lets_it_wait_again_unless_somebody_went_on(office: Office) -> None:
@@ -136,11 +136,11 @@ def test_undoing_a_no_lets_it_wait_again_unless_somebody_went_on(office: Office)
     schema = mended(office, office.customer("Acme", waited=10))
     undo(office, ask_whether(office, schema, False))
     row = stored(office, schema)
-    assert (row.state, row.reopened) == (State.FIXED, 0)
+    assert (row.state, row.reopened) == (EscalationState.FIXED, 0)
     recorded = ask_whether(office, schema, False)
     answer(office, schema)
     assert undo(office, recorded).stays == ("The problem “the portal is down” stays as it is: answered.",)
-    assert stored(office, schema).state is State.ANSWERED
+    assert stored(office, schema).state is EscalationState.ANSWERED
 
 
 def test_undoing_an_earlier_check_in_leaves_a_later_word_alone(office: Office) -> None:
@@ -152,7 +152,7 @@ def test_undoing_an_earlier_check_in_leaves_a_later_word_alone(office: Office) -
     at(office, TUESDAY)
     ask_whether(office, schema, True)
     undo(office, first, by=MARA)
-    assert stored(office, schema).state is State.CONFIRMED
+    assert stored(office, schema).state is EscalationState.CONFIRMED
 
 
 def test_undoing_the_check_in_that_raised_it_closes_it_while_nobody_answered(office: Office) -> None:
@@ -166,14 +166,14 @@ def test_undoing_the_check_in_that_raised_it_closes_it_while_nobody_answered(off
     [row] = listed(office).rows
     undo(office, recorded)
     assert (stored(office, row).state, stored(office, row).reason) == (
-        State.CLOSED,
+        EscalationState.CLOSED,
         "the check-in that raised it was undone",
     )
     kept = log(office, acme, extras=[wrong])
     [row] = listed(office).rows
     answer(office, row, by=BOB)
     assert undo(office, kept).stays == ("The problem “wrong box” stays as it is: answered.",)
-    assert stored(office, row).state is State.ANSWERED
+    assert stored(office, row).state is EscalationState.ANSWERED
 
 
 def test_an_answer_stays_without_the_check_in_that_was_recorded_with_it(office: Office) -> None:
@@ -183,7 +183,7 @@ def test_an_answer_stays_without_the_check_in_that_was_recorded_with_it(office: 
     [action] = office.look(lambda session: session.exec(select(CustomerAction)).all())
     done = office.do(undo_action, customer_action_id=action.id, by=ANA, undos=collect_undos(office.runtime.features))
     assert done.stays == ("The problem “the portal is down” stays as it is: answered.",)
-    assert stored(office, schema).state is State.ANSWERED
+    assert stored(office, schema).state is EscalationState.ANSWERED
 
 
 def test_several_fixes_are_asked_about_oldest_first_three_at_a_time(office: Office) -> None:

@@ -10,7 +10,7 @@ from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.escalations.queries import check, get_setup, list_to_warn
-from bot.escalations.rules import Severity, State
+from bot.escalations.rules import EscalationState, Severity
 from bot.escalations.schemas import Wishes
 from bot.escalations.usecases import save_setup
 from bot.escalations.usecases.scheduled import erase, lose_channel
@@ -23,11 +23,11 @@ from tests.checkins.office import at
 from tests.escalations.helpers import answer, ask_whether, escalate, keep, listed, mend, mended, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
-ROOM = ChannelSchema(id="C0CARE", name="care", is_member=True)
+CARE = ChannelSchema(id="C0CARE", name="care", is_member=True)
 WISHES = Wishes(stops="2 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")
 
 
-def set_up(office: Office, channel: ChannelSchema | None = ROOM, by: str = MARA, **changes: str) -> Wishes:
+def set_up(office: Office, channel: ChannelSchema | None = CARE, by: str = MARA, **changes: str) -> Wishes:
     """Mara sets clocks and channel."""
     wishes: Wishes = office.do(save_setup, wishes=WISHES.model_copy(update=changes), channel=channel, by=by)
     return wishes
@@ -109,10 +109,10 @@ def test_losing_or_excluding_a_customer_closes_what_is_open_and_says_so(office: 
     keep(office)
     for one in (schema, fixed):
         assert (stored(office, one).state, stored(office, one).reason) == (
-            State.CLOSED, f"the customer is {status.value}: went bankrupt",
+            EscalationState.CLOSED, f"the customer is {status.value}: went bankrupt",
         )  # fmt: skip
     assert sorted(row.recipient for row in owed(office, "news")[told:]) == [ANA, ANA, MARA, MARA]
-    assert stored(office, other).state is State.OPEN
+    assert stored(office, other).state is EscalationState.OPEN
 
 
 def test_erasing_a_customer_tells_whom_it_concerned_without_names(office: Office) -> None:
@@ -184,7 +184,7 @@ def test_only_managers_set_it_up_and_it_is_in_the_trail(office: Office) -> None:
 def test_what_cant_be_set_up_is_said_under_its_field(office: Office) -> None:
     """An unreadable clock; a channel shared with outsiders."""
     with pytest.raises(InvalidInput) as refused:
-        set_up(office, ROOM.model_copy(update={"is_shared": True}), stops="soon", hurts="99 days")
+        set_up(office, CARE.model_copy(update={"is_shared": True}), stops="soon", hurts="99 days")
     assert set(refused.value.fields) == {"stops", "hurts", "channel"}
     assert office.ask(get_setup, viewer=MARA).stops == "4 hours"
 

@@ -31,8 +31,8 @@ from bot.core.feature import collect_undos
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.queries.shown import brief, get_rate, home_section
-from bot.escalations.rules import MOVES, Severity, State
+from bot.escalations.queries.contributions import brief, get_rate, home_section
+from bot.escalations.rules import MOVES, EscalationState, Severity
 from bot.escalations.schemas import EscalationSchema
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases import give_escalation, withdraw_escalation
@@ -44,7 +44,7 @@ from tests.makers import ANA, BOB, KIRI, MARA, START, open_office
 pytestmark = pytest.mark.slow
 
 PEOPLE = st.sampled_from([MARA, ANA, BOB, KIRI])
-UNDONE = {(State.CONFIRMED, State.FIXED), (State.OPEN, State.FIXED)}
+UNDONE = {(EscalationState.CONFIRMED, EscalationState.FIXED), (EscalationState.OPEN, EscalationState.FIXED)}
 
 
 class Life(RuleBasedStateMachine):
@@ -64,7 +64,7 @@ class Life(RuleBasedStateMachine):
         self.customers = [self.office.customer(name, owner=owner, waited=5) for name, owner in owners.items()]
         self.schemas: list[EscalationSchema] = []
         self.logged: list[Any] = []
-        self.was: dict[UUID, State] = {}
+        self.was: dict[UUID, EscalationState] = {}
 
     def teardown(self) -> None:
         """Give the database back."""
@@ -77,7 +77,7 @@ class Life(RuleBasedStateMachine):
         with suppress(BotError):
             done = act()
         for row in self.rows():
-            before = self.was.get(row.id, State.OPEN)
+            before = self.was.get(row.id, EscalationState.OPEN)
             legal = row.state is before or row.state in MOVES[before] or (undoing and (before, row.state) in UNDONE)
             assert legal, (before, row.state)
             self.was[row.id] = row.state

@@ -11,8 +11,8 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.schemas import Subject
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.queries import find_whose, get_form, parse_escalation
-from bot.escalations.rules import RAISED_SEVERITY, RAISED_WHAT, Severity, State
+from bot.escalations.queries import find_list_key, get_form, parse_escalation
+from bot.escalations.rules import RAISED_SEVERITY, RAISED_WHAT, EscalationState, Severity
 from bot.escalations.usecases import raise_escalation, raise_in_checkin
 from bot.people.queries import find_person_row
 from bot.people.tables import Person
@@ -28,7 +28,11 @@ def test_who_is_on_it_the_owner_and_the_managers_are_told_once_each(office: Offi
         assert kiri is not None
         kiri.role = "manager"  # type: ignore[assignment]  # a value of Role
     schema = escalate(office, office.customer("Acme", owner=BOB))
-    assert (schema.assignee_name, schema.raised_by_name, schema.state) == ("Ana Lima", "Mara Okafor", State.OPEN)
+    assert (schema.assignee_name, schema.raised_by_name, schema.state) == (
+        "Ana Lima",
+        "Mara Okafor",
+        EscalationState.OPEN,
+    )
     assert {row.recipient: row.body["role"] for row in owed(office)} == {ANA: "on_it", BOB: "owner", KIRI: "manager"}
     assert trail(office, schema) == [f"{MARA} escalation.raised"]
 
@@ -199,7 +203,7 @@ def test_lists_are_named_as_people_say_it_and_in_order(office: Office) -> None:
     later = escalate(office, acme, severity=Severity.ANNOYS)
     sooner = escalate(office, golddex)
     wanted = {"": f"p-{ANA}", "open": "open", "team": "team", "@bob": f"p-{BOB}", "Acme": f"c-{acme}"}
-    assert {words: office.ask(find_whose, words=words, viewer=ANA) for words in wanted} == wanted
+    assert {words: office.ask(find_list_key, words=words, viewer=ANA) for words in wanted} == wanted
     assert [row.id for row in listed(office, f"p-{ANA}").rows] == [sooner.id, later.id]
     assert listed(office, f"c-{acme}", MARA).title == "Escalations of Acme"
     assert listed(office, f"p-{ANA}", MARA).title == "Ana Lima's escalations"

@@ -7,9 +7,9 @@ import pytest
 
 from bot.escalations.rules import (
     Cause,
+    EscalationState,
     Failure,
     Span,
-    State,
     cause_key,
     moment,
     ordinal,
@@ -130,5 +130,9 @@ def test_a_moment_has_its_day_when_it_is_more_than_six_days_away() -> None:
 
 def test_every_state_has_words_and_two_are_ends() -> None:
     """As rows tell them."""
-    assert [one.words for one in State][2:] == ["fixed, waiting for their word", "fixed, they confirmed it", "closed"]
-    assert [one for one in State if one.is_over] == [State.CONFIRMED, State.CLOSED]
+    assert [one.words for one in EscalationState][2:] == [
+        "fixed, waiting for their word",
+        "fixed, they confirmed it",
+        "closed",
+    ]
+    assert [one for one in EscalationState if one.is_over] == [EscalationState.CONFIRMED, EscalationState.CLOSED]

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.escalations.rules import State
+from bot.escalations.rules import EscalationState
 from bot.escalations.tables import Escalation
 from bot.followups.queries import get_list as followups_of
 from bot.workspaces.tables import AuditEntry
@@ -97,7 +97,7 @@ async def test_from_the_command_to_the_customers_word(world: World) -> None:
     [row] = rows(world.office)
     await ana.fill(form, **{f"escalations.holds.{row.id}": "Yes, it holds"})
     assert await ana.submit(form) is None
-    await ana.until(lambda _: rows(world.office)[0].state is State.CONFIRMED)
+    await ana.until(lambda _: rows(world.office)[0].state is EscalationState.CONFIRMED)
     await world.run_jobs()
     await told(mara, "escalated a problem")
     await told(world.as_(BOB), "The customer says that the fix holds: Acme: the portal is down")
@@ -116,11 +116,11 @@ async def test_a_no_opens_it_again_and_undo_takes_that_back(alone: World) -> Non
     await ana.fill(form, **{f"escalations.holds.{row.id}": "No, it is still wrong"})
     assert await ana.submit(form) is None
     await reads(ana, reminder, "✓ Acme")
-    assert rows(alone.office)[0].state is State.OPEN
+    assert rows(alone.office)[0].state is EscalationState.OPEN
     await alone.run_jobs()
     await told(alone.as_(MARA), "A fix doesn't hold, so this is open again")
     await ana.press(reminder, "checkins.undo")
-    await ana.until(lambda _: rows(alone.office)[0].state is State.FIXED)
+    await ana.until(lambda _: rows(alone.office)[0].state is EscalationState.FIXED)
 
 
 async def test_something_went_wrong_stands_behind_a_button_of_the_check_in(alone: World) -> None:

@@ -10,8 +10,8 @@ from bot.commitments.rules import PAGE_ROWS
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import help_message, saved
 from bot.escalations import views
-from bot.escalations.listeners import Memory, read_holds, read_raised
-from bot.escalations.rules import RATE_ROWS, Cause, Event, Severity, State
+from bot.escalations.listeners import EscalationRef, read_holds, read_raised
+from bot.escalations.rules import RATE_ROWS, Cause, EscalationEvent, EscalationState, Severity
 from bot.escalations.schemas import (
     ChannelLost,
     EscalationFixed,
@@ -73,19 +73,19 @@ def test_the_message_says_who_what_and_by_when() -> None:
 
 def test_each_state_says_what_comes_next() -> None:
     """Late in words, not by colour alone."""
-    texts = {state: str(views.standing(escalation(state=state)).blocks) for state in State}
-    assert "answer by Mon 13:00" in texts[State.OPEN]
+    texts = {state: str(views.standing(escalation(state=state)).blocks) for state in EscalationState}
+    assert "answer by Mon 13:00" in texts[EscalationState.OPEN]
     assert "past its clock" in str(views.standing(escalation(now=MONDAY + timedelta(hours=5))).blocks)
-    assert "'Fixed'" in texts[State.ANSWERED]
-    assert "fixed (hand-over), waiting for their word" in texts[State.FIXED]
-    assert "checkins.log" in texts[State.FIXED]
-    for state in (State.CONFIRMED, State.CLOSED):
+    assert "'Fixed'" in texts[EscalationState.ANSWERED]
+    assert "fixed (hand-over), waiting for their word" in texts[EscalationState.FIXED]
+    assert "checkins.log" in texts[EscalationState.FIXED]
+    for state in (EscalationState.CONFIRMED, EscalationState.CLOSED):
         assert "actions" not in texts[state]
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-@pytest.mark.parametrize("state", State)
-def test_every_message_fits_at_its_worst(words: str, state: State) -> None:
+@pytest.mark.parametrize("state", EscalationState)
+def test_every_message_fits_at_its_worst(words: str, state: EscalationState) -> None:
     """Hostile, long and right-to-left words, in every state."""
     one = escalation(words, state=state, reopened=7, link="https://x.slack.com/" + "a" * 400)
     for role in ("on_it", "owner", "manager"):
@@ -107,7 +107,7 @@ def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
     """Full pages, and the counts of the whole."""
     full = EscalationList(
         whose=f"c-{uuid4()}", title=f"Escalations of {words}"[:220], total=5000, late=4999, page=300, pages=625,
-        rows=tuple(escalation(words, state=list(State)[n % 3]) for n in range(PAGE_ROWS)),
+        rows=tuple(escalation(words, state=list(EscalationState)[n % 3]) for n in range(PAGE_ROWS)),
     )  # fmt: skip
     shown = views.page(full)
     assert "5,000 open · 4,999 past their clock" in shown.text
@@ -125,10 +125,10 @@ def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-@pytest.mark.parametrize("event", Event)
-def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
+@pytest.mark.parametrize("event", EscalationEvent)
+def test_all_news_fits_and_says_what_happened(event: EscalationEvent, words: str) -> None:
     """Whoever did it, also nobody."""
-    gone = event is Event.FORGOTTEN
+    gone = event is EscalationEvent.FORGOTTEN
     schema = EscalationNews(
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=(words * 20)[:1000], words=(words * 20)[:1000], to_name=words[:200],
@@ -140,15 +140,17 @@ def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_window_fits_at_its_worst(words: str) -> None:
     """With everything filled in, and with every question open; the check-in's fields, too."""
-    memory = Memory(escalation_id=uuid4(), kind="list", whose=f"c-{uuid4()}", url="u" * 500, link="l" * 500).kept()
+    state = EscalationRef(
+        escalation_id=uuid4(), kind="list", whose=f"c-{uuid4()}", url="u" * 500, link="l" * 500
+    ).dump()
     draft = ParsedCommand(
         customer_id=uuid4(), customer_name=words[:200], what=(words * 20)[:1000], assignee_id="U0ANA", problems=(words,)
     )
-    assert check_view(forms.raise_form(draft, memory=memory)) == []
-    assert check_view(forms.raise_form(ParsedCommand(), memory=memory)) == []
+    assert check_view(forms.raise_form(draft, state=state)) == []
+    assert check_view(forms.raise_form(ParsedCommand(), state=state)) == []
     one = escalation(words)
     for draw in (forms.answer_form, forms.fix_form, forms.give_form, forms.withdraw_form):
-        assert check_view(draw(one, memory=memory)) == []
+        assert check_view(draw(one, state=state)) == []
     assert check_view(saved(views.raised_words(one))) == []
     assert check_view(saved(views.fixed_words(EscalationFixed(escalation=one, repeat=(words * 9)[:900])))) == []
     wishes = Wishes(stops="4 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")

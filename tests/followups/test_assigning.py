@@ -8,7 +8,7 @@ import pytest
 from bot.core.errors import AlreadyDone, BotError, InvalidInput, NotAllowed, NotFound
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
-from bot.followups.rules import State
+from bot.followups.rules import FollowupState
 from bot.followups.usecases import (
     OnlyForOneself,
     assign_followup,
@@ -132,7 +132,7 @@ def test_only_those_it_concerns_can_change_it(office: Office) -> None:
     for person in (BOB, ANA):
         with pytest.raises(NotAllowed, match="Only who asked for it"):
             office.do(cancel_followup, followup_id=schema.id, reason="no", by=person)
-    assert stored(office, schema).state is State.OPEN
+    assert stored(office, schema).state is FollowupState.OPEN
 
 
 def test_it_is_given_to_somebody_else_and_all_three_know(office: Office) -> None:

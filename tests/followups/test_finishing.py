@@ -12,7 +12,7 @@ from bot.checkins.tables import CustomerAction
 from bot.checkins.usecases import undo_action
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.feature import collect_undos
-from bot.followups.rules import State
+from bot.followups.rules import FollowupState
 from bot.followups.usecases import complete_followup, decline_followup
 from bot.people.queries import find_person_row
 from tests.checkins.office import last_contact
@@ -26,7 +26,7 @@ def test_done_is_kept_and_told_to_who_asked(office: Office) -> None:
     schema = assign(office, acme)
     before = last_contact(office, acme)
     done = office.do(complete_followup, followup_id=schema.id, note="they pay on Monday", by=ANA)
-    assert (done.state, done.note, done.closed_by_name) == (State.DONE, "they pay on Monday", "Ana Lima")
+    assert (done.state, done.note, done.closed_by_name) == (FollowupState.DONE, "they pay on Monday", "Ana Lima")
     [news] = owed(office, "news")
     assert (news.recipient, news.body["event"], news.body["words"]) == (MARA, "done", "they pay on Monday")
     assert trail(office, schema)[1:] == [f"{ANA} followup.done"]
@@ -53,7 +53,7 @@ def test_what_is_done_stays_done_without_its_check_in(office: Office) -> None:
     [action] = office.look(lambda session: session.exec(select(CustomerAction)).all())
     done = office.do(undo_action, customer_action_id=action.id, by=ANA, undos=collect_undos(office.runtime.features))
     assert done.stays == ("The follow-up “call about the invoice” stays done.",)
-    assert (stored(office, schema).state, last_contact(office, acme)) == (State.DONE, before)
+    assert (stored(office, schema).state, last_contact(office, acme)) == (FollowupState.DONE, before)
 
 
 def test_an_attempt_leaves_the_clock_running(office: Office) -> None:
@@ -73,7 +73,7 @@ def test_cant_needs_a_reason_and_is_told(office: Office) -> None:
     office.do(decline_followup, followup_id=schema.id, note="nobody answers there", by=ANA)
     [news] = owed(office, "news")
     assert (news.recipient, news.body["event"]) == (MARA, "cant")
-    assert stored(office, schema).state is State.CANT
+    assert stored(office, schema).state is FollowupState.CANT
 
 
 def test_a_second_press_is_told_who_was_faster_and_changes_nothing(office: Office) -> None:

@@ -8,7 +8,7 @@ from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.followups.queries import check, list_due_reminders
-from bot.followups.rules import State
+from bot.followups.rules import FollowupState
 from bot.followups.usecases import complete_followup, enqueue_reminders, move_followup
 from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_person_row
@@ -161,9 +161,9 @@ def test_losing_a_customer_closes_what_is_open_and_says_so(office: Office) -> No
     office.do(set_status, customer_id=acme, status=Status.LOST, reason="went bankrupt", by=BOB)
     keep(office)
     row = stored(office, schema)
-    assert (row.state, row.reason) == (State.CANCELLED, "the customer is lost: went bankrupt")
+    assert (row.state, row.reason) == (FollowupState.CANCELLED, "the customer is lost: went bankrupt")
     assert sorted(news.recipient for news in owed(office, "news")) == [ANA, MARA]
-    assert stored(office, other).state is State.OPEN
+    assert stored(office, other).state is FollowupState.OPEN
     assert keep(office) == 0
 
 
@@ -173,7 +173,7 @@ def test_a_pause_leaves_follow_ups_open(office: Office) -> None:
     schema = assign(office, acme)
     office.do(set_status, customer_id=acme, status=Status.PAUSED, reason="holiday", by=BOB)
     keep(office)
-    assert stored(office, schema).state is State.OPEN
+    assert stored(office, schema).state is FollowupState.OPEN
 
 
 def test_a_reminder_asked_for_too_early_is_not_owed(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.followups.rules import State, is_long_late, wants_reminder
+from bot.followups.rules import FollowupState, is_long_late, wants_reminder
 from bot.people.rules import Calendar
 
 
@@ -35,4 +35,4 @@ def test_two_working_days_late_skips_weekends_and_holidays() -> None:
 
 def test_every_state_has_words() -> None:
     """As rows tell them."""
-    assert [state.words for state in State] == ["open", "done", "can't be done", "cancelled"]
+    assert [state.words for state in FollowupState] == ["open", "done", "can't be done", "cancelled"]

@@ -17,14 +17,14 @@ from bot.followups.queries import (
     commitments_section,
     digest_section,
     export,
-    find_whose,
+    find_list_key,
     get_assignment,
     home_section,
     list_due_reminders,
     parse_assignment,
     timeline,
 )
-from bot.followups.rules import State
+from bot.followups.rules import FollowupState
 from bot.followups.tables import Followup
 from bot.followups.usecases import complete_followup, erase
 from bot.home.queries import get_home
@@ -195,9 +195,9 @@ def test_a_list_is_named_as_people_say_it(office: Office) -> None:
         "": f"p-{ANA}", "mine": f"p-{ANA}", "given": f"g-{ANA}", "team": "team", "@bob": f"p-{BOB}",
         "Acme": f"c-{acme}",
     }  # fmt: skip
-    assert {words: office.ask(find_whose, words=words, viewer=ANA) for words in wanted} == wanted
+    assert {words: office.ask(find_list_key, words=words, viewer=ANA) for words in wanted} == wanted
     with pytest.raises(NotFound):
-        office.ask(find_whose, words="Akme", viewer=ANA)
+        office.ask(find_list_key, words="Akme", viewer=ANA)
 
 
 def fill(office: Office, count: int) -> Any:
@@ -207,7 +207,7 @@ def fill(office: Office, count: int) -> Any:
         {
             "id": new_id(), "workspace_id": WORKSPACE, "customer_id": acme, "assignee_id": (ANA, KIRI)[n % 2],
             "given_by": MARA, "given_at": LONG_AGO, "what": f"thing {n}", "link": "", "note": "", "reason": "",
-            "due_on": date(2026, 11, 1) + timedelta(days=n % 60), "state": State.OPEN,
+            "due_on": date(2026, 11, 1) + timedelta(days=n % 60), "state": FollowupState.OPEN,
         }
         for n in range(count)
     ]  # fmt: skip

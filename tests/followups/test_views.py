@@ -10,8 +10,8 @@ from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import help_message, saved
 from bot.followups import views
-from bot.followups.listeners import Memory
-from bot.followups.rules import Event, State
+from bot.followups.listeners import FollowupRef
+from bot.followups.rules import FollowupEvent, FollowupState
 from bot.followups.schemas import (
     FollowupGiven,
     FollowupLate,
@@ -39,7 +39,7 @@ def followup(words: str = "", **more: Any) -> FollowupSchema:
     return FollowupSchema(**{**fixed, **named, "due_on": date(2026, 11, 27), "today": MONDAY, **more})
 
 
-def closed(words: str, state: State) -> FollowupSchema:
+def closed(words: str, state: FollowupState) -> FollowupSchema:
     """One that has ended, with as many words as may be kept."""
     return followup(words, state=state, note=(words * 10)[:1000], reason=words[:300], closed_by_name=words[:200])
 
@@ -89,7 +89,7 @@ def test_every_message_fits_at_its_worst(words: str) -> None:
     check(views.assigned(one))
     check(views.take_it(words, "x" * 2000))
     check(help_message("/assign", views.HELP))
-    for state in (State.DONE, State.CANT, State.CANCELLED):
+    for state in (FollowupState.DONE, FollowupState.CANT, FollowupState.CANCELLED):
         check(views.again(closed(words, state)))
         check(views.late_now(closed(words, state)))
 
@@ -111,17 +111,17 @@ def test_lists_and_reminders_fit_with_thousands_open(words: str) -> None:
     check(shown)
     due = FollowupsDue(
         person_id="U0ANA", first_name=words[:200], total=5000,
-        rows=tuple(followup(words) if n % 2 else closed(words, State.DONE) for n in range(REMINDER_ROWS)),
+        rows=tuple(followup(words) if n % 2 else closed(words, FollowupState.DONE) for n in range(REMINDER_ROWS)),
     )  # fmt: skip
     check(views.due(due))
     check(views.page(full.model_copy(update={"total": 0, "rows": ()})))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-@pytest.mark.parametrize("event", Event)
-def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
+@pytest.mark.parametrize("event", FollowupEvent)
+def test_all_news_fits_and_says_what_happened(event: FollowupEvent, words: str) -> None:
     """Whoever did it, also nobody."""
-    gone = event is Event.FORGOTTEN
+    gone = event is FollowupEvent.FORGOTTEN
     schema = FollowupNews(
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=words[:500], due_on=MONDAY, words=(words * 10)[:1000], to_name=words[:200],
@@ -133,21 +133,21 @@ def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_window_fits_at_its_worst(words: str) -> None:
     """With everything filled in, and with every question open."""
-    memory = Memory(
+    state = FollowupRef(
         followup_id=uuid4(), kind="due", ids=tuple(uuid4() for _ in range(10)), whose="p-U0ANA", url="u" * 500
-    ).kept()
+    ).dump()
     draft = ParsedCommand(
         assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
         what=words[:500], problems=(words, words),
     )  # fmt: skip
-    assert check_view(views.assign_form(draft, memory=memory)) == []
-    assert check_view(views.assign_form(ParsedCommand(assignee_id="U0ANA"), memory=memory)) == []
+    assert check_view(views.assign_form(draft, state=state)) == []
+    assert check_view(views.assign_form(ParsedCommand(assignee_id="U0ANA"), state=state)) == []
     for draw in (views.done_form, views.cant_form, views.later_form, views.reassign_form, views.cancel_form):
-        assert check_view(draw(followup(words), memory=memory)) == []
+        assert check_view(draw(followup(words), state=state)) == []
     assert check_view(saved(escape(words))) == []
 
 
 def test_nothing_left_is_said_kindly() -> None:
     """Once every row of a reminder is done."""
-    schema = FollowupsDue(person_id="U0ANA", first_name="Ana", total=1, rows=(closed("Acme", State.DONE),))
+    schema = FollowupsDue(person_id="U0ANA", first_name="Ana", total=1, rows=(closed("Acme", FollowupState.DONE),))
     assert views.due(schema).text == "Ana, nothing is left to follow up today."

@@ -8,9 +8,9 @@ import pytest
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer
+from bot.mentions.queries.contributions import brief, digest_section, export, home_section, timeline
 from bot.mentions.queries.mentions import get_mention, list_corrections
-from bot.mentions.queries.shown import brief, digest_section, export, home_section, timeline
-from bot.mentions.rules.mentions import State
+from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Phrase, Sentiment
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.usecases.acting import dismiss_mention, set_customer, set_sentiment
@@ -72,7 +72,7 @@ def test_an_answer_keeps_words_and_link_once(office: Office, golddex: UUID) -> N
             office.do(use_case, mention_id=mention_id, by=BOB, **more)
     schema = shown(office, mention_id)
     assert (schema.state, schema.answer_words, schema.answer_link) == (
-        State.ANSWERED,
+        MentionState.ANSWERED,
         "so sorry",
         "https://x.example/1",
     )
@@ -112,7 +112,7 @@ def test_our_own_name_is_about_us_and_not_us_teaches(office: Office) -> None:
     [first] = bring(office, where, item(1, words="Evenhand Bot Company is great, thanks")).mention_ids
     assert (shown(office, first).about_us, shown(office, first).customer_name) == (True, "")
     office.do(dismiss_mention, mention_id=first, by=ANA)
-    assert stored(office)[0].state is State.DISMISSED
+    assert stored(office)[0].state is MentionState.DISMISSED
     [second] = bring(office, where, item(2, words="Evenhand Bot Company again")).mention_ids
     assert shown(office, second).tier in {Tier.ASK, None}
 

@@ -10,9 +10,9 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.mentions.gateways.lists import read_list
+from bot.mentions.queries.contributions import brief, timeline
 from bot.mentions.queries.mentions import plan_list
-from bot.mentions.queries.shown import brief, timeline
-from bot.mentions.rules.mentions import State
+from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
@@ -65,8 +65,10 @@ def test_a_list_is_matched_read_and_only_its_recent_rows_are_told(office: Office
     )  # fmt: skip
     rows = sorted(stored(office), key=lambda row: row.address)
     assert [(row.feeling, row.state) for row in rows] == [
-        (Sentiment.COMPLAINT, State.OPEN), (Sentiment.PRAISE, State.KEPT), (Sentiment.NEUTRAL, State.KEPT),
-    ]  # fmt: skip
+        (Sentiment.COMPLAINT, MentionState.OPEN),
+        (Sentiment.PRAISE, MentionState.KEPT),
+        (Sentiment.NEUTRAL, MentionState.KEPT),
+    ]
     assert {(row.kind, row.customer_id, row.tier, row.saved_by) for row in rows} == {
         (SourceKind.CSV, golddex, rows[0].tier, MARA)
     }  # fmt: skip
@@ -107,7 +109,7 @@ def test_history_floods_neither_channel_nor_cards(office: Office, clock: Movable
     rows = "".join(f"Golddex Widgets is awful number {n},202{n % 6}-01-{1 + n % 28:02}\n" for n in range(1000))
     undated = "".join(f"Golddex Widgets is awful without a date {n},\n" for n in range(1000))
     assert imported(office, f"Text,Date\n{rows}{undated}").recent == 0
-    assert {row.state for row in stored(office)} == {State.KEPT}
+    assert {row.state for row in stored(office)} == {MentionState.KEPT}
     assert (post(office), owed(office)) == (0, [])
     now = clock.now()
     assert office.look(lambda session: brief(session, [golddex], now)) == {}
@@ -143,7 +145,7 @@ def test_an_owner_hears_once_of_a_list_however_many_complaints_it_holds(office: 
     assert imported(office, f"Text,Date\n{rows}").recent == 6
     told = [one.body["mention"]["words"][-2:] for one in owed(office, "complaint", to=ANA)]
     assert told == ["22", "22"]
-    assert [row.state for row in stored(office)] == [State.OPEN] * 6
+    assert [row.state for row in stored(office)] == [MentionState.OPEN] * 6
     assert sorted(row.brought_forward for row in stored(office)) == [False] * 4 + [True] * 2
 
 
@@ -152,9 +154,12 @@ def test_a_list_opens_nothing_old_and_a_person_does(office: Office) -> None:
     where = source(office)
     bring(office, where, item(1, words="Rain tomorrow"))
     imported(office, "Text,Link\nRain tomorrow,https://forum.example/post/1\nSnow,https://forum.example/post/2\n")
-    assert {row.state for row in stored(office)} == {State.KEPT}
+    assert {row.state for row in stored(office)} == {MentionState.KEPT}
     office.do(save_mention, item=item(2, words="Snow"), by=BOB)
-    assert {row.words: row.state for row in stored(office)} == {"Rain tomorrow": State.KEPT, "Snow": State.OPEN}
+    assert {row.words: row.state for row in stored(office)} == {
+        "Rain tomorrow": MentionState.KEPT,
+        "Snow": MentionState.OPEN,
+    }
 
 
 def test_only_managers_bring_lists_and_the_command_line_does(office: Office) -> None:

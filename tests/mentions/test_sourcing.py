@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
+from bot.mentions.queries.contributions import brief, check, digest_section
 from bot.mentions.queries.mentions import get_open
-from bot.mentions.queries.shown import brief, check, digest_section
 from bot.mentions.queries.sources import find_signed, get_sources, list_due_sources, list_waiting_channels
 from bot.mentions.rules.sources import Outcome, SourceKind
 from bot.mentions.schemas.items import FetchResult

@@ -14,7 +14,7 @@ from sqlmodel import select
 from bot.customers.queries import get_customer
 from bot.escalations.tables import Escalation
 from bot.followups.tables import Followup
-from bot.mentions.rules.mentions import State
+from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.usecases.sources import remove_source
 from bot.promises.tables import Promise
@@ -37,8 +37,8 @@ async def outside() -> AsyncIterator[Outside]:
 
 @pytest.fixture
 async def world(sqlite_url: str, outside: Outside) -> AsyncIterator[World]:
-    """On SQLite, with the door to the feed open."""
-    async with open_world(sqlite_url, door=outside.door) as made:
+    """Run on SQLite, with the feed as a host override."""
+    async with open_world(sqlite_url, host_overrides=outside.host_overrides) as made:
         yield made
 
 
@@ -95,7 +95,7 @@ async def test_from_a_feed_to_the_answer_and_the_next_call(world: World) -> None
     assert await first.submit(hinted) is None
     await reads(first, message, "answered by")
     [row] = stored(world.office)
-    assert (row.state, row.answer_words) == (State.ANSWERED, "So sorry; we have called, no problem")
+    assert (row.state, row.answer_words) == (MentionState.ANSWERED, "So sorry; we have called, no problem")
     [answer] = (await ana.command("/customers Golddex Widgets")).messages
     assert 'reads as a complaint: "Golddex Widgets support never' in words(answer.blocks)
     assert world.office.look(lambda session: get_customer(session, golddex).last_contact_on).isoformat() == "2026-11-20"

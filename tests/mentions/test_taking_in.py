@@ -7,7 +7,7 @@ from bot.customers.queries import get_customer
 from bot.customers.queries.due import list_problems
 from bot.customers.rules.due import SnoozeReason
 from bot.customers.usecases.scheduling import set_last_contact, snooze_customer
-from bot.mentions.rules.mentions import Posted, State
+from bot.mentions.rules.mentions import MentionState, Posted
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
@@ -103,7 +103,7 @@ def test_a_source_takes_only_what_it_wants(office: Office) -> None:
     assert (taken.new, taken.left_out) == (1, 4)
     old = office.runtime.clock.now() - timedelta(days=40)
     bring(office, plain, item(6, words="Rain tomorrow"), item(7, published_at=old))
-    assert [row.state for row in stored(office)] == [State.OPEN, State.KEPT, State.KEPT]
+    assert [row.state for row in stored(office)] == [MentionState.OPEN, MentionState.KEPT, MentionState.KEPT]
     assert post(office) == 1
 
 
@@ -112,7 +112,7 @@ def test_what_a_feed_kept_quietly_opens_when_somebody_saves_it(office: Office) -
     where = source(office)
     bring(office, where, item(1, words="Rain tomorrow"))
     mention_id, known = office.do(save_mention, item=item(1), by=BOB)
-    assert (known, shown(office, mention_id).state) == (True, State.OPEN)
+    assert (known, shown(office, mention_id).state) == (True, MentionState.OPEN)
 
 
 def test_five_cards_a_quarter_of_an_hour_then_one_list(office: Office, clock: MovableClock) -> None:

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from bot.core.schemas import OfferButton
 from bot.customers.rules.rows import Refusal
-from bot.mentions.listeners.acting import Memory
+from bot.mentions.listeners.acting import MentionRef
 from bot.mentions.rules.lists import Column
-from bot.mentions.rules.mentions import LIST_ROWS, PAGE_ROWS, State
+from bot.mentions.rules.mentions import LIST_ROWS, PAGE_ROWS, MentionState
 from bot.mentions.rules.sentiment import Hint, Sentiment
 from bot.mentions.rules.sources import Outcome, SourceKind
 from bot.mentions.rules.tiers import Tier
@@ -25,7 +26,6 @@ from bot.mentions.schemas.mentions import (
     MentionSchema,
     MentionSetup,
     MentionsListed,
-    OfferButton,
     OwnNames,
     SourceList,
     SourceSchema,
@@ -112,7 +112,7 @@ def test_every_message_fits_at_its_worst(words: str) -> None:
         check(cards.due_soon(AnswerDueSoon(mention=one)))
         check(cards.late(AnswerLate(mention=one)))
         check(cards.late(AnswerLate(mention=one, mine=True)))
-    for state in (State.ANSWERED, State.DISMISSED):
+    for state in (MentionState.ANSWERED, MentionState.DISMISSED):
         closed = mention(words, state=state, answer_words=(words * 10)[:2000], answer_link=LINK[:500])
         check(cards.card(closed))
 
@@ -133,10 +133,10 @@ def test_lists_fit_with_five_thousand_open(words: str) -> None:
 def test_every_window_fits_at_its_worst(words: str) -> None:
     """With everything filled in."""
     ids = tuple(uuid4() for _ in range(LIST_ROWS))
-    memory = Memory(mention_id=uuid4(), kind="list", ids=ids, total=5000, url="u" * 500, coached=True).kept()
+    state = MentionRef(mention_id=uuid4(), kind="list", ids=ids, total=5000, url="u" * 500, coached=True).dump()
     hints = [Hint(words[:120] or "x", words[:120] or "y")] * 20
-    assert check_view(forms.answer_form(mention(words), memory=memory, words=words * 9, where=words, hints=hints)) == []
-    assert check_view(forms.customer_form(mention(words), memory=memory)) == []
+    assert check_view(forms.answer_form(mention(words), state=state, words=words * 9, where=words, hints=hints)) == []
+    assert check_view(forms.customer_form(mention(words), state=state)) == []
     assert check_view(forms.told("Saved", section(escape(words)))) == []
     phrases = tuple((words[:120], words[:120]) for _ in range(100))
     names = tuple(words[:200] for _ in range(20))
@@ -155,11 +155,11 @@ def test_sources_fit_at_their_worst(words: str) -> None:
         wish = SourceWish(kind=kind, word=words[:500], words=many, excluded_words=many, quiet=words[:40])
         if kind in {SourceKind.SLACK, SourceKind.CSV}:
             continue
-        assert check_view(sources.source_form(wish, memory="m" * 3000)) == []
+        assert check_view(sources.source_form(wish, state="m" * 3000)) == []
     found = FeedItem(title=words[:300], words=(words * 9)[:4000], author=words[:100], place=words[:100])
     for outcome in (Outcome.NEWS, Outcome.REFUSED):
         brought = FetchResult(outcome=outcome, items=(found,) * 60, problem=words, title=words[:200])
-        assert check_view(sources.preview(brought, brought.items, memory="m" * 3000)) == []
+        assert check_view(sources.preview(brought, brought.items, state="m" * 3000)) == []
     for kind in (SourceKind.FEED, SourceKind.WEBHOOK):
         one = rows[0].model_copy(update={"kind": kind, "word": words[:500], "quiet": "18:00-08:00"})
         assert check_view(sources.edit_form(one)) == []
@@ -183,7 +183,7 @@ def test_windows_of_a_list_fit_at_their_worst(words: str) -> None:
                 file_name=read.file_name, new=9000, known=12, repeated=3, recent=recent, refused=9000,
                 channel_id=channel,
             )  # fmt: skip
-            for view in (forms.preview(plan, read, memory="m" * 36), forms.done(plan, read)):
+            for view in (forms.preview(plan, read, state="m" * 36), forms.done(plan, read)):
                 assert check_view(view) == []
                 assert "<!channel>" not in str(view)
     assert check_view(forms.ask_for_file()) == []

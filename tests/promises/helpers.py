@@ -9,7 +9,7 @@ from bot.promises.queries import PROMISES, get_list
 from bot.promises.schemas import PromiseList, PromiseSchema
 from bot.promises.tables import Promise
 from bot.promises.usecases import keep_promise, record_promise, renegotiate_promise, withdraw_promise
-from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
+from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_inactive
 from tests.commitments.helpers import owed_notifications, stored_row, trail_of
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 
@@ -66,7 +66,7 @@ def trail(office: Office, schema: PromiseSchema) -> list[str]:
 
 def tick(office: Office) -> int:
     """Let the clock do what it does about promises."""
-    count = sum(office.do(one) for one in (withdraw_shut, inherit_orphaned, break_overdue))
+    count = sum(office.do(one) for one in (withdraw_inactive, inherit_orphaned, break_overdue))
     return count + int(office.do(enqueue_reminders, person_ids=[MARA, ANA, BOB, KIRI]))
 
 

@@ -12,7 +12,7 @@ from bot.people.queries import find_person_row
 from bot.people.rules import Role
 from bot.people.schemas import SlackPerson
 from bot.promises.queries import check, list_due_reminders
-from bot.promises.rules import State
+from bot.promises.rules import PromiseState
 from bot.promises.usecases.scheduled import enqueue_reminders
 from jobs.reminding import remind_promises
 from tests.checkins.office import go_away
@@ -181,10 +181,10 @@ def test_a_promise_breaks_at_the_midnight_of_its_assignee(office: Office, assign
     """Not a minute before; it stays owed, first in the list."""
     schema = promise(office, office.customer("Acme"), by=assignee)
     at(office, midnight - MINUTE)
-    assert stored(office, schema).state is State.OPEN
+    assert stored(office, schema).state is PromiseState.OPEN
     at(office, midnight)
     row = stored(office, schema)
-    assert (row.state, row.is_owed) == (State.BROKEN, True)
+    assert (row.state, row.is_owed) == (PromiseState.BROKEN, True)
     assert trail(office, schema)[-1] == "bot promise.broken"
     assert listed(office, "team").late == 1
 
@@ -266,8 +266,8 @@ def test_losing_a_customer_withdraws_what_is_owed_and_says_so(office: Office, st
     office.do(set_status, customer_id=acme, status=status, reason="went bankrupt", by=MARA)
     tick(office)
     row = stored(office, schema)
-    assert (row.state, row.note) == (State.WITHDRAWN, f"the customer is {status.value}: went bankrupt")
-    assert (stored(office, broken).state, stored(office, broken).is_owed) == (State.BROKEN, False)
+    assert (row.state, row.note) == (PromiseState.WITHDRAWN, f"the customer is {status.value}: went bankrupt")
+    assert (stored(office, broken).state, stored(office, broken).is_owed) == (PromiseState.BROKEN, False)
     assert sorted(news.recipient for news in owed(office, "news")) == [ANA, ANA, BOB, BOB]
     assert stored(office, other).is_owed
     assert tick(office) == 0
@@ -279,7 +279,7 @@ def test_a_pause_leaves_promises_open(office: Office) -> None:
     schema = promise(office, acme)
     office.do(set_status, customer_id=acme, status=Status.PAUSED, reason="holiday", by=BOB)
     tick(office)
-    assert stored(office, schema).state is State.OPEN
+    assert stored(office, schema).state is PromiseState.OPEN
 
 
 async def test_the_job_does_it_all_for_every_workspace(runtime: Runtime, office: Office) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, BotError, InvalidInput, NotAllowed, NotFound
-from bot.promises.queries.shown import get_rates
-from bot.promises.rules import State
+from bot.promises.queries.contributions import get_rates
+from bot.promises.rules import PromiseState
 from bot.promises.schemas import PromiseSchema
 from bot.promises.usecases import keep_promise, renegotiate_promise, withdraw_promise
 from tests.checkins.office import go_away
@@ -31,7 +31,7 @@ def broken(office: Office, **more: Any) -> PromiseSchema:
     """A promise whose day is over."""
     schema = promise(office, office.customer("Acme", owner=BOB), **more)
     at(office, SATURDAY)
-    assert stored(office, schema).state is State.BROKEN
+    assert stored(office, schema).state is PromiseState.BROKEN
     return schema
 
 
@@ -39,7 +39,7 @@ def test_kept_on_its_day_is_kept(office: Office) -> None:
     """And owed no more."""
     schema = promise(office, office.customer("Acme"))
     ended = kept(office, schema)
-    assert (ended.state, ended.is_owed, ended.ended_by_name) == (State.KEPT, False, "Ana Lima")
+    assert (ended.state, ended.is_owed, ended.ended_by_name) == (PromiseState.KEPT, False, "Ana Lima")
     assert trail(office, schema) == [f"{ANA} promise.made", f"{ANA} promise.kept"]
     assert listed(office).total == 0
 
@@ -47,7 +47,7 @@ def test_kept_on_its_day_is_kept(office: Office) -> None:
 def test_late_is_late(office: Office) -> None:
     """Keeping it afterwards counts as kept late."""
     schema = broken(office)
-    assert kept(office, schema).state is State.KEPT_LATE
+    assert kept(office, schema).state is PromiseState.KEPT_LATE
     assert trail(office, schema)[1:] == ["bot promise.broken", f"{ANA} promise.kept_late"]
 
 
@@ -55,7 +55,7 @@ def test_late_is_late_even_before_the_clock_noticed(office: Office) -> None:
     """A minute past midnight in Lisbon, the job hasn't run: it breaks first, in the same breath."""
     schema = promise(office, office.customer("Acme"))
     office.runtime.clock.move_to(datetime(2026, 11, 28, 0, 1, tzinfo=UTC))  # type: ignore[attr-defined]  # it moves
-    assert kept(office, schema).state is State.KEPT_LATE
+    assert kept(office, schema).state is PromiseState.KEPT_LATE
     assert owed(office, "broken") == []
 
 
@@ -71,7 +71,7 @@ def test_the_day_is_the_keepers_own(office: Office, assignee: str, last_minute: 
     """Mara in London says it was kept, in the last minute of the assignee's Friday: on time, wherever she is."""
     schema = promise(office, office.customer("Acme"), by=assignee)
     at(office, last_minute)
-    assert kept(office, schema, MARA).state is State.KEPT
+    assert kept(office, schema, MARA).state is PromiseState.KEPT
 
 
 def test_renegotiated_is_another_promise_and_the_chain_stays_visible(office: Office) -> None:
@@ -81,9 +81,9 @@ def test_renegotiated_is_another_promise_and_the_chain_stays_visible(office: Off
     third = moved(office, second, date(2026, 12, 11))
     first = stored(office, schema)
     assert (first.state, first.is_owed, first.moved_to, first.note) == (
-        State.RENEGOTIATED, False, NEXT_WEEK, "they are away",
+        PromiseState.RENEGOTIATED, False, NEXT_WEEK, "they are away",
     )  # fmt: skip
-    assert (third.state, third.moves, third.first_due_on, third.contact) == (State.OPEN, 2, FRIDAY, "Jo Ito")
+    assert (third.state, third.moves, third.first_due_on, third.contact) == (PromiseState.OPEN, 2, FRIDAY, "Jo Ito")
     assert stored(office, third).follows_id == second.id
     assert [row.id for row in listed(office).rows] == [third.id]
 
@@ -107,7 +107,7 @@ def test_renegotiating_takes_words_a_day_and_the_customers_agreement(
         moved(office, schema, **{"due_on": NEXT_WEEK, **wrong})
     assert list(refused.value.fields) == [field]
     assert sentence in refused.value.fields[field]
-    assert stored(office, schema).state is State.OPEN
+    assert stored(office, schema).state is PromiseState.OPEN
 
 
 def test_nothing_that_was_agreed_afterwards_un_breaks_a_promise(office: Office) -> None:
@@ -115,19 +115,19 @@ def test_nothing_that_was_agreed_afterwards_un_breaks_a_promise(office: Office) 
     schema = broken(office)
     second = moved(office, schema, NEXT_WEEK)
     row = stored(office, schema)
-    assert (row.state, row.is_owed, row.moved_to) == (State.BROKEN, False, NEXT_WEEK)
-    assert (second.state, second.moves) == (State.OPEN, 1)
+    assert (row.state, row.is_owed, row.moved_to) == (PromiseState.BROKEN, False, NEXT_WEEK)
+    assert (second.state, second.moves) == (PromiseState.OPEN, 1)
     with pytest.raises(AlreadyDone, match="not owed any more already"):
         kept(office, schema)
     counts = office.ask(get_rates, viewer=ANA).team.counts
-    assert counts == {State.BROKEN: 1, State.OPEN: 1}
+    assert counts == {PromiseState.BROKEN: 1, PromiseState.OPEN: 1}
 
 
 def test_withdrawing_a_broken_promise_leaves_it_broken(office: Office) -> None:
     """It only isn't owed any more."""
     schema = broken(office)
     ended = withdrawn(office, schema)
-    assert (ended.state, ended.is_owed, ended.note) == (State.BROKEN, False, "no longer wanted")
+    assert (ended.state, ended.is_owed, ended.note) == (PromiseState.BROKEN, False, "no longer wanted")
     assert listed(office, "team").total == 0
 
 
@@ -137,7 +137,7 @@ def test_withdrawing_takes_words(office: Office) -> None:
     with pytest.raises(InvalidInput) as refused:
         withdrawn(office, schema, words=" \n ")
     assert list(refused.value.fields) == ["note"]
-    assert withdrawn(office, schema).state is State.WITHDRAWN
+    assert withdrawn(office, schema).state is PromiseState.WITHDRAWN
 
 
 @pytest.mark.parametrize("how", ENDINGS)
@@ -151,14 +151,14 @@ def test_keeper_owner_and_managers_say_what_became_of_it(office: Office, how: st
         return
     with pytest.raises(NotAllowed, match="Only Ana Lima, the customer's owner or a manager can do that"):
         ENDINGS[how](office, schema, by)
-    assert stored(office, schema).state is State.OPEN
+    assert stored(office, schema).state is PromiseState.OPEN
 
 
 def test_who_covers_for_the_keeper_may_while_they_are_away(office: Office) -> None:
     """Kiri stands in for Ana this week, not after it."""
     first, second = (promise(office, office.customer(name), due_on=date(2026, 12, 18)) for name in ("Acme", "Golddex"))
     go_away(office, ANA, date(2026, 11, 23), FRIDAY, KIRI)
-    assert kept(office, first, KIRI).state is State.KEPT
+    assert kept(office, first, KIRI).state is PromiseState.KEPT
     at(office, datetime(2026, 12, 1, 12, tzinfo=UTC))
     with pytest.raises(NotAllowed):
         kept(office, second, KIRI)
@@ -178,7 +178,7 @@ def test_a_guest_may_nothing_and_unknown_ids_are_not_found(office: Office) -> No
             office.do(act, promise_id=schema.id, by="U0GUEST", **more)
         with pytest.raises(NotFound):
             office.do(act, promise_id=new_id(), by=ANA, **more)
-    assert stored(office, schema).state is State.OPEN
+    assert stored(office, schema).state is PromiseState.OPEN
 
 
 @pytest.mark.parametrize("first", ENDINGS)

@@ -24,9 +24,9 @@ from bot.features import FEATURES
 from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import get_today
 from bot.people.schemas import SlackPerson
-from bot.promises.queries import get_list, state_of
-from bot.promises.queries.shown import brief, get_rates, home_section
-from bot.promises.rules import State
+from bot.promises.queries import audit_state, get_list
+from bot.promises.queries.contributions import brief, get_rates, home_section
+from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
 from bot.promises.usecases import (
     keep_promise,
@@ -35,7 +35,7 @@ from bot.promises.usecases import (
     renegotiate_promise,
     withdraw_promise,
 )
-from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_shut
+from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_inactive
 from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
@@ -43,9 +43,12 @@ from tests.properties.histories import PEOPLE, History, begin, library
 pytestmark = pytest.mark.slow
 
 NEXT = {
-    State.OPEN: set(State),
-    State.BROKEN: {State.BROKEN, State.KEPT_LATE},
-    **{state: {state} for state in (State.KEPT, State.KEPT_LATE, State.RENEGOTIATED, State.WITHDRAWN)},
+    PromiseState.OPEN: set(PromiseState),
+    PromiseState.BROKEN: {PromiseState.BROKEN, PromiseState.KEPT_LATE},
+    **{
+        state: {state}
+        for state in (PromiseState.KEPT, PromiseState.KEPT_LATE, PromiseState.RENEGOTIATED, PromiseState.WITHDRAWN)
+    },
 }
 """What a state may become from one look to the next."""
 
@@ -62,7 +65,7 @@ class Promises(RuleBasedStateMachine):
         self.history: History
         self.customers: list[UUID] = []
         self.actions: list[UUID] = []
-        self.seen: dict[UUID, tuple[State, bool]] = {}
+        self.seen: dict[UUID, tuple[PromiseState, bool]] = {}
         self.ever_broken: set[UUID] = set()
 
     @initialize()
@@ -150,11 +153,11 @@ class Promises(RuleBasedStateMachine):
     def no_state_becomes_what_it_cant(self) -> None:
         """Ends are ends; nothing that was broken is ever kept on time, moved or withdrawn; nothing is owed again."""
         for row in self._rows():
-            before, was_owed = self.seen.get(row.id, (State.OPEN, True))
+            before, was_owed = self.seen.get(row.id, (PromiseState.OPEN, True))
             assert row.state in NEXT[before], (before, row.state)
             assert was_owed or not row.is_owed
-            self.ever_broken |= {row.id} if row.state is State.BROKEN else set()
-            assert row.id not in self.ever_broken or row.state in {State.BROKEN, State.KEPT_LATE}
+            self.ever_broken |= {row.id} if row.state is PromiseState.BROKEN else set()
+            assert row.id not in self.ever_broken or row.state in {PromiseState.BROKEN, PromiseState.KEPT_LATE}
             self.seen[row.id] = (row.state, row.is_owed)
 
     @invariant()
@@ -172,7 +175,7 @@ class Promises(RuleBasedStateMachine):
     def nothing_owed_is_out_of_sight(self) -> None:
         """The assignee's list and Home, the team's list, the customer's list and brief: each holds every one."""
         rows = [row for row in self._rows() if row.is_owed]
-        assert all(row.is_owed for row in self._rows() if row.state is State.OPEN)
+        assert all(row.is_owed for row in self._rows() if row.state is PromiseState.OPEN)
         by_keeper, by_customer = Counter(row.assignee_id for row in rows), Counter(row.customer_id for row in rows)
         assert self._listed("team") == len(rows)
         for person in PEOPLE:
@@ -189,7 +192,7 @@ class Promises(RuleBasedStateMachine):
         truth = Counter(row.state for row in self._rows())
         rates = self.history.ask(get_rates, viewer=MARA)
         for group in ((rates.team,), rates.people, rates.bands):
-            total: Counter[State] = Counter()
+            total: Counter[PromiseState] = Counter()
             for one in group:
                 total.update(one.counts)
             assert +total == truth
@@ -202,7 +205,7 @@ class Promises(RuleBasedStateMachine):
         for entry in self.history.look(lambda session: session.exec(query).all()):
             assert entry.before == told.get(entry.subject_id, {})
             told[entry.subject_id] = {key: said for key, said in entry.after.items() if key != "words"}
-        assert told == {str(row.id): state_of(row) for row in self._rows()}
+        assert told == {str(row.id): audit_state(row) for row in self._rows()}
 
     # --- inside ----------------------------------------------------------------------------------
 
@@ -223,7 +226,7 @@ class Promises(RuleBasedStateMachine):
         return len(texts) - len(more) + sum(more)
 
     def _jobs(self) -> None:
-        for job in (withdraw_shut, inherit_orphaned, break_overdue):
+        for job in (withdraw_inactive, inherit_orphaned, break_overdue):
             self.history.do(job)
         self.history.do(enqueue_reminders, person_ids=list(PEOPLE))
 

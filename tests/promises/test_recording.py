@@ -16,8 +16,8 @@ from bot.customers.tables import Contact
 from bot.customers.usecases.details import set_status
 from bot.people.queries import find_person_row
 from bot.promises.listeners import read_extra
-from bot.promises.queries import find_whose, get_form, parse_promise
-from bot.promises.rules import State
+from bot.promises.queries import find_list_key, get_form, parse_promise
+from bot.promises.rules import PromiseState
 from bot.promises.schemas import ParsedPromise
 from bot.promises.usecases import promise_in_checkin
 from bot.promises.views import EXTRA_DUE, EXTRA_WHAT
@@ -38,7 +38,12 @@ def test_a_promise_is_kept_in_mind_with_everything_said(office: Office) -> None:
     """Who, to whom, by when, what; nobody else has to be told."""
     acme = office.customer("Acme", owner=BOB)
     schema = promise(office, acme, contact_id=contact(office, acme, "Jo Ito"), link="https://x.slack.com/p1")
-    assert (schema.state, schema.promised_by, schema.contact, schema.due_on) == (State.OPEN, ANA, "Jo Ito", FRIDAY)
+    assert (schema.state, schema.promised_by, schema.contact, schema.due_on) == (
+        PromiseState.OPEN,
+        ANA,
+        "Jo Ito",
+        FRIDAY,
+    )
     row = stored(office, schema)
     assert (row.promised_on, row.recorded_by, row.link) == (date(2026, 11, 23), ANA, "https://x.slack.com/p1")
     assert trail(office, schema) == [f"{ANA} promise.made"]
@@ -269,7 +274,7 @@ def test_a_list_is_named_as_people_say_it(office: Office) -> None:
     """mine, team, a person, a customer, with or without quotes."""
     acme = office.customer("Acme")
     wanted = {"": f"p-{ANA}", "Mine": f"p-{ANA}", "team": "team", "@bob": f"p-{BOB}", '"Acme"': f"c-{acme}"}
-    assert {words: office.ask(find_whose, words=words, viewer=ANA) for words in wanted} == wanted
+    assert {words: office.ask(find_list_key, words=words, viewer=ANA) for words in wanted} == wanted
     with pytest.raises(NotFound):
-        office.ask(find_whose, words="Akme", viewer=ANA)
+        office.ask(find_list_key, words="Akme", viewer=ANA)
     assert office.look(lambda session: find_person_row(session, ANA)) is not None

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.people.rules import Calendar
 from bot.promises.rules import (
+    PromiseState,
     Stage,
-    State,
     is_over,
     is_silent,
     kept_rate,
@@ -108,16 +108,16 @@ def test_a_promise_for_today_is_never_silent_and_a_long_one_always_gets_there(
     assert found == (2 * gone > length)
 
 
-counts = st.dictionaries(st.sampled_from(State), st.integers(0, 50))
+counts = st.dictionaries(st.sampled_from(PromiseState), st.integers(0, 50))
 
 
-@given(counts=counts, state=st.sampled_from(State))
-def test_only_keeping_on_the_day_ever_raises_the_rate(counts: dict[State, int], state: State) -> None:
+@given(counts=counts, state=st.sampled_from(PromiseState))
+def test_only_keeping_on_the_day_ever_raises_the_rate(counts: dict[PromiseState, int], state: PromiseState) -> None:
     """One more renegotiated, late or broken promise never does; open and withdrawn ones change nothing."""
     before, after = kept_rate(counts), kept_rate({**counts, state: counts.get(state, 0) + 1})
-    if state in {State.OPEN, State.WITHDRAWN}:
+    if state in {PromiseState.OPEN, PromiseState.WITHDRAWN}:
         assert after == before
-    elif state is State.KEPT:
+    elif state is PromiseState.KEPT:
         assert after is not None
         assert after >= (before or 0)
     else:
@@ -127,8 +127,11 @@ def test_only_keeping_on_the_day_ever_raises_the_rate(counts: dict[State, int], 
 
 def test_the_rate_is_of_promises_whose_day_has_come() -> None:
     """Three of four."""
-    assert kept_rate({State.KEPT: 3, State.RENEGOTIATED: 1, State.OPEN: 9, State.WITHDRAWN: 2}) == 0.75
-    assert kept_rate({State.OPEN: 9}) is None
+    assert (
+        kept_rate({PromiseState.KEPT: 3, PromiseState.RENEGOTIATED: 1, PromiseState.OPEN: 9, PromiseState.WITHDRAWN: 2})
+        == 0.75
+    )
+    assert kept_rate({PromiseState.OPEN: 9}) is None
 
 
 def test_the_widest_gap_names_the_best_and_the_worst() -> None:
@@ -139,12 +142,19 @@ def test_the_widest_gap_names_the_best_and_the_worst() -> None:
 
 def test_every_state_has_words() -> None:
     """As rows tell them."""
-    assert [state.words for state in State] == ["open", "kept", "kept late", "renegotiated", "broken", "withdrawn"]
+    assert [state.words for state in PromiseState] == [
+        "open",
+        "kept",
+        "kept late",
+        "renegotiated",
+        "broken",
+        "withdrawn",
+    ]
 
 
 def test_broken_ones_alone_make_a_rate_of_nothing() -> None:
     """Not one that is kept."""
-    assert kept_rate({State.BROKEN: 2}) == 0.0
+    assert kept_rate({PromiseState.BROKEN: 2}) == 0.0
 
 
 def test_somebody_who_never_works_is_told_on_the_day() -> None:

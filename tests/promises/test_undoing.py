@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from bot.checkins.schemas import CheckinRecorded
-from bot.promises.queries.shown import get_rates
-from bot.promises.rules import State
+from bot.promises.queries.contributions import get_rates
+from bot.promises.rules import PromiseState
 from bot.promises.schemas import PromiseNews, PromiseSchema
 from bot.promises.usecases import promise_in_checkin
 from bot.promises.views import news
@@ -35,7 +35,12 @@ def test_what_was_promised_in_it_goes_with_it(office: Office) -> None:
     [schema] = [row for row in listed(office).rows if row.what == "price list"]
     done = undo(office, recorded)
     row = stored(office, schema)
-    assert (done.stays, row.state, row.is_owed, row.note) == ((), State.WITHDRAWN, False, "the check-in was undone")
+    assert (done.stays, row.state, row.is_owed, row.note) == (
+        (),
+        PromiseState.WITHDRAWN,
+        False,
+        "the check-in was undone",
+    )
     assert trail(office, schema) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]
     assert [one.id for one in listed(office).rows] == [other.id]
     assert last_contact(office, acme) == before
@@ -71,7 +76,7 @@ def test_a_promise_that_has_gone_on_stays_and_who_undoes_is_told(office: Office,
     done = undo(office, recorded)
     assert done.stays == (f"The promise “price list” stays as it is: {how}.",)
     assert stored(office, first).state.value == how
-    assert stored(office, second).state is State.WITHDRAWN
+    assert stored(office, second).state is PromiseState.WITHDRAWN
     assert [row.follows_id for row in (stored(office, one) for one in listed(office).rows)] == (
         [first.id] if how == "renegotiated" else []
     )
@@ -87,7 +92,7 @@ def test_a_broken_promise_stays_broken(office: Office, *, noticed: bool) -> None
         at(office, saturday)
     office.runtime.clock.move_to(saturday + timedelta(hours=1))  # type: ignore[attr-defined]  # it moves
     assert undo(office, recorded, by=MARA).stays == ("The promise “price list” stays as it is: broken.",)
-    assert (stored(office, schema).state, stored(office, schema).is_owed) == (State.BROKEN, True)
+    assert (stored(office, schema).state, stored(office, schema).is_owed) == (PromiseState.BROKEN, True)
 
 
 def test_one_that_was_withdrawn_before_needs_no_word(office: Office) -> None:

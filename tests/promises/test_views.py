@@ -9,8 +9,8 @@ import pytest
 from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
 from bot.commitments.views import help_message, saved
 from bot.promises import views
-from bot.promises.listeners import Memory
-from bot.promises.rules import Band, Event, State
+from bot.promises.listeners import PromiseRef
+from bot.promises.rules import Band, PromiseEvent, PromiseState
 from bot.promises.schemas import (
     ContactOption,
     KeptRates,
@@ -29,7 +29,7 @@ from rehearsal.strict import check_message, check_view
 from tests.checkins.test_views import HOSTILE
 
 MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
-ENDED = [state for state in State if state is not State.OPEN]
+ENDED = [state for state in PromiseState if state is not PromiseState.OPEN]
 
 
 def promise(words: str = "", **more: Any) -> PromiseSchema:
@@ -52,7 +52,7 @@ def worst(words: str, **more: Any) -> PromiseSchema:
     return promise(words, promised_by="U0BOB", moves=1234, link=link, **more)
 
 
-def ended(words: str, state: State) -> PromiseSchema:
+def ended(words: str, state: PromiseState) -> PromiseSchema:
     """One that isn't owed any more, with as many words as may be kept."""
     more = {"moved_to": MONDAY, "note": (words * 10)[:1000], "ended_by_name": words[:200]}
     return worst(words, state=state, is_owed=False, **more)
@@ -104,7 +104,7 @@ def test_the_reminder_says_how_many_and_when(dues: tuple[date, ...], text: str) 
 
 def test_nothing_left_is_said_kindly() -> None:
     """Once every row was acted on."""
-    done = (ended("Acme", State.KEPT),)
+    done = (ended("Acme", PromiseState.KEPT),)
     due = PromisesDue(person_id="U0ANA", first_name="Ana", total=1, rows=done)
     assert views.due(due).text == "Ana, nothing is left to keep for now."
     broken = PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=done)
@@ -113,7 +113,7 @@ def test_nothing_left_is_said_kindly() -> None:
 
 def test_what_broke_is_told_without_scolding() -> None:
     """What helps now; keeping it is keeping it late."""
-    row = promise(state=State.BROKEN, today=date(2026, 11, 30))
+    row = promise(state=PromiseState.BROKEN, today=date(2026, 11, 30))
     message = views.broken(PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=(row,)))
     assert message.text.startswith("Ana, the day of a promise has gone by. A word to the customer helps")
     assert "broken: it was due Fri 27 Nov" in str(message.blocks)
@@ -139,16 +139,16 @@ def test_a_row_tells_to_whom_and_how_often_it_was_moved() -> None:
 @pytest.mark.parametrize(
     ("state", "text"),
     [
-        (State.KEPT, "✓ *Acme* · send the new price list · kept by Ana Lima"),
-        (State.KEPT_LATE, "✓ *Acme* · send the new price list · kept late by Ana Lima"),
-        (State.RENEGOTIATED, "✓ *Acme* · send the new price list · renegotiated for Mon 30 Nov by Ana Lima"),
-        (State.BROKEN, "✗ *Acme* · send the new price list · broken, agreed anew for Mon 30 Nov by Ana Lima"),
-        (State.WITHDRAWN, "✗ *Acme* · send the new price list · withdrawn by Ana Lima"),
+        (PromiseState.KEPT, "✓ *Acme* · send the new price list · kept by Ana Lima"),
+        (PromiseState.KEPT_LATE, "✓ *Acme* · send the new price list · kept late by Ana Lima"),
+        (PromiseState.RENEGOTIATED, "✓ *Acme* · send the new price list · renegotiated for Mon 30 Nov by Ana Lima"),
+        (PromiseState.BROKEN, "✗ *Acme* · send the new price list · broken, agreed anew for Mon 30 Nov by Ana Lima"),
+        (PromiseState.WITHDRAWN, "✗ *Acme* · send the new price list · withdrawn by Ana Lima"),
     ],
 )
-def test_what_became_of_it_is_one_line(state: State, text: str) -> None:
+def test_what_became_of_it_is_one_line(state: PromiseState, text: str) -> None:
     """Who said so, and the new day where there is one."""
-    moved = date(2026, 11, 30) if state in {State.RENEGOTIATED, State.BROKEN} else None
+    moved = date(2026, 11, 30) if state in {PromiseState.RENEGOTIATED, PromiseState.BROKEN} else None
     one = promise(state=state, is_owed=False, ended_by_name="Ana Lima", moved_to=moved)
     assert views.ended_text(one) == text
 
@@ -163,12 +163,12 @@ def test_a_link_shows_only_when_it_is_one() -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_message_fits_at_its_worst(words: str) -> None:
     """Hostile, long and right-to-left words; full reminders of thousands, rows open and ended."""
-    for one in (worst(words), worst(words, state=State.BROKEN), *(ended(words, state) for state in ENDED)):
+    for one in (worst(words), worst(words, state=PromiseState.BROKEN), *(ended(words, state) for state in ENDED)):
         check(views.recorded(one, "U0ANA"))
         check(views.recorded(one, "U0BOB"))
         check(views.again(one))
         check(views.noted(PromiseNoted(promise=one, by_name=words[:200])))
-    full = tuple(worst(words) if n % 2 else ended(words, State.RENEGOTIATED) for n in range(REMINDER_ROWS))
+    full = tuple(worst(words) if n % 2 else ended(words, PromiseState.RENEGOTIATED) for n in range(REMINDER_ROWS))
     group: dict[str, Any] = {"person_id": "U0ANA", "first_name": words[:200], "total": 5000, "rows": full}
     check(views.due(PromisesDue(**group)))
     check(views.broken(PromisesBroken(**group)))
@@ -182,7 +182,7 @@ def test_lists_fit_with_thousands_owed(words: str) -> None:
     """Full pages, and the counts of the whole."""
     full = PromiseList(
         whose=f"c-{uuid4()}", title=f"Promises to {words}"[:220], total=5000, late=4999, page=300, pages=625,
-        rows=tuple(worst(words, state=State.BROKEN) for _ in range(PAGE_ROWS)),
+        rows=tuple(worst(words, state=PromiseState.BROKEN) for _ in range(PAGE_ROWS)),
     )  # fmt: skip
     shown = views.page(full)
     assert "5,000 to keep · 4,999 broken" in shown.text
@@ -193,10 +193,10 @@ def test_lists_fit_with_thousands_owed(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-@pytest.mark.parametrize("event", Event)
-def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
+@pytest.mark.parametrize("event", PromiseEvent)
+def test_all_news_fits_and_says_what_happened(event: PromiseEvent, words: str) -> None:
     """Whoever did it, also nobody."""
-    gone = event is Event.FORGOTTEN
+    gone = event is PromiseEvent.FORGOTTEN
     schema = PromiseNews(
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=words[:500], due_on=MONDAY, moved_to=FRIDAY, words=(words * 10)[:1000],
@@ -208,10 +208,10 @@ def test_all_news_fits_and_says_what_happened(event: Event, words: str) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_window_fits_at_its_worst(words: str) -> None:
     """With everything filled in, and with every question open; in the check-in form, too."""
-    memory = Memory(
+    state = PromiseRef(
         promise_id=uuid4(), kind="due", ids=tuple(uuid4() for _ in range(10)), whose="p-U0ANA", url="u" * 500,
         link="https://x.slack.com/" + "a" * 480,
-    ).kept()  # fmt: skip
+    ).dump()  # fmt: skip
     people = tuple(ContactOption(id=uuid4(), name=words[:200]) for _ in range(100))
     draft = ParsedPromise(
         assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
@@ -219,10 +219,10 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     )  # fmt: skip
     empty = ParsedPromise(assignee_id="U0ANA")
     for one in (draft, empty):
-        assert check_view(views.promise_form(one, memory=memory)) == []
-        assert check_view(views.with_contacts(views.promise_form(draft, memory=memory), one)) == []
+        assert check_view(views.promise_form(one, state=state)) == []
+        assert check_view(views.with_contacts(views.promise_form(draft, state=state), one)) == []
     for draw in (views.renegotiate_form, views.withdraw_form):
-        assert check_view(draw(worst(words), memory=memory)) == []
+        assert check_view(draw(worst(words), state=state)) == []
     assert check_view(saved(escape(words))) == []
     fields = views.extra_fields(None)
     assert all(block["block_id"].startswith("promises.promised.") for block in fields)
@@ -231,7 +231,7 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
 
 def tally(name: str, **counts: int) -> Tally:
     """Some promises of one name."""
-    return Tally(name=name, counts={State(state): count for state, count in counts.items()})
+    return Tally(name=name, counts={PromiseState(state): count for state, count in counts.items()})
 
 
 def rates(*bands: Tally, team: Tally, people: tuple[Tally, ...] = ()) -> Message:
@@ -265,7 +265,7 @@ def test_rates_of_little_or_nothing_are_told_as_such() -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_rates_of_thousands_fit(words: str) -> None:
     """As many people as go into a message, and how many more there are."""
-    counts = dict.fromkeys((state.value for state in State), 99_999)
+    counts = dict.fromkeys((state.value for state in PromiseState), 99_999)
     people = tuple(tally(words[:200], **counts) for _ in range(5000))
     message = rates(*(tally(band.value, **counts) for band in Band), team=tally("The team", **counts), people=people)
     assert "more people" in str(message.blocks)

@@ -61,6 +61,10 @@ class Client:
         self.shown.append((trigger_id, view))
         return {"view": {"id": "V1"}}
 
+    async def views_push(self, *, trigger_id: str, view: Block) -> dict[str, Any]:
+        """Keep a modal on top of another."""
+        return await self.views_open(trigger_id=f"push {trigger_id}", view=view)
+
     async def views_update(self, *, view_id: str, view: Block) -> None:
         """Keep a modal, unless an error is to be told."""
         if self.error:
@@ -158,6 +162,20 @@ async def test_an_error_after_a_press_stands_below_its_message_or_in_a_modal(off
         shown = [view["title"]["text"] for _, view in request.client.shown]
         assert shown or [one["text"] for one in request.responses] == ["Nothing stands behind 1 &amp; co."]
         assert (shown or ["below"]) == [where]
+
+
+async def test_a_sentence_in_a_modal_shows_names_as_they_are_written(office: Office) -> None:
+    """Escaped for Slack once, not twice; on top of the modal that the control stands in."""
+    for view_type, how in (("home", "1"), ("modal", "push 1")):
+        request = Request(office, {"view": {"type": view_type}})
+
+        async def refuse(_caller: Caller) -> None:
+            raise NotFound("No customer is called Tea & Cake.")
+
+        request.on.action("a", refuse)
+        await request.send()
+        [(opened, view)] = request.client.shown
+        assert (opened, view["blocks"][0]["text"]["text"]) == (how, "No customer is called Tea &amp; Cake.")
 
 
 async def test_a_submissions_errors_stand_under_the_inputs_that_are_shown(office: Office) -> None:

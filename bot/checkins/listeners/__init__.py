@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.checkins import views
 from bot.checkins.listeners import recording
-from bot.checkins.listeners.origins import Memory, id_in, origin_of, show_result, subject_in, tell
+from bot.checkins.listeners.origins import CheckinModalState, id_in, origin_of, show_result, subject_in, tell
 from bot.checkins.queries import get_snooze_form
 from bot.checkins.rules import Preset
 from bot.checkins.schemas import ActionDone
@@ -91,30 +91,30 @@ async def undo(caller: Caller) -> None:
 
 async def snooze(caller: Caller) -> None:
     """Snooze the customer as the submitted modal says."""
-    memory, form = Memory.kept_in(caller.view), caller.form
+    state, form = CheckinModalState.load(caller.view), caller.form
     schema = await caller.run(
         snooze_from_list,
-        customer_id=memory.customer_id,
+        customer_id=state.customer_id,
         view_id=caller.view["id"],
         preset=next((one for one in Preset if one.value == form.choice(views.HOW_LONG)), Preset.DATE),
         until=form.day(views.UNTIL),
         reason=next((one for one in SnoozeReason if one.value == form.choice(views.REASON)), SnoozeReason.DEFERRED),
         note=form.text(views.NOTE),
     )
-    await show_result(caller, memory.origin, schema)
+    await show_result(caller, state.origin, schema)
 
 
 async def hand_over(caller: Caller) -> None:
     """Hand the customer over as the submitted modal says."""
-    memory, form = Memory.kept_in(caller.view), caller.form
+    state, form = CheckinModalState.load(caller.view), caller.form
     schema = await caller.run(
         hand_over_from_list,
-        customer_id=memory.customer_id,
+        customer_id=state.customer_id,
         view_id=caller.view["id"],
         to=form.person(views.TO),
         note=form.text(views.WORDS),
     )
-    await show_result(caller, memory.origin, schema)
+    await show_result(caller, state.origin, schema)
 
 
 async def _snooze_week(caller: Caller, customer_id: UUID) -> None:
@@ -128,13 +128,13 @@ async def _snooze_week(caller: Caller, customer_id: UUID) -> None:
 
 
 async def _open_snooze(caller: Caller, customer_id: UUID, *, preset: Preset = Preset.WEEK, refused: str = "") -> None:
-    def draw(schema: CustomerSchema, memory: str) -> Block:
-        return views.snooze_form(schema, memory=memory, preset=preset, refused=refused, asked=bool(refused))
+    def draw(schema: CustomerSchema, state: str) -> Block:
+        return views.snooze_form(schema, state=state, preset=preset, refused=refused, asked=bool(refused))
 
     await _open(caller, customer_id, draw)
 
 
 async def _open(caller: Caller, customer_id: UUID, draw: Callable[..., Block]) -> None:
     schema = await caller.read(get_snooze_form, customer_id=customer_id)
-    memory = Memory(origin=origin_of(caller.body), customer_id=customer_id)
-    await caller.open(draw(schema, memory=memory.kept()))
+    state = CheckinModalState(origin=origin_of(caller.body), customer_id=customer_id)
+    await caller.open(draw(schema, state=state.dump()))

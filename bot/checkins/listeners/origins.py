@@ -16,9 +16,9 @@ from bot.core.errors import NotFound
 from bot.core.schemas import Schema, Subject
 from bot.slack.blocks import Message
 from bot.slack.callers import Caller
-from bot.slack.places import ADDRESS, answer_at, change
-from bot.slack.presses import block_in, page_in, uuid_in
-from bot.slack.windows import Remembered
+from bot.slack.message_refs import ADDRESS, respond_at, update_message
+from bot.slack.modals import ModalState
+from bot.slack.payloads import block_in, page_in, uuid_in
 
 OUT_OF_DATE = "That button is out of date; /checkin shows your queue as it is now."
 LINK = 500
@@ -38,7 +38,7 @@ class Origin(Schema):
     url: str = ""
 
 
-class Memory(Remembered):
+class CheckinModalState(ModalState):
     """What a modal keeps until it is submitted."""
 
     origin: Origin = Origin()
@@ -101,7 +101,7 @@ def subject_in(value: str) -> Subject:
 async def show_result(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Show what a submitted modal did: in its place, or where the modal was opened from."""
     if origin.kind in {"window", "none"}:
-        await caller.show(done_form(schema, memory=Memory().kept()))
+        await caller.show(done_form(schema, state=CheckinModalState().dump()))
     else:
         await caller.ack()
         await tell(caller, origin, schema)
@@ -111,34 +111,34 @@ async def tell(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Show what was done at *origin*: redraw its message, answer below it, or open a modal."""
     if origin.kind == "queue":
         page = await caller.read(get_queue, inline=True, features=caller.features, page=origin.page)
-        await answer_at(caller.client, origin.url, queue(page, done=schema).replacement())
+        await respond_at(caller.client, origin.url, queue(page, done=schema).replacement())
     elif origin.kind == "reminder":
         await _redraw_reminder(caller, origin)
         await _tell_what_stays(caller, origin, schema)
     elif origin.kind == "message":
         await _change_row(caller, origin, schema)
     elif origin.kind == "private":
-        await answer_at(caller.client, origin.url, {**done(schema).answer(), "replace_original": schema.undone})
+        await respond_at(caller.client, origin.url, {**done(schema).answer(), "replace_original": schema.undone})
     elif caller.view.get("callback_id") == DONE:
-        await caller.update(done_form(schema, memory=Memory().kept()))
+        await caller.update(done_form(schema, state=CheckinModalState().dump()))
     else:
-        await caller.open(done_form(schema, memory=Memory().kept()))
+        await caller.open(done_form(schema, state=CheckinModalState().dump()))
 
 
 async def _redraw_reminder(caller: Caller, origin: Origin) -> None:
-    async with caller.turns.at(origin.channel, origin.ts):
+    async with caller.locks.at(origin.channel, origin.ts):
         schema = await caller.read(get_reminder, reminder_id=origin.reminder_id, features=caller.features)
-        await change(caller.client, origin.channel, origin.ts, reminder(schema))
+        await update_message(caller.client, origin.channel, origin.ts, reminder(schema))
 
 
 async def _change_row(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Change one row of another feature's message; where it isn't found, tell the person alone."""
-    async with caller.turns.at(origin.channel, origin.ts):
+    async with caller.locks.at(origin.channel, origin.ts):
         found = await _read_message(caller, origin)
         blocks = with_row_done(found.get("blocks") or [], schema)
         if blocks is not None:
             shown = Message(text=str(found.get("text") or ""), blocks=[*map(dict, blocks)])
-            await change(caller.client, origin.channel, origin.ts, shown)
+            await update_message(caller.client, origin.channel, origin.ts, shown)
             await _tell_what_stays(caller, origin, schema)
             return
     message = done(schema)
@@ -150,7 +150,7 @@ async def _change_row(caller: Caller, origin: Origin, schema: ActionDone) -> Non
 async def _tell_what_stays(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Tell below the message what an undo left as it is; the row has no place for it."""
     if schema.stays:
-        await answer_at(caller.client, origin.url, {**stays(schema).answer(), "replace_original": False})
+        await respond_at(caller.client, origin.url, {**stays(schema).answer(), "replace_original": False})
 
 
 async def _read_message(caller: Caller, origin: Origin) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from slack_sdk.errors import SlackApiError
 
-from bot.checkins.listeners.origins import LINK, Memory, Origin, origin_of, show_result, subject_in
+from bot.checkins.listeners.origins import LINK, CheckinModalState, Origin, origin_of, show_result, subject_in
 from bot.checkins.queries import find_form, get_form
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Mood, Result
@@ -20,10 +20,8 @@ from bot.core.errors import InvalidInput
 from bot.core.feature import Feature, collect_extras
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
-from bot.slack.forms import Form
-from bot.slack.links import permalink
-from bot.slack.presses import message_in, page_in, uuid_in
-from bot.slack.replies import actions_in
+from bot.slack.message_refs import permalink
+from bot.slack.payloads import Form, actions_in, message_in, page_in, uuid_in
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -37,7 +35,7 @@ async def command(caller: Caller) -> None:
         return
     found = await caller.read(find_form, words=caller.text, features=caller.features)
     if isinstance(found, CheckinForm):
-        await caller.open(_draw(caller, found, Memory(origin=_private(caller, "none"))))
+        await caller.open(_draw(caller, found, CheckinModalState(origin=_private(caller, "none"))))
     else:
         await caller.respond(candidates(found))
 
@@ -55,25 +53,25 @@ async def see_all(caller: Caller) -> None:
 async def log(caller: Caller) -> None:
     """Open the modal for the customer of a row, or for the subject of another feature's button."""
     subject = subject_in(caller.value)
-    memory = Memory(origin=origin_of(caller.body), link=subject.link[:LINK])
+    state = CheckinModalState(origin=origin_of(caller.body), link=subject.link[:LINK])
     words = subject.words if subject.kind != "customer" else ""
-    await _open(caller, memory, customer_id=subject.customer_id, quote=words)
+    await _open(caller, state, customer_id=subject.customer_id, quote=words)
 
 
 async def start(caller: Caller) -> None:
     """Open the modal with the customer still to choose."""
-    await _open(caller, Memory(origin=origin_of(caller.body)))
+    await _open(caller, CheckinModalState(origin=origin_of(caller.body)))
 
 
 async def start_anywhere(caller: Caller) -> None:
     """Open the modal from the shortcut *Record a check-in*."""
-    await _open(caller, Memory(origin=Origin(kind="window")))
+    await _open(caller, CheckinModalState(origin=Origin(kind="window")))
 
 
 async def log_message(caller: Caller) -> None:
     """Open the modal from *Log as check-in* on a message, with its text as the customer's words and its link."""
     where, said = message_in(caller.body)
-    await _open(caller, Memory(origin=_private(caller, "window"), **where), quote=said[:QUOTE])
+    await _open(caller, CheckinModalState(origin=_private(caller, "window"), **where), quote=said[:QUOTE])
 
 
 async def change(caller: Caller) -> None:
@@ -98,12 +96,12 @@ async def change(caller: Caller) -> None:
 
 async def save(caller: Caller) -> None:
     """Record the check-in that the submitted modal describes."""
-    memory = Memory.kept_in(caller.view)
+    state = CheckinModalState.load(caller.view)
     entered = read_form(caller.form)
-    link = memory.link or await permalink(caller.client, memory.channel, memory.ts, memory.domain)
+    link = state.link or await permalink(caller.client, state.channel, state.ts, state.domain)
     extras = _read_extras(caller.features, caller.view)
     schema = await caller.run(record_checkin, view_id=caller.view["id"], link=link, extras=extras, **entered)
-    await show_result(caller, memory.origin, schema)
+    await show_result(caller, state.origin, schema)
 
 
 def read_form(form: Form) -> dict[str, Any]:
@@ -132,9 +130,9 @@ async def _get_queue(caller: Caller, page: int) -> Queue:
     return await caller.read(get_queue, inline=True, features=caller.features, page=page)
 
 
-async def _open(caller: Caller, memory: Memory, *, customer_id: UUID | None = None, quote: str = "") -> None:
+async def _open(caller: Caller, state: CheckinModalState, *, customer_id: UUID | None = None, quote: str = "") -> None:
     schema = await caller.read(get_form, customer_id=customer_id, features=caller.features)
-    await caller.open(_draw(caller, schema.model_copy(update={"quote": quote}), memory))
+    await caller.open(_draw(caller, schema.model_copy(update={"quote": quote}), state))
 
 
 def _private(caller: Caller, otherwise: Any) -> Origin:
@@ -142,8 +140,8 @@ def _private(caller: Caller, otherwise: Any) -> Origin:
     return Origin(kind="private", url=caller.url) if caller.url else Origin(kind=otherwise)
 
 
-def _draw(caller: Caller, schema: CheckinForm, memory: Memory) -> Block:
-    return views.form(schema, memory=memory.kept(), extras=_extra_fields(caller.features, schema, frozenset()))
+def _draw(caller: Caller, schema: CheckinForm, state: CheckinModalState) -> Block:
+    return views.form(schema, state=state.dump(), extras=_extra_fields(caller.features, schema, frozenset()))
 
 
 def _extra_fields(

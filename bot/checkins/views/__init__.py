@@ -182,7 +182,7 @@ REASONS = (
 
 
 def snooze_form(
-    schema: CustomerSchema, *, memory: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
+    schema: CustomerSchema, *, state: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
 ) -> ui.Block:
     """Draw the modal for a snooze; *refused* says why the short way failed."""
     in_a_week = schema.today + timedelta(weeks=1)
@@ -196,10 +196,10 @@ def snooze_form(
         ui.field_of("Note", ui.text_input(NOTE, max_length=300), block_id=NOTE, optional=True),
         ui.section(_latest(schema)),
     ]
-    return ui.modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", memory=memory)
+    return ui.modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", state=state)
 
 
-def hand_over_form(schema: CustomerSchema, *, memory: str) -> ui.Block:
+def hand_over_form(schema: CustomerSchema, *, state: str) -> ui.Block:
     """Draw the modal for handing over."""
     note = ui.text_input(WORDS, multiline=True, max_length=300)
     blocks = [
@@ -207,13 +207,13 @@ def hand_over_form(schema: CustomerSchema, *, memory: str) -> ui.Block:
         ui.field_of("Who looks after them from now on", ui.person_select(TO), block_id=TO),
         ui.field_of("Note for them", note, block_id=WORDS, optional=True),
     ]
-    return ui.modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", memory=memory)
+    return ui.modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", state=state)
 
 
-def done_form(schema: ActionDone, *, memory: str) -> ui.Block:
+def done_form(schema: ActionDone, *, state: str) -> ui.Block:
     """Draw what was done, with *Undo*, as a modal."""
     title = "Undone" if schema.undone else "Saved"
-    return ui.modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", memory=memory)
+    return ui.modal(title, list(done(schema).blocks), callback_id=DONE, close="Close", state=state)
 
 
 def _standing(schema: CustomerSchema) -> str:

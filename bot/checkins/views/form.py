@@ -40,8 +40,8 @@ class ExtraFields:
     is_open: bool
 
 
-def form(schema: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()) -> ui.Block:
-    """Draw the modal as it opens; *extras* are other features' fields, *memory* its private metadata."""
+def form(schema: CheckinForm, *, state: str, extras: Sequence[ExtraFields] = ()) -> ui.Block:
+    """Draw the modal as it opens; *extras* are other features' fields, *state* its private metadata."""
     channel = ui.select(CHANNEL, CHANNELS, initial="message" if schema.quote else "call")
     blocks = [
         _customer_field(schema),
@@ -56,7 +56,7 @@ def form(schema: CheckinForm, *, memory: str, extras: Sequence[ExtraFields] = ()
         *([_quote_field(schema.quote)] if schema.quote else []),
         *_extra_blocks(extras),
     ]
-    return ui.modal("Check-in", blocks, callback_id=SAVE, submit="Save", memory=memory)
+    return ui.modal("Check-in", blocks, callback_id=SAVE, submit="Save", state=state)
 
 
 def redrawn(view: Mapping[str, Any], preview: Preview | None, extras: Sequence[ExtraFields] = ()) -> ui.Block:

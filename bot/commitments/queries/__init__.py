@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.commitments.queries.commands import find_mentioned
 from bot.commitments.rules import PAGE_ROWS, TIMELINE_ROWS, one_line
-from bot.commitments.schemas import CommitmentList, CommitmentsTold, S
+from bot.commitments.schemas import CommitmentList, NotifiedCommitments, S
 from bot.commitments.tables import CommitmentRow
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
@@ -27,7 +27,7 @@ from bot.people.usecases import require_here
 from bot.workspaces.usecases import BOT
 
 R = TypeVar("R", bound=CommitmentRow)
-T = TypeVar("T", bound=CommitmentsTold[Any])
+T = TypeVar("T", bound=NotifiedCommitments[Any])
 
 NOBODY = "somebody"
 TEAM = "team"
@@ -125,15 +125,15 @@ def list_schemas(
     return tuple(_schema(kind, row, customers[row.customer_id], names, viewed) for row in rows)
 
 
-def get_told(
-    session: Session, *, kind: CommitmentKind[R, S], told: type[T], ids: Sequence[UUID], person_id: str, now: datetime,
-    total: int = 0, **more: Any,
+def get_notified(
+    session: Session, *, kind: CommitmentKind[R, S], schema: type[T], ids: Sequence[UUID], person_id: str,
+    now: datetime, total: int = 0, **more: Any,
 ) -> T:  # fmt: skip
     """Return a message of these commitments as they stand now, in the order given; those that are gone are left out."""
     found = {row.id: row for row in session.exec(select(kind.table).where(kind.column("id").in_(ids)))}
     rows = list_schemas(session, kind, [found[one] for one in ids if one in found], viewer=person_id, now=now)
     first_name = get_person(session, person_id).name.split(" ")[0]
-    return told(person_id=person_id, first_name=first_name, total=max(total, len(rows)), rows=rows, **more)
+    return schema(person_id=person_id, first_name=first_name, total=max(total, len(rows)), rows=rows, **more)
 
 
 def _people_of(kind: CommitmentKind[R, S], row: R) -> set[str]:
@@ -157,7 +157,7 @@ def _schema(
 # --- lists and their pages ---------------------------------------------------------------------------------------
 
 
-def find_whose(session: Session, *, words: str, viewer: str, now: datetime, kind: CommitmentKind[R, S]) -> str:  # noqa: ARG001 - every query takes the time
+def find_list_key(session: Session, *, words: str, viewer: str, now: datetime, kind: CommitmentKind[R, S]) -> str:  # noqa: ARG001 - every query takes the time
     """
     Return the id of the list that is meant: nothing or `mine`, `team`, a mention or handle, a list of the kind's own,
     else a customer's name.

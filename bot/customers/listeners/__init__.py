@@ -15,7 +15,7 @@ from bot.customers.views import card as card_view
 from bot.customers.views import forms
 from bot.slack.blocks import Block, Message, Option
 from bot.slack.callers import Caller
-from bot.slack.presses import block_in
+from bot.slack.payloads import block_in
 from bot.workspaces.listeners import listen
 
 
@@ -91,7 +91,7 @@ async def take(caller: Caller) -> None:
     """Make the person the owner of a customer, and say so where they pressed."""
     schema = await caller.run(claim_customer, customer_id=customer_in(caller.value))
     taken = views.taken(schema)
-    if caller.window:
+    if caller.modal:
         await caller.update(await _card(caller, schema.id))
     elif block_in(caller.body)[0] == views.POOL:
         pool = await _page(caller, words="", pool=True)

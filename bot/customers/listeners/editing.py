@@ -21,7 +21,7 @@ from bot.customers.views import forms
 from bot.slack.blocks import modal
 from bot.slack.callers import Caller
 from bot.slack.files import send_file
-from bot.slack.forms import Form
+from bot.slack.payloads import Form
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ def customer_in(value: str) -> UUID:
         raise NotFound("No customer stands behind that button; look it up with /customers.") from None
 
 
-def memory_in(view: Mapping[str, Any]) -> dict[str, Any]:
+def state_in(view: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a modal keeps; empty when it can't be read."""
     try:
         found = json.loads(view.get("private_metadata") or "{}")
@@ -129,19 +129,19 @@ async def change_owner(caller: Caller) -> None:
 
 
 def _customer(caller: Caller) -> UUID:
-    return customer_in(str(memory_in(caller.view).get("customer")))
+    return customer_in(str(state_in(caller.view).get("customer")))
 
 
 def _under(caller: Caller) -> str:
     """Return the id of the card that the button stands in, or an empty string."""
-    window = caller.window
+    window = caller.modal
     return str(window["id"]) if window and window.get("callback_id") == card_view.CALLBACK else ""
 
 
 async def _show_card(caller: Caller, customer_id: UUID) -> None:
     """Show the card as it is now: in the modal below, or in the place of this one."""
     card = card_view.as_modal(await read_card(caller, customer_id))
-    if under := str(memory_in(caller.view).get("under") or ""):
+    if under := str(state_in(caller.view).get("under") or ""):
         await caller.ack()
         await caller.update(card, under)
     else:
@@ -248,11 +248,11 @@ async def choose(caller: Caller) -> None:
 
 async def erase(caller: Caller) -> None:
     """Erase a customer or person, and show what was erased in the place of the modal."""
-    memory = memory_in(caller.view)
+    state = state_in(caller.view)
     done = await caller.run(
         erase_subject,
-        kind=str(memory.get("kind")),
-        subject_id=str(memory.get("id")),
+        kind=str(state.get("kind")),
+        subject_id=str(state.get("id")),
         confirm=caller.form.text(card_view.ERASE_NAME),
         features=caller.features,
     )

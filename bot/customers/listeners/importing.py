@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.core.errors import InvalidInput, NotFound
 from bot.customers.gateways import read_drafts, write_csv
-from bot.customers.listeners.editing import memory_in
+from bot.customers.listeners.editing import state_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_upload, list_imports
 from bot.customers.schemas import Drafts, UploadSchema
@@ -17,7 +17,6 @@ from bot.customers.views import forms
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
 from bot.slack.files import fetch_file, send_file
-from bot.slack.replies import modal_replies
 
 EXPORT_NAME = "customers.csv"
 
@@ -37,13 +36,8 @@ async def receive_file(caller: Caller) -> None:
 
 async def ask_columns(caller: Caller) -> None:
     """Show a menu for each column of the list, in the place of its preview."""
-    window = caller.window
-    if window is None:
-        return
-    async with modal_replies(caller.client, window["id"]):
-        upload_id, erase = _upload_in(window)
-        upload, drafts = await _read(caller, upload_id)
-        await caller.update(forms.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase))
+    if caller.modal:
+        await caller.update_from(_ask_columns(caller))
 
 
 async def map_columns(caller: Caller) -> None:
@@ -59,7 +53,7 @@ async def import_list(caller: Caller) -> None:
 async def undo(caller: Caller) -> None:
     """Undo an import, from its message or from the list of earlier ones."""
     schema = await caller.run(undo_import, import_id=_id_in(caller.value))
-    if caller.window is None:
+    if caller.modal is None:
         await caller.replace(forms.undone(schema))
     else:
         await caller.update(forms.ask_for_file(await caller.read(list_imports), just_undone=schema))
@@ -76,6 +70,12 @@ async def _keep_file(caller: Caller, file_id: str) -> Block:
     name, content = await fetch_file(caller.client, file_id, by=caller.person)
     upload_id = await caller.run(store_upload, file_name=name, content=content)
     return await _preview(caller, upload_id, erase="erase" in caller.form.choices(forms.ERASE))
+
+
+async def _ask_columns(caller: Caller) -> Block:
+    upload_id, erase = _upload_in(caller.view)
+    upload, drafts = await _read(caller, upload_id)
+    return forms.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
 
 
 async def _map_columns(caller: Caller) -> Block:
@@ -114,8 +114,8 @@ async def _read(caller: Caller, upload_id: UUID) -> tuple[UploadSchema, Drafts]:
 
 
 def _upload_in(view: Mapping[str, Any]) -> tuple[UUID, bool]:
-    memory = memory_in(view)
-    return _id_in(str(memory.get("upload") or "")), bool(memory.get("erase"))
+    state = state_in(view)
+    return _id_in(str(state.get("upload") or "")), bool(state.get("erase"))
 
 
 def _id_in(value: str) -> UUID:

@@ -42,7 +42,7 @@ def message(card: Card) -> ui.Message:
 
 def as_modal(card: Card) -> ui.Block:
     """Draw the card as a modal, which remembers the customer."""
-    return ui.modal(TITLE, blocks(card), callback_id=CALLBACK, close="Close", memory=str(card.customer.id))
+    return ui.modal(TITLE, blocks(card), callback_id=CALLBACK, close="Close", state=str(card.customer.id))
 
 
 def subject_menu(kind: str, subject_id: str) -> ui.Block:
@@ -74,8 +74,8 @@ def erase_form(subject: ErasureSubject) -> ui.Block:
         ui.section(f"This erases {name}: {what}. Nobody can undo it."),
         ui.field_of("Write the name to erase it", ui.text_input(ERASE_NAME, max_length=400), block_id=ERASE_NAME),
     ]
-    memory = json.dumps({"kind": subject.kind, "id": subject.id})
-    return ui.modal("Erase", made, callback_id=ERASE_VIEW, submit="Erase", memory=memory)
+    state = json.dumps({"kind": subject.kind, "id": subject.id})
+    return ui.modal("Erase", made, callback_id=ERASE_VIEW, submit="Erase", state=state)
 
 
 def erased(schema: SubjectErased) -> ui.Block:

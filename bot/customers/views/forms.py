@@ -51,8 +51,8 @@ def add(name: str, *, owner: str, cadence: int) -> ui.Block:
 
 def edit(card: Card, *, under: str = "", cadence: int) -> ui.Block:
     """Draw the modal for what is known about a customer; *under* is the view below, redrawn afterwards."""
-    fields, memory = _fields(card.details, card.parent, cadence), remember(card.customer.id, under)
-    return ui.modal("Edit customer", fields, callback_id=SAVE_EDIT, submit="Save", memory=memory)
+    fields, state = _fields(card.details, card.parent, cadence), remember(card.customer.id, under)
+    return ui.modal("Edit customer", fields, callback_id=SAVE_EDIT, submit="Save", state=state)
 
 
 def status(card: Card, *, under: str = "") -> ui.Block:
@@ -72,7 +72,7 @@ def status(card: Card, *, under: str = "") -> ui.Block:
         ui.field_of("Paused until", ui.date_picker(UNTIL, initial=card.status_until), block_id=UNTIL, optional=True,
                  hint="Empty: until somebody makes it active again."),
     ]  # fmt: skip
-    return ui.modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", memory=remember(schema.id, under))
+    return ui.modal("Status", blocks, callback_id=SAVE_STATUS, submit="Save", state=remember(schema.id, under))
 
 
 def hand_over(card: Card, *, under: str = "") -> ui.Block:
@@ -85,8 +85,8 @@ def hand_over(card: Card, *, under: str = "") -> ui.Block:
         ui.field_of("Or", pool, block_id=POOL, optional=True),
         ui.field_of("What they should know", note, block_id=NOTE, optional=True),
     ]
-    memory = remember(card.customer.id, under)
-    return ui.modal("Hand over", blocks, callback_id=SAVE_OWNER, submit="Hand over", memory=memory)
+    state = remember(card.customer.id, under)
+    return ui.modal("Hand over", blocks, callback_id=SAVE_OWNER, submit="Hand over", state=state)
 
 
 def remember(customer_id: UUID, under: str) -> str:
@@ -195,9 +195,9 @@ def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -
     ]
     blocks += _part("Changed", len(plan.changes), changes)
     blocks += [ui.divider(), ui.context(_columns(drafts))]
-    blocks.append(ui.actions(ui.button("Choose columns", COLUMNS, memory(upload_id, erase=erase))))
+    blocks.append(ui.actions(ui.button("Choose columns", COLUMNS, import_state(upload_id, erase=erase))))
     submit = "" if plan.changes_nothing else "Import"
-    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, memory=memory(upload_id, erase=erase))
+    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, state=import_state(upload_id, erase=erase))
 
 
 def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], erase: bool) -> ui.Block:
@@ -218,7 +218,7 @@ def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], 
         menu = ui.select(COLUMN, options, initial=chosen)
         label = ui.cut(header, HEADING_SHOWN) or f"Column {index + 1}"
         blocks.append(ui.field_of(label, menu, block_id=column_id(index), optional=True, hint=hint))
-    return ui.modal(TITLE, blocks, callback_id=MAPPED, submit="Look again", memory=memory(upload_id, erase=erase))
+    return ui.modal(TITLE, blocks, callback_id=MAPPED, submit="Look again", state=import_state(upload_id, erase=erase))
 
 
 def done(result: ImportDone) -> ui.Block:
@@ -255,7 +255,7 @@ def _earlier(summary: ImportSummary) -> ui.Block:
     return ui.section(text, accessory=undo, block_id=f"customers.import_row:{summary.id}")
 
 
-def memory(upload_id: UUID, *, erase: bool) -> str:
+def import_state(upload_id: UUID, *, erase: bool) -> str:
     """Return what a modal of this import remembers."""
     return json.dumps({"upload": str(upload_id), "erase": erase})
 

@@ -17,7 +17,17 @@ from bot.commitments.usecases import is_here
 from bot.core.schemas import Subject
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
-from bot.escalations.rules import ASKED_AT_ONCE, DEFAULT_SPANS, GOALS, MOVES, WHAT, Severity, Span, State, read_span
+from bot.escalations.rules import (
+    ASKED_AT_ONCE,
+    DEFAULT_SPANS,
+    GOALS,
+    MOVES,
+    WHAT,
+    EscalationState,
+    Severity,
+    Span,
+    read_span,
+)
 from bot.escalations.schemas import EscalationList, EscalationSchema, Waiting, Wishes
 from bot.escalations.tables import Escalation, EscalationSettings
 from bot.people.queries import find_person_row, get_zone
@@ -27,17 +37,17 @@ UNANSWERED = "open"
 SHORT_NAME = 3  # words: what is no longer than that is meant as a name
 
 
-def state_of(row: Escalation) -> dict[str, Any]:
+def audit_state(row: Escalation) -> dict[str, Any]:
     """Return what can change about an escalation, as JSON values."""
-    kept = {"state": row.state.value, "on_it": row.assignee_id, "answer_by": row.answer_by.isoformat()}
+    state = {"state": row.state.value, "on_it": row.assignee_id, "answer_by": row.answer_by.isoformat()}
     if row.cause is None:
-        return kept
-    return {**kept, "cause": row.cause.value, "avoidable": row.avoidable, "asks": row.asks}
+        return state
+    return {**state, "cause": row.cause.value, "avoidable": row.avoidable, "asks": row.asks}
 
 
 def is_past(now: datetime) -> Any:
     """Return the condition for: nobody has answered though the clock has run out."""
-    return sa.and_(col(Escalation.state) == State.OPEN, col(Escalation.answer_by) <= now)
+    return sa.and_(col(Escalation.state) == EscalationState.OPEN, col(Escalation.answer_by) <= now)
 
 
 ESCALATIONS = CommitmentKind(
@@ -54,21 +64,23 @@ ESCALATIONS = CommitmentKind(
     is_open=col(Escalation.closed_at).is_(None),
     order=(
         sa.case(
-            {State.OPEN.value: 0, State.ANSWERED.value: 1}, value=sa.cast(col(Escalation.state), sa.String), else_=2
+            {EscalationState.OPEN.value: 0, EscalationState.ANSWERED.value: 1},
+            value=sa.cast(col(Escalation.state), sa.String),
+            else_=2,
         ),
         col(Escalation.answer_by),
         col(Escalation.id),
     ),
-    audited=state_of,
+    audited=audit_state,
     viewed=lambda session, person_id, now: {"now": now, "zone": get_zone(session, person_id)},
     late=lambda viewed: is_past(viewed["now"]),
     lists={UNANSWERED: UNANSWERED},
-    scopes={UNANSWERED: lambda *_: ((col(Escalation.state) == State.OPEN,), "Unanswered escalations")},
+    scopes={UNANSWERED: lambda *_: ((col(Escalation.state) == EscalationState.OPEN,), "Unanswered escalations")},
 )
 """Those whose clock runs stand first, by deadline; then the answered, then the fixed ones."""
 
 
-find_whose = partial(commitments.find_whose, kind=ESCALATIONS)
+find_list_key = partial(commitments.find_list_key, kind=ESCALATIONS)
 get_list = partial(commitments.get_list, kind=ESCALATIONS)
 
 
@@ -86,15 +98,15 @@ def get_pressed(
     row, goal = commitments.get_commitment(session, ESCALATIONS, escalation_id), GOALS[action]
     can = goal in MOVES[row.state] if goal else not row.state.is_over
     one = commitments.get_schema(session, ESCALATIONS, row, viewer=viewer, now=now)
-    return PressedCommitment(commitment=one, refused="" if can else stands(session, row))
+    return PressedCommitment(commitment=one, refused="" if can else describe_state(session, row))
 
 
-def stands(session: Session, row: Escalation) -> str:
+def describe_state(session: Session, row: Escalation) -> str:
     """Return how an escalation stands, for somebody who was too late, or too early."""
-    if row.state is State.OPEN:
+    if row.state is EscalationState.OPEN:
         return "Nobody has answered the customer yet; press Answered first."
     who = find_person_row(session, (row.closed_by if row.state.is_over else row.answered_by) or "")
-    by = f" (by {who.name})" if who and row.state is not State.FIXED else ""
+    by = f" (by {who.name})" if who and row.state is not EscalationState.FIXED else ""
     return f"That is {row.state.words} already{by}; nothing was changed."
 
 
@@ -105,7 +117,7 @@ def parse_escalation(session: Session, *, words: str, viewer: str, now: datetime
     what = clean_text(rest, WHAT)
     if customer is None:
         return ParsedCommand(what=what, problems=(problem,))
-    assignee_id = usual_person(session, customer.owner_id, viewer)
+    assignee_id = default_assignee(session, customer.owner_id, viewer)
     return ParsedCommand(assignee_id=assignee_id, customer_id=customer.id, customer_name=customer.name, what=what)
 
 
@@ -113,11 +125,11 @@ def get_form(session: Session, *, subject: Subject | None, viewer: str, now: dat
     """Return what a button or a message asks for, or an empty form."""
     parsed = command_about(session, subject=subject, viewer=viewer, now=now, what_length=WHAT)
     owner_id = get_customer(session, parsed.customer_id).owner_id if parsed.customer_id else None
-    assignee_id = usual_person(session, owner_id, viewer) if parsed.customer_id else None
+    assignee_id = default_assignee(session, owner_id, viewer) if parsed.customer_id else None
     return parsed.model_copy(update={"assignee_id": assignee_id})
 
 
-def usual_person(session: Session, owner_id: str | None, by: str) -> str:
+def default_assignee(session: Session, owner_id: str | None, by: str) -> str:
     """Return who is on it when nobody is named: the customer's owner, else who asks."""
     owner = find_person_row(session, owner_id) if owner_id else None
     return owner.id if owner is not None and is_here(owner) else by
@@ -139,7 +151,7 @@ def list_of_customer(session: Session, customer_id: UUID) -> Sequence[Escalation
 
 def find_waiting(session: Session, customer_id: UUID, now: datetime) -> Waiting | None:
     """Return what the next check-in with this customer asks about; None when nothing waits for their word."""
-    query = select(Escalation).where(Escalation.customer_id == customer_id, Escalation.state == State.FIXED)
+    query = select(Escalation).where(Escalation.customer_id == customer_id, Escalation.state == EscalationState.FIXED)
     rows = session.exec(query.order_by(col(Escalation.fixed_at), col(Escalation.id)).limit(ASKED_AT_ONCE)).all()
     return Waiting(rows=list_schemas(session, ESCALATIONS, rows, viewer=None, now=now)) if rows else None
 
@@ -199,5 +211,5 @@ check = partial(
 
 
 def _list_running(session: Session, *which: Any, limit: int) -> Sequence[Escalation]:
-    query = select(Escalation).where(Escalation.state == State.OPEN, *which)
+    query = select(Escalation).where(Escalation.state == EscalationState.OPEN, *which)
     return session.exec(query.order_by(col(Escalation.answer_by)).limit(limit)).all()

@@ -13,8 +13,8 @@ from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
-from bot.escalations.queries import ESCALATIONS, find_settings, get_setup, stands, usual_person
-from bot.escalations.queries.shown import find_repeat
+from bot.escalations.queries import ESCALATIONS, default_assignee, describe_state, find_settings, get_setup
+from bot.escalations.queries.contributions import find_repeat
 from bot.escalations.rules import (
     CAUSE_WORDS,
     DEFAULT_SPANS,
@@ -25,9 +25,9 @@ from bot.escalations.rules import (
     REASON,
     WHAT,
     Cause,
-    Event,
+    EscalationEvent,
+    EscalationState,
     Severity,
-    State,
     cause_key,
     read_span,
 )
@@ -70,7 +70,7 @@ def raise_escalation(
     """
     require_here(session, by=by)
     customer, words = get_customer(session, customer_id), clean_note(what, WHAT)
-    person_id = assignee_id or usual_person(session, customer.owner_id, by)
+    person_id = assignee_id or default_assignee(session, customer.owner_id, by)
     require_valid({
         "customer": customer_problem(customer),
         "what": None if words else "Say in a few words what happened.",
@@ -87,7 +87,7 @@ def raise_escalation(
     changes.start_clock(session, row, now=now)
     session.add(row)
     record_change(session, ESCALATIONS, row, "raised", by=by, before={}, now=now)
-    changes.tell_everybody(session, row, by=by, now=now)
+    changes.notify_everybody(session, row, by=by, now=now)
     return changes.schema_for(session, row, by, now)
 
 
@@ -130,14 +130,16 @@ def answer_escalation(
         NotAllowed: it is none of theirs.
     """
     row, _ = changes.require_mine(session, escalation_id, by=by)
-    changes.require_can(session, row, State.ANSWERED)
+    changes.require_can(session, row, EscalationState.ANSWERED)
     outbox.require_new_submission(session, view_id, now=now)
     words = clean_note(said, NOTE)
-    changes.move(session, row, State.ANSWERED, "answered", by=by, now=now, words=words, answered_at=now, answered_by=by)
+    changes.move(
+        session, row, EscalationState.ANSWERED, "answered", by=by, now=now, words=words, answered_at=now, answered_by=by
+    )
     if result is not None:
         customer_id, note = row.customer_id, words or row.what
         record_checkin(session, customer_id=customer_id, result=result, channel=channel, note=note, by=by, now=now)
-    changes.tell(session, row, Event.ANSWERED, by=by, words=words, now=now)
+    changes.notify(session, row, EscalationEvent.ANSWERED, by=by, words=words, now=now)
     return changes.schema_for(session, row, by, now)
 
 
@@ -154,19 +156,19 @@ def fix_escalation(
         NotAllowed: it is none of theirs.
     """
     row, _ = changes.require_mine(session, escalation_id, by=by)
-    changes.require_can(session, row, State.FIXED)
+    changes.require_can(session, row, EscalationState.FIXED)
     words, prevention = clean_text(fix.words, CAUSE_WORDS), clean_text(fix.change, REASON)
     _require_understood(fix, words, prevention)
     outbox.require_new_submission(session, view_id, now=now)
     cause = fix.cause or Cause.OTHER
     changes.move(
-        session, row, State.FIXED, "fixed", by=by, now=now, words=words, fixed_at=now, cause=cause, cause_words=words,
-        cause_key=cause_key(cause, words), avoidable=fix.avoidable, asks=fix.asks,
+        session, row, EscalationState.FIXED, "fixed", by=by, now=now, words=words, fixed_at=now, cause=cause,
+        cause_words=words, cause_key=cause_key(cause, words), avoidable=fix.avoidable, asks=fix.asks,
     )  # fmt: skip
     if prevention:
         row.followup_id = _assign_change(session, row, fix, prevention, by=by, now=now)
     repeat = find_repeat(session, row.cause_key, now=now, at=row.customer_id)
-    changes.tell(session, row, Event.FIXED, by=by, words=repeat, now=now)
+    changes.notify(session, row, EscalationEvent.FIXED, by=by, words=repeat, now=now)
     return EscalationFixed(escalation=changes.schema_for(session, row, by, now), repeat=repeat)
 
 
@@ -187,7 +189,7 @@ def give_escalation(
         whom = name_managers(session)
         raise NotAllowed(f"Only managers can give it to somebody else; ask {whom}, or choose yourself.")
     if row.state.is_over:
-        raise AlreadyDone(stands(session, row))
+        raise AlreadyDone(describe_state(session, row))
     if not to:
         raise InvalidInput(fields={"to": "Choose who is on it from now on."})
     require_valid({"to": person_problem(find_person_row(session, to), cannot=CANNOT)})
@@ -198,8 +200,8 @@ def give_escalation(
     with changes.changing(session, row, "reassigned", by=by, now=now):
         changes.pass_clock(session, row, to, now=now)
     if to != by:
-        changes.tell_assignee(session, row, now=now, given_by=actor.name)
-    changes.tell(session, row, Event.REASSIGNED, by=by, former=former, not_to=[to], now=now)
+        changes.notify_assignee(session, row, now=now, given_by=actor.name)
+    changes.notify(session, row, EscalationEvent.REASSIGNED, by=by, former=former, not_to=[to], now=now)
     return changes.schema_for(session, row, by, now)
 
 
@@ -217,7 +219,7 @@ def withdraw_escalation(
     row, actor = changes.require_mine(session, escalation_id, by=by)
     if row.raised_by != by and not may_manage(actor):
         raise NotAllowed("Only who raised it, or a manager, can say that it was a mistake; ask one of them.")
-    changes.require_can(session, row, State.CLOSED)
+    changes.require_can(session, row, EscalationState.CLOSED)
     words = clean_text(reason, REASON)
     require_valid({"reason": None if words else "Say why, in a few words; who is on it will want to know."})
     outbox.require_new_submission(session, view_id, now=now)

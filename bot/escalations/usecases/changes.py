@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.commitments.queries import get_commitment, get_schema
-from bot.commitments.usecases import list_to_tell, managers_to_tell, recording, takes_news
+from bot.commitments.usecases import list_managers_to_notify, list_recipients, recording, wants_news
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, NotAllowed
 from bot.core.schemas import Notification
 from bot.customers.queries import get_customer
-from bot.escalations.queries import ESCALATIONS, span_of, stands
-from bot.escalations.rules import MOVES, WARN_AT, Event, State, work_between, work_until
+from bot.escalations.queries import ESCALATIONS, describe_state, span_of
+from bot.escalations.rules import MOVES, WARN_AT, EscalationEvent, EscalationState, work_between, work_until
 from bot.escalations.schemas import EscalationNews, EscalationRaised, EscalationSchema
 from bot.escalations.tables import Escalation
 from bot.people.queries import find_person_row, get_calendar
@@ -45,7 +45,7 @@ def require_mine(session: Session, escalation_id: UUID, *, by: str) -> tuple[Esc
     return row, actor
 
 
-def require_can(session: Session, row: Escalation, to: State) -> None:
+def require_can(session: Session, row: Escalation, to: EscalationState) -> None:
     """
     Check that an escalation can go into the state *to*.
 
@@ -53,11 +53,19 @@ def require_can(session: Session, row: Escalation, to: State) -> None:
         AlreadyDone: it can't; the sentence says how it stands.
     """
     if to not in MOVES[row.state]:
-        raise AlreadyDone(stands(session, row))
+        raise AlreadyDone(describe_state(session, row))
 
 
 def move(
-    session: Session, row: Escalation, to: State, action: str, *, by: str, now: datetime, words: str = "", **more: Any
+    session: Session,
+    row: Escalation,
+    to: EscalationState,
+    action: str,
+    *,
+    by: str,
+    now: datetime,
+    words: str = "",
+    **more: Any,
 ) -> None:
     """Put an escalation into the state *to* and set *more* of its columns; raises `AlreadyDone` as `require_can`."""
     require_can(session, row, to)
@@ -84,8 +92,19 @@ def changing(
 def close(session: Session, row: Escalation, action: str, *, by: str, reason: str, now: datetime) -> None:
     """End an escalation for a reason other than the customer's word, and say so to those whom it concerns."""
     said = reason[:300]
-    move(session, row, State.CLOSED, action, by=by, now=now, words=said, closed_at=now, closed_by=by, reason=said)
-    tell(session, row, Event.CLOSED, by=by, words=said, now=now)
+    move(
+        session,
+        row,
+        EscalationState.CLOSED,
+        action,
+        by=by,
+        now=now,
+        words=said,
+        closed_at=now,
+        closed_by=by,
+        reason=said,
+    )
+    notify(session, row, EscalationEvent.CLOSED, by=by, words=said, now=now)
 
 
 def start_clock(session: Session, row: Escalation, *, now: datetime) -> None:
@@ -103,7 +122,7 @@ def pass_clock(session: Session, row: Escalation, to: str, *, now: datetime) -> 
     calendar, whole = get_calendar(session, row.assignee_id), span_of(session, row.severity).length // MINUTE
     used = work_between(row.clock_from, now, calendar) // MINUTE
     row.assignee_id = to
-    if row.state is State.OPEN and row.answer_by > now:
+    if row.state is EscalationState.OPEN and row.answer_by > now:
         row.clock_minutes = max(row.clock_minutes - used, 0)
         _set_deadline(session, row, whole=whole, now=now)
 
@@ -122,13 +141,13 @@ def schema_for(session: Session, row: Escalation, person_id: str | None, now: da
     return get_schema(session, ESCALATIONS, row, viewer=person_id, now=now)
 
 
-def tell_everybody(session: Session, row: Escalation, *, by: str, now: datetime, again: bool = False) -> None:
+def notify_everybody(session: Session, row: Escalation, *, by: str, now: datetime, again: bool = False) -> None:
     """Enqueue a new or reopened escalation for who is on it, the customer's owner and the managers, without *by*."""
     roles: dict[str, Role] = {row.assignee_id: "on_it"}
     owner_id = get_customer(session, row.customer_id).owner_id
-    if owner_id and takes_news(find_person_row(session, owner_id)):
+    if owner_id and wants_news(find_person_row(session, owner_id)):
         roles.setdefault(owner_id, "owner")
-    for manager in managers_to_tell(session):
+    for manager in list_managers_to_notify(session):
         roles.setdefault(manager.id, "manager")
     for person_id, role in roles.items():
         if person_id != by:
@@ -136,7 +155,7 @@ def tell_everybody(session: Session, row: Escalation, *, by: str, now: datetime,
             enqueue(session, row, EscalationRaised(escalation=one, role=role, again=again), to=person_id, now=now)
 
 
-def tell_assignee(
+def notify_assignee(
     session: Session, row: Escalation, *, now: datetime, given_by: str = "", returned_from: str = ""
 ) -> None:
     """Enqueue for who is on it now what they were given."""
@@ -145,9 +164,9 @@ def tell_assignee(
     enqueue(session, row, notification, to=row.assignee_id, now=now)
 
 
-def tell(
-    session: Session, row: Escalation, event: Event, *, by: str, now: datetime, words: str = "", former: str = "",
-    not_to: Iterable[str] = (),
+def notify(
+    session: Session, row: Escalation, event: EscalationEvent, *, by: str, now: datetime, words: str = "",
+    former: str = "", not_to: Iterable[str] = (),
 ) -> None:  # fmt: skip
     """
     Enqueue what happened for who raised it, who is on it (*former*: who was) and the customer's owner, without *by*.
@@ -155,13 +174,13 @@ def tell(
     Who switched news off is not told. Of a forgotten customer nothing is said but that it was forgotten.
     """
     one, actor = schema_for(session, row, None, now), find_person_row(session, by)
-    told = {} if event is Event.FORGOTTEN else {
+    told = {} if event is EscalationEvent.FORGOTTEN else {
         "customer_id": one.customer_id, "customer_name": one.customer_name, "what": one.what, "words": words,
         "to_name": one.assignee_name,
     }  # fmt: skip
     notification = EscalationNews.model_validate({"event": event, "by_name": actor.name if actor else "", **told})
     concerned = (row.raised_by, former or row.assignee_id, get_customer(session, row.customer_id).owner_id)
-    for person_id in list_to_tell(session, concerned, but=[by, *not_to]):
+    for person_id in list_recipients(session, concerned, but=[by, *not_to]):
         enqueue(session, row, notification, to=person_id, now=now)
 
 

@@ -13,7 +13,7 @@ from bot.commitments.rules import QUOTED
 from bot.core.errors import InvalidInput
 from bot.customers.rules.names import clean_text
 from bot.escalations.queries import list_of_customer
-from bot.escalations.rules import HOLDS, Event, State
+from bot.escalations.rules import HOLDS, EscalationEvent, EscalationState
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases import changes
 from bot.people.queries import find_person_row, get_zone
@@ -62,24 +62,24 @@ def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: s
     for row in settled:
         _unsettle(session, row, by=by, now=now)
     for row in raised:
-        if row.state is State.OPEN:
+        if row.state is EscalationState.OPEN:
             changes.close(session, row, "withdrawn", by=by, reason=UNDONE, now=now)
-    gone_on = [row for row in settled if row.state is not State.FIXED] + [*raised, *answered]
+    gone_on = [row for row in settled if row.state is not EscalationState.FIXED] + [*raised, *answered]
     return list(dict.fromkeys(_stays(row) for row in gone_on if not row.state.is_over))
 
 
 def _unsettle(session: Session, row: Escalation, *, by: str, now: datetime) -> None:
     """Let it wait for the customer's word again, unless somebody has gone on with it."""
     row.settled_in = None
-    if row.state is State.CONFIRMED:
+    if row.state is EscalationState.CONFIRMED:
         with changes.changing(session, row, "unconfirmed", by=by, now=now):
-            changes.change(row, state=State.FIXED, closed_at=None, closed_by=None)
-    elif row.state is State.OPEN:
+            changes.change(row, state=EscalationState.FIXED, closed_at=None, closed_by=None)
+    elif row.state is EscalationState.OPEN:
         with changes.changing(session, row, "not_reopened", by=by, now=now):
-            changes.change(row, state=State.FIXED, reopened=row.reopened - 1)
+            changes.change(row, state=EscalationState.FIXED, reopened=row.reopened - 1)
     else:
         return
-    changes.tell(session, row, Event.UNDONE, by=by, now=now)
+    changes.notify(session, row, EscalationEvent.UNDONE, by=by, now=now)
 
 
 def _stays(row: Escalation) -> str:
@@ -88,23 +88,31 @@ def _stays(row: Escalation) -> str:
 
 def _confirm(session: Session, row: Escalation, checkin_id: UUID, *, by: str, now: datetime) -> None:
     changes.move(
-        session, row, State.CONFIRMED, "confirmed", by=by, now=now, closed_at=now, closed_by=by, settled_in=checkin_id
+        session,
+        row,
+        EscalationState.CONFIRMED,
+        "confirmed",
+        by=by,
+        now=now,
+        closed_at=now,
+        closed_by=by,
+        settled_in=checkin_id,
     )
-    changes.tell(session, row, Event.CONFIRMED, by=by, now=now)
+    changes.notify(session, row, EscalationEvent.CONFIRMED, by=by, now=now)
 
 
 def _reopen(session: Session, row: Escalation, checkin_id: UUID, *, by: str, now: datetime) -> None:
-    changes.require_can(session, row, State.OPEN)
+    changes.require_can(session, row, EscalationState.OPEN)
     with changes.changing(session, row, "reopened", by=by, now=now):
         changes.start_clock(session, row, now=now)
-        changes.change(row, state=State.OPEN, settled_in=checkin_id, reopened=row.reopened + 1)
-    changes.tell_everybody(session, row, by=by, now=now, again=True)
+        changes.change(row, state=EscalationState.OPEN, settled_in=checkin_id, reopened=row.reopened + 1)
+    changes.notify_everybody(session, row, by=by, now=now, again=True)
 
 
 def _require_answerable(session: Session, row: Escalation, checkin: Checkin, *, by: str) -> None:
     fixed_on = row.fixed_at.astimezone(ZoneInfo(get_zone(session, by))).date() if row.fixed_at else None
     sentence = ""
-    if row.state is not State.FIXED or fixed_on is None:
+    if row.state is not EscalationState.FIXED or fixed_on is None:
         who = find_person_row(session, row.closed_by or "")
         sentence = f"It is {row.state.words} meanwhile{f' (by {who.name})' if who else ''}; choose “didn't ask”."
     elif not checkin.result.is_contact:

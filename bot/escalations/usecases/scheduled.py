@@ -8,15 +8,21 @@ from sqlmodel import Session, col
 
 from bot.commitments.queries import list_of_inactive, list_orphaned
 from bot.commitments.rules import AT_ONCE
-from bot.commitments.usecases import erase_customer, find_heir, managers_to_tell, reason_of_inactive, recording
+from bot.commitments.usecases import (
+    erase_customer,
+    find_new_assignee,
+    list_managers_to_notify,
+    reason_of_inactive,
+    recording,
+)
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.escalations.queries import ESCALATIONS, find_settings, list_for_channel, list_late, list_to_warn
-from bot.escalations.rules import Event
+from bot.escalations.rules import EscalationEvent
 from bot.escalations.schemas import ChannelLost, EscalationLate, EscalationPosted, EscalationUpdate, EscalationWarned
 from bot.escalations.tables import Escalation
-from bot.escalations.usecases.changes import changing, close, enqueue, pass_clock, schema_for, tell, tell_assignee
+from bot.escalations.usecases.changes import changing, close, enqueue, notify, notify_assignee, pass_clock, schema_for
 from bot.people.queries import find_person_row
 from bot.workspaces.usecases import BOT, record
 
@@ -38,19 +44,19 @@ def warn_people(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
-def tell_late(session: Session, *, now: datetime) -> int:
+def notify_late(session: Session, *, now: datetime) -> int:
     """Tell the managers, and the channel's thread, that nobody answered in time, once; returns how many."""
     rows = list_late(session, now=now, limit=AT_ONCE)
     for row in rows:
         with recording(session, ESCALATIONS, row, "late", by=BOT, now=now):
             row.late_told_at, row.channel_due = now, True
-        for manager in managers_to_tell(session):
+        for manager in list_managers_to_notify(session):
             notification = EscalationLate(escalation=schema_for(session, row, manager.id, now))
             enqueue(session, row, notification, to=manager.id, now=now)
     return len(rows)
 
 
-def close_shut(session: Session, *, now: datetime) -> int:
+def close_inactive(session: Session, *, now: datetime) -> int:
     """Close what is open with customers that are lost or excluded, and say why; returns how many."""
     rows = list_of_inactive(session, ESCALATIONS, limit=AT_ONCE)
     for row in rows:
@@ -66,17 +72,17 @@ def pass_on_orphaned(session: Session, *, now: datetime) -> int:
     """
     count = 0
     for row in list_orphaned(session, ESCALATIONS, limit=AT_ONCE):
-        heir, left = find_heir(session, row), find_person_row(session, row.assignee_id)
-        if heir is None:
+        assignee, left = find_new_assignee(session, row), find_person_row(session, row.assignee_id)
+        if assignee is None:
             continue
         with changing(session, row, "passed_on", by=BOT, now=now):
-            pass_clock(session, row, heir.id, now=now)
-        tell_assignee(session, row, now=now, returned_from=left.name if left else "Who was on it")
+            pass_clock(session, row, assignee.id, now=now)
+        notify_assignee(session, row, now=now, returned_from=left.name if left else "Who was on it")
         count += 1
     return count
 
 
-erase = partial(erase_customer, kind=ESCALATIONS, tell=tell, forgotten=Event.FORGOTTEN)
+erase = partial(erase_customer, kind=ESCALATIONS, notify=notify, forgotten=EscalationEvent.FORGOTTEN)
 """Deletes a customer's escalations."""
 
 
@@ -114,7 +120,7 @@ def lose_channel(session: Session, *, channel: str, reason: str, now: datetime) 
         after={"reason": reason[:80]}, now=now,
     )  # fmt: skip
     notification = ChannelLost(channel_name=settings.channel_name, reason=LOST_FOR_GOOD[reason])
-    for manager in managers_to_tell(session):
+    for manager in list_managers_to_notify(session):
         key = f"escalation_channel_lost:{channel}:{manager.id}:{new_id()}"
         outbox.enqueue(session, notification, to=manager.id, key=key, now=now)
     return True

@@ -2,7 +2,17 @@
 
 from bot.commitments import views as shared
 from bot.commitments.views import LATE, SAID, WHAT, customer_name, person, plain, what_of
-from bot.escalations.rules import ANSWER, FIX, GIVE, RATE_DAYS, WITHDRAW, Event, State, moment, share
+from bot.escalations.rules import (
+    ANSWER,
+    FIX,
+    GIVE,
+    RATE_DAYS,
+    WITHDRAW,
+    EscalationEvent,
+    EscalationState,
+    moment,
+    share,
+)
 from bot.escalations.schemas import (
     ChannelLost,
     EscalationFixed,
@@ -24,9 +34,9 @@ ESCALATE, MORE = "escalations.raise", "escalations.more"
 CHECK_IN = "checkins.log"  # the check-ins feature answers it
 MENU = {GIVE: "Give to somebody else", WITHDRAW: "Raised by mistake"}
 LIST_MENUS = {
-    State.OPEN: {ANSWER: "Answered", **MENU},
-    State.ANSWERED: {FIX: "Fixed", **MENU},
-    State.FIXED: MENU,
+    EscalationState.OPEN: {ANSWER: "Answered", **MENU},
+    EscalationState.ANSWERED: {FIX: "Fixed", **MENU},
+    EscalationState.FIXED: MENU,
 }
 HELP = f"""*/escalate Acme*  a form: what happened, how bad it is, who is on it; also *Acme the portal is down*
 */escalate list*  what you are on; *open*, *team*, *@person* or *Acme* for other lists
@@ -120,7 +130,10 @@ def fixed_words(schema: EscalationFixed) -> str:
 
 def over(one: EscalationSchema) -> str:
     """Return `✓ Acme · the portal is down · fixed, they confirmed it`."""
-    mark, by = "✓" if one.state is State.CONFIRMED else "✗", one.closed_by_name if one.state is State.CLOSED else ""
+    mark, by = (
+        "✓" if one.state is EscalationState.CONFIRMED else "✗",
+        one.closed_by_name if one.state is EscalationState.CLOSED else "",
+    )
     return shared.ended(one, one.state.words, mark=mark, by=by, said=one.reason)
 
 
@@ -131,11 +144,11 @@ def sentence(one: EscalationSchema) -> str:
 
 def status(one: EscalationSchema) -> str:
     """Return how it stands, in words."""
-    if one.state is State.OPEN:
+    if one.state is EscalationState.OPEN:
         return f"{LATE} past its clock, answer was due {due(one)}" if one.is_late else f"answer by {due(one)}"
-    if one.state is State.ANSWERED:
+    if one.state is EscalationState.ANSWERED:
         return f"answered by {person(one.answered_by_name)}, not fixed yet"
-    if one.state is not State.FIXED:
+    if one.state is not EscalationState.FIXED:
         return one.state.words
     words = f": {ui.escape(ui.cut(one.cause_words, SAID))}" if one.cause_words else ""
     return f"fixed ({f'{one.cause.words}{words}' if one.cause else 'cause unknown'}), waiting for their word"
@@ -163,8 +176,8 @@ def _message(text: str, one: EscalationSchema, *, head: str = "") -> Message:
         return Message(text=plain(over(one)), blocks=[ui.section(over(one), block_id=block_id)])
     told = f"{customer_name(one)} · {one.severity.words}\n{ui.quote(one.what, WHAT)}\n{status(one)} · {who(one)}"
     first = {
-        State.OPEN: ui.button("Answered", ANSWER, key, style="primary"),
-        State.ANSWERED: ui.button("Fixed", FIX, key, style="primary"),
+        EscalationState.OPEN: ui.button("Answered", ANSWER, key, style="primary"),
+        EscalationState.ANSWERED: ui.button("Fixed", FIX, key, style="primary"),
     }.get(one.state, ui.button("Check-in", CHECK_IN, str(one.customer_id)))
     buttons = [first, shared.card_button(one.customer_id), shared.menu_of("escalations", MENU, one.id)]
     blocks = [
@@ -189,16 +202,16 @@ def _raised_head(schema: EscalationRaised) -> str:
 
 def _news_head(schema: EscalationNews) -> str:
     by = person(schema.by_name)
-    if schema.event is Event.FORGOTTEN:
+    if schema.event is EscalationEvent.FORGOTTEN:
         return "A customer was deleted, and with it an escalation that concerned you."
     what = shared.subject(schema.customer_name, schema.what)
     return {
-        Event.ANSWERED: f"{by} has answered {what}",
-        Event.FIXED: f"{by} says it is fixed, and the customer is asked whether it holds: {what}",
-        Event.CONFIRMED: f"The customer says that the fix holds: {what}",
-        Event.REASSIGNED: f"{by} gave it to {person(schema.to_name)}: {what}",
-        Event.CLOSED: f"{by} closed it: {what}" if by else f"Closed: {what}",
-        Event.UNDONE: f"{by} took back what the customer said of the fix: {what}",
+        EscalationEvent.ANSWERED: f"{by} has answered {what}",
+        EscalationEvent.FIXED: f"{by} says it is fixed, and the customer is asked whether it holds: {what}",
+        EscalationEvent.CONFIRMED: f"The customer says that the fix holds: {what}",
+        EscalationEvent.REASSIGNED: f"{by} gave it to {person(schema.to_name)}: {what}",
+        EscalationEvent.CLOSED: f"{by} closed it: {what}" if by else f"Closed: {what}",
+        EscalationEvent.UNDONE: f"{by} took back what the customer said of the fix: {what}",
     }[schema.event]
 
 

@@ -50,7 +50,7 @@ ANSWERS = (Option("Yes, it holds", YES), Option("No, it is still wrong", NO), Op
 RESULTS = (shared.TALKED, shared.THEY_CONTACTED_US)
 
 
-def raise_form(parsed: ParsedCommand, *, memory: str) -> Block:
+def raise_form(parsed: ParsedCommand, *, state: str) -> Block:
     """Return the form: which customer, what happened, how bad, who is on it; what couldn't be told is asked on top."""
     words = ui.text_input(WORDS, initial=parsed.what, multiline=True, max_length=WHAT)
     who = ui.person_select(WHO, initial=parsed.assignee_id)
@@ -62,10 +62,10 @@ def raise_form(parsed: ParsedCommand, *, memory: str) -> Block:
         ui.field_of("How bad is it", ui.radio(SEVERITY, SEVERITIES), block_id=SEVERITY),
         ui.field_of("Who is on it", who, block_id=WHO, optional=True, hint=hint),
     ]
-    return ui.modal("Escalate", blocks, callback_id=SAVE, submit="Escalate", memory=memory)
+    return ui.modal("Escalate", blocks, callback_id=SAVE, submit="Escalate", state=state)
 
 
-def answer_form(schema: EscalationSchema, *, memory: str) -> Block:
+def answer_form(schema: EscalationSchema, *, state: str) -> Block:
     """Ask what the customer was told; a check-in may be kept with it."""
     said = ui.text_input(SAID_FIELD, multiline=True, max_length=NOTE)
     blocks = [
@@ -73,10 +73,10 @@ def answer_form(schema: EscalationSchema, *, memory: str) -> Block:
         ui.field_of("What you told them", said, block_id=SAID_FIELD, optional=True),
         *shared.checkin_fields(RESULTS, result_id=CHECKIN, channel_id=HOW),
     ]
-    return ui.modal("Answered", blocks, callback_id=ANSWERED, submit="Save", memory=memory)
+    return ui.modal("Answered", blocks, callback_id=ANSWERED, submit="Save", state=state)
 
 
-def fix_form(schema: EscalationSchema, *, memory: str) -> Block:
+def fix_form(schema: EscalationSchema, *, state: str) -> Block:
     """Ask why it happened, and what changes so that it doesn't happen again."""
     later = "It becomes a follow-up. If it couldn't be avoided, this may stay empty."
     change = ui.text_input(CHANGE, max_length=REASON)
@@ -97,22 +97,20 @@ def fix_form(schema: EscalationSchema, *, memory: str) -> Block:
         ui.field_of("By when", ui.date_picker(CHANGE_ON), block_id=CHANGE_ON, optional=True),
         ui.context("It is closed for good once the customer says, in a later check-in, that the fix holds."),
     ]
-    return ui.modal("Fixed", blocks, callback_id=FIXED, submit="Save", memory=memory)
+    return ui.modal("Fixed", blocks, callback_id=FIXED, submit="Save", state=state)
 
 
-def give_form(schema: EscalationSchema, *, memory: str) -> Block:
+def give_form(schema: EscalationSchema, *, state: str) -> Block:
     """Ask who is on it from now on."""
     hint = "The time that is left runs on in their own working hours."
     blocks = [_about(schema), ui.field_of("Who is on it", ui.person_select(TO), block_id=TO, hint=hint)]
-    return ui.modal("Give to somebody else", blocks, callback_id=GIVEN, submit="Give", memory=memory)
+    return ui.modal("Give to somebody else", blocks, callback_id=GIVEN, submit="Give", state=state)
 
 
-def withdraw_form(schema: EscalationSchema, *, memory: str) -> Block:
+def withdraw_form(schema: EscalationSchema, *, state: str) -> Block:
     """Ask why it was a mistake."""
     blocks = [_about(schema), ui.field_of("Why", ui.text_input(WHY, max_length=REASON), block_id=WHY)]
-    return ui.modal(
-        "Raised by mistake", blocks, callback_id=WITHDRAWN, submit="Close it", close="Keep it", memory=memory
-    )
+    return ui.modal("Raised by mistake", blocks, callback_id=WITHDRAWN, submit="Close it", close="Keep it", state=state)
 
 
 def setup_form(schema: Wishes) -> Block:

@@ -1,42 +1,37 @@
-"""Listeners for the command, the shortcut, buttons and windows of mentions; webhooks."""
-
-from functools import partial
+"""Listeners of mentions: the command, the shortcut, buttons and modals; webhooks."""
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
-from bot.mentions.listeners.acting import ActingListeners, Memory, draw
-from bot.mentions.listeners.adding import AddingListeners, ImportingListeners, SetupListeners
-from bot.mentions.listeners.sources import SourceListeners
-from bot.mentions.views import cards, forms, sources
-from bot.slack.places import Places
+from bot.mentions.listeners import acting, adding, sources
+from bot.mentions.views import cards, forms
+from bot.mentions.views import sources as source_views
+from bot.workspaces.listeners import listen
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Register the listeners of this feature."""
-    acting = ActingListeners(runtime, Places[Memory](partial(draw, runtime)))
-    where, ours = SourceListeners(runtime), SetupListeners(runtime)
-    bringing = ImportingListeners(runtime)
-    adding = AddingListeners(runtime, where, ours, bringing)
-    app.command("/mentions")(adding.command)
-    app.shortcut("mentions.save_message")(adding.message)
-    app.action(cards.PAGE_BACK)(adding.turn)
-    app.action(cards.PAGE_ON)(adding.turn)
-    for pressed in (cards.TAKE, cards.ANSWERED, cards.YES, cards.NO, cards.MORE):
-        app.action(pressed)(acting.press)
-    app.action(cards.OPEN)(acting.opened)
-    app.view(forms.SAVE_ANSWER)(acting.answered)
-    app.view(forms.SAVE_CUSTOMER)(acting.chosen)
-    app.view(forms.SAVE)(ours.save)
-    app.view(forms.SEND)(bringing.sent)
-    app.view(forms.CONFIRM)(bringing.confirmed)
-    app.action(sources.ADD)(where.add)
-    app.action(sources.KIND)(where.kind_chosen)
-    app.action(sources.MORE)(where.choose)
-    app.action(sources.PAGE_BACK)(where.turn)
-    app.action(sources.PAGE_ON)(where.turn)
-    app.view(sources.PREVIEW)(where.preview)
-    app.view(sources.SAVE)(where.save)
-    app.view(sources.EDITED)(where.preview_edit)
-    app.view(sources.CHANGE)(where.save_edit)
-    app.view(sources.REMOVED)(where.removed)
+    """Register a listener for everything that this feature puts on screen."""
+    on, in_background = listen(app, runtime), listen(app, runtime.background)
+    on.command("/mentions", adding.command)
+    on.shortcut("mentions.save_message", adding.save_message)
+    on.action(cards.PAGE_BACK, adding.turn)
+    on.action(cards.PAGE_ON, adding.turn)
+    for action_id in (cards.TAKE, cards.ANSWERED, cards.YES, cards.NO, cards.MORE):
+        on.action(action_id, acting.press)
+    on.action(cards.OPEN, acting.ignore)
+    on.view(forms.SAVE_ANSWER, acting.save_answer, first_field=forms.WORDS, fields=forms.FIELD_OF)
+    on.view(forms.SAVE_CUSTOMER, acting.save_customer, first_field=forms.WHOM, fields=forms.FIELD_OF)
+    on.view(forms.SAVE, adding.save_setup, first_field=forms.BLOCK_OF["names"], fields=forms.BLOCK_OF)
+    in_background.view(forms.SEND, adding.receive_file)
+    in_background.view(forms.CONFIRM, adding.import_list)
+    on.action(source_views.ADD, sources.add)
+    on.action(source_views.KIND, sources.change_kind)
+    on.action(source_views.MORE, sources.choose)
+    on.action(source_views.PAGE_BACK, sources.turn)
+    on.action(source_views.PAGE_ON, sources.turn)
+    fields = source_views.BLOCK_OF
+    on.view(source_views.PREVIEW, sources.preview, first_field=source_views.KIND, fields=fields)
+    on.view(source_views.SAVE, sources.save)
+    on.view(source_views.EDITED, sources.preview_edit, first_field=fields["channel"], fields=fields)
+    on.view(source_views.CHANGE, sources.save_edit)
+    on.view(source_views.REMOVED, sources.remove)

@@ -1,15 +1,11 @@
 """`/mentions` and its pages, saved messages, settings, imported lists, and webhooks."""
 
 import asyncio
-import html
 import re
 from typing import Any
-from uuid import UUID
 
 import structlog
 from aiohttp import web
-from slack_bolt.async_app import AsyncAck, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
 from bot.core.errors import BotError, InvalidInput, NotFound
@@ -17,14 +13,14 @@ from bot.core.runtime import Runtime
 from bot.customers.queries.screens import get_upload
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
-from bot.mentions.listeners.sources import SourceListeners
+from bot.mentions.listeners import sources
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.queries.mentions import get_mention, get_open, get_setup, plan_list, require_may_bring
 from bot.mentions.queries.sources import find_signed
 from bot.mentions.rules.sentiment import Phrase
 from bot.mentions.rules.texts import canonical, clean_line, clean_words, handles_in, links_in
 from bot.mentions.schemas.items import FeedItem
-from bot.mentions.schemas.mentions import ListRead, MentionSchema, MentionSetup, OwnNames, WebhookSource
+from bot.mentions.schemas.mentions import ListRead, MentionSetup, OwnNames, WebhookSource
 from bot.mentions.usecases.aliases import WISH, name_ourselves, save_settings
 from bot.mentions.usecases.ingest import ingest_sent, keep_list, save_mention, take_list
 from bot.mentions.views import cards, forms
@@ -32,12 +28,10 @@ from bot.people.queries import list_names
 from bot.people.usecases import require_manager
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message
+from bot.slack.callers import Caller
 from bot.slack.files import fetch_file
-from bot.slack.forms import Form
-from bot.slack.links import permalink
-from bot.slack.presses import message_in, page_in, uuid_in, value_in
-from bot.slack.replies import answer_in_window, field_errors, people_in, replies, workspace_in
-from bot.slack.windows import fields_named, speaker
+from bot.slack.message_refs import permalink
+from bot.slack.payloads import Form, message_in, page_in, uuid_in
 from bot.workspaces.gateways import join_channel, look_at_channel
 
 LINK = re.compile(r"<?(https?://[^\s<>|]+)(?:\|[^>]*)?>?", re.IGNORECASE)
@@ -48,35 +42,82 @@ log = structlog.get_logger(__name__)
 GONE = "That list isn't here any more; send it again with /mentions import."
 
 
-class SetupListeners:
-    """Listeners for the settings of mentions."""
+async def command(caller: Caller) -> None:
+    """Answer `/mentions [add | import | sources | setup | help]`."""
+    first, _, rest = caller.text.partition(" ")
+    match first.casefold():
+        case "":
+            await caller.respond(cards.page(await caller.read(get_open, page=0)))
+        case "add":
+            await caller.respond(await _add(caller, rest.strip()))
+        case "import":
+            await caller.read(require_may_bring)
+            await caller.open(forms.ask_for_file())
+        case "sources":
+            await caller.respond(await sources.get_page(caller, 0))
+        case "setup":
+            await caller.open(forms.setup_form(*await caller.read(_get)))
+        case _:
+            await caller.respond(cards.help_page())
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
 
-    async def open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open the form of the settings, for managers."""
-        ours, schema = await self._runtime.read(_get, workspace=workspace_in(body), viewer=people_in(body))
-        await client.views_open(trigger_id=body["trigger_id"], view=forms.setup_form(ours, schema))
+async def turn(caller: Caller) -> None:
+    """Replace the message with another page."""
+    await caller.replace(cards.page(await caller.read(get_open, page=page_in(caller.value))))
 
-    async def save(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Store the form, all of it or nothing."""
-        form = Form.of(body["view"])
-        async with field_errors(ack, first_field=forms.BLOCK_OF["names"]):
-            with fields_named(forms.BLOCK_OF):
-                channel_id = form.channel(forms.BLOCK_OF["channel"]) or ""
-                if channel_id:
-                    channel = await join_channel(client, await look_at_channel(client, channel_id))
-                    if channel.problem:
-                        raise InvalidInput(fields={"channel": channel.problem})
-                days = form.text(forms.BLOCK_OF["answer_days"])
-                names = {name: _lines(form, name) for name in ("names", "domains", "handles")}
-                await self._runtime.run(
-                    _save, workspace=workspace_in(body), names=names, phrases=_phrases(form), channel_id=channel_id,
-                    answer_days=int(days) if days.isdigit() and len(days) <= 4 else 0,  # noqa: PLR2004 - a number of days
-                    by=people_in(body),
-                )  # fmt: skip
-            await ack(response_action="update", view=forms.told("Saved", ui.section("Saved.")))
+
+async def save_message(caller: Caller) -> None:
+    """Save a message as a mention, with its author and link."""
+    where, text = message_in(caller.body)
+    item = _item(await permalink(caller.client, **where), text)
+    author_id = str(caller.body["message"].get("user") or "")
+    author = await caller.runtime.read(_name_of, workspace=caller.workspace, person_id=author_id)
+    place = clean_line(f"#{(caller.body.get('channel') or {}).get('name') or 'a message'}", 100)
+    await caller.respond(await _save_mention(caller, item.model_copy(update={"author": author, "place": place})))
+
+
+async def _add(caller: Caller, words: str) -> Message:
+    found = LINK.match(words)
+    address = canonical(found[1]) if found else ""
+    if not address or found is None:
+        raise InvalidInput("Give the link first: /mentions add https://… and, if you like, what it says.")
+    return await _save_mention(caller, _item(address, words[found.end() :]))
+
+
+async def _save_mention(caller: Caller, item: FeedItem) -> Message:
+    mention_id, known = await caller.run(save_mention, item=item)
+    schema = await caller.read(get_mention, mention_id=mention_id, features=caller.features)
+    return cards.card(schema, head="That is kept already; here is how it stands." if known else "Kept as a mention.")
+
+
+def _item(address: str, text: str) -> FeedItem:
+    words, cut = clean_words(text)
+    return FeedItem(
+        address=canonical(address), words=words, cut=cut, links=tuple(links_in(words)), handles=handles_in(words)
+    )
+
+
+def _name_of(session: Any, *, person_id: str, now: Any) -> str:  # noqa: ARG001 - every query takes the time
+    return clean_line(list_names(session, [person_id]).get(person_id, ""), 100)
+
+
+async def save_setup(caller: Caller) -> None:
+    """Store the form of the settings, all of it or nothing."""
+    form = caller.form
+    channel_id = form.channel(forms.BLOCK_OF["channel"]) or ""
+    if channel_id:
+        channel = await join_channel(caller.client, await look_at_channel(caller.client, channel_id))
+        if channel.problem:
+            raise InvalidInput(fields={"channel": channel.problem})
+    days = form.text(forms.BLOCK_OF["answer_days"])
+    await caller.run(
+        _save,
+        names={name: _lines(form, name) for name in ("names", "domains", "handles")},
+        phrases=_phrases(form),
+        channel_id=channel_id,
+        answer_days=int(days) if days.isdigit() and len(days) <= 4 else 0,  # noqa: PLR2004 - a number of days
+    )
+    await caller.show(forms.notice("Saved", ui.section("Saved.")))
 
 
 def _get(session: Session, *, viewer: str, now: Any) -> tuple[OwnNames, MentionSetup]:  # noqa: ARG001 - every query takes the time
@@ -108,148 +149,42 @@ def _phrases(form: Form) -> list[Phrase]:
     return [Phrase(words.strip(), kinder.strip()) for words, _, kinder in pairs]
 
 
-class ImportingListeners:
-    """Listeners for lists of mentions that managers bring."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def open(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Open the window that takes a file, for managers."""
-        await self._runtime.read(require_may_bring, workspace=workspace_in(body), viewer=people_in(body))
-        await client.views_open(trigger_id=body["trigger_id"], view=forms.ask_for_file())
-
-    async def sent(self, ack: AsyncAck, client: AsyncWebClient, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """Store the file that was sent, and show what importing it would do."""
-        files = Form.of(view).files(forms.FILE)
-        if not files:
-            await ack(response_action="errors", errors={forms.FILE: "Choose a file: CSV or tab-separated."})
-            return
-        work = self._looked_at(client, body, str(files[0].get("id")))
-        await answer_in_window(ack, client, view["id"], work, title=forms.TITLE)
-
-    async def confirmed(
-        self, ack: AsyncAck, client: AsyncWebClient, body: dict[str, Any], view: dict[str, Any]
-    ) -> None:
-        """Import the list, once."""
-        await answer_in_window(ack, client, view["id"], self._taken_in(body, view), title=forms.TITLE)
-
-    async def _looked_at(self, client: AsyncWebClient, body: dict[str, Any], file_id: str) -> Block:
-        workspace, who = workspace_in(body), people_in(body)
-        await self._runtime.read(require_may_bring, workspace=workspace, viewer=who)
-        name, content = await fetch_file(client, file_id, by=who)
-        read = await self._read(content, name)
-        plan = await self._runtime.read(plan_list, workspace=workspace, read=read, viewer=who)
-        upload_id = await self._runtime.run(keep_list, workspace=workspace, file_name=name, content=content, by=who)
-        return forms.preview(plan, read, memory=str(upload_id))
-
-    async def _taken_in(self, body: dict[str, Any], view: dict[str, Any]) -> Block:
-        upload_id = uuid_in(str(view.get("private_metadata") or ""))
-        if upload_id is None:
-            raise NotFound(GONE)
-        read = await self._kept(body, upload_id)
-        done = await self._runtime.run(
-            take_list, workspace=workspace_in(body), upload_id=upload_id, read=read, by=people_in(body)
-        )
-        return forms.done(done, read)
-
-    async def _kept(self, body: dict[str, Any], upload_id: UUID) -> ListRead:
-        """Parse the stored file again: a window remembers no file."""
-        upload = await self._runtime.read(
-            get_upload, workspace=workspace_in(body), upload_id=upload_id, by=people_in(body)
-        )
-        return await self._read(upload.content, upload.file_name)
-
-    async def _read(self, content: bytes, name: str) -> ListRead:
-        read = await asyncio.to_thread(read_list, content, name=name, now=self._runtime.clock.now())
-        if read.problem:
-            raise InvalidInput(read.problem)
-        return read
+async def receive_file(caller: Caller) -> None:
+    """Store the file that was sent, and show what importing it would do."""
+    files = caller.form.files(forms.FILE)
+    if not files:
+        raise InvalidInput(fields={forms.FILE: "Choose a file: CSV or tab-separated."})
+    await caller.show_in_time(_keep_file(caller, str(files[0].get("id"))), title=forms.TITLE)
 
 
-class AddingListeners:
-    """Listeners for the command and for what people save."""
-
-    def __init__(
-        self, runtime: Runtime, sources: SourceListeners, setup: SetupListeners, importing: ImportingListeners
-    ) -> None:
-        self._runtime, self._sources, self._setup, self._importing = runtime, sources, setup, importing
-
-    async def command(self, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
-        """Answer `/mentions [add | import | sources | setup | help]`."""
-        words = str(command.get("text") or "").strip()
-        first, _, rest = words.partition(" ")
-        async with replies(ack):
-            match first.casefold():
-                case "":
-                    await ack(**(await self._page(command, 0)).answer())
-                case "add":
-                    await ack(**(await self._add(command, rest)).answer())
-                case "import":
-                    await self._importing.open(command, client)
-                    await ack()
-                case "sources":
-                    await ack(**(await self._sources.page(command, 0)).answer())
-                case "setup":
-                    await self._setup.open(command, client)
-                    await ack()
-                case _:
-                    await ack(**cards.help_page().answer())
-
-    async def turn(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
-        """Replace the message with another page."""
-        await ack()
-        async with replies(respond):
-            await respond(**(await self._page(body, page_in(value_in(body)))).replacement())
-
-    async def message(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        """Save a message as a mention, with its author and link."""
-        await ack()
-        say = speaker(client, body, respond)
-        async with replies(say):
-            where, said = message_in(body)
-            item = _item(await permalink(client, **where), said)
-            author = await self._runtime.read(
-                _name_of, workspace=workspace_in(body), person_id=str(body["message"].get("user") or "")
-            )
-            place = clean_line(f"#{(body.get('channel') or {}).get('name') or 'a message'}", 100)
-            kept = await self._save(body, item.model_copy(update={"author": author, "place": place}))
-            await say(**kept.answer())
-
-    async def _add(self, command: dict[str, Any], words: str) -> Message:
-        found = LINK.match(words.strip())
-        address = canonical(html.unescape(found[1])) if found else ""
-        if not address or found is None:
-            raise InvalidInput("Give the link first: /mentions add https://… and, if you like, what it says.")
-        return await self._save(command, _item(address, html.unescape(words.strip()[found.end() :])))
-
-    async def _save(self, body: dict[str, Any], item: FeedItem) -> Message:
-        workspace, by = workspace_in(body), people_in(body)
-        mention_id, known = await self._runtime.run(save_mention, workspace=workspace, item=item, by=by)
-        schema = await self._get(workspace, mention_id, by)
-        head = "That is kept already; here is how it stands." if known else "Kept as a mention."
-        return cards.card(schema, head=head)
-
-    async def _get(self, workspace: str, mention_id: UUID, viewer: str) -> MentionSchema:
-        schema: MentionSchema = await self._runtime.read(
-            get_mention, workspace=workspace, mention_id=mention_id, viewer=viewer, features=self._runtime.features
-        )
-        return schema
-
-    async def _page(self, body: dict[str, Any], page: int) -> Message:
-        schema = await self._runtime.read(get_open, workspace=workspace_in(body), page=page, viewer=people_in(body))
-        return cards.page(schema)
+async def import_list(caller: Caller) -> None:
+    """Import the list, once."""
+    await caller.show_in_time(_import(caller), title=forms.TITLE)
 
 
-def _item(address: str, text: str) -> FeedItem:
-    words, cut = clean_words(text)
-    return FeedItem(
-        address=canonical(address), words=words, cut=cut, links=tuple(links_in(words)), handles=handles_in(words)
-    )
+async def _keep_file(caller: Caller, file_id: str) -> Block:
+    await caller.read(require_may_bring)
+    name, content = await fetch_file(caller.client, file_id, by=caller.person)
+    read = await _read_list(caller, content, name)
+    plan = await caller.read(plan_list, read=read)
+    upload_id = await caller.run(keep_list, file_name=name, content=content)
+    return forms.preview(plan, read, state=str(upload_id))
 
 
-def _name_of(session: Any, *, person_id: str, now: Any) -> str:  # noqa: ARG001 - every query takes the time
-    return clean_line(list_names(session, [person_id]).get(person_id, ""), 100)
+async def _import(caller: Caller) -> Block:
+    upload_id = uuid_in(str(caller.view.get("private_metadata") or ""))
+    if upload_id is None:
+        raise NotFound(GONE)
+    upload = await caller.check(get_upload, upload_id=upload_id)
+    read = await _read_list(caller, upload.content, upload.file_name)
+    return forms.done(await caller.run(take_list, upload_id=upload_id, read=read), read)
+
+
+async def _read_list(caller: Caller, content: bytes, name: str) -> ListRead:
+    read = await asyncio.to_thread(read_list, content, name=name, now=caller.runtime.clock.now())
+    if read.problem:
+        raise InvalidInput(read.problem)
+    return read
 
 
 class Hooks:

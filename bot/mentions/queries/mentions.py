@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.feature import Feature
-from bot.core.schemas import Subject
+from bot.core.feature import Feature, collect_offers
+from bot.core.schemas import OfferButton, Subject
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
-from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, State, is_recent
+from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, MentionState, is_recent
 from bot.mentions.rules.sentiment import DEFAULT_PHRASES, Phrase
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.schemas import mentions as schemas
@@ -25,8 +25,6 @@ from bot.workspaces.usecases import BOT
 
 KIND = "mention"  # of the subject that other features offer buttons for
 SUBJECT_WORDS, SUBJECT_LINK = 300, 500
-OFFER_VALUE = 2000
-MOST_OFFERS = 3
 AT_ONCE = 500  # fingerprints in one statement
 WISH = "bring a list of mentions"
 _COPIED = {
@@ -65,7 +63,7 @@ def get_open(session: Session, *, page: int, viewer: str, now: datetime) -> sche
         NotAllowed: the viewer is no full member.
     """
     require_here(session, by=viewer)
-    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == State.OPEN)
+    ours = (col(Mention.workspace_id) == workspace_of(session), col(Mention.state) == MentionState.OPEN)
     taken = sa.func.coalesce(sa.func.sum(sa.case((col(Mention.taken_by).is_not(None), 1), else_=0)), 0)
     total, in_hand = session.execute(sa.select(sa.func.count(), taken).where(*ours)).one()
     pages = max(-(-total // PAGE_ROWS), 1)
@@ -109,17 +107,14 @@ def list_schemas(
     return found
 
 
-def offers_for(schema: schemas.MentionSchema, features: Sequence[Feature]) -> tuple[schemas.OfferButton, ...]:
+def offers_for(schema: schemas.MentionSchema, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
     """Return the buttons that other features offer under an open mention whose customer is certain."""
     if not schema.is_open or schema.is_asked:
         return ()
     link = schema.address if len(schema.address) <= SUBJECT_LINK else ""
     said = " ".join(f"{schema.title} {schema.words}".split())[:SUBJECT_WORDS]
     subject = Subject(kind=KIND, id=str(schema.id), customer_id=schema.customer_id, words=said, link=link)
-    value = subject.model_dump_json()
-    wanted = (offer for feature in features for offer in feature.offers if offer.wants(subject))
-    made = tuple(schemas.OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)
-    return made[:MOST_OFFERS] if len(value) <= OFFER_VALUE else ()
+    return collect_offers(features, subject)
 
 
 def find_settings(session: Session) -> MentionSettings | None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.errors import NotFound
-from bot.mentions.rules.mentions import PAGE_ROWS, State
+from bot.mentions.rules.mentions import PAGE_ROWS, MentionState
 from bot.mentions.schemas.mentions import DueSource, SourceList, SourceSchema, WebhookSource
 from bot.mentions.tables import Mention, Source
 from bot.people.usecases import require_manager
@@ -98,7 +98,7 @@ def find_signed(session: Session, *, token: str, now: datetime) -> WebhookSource
 
 def list_waiting_channels(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
     """Return the channels for which a mention waits to be posted."""
-    query = select(Mention.channel_id).where(col(Mention.posted_at).is_(None), col(Mention.state) == State.OPEN)
+    query = select(Mention.channel_id).where(col(Mention.posted_at).is_(None), col(Mention.state) == MentionState.OPEN)
     found = session.exec(query.where(col(Mention.channel_id).is_not(None)).distinct())
     return sorted(channel for channel in found if channel)
 

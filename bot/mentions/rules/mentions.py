@@ -31,7 +31,7 @@ WORD = 60
 _QUIET = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?::(\d{2}))?")
 
 
-class State(StrEnum):
+class MentionState(StrEnum):
     """The state of a mention."""
 
     OPEN = "open"

@@ -7,22 +7,14 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from bot.core.schemas import DigestSlot, Line, Notification, Schema
+from bot.core.schemas import DigestSlot, Line, Notification, OfferButton, Schema
 from bot.customers.rules.rows import Refusal
 from bot.mentions.rules.lists import Column
-from bot.mentions.rules.mentions import State
+from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import AliasKind, Tier
 from bot.mentions.schemas.items import FeedItem
-
-
-class OfferButton(Schema):
-    """A button that another feature offers under a mention."""
-
-    label: str
-    action_id: str
-    value: str
 
 
 class MentionSchema(Schema):
@@ -48,7 +40,7 @@ class MentionSchema(Schema):
     alias: str = ""
     owner_name: str = ""
     last_contact_days: int | None = None
-    state: State = State.OPEN
+    state: MentionState = MentionState.OPEN
     taken_by: str = ""
     taken_by_name: str = ""
     answer_due_at: datetime | None = None
@@ -62,7 +54,7 @@ class MentionSchema(Schema):
     @property
     def is_open(self) -> bool:
         """Whether it is neither answered nor dismissed."""
-        return self.state is State.OPEN
+        return self.state is MentionState.OPEN
 
     @property
     def is_asked(self) -> bool:

@@ -11,7 +11,7 @@ from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
 from bot.customers.usecases.scheduling import bring_forward, put_back
 from bot.mentions.queries.mentions import get_row, list_schemas
-from bot.mentions.rules.mentions import State
+from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import BY_PERSON, Sentiment
 from bot.mentions.rules.tiers import Lesson, Tier
 from bot.mentions.schemas.mentions import ComplaintForOwner, MentionSchema
@@ -38,7 +38,7 @@ def dismiss_mention(session: Session, *, mention_id: UUID, by: str, now: datetim
     if row.customer_id is None and row.about_us:
         _teach(session, row, by=by, now=now)
     withdraw_complaint(session, row, reason="the mention was not about us", by=by, now=now)
-    close(session, row, State.DISMISSED, by=by, now=now)
+    close(session, row, MentionState.DISMISSED, by=by, now=now)
     return list_schemas(session, [row], now=now)[0]
 
 
@@ -123,14 +123,14 @@ def require_open(session: Session, mention_id: UUID) -> Mention:
         AlreadyDone: it is closed; the sentence says how and by whom.
     """
     row = get_row(session, mention_id)
-    if row.state in {State.ANSWERED, State.DISMISSED}:
+    if row.state in {MentionState.ANSWERED, MentionState.DISMISSED}:
         who = find_person_row(session, row.closed_by or "")
-        what = "answered" if row.state is State.ANSWERED else "put away as not about us"
+        what = "answered" if row.state is MentionState.ANSWERED else "put away as not about us"
         raise AlreadyDone(f"That is {what} already{f' (by {who.name})' if who else ''}; nothing was changed.")
     return row
 
 
-def close(session: Session, row: Mention, state: State, *, by: str, now: datetime) -> None:
+def close(session: Session, row: Mention, state: MentionState, *, by: str, now: datetime) -> None:
     """Close a mention, with an entry in the audit trail."""
     before = row.state
     row.state, row.closed_at, row.closed_by = state, now, by

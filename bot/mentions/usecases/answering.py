@@ -14,7 +14,7 @@ from bot.core.errors import AlreadyDone, InvalidInput
 from bot.core.feature import Feature
 from bot.mentions.queries.mentions import get_answer_days, list_phrases, list_schemas
 from bot.mentions.rules import mentions as rules
-from bot.mentions.rules.mentions import Posted, State
+from bot.mentions.rules.mentions import MentionState, Posted
 from bot.mentions.rules.sentiment import Hint, Sentiment, find_phrases
 from bot.mentions.schemas.mentions import AnswerDueSoon, AnswerLate, MentionPosted, MentionSchema, MentionsListed
 from bot.mentions.tables import Mention, Source
@@ -75,7 +75,7 @@ def answer_mention(
         raise InvalidInput(fields={"words": "Say in a few words what you answered, or give the link to it."})
     outbox.require_new_submission(session, view_id, now=now)
     row.answer_words, row.answer_link = said, where
-    close(session, row, State.ANSWERED, by=by, now=now)
+    close(session, row, MentionState.ANSWERED, by=by, now=now)
     return list_schemas(session, [row], now=now)[0]
 
 
@@ -123,7 +123,7 @@ def free_orphaned(session: Session, *, now: datetime) -> int:  # noqa: ARG001 - 
 
 def _list_running(session: Session, *which: Any) -> Sequence[Mention]:
     """Return open mentions that somebody said they would answer."""
-    query = select(Mention).where(Mention.state == State.OPEN, col(Mention.taken_by).is_not(None), *which)
+    query = select(Mention).where(Mention.state == MentionState.OPEN, col(Mention.taken_by).is_not(None), *which)
     return session.exec(query.order_by(col(Mention.answer_due_at)).limit(AT_ONCE)).all()
 
 
@@ -168,7 +168,7 @@ def _post_list(session: Session, channel: str, rows: Sequence[Mention], now: dat
 
 def _list_waiting(session: Session, channel: str) -> list[Mention]:
     query = select(Mention).where(
-        Mention.channel_id == channel, col(Mention.posted_at).is_(None), Mention.state == State.OPEN
+        Mention.channel_id == channel, col(Mention.posted_at).is_(None), Mention.state == MentionState.OPEN
     )
     return list(session.exec(query.order_by(col(Mention.id)).limit(MOST_POSTED)).all())
 

@@ -14,7 +14,7 @@ from bot.customers.usecases.lists import discard_upload, store_upload
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import AT_ONCE, find_settings, plan_list, require_may_bring
 from bot.mentions.queries.sources import get_source
-from bot.mentions.rules.mentions import Filter, State, is_old, is_posted, is_recent, is_wanted
+from bot.mentions.rules.mentions import Filter, MentionState, is_old, is_posted, is_recent, is_wanted
 from bot.mentions.rules.sentiment import BY_PERSON, Sentiment, read_sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
@@ -195,8 +195,8 @@ def _see_again(session: Session, row: Mention, item: FeedItem, origin: _Origin) 
     where = Occurrence.by == origin.by if source is None else Occurrence.source_id == source.id
     if session.exec(select(Occurrence.id).where(Occurrence.mention_id == row.id, where)).first() is None:
         _add_occurrence(session, row, origin)
-    if row.state is State.KEPT and _is_news(row, origin):
-        row.state, row.channel_id = State.OPEN, _channel(session, source)
+    if row.state is MentionState.KEPT and _is_news(row, origin):
+        row.state, row.channel_id = MentionState.OPEN, _channel(session, source)
         follow_complaint(session, row, now=origin.now)
     if source is None or row.source_id != source.id or (row.title, row.words) == (item.title, item.words):
         return False
@@ -229,7 +229,7 @@ def _add_all(session: Session, fresh: dict[str, FeedItem], origin: _Origin) -> d
     for row in made.values():
         _add_occurrence(session, row, origin)
     for row in _latest_complaints(made.values()) if origin.is_list else made.values():
-        if row.state is State.OPEN:
+        if row.state is MentionState.OPEN:
             follow_complaint(session, row, now=origin.now)
     session.flush()
     return made
@@ -251,7 +251,7 @@ def _make_row(key: str, item: FeedItem, found: Sequence[Match], origin: _Origin)
         feeling=sentiment, score=score, scorer=model,
     )  # fmt: skip
     set_match(row, found)
-    row.state = State.OPEN if _is_news(row, origin) else State.KEPT
+    row.state = MentionState.OPEN if _is_news(row, origin) else MentionState.KEPT
     return row
 
 

@@ -15,7 +15,7 @@ from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.names import clean_text
 from bot.mentions.queries.sources import get_due, get_source, list_source_schemas
 from bot.mentions.rules import sources as rules
-from bot.mentions.rules.mentions import MOST_SOURCES, State, next_try, read_quiet
+from bot.mentions.rules.mentions import MOST_SOURCES, MentionState, next_try, read_quiet
 from bot.mentions.rules.sources import Outcome, SourceKind, is_fetched, is_pushed
 from bot.mentions.rules.texts import host_of
 from bot.mentions.schemas.items import FetchResult
@@ -316,6 +316,6 @@ def _take_along(session: Session, row: Source) -> None:
     session.flush()
     waiting = sa.update(Mention).where(
         col(Mention.workspace_id) == workspace_of(session), col(Mention.source_id) == row.id,
-        col(Mention.state) == State.OPEN, col(Mention.posted_at).is_(None),
+        col(Mention.state) == MentionState.OPEN, col(Mention.posted_at).is_(None),
     )  # fmt: skip
     session.exec(waiting.values(channel_id=row.channel_id))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.customers.views import CARD
-from bot.mentions.rules.mentions import State
+from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas import mentions as schemas
@@ -84,7 +84,7 @@ def card(one: schemas.MentionSchema, *, head: str = "") -> ui.Message:
 
 def closed_text(one: schemas.MentionSchema) -> str:
     """Return `✓ Golddex · "support never called…" · answered by Ana: "so sorry, we have called"`."""
-    mark = "✓" if one.state is State.ANSWERED else "✗"
+    mark = "✓" if one.state is MentionState.ANSWERED else "✗"
     who = f" by {ui.escape(ui.cut(one.closed_by_name, WHO))}" if one.closed_by_name else ""
     answer = f": “{ui.escape(ui.cut(' '.join(one.answer_words.split()), SHORT))}”" if one.answer_words else ""
     where = f" · {link(one.answer_link, 'the answer')}" if one.answer_link else ""

@@ -28,7 +28,7 @@ NAME, HEADING, REASON = 120, 40, 300
 
 
 def answer_form(
-    schema: MentionSchema, *, memory: str, words: str = "", where: str = "", hints: Sequence[Hint] = ()
+    schema: MentionSchema, *, state: str, words: str = "", where: str = "", hints: Sequence[Hint] = ()
 ) -> ui.Block:
     """Draw the form for an answer; with *hints*, phrases to reconsider before it is saved."""
     told = [ui.section(_hinted(hints))] if hints else []
@@ -46,11 +46,11 @@ def answer_form(
         ),
     ]  # fmt: skip
     return ui.modal(
-        "Answered", blocks, callback_id=SAVE_ANSWER, submit="Keep it as it is" if hints else "Save", memory=memory
+        "Answered", blocks, callback_id=SAVE_ANSWER, submit="Keep it as it is" if hints else "Save", state=state
     )
 
 
-def customer_form(schema: MentionSchema, *, memory: str) -> ui.Block:
+def customer_form(schema: MentionSchema, *, state: str) -> ui.Block:
     """Draw the form for the customer that a mention is about, or none."""
     blocks = [
         ui.section(f"{ui.quote(f'{schema.title} {schema.words}'.strip(), QUOTED)}\n{about_line(schema)}"),
@@ -60,10 +60,10 @@ def customer_form(schema: MentionSchema, *, memory: str) -> ui.Block:
             hint="Leave it empty when it is about none of them. What was wrong is learnt for this source.",
         ),
     ]  # fmt: skip
-    return ui.modal("Which customer", blocks, callback_id=SAVE_CUSTOMER, submit="Save", memory=memory)
+    return ui.modal("Which customer", blocks, callback_id=SAVE_CUSTOMER, submit="Save", state=state)
 
 
-def told(title: str, *blocks: ui.Block) -> ui.Block:
+def notice(title: str, *blocks: ui.Block) -> ui.Block:
     """Draw a window that only tells something."""
     return ui.modal(title, list(blocks), callback_id="told", close="Close")
 
@@ -121,7 +121,7 @@ def ask_for_file() -> ui.Block:
     return ui.modal(TITLE, blocks, callback_id=SEND, submit="Look at it")
 
 
-def preview(plan: ListPlan, read: ListRead, *, memory: str) -> ui.Block:
+def preview(plan: ListPlan, read: ListRead, *, state: str) -> ui.Block:
     """Draw what importing the list would do."""
     blocks = [
         ui.section(f"{_name(plan)}\n{numbers(plan, done=False)}"),
@@ -130,7 +130,7 @@ def preview(plan: ListPlan, read: ListRead, *, memory: str) -> ui.Block:
         ui.divider(),
         ui.context(_columns(read)),
     ]
-    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit="Import" if plan.new else "", memory=memory)
+    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit="Import" if plan.new else "", state=state)
 
 
 def done(plan: ListPlan, read: ListRead) -> ui.Block:

@@ -7,7 +7,7 @@ from bot.mentions.rules.sources import LONGEST_WORD, MAPPED_FIELDS, SourceKind, 
 from bot.mentions.schemas.items import FeedItem, FetchResult
 from bot.mentions.schemas.mentions import SourceList, SourceSchema, SourceWish, WebhookKeys
 from bot.mentions.views.cards import page_of, turn_buttons
-from bot.mentions.views.forms import lines_field, told
+from bot.mentions.views.forms import lines_field, notice
 from bot.slack import blocks as ui
 
 ADD, PAGE_BACK, PAGE_ON, MORE = (
@@ -41,7 +41,7 @@ def page(schema: SourceList) -> ui.Message:
     return page_of(f"{ui.plural(schema.total, 'source')} of mentions{ill}", rows, schema, end, foot=foot)
 
 
-def source_form(wish: SourceWish, *, memory: str = "") -> ui.Block:
+def source_form(wish: SourceWish, *, state: str = "") -> ui.Block:
     """Draw the form for a new source; its fields depend on the kind."""
     kind = wish.kind
     blocks = [
@@ -50,7 +50,7 @@ def source_form(wish: SourceWish, *, memory: str = "") -> ui.Block:
         *_taking_fields(wish),
     ]
     submit = "Preview" if is_fetched(kind) else "Save"
-    return ui.modal("New source", blocks, callback_id=PREVIEW, submit=submit, memory=memory)
+    return ui.modal("New source", blocks, callback_id=PREVIEW, submit=submit, state=state)
 
 
 def edit_form(schema: SourceSchema) -> ui.Block:
@@ -60,28 +60,28 @@ def edit_form(schema: SourceSchema) -> ui.Block:
     own = [] if is_fetched(schema.kind) else _kind_fields(schema.kind, schema)
     blocks = [ui.section(f"{ui.bold(ui.cut(schema.name, NAME))}{where}"), stays, *own, *_taking_fields(schema)]
     submit = "Preview" if is_fetched(schema.kind) else "Save"
-    return ui.modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, memory=str(schema.id))
+    return ui.modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, state=str(schema.id))
 
 
 def added(schema: SourceSchema) -> ui.Block:
     """Tell that a source was added."""
-    return told("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."))
+    return notice("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."))
 
 
 def changed(schema: SourceSchema) -> ui.Block:
     """Tell that a source was changed."""
     when = ", and asked within a minute" if is_fetched(schema.kind) and not schema.is_paused else ""
-    return told("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."))
+    return notice("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."))
 
 
 def preview(
-    fetched: FetchResult, kept: Sequence[FeedItem], *, memory: str, title: str = "New source", callback_id: str = SAVE
+    fetched: FetchResult, kept: Sequence[FeedItem], *, state: str, title: str = "New source", callback_id: str = SAVE
 ) -> ui.Block:
     """Draw what a source brings today, before it is saved."""
     if not fetched.outcome.is_well:
         words = f"It brings nothing now: {ui.escape(fetched.problem) or 'its server gives no answer.'}"
         note = ui.context("Save it all the same if you think that this passes: it is tried again and again.")
-        return ui.modal(title, [ui.section(words), note], callback_id=callback_id, submit="Save anyway", memory=memory)
+        return ui.modal(title, [ui.section(words), note], callback_id=callback_id, submit="Save anyway", state=state)
     left = len(fetched.items) - len(kept)
     head = f"Today it brings {ui.plural(len(kept), 'item')}" + (
         f"; {left:,} are left out by your words." if left else "."
@@ -91,7 +91,7 @@ def preview(
     more = [ui.context(f"{len(kept) - SHOWN:,} more.")] if len(kept) > SHOWN else []
     note = ui.context("What is older than two weeks is kept for the customer's card, and not posted.")
     blocks = [ui.section(f"{named}{head}"), *items, *more, note]
-    return ui.modal(title, blocks, callback_id=callback_id, submit="Save", memory=memory)
+    return ui.modal(title, blocks, callback_id=callback_id, submit="Save", state=state)
 
 
 def keys(schema: WebhookKeys, *, new: bool) -> ui.Block:
@@ -110,12 +110,12 @@ def keys(schema: WebhookKeys, *, new: bool) -> ui.Block:
             " a dot and the body, in hexadecimal digits."
         ),
     ]
-    return told("Webhook", *lines)
+    return notice("Webhook", *lines)
 
 
 def tested(name: str, words: str) -> ui.Block:
     """Tell what fetching a source did."""
-    return told("Test", ui.section(f"{ui.bold(ui.cut(name, NAME))}\n{ui.escape(words)}"))
+    return notice("Test", ui.section(f"{ui.bold(ui.cut(name, NAME))}\n{ui.escape(words)}"))
 
 
 def remove_form(schema: SourceSchema) -> ui.Block:
@@ -123,7 +123,7 @@ def remove_form(schema: SourceSchema) -> ui.Block:
     words = f"{ui.bold(ui.cut(schema.name, NAME))} is asked no more; what it brought stays."
     return ui.modal(
         "Remove a source", [ui.section(words)], callback_id=REMOVED, submit="Remove", close="Keep it",
-        memory=str(schema.id),
+        state=str(schema.id),
     )  # fmt: skip
 
 

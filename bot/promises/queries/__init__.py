@@ -19,7 +19,7 @@ from bot.core.schemas import Subject
 from bot.customers.queries import list_contacts
 from bot.people.queries import get_today, list_away, list_calendars
 from bot.people.rules import Calendar
-from bot.promises.rules import WHAT, Stage, State, is_over, stage, wants_reminder
+from bot.promises.rules import WHAT, PromiseState, Stage, is_over, stage, wants_reminder
 from bot.promises.schemas import ContactOption, DueReminder, DueRow, ParsedPromise, PromiseList, PromiseSchema
 from bot.promises.tables import Promise
 
@@ -29,7 +29,7 @@ HORIZON = timedelta(days=22)
 DAY = timedelta(days=1)
 
 
-def state_of(row: Promise) -> dict[str, str | bool]:
+def audit_state(row: Promise) -> dict[str, str | bool]:
     """Return what can change about a promise, as JSON values."""
     return {"state": row.state.value, "owed": row.is_owed, "keeper": row.assignee_id, "due_on": row.due_on.isoformat()}
 
@@ -47,15 +47,15 @@ PROMISES = CommitmentKind(
     people=("assignee_id", "promised_by", "recorded_by", "ended_by"),
     is_open=col(Promise.is_owed) == sa.true(),
     order=(col(Promise.due_on), col(Promise.id)),
-    audited=state_of,
+    audited=audit_state,
     viewed=commitments.view_on_day,
-    late=lambda _: col(Promise.state) == State.BROKEN,
+    late=lambda _: col(Promise.state) == PromiseState.BROKEN,
 )
 
 
-find_whose = partial(commitments.find_whose, kind=PROMISES)
+find_list_key = partial(commitments.find_list_key, kind=PROMISES)
 get_list = partial(commitments.get_list, kind=PROMISES)
-get_told = partial(commitments.get_told, kind=PROMISES)
+get_notified = partial(commitments.get_notified, kind=PROMISES)
 
 
 def get_pressed(
@@ -63,12 +63,12 @@ def get_pressed(
 ) -> PressedCommitment[PromiseSchema]:  # fmt: skip
     """Return the promise that a button is about; nothing can be done about one that isn't owed any more."""
     one = commitments.get_one(session, kind=PROMISES, commitment_id=promise_id, viewer=viewer, now=now)
-    return PressedCommitment(commitment=one, refused="" if one.is_owed else already(one))
+    return PressedCommitment(commitment=one, refused="" if one.is_owed else describe_ending(one))
 
 
-def already(one: PromiseSchema) -> str:
+def describe_ending(one: PromiseSchema) -> str:
     """Return how a promise ended, for who comes too late to end it."""
-    how = "not owed any more" if one.state is State.BROKEN else one.state.words
+    how = "not owed any more" if one.state is PromiseState.BROKEN else one.state.words
     who = f" (by {one.ended_by_name})" if one.ended_by_name else ""
     return f"That is {how} already{who}; nothing was changed."
 
@@ -107,21 +107,21 @@ def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] |
     rows = session.execute(_soon(session, now, only)).all()
     calendars = list_calendars(session, {row.assignee_id for row in rows})
     covers = _covers(session, calendars, now)
-    told = defaultdict(list)
+    by_person = defaultdict(list)
     for row in rows:
-        told[covers.get(row.assignee_id, row.assignee_id)].append(row)
+        by_person[covers.get(row.assignee_id, row.assignee_id)].append(row)
     calendars |= list_calendars(session, set(covers.values()))
-    ready = dict(list_working({one: calendars[one] for one in told if only is None or one in only}, now))
+    ready = dict(list_working({one: calendars[one] for one in by_person if only is None or one in only}, now))
     for person in list_silent(session, ready):
         del ready[person]
-    owed = (_reminder(person, told[person], calendars[person], day) for person, day in sorted(ready.items()))
-    return [one for one in owed if one is not None]
+    reminders = (_reminder(person, by_person[person], calendars[person], day) for person, day in sorted(ready.items()))
+    return [one for one in reminders if one is not None]
 
 
 def list_overdue(session: Session, *, now: datetime, limit: int) -> Sequence[Promise]:
     """Return open promises whose day is over where their assignee is, the earliest first."""
     query = sa.select(col(Promise.id), col(Promise.assignee_id), col(Promise.due_on)).where(
-        PROMISES.is_open, col(Promise.state) == State.OPEN, col(Promise.due_on) <= now.date()
+        PROMISES.is_open, col(Promise.state) == PromiseState.OPEN, col(Promise.due_on) <= now.date()
     )
     rows = session.execute(query.order_by(*PROMISES.order)).all()
     calendars = list_calendars(session, {row.assignee_id for row in rows})
@@ -143,7 +143,7 @@ def _soon(session: Session, now: datetime, only: Sequence[str] | None) -> Any:
     """Select what may ask for a reminder, by the dates alone, the earliest day first."""
     names = ("id", "assignee_id", "promised_on", "due_on", "reminded", "reminded_id")
     query = sa.select(*(PROMISES.column(name) for name in names)).where(
-        PROMISES.is_open, col(Promise.state) == State.OPEN, col(Promise.due_on) <= now.date() + HORIZON
+        PROMISES.is_open, col(Promise.state) == PromiseState.OPEN, col(Promise.due_on) <= now.date() + HORIZON
     )
     if only is not None:
         away = {absence.person_id for absence in list_away(session, around=now.date())}

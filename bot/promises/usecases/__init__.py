@@ -19,8 +19,8 @@ from bot.people.queries import find_cover, find_person_row, get_today, list_name
 from bot.people.rules.days import due_date_problem
 from bot.people.tables import Person
 from bot.people.usecases import may_manage, require_here
-from bot.promises.queries import PROMISES, already, list_made_in
-from bot.promises.rules import CONTACT, NOTE, WHAT, Event, State, is_over
+from bot.promises.queries import PROMISES, describe_ending, list_made_in
+from bot.promises.rules import CONTACT, NOTE, WHAT, PromiseEvent, PromiseState, is_over
 from bot.promises.schemas import PromiseNews, PromiseNoted, PromiseSchema
 from bot.promises.tables import Promise
 from bot.workspaces.usecases import BOT
@@ -113,9 +113,9 @@ def keep_promise(session: Session, *, promise_id: UUID, by: str, now: datetime, 
     """
     row = require_mine(session, promise_id, by=by, now=now)
     outbox.require_new_submission(session, view_id, now=now)
-    late = row.state is State.BROKEN
-    end(session, row, State.KEPT_LATE if late else State.KEPT, by=by, now=now)
-    tell(session, row, Event.KEPT, by=by, now=now)
+    late = row.state is PromiseState.BROKEN
+    end(session, row, PromiseState.KEPT_LATE if late else PromiseState.KEPT, by=by, now=now)
+    notify(session, row, PromiseEvent.KEPT, by=by, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -144,8 +144,8 @@ def renegotiate_promise(
     })  # fmt: skip
     outbox.require_new_submission(session, view_id, now=now)
     row.moved_to = due_on
-    end(session, row, State.RENEGOTIATED, by=by, words=said, now=now)
-    tell(session, row, Event.RENEGOTIATED, by=by, words=said, now=now)
+    end(session, row, PromiseState.RENEGOTIATED, by=by, words=said, now=now)
+    notify(session, row, PromiseEvent.RENEGOTIATED, by=by, words=said, now=now)
     successor = _add_promise(
         session, customer_id=row.customer_id, assignee_id=row.assignee_id, contact=row.contact, what=row.what,
         link=row.link, due_on=due_on, first_due_on=row.first_due_on, moves=row.moves + 1, follows_id=row.id, by=by,
@@ -169,8 +169,8 @@ def withdraw_promise(
     said = clean_note(words, NOTE)
     commitments.require_valid({"note": None if said else "Say in a few words why it isn't owed any more."})
     outbox.require_new_submission(session, view_id, now=now)
-    end(session, row, State.WITHDRAWN, by=by, words=said, now=now)
-    tell(session, row, Event.WITHDRAWN, by=by, words=said, now=now)
+    end(session, row, PromiseState.WITHDRAWN, by=by, words=said, now=now)
+    notify(session, row, PromiseEvent.WITHDRAWN, by=by, words=said, now=now)
     return schema_for(session, row, by, now)
 
 
@@ -182,10 +182,10 @@ def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: s
     rows = list_made_in(session, customer_id=customer_id, checkin_id=checkin_id)
     for row in rows:
         _break_when_over(session, row, now=now)
-        if row.state is State.OPEN:
-            end(session, row, State.WITHDRAWN, by=by, words="the check-in was undone", now=now)
-            tell(session, row, Event.UNDONE, by=by, now=now)
-    gone_on = [row for row in rows if row.state is not State.WITHDRAWN]
+        if row.state is PromiseState.OPEN:
+            end(session, row, PromiseState.WITHDRAWN, by=by, words="the check-in was undone", now=now)
+            notify(session, row, PromiseEvent.UNDONE, by=by, now=now)
+    gone_on = [row for row in rows if row.state is not PromiseState.WITHDRAWN]
     return [f"The promise “{clean_text(row.what, QUOTED)}” stays as it is: {row.state.words}." for row in gone_on]
 
 
@@ -207,7 +207,7 @@ def require_mine(session: Session, promise_id: UUID, *, by: str, now: datetime) 
         assignee = list_names(session, [row.assignee_id]).get(row.assignee_id, "its keeper")
         raise NotAllowed(f"Only {assignee}, the customer's owner or a manager can do that; ask one of them.")
     if not row.is_owed:
-        raise AlreadyDone(already(schema_for(session, row, by, now)))
+        raise AlreadyDone(describe_ending(schema_for(session, row, by, now)))
     _break_when_over(session, row, now=now)
     return row
 
@@ -215,13 +215,13 @@ def require_mine(session: Session, promise_id: UUID, *, by: str, now: datetime) 
 def break_promise(session: Session, row: Promise, *, now: datetime) -> None:
     """Mark a promise whose day is over as broken; it is still owed."""
     with commitments.recording(session, PROMISES, row, "broken", by=BOT, now=now):
-        row.state, row.broken_at = State.BROKEN, now
+        row.state, row.broken_at = PromiseState.BROKEN, now
 
 
-def end(session: Session, row: Promise, state: State, *, by: str, now: datetime, words: str = "") -> None:
+def end(session: Session, row: Promise, state: PromiseState, *, by: str, now: datetime, words: str = "") -> None:
     """Owe it no more. What was broken stays so, unless it was kept late."""
     with commitments.recording(session, PROMISES, row, state.value, by=by, words=words, now=now):
-        if row.state is not State.BROKEN or state is State.KEPT_LATE:
+        if row.state is not PromiseState.BROKEN or state is PromiseState.KEPT_LATE:
             row.state = state
         row.is_owed, row.note, row.ended_at, row.ended_by = False, words, now, by
 
@@ -231,7 +231,7 @@ def schema_for(session: Session, row: Promise, person_id: str, now: datetime) ->
     return get_schema(session, PROMISES, row, viewer=person_id, now=now)
 
 
-def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime, words: str = "") -> None:
+def notify(session: Session, row: Promise, event: PromiseEvent, *, by: str, now: datetime, words: str = "") -> None:
     """
     Enqueue what happened for who keeps the promise and for the customer's owner, without *by*.
 
@@ -239,7 +239,7 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
     written down by mistake is gone.
     """
     customer, actor = get_customer(session, row.customer_id), find_person_row(session, by)
-    named = event is not Event.FORGOTTEN
+    named = event is not PromiseEvent.FORGOTTEN
     notification = PromiseNews(
         event=event,
         by_name=actor.name if actor else "",
@@ -250,8 +250,12 @@ def tell(session: Session, row: Promise, event: Event, *, by: str, now: datetime
         moved_to=row.moved_to,
         words=words,
     )
-    concerned = (row.assignee_id,) if event in {Event.KEPT, Event.UNDONE} else (row.assignee_id, customer.owner_id)
-    for person_id in commitments.list_to_tell(session, concerned, but=[by]):
+    concerned = (
+        (row.assignee_id,)
+        if event in {PromiseEvent.KEPT, PromiseEvent.UNDONE}
+        else (row.assignee_id, customer.owner_id)
+    )
+    for person_id in commitments.list_recipients(session, concerned, but=[by]):
         outbox.enqueue(session, notification, to=person_id, key=f"promise:{row.id}:{event.value}:{person_id}", now=now)
 
 
@@ -271,7 +275,9 @@ def _add_promise(
 
 
 def _break_when_over(session: Session, row: Promise, *, now: datetime) -> None:
-    if row.state is State.OPEN and is_over(row.due_on, today=get_today(session, person_id=row.assignee_id, now=now)):
+    if row.state is PromiseState.OPEN and is_over(
+        row.due_on, today=get_today(session, person_id=row.assignee_id, now=now)
+    ):
         break_promise(session, row, now=now)
 
 

@@ -12,23 +12,23 @@ from sqlmodel import Session, col
 
 from bot.commitments.queries import list_of_inactive, list_orphaned
 from bot.commitments.rules import AT_ONCE, REMINDER_ROWS
-from bot.commitments.usecases import erase_customer, find_heir, list_to_tell, reason_of_inactive, recording
+from bot.commitments.usecases import erase_customer, find_new_assignee, list_recipients, reason_of_inactive, recording
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.customers.queries import list_by_ids
 from bot.people.queries import find_cover, find_person_row, get_calendar, get_today
 from bot.people.rules import Calendar
-from bot.promises.queries import PROMISES, get_told, list_due_reminders, list_overdue
-from bot.promises.rules import Event, State
+from bot.promises.queries import PROMISES, get_notified, list_due_reminders, list_overdue
+from bot.promises.rules import PromiseEvent, PromiseState
 from bot.promises.schemas import DueReminder, PromisesBroken, PromisesDue, PromisesInherited, Told
 from bot.promises.tables import Promise
-from bot.promises.usecases import break_promise, end, tell
+from bot.promises.usecases import break_promise, end, notify
 from bot.workspaces.usecases import BOT
 
 
 def enqueue_reminders(session: Session, *, person_ids: Sequence[str], now: datetime) -> int:
     """Enqueue for each of these people, whose turn it (still) is, what they are to keep soon; returns how many."""
-    return sum(_remind(session, owed, now) for owed in list_due_reminders(session, now=now, only=person_ids))
+    return sum(_remind(session, one, now) for one in list_due_reminders(session, now=now, only=person_ids))
 
 
 def break_overdue(session: Session, *, now: datetime) -> int:
@@ -45,21 +45,21 @@ def break_overdue(session: Session, *, now: datetime) -> int:
     concern: dict[str, list[UUID]] = defaultdict(list)
     for row in rows:
         people = (row.assignee_id, customers[row.customer_id].owner_id)
-        for person_id in list_to_tell(session, [_stand_in(session, one, now) for one in people if one]):
+        for person_id in list_recipients(session, [_stand_in(session, one, now) for one in people if one]):
             concern[person_id].append(row.id)
     for person_id, theirs in concern.items():
         morning = _next_morning(get_calendar(session, person_id), now)
-        _tell(session, PromisesBroken, theirs, to=person_id, not_before=morning, now=now)
+        _notify(session, PromisesBroken, theirs, to=person_id, not_before=morning, now=now)
     return len(rows)
 
 
-def withdraw_shut(session: Session, *, now: datetime) -> int:
+def withdraw_inactive(session: Session, *, now: datetime) -> int:
     """Withdraw what is owed to customers that are lost or excluded, and say why; returns how many."""
     rows = list_of_inactive(session, PROMISES, limit=AT_ONCE)
     for row in rows:
         reason = reason_of_inactive(session, row)
-        end(session, row, State.WITHDRAWN, by=BOT, words=reason, now=now)
-        tell(session, row, Event.WITHDRAWN, by=BOT, words=reason, now=now)
+        end(session, row, PromiseState.WITHDRAWN, by=BOT, words=reason, now=now)
+        notify(session, row, PromiseEvent.WITHDRAWN, by=BOT, words=reason, now=now)
     return len(rows)
 
 
@@ -67,42 +67,42 @@ def inherit_orphaned(session: Session, *, now: datetime) -> int:
     """
     Give what people who left had promised to the customers' owners, else to a manager, and say so; returns how many.
 
-    With nobody here it stays as it is. Each heir gets one message for each person who left.
+    With nobody here it stays as it is. Each assignee gets one message for each person who left.
     """
     inherited: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     for row in list_orphaned(session, PROMISES, limit=AT_ONCE):
-        heir, left = find_heir(session, row), row.assignee_id
-        if heir is None:
+        assignee, left = find_new_assignee(session, row), row.assignee_id
+        if assignee is None:
             continue
         with recording(session, PROMISES, row, "inherited", by=BOT, now=now):
-            row.assignee_id, row.reminded, row.reminded_id = heir.id, 0, None
-        inherited[left, heir.id].append(row.id)
-    for (left, heir_id), ids in inherited.items():
+            row.assignee_id, row.reminded, row.reminded_id = assignee.id, 0, None
+        inherited[left, assignee.id].append(row.id)
+    for (left, assignee_id), ids in inherited.items():
         if person := find_person_row(session, left):
-            _tell(session, PromisesInherited, ids, to=heir_id, left=person.name, now=now)
+            _notify(session, PromisesInherited, ids, to=assignee_id, left=person.name, now=now)
     return sum(map(len, inherited.values()))
 
 
-erase = partial(erase_customer, kind=PROMISES, tell=tell, forgotten=Event.FORGOTTEN)
+erase = partial(erase_customer, kind=PROMISES, notify=notify, forgotten=PromiseEvent.FORGOTTEN)
 """Deletes the promises to a customer."""
 
 
-def _remind(session: Session, owed: DueReminder, now: datetime) -> bool:
+def _remind(session: Session, reminder: DueReminder, now: datetime) -> bool:
     ours = col(Promise.workspace_id) == workspace_of(session)
-    for near in {row.stage for row in owed.rows}:
-        which = col(Promise.id).in_([row.id for row in owed.rows if row.stage == near])
-        session.exec(sa.update(Promise).where(ours, which).values(reminded=near, reminded_id=owed.person_id))
-    ids = [row.id for row in owed.rows]
-    key = f"promises:{owed.person_id}:{owed.local_day.isoformat()}"
-    return _tell(session, PromisesDue, ids, to=owed.person_id, key=key, now=now)
+    for near in {row.stage for row in reminder.rows}:
+        which = col(Promise.id).in_([row.id for row in reminder.rows if row.stage == near])
+        session.exec(sa.update(Promise).where(ours, which).values(reminded=near, reminded_id=reminder.person_id))
+    ids = [row.id for row in reminder.rows]
+    key = f"promises:{reminder.person_id}:{reminder.local_day.isoformat()}"
+    return _notify(session, PromisesDue, ids, to=reminder.person_id, key=key, now=now)
 
 
-def _tell(
+def _notify(
     session: Session, kind: type[Told], ids: Sequence[UUID], *, to: str, now: datetime, key: str = "",
     not_before: datetime | None = None, **more: Any,
 ) -> bool:  # fmt: skip
     shown = ids[:REMINDER_ROWS]
-    notification: Any = get_told(session, told=kind, ids=shown, person_id=to, total=len(ids), now=now, **more)
+    notification: Any = get_notified(session, schema=kind, ids=shown, person_id=to, total=len(ids), now=now, **more)
     key = key or f"{notification.kind}:{to}:{ids[0]}"
     return outbox.enqueue(session, notification, to=to, key=key, now=now, not_before=not_before)
 

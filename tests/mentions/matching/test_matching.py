@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
+from bot.mentions.queries.contributions import export
 from bot.mentions.queries.matching import export_matching, list_own_names, match_many
-from bot.mentions.queries.shown import export
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.mentions import Text
 from bot.mentions.usecases.aliases import erase_matching, name_ourselves, refresh_aliases
