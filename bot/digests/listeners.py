@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.runtime import Runtime
-from bot.customers.listeners.erasing import show_person
+from bot.customers.listeners.editing import show_person
 from bot.customers.schemas import CustomerSchema
 from bot.digests import usecases, views
 from bot.digests.queries.lists import find_list_key, get_digest_message, get_list

@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.queue import get_queue
-from bot.checkins.queries.reminders import list_due_reminders
+from bot.checkins.queries.queue import get_queue, list_due_reminders
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.outbox import OutboxMessage

@@ -1,4 +1,4 @@
-"""Whose customers a person looks after today, and what the check-in modal starts with."""
+"""Whose customers a person looks after today, and the initial state of the check-in modal."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -43,11 +43,8 @@ def get_owner_scope(session: Session, *, person_id: str, now: datetime) -> Owner
     rows = session.connection().execute(_people_and_absences(), values).all()
     own = rows[0] if rows else None
     today = local_date(own.zone if own else "UTC", now)
-    if own is None or own.is_deactivated:
-        return OwnerScope(person_id=person_id, today=today, covered={})
-    return OwnerScope(
-        person_id=person_id, today=today, covered={row.absent: row.name for row in rows if _away(row, now)}
-    )
+    covered = {} if own is None or own.is_deactivated else {row.absent: row.name for row in rows if _away(row, now)}
+    return OwnerScope(person_id=person_id, today=today, covered=covered)
 
 
 def local_date(zone: str, now: datetime) -> date:
@@ -163,23 +160,13 @@ def _preview(
     due = customer.due_on
     if latest is not None and latest != customer.last_contact_on:
         due = ScheduleBatch(session).schedule_of(customer, last_contact_on=latest).due_on
-    return Preview(
-        customer=schema,
-        result=result,
-        happened_on=on,
-        problem=problem,
-        next_due_on=due if customer.status is Status.ACTIVE else None,
-    )
+    next_due_on = due if customer.status is Status.ACTIVE else None
+    return Preview(customer=schema, result=result, happened_on=on, problem=problem, next_due_on=next_due_on)
 
 
 def _candidates(session: Session, customers: Sequence[Customer]) -> tuple[Candidate, ...]:
     names = list_names(session, (customer.owner_id for customer in customers))
     return tuple(
-        Candidate(
-            id=customer.id,
-            name=customer.name,
-            owner_name=names.get(customer.owner_id or ""),
-            domain=customer.domain,
-        )
-        for customer in customers
+        Candidate(id=one.id, name=one.name, owner_name=names.get(one.owner_id or ""), domain=one.domain)
+        for one in customers
     )
