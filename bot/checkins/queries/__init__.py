@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from bot.checkins.rules import Result, date_problem, latest_contact
 from bot.checkins.schemas import Candidate, Candidates, CheckinForm, OwnerScope, Preview
