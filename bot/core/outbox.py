@@ -203,8 +203,7 @@ def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now
     """
     held = _held(claimed, DeliveryState.CLAIMED, DeliveryState.SENDING).where(col(OutboxMessage.lease_until) > now)
     more = col(OutboxMessage.attempts) + 1
-    changed = session.exec(held.values(state=DeliveryState.SENDING, attempts=more, channel=channel)).rowcount
-    return bool(changed)
+    return bool(session.exec(held.values(state=DeliveryState.SENDING, attempts=more, channel=channel)).rowcount)
 
 
 def mark_sent(session: Session, *, claimed: ClaimedMessage, channel: str, ts: str, now: datetime) -> None:
@@ -216,8 +215,7 @@ def mark_sent(session: Session, *, claimed: ClaimedMessage, channel: str, ts: st
 def mark_dead(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> bool:
     """Store that Slack refused it. Return True when this call was the one that gave up."""
     held = _held(claimed, *UNSETTLED)
-    changed = session.exec(held.values(state=DeliveryState.DEAD, reason=reason[:200], finished_at=now)).rowcount
-    return bool(changed)
+    return bool(session.exec(held.values(state=DeliveryState.DEAD, reason=reason[:200], finished_at=now)).rowcount)
 
 
 def mark_unknown(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> None:

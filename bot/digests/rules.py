@@ -26,7 +26,7 @@ KIND_LENGTH = 40  # characters of a kind's key
 OWED_SHOWN = 10  # commitments in one message
 OWED_TEXT = 200  # characters of such a line
 NO_SUCH_KIND = "Nothing here makes this kind of digest any more."
-NUMBERS = ("cadence", "floor", "factor", "first_calls")  # the workspace's settings in the setup
+NUMBERS = ("cadence", "floor", "factor", "first_calls")  # settings of the workspace
 SWITCHED_OFF = "Switched off: no day is chosen."
 
 

@@ -1,18 +1,11 @@
 """Data that leaves the digests feature: notifications, lists, the setup and its input, health."""
 
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Count, DigestSlot, Line, Notification, Schema
-from bot.digests.rules import DigestKind, percent
-
-
-class OfferButton(Schema):
-    """A button that another feature adds to a row."""
-
-    label: str
-    action_id: str
-    value: str
+from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Schema
+from bot.digests.rules import NUMBERS, DigestKind, percent
 
 
 class NeglectedRow(Schema):
@@ -114,14 +107,6 @@ class DigestStopped(Notification):
     digests: int = 1
 
 
-class DueDigest(Schema):
-    """A digest whose slot has come."""
-
-    workspace_id: str
-    digest_id: UUID
-    channel_id: str
-
-
 class DigestPosted(Schema):
     """The result of handling a slot: whether a message was enqueued, and how many pages for its thread."""
 
@@ -133,6 +118,7 @@ class DigestPosted(Schema):
 class DigestSchema(Schema):
     """The settings and state of a digest."""
 
+    workspace_id: str = ""
     id: UUID
     kind: str = DigestKind.NEGLECTED.value
     channel_id: str
@@ -189,6 +175,11 @@ class SetupInput(DigestInput):
     floor: int
     factor: float
     first_calls: int
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """Return the settings of the workspace, by name."""
+        return self.model_dump(include=set(NUMBERS))
 
 
 class NeglectedList(Schema):

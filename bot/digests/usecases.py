@@ -17,16 +17,7 @@ from bot.customers.usecases import hand_over
 from bot.customers.usecases.scheduling import reschedule_workspace
 from bot.digests.queries import compose_neglected, find_digest, find_kind, get_slot, list_neglected_lines
 from bot.digests.queries.setup import TESTED, get_kind, get_setup
-from bot.digests.rules import (
-    NO_SUCH_KIND,
-    NUMBERS,
-    PAGE_CHARACTERS,
-    PAGE_PAUSE,
-    SWITCHED_OFF,
-    DigestKind,
-    pack,
-    schedule_of,
-)  # fmt: skip
+from bot.digests.rules import NO_SUCH_KIND, PAGE_CHARACTERS, PAGE_PAUSE, SWITCHED_OFF, DigestKind, pack, schedule_of
 from bot.digests.schemas import (
     AllClear,
     DigestInput,
@@ -59,13 +50,8 @@ CHANNEL_GONE = {
 
 
 def check_setup(
-    session: Session,
-    *,
-    settings: SetupInput,
-    channel: ChannelSchema | None,
-    by: str,
-    now: datetime,  # noqa: ARG001 - every use case takes the time
-) -> None:
+    session: Session, *, settings: SetupInput, channel: ChannelSchema | None, by: str, now: datetime  # noqa: ARG001
+) -> None:  # fmt: skip
     """
     Validate the setup that *by* wants to save, without changing anything.
 
@@ -75,7 +61,7 @@ def check_setup(
             `channel`, `zone`, `days` that is invalid.
     """
     require_manager(session, by=by, wish="change the setup")
-    problems = setting_problems(**settings.model_dump(include=set(NUMBERS)))
+    problems = setting_problems(**settings.numbers)
     if settings.managers is not None:
         problems |= manager_problems(session, person_ids=settings.managers, by=by)
     _check_digest(session, problems, kind=DigestKind.NEGLECTED, settings=settings, channel=channel, by=by)
@@ -91,7 +77,7 @@ def save_setup(
         NotAllowed, InvalidInput: as `check_setup`.
     """
     check_setup(session, settings=settings, channel=channel, by=by, now=now)
-    changed = change_settings(session, by=by, now=now, **settings.model_dump(include=set(NUMBERS)))
+    changed = change_settings(session, by=by, now=now, **settings.numbers)
     if changed & {"default_cadence_days", "neglect_factor"}:
         reschedule_workspace(session, now=now)
     if settings.managers is not None:
@@ -326,14 +312,10 @@ def _enqueue_digest(session: Session, digest: Digest, schema: Notification, slot
     lines = list_neglected_lines(session, today=Calendar(zone=schema.zone).today(now))
     pages = pack(lines, PAGE_CHARACTERS)
     for number, page in enumerate(pages, 1):
+        part = DigestPage(page=number, pages=len(pages), total=len(lines), lines=page)
+        not_before = now + PAGE_PAUSE * (number - 1)  # so that a long thread never keeps others waiting
         outbox.enqueue(
-            session,
-            DigestPage(page=number, pages=len(pages), total=len(lines), lines=page),
-            to=digest.channel_id,
-            key=f"{key}:{number}",
-            now=now,
-            not_before=now + PAGE_PAUSE * (number - 1),  # so that a long thread never keeps others waiting
-            reply_to=key,
+            session, part, to=digest.channel_id, key=f"{key}:{number}", now=now, not_before=not_before, reply_to=key
         )
     return len(pages)
 

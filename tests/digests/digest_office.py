@@ -122,7 +122,7 @@ def make_admin(office: Office, person_id: str) -> None:
 
 
 class Tally(Notification):
-    """What the room of the tests has to tell."""
+    """The digest of the feature that the tests declare."""
 
     kind = "tests.tally"
     slot: DigestSlot

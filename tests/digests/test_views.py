@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.core.schemas import Count
+from bot.core.schemas import Count, OfferButton
 from bot.digests.rules import NAME_IN_LIST, PAGE_CHARACTERS, pack
 from bot.digests.schemas import (
     DigestPage,
@@ -17,7 +17,6 @@ from bot.digests.schemas import (
     NeglectedDigest,
     NeglectedList,
     NeglectedRow,
-    OfferButton,
     SetupSchema,
 )
 from bot.digests.views import messages as views

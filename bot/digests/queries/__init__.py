@@ -9,7 +9,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import days_between
-from bot.core.feature import DigestKindOffer, Feature, collect_briefs, collect_commitments, collect_counts
+from bot.core.feature import (
+    DigestKindOffer,
+    Feature,
+    collect_briefs,
+    collect_commitments,
+    collect_counts,
+    collect_offers,
+)
 from bot.core.schemas import DigestSlot, Subject
 from bot.customers.queries import list_neglected
 from bot.customers.queries.due import get_coverage, neglected, overdue_first, sleeping
@@ -17,14 +24,12 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.digests.rules import NAME_IN_LIST, OWED_SHOWN, ROWS_IN_MESSAGE, DigestKind, percent, schedule_of, wait_words
-from bot.digests.schemas import CommitmentsDigest, DueDigest, NeglectedDigest, NeglectedRow, OfferButton
+from bot.digests.schemas import CommitmentsDigest, DigestSchema, NeglectedDigest, NeglectedRow
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_names
 from bot.people.rules import Calendar
 
 ROW_KIND = "digest_row"  # the kind of the `Subject` for which other features offer buttons
-MOST_OFFERS = 3
-OFFER_VALUE = 2000
 
 
 def find_digest(session: Session, kind: str = DigestKind.NEGLECTED) -> Digest | None:
@@ -33,11 +38,11 @@ def find_digest(session: Session, kind: str = DigestKind.NEGLECTED) -> Digest | 
     return session.exec(query.order_by(col(Digest.id))).first()
 
 
-def list_due_digests(session: Session, *, now: datetime) -> list[DueDigest]:
+def list_due_digests(session: Session, *, now: datetime) -> list[DigestSchema]:
     """Return the digests of all workspaces whose slot has come and was not handled."""
     query = select(Digest).where(col(Digest.next_slot) <= now, col(Digest.stopped_because).is_(None))
     due = session.exec(query.order_by(col(Digest.next_slot), col(Digest.id))).all()
-    return [DueDigest(workspace_id=row.workspace_id, digest_id=row.id, channel_id=row.channel_id) for row in due]
+    return [DigestSchema.model_validate(digest, from_attributes=True) for digest in due]
 
 
 def get_slot(session: Session, *, digest: Digest, now: datetime, is_test: bool = False) -> DigestSlot:
@@ -140,6 +145,9 @@ def list_rows(
     """Return a row for each of *customers*, in that order, with the briefs and buttons of other features."""
     names = list_names(session, (customer.owner_id for customer in customers))
     briefs = collect_briefs(features, session, [customer.id for customer in customers], now)
+    subjects = (
+        Subject(kind=ROW_KIND, id=str(one.id), customer_id=one.id, words=clean_text(one.name, 200)) for one in customers
+    )
     return [
         NeglectedRow(
             id=customer.id,
@@ -150,9 +158,9 @@ def list_rows(
             cadence=customer.effective_cadence_days,
             ever_contacted=customer.last_contact_on is not None,
             words=" · ".join(clean_text(line.text, 80) for line in briefs[customer.id][:2]),
-            offers=_offers(customer, features),
+            offers=collect_offers(features, subject),
         )
-        for customer in customers
+        for customer, subject in zip(customers, subjects, strict=True)
     ]
 
 
@@ -167,14 +175,3 @@ def _longest_wait(session: Session, today: date) -> tuple[int, int] | None:
     query = select(Customer).where(Customer.status == Status.ACTIVE, sa.not_(sleeping(today)))
     first = session.exec(query.order_by(*overdue_first(today)).limit(1)).first()
     return (max((today - first.waiting_since).days, 0), first.effective_cadence_days) if first else None
-
-
-def _offers(customer: Customer, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
-    subject = Subject(kind=ROW_KIND, id=str(customer.id), customer_id=customer.id, words=clean_text(customer.name, 200))
-    made = [
-        OfferButton(label=offer.label, action_id=offer.action_id, value=subject.model_dump_json())
-        for feature in features
-        for offer in feature.offers
-        if offer.wants(subject)
-    ]
-    return tuple(button for button in made if len(button.value) <= OFFER_VALUE)[:MOST_OFFERS]

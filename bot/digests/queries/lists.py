@@ -84,17 +84,11 @@ def get_list(
         customers = list_pool(session, today=today, limit=start + ROWS_ON_PAGE)[start:]
     else:
         customers = list_neglected(session, today=today, owner_id=owner_id, limit=ROWS_ON_PAGE, offset=start)
+    rows = tuple(list_rows(session, customers, today=today, features=features, now=now))
     return NeglectedList(
-        whose=whose,
-        whose_name=owner.name if owner else "",
-        viewer=viewer,
-        total=total,
-        pool=everybody.pool,
-        page=page,
-        pages=pages,
-        rows=tuple(list_rows(session, customers, today=today, features=features, now=now)),
-        note=note,
-    )
+        whose=whose, whose_name=owner.name if owner else "", viewer=viewer, total=total, pool=everybody.pool,
+        page=page, pages=pages, rows=rows, note=note,
+    )  # fmt: skip
 
 
 def get_digest_message(session: Session, *, channel: str, ts: str, now: datetime) -> NeglectedDigest | None:  # noqa: ARG001 - every query takes the time
