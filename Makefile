@@ -68,7 +68,7 @@ figures: $(INSTALLED)
 	@$(BIN)/python -m benchmarks.structure
 
 soak: $(INSTALLED)
-	@$(BIN)/python -m pytest tests/soak --soak
+	@$(BIN)/python -m pytest tests/soak --soak --all
 
 screenshots: $(INSTALLED)
 	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest --all tests/story/test_browser.py
