@@ -14,6 +14,7 @@ pytest anew for each, or run all tests, databases included, before the first.
 
 import argparse
 import ast
+import gc
 import inspect
 import os
 import random
@@ -301,6 +302,7 @@ class Check:
         self._learn(session.items)
         self.mutants = [one for source in self.sources for one in source.mutants()]
         chosen = self.wanted(self.mutants)
+        gc.freeze()  # so that collections in forks copy no memory
         for done, (mutant, is_killed) in enumerate(self._run(chosen), 1):
             (self.killed if is_killed else self.survivors).append(mutant)
             if not is_killed and mutant.key not in self.listed:
