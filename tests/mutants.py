@@ -396,9 +396,7 @@ def _try(mutant: Mutant, items: list[pytest.Item], seconds: float) -> None:
 
 def main() -> int:
     """Run the check; the exit code is 0 when all is well."""
-    parser = argparse.ArgumentParser(
-        prog="make mutants", description="Change rules and see whether tests notice."
-    )
+    parser = argparse.ArgumentParser(prog="make mutants", description="Change rules and see whether tests notice.")
     parser.add_argument("--all", action="store_true", help=f"every mutant, not {SAMPLE} of them")
     parser.add_argument("--seed", type=int, default=SEED, help="chooses other ones")
     parser.add_argument("--only", default="", help="functions that begin so, such as people._later")
