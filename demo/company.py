@@ -16,14 +16,15 @@ from bot.customers.gateways import read_drafts
 from bot.customers.queries import find_customer
 from bot.customers.usecases.lists import apply_import
 from bot.digests.rules import DigestKind
-from bot.digests.schemas import ChannelSchema, DigestWish, SetupWish
-from bot.digests.usecases import arrange_digest, save_setup
+from bot.digests.schemas import DigestInput, SetupInput
+from bot.digests.usecases import save_digest, save_setup
 from bot.escalations.rules import Cause, Severity
 from bot.escalations.schemas import Fix
 from bot.escalations.usecases import answer_escalation, fix_escalation, raise_escalation
 from bot.escalations.usecases.confirming import settle_fixes
 from bot.followups.usecases import assign_followup
 from bot.promises.usecases import keep_promise, record_promise
+from bot.workspaces.schemas import ChannelSchema
 from demo.people import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
 SAMPLE = Path(__file__).parent / "customers.csv"
@@ -135,11 +136,11 @@ def _load_digests(session: Session, channel_id: str, name: str, *, features: Seq
     """Schedule the digests of neglected customers and of commitments."""
     channel = ChannelSchema(id=channel_id, name=name, is_member=True)
     when = {"hour": time(9, 0), "zone": "Europe/Lisbon", "channel_id": channel_id}
-    wish = SetupWish(cadence=30, floor=90, factor=1.5, first_calls=8, days="03", **when)
-    save_setup(session, wish=wish, channel=channel, by=MARA, now=now)
-    arrange_digest(
-        session, kind=DigestKind.OWED, wish=DigestWish(days="14", **when), channel=channel, by=MARA, features=features,
-        now=now,
+    setup = SetupInput(cadence=30, floor=90, factor=1.5, first_calls=8, days="03", **when)
+    save_setup(session, settings=setup, channel=channel, by=MARA, now=now)
+    owed = DigestInput(days="14", **when)
+    save_digest(
+        session, kind=DigestKind.OWED, settings=owed, channel=channel, by=MARA, features=features, now=now
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from bot.core import outbox
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.customers.usecases.details import wake_paused
-from bot.customers.usecases.lists import forget_uploads
+from bot.customers.usecases.lists import discard_uploads
 from bot.customers.usecases.scheduling import end_snoozes
 from bot.workspaces.queries import list_workspaces
 
@@ -31,7 +31,7 @@ async def housekeeping(runtime: Runtime) -> int:
 
 def delete_old(session: Session, *, now: datetime) -> int:
     """Delete messages settled a month ago, and uploads that nobody confirmed within a day."""
-    return outbox.delete_old(session, before=now - MESSAGE_RETENTION) + forget_uploads(
+    return outbox.delete_old(session, before=now - MESSAGE_RETENTION) + discard_uploads(
         session, before=now - UPLOAD_RETENTION
     )
 

@@ -3,10 +3,10 @@
 import structlog
 
 from bot.core.runtime import Runtime
-from bot.digests.gateways import look_at_channel
 from bot.digests.queries import list_due_digests
-from bot.digests.schemas import DueDigest
+from bot.digests.schemas import DigestSchema
 from bot.digests.usecases import post_digest, stop_digest
+from bot.workspaces.gateways import look_at_channel
 from jobs.deliver_outbox import Clients
 
 CHANNEL_TIMEOUT_SECONDS = 10.0
@@ -27,18 +27,18 @@ async def post_digests(runtime: Runtime, clients: Clients | None = None) -> int:
             if clients is not None and not await _may_post(runtime, clients, due):
                 continue
             posted = await runtime.run(
-                post_digest, workspace=due.workspace_id, digest_id=due.digest_id, features=runtime.features
+                post_digest, workspace=due.workspace_id, digest_id=due.id, features=runtime.features
             )
             handled += posted is not None
         except Exception as error:
-            log.exception("digest.failed", workspace=due.workspace_id, digest=str(due.digest_id))
+            log.exception("digest.failed", workspace=due.workspace_id, digest=str(due.id))
             failures.append(error)
     if failures:
         raise failures[0]
     return handled
 
 
-async def _may_post(runtime: Runtime, clients: Clients, due: DueDigest) -> bool:
+async def _may_post(runtime: Runtime, clients: Clients, due: DigestSchema) -> bool:
     """
     Return whether the channel may receive the digest; stop the digest if outsiders can read it.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from bot.checkins.queries.reminders import list_due_reminders as list_due_checkins
+from bot.checkins.queries.queue import list_due_reminders as list_due_checkins
 from bot.checkins.usecases.reminding import enqueue_reminders as remind_of_checkins
 from bot.core.runtime import Runtime
 from bot.followups import queries as followup_queries

@@ -22,13 +22,16 @@ from sqlmodel import SQLModel
 import bot.features  # noqa: F401 - brings all tables in
 
 DELIVERY = "one job delivers the messages of all workspaces, the longest waiting first"
+CLAIMED = "a claimed message is found by its id and the number of the claim"
 ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:claim": DELIVERY,
-    "bot.core.outbox:claim_unknown": DELIVERY,
-    "bot.core.outbox:_give_up_expired": DELIVERY,
-    "bot.core.outbox:_held": "a claimed message is found by its id and the number of the claim",
+    "bot.core.outbox:mark_sending": CLAIMED,
+    "bot.core.outbox:mark_sent": CLAIMED,
+    "bot.core.outbox:mark_dead": CLAIMED,
+    "bot.core.outbox:mark_unknown": CLAIMED,
+    "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
-    "bot.customers.usecases.lists:forget_uploads": "one job forgets what is old, everywhere",
+    "bot.customers.usecases.lists:discard_uploads": "one job forgets what is old, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",
     "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",

@@ -29,7 +29,7 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
         yield made
 
 
-async def test_another_rooms_row_changes_in_place_once_somebody_logged_from_it(world: World) -> None:
+async def test_another_features_row_changes_in_place_once_somebody_logged_from_it(world: World) -> None:
     """A message to everybody, as a feature that offers *Check-in* posts it: the row is done, its neighbour stays."""
     bakery = world.office.customer("Bakery", owner=ANA, waited=92)
     world.office.customer("Golddex", owner=BOB, waited=80)

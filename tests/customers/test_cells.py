@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.customers.rules import cells
-from bot.customers.rules.cells import ContactLine, Unclear, UnclearContact, read_contacts, write_contact
+from bot.customers.rules.cells import ContactDetails, Unclear, UnclearContact, read_contacts, write_contact
 from bot.customers.rules.due import Status
 
 PARTS = st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=30)
@@ -109,10 +109,10 @@ def test_the_parts_of_a_contact_are_told_apart_by_how_they_look() -> None:
         "\nJo Ito; DNC;; +351 21; buyer ;jo@acme.com\n \nBo; 12\nCy; (123)\nDi; don’t contact; 12a4\n"
     )
     assert found == (
-        ContactLine("Jo Ito", "buyer", "jo@acme.com", "+351 21", do_not_contact=True),
-        ContactLine("Bo", role="12"),
-        ContactLine("Cy", phone="(123)"),
-        ContactLine("Di", role="12a4", do_not_contact=True),
+        ContactDetails(name="Jo Ito", role="buyer", email="jo@acme.com", phone="+351 21", do_not_contact=True),
+        ContactDetails(name="Bo", role="12"),
+        ContactDetails(name="Cy", phone="(123)"),
+        ContactDetails(name="Di", role="12a4", do_not_contact=True),
     )
 
 
@@ -134,8 +134,20 @@ def test_a_line_that_names_nobody_is_refused(text: str, sentence: str) -> None:
     assert len(read_contacts("Jo\n" * 50)) == 50
 
 
-@given(st.lists(st.builds(ContactLine, PARTS, st.none() | PARTS, st.none(), st.none(), st.booleans()), max_size=5))
-def test_contacts_we_write_are_contacts_we_read(contacts: list[ContactLine]) -> None:
+@given(
+    st.lists(
+        st.builds(
+            ContactDetails,
+            name=PARTS,
+            role=st.none() | PARTS,
+            email=st.none(),
+            phone=st.none(),
+            do_not_contact=st.booleans(),
+        ),
+        max_size=5,
+    )
+)
+def test_contacts_we_write_are_contacts_we_read(contacts: list[ContactDetails]) -> None:
     """Whoever is in the form stays as they were when it is sent."""
     contacts = [one for one in contacts if (one.role or "").casefold() != "dnc"]
     assert read_contacts("\n".join(map(write_contact, contacts))) == tuple(contacts)
@@ -145,4 +157,4 @@ def test_parts_of_a_contact_fit_their_columns() -> None:
     """What is longer is cut."""
     (jo,) = read_contacts(f"{'J' * 300}; {'r' * 150}; {'1' * 100}")
     assert (len(jo.name), len(jo.role or ""), len(jo.phone or "")) == (200, 120, 60)
-    assert write_contact(ContactLine("Jo; Ito", role="a;b")) == "Jo, Ito; a,b"
+    assert write_contact(ContactDetails(name="Jo; Ito", role="a;b")) == "Jo, Ito; a,b"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.customers.schemas import CustomerTaken
-from bot.digests.gateways import look_at_channel
+from bot.workspaces.gateways import look_at_channel
 from jobs.post_digests import post_digests
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View

@@ -54,7 +54,7 @@ def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
     assert "1 neglected · 1 due" in home_text(schema)
 
 
-def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None:
+def test_what_features_know_of_a_customer_stands_in_its_row(office: Office) -> None:
     """A row shows the briefs of all features, urgent ones first."""
     acme = office.customer("Acme", owner=ANA, waited=40)
     feature = Feature(
@@ -314,7 +314,7 @@ def test_coming_customers_are_counted_beyond_those_shown(office: Office) -> None
     assert "4 more this week" in home_text(home_of(office))
 
 
-def test_rooms_are_values_that_home_only_asks(office: Office) -> None:
+def test_features_are_values_that_home_only_asks(office: Office) -> None:
     """A feature without contributions changes nothing on Home."""
     plain = Feature("tests")
     assert office.ask(get_home, person_id=ANA, features=[plain, replace(plain, name="more")]) == office.ask(

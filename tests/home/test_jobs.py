@@ -186,7 +186,7 @@ async def test_each_workspace_is_tidied(office: Office) -> None:
     assert await housekeeping(office.runtime) == 1
 
 
-async def test_what_rooms_find_wrong_is_said_and_stops_nothing(office: Office) -> None:
+async def test_what_features_find_wrong_is_said_and_stops_nothing(office: Office) -> None:
     """Every feature's check runs for every workspace, and problems are logged."""
     asked: list[str] = []
 

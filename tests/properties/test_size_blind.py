@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.queue import get_queue
-from bot.checkins.queries.reminders import list_due_reminders
+from bot.checkins.queries.queue import get_queue, list_due_reminders
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.outbox import OutboxMessage
@@ -23,7 +22,7 @@ from bot.customers.queries.screens import list_page
 from bot.customers.tables import Customer
 from bot.customers.usecases.lists import apply_import
 from bot.customers.usecases.scheduling import reschedule_workspace
-from bot.digests.queries import compose_digest, list_neglected_lines
+from bot.digests.queries import compose_neglected, get_slot, list_neglected_lines
 from bot.digests.queries.lists import get_list
 from bot.digests.rules import Whose
 from bot.digests.tables import Digest
@@ -158,9 +157,8 @@ def _reminders(session: Session, history: History) -> list[Any]:
 
 def _digest(session: Session, history: History) -> Any:
     digest = Digest(channel_id="C1", days="01234", zone="UTC", made_by=MARA, next_slot=history.now)
-    schema = compose_digest(
-        session, digest=digest, slot=history.now, features=history.runtime.features, now=history.now
-    )
+    slot = get_slot(session, digest=digest, now=history.now, is_test=True)
+    schema = compose_neglected(session, slot, history.now, features=history.runtime.features)
     return [row.name for row in schema.rows], schema.neglected, schema.in_cadence
 
 
