@@ -164,4 +164,6 @@ def test_a_contacts_name_goes_before_first_and_last_name() -> None:
     assert map_headers(["First name", "Last name", "Company", "Contact name"]).person == ()
     taken = map_headers(["First name", "Last name", "Company"], {"First name": "tags"})
     assert (taken.person, taken.columns[Field.TAGS]) == ((), 0)
+    assert map_headers(["First name", "Last name", "Company"], {"First name": "ignore"}).person == ()
+    assert map_headers(["First name", "Last name", "First name", "Company"]).person == (0, 1)
     assert map_headers(["Company", "Colour"]).system == ""
