@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.rules.names import KEY_LENGTH, clean_text, key_words, look_alikes, name_key, nearest_country
+from bot.customers.rules.names import KEY_LENGTH, clean_text, either, key_words, look_alikes, name_key, nearest_country
 
 
 @pytest.mark.parametrize(
@@ -183,3 +183,16 @@ def test_a_misspelt_country_of_four_letters_is_found() -> None:
     """Codes resemble everything, so they are no suggestion."""
     assert nearest_country("Perru") == "Peru"
     assert nearest_country("DEUU") is None
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["Bolt"], "Bolt"),
+        (["Acme", "Bolt"], "Acme or Bolt"),
+        (["Acme", "Bolt", "Cask", "Dune"], "Acme, Bolt, Cask or Dune"),
+    ],
+)
+def test_names_to_choose_from_are_told_in_a_sentence(names: list[str], words: str) -> None:
+    """As a person would say them."""
+    assert either(names) == words
