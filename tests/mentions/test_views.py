@@ -137,7 +137,7 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     hints = [Hint(words[:120] or "x", words[:120] or "y")] * 20
     assert check_view(forms.answer_form(mention(words), state=state, words=words * 9, where=words, hints=hints)) == []
     assert check_view(forms.customer_form(mention(words), state=state)) == []
-    assert check_view(forms.told("Saved", section(escape(words)))) == []
+    assert check_view(forms.notice("Saved", section(escape(words)))) == []
     phrases = tuple((words[:120], words[:120]) for _ in range(100))
     names = tuple(words[:200] for _ in range(20))
     ours = OwnNames(names=names, domains=names, handles=names)
