@@ -68,10 +68,10 @@ figures: $(INSTALLED)
 	@$(BIN)/python -m benchmarks.structure
 
 soak: $(INSTALLED)
-	@$(BIN)/python -m pytest tests/soak --soak
+	@$(BIN)/python -m pytest tests/soak --soak --all
 
 screenshots: $(INSTALLED)
-	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest tests/story/test_browser.py
+	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest --all tests/story/test_browser.py
 
 lock: $(INSTALLED)
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

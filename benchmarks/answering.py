@@ -29,8 +29,8 @@ from bot.core.runtime import Runtime
 from bot.customers.queries.due import CUSTOMERS
 from bot.customers.rules.due import Status
 from bot.storage import migrate
-from demo.cast import ANA, TEAM, furnish
 from demo.company import load_company
+from demo.people import ANA, TEAM, populate
 from demo.stage import MANIFEST
 from jobs.schedule import build_schedule
 from rehearsal.server import Rehearsal
@@ -66,7 +66,7 @@ def measure(folder: Path) -> list[Figure]:
 async def _measure(folder: Path) -> list[Figure]:
     manifest = Manifest.load(MANIFEST)
     async with Rehearsal(manifest=manifest, start=STARTED, frozen=False, team_id=TEAM) as rehearsal:
-        furnish(rehearsal)
+        populate(rehearsal)
         rehearsal.control.limit_rates(on=False)
         return [*await _speed(rehearsal, folder), *await _memory(rehearsal, folder)]
 
@@ -118,7 +118,7 @@ async def _megabytes(
     rehearsal: Rehearsal, kind: AbstractAsyncContextManager[Server], *, then: Coroutine[Any, Any, None] | None = None
 ) -> float:
     async with kind as server:
-        await rehearsal.connected(timeout=PATIENCE_SECONDS)
+        await rehearsal.wait_connected(timeout=PATIENCE_SECONDS)
         await _exercise(rehearsal)
         if then:
             await then
@@ -176,7 +176,7 @@ async def _ours(rehearsal: Rehearsal, path: Path, *, http: bool) -> AsyncIterato
     async with _process(["-m", "bot", "run"], port, settings) as server:
         await _answers(f"http://127.0.0.1:{port}/healthz")
         if not http:
-            await rehearsal.connected(timeout=PATIENCE_SECONDS)
+            await rehearsal.wait_connected(timeout=PATIENCE_SECONDS)
         _load(path)
         yield server
 

@@ -6,7 +6,8 @@ Figures of the source tree, and of the way that one command takes through it: `m
 - Tests ÷ code: the lines of all `.py` under `tests/`, against those of all others but `migrations/`.
 - The way: `/assign @ana Acme friday call`, typed in a rehearsal by her manager, up to Ana's message. Counted are the
   functions of `bot/` and `jobs/` that are called meanwhile, each once, in any thread; the files they stand in; and the
-  SQL statements, BEGIN and COMMIT aside. The job that delivers messages runs once; Home isn't open.
+  SQL statements, BEGIN IMMEDIATE included. The manager has used the bot before, the job that delivers messages runs
+  once, without the scheduler around it, and Home isn't open.
 """
 
 import ast
@@ -27,10 +28,12 @@ import sqlalchemy as sa
 
 from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases.details import add_customer
-from bot.logs import set_up_logs
+from bot.logs import configure_logging
 from bot.settings import LogFormat
-from demo.cast import ANA, MARA, START, TEAM, furnish
+from demo.people import ANA, MARA, START, TEAM, populate
 from demo.stage import open_stage
+from jobs.deliver_outbox import deliver_outbox
+from jobs.schedule import on_dead
 
 ROOT = Path(__file__).parent.parent
 CODE = ("bot", "jobs")
@@ -40,7 +43,7 @@ PREFIXES = tuple(f"{ROOT / folder}/" for folder in CODE)
 
 def main() -> None:
     """Print one line a row of figures."""
-    set_up_logs(style=LogFormat.HUMAN, level="error")
+    configure_logging(style=LogFormat.HUMAN, level="error")
     code = [path for path in _tracked() if path.parts[0] in CODE]
     tests = [path for path in _tracked() if path.parts[0] == "tests"]
     others = [path for path in _tracked() if path.parts[0] not in {"tests", "migrations"}]
@@ -107,7 +110,7 @@ class _Way:
             self.codes.add(frame.f_code)
 
     def _note_statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if self.watching and not statement.startswith(("BEGIN", "COMMIT")):
+        if self.watching:
             self.statements.append(statement)
 
 
@@ -116,17 +119,18 @@ async def _follow_an_assignment() -> _Way:
     way = _Way()
     with way.hooked_in(), tempfile.TemporaryDirectory(prefix="evenhand-figures-") as folder:
         url = f"sqlite:///{folder}/evenhand.db"
-        async with open_stage(database_url=url, start=START, furnish=furnish, team_id=TEAM) as stage:
+        async with open_stage(database_url=url, start=START, populate=populate, team_id=TEAM) as stage:
             people = stage.rehearsal.control.as_person
             details = CustomerDetails(name="Acme", owner_id=ANA)
             await stage.bot.runtime.run(add_customer, workspace=TEAM, details=details, by=MARA)
+            await people(MARA).command("/checkin")
             await stage.bot.run_jobs()
             way.watching = True
             await people(MARA).command("/assign @ana Acme friday call")
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while not any("INTO outbox" in statement for statement in way.statements):  # noqa: ASYNC110 - no event
                     await asyncio.sleep(0.05)
-            await stage.bot.run_job("deliver_outbox")
+            await deliver_outbox(stage.bot.runtime.background, lambda _: stage.bot.client, on_dead)
             way.watching = False
             assert any("asks you to follow up" in message.text for message in people(ANA).dm()), "no message came"
     return way

@@ -24,14 +24,14 @@ from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.doctor import check_settings, check_slack, check_storage
 from bot.features import FEATURES
-from bot.logs import set_up_logs
+from bot.logs import configure_logging
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.mentions import list_corrections, plan_list
 from bot.mentions.schemas.mentions import ListPlan, ListRead
 from bot.mentions.usecases.ingest import import_mentions
 from bot.process import run_until_stopped
 from bot.settings import load_storage_settings
-from bot.storage import migrate as bring_up_to_date
+from bot.storage import migrate as migrate_database
 from bot.workspaces.queries import list_workspaces
 from bot.workspaces.usecases import BOT
 
@@ -40,9 +40,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )  # fmt: skip
 
-SHOWN = 20
-CORRECTED = ("words", "before", "after", "scorer", "at")
-"""What is written of a correction: nobody's name."""
+MAX_ROWS_PRINTED = 20
+CORRECTION_COLUMNS = ("words", "before", "after", "scorer", "at")
+"""The exported columns of a correction; they contain no names of people."""
 
 Workspace = Annotated[str, typer.Option(help="The Slack id of the workspace (T…); needed only when there are several.")]
 
@@ -59,9 +59,9 @@ def run() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest version. `run` does so by itself."""
-    with _storage() as runtime:
-        _say(f"The database ({runtime.database.dialect}) is at the newest version.")
+    """Migrate the database to the newest version. `run` does so by itself."""
+    with _open_runtime() as runtime:
+        _print(f"The database ({runtime.database.dialect}) is at the newest version.")
 
 
 @app.command(name="import")
@@ -76,29 +76,27 @@ def import_list(
     undo: Annotated[str, typer.Option(help="Take back the import with this id.")] = "",
     workspace: Workspace = "",
 ) -> None:
-    """Take in a list of customers. Doing it twice changes nothing; a bad row never stops the others."""
-    with _storage() as runtime:
-        team = _only_workspace(runtime, workspace)
+    """Import a list of customers. Importing it twice changes nothing; an invalid row doesn't stop the others."""
+    with _open_runtime() as runtime:
+        workspace_id = _choose_workspace(runtime, workspace)
         if undo:
-            _undo(runtime, team, undo)
+            _undo(runtime, workspace_id, undo)
             return
         if file is None:
             raise InvalidInput("Name the file to import: evenhand import customers.csv.")
         today = runtime.clock.now().date()
         content = _read(file)
-        drafts = read_drafts(content, name=file.name, by_hand=_by_hand(map_ or []), today=today, default_source=source)
+        drafts = read_drafts(
+            content, name=file.name, by_hand=_parse_columns(map_ or []), today=today, default_source=source
+        )
         with _progress("Rows") as report:
+            inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "progress": report}
             if dry_run:
-                plan = runtime.read_now(
-                    plan_import, workspace=team, drafts=drafts, by=BOT, erase_blanks=erase_blanks, progress=report
-                )
-                import_id = None
+                plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
             else:
-                done = runtime.run_now(
-                    apply_import, workspace=team, drafts=drafts, by=BOT, erase_blanks=erase_blanks, progress=report
-                )
+                done = runtime.run_now(apply_import, workspace=workspace_id, **inputs)
                 plan, import_id = done.plan, done.id
-        _tell(plan, import_id)
+        _print_plan(plan, import_id)
 
 
 @app.command()
@@ -107,15 +105,15 @@ def mentions(
     dry_run: Annotated[bool, typer.Option(help="Say what would happen and change nothing.")] = False,
     workspace: Workspace = "",
 ) -> None:
-    """Take in a list of mentions. Doing it twice keeps nothing twice; a bad row never stops the others."""
-    with _storage() as runtime:
-        team = _only_workspace(runtime, workspace)
+    """Import a list of mentions. Importing it twice adds nothing twice; an invalid row doesn't stop the others."""
+    with _open_runtime() as runtime:
+        workspace_id = _choose_workspace(runtime, workspace)
         read = read_list(_read(file), name=file.name, now=runtime.clock.now())
         if dry_run:
-            done = runtime.read_now(plan_list, workspace=team, read=read, viewer=BOT)
+            done = runtime.read_now(plan_list, workspace=workspace_id, read=read, viewer=BOT)
         else:
-            done = runtime.run_now(import_mentions, workspace=team, read=read, by=BOT)
-        _tell_mentions(done, read, would="would be " if dry_run else "")
+            done = runtime.run_now(import_mentions, workspace=workspace_id, read=read, by=BOT)
+        _print_mentions(done, read, would="would be " if dry_run else "")
 
 
 @app.command()
@@ -134,24 +132,32 @@ def export(
     that is kept about one of them as JSON.
     """
     file = output or file
-    with _storage() as runtime:
-        team = _only_workspace(runtime, workspace)
+    with _open_runtime() as runtime:
+        workspace_id = _choose_workspace(runtime, workspace)
         if customer or person:
-            subject = _subject(runtime, team, customer, person)
-            about = {"workspace": team, "kind": subject.kind, "subject_id": subject.id}
-            told = runtime.read_now(export_subject, **about, features=runtime.features)
+            subject = _find_subject(runtime, workspace_id, customer, person)
+            about = {"workspace": workspace_id, "kind": subject.kind, "subject_id": subject.id}
+            exported = runtime.read_now(export_subject, **about, features=runtime.features)
             file = file or Path(f"{subject.kind}.json")
-            _write(file, json.dumps(told.content, indent=2, ensure_ascii=False).encode("utf-8", "replace"))
-            _say(f"Everything about {subject.name} is in {file}.")
+            _write(file, json.dumps(exported.content, indent=2, ensure_ascii=False).encode("utf-8", "replace"))
+            _print(f"Everything about {subject.name} is in {file}.")
             return
         if corrections:
-            file, corrected = file or Path("corrections.csv"), runtime.read_now(list_corrections, workspace=team)
-            _write(file, write_csv(CORRECTED, [[getattr(one, name) for name in CORRECTED] for one in corrected]))
-            _say(f"All corrections are in {file}: {_rows(len(corrected))}.")
+            file, corrected = (
+                file or Path("corrections.csv"),
+                runtime.read_now(list_corrections, workspace=workspace_id),
+            )
+            _write(
+                file,
+                write_csv(
+                    CORRECTION_COLUMNS, [[getattr(one, name) for name in CORRECTION_COLUMNS] for one in corrected]
+                ),
+            )
+            _print(f"All corrections are in {file}: {_row_count(len(corrected))}.")
             return
-        file, rows = file or Path("customers.csv"), runtime.read_now(export_rows, workspace=team, viewer=BOT)
+        file, rows = file or Path("customers.csv"), runtime.read_now(export_rows, workspace=workspace_id, viewer=BOT)
         _write(file, write_csv(HEADERS, rows))
-        _say(f"All customers are in {file}: {_rows(len(rows))}.")
+        _print(f"All customers are in {file}: {_row_count(len(rows))}.")
 
 
 @app.command()
@@ -161,45 +167,46 @@ def erase(
     yes: Annotated[str, typer.Option(help="The name again, for scripts; otherwise it is asked for.")] = "",
     workspace: Workspace = "",
 ) -> None:
-    """Erase a customer, or the name of a person who left, wherever it is kept. Nobody can undo it."""
-    with _storage() as runtime:
-        team = _only_workspace(runtime, workspace)
-        subject = _subject(runtime, team, customer, person)
+    """Erase a customer, or the name of a person who left, everywhere. It can't be undone."""
+    with _open_runtime() as runtime:
+        workspace_id = _choose_workspace(runtime, workspace)
+        subject = _find_subject(runtime, workspace_id, customer, person)
         confirm = yes or typer.prompt(f"This erases {subject.name}, for good. Write the name to confirm", err=True)
         done = runtime.run_now(
-            erase_subject, workspace=team, kind=subject.kind, subject_id=subject.id, confirm=confirm,
+            erase_subject, workspace=workspace_id, kind=subject.kind, subject_id=subject.id, confirm=confirm,
             features=runtime.features, by=BOT,
         )  # fmt: skip
-        _say(f"The {done.kind} is erased: {', '.join(f'{name} {_rows(count)}' for name, count in done.rows.items())}.")
+        counts = ", ".join(f"{name} {_row_count(count)}" for name, count in done.rows.items())
+        _print(f"The {done.kind} is erased: {counts}.")
 
 
 @app.command()
 def doctor() -> None:
-    """Look whether everything is as it should be; each trouble is one sentence that says what to do."""
-    troubles = 0
-    for title, look in (("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)):
-        found = look()
-        troubles += len(found)
+    """Check settings, database and Slack; each problem is one sentence that says what to do."""
+    problem_count = 0
+    for title, check in (("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)):
+        found = check()
+        problem_count += len(found)
         typer.secho(f"{'✗' if found else '✓'} {title}", fg="red" if found else "green")
         for sentence in found:
-            _say(f"  {sentence}")
-    if troubles:
+            _print(f"  {sentence}")
+    if problem_count:
         raise typer.Exit(1)
 
 
 @contextmanager
-def _storage() -> Iterator[Runtime]:
+def _open_runtime() -> Iterator[Runtime]:
     settings = load_storage_settings()
-    set_up_logs(style=settings.log_format, level=settings.log_level)
+    configure_logging(style=settings.log_format, level=settings.log_level)
     runtime = Runtime(Database(settings.database_url), WallClock(), FEATURES)
     try:
-        bring_up_to_date(runtime.database)
+        migrate_database(runtime.database)
         yield runtime
     finally:
         runtime.close()
 
 
-def _only_workspace(runtime: Runtime, wanted: str) -> str:
+def _choose_workspace(runtime: Runtime, wanted: str) -> str:
     known = runtime.read_now(list_workspaces, workspace=None)
     if wanted and wanted not in known:
         raise InvalidInput(f"The bot isn't installed in {wanted}; it knows {', '.join(known) or 'no workspace yet'}.")
@@ -210,14 +217,14 @@ def _only_workspace(runtime: Runtime, wanted: str) -> str:
     return wanted or known[0]
 
 
-def _subject(runtime: Runtime, team: str, customer: str, person: str) -> ErasureSubject:
+def _find_subject(runtime: Runtime, workspace_id: str, customer: str, person: str) -> ErasureSubject:
     if bool(customer) == bool(person):
         raise InvalidInput("Say about whom: --customer with a name, or --person with a Slack id; one of the two.")
     kind, words = ("customer", customer) if customer else ("person", person)
-    return runtime.read_now(find_subject, workspace=team, kind=kind, words=words)
+    return runtime.read_now(find_subject, workspace=workspace_id, kind=kind, words=words)
 
 
-def _by_hand(pairs: list[str]) -> dict[str, str]:
+def _parse_columns(pairs: list[str]) -> dict[str, str]:
     mapped = {}
     for pair in pairs:
         column, equals, name = pair.rpartition("=")
@@ -241,68 +248,68 @@ def _write(file: Path, content: bytes) -> None:
         raise InvalidInput(f"{file} can't be written: {(error.strerror or 'unknown error').lower()}.") from error
 
 
-def _say(words: str) -> None:
-    """One line as it is: names of files and customers are no markup, and a pipe gets whole lines."""
+def _print(words: str) -> None:
+    """Print one line without markup or wrapping, since names may contain brackets and output may be piped."""
     typer.echo(words)
 
 
-def _undo(runtime: Runtime, team: str, asked: str) -> None:
+def _undo(runtime: Runtime, workspace_id: str, asked: str) -> None:
     try:
         import_id = UUID(asked)
     except ValueError as error:
         raise InvalidInput(f"{asked} isn't an import's id; the import said it when it was done.") from error
-    undone = runtime.run_now(undo_import, workspace=team, import_id=import_id, by=BOT)
-    _say(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
+    undone = runtime.run_now(undo_import, workspace=workspace_id, import_id=import_id, by=BOT)
+    _print(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
     for name, why in undone.kept:
-        _say(f"  kept {name}: {why}")
+        _print(f"  kept {name}: {why}")
     if undone.kept_total > len(undone.kept):
-        _say(f"  and {undone.kept_total - len(undone.kept):,} more")
+        _print(f"  and {undone.kept_total - len(undone.kept):,} more")
 
 
-def _tell(plan: ImportPlan, import_id: UUID | None) -> None:
+def _print_plan(plan: ImportPlan, import_id: UUID | None) -> None:
     would = "would be " if import_id is None else ""
     counts = (
         (len(plan.added), f"{would}added"), (plan.changed, f"{would}changed"),
         (plan.left_alone, "left alone"), (plan.refused, "refused"),
     )  # fmt: skip
-    _say(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
-    _tell_rows((*plan.refusals[:SHOWN], *plan.remarks[:SHOWN]))
-    hidden = max(len(plan.refusals) - SHOWN, 0) + max(len(plan.remarks) - SHOWN, 0)
+    _print(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
+    _print_rows((*plan.refusals[:MAX_ROWS_PRINTED], *plan.remarks[:MAX_ROWS_PRINTED]))
+    hidden = max(len(plan.refusals) - MAX_ROWS_PRINTED, 0) + max(len(plan.remarks) - MAX_ROWS_PRINTED, 0)
     if hidden:
-        _say(f"  and {hidden:,} more")
+        _print(f"  and {hidden:,} more")
     if plan.late:
-        _say(f"{plan.late:,} first calls find no room inside their cadence; more owners would help.")
+        _print(f"{plan.late:,} first calls find no room inside their cadence; more owners would help.")
     if import_id is not None:
-        _say(f"To take it back: evenhand import --undo {import_id}")
+        _print(f"To take it back: evenhand import --undo {import_id}")
 
 
-def _rows(count: int) -> str:
+def _row_count(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
 
 
-def _tell_mentions(plan: ListPlan, read: ListRead, would: str) -> None:
+def _print_mentions(plan: ListPlan, read: ListRead, would: str) -> None:
     counts = (
         (plan.new, f"{would}kept"), (plan.known, "known already"), (plan.repeated, "said twice in the list"),
         (plan.refused, "refused"),
     )  # fmt: skip
-    _say(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
-    _tell_rows(read.refusals[:SHOWN])
-    if len(read.refusals) > SHOWN:
-        _say(f"  and {len(read.refusals) - SHOWN:,} more")
+    _print(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
+    _print_rows(read.refusals[:MAX_ROWS_PRINTED])
+    if len(read.refusals) > MAX_ROWS_PRINTED:
+        _print(f"  and {len(read.refusals) - MAX_ROWS_PRINTED:,} more")
     if plan.recent:
         where = "go to the channel of /mentions setup" if plan.channel_id else "wait in /mentions"
-        _say(f"{plan.recent:,} of the last two weeks {where}; the rest is kept for the customers' cards.")
+        _print(f"{plan.recent:,} of the last two weeks {where}; the rest is kept for the customers' cards.")
 
 
-def _tell_rows(abouts: Iterable[Refusal | Note]) -> None:
+def _print_rows(abouts: Iterable[Refusal | Note]) -> None:
     for about in abouts:
         place = f"row {about.row_number}" + (f", {about.column}" if about.column else "")
-        _say(f"  {place}: {about.reason}")
+        _print(f"  {place}: {about.reason}")
 
 
 @contextmanager
 def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, moved by what it yields: rows done, of how many."""
+    """Show a progress bar on standard error; yield the function that moves it: rows done, total rows."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)

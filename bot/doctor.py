@@ -1,4 +1,4 @@
-"""What `evenhand doctor` looks at; every trouble comes back as a sentence that says what to do."""
+"""Checks for `evenhand doctor`; each problem is returned as a sentence that says what to do."""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,11 +18,11 @@ from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.settings import Settings, load_settings, load_storage_settings
-from bot.slack.app import ask_for_socket, build_client, say_hello
+from bot.slack.app import auth_test, build_client, open_connection
 from bot.storage import is_current
 from bot.workspaces.queries import list_workspaces
 
-NEEDED_SCOPES = frozenset(
+REQUIRED_SCOPES = frozenset(
     [
         "channels:history",
         "channels:join",
@@ -43,7 +43,7 @@ NEEDED_SCOPES = frozenset(
 
 
 def check_settings() -> list[str]:
-    """Whether the bot could start with these settings."""
+    """Return problems with the settings that would keep the bot from starting."""
     try:
         load_settings()
     except SettingsError as error:
@@ -53,7 +53,7 @@ def check_settings() -> list[str]:
 
 
 def check_storage() -> list[str]:
-    """Whether the database answers, is current, and what is kept in it is right."""
+    """Return problems with the database: unreachable, not migrated, or with inconsistent data."""
     try:
         runtime = Runtime(Database(load_storage_settings().database_url), WallClock(), FEATURES)
     except SettingsError as error:
@@ -91,7 +91,7 @@ def _feature_problems(session: Session, *, features: Iterable[Feature], now: dat
 
 
 def check_slack() -> list[str]:
-    """Whether Slack knows the token and granted what the manifest asks for."""
+    """Return problems with Slack's tokens and scopes."""
     try:
         settings = load_settings()
     except SettingsError:
@@ -102,13 +102,13 @@ def check_slack() -> list[str]:
 async def _slack_problems(settings: Settings) -> list[str]:
     client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
     try:
-        answer = await say_hello(client)
+        answer = await auth_test(client)
         if settings.slack_app_token is not None:
-            await ask_for_socket(client, settings.slack_app_token.get_secret_value())
+            await open_connection(client, settings.slack_app_token.get_secret_value())
     except SettingsError as error:
         return [str(error)]
     granted = str({key.lower(): value for key, value in answer.headers.items()}.get("x-oauth-scopes", ""))
-    missing = NEEDED_SCOPES - {scope.strip() for scope in granted.split(",")} if granted else set()
+    missing = REQUIRED_SCOPES - {scope.strip() for scope in granted.split(",")} if granted else set()
     if missing:
         return [f"Slack hasn't granted {', '.join(sorted(missing))}; update the manifest and reinstall the app."]
     return []

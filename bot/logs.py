@@ -1,4 +1,4 @@
-"""Logs with structlog: readable on a terminal, JSON otherwise, and without secrets."""
+"""Configures logging with structlog: readable on a terminal, JSON otherwise, and without secrets."""
 
 import logging
 import re
@@ -17,32 +17,32 @@ SECRET = re.compile(
     r"|hooks\.slack\.com/[^\s\"'\\<>]+"  # webhooks and response_urls
     r"|(?<=[?&]ticket=)[^&\s\"'\\<>]+"  # what opens a socket
 )
-HIDDEN = "[hidden]"
-QUIET = {"apscheduler": logging.ERROR}  # it warns at every tick that a job is still running
-NOISY = ("slack_sdk", "slack_bolt", "aiohttp.access", "alembic")
+MASK = "[hidden]"
+MIN_LEVELS = {"apscheduler": logging.ERROR}  # it warns at every tick that a job is still running
+WARNINGS_ONLY = ("slack_sdk", "slack_bolt", "aiohttp.access", "alembic")
 
 
-def set_up_logs(*, style: LogFormat, level: str) -> None:
-    """Write every log line, ours and the libraries', to standard error in one style."""
-    human = style is LogFormat.HUMAN or (style is LogFormat.AUTO and sys.stderr.isatty())
+def configure_logging(*, style: LogFormat, level: str) -> None:
+    """Write all log lines, including those of libraries, to standard error in one format."""
+    readable = style is LogFormat.HUMAN or (style is LogFormat.AUTO and sys.stderr.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Any] = [
+    final: list[Any] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,  # as text, and before secrets are hidden; rich's would print variables
-        hide_secrets,
+        mask_event,
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if human
+        if readable
         else structlog.processors.JSONRenderer(),
     ]
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for name in (*NOISY, *QUIET):
-        logging.getLogger(name).setLevel(max(QUIET.get(name, logging.WARNING), logging.getLogger().level))
+    for name in (*WARNINGS_ONLY, *MIN_LEVELS):
+        logging.getLogger(name).setLevel(max(MIN_LEVELS.get(name, logging.WARNING), logging.getLogger().level))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -51,21 +51,21 @@ def set_up_logs(*, style: LogFormat, level: str) -> None:
     )
 
 
-def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace everything that looks like a token of Slack's, a webhook or a password, at any depth."""
-    return cast("EventDict", hidden(event))
+def mask_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Mask Slack's tokens, webhook addresses and passwords in a log event, at any depth."""
+    return cast("EventDict", mask_secrets(event))
 
 
-def hidden(value: Any) -> Any:
-    """Return *value* as JSON values, with every secret in it replaced."""
+def mask_secrets(value: Any) -> Any:
+    """Return *value* as JSON values, with every secret in it masked."""
     match value:
         case None | bool() | int() | float():
             return value
         case str():
-            return SECRET.sub(HIDDEN, value)
+            return SECRET.sub(MASK, value)
         case Mapping():
-            return {hidden(str(key)): hidden(inner) for key, inner in value.items()}
+            return {mask_secrets(str(key)): mask_secrets(inner) for key, inner in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [hidden(inner) for inner in value]
+            return [mask_secrets(inner) for inner in value]
         case _:
-            return SECRET.sub(HIDDEN, repr(value))
+            return SECRET.sub(MASK, repr(value))

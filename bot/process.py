@@ -1,4 +1,4 @@
-"""The running bot: it starts and stops the database, Slack, the jobs and the web pages together."""
+"""Starts and stops the bot: database, Slack connection, jobs and web server."""
 
 import asyncio
 import os
@@ -20,19 +20,19 @@ from bot.core.database import Database
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
-from bot.logs import set_up_logs
+from bot.logs import configure_logging
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
 from bot.settings import Settings, load_settings
-from bot.slack.app import ask_for_socket, build_app, build_client, say_hello
+from bot.slack.app import auth_test, build_app, build_client, open_connection
 from bot.storage import migrate
 from bot.web import build_web
 from bot.workspaces.usecases import install_workspace
 from jobs.runner import Job, Runner
 from jobs.schedule import build_schedule
 
-PATIENCE_SECONDS = 120.0  # without a tick before the watchdog ends the process, so that its supervisor starts it anew
-LAST_BREATH_SECONDS = 10.0  # for jobs that run when the bot is stopped
-PASSES = 200
+WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
+SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
+MAX_PASSES = 200
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 def run_until_stopped() -> None:
     """Run the bot with the settings from the environment or .env until SIGINT or SIGTERM."""
     settings = load_settings()
-    set_up_logs(style=settings.log_format, level=settings.log_level)
+    configure_logging(style=settings.log_format, level=settings.log_level)
 
     async def until_stopped() -> None:
         stopped = asyncio.Event()
@@ -56,8 +56,8 @@ class Bot:
     """
     The bot as an async context manager.
 
-    With *ticking* the jobs run by the clock of the machine; without, whoever moves the clock calls `run_jobs`. A *door*
-    overrides how hosts are reached when mentions are fetched; only the demo and the tests pass one.
+    With *run_scheduler* the jobs run by the machine's clock; without it the caller runs them with `run_jobs`.
+    *host_overrides* replace the addresses of hosts when mentions are fetched; only the demo and the tests pass them.
 
     Raises:
         SettingsError: Slack refuses a token, or the database or the port can't be opened.
@@ -68,18 +68,20 @@ class Bot:
         settings: Settings,
         *,
         clock: Clock | None = None,
-        ticking: bool = True,
-        door: HostOverrides = NO_OVERRIDES,
+        run_scheduler: bool = True,
+        host_overrides: HostOverrides = NO_OVERRIDES,
     ) -> None:
         self.settings = settings
-        self.runtime = Runtime(Database(settings.database_url), clock or WallClock(), FEATURES, door=door)
+        self.runtime = Runtime(
+            Database(settings.database_url), clock or WallClock(), FEATURES, host_overrides=host_overrides
+        )
         self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
-        self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, door)
+        self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, host_overrides)
         self.address = ""
         self._runner = Runner(self.runtime.background)
-        self._ticking = ticking
-        self._ticker: Ticker | None = None
+        self._run_scheduler = run_scheduler
+        self._scheduler: JobScheduler | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self._site: web.AppRunner | None = None
 
@@ -88,7 +90,7 @@ class Bot:
         return self.client
 
     async def __aenter__(self) -> Self:
-        """Migrate the database, check the tokens with Slack, then listen."""
+        """Migrate the database, check the tokens with Slack, and start listening."""
         try:
             await self._start()
         except BaseException:
@@ -100,18 +102,18 @@ class Bot:
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        """Stop listening, then let what runs finish."""
+        """Stop listening, and wait for running work to finish."""
         await self._stop()
 
     async def run_job(self, name: str) -> int:
-        """Run one job now, and return how many things it changed."""
+        """Run one job now; return the number of changes."""
         return await self._runner.run(next(job for job in self.jobs if job.name == name))
 
     async def run_jobs(self) -> int:
-        """Run every job until none changes anything, and return how many things were changed."""
+        """Run every job until none of them changes anything; return the number of changes."""
         total = 0
         for job in self.jobs:
-            for _ in range(PASSES):
+            for _ in range(MAX_PASSES):
                 moved = await self._runner.run(job)
                 total += moved
                 if not moved or job.alone:
@@ -124,22 +126,22 @@ class Bot:
         await self._install()
         await self.run_job("sync_people")
         await self._listen()
-        if self._ticking:
-            self._ticker = Ticker(self._runner, self.jobs)
-            self._ticker.start()
+        if self._run_scheduler:
+            self._scheduler = JobScheduler(self._runner, self.jobs)
+            self._scheduler.start()
 
     async def _stop(self) -> None:
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
         if self._site:
             await self._site.cleanup()
-        if self._ticker:
-            await self._ticker.stop()
+        if self._scheduler:
+            await self._scheduler.stop()
         await self.runtime.drain()
         self.runtime.close()
 
     async def _install(self) -> None:
-        who = await say_hello(self.client)
+        who = await auth_test(self.client)
         await self.runtime.run(
             install_workspace, workspace=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
         )
@@ -151,7 +153,7 @@ class Bot:
         site = build_web(
             self.app if takes_http else None, self.runtime, secret.get_secret_value() if takes_http and secret else None
         )
-        self._site = web.AppRunner(site, access_log=None, shutdown_timeout=LAST_BREATH_SECONDS)
+        self._site = web.AppRunner(site, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._site.setup()
         listener = web.TCPSite(self._site, self.settings.host, self.settings.port)
         try:
@@ -164,27 +166,27 @@ class Bot:
             await self._open_socket(token.get_secret_value())
 
     async def _open_socket(self, app_token: str) -> None:
-        """Ask for the first address here: Bolt would retry forever with a token that Slack refuses."""
-        address = await ask_for_socket(self.client, app_token)
+        """Connect by Socket Mode, with a first address requested here: Bolt retries a refused token for ever."""
+        address = await open_connection(self.client, app_token)
         self._socket = AsyncSocketModeHandler(self.app, app_token=app_token, web_client=self.client)
         self._socket.client.wss_uri = address
         await self._socket.connect_async()  # type: ignore[no-untyped-call]
 
 
-class Ticker:
-    """Runs jobs with APScheduler, and a watchdog that ends the process when the scheduler stops."""
+class JobScheduler:
+    """Runs jobs with APScheduler, and ends the process with a `Watchdog` when the scheduler stops."""
 
     def __init__(self, runner: Runner, jobs: Sequence[Job]) -> None:
         self._runner = runner
         self._running: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
-        self._watchdog = Watchdog(PATIENCE_SECONDS)
+        self._watchdog = Watchdog(WATCHDOG_SECONDS)
         options: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         for job in jobs:
             self._scheduler.add_job(
                 self._run, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name, **options
             )
-        self._scheduler.add_job(self._watchdog.pat, "interval", seconds=1, id="watchdog", **options)
+        self._scheduler.add_job(self._watchdog.reset, "interval", seconds=1, id="watchdog", **options)
 
     def start(self) -> None:
         """Start running jobs."""
@@ -192,17 +194,17 @@ class Ticker:
         self._watchdog.start()
 
     async def stop(self) -> None:
-        """Start no more jobs, and let those that run finish."""
+        """Start no new jobs, and wait for running ones to finish."""
         self._scheduler.pause()
         if self._running:
-            await asyncio.wait(self._running, timeout=LAST_BREATH_SECONDS)
+            await asyncio.wait(self._running, timeout=SHUTDOWN_SECONDS)
         self._watchdog.stop()
         self._scheduler.shutdown(wait=False)
 
     async def _run(self, job: Job) -> None:
         task = asyncio.current_task()
         if task is None:
-            raise RuntimeError("A job runs in a task of its own.")
+            raise RuntimeError("A job must run in its own task.")
         self._running.add(task)
         try:
             await self._runner.run(job)
@@ -211,17 +213,17 @@ class Ticker:
 
 
 class Watchdog:
-    """Ends the process when `pat` wasn't called for *patience* seconds."""
+    """Ends the process when `reset` isn't called for *timeout* seconds."""
 
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
-        self._patted = threading.Event()
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._reset_since = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
-    async def pat(self) -> None:
-        """Tell that the event loop is alive."""
-        self._patted.set()
+    async def reset(self) -> None:
+        """Restart the timeout; the event loop calls this every second."""
+        self._reset_since.set()
 
     def start(self) -> None:
         """Start watching."""
@@ -230,17 +232,17 @@ class Watchdog:
     def stop(self) -> None:
         """Stop watching."""
         self._stopped.set()
-        self._patted.set()
+        self._reset_since.set()
 
     def _watch(self) -> None:
         while not self._stopped.is_set():
-            self._patted.clear()
-            if not self._patted.wait(self._patience) and not self._stopped.is_set():
-                said = threading.Thread(target=_say_that_it_bites, args=[self._patience], daemon=True)
-                said.start()
-                said.join(1)  # what holds the event loop up may hold the log up too
-                os._exit(70)  # EX_SOFTWARE; whoever supervises the process starts it again
+            self._reset_since.clear()
+            if not self._reset_since.wait(self._timeout) and not self._stopped.is_set():
+                logger = threading.Thread(target=_log_expiry, args=[self._timeout], daemon=True)
+                logger.start()
+                logger.join(1)  # logging may be blocked, too
+                os._exit(70)  # EX_SOFTWARE; the supervisor restarts the process
 
 
-def _say_that_it_bites(patience: float) -> None:
-    log.error("watchdog.bites", after_seconds=patience)
+def _log_expiry(timeout: float) -> None:
+    log.error("watchdog.expired", after_seconds=timeout)

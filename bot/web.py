@@ -18,9 +18,9 @@ from bot.mentions.listeners.adding import HOOKS_PATH, Hooks
 from bot.storage import is_current
 
 SLACK_PATH = "/slack/events"
-LARGEST_BODY = 4 * 1024 * 1024  # Slack's largest payload, a view of 250 KB with its state, is far below
-OLDEST_REQUEST = timedelta(minutes=5)
-MOST_FAILURES = 5
+MAX_BODY_BYTES = 4 * 1024 * 1024  # Slack's largest payload, a view of 250 KB with its state, is far below
+MAX_REQUEST_AGE = timedelta(minutes=5)
+MAX_FAILURES = 5
 
 log = structlog.get_logger(__name__)
 
@@ -28,25 +28,25 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def build_web(app: AsyncApp | None, runtime: Runtime, signing_secret: str | None) -> web.Application:
-    """Return the web application; without *app*, in Socket Mode, only the health pages and the webhooks."""
-    site = web.Application(client_max_size=LARGEST_BODY)
-    site.router.add_get("/healthz", _alive)
-    site.router.add_get("/readyz", _ready_handler(runtime))
-    site.router.add_post(HOOKS_PATH, Hooks(runtime).receive)
+    """Return the web application. Without *app* (Socket Mode), it serves only health checks and webhooks."""
+    web_app = web.Application(client_max_size=MAX_BODY_BYTES)
+    web_app.router.add_get("/healthz", _healthz)
+    web_app.router.add_get("/readyz", _ready_handler(runtime))
+    web_app.router.add_post(HOOKS_PATH, Hooks(runtime).receive)
     if app is not None and signing_secret is not None:
-        site.router.add_post(SLACK_PATH, _slack_handler(app, runtime, signing_secret))
-    return site
+        web_app.router.add_post(SLACK_PATH, _slack_handler(app, runtime, signing_secret))
+    return web_app
 
 
-def is_genuine(*, secret: str, timestamp: str, signature: str, body: bytes, now: float) -> bool:
+def is_signed(*, secret: str, timestamp: str, signature: str, body: bytes, now: float) -> bool:
     """
     Return whether Slack signed these raw bytes (HMAC-SHA256 of `v0:{timestamp}:{body}`) within the last five minutes.
 
-    It doesn't raise, whatever the headers contain.
+    It never raises, whatever the headers contain.
     """
     if not (timestamp.isascii() and timestamp.isdigit()) or len(timestamp) > 12:  # noqa: PLR2004 - Unix seconds have 10
         return False
-    if abs(now - int(timestamp)) > OLDEST_REQUEST.total_seconds() or not signature.isascii():
+    if abs(now - int(timestamp)) > MAX_REQUEST_AGE.total_seconds() or not signature.isascii():
         return False
     expected = "v0=" + hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, sha256).hexdigest()
     return hmac.compare_digest(expected, signature)
@@ -55,16 +55,16 @@ def is_genuine(*, secret: str, timestamp: str, signature: str, body: bytes, now:
 def _slack_handler(app: AsyncApp, runtime: Runtime, secret: str) -> Handler:
     async def slack(request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        genuine = is_genuine(
+        signed = is_signed(
             secret=secret,
             timestamp=request.headers.get("X-Slack-Request-Timestamp", ""),
             signature=request.headers.get("X-Slack-Signature", ""),
             body=body,
             now=runtime.clock.wall(),
         )
-        if not genuine:
+        if not signed:
             return web.json_response({"error": "This request isn't signed by Slack, or it is too old."}, status=401)
-        if not _is_readable(body):
+        if not _is_utf8(body):
             return web.json_response({"error": "This body can't be read as UTF-8."}, status=400)
         try:
             return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
@@ -75,7 +75,7 @@ def _slack_handler(app: AsyncApp, runtime: Runtime, secret: str) -> Handler:
     return slack
 
 
-def _is_readable(body: bytes) -> bool:
+def _is_utf8(body: bytes) -> bool:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -83,7 +83,7 @@ def _is_readable(body: bytes) -> bool:
     return True
 
 
-async def _alive(_request: web.Request) -> web.StreamResponse:
+async def _healthz(_request: web.Request) -> web.StreamResponse:
     return web.json_response({"alive": True})
 
 
@@ -102,5 +102,5 @@ async def _list_problems(runtime: Runtime) -> list[str]:
     if not await asyncio.to_thread(is_current, runtime.database):
         return ["The database isn't at the newest version; run `evenhand migrate`."]
     beats = await runtime.read(list_heartbeats, workspace=None)
-    failing = [beat.name for beat in beats if beat.failures_in_a_row >= MOST_FAILURES]
+    failing = [beat.name for beat in beats if beat.failures_in_a_row >= MAX_FAILURES]
     return [f"The job {name} keeps failing; the log says why (job.failed)." for name in failing]

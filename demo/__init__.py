@@ -1,1 +1,1 @@
-"""Wires bot and rehearsal together, with a clock that can be moved and a sample company: `python -m demo`."""
+"""The demo: bot and rehearsal together, with a movable clock and a sample company: `python -m demo`."""

@@ -1,4 +1,4 @@
-"""`python -m demo`: the pretend Slack with the bot and a sample company, at one address."""
+"""`python -m demo`: runs the pretend Slack with the bot and a sample company at one address."""
 
 import argparse
 import asyncio
@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot.logs import set_up_logs
+from bot.logs import configure_logging
 from bot.settings import LogFormat
-from demo.cast import COMPANY, START, TEAM, furnish
 from demo.company import load_company
 from demo.feed import Feed, load_feed, open_feed
-from demo.stage import hand_time_over, open_stage
+from demo.people import COMPANY, START, TEAM, populate
+from demo.stage import open_stage, run_jobs_on_move
 from rehearsal.page import add_page
 
 DEFAULT_PORT = 8400
@@ -26,11 +26,11 @@ Mara manages; Ana, Bob, Kiri, Tomás and Iris look after customers. Ctrl-C ends 
 
 
 def main() -> None:
-    """Read the port, then play until somebody presses Ctrl-C."""
+    """Parse the port, and run the demo until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="where the page is served (0: any free port)")
     options = parser.parse_args()
-    set_up_logs(style=LogFormat.AUTO, level="warning")
+    configure_logging(style=LogFormat.AUTO, level="warning")
     with tempfile.TemporaryDirectory(prefix="evenhand-demo-") as folder:
         try:
             asyncio.run(_play(options.port, Path(folder)))
@@ -45,10 +45,10 @@ async def _play(port: int, folder: Path) -> None:
 
 async def _play_with(feed: Feed, port: int, folder: Path) -> None:
     stage = open_stage(
-        door=feed.door,
+        host_overrides=feed.host_overrides,
         database_url=f"sqlite:///{folder}/demo.db",
         start=START,
-        furnish=furnish,
+        populate=populate,
         frozen=False,
         team_id=TEAM,
         name=COMPANY,
@@ -60,7 +60,7 @@ async def _play_with(feed: Feed, port: int, folder: Path) -> None:
         feed.now = running.rehearsal.workspace.clock.now
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
         load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
-        hand_time_over(running)
+        run_jobs_on_move(running)
         await running.bot.run_jobs()
         sys.stdout.write(INTRODUCTION.format(url=running.rehearsal.url))
         sys.stdout.flush()

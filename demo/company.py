@@ -1,4 +1,4 @@
-"""The sample company's past: its customers, what was said to them, its digest."""
+"""Loads the sample company: customers, check-ins, follow-ups, promises, escalations and digests."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -16,21 +16,22 @@ from bot.customers.gateways import read_drafts
 from bot.customers.queries import find_customer
 from bot.customers.usecases.lists import apply_import
 from bot.digests.rules import DigestKind
-from bot.digests.schemas import ChannelSchema, DigestWish, SetupWish
-from bot.digests.usecases import arrange_digest, save_setup
+from bot.digests.schemas import DigestInput, SetupInput
+from bot.digests.usecases import save_digest, save_setup
 from bot.escalations.rules import Cause, Severity
 from bot.escalations.schemas import Fix
 from bot.escalations.usecases import answer_escalation, fix_escalation, raise_escalation
 from bot.escalations.usecases.confirming import settle_fixes
 from bot.followups.usecases import assign_followup
 from bot.promises.usecases import keep_promise, record_promise
-from demo.cast import ANA, BOB, IRIS, KIRI, MARA, TOMAS
+from bot.workspaces.schemas import ChannelSchema
+from demo.people import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
 SAMPLE = Path(__file__).parent / "customers.csv"
 TALKED, TRIED, THEY = Result.TALKED, Result.TRIED, Result.THEY_CONTACTED_US
 
-# Days ago, customer, who, what, how, feeling, words.
-PAST: Sequence[tuple[int, str, str, Result, Channel, Mood | None, str]] = (
+# Days ago, customer, person, result, channel, mood, note.
+CHECKINS: Sequence[tuple[int, str, str, Result, Channel, Mood | None, str]] = (
     (47, "Bakery Lindqvist", ANA, TALKED, Channel.CALL, Mood.UNEASY, "Waiting for the invoice fix."),
     (12, "Bakery Lindqvist", ANA, TRIED, Channel.CALL, None, "Voicemail."),
     (31, "Goldfinch Dental", ANA, TALKED, Channel.EMAIL, Mood.CONTENT, "Happy with the new forms."),
@@ -58,27 +59,27 @@ PAST: Sequence[tuple[int, str, str, Result, Channel, Mood | None, str]] = (
     (66, "Papelaria Central", TOMAS, TALKED, Channel.VISIT, Mood.CONTENT, "Nobody has come by since summer."),
 )
 
-# In how many days, customer, who asks, whom, what.
-TO_DO: Sequence[tuple[int, str, str, str, str]] = (
+# Due in days, customer, manager, assignee, task.
+FOLLOWUPS: Sequence[tuple[int, str, str, str, str]] = (
     (1, "Sunset Diner", MARA, BOB, "Pay back what was charged twice in September"),
     (3, "Bakery Lindqvist", MARA, ANA, "Tell them when the invoice fix is live"),
     (10, "Polar Optics", IRIS, IRIS, "Send figures for their budget round"),
 )
 
-# In how many days, customer, who promised, to whom there, what; and whether it was kept. Days that are over: broken.
-PROMISED: Sequence[tuple[int, str, str, str, str, bool]] = (
+# Due in days, customer, assignee, contact, promise, whether it was kept. A past one that was not kept is broken.
+PROMISES: Sequence[tuple[int, str, str, str, str, bool]] = (
     (0, "Goldfinch Dental", ANA, "Dr Rui Prata", "send the new price list", False),
     (4, "Harlem Print Works", BOB, "", "name a carrier that is on time", False),
     (-3, "Sunset Diner", BOB, "", "say who charged twice, and why", False),
     (-2, "Fjord Ferries", IRIS, "", "confirm the winter timetable", True),
     (9, "Bakery Lindqvist", ANA, "Maja Lindqvist", "show them the corrected invoice", False),
 )
-LONG_ENOUGH = timedelta(days=10)
-"""How long before its day each of them was promised."""
+PROMISED_BEFORE = timedelta(days=10)
+"""How long before its due date each promise was made."""
 STOPS, HURTS, ANNOYS = Severity.STOPS, Severity.HURTS, Severity.ANNOYS
 
-# Days ago, customer, who raised it, who is on it, how bad, what; how far it has come: "", "fixed" or "confirmed".
-WENT_WRONG: Sequence[tuple[int, str, str, str, Severity, str, str]] = (
+# Days ago, customer, raised by, assignee, severity, problem, progress: "", "fixed" or "confirmed".
+ESCALATIONS: Sequence[tuple[int, str, str, str, Severity, str, str]] = (
     (0, "Harlem Print Works", MARA, BOB, ANNOYS, "Third late delivery; they ask what we do about it", ""),
     (6, "Kanto Tooling", MARA, ANA, HURTS, "The new line stands still, a part is missing", ""),
     (9, "Vasa Violins", IRIS, IRIS, HURTS, "Two invoices for one order", "fixed"),
@@ -88,10 +89,10 @@ WENT_WRONG: Sequence[tuple[int, str, str, str, Severity, str, str]] = (
 
 def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str, str]) -> int:
     """
-    Load the sample company through the same use cases that people's commands run; returns the number of customers.
+    Load the sample company with the use cases that commands run; return the number of customers.
 
-    *digest_channel* is the id and name of the channel that gets the digest, Mondays and Thursdays at nine in Lisbon,
-    and what we owe, Tuesdays and Fridays.
+    *digest_channel* is the id and name of the channel that gets two digests: neglected customers on Mondays and
+    Thursdays at nine in Lisbon, and commitments on Tuesdays and Fridays.
     """
     return runtime.run_now(_load, workspace=workspace, digest_channel=digest_channel, features=runtime.features)
 
@@ -100,7 +101,7 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
     today = now.date()
     drafts = read_drafts(SAMPLE.read_bytes(), name=SAMPLE.name, today=today, default_source="sample")
     done = apply_import(session, drafts=drafts, by=MARA, now=now)
-    for days_ago, customer, person, result, channel, mood, words in PAST:
+    for days_ago, customer, person, result, channel, mood, words in CHECKINS:
         record_checkin(
             session,
             customer_id=find_customer(session, customer).id,
@@ -112,7 +113,7 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
             by=person,
             now=now,
         )
-    for in_days, customer, asks, asked, what in TO_DO:
+    for in_days, customer, asks, asked, what in FOLLOWUPS:
         assign_followup(
             session,
             customer_id=find_customer(session, customer).id,
@@ -123,29 +124,29 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
             now=now,
         )
     _load_promises(session, now=now)
-    for row in WENT_WRONG:
-        _go_wrong(session, *row, now=now)
-    read_since = sa.delete(OutboxMessage).where(col(OutboxMessage.enqueued_at) < now - timedelta(days=1))
-    session.exec(read_since)
+    for row in ESCALATIONS:
+        _load_escalation(session, *row, now=now)
+    delete_old = sa.delete(OutboxMessage).where(col(OutboxMessage.enqueued_at) < now - timedelta(days=1))
+    session.exec(delete_old)
     _load_digests(session, *digest_channel, features=features, now=now)
     return len(done.plan.added)
 
 
 def _load_digests(session: Session, channel_id: str, name: str, *, features: Sequence[Feature], now: datetime) -> None:
-    """Who has waited longest, and what we owe, on days of their own."""
+    """Schedule the digests of neglected customers and of commitments."""
     channel = ChannelSchema(id=channel_id, name=name, is_member=True)
     when = {"hour": time(9, 0), "zone": "Europe/Lisbon", "channel_id": channel_id}
-    wish = SetupWish(cadence=30, floor=90, factor=1.5, first_calls=8, days="03", **when)
-    save_setup(session, wish=wish, channel=channel, by=MARA, now=now)
-    arrange_digest(
-        session, kind=DigestKind.OWED, wish=DigestWish(days="14", **when), channel=channel, by=MARA, features=features,
-        now=now,
+    setup = SetupInput(cadence=30, floor=90, factor=1.5, first_calls=8, days="03", **when)
+    save_setup(session, settings=setup, channel=channel, by=MARA, now=now)
+    owed = DigestInput(days="14", **when)
+    save_digest(
+        session, kind=DigestKind.OWED, settings=owed, channel=channel, by=MARA, features=features, now=now
     )  # fmt: skip
 
 
 def _load_promises(session: Session, *, now: datetime) -> None:
-    """What was promised in the last days; the clock will notification what is over."""
-    for in_days, customer, person, contact, what, is_kept in PROMISED:
+    """Record the promises; the jobs will notify people of broken ones."""
+    for in_days, customer, person, contact, what, is_kept in PROMISES:
         day = now + timedelta(days=in_days)
         schema = record_promise(
             session,
@@ -154,35 +155,35 @@ def _load_promises(session: Session, *, now: datetime) -> None:
             contact=contact,
             what=what,
             by=person,
-            now=min(day - LONG_ENOUGH, now),
+            now=min(day - PROMISED_BEFORE, now),
         )
         if is_kept:
             keep_promise(session, promise_id=schema.id, by=person, now=day)
 
 
 def _workday(day: date) -> date:
-    """*day*, or the Friday before a weekend."""
+    """Return *day*, or the Friday before a weekend."""
     return day - timedelta(days=max(day.weekday() - 4, 0))
 
 
-def _go_wrong(
+def _load_escalation(
     session: Session,
-    ago: int,
+    days_ago: int,
     customer: str,
     by: str,
     assignee: str,
     severity: Severity,
     what: str,
-    far: str,
+    progress: str,
     *,
     now: datetime,
 ) -> None:
     """Something went wrong so many days ago, and has come so far."""
-    raised, account = now - timedelta(days=ago), find_customer(session, customer)
+    raised, account = now - timedelta(days=days_ago), find_customer(session, customer)
     schema = raise_escalation(
         session, customer_id=account.id, what=what, severity=severity, assignee_id=assignee, by=by, now=raised
     )
-    if not far:
+    if not progress:
         return
     answer_escalation(session, escalation_id=schema.id, by=assignee, now=raised + timedelta(hours=1))
     fix = Fix(
@@ -190,7 +191,7 @@ def _go_wrong(
         change="Hand over with a check-list", change_on=now.date() + timedelta(days=7),
     )  # fmt: skip
     fix_escalation(session, escalation_id=schema.id, fix=fix, by=assignee, now=raised + timedelta(days=1))
-    if far == "confirmed":
+    if progress == "confirmed":
         done = record_checkin(
             session, customer_id=account.id, result=TALKED, channel=Channel.CALL, note="All is well again.",
             happened_on=_workday(now.date() - timedelta(days=5)), by=assignee, now=now,

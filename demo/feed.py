@@ -1,4 +1,4 @@
-"""What is written about the sample company's customers: a feed on loopback that grows as the days go by."""
+"""A feed on loopback with mentions of the sample company's customers, which grows with the clock."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -16,9 +16,9 @@ from bot.mentions.schemas.mentions import SourceWish
 from bot.mentions.usecases.aliases import name_ourselves
 from bot.mentions.usecases.sources import add_source
 from bot.workspaces.schemas import ChannelSchema
-from demo.cast import COMPANY, MARA, START
+from demo.people import COMPANY, MARA, START
 
-HOST = "feed.demo.example"  # leads nowhere but here: the demo holds the door open, and no setting does
+HOST = "feed.demo.example"  # only the demo overrides this host; no setting does
 
 # Hours after the start, who, what.
 POSTS: Sequence[tuple[float, str, str]] = (
@@ -38,20 +38,20 @@ POSTS: Sequence[tuple[float, str, str]] = (
 
 
 class Feed:
-    """The feed and the door that leads to it; it tells the time by whatever clock it is given."""
+    """The feed and the host override that leads to it; *now* returns the current instant."""
 
     def __init__(self) -> None:
         self.now: Callable[[], datetime] = lambda: START
-        self.door = HostOverrides()
+        self.host_overrides = HostOverrides()
 
     async def answer(self, _request: web.Request) -> web.Response:
-        """What was written by now."""
+        """Respond with the posts so far."""
         return web.Response(body=draw(self.now()), content_type="application/rss+xml")
 
 
 @asynccontextmanager
 async def open_feed() -> AsyncIterator[Feed]:
-    """Serve it on a free port of loopback."""
+    """Serve the feed on a free port of loopback."""
     feed = Feed()
     site = web.Application()
     site.router.add_get("/feed", feed.answer)
@@ -59,14 +59,14 @@ async def open_feed() -> AsyncIterator[Feed]:
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        feed.door = HostOverrides({HOST: (f"127.0.0.1:{runner.addresses[0][1]}",)})
+        feed.host_overrides = HostOverrides({HOST: (f"127.0.0.1:{runner.addresses[0][1]}",)})
         yield feed
     finally:
         await runner.cleanup()
 
 
 def draw(now: datetime) -> bytes:
-    """The feed as it stands at *now*, the newest post first."""
+    """Return the feed as of *now*, the newest post first."""
     written = [(START + timedelta(hours=hours), who, words) for hours, who, words in POSTS]
     items = "".join(
         f"<item><title>{escape(words[:40])}…</title><link>https://talk.example/{who}/{number}</link>"
@@ -78,7 +78,7 @@ def draw(now: datetime) -> bytes:
 
 
 def load_feed(runtime: Runtime, *, workspace: str, channel: tuple[str, str]) -> None:
-    """Have the sample company listen to the feed, and say what it is called itself."""
+    """Add the feed and the sample company's own names to the workspace."""
     runtime.run_now(_load, workspace=workspace, channel=channel)
 
 

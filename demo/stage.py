@@ -1,4 +1,4 @@
-"""A rehearsal with the bot in it: what the demo shows and the tests play on."""
+"""Runs a rehearsal with the bot, for the demo and the tests."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,7 +20,7 @@ MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 
 @dataclass
 class Stage:
-    """A pretend workspace and the bot that works in it."""
+    """A rehearsal and the bot that is connected to it."""
 
     rehearsal: Rehearsal
     bot: Bot
@@ -31,20 +31,20 @@ async def open_stage(
     *,
     database_url: str,
     start: datetime,
-    furnish: Callable[[Rehearsal], None],
+    populate: Callable[[Rehearsal], None],
     http: bool = False,
-    door: HostOverrides = NO_OVERRIDES,
+    host_overrides: HostOverrides = NO_OVERRIDES,
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """
-    Start a rehearsal, let *furnish* put people and channels into it, and start the bot against it.
+    Start a rehearsal, let *furnish* add people and channels to it, and start the bot against it.
 
-    The bot connects by Socket Mode or, with *http*, is called by signed requests. Its jobs don't tick: whoever moves
-    the rehearsal's time calls `stage.bot.run_jobs()`. A *door* lets the bot fetch from this machine under other names.
-    *options* go to `Rehearsal`.
+    The bot connects by Socket Mode or, with *http*, receives signed requests. Its jobs don't run by themselves: whoever
+    moves the rehearsal's clock calls `stage.bot.run_jobs()`. *host_overrides* let the bot fetch from this machine under
+    other names. *options* are passed to `Rehearsal`.
     """
     async with Rehearsal(manifest=_manifest(), start=start, **options) as rehearsal:
-        furnish(rehearsal)
+        populate(rehearsal)
         settings = Settings(
             _env_file=None,
             database_url=database_url,
@@ -56,25 +56,25 @@ async def open_stage(
             port=0,
         )
         clock = RehearsalClock(rehearsal.workspace.clock)
-        async with Bot(settings, clock=clock, ticking=False, door=door) as bot:
+        async with Bot(settings, clock=clock, run_scheduler=False, host_overrides=host_overrides) as bot:
             if http:
                 rehearsal.request_url = f"{bot.address}/slack/events"
             else:
-                await rehearsal.connected()
+                await rehearsal.wait_connected()
             yield Stage(rehearsal, bot)
             await bot.runtime.drain()
 
 
 @cache
 def _manifest() -> Manifest:
-    """Read once: tests start many stages."""
+    """Load the manifest once, since tests open many stages."""
     return Manifest.load(MANIFEST)
 
 
-def hand_time_over(stage: Stage, stride: timedelta = timedelta(hours=1)) -> None:
-    """From now on the rehearsal's time goes in steps of *stride*, and the bot's jobs run at each."""
+def run_jobs_on_move(stage: Stage, step: timedelta = timedelta(hours=1)) -> None:
+    """Move the rehearsal's time in steps of *step* from now on, and run the bot's jobs after each."""
     clock = stage.rehearsal.workspace.clock
-    clock.stride = stride
+    clock.step = step
 
     async def run_jobs(_now: datetime) -> None:
         await stage.bot.run_jobs()

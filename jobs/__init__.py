@@ -1,1 +1,1 @@
-"""What the clock does: thin, one file per job. Each asks what is due and not handled: a missed run catches up."""
+"""Periodic jobs, one per file. Each asks what is due and not yet handled, so a missed run is made up by the next."""

@@ -1,4 +1,4 @@
-"""Fetches due sources, posts new mentions, and warns whoever said they would answer one."""
+"""Fetches due sources, posts new mentions, and warns people who said they would answer one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,10 +20,10 @@ from bot.workspaces.gateways import look_at_channel
 from bot.workspaces.queries import list_workspaces
 from jobs.deliver_outbox import Clients
 
-MOST_A_RUN = 24
-HOSTS_AT_ONCE = 4
-PATIENCE_SECONDS = 10.0
-TRY_LATER = frozenset({"timeout", "ratelimited"})
+MAX_SOURCES_PER_RUN = 24
+MAX_CONCURRENT_HOSTS = 4
+CHANNEL_TIMEOUT_SECONDS = 10.0
+TEMPORARY_ERRORS = frozenset({"timeout", "ratelimited"})
 
 Fetch = Callable[..., Awaitable[FetchResult]]
 
@@ -32,43 +32,43 @@ log = structlog.get_logger(__name__)
 
 async def collect_mentions(runtime: Runtime, clients: Clients | None = None, fetch_one: Fetch = fetch) -> int:
     """
-    Fetch every due source, one request at a time per host; then post and warn. Return how many things were done.
+    Fetch every due source, one request at a time per host; then post and warn. Return the number of changes.
 
     An unexpected error of one source doesn't stop the others; it is raised at the end.
     """
-    moved, failures = await _ask_all(runtime, fetch_one)
+    changed, failures = await _fetch_all(runtime, fetch_one)
     for workspace in await runtime.read(list_workspaces, workspace=None):
-        moved += await _post(runtime, workspace, clients)
-        for keep in (free_orphaned, tell_managers, warn_answerers):
-            moved += await runtime.run(keep, workspace=workspace)
+        changed += await _post(runtime, workspace, clients)
+        for use_case in (free_orphaned, tell_managers, warn_answerers):
+            changed += await runtime.run(use_case, workspace=workspace)
     if failures:
         raise failures[0]
-    return moved
+    return changed
 
 
-async def _ask_all(runtime: Runtime, fetch_one: Fetch) -> tuple[int, list[Exception]]:
+async def _fetch_all(runtime: Runtime, fetch_one: Fetch) -> tuple[int, list[Exception]]:
     """Fetch several hosts at once, and the sources of one host one after another."""
-    due = await runtime.read(list_due_sources, workspace=None, limit=MOST_A_RUN)
+    due = await runtime.read(list_due_sources, workspace=None, limit=MAX_SOURCES_PER_RUN)
     by_host = groupby(sorted(due, key=_host), key=_host)
-    turns = asyncio.Semaphore(HOSTS_AT_ONCE)
+    slots = asyncio.Semaphore(MAX_CONCURRENT_HOSTS)
     failures: list[Exception] = []
 
-    async def ask_host(sources: Sequence[DueSource]) -> int:
-        moved = 0
-        async with turns:
+    async def fetch_host(sources: Sequence[DueSource]) -> int:
+        changed = 0
+        async with slots:
             for source in sources:
                 try:
-                    moved += await _ask(runtime, source, fetch_one)
+                    changed += await _fetch_source(runtime, source, fetch_one)
                 except Exception as error:
                     log.exception("mentions.source_failed", workspace=source.workspace_id, source=str(source.source_id))
                     failures.append(error)
-        return moved
+        return changed
 
-    counts = await asyncio.gather(*(ask_host(list(sources)) for _, sources in by_host))
+    counts = await asyncio.gather(*(fetch_host(list(sources)) for _, sources in by_host))
     return sum(counts), failures
 
 
-async def _ask(runtime: Runtime, source: DueSource, fetch_one: Fetch) -> int:
+async def _fetch_source(runtime: Runtime, source: DueSource, fetch_one: Fetch) -> int:
     """Fetch one source outside any transaction and store the result in one; return how many mentions changed."""
     until: datetime | None = await runtime.run(may_ask, workspace=None, address=source.address)
     if until is not None:
@@ -86,15 +86,21 @@ async def _ask(runtime: Runtime, source: DueSource, fetch_one: Fetch) -> int:
 
 
 async def _post(runtime: Runtime, workspace: str, clients: Clients | None) -> int:
-    """Post what waits, except to channels that are shared with outsiders by now."""
+    """Post waiting mentions, except to channels that have been shared with outsiders since."""
     channels = await runtime.read(list_waiting_channels, workspace=workspace)
-    fit = [channel for channel in channels if clients is None or await _may_post(runtime, workspace, channel, clients)]
-    return await runtime.run(post_waiting, workspace=workspace, channels=fit, features=runtime.features) if fit else 0
+    postable = [
+        channel for channel in channels if clients is None or await _may_post(runtime, workspace, channel, clients)
+    ]
+    return (
+        await runtime.run(post_waiting, workspace=workspace, channels=postable, features=runtime.features)
+        if postable
+        else 0
+    )
 
 
 async def _may_post(runtime: Runtime, workspace: str, channel_id: str, clients: Clients) -> bool:
-    channel = await look_at_channel(clients(workspace), channel_id, patience=PATIENCE_SECONDS)
-    if channel.refused in TRY_LATER:
+    channel = await look_at_channel(clients(workspace), channel_id, patience=CHANNEL_TIMEOUT_SECONDS)
+    if channel.refused in TEMPORARY_ERRORS:
         return False
     if channel.problem:
         await runtime.run(stop_channel, workspace=workspace, channel=channel_id)

@@ -66,20 +66,17 @@ class Dispatcher:
     on_dead: OnDead
 
     async def deliver_all(self) -> int:
-        """Look back on what is unclear, then send what is due; returns how many notifications moved."""
-        unclear = await self.runtime.run(outbox.claim_unknown, workspace=None)
-        for claimed in unclear:
-            await self._look_back(claimed)
+        """Send what is due, or look for it where it may have been sent; return how many notifications were claimed."""
         claimed_at = self.runtime.clock.monotonic()
         claimed_messages = await self.runtime.run(outbox.claim, workspace=None)
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def deliver(claimed: ClaimedMessage) -> None:
             async with slots:  # a slow one holds its own slot and no other
-                await self._deliver(claimed, claimed_at)
+                await (self._look_back(claimed) if claimed.may_be_sent else self._deliver(claimed, claimed_at))
 
         await asyncio.gather(*map(deliver, claimed_messages))
-        return len(unclear) + len(claimed_messages)
+        return len(claimed_messages)
 
     async def _deliver(self, claimed: ClaimedMessage, claimed_at: float) -> None:
         try:

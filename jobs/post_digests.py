@@ -1,25 +1,25 @@
-"""Posts the digests whose slot has come."""
+"""Posts digests at their scheduled times."""
 
 import structlog
 
 from bot.core.runtime import Runtime
-from bot.digests.gateways import look_at_channel
 from bot.digests.queries import list_due_digests
-from bot.digests.schemas import DueDigest
+from bot.digests.schemas import DigestSchema
 from bot.digests.usecases import post_digest, stop_digest
+from bot.workspaces.gateways import look_at_channel
 from jobs.deliver_outbox import Clients
 
-PATIENCE_SECONDS = 10.0
+CHANNEL_TIMEOUT_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 
 
 async def post_digests(runtime: Runtime, clients: Clients | None = None) -> int:
     """
-    Handle every slot that has come, each once; returns how many.
+    Handle every slot that has come, each once; return the number of slots handled.
 
-    With *clients*, a channel that is shared with outsiders by now gets nothing: its digest stops and the managers are
-    told. A digest that fails doesn't keep the others from coming; the failure is raised at the end.
+    With *clients*, a digest whose channel has been shared with outsiders stops instead, and the managers are notified.
+    A digest that fails doesn't stop the others; the error is raised at the end.
     """
     handled, failures = 0, []
     for due in await runtime.read(list_due_digests, workspace=None):
@@ -27,23 +27,24 @@ async def post_digests(runtime: Runtime, clients: Clients | None = None) -> int:
             if clients is not None and not await _may_post(runtime, clients, due):
                 continue
             posted = await runtime.run(
-                post_digest, workspace=due.workspace_id, digest_id=due.digest_id, features=runtime.features
+                post_digest, workspace=due.workspace_id, digest_id=due.id, features=runtime.features
             )
             handled += posted is not None
         except Exception as error:
-            log.exception("digest.failed", workspace=due.workspace_id, digest=str(due.digest_id))
+            log.exception("digest.failed", workspace=due.workspace_id, digest=str(due.id))
             failures.append(error)
     if failures:
         raise failures[0]
     return handled
 
 
-async def _may_post(runtime: Runtime, clients: Clients, due: DueDigest) -> bool:
+async def _may_post(runtime: Runtime, clients: Clients, due: DigestSchema) -> bool:
     """
-    Whether only colleagues can read the channel. When Slack doesn't answer, the slot waits for the next run; what else
-    may be wrong with the channel, delivery finds out.
+    Return whether the channel may receive the digest; stop the digest if outsiders can read it.
+
+    When Slack doesn't answer, the slot waits for the next run. Other problems with the channel are found on delivery.
     """
-    channel = await look_at_channel(clients(due.workspace_id), due.channel_id, patience=PATIENCE_SECONDS)
+    channel = await look_at_channel(clients(due.workspace_id), due.channel_id, patience=CHANNEL_TIMEOUT_SECONDS)
     if channel.is_shared:
         await runtime.run(stop_digest, workspace=due.workspace_id, channel=due.channel_id, reason="is_shared")
     return not channel.is_shared and channel.refused not in {"timeout", "ratelimited"}

@@ -1,4 +1,4 @@
-"""Around one run of a job: the fence, the heartbeat, the log line."""
+"""Runs one job: lease, heartbeat, log line and error handling."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from bot.core.heartbeats import JobRun, begin_run, end_run
 from bot.core.runtime import Runtime
-from bot.logs import hidden
+from bot.logs import mask_secrets
 
 log = structlog.get_logger(__name__)
 
@@ -17,11 +17,11 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True)
 class Job:
     """
-    What runs when.
+    A periodic job.
 
-    *every* is how often it is tried; *fresh_for* how long a success counts, across restarts and replicas (zero: it
-    is tried at every tick). *alone* jobs hold a lease, so that one process at a time runs them; others guard every
-    row by themselves.
+    *every* is the interval between attempts; *fresh_for* is how long a success counts, across restarts and replicas
+    (zero: it runs at every tick). A job that is *alone* holds a lease, so that only one process runs it; other jobs
+    lock each row themselves.
     """
 
     name: str
@@ -33,15 +33,15 @@ class Job:
 
 
 class Runner:
-    """Runs jobs, one at a time each, and remembers how they went."""
+    """Runs jobs, each one at a time, and records their heartbeats."""
 
-    def __init__(self, runtime: Runtime, note_every: timedelta = timedelta(minutes=1)) -> None:
+    def __init__(self, runtime: Runtime, heartbeat_interval: timedelta = timedelta(minutes=1)) -> None:
         self._runtime = runtime
-        self._note_every = note_every
-        self._noted: dict[str, tuple[datetime, bool]] = {}
+        self._heartbeat_interval = heartbeat_interval
+        self._last_heartbeats: dict[str, tuple[datetime, bool]] = {}
 
     async def run(self, job: Job) -> int:
-        """Run *job* once if its time has come; returns how many things it moved. An error is noted, never raised."""
+        """Run *job* if it is due; return the number of changes. An error is recorded and logged, never raised."""
         try:
             return await self._run_when_due(job)
         except Exception:
@@ -52,37 +52,37 @@ class Runner:
         if job.fresh_for > timedelta(0) and await self._runtime.read(_is_fresh, workspace=None, job=job):
             return 0
         if not job.alone:
-            return await self._run_noting(job)
+            return await self._run_without_lease(job)
         fence = await self._runtime.run(begin_run, workspace=None, name=job.name, lease=job.lease)
         if fence is None:
             return 0
-        moved, error = await _attempt(job)
+        changed, error = await _attempt(job)
         await self._runtime.run(end_run, workspace=None, name=job.name, fence=fence, error=error)
-        return moved
+        return changed
 
-    async def _run_noting(self, job: Job) -> int:
-        """A job that guards itself and ticks every second: note how it is once a minute, or when that changes."""
-        moved, error = await _attempt(job)
+    async def _run_without_lease(self, job: Job) -> int:
+        """Run a job that locks rows itself; record its heartbeat at intervals, or when its health changes."""
+        changed, error = await _attempt(job)
         now = self._runtime.clock.now()
-        noted_at, was_well = self._noted.get(job.name, (None, None))
-        if noted_at is None or was_well != (error is None) or now - noted_at >= self._note_every:
-            self._noted[job.name] = (now, error is None)
-            await self._runtime.run(_note, workspace=None, job=job, error=error)
-        return moved
+        recorded_at, had_succeeded = self._last_heartbeats.get(job.name, (None, None))
+        if recorded_at is None or had_succeeded != (error is None) or now - recorded_at >= self._heartbeat_interval:
+            self._last_heartbeats[job.name] = (now, error is None)
+            await self._runtime.run(_record_heartbeat, workspace=None, job=job, error=error)
+        return changed
 
 
 async def _attempt(job: Job) -> tuple[int, str | None]:
     try:
-        moved = await job.work()
+        changed = await job.work()
     except Exception as error:
         log.exception("job.failed", job=job.name)
-        return 0, str(hidden(f"{type(error).__name__}: {error}")).replace("\0", "")
-    if moved:
-        log.info("job.ran", job=job.name, moved=moved)
-    return moved, None
+        return 0, str(mask_secrets(f"{type(error).__name__}: {error}")).replace("\0", "")
+    if changed:
+        log.info("job.ran", job=job.name, changed=changed)
+    return changed, None
 
 
-def _note(session: Session, *, job: Job, error: str | None, now: datetime) -> None:
+def _record_heartbeat(session: Session, *, job: Job, error: str | None, now: datetime) -> None:
     fence = begin_run(session, name=job.name, lease=timedelta(0), now=now)
     if fence is not None:
         end_run(session, name=job.name, fence=fence, error=error, now=now)

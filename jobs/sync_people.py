@@ -1,4 +1,4 @@
-"""Asks Slack who is there, and takes in what changed."""
+"""Fetches people from Slack and stores changes."""
 
 from collections.abc import Callable
 
@@ -15,20 +15,20 @@ log = structlog.get_logger(__name__)
 
 async def sync_people(runtime: Runtime, clients: Callable[[str], AsyncWebClient]) -> int:
     """
-    Take in the people of every workspace; how many were added or changed.
+    Sync the people of every workspace; return the number of people added or changed.
 
     Raises:
-        ExceptionGroup: at the end, what went wrong in single workspaces; it doesn't stop the others.
+        ExceptionGroup: the errors of single workspaces, raised after all have been tried.
     """
-    moved, failures = 0, []
+    changed, failures = 0, []
     for workspace in await runtime.read(list_workspaces, workspace=None):
         try:
             people = await fetch_people(clients(workspace))
-            news = await runtime.run(sync_people_and_customers, workspace=workspace, people=people, complete=True)
-            moved += news.added + news.changed
+            synced = await runtime.run(sync_people_and_customers, workspace=workspace, people=people, complete=True)
+            changed += synced.added + synced.changed
         except Exception as error:  # noqa: BLE001 - one workspace's trouble isn't another's; raised below
             log.warning("people.not_synced", workspace=workspace, error=type(error).__name__)
             failures.append(error)
     if failures:
         raise ExceptionGroup("Slack didn't tell who is there.", failures)
-    return moved
+    return changed

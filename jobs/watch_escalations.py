@@ -1,4 +1,4 @@
-"""Warns of response clocks that run out, tells the managers when one has, and keeps the escalation channel posted."""
+"""Warns of response times that run out, notifies managers of late responses, and posts to the escalation channel."""
 
 from bot.core.runtime import Runtime
 from bot.escalations.queries import find_channel_to_tell
@@ -15,30 +15,30 @@ from bot.workspaces.gateways import look_at_channel
 from bot.workspaces.queries import list_workspaces
 from jobs.deliver_outbox import Clients
 
-PATIENCE_SECONDS = 10.0
+CHANNEL_TIMEOUT_SECONDS = 10.0
 
 
 async def watch_escalations(runtime: Runtime, clients: Clients | None = None) -> int:
     """
-    Owe everything that escalations ask for now, in every workspace; returns how much it was.
+    Enqueue all due notifications of escalations in every workspace; return their number.
 
-    With *clients*, a channel that is shared with outsiders by now gets nothing, and the managers are told.
+    With *clients*, a channel that has been shared with outsiders is given up instead, and the managers are notified.
     """
     count = 0
     for workspace in await runtime.read(list_workspaces, workspace=None):
-        for keep in (close_inactive, pass_on_orphaned, warn_people, notify_late, forget_channel_news):
-            count += await runtime.run(keep, workspace=workspace)
+        for use_case in (close_inactive, pass_on_orphaned, warn_people, notify_late, forget_channel_news):
+            count += await runtime.run(use_case, workspace=workspace)
         if await _may_post(runtime, clients, workspace):
             count += await runtime.run(post_to_channel, workspace=workspace)
     return count
 
 
 async def _may_post(runtime: Runtime, clients: Clients | None, workspace: str) -> bool:
-    """Whether something waits to be posted, and only colleagues can read it; without an answer it waits."""
+    """Return whether a post is waiting and only colleagues can read the channel; without Slack's answer it waits."""
     channel_id = await runtime.read(find_channel_to_tell, workspace=workspace)
     if channel_id is None or clients is None:
         return channel_id is not None
-    channel = await look_at_channel(clients(workspace), channel_id, patience=PATIENCE_SECONDS)
+    channel = await look_at_channel(clients(workspace), channel_id, patience=CHANNEL_TIMEOUT_SECONDS)
     if channel.is_shared:
         await runtime.run(lose_channel, workspace=workspace, channel=channel_id, reason="is_shared")
     return not channel.is_shared and channel.refused not in {"timeout", "ratelimited"}

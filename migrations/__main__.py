@@ -1,4 +1,4 @@
-"""`python -m migrations "what it adds"`: writes the next migration from the difference between tables and versions."""
+"""`python -m migrations "what it adds"`: generates a migration from the difference between tables and versions."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from bot.storage import MIGRATIONS, migrate
 
 
 def main(what: str) -> None:
-    """Compare a database at the newest version with the tables, and write the step between them."""
+    """Compare a migrated database with the tables, and write a migration for the difference."""
     number = f"{len(list((MIGRATIONS / 'versions').glob('[0-9]*.py'))) + 1:04}"
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/now.db")

@@ -20,40 +20,40 @@ from rehearsal.state.clock import Clock
 from rehearsal.state.traffic import Problem
 from rehearsal.state.workspace import Workspace
 from rehearsal.strict.manifest import Manifest
-from rehearsal.wire import api, blobs, responses
+from rehearsal.wire import api, file_transfer, responses
 from rehearsal.wire.wire import Wire
 
 _LOOPBACK = "127.0.0.1"
-TICK_SECONDS = 0.1  # uvicorn's
-SHORT_WHILE = 0.002  # seconds between two looks at what is about to be over
+TICK_SECONDS = 0.1  # as in uvicorn
+POLL_SECONDS = 0.002
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that leaves the process's signals alone, and goes as soon as it is told to and nobody is being served."""
+    """A uvicorn server that installs no signal handlers and stops as soon as it is idle."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._told = asyncio.Event()
+        self._stop_requested = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    def go(self) -> None:
+    def stop(self) -> None:
         """Stop serving."""
         self.should_exit = True
-        self._told.set()
+        self._stop_requested.set()
 
     async def main_loop(self) -> None:
-        """Tick until told to go; uvicorn's own loop looks only ten times a second."""
+        """Tick until `stop` is called; uvicorn's own loop would notice only after its next tick."""
         tick = 0
         while not await self.on_tick(tick):
             tick += 1
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), TICK_SECONDS)
+                await asyncio.wait_for(self._stop_requested.wait(), TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no more connections and let those that are open finish; uvicorn's own waits at least for a tick."""
+        """Accept no more connections and wait for open ones; uvicorn's own method waits for a tick at least."""
         for listener in (*self.servers, *(sockets or ())):
             listener.close()
         for connection in tuple(self.server_state.connections):
@@ -61,13 +61,13 @@ class _Server(uvicorn.Server):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.config.timeout_graceful_shutdown):
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn tells nobody
-                    await asyncio.sleep(SHORT_WHILE)
+                    await asyncio.sleep(POLL_SECONDS)
         for task in tuple(self.server_state.tasks):
             task.cancel()
         await self.lifespan.shutdown()
 
     def drop(self, request: Request) -> None:
-        """Cut the connection that *request* came over, without a word."""
+        """Abort the connection of *request*."""
         for connection in tuple(self.server_state.connections):
             if getattr(connection, "client", None) == request.scope["client"]:
                 connection.transport.abort()
@@ -75,10 +75,10 @@ class _Server(uvicorn.Server):
 
 class Rehearsal:
     """
-    A pretend Slack workspace with the app of *manifest* installed in it.
+    A pretend Slack workspace with the app of *manifest* installed.
 
-    `extra` receives the FastAPI app before the server starts, to mount more on it. `enterprise_id` makes the
-    workspace part of an organisation; `org_install` makes it one installation for all of that.
+    `extra` receives the FastAPI app before the server starts, to add routes. `enterprise_id` makes the workspace part
+    of an organisation; `org_install` installs the app for the whole organisation.
     """
 
     def __init__(
@@ -113,27 +113,27 @@ class Rehearsal:
 
     @property
     def url(self) -> str:
-        """Where the rehearsal listens, such as http://127.0.0.1:50123."""
+        """Return the server's address, such as http://127.0.0.1:50123."""
         return self.wire.url
 
     @property
     def api_url(self) -> str:
-        """`base_url` for slack-sdk's clients."""
+        """Return the `base_url` for slack-sdk's clients."""
         return f"{self.url}/api/"
 
     @property
     def bot_token(self) -> str:
-        """The bot's token, xoxb-…"""
+        """Return the bot's token, xoxb-…"""
         return self.wire.bot_token
 
     @property
     def app_token(self) -> str:
-        """The app-level token for Socket Mode, xapp-…"""
+        """Return the app-level token for Socket Mode, xapp-…"""
         return self.wire.app_token
 
     @property
     def signing_secret(self) -> str:
-        """What HTTP deliveries are signed with."""
+        """Return the secret that signs HTTP deliveries."""
         return self.wire.signing_secret
 
     @property
@@ -143,34 +143,35 @@ class Rehearsal:
 
     @request_url.setter
     def request_url(self, url: str | None) -> None:
+        """Return the URL for signed HTTP deliveries; None means Socket Mode."""
         self.wire.delivery.request_url = url
 
     # --- what a test asks at its end ------------------------------------------------------------------------------
 
     @property
     def problems(self) -> list[Problem]:
-        """Everything that Slack would not have let pass, in order."""
+        """Return everything that Slack would have refused, in order."""
         return self.wire.problems
 
     def assert_clean(self) -> None:
-        """Raise AssertionError that lists every problem, with the path of the offending block."""
+        """Raise AssertionError with a list of all problems, if there are any."""
         if self.problems:
             lines = "\n".join(f"  {problem}" for problem in self.problems)
             raise AssertionError(f"Slack would have objected {len(self.problems)} time(s):\n{lines}")
 
-    async def connected(self, number: int = 1, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - the caller's patience
-        """Wait until the bot holds *number* sockets open."""
+    async def wait_connected(self, number: int = 1, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - a public parameter
+        """Wait until the bot has *number* open sockets."""
         async with asyncio.timeout(timeout):
             await self.wire.sockets.until_connected(number)
 
-    async def settled(self) -> None:
-        """Wait until every event under way has been delivered."""
-        await self.wire.settled()
+    async def drain(self) -> None:
+        """Wait until all pending events have been delivered."""
+        await self.wire.drain()
 
     # --- running --------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        listener = _listen(self._port)
+        listener = _bind(self._port)
         self.wire.url = f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
         app = self._app()
         if self._extra is not None:
@@ -184,14 +185,14 @@ class Rehearsal:
             if self._serving.done():
                 self._serving.result()
                 raise RuntimeError("The rehearsal's server ended before it had started; see the log above.")
-            await asyncio.sleep(SHORT_WHILE)
+            await asyncio.sleep(POLL_SECONDS)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.wire.sockets.cut()
+        await self.wire.sockets.drop()
         await self.wire.close()
         if self._server is not None and self._serving is not None:
-            self._server.go()
+            self._server.stop()
             await self._serving
 
     def _app(self) -> FastAPI:
@@ -200,7 +201,7 @@ class Rehearsal:
         add_control_routes(app, self)
         for path, handler in self._routes().items():
             app.add_route(path, handler, methods=["GET", "POST"])
-        app.router.routes.append(WebSocketRoute("/link", self._link))
+        app.router.routes.append(WebSocketRoute("/link", self._socket_mode))
         return app
 
     def _routes(self) -> dict[str, Any]:
@@ -210,11 +211,11 @@ class Rehearsal:
             "/upload/v1/{file}": self._upload,
             "/files-pri/{place}/download/{name:path}": self._download,
             "/files-pri/{place}/{name:path}": self._download,
-            "/signin": blobs.sign_in,
+            "/signin": file_transfer.sign_in,
         }
 
     async def _call(self, request: Request) -> Response:
-        return await api.call(self.wire, request, self._drop)
+        return await api.handle_call(self.wire, request, self._drop)
 
     def _drop(self, request: Request) -> None:
         if self._server is not None:
@@ -224,16 +225,16 @@ class Rehearsal:
         return await responses.respond(self.wire, request)
 
     async def _upload(self, request: Request) -> Response:
-        return await blobs.upload(self.wire, request)
+        return await file_transfer.upload(self.wire, request)
 
     async def _download(self, request: Request) -> Response:
-        return await blobs.download(self.wire, request)
+        return await file_transfer.download(self.wire, request)
 
-    async def _link(self, websocket: WebSocket) -> None:
+    async def _socket_mode(self, websocket: WebSocket) -> None:
         await self.wire.sockets.serve(websocket)
 
 
-def _listen(port: int) -> socket.socket:
+def _bind(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((_LOOPBACK, port))

@@ -1,4 +1,4 @@
-"""Statements compiled once in a test process, instead of once in every test's own database."""
+"""Shares compiled statements between all engines of a test process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +18,10 @@ MOST = 10_000
 @contextmanager
 def share_compiled_statements() -> Iterator[None]:
     """
-    Let engines of one kind share what they compile, as one engine does over its life.
+    Let engines of one dialect share their compiled statements.
 
-    SQLAlchemy keeps a compiled statement with the engine, under its dialect. Thousands of tests open a database each,
-    of two kinds; the first of each kind lends its dialect, once it has seen its server, and what was compiled.
+    SQLAlchemy caches a compiled statement in its engine, by dialect. Thousands of tests open a database each, of two
+    kinds; the first engine of each kind shares its dialect, once it is initialised, and its cache.
     """
     make = database._make_engine
     kept: dict[str, Engine] = {}

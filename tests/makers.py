@@ -1,4 +1,4 @@
-"""People and customers for tests, made through real tables."""
+"""Creates people and customers for tests, through real tables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def add_person(session: Session, person_id: str, name: str, **more: Any) -> Person:
-    """A person of the workspace, working Monday to Friday from nine."""
+    """Add a person who works Monday to Friday from nine."""
     person = Person(id=person_id, name=name, name_key=name_key(name), **{"synced_at": LONG_AGO, **more})
     session.add(person)
     session.flush()
@@ -41,7 +41,7 @@ def add_customer(
     last_contact_on: date | None = None,
     **more: Any,
 ) -> Customer:
-    """A customer with its clock wound."""
+    """Add a customer with its schedule computed."""
     customer = Customer(
         name=name,
         name_key=name_key(name),
@@ -62,25 +62,25 @@ def add_customer(
 
 @dataclass
 class Office:
-    """A workspace with people, and short ways to put customers into it and to ask."""
+    """A workspace with people, and shortcuts to add customers and run queries."""
 
     runtime: Runtime
 
     def do(self, use_case: Callable[..., Any], **inputs: Any) -> Any:
-        """Run a use case in a transaction of its own."""
+        """Run a use case in its own transaction."""
         return self.runtime.run_now(use_case, workspace=WORKSPACE, **inputs)
 
     def ask(self, query: Callable[..., Any], **inputs: Any) -> Any:
-        """Read with a query that takes `now`."""
+        """Run a query that takes `now`."""
         return self.runtime.read_now(query, workspace=WORKSPACE, **inputs)
 
     def look(self, query: Callable[[Session], Any]) -> Any:
-        """Read with a function of the session."""
+        """Run a function of the session that reads."""
         with self.runtime.database.reading(WORKSPACE) as session:
             return query(session)
 
     def customer(self, name: str, *, waited: int | None = None, **more: Any) -> UUID:
-        """Add a customer; *waited* is how many days ago the last contact was (None: never)."""
+        """Add a customer; *waited* is the number of days since the last contact, None for never."""
         today = self.runtime.clock.now().date()
         if waited is not None:
             more["last_contact_on"] = today - timedelta(days=waited)
@@ -94,7 +94,7 @@ class Office:
 
 
 def open_office(runtime: Runtime) -> Office:
-    """Mara manages in London; Ana is in Lisbon, Bob in New York, Kiri in Auckland."""
+    """Create an office: Mara manages in London; Ana is in Lisbon, Bob in New York, Kiri in Auckland."""
     with runtime.database.transaction(WORKSPACE) as session:
         install_workspace(session, name="Evenhand Tests", bot_user_id="U0BOT", zone="Europe/London", now=LONG_AGO)
         add_person(session, MARA, "Mara Okafor", zone="Europe/London", role=Role.MANAGER, email="mara@example.test")

@@ -1,11 +1,12 @@
 """
-Check that the tests of the rules notification when a rule is changed: `make mutants`.
+Check that the tests of the rules fail when a rule is changed: `make mutants`.
 
 Every module `bot/*/rules.py` and `bot/*/rules/*.py` is changed in one place at a time (a mutant): a comparison, a
-boolean, a number, an operator, a condition, a returned value. Only the bodies of functions are changed, not tables.
-A mutant is killed when a test fails or runs too long. Only the tests that need no fixture are run, and of those the
-ones that call the changed function. `tests/mutants.toml` lists the mutants that survive, with the reason; the command
-fails when another one survives, when a listed one is killed or doesn't exist, and when less than 90 % are killed.
+boolean, a number, an operator, a condition, a returned value. Only the bodies of functions are changed, not tables. A
+mutant is killed when a test fails or runs too long. Only tests of the same feature that need no fixture are run, and of
+those the ones that call the changed function. `tests/mutants.toml` lists the mutants that survive, with the reason; the
+command fails when another one survives, when a listed one is killed or doesn't exist, and when less than 90 % are
+killed.
 
 pytest collects once. Then each mutant runs in a fork, so that one costs milliseconds. mutmut and cosmic-ray would start
 pytest anew for each, or run all tests, databases included, before the first.
@@ -13,6 +14,7 @@ pytest anew for each, or run all tests, databases included, before the first.
 
 import argparse
 import ast
+import gc
 import inspect
 import os
 import random
@@ -35,7 +37,8 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-ROOT = Path(__file__).parent.parent
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 LISTED = Path(__file__).with_suffix(".toml")
 SAMPLE, SEED, WORKERS = 300, 9, 2
 LEAST_KILLED = 0.9
@@ -77,6 +80,11 @@ class Mutant:
         return self.function, self.statement
 
     @property
+    def feature(self) -> str:
+        """The feature that the function belongs to, and the folder of the tests that have to notice."""
+        return self.function.partition(".")[0]
+
+    @property
     def called(self) -> str:
         """The function's name with its module's."""
         return f"{self.source.module.__name__}.{self.name}"
@@ -87,7 +95,6 @@ class Mutant:
         self.source.recompile(self.source.tree)
 
 
-RULES = re.compile(r"bot\.(\w+)\.rules(?:\.\w+)*")
 SLOW = re.compile(r"test_(bombs|corpus|lean)\.py|carries_no_vader")
 """Tests that start processes or read many files."""
 CALLED: set[str] = set()
@@ -102,6 +109,7 @@ class Source:
         self.tree = ast.parse(inspect.getsource(module))
         self.nodes = dict(_functions(self.tree))
         self.functions = {name: _function(module, name) for name in self.nodes}
+        self.feature = module.__name__.split(".")[1]
 
     def recompile(self, tree: ast.Module) -> None:
         """Give the functions the code of a changed tree, and forget what they computed."""
@@ -126,11 +134,9 @@ class Source:
 
     def mutants(self) -> Iterator[Mutant]:
         """All mutants, in the order of the text."""
-        matched = RULES.fullmatch(self.module.__name__)
-        feature = matched[1] if matched else ""
         for name, node in self.nodes.items():
             for statement, change in _changes(node):
-                yield Mutant(f"{feature}.{name}", statement, name, self, change)
+                yield Mutant(f"{self.feature}.{name}", statement, name, self, change)
 
 
 def _functions(tree: ast.AST, within: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -276,7 +282,7 @@ class Check:
         from hypothesis import Phase, settings  # noqa: PLC0415 - pytest wants to import it first
 
         quick = {"derandomize": True, "database": None, "max_examples": 30, "phases": (Phase.explicit, Phase.generate)}
-        settings.register_profile("mutants", settings.get_profile("house"), **quick)  # type: ignore[arg-type]  # each fits
+        settings.register_profile("mutants", settings.get_profile("fast"), **quick)  # type: ignore[arg-type]  # each fits
         settings.load_profile("mutants")
 
     @pytest.hookimpl(trylast=True)
@@ -296,6 +302,7 @@ class Check:
         self._learn(session.items)
         self.mutants = [one for source in self.sources for one in source.mutants()]
         chosen = self.wanted(self.mutants)
+        gc.freeze()  # so that collections in forks copy no memory
         for done, (mutant, is_killed) in enumerate(self._run(chosen), 1):
             (self.killed if is_killed else self.survivors).append(mutant)
             if not is_killed and mutant.key not in self.listed:
@@ -318,8 +325,10 @@ class Check:
             failed = next((one for one in reports if one.failed), None)
             if failed:
                 raise pytest.UsageError(f"{item.nodeid} fails without any mutant:\n{failed.longreprtext}")
+            taken = time.monotonic() - began
             for name in CALLED:
-                self.calls[name].append((time.monotonic() - began, item))
+                if name.split(".")[1] == _feature(item):
+                    self.calls[name].append((taken, item))
         for source in self.sources:
             source.recompile(source.tree)
 
@@ -341,10 +350,14 @@ class Check:
             yield _ended(running)
 
 
+def _feature(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
+
+
 def _is_pure(item: pytest.Item) -> bool:
     if not isinstance(item, pytest.Function) or inspect.iscoroutinefunction(item.function):
         return False
-    if item.get_closest_marker("no_cover") or SLOW.search(item.nodeid):
+    if SLOW.search(item.nodeid):
         return False
     given = set(item.callspec.params) if hasattr(item, "callspec") else set()
     asked = set(inspect.signature(item.function).parameters)
@@ -383,9 +396,7 @@ def _try(mutant: Mutant, items: list[pytest.Item], seconds: float) -> None:
 
 def main() -> int:
     """Run the check; the exit code is 0 when all is well."""
-    parser = argparse.ArgumentParser(
-        prog="make mutants", description="Change rules and see whether tests notification."
-    )
+    parser = argparse.ArgumentParser(prog="make mutants", description="Change rules and see whether tests notice.")
     parser.add_argument("--all", action="store_true", help=f"every mutant, not {SAMPLE} of them")
     parser.add_argument("--seed", type=int, default=SEED, help="chooses other ones")
     parser.add_argument("--only", default="", help="functions that begin so, such as people._later")
@@ -399,14 +410,21 @@ def main() -> int:
         return random.Random(options.seed).sample(these, min(SAMPLE, len(these)))  # noqa: S311 - no secret
 
     check = Check(listed, wanted)
-    paths = sorted(ROOT.glob("tests/*/**/test_*.py"))
-    feature = re.escape(options.only.partition(".")[0]) or r"\w+"
-    imports = re.compile(rf"^(?:from|import) bot\.{feature}\.rules\b", re.MULTILINE)
-    tests = [path for path in paths if imports.search(path.read_text(encoding="utf-8"))]
+    tests = _tests(options.only.partition(".")[0])
     ended = pytest.main(["-qq", "-s", "-p", "no:cacheprovider", "--no-header", *map(str, tests)], plugins=[check])
     if not check.killed:
         return int(ended) or 1
     return _report(check, listed)
+
+
+def _tests(feature: str) -> list[Path]:
+    """Return the files of tests that import their own feature's rules; of every feature if *feature* is empty."""
+    imports = re.compile(r"^(?:from|import) bot\.(\w+)\.rules\b", re.MULTILINE)
+    return [
+        path
+        for path in sorted(TESTS.glob(f"{feature or '*'}/**/test_*.py"))
+        if path.relative_to(TESTS).parts[0] in imports.findall(path.read_text(encoding="utf-8"))
+    ]
 
 
 def _report(check: Check, listed: Listed) -> int:
@@ -416,6 +434,9 @@ def _report(check: Check, listed: Listed) -> int:
     for what, keys in (("is listed but killed", killed), ("is listed but gone", gone)):
         for function, statement in keys:
             print(f"{what}: {function}: {statement}")
+    survived = Counter(one.feature for one in check.survivors)
+    for feature, count in sorted(Counter(one.feature for one in check.killed + check.survivors).items()):
+        print(f"{feature}: {count - survived[feature]:,} of {count:,} killed ({1 - survived[feature] / count:.1%})")
     tried = len(check.killed) + len(check.survivors)
     share = len(check.killed) / tried
     print(f"{len(check.killed):,} of {tried:,} mutants killed ({share:.1%}), of {len(check.mutants):,} there are.")

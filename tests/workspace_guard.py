@@ -1,9 +1,9 @@
 """
-Fails every statement of the bot that touches a workspace's table without a condition on its workspace.
+Fails statements of the bot that use a workspace's table without a condition on its workspace.
 
-SQLAlchemy tells of each statement before it is sent. Every mention of a table that has a `workspace_id` needs a
-condition on it. Statements that change a row by its primary key are those of SQLAlchemy's unit of work, on a row that
-the session had read; the functions in `ALLOWED` work over all workspaces.
+SQLAlchemy calls the guard before each statement is sent. Every reference to a table with a `workspace_id` needs a
+condition on it. Statements that change a row by its primary key belong to SQLAlchemy's unit of work, and concern a row
+that the session has read; the functions in `ALLOWED` work over all workspaces.
 """
 
 import re
@@ -22,13 +22,16 @@ from sqlmodel import SQLModel
 import bot.features  # noqa: F401 - brings all tables in
 
 DELIVERY = "one job delivers the messages of all workspaces, the longest waiting first"
+CLAIMED = "a claimed message is found by its id and the number of the claim"
 ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:claim": DELIVERY,
-    "bot.core.outbox:claim_unknown": DELIVERY,
-    "bot.core.outbox:_give_up_expired": DELIVERY,
-    "bot.core.outbox:_held": "a claimed message is found by its id and the number of the claim",
+    "bot.core.outbox:mark_sending": CLAIMED,
+    "bot.core.outbox:mark_sent": CLAIMED,
+    "bot.core.outbox:mark_dead": CLAIMED,
+    "bot.core.outbox:mark_unknown": CLAIMED,
+    "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
-    "bot.customers.usecases.lists:forget_uploads": "one job forgets what is old, everywhere",
+    "bot.customers.usecases.lists:discard_uploads": "one job forgets what is old, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",
     "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",

@@ -1,4 +1,4 @@
-"""The real bot against the rehearsal: people act, time moves, jobs run."""
+"""Runs the real bot against the rehearsal: people act, time moves, jobs run."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,38 +30,38 @@ class World:
 
     @property
     def runtime(self) -> Runtime:
-        """The bot's way into use cases."""
+        """Return the bot's runtime."""
         return self.bot.runtime
 
     @property
     def now(self) -> datetime:
-        """What time it is."""
+        """Return the current instant."""
         return self.rehearsal.workspace.clock.now()
 
     def as_(self, person: str) -> Actor:
-        """Somebody's hands and eyes; on a busy machine answers come late."""
+        """Return the actor of a person; it waits longer for replies, since the machine may be busy."""
         actor = self.rehearsal.control.as_person(person)
-        actor.patience = LATE_SECONDS
+        actor.response_timeout = LATE_SECONDS
         return actor
 
     async def run_jobs(self) -> int:
-        """Let every job run until nothing moves."""
+        """Run every job until none changes anything."""
         return await self.bot.run_jobs()
 
     async def move(self, **delta: float) -> None:
-        """Move the time by `days=…`, `hours=…`, `minutes=…` and let the jobs run, hour by hour."""
+        """Move time by `days=…`, `hours=…`, `minutes=…` and run the jobs every hour."""
         await self.move_to(self.now + timedelta(**delta))
 
     async def move_to(self, instant: datetime) -> None:
         """
-        Move the time to *instant*, the jobs running on the way: at nine, fifteen and twenty-one o'clock UTC, just after
-        it has become nine in each of the office's cities, and at each full hour of the last three.
+        Move time to *instant* and run the jobs at nine, fifteen and twenty-one o'clock UTC, just after nine o'clock in
+        each of the office's cities, and at each full hour of the last three.
         """
         while self.now < instant:
             hour = self.now.replace(minute=0, second=0, microsecond=0)
             is_far = instant - hour > LAST_HOURS
-            stride = timedelta(hours=1) if not is_far else _until_next_stop(hour)
-            await self.rehearsal.control.move_to(min(hour + stride, instant))
+            step = timedelta(hours=1) if not is_far else _until_next_stop(hour)
+            await self.rehearsal.control.move_to(min(hour + step, instant))
             await self.run_jobs()
 
 
@@ -74,14 +74,14 @@ async def open_world(
     database_url: str, *, http: bool = False, start: datetime = START, people: bool = True, **rehearsal_options: Any
 ) -> AsyncIterator[World]:
     """
-    Start rehearsal and bot, in Socket Mode or called over signed HTTP.
+    Start rehearsal and bot, in Socket Mode or with signed HTTP.
 
-    Mara (a manager) is in London, Ana in Lisbon, Bob in New York, Kiri in Auckland; #general and #accounts are there.
-    At the end, anything that Slack would have objected to fails the test.
+    Mara (a manager) is in London, Ana in Lisbon, Bob in New York, Kiri in Auckland; the channels are #general and
+    #accounts. At the end, the test fails if there were problems.
     """
     options = {"team_id": WORKSPACE, "name": "Evenhand Tests", **rehearsal_options}
-    furnish = _furnish if people else _leave_empty
-    async with open_stage(database_url=database_url, start=start, furnish=furnish, http=http, **options) as stage:
+    populate = _furnish if people else _leave_empty
+    async with open_stage(database_url=database_url, start=start, populate=populate, http=http, **options) as stage:
         if people:
             stage.bot.runtime.run_now(_name_manager, workspace=WORKSPACE)
         yield World(stage.rehearsal, stage.bot, Office(stage.bot.runtime))
@@ -89,7 +89,7 @@ async def open_world(
 
 
 def _leave_empty(_rehearsal: Rehearsal) -> None:
-    """The test furnishes the workspace by itself."""
+    """Add nothing; the test populates the workspace itself."""
 
 
 def _furnish(rehearsal: Rehearsal) -> None:

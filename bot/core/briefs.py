@@ -59,7 +59,8 @@ def ask(
     found: Sequence[Any] = ()
     if together:
         statement = _statement(tuple(brief.select for brief in together))
-        found = session.execute(statement, _values(together, session, now, customers=list(customer_ids))).one()
+        values = _values(together, session, now, customers=list(customer_ids))
+        found = session.connection().execute(statement, values).one()
     return _tell(briefs, found, session, customer_ids, now)
 
 
@@ -73,7 +74,7 @@ def ask_with_rows(
     """
     together = [brief for brief in briefs if isinstance(brief, Brief)]
     statement = _statement(tuple(brief.select for brief in together), page)
-    rows = session.execute(statement, _values(together, session, now, **values)).all()
+    rows = session.connection().execute(statement, _values(together, session, now, **values)).all()
     if not rows:
         return [], []
     return rows, _tell(briefs, rows[0][-len(together) :], session, [row.id for row in rows], now)

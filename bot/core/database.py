@@ -2,7 +2,7 @@
 
 import importlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
@@ -12,12 +12,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
 
 from bot.core.clock import new_id
 from bot.core.errors import SettingsError
@@ -36,7 +37,7 @@ READING: Mapping[str, Mapping[str, Any]] = {
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
 """Options of a connection that only reads: it takes no lock, and PostgreSQL never asks to run it again."""
-STATEMENTS_KEPT = 200  # for each of which its scoped twin is kept
+INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 WORKSPACES_KEPT = 100  # for which the condition on their rows is kept
 WORKSPACE_COLUMN = sa.column("workspace_id", sa.String)  # SQLAlchemy asks the base class first, which has no columns
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
@@ -120,6 +121,19 @@ def workspace_of(session: Session) -> str:
     return cast("str", workspace)
 
 
+def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> int:
+    """
+    Insert *rows*, which get an id and the workspace of *session*, into *table*; return how many were inserted.
+
+    A row whose unique key is stored already, or stands in an earlier row, is left out.
+    """
+    session.flush()
+    workspace = workspace_of(session)
+    insert = INSERTS[session.get_bind().dialect.name](table).on_conflict_do_nothing().returning(col(table.id))
+    fresh = [{"id": new_id(), "workspace_id": workspace, **row} for row in rows]
+    return len(session.execute(insert, fresh).all()) if fresh else 0
+
+
 class Database:
     """An engine for writing, and one for reading on the same connections; the only way to a session."""
 
@@ -180,13 +194,7 @@ class _WorkspaceSession(Session):
 def _scope_to_workspace(state: ORMExecuteState) -> None:
     """Add the condition on the workspace to every ORM SELECT, UPDATE and DELETE, subqueries and joins included."""
     if state.is_orm_statement and not state.is_column_load and not state.is_relationship_load:
-        state.statement = _scoped(state.statement, state.session.info["workspace"])
-
-
-@lru_cache(STATEMENTS_KEPT)
-def _scoped(statement: sa.Executable, workspace: str) -> sa.Executable:
-    """Return *statement* for the rows of *workspace*: the same one each time, so that its cache key is made once."""
-    return statement.options(_workspace_criteria(workspace))
+        state.statement = state.statement.options(_workspace_criteria(state.session.info["workspace"]))
 
 
 @lru_cache(WORKSPACES_KEPT)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
-from bot.core.schemas import Count, DigestSlot, Line, Notification, Schema, Step, Subject
+from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Schema, Step, Subject
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -25,6 +25,8 @@ first; at most `COMMITMENT_LINES` of them, which bounds the statement however mu
 """
 
 COMMITMENT_LINES = 100
+MOST_OFFERS = 3
+OFFER_VALUE = 2000  # characters of a button's value, by Slack's limit
 
 Compose = Callable[[Session, DigestSlot, datetime], Notification | None]
 """`compose(session, slot, now)`: return the digest for a slot, or None when there is nothing to report."""
@@ -167,6 +169,15 @@ def collect_commitments(features: Sequence[Feature], session: Session, now: date
     ]
     lines = sorted((line for section in sections for line in section), key=lambda line: line.on or date.max)
     return lines, any(len(section) == COMMITMENT_LINES for section in sections)
+
+
+def collect_offers(features: Sequence[Feature], subject: Subject) -> tuple[OfferButton, ...]:
+    """Return the buttons that features offer for *subject*, at most three; none when it is too long for a value."""
+    value = subject.model_dump_json()
+    if len(value) > OFFER_VALUE:
+        return ()
+    wanted = [offer for feature in features for offer in feature.offers if offer.wants(subject)]
+    return tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted[:MOST_OFFERS])
 
 
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:

@@ -15,15 +15,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.core.clock import new_id
-from bot.core.database import Row, choice, within_workspace, workspace_of
+from bot.core.database import Row, choice, insert_new, within_workspace
 from bot.core.errors import AlreadyDone
 from bot.core.schemas import Notification, Schema
 
 LEASE = timedelta(seconds=30)
 QUIET_TIME = timedelta(seconds=20)  # after an unclear answer, before looking whether the message is there
 KEY_LENGTH = 200
-KEYS_AT_ONCE = 500  # in one statement
 RETRY_PAUSES = (1, 5, 15, 60, 300)  # seconds after the first, second … failed try; the last one repeats
 MOST_ATTEMPTS = 12
 
@@ -37,6 +35,9 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     DEAD = "dead"
     UNKNOWN = "unknown"
+
+
+UNSETTLED = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 class OutboxMessage(Row, table=True):
@@ -105,7 +106,7 @@ class ClaimedMessage(Schema):
     reply_to_ts: str | None = None
     channel: str | None = None
     fence: int
-    attempts: int
+    may_be_sent: bool = False
 
 
 def enqueue(
@@ -130,31 +131,12 @@ def enqueue(
 
 
 def enqueue_all(session: Session, notifications: Sequence[NewNotification], *, now: datetime) -> int:
-    """Do what `enqueue` does for many notifications in a few statements; return how many were new."""
-    session.flush()
-    workspace = workspace_of(session)
-    fresh = {new.key: new for new in reversed(notifications)}
-    for known in _known_keys(session, list(fresh)):
-        del fresh[known]
-    rows = [_new_row(workspace, new, now) for new in notifications if fresh.get(new.key) is new]
-    if rows:
-        session.execute(sa.insert(OutboxMessage), rows)
-    return len(rows)
+    """Do what `enqueue` does for many notifications in one statement; return how many were new."""
+    return insert_new(session, OutboxMessage, [_new_row(new, now) for new in notifications])
 
 
-def _known_keys(session: Session, keys: Sequence[str]) -> list[str]:
-    """Return which of these keys are stored already."""
-    known: list[str] = []
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        some = col(OutboxMessage.key).in_(keys[start : start + KEYS_AT_ONCE])
-        known += session.exec(select(OutboxMessage.key).where(some)).all()
-    return known
-
-
-def _new_row(workspace: str, new: NewNotification, now: datetime) -> dict[str, Any]:
+def _new_row(new: NewNotification, now: datetime) -> dict[str, Any]:
     return {
-        "id": new_id(),
-        "workspace_id": workspace,
         "key": new.key,
         "kind": new.notification.kind,
         "body": new.notification.model_dump(mode="json"),
@@ -171,12 +153,8 @@ def _new_row(workspace: str, new: NewNotification, now: datetime) -> dict[str, A
 
 def record_received(session: Session, source: str, external_id: str, *, now: datetime) -> bool:
     """Store that *external_id* from *source* is handled now. Return False when it was handled before."""
-    known = select(InboxEntry.id).where(InboxEntry.source == source, InboxEntry.external_id == external_id)
-    if session.exec(known).first():
-        return False
-    session.add(InboxEntry(source=source, external_id=external_id, received_at=now))
-    session.flush()
-    return True
+    entry = {"source": source, "external_id": external_id, "received_at": now}
+    return insert_new(session, InboxEntry, [entry]) == 1
 
 
 def require_new_submission(session: Session, view_id: str, *, now: datetime) -> None:
@@ -191,17 +169,29 @@ def require_new_submission(session: Session, view_id: str, *, now: datetime) -> 
 
 
 def claim(session: Session, *, now: datetime, limit: int = 20) -> list[ClaimedMessage]:
-    """Claim up to *limit* due notifications of all workspaces for `LEASE`, one for each recipient."""
-    _give_up_expired(session, now)
-    rows = session.exec(_claimable(now, limit)).all()
+    """
+    Claim up to *limit* due notifications of all workspaces, with a new fencing number, the longest waiting first.
+
+    Those to be sent are claimed for `LEASE`, one for each recipient. Those that may have been sent already, whose quiet
+    time is over, are to be looked for. Those that have expired are given up.
+    """
     claimed_messages, recipients = [], set()
-    for row in rows:
-        ready, reply_to_ts = _thread_of(session, row)
-        if not ready or (row.workspace_id, row.recipient) in recipients:
+    for row in session.exec(_due(now, limit)).all():
+        may_be_sent = row.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
+        if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
+            row.state, row.reason, row.finished_at = DeliveryState.DEAD, "expired", now
             continue
-        recipients.add((row.workspace_id, row.recipient))
-        row.state, row.fence, row.lease_until = DeliveryState.CLAIMED, row.fence + 1, now + LEASE
-        claimed_messages.append(_claimed_message(row, reply_to_ts))
+        ready, reply_to_ts = _thread_of(session, row) if row.reply_to else (True, None)
+        if may_be_sent:
+            row.state, row.not_before, row.lease_until = DeliveryState.UNKNOWN, now + LEASE, None
+        elif ready and (row.workspace_id, row.recipient) not in recipients:
+            recipients.add((row.workspace_id, row.recipient))
+            row.state, row.lease_until = DeliveryState.CLAIMED, now + LEASE
+        else:
+            continue
+        row.fence += 1
+        claimed = ClaimedMessage.model_validate(row, from_attributes=True)
+        claimed_messages.append(claimed.model_copy(update={"may_be_sent": may_be_sent, "reply_to_ts": reply_to_ts}))
     return claimed_messages
 
 
@@ -211,52 +201,39 @@ def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now
 
     A message that Slack refused may be marked again under the same claim, to be posted in another form.
     """
-    row = _held(session, claimed, DeliveryState.CLAIMED, DeliveryState.SENDING)
-    if row is None or row.lease_until is None or row.lease_until <= now:
-        return False
-    row.state, row.attempts, row.channel = DeliveryState.SENDING, row.attempts + 1, channel
-    return True
+    held = _held(claimed, DeliveryState.CLAIMED, DeliveryState.SENDING).where(col(OutboxMessage.lease_until) > now)
+    more = col(OutboxMessage.attempts) + 1
+    return bool(session.exec(held.values(state=DeliveryState.SENDING, attempts=more, channel=channel)).rowcount)
 
 
 def mark_sent(session: Session, *, claimed: ClaimedMessage, channel: str, ts: str, now: datetime) -> None:
     """Store that Slack accepted it."""
-    row = _held(session, claimed, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-    if row is not None:
-        row.state, row.channel, row.ts, row.finished_at, row.reason = DeliveryState.SENT, channel, ts, now, None
+    held = _held(claimed, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    session.exec(held.values(state=DeliveryState.SENT, channel=channel, ts=ts, finished_at=now, reason=None))
 
 
 def mark_dead(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> bool:
     """Store that Slack refused it. Return True when this call was the one that gave up."""
-    row = _held(session, claimed, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-    if row is None:
-        return False
-    row.state, row.reason, row.finished_at = DeliveryState.DEAD, reason[:200], now
-    return True
+    held = _held(claimed, *UNSETTLED)
+    return bool(session.exec(held.values(state=DeliveryState.DEAD, reason=reason[:200], finished_at=now)).rowcount)
 
 
 def mark_unknown(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> None:
     """Store that nobody knows whether Slack accepted it: the channel is read after a quiet time."""
-    row = _held(session, claimed, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-    if row is not None:
-        row.state, row.reason, row.not_before, row.lease_until = (
-            DeliveryState.UNKNOWN,
-            reason[:200],
-            now + QUIET_TIME,
-            None,
-        )
+    quiet = {"not_before": now + QUIET_TIME, "lease_until": None}
+    session.exec(_held(claimed, *UNSETTLED).values(state=DeliveryState.UNKNOWN, reason=reason[:200], **quiet))
 
 
 def requeue(session: Session, *, claimed: ClaimedMessage, after: timedelta | None, reason: str, now: datetime) -> None:
     """Store that it was not sent, to be tried again *after* that time, or after a growing pause."""
-    row = _held(session, claimed, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-    if row is None:
+    held = _held(claimed, *UNSETTLED).values(reason=reason[:200]).returning(col(OutboxMessage.attempts))
+    attempts = session.execute(held).scalar()
+    if attempts is None:
         return
-    pause = after or timedelta(seconds=RETRY_PAUSES[min(row.attempts, len(RETRY_PAUSES) - 1)])
-    if row.attempts >= MOST_ATTEMPTS:
-        row.state, row.finished_at = DeliveryState.DEAD, now
-    else:
-        row.state, row.not_before, row.lease_until = DeliveryState.PENDING, now + pause, None
-    row.reason = reason[:200]
+    pause = after or timedelta(seconds=RETRY_PAUSES[min(attempts, len(RETRY_PAUSES) - 1)])
+    again = {"state": DeliveryState.PENDING, "not_before": now + pause, "lease_until": None}
+    given_up = {"state": DeliveryState.DEAD, "finished_at": now}
+    session.exec(_held(claimed, *UNSETTLED).values(given_up if attempts >= MOST_ATTEMPTS else again))
 
 
 def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime, now: datetime) -> None:
@@ -272,21 +249,6 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
         )
         .values(not_before=until)
     )
-
-
-def claim_unknown(session: Session, *, now: datetime, limit: int = 20) -> list[ClaimedMessage]:
-    """Claim notifications that may have been sent, when their quiet time is over, with a new fencing number."""
-    abandoned = sa.and_(
-        col(OutboxMessage.state) == DeliveryState.SENDING, col(OutboxMessage.lease_until) <= now - QUIET_TIME
-    )
-    unclear = sa.and_(col(OutboxMessage.state) == DeliveryState.UNKNOWN, col(OutboxMessage.not_before) <= now)
-    query = select(OutboxMessage).where(sa.or_(abandoned, unclear)).order_by(col(OutboxMessage.not_before)).limit(limit)
-    claimed_messages = []
-    for row in session.exec(query.with_for_update(skip_locked=True)).all():
-        row.state, row.fence = DeliveryState.UNKNOWN, row.fence + 1
-        row.not_before, row.lease_until = now + LEASE, None
-        claimed_messages.append(_claimed_message(row, _thread_of(session, row)[1]))
-    return claimed_messages
 
 
 def list_undelivered(session: Session, *, now: datetime) -> Sequence[OutboxMessage]:
@@ -305,34 +267,24 @@ def delete_old(session: Session, *, before: datetime) -> int:
     return sum(session.exec(statement).rowcount for statement in (done, seen))
 
 
-def _claimable(now: datetime, limit: int) -> Any:
-    """Select pending ones, and claimed ones whose claim ended before anything was sent."""
-    lapsed = sa.and_(col(OutboxMessage.state) == DeliveryState.CLAIMED, col(OutboxMessage.lease_until) <= now)
-    waiting = sa.and_(col(OutboxMessage.state) == DeliveryState.PENDING, col(OutboxMessage.not_before) <= now)
-    query = select(OutboxMessage).where(sa.or_(waiting, lapsed))
-    return (
-        query.order_by(col(OutboxMessage.not_before), col(OutboxMessage.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+def _due(now: datetime, limit: int) -> Any:
+    """Select what waits to be sent, also where its claim ended before that, and what may have been sent."""
+    state, not_before, lease_until = (
+        col(OutboxMessage.state),
+        col(OutboxMessage.not_before),
+        col(OutboxMessage.lease_until),
     )
-
-
-def _give_up_expired(session: Session, now: datetime) -> None:
-    session.exec(
-        sa.update(OutboxMessage)
-        .where(
-            col(OutboxMessage.state) == DeliveryState.PENDING,
-            col(OutboxMessage.not_before) <= now,
-            col(OutboxMessage.expires_at) <= now,
-        )
-        .values(state=DeliveryState.DEAD, reason="expired", finished_at=now)
+    due = sa.or_(
+        sa.and_(state.in_([DeliveryState.PENDING, DeliveryState.UNKNOWN]), not_before <= now),
+        sa.and_(state == DeliveryState.CLAIMED, lease_until <= now),
+        sa.and_(state == DeliveryState.SENDING, lease_until <= now - QUIET_TIME),
     )
+    query = select(OutboxMessage).where(due).order_by(not_before, col(OutboxMessage.id)).limit(limit)
+    return query.with_for_update(skip_locked=True)
 
 
 def _thread_of(session: Session, row: OutboxMessage) -> tuple[bool, str | None]:
-    """Return whether *row* may be sent, and the ts of the thread that it belongs to."""
-    if row.reply_to is None:
-        return True, None
+    """Return whether *row* may be sent into its thread, and the ts of that; give it up where the thread never began."""
     first = session.exec(
         select(OutboxMessage).where(OutboxMessage.workspace_id == row.workspace_id, OutboxMessage.key == row.reply_to)
     ).first()
@@ -342,25 +294,10 @@ def _thread_of(session: Session, row: OutboxMessage) -> tuple[bool, str | None]:
     return first.ts is not None, first.ts
 
 
-def _held(session: Session, claimed: ClaimedMessage, *states: DeliveryState) -> OutboxMessage | None:
-    """Return the row of *claimed* while its claim is valid and it is in one of *states*."""
-    query = select(OutboxMessage).where(
-        OutboxMessage.id == claimed.id, OutboxMessage.fence == claimed.fence, col(OutboxMessage.state).in_(states)
-    )
-    return session.exec(query.with_for_update()).first()
-
-
-def _claimed_message(row: OutboxMessage, reply_to_ts: str | None) -> ClaimedMessage:
-    return ClaimedMessage(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        key=row.key,
-        kind=row.kind,
-        body=row.body,
-        recipient=row.recipient,
-        enqueued_at=row.enqueued_at,
-        reply_to_ts=reply_to_ts,
-        channel=row.channel,
-        fence=row.fence,
-        attempts=row.attempts,
+def _held(claimed: ClaimedMessage, *states: DeliveryState) -> Any:
+    """Return the UPDATE of the row of *claimed* while its claim is valid and it is in one of *states*."""
+    return sa.update(OutboxMessage).where(
+        col(OutboxMessage.id) == claimed.id,
+        col(OutboxMessage.fence) == claimed.fence,
+        col(OutboxMessage.state).in_(states),
     )

@@ -34,13 +34,13 @@ class Runtime:
     """
     What a listener and a job need: the database, the clock, the features, and threads to run use cases in.
 
-    *door* overrides how hosts are reached; only the demo and the tests pass one.
+    *host_overrides* replace the addresses of hosts; only the demo and the tests pass them.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, features: Sequence[Feature] = (), *, door: object = None
+        self, database: Database, clock: Clock, features: Sequence[Feature] = (), *, host_overrides: object = None
     ) -> None:
-        self.door = door
+        self.host_overrides = host_overrides
         self.database = database
         self.clock = clock
         self.features = tuple(features)
@@ -65,7 +65,10 @@ class Runtime:
         """Run *use_case* `(session, *, …, now)` in one transaction and return what it returns, after the commit."""
         result = await self._in_thread(partial(self.run_now, use_case, workspace=workspace, **inputs))
         if workspace is not None and isinstance(by := inputs.get("by"), str):
-            self._notify_watchers(workspace, by)
+            for watcher in self._watchers:
+                task = asyncio.ensure_future(watcher(workspace, by))
+                self._background_tasks.add(task)
+                task.add_done_callback(self._finished)
         return result
 
     async def read(self, query: Callable[..., T], *, workspace: str | None, inline: bool = False, **inputs: Any) -> T:
@@ -109,12 +112,6 @@ class Runtime:
         """Wait until every watcher has finished what a change made it do."""
         while self._background_tasks:
             await asyncio.gather(*self._background_tasks, return_exceptions=True)
-
-    def _notify_watchers(self, workspace: str, person: str) -> None:
-        for watcher in self._watchers:
-            task = asyncio.ensure_future(watcher(workspace, person))
-            self._background_tasks.add(task)
-            task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._background_tasks.discard(task)

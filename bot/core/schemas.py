@@ -37,6 +37,14 @@ class Subject(Schema):
     link: str = ""
 
 
+class OfferButton(Schema):
+    """A button that a feature adds to a message, with a `Subject` as its value."""
+
+    label: str
+    action_id: str
+    value: str
+
+
 class Step(Schema):
     """One step of the bot's setup: its label, whether it is done, and the button that starts it."""
 

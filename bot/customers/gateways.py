@@ -9,18 +9,17 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from bot.core.collecting import without_collecting
 from bot.core.errors import InvalidInput
 from bot.customers.rules.headers import Field, HeaderMap, map_headers
 from bot.customers.rules.rows import Refusal, RowDraft, parse_row, refuse
-from bot.customers.schemas import Drafts
+from bot.customers.schemas import Cell, Drafts
 from bot.people.rules.days import day_order
 
 if TYPE_CHECKING:
@@ -69,6 +68,11 @@ class Row:
     cells: list[str]
     problem: str = ""
 
+    @property
+    def is_blank(self) -> bool:
+        """Return whether it holds nothing, not even a problem."""
+        return not self.problem and not any(cell.strip() for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -84,8 +88,8 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the headings that hold anything."""
         with closing(_open_text(self._data, self.encoding)) as text:
-            for row in _records(text, self.delimiter):
-                if row.number > self._headings_end and (row.problem or any(cell.strip() for cell in row.cells)):
+            for row in _records(_Lines(text), self.delimiter):
+                if row.number > self._headings_end and not row.is_blank:
                     yield row
 
 
@@ -96,7 +100,9 @@ def read_table(data: bytes, *, name: str) -> Table:
     Raises:
         UnreadableFile: it is empty, no text, larger than 200 MB, or something else than rows divided by , ; | or tab.
     """
-    _refuse_other_kinds(data, name)
+    for magic, kind in _OTHER_KINDS:
+        if data.startswith(magic):
+            raise UnreadableFile(f"{name} is {kind}: save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that.")
     encoding = _encoding(data, name)
     with closing(_open_text(data, encoding)) as text:
         sample = text.read(SAMPLE_CHARACTERS)
@@ -114,17 +120,13 @@ def read_table(data: bytes, *, name: str) -> Table:
     return Table(name, headers, encoding, delimiter, data, end)
 
 
-def parse_rows(
-    table: Table, mapping: HeaderMap, *, today: date, default_source: str = "", day_first: bool | None = None
-) -> Iterator[RowDraft | list[Refusal]]:
-    """Yield a draft, or what is wrong, for every row of *table*."""
+def parse_rows(table: Table, mapping: HeaderMap, **options: Any) -> Iterator[RowDraft | list[Refusal]]:
+    """Yield a draft, or what is wrong, for every row of *table*; *options* are those of `parse_row`."""
     for row in table.rows():
         if row.problem:
             yield [refuse(row.number, row.problem)]
         else:
-            yield parse_row(
-                row.number, row.cells, mapping, today=today, default_source=default_source, day_first=day_first
-            )
+            yield parse_row(row.number, row.cells, mapping, **options)
 
 
 def date_order(table: Table, columns: Sequence[int]) -> bool | None:
@@ -136,12 +138,6 @@ def date_order(table: Table, columns: Sequence[int]) -> bool | None:
         return None
     orders = {day_order(row.cells[at]) for row in table.rows() for at in columns if at < len(row.cells)} - {None}
     return orders.pop() if len(orders) == 1 else None
-
-
-def _refuse_other_kinds(data: bytes, name: str) -> None:
-    for magic, kind in _OTHER_KINDS:
-        if data.startswith(magic):
-            raise UnreadableFile(f"{name} is {kind}: save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that.")
 
 
 def _open_bytes(data: bytes) -> IO[bytes]:
@@ -160,41 +156,31 @@ def _encoding(data: bytes, name: str) -> str:
     if not marked and beginning.count(0) > _NUL_SHARE_OF_TEXT * len(beginning):
         raise UnreadableFile(f"{name} is no text file: save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that.")
     candidates = [marked] if marked else ["utf-8", "cp1252"]
-    checks = {encoding: codecs.getincrementaldecoder(encoding)() for encoding in candidates}
-    for chunk in _chunks(data, name):
-        _keep_decodable(checks, chunk, final=False)
-    _keep_decodable(checks, b"", final=True)
-    if not checks:
-        raise UnreadableFile(
-            f"{name} is written neither in UTF-8 nor in Windows-1252: save it as “CSV UTF-8” and send that."
-        )
-    return next(iter(checks))
-
-
-def _keep_decodable(checks: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, final: bool) -> None:
-    for encoding in list(checks):
-        try:
-            checks[encoding].decode(chunk, final)
-        except UnicodeError:
-            del checks[encoding]
+    for encoding in candidates:
+        with suppress(UnicodeError):
+            for _ in codecs.iterdecode(_chunks(data, name), encoding):
+                pass
+            return encoding
+    raise UnreadableFile(
+        f"{name} is written neither in UTF-8 nor in Windows-1252: save it as “CSV UTF-8” and send that."
+    )
 
 
 def _chunks(data: bytes, name: str) -> Iterator[bytes]:
     """Yield the unpacked content piece by piece, up to the largest size allowed."""
     size = 0
     with _open_bytes(data) as file:
-        while chunk := _next_chunk(file, name):
+        while True:
+            try:
+                chunk = file.read(_CHUNK)
+            except (OSError, EOFError, zlib.error):
+                raise UnreadableFile(f"{name} can't be unpacked: it is damaged or cut short; send it again.") from None
+            if not chunk:
+                return
             size += len(chunk)
             if size > LARGEST_UNPACKED:
                 raise UnreadableFile(f"{name} holds more than 200 MB: split it into smaller files.")
             yield chunk
-
-
-def _next_chunk(file: IO[bytes], name: str) -> bytes:
-    try:
-        return file.read(_CHUNK)
-    except (OSError, EOFError, zlib.error):
-        raise UnreadableFile(f"{name} can't be unpacked: it is damaged or cut short; send it again.") from None
 
 
 def _sniff(sample: str) -> str:
@@ -207,7 +193,7 @@ def _sniff(sample: str) -> str:
 
 def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:
     """Return how well *delimiter* divides the lines: the share of rows as wide as the first, then the width."""
-    rows = (row for row in _records(lines, delimiter) if not row.problem and any(cell.strip() for cell in row.cells))
+    rows = (row for row in _records(_Lines(lines), delimiter) if not (row.problem or row.is_blank))
     widths = [len(row.cells) for row in itertools.islice(rows, SAMPLE_ROWS)]
     if not widths or widths[0] == 1:
         return (0.0, delimiter == ",")
@@ -217,13 +203,9 @@ def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:
 def _headings(text: Iterable[str], delimiter: str, skip: int) -> Iterator[tuple[Row, int]]:
     """Yield rows that aren't blank, with the last line that each stands on."""
     lines = _Lines(text)
-    for row in _parsed(lines, delimiter):
-        if row.number > skip and (row.problem or any(cell.strip() for cell in row.cells)):
+    for row in _records(lines, delimiter):
+        if row.number > skip and not row.is_blank:
             yield row, lines.number
-
-
-def _records(text: Iterable[str], delimiter: str) -> Iterator[Row]:
-    return _parsed(_Lines(text), delimiter)
 
 
 class _Lines:
@@ -250,10 +232,12 @@ class _Lines:
         self.number -= len(self.of_row) - 1
 
 
-def _parsed(lines: _Lines, delimiter: str) -> Iterator[Row]:
+def _records(lines: _Lines, delimiter: str) -> Iterator[Row]:
     """
-    The rows in *lines*. A quotation mark that is never closed would swallow the rest of the file: its own line is
-    reported, and the lines after it are read as rows again.
+    Yield the rows in *lines*.
+
+    A quotation mark that is never closed would include the rest of the file in its cell. Its own line is reported, and
+    the lines after it are parsed as rows.
     """
     csv.field_size_limit(LARGEST_CELL)
     reader = csv.reader(lines, delimiter=delimiter)
@@ -320,10 +304,10 @@ def read_drafts(
     progress: Callable[[int], None] | None = None,
 ) -> Drafts:
     """
-    Read the customers in the file called *name*; *by_hand* maps headings to fields ("Company" → "name").
+    Return the customers in the file called *name*; *by_hand* maps headings to fields ("Company" → "name").
 
-    External ids belong to the system the list is recognised to come from, unless a column or *default_source* says
-    otherwise. Columns that can't be told come back as `problems`, without rows. *progress* hears the rows read so far.
+    External ids belong to the recognised system, unless a column or *default_source* says otherwise. Where columns are
+    ambiguous, `problems` says so and there are no rows. *progress* is called with the number of rows read so far.
 
     Raises:
         UnreadableFile: the bytes are no table we can read; the message says what to do.
@@ -334,47 +318,33 @@ def read_drafts(
     rows: list[RowDraft] = []
     refusals: list[Refusal] = []
     if not mapping.problems:
-        order = date_order(table, [at for field, at in mapping.columns.items() if field in DATES])
-        parsed = parse_rows(table, mapping, today=today, default_source=system, day_first=order)
-        for done, row in enumerate(parsed, start=1):
-            if isinstance(row, RowDraft):
-                rows.append(row)
+        day_first = date_order(table, [at for field, at in mapping.columns.items() if field in DATES])
+        drafts = parse_rows(table, mapping, today=today, default_source=system, day_first=day_first)
+        for done, draft in enumerate(drafts, start=1):
+            if isinstance(draft, RowDraft):
+                rows.append(draft)
             else:
-                refusals += row
+                refusals += draft
             if progress and done % STRIDE == 0:
                 progress(done)
-    return Drafts(
-        file_name=name,
-        system=mapping.system,
-        headers=mapping.headers,
-        columns=_columns(mapping),
-        unmapped=mapping.unmapped,
-        problems=mapping.problems,
-        rows=tuple(rows),
-        refusals=tuple(refusals),
-    )
-
-
-def _columns(mapping: HeaderMap) -> dict[Field, str]:
-    """Map fields to the headings they are read from; first and last name together are the contact's name."""
     columns = {field: mapping.headers[at] for field, at in mapping.columns.items()}
-    if mapping.person:
+    if mapping.person:  # first and last name together are the contact's name
         columns[Field.CONTACT_NAME] = " + ".join(mapping.headers[at] for at in mapping.person)
-    return columns
+    return Drafts(
+        file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
+        problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals),
+    )  # fmt: skip
 
-
-Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
-"""What may stand in a list; several words are joined by "; "."""
 
 _RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@|\t\r]")
 
 
 def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """
-    Return a CSV file in UTF-8 with its mark, lines ending in CR LF, every cell quoted.
+    Return a CSV file in UTF-8 with a byte order mark, lines ending in CR LF, every cell quoted.
 
-    Text that a spreadsheet would run (it begins with = + - @ | tab or CR) gets an apostrophe, which `read_table` takes
-    off again; numbers stay numbers.
+    Text that a spreadsheet would run (it begins with = + - @ | tab or CR) gets an apostrophe, which `read_table`
+    removes again; numbers stay numbers.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -383,25 +353,16 @@ def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
-def safe_cell(cell: Cell) -> str:  # noqa: PLR0911  # one line for each kind of cell
+def safe_cell(cell: Cell) -> str:
     """Return a cell as text that no spreadsheet takes for a formula."""
     match cell:
         case None:
             return ""
-        case StrEnum() | str():
-            return _guarded(str(cell))
         case bool():
             return "yes" if cell else "no"
-        case int() | float():
-            return str(cell)
-        case Decimal():
-            return f"{cell:f}"
-        case datetime() | date():
+        case int() | float() | Decimal():
+            return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+        case date():
             return cell.isoformat()
-        case _:
-            return _guarded("; ".join(cell))
-
-
-def _guarded(text: str) -> str:
-    plain = text.replace("\0", "")
+    plain = (cell if isinstance(cell, str) else "; ".join(cell)).replace("\0", "")
     return f"'{plain}" if _RUN_BY_SPREADSHEETS.match(plain) else plain

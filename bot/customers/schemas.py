@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.core.schemas import Line, Notification, Schema
+from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.rows import Note, Refusal, RowDraft
@@ -89,16 +90,6 @@ class CustomerTaken(Notification):
     by: str
 
 
-class ContactDetails(Schema):
-    """A person at a customer, as somebody wrote them down."""
-
-    name: str
-    role: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    do_not_contact: bool = False
-
-
 class CustomerDetails(Schema):
     """Everything a person may say about a customer; adding and editing take all of it."""
 
@@ -125,6 +116,13 @@ class Named(Schema):
     name: str
 
 
+class OfferedButton(Schema):
+    """A button that another feature offers on a customer's card."""
+
+    label: str
+    action_id: str
+
+
 class Card(Schema):
     """Everything one screen shows about a customer; `customer.lines` holds what other features know."""
 
@@ -140,6 +138,7 @@ class Card(Schema):
     source: str | None = None
     external_id: str | None = None
     timeline: tuple[Line, ...] = ()
+    offers: tuple[OfferedButton, ...] = ()
     mine: bool = False
     may_erase: bool = False
 
@@ -183,7 +182,8 @@ class Drafts:
     refusals: Sequence[Refusal] = ()
 
 
-Cell = str | int | Decimal | bool | date | Sequence[str] | None
+Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
+"""A cell of an exported list; several words are joined by "; "."""
 
 
 class Changed(Schema):

@@ -2,23 +2,23 @@
 
 from bot.core.feature import Feature
 from bot.digests import listeners
-from bot.digests.queries import setup
+from bot.digests.queries.setup import export_person, find_problems, list_first_steps
 from bot.digests.schemas import AllClear, CommitmentsDigest, DigestPage, DigestStopped, NeglectedDigest
 from bot.digests.usecases import forget_person
-from bot.digests.views import digest, kinds
+from bot.digests.views import messages
 
 FEATURE = Feature(
     name="digests",
     register=listeners.register,
     views={
-        NeglectedDigest: digest.digest,
-        DigestPage: digest.page,
-        DigestStopped: digest.stopped,
-        CommitmentsDigest: kinds.owed,
-        AllClear: kinds.all_clear,
+        NeglectedDigest: messages.digest,
+        DigestPage: messages.page,
+        DigestStopped: messages.stopped,
+        CommitmentsDigest: messages.commitments,
+        AllClear: messages.all_clear,
     },
-    first_steps=setup.list_first_steps,
+    first_steps=list_first_steps,
     erase=forget_person,
-    export=setup.export_person,
-    check=setup.check_digests,
+    export=export_person,
+    check=find_problems,
 )

@@ -1,4 +1,4 @@
-"""When a digest comes, and what its numbers mean."""
+"""Rules of digests: slots, limits of what is shown, and how numbers and days are written."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,21 +23,22 @@ DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DEFAULT_DAYS = "03"
 DEFAULT_HOUR = time(9)
 KIND_LENGTH = 40  # characters of a kind's key
-OWED_SHOWN = 10  # lines of what is owed in one message
+OWED_SHOWN = 10  # commitments in one message
 OWED_TEXT = 200  # characters of such a line
 NO_SUCH_KIND = "Nothing here makes this kind of digest any more."
+NUMBERS = ("cadence", "floor", "factor", "first_calls")  # settings of the workspace
 SWITCHED_OFF = "Switched off: no day is chosen."
 
 
 class DigestKind(StrEnum):
-    """The kinds of digest that are always there; features bring more under keys of their own."""
+    """The built-in kinds of digest; features declare others under keys of their own."""
 
     NEGLECTED = "neglected"
     OWED = "owed"
 
 
 class Whose(StrEnum):
-    """Lists that are nobody's own."""
+    """Lists that belong to no single person."""
 
     TEAM = "team"
     POOL = "pool"
@@ -45,18 +46,18 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True)
 class Schedule:
-    """The slots of a digest: its weekdays (Monday is 0) at its hour, on the clocks of its zone."""
+    """The slots of a digest: weekdays (Monday is 0) at a time of day in a time zone."""
 
     days: frozenset[int]
     hour: time
     zone: str
 
     def next_after(self, instant: datetime) -> datetime | None:
-        """The first slot after *instant*; None without any day."""
+        """Return the first slot after *instant*; None without any day."""
         return next((slot for slot in self._slots(instant, range(-1, WEEK_DAYS + 2)) if slot > instant), None)
 
     def latest_by(self, instant: datetime) -> datetime | None:
-        """The last slot that has come by *instant*; None without any day."""
+        """Return the last slot at or before *instant*; None without any day."""
         return next((slot for slot in self._slots(instant, range(1, -WEEK_DAYS - 2, -1)) if slot <= instant), None)
 
     def _slots(self, instant: datetime, offsets: Iterable[int]) -> Iterator[datetime]:
@@ -68,12 +69,12 @@ class Schedule:
 
 
 def schedule_of(days: str, hour: time, zone: str) -> Schedule:
-    """The schedule that is kept as `"03"`, an hour and a zone."""
+    """Return the schedule for *days* such as `"03"` (Monday and Thursday)."""
     return Schedule(frozenset(int(day) for day in days), hour, known_zone(zone, "UTC"))
 
 
 def day_words(days: str) -> str:
-    """`Mon and Thu`, `Mon, Wed and Fri`, `every day`."""
+    """Return `Mon and Thu`, `Mon, Wed and Fri`, `every day` or `no day`."""
     names = [DAY_NAMES[int(day)] for day in sorted(set(days))]
     if len(names) == WEEK_DAYS:
         return "every day"
@@ -81,23 +82,23 @@ def day_words(days: str) -> str:
 
 
 def percent(part: int, whole: int) -> int:
-    """*part* of *whole* in whole percent, rounded down so that 100 means all; all of nothing is 100."""
+    """Return *part* of *whole* in whole percent, rounded down so that 100 means all; 100 if *whole* is 0."""
     return part * 100 // whole if whole else 100
 
 
 def wait_words(waited: int, cadence: int, *, ever_contacted: bool) -> str:
-    """`92 of 30 days`, and whether we ever talked."""
+    """Return `92 of 30 days`, followed by `never talked` for a customer without any contact."""
     return f"{waited:,} of {cadence} days" + ("" if ever_contacted else ", never talked")
 
 
 def drawn_length(text: str) -> int:
-    """How long *text* is when `&`, `<` and `>` are escaped, in UTF-16 units, the strictest way of counting."""
+    """Return the length of *text* in UTF-16 units, the strictest count, once `&`, `<` and `>` are escaped."""
     escaped = 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
     return len(text.encode("utf-16-le", "surrogatepass")) // 2 + escaped
 
 
 def pack(lines: Sequence[str], limit: int) -> list[tuple[str, ...]]:
-    """*lines*, in order, in as few groups as hold at most *limit* characters each when drawn, a line break a line."""
+    """Split *lines*, in order, into groups of at most *limit* drawn characters, counting a line break for each line."""
     groups: list[tuple[str, ...]] = []
     group: list[str] = []
     used = 0
@@ -112,7 +113,7 @@ def pack(lines: Sequence[str], limit: int) -> list[tuple[str, ...]]:
 
 
 def find_zones(words: str, limit: int = 100) -> list[str]:
-    """IANA zones whose name holds *words*, by name; a city's zone before one that only mentions it."""
+    """Return IANA zones whose name contains *words*, those whose city begins with it first, then by name."""
     wanted = "_".join(words.lower().split())
     found = [zone for zone in _all_zones() if wanted in zone.lower()]
     return sorted(found, key=lambda zone: (not zone.lower().rsplit("/", 1)[-1].startswith(wanted), zone))[:limit]

@@ -1,25 +1,15 @@
-"""What leaves the digests feature: messages to a channel, lists for one person, the setup."""
+"""Data that leaves the digests feature: notifications, lists, the setup and its input, health."""
 
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Count, DigestSlot, Line, Notification, Schema
-from bot.digests.rules import DigestKind, percent
-from bot.workspaces import schemas as workspace_schemas
-
-ChannelSchema = workspace_schemas.ChannelSchema
+from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Schema
+from bot.digests.rules import NUMBERS, DigestKind, percent
 
 
-class OfferButton(Schema):
-    """A button of another feature under a row."""
-
-    label: str
-    action_id: str
-    value: str
-
-
-class WaitingRow(Schema):
-    """One customer that waits; *done* says, in words, what was done about it since."""
+class NeglectedRow(Schema):
+    """A customer in a digest or list; *done* is `taken` or a phrase for what was done since the digest was posted."""
 
     id: UUID
     name: str
@@ -35,9 +25,9 @@ class WaitingRow(Schema):
 
 class NeglectedDigest(Notification):
     """
-    What a channel learns at a slot: coverage, the longest waiting, the pool.
+    The digest of neglected customers: coverage, the longest waits, the pool.
 
-    *change* is in percent points since the last one; None when there was none.
+    *change* is in percentage points since the last digest; None for the first one.
     """
 
     kind = "digests.neglected"
@@ -52,24 +42,24 @@ class NeglectedDigest(Notification):
     neglected: int
     pool: int
     change: int | None = None
-    rows: tuple[WaitingRow, ...] = ()
+    rows: tuple[NeglectedRow, ...] = ()
     longest: tuple[int, int] | None = None
     counts: tuple[Count, ...] = ()
     is_test: bool = False
 
     @property
     def percent(self) -> int:
-        """In cadence, as whole percent of active."""
+        """Return the share in cadence, in whole percent."""
         return percent(self.in_cadence, self.active)
 
     @property
     def more(self) -> int:
-        """How many neglected ones stand in the thread only."""
+        """Return how many neglected customers have no row and stand only in the thread."""
         return max(self.neglected - len(self.rows), 0)
 
 
 class DigestPage(Notification):
-    """A piece of the whole list, for the digest's thread; *lines* in plain words, longest wait first."""
+    """A page of the whole list, for the digest's thread; *lines* are plain text, longest wait first."""
 
     kind = "digests.page"
     page: int
@@ -80,9 +70,9 @@ class DigestPage(Notification):
 
 class CommitmentsDigest(Notification):
     """
-    What we owe customers, at a slot: the features' counts, and the most late things by name.
+    The digest of commitments that are late or due: the features' counts, and the latest ones by name.
 
-    *more* things are known beyond the *lines*; *and_more* says that there are others, which nobody counted.
+    *more* is the number of commitments beyond *lines*; with *and_more* there are others, which were not counted.
     """
 
     kind = "digests.owed"
@@ -95,7 +85,7 @@ class CommitmentsDigest(Notification):
 
 
 class AllClear(Notification):
-    """That a digest has nothing to tell at its slot, in its own *words*."""
+    """Posted when a digest has nothing to report; *words* come from its kind."""
 
     kind = "digests.clear"
     slot: DigestSlot
@@ -104,8 +94,9 @@ class AllClear(Notification):
 
 class DigestStopped(Notification):
     """
-    The *digests* of a channel couldn't be posted. When it *is_over*, nothing is tried until somebody saves the setup
-    again; else the next slot is.
+    Tells managers that the digests of a channel, *digests* in number, could not be posted.
+
+    When *is_over*, they have stopped until somebody saves the setup; else the next slot is tried.
     """
 
     kind = "digests.stopped"
@@ -116,16 +107,8 @@ class DigestStopped(Notification):
     digests: int = 1
 
 
-class DueDigest(Schema):
-    """A digest whose slot has come."""
-
-    workspace_id: str
-    digest_id: UUID
-    channel_id: str
-
-
 class DigestPosted(Schema):
-    """A slot was handled: whether anything was said, and in how many thread messages."""
+    """The result of handling a slot: whether a message was enqueued, and how many pages for its thread."""
 
     slot: datetime
     said_something: bool
@@ -133,8 +116,9 @@ class DigestPosted(Schema):
 
 
 class DigestSchema(Schema):
-    """A digest as its settings show it."""
+    """The settings and state of a digest."""
 
+    workspace_id: str = ""
     id: UUID
     kind: str = DigestKind.NEGLECTED.value
     channel_id: str
@@ -148,7 +132,7 @@ class DigestSchema(Schema):
 
 
 class KindSchema(Schema):
-    """A further kind of digest, and the digest of that kind if one was set up; *zone* is the viewer's."""
+    """A kind of digest beside the neglected one, with its digest if one was set up; *zone* is the viewer's."""
 
     key: str
     label: str
@@ -158,7 +142,7 @@ class KindSchema(Schema):
 
 
 class SetupSchema(Schema):
-    """Everything that the setup shows."""
+    """The data of the setup form."""
 
     is_admin: bool
     managers: tuple[str, ...]
@@ -172,8 +156,8 @@ class SetupSchema(Schema):
     more: tuple[KindSchema, ...] = ()
 
 
-class DigestWish(Schema):
-    """Where and when somebody wants a digest. No *channel_id*: none yet; *is_first*: their form showed none yet."""
+class DigestInput(Schema):
+    """The input of a digest's form; *is_first* when the form showed no digest because none was set up."""
 
     channel_id: str | None = None
     days: str
@@ -183,8 +167,8 @@ class DigestWish(Schema):
     is_first: bool = False
 
 
-class SetupWish(DigestWish):
-    """What somebody wants the setup to be. *managers* None: as they are."""
+class SetupInput(DigestInput):
+    """The input of the setup form; with None for *managers* they stay as they are."""
 
     managers: tuple[str, ...] | None = None
     cadence: int
@@ -192,9 +176,14 @@ class SetupWish(DigestWish):
     factor: float
     first_calls: int
 
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """Return the settings of the workspace, by name."""
+        return self.model_dump(include=set(NUMBERS))
 
-class WaitingList(Schema):
-    """A page of who waits: the team's, a person's, or the pool."""
+
+class NeglectedList(Schema):
+    """A page of the team's or a person's neglected customers, or of the pool; *note* stands above it."""
 
     whose: str
     whose_name: str
@@ -203,12 +192,12 @@ class WaitingList(Schema):
     pool: int
     page: int
     pages: int
-    rows: tuple[WaitingRow, ...]
-    said: str = ""
+    rows: tuple[NeglectedRow, ...]
+    note: str = ""
 
 
 class JobHealth(Schema):
-    """How a job is: when it last went well, and its trouble since."""
+    """When a job last succeeded, and its error since."""
 
     name: str
     succeeded_at: datetime | None
@@ -216,7 +205,7 @@ class JobHealth(Schema):
 
 
 class Health(Schema):
-    """How the bot is: its jobs, and a sentence for each thing that is wrong."""
+    """The state of the bot: its jobs, and a sentence for each inconsistency."""
 
     zone: str
     jobs: tuple[JobHealth, ...]

@@ -1,4 +1,4 @@
-"""Which channel gets which digest when, and which slots were posted."""
+"""Tables of digests and of their handled slots."""
 
 from datetime import datetime, time
 from uuid import UUID
@@ -14,7 +14,7 @@ class Digest(Row, table=True):
     """
     A scheduled message to a channel.
 
-    `kind` is plain text: each feature may bring kinds of its own, and the use cases know which there are.
+    `kind` is plain text, since features declare kinds of their own.
     """
 
     __tablename__ = "digests"
@@ -38,10 +38,9 @@ class Digest(Row, table=True):
 
 class DigestPost(Row, table=True):
     """
-    One slot of a digest, handled. The next one begins where it ended.
+    A handled slot of a digest.
 
-    The digest of neglected accounts keeps its numbers, to tell the change since; kinds that count something else have
-    None there.
+    The digest of neglected customers stores its counts, to report the change since; other kinds have None.
     """
 
     __tablename__ = "digest_posts"

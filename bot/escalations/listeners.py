@@ -30,8 +30,7 @@ from bot.escalations.views import forms
 from bot.slack.blocks import Message
 from bot.slack.callers import Caller
 from bot.slack.payloads import Form, uuid_in
-from bot.workspaces.gateways import join_channel, look_at_channel
-from bot.workspaces.listeners import listen
+from bot.workspaces.listeners import choose_channel, listen
 
 
 class EscalationRef(CommitmentRef):
@@ -57,10 +56,7 @@ class EscalationListeners(CommitmentListeners[EscalationRef]):
 async def save_setup(caller: Caller) -> None:
     """Check the channel while Slack waits, join it if need be, and save what the form holds."""
     wishes = _wishes(caller.form)
-    channel = await look_at_channel(caller.client, wishes.channel_id) if wishes.channel_id else None
-    await caller.check(usecases.check_setup, wishes=wishes, channel=channel)
-    if channel is not None and channel.may_join:
-        channel = await join_channel(caller.client, channel)
+    channel = await choose_channel(caller, wishes.channel_id, usecases.check_setup, wishes=wishes)
     await caller.show(forms.setup_saved(await caller.run(usecases.save_setup, wishes=wishes, channel=channel)))
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.people.rules import DAY, LOOK_AHEAD_DAYS, Calendar, person_key
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar, person_key
 
 RAISED, HOLDS = "escalations.raised", "escalations.holds"
 """The keys of what stands in the check-in form; the ids of its blocks begin with them."""
@@ -190,7 +190,7 @@ def work_between(start: datetime, end: datetime, calendar: Calendar) -> timedelt
 def _shifts(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
     """Yield begin and end of each working day from *start* on: eight hours, also when clocks change."""
     first, opening = calendar.today(start), min(calendar.hour, LATEST_OPENING)
-    for n in range(LOOK_AHEAD_DAYS):
+    for n in range(MAX_SEARCH_DAYS):
         day = first + DAY * n
         if calendar.is_working_day(day):
             begin = calendar.at(day, opening)

@@ -18,7 +18,7 @@ from bot.home.rules import (
     COMING_ROWS,
     DEPARTURE_ROWS,
     DEPARTURES_SINCE,
-    PERSON_LEFT,
+    PERSON_LEFT_ACTION,
     POOL_ROWS,
     SNOOZED_ROWS,
     TEAM_ROWS,
@@ -122,7 +122,9 @@ def _team(session: Session, everybody: Coverage, *, today: date, offset: int, no
 
 
 def _departures(session: Session, now: datetime) -> tuple[Departure, ...]:
-    query = select(AuditEntry).where(AuditEntry.action == PERSON_LEFT, col(AuditEntry.at) > now - DEPARTURES_SINCE)
+    query = select(AuditEntry).where(
+        AuditEntry.action == PERSON_LEFT_ACTION, col(AuditEntry.at) > now - DEPARTURES_SINCE
+    )
     entries = session.exec(query.order_by(col(AuditEntry.at).desc()).limit(DEPARTURE_ROWS)).all()
     names = list_names(session, [entry.subject_id for entry in entries])
     return tuple(

@@ -13,11 +13,11 @@ POOL_ROWS = 3
 DEPARTURE_ROWS = 3
 DEPARTURES_SINCE = timedelta(days=14)
 
-PERSON_LEFT = "person.left"
+PERSON_LEFT_ACTION = "person.left"
 """The audit trail's action for a person who left."""
 
-KEPT_FRESH = timedelta(hours=4)
-"""How long an opened Home is updated."""
+HOME_LIFETIME = timedelta(hours=4)
+"""How long an opened Home is kept up to date."""
 
-FRESH_AT_ONCE = 30
-"""How many Homes of a workspace are updated after one change; Slack allows a hundred a minute."""
+MAX_HOMES_PER_CHANGE = 30
+"""The number of Homes in a workspace that are updated after one change; Slack allows a hundred a minute."""

@@ -9,10 +9,10 @@ from bot.core import outbox
 from bot.customers.queries.due import list_owners_among
 from bot.customers.usecases import release_customers
 from bot.customers.usecases.scheduling import reschedule_owner
-from bot.home.rules import PERSON_LEFT
+from bot.home.rules import PERSON_LEFT_ACTION
 from bot.people.queries import get_preferences, list_managers, list_names
 from bot.people.schemas import OwnerLeft, PeopleSynced, Preferences, PreferencesInput, SlackPerson
-from bot.people.usecases import come_back, set_preferences, sync_people
+from bot.people.usecases import end_current_absence, set_preferences, sync_people
 from bot.workspaces.usecases import BOT, record
 
 
@@ -46,7 +46,7 @@ def _release(session: Session, person_id: str, *, became_guest: bool, now: datet
         became_guest=became_guest,
     )
     entry = record(
-        session, PERSON_LEFT, by=BOT, kind="person", subject=person_id, now=now,
+        session, PERSON_LEFT_ACTION, by=BOT, kind="person", subject=person_id, now=now,
         after={"customers": len(released.ids), "became_guest": became_guest},
     )  # fmt: skip
     for manager in list_managers(session):
@@ -74,6 +74,6 @@ def end_absence(session: Session, *, by: str, now: datetime) -> date:
         AlreadyDone: they aren't away today.
         NotAllowed: *by* is not a full member.
     """
-    planned = come_back(session, by=by, now=now)
+    planned = end_current_absence(session, by=by, now=now)
     reschedule_owner(session, owner_id=by, now=now)
     return planned

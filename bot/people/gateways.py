@@ -10,17 +10,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.people.rules import fit_text
 from bot.people.schemas import SlackPerson
 
-PAGE = 1000  # `users.list` takes up to a thousand at once, twenty times a minute
-MOST_WAITS = 10
-LONGEST_WAIT_SECONDS = 120.0
+PAGE_SIZE = 1000  # `users.list` takes up to a thousand at once, twenty times a minute
+MAX_WAITS = 10
+MAX_WAIT_SECONDS = 120.0
 TOO_MANY_REQUESTS = 429
 SLACKBOT = "USLACKBOT"
 NAME_LENGTH, HANDLE_LENGTH, EMAIL_LENGTH = 200, 100, 254
 
-Pause = Callable[[float], Awaitable[None]]
+Sleep = Callable[[float], Awaitable[None]]
 
 
-async def fetch_people(client: AsyncWebClient, *, pause: Pause = asyncio.sleep) -> list[SlackPerson]:
+async def fetch_people(client: AsyncWebClient, *, sleep: Sleep = asyncio.sleep) -> list[SlackPerson]:
     """
     Return everybody in the workspace, including bots and deactivated users.
 
@@ -30,21 +30,21 @@ async def fetch_people(client: AsyncWebClient, *, pause: Pause = asyncio.sleep) 
     people: dict[str, SlackPerson] = {}
     cursor = ""
     while True:
-        page = await _call_with_waits(lambda at=cursor: client.users_list(limit=PAGE, cursor=at), pause)  # type: ignore[misc]
+        page = await _call_with_waits(lambda at=cursor: client.users_list(limit=PAGE_SIZE, cursor=at), sleep)  # type: ignore[misc]
         people |= {person.id: person for person in map(person_from, page.get("members") or ())}
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return list(people.values())
 
 
-async def fetch_person(client: AsyncWebClient, person_id: str, *, pause: Pause = asyncio.sleep) -> SlackPerson:
+async def fetch_person(client: AsyncWebClient, person_id: str, *, sleep: Sleep = asyncio.sleep) -> SlackPerson:
     """
     Return one person.
 
     Raises:
         SlackApiError: Slack doesn't know them, or refuses.
     """
-    answer = await _call_with_waits(lambda: client.users_info(user=person_id), pause)
+    answer = await _call_with_waits(lambda: client.users_info(user=person_id), sleep)
     return person_from(answer["user"])
 
 
@@ -65,24 +65,24 @@ def person_from(user: Mapping[str, Any]) -> SlackPerson:
         handle=fit_text(str(user.get("name") or ""), HANDLE_LENGTH),
         email=email if email and len(email) <= EMAIL_LENGTH else None,
         zone=str(user["tz"]) if user.get("tz") else None,
-        is_bot=_any(user, "is_bot", "is_workflow_bot") or user["id"] == SLACKBOT,
-        is_guest=_any(user, "is_restricted", "is_ultra_restricted", "is_stranger"),
-        is_deactivated=_any(user, "deleted"),
-        is_slack_admin=_any(user, "is_admin", "is_owner", "is_primary_owner"),
+        is_bot=_has_any(user, "is_bot", "is_workflow_bot") or user["id"] == SLACKBOT,
+        is_guest=_has_any(user, "is_restricted", "is_ultra_restricted", "is_stranger"),
+        is_deactivated=_has_any(user, "deleted"),
+        is_slack_admin=_has_any(user, "is_admin", "is_owner", "is_primary_owner"),
     )
 
 
-def _any(user: Mapping[str, Any], *flags: str) -> bool:
+def _has_any(user: Mapping[str, Any], *flags: str) -> bool:
     return any(bool(user.get(flag)) for flag in flags)
 
 
-async def _call_with_waits(call: Callable[[], Awaitable[Any]], pause: Pause) -> Any:
+async def _call_with_waits(call: Callable[[], Awaitable[Any]], sleep: Sleep) -> Any:
     """Return the result of *call*; call it again after the time that Slack asks to wait."""
-    for attempt in range(MOST_WAITS + 1):
+    for attempt in range(MAX_WAITS + 1):
         try:
             return await call()
         except SlackApiError as error:
-            if error.response.status_code != TOO_MANY_REQUESTS or attempt == MOST_WAITS:
+            if error.response.status_code != TOO_MANY_REQUESTS or attempt == MAX_WAITS:
                 raise
-            await pause(min(float(error.response.headers.get("Retry-After", 1)), LONGEST_WAIT_SECONDS))
+            await sleep(min(float(error.response.headers.get("Retry-After", 1)), MAX_WAIT_SECONDS))
     raise AssertionError  # the loop returns or raises

@@ -1,4 +1,4 @@
-"""Middleware that makes sure the bot knows who sent a request before its listener runs."""
+"""Middleware that stores the sender of a request as a person before the listener runs."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -19,14 +19,14 @@ from bot.people.queries import find_person_row
 from bot.people.usecases import sync_people
 from bot.slack.callers import installed_in
 
-MOST_REMEMBERED = 100_000
-TELLS_ITSELF = frozenset({"team_join", "user_change"})
+MAX_KNOWN = 100_000
+PROFILE_EVENTS = frozenset({"team_join", "user_change"})
 
 log = structlog.get_logger(__name__)
 
 
 class PersonMiddleware(AsyncMiddleware):
-    """Looks people up in Slack the first time they send something, and remembers whom the bot knows."""
+    """Fetches a person from Slack on their first request, and remembers who is stored."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -39,32 +39,32 @@ class PersonMiddleware(AsyncMiddleware):
         resp: BoltResponse,  # noqa: ARG002 - Bolt passes it by this name
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - as above
     ) -> BoltResponse | None:
-        """Called by Bolt; a plain function as middleware would have its arguments collected anew for each request."""
-        await self.meet(req.body, req.context, req.context.client, next)
+        """Process a request; Bolt would inspect the arguments of a function on every request."""
+        await self.identify(req.body, req.context, req.context.client, next)
         return None
 
-    async def meet(
+    async def identify(
         self,
         body: dict[str, Any],
         context: AsyncBoltContext,
         client: AsyncWebClient,
         next: Callable[[], Awaitable[Any]],  # noqa: A002 - Bolt passes it by this name
     ) -> None:
-        """Look up who sent this unless they are known, then go on, also when Slack can't tell."""
+        """Fetch and store the sender unless they are known, then call *next*, even if Slack fails."""
         workspace, person = installed_in(body, context), context.user_id or ""
         event = (body.get("event") or {}).get("type")
-        if workspace and person and event not in TELLS_ITSELF and (workspace, person) not in self._known:
+        if workspace and person and event not in PROFILE_EVENTS and (workspace, person) not in self._known:
             try:
-                await self._learn(workspace, person, client)
+                await self._store_person(workspace, person, client)
             except Exception as error:  # noqa: BLE001 - an unknown person is no reason for silence
                 log.warning("person.unknown", workspace=workspace, error=type(error).__name__)
         await next()
 
-    async def _learn(self, workspace: str, person: str, client: AsyncWebClient) -> None:
+    async def _store_person(self, workspace: str, person: str, client: AsyncWebClient) -> None:
         if not await self._runtime.read(is_known, workspace=workspace, person_id=person):
             fetched = await fetch_person(client, person)
             await self._runtime.run(sync_people, workspace=workspace, people=[fetched], complete=False)
-        if len(self._known) >= MOST_REMEMBERED:
+        if len(self._known) >= MAX_KNOWN:
             self._known.clear()
         self._known.add((workspace, person))
 

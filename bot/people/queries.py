@@ -13,8 +13,8 @@ from bot.people.schemas import AbsenceSchema, PersonSchema, Preferences
 from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace
 
-LONGEST_LOOK_BACK = timedelta(days=1)
-FEW = 100  # people who are read by id; for more, all rows are read
+MAX_ABSENCE = timedelta(days=1)
+MAX_IDS_PER_QUERY = 100  # people who are read by id; for more, all rows are read
 
 
 def find_person_row(session: Session, person_id: str) -> Person | None:
@@ -95,7 +95,7 @@ def list_calendars(session: Session, person_ids: Iterable[str | None]) -> dict[s
         return calendars
     people = select(Person)
     absences = select(Absence)
-    if len(wanted) <= FEW:
+    if len(wanted) <= MAX_IDS_PER_QUERY:
         named = [person_id for person_id in wanted if person_id]
         people, absences = people.where(col(Person.id).in_(named)), absences.where(col(Absence.person_id).in_(named))
     away: dict[str, list[Absence]] = {}
@@ -119,7 +119,7 @@ def calendar_from(person: Person, absences: Iterable[Absence], *, default_zone: 
 
 
 def find_cover(session: Session, person_id: str, day: date) -> str | None:
-    """Return the id of the person who covers on *day*; None when nobody does, or the cover is deactivated."""
+    """Return the id of the active person who covers on *day*, or None."""
     for absence in list_absences(session, person_id):
         if absence.first_day <= day <= absence.last_day and absence.cover_id:
             cover = find_person_row(session, absence.cover_id)
@@ -130,19 +130,19 @@ def find_cover(session: Session, person_id: str, day: date) -> str | None:
 def list_away(session: Session, *, around: date) -> Sequence[Absence]:
     """Return absences that include *around*, or a day next to it, since zones differ."""
     query = select(Absence).where(
-        col(Absence.first_day) <= around + LONGEST_LOOK_BACK, col(Absence.last_day) >= around - LONGEST_LOOK_BACK
+        col(Absence.first_day) <= around + MAX_ABSENCE, col(Absence.last_day) >= around - MAX_ABSENCE
     )
     return session.exec(query.order_by(col(Absence.first_day))).all()
 
 
 def get_zone(session: Session, person_id: str | None) -> str:
-    """Return the time zone of that person; of nobody, the workspace's."""
+    """Return the person's time zone; for None, the workspace's."""
     person = find_person_row(session, person_id) if person_id else None
     return known_zone(person.zone if person else get_workspace(session).zone, "UTC")
 
 
 def get_today(session: Session, *, person_id: str | None, now: datetime) -> date:
-    """Return the local date of that person; of nobody, the workspace's."""
+    """Return the person's local date; for None, the workspace's."""
     return Calendar(zone=get_zone(session, person_id)).today(now)
 
 

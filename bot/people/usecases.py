@@ -34,7 +34,7 @@ from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace, list_audit
 from bot.workspaces.usecases import BOT, record
 
-ROLE_FOLLOWED = "person.role_followed_slack"
+ROLE_SYNCED = "person.role_followed_slack"
 FORGOTTEN = "Somebody who left"
 
 
@@ -133,12 +133,12 @@ def sync_people(session: Session, *, people: Sequence[SlackPerson], complete: bo
     """
     default_zone = get_workspace(session).zone
     known = {person.id: person for person in _list_rows(session, people, complete=complete)}
-    given = {person.id: person for person in people}
-    new = [person for person in given.values() if person.id not in known]
+    by_id = {person.id: person for person in people}
+    new = [person for person in by_id.values() if person.id not in known]
     _add_people(session, new, default_zone=default_zone, now=now)
-    updates = [_update(session, known[person.id], person, now=now) for person in given.values() if person.id in known]
-    if complete and given:
-        gone = [person for person in known.values() if person.id not in given and not person.is_deactivated]
+    updates = [_update(session, known[person.id], person, now=now) for person in by_id.values() if person.id in known]
+    if complete and by_id:
+        gone = [person for person in known.values() if person.id not in by_id and not person.is_deactivated]
         updates += [_deactivate(person) for person in gone]
     session.flush()
     return PeopleSynced(
@@ -174,59 +174,69 @@ def _list_rows(session: Session, people: Sequence[SlackPerson], *, complete: boo
     return session.exec(query).all()
 
 
-def _update(session: Session, row: Person, given: SlackPerson, *, now: datetime) -> Update:
-    if row.name == FORGOTTEN and given.is_deactivated:
-        return given.id, set()
-    zone = known_zone(given.zone, row.zone)
+def _update(session: Session, row: Person, slack_person: SlackPerson, *, now: datetime) -> Update:
+    if row.name == FORGOTTEN and slack_person.is_deactivated:
+        return slack_person.id, set()
+    zone = known_zone(slack_person.zone, row.zone)
     changes = {
         Change.MOVED: zone != row.zone,
-        Change.LEFT: given.is_deactivated and not row.is_deactivated,
-        Change.BECAME_GUEST: given.is_guest and not row.is_guest and not given.is_deactivated,
+        Change.LEFT: slack_person.is_deactivated and not row.is_deactivated,
+        Change.BECAME_GUEST: slack_person.is_guest and not row.is_guest and not slack_person.is_deactivated,
     }
-    changed = _sync_role(session, row, is_admin=_is_admin(given), now=now)
+    changed = _sync_role(session, row, is_admin=_is_admin(slack_person), now=now)
     if zone != row.zone and row.country == holiday_country(row.zone):
         row.country = holiday_country(zone)
-    for name, value in {**_slack_values(given), "zone": zone}.items():
+    for name, value in {**_slack_values(slack_person), "zone": zone}.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed = True
     if changed:
         row.synced_at = now
-    return given.id, {which for which, is_so in changes.items() if is_so} | ({Change.CHANGED} if changed else set())
+    return slack_person.id, {which for which, is_so in changes.items() if is_so} | (
+        {Change.CHANGED} if changed else set()
+    )
 
 
 def _add_people(session: Session, new: Sequence[SlackPerson], *, default_zone: str, now: datetime) -> None:
     """Insert all of them in one statement: a workspace may have thousands."""
     defaults = Person(id="", name="", name_key="", synced_at=now).model_dump() | {"workspace_id": workspace_of(session)}
-    rows = [defaults | _new_values(given, default_zone) for given in new]
+    rows = [defaults | _new_values(slack_person, default_zone) for slack_person in new]
     if rows:
         session.execute(sa.insert(Person), rows)
 
 
-def _new_values(given: SlackPerson, default_zone: str) -> dict[str, Any]:
-    zone = known_zone(given.zone, default_zone)
-    role = Role.ADMIN if _is_admin(given) else Role.MEMBER
-    return {"id": given.id, "zone": zone, "country": holiday_country(zone), "role": role, **_slack_values(given)}
+def _new_values(slack_person: SlackPerson, default_zone: str) -> dict[str, Any]:
+    zone = known_zone(slack_person.zone, default_zone)
+    role = Role.ADMIN if _is_admin(slack_person) else Role.MEMBER
+    return {
+        "id": slack_person.id,
+        "zone": zone,
+        "country": holiday_country(zone),
+        "role": role,
+        **_slack_values(slack_person),
+    }
 
 
-def _slack_values(given: SlackPerson) -> dict[str, Any]:
+def _slack_values(slack_person: SlackPerson) -> dict[str, Any]:
     """Return the columns that Slack decides. A deactivated user has no guest flag and often no address: both stay."""
     values: dict[str, Any] = {
-        "name": given.name,
-        "name_key": person_key(given.name),
-        "handle": given.handle,
-        "is_bot": given.is_bot,
-        "is_deactivated": given.is_deactivated,
+        "name": slack_person.name,
+        "name_key": person_key(slack_person.name),
+        "handle": slack_person.handle,
+        "is_bot": slack_person.is_bot,
+        "is_deactivated": slack_person.is_deactivated,
     }
-    if not given.is_deactivated:
-        values["is_guest"] = given.is_guest
-    if given.email:
-        values["email"] = given.email
+    if not slack_person.is_deactivated:
+        values["is_guest"] = slack_person.is_guest
+    if slack_person.email:
+        values["email"] = slack_person.email
     return values
 
 
-def _is_admin(given: SlackPerson) -> bool:
-    return given.is_slack_admin and not (given.is_bot or given.is_guest or given.is_deactivated)
+def _is_admin(slack_person: SlackPerson) -> bool:
+    return slack_person.is_slack_admin and not (
+        slack_person.is_bot or slack_person.is_guest or slack_person.is_deactivated
+    )
 
 
 def _sync_role(session: Session, row: Person, *, is_admin: bool, now: datetime) -> bool:
@@ -236,7 +246,7 @@ def _sync_role(session: Session, row: Person, *, is_admin: bool, now: datetime) 
     role = Role.ADMIN if is_admin else _role_before(session, row.id)
     before, row.role = row.role, role
     record(
-        session, ROLE_FOLLOWED, by=BOT, kind="person", subject=row.id, now=now,
+        session, ROLE_SYNCED, by=BOT, kind="person", subject=row.id, now=now,
         before={"role": before.value}, after={"role": role.value},
     )  # fmt: skip
     return True
@@ -245,7 +255,7 @@ def _sync_role(session: Session, row: Person, *, is_admin: bool, now: datetime) 
 def _role_before(session: Session, person_id: str) -> Role:
     """Return the role that a person had before Slack made them an admin."""
     entries = list_audit(session, subject_kind="person", subject_id=person_id)
-    raised = (entry for entry in entries if entry.action == ROLE_FOLLOWED and entry.after.get("role") == Role.ADMIN)
+    raised = (entry for entry in entries if entry.action == ROLE_SYNCED and entry.after.get("role") == Role.ADMIN)
     before = next((entry.before.get("role") for entry in raised), Role.MEMBER)
     return Role.MANAGER if before == Role.MANAGER else Role.MEMBER
 
@@ -267,24 +277,24 @@ def set_preferences(session: Session, *, preferences: PreferencesInput, by: str,
     """
     person = require_here(session, by=by)
     today = get_today(session, person_id=by, now=now)
-    standing = next_absence(session, person_id=by, today=today)
+    current = next_absence(session, person_id=by, today=today)
     problems = hours_problems(preferences.working_days, preferences.country)
     first, last, is_covered = preferences.away_from, preferences.away_to, bool(preferences.cover_id)
     problems |= absence_problems(first, last, today=today, covered=is_covered)
     problems |= _cover_problem(session, preferences, by=by) if is_covered and not problems else {}
     if problems:
         raise InvalidInput(fields=problems)
-    before = _calendar_state(person, standing)
+    before = _calendar_state(person, current)
     person.hour, person.working_days, person.country = preferences.hour, preferences.working_days, preferences.country
     person.mutes = [mute.value for mute in preferences.mutes]
-    standing = _set_absence(session, person, standing, preferences, now=now)
-    after = _calendar_state(person, standing)
+    current = _set_absence(session, person, current, preferences, now=now)
+    after = _calendar_state(person, current)
     if before != after:
         record(session, "person.preferences", by=by, kind="person", subject=by, before=before, after=after, now=now)
     return before != after
 
 
-def come_back(session: Session, *, by: str, now: datetime) -> date:
+def end_current_absence(session: Session, *, by: str, now: datetime) -> date:
     """
     End the days away of *by* today, earlier than planned; return the day that was planned as the last one.
 
@@ -294,14 +304,14 @@ def come_back(session: Session, *, by: str, now: datetime) -> date:
     """
     require_here(session, by=by)
     today = get_today(session, person_id=by, now=now)
-    standing = next_absence(session, person_id=by, today=today)
-    if standing is None or standing.first_day > today:
+    current = next_absence(session, person_id=by, today=today)
+    if current is None or current.first_day > today:
         raise AlreadyDone("You are back already; nothing had to change.")
-    planned = standing.last_day
-    if standing.first_day == today:
-        session.delete(standing)
+    planned = current.last_day
+    if current.first_day == today:
+        session.delete(current)
     else:
-        standing.last_day = today - DAY
+        current.last_day = today - DAY
     session.flush()
     record(
         session, "person.back", by=by, kind="person", subject=by, now=now,
@@ -311,15 +321,15 @@ def come_back(session: Session, *, by: str, now: datetime) -> date:
 
 
 def _set_absence(
-    session: Session, person: Person, standing: Absence | None, preferences: PreferencesInput, *, now: datetime
+    session: Session, person: Person, current: Absence | None, preferences: PreferencesInput, *, now: datetime
 ) -> Absence | None:
     first, last, cover_id = preferences.away_from, preferences.away_to, preferences.cover_id
     if first is None or last is None:
-        if standing is not None:
-            session.delete(standing)
+        if current is not None:
+            session.delete(current)
             session.flush()
         return None
-    absence = standing or Absence(person_id=person.id, first_day=first, last_day=last)
+    absence = current or Absence(person_id=person.id, first_day=first, last_day=last)
     before = (absence.cover_id, absence.first_day, absence.last_day)
     absence.first_day, absence.last_day, absence.cover_id = first, last, cover_id
     session.add(absence)

@@ -54,12 +54,12 @@ async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place:
         raise SettingsError("Slack can't be reached; check the network and SLACK_API_URL.") from error
 
 
-async def say_hello(client: AsyncWebClient) -> Any:
+async def auth_test(client: AsyncWebClient) -> Any:
     """Return who the bot is, as `auth.test` says; raises as `ask_slack`."""
     return await ask_slack(client, "auth.test", setting="SLACK_BOT_TOKEN", place="OAuth & Permissions")
 
 
-async def ask_for_socket(client: AsyncWebClient, app_token: str) -> str:
+async def open_connection(client: AsyncWebClient, app_token: str) -> str:
     """Return an address that opens one socket; raises as `ask_slack`."""
     place = "Basic Information → App-Level Tokens"
     answer = await ask_slack(

@@ -244,11 +244,12 @@ class Caller:
             await self.runtime.run(self.audit, workspace=self.workspace, by=self.person, **about)
 
     async def _audited(self, work: Awaitable[T], inputs: Mapping[str, Any]) -> T:
-        """Await *work*; record a refusal, by the first id among *inputs*."""
+        """Await *work*; record a refusal, by the first of *inputs* that is a UUID or is called `subject_id`."""
         try:
             return await work
         except (NotAllowed, NotFound) as error:
-            await self.audit_refusal(error, next((str(one) for one in inputs.values() if isinstance(one, UUID)), ""))
+            ids = (str(value) for name, value in inputs.items() if isinstance(value, UUID) or name == "subject_id")
+            await self.audit_refusal(error, next(ids, ""))
             raise
 
 

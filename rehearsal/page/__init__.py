@@ -1,4 +1,4 @@
-"""The rehearsal as people see it: a page in the browser where one can act as anyone and let time pass."""
+"""The rehearsal's page in the browser, where one can act as any person and move the clock."""
 
 from rehearsal.page.mount import add_page
 

@@ -1,4 +1,4 @@
-"""Charts on the page, drawn by the ECharts that NiceGUI brings along."""
+"""Draws charts with the ECharts library that comes with NiceGUI."""
 
 from collections.abc import Mapping
 from typing import Any, Final

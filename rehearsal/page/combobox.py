@@ -1,4 +1,4 @@
-"""A field one types into to find a choice, for every kind of select, with one choice or several."""
+"""A text field with a list of choices, for all selects, with one choice or several."""
 
 import asyncio
 import json
@@ -11,12 +11,12 @@ from nicegui.events import GenericEventArguments
 from rehearsal.page.screen import Screen
 from rehearsal.page.tags import button, div, span, tag
 
-_SHOWN = 100
+_MAX_OPTIONS = 100
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to choose."""
+    """One entry of the list."""
 
     label: str
     value: str
@@ -29,7 +29,7 @@ Take = Callable[[list[Choice]], Awaitable[None]]
 
 
 def search_among(choices: Sequence[Choice]) -> Search:
-    """A search through choices that are all known: those that hold every typed word."""
+    """Return a search in known choices: those that contain every typed word."""
 
     async def search(text: str) -> Sequence[Choice]:
         words = text.lower().split()
@@ -39,7 +39,7 @@ def search_among(choices: Sequence[Choice]) -> Search:
 
 
 class Combobox:
-    """The field, its list, and the chosen ones as chips when there may be several."""
+    """The field, its list, and chips of the chosen entries if there may be several."""
 
     def __init__(
         self,
@@ -49,13 +49,14 @@ class Combobox:
         search: Search,
         chosen: list[Choice],
         take: Take,
-        several: bool = False,
-        most: int | None = None,
+        multiple: bool = False,
+        max_choices: int | None = None,
         placeholder: str = "",
-        least_typed: int = 0,
+        min_query_length: int = 0,
     ) -> None:
         self.screen, self.name, self.search, self.take = screen, name, search, take
-        self.chosen, self.several, self.most, self.least_typed = chosen, several, most, least_typed
+        self.chosen, self.multiple = chosen, multiple
+        self.max_choices, self.min_query_length = max_choices, min_query_length
         self.offered: Sequence[Choice] = ()
         self.asked = 0
         self.root = div("rh-pick")
@@ -64,7 +65,7 @@ class Combobox:
             self.field = tag("input", "rh-input rh-caret", testid=f"field-{name}", type="text", role="combobox")
             self.field.props["placeholder"] = placeholder or "Choose…"
             self.field.props["autocomplete"] = "off"
-            self.field.props["^value"] = "" if several or not chosen else chosen[0].label
+            self.field.props["^value"] = "" if multiple or not chosen else chosen[0].label
             self.field.on("focus", self._open, js_handler="(e) => { e.target.select(); emit(); }")
             self.field.on("input", self._typed, js_handler="(e) => emit(e.target.value)")
             self.field.on(
@@ -87,12 +88,12 @@ class Combobox:
         self.menu.open()
 
     async def _look(self, text: str) -> None:
-        """Fill the list; an answer that comes after a later question is dropped."""
+        """Update the list; results that arrive after a later search are dropped."""
         self.asked += 1
         asked = self.asked
-        if len(text) < self.least_typed:
-            plural = "" if self.least_typed == 1 else "s"
-            self._fill((), f"Type at least {self.least_typed} character{plural} to search.")
+        if len(text) < self.min_query_length:
+            plural = "" if self.min_query_length == 1 else "s"
+            self._fill((), f"Type at least {self.min_query_length} character{plural} to search.")
             return
         offered = await self.search(text)
         if asked == self.asked and not self.menu.is_deleted:
@@ -105,7 +106,7 @@ class Combobox:
             if not offered:
                 div("rh-none", text=otherwise)
             group = ""
-            for choice in offered[:_SHOWN]:
+            for choice in offered[:_MAX_OPTIONS]:
                 if choice.group != group:
                     group = choice.group
                     div("rh-group", text=group)
@@ -126,12 +127,12 @@ class Combobox:
             await self._pick(self.offered[0])
 
     async def _pick(self, choice: Choice) -> None:
-        if not self.several:
+        if not self.multiple:
             self.chosen = [choice]
         elif any(choice.value == other.value for other in self.chosen):
             self.chosen = [other for other in self.chosen if other.value != choice.value]
-        elif self.most is not None and len(self.chosen) >= self.most:
-            self.screen.tell(f"Choose up to {self.most}.")
+        elif self.max_choices is not None and len(self.chosen) >= self.max_choices:
+            self.screen.notify(f"Choose up to {self.max_choices}.")
             return
         else:
             self.chosen = [*self.chosen, choice]
@@ -141,13 +142,13 @@ class Combobox:
         await self.take(self.chosen)
 
     def _restore(self) -> None:
-        """Show what is chosen, whatever was typed to find it."""
-        words = "" if self.several or not self.chosen else self.chosen[0].label
+        """Show the chosen entry, whatever was typed."""
+        words = "" if self.multiple or not self.chosen else self.chosen[0].label
         script = f"const f = getHtmlElement({self.field.id}); if (f) f.value = {json.dumps(words)}"
         self.screen.client.run_javascript(script)
 
     def _draw_chips(self) -> None:
-        if not self.several:
+        if not self.multiple:
             return
         self.chips.clear()
         with self.chips:
@@ -158,7 +159,7 @@ class Combobox:
 
 
 def debounced(search: Search, seconds: float = 0.12) -> Search:
-    """*search*, asked only when typing has paused, as Slack does with an app's own search."""
+    """Return *search* delayed until typing has paused, as Slack does with an app's suggestions."""
     latest = 0
 
     async def wait(text: str) -> Sequence[Choice]:

@@ -1,4 +1,4 @@
-"""Where one writes: messages, slash commands with their completion, and the shortcuts behind the plus."""
+"""The composer: messages, slash commands with completion, and the menu of shortcuts."""
 
 import json
 from collections.abc import Callable
@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from nicegui.events import GenericEventArguments
 
-from rehearsal.page.icons import icon
 from rehearsal.page.menus import Menu
 from rehearsal.page.screen import HOME, Screen
-from rehearsal.page.tags import button, div, html, span, tag
+from rehearsal.page.tags import button, div, html, icon, span, tag
 from rehearsal.strict.manifest import Command
 
 _KEYS: Final = """(e) => {
@@ -24,7 +23,7 @@ _SEND: Final = (
 
 
 class Composer:
-    """The field under a conversation or a thread."""
+    """The input field under a conversation or a thread."""
 
     def __init__(self, screen: Screen, *, in_thread: bool = False) -> None:
         self.screen, self.in_thread = screen, in_thread
@@ -45,7 +44,7 @@ class Composer:
         screen.region(self.draw)
 
     def draw(self) -> None:
-        """Say where the words will go."""
+        """Show where the message will be posted."""
         screen = self.screen
         self.root.set_visibility(screen.place != HOME if not self.in_thread else screen.thread is not None)
         words = "Reply…" if self.in_thread else f"Message {self._place()}, or type / for commands"
@@ -134,24 +133,24 @@ class Composer:
         if channel is None:
             return
         if text.startswith("/") and not self.in_thread:
-            await screen.do(lambda: screen.actor.command(text, channel=channel))
+            await screen.perform(lambda: screen.actor.command(text, channel=channel))
             return
         under = screen.thread.ts if self.in_thread and screen.thread else None
-        await screen.do(lambda: screen.actor.say(channel, text, thread_ts=under))
+        await screen.perform(lambda: screen.actor.say(channel, text, thread_ts=under))
 
 
 def _run(screen: Screen, callback_id: str) -> Callable[[], Any]:
-    return lambda: screen.do(lambda: screen.actor.shortcut(callback_id))
+    return lambda: screen.perform(lambda: screen.actor.shortcut(callback_id))
 
 
 def join_button(screen: Screen) -> None:
-    """In a channel that the person isn't in: the button to join it."""
+    """Draw the button that joins a channel of which the person isn't a member."""
     holder = div("rh-join")
 
     async def join() -> None:
         channel = screen.channel
         if channel is not None:
-            await screen.do(lambda: screen.rehearsal.control.join_channel(screen.person, channel))
+            await screen.perform(lambda: screen.rehearsal.control.join_channel(screen.person, channel))
 
     def draw() -> None:
         channel = screen.channel

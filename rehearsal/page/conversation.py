@@ -1,4 +1,4 @@
-"""The middle column: messages with their days, threads and menus, or the app's Home tab; and the thread at the side."""
+"""The middle column, with messages or the Home tab, and the thread at the side."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nicegui.element import Element
 
-from rehearsal.page import rich
+from rehearsal.page import static_blocks
 from rehearsal.page.blocks import LiveBlocks, draw_blocks
 from rehearsal.page.menus import Menu
 from rehearsal.page.mrkdwn import mrkdwn
@@ -17,29 +17,31 @@ from rehearsal.page.tags import button, div, html, span, tag, when
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 
-_SHOWN: Final = 30
-_DOWN: Final = "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (m) m.scrollTop = m.scrollHeight; }})"
+_PAGE_SIZE: Final = 30
+_SCROLL_DOWN: Final = (
+    "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (m) m.scrollTop = m.scrollHeight; }})"
+)
 
 
 class Messages:
-    """Messages that follow the workspace: new ones are added, changed ones drawn again, others left alone."""
+    """A list of messages that follows the workspace: new and changed messages are drawn, others kept."""
 
     def __init__(self, screen: Screen, pick: Callable[[], Sequence[Message]], testid: str, *, threads: bool) -> None:
         self.screen, self.pick, self.threads = screen, pick, threads
         self.root = div("rh-messages", testid=testid, role="log")
         self.rows: dict[tuple[str, str, str], tuple[str, Element]] = {}
         self.place: object = None
-        self.most = _SHOWN
+        self.limit = _PAGE_SIZE
         screen.region(self.draw)
 
     def draw(self) -> None:
-        """Bring the list up to date, and stay at its end when something was added."""
+        """Update the list, and scroll to its end if a message was added."""
         place = (self.screen.place, self.screen.person.id, id(self.screen.thread) if not self.threads else 0)
         if place != self.place:
-            self.place, self.most = place, _SHOWN
+            self.place, self.limit = place, _PAGE_SIZE
             self._forget()
         messages = list(self.pick())
-        shown = messages[-self.most :]
+        shown = messages[-self.limit :]
         keys = [(message.channel, message.ts, message.ephemeral_to or "") for message in shown]
         for gone in [key for key in self.rows if key[0] and key not in keys]:
             self.rows.pop(gone)[1].delete()
@@ -51,7 +53,7 @@ class Messages:
         self._earlier(there_are=len(messages) > len(shown))
         self._nothing(there_is=not messages)
         if added:
-            self.screen.client.run_javascript(_DOWN.format(self.root.id))
+            self.screen.client.run_javascript(_SCROLL_DOWN.format(self.root.id))
 
     def _forget(self) -> None:
         self.rows.clear()
@@ -77,12 +79,12 @@ class Messages:
             self.rows["", "", ""] = ("", row)
 
     def _more(self) -> None:
-        self.most += _SHOWN
+        self.limit += _PAGE_SIZE
         self._forget()
         self.draw()
 
     def _row(self, key: tuple[str, str, str], message: Message, before: date | None) -> bool:
-        """Draw *message* if it is new or changed; whether it is new."""
+        """Draw *message* if it is new or changed; return whether it is new."""
         replies = self.screen.workspace.replies(message) if self.threads else ()
         new_day = before != self._when(message).date()
         print_ = self._print(message, replies, new_day=new_day)
@@ -133,7 +135,7 @@ class Messages:
         elif message.text:
             html(mrkdwn(message.text, self.screen.names), "rh-words")
         for shape in message.files:
-            html(rich.file(str(shape.get("name")), int(shape.get("size", 0))))
+            html(static_blocks.file(str(shape.get("name")), int(shape.get("size", 0))))
         if message.edited and message.user != self.screen.workspace.bot.id:
             span("(edited)", "rh-quiet")
 
@@ -143,7 +145,7 @@ class Messages:
             button(words, "rh-link rh-replies", lambda: self.screen.open_thread(message), testid="thread-open")
 
     def _menu(self, message: Message) -> None:
-        """The ⋯ at a message: answer in a thread, and the app's message shortcuts."""
+        """Draw the ⋯ menu of a message: reply in a thread, and message shortcuts."""
         screen = self.screen
         manifest = screen.rehearsal.manifest
         shortcuts = [shortcut for shortcut in manifest.shortcuts if shortcut.type == "message"]
@@ -163,11 +165,11 @@ class Messages:
 
 
 def _shortcut(screen: Screen, callback_id: str, message: Message) -> Callable[[], Any]:
-    return lambda: screen.do(lambda: screen.actor.shortcut(callback_id, message))
+    return lambda: screen.perform(lambda: screen.actor.shortcut(callback_id, message))
 
 
 def conversation(screen: Screen) -> Sequence[Message]:
-    """The messages of the conversation in the middle that stand in no thread."""
+    """Return the messages of the current conversation, without replies in threads."""
     channel = screen.channel
     if channel is None:
         return ()
@@ -175,7 +177,7 @@ def conversation(screen: Screen) -> Sequence[Message]:
 
 
 def thread(screen: Screen) -> Sequence[Message]:
-    """The message a thread hangs on and its answers, the ones only this person sees included."""
+    """Return the messages of the open thread, including ephemeral ones."""
     top = screen.thread
     channel = screen.channel
     if top is None or channel is None:
@@ -185,7 +187,7 @@ def thread(screen: Screen) -> Sequence[Message]:
 
 
 class HomeTab:
-    """The app's Home tab of the person acted as."""
+    """The app's Home tab of the current person."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
@@ -196,7 +198,7 @@ class HomeTab:
         screen.region(self.draw)
 
     def draw(self) -> None:
-        """Bring the tab up to date when the app published another one."""
+        """Draw the tab again if the app has published a new one."""
         here, view = self.screen.place == HOME, self.screen.person.home
         seen = (here, self.screen.person.id, view and (view.id, view.hash))
         if seen == self.seen:

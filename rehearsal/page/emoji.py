@@ -1,4 +1,4 @@
-"""Emoji by the short names Slack gives them: the common ones, so that messages read as they do there."""
+"""Common emoji by Slack's short names."""
 
 from typing import Final
 
@@ -45,5 +45,5 @@ EMOJI: Final = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 
 
 def emoji(name: str) -> str:
-    """The character called *name*, or the name between colons when it isn't a common one."""
+    """Return the emoji called *name*, or the name between colons if it is unknown."""
     return EMOJI.get(name.split("::", maxsplit=1)[0], f":{name}:")

@@ -1,4 +1,4 @@
-"""The right column: what passed between the app and Slack, newest first, with problems in red."""
+"""The right column: the traffic between the app and Slack, the latest first, with problems in red."""
 
 import json
 from collections import deque
@@ -12,13 +12,13 @@ from rehearsal.page.screen import Screen
 from rehearsal.page.tags import button, div, span, tag, when
 from rehearsal.state.traffic import Exchange, Problem
 
-_SHOWN: Final = 60
-_LONGEST: Final = 6_000
+_MAX_ROWS: Final = 60
+_MAX_BODY_LENGTH: Final = 6_000
 _FAILED: Final = 400
 
 
 class Inspector:
-    """The traffic, in step with the workspace: new rows come in at the top, old ones stay as they are."""
+    """The list of traffic; new rows are added at the top."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
@@ -44,7 +44,7 @@ class Inspector:
         self.root.classes(toggle="rh-problems-only")
 
     def draw(self) -> None:
-        """Add what passed since the last look."""
+        """Add the traffic since the last update."""
         exchanges, problems = self._news()
         for exchange in exchanges:
             self._add(partial(self._row, exchange))
@@ -56,21 +56,21 @@ class Inspector:
     def _news(self) -> tuple[list[Exchange], list[Problem]]:
         news: list[Exchange] = []
         for exchange in reversed(self.screen.workspace.traffic):
-            if exchange is self.last or len(news) == _SHOWN:
+            if exchange is self.last or len(news) == _MAX_ROWS:
                 break
             news.append(exchange)
         if news:
             self.last = news[0]
         problems = self.screen.rehearsal.problems[self.problems :]
         self.problems += len(problems)
-        return news[::-1], problems[-_SHOWN:]
+        return news[::-1], problems[-_MAX_ROWS:]
 
     def _add(self, draw: Callable[[], Element]) -> None:
         with self.rows:
             row = draw()
         row.move(target_index=0)
         self.shown.append(row)
-        if len(self.shown) > _SHOWN:
+        if len(self.shown) > _MAX_ROWS:
             self.shown.popleft().delete()
 
     def _row(self, exchange: Exchange) -> Element:
@@ -89,7 +89,7 @@ class Inspector:
 
 
 def _problem(problem: Problem) -> Element:
-    """What Slack would not have let pass, with the place to mend."""
+    """Draw a problem with its path."""
     with div("rh-problem", testid="problem") as row:
         span(f"{problem.method}: {problem.code}", "rh-name")
         if problem.path:
@@ -99,16 +99,16 @@ def _problem(problem: Problem) -> Element:
 
 
 def _body(place: Element, body: Any) -> None:
-    """Write out what was sent, the first time somebody looks."""
+    """Draw the payload when the row is first opened."""
     if list(place):
         return
     words = json.dumps(body, indent=1, ensure_ascii=False, default=str)
     with place:
-        tag("pre", "rh-body", text=words[:_LONGEST] + ("\n…" if len(words) > _LONGEST else ""))
+        tag("pre", "rh-body", text=words[:_MAX_BODY_LENGTH] + ("\n…" if len(words) > _MAX_BODY_LENGTH else ""))
 
 
 def inspector_button(screen: Screen, inspector: Inspector) -> None:
-    """The button in the head of the conversation that opens the traffic, with the number of problems."""
+    """Draw the button that opens the traffic, with the number of problems."""
     holder = div("rh-holder")
     seen: list[int] = []
 

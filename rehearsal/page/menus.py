@@ -1,4 +1,4 @@
-"""Menus that are drawn when somebody opens them, since a long conversation would hold hundreds of closed ones."""
+"""Menus that are drawn when they are opened, because a long conversation would contain hundreds of closed ones."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ Fill = Callable[["Menu"], None]
 
 
 class Menu:
-    """A button, and the list that opens under it; *fill* draws the list's entries."""
+    """A button with a menu; *fill* draws its entries."""
 
     def __init__(self, sign: str, classes: str, fill: Fill, *, testid: str, label: str) -> None:
         self.fill = fill
@@ -34,7 +34,7 @@ class Menu:
             self.fill(self)
 
     def close(self) -> None:
-        """Fold the list away."""
+        """Close the menu."""
         if self.opened is not None:
             self.opened.close()
 
@@ -44,7 +44,7 @@ class Menu:
             gone.delete()
 
     def entry(self, act: Callable[[], Any], *, testid: str) -> Element:
-        """A line of the list, empty as yet, that folds the list away and calls *act*."""
+        """Add an empty entry that closes the menu and calls *act*."""
         row = div("rh-option", role="menuitem", testid=testid)
         row.on("click.stop", act)
         row.on("click.stop", self.close)

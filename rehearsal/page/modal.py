@@ -1,4 +1,4 @@
-"""The window on top: its title, inputs, errors and buttons; the ones below it wait."""
+"""The modal on top: title, inputs, errors and buttons."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ _TO_ERROR: Final = (
 
 
 class Modals:
-    """Shows the top of the person's stack of windows, and draws again what the app changes in it."""
+    """Shows the top of the person's stack of modals, and updates it."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
@@ -33,7 +33,7 @@ class Modals:
         screen.region(self.draw)
 
     def draw(self) -> None:
-        """Show the window on top, if any."""
+        """Show the modal on top, if any."""
         modals = self.screen.person.modals
         view = modals[-1] if modals else None
         seen = view and (view.id, view.hash, dict(view.errors), view.trouble, len(modals), self.sending == view.id)
@@ -54,7 +54,7 @@ class Modals:
         self._update(view)
 
     def _update(self, view: View) -> None:
-        """Bring title, blocks and buttons up to date; leave the cursor where it was, and show what is wrong."""
+        """Update title, blocks and buttons; keep the cursor's position, and show errors."""
         self.title.set_text(view.title)
         self.trouble.set_text(view.trouble)
         self.trouble.set_visibility(bool(view.trouble))
@@ -104,17 +104,17 @@ class Modals:
             return
         self.sending = view.id
         try:
-            await self.screen.do(lambda: self.screen.actor.submit(view))
+            await self.screen.perform(lambda: self.screen.actor.submit(view))
         finally:
             self.sending = ""
-            self.screen.stale()
+            self.screen.mark_dirty()
 
     async def _close(self, view: View, *, whole: bool = False) -> None:
-        await self.screen.do(lambda: self.screen.actor.close(view, everything=whole))
+        await self.screen.perform(lambda: self.screen.actor.close(view, everything=whole))
 
 
 def keep_focus_inside() -> None:
-    """Let Escape close the window on top."""
+    """Close the modal on top when Escape is pressed."""
     ui.add_body_html(
         "<script>document.addEventListener('keydown', (e) => { if (e.key === 'Escape' && !e.defaultPrevented) {"
         " const open = document.querySelector('.q-menu, .q-dialog');"

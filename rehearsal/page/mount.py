@@ -1,4 +1,4 @@
-"""Puts the page on the rehearsal's own server."""
+"""Adds the page to the rehearsal's server."""
 
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Final
@@ -21,9 +21,7 @@ from rehearsal.state.people import Person
 if TYPE_CHECKING:
     from rehearsal.server import Rehearsal
 
-PATIENCE: Final = (
-    60.0  # seconds in which a page that lost the line finds its place again: a busy machine stalls for some
-)
+RECONNECT_SECONDS: Final = 60.0  # seconds in which a disconnected page can reconnect
 _shown: list["Rehearsal"] = []
 _ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#1d6f5b"/>'
@@ -33,10 +31,10 @@ _ICON: Final = (
 
 def add_page(app: FastAPI, rehearsal: "Rehearsal | None" = None) -> None:
     """
-    Serve the page at `/` of *app*, on top of everything *app* already answers.
+    Serve the page at `/` of *app*, in addition to its other routes.
 
-    Call it before the server starts, as `Rehearsal(extra=add_page)` does. One process shows one rehearsal at a
-    time: the one added last.
+    Call it before the server starts, as `Rehearsal(extra=add_page)` does. A process shows one rehearsal at a time: the
+    one added last.
     """
     _shown[:] = [rehearsal or app.state.rehearsal]
     add_upload_route(app)
@@ -44,13 +42,18 @@ def add_page(app: FastAPI, rehearsal: "Rehearsal | None" = None) -> None:
         pages.middleware_stack = None
         pages.user_middleware.clear()
     ui.run_with(
-        app, title="Rehearsal", favicon=_ICON, tailwind=False, show_welcome_message=False, reconnect_timeout=PATIENCE
+        app,
+        title="Rehearsal",
+        favicon=_ICON,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=RECONNECT_SECONDS,
     )
 
 
 @ui.page("/")
 async def _page(as_: Annotated[str, Query(alias="as")] = "", in_: Annotated[str, Query(alias="in")] = "") -> None:
-    """The whole page; the address may say whom to act as and where to look: `/?as=ana&in=general`, `in=home`."""
+    """Draw the page; the address may name person and place: `/?as=ana&in=general`, `in=home`."""
     rehearsal = _shown[0]
     person = _first(rehearsal, as_)
     if person is None:

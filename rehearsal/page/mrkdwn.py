@@ -1,4 +1,4 @@
-"""Slack's markup as safe HTML: every character from outside is escaped, every tag is one of ours."""
+"""Converts Slack's markup to safe HTML: external characters are escaped, and only our own tags are used."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -38,33 +38,33 @@ _DATES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Names:
-    """How ids read to the person at the screen: names of people and channels, instants in their zone."""
+    """How ids are shown: names of people and channels, and instants in the viewer's zone."""
 
     person: Callable[[str], str]
     channel: Callable[[str], str]
     zone: tzinfo
 
     def instant(self, seconds: int, form: str) -> str:
-        """A moment written as *form* (with `{date_short}` and the like) asks."""
+        """Return an instant formatted as *form* says (`{date_short}` and so on)."""
         when = datetime.fromtimestamp(seconds, self.zone)
         return _TOKEN.sub(lambda match: when.strftime(_DATES.get(match[1], "%Y-%m-%d %H:%M")), form)
 
 
 def mrkdwn(text: str, names: Names) -> str:
-    """*text* in Slack's markup as HTML."""
+    """Return *text* in Slack's markup as HTML."""
     parts = _FENCE.split(text)
     drawn = [_prose(part, names) if n % 2 == 0 else f"<pre>{_words(part)}</pre>" for n, part in enumerate(parts)]
     return "".join(drawn)
 
 
 def plain(text: str, *, with_emoji: bool = True) -> str:
-    """*text* without markup as HTML; short names of emoji are drawn unless told otherwise."""
+    """Return *text* without markup as HTML, with emoji for short names if *with_emoji* is true."""
     safe = escape(text).replace("\n", "<br>")
     return re.sub(r":([a-z0-9_+-]+):", lambda match: emoji(match[1]), safe) if with_emoji else safe
 
 
 def text_object(value: Any, names: Names) -> str:
-    """A text object, plain or mrkdwn, as HTML."""
+    """Return a plain or mrkdwn text object as HTML."""
     if not isinstance(value, Mapping) or not isinstance(value.get("text"), str):
         return ""
     if value.get("type") == "mrkdwn":
@@ -73,7 +73,7 @@ def text_object(value: Any, names: Names) -> str:
 
 
 def link(address: str, words: str) -> str:
-    """A link that opens elsewhere; an address of an unknown kind stays words."""
+    """Return a link that opens in a new tab; an address with an unknown scheme remains text."""
     if not _LINK.match(address):
         return words
     return f'<a href="{escape(address, quote=True)}" target="_blank" rel="noopener noreferrer">{words}</a>'

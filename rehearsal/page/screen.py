@@ -1,4 +1,4 @@
-"""What one browser shows: as whom, where, which thread; and how a click becomes something a person does."""
+"""The state of one browser: person, place and thread; and how clicks become actions of the person."""
 
 import asyncio
 import contextlib
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rehearsal.server import Rehearsal
 
 HOME = "home"
-_CALM = 0.06  # seconds between a change and the drawing of it, so that a burst is drawn once
-Where = Message | View
+REDRAW_DELAY_SECONDS = 0.06  # so that a burst of changes is drawn once
+Container = Message | View
 
 
 @dataclass(eq=False)
@@ -40,59 +40,59 @@ class Screen:
     drafts: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     regions: list[Callable[[], None]] = field(default_factory=list)
     dirty: bool = False
-    hand: asyncio.Lock = field(default_factory=asyncio.Lock)
+    action_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     # --- what is shown ------------------------------------------------------------------------------------------
 
     @property
     def workspace(self) -> Any:
-        """The workspace behind the page."""
+        """Return the workspace."""
         return self.rehearsal.workspace
 
     @property
     def channel(self) -> Channel | None:
-        """The conversation in the middle; None when the Home tab stands there."""
+        """Return the current conversation, or None if the Home tab is shown."""
         found: Channel | None = self.workspace.channels.get(self.place)
         return found
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone of the person acted as."""
+        """Return the time zone of the current person."""
         return ZoneInfo(self.person.tz) if self.person.tz else UTC
 
     @property
     def now(self) -> datetime:
-        """The rehearsal's time, on this person's wall."""
+        """Return the rehearsal's time in the current person's zone."""
         now: datetime = self.workspace.clock.now()
         return now.astimezone(self.zone)
 
     @property
     def names(self) -> Names:
-        """How ids read on this screen."""
+        """Return how ids are shown on this screen."""
         return Names(self.person_name, self.channel_name, self.zone)
 
     def person_name(self, user_id: str) -> str:
-        """The name of a person; the id itself when nobody has it."""
+        """Return the name of a person, or the id if there is no such person."""
         person = self.workspace.people.get(user_id)
-        return person.called if person else user_id
+        return person.shown_name if person else user_id
 
     def channel_name(self, channel_id: str) -> str:
-        """The name of a channel; the id itself when there is none."""
+        """Return the name of a channel, or the id if there is no such channel."""
         channel = self.workspace.channels.get(channel_id)
         return channel.name if channel and channel.name else channel_id
 
     def people(self) -> list[Person]:
-        """Everyone one can act as, in the order they came."""
+        """Return everyone one can act as, in the order in which they were added."""
         return [person for person in self.workspace.people.values() if not person.is_bot and not person.deleted]
 
     def channels(self) -> list[Channel]:
-        """The channels this person can look into, by name."""
+        """Return the channels this person can see, by name."""
         here = [channel for channel in self.workspace.channels.values() if channel.kind != "im"]
         seen = [c for c in here if c.kind == "public" or self.person.id in c.members]
         return sorted((channel for channel in seen if not channel.is_archived), key=lambda channel: channel.name)
 
     def directs(self) -> list[Channel]:
-        """This person's direct messages with others than the app."""
+        """Return this person's direct messages with people other than the app."""
         bot = self.workspace.bot.id
         ours = [c for c in self.workspace.channels.values() if c.kind == "im" and self.person.id in c.members]
         return [channel for channel in ours if bot not in channel.members]
@@ -100,18 +100,18 @@ class Screen:
     # --- drawing ------------------------------------------------------------------------------------------------
 
     def region(self, draw: Callable[[], None]) -> None:
-        """Have *draw* called now and at every change."""
+        """Call *draw* now and on every change."""
         self.regions.append(draw)
         draw()
 
-    def stale(self) -> None:
-        """Something changed: draw soon, once."""
+    def mark_dirty(self) -> None:
+        """Schedule one redraw."""
         if not self.dirty:
             self.dirty = True
-            asyncio.get_running_loop().call_later(_CALM, self.draw)
+            asyncio.get_running_loop().call_later(REDRAW_DELAY_SECONDS, self.draw)
 
     def draw(self) -> None:
-        """Bring every region up to date."""
+        """Redraw every region."""
         self.dirty = False
         if self.client.id not in Client.instances:
             return
@@ -121,14 +121,14 @@ class Screen:
                 draw()
 
     def watch(self) -> None:
-        """Follow the workspace until the browser leaves."""
-        stop = self.workspace.changed.watch(self.stale)
+        """Follow the workspace until the browser disconnects."""
+        stop = self.workspace.changed.watch(self.mark_dirty)
         self.client.on_delete(stop)
 
     # --- moving about -------------------------------------------------------------------------------------------
 
-    async def become(self, person: Person) -> None:
-        """Act as *person* from now on, looking at the same place where they can, else at the app's messages."""
+    async def act_as(self, person: Person) -> None:
+        """Act as *person*, in the same place if they can see it, else in the app's direct messages."""
         self.person, self.thread, self.drawer = person, None, False
         channel = self.channel
         if self.place == HOME:
@@ -144,12 +144,12 @@ class Screen:
         self.draw()
 
     async def go_home(self) -> None:
-        """Open the app's Home tab, which the app hears of."""
+        """Open the app's Home tab, and send the event to the app."""
         self.go(HOME)
-        await self.do(self.actor.open_home)
+        await self.perform(self.actor.open_home)
 
     def open_thread(self, message: Message | None) -> None:
-        """Show the thread under *message* at the side, or no thread."""
+        """Show the thread of *message*, or no thread."""
         self.thread = message
         self.draw()
 
@@ -157,35 +157,35 @@ class Screen:
 
     @property
     def actor(self) -> "Actor":
-        """The person at the screen, able to act."""
+        """Return the actor of the current person."""
         return self.rehearsal.control.as_person(self.person.id)
 
-    async def do(self, act: Callable[[], Awaitable[Any]]) -> Any:
-        """Do one thing at a time; what the workspace won't let a person do is told, not raised."""
-        async with self.hand:
+    async def perform(self, act: Callable[[], Awaitable[Any]]) -> Any:
+        """Perform one action at a time; what the workspace refuses is shown to the person, not raised."""
+        async with self.action_lock:
             try:
                 return await act()
             except (LookupError, ValueError, RuntimeError, AssertionError, TimeoutError) as error:
-                self.tell(str(error) or f"That took too long ({type(error).__name__}).")
+                self.notify(str(error) or f"That took too long ({type(error).__name__}).")
                 return None
             finally:
-                self.stale()
+                self.mark_dirty()
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Show *sentence* for a moment."""
         with contextlib.suppress(RuntimeError), self.client:
             ui.notify(sentence, position="top", color="dark", multi_line=True, classes="rh-notice")
 
     async def move(self, label: str, delta: timedelta) -> None:
-        """Move the rehearsal's clock and wait for everything that happens on the way."""
+        """Move the rehearsal's clock, and wait for everything that happens meanwhile."""
         if self.moving:
             return
         self.moving = label
         self.draw()
         try:
-            await self.do(lambda: self.rehearsal.control.move(delta))
+            await self.perform(lambda: self.rehearsal.control.move(delta))
         except Exception as error:  # noqa: BLE001 - whatever went wrong on the way, the person has to hear of it
-            self.tell(f"Time went on, but something on the way failed: {error!r}.")
+            self.notify(f"Time went on, but something on the way failed: {error!r}.")
         finally:
             self.moving = ""
             self.draw()

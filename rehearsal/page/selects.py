@@ -1,60 +1,60 @@
-"""The ten kinds of select, each a field that finds its choices in its own way."""
+"""Draws the ten kinds of select, each with its own way to find choices."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from rehearsal.page.actions import choose_value, current_value
 from rehearsal.page.combobox import Choice, Combobox, Search, debounced, search_among
-from rehearsal.page.hands import entered, use
-from rehearsal.page.screen import Screen, Where
-from rehearsal.state.inputs import Placed
+from rehearsal.page.screen import Container, Screen
+from rehearsal.state.inputs import BlockElement
 
 _ONE: Final = ("static_select", "external_select", "users_select", "conversations_select", "channels_select")
 SELECTS: Final = frozenset(_ONE) | {f"multi_{name}" for name in _ONE}
-_LEAST_TYPED: Final = 3  # letters before an external select searches, unless it says otherwise
+_MIN_QUERY_LENGTH: Final = 3  # letters before an external select searches, unless it says otherwise
 _KINDS: Final = {"public": "public", "private": "private", "im": "im"}
 
 
-def draw_select(screen: Screen, where: Where, spot: Placed) -> None:
-    """Draw the select at *spot* with what is chosen now."""
-    kind = str(spot.element["type"])
-    several = kind.startswith("multi_")
+def draw_select(screen: Screen, container: Container, target: BlockElement) -> None:
+    """Draw a select with its current choice."""
+    kind = str(target.element["type"])
+    multiple = kind.startswith("multi_")
     least = 0
     if "external" in kind:
-        least = int(spot.element.get("min_query_length", _LEAST_TYPED))
+        least = int(target.element.get("min_query_length", _MIN_QUERY_LENGTH))
 
     async def take(chosen: list[Choice]) -> None:
         values = [choice.value for choice in chosen]
-        await use(screen, where, spot, values if several else values[0])
+        await choose_value(screen, container, target, values if multiple else values[0])
 
     Combobox(
         screen,
-        name=spot.element["action_id"],
-        search=_search(screen, where, spot),
-        chosen=_chosen(screen, where, spot),
+        name=target.element["action_id"],
+        search=_search(screen, container, target),
+        chosen=_chosen(screen, container, target),
         take=take,
-        several=several,
-        most=spot.element.get("max_selected_items"),
-        placeholder=str((spot.element.get("placeholder") or {}).get("text", "")),
-        least_typed=least,
+        multiple=multiple,
+        max_choices=target.element.get("max_selected_items"),
+        placeholder=str((target.element.get("placeholder") or {}).get("text", "")),
+        min_query_length=least,
     )
 
 
-def _search(screen: Screen, where: Where, spot: Placed) -> Search:
-    kind = str(spot.element["type"])
+def _search(screen: Screen, container: Container, target: BlockElement) -> Search:
+    kind = str(target.element["type"])
     if "external" in kind:
-        return debounced(_ask_app(screen, where, spot))
+        return debounced(_ask_app(screen, container, target))
     if "users" in kind:
-        people = [Choice(person.called, person.id, f"@{person.name}") for person in screen.people()]
+        people = [Choice(person.shown_name, person.id, f"@{person.name}") for person in screen.people()]
         return search_among(people)
     if "static" in kind:
-        return search_among(_choices(spot.element))
-    return search_among(_places(screen, spot.element))
+        return search_among(_choices(target.element))
+    return search_among(_places(screen, target.element))
 
 
-def _ask_app(screen: Screen, where: Where, spot: Placed) -> Search:
+def _ask_app(screen: Screen, container: Container, target: BlockElement) -> Search:
     async def search(text: str) -> Sequence[Choice]:
-        action_id, block_id = spot.element["action_id"], spot.block["block_id"]
-        found = await screen.do(lambda: screen.actor.suggest(where, action_id, text, block_id=block_id))
+        action_id, block_id = target.element["action_id"], target.block["block_id"]
+        found = await screen.perform(lambda: screen.actor.suggest(container, action_id, text, block_id=block_id))
         return [_choice(option) for option in found or ()]
 
     return search
@@ -77,7 +77,7 @@ def _choice(option: Mapping[str, Any], group: str = "") -> Choice:
 
 
 def _places(screen: Screen, element: Mapping[str, Any]) -> list[Choice]:
-    """Channels, and for conversations also direct messages, as the element's filter allows."""
+    """Return channels and, for conversations, direct messages that pass the element's filter."""
     rules = element.get("filter") or {}
     direct = "conversations" in str(element["type"])
     kinds = set(rules.get("include") or (["public", "private", "im"] if direct else ["public"]))
@@ -92,8 +92,8 @@ def _places(screen: Screen, element: Mapping[str, Any]) -> list[Choice]:
     return found
 
 
-def _chosen(screen: Screen, where: Where, spot: Placed) -> list[Choice]:
-    value = entered(where, spot).get(spot.key)
+def _chosen(screen: Screen, container: Container, target: BlockElement) -> list[Choice]:
+    value = current_value(container, target).get(target.key)
     listed = value if isinstance(value, list) else [value] if value else []
     return [_choice(one) if isinstance(one, Mapping) else _named(screen, str(one)) for one in listed]
 

@@ -1,4 +1,4 @@
-"""The left column: who one acts as, and where one can look."""
+"""The left column: people to act as, and places to look at."""
 
 from collections.abc import Callable
 from zlib import crc32
@@ -6,32 +6,31 @@ from zlib import crc32
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from rehearsal.page.icons import icon
 from rehearsal.page.screen import HOME, Screen
-from rehearsal.page.tags import Act, button, div, html, span, tag
+from rehearsal.page.tags import Act, button, div, html, icon, span, tag
 from rehearsal.state.channels import Channel
 from rehearsal.state.people import Person
 
 _HUES = 12
-_MANY = 30
+_SEARCH_THRESHOLD = 30
 _CLICKED = """(e) => { const row = e.target.closest("button[data-testid]"); if (row) emit(row.dataset.testid); }"""
 
 
 def initials(name: str) -> str:
-    """One or two letters to stand for a face."""
+    """Return one or two initials of a name."""
     words = [word for word in name.split() if word[0].isalnum()] or ["?"]
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
 def avatar(person: Person | None, classes: str = "") -> Element:
-    """A coloured square with initials; the app has a colour of its own."""
-    name = person.called if person else "?"
+    """Draw a coloured square with initials; the app has its own colour."""
+    name = person.shown_name if person else "?"
     colour = "bot" if person and person.is_bot else str(crc32(name.encode()) % _HUES)
     return span(initials(name), f"rh-avatar rh-hue-{colour} {classes}", aria_hidden="true")
 
 
 class Sidebar:
-    """People, the app, channels and direct messages, with badges where something is unread."""
+    """People, the app, channels and direct messages, with badges for unread ones."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
@@ -43,7 +42,7 @@ class Sidebar:
         screen.region(self.draw)
 
     async def _clicked(self, event: GenericEventArguments) -> None:
-        """Follow a line by its name, since the line itself may have been drawn anew under the finger."""
+        """Handle a click by the row's name, because the row may have been drawn again meanwhile."""
         row = next((row for row in self.rows if row.name == event.args), None)
         if row is not None:
             gone = row.go()
@@ -51,13 +50,13 @@ class Sidebar:
                 await gone
 
     def draw(self) -> None:
-        """Draw the column again when who or what is there changed; else only mark what is here and what is new."""
+        """Draw the column again if its entries changed, else only update the marks."""
         screen = self.screen
         people, channels, directs = screen.people(), screen.channels(), screen.directs()
         seen = (
             screen.person.id,
             self.wanted,
-            [(person.id, person.called) for person in people],
+            [(person.id, person.shown_name) for person in people],
             [(c.id, c.name, c.is_ext_shared or c.is_org_shared, screen.person.id in c.members) for c in channels],
             [channel.id for channel in directs],
         )
@@ -79,15 +78,15 @@ class Sidebar:
 
     def _people(self, people: list[Person]) -> None:
         _title("Act as")
-        if len(people) > _MANY:
+        if len(people) > _SEARCH_THRESHOLD:
             self._search()
             wanted = self.wanted.lower()
-            people = [p for p in people if p is self.screen.person or (wanted in f"{p.called} {p.name}".lower())]
+            people = [p for p in people if p is self.screen.person or (wanted in f"{p.shown_name} {p.name}".lower())]
         with div("rh-list rh-people"):
-            for person in people[:_MANY]:
+            for person in people[:_SEARCH_THRESHOLD]:
                 self._person(person)
-        if len(people) > _MANY:
-            div("rh-none", text=f"{len(people) - _MANY:,} more; type a name to find them.")
+        if len(people) > _SEARCH_THRESHOLD:
+            div("rh-none", text=f"{len(people) - _SEARCH_THRESHOLD:,} more; type a name to find them.")
 
     def _search(self) -> None:
         field = tag("input", "rh-input rh-find", testid="find-person", type="search", placeholder="Find a person")
@@ -105,11 +104,11 @@ class Sidebar:
             lambda: 0 if person is screen.person else len(person.unread),
             testid=f"person-{person.name}",
             badge=f"unread-{person.name}",
-            go=lambda: screen.become(person),
+            go=lambda: screen.act_as(person),
         )
         with row.head:
             avatar(person, "rh-small")
-            span(person.called, "rh-grow")
+            span(person.shown_name, "rh-grow")
         self.rows.append(row)
 
     def _app(self) -> None:
@@ -158,7 +157,7 @@ class Sidebar:
 
 
 class _Row:
-    """One line of the column, which stays the same element while its marks come and go."""
+    """A row of the column; it is kept when its marks change."""
 
     def __init__(
         self, here: Callable[[], bool], news: Callable[[], int], *, testid: str, go: Act, badge: str = ""
@@ -173,7 +172,7 @@ class _Row:
         self.mark()
 
     def mark(self) -> None:
-        """Show whether one is here, and whether there is something new."""
+        """Show whether the row is current and whether it is unread."""
         here, news = self.here(), self.news()
         if (here, news) == self.last:
             return
@@ -191,7 +190,7 @@ def _title(words: str) -> None:
 
 
 def drawer_button(screen: Screen) -> None:
-    """The button that opens the column on a phone."""
+    """Draw the button that opens the column on a phone."""
 
     def turn() -> None:
         screen.drawer = not screen.drawer

@@ -1,4 +1,4 @@
-"""The top: which workspace, what day it is there, and the buttons that let time pass."""
+"""The top bar: the workspace, its date, and the buttons that move the clock."""
 
 from datetime import timedelta
 from typing import Final
@@ -17,7 +17,7 @@ _STEPS: Final = {
 
 
 class Topbar:
-    """The clock and its buttons; while time passes they are out of use and say so."""
+    """The clock and its buttons, which are disabled while time moves."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
@@ -34,7 +34,7 @@ class Topbar:
         screen.region(self.draw)
 
     def draw(self) -> None:
-        """Show the time of the person acted as, and what is under way."""
+        """Show the time in the current person's zone, and what is in progress."""
         screen = self.screen
         day, hour = f"{screen.now:%a %-d %b %Y}", f"{screen.now:%H:%M}"
         seen = (day, hour, screen.moving, screen.person.id)

@@ -1,1 +1,1 @@
-"""What the pretend workspace holds: people, channels, messages, windows, files and its own time."""
+"""The state of the pretend workspace: people, channels, messages, views, files and the clock."""

@@ -8,7 +8,7 @@ Kind = Literal["public", "private", "im"]
 
 @dataclass(eq=False)
 class Channel:
-    """A place where messages stand; `members` holds ids of people. A direct message has two."""
+    """A channel or a direct message; `members` holds the ids of people. A direct message has two."""
 
     id: str
     name: str
@@ -23,15 +23,15 @@ class Channel:
 
     @property
     def type_name(self) -> str:
-        """Slack's word for the kind in `types=` and in `channel_type`."""
+        """Return Slack's name of the kind, as used in `types=` and `channel_type`."""
         return {"public": "public_channel", "private": "private_channel", "im": "im"}[self.kind]
 
     def other(self, user_id: str) -> str:
-        """The other side of a direct message."""
+        """Return the other member of a direct message."""
         return next((member for member in self.members if member != user_id), user_id)
 
-    def shape(self, team_id: str, for_user: str) -> dict[str, Any]:
-        """The conversation object of `conversations.info` and `conversations.list`."""
+    def to_json(self, team_id: str, for_user: str) -> dict[str, Any]:
+        """Return the conversation object of `conversations.info` and `conversations.list`."""
         if self.kind == "im":
             return self._direct(team_id, for_user)
         shared = self.is_ext_shared or self.is_org_shared

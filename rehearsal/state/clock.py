@@ -1,4 +1,4 @@
-"""The workspace's own time: it stands still or flows, and it can be moved forward."""
+"""The workspace's clock: frozen or running, and movable forward."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -10,42 +10,42 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def wall_seconds() -> float:
-    """Seconds since 1970 on the real clock: what a signature's timestamp is checked against by the bot."""
+    """Return seconds since 1970 on the real clock, against which the bot checks signatures."""
     return time.time()  # noqa: TID251 - the bot verifies signatures against the real clock, not the pretend one
 
 
 class Clock:
-    """Time as people in the pretend workspace see it."""
+    """The time in the pretend workspace."""
 
     def __init__(self, start: datetime, *, frozen: bool = True) -> None:
         if start.tzinfo is None:
             raise ValueError("Give the start of the rehearsal a time zone, such as datetime(…, tzinfo=UTC).")
         self.start = start.astimezone(UTC)
         self.frozen = frozen
-        self.stride: timedelta | None = None
+        self.step: timedelta | None = None
         self._born = time.monotonic()
         self._moved = timedelta()
         self._listeners: list[Listener] = []
 
     def now(self) -> datetime:
-        """The present instant, aware UTC."""
+        """Return the current instant, aware, in UTC."""
         flowed = timedelta() if self.frozen else timedelta(seconds=time.monotonic() - self._born)
         return self.start + self._moved + flowed
 
     def stopwatch(self) -> float:
-        """Seconds for short-lived things (rates, trigger ids): really passed time plus every move."""
+        """Return seconds for rate limits and trigger ids: real time plus all moves."""
         return time.monotonic() + self._moved.total_seconds()
 
     def on_moved(self, listener: Listener) -> Callable[[], None]:
-        """Have *listener* awaited with the new instant after each move; call what comes back to stop that."""
+        """Await *listener* with the new instant after each move; return a function that removes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     async def move(self, delta: timedelta) -> datetime:
         """
-        Go *delta* ahead, wait until every listener has caught up, and say what time it is.
+        Move forward by *delta*, wait for all listeners, and return the new instant.
 
-        With a `stride`, time goes in steps of that length, from one full one to the next, and every step is told.
+        With a `stride`, time moves in steps to the next multiples of it, and listeners are called at every step.
         """
         if delta < timedelta():
             raise ValueError(f"The clock only goes forward; {delta} would turn it back.")
@@ -61,11 +61,11 @@ class Clock:
                 return now
 
     def _next_step(self, left: timedelta) -> timedelta:
-        if self.stride is None:
+        if self.step is None:
             return left
-        into_the_stride = (self.now() - _EPOCH) % self.stride
-        return min(self.stride - into_the_stride, left)
+        since_last_step = (self.now() - _EPOCH) % self.step
+        return min(self.step - since_last_step, left)
 
     async def move_to(self, instant: datetime) -> datetime:
-        """Go ahead to *instant* (aware)."""
+        """Move forward to *instant*, which must be aware."""
         return await self.move(instant.astimezone(UTC) - self.now())

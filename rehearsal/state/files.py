@@ -1,4 +1,4 @@
-"""Files that people or the bot uploaded."""
+"""Files uploaded by people or the bot."""
 
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(eq=False)
 class StoredFile:
-    """A file; `data` is None until its bytes have arrived."""
+    """A file; `data` is None until its bytes have been uploaded."""
 
     id: str
     name: str
@@ -18,8 +18,8 @@ class StoredFile:
     data: bytes | None = None
     channels: list[str] = field(default_factory=list)
 
-    def shape(self, base_url: str, team_id: str) -> dict[str, Any]:
-        """The file object of `files.info`, messages and file inputs."""
+    def to_json(self, base_url: str, team_id: str) -> dict[str, Any]:
+        """Return the file object of `files.info`, messages and file inputs."""
         address = f"{base_url}/files-pri/{team_id}-{self.id}"
         kind = PurePath(self.name).suffix.lstrip(".").lower() or "text"
         return {

@@ -1,4 +1,4 @@
-"""What stands in the fields of a message or window: elements and their values."""
+"""Elements of messages and views, and their values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_STARTS: dict[str, tuple[str, str]] = {
+_VALUE_KEYS: dict[str, tuple[str, str]] = {
     "plain_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
@@ -30,43 +30,43 @@ _STARTS: dict[str, tuple[str, str]] = {
     "multi_channels_select": ("selected_channels", "initial_channels"),
     "file_input": ("files", ""),
 }
-_LISTS = {"selected_options", "selected_users", "selected_conversations", "selected_channels", "files"}
+_LIST_KEYS = {"selected_options", "selected_users", "selected_conversations", "selected_channels", "files"}
 
 
 @dataclass(frozen=True)
-class Placed:
-    """An element and the block that it stands in."""
+class BlockElement:
+    """An element and the block that contains it."""
 
     block: Json
     element: Json
 
     @property
     def key(self) -> str:
-        """The field of its value, such as `selected_option`; empty for buttons and menus."""
+        """Return the name of its value, such as `selected_option`; empty for buttons and overflow menus."""
         return value_key(self.element["type"])
 
 
 def value_key(kind: str) -> str:
-    """Where an element of *kind* keeps its value; empty when it keeps none."""
-    return _STARTS.get(kind, ("", ""))[0]
+    """Return the name of the value of an element of this *kind*; empty if it has none."""
+    return _VALUE_KEYS.get(kind, ("", ""))[0]
 
 
-def placed(blocks: list[Json]) -> Iterator[Placed]:
-    """Every element that a person can act on, in the order on screen."""
+def iter_elements(blocks: list[Json]) -> Iterator[BlockElement]:
+    """Yield the interactive elements of *blocks*, in order."""
     for block in blocks:
         if block.get("type") == "input":
-            yield Placed(block, block["element"])
+            yield BlockElement(block, block["element"])
         for element in block.get("elements", ()) if block.get("type") == "actions" else ():
-            yield Placed(block, element)
+            yield BlockElement(block, element)
         if "accessory" in block:
-            yield Placed(block, block["accessory"])
+            yield BlockElement(block, block["accessory"])
 
 
 _serial = count(1)
 
 
-def name_blocks(blocks: list[Json]) -> list[Json]:
-    """The same blocks, each with a block_id and each element with an action_id, as Slack gives them."""
+def add_ids(blocks: list[Json]) -> list[Json]:
+    """Return the blocks with a block_id each, and an action_id for each element, as Slack adds them."""
     named = [{**block, "block_id": block.get("block_id") or f"b{next(_serial):04x}"} for block in blocks]
     for block in named:
         for key in ("element", "accessory"):
@@ -81,29 +81,29 @@ def _with_action_id(element: Json) -> Json:
     return {**element, "action_id": element.get("action_id") or f"a{next(_serial):04x}"}
 
 
-def start_value(element: Json) -> Json | None:
-    """What `state.values` says of an untouched element; None for one without a value."""
+def initial_value(element: Json) -> Json | None:
+    """Return the entry in `state.values` of an untouched element; None if it has no value."""
     kind = element["type"]
-    if kind not in _STARTS:
+    if kind not in _VALUE_KEYS:
         return None
-    key, initial = _STARTS[kind]
-    return {"type": kind, key: element.get(initial, [] if key in _LISTS else None)}
+    key, initial = _VALUE_KEYS[kind]
+    return {"type": kind, key: element.get(initial, [] if key in _LIST_KEYS else None)}
 
 
 def collect_state(blocks: list[Json], old: dict[str, Json]) -> dict[str, Json]:
-    """`state.values` for *blocks*; what people entered (*old*) stays where block_id and action_id stayed."""
+    """Return `state.values` for *blocks*; values in *old* are kept where block_id and action_id are the same."""
     state: dict[str, Json] = {}
-    for spot in placed(blocks):
-        start = start_value(spot.element)
+    for target in iter_elements(blocks):
+        start = initial_value(target.element)
         if start is None:
             continue
-        action_id, block_id = spot.element["action_id"], spot.block["block_id"]
+        action_id, block_id = target.element["action_id"], target.block["block_id"]
         kept = old.get(block_id, {}).get(action_id)
         same = kept is not None and kept["type"] == start["type"]
         state.setdefault(block_id, {})[action_id] = kept if same else start
     return state
 
 
-def is_blank(value: Json, key: str) -> bool:
-    """Whether a field holds nothing."""
+def is_empty(value: Json, key: str) -> bool:
+    """Return whether a field has no value."""
     return value.get(key) in (None, "", [])

@@ -1,4 +1,4 @@
-"""Messages, the ones only one person sees included."""
+"""Messages, including ephemeral ones."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 @dataclass(eq=False)
 class Message:
-    """One message on screen; it stays the same object while the bot edits it."""
+    """A message; the object stays the same when the bot edits it."""
 
     channel: str
     ts: str
@@ -27,14 +27,14 @@ class Message:
 
     @property
     def is_reply(self) -> bool:
-        """Whether it stands in a thread, under another message."""
+        """Return whether it is a reply in a thread."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
-    def shape(self, identity: Json, *, with_metadata: bool = False) -> Json:
-        """The message object; *identity* is what the app's own messages carry (app, bot profile, team)."""
+    def to_json(self, bot_identity: Json, *, with_metadata: bool = False) -> Json:
+        """Return the message object; *identity* is what Slack adds to messages of the app."""
         body: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
         if self.bot_id is not None:
-            body |= {"bot_id": self.bot_id} | identity
+            body |= {"bot_id": self.bot_id} | bot_identity
         if self.blocks:
             body["blocks"] = self.blocks
         if self.thread_ts is not None:

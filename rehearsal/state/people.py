@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(eq=False)
 class Person:
-    """Somebody with an account here; `name` is the handle, without @."""
+    """A user account; `name` is the handle, without @."""
 
     id: str
     name: str
@@ -27,19 +27,19 @@ class Person:
     unread: set[str] = field(default_factory=set)
 
     @property
-    def called(self) -> str:
-        """The name others see on screen."""
+    def shown_name(self) -> str:
+        """Return the name that others see."""
         return self.display_name or self.real_name
 
     def tz_offset(self, now: datetime) -> int | None:
-        """Seconds ahead of UTC at *now*; None when Slack doesn't know the zone."""
+        """Return the offset from UTC in seconds at *now*; None if Slack doesn't know the zone."""
         if self.tz is None:
             return None
         offset = now.astimezone(ZoneInfo(self.tz)).utcoffset()
         return int(offset.total_seconds()) if offset else 0
 
-    def shape(self, team_id: str, now: datetime, *, with_email: bool) -> dict[str, Any]:
-        """The user object of `users.info`, `users.list` and events."""
+    def to_json(self, team_id: str, now: datetime, *, with_email: bool) -> dict[str, Any]:
+        """Return the user object of `users.info`, `users.list` and events."""
         body: dict[str, Any] = {
             "id": self.id,
             "team_id": team_id,
@@ -50,7 +50,7 @@ class Person:
             "updated": self.updated,
             "is_app_user": False,
         }
-        return body if self.deleted else body | self._standing() | self._zone(now)
+        return body if self.deleted else body | self._roles() | self._zone(now)
 
     def _profile(self, team_id: str, *, with_email: bool) -> dict[str, Any]:
         profile: dict[str, Any] = {
@@ -65,7 +65,7 @@ class Person:
             profile["email"] = self.email
         return profile
 
-    def _standing(self) -> dict[str, Any]:
+    def _roles(self) -> dict[str, Any]:
         return {
             "real_name": self.real_name,
             "is_admin": self.is_admin,

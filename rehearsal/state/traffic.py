@@ -1,4 +1,4 @@
-"""What passed between the bot and the workspace, and what was wrong with it."""
+"""The traffic between the bot and the workspace, and its problems."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Exchange:
-    """One call of the bot (`in`) or one delivery to it (`out`); tokens never stand in it."""
+    """A call of the bot (`in`) or a delivery to it (`out`), without tokens."""
 
     at: datetime
     direction: Literal["in", "out"]
@@ -20,7 +20,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something the bot did that Slack would not have let pass."""
+    """Something the bot did that Slack would have refused."""
 
     method: str
     path: str
@@ -28,6 +28,6 @@ class Problem:
     sentence: str
 
     def __str__(self) -> str:
-        """One line for a test's report."""
+        """Return one line for a test report."""
         where = f" at {self.path}" if self.path else ""
         return f"{self.method}: {self.code}{where}: {self.sentence}"

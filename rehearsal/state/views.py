@@ -1,9 +1,9 @@
-"""Windows (modals) and Home tabs."""
+"""Modals and Home tabs."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.state.inputs import collect_state, name_blocks
+from rehearsal.state.inputs import add_ids, collect_state
 
 Json = dict[str, Any]
 _TEXTS = ("title", "submit", "close")
@@ -11,7 +11,7 @@ _TEXTS = ("title", "submit", "close")
 
 @dataclass(eq=False)
 class View:
-    """A modal or Home tab of one person; it stays the same object while the bot updates it."""
+    """A modal or Home tab of one person; the object stays the same when the bot updates it."""
 
     id: str
     owner: str
@@ -26,30 +26,30 @@ class View:
 
     @property
     def type(self) -> str:
-        """`modal` or `home`."""
+        """Return `modal` or `home`."""
         return str(self.payload["type"])
 
     @property
     def blocks(self) -> list[Json]:
-        """The blocks on screen, every one with its block_id."""
+        """Return the current blocks, each with a block_id."""
         blocks: list[Json] = self.payload["blocks"]
         return blocks
 
     @property
     def title(self) -> str:
-        """The words at the top of a modal."""
+        """Return the title of a modal."""
         return str(self.payload.get("title", {}).get("text", ""))
 
     def show(self, payload: Json, new_hash: str) -> None:
-        """Draw *payload*; what people entered stays where block_id and action_id stayed."""
-        self.payload = {**payload, "blocks": name_blocks(payload.get("blocks", []))}
+        """Show *payload*; entered values are kept where block_id and action_id are the same."""
+        self.payload = {**payload, "blocks": add_ids(payload.get("blocks", []))}
         self.state = collect_state(self.blocks, self.state)
         self.hash = new_hash
         self.errors = {}
         self.trouble = ""
 
-    def shape(self, team_id: str, app_id: str, bot_id: str) -> Json:
-        """The view object that Slack answers with and delivers."""
+    def to_json(self, team_id: str, app_id: str, bot_id: str) -> Json:
+        """Return the view object in Slack's responses and payloads."""
         return {
             "id": self.id,
             "team_id": team_id,

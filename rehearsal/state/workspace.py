@@ -1,4 +1,4 @@
-"""The pretend workspace: everything that stands in it, and waiting for it to change."""
+"""The pretend workspace: its contents, and waiting for changes."""
 
 import asyncio
 from collections import deque
@@ -7,24 +7,24 @@ from datetime import datetime
 from itertools import count
 from typing import Any, TypeVar
 
+from rehearsal.state.changes import ChangeSignal
 from rehearsal.state.channels import Channel, Kind
 from rehearsal.state.clock import Clock
 from rehearsal.state.files import StoredFile
-from rehearsal.state.inputs import collect_state, name_blocks
+from rehearsal.state.inputs import add_ids, collect_state
 from rehearsal.state.messages import Message
 from rehearsal.state.people import Person
-from rehearsal.state.signal import Signal
 from rehearsal.state.traffic import Exchange
 from rehearsal.state.views import View
 
 Json = dict[str, Any]
 T = TypeVar("T")
 SLACKBOT = "USLACKBOT"
-_TRAFFIC_KEPT = 2000
+_MAX_TRAFFIC = 2000
 
 
 class Workspace:
-    """People, channels, messages, windows and files of one Slack team, and the app that is installed in it."""
+    """People, channels, messages, views and files of one Slack team, and the installed app."""
 
     def __init__(
         self, *, clock: Clock, team_id: str, name: str, app_name: str, enterprise_id: str | None = None
@@ -42,59 +42,59 @@ class Workspace:
         self._threads: dict[tuple[str, str | None], list[Message]] = {}
         self._directs: dict[str, Channel] = {}
         self.files: dict[str, StoredFile] = {}
-        self.traffic: deque[Exchange] = deque(maxlen=_TRAFFIC_KEPT)
-        self.changed = Signal()
+        self.traffic: deque[Exchange] = deque(maxlen=_MAX_TRAFFIC)
+        self.changed = ChangeSignal()
         self.app_id, self.bot_id = "A0REHEARSAL", "B0REHEARSAL"
         self._serial = count(1)
         self._last_micro = 0
         self.app_name = app_name
-        self.bot = self._settle(Person(id="U0REHEARSAL", name=_handle(app_name), real_name=app_name, is_bot=True))
-        self._settle(Person(id=SLACKBOT, name="slackbot", real_name="Slackbot", is_bot=True))
+        self.bot = self._store_person(Person(id="U0REHEARSAL", name=_handle(app_name), real_name=app_name, is_bot=True))
+        self._store_person(Person(id=SLACKBOT, name="slackbot", real_name="Slackbot", is_bot=True))
 
     # --- ids and time ---------------------------------------------------------------------------------------------
 
     def new_id(self, letter: str) -> str:
-        """An id such as `U00000001A`, never given before."""
+        """Return a new id such as `U00000001A`."""
         return f"{letter}0{next(self._serial):07d}"
 
     def new_ts(self) -> str:
-        """A message's timestamp: now, and later than any before."""
+        """Return a message timestamp: the current time, and later than all previous ones."""
         micro = max(int(self.clock.now().timestamp() * 1_000_000), self._last_micro + 1)
         self._last_micro = micro
         return f"{micro // 1_000_000}.{micro % 1_000_000:06d}"
 
     def epoch(self) -> int:
-        """Now in whole seconds since 1970."""
+        """Return the current time in whole seconds since 1970."""
         return int(self.clock.now().timestamp())
 
     # --- people and channels --------------------------------------------------------------------------------------
 
-    def _settle(self, person: Person) -> Person:
+    def _store_person(self, person: Person) -> Person:
         person.updated = self.epoch()
         self.people[person.id] = person
         return person
 
     def add_person(self, name: str, **details: Any) -> Person:
-        """Give *name* (a handle or a whole name) an account."""
+        """Add a person; *name* is a handle or a full name."""
         handle = _handle(name)
         details.setdefault("real_name", name)
         details.setdefault("email", f"{handle}@{self.domain}.example")
-        person = self._settle(Person(id=details.pop("id", None) or self.new_id("U"), name=handle, **details))
-        self.changed.raise_()
+        person = self._store_person(Person(id=details.pop("id", None) or self.new_id("U"), name=handle, **details))
+        self.changed.notify()
         return person
 
     def add_channel(self, name: str, *, kind: Kind = "public", members: Iterable[str] = (), **details: Any) -> Channel:
-        """Open a channel with *members* (ids or names)."""
+        """Add a channel with *members* (ids or names)."""
         ids = {self.person(member).id for member in members}
         channel_id = details.pop("id", None) or self.new_id("D" if kind == "im" else "C")
         channel = Channel(id=channel_id, name=name, kind=kind, members=ids, created=self.epoch(), **details)
         self.channels[channel.id] = channel
         self.messages[channel.id] = []
-        self.changed.raise_()
+        self.changed.notify()
         return channel
 
     def person(self, who: str | Person) -> Person:
-        """The person with this id, handle or name."""
+        """Return the person with this id, handle or name."""
         if isinstance(who, Person):
             return who
         wanted = who.removeprefix("@")
@@ -103,24 +103,24 @@ class Workspace:
                 return person
         raise LookupError(f"Nobody here is called {who}; add them with control.add_person.")
 
-    def find_channel(self, where: str | Channel) -> Channel | None:
-        """The channel with this id or name (with or without #); None when there is none."""
-        if isinstance(where, Channel):
-            return where
-        if where in self.channels:
-            return self.channels[where]
-        wanted = where.removeprefix("#")
+    def find_channel(self, name_or_id: str | Channel) -> Channel | None:
+        """Return the channel with this id or name (with or without #), or None."""
+        if isinstance(name_or_id, Channel):
+            return name_or_id
+        if name_or_id in self.channels:
+            return self.channels[name_or_id]
+        wanted = name_or_id.removeprefix("#")
         return next((channel for channel in self.channels.values() if wanted and channel.name == wanted), None)
 
-    def channel(self, where: str | Channel) -> Channel:
-        """The channel with this id or name; an error that says so when there is none."""
-        found = self.find_channel(where)
+    def channel(self, name_or_id: str | Channel) -> Channel:
+        """Return the channel with this id or name; raise an error if there is none."""
+        found = self.find_channel(name_or_id)
         if found is None:
-            raise LookupError(f"There is no channel {where}; add it with control.add_channel.")
+            raise LookupError(f"There is no channel {name_or_id}; add it with control.add_channel.")
         return found
 
     def direct(self, person: Person) -> Channel:
-        """The direct message between *person* and the bot, opened when it isn't there yet."""
+        """Return the direct message between *person* and the bot, creating it if necessary."""
         if person.id not in self._directs:
             self._directs[person.id] = self.add_channel("", kind="im", members=(person.id, self.bot.id))
         return self._directs[person.id]
@@ -128,26 +128,26 @@ class Workspace:
     # --- messages -------------------------------------------------------------------------------------------------
 
     def post(self, channel: Channel, user: str, text: str, **details: Any) -> Message:
-        """Put a message on screen."""
-        details["blocks"] = name_blocks(details.get("blocks") or [])
+        """Post a message."""
+        details["blocks"] = add_ids(details.get("blocks") or [])
         message = Message(channel=channel.id, ts=self.new_ts(), user=user, text=text, **details)
         self._add(message)
         seen_by = {message.ephemeral_to} if message.ephemeral_to else channel.members - {user}
         for member in seen_by:
             if member in self.people:
                 self.people[member].unread.add(channel.id)
-        self.changed.raise_()
+        self.changed.notify()
         return message
 
     def restore(self, messages: Iterable[Message]) -> None:
-        """Replace all messages on screen by *messages*, which were posted in this order at some earlier time."""
+        """Replace all messages by *messages*, in the order in which they were posted."""
         for posted in self.messages.values():
             posted.clear()
         self._by_ts.clear()
         self._threads.clear()
         for message in messages:
             self._add(message)
-        self.changed.raise_()
+        self.changed.notify()
 
     def _add(self, message: Message) -> None:
         message.state = collect_state(message.blocks, message.state)
@@ -157,42 +157,42 @@ class Workspace:
             self._threads.setdefault((message.channel, message.thread_ts), []).append(message)
 
     def redraw(self, message: Message, *, text: str, blocks: list[Json]) -> None:
-        """Change what a message says; entered values stay where block_id and action_id stayed."""
+        """Change a message; entered values are kept where block_id and action_id are the same."""
         message.text = text
-        message.blocks = name_blocks(blocks)
+        message.blocks = add_ids(blocks)
         message.state = collect_state(message.blocks, message.state)
-        self.changed.raise_()
+        self.changed.notify()
 
     def remove(self, message: Message) -> None:
-        """Take a message off everyone's screen."""
+        """Delete a message."""
         message.deleted = True
         self.messages[message.channel].remove(message)
         del self._by_ts[message.channel, message.ts]
         if message.is_reply:
             self._threads[message.channel, message.thread_ts].remove(message)
-        self.changed.raise_()
+        self.changed.notify()
 
     def find_message(self, channel_id: str, ts: str) -> Message | None:
-        """The message that everyone sees at *ts*; None when there is none."""
+        """Return the message at *ts* that everyone can see, or None."""
         message = self._by_ts.get((channel_id, ts))
         return message if message is not None and message.ephemeral_to is None else None
 
     def visible(self, channel: Channel, person: Person) -> list[Message]:
-        """What *person* sees there, oldest first."""
+        """Return the messages that *person* sees in the channel, the oldest first."""
         return [m for m in self.messages[channel.id] if m.ephemeral_to in (None, person.id)]
 
     def replies(self, message: Message) -> list[Message]:
-        """The thread under *message*, oldest first."""
+        """Return the replies to *message*, the oldest first."""
         return [m for m in self._threads.get((message.channel, message.ts), ()) if m.ephemeral_to is None]
 
     # --- windows --------------------------------------------------------------------------------------------------
 
     def new_hash(self) -> str:
-        """A view's fingerprint, new at every change."""
+        """Return a new hash for a view."""
         return f"{self.epoch()}.{next(self._serial):x}"
 
     def new_view(self, person: Person, payload: Json, *, under: View | None = None) -> View:
-        """A window or Home tab of *person*; it isn't on screen yet."""
+        """Create a modal or Home tab of *person*, without showing it."""
         view_id = self.new_id("V")
         root = under.root_id if under else view_id
         view = View(id=view_id, owner=person.id, payload={}, hash="", root_id=root)
@@ -201,7 +201,7 @@ class Workspace:
         return view
 
     def find_view(self, *, view_id: str | None = None, external_id: str | None = None) -> View | None:
-        """An open modal or a Home tab, by id or by external id."""
+        """Return an open modal or Home tab by id or external id, or None."""
         for person in self.people.values():
             for view in (*person.modals, *([person.home] if person.home else [])):
                 if view.id == view_id or (external_id and view.payload.get("external_id") == external_id):
@@ -211,12 +211,17 @@ class Workspace:
 
     # --- waiting --------------------------------------------------------------------------------------------------
 
-    async def until(self, predicate: Callable[["Workspace"], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - the caller's patience
-        """What *predicate* says once that is true; AssertionError with the screen after *timeout* real seconds."""
+    async def until(self, condition: Callable[["Workspace"], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a public parameter
+        """
+        Wait until *condition* returns a true value, and return that value.
+
+        Raises:
+            AssertionError: *timeout* real seconds have passed; the message describes the workspace.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         while True:
-            answer = predicate(self)
+            answer = condition(self)
             if answer:
                 return answer
             try:
@@ -225,7 +230,7 @@ class Workspace:
                 raise AssertionError(f"Waited {timeout} s in vain. On screen:\n{self.describe()}") from None
 
     def describe(self) -> str:
-        """The last messages of each channel, open windows and the last traffic, for a failing test."""
+        """Return the latest messages of each channel, open modals and the latest traffic, for a failing test."""
         lines = []
         for channel in self.channels.values():
             for message in self.messages[channel.id][-5:]:
@@ -236,11 +241,11 @@ class Workspace:
         traffic = [f"{e.direction} {e.name} {e.status} {e.summary} {e.problem}" for e in list(self.traffic)[-10:]]
         return "\n".join([*lines, "traffic:", *traffic])
 
-    def note(self, direction: Any, name: str, summary: str, body: Any, status: int, problem: str = "") -> None:
-        """Write one exchange into the traffic log."""
+    def log_traffic(self, direction: Any, name: str, summary: str, body: Any, status: int, problem: str = "") -> None:
+        """Add an exchange to the traffic log."""
         now: datetime = self.clock.now()
         self.traffic.append(Exchange(now, direction, name, summary, body, status, problem))
-        self.changed.raise_()
+        self.changed.notify()
 
 
 def _handle(name: str) -> str:

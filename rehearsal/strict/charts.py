@@ -1,4 +1,4 @@
-"""The chart in a `data_visualization` block: bars, lines and areas over categories, and pies."""
+"""Rules for charts in a `data_visualization` block: bar, line, area and pie."""
 
 import math
 from collections import Counter
@@ -6,38 +6,38 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from rehearsal.strict import limits
-from rehearsal.strict.findings import Walk, join
-from rehearsal.strict.kinds import Shape, anything, listing, string, typed
+from rehearsal.strict.rules import ObjectRule, any_value, array, string, tagged_object
+from rehearsal.strict.violations import Report, join
 
 _NAME: Final = string(limits.CHART_NAME)
 
 
-def _number(walk: Walk, path: str, value: Any) -> None:
+def _number(report: Report, path: str, value: Any) -> None:
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        walk.fault(path, f"Put a finite number here; this is {value!r}.")
+        report.add(path, f"Put a finite number here; this is {value!r}.")
 
 
-def _positive(walk: Walk, path: str, value: Any) -> None:
-    _number(walk, path, value)
+def _positive(report: Report, path: str, value: Any) -> None:
+    _number(report, path, value)
     if isinstance(value, int | float) and value <= 0:
-        walk.fault(path, f"A piece of a pie is above 0; this is {value}.")
+        report.add(path, f"A piece of a pie is above 0; this is {value}.")
 
 
-def _unique_names(walk: Walk, path: str, value: Any) -> None:
-    _refuse_repeated(walk, join(path, "series"), _texts(value.get("series"), "name"))
+def _unique_names(report: Report, path: str, value: Any) -> None:
+    _refuse_repeated(report, join(path, "series"), _texts(value.get("series"), "name"))
 
 
-def _unique_categories(walk: Walk, path: str, value: Any) -> None:
-    _refuse_repeated(walk, join(path, "categories"), _categories(value))
+def _unique_categories(report: Report, path: str, value: Any) -> None:
+    _refuse_repeated(report, join(path, "categories"), _categories(value))
 
 
-def _one_point_each(walk: Walk, path: str, value: Any) -> None:
-    """Refuse a series that doesn't have exactly one point for each category."""
+def _one_point_each(report: Report, path: str, value: Any) -> None:
+    """Report a series that doesn't have exactly one point per category."""
     wanted = Counter(set(_categories(value.get("axis_config"))))
     series = value.get("series")
     for number, one in enumerate(series if isinstance(series, list | tuple) else ()):
         if isinstance(one, Mapping) and Counter(_texts(one.get("data"), "label")) != wanted:
-            walk.fault(f"{path}.series[{number}].data", "A series has exactly one point for each category.")
+            report.add(f"{path}.series[{number}].data", "A series has exactly one point for each category.")
 
 
 def _categories(axes: Any) -> list[str]:
@@ -51,28 +51,28 @@ def _texts(listed: Any, name: str) -> list[str]:
     return [text for text in found if isinstance(text, str)]
 
 
-def _refuse_repeated(walk: Walk, path: str, texts: list[str]) -> None:
+def _refuse_repeated(report: Report, path: str, texts: list[str]) -> None:
     for text, times in Counter(texts).items():
         if times > 1:
-            walk.fault(path, f"{text!r} stands here {times} times; Slack wants each once.")
+            report.add(path, f"{text!r} stands here {times} times; Slack wants each once.")
 
 
-_POINT: Final = Shape({"label": _NAME, "value": _number}, ["label", "value"])
-_SERIES: Final = Shape({"name": _NAME, "data": listing(_POINT, 1)}, ["name", "data"])
-_AXES: Final = Shape(
+_POINT: Final = ObjectRule({"label": _NAME, "value": _number}, ["label", "value"])
+_SERIES: Final = ObjectRule({"name": _NAME, "data": array(_POINT, 1)}, ["name", "data"])
+_AXES: Final = ObjectRule(
     {
-        "categories": listing(_NAME, 1, limits.CHART_CATEGORIES),
+        "categories": array(_NAME, 1, limits.CHART_CATEGORIES),
         "x_label": string(limits.CHART_AXIS),
         "y_label": string(limits.CHART_AXIS),
     },
     ["categories"],
     [_unique_categories],
 )
-_OVER_CATEGORIES: Final = Shape(
-    {"type": anything, "series": listing(_SERIES, 1, limits.CHART_SERIES), "axis_config": _AXES},
+_OVER_CATEGORIES: Final = ObjectRule(
+    {"type": any_value, "series": array(_SERIES, 1, limits.CHART_SERIES), "axis_config": _AXES},
     ["series", "axis_config"],
     [_unique_names, _one_point_each],
 )
-_SEGMENT: Final = Shape({"label": _NAME, "value": _positive}, ["label", "value"])
-_PIE: Final = Shape({"type": anything, "segments": listing(_SEGMENT, 1, limits.CHART_SEGMENTS)}, ["segments"])
-CHART: Final = typed({**dict.fromkeys(("bar", "line", "area"), _OVER_CATEGORIES), "pie": _PIE}, "a chart")
+_SEGMENT: Final = ObjectRule({"label": _NAME, "value": _positive}, ["label", "value"])
+_PIE: Final = ObjectRule({"type": any_value, "segments": array(_SEGMENT, 1, limits.CHART_SEGMENTS)}, ["segments"])
+CHART: Final = tagged_object({**dict.fromkeys(("bar", "line", "area"), _OVER_CATEGORIES), "pie": _PIE}, "a chart")

@@ -1,10 +1,10 @@
-"""Slack's numbers, one place for all of them. They come from docs.slack.dev/reference (block-kit, views, methods)."""
+"""Slack's limits, from docs.slack.dev/reference (block-kit, views, methods)."""
 
 from typing import Final
 
 MESSAGE_BLOCKS: Final = 50
-MESSAGE_TEXT: Final = 40_000  # Slack cuts longer text silently; here it is refused, so that nobody loses words
-MESSAGE_BLOCKS_CHARACTERS: Final = 13_000  # all words of all blocks together; undocumented, seen as msg_blocks_too_long
+MESSAGE_TEXT: Final = 40_000  # Slack cuts longer text silently; here it is refused
+MESSAGE_BLOCKS_CHARACTERS: Final = 13_000  # text of all blocks together; undocumented, observed as msg_blocks_too_long
 VIEW_BLOCKS: Final = 100
 VIEW_BYTES: Final = 250_000
 VIEW_LABEL: Final = 24  # title, submit, close

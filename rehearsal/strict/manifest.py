@@ -1,4 +1,4 @@
-"""The app's manifest as the rehearsal needs it: what may be called, typed, picked from menus and subscribed to."""
+"""The parts of the app's manifest that the rehearsal needs: commands, shortcuts, scopes and events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ import yaml
 
 
 class ManifestError(Exception):
-    """The manifest can't be read; the sentence says which line of it to mend."""
+    """The manifest can't be read; the message says which line to correct."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A slash command: what the composer tells about it, and whether mentions in it arrive as ids."""
+    """A slash command: its texts in the composer, and whether mentions in it arrive as ids."""
 
     name: str
     description: str
@@ -24,7 +24,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Shortcut:
-    """A shortcut: ``global`` ones stand in the composer's menu, ``message`` ones in each message's."""
+    """A shortcut: ``global`` ones are in the composer's menu, ``message`` ones in each message's menu."""
 
     name: str
     type: Literal["global", "message"]
@@ -34,7 +34,7 @@ class Shortcut:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a manifest.yml grants and promises."""
+    """The contents of a manifest.yml."""
 
     name: str
     bot_name: str
@@ -51,10 +51,10 @@ class Manifest:
     @classmethod
     def load(cls, path: Path | str) -> Self:
         """
-        Read the manifest at *path*.
+        Load the manifest at *path*.
 
         Raises:
-            ManifestError: the file is absent, is no YAML, or lacks something; the sentence says what.
+            ManifestError: the file is missing, isn't YAML, or lacks something; the message says what.
         """
         try:
             text = Path(path).read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a manifest from its words; raises ManifestError as `load` does."""
+        """Parse the text of a manifest; raises ManifestError as `load` does."""
         try:
             raw = yaml.safe_load(text)
         except yaml.YAMLError as error:

@@ -1,4 +1,4 @@
-"""Every Web API method the rehearsal answers: the scopes it takes, how often it may be called, what it needs."""
+"""The Web API methods of the rehearsal: scopes, rate tier, required arguments and errors."""
 
 import json
 from collections.abc import Mapping
@@ -32,14 +32,14 @@ COMMON_ERRORS: Final = frozenset(
         "token_revoked",
     }
 )
-"""Errors any method may answer with."""
+"""Errors that any method may return."""
 
 _KIND_PREFIX: Final[Mapping[str, Kind]] = {"channels": "public", "groups": "private", "im": "im", "mpim": "mpim"}
 
 
 @dataclass(frozen=True)
 class Method:
-    """One method: `scopes` (any of them will do), rate tier, the arguments it needs, the errors it is known to give."""
+    """A method: `scopes` (any of them is enough), rate tier, required arguments, and known errors."""
 
     name: str
     scopes: frozenset[str]
@@ -49,12 +49,12 @@ class Method:
     token: TokenKind = "bot"  # noqa: S105 - a kind of token, not one
 
     def scopes_for(self, kind: Kind) -> frozenset[str]:
-        """The scopes that open conversations of one *kind*; all of the method's where it makes no difference."""
+        """Return the scopes for conversations of one *kind*, or all scopes if the kind makes no difference."""
         matching = {scope for scope in self.scopes if _KIND_PREFIX.get(scope.split(":")[0]) == kind}
         return frozenset(matching) or self.scopes
 
     def knows(self, error: str) -> bool:
-        """Whether Slack documents *error* for this method."""
+        """Return whether Slack documents *error* for this method."""
         return error in self.errors or error in COMMON_ERRORS
 
 
@@ -77,10 +77,10 @@ def _method(
 
 
 def find_method(name: str) -> Method | None:
-    """The method called *name*, or nothing when Slack's answer would be `unknown_method`."""
+    """Return the method called *name*, or None for `unknown_method`."""
     return _table().get(name)
 
 
 def all_methods() -> Mapping[str, Method]:
-    """Every method the rehearsal answers, by name."""
+    """Return every method by name."""
     return _table()

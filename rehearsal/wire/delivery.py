@@ -1,4 +1,4 @@
-"""Payloads on their way to the bot, over Socket Mode or as signed HTTP requests, and what it answered."""
+"""Delivers payloads to the bot, over Socket Mode or as signed HTTP requests, and reads the acknowledgements."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 
 from rehearsal.state.clock import wall_seconds
-from rehearsal.wire.sockets import SocketGone, Sockets
+from rehearsal.wire.sockets import SocketClosed, Sockets
 
 Json = dict[str, Any]
 Kind = Literal["slash_commands", "interactive", "events_api"]
@@ -23,7 +23,7 @@ _OK = 200
 
 @dataclass(frozen=True)
 class Retry:
-    """Which repetition of an event this is, and why there is one."""
+    """The number and reason of a repeated event."""
 
     number: int
     reason: str
@@ -31,7 +31,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Ack:
-    """What the bot answered to a payload; `ok` is false when it didn't in time, `reason` then says why."""
+    """The bot's answer to a payload. `ok` is false if none came in time; `reason` then says why."""
 
     ok: bool
     ms: float
@@ -42,13 +42,13 @@ class Ack:
 
 
 def sign(secret: str, timestamp: str, body: str) -> str:
-    """Slack's signature of a request body."""
+    """Return Slack's signature of a request body."""
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return f"v0={digest}"
 
 
 class Delivery:
-    """Brings payloads to the bot; `request_url` set means by signed HTTP, else by Socket Mode."""
+    """Delivers payloads to the bot by signed HTTP if `request_url` is set, else by Socket Mode."""
 
     def __init__(self, sockets: Sockets, signing_secret: str) -> None:
         self.sockets = sockets
@@ -57,29 +57,29 @@ class Delivery:
         self._client: httpx.AsyncClient | None = None
 
     async def send(self, kind: Kind, payload: Json, retry: Retry | None = None) -> Ack:
-        """Deliver *payload* once and wait at most three real seconds for the answer."""
+        """Deliver *payload* once, and wait up to three real seconds for the answer."""
         started = time.perf_counter()
         try:
             async with asyncio.timeout(ACK_SECONDS):
-                ok, status, body, no_retry = await self._carry(kind, payload, retry)
+                ok, status, body, no_retry = await self._send(kind, payload, retry)
         except TimeoutError:
-            return Ack(False, _since(started), reason="http_timeout" if self.request_url else "timeout", status=0)
-        except (SocketGone, httpx.HTTPError) as error:
-            return Ack(False, _since(started), reason="connection_failed", body=str(error), status=0)
+            return Ack(False, _elapsed_ms(started), reason="http_timeout" if self.request_url else "timeout", status=0)
+        except (SocketClosed, httpx.HTTPError) as error:
+            return Ack(False, _elapsed_ms(started), reason="connection_failed", body=str(error), status=0)
         reason = "" if ok else "http_error"
-        return Ack(ok, _since(started), body=body, status=status, reason=reason, no_retry=no_retry)
+        return Ack(ok, _elapsed_ms(started), body=body, status=status, reason=reason, no_retry=no_retry)
 
-    async def _carry(self, kind: Kind, payload: Json, retry: Retry | None) -> tuple[bool, int, Any, bool]:
+    async def _send(self, kind: Kind, payload: Json, retry: Retry | None) -> tuple[bool, int, Any, bool]:
         if self.request_url is None:
-            return True, _OK, await self._by_socket(kind, payload, retry), False
-        response = await self._by_http(self.request_url, kind, payload, retry)
+            return True, _OK, await self._send_by_socket(kind, payload, retry), False
+        response = await self._send_by_http(self.request_url, kind, payload, retry)
         no_retry = response.headers.get("x-slack-no-retry") == "1"
-        return response.status_code == _OK, response.status_code, _body_of(response), no_retry
+        return response.status_code == _OK, response.status_code, _decode(response), no_retry
 
-    async def _by_socket(self, kind: Kind, payload: Json, retry: Retry | None) -> Any:
-        connection = await self.sockets.pick()
+    async def _send_by_socket(self, kind: Kind, payload: Json, retry: Retry | None) -> Any:
+        connection = await self.sockets.next_connection()
         if connection is None:
-            raise SocketGone("the bot has no open socket")
+            raise SocketClosed("the bot has no open socket")
         envelope: Json = {
             "envelope_id": str(uuid4()),
             "payload": payload,
@@ -88,10 +88,10 @@ class Delivery:
         }
         if kind == "events_api":
             envelope |= {"retry_attempt": retry.number if retry else 0, "retry_reason": retry.reason if retry else ""}
-        return await connection.ask(envelope)
+        return await connection.send(envelope)
 
-    async def _by_http(self, url: str, kind: Kind, payload: Json, retry: Retry | None) -> httpx.Response:
-        body, content_type = _written(kind, payload)
+    async def _send_by_http(self, url: str, kind: Kind, payload: Json, retry: Retry | None) -> httpx.Response:
+        body, content_type = _encode(kind, payload)
         timestamp = str(int(wall_seconds()))
         headers = {
             "content-type": content_type,
@@ -109,16 +109,16 @@ class Delivery:
         return self._client
 
     async def close(self) -> None:
-        """Let go of the connections to the bot."""
+        """Close the connections to the bot."""
         if self._client is not None:
             await self._client.aclose()
 
 
-def _since(started: float) -> float:
+def _elapsed_ms(started: float) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _written(kind: Kind, payload: Json) -> tuple[str, str]:
+def _encode(kind: Kind, payload: Json) -> tuple[str, str]:
     if kind == "events_api":
         return json.dumps(payload), "application/json"
     form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
@@ -126,7 +126,7 @@ def _written(kind: Kind, payload: Json) -> tuple[str, str]:
     return urlencode(plain), "application/x-www-form-urlencoded"
 
 
-def _body_of(response: httpx.Response) -> Any:
+def _decode(response: httpx.Response) -> Any:
     if not response.content:
         return None
     if response.headers.get("content-type", "").startswith("application/json"):

@@ -1,4 +1,4 @@
-"""The Events API: who subscribed, what an event looks like, and its three retries."""
+"""The Events API: subscriptions, event payloads, and three retries."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from rehearsal.wire.wire import Wire
 
 Json = dict[str, Any]
-# Slack repeats an unanswered event at once, after one minute and after five.
-RETRY_AFTER = (timedelta(), timedelta(minutes=1), timedelta(minutes=5))
-# What an app has to hold to be told of something; any one of them will do.
+# Slack retries an unacknowledged event at once, after one minute and after five.
+RETRY_DELAYS = (timedelta(), timedelta(minutes=1), timedelta(minutes=5))
+# The scopes for an event, of which any one is enough.
 _SCOPES = {
     "message.channels": frozenset({"channels:history"}),
     "message.groups": frozenset({"groups:history"}),
@@ -35,7 +35,7 @@ _CHANNEL_LETTERS = {"public": "C", "private": "G", "im": "D"}
 
 
 @dataclass(frozen=True)
-class _Owed:
+class _PendingRetry:
     due: datetime
     body: Json
     number: int
@@ -43,17 +43,17 @@ class _Owed:
 
 
 class Events:
-    """Tells the bot what happened in the workspace, as far as its manifest asks for it."""
+    """Sends the events of the workspace to the bot, as far as its manifest subscribes to them."""
 
     def __init__(self, wire: "Wire") -> None:
         self._wire = wire
-        self._owed: list[_Owed] = []
+        self._pending: list[_PendingRetry] = []
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
     async def message(self, channel: Channel, message: Message) -> None:
-        """Somebody wrote into a channel that the bot is in."""
-        event = self._wire.message_shape(message) | {
+        """Send a new message in a channel that the bot is in."""
+        event = self._wire.message_json(message) | {
             "channel": channel.id,
             "event_ts": message.ts,
             "channel_type": _CHANNEL_TYPES[channel.kind],
@@ -70,7 +70,7 @@ class Events:
             await self.send("app_mention", event | {"type": "app_mention"})
 
     async def message_changed(self, message: Message, before: Json, *, deleted: bool = False) -> None:
-        """A message that stood as *before* was changed or deleted; the bot hears of its own ones too."""
+        """Send the change or deletion of a message, including the bot's own; *before* is its previous state."""
         ws = self._wire.workspace
         channel = ws.channels[message.channel]
         if ws.bot.id not in channel.members or message.ephemeral_to is not None:
@@ -86,11 +86,11 @@ class Events:
             "ts": stamp,
             "event_ts": stamp,
         }
-        event |= {"deleted_ts": message.ts} if deleted else {"message": self._wire.message_shape(message)}
+        event |= {"deleted_ts": message.ts} if deleted else {"message": self._wire.message_json(message)}
         await self.send(f"message.{_MESSAGE_KINDS[channel.kind]}", event)
 
     async def home_opened(self, person: Person, tab: str = "home") -> None:
-        """Somebody opened the bot's Home or Messages tab."""
+        """Send that a person opened the bot's Home or Messages tab."""
         event: Json = {
             "type": "app_home_opened",
             "user": person.id,
@@ -99,17 +99,17 @@ class Events:
             "event_ts": self._wire.workspace.new_ts(),
         }
         if tab == "home" and person.home is not None:
-            event["view"] = self._wire.view_shape(person.home)
+            event["view"] = self._wire.view_json(person.home)
         await self.send("app_home_opened", event)
 
-    async def about_person(self, kind: str, person: Person) -> None:
-        """`team_join` or `user_change`."""
+    async def person_event(self, kind: str, person: Person) -> None:
+        """Send `team_join` or `user_change`."""
         ws = self._wire.workspace
-        event = {"type": kind, "user": self._wire.user_shape(person), "event_ts": ws.new_ts()}
+        event = {"type": kind, "user": self._wire.user_json(person), "event_ts": ws.new_ts()}
         await self.send(kind, event | ({"cache_ts": ws.epoch()} if kind == "user_change" else {}))
 
-    async def membership(self, kind: str, channel: Channel, person: Person) -> None:
-        """`member_joined_channel` or `member_left_channel`; the bot hears of channels that it is in."""
+    async def membership_event(self, kind: str, channel: Channel, person: Person) -> None:
+        """Send `member_joined_channel` or `member_left_channel` of a channel that the bot is in."""
         ws = self._wire.workspace
         if ws.bot.id in channel.members or person.id == ws.bot.id:
             event = {
@@ -122,16 +122,16 @@ class Events:
             }
             await self.send(kind, event)
 
-    async def about_channel(self, kind: str, channel: Channel) -> None:
-        """`channel_archive`, `channel_rename` and their like."""
+    async def channel_event(self, kind: str, channel: Channel) -> None:
+        """Send `channel_archive`, `channel_rename` and similar events."""
         ws = self._wire.workspace
         what: Any = channel.id
         if kind in {"channel_rename", "channel_created"}:
             what = {"id": channel.id, "name": channel.name, "created": channel.created}
         await self.send(kind, {"type": kind, "channel": what, "user": "", "event_ts": ws.new_ts()})
 
-    async def app_removed(self) -> None:
-        """The app is uninstalled: its tokens are gone."""
+    async def app_uninstalled(self) -> None:
+        """Send that the app was uninstalled and its tokens were revoked."""
         bot = self._wire.workspace.bot.id
         await self.send("tokens_revoked", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot]}})
         await self.send("app_uninstalled", {"type": "app_uninstalled"})
@@ -139,18 +139,18 @@ class Events:
     # --- delivering -----------------------------------------------------------------------------------------------
 
     async def send(self, name: str, event: Json) -> None:
-        """Deliver *event* if the manifest subscribes to *name*; when it fails, once more at once, later twice."""
-        if name not in self._wire.manifest.events or not self._may_hear(name):
+        """Deliver *event* if the manifest subscribes to *name*; on failure retry at once, then twice later."""
+        if name not in self._wire.manifest.events or not self._has_scope(name):
             return
         body = self._envelope(event)
         ack = await self._attempt(body, None)
         if not ack.ok and not ack.no_retry:
-            await self._again(_Owed(self._wire.workspace.clock.now(), body, 1, ack.reason))
-        times, reason = self._wire.faults.take_duplicate()
+            await self._retry(_PendingRetry(self._wire.workspace.clock.now(), body, 1, ack.reason))
+        times, reason = self._wire.faults.pop_duplicate()
         for number in range(1, times + 1):
             await self._attempt(body, Retry(number, reason))
 
-    def _may_hear(self, name: str) -> bool:
+    def _has_scope(self, name: str) -> bool:
         needed = _SCOPES.get(name, frozenset())
         if not needed or needed & self._wire.scopes:
             return True
@@ -159,41 +159,41 @@ class Events:
         return False
 
     async def deliver_due(self, now: datetime) -> None:
-        """Deliver the retries whose time has come."""
-        while self._owed:
-            first = min(self._owed, key=lambda owed: owed.due)
+        """Deliver the retries that are due."""
+        while self._pending:
+            first = min(self._pending, key=lambda pending: pending.due)
             if first.due > now:
                 return
-            self._owed.remove(first)
-            await self._again(first)
+            self._pending.remove(first)
+            await self._retry(first)
 
-    async def _again(self, owed: _Owed) -> None:
-        ack = await self._attempt(owed.body, Retry(owed.number, owed.reason))
-        if ack.ok or ack.no_retry or owed.number >= len(RETRY_AFTER):
+    async def _retry(self, pending: _PendingRetry) -> None:
+        ack = await self._attempt(pending.body, Retry(pending.number, pending.reason))
+        if ack.ok or ack.no_retry or pending.number >= len(RETRY_DELAYS):
             return
-        due = owed.due + RETRY_AFTER[owed.number]
-        self._owed.append(_Owed(due, owed.body, owed.number + 1, ack.reason))
-        self._wait_for(due)
+        due = pending.due + RETRY_DELAYS[pending.number]
+        self._pending.append(_PendingRetry(due, pending.body, pending.number + 1, ack.reason))
+        self._schedule_retry(due)
 
-    def _wait_for(self, due: datetime) -> None:
-        """Time that stands still is moved by hand, which delivers what is due; flowing time needs an alarm."""
+    def _schedule_retry(self, due: datetime) -> None:
+        """Schedule a retry if the clock is running; a frozen clock delivers it when it is moved."""
         clock = self._wire.workspace.clock
         if clock.frozen:
             return
         seconds = max(0.0, (due - clock.now()).total_seconds())
 
-        async def ring() -> None:
+        async def deliver_later() -> None:
             await asyncio.sleep(seconds)
             await self.deliver_due(clock.now())
 
-        self._wire.spawn(ring(), lasting=True)
+        self._wire.spawn(deliver_later(), background=True)
 
     async def _attempt(self, body: Json, retry: Retry | None) -> Ack:
         ack = await self._wire.delivery.send("events_api", body, retry)
         name = body["event"]["type"]
         again = f" retry {retry.number} ({retry.reason})" if retry else ""
         trouble = "" if ack.ok else f"The bot did not acknowledge {name} within 3 s ({ack.reason})."
-        self._wire.workspace.note("out", f"event {name}", f"{ack.ms:.0f} ms{again}", body, ack.status, trouble)
+        self._wire.workspace.log_traffic("out", f"event {name}", f"{ack.ms:.0f} ms{again}", body, ack.status, trouble)
         if trouble:
             self._wire.problem(f"event {name}", "no_ack", trouble)
         return ack

@@ -1,4 +1,4 @@
-"""All that one running rehearsal shares: workspace, tokens, limits, faults, deliveries, and the list of problems."""
+"""The state shared by all parts of a running rehearsal."""
 
 import asyncio
 import contextlib
@@ -14,12 +14,12 @@ from rehearsal.state.views import View
 from rehearsal.state.workspace import Workspace
 from rehearsal.strict import Violation, check_message
 from rehearsal.strict.manifest import Manifest
-from rehearsal.wire.asking import Refused
+from rehearsal.wire.calls import ApiError
 from rehearsal.wire.delivery import Delivery
 from rehearsal.wire.events import Events
 from rehearsal.wire.faults import Faults
-from rehearsal.wire.hooks import Hooks
-from rehearsal.wire.rates import Rates
+from rehearsal.wire.rate_limits import RateLimiter
+from rehearsal.wire.response_urls import ResponseUrls
 from rehearsal.wire.sockets import Sockets
 from rehearsal.wire.triggers import Triggers
 
@@ -28,7 +28,7 @@ CHART = "data_visualization"
 
 
 class Wire:
-    """The switchboard that every part of the rehearsal holds on to."""
+    """Workspace, tokens, rate limits, faults, deliveries, and the list of problems."""
 
     def __init__(self, workspace: Workspace, manifest: Manifest, *, strict: bool) -> None:
         self.workspace = workspace
@@ -43,50 +43,50 @@ class Wire:
         self.installed = True
         self.draws_charts = True
         self.faults = Faults()
-        self.rates = Rates(workspace.clock.stopwatch)
+        self.rate_limiter = RateLimiter(workspace.clock.stopwatch)
         self.triggers = Triggers(workspace.clock.stopwatch)
-        self.hooks = Hooks()
-        self.sockets = Sockets(workspace.app_id, workspace.changed.raise_)
+        self.response_urls = ResponseUrls()
+        self.sockets = Sockets(workspace.app_id, workspace.changed.notify)
         self.delivery = Delivery(self.sockets, self.signing_secret)
         self.events = Events(self)
         self.problems: list[Problem] = []
         self.closing = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._alarms: set[asyncio.Task[Any]] = set()
+        self._timers: set[asyncio.Task[Any]] = set()
 
     # --- problems -------------------------------------------------------------------------------------------------
 
     def problem(self, method: str, code: str, sentence: str, path: str = "") -> None:
-        """Note something that Slack would not have let pass."""
+        """Record something that Slack would have refused."""
         self.problems.append(Problem(method, path, code, sentence))
 
     def check(self, method: str, violations: Iterable[Violation]) -> None:
-        """Note *violations*, and refuse as Slack does when the rehearsal is strict."""
+        """Record *violations*, and raise ApiError as Slack does if the rehearsal is strict."""
         found = list(violations)
         for violation in found:
             self.problem(method, violation.code, violation.sentence, violation.path)
         if found and self.strict:
             lines = [f"{violation.sentence} [json-pointer:{_pointer(violation.path)}]" for violation in found]
             messages = [f"[ERROR] {line}" for line in lines]
-            raise Refused(found[0].code, errors=lines, response_metadata={"messages": messages})
+            raise ApiError(found[0].code, errors=lines, response_metadata={"messages": messages})
 
     def check_message(self, method: str, message: Json) -> None:
         """
-        Check a message as `check` does, and refuse charts where the workspace doesn't draw them.
+        Check a message, and refuse charts if the workspace doesn't support them.
 
-        The app can't know whether a workspace has charts, so that refusal is not a problem to note.
+        An app can't know whether a workspace supports charts, so that refusal is not recorded as a problem.
         """
         self.check(method, check_message(message))
         blocks = message.get("blocks") if not self.draws_charts else None
         for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
             if isinstance(block, dict) and block.get("type") == CHART:
                 line = f"unsupported type: {CHART} [json-pointer:/blocks/{number}/type]"
-                raise Refused("invalid_blocks", errors=[line], response_metadata={"messages": [f"[ERROR] {line}"]})
+                raise ApiError("invalid_blocks", errors=[line], response_metadata={"messages": [f"[ERROR] {line}"]})
 
     # --- shapes ---------------------------------------------------------------------------------------------------
 
-    def identity(self) -> Json:
-        """What a message of the app carries about it."""
+    def bot_identity(self) -> Json:
+        """Return the fields that identify the app in its messages."""
         ws = self.workspace
         profile = {
             "id": ws.bot_id,
@@ -99,9 +99,9 @@ class Wire:
         }
         return {"app_id": ws.app_id, "team": ws.team_id, "bot_profile": profile}
 
-    def message_shape(self, message: Message, *, with_metadata: bool = False) -> Json:
-        """The message as Slack hands it out, with what a parent knows of its thread."""
-        body = message.shape(self.identity(), with_metadata=with_metadata)
+    def message_json(self, message: Message, *, with_metadata: bool = False) -> Json:
+        """Return the message object, with the summary of its thread if it has one."""
+        body = message.to_json(self.bot_identity(), with_metadata=with_metadata)
         replies = [] if message.is_reply else self.workspace.replies(message)
         if replies:
             users = list(dict.fromkeys(reply.user for reply in replies))
@@ -114,39 +114,39 @@ class Wire:
             }
         return body
 
-    def view_shape(self, view: View) -> Json:
-        """The view as Slack hands it out."""
+    def view_json(self, view: View) -> Json:
+        """Return the view object."""
         ws = self.workspace
-        return view.shape(ws.team_id, ws.app_id, ws.bot_id)
+        return view.to_json(ws.team_id, ws.app_id, ws.bot_id)
 
-    def user_shape(self, person: Person) -> Json:
-        """The user object, with the e-mail when the scopes allow it."""
+    def user_json(self, person: Person) -> Json:
+        """Return the user object, with the e-mail address if the scopes allow it."""
         ws = self.workspace
-        return person.shape(ws.team_id, ws.clock.now(), with_email="users:read.email" in self.scopes)
+        return person.to_json(ws.team_id, ws.clock.now(), with_email="users:read.email" in self.scopes)
 
     # --- work in the background -----------------------------------------------------------------------------------
 
-    def spawn(self, work: Coroutine[Any, Any, Any], *, lasting: bool = False) -> None:
-        """Run *work* beside everything else; nobody waits for *lasting* work to settle."""
+    def spawn(self, work: Coroutine[Any, Any, Any], *, background: bool = False) -> None:
+        """Run *work* as a task; `drain` doesn't wait for *background* tasks."""
         task = asyncio.get_running_loop().create_task(work)
-        tasks = self._alarms if lasting else self._tasks
+        tasks = self._timers if background else self._tasks
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    async def settled(self) -> None:
-        """Wait until no delivery is under way."""
+    async def drain(self) -> None:
+        """Wait until all deliveries are done."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
     async def pause(self, seconds: float) -> None:
-        """Let *seconds* really pass, unless the rehearsal ends before."""
+        """Wait for *seconds* of real time, or until the rehearsal closes."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.closing.wait(), seconds)
 
     async def close(self) -> None:
-        """Stop every delivery and let go of the connections."""
+        """Cancel all deliveries and close the connections."""
         self.closing.set()
-        tasks = (*self._tasks, *self._alarms)
+        tasks = (*self._tasks, *self._timers)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -10,7 +10,7 @@ from bot.checkins.queries.history import check, export
 from bot.checkins.rules import Mood, Result
 from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
 from bot.checkins.usecases.recording import erase
-from bot.checkins.usecases.reminding import enqueue_reminder
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.clock import new_id
 from bot.customers.tables import Customer
 from tests.checkins.office import log, snooze, undo
@@ -40,7 +40,7 @@ def test_a_forgotten_customer_leaves_no_trace_and_the_others_stay(office: Office
     """Check-ins, actions and its rows in reminders go; the neighbour's are all there."""
     bakery = office.customer("Bakery", owner=ANA, waited=47)
     shop = office.customer("Shop", owner=ANA, waited=40)
-    office.do(enqueue_reminder, person_id=ANA, features=())
+    office.do(enqueue_reminders, person_ids=[ANA], features=())
     for customer in (bakery, shop):
         log(office, customer, note="secret")
         log(office, customer, Result.TRIED)
@@ -58,7 +58,7 @@ def test_a_forgotten_person_loses_their_reminders_and_the_history_stays(office: 
         office.customer(f"{person}'s", owner=person, waited=60)
     shop = office.customer("Shop", owner=ANA, waited=40)
     log(office, shop, Result.TRIED)
-    office.do(enqueue_reminder, person_id=ANA, features=())
+    office.do(enqueue_reminders, person_ids=[ANA], features=())
     assert office.do(_erase, kind="person", subject=ANA) == 3
     assert (left(office, Reminder), left(office, ReminderItem), left(office, Checkin)) == (0, 0, 1)
     assert office.do(_erase, kind="planet", subject="X") == 0

@@ -10,7 +10,7 @@ from bot.people.rules import Mute
 from bot.people.tables import Person
 from tests.checkins.office import last_contact, row_of
 from tests.checkins.test_stories import entries, reads, reminded, told, window, words
-from tests.hostile.screens import digest_set_up
+from tests.hostile.screens import set_up_digest
 from tests.makers import ANA, BOB, MARA, WORKSPACE
 from tests.world import World, open_world
 
@@ -29,11 +29,11 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
         yield made
 
 
-async def test_another_rooms_row_changes_in_place_once_somebody_logged_from_it(world: World) -> None:
+async def test_another_features_row_changes_in_place_once_somebody_logged_from_it(world: World) -> None:
     """A message to everybody, as a feature that offers *Check-in* posts it: the row is done, its neighbour stays."""
     bakery = world.office.customer("Bakery", owner=ANA, waited=92)
     world.office.customer("Golddex", owner=BOB, waited=80)
-    await digest_set_up(world)
+    await set_up_digest(world)
     await world.move(days=3)
     bob = world.as_(BOB)
     digest = await told(bob, "in cadence")

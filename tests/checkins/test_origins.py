@@ -37,7 +37,7 @@ def test_a_block_id_nobody_made_is_just_a_message(block_id: str) -> None:
     assert origin_of({}).kind == "none"
 
 
-def test_a_button_carries_an_id_or_another_rooms_subject() -> None:
+def test_a_button_carries_an_id_or_another_features_subject() -> None:
     """Anything else is out of date, politely."""
     customer = uuid4()
     assert subject_in(str(customer)).customer_id == customer

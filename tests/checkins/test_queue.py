@@ -84,7 +84,7 @@ def test_being_away_goes_by_the_absent_persons_own_date(office: Office, clock: M
     assert names(queue_of(office)) == ["Kiri's"]
 
 
-def test_the_queue_is_two_statements_however_many_rooms(office: Office) -> None:
+def test_the_queue_is_two_statements_however_many_features(office: Office) -> None:
     """It is answered in the ack, however many rows it has."""
     for number in range(QUEUE_ROWS):
         name = f"Quill Feathers {number}"

@@ -176,7 +176,7 @@ def test_a_check_in_leaves_a_line_in_the_audit_trail(office: Office) -> None:
     assert entry.after["last_contact_on"] == MONDAY.isoformat()
 
 
-def test_other_rooms_fields_are_taken_in_the_same_transaction(office: Office) -> None:
+def test_other_features_fields_are_taken_in_the_same_transaction(office: Office) -> None:
     """They learn the check-in; and when one refuses, the check-in isn't kept either."""
     bakery = office.customer("Bakery", owner=ANA, waited=47)
     heard: list[dict[str, object]] = []

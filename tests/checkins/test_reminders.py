@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot.checkins.queries.reminders import get_reminder, list_due_reminders
+from bot.checkins.queries.queue import get_reminder, list_due_reminders
 from bot.checkins.rules import REMINDER_ROWS, Preset, Result
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.tables import Reminder, ReminderItem
-from bot.checkins.usecases.reminding import enqueue_reminder
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.checkins.views.queue import reminder as view
 from bot.core import outbox
 from bot.core.clock import MovableClock, new_id
@@ -31,8 +31,8 @@ def due(office: Office) -> list[str]:
 
 def remind(office: Office, person: str = ANA) -> bool:
     """Owe that person their reminder."""
-    made: bool = office.do(enqueue_reminder, person_id=person, features=office.runtime.features)
-    return made
+    made: int = office.do(enqueue_reminders, person_ids=[person], features=office.runtime.features)
+    return made == 1
 
 
 def notifications(office: Office) -> list[ReminderDue]:
@@ -230,7 +230,7 @@ def test_the_hour_comes_once_when_clocks_change(
     comes = datetime.fromisoformat(f"{instant}+00:00")
     assert _enqueued_at(office, datetime.fromisoformat(f"{before}+00:00")) == []
     assert _enqueued_at(office, comes) == [person]
-    office.do(enqueue_reminder, person_id=person, features=(), now=comes)
+    office.do(enqueue_reminders, person_ids=[person], features=(), now=comes)
     assert _enqueued_at(office, comes + timedelta(hours=1)) == []
 
 

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.checkins.rules import Preset, Result
 from bot.checkins.tables import Checkin
-from bot.checkins.usecases import hand_over_from_list, undo_action, undo_checkin, wake_from_list
+from bot.checkins.usecases import hand_over_from_list, undo_action, wake_from_list
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.rules.due import SnoozeReason
@@ -89,15 +89,6 @@ def test_a_forged_undo_finds_nothing(office: Office) -> None:
     """An id that nobody has undoes nothing."""
     with pytest.raises(NotFound, match="nothing to undo"):
         office.do(undo_action, customer_action_id=new_id(), by=ANA)
-    with pytest.raises(NotFound):
-        office.do(undo_checkin, checkin_id=new_id(), by=ANA)
-
-
-def test_a_check_in_is_undone_by_its_own_id(office: Office) -> None:
-    """As other features know it."""
-    bakery = office.customer("Bakery", owner=ANA, waited=47)
-    office.do(undo_checkin, checkin_id=log(office, bakery).checkin_id, by=ANA)
-    assert last_contact(office, bakery) == MONDAY - timedelta(days=47)
 
 
 def test_undoing_a_talk_gives_the_snooze_back(office: Office) -> None:

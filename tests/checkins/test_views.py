@@ -301,7 +301,7 @@ def test_a_messages_text_stands_in_a_field_of_its_own() -> None:
     assert form_view.QUOTE not in {block["block_id"] for block in form(CheckinForm(today=MONDAY), state="{}")["blocks"]}
 
 
-def test_other_rooms_fields_stay_behind_a_button_until_somebody_wants_them() -> None:
+def test_other_features_fields_stay_behind_a_button_until_somebody_wants_them() -> None:
     """Drawn anew, what was opened stays open, and what the customer doesn't ask for goes."""
     what = field_of("What", text_input("demo.owed.what"), block_id="demo.owed.what", optional=True)
     holds = field_of("Does it hold", text_input("demo.held.yes"), block_id="demo.held.yes", optional=True)
@@ -319,7 +319,7 @@ def test_other_rooms_fields_stay_behind_a_button_until_somebody_wants_them() -> 
     assert form_view.opened(again) & {"demo.owed", "demo.held"} == {"demo.owed"}
 
 
-def test_another_rooms_row_changes_and_its_neighbours_stay() -> None:
+def test_another_features_row_changes_and_its_neighbours_stay() -> None:
     """A digest's row becomes what was done; after an undo it can be logged again."""
     one, two = customer(), customer("Golddex")
     blocks = [*queue_row(one, place="digests.row"), *queue_row(two, place="digests.row")]

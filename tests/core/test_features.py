@@ -30,7 +30,7 @@ def _brief(lines: Mapping[UUID, Sequence[Line]]) -> Any:
     return brief
 
 
-def test_briefs_of_all_rooms_come_together_pressing_ones_first(database: Database, clock: MovableClock) -> None:
+def test_briefs_of_all_features_come_together_pressing_ones_first(database: Database, clock: MovableClock) -> None:
     """A card shows what is late before what is merely known; features keep their order; quiet customers have none."""
     late, known, also = Line(text="late", urgent=True), Line(text="known"), Line(text="also known")
     features = [
@@ -44,7 +44,7 @@ def test_briefs_of_all_rooms_come_together_pressing_ones_first(database: Databas
         assert collect_briefs(features, session, [], clock.now()) == {}
 
 
-def test_a_page_comes_with_what_the_rooms_know(office: Office, clock: MovableClock) -> None:
+def test_a_page_comes_with_what_the_features_know(office: Office, clock: MovableClock) -> None:
     """Also from features whose brief is a plain function, which is told whom the page is about."""
     acme, asked = office.customer("Acme", owner=ANA), list[Sequence[UUID]]()
 
@@ -66,7 +66,7 @@ def test_a_page_comes_with_what_the_rooms_know(office: Office, clock: MovableClo
     assert asked == [[acme]]
 
 
-def test_a_timeline_is_the_latest_of_all_rooms(database: Database, clock: MovableClock) -> None:
+def test_a_timeline_is_the_latest_of_all_features(database: Database, clock: MovableClock) -> None:
     """What happened, newest first, undated lines last, no more than asked for."""
     lines = [Line(text=str(day), on=date(2026, 11, day)) for day in (3, 20, 11)]
 

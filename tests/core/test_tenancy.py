@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from bot.checkins.queries import get_owner_scope
-from bot.checkins.queries.queue import get_queue
-from bot.checkins.queries.reminders import list_due_reminders
+from bot.checkins.queries.queue import get_queue, list_due_reminders
 from bot.checkins.rules import Channel, Preset, Result
 from bot.checkins.usecases import hand_over_from_list, snooze_from_list, wake_from_list
 from bot.checkins.usecases.recording import record_checkin

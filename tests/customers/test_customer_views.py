@@ -8,8 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.core.errors import Ambiguous
-from bot.core.feature import Offer
-from bot.core.schemas import Line, Subject
+from bot.core.schemas import Line
 from bot.customers import views
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.rules.headers import Field
@@ -31,8 +30,9 @@ from bot.customers.schemas import (
     ListPage,
     LookUp,
     Named,
+    OfferedButton,
 )
-from bot.customers.views import card, customer_select, forms, imports
+from bot.customers.views import card, customer_select, forms
 from bot.slack.blocks import Message, field_of, modal
 from rehearsal.strict import check_message, check_view
 from tests.makers import ANA, BOB
@@ -70,13 +70,8 @@ def full_card(**more: Any) -> Card:
     )  # fmt: skip
 
 
-def offers() -> list[Offer]:
-    """As many buttons as there will ever be features."""
-
-    def wants(subject: Subject) -> bool:
-        return subject.kind == "customer"
-
-    return [Offer(f"Offer {number}", f"feature{number}.offer", wants) for number in range(20)]
+OFFERS = tuple(OfferedButton(label=f"Offer {number}", action_id=f"feature{number}.offer") for number in range(20))
+"""As many buttons as there will ever be features."""
 
 
 def markup(value: Any) -> str:
@@ -102,11 +97,11 @@ MESSAGES = {
     "unknown": views.looked_up(LookUp(words=EVIL[:200], nearest=NEAREST)),
     "help": views.help_page(),
     "taken": views.taken(schema()),
-    "card": card.message(full_card(), offers()),
+    "card": card.message(full_card().model_copy(update={"offers": OFFERS})),
     "snoozed card": card.message(
         full_card(standing=Standing.SNOOZED, snoozed_until=date(2027, 1, 1), snooze_reason=SnoozeReason.DEFERRED,
-                  snooze_note=EVIL[:300]), []),
-    "lost card": card.message(full_card(**LOST), []),
+                  snooze_note=EVIL[:300])),
+    "lost card": card.message(full_card(**LOST)),
     "handed over": views.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
     "handed over by list": views.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
     "taken away": views.customer_taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
@@ -115,7 +110,7 @@ MESSAGES = {
     "imported": views.imported(
         ListImported(import_id=ID, file_name=NAME, added=46_964, changed=1, left_alone=2, refused=3, remarks=4,
                      first_refusals=(EVIL,) * 3)),
-    "undone": imports.undone(
+    "undone": forms.undone(
         ImportUndone(id=ID, file_name=NAME, removed=1, restored=2, kept=KEPT, kept_total=900)),
 }  # fmt: skip
 
@@ -139,16 +134,16 @@ EARLIER = tuple(
 AMBIGUOUS = Ambiguous("20 customers are called so; choose one.", asked=EVIL[:80],
                       nearest=tuple((UUID(int=n), NAME) for n in range(20)))  # fmt: skip
 VIEWS = {
-    "card": card.as_modal(full_card(), offers()),
+    "card": card.as_modal(full_card().model_copy(update={"offers": OFFERS})),
     "add": forms.add(NAME, owner=ANA, cadence=30),
     "edit": forms.edit(full_card(), under="V" * 20, cadence=30),
     "status": forms.status(full_card(status=Status.PAUSED, status_reason=EVIL[:300])),
     "hand over": forms.hand_over(full_card()),
-    "file": imports.ask_for_file(),
-    "file with earlier lists": imports.ask_for_file(EARLIER, just_undone=UNDONE),
-    "preview": imports.preview(PLAN, DRAFTS, upload_id=ID, erase=True),
-    "columns": imports.map_columns(DRAFTS, upload_id=ID, by_hand={EVIL: "name"}, erase=False),
-    "done": imports.done(ImportDone(id=ID, plan=PLAN)),
+    "file": forms.ask_for_file(),
+    "file with earlier lists": forms.ask_for_file(EARLIER, just_undone=UNDONE),
+    "preview": forms.preview(PLAN, DRAFTS, upload_id=ID, erase=True),
+    "columns": forms.map_columns(DRAFTS, upload_id=ID, by_hand={EVIL: "name"}, erase=False),
+    "done": forms.done(ImportDone(id=ID, plan=PLAN)),
     "select": modal("x", [PICK], callback_id="x", submit="x"),
 }  # fmt: skip
 

@@ -11,9 +11,9 @@ from bot.customers.gateways import write_csv
 from bot.customers.queries import HEADERS, export, export_rows, find_customer, get_customer
 from bot.customers.queries.due import list_problems
 from bot.customers.queries.screens import get_card, get_details, list_options, list_page, look_up, timeline
-from bot.customers.rules.cells import UnclearContact, read_contacts, write_contact
+from bot.customers.rules.cells import ContactDetails, UnclearContact, read_contacts, write_contact
 from bot.customers.rules.due import Status
-from bot.customers.schemas import ContactDetails, CustomerDetails
+from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Contact, Customer
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
 from bot.customers.usecases.erasing import erase

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from bot.customers.rules import due
 from bot.customers.rules.due import (
-    CadenceNeedsManager,
-    CadenceOutOfRange,
-    SnoozeInPast,
+    RuleRefused,
     SnoozeReason,
     SnoozeTooLong,
     Standing,
@@ -24,7 +22,7 @@ from bot.customers.rules.due import (
     overdue_ratio,
     standing,
 )
-from bot.people.rules import DAY, LOOK_AHEAD_DAYS, Calendar
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar
 from tests.people.calendars import CALENDARS, DAYS
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -80,7 +78,7 @@ def test_nobody_is_due_on_a_day_off(last: date, cadence: int, calendar: Calendar
     day = due_on(last, cadence, calendar)
     assert day >= last + timedelta(days=cadence)
     if not calendar.is_working_day(day):
-        assert calendar.working_days_between(day, day + (LOOK_AHEAD_DAYS - 1) * DAY) == []
+        assert calendar.working_days_between(day, day + (MAX_SEARCH_DAYS - 1) * DAY) == []
 
 
 @calm
@@ -222,7 +220,7 @@ def test_a_customer_may_ask_for_more_but_not_for_ever() -> None:
 @pytest.mark.parametrize("until", [TODAY, TODAY - DAY])
 def test_a_snooze_ends_after_today(until: date, reason: SnoozeReason) -> None:
     """Today and days gone by are refused, with what to do."""
-    with pytest.raises(SnoozeInPast, match="later date"):
+    with pytest.raises(RuleRefused, match="later date"):
         check_snooze(until, today=TODAY, neglected_after=TODAY + 99 * DAY, reason=reason)
 
 
@@ -232,7 +230,7 @@ def test_an_allowed_deferral_hides_nobody_past_the_limit(until: int, limit: int,
     until_day, limit_day = TODAY + until * DAY, TODAY + limit * DAY
     try:
         check_snooze(until_day, today=TODAY, neglected_after=limit_day, reason=reason)
-    except (SnoozeInPast, SnoozeTooLong):
+    except RuleRefused:
         assert until <= 0 or until > (limit if reason is SnoozeReason.DEFERRED else 400)
     else:
         assert until > 0
@@ -244,11 +242,10 @@ def test_a_cadence_is_a_year_at_most_and_long_ones_need_a_manager() -> None:
     check_cadence(1, floor=90, approved_by_manager=False)
     check_cadence(90, floor=90, approved_by_manager=False)
     check_cadence(365, floor=90, approved_by_manager=True)
-    with pytest.raises(CadenceNeedsManager, match="above 90 days") as refused:
+    with pytest.raises(RuleRefused, match="above 90 days"):
         check_cadence(91, floor=90, approved_by_manager=False)
-    assert refused.value.floor == 90
     for days in (0, -1, 366):
-        with pytest.raises(CadenceOutOfRange, match="1 to 365"):
+        with pytest.raises(RuleRefused, match="1 to 365"):
             check_cadence(days, floor=90, approved_by_manager=True)
 
 

@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import select
 
 from bot.customers.queries import list_contacts
+from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
-from bot.customers.schemas import ContactDetails, CustomerDetails
+from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases.details import add_customer
 from rehearsal.state.views import View

@@ -12,23 +12,25 @@ from sqlmodel import SQLModel, select
 
 from bot.checkins.rules import Preset
 from bot.checkins.usecases import hand_over_from_list, snooze_from_list
-from bot.checkins.usecases.reminding import enqueue_reminder
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import get_customer
+from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
-from bot.customers.schemas import ContactDetails, CustomerDetails, CustomersHandedOver, SubjectErased
+from bot.customers.schemas import CustomerDetails, CustomersHandedOver, SubjectErased
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, set_status
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
-from bot.customers.usecases.lists import keep_upload
+from bot.customers.usecases.lists import store_upload
 from bot.mentions.usecases.acting import set_customer
 from bot.people.rules import Role
 from bot.people.tables import Person
 from bot.workspaces.queries import list_audit
+from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
 from tests.checkins.office import log, undo
 from tests.customers.lists import take_in
@@ -62,10 +64,10 @@ def full(office: Office) -> tuple[Office, UUID]:
     both = (customer, office.customer("Bystander", owner=ANA))
     for one in both:
         log(office, one, note=NOTE, happened_on=date(2026, 10, 12))
-    office.do(enqueue_reminder, person_id=ANA, features=office.runtime.features)
+    office.do(enqueue_reminders, person_ids=[ANA], features=office.runtime.features)
     for one in both:
         fill(office, one)
-    office.do(keep_upload, file_name="list.csv", content=NAME.encode(), by=MARA)
+    office.do(store_upload, file_name="list.csv", content=NAME.encode(), by=MARA)
     return office, customer
 
 
@@ -320,3 +322,28 @@ async def test_others_see_no_menu_and_are_refused(world: World) -> None:
         card = await answer(world, person, f"/customers {NAME}", "Looked after by")
         assert "customers.card_more" not in shown(card)
     await answer(world, ANA, "/evenhand person Bob Chen", "Only Slack's admins")
+
+
+async def test_a_refused_export_or_erasure_is_audited_under_its_subject(world: World) -> None:
+    """Who is no admin any more presses the old menus: the trail names the customer and the person, not the menu."""
+    make_admin(world.office, MARA)
+    customer = world.office.customer(NAME, owner=ANA, waited=40)
+    leave(world.office, BOB)
+    mara = world.as_(MARA)
+    card = await answer(world, MARA, f"/customers {NAME}", "Looked after by")
+    person = await answer(world, MARA, "/evenhand person Bob Chen", "everything that is kept about this person")
+    await mara.choose(card, "customers.card_more", "Erase…")
+    form = await window(world, MARA, "Erase", NAME)
+    await mara.fill(form, customers_erase_name=NAME)
+    with world.office.runtime.database.transaction("T0EVENHAND") as session:
+        session.get_one(Person, ("T0EVENHAND", MARA)).role = Role.MANAGER
+    await mara.submit(form)
+    await mara.choose(card, "customers.card_more", "Export everything")
+    await mara.choose(person, "customers.card_more", "Export everything")
+    refused = select(AuditEntry).where(AuditEntry.action == "press.refused")
+
+    def subjects() -> list[str]:
+        return [entry.subject_id for entry in world.office.look(lambda session: session.exec(refused).all())]
+
+    await mara.until(lambda _: len(subjects()) == 3, timeout=10)
+    assert sorted(subjects()) == sorted([str(customer), str(customer), BOB])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.customers.rules.due import due_on, spread_first_dues
-from bot.people.rules import DAY, LOOK_AHEAD_DAYS, Calendar
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar
 from tests.people.calendars import CALENDARS
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -35,7 +35,7 @@ def spread(keys: list[tuple[str, date, int]], **changes: object) -> dict[str, da
 
 def never_works_from(day: date, calendar: Calendar) -> bool:
     """Whether the owner has no working day in the 400 days from *day* on."""
-    return calendar.working_days_between(day, day + (LOOK_AHEAD_DAYS - 1) * DAY) == []
+    return calendar.working_days_between(day, day + (MAX_SEARCH_DAYS - 1) * DAY) == []
 
 
 def test_ten_new_customers_come_one_every_two_working_days() -> None:

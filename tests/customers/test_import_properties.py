@@ -20,7 +20,7 @@ from bot.customers.queries.screens import get_card, list_page, look_up
 from bot.customers.tables import Customer
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.views import card as card_view
-from bot.customers.views import imports
+from bot.customers.views import forms
 from bot.features import FEATURES
 from rehearsal.strict import check_message, check_view
 from tests.customers.lists import read, real, take_in
@@ -123,11 +123,11 @@ def test_forty_seven_thousand_companies_come_in_whole(empty_office: Any) -> None
     assert (page.total, page.pages) == (46_964, 5871)
     for words in ("", "siemens", "bank of", "Mercedes Bens Gruop", "apple"):
         found = office.ask(look_up, words=words, viewer=ANA, features=FEATURES)
-        message = card_view.message(found.card, ()) if found.card else views.looked_up(found)
+        message = card_view.message(found.card) if found.card else views.looked_up(found)
         assert check_message(message.body()) == []
     card = office.ask(get_card, customer_id=page.rows[0].id, viewer=ANA, features=FEATURES)
-    assert check_view(card_view.as_modal(card, ())) == []
-    assert check_view(imports.done(done)) == []
+    assert check_view(card_view.as_modal(card)) == []
+    assert check_view(forms.done(done)) == []
     assert office.do(undo_import, import_id=done.id, by=MARA).removed == 46_964
 
 

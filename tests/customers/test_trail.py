@@ -28,7 +28,7 @@ from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over, release_customers
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
-from bot.customers.usecases.lists import apply_import, keep_upload, map_upload, plan_import, take_upload
+from bot.customers.usecases.lists import apply_import, import_upload, map_upload, plan_import, store_upload
 from bot.customers.usecases.scheduling import snooze_customer, wake_customer
 from bot.customers.usecases.undoing import undo_import
 from bot.people.rules import Mute
@@ -163,10 +163,10 @@ WAYS_IN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "plan": (plan_import, {"drafts": NEW}),
     "import": (apply_import, {"drafts": NEW}),
-    "upload": (keep_upload, {"file_name": "x", "content": b"x"}),
+    "upload": (store_upload, {"file_name": "x", "content": b"x"}),
     "map": (map_upload, {"upload_id": SENT, "by_hand": {}}),
     "look at upload": (get_upload, {"upload_id": SENT}),
-    "take upload": (take_upload, {"upload_id": SENT, "drafts": NEW, "erase_blanks": False}),
+    "take upload": (import_upload, {"upload_id": SENT, "drafts": NEW, "erase_blanks": False}),
     "list": (list_page, {}),
     "menu": (list_options, {"words": ""}),
     "card": (get_card, {"customer_id": HERE, "features": ()}),
@@ -187,7 +187,7 @@ def go_in(office: Office, way: str, by: str, **ids: UUID) -> Any:
 def test_nobody_gets_in_who_is_no_full_member(office: Office, way: str) -> None:
     """Guests, bots, those who left and those nobody knows change nothing and read nothing."""
     acme = office.customer("Acme", owner=ANA)
-    upload = office.do(keep_upload, file_name="list.csv", content=b"Name\nNew\n", by=ANA)
+    upload = office.do(store_upload, file_name="list.csv", content=b"Name\nNew\n", by=ANA)
     office.person("U0GUEST", "Gus Guest", is_guest=True)
     office.person("U0ROBOT", "Robot", is_bot=True)
     office.person("U0GONE", "Gil Gone", is_deactivated=True)

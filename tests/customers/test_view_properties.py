@@ -31,7 +31,7 @@ from bot.customers.schemas import (
     ListPage,
     Named,
 )
-from bot.customers.views import card, forms, imports
+from bot.customers.views import card, forms
 from rehearsal.strict import check_message, check_view
 from tests.customers.test_customer_views import markup
 from tests.makers import ANA, BOB
@@ -82,7 +82,7 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
     several = Ambiguous(f"{many} customers are called {text[:80]}; choose one.", asked=text[:80], nearest=nearest)
     kept = ((text, text),) * min(many, 20)
     messages = [
-        card.message(card_of(text, many), []),
+        card.message(card_of(text, many)),
         views.page(ListPage(rows=rows, words=text, page=2, pages=3, total=many)),
         views.page(ListPage(rows=rows, pool=True, total=many)),
         views.unknown(text, [Named(id=key, name=name) for key, name in nearest[:3]]),
@@ -94,7 +94,7 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
         views.imported(
             ListImported(import_id=ID, file_name=text, added=many, changed=0, left_alone=0, refused=3, remarks=0,
                          first_refusals=(text,) * 3)),
-        imports.undone(ImportUndone(id=ID, file_name=text, removed=0, restored=0, kept=kept)),
+        forms.undone(ImportUndone(id=ID, file_name=text, removed=0, restored=0, kept=kept)),
     ]  # fmt: skip
     for message in messages:
         assert message is not None
@@ -127,9 +127,9 @@ def test_no_text_makes_a_window_that_slack_refuses(text: str, many: int) -> None
         for n in range(min(many, 5))
     )  # fmt: skip
     for view in (
-        card.as_modal(shown, []), forms.add(text, owner=ANA, cadence=30), forms.edit(shown, under="V1", cadence=30),
-        forms.status(shown), forms.hand_over(shown), imports.ask_for_file(earlier),
-        imports.preview(plan, drafts, upload_id=ID, erase=False),
-        imports.map_columns(drafts, upload_id=ID, by_hand={text: "name"}, erase=True),
+        card.as_modal(shown), forms.add(text, owner=ANA, cadence=30), forms.edit(shown, under="V1", cadence=30),
+        forms.status(shown), forms.hand_over(shown), forms.ask_for_file(earlier),
+        forms.preview(plan, drafts, upload_id=ID, erase=False),
+        forms.map_columns(drafts, upload_id=ID, by_hand={text: "name"}, erase=True),
     ):  # fmt: skip
         assert check_view(view) == []

@@ -10,38 +10,31 @@ from bot.core.feature import DigestKindOffer, Feature
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.schemas import DigestSlot, Notification
 from bot.digests.queries import find_digest
-from bot.digests.schemas import (
-    ChannelSchema,
-    DigestPage,
-    DigestPosted,
-    DigestStopped,
-    DigestWish,
-    NeglectedDigest,
-    SetupWish,
-)
+from bot.digests.schemas import DigestInput, DigestPage, DigestPosted, DigestStopped, NeglectedDigest, SetupInput
 from bot.digests.tables import Digest, DigestPost
-from bot.digests.usecases import arrange_digest, post_digest, save_setup
+from bot.digests.usecases import post_digest, save_digest, save_setup
 from bot.people.rules import Role
 from bot.people.tables import Person
 from bot.slack.blocks import Message, context, escape, section
 from bot.slack.charts import chart
 from bot.slack.footers import digest_footer
+from bot.workspaces.schemas import ChannelSchema
 from tests.makers import MARA, WORKSPACE, Office
 
 CARE = ChannelSchema(id="C0CARE", name="care", is_member=True)
-WISH = SetupWish(
+SETUP = SetupInput(
     cadence=30, floor=90, factor=1.5, first_calls=8, channel_id="C0CARE", days="03", hour=time(9), zone="Europe/Lisbon"
 )
 
 
-def wish(**changes: Any) -> SetupWish:
+def setup_input(**changes: Any) -> SetupInput:
     """The usual wish, with changes."""
-    return WISH.model_copy(update=changes)
+    return SETUP.model_copy(update=changes)
 
 
 def set_up(office: Office, *, by: str = MARA, channel: ChannelSchema | None = CARE, **changes: Any) -> Any:
     """Save the setup as Mara."""
-    return office.do(save_setup, wish=wish(**changes), channel=channel, by=by)
+    return office.do(save_setup, settings=setup_input(**changes), channel=channel, by=by)
 
 
 def the_digest(office: Office) -> Digest:
@@ -129,7 +122,7 @@ def make_admin(office: Office, person_id: str) -> None:
 
 
 class Tally(Notification):
-    """What the room of the tests has to tell."""
+    """The digest of the feature that the tests declare."""
 
     kind = "tests.tally"
     slot: DigestSlot
@@ -139,7 +132,7 @@ class Tally(Notification):
 TALLY_CHART = chart("Counted", ("16 Nov", "23 Nov"), {"counted": (7, 9)})
 
 
-def tally_room(*words: str | None) -> Feature:
+def tally_feature(*words: str | None) -> Feature:
     """A feature of its own with a kind of digest that says *words*, one after the other, and then nothing."""
     left = list(words)
 
@@ -159,7 +152,7 @@ def arrange(office: Office, kind: str, *, features: Sequence[Feature] = (), by: 
     """Set a further digest up for #care, Mondays and Thursdays at nine in Lisbon; the digest as it is kept."""
     made = {"days": "03", "hour": time(9), "zone": "Europe/Lisbon", "channel_id": CARE.id, **changes}
     channel = made.pop("channel", CARE)
-    office.do(arrange_digest, kind=kind, wish=DigestWish(**made), channel=channel, by=by, features=features)
+    office.do(save_digest, kind=kind, settings=DigestInput(**made), channel=channel, by=by, features=features)
     return kept(office, kind)
 
 

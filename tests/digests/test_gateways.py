@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.gateways import join_channel, look_at_channel
+from bot.workspaces.gateways import join_channel, look_at_channel
 from tests.makers import MARA
 from tests.world import World
 

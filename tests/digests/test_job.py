@@ -16,7 +16,7 @@ from bot.core.schemas import Count
 from bot.customers.tables import Customer
 from bot.digests.tables import Digest
 from bot.digests.usecases import post_digest
-from bot.digests.views import digest as views
+from bot.digests.views import messages as views
 from bot.workspaces.usecases import install_workspace
 from jobs.post_digests import post_digests
 from rehearsal.strict import check_message

@@ -7,7 +7,7 @@ import pytest
 
 from bot.people.rules import Role
 from rehearsal.state.views import View
-from tests.digests.digest_office import make, tally_room
+from tests.digests.digest_office import make, tally_feature
 from tests.digests.test_stories import form_of, main, pass_days, words
 from tests.followups.helpers import assign
 from tests.makers import ANA, MARA
@@ -116,7 +116,7 @@ async def test_members_and_forged_forms_are_told_kindly(world: World) -> None:
 async def test_a_features_digest_brings_its_chart_and_arrives_where_slack_draws_none(world: World) -> None:
     """A digest of another feature has its chart at first; in a workspace without charts its words arrive once."""
     for runtime in (world.runtime, world.runtime.background):
-        runtime.features = (*runtime.features, tally_room("Counted: 9.", "Counted: 11."))
+        runtime.features = (*runtime.features, tally_feature("Counted: 9.", "Counted: 11."))
     mara, faults = world.as_(MARA), world.rehearsal.control.faults
     setup = await form_of(world)
     await mara.press(setup, ARRANGE, value="tally")

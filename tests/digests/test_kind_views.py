@@ -9,9 +9,9 @@ import pytest
 from bot.core.schemas import Count, DigestSlot, Line
 from bot.digests.rules import OWED_SHOWN
 from bot.digests.schemas import AllClear, CommitmentsDigest, DigestSchema, DigestStopped, KindSchema
-from bot.digests.views import kinds as views
-from bot.digests.views.digest import stopped
-from bot.digests.views.setup import arranged, arrangement, setup
+from bot.digests.views import messages as views
+from bot.digests.views.messages import stopped
+from bot.digests.views.setup import digest_form, saved, setup_form
 from rehearsal.strict import check_view
 from tests.digests.test_views import HOSTILE, NOW, passes, setup_schema, text_of
 
@@ -43,7 +43,7 @@ def schema(**changes: Any) -> CommitmentsDigest:
 
 def test_what_we_owe_reads_as_it_should() -> None:
     """The sum in a sentence, most pressing first; then each by how late it is; the footer leads to its settings."""
-    message = views.owed(schema())
+    message = views.commitments(schema())
     passes(message)
     assert message.text == "We owe: 2 follow-ups late, 1 promise broken, 3 escalations open."
     said = text_of(message)
@@ -67,7 +67,7 @@ def test_what_we_owe_reads_as_it_should() -> None:
 )  # fmt: skip
 def test_what_we_owe_says_how_it_is(changes: dict[str, Any], words: str) -> None:
     """Nothing late, more than is known, no date, a test, no further slot."""
-    message = views.owed(schema(**changes))
+    message = views.commitments(schema(**changes))
     passes(message)
     shown = text_of(message) + "".join(e["text"] for b in message.blocks for e in b.get("elements", ()))
     assert words in shown
@@ -82,7 +82,7 @@ def test_the_worst_is_one_that_slack_takes(words: str) -> None:
         lines=tuple(Line(text=words * 5, urgent=True, on=date(2020, 1, 1)) for _ in range(OWED_SHOWN)),
         more=99_999, and_more=True, slot=slot(is_test=True),
     )  # fmt: skip
-    message = views.owed(worst)
+    message = views.commitments(worst)
     passes(message)
     assert "<!channel>" not in text_of(message)
     clear = views.all_clear(AllClear(slot=slot(is_test=True), words=words * 5))
@@ -128,7 +128,7 @@ def test_the_setup_shows_one_line_a_further_digest() -> None:
     gone = kind().digest
     assert gone is not None
     stopped_one = kind(key="c", digest=gone.model_copy(update={"stopped_because": "The channel was archived."}))
-    view = setup(setup_schema(more=(kind(), kind(key="b", label="What customers say", digest=None), stopped_one)))
+    view = setup_form(setup_schema(more=(kind(), kind(key="b", label="What customers say", digest=None), stopped_one)))
     assert check_view(view) == []
     assert accessories(view)[1:] == [
         ("Goes to <#C0CARE> on Mon at 08:30", "Change"), ("Late things.", "Set up"),
@@ -145,6 +145,6 @@ def test_every_form_of_a_further_digest_opens(words: str, digest: str | None) ->
     if digest == "stopped":
         found = found.model_copy(update={"stopped_because": words[:200]})
     shown = kind(label=words * 3, about=words * 3, digest=found if digest else None)
-    assert check_view(arrangement(shown)) == []
-    assert check_view(arranged(shown, NOW)) == []
-    assert check_view(setup(setup_schema(more=(shown,) * 20))) == []
+    assert check_view(digest_form(shown)) == []
+    assert check_view(saved(shown.digest, NOW, title="Digest")) == []
+    assert check_view(setup_form(setup_schema(more=(shown,) * 20))) == []

@@ -16,16 +16,16 @@ from bot.core.feature import COMMITMENT_LINES, Feature
 from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
 from bot.core.schemas import Count, Line
-from bot.digests.queries import find_digest, list_due_digests
-from bot.digests.queries.kinds import list_kinds
-from bot.digests.queries.setup import check_digests, get_kind, get_setup
+from bot.digests.queries import find_digest, list_due_digests, list_kinds
+from bot.digests.queries.setup import find_problems, get_kind, get_setup
 from bot.digests.rules import KIND_LENGTH, DigestKind
-from bot.digests.schemas import AllClear, ChannelSchema, CommitmentsDigest, DigestWish
+from bot.digests.schemas import AllClear, CommitmentsDigest, DigestInput
 from bot.digests.tables import Digest
-from bot.digests.usecases import arrange_digest, post_digest, post_test, stop_digest
+from bot.digests.usecases import post_digest, post_test, save_digest, stop_digest
 from bot.features import FEATURES
 from bot.people.rules import Role
 from bot.workspaces.queries import list_audit
+from bot.workspaces.schemas import ChannelSchema
 from jobs.post_digests import post_digests
 from tests.digests.digest_office import (
     CARE,
@@ -40,7 +40,7 @@ from tests.digests.digest_office import (
     posts,
     set_up,
     stops,
-    tally_room,
+    tally_feature,
 )
 from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office, open_office
@@ -55,7 +55,7 @@ def owing(name: str, *lines: Line, counts: Sequence[Count] = ()) -> Feature:
     )
 
 
-def test_what_we_owe_comes_from_every_room_the_most_late_first(office: Office) -> None:
+def test_what_we_owe_comes_from_every_feature_the_most_late_first(office: Office) -> None:
     """Counts of all features in the first line, then the lines of all features by their day, undated ones last."""
     early, late = Line(text="early", on=date(2026, 11, 30)), Line(text="late", urgent=True, on=date(2026, 11, 2))
     features = (
@@ -115,10 +115,10 @@ def test_nothing_owed_is_one_line_or_silence(office: Office) -> None:
 
 
 @pytest.mark.both_databases
-def test_a_rooms_own_kind_is_posted_once_a_slot_across_restarts_and_replicas(office: Office, database_url: str) -> None:
+def test_a_features_own_kind_is_posted_once_a_slot_across_replicas(office: Office, database_url: str) -> None:
     """Eight at once from two processes, then a restart, then the next slot: one notification a slot under its key."""
     words = tuple(f"said {n}" for n in range(20))
-    features = (tally_room(*words),)
+    features = (tally_feature(*words),)
     digest = arrange(office, "tally", features=features)
     office.runtime.clock.move_to(digest.next_slot)  # type: ignore[attr-defined]
     other = Runtime(Database(database_url), office.runtime.clock)
@@ -142,7 +142,7 @@ def test_a_rooms_own_kind_is_posted_once_a_slot_across_restarts_and_replicas(off
 
 def test_a_slot_begins_where_the_last_one_ended(office: Office) -> None:
     """The first one at the slot before it; later ones at the last that was handled, and a test ends nothing."""
-    features = (tally_room("first", "a test", "second"),)
+    features = (tally_feature("first", "a test", "second"),)
     digest = arrange(office, "tally", features=features)
     post_next(office, "tally", features=features)
     office.runtime.clock.move(timedelta(days=15))  # type: ignore[attr-defined]
@@ -157,7 +157,7 @@ def test_a_slot_begins_where_the_last_one_ended(office: Office) -> None:
 
 async def test_all_kinds_are_posted_by_the_same_job(office: Office) -> None:
     """Three digests whose slot has come: three messages, and nothing the second time."""
-    runtime = Runtime(office.runtime.database, office.runtime.clock, (*FEATURES, tally_room("counted")))
+    runtime = Runtime(office.runtime.database, office.runtime.clock, (*FEATURES, tally_feature("counted")))
     office.customer("Bakery", waited=80, owner=ANA)
     set_up(office)
     arrange(office, OWED, features=runtime.features)
@@ -171,11 +171,11 @@ async def test_all_kinds_are_posted_by_the_same_job(office: Office) -> None:
 
 def test_a_kind_that_nobody_makes_any_more_stops_and_is_told(office: Office) -> None:
     """A feature was taken out: nothing is posted, nothing is tried again, `doctor` says so."""
-    digest = arrange(office, "tally", features=(tally_room(),))
+    digest = arrange(office, "tally", features=(tally_feature(),))
     assert post_next(office, "tally") is None
     with office.runtime.database.reading(None) as session:
         assert list_due_digests(session, now=office.runtime.clock.now()) == []
-    (sentence,) = office.look(lambda session: check_digests(session, office.runtime.clock.now()))
+    (sentence,) = office.look(lambda session: find_problems(session, office.runtime.clock.now()))
     assert "Nothing here makes this kind of digest any more" in sentence
     assert (owed_rows(office), posts(office)) == ([], [])
     with pytest.raises(NotFound):
@@ -206,7 +206,7 @@ def test_a_further_digest_is_set_up_once_and_moved_with_a_line_in_the_trail(offi
     assert (moved.id, moved.channel_id, moved.days) == (first.id, "C0NEW", "4")
     trail = office.look(lambda session: list_audit(session, subject_kind="digest", subject_id=str(first.id)))
     assert sorted(entry.after["channel"] for entry in trail) == ["C0CARE", "C0NEW"]
-    schema = office.ask(get_setup, viewer=MARA, features=(tally_room(),))
+    schema = office.ask(get_setup, viewer=MARA, features=(tally_feature(),))
     assert schema.digest.channel_id == "C0CARE"
     assert [(kind.key, kind.digest and kind.digest.channel_name) for kind in schema.more] == [
         (OWED, "new"), ("tally", None),
@@ -313,8 +313,8 @@ def test_two_managers_in_the_same_moment_set_one_digest_up(
         if by not in looked:  # a second run of the same comes alone
             looked.add(by)
             gate.wait(30)
-        wish = DigestWish(channel_id=channel.id, days="03", hour=time(9), zone="Europe/Lisbon", is_first=True)
-        arrange_digest(session, kind=OWED, wish=wish, channel=channel, by=by, features=(), now=now)
+        wish = DigestInput(channel_id=channel.id, days="03", hour=time(9), zone="Europe/Lisbon", is_first=True)
+        save_digest(session, kind=OWED, settings=wish, channel=channel, by=by, features=(), now=now)
 
     def save(by: str, channel: ChannelSchema) -> str:
         try:

@@ -10,11 +10,11 @@ from sqlmodel import Session, select
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
-from bot.digests.queries import compose_digest, list_neglected_lines
+from bot.digests.queries import compose_neglected, get_slot, list_neglected_lines
 from bot.digests.queries.lists import find_list_key, get_list
-from bot.digests.schemas import WaitingList
+from bot.digests.schemas import NeglectedList
 from bot.digests.usecases import take_customer
-from bot.digests.views.lists import place_in
+from bot.digests.views.messages import read_page
 from bot.features import FEATURES
 from tests.digests.digest_office import make, move_to_slot, set_up, the_digest
 from tests.makers import ANA, BOB, KIRI, WORKSPACE, Office
@@ -22,13 +22,13 @@ from tests.makers import ANA, BOB, KIRI, WORKSPACE, Office
 pytestmark = pytest.mark.both_databases
 
 
-def listed(office: Office, whose: str = "team", *, page: int = 0, viewer: str = ANA) -> WaitingList:
+def listed(office: Office, whose: str = "team", *, page: int = 0, viewer: str = ANA) -> NeglectedList:
     """A page of a list."""
-    found: WaitingList = office.ask(get_list, whose=whose, page=page, viewer=viewer, features=FEATURES)
+    found: NeglectedList = office.ask(get_list, whose=whose, page=page, viewer=viewer, features=FEATURES)
     return found
 
 
-def names(schema: WaitingList) -> list[str]:
+def names(schema: NeglectedList) -> list[str]:
     """Who stands in it."""
     return [row.name for row in schema.rows]
 
@@ -140,7 +140,7 @@ def test_a_guest_and_a_forged_id_take_nothing(office: Office) -> None:
 )  # fmt: skip
 def test_a_forged_page_becomes_one_that_exists(value: str, place: tuple[str, int]) -> None:
     """What comes back in a button's value is only believed as far as it makes sense."""
-    assert place_in(value) == place
+    assert read_page(value) == place
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -174,7 +174,8 @@ def said_of(office: Office) -> object:
 
     def read(session: Session) -> object:
         now = office.runtime.clock.now()
-        said = compose_digest(session, digest=digest, slot=now, features=FEATURES, now=now)
+        slot = get_slot(session, digest=digest, now=now, is_test=True)
+        said = compose_neglected(session, slot, now, features=FEATURES)
         return said, list_neglected_lines(session, today=now.date())
 
     return office.look(read), listed(office), listed(office, "pool"), listed(office, ANA)

@@ -223,7 +223,7 @@ def test_customers_without_an_owner_are_counted(office: Office) -> None:
     assert [row.owner_id for row in said.rows] == [None]
 
 
-def test_other_rooms_stand_in_the_digest(office: Office) -> None:
+def test_other_features_stand_in_the_digest(office: Office) -> None:
     """What another feature knows of a customer, counts and offers is there without this feature knowing it."""
     bakery = office.customer("Bakery", waited=80, owner=ANA)
     other = Feature(

@@ -1,6 +1,7 @@
 """A digest comes at its hour on its days, whatever the clocks do."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -145,6 +146,15 @@ def test_the_thread_holds_every_line_once_in_order(lines: list[str], limit: int)
     assert [line for page in pages for line in page] == lines
     for page in pages:
         assert len(page) == 1 or sum(drawn_length(line) + 1 for line in page) <= limit
+    for page, following in pairwise(pages):
+        assert sum(drawn_length(line) + 1 for line in [*page, following[0]]) > limit
+
+
+@pytest.mark.parametrize(("limit", "sizes"), [(3, [1, 1, 1, 1, 1]), (6, [2, 2, 1]), (8, [2, 2, 1]), (9, [3, 2])])
+def test_a_page_is_filled_to_the_last_character(limit: int, sizes: list[int]) -> None:
+    """Lines of two characters and their line breaks; a longer line than the page has one of its own."""
+    assert [len(page) for page in pack(["aa"] * 5, limit)] == sizes
+    assert pack(["a" * 20, "b"], limit) == [("a" * 20,), ("b",)]
 
 
 def test_a_length_counts_what_slack_counts() -> None:
@@ -159,4 +169,5 @@ def test_a_city_is_found_by_a_piece_of_its_name() -> None:
     assert find_zones("lisb") == ["Europe/Lisbon"]
     assert find_zones("New York") == ["America/New_York"]
     assert find_zones("nowhere") == []
+    assert find_zones("lis")[:2] == ["Europe/Lisbon", "America/Indiana/Indianapolis"]
     assert len(find_zones("")) == 100

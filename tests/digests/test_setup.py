@@ -6,14 +6,24 @@ import pytest
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.tables import Customer
-from bot.digests.queries.setup import check_digests, export_person, get_health, get_setup, list_first_steps
-from bot.digests.schemas import ChannelSchema
+from bot.digests.queries.setup import export_person, find_problems, get_health, get_setup, list_first_steps
 from bot.digests.usecases import forget_person, post_test, save_setup
 from bot.features import FEATURES
 from bot.people.queries import get_person
 from bot.people.rules import Role
 from bot.workspaces.queries import get_workspace, list_audit
-from tests.digests.digest_office import CARE, digests, make, make_admin, owed_rows, posts, set_up, the_digest, wish
+from bot.workspaces.schemas import ChannelSchema
+from tests.digests.digest_office import (
+    CARE,
+    digests,
+    make,
+    make_admin,
+    owed_rows,
+    posts,
+    set_up,
+    setup_input,
+    the_digest,
+)
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 
@@ -95,7 +105,7 @@ def test_a_channel_that_cannot_be_posted_to_is_refused_with_the_way_to_mend_it(
 ) -> None:
     """Shared, private, archived, closed or silent: the sentence stands under the channel and says what to do."""
     assert words in refused(office, channel=channel)["channel"]
-    assert office.look(lambda s: check_digests(s, office.runtime.clock.now())) == []
+    assert office.look(lambda s: find_problems(s, office.runtime.clock.now())) == []
 
 
 @pytest.mark.parametrize(
@@ -218,7 +228,7 @@ def test_a_stopped_or_late_digest_is_found_wrong(office: Office) -> None:
     """The doctor tells of a digest whose slot went by, and of one that has stopped; one switched off is fine."""
 
     def wrong() -> list[str]:
-        return list(office.look(lambda s: check_digests(s, office.runtime.clock.now())))
+        return list(office.look(lambda s: find_problems(s, office.runtime.clock.now())))
 
     set_up(office)
     assert wrong() == []
@@ -251,5 +261,5 @@ def test_a_person_who_is_forgotten_leaves_the_digest_standing(office: Office) ->
 def test_a_forged_save_is_refused_in_the_use_case(office: Office) -> None:
     """Whatever a form says, the role is read from the database at the moment of saving."""
     with pytest.raises(NotAllowed):
-        office.do(save_setup, wish=wish(managers=(ANA,)), channel=CARE, by=ANA)
+        office.do(save_setup, settings=setup_input(managers=(ANA,)), channel=CARE, by=ANA)
     assert office.look(lambda s: get_person(s, ANA).role) is Role.MEMBER

@@ -7,28 +7,17 @@ from typing import Any
 import pytest
 
 from bot.customers.schemas import CustomerTaken
-from bot.digests.gateways import look_at_channel
+from bot.workspaces.gateways import look_at_channel
 from jobs.post_digests import post_digests
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 from tests.digests.digest_office import make_admin, owed_rows
 from tests.makers import ANA, BOB, KIRI, MARA
+from tests.story.play import words
 from tests.world import World
 
 CHANNEL = "digests.channel"
 TAKE = "digests.take"
-
-
-def words(shown: Message | View) -> str:
-    """All text on a message or in a window."""
-    return "\n".join(_texts(shown.blocks))
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        own = [value["text"]] if isinstance(value.get("text"), str) else []
-        return own + [text for inner in value.values() for text in _texts(inner)]
-    return [text for inner in value for text in _texts(inner)] if isinstance(value, list) else []
 
 
 def main(world: World, channel: str = "accounts") -> list[Message]:

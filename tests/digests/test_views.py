@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.core.schemas import Count
+from bot.core.schemas import Count, OfferButton
 from bot.digests.rules import NAME_IN_LIST, PAGE_CHARACTERS, pack
 from bot.digests.schemas import (
     DigestPage,
@@ -15,16 +15,14 @@ from bot.digests.schemas import (
     Health,
     JobHealth,
     NeglectedDigest,
-    OfferButton,
+    NeglectedList,
+    NeglectedRow,
     SetupSchema,
-    WaitingList,
-    WaitingRow,
 )
-from bot.digests.views import digest as views
+from bot.digests.views import messages as views
 from bot.digests.views import setup as setup_views
-from bot.digests.views.help import health_message, help_message
-from bot.digests.views.lists import waiting_list
-from bot.digests.views.setup import saved, setup, zone_options
+from bot.digests.views.messages import neglected_list
+from bot.digests.views.setup import health_message, help_message, saved, setup_form, zone_options
 from bot.slack.blocks import Message
 from rehearsal.strict import check_message, check_options, check_view
 
@@ -34,9 +32,9 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def row(**changes: Any) -> WaitingRow:
+def row(**changes: Any) -> NeglectedRow:
     """A waiting customer."""
-    usual = WaitingRow(
+    usual = NeglectedRow(
         id=uuid4(), name="Bakery Lindqvist", owner_id="U0ANA", owner_name="Ana Lima", waited=92, cadence=30,
         ever_contacted=True,
     )  # fmt: skip
@@ -55,7 +53,7 @@ def schema(**changes: Any) -> NeglectedDigest:
     return usual.model_copy(update=changes)
 
 
-def worst_row(name: str, **changes: Any) -> WaitingRow:
+def worst_row(name: str, **changes: Any) -> NeglectedRow:
     """A row with everything at its longest."""
     offers = tuple(OfferButton(label="Assign" * 20, action_id=f"other.{n}", value="v" * 2000) for n in range(3))
     return row(name=name, owner_name=name, words=name * 3, waited=99_999, cadence=365, offers=offers, **changes)
@@ -152,7 +150,7 @@ def test_a_digest_that_nobody_remembers_is_redrawn_from_itself() -> None:
     """Only the taken row changes; the rest stays as Slack gave it back."""
     shown = views.digest(schema())
     first = schema().rows[0].model_copy(update={"id": UUID(shown.blocks[2]["block_id"].split(":")[1])})
-    blocks = views.redrawn(shown.blocks, first.id, "Bob <Chen>", first.name)
+    blocks = views.mark_taken(shown.blocks, first.id, "Bob <Chen>", first.name)
     assert blocks[2]["text"]["text"] == "✓ Bob &lt;Chen&gt; took *Customer 0*"
     assert [b for n, b in enumerate(blocks) if n != 2] == [b for n, b in enumerate(shown.blocks) if n != 2]
     assert check_message({"text": shown.text, "blocks": blocks}) == []
@@ -191,9 +189,9 @@ def test_managers_learn_why_a_digest_was_not_posted(is_over: bool) -> None:
     passes(views.stopped(told.model_copy(update={"channel_name": "c" * 100, "reason": "<" * 200})))
 
 
-def listed(**changes: Any) -> WaitingList:
+def listed(**changes: Any) -> NeglectedList:
     """Ana's view of the team's list."""
-    usual = WaitingList(
+    usual = NeglectedList(
         whose="team", whose_name="", viewer="U0ANA", total=20, pool=4, page=1, pages=3,
         rows=tuple(row(name=f"Customer {n}", owner_id="U0ANA" if n else "U0BOB") for n in range(8)),
     )  # fmt: skip
@@ -211,10 +209,10 @@ def buttons(message: Message) -> list[str]:
 
 def test_a_list_offers_what_makes_sense_there() -> None:
     """*Log* for one's own, *I'll take it* for others', and the way to the other pages and lists."""
-    message = waiting_list(listed())
+    message = neglected_list(listed())
     passes(message)
     assert buttons(message) == ["I'll take it", *["Log"] * 7, "Back", "Next", "Mine", "No owner (4)"]
-    mine = waiting_list(listed(whose="U0ANA", page=0, pages=1, pool=0, total=8))
+    mine = neglected_list(listed(whose="U0ANA", page=0, pages=1, pool=0, total=8))
     assert buttons(mine)[-1] == "The team's"
     assert mine.text == "8 of yours have waited too long."
 
@@ -225,7 +223,7 @@ def test_the_worst_list_is_one_that_slack_takes(name: str, whose: str) -> None:
     """Eight hostile rows on the last of thousands of pages."""
     rows = tuple(worst_row(name) for _ in range(8))
     worst = {"whose_name": name, "total": 46_964, "page": 5869, "pages": 5871, "said": name}
-    passes(waiting_list(listed(rows=rows, whose=whose, **worst)))
+    passes(neglected_list(listed(rows=rows, whose=whose, **worst)))
 
 
 @pytest.mark.parametrize(
@@ -237,7 +235,7 @@ def test_the_worst_list_is_one_that_slack_takes(name: str, whose: str) -> None:
 )  # fmt: skip
 def test_an_empty_list_says_so(whose: str, said: str) -> None:
     """Nobody waiting is good news, in a sentence."""
-    message = waiting_list(listed(whose=whose, whose_name="Bob Chen", rows=(), total=0, pool=0, page=0, pages=1))
+    message = neglected_list(listed(whose=whose, whose_name="Bob Chen", rows=(), total=0, pool=0, page=0, pages=1))
     passes(message)
     assert message.text == said
 
@@ -264,7 +262,7 @@ def setup_schema(**changes: Any) -> SetupSchema:
 )  # fmt: skip
 def test_the_setup_is_a_window_that_slack_opens(changes: dict[str, Any]) -> None:
     """For an admin, a manager, with and without a digest, and at its longest."""
-    assert check_view(setup(setup_schema(**changes))) == []
+    assert check_view(setup_form(setup_schema(**changes))) == []
 
 
 @pytest.mark.parametrize(
@@ -279,17 +277,19 @@ def test_the_setup_shows_whatever_is_kept(changes: dict[str, Any]) -> None:
     digest = setup_schema().digest
     assert digest is not None
     fact_ = setup_schema(digest=digest.model_copy(update=changes))
-    assert check_view(setup(fact_)) == []
-    assert check_view(saved(fact_, NOW)) == []
+    assert check_view(setup_form(fact_)) == []
+    assert check_view(saved(fact_.digest, NOW, title="Setup")) == []
 
 
 def test_the_saved_window_says_what_comes_next() -> None:
     """With a digest, its next time and a test; without, that none is posted."""
-    with_one, without = saved(setup_schema(), NOW), saved(setup_schema(digest=None), NOW)
+    with_one, without = (
+        saved(schema.digest, NOW, title="Setup") for schema in (setup_schema(), setup_schema(digest=None))
+    )
     assert "The next digest goes to <#C0CARE> on Mon 23 Nov 09:00" in with_one["blocks"][0]["text"]["text"]
     assert with_one["blocks"][1]["elements"][0]["action_id"] == "digests.test"
     assert "No channel is chosen yet" in without["blocks"][0]["text"]["text"]
-    assert check_view(without) == check_view(setup_views.test_told("C0CARE")) == []
+    assert check_view(without) == check_view(setup_views.test_posted("C0CARE")) == []
 
 
 def test_the_menu_of_zones_is_one_that_slack_takes() -> None:

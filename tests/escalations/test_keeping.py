@@ -23,11 +23,11 @@ from tests.checkins.office import at
 from tests.escalations.helpers import answer, ask_whether, escalate, keep, listed, mend, mended, owed, stored, trail
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
-ROOM = ChannelSchema(id="C0CARE", name="care", is_member=True)
+CARE = ChannelSchema(id="C0CARE", name="care", is_member=True)
 WISHES = Wishes(stops="2 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")
 
 
-def set_up(office: Office, channel: ChannelSchema | None = ROOM, by: str = MARA, **changes: str) -> Wishes:
+def set_up(office: Office, channel: ChannelSchema | None = CARE, by: str = MARA, **changes: str) -> Wishes:
     """Mara sets clocks and channel."""
     wishes: Wishes = office.do(save_setup, wishes=WISHES.model_copy(update=changes), channel=channel, by=by)
     return wishes
@@ -184,7 +184,7 @@ def test_only_managers_set_it_up_and_it_is_in_the_trail(office: Office) -> None:
 def test_what_cant_be_set_up_is_said_under_its_field(office: Office) -> None:
     """An unreadable clock; a channel shared with outsiders."""
     with pytest.raises(InvalidInput) as refused:
-        set_up(office, ROOM.model_copy(update={"is_shared": True}), stops="soon", hurts="99 days")
+        set_up(office, CARE.model_copy(update={"is_shared": True}), stops="soon", hurts="99 days")
     assert set(refused.value.fields) == {"stops", "hurts", "channel"}
     assert office.ask(get_setup, viewer=MARA).stops == "4 hours"
 

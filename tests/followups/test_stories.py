@@ -68,7 +68,7 @@ async def test_an_answer_that_takes_long_comes_after_the_ack(world: World) -> No
         writing = session.connection()
         if database.dialect == "postgresql":  # SQLite has one writer at a time anyway
             writing.exec_driver_sql("LOCK TABLE followups IN EXCLUSIVE MODE")
-        mara.patience = 0.0
+        mara.response_timeout = 0.0
         outcome = await mara.command(ASK)
         assert (outcome.acked, outcome.messages) == (True, [])
     await told(mara, "has it: Acme")

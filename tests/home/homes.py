@@ -1,4 +1,4 @@
-"""Homes for tests: what somebody's tab shows, in words and in blocks."""
+"""Helpers that return and draw a Home."""
 
 from typing import Any
 
@@ -10,21 +10,21 @@ from tests.makers import ANA, Office
 
 
 def home_of(office: Office, person: str = ANA, **more: Any) -> HomeSchema:
-    """What stands on somebody's Home."""
+    """Return a person's Home."""
     schema = office.ask(get_home, person_id=person, features=office.runtime.features, **more)
     assert isinstance(schema, HomeSchema)
     return schema
 
 
-def drawn(schema: HomeSchema) -> str:
-    """The words on Home, a line each; Slack would take it."""
+def home_text(schema: HomeSchema) -> str:
+    """Draw a Home, check it against Slack's rules, and return its text, a line per block."""
     view = tab(schema)
     assert check_view(view) == []
     return "\n".join(words_in(view["blocks"]))
 
 
 def words_in(value: Any) -> list[str]:
-    """Every text in some blocks, in order."""
+    """Return all texts in blocks, in order."""
     if isinstance(value, dict):
         if isinstance(value.get("text"), str) and value.get("type") in {"mrkdwn", "plain_text"}:
             return [value["text"]]

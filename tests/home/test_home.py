@@ -1,4 +1,4 @@
-"""What Home shows to whom."""
+"""What Home shows, and to whom."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,31 +18,31 @@ from bot.home.usecases import save_preferences, sync_people_and_customers
 from bot.people.rules import Mute
 from bot.people.schemas import PreferencesInput
 from bot.people.tables import Absence
-from tests.home.homes import drawn, home_of
+from tests.home.homes import home_of, home_text
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
-from tests.people.slack_people import told
+from tests.people.slack_people import slack_person
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def away(office: Office, person: str, first: date, last: date, cover: str | None = None) -> None:
-    """Send somebody on leave."""
+    """Add an absence."""
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.add(Absence(person_id=person, first_day=first, last_day=last, cover_id=cover))
 
 
 def test_the_first_line_says_how_many_wait(office: Office) -> None:
-    """By first name; one, several, nobody."""
-    assert drawn(home_of(office)).startswith("Ana, nobody is waiting for you")
+    """The greeting uses the first name and counts one, several, or no customers."""
+    assert home_text(home_of(office)).startswith("Ana, nobody is waiting for you")
     office.customer("Acme", owner=ANA, waited=31)
-    assert drawn(home_of(office)).startswith("Ana, one customer is waiting to hear from you")
+    assert home_text(home_of(office)).startswith("Ana, one customer is waiting to hear from you")
     office.customer("Bolt", owner=ANA, waited=46)
-    assert drawn(home_of(office)).startswith("Ana, 2 customers are waiting to hear from you")
+    assert home_text(home_of(office)).startswith("Ana, 2 customers are waiting to hear from you")
 
 
 def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
-    """Overdue ratio decides, not days, not names."""
+    """Customers are ordered by overdue ratio, not by days or names."""
     office.customer("Acme", owner=ANA, waited=40)
     office.customer("Weekly", owner=ANA, waited=20, cadence_days=7)
     office.customer("Not yet", owner=ANA, waited=3)
@@ -50,35 +50,35 @@ def test_who_waits_stands_by_the_longest_wait(office: Office) -> None:
     schema = home_of(office)
     assert [row.name for row in schema.waiting] == ["Weekly", "Acme"]
     assert (schema.queue.neglected, schema.queue.due) == (1, 1)
-    assert "*Acme* · 40 days since you talked (every 30)" in drawn(schema)
-    assert "1 neglected · 1 due" in drawn(schema)
+    assert "*Acme* · 40 days since you talked (every 30)" in home_text(schema)
+    assert "1 neglected · 1 due" in home_text(schema)
 
 
-def test_what_rooms_know_of_a_customer_stands_in_its_row(office: Office) -> None:
-    """Briefs of all features, the pressing ones first."""
+def test_what_features_know_of_a_customer_stands_in_its_row(office: Office) -> None:
+    """A row shows the briefs of all features, urgent ones first."""
     acme = office.customer("Acme", owner=ANA, waited=40)
     feature = Feature(
         "tests", brief=lambda _session, ids, _now: {one: [Line(text="promised: a price list")] for one in ids}
     )
     schema = office.ask(get_home, person_id=ANA, features=[feature])
     assert schema.waiting[0].id == acme
-    assert "promised: a price list" in drawn(schema)
+    assert "promised: a price list" in home_text(schema)
 
 
 def test_what_is_owed_stands_first_by_date(office: Office) -> None:
-    """Every feature's promises in one list."""
+    """Commitments of all features are in one list, by date."""
 
     def owed(_session: Session, person: str, _now: datetime) -> Sequence[Line]:
         return [Line(text=f"later, {person}", on=date(2026, 12, 1)), Line(text="now", on=TODAY, urgent=True)]
 
     office.customer("Acme", owner=ANA, waited=40)
-    words = drawn(office.ask(get_home, person_id=ANA, features=[Feature("tests", home_section=owed)]))
+    words = home_text(office.ask(get_home, person_id=ANA, features=[Feature("tests", home_section=owed)]))
     assert words.index("We owe them") < words.index("Mon 23 Nov · now · past its time")
     assert words.index("now · past") < words.index(f"Tue 1 Dec · later, {ANA}") < words.index("*Waiting*")
 
 
 def test_the_coming_week_is_told_ahead(office: Office) -> None:
-    """From tomorrow to a week from now, the first first; nothing snoozed, nothing later."""
+    """Customers due from tomorrow to a week from now are listed by date, without snoozed or later ones."""
     office.customer("Friday", owner=ANA, waited=26)
     office.customer("Tomorrow", owner=ANA, waited=29)
     office.customer("Much later", owner=ANA, waited=1)
@@ -86,12 +86,12 @@ def test_the_coming_week_is_told_ahead(office: Office) -> None:
                     snooze_reason=SnoozeReason.CUSTOMER_ASKED)  # fmt: skip
     schema = home_of(office)
     assert [row.name for row in schema.coming] == ["Tomorrow", "Friday"]
-    assert "Tue 24 Nov · *Tomorrow*" in drawn(schema)
+    assert "Tue 24 Nov · *Tomorrow*" in home_text(schema)
 
 
 @pytest.mark.both_databases
 def test_nobody_stands_in_two_lists(office: Office) -> None:
-    """Waiting, coming and snoozed are apart, whatever the day."""
+    """Waiting, coming and snoozed customers are disjoint on every day."""
     for waited in range(20, 60):
         snoozed = {"snoozed_until": TODAY + timedelta(5), "snooze_reason": SnoozeReason.DEFERRED} if waited % 3 else {}
         office.customer(f"Customer {waited}", owner=ANA, waited=waited, **snoozed)
@@ -101,73 +101,73 @@ def test_nobody_stands_in_two_lists(office: Office) -> None:
 
 
 def test_put_off_customers_say_until_when_and_why(office: Office) -> None:
-    """With the note in quotes and a way to wake them."""
+    """Snoozed customers show date, reason and note, and a button to end the snooze."""
     office.customer("Condax", owner=ANA, waited=40, snoozed_until=date(2027, 1, 4),
                     snooze_reason=SnoozeReason.CUSTOMER_ASKED, snooze_note="after the fair")  # fmt: skip
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "*Snoozed* · 1" in words
     assert 'until Mon 4 Jan 2027, they asked ("after the fair")' in words
 
 
 def test_a_cover_sees_whom_they_stand_in_for(office: Office) -> None:
-    """Ana's waiting customers stand on Bob's Home while she is away, with her name."""
+    """While Ana is away, her waiting customers are on Bob's Home, with her name."""
     office.customer("Acme", owner=ANA, waited=40)
     away(office, ANA, TODAY, TODAY, BOB)
     schema = home_of(office, BOB)
     assert [row.name for row in schema.waiting] == ["Acme"]
-    assert "with those of Ana Lima" in drawn(schema)
-    assert "for Ana Lima" in drawn(schema)
+    assert "with those of Ana Lima" in home_text(schema)
+    assert "for Ana Lima" in home_text(schema)
 
 
 def test_the_own_cadence_counts_only_ones_own_customers(office: Office) -> None:
-    """Not those of somebody covered."""
+    """The person's coverage excludes customers of a covered colleague."""
     office.customer("Acme", owner=ANA, waited=40)
     office.customer("Bolt", owner=BOB, waited=1)
     away(office, ANA, TODAY, TODAY, BOB)
-    assert "100 % of my 1 customer are in cadence" in drawn(home_of(office, BOB))
+    assert "100 % of my 1 customer are in cadence" in home_text(home_of(office, BOB))
 
 
 def test_preferences_are_told_in_a_line(office: Office) -> None:
-    """Hour, zone, days, holidays, mutes, days away and cover."""
+    """Preferences show hour, zone, days, holidays, mutes, days away and cover."""
     preferences = PreferencesInput(
         hour=time(8, 30), working_days="0124", country="PT", mutes=(Mute.NEWS,),
         away_from=date(2026, 12, 1), away_to=date(2026, 12, 9), cover_id=KIRI,
     )  # fmt: skip
     office.do(save_preferences, preferences=preferences, by=ANA)
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "Reminders at 08:30 (Europe/Lisbon), Mon, Tue, Wed, Fri, holidays of Portugal · news are off" in words
     assert "You are away from Tue 1 Dec to Wed 9 Dec; Kiri Walker covers." in words
     assert "I'm back" not in words
 
 
 def test_who_is_away_now_can_be_back(office: Office) -> None:
-    """With a button, until when, and that nobody covers."""
+    """A current absence shows its end, a missing cover, and a button to end it."""
     away(office, ANA, TODAY, date(2026, 11, 27))
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "You are away until Fri 27 Nov; nobody covers." in words
     assert "I'm back" in words
 
 
 @pytest.mark.parametrize(("how", "trouble"), [("left", "has left"), ("away", "is away then, too")])
 def test_a_cover_who_cant_is_named(office: Office, how: str, trouble: str) -> None:
-    """Leave and departures that came later don't go unnoticed."""
+    """A cover who left or is away, too, is reported."""
     office.person("U0DEE", "Dee Fox", is_deactivated=how == "left")
     away(office, ANA, date(2026, 12, 1), date(2026, 12, 9), "U0DEE")
     if how == "away":
         away(office, "U0DEE", date(2026, 12, 9), date(2026, 12, 10))
-    assert f"Dee Fox covers, but {trouble}: choose somebody else in Preferences." in drawn(home_of(office))
+    assert f"Dee Fox covers, but {trouble}: choose somebody else in Preferences." in home_text(home_of(office))
 
 
 def test_members_see_neither_team_nor_first_steps(office: Office) -> None:
-    """Those are for managers."""
+    """Those sections are for managers."""
     feature = Feature("tests", first_steps=lambda *_: [Step(label="Choose a channel", done=False)])
     schema = office.ask(get_home, person_id=ANA, features=[feature])
     assert (schema.team, schema.steps) == (None, ())
-    assert "Team" not in drawn(schema)
+    assert "Team" not in home_text(schema)
 
 
 def test_managers_see_first_steps_until_all_are_done(office: Office) -> None:
-    """Done ones are ticked, the next has its button; when all are done they go."""
+    """Done steps are ticked, the next has a button; the section disappears when all are done."""
 
     def steps(done: bool) -> Feature:
         made = [
@@ -176,20 +176,20 @@ def test_managers_see_first_steps_until_all_are_done(office: Office) -> None:
         ]
         return Feature("tests", first_steps=lambda *_: made)
 
-    words = drawn(office.ask(get_home, person_id=MARA, features=[steps(done=False)]))
+    words = home_text(office.ask(get_home, person_id=MARA, features=[steps(done=False)]))
     assert "*First steps* · 1 of 2 done\n✓ Name managers\n2. Choose a channel\nChoose" in words
-    assert "First steps" not in drawn(office.ask(get_home, person_id=MARA, features=[steps(done=True)]))
+    assert "First steps" not in home_text(office.ask(get_home, person_id=MARA, features=[steps(done=True)]))
 
 
 def test_managers_see_the_team_with_who_is_most_behind_first(office: Office) -> None:
-    """Customers, share in cadence, neglected, away; only people who own any."""
+    """Owners show customers, coverage, neglected ones and absence; only people with customers are listed."""
     office.customer("A", owner=ANA, waited=1)
     office.customer("B", owner=ANA, waited=60)
     office.customer("C", owner=BOB, waited=60)
     office.customer("D", owner=KIRI, waited=1)
     office.customer("E", owner=KIRI, waited=1, status=Status.LOST, status_reason="closed")
     away(office, KIRI, TODAY, date(2026, 11, 27))
-    words = drawn(home_of(office, MARA))
+    words = home_text(home_of(office, MARA))
     assert "*Team* · 50 % of 4 customers in cadence · 2 neglected" in words
     rows = [
         "*Bob Chen* · 1 customer · 0 % in cadence · 1 neglected",
@@ -200,20 +200,20 @@ def test_managers_see_the_team_with_who_is_most_behind_first(office: Office) -> 
 
 
 def test_a_large_team_comes_in_pages(office: Office) -> None:
-    """Ten at a time; a page that isn't there any more shows the first."""
+    """Ten owners per page; a page beyond the end shows the first."""
     for number in range(25):
         owner = office.person(f"U1{number:03}", f"Owner {number:03}")
         office.customer(f"Customer {number}", owner=owner, waited=1)
     first, last = home_of(office, MARA), home_of(office, MARA, team_offset=20)
-    assert "1–10 of 25 owners" in drawn(first)
-    assert "21–25 of 25 owners" in drawn(last)
+    assert "1–10 of 25 owners" in home_text(first)
+    assert "21–25 of 25 owners" in home_text(last)
     assert home_of(office, MARA, team_offset=900) == first
     assert last.team is not None
     assert [member.owner.name for member in last.team.members] == [f"Owner {number:03}" for number in range(20, 25)]
 
 
 def test_the_team_is_the_same_whatever_customers_are_worth(office: Office) -> None:
-    """Values and headcounts change no order."""
+    """Revenue and headcount don't change the order."""
     for number, value in enumerate([5, 500, 50]):
         owner = office.person(f"U{number}", f"Owner {number}")
         office.customer(f"Customer {number}", owner=owner, waited=60, annual_value=value, headcount=value)
@@ -222,32 +222,32 @@ def test_the_team_is_the_same_whatever_customers_are_worth(office: Office) -> No
 
 
 def test_managers_see_the_pool_and_who_left(office: Office) -> None:
-    """Longest wait first, each to take; and whose customers they were."""
+    """The pool is ordered by the longest wait, with a button each; departures show the number of customers."""
     office.customer("Acme", owner=ANA, waited=60)
     office.customer("Pooled", waited=50)
-    office.do(sync_people_and_customers, people=[told(ANA, is_deactivated=True)], complete=False)
-    words = drawn(home_of(office, MARA))
+    office.do(sync_people_and_customers, people=[slack_person(ANA, is_deactivated=True)], complete=False)
+    words = home_text(home_of(office, MARA))
     assert "*Pool* · 2 customers have no owner\n*Acme* · 60 days of 30\nTake it\n*Pooled*" in words
     assert "Ana Lima left on Mon 23 Nov; 1 customer went to the pool" in words
 
 
 def test_who_has_no_customers_is_shown_the_pool(office: Office) -> None:
-    """And who has some isn't."""
+    """People without customers see the pool; others don't."""
     office.customer("Pooled", waited=50)
-    assert "take one from the pool below" in drawn(home_of(office))
-    assert "*Pool* · 1 customer has no owner" in drawn(home_of(office))
+    assert "take one from the pool below" in home_text(home_of(office))
+    assert "*Pool* · 1 customer has no owner" in home_text(home_of(office))
     office.customer("Acme", owner=ANA, waited=1)
-    assert "Pool" not in drawn(home_of(office))
+    assert "Pool" not in home_text(home_of(office))
 
 
 def test_an_empty_workspace_says_how_to_begin(office: Office) -> None:
-    """No customers anywhere: add one, or a list."""
-    assert "/customers add" in drawn(home_of(office))
-    assert "no customers yet: /customers import" in drawn(home_of(office, MARA))
+    """Without customers, Home offers to add one or to import a list."""
+    assert "/customers add" in home_text(home_of(office))
+    assert "no customers yet: /customers import" in home_text(home_of(office, MARA))
 
 
 def run(office: Office, name: str, error: str | None = None, minutes: int = 0) -> None:
-    """A job runs, *minutes* from now."""
+    """Record a run of a job, *minutes* from now."""
     now = NOW + timedelta(minutes=minutes)
     with office.runtime.database.transaction(None) as session:
         fence = begin_run(session, name=name, lease=timedelta(minutes=1), now=now)
@@ -256,23 +256,23 @@ def run(office: Office, name: str, error: str | None = None, minutes: int = 0) -
 
 
 def test_the_foot_says_that_all_is_well(office: Office) -> None:
-    """When each job last ran, on the viewer's wall."""
-    assert "its jobs haven't run yet" in drawn(home_of(office))
+    """The last line shows when the jobs last ran, in the viewer's zone."""
+    assert "its jobs haven't run yet" in home_text(home_of(office))
     run(office, "post_digests")
     run(office, "remind_due")
-    assert "Last ran: reminders 09:00 · digests 09:00 · all well" in drawn(home_of(office))
-    assert "Last ran: reminders 22:00 · digests 22:00 · all well" in drawn(home_of(office, KIRI))
+    assert "Last ran: reminders 09:00 · digests 09:00 · all well" in home_text(home_of(office))
+    assert "Last ran: reminders 22:00 · digests 22:00 · all well" in home_text(home_of(office, KIRI))
 
 
 def test_a_failing_job_is_told_in_words(office: Office) -> None:
-    """How often, and since when; no trace of code."""
+    """A failing job shows how often and since when, without technical detail."""
     run(office, "remind_due")
     run(office, "remind_due", "KeyError: 'x'", 1)
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "⚠ Reminders failed once, last well 09:00; the bot's log says why, and it tries again." in words
     run(office, "remind_due", "KeyError: 'x'", 2)
     run(office, "sync_people", "ratelimited", 2)
-    words = drawn(home_of(office))
+    words = home_text(home_of(office))
     assert "⚠ Reminders failed 2 times in a row, last well 09:00" in words
     assert "⚠ People from Slack failed once, never well so far" in words
     assert "all well" not in words
@@ -288,7 +288,7 @@ def test_home_is_for_full_members(office: Office, flag: str) -> None:
 
 
 def test_another_workspaces_customers_are_nowhere_on_home(office: Office) -> None:
-    """A manager over there sees nothing of here."""
+    """A manager of another workspace sees none of this one's customers."""
     office.customer("Acme", owner=ANA, waited=60)
     office.customer("Pooled", waited=60)
     elsewhere = Office(office.runtime)
@@ -304,18 +304,18 @@ def test_another_workspaces_customers_are_nowhere_on_home(office: Office) -> Non
 
 
 def test_coming_customers_are_counted_beyond_those_shown(office: Office) -> None:
-    """The count is of all, the rows of the first few."""
+    """The count includes all coming customers, and the rows the first few."""
     for number in range(9):
         office.customer(f"Customer {number}", owner=ANA, waited=28)
     rows, total = office.look(
         lambda session: list_coming(session, owner_ids=[ANA], today=TODAY, until=TODAY + timedelta(7), limit=5)
     )
     assert (len(rows), total) == (5, 9)
-    assert "4 more this week" in drawn(home_of(office))
+    assert "4 more this week" in home_text(home_of(office))
 
 
-def test_rooms_are_values_that_home_only_asks(office: Office) -> None:
-    """A feature without anything for Home changes nothing."""
+def test_features_are_values_that_home_only_asks(office: Office) -> None:
+    """A feature without contributions changes nothing on Home."""
     plain = Feature("tests")
     assert office.ask(get_home, person_id=ANA, features=[plain, replace(plain, name="more")]) == office.ask(
         get_home, person_id=ANA, features=[]

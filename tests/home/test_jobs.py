@@ -1,4 +1,4 @@
-"""The jobs that ask Slack who is there and that tidy up."""
+"""The jobs that sync people from Slack and that clean up."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 @pytest.fixture
 async def rehearsal() -> AsyncIterator[Rehearsal]:
-    """A pretend Slack with Mara and Ana in it."""
+    """Return a rehearsal with Mara and Ana."""
     async with Rehearsal(manifest=Manifest.load(ROOT / "manifest.yml"), start=START, team_id=WORKSPACE) as running:
         running.control.add_person("mara", id=MARA, real_name="Mara Okafor", tz="Europe/London")
         running.control.add_person("ana", id=ANA, real_name="Ana Lima", tz="Europe/Lisbon")
@@ -44,13 +44,13 @@ async def rehearsal() -> AsyncIterator[Rehearsal]:
 
 @pytest.fixture
 def client(rehearsal: Rehearsal) -> AsyncWebClient:
-    """The bot's own client."""
+    """Return the bot's client."""
     return build_client(token=rehearsal.bot_token, api_url=rehearsal.api_url)
 
 
 @pytest.mark.slow
 async def test_five_thousand_people_come_in_pages(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """A thousand at a time, within Slack's twenty calls a minute."""
+    """People are fetched a thousand at a time, within Slack's twenty calls a minute."""
     for number in range(5000):
         rehearsal.control.add_person(f"p{number}", real_name=f"Person {number}", tz="Europe/Berlin")
     people = await fetch_people(client)
@@ -61,30 +61,30 @@ async def test_five_thousand_people_come_in_pages(rehearsal: Rehearsal, client: 
 
 
 async def test_a_busy_slack_is_asked_again_when_it_said(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Every Retry-After is kept to; nobody is missed."""
+    """Every Retry-After is obeyed, and nobody is missing."""
     waits: list[float] = []
 
     async def pause(seconds: float) -> None:
         waits.append(seconds)
 
     rehearsal.control.faults.next("users.list", status=429, retry_after=7, times=2)
-    assert len(await fetch_people(client, pause=pause)) == 4
+    assert len(await fetch_people(client, sleep=pause)) == 4
     assert waits == [7, 7]
 
 
 async def test_a_slack_that_stays_busy_ends_the_run(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """The job fails after ten times, and is tried again at its next turn."""
+    """The job fails after ten attempts, and is tried again at its next run."""
 
     async def pause(_seconds: float) -> None:
         return None
 
     rehearsal.control.faults.next("users.list", status=429, times=20)
     with pytest.raises(SlackApiError):
-        await fetch_people(client, pause=pause)
+        await fetch_people(client, sleep=pause)
 
 
 async def test_one_person_can_be_asked_for(client: AsyncWebClient) -> None:
-    """And somebody Slack doesn't know is an error."""
+    """One person can be fetched; an unknown one is an error."""
     assert (await fetch_person(client, ANA)).name == "Ana Lima"
     with pytest.raises(SlackApiError, match="user_not_found"):
         await fetch_person(client, "U0NOBODY")
@@ -93,7 +93,7 @@ async def test_one_person_can_be_asked_for(client: AsyncWebClient) -> None:
 async def test_the_job_takes_everybody_in_and_then_only_what_changed(
     office: Office, rehearsal: Rehearsal, client: AsyncWebClient
 ) -> None:
-    """Bob and Kiri, whom this Slack doesn't have, have left; the second run moves nothing."""
+    """Bob and Kiri, who aren't in this Slack, have left; a second run changes nothing."""
     assert await sync_people(office.runtime, lambda _workspace: client) > 0
     assert [person.id for person in office.look(list_people)] == [ANA, MARA]
     assert await sync_people(office.runtime, lambda _workspace: client) == 0
@@ -104,7 +104,7 @@ async def test_the_job_takes_everybody_in_and_then_only_what_changed(
 async def test_a_workspace_whose_token_is_gone_doesnt_stop_the_others(
     office: Office, client: AsyncWebClient, rehearsal: Rehearsal
 ) -> None:
-    """The others are synced first; then the job says what went wrong."""
+    """The other workspaces are synced first; then the job raises the error."""
     office.runtime.run_now(install_workspace, workspace="T0AAA", name="First", bot_user_id="U0B")
     gone = build_client(token="xoxb-gone", api_url=rehearsal.api_url)
     with pytest.raises(ExceptionGroup, match="who is there"):
@@ -113,21 +113,21 @@ async def test_a_workspace_whose_token_is_gone_doesnt_stop_the_others(
 
 
 def count(runtime: Runtime, table: Any) -> int:
-    """How many rows a table has."""
+    """Return the number of rows in a table."""
     with runtime.database.reading(None) as session:
         found: int = session.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
     return found
 
 
 async def test_a_quiet_house_is_left_alone(office: Office) -> None:
-    """Nothing over, nothing moved."""
+    """When nothing is old or ended, nothing changes."""
     office.customer("Acme", owner=ANA, waited=3, snoozed_until=TODAY + timedelta(3), snooze_reason="deferred")
     office.customer("Paused", owner=ANA, status=Status.PAUSED, status_reason="fair", status_until=TODAY + timedelta(9))
     assert await housekeeping(office.runtime) == 0
 
 
 async def test_old_messages_and_deliveries_are_forgotten_after_a_month(office: Office) -> None:
-    """What still waits stays, however old."""
+    """Pending messages stay, however old they are."""
     acme = office.customer("Acme", owner=ANA)
     office.do(hand_over, customer_id=acme, to=BOB, by=MARA, now=NOW - timedelta(days=40))
     office.do(outbox.record_received, source="event", external_id="Ev1", now=NOW - timedelta(days=31))
@@ -140,7 +140,7 @@ async def test_old_messages_and_deliveries_are_forgotten_after_a_month(office: O
 
 
 def settle(office: Office, at: datetime) -> None:
-    """One of the notifications was sent, the others still wait."""
+    """Mark one of the messages as sent."""
     with office.runtime.database.transaction(WORKSPACE) as session:
         row = session.exec(select(OutboxMessage)).first()
         assert row is not None
@@ -148,7 +148,7 @@ def settle(office: Office, at: datetime) -> None:
 
 
 async def test_uploads_nobody_confirmed_are_gone_after_a_day(office: Office) -> None:
-    """A list that waits for its confirmation stays for a day."""
+    """An unconfirmed list is deleted after a day."""
     with office.runtime.database.transaction(WORKSPACE) as session:
         for hours in (25, 23):
             at = NOW - timedelta(hours=hours)
@@ -166,7 +166,7 @@ async def test_paused_customers_are_active_again_on_their_day(office: Office) ->
 
 @pytest.mark.parametrize(("until", "cleared"), [(TODAY - timedelta(1), True), (TODAY, False)])
 async def test_a_snooze_is_cleared_once_its_day_has_come_everywhere(office: Office, until: date, cleared: bool) -> None:
-    """At nine in the morning in London it is still yesterday far out in the Pacific."""
+    """A snooze ends when its day has begun in every zone; at nine in London it is still yesterday in the Pacific."""
     acme = office.customer("Acme", owner=ANA, waited=50, snoozed_until=until, snooze_note="after the fair",
                            snooze_reason=SnoozeReason.CUSTOMER_ASKED, snoozed_by=ANA)  # fmt: skip
     assert await housekeeping(office.runtime) == int(cleared)
@@ -176,7 +176,7 @@ async def test_a_snooze_is_cleared_once_its_day_has_come_everywhere(office: Offi
 
 
 async def test_each_workspace_is_tidied(office: Office) -> None:
-    """Another workspace's snoozes end as well, and nobody reads them here."""
+    """Snoozes of another workspace end, too."""
     with office.runtime.database.transaction("T0OTHER") as session:
         install_workspace(session, name="Other", bot_user_id="U0B", now=NOW)
         add_person(session, "U0X", "Xi")
@@ -186,8 +186,8 @@ async def test_each_workspace_is_tidied(office: Office) -> None:
     assert await housekeeping(office.runtime) == 1
 
 
-async def test_what_rooms_find_wrong_is_said_and_stops_nothing(office: Office) -> None:
-    """Every feature is asked, for every workspace."""
+async def test_what_features_find_wrong_is_said_and_stops_nothing(office: Office) -> None:
+    """Every feature's check runs for every workspace, and problems are logged."""
     asked: list[str] = []
 
     def check(session: Session, _now: datetime) -> list[str]:
@@ -200,13 +200,13 @@ async def test_what_rooms_find_wrong_is_said_and_stops_nothing(office: Office) -
 
 
 async def test_a_person_can_be_exported_and_forgotten(office: Office) -> None:
-    """All that is kept, then nothing that names them; a later sync doesn't bring the name back."""
+    """A person's data can be exported and erased; a later sync doesn't restore the name."""
     feature = next(feature for feature in office.runtime.features if feature.name == "people")
     assert feature.export is not None
     assert feature.erase is not None
     export, erase = feature.export, feature.erase
-    told = office.look(lambda session: export(session, "person", ANA))
-    assert (told["name"], told["email"], told["absences"]) == ("Ana Lima", "ana@example.test", [])
+    exported = office.look(lambda session: export(session, "person", ANA))
+    assert (exported["name"], exported["email"], exported["absences"]) == ("Ana Lima", "ana@example.test", [])
     assert office.look(lambda session: export(session, "customer", ANA)) == {}
     with office.runtime.database.transaction(WORKSPACE) as session:
         assert erase(session, "person", ANA, NOW) == 1
@@ -216,7 +216,7 @@ async def test_a_person_can_be_exported_and_forgotten(office: Office) -> None:
 
 
 async def test_a_house_without_managers_says_so(office: Office) -> None:
-    """And a zone that nobody knows is named with its person."""
+    """Missing managers are reported, and unknown zones with their person."""
     feature = next(feature for feature in office.runtime.features if feature.name == "people")
     assert feature.check is not None
     check = feature.check

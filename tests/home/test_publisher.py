@@ -1,4 +1,4 @@
-"""Open Homes follow what happens, without drowning Slack."""
+"""Open Homes are updated after changes, within Slack's rate limits."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.core.schemas import Line
 from bot.home.listeners.publisher import HomePublisher
-from bot.home.rules import FRESH_AT_ONCE
+from bot.home.rules import MAX_HOMES_PER_CHANGE
 from bot.slack.app import build_client
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
@@ -22,7 +22,7 @@ from tests.makers import ANA, BOB, MARA, ROOT, START, WORKSPACE, Office
 
 
 class Stage:
-    """A publisher before a pretend Slack; `news` is what a feature tells everybody on Home."""
+    """A publisher and a rehearsal; `news` is what a test feature contributes to every Home."""
 
     def __init__(self, office: Office, rehearsal: Rehearsal) -> None:
         self.office, self.rehearsal = office, rehearsal
@@ -35,20 +35,20 @@ class Stage:
         return [Line(text=f"news {self.news}")]
 
     async def open(self, *people: str) -> None:
-        """These people open their Home."""
+        """Open the Homes of these people."""
         for person in people:
             await self.publisher.open(WORKSPACE, person, self.client)
 
     @property
     def published(self) -> list[str]:
-        """For whom, in order, a Home was published so far."""
+        """Return the people for whom a Home was published so far, in order."""
         calls = [exchange.body for exchange in self.rehearsal.workspace.traffic if exchange.name == "views.publish"]
         return [str(body["asked"]["user_id"]) for body in calls]
 
 
 @pytest.fixture
 async def stage(office: Office) -> Any:
-    """A publisher, an office, a pretend Slack with the same people."""
+    """Return a publisher with an office and a rehearsal with the same people."""
     async with Rehearsal(manifest=Manifest.load(ROOT / "manifest.yml"), start=START, team_id=WORKSPACE) as rehearsal:
         for person in (MARA, ANA, BOB):
             rehearsal.control.add_person(person.lower(), id=person, real_name=person)
@@ -57,7 +57,7 @@ async def stage(office: Office) -> Any:
 
 
 async def test_who_did_something_sees_it_first(stage: Stage) -> None:
-    """Then the others who look at their Home."""
+    """The person who made the change comes first, then the others with an open Home."""
     await stage.open(ANA, BOB, MARA)
     stage.news = "two"
     await stage.publisher.changed(WORKSPACE, BOB)
@@ -66,7 +66,7 @@ async def test_who_did_something_sees_it_first(stage: Stage) -> None:
 
 @pytest.mark.both_databases
 async def test_many_changes_at_once_are_one_publication(stage: Stage) -> None:
-    """Twenty presses within a moment draw one Home once."""
+    """Twenty changes within a moment publish one Home once."""
     await stage.open(ANA)
     stage.news = "two"
     await asyncio.gather(*(stage.publisher.changed(WORKSPACE, ANA) for _ in range(20)))
@@ -74,7 +74,7 @@ async def test_many_changes_at_once_are_one_publication(stage: Stage) -> None:
 
 
 async def test_a_home_that_shows_the_truth_is_left_alone(stage: Stage) -> None:
-    """Nothing new, nothing published; opening it always draws it."""
+    """An unchanged Home isn't published again, except when it is opened."""
     await stage.open(ANA)
     await stage.publisher.changed(WORKSPACE, BOB)
     assert stage.published == [ANA]
@@ -83,7 +83,7 @@ async def test_a_home_that_shows_the_truth_is_left_alone(stage: Stage) -> None:
 
 
 async def test_nobody_who_didnt_open_home_gets_one(stage: Stage) -> None:
-    """What one does changes no tab that nobody looks at, nor another workspace's."""
+    """A change publishes no Home that isn't open, and none of another workspace."""
     await stage.open(ANA)
     stage.news = "two"
     await stage.publisher.changed("T0OTHER", BOB)
@@ -91,7 +91,7 @@ async def test_nobody_who_didnt_open_home_gets_one(stage: Stage) -> None:
 
 
 async def test_where_nobody_looks_nothing_is_waited_for(stage: Stage, clock: MovableClock) -> None:
-    """Never opened, opened elsewhere, opened long ago: a change is over at once, however long others are gathered."""
+    """Without open Homes, a change doesn't wait for the debounce interval."""
     stage.publisher = HomePublisher(stage.office.runtime, debounce=3600)
     await asyncio.wait_for(stage.publisher.changed(WORKSPACE, ANA), 10)
     await stage.open(ANA)
@@ -102,7 +102,7 @@ async def test_where_nobody_looks_nothing_is_waited_for(stage: Stage, clock: Mov
 
 
 async def test_a_home_opened_long_ago_is_no_longer_followed(stage: Stage, clock: MovableClock) -> None:
-    """After four hours it waits to be opened again."""
+    """After four hours a Home isn't updated until it is opened again."""
     await stage.open(ANA)
     clock.move(timedelta(hours=4, minutes=1))
     stage.news = "two"
@@ -111,19 +111,19 @@ async def test_a_home_opened_long_ago_is_no_longer_followed(stage: Stage, clock:
 
 
 async def test_one_change_publishes_only_so_many_homes(stage: Stage) -> None:
-    """Slack takes a hundred a minute; those opened last come first."""
-    for number in range(FRESH_AT_ONCE + 5):
+    """The number of updates per change is limited; those opened last come first."""
+    for number in range(MAX_HOMES_PER_CHANGE + 5):
         stage.office.person(f"U1{number:03}", f"Person {number}")
         stage.rehearsal.control.add_person(f"p{number}", id=f"U1{number:03}", real_name=f"Person {number}")
         await stage.open(f"U1{number:03}")
     stage.rehearsal.workspace.traffic.clear()
     stage.news = "two"
     await stage.publisher.changed(WORKSPACE, MARA)
-    assert stage.published == [f"U1{number:03}" for number in reversed(range(5, FRESH_AT_ONCE + 5))]
+    assert stage.published == [f"U1{number:03}" for number in reversed(range(5, MAX_HOMES_PER_CHANGE + 5))]
 
 
 async def test_a_slack_that_fails_does_no_harm(stage: Stage) -> None:
-    """The next change, or opening it again, draws it."""
+    """After an error, the next change or opening publishes Home."""
     await stage.open(ANA)
     stage.rehearsal.control.faults.next("views.publish", status=500)
     stage.news = "two"
@@ -135,7 +135,7 @@ async def test_a_slack_that_fails_does_no_harm(stage: Stage) -> None:
 
 
 async def test_a_home_that_cant_be_drawn_says_so_with_a_reference(stage: Stage) -> None:
-    """Never an empty tab, never a stack trace."""
+    """An error shows a sentence with a reference."""
 
     def broken(*_: Any) -> Sequence[Line]:
         raise KeyError("x")
@@ -148,12 +148,12 @@ async def test_a_home_that_cant_be_drawn_says_so_with_a_reference(stage: Stage) 
 
 
 def wave(_session: Session, *, by: str, now: datetime) -> str:
-    """The smallest use case."""
+    """Do nothing, as a minimal use case."""
     return f"{by} waved at {now}"
 
 
 async def test_a_change_reaches_the_keeper_through_the_runtime(stage: Stage) -> None:
-    """Every use case that names its actor tells the watchers."""
+    """Every use case with an actor notifies the publisher."""
     runtime: Runtime = stage.office.runtime
     runtime.on_change(stage.publisher.changed)
     await stage.open(ANA)

@@ -1,4 +1,4 @@
-"""Home, preferences and people over the wire: the real bot in a rehearsal workspace."""
+"""Home, preferences and people with the real bot in a rehearsal."""
 
 import asyncio
 from datetime import date, datetime, timedelta
@@ -20,36 +20,46 @@ from tests.world import World
 
 
 def words(view: View | None) -> str:
-    """What stands in a view."""
+    """Return the text of a view."""
     return "\n".join(words_in(view.blocks)) if view else ""
 
 
 async def home_with(actor: Actor, text: str) -> View:
-    """Somebody's Home, once it says *text*."""
+    """Wait until a person's Home contains *text*, and return it."""
     return await actor.until(lambda me: me.home() if text in words(me.home()) else None)
 
 
-async def opened(world: World, person: str, text: str = "Last ran") -> View:
-    """Open somebody's Home and wait until it is drawn."""
+async def open_home(world: World, person: str, text: str = "Last ran") -> View:
+    """Open a person's Home and wait until it contains *text*."""
     await world.as_(person).open_home()
     return await home_with(world.as_(person), text)
 
 
 async def preferences(world: World, person: str = ANA) -> View:
-    """Open somebody's preferences from their Home."""
-    home = await opened(world, person)
+    """Open a person's preferences from their Home."""
+    home = await open_home(world, person)
     await world.as_(person).press(home, "home.preferences")
     return await world.as_(person).modal_opened("Preferences")
 
 
+async def let_bob_cover_ana(world: World, until: str) -> None:
+    """Enter days away in Ana's preferences, from today *until* a date, with Bob as cover."""
+    form = await preferences(world)
+    ana = world.as_(ANA)
+    await ana.pick_date(form, "home.first_day", "2026-11-23")
+    await ana.pick_date(form, "home.last_day", until)
+    await ana.choose(form, "home.cover_chosen", BOB)
+    assert await ana.submit(form) is None
+
+
 def person(world: World, person_id: str) -> Person | None:
-    """Somebody as they are kept."""
+    """Return the stored person."""
     found: Person | None = world.office.look(lambda session: find_person_row(session, person_id))
     return found
 
 
-async def known(world: World, person_id: str, **state: Any) -> Person:
-    """Somebody as they are kept, once they are like *state*."""
+async def wait_for_person(world: World, person_id: str, **state: Any) -> Person:
+    """Wait until the stored person matches *state*, and return it."""
 
     async def wait() -> Person:
         while True:
@@ -61,8 +71,8 @@ async def known(world: World, person_id: str, **state: Any) -> Person:
     return await asyncio.wait_for(wait(), 5)
 
 
-def owed(world: World, kind: str) -> list[OutboxMessage]:
-    """What is owed of one kind."""
+def outbox_messages(world: World, kind: str) -> list[OutboxMessage]:
+    """Return the messages of one kind in the outbox."""
     rows: list[OutboxMessage] = world.office.look(
         lambda session: list(session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind)).all())
     )
@@ -70,16 +80,16 @@ def owed(world: World, kind: str) -> list[OutboxMessage]:
 
 
 async def test_home_says_who_waits_as_soon_as_it_is_opened(world: World) -> None:
-    """The queue, one's cadence, preferences, and the jobs' health."""
+    """Home shows the queue, coverage, preferences, and the jobs' health."""
     world.office.customer("Bakery Lindqvist", owner=ANA, waited=47)
-    shown = words(await opened(world, ANA))
+    shown = words(await open_home(world, ANA))
     assert shown.startswith("Ana, one customer is waiting to hear from you")
     assert "*Bakery Lindqvist* · 47 days since you talked (every 30)" in shown
     assert "Reminders at 09:00 (Europe/Lisbon), Mon–Fri, holidays of Portugal" in shown
 
 
 async def test_changed_preferences_are_kept_and_shown_at_once(world: World) -> None:
-    """The open Home follows without being opened again, and so do the due dates."""
+    """The open Home and the due dates change at once."""
     customer = world.office.customer("Acme", owner=ANA, waited=28)
     form = await preferences(world)
     actor = world.as_(ANA)
@@ -95,7 +105,7 @@ async def test_changed_preferences_are_kept_and_shown_at_once(world: World) -> N
 
 
 async def test_no_public_holidays_can_be_chosen(world: World) -> None:
-    """For who works through them."""
+    """A person can choose to have no public holidays."""
     form = await preferences(world)
     await world.as_(ANA).choose(form, "home.country_search", "none")
     assert await world.as_(ANA).submit(form) is None
@@ -103,24 +113,20 @@ async def test_no_public_holidays_can_be_chosen(world: World) -> None:
 
 
 async def test_days_away_with_a_cover_are_told_to_the_cover(world: World) -> None:
-    """Bob hears of it once, and Ana's Home says who covers; coming back early is one press."""
-    form = await preferences(world)
+    """Bob is notified once, Ana's Home names the cover, and one press ends the absence."""
     ana = world.as_(ANA)
-    await ana.pick_date(form, "home.first_day", "2026-11-23")
-    await ana.pick_date(form, "home.last_day", "2026-11-27")
-    await ana.choose(form, "home.cover_chosen", BOB)
-    assert await ana.submit(form) is None
+    await let_bob_cover_ana(world, "2026-11-27")
     home = await home_with(ana, "You are away until Fri 27 Nov; Bob Chen covers.")
     await world.run_jobs()
-    told = [message.text for message in world.as_(BOB).dm()]
-    assert told == ["Ana Lima is away from Mon 23 Nov to Fri 27 Nov and asked you to cover."]
+    texts = [message.text for message in world.as_(BOB).dm()]
+    assert texts == ["Ana Lima is away from Mon 23 Nov to Fri 27 Nov and asked you to cover."]
     await ana.press(home, "home.back")
     await ana.until(lambda me: "You are away" not in words(me.home()))
     assert world.office.ask(get_preferences, person_id=ANA).absence is None
 
 
 async def test_a_press_that_comes_too_late_is_explained(world: World) -> None:
-    """Back already: a window says so, and nothing changes."""
+    """A press after the absence has ended opens an explanation and changes nothing."""
     form = await preferences(world)
     ana = world.as_(ANA)
     await ana.pick_date(form, "home.first_day", "2026-11-20")
@@ -133,7 +139,7 @@ async def test_a_press_that_comes_too_late_is_explained(world: World) -> None:
 
 
 async def test_a_cover_who_cant_is_refused_under_the_field(world: World) -> None:
-    """Oneself can't cover; the modal stays open with the sentence where it belongs."""
+    """Covering oneself is refused; the modal stays open with an error under the field."""
     form = await preferences(world)
     ana = world.as_(ANA)
     await ana.pick_date(form, "home.first_day", "2026-12-03")
@@ -146,7 +152,7 @@ async def test_a_cover_who_cant_is_refused_under_the_field(world: World) -> None
 
 
 async def test_no_working_day_is_refused_under_the_field(world: World) -> None:
-    """Somebody works on at least one day."""
+    """At least one working day is required."""
     form = await preferences(world)
     await world.as_(ANA).choose(form, "home.days_chosen", [])
     assert list(await world.as_(ANA).submit(form) or {}) == ["home.working_days"]
@@ -154,18 +160,18 @@ async def test_no_working_day_is_refused_under_the_field(world: World) -> None:
 
 @pytest.mark.parametrize("deliveries", [1, 3])
 async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliveries: int) -> None:
-    """Mara is told once, however often Slack delivers the event; her open Home shows the pool."""
+    """Mara is notified once, however often Slack delivers the event; her open Home shows the pool."""
     acme = world.office.customer("Acme", owner=ANA, waited=40)
-    await opened(world, MARA)
+    await open_home(world, MARA)
     if deliveries > 1:
         world.rehearsal.control.faults.duplicate_delivery(deliveries - 1, "http_timeout")
     await world.rehearsal.control.change_person(ANA, deleted=True)
-    await known(world, ANA, is_deactivated=True)
+    await wait_for_person(world, ANA, is_deactivated=True)
     await world.run_jobs()
     assert world.office.look(lambda session: get_customer(session, acme).owner_id) is None
-    told = [message.text for message in world.as_(MARA).dm()]
-    assert told == ["Ana Lima was deactivated in Slack; their one customer is in the pool now."]
-    assert len(owed(world, "people.owner_left")) == 1
+    texts = [message.text for message in world.as_(MARA).dm()]
+    assert texts == ["Ana Lima was deactivated in Slack; their one customer is in the pool now."]
+    assert len(outbox_messages(world, "people.owner_left")) == 1
     await world.as_(MARA).open_home()
     home = await home_with(world.as_(MARA), "*Acme* · 40 days of 30")
     await world.as_(MARA).press(home, "home.take", value=str(acme))
@@ -174,25 +180,25 @@ async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliv
 
 
 async def test_somebody_new_in_slack_is_known_at_once(world: World) -> None:
-    """`team_join` brings name and zone."""
+    """`team_join` stores name and zone."""
     await world.rehearsal.control.join_team("zoe", id="U0ZOE", real_name="Zoë Ng", tz="Asia/Singapore")
-    zoe = await known(world, "U0ZOE")
+    zoe = await wait_for_person(world, "U0ZOE")
     assert (zoe.name, zoe.zone, zoe.country, zoe.role) == ("Zoë Ng", "Asia/Singapore", "SG", Role.MEMBER)
-    assert "Zoë, nobody is waiting for you" in words(await opened(world, "U0ZOE"))
+    assert "Zoë, nobody is waiting for you" in words(await open_home(world, "U0ZOE"))
 
 
 async def test_somebody_the_bot_never_heard_of_is_looked_up(world: World) -> None:
-    """Silently there before any sync: the first thing they do works."""
+    """An unknown person's first interaction works."""
     world.rehearsal.control.add_person("yan", id="U0YAN", real_name="Yan Li", tz="Asia/Shanghai")
     assert person(world, "U0YAN") is None
-    assert "Yan, nobody is waiting for you" in words(await opened(world, "U0YAN"))
+    assert "Yan, nobody is waiting for you" in words(await open_home(world, "U0YAN"))
     assert person(world, "U0YAN") is not None
 
 
 async def test_a_guest_gets_a_sentence_on_home(world: World) -> None:
-    """Neither an error nor an empty tab."""
+    """A guest's Home shows a sentence."""
     world.rehearsal.control.add_person("gus", id="U0GUS", real_name="Gus Guest", is_restricted=True)
-    home = await opened(world, "U0GUS", "Only full members of this workspace")
+    home = await open_home(world, "U0GUS", "Only full members of this workspace")
     assert "ask a colleague who is one" in words(home)
 
 
@@ -200,31 +206,31 @@ async def test_a_renamed_colleague_has_the_new_name_on_the_managers_home(world: 
     """The id stays, so the name changes everywhere."""
     world.office.customer("Acme", owner=ANA, waited=1)
     await world.rehearsal.control.change_person(ANA, real_name="Ana Sousa", display_name="Ana Sousa")
-    await known(world, ANA, name="Ana Sousa")
-    assert "*Ana Sousa* · 1 customer" in words(await opened(world, MARA))
+    await wait_for_person(world, ANA, name="Ana Sousa")
+    assert "*Ana Sousa* · 1 customer" in words(await open_home(world, MARA))
 
 
 async def test_a_new_slack_admin_is_an_admin_here_until_it_ends(world: World) -> None:
-    """Mara, who was named manager, is a manager again afterwards."""
+    """When Slack's admin role ends, Mara is a manager again."""
     await world.rehearsal.control.change_person(MARA, is_admin=True)
-    await known(world, MARA, role=Role.ADMIN)
+    await wait_for_person(world, MARA, role=Role.ADMIN)
     await world.rehearsal.control.change_person(MARA, is_admin=False)
-    await known(world, MARA, role=Role.MANAGER)
+    await wait_for_person(world, MARA, role=Role.MANAGER)
 
 
 async def test_a_zone_that_goes_missing_is_kept(world: World) -> None:
-    """Slack stops telling; Kiri stays in Auckland, with a new name."""
+    """Without a zone in the event, Kiri keeps Auckland; her new name is stored."""
     await world.rehearsal.control.change_person(KIRI, tz=None, real_name="Kiri W")
-    assert (await known(world, KIRI, name="Kiri W")).zone == "Pacific/Auckland"
+    assert (await wait_for_person(world, KIRI, name="Kiri W")).zone == "Pacific/Auckland"
 
 
 async def test_a_large_team_is_paged_on_home(world: World) -> None:
-    """Next and back, in the same tab."""
+    """The buttons for the next and previous page update the tab."""
     for number in range(12):
         owner = world.office.person(f"U1{number:03}", f"Owner {number:03}")
         world.office.customer(f"Customer {number}", owner=owner, waited=1)
     mara = world.as_(MARA)
-    home = await opened(world, MARA, "1–10 of 12 owners")
+    home = await open_home(world, MARA, "1–10 of 12 owners")
     await mara.press(home, "home.team_next")
     home = await home_with(mara, "11–12 of 12 owners")
     await mara.press(home, "home.team_back")
@@ -232,41 +238,31 @@ async def test_a_large_team_is_paged_on_home(world: World) -> None:
 
 
 async def test_an_open_home_follows_what_others_do(world: World) -> None:
-    """Ana's preferences change who covers whom, and Bob's open Home shows it."""
+    """Ana's change of cover appears on Bob's open Home."""
     world.office.customer("Acme", owner=ANA, waited=40)
-    await opened(world, BOB)
-    form = await preferences(world)
-    ana = world.as_(ANA)
-    await ana.pick_date(form, "home.first_day", "2026-11-23")
-    await ana.pick_date(form, "home.last_day", "2026-11-24")
-    await ana.choose(form, "home.cover_chosen", BOB)
-    await ana.submit(form)
+    await open_home(world, BOB)
+    await let_bob_cover_ana(world, "2026-11-24")
     await home_with(world.as_(BOB), "with those of Ana Lima")
 
 
 async def test_a_busy_slack_delays_home_but_doesnt_lose_it(world: World) -> None:
-    """Asked to wait a second, the bot publishes then."""
+    """After a rate limit, Home is published a second later."""
     world.rehearsal.control.faults.next("views.publish", status=429, retry_after=1, times=1)
-    assert "nobody is waiting" in words(await opened(world, ANA))
+    assert "nobody is waiting" in words(await open_home(world, ANA))
 
 
 async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
-    """Only lately opened ones are; opening it again shows the truth."""
-    await opened(world, BOB)
+    """A Home opened long ago is updated only when it is opened again."""
+    await open_home(world, BOB)
     await world.rehearsal.control.move(timedelta(hours=5))
     before = words(world.as_(BOB).home())
-    form = await preferences(world)
-    ana = world.as_(ANA)
-    await ana.pick_date(form, "home.first_day", "2026-11-23")
-    await ana.pick_date(form, "home.last_day", "2026-11-24")
-    await ana.choose(form, "home.cover_chosen", BOB)
-    await ana.submit(form)
+    await let_bob_cover_ana(world, "2026-11-24")
     await world.runtime.drain()
     assert words(world.as_(BOB).home()) == before
-    assert "with those of Ana Lima" in words(await opened(world, BOB, "with those of Ana Lima"))
+    assert "with those of Ana Lima" in words(await open_home(world, BOB, "with those of Ana Lima"))
 
 
 async def test_time_passes_and_home_tells_when_it_was_drawn_anew(world: World) -> None:
-    """The foot tells when reminders last ran, on Ana's wall."""
+    """The last line shows when reminders last ran, in Ana's zone."""
     await world.move_to(datetime.fromisoformat("2026-11-23T11:00:00+00:00"))
-    assert "reminders 11:00" in words(await opened(world, ANA, "reminders 11:00"))
+    assert "reminders 11:00" in words(await open_home(world, ANA, "reminders 11:00"))

@@ -1,4 +1,4 @@
-"""Home and the preferences modal at their worst: Slack takes them, and quickly enough."""
+"""Home and the preferences modal with the longest and most hostile content: Slack accepts them."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import cast
@@ -28,7 +28,7 @@ from bot.people.schemas import AbsenceSchema, CoverAsked, OwnerLeft, Preferences
 from bot.people.tables import Person
 from bot.people.views import cover_asked, owner_left
 from rehearsal.strict import check_message, check_options, check_view
-from tests.home.homes import drawn, home_of
+from tests.home.homes import home_of, home_text
 from tests.makers import ANA, LONG_AGO, MARA, WORKSPACE, Office
 
 HOSTILE = ("<!channel> & *bold* `code` _\u202e ~ <@U1> 👩‍👩‍👧‍👦" * 6)[:200]
@@ -39,7 +39,7 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def worst_customer(name: str, standing: Standing = Standing.NEGLECTED) -> CustomerSchema:
-    """A customer whose every word is as long and as hostile as can be kept."""
+    """Return a customer in which every text is as long and hostile as possible."""
     return CustomerSchema(
         id=uuid4(),
         name=name,
@@ -61,7 +61,7 @@ def worst_customer(name: str, standing: Standing = Standing.NEGLECTED) -> Custom
 
 
 def worst_home(name: str) -> HomeSchema:
-    """Everything there is on Home, all of it as long as it can be."""
+    """Return a Home with all sections, as long as possible."""
     crowd = Coverage(active=46_964, in_cadence=0, due=20_000, neglected=26_964, snoozed=0, pool=46_964)
     member = Member(
         owner=OwnerCoverage(person_id="U", name=name, coverage=crowd),
@@ -98,7 +98,7 @@ def worst_home(name: str) -> HomeSchema:
 
 
 def worst_preferences(name: str) -> Preferences:
-    """All days, all mutes, away, in the zone with the longest name."""
+    """Return preferences with everything chosen, and the longest zone name."""
     return Preferences(
         person_id=ANA,
         name=name,
@@ -113,16 +113,16 @@ def worst_preferences(name: str) -> Preferences:
 
 @pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "…" * 200, "x", "\u202b" + "م" * 199])
 def test_the_fullest_home_is_taken_by_slack(name: str) -> None:
-    """Every section at once, with the longest and most hostile words; the foot is still there."""
+    """Slack accepts a Home with all sections at their limits, and its last line is shown."""
     view = tab(worst_home(name))
     assert check_view(view) == []
     assert len(view["blocks"]) < 100
-    assert "Last ran" in drawn(worst_home(name))
+    assert "Last ran" in home_text(worst_home(name))
 
 
 @pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "x"])
 def test_the_preferences_modal_is_taken_by_slack(name: str) -> None:
-    """With everything chosen, and with nothing."""
+    """Slack accepts the modal with everything chosen, and with nothing."""
     assert check_view(preferences(worst_preferences(name))) == []
     bare = {"mutes": (), "absence": None, "country": None, "working_days": ""}
     assert check_view(preferences(worst_preferences(name).model_copy(update=bare))) == []
@@ -130,21 +130,21 @@ def test_the_preferences_modal_is_taken_by_slack(name: str) -> None:
 
 @pytest.mark.parametrize("words", ["", "port", "united", "zzzz", "a", "Å", "<!channel>", "x" * 5000])
 def test_the_menu_of_countries_is_taken_by_slack(words: str) -> None:
-    """Whatever is typed; no holidays at all can always be chosen."""
+    """Slack accepts the options for any typed text; *no holidays* is always among them."""
     options = country_options(words)
     assert check_options({"options": list(options)}) == []
     assert options[-1]["text"]["text"] == "No public holidays"
 
 
 def test_a_country_is_found_by_how_it_begins() -> None:
-    """What begins with the words comes before what only holds them."""
+    """Names that begin with the typed text come first."""
     assert [option["text"]["text"] for option in country_options("port")][:1] == ["Portugal"]
     assert [option["value"] for option in country_options("new z")][:1] == ["NZ"]
 
 
 @pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "x"])
 def test_notices_about_people_are_taken_by_slack(name: str) -> None:
-    """With one customer and with all of them."""
+    """Slack accepts the notifications with one customer and with all of them."""
     left = OwnerLeft(owner=name, customers=46_964, examples=(name,) * 5)
     for message in (
         owner_left(left),
@@ -156,14 +156,14 @@ def test_notices_about_people_are_taken_by_slack(name: str) -> None:
 
 
 def test_a_notice_about_somebody_who_left_reads_as_a_sentence() -> None:
-    """Who, how many, which, what now."""
+    """The notification says who left, how many customers, which, and what to do."""
     message = owner_left(OwnerLeft(owner="Ana Lima", customers=7, examples=("Acme", "Bolt")))
     assert message.text == "Ana Lima was deactivated in Slack; their 7 customers are in the pool now."
     assert message.blocks[1]["text"]["text"] == "Longest wait first: *Acme*, *Bolt* and 5 others."
 
 
 def test_a_notice_to_a_cover_says_when() -> None:
-    """One day, or from when until when."""
+    """The notification names one day, or the first and the last."""
     one = CoverAsked(owner="Ana Lima", first_day=TODAY, last_day=TODAY)
     more = one.model_copy(update={"last_day": date(2026, 11, 27)})
     assert cover_asked(one).text == "Ana Lima is away on Mon 23 Nov and asked you to cover."
@@ -171,7 +171,7 @@ def test_a_notice_to_a_cover_says_when() -> None:
 
 
 def test_a_closed_home_is_taken_by_slack() -> None:
-    """Even with hostile words."""
+    """Slack accepts the sentence with hostile text."""
     assert check_view(closed(HOSTILE)) == []
 
 
@@ -180,12 +180,12 @@ def test_a_closed_home_is_taken_by_slack() -> None:
     [("01234", "Mon–Fri"), ("0123456", "Mon–Sun"), ("01", "Mon, Tue"), ("620", "Mon, Wed, Sun"), ("4", "Fri")],
 )
 def test_working_days_are_told_as_a_run_or_one_by_one(digits: str, words: str) -> None:
-    """A run of three or more has a dash."""
+    """Three or more days in a row are written with a dash."""
     assert weekdays(digits) == words
 
 
 def fill(office: Office, people: int, customers: int) -> None:
-    """A large company: many owners, most of their customers late, with hostile names; one in ten without an owner."""
+    """Add a large company: many owners, most customers late, hostile names, one customer in ten without an owner."""
     usual = Person(id="", name="", name_key="", synced_at=LONG_AGO).model_dump() | {"workspace_id": WORKSPACE}
     owners = [f"U{number:05}" for number in range(people)]
     bare = Customer(
@@ -226,7 +226,7 @@ def _spread(number: int) -> dict[str, object]:
 
 @pytest.mark.slow
 def test_home_stays_small_at_5000_people_and_46964_customers(office: Office) -> None:
-    """A manager's and a busy owner's Home fit into Slack's limits."""
+    """The Homes of a manager and an owner stay within Slack's limits."""
     fill(office, 5000, 46_964)
     for person in (MARA, ANA):
         view = tab(home_of(office, person))

@@ -1,4 +1,4 @@
-"""Every screen of the bot, gone through over the wire, and what no screen may hold."""
+"""Walks through every screen of the bot, and checks what no screen may contain."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from rehearsal.actor import Actor
-from rehearsal.entries import CannotDo
+from rehearsal.fields import ActorError
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 from tests.makers import MARA
@@ -33,7 +33,7 @@ PINGS = re.compile(r"<!|<@U0KIRI|<#C0SECRET|<http://evil|\x00|\x1b|[\ud800-\udff
 
 
 def texts(value: Any) -> Iterator[tuple[str, str]]:
-    """Every text on a screen as (how it is read, the text)."""
+    """Yield every text on a screen with its type."""
     if isinstance(value, dict):
         if isinstance(value.get("text"), str) and value.get("type") in {"mrkdwn", "plain_text"}:
             yield value["type"], value["text"]
@@ -45,21 +45,21 @@ def texts(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def words(where: Message | View) -> str:
-    """All that can be read there, unescaped."""
+    """Return the text of a screen, unescaped."""
     read = " ".join(text for _, text in texts(where.blocks))
     return read.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def pings_nobody(where: Message | View) -> None:
-    """No markup of a stranger's making, and nothing invisible, stands on this screen."""
+def assert_pings_nobody(where: Message | View) -> None:
+    """Assert that the screen contains no mentions or markup from user input, and no invisible characters."""
     said = [("mrkdwn", where.text)] if isinstance(where, Message) else []
     for kind, text in (*said, *texts(where.blocks)):
         found = PINGS.search(text)
         assert found is None or (kind == "plain_text" and found[0].startswith("<")), (found, text[:200])
 
 
-async def told(actor: Actor, text: str, timeout: float = 15) -> Message:  # noqa: ASYNC109 - the caller's patience
-    """The latest message that says *text*, waited for."""
+async def wait_for_message(actor: Actor, text: str, timeout: float = 15) -> Message:  # noqa: ASYNC109 - the caller's patience
+    """Wait for the latest message that contains *text*."""
 
     def look(me: Actor) -> Message | None:
         return next((one for one in reversed(me.sees()) if text in one.text or text in words(one)), None)
@@ -67,8 +67,8 @@ async def told(actor: Actor, text: str, timeout: float = 15) -> Message:  # noqa
     return await actor.until(look, timeout)
 
 
-async def window(actor: Actor, title: str = "", text: str = "") -> View:
-    """The window on top, once it says *text*."""
+async def wait_for_modal(actor: Actor, title: str = "", text: str = "") -> View:
+    """Wait until the modal on top contains *text*, and return it."""
 
     def look(me: Actor) -> View | None:
         view = me.modal()
@@ -81,63 +81,63 @@ async def window(actor: Actor, title: str = "", text: str = "") -> View:
         raise AssertionError(f"No window {title!r} says {text!r}; it says {shown[:500]!r}.") from missing
 
 
-async def closed(actor: Actor) -> None:
-    """No window is open."""
+async def close_modals(actor: Actor) -> None:
+    """Wait until no modal is open."""
     while view := actor.modal():
         await actor.close(view, everything=True)
 
 
-async def home(actor: Actor) -> View:
-    """Somebody's Home, drawn anew."""
+async def open_home(actor: Actor) -> View:
+    """Open a person's Home and return it."""
     await actor.open_home()
     return await actor.until(lambda me: me.home() if me.home() and "Last ran" in words(me.home()) else None, 15)  # type: ignore[arg-type]  # just looked
 
 
-async def digest_set_up(world: World, channel: str = "accounts") -> None:
-    """Mara chooses a channel for the digest."""
+async def set_up_digest(world: World, channel: str = "accounts") -> None:
+    """Set up a digest in a channel as Mara."""
     mara = world.as_(MARA)
     await mara.command("/evenhand setup")
     view = await mara.modal_opened("Setup", 15)
     await mara.fill(view, digests_channel=channel)
     assert await mara.submit(view) is None
-    await closed(mara)
+    await close_modals(mara)
 
 
-async def answered(actor: Actor, command: str) -> Message | None:
-    """What a command shows: a message, or None when a window opened instead."""
-    await closed(actor)
+async def run_command(actor: Actor, command: str) -> Message | None:
+    """Return the message with which a command is answered, or None if it opened a modal."""
+    await close_modals(actor)
     outcome = await actor.command(command)
     assert outcome.acked, command
     for message in outcome.messages:
-        pings_nobody(message)
+        assert_pings_nobody(message)
     if view := actor.modal():
-        pings_nobody(view)
+        assert_pings_nobody(view)
     return outcome.messages[0] if outcome.messages else None
 
 
 async def look_everywhere(world: World, person: str, names: list[str]) -> list[Message | View]:
-    """Everything that *person* and the channel can see about these customers, each held to `pings_nobody`."""
+    """Open everything that shows these customers, and check each screen with `assert_pings_nobody`."""
     actor, seen = world.as_(person), list[Message | View]()
-    await closed(actor)
+    await close_modals(actor)
     await world.rehearsal.control.move(timedelta(days=3))  # to the digest's Thursday, a new reminder's day
     await world.run_jobs()
-    seen.append(await home(actor))
+    seen.append(await open_home(actor))
     for command in ("/checkin", "/customers", "/neglected team", "/customers pool"):
         seen += await _all_pages(actor, command)
     for name in names:
         for command in (f"/customers {name}", f"/checkin {name}", f"/neglected {name}", f"/customers edit {name}"):
-            with suppress(CannotDo):
-                await answered(actor, command)
-    await closed(actor)
+            with suppress(ActorError):
+                await run_command(actor, command)
+    await close_modals(actor)
     seen += actor.sees()
     for shown in seen:
-        pings_nobody(shown)
+        assert_pings_nobody(shown)
     return seen
 
 
 async def _all_pages(actor: Actor, command: str) -> list[Message]:
-    """A list from its first to its last page."""
-    message = await answered(actor, command)
+    """Open all pages of a list."""
+    message = await run_command(actor, command)
     seen = [message] if message else []
     for _ in range(10):
         turns = [e for b in seen[-1].blocks for e in b.get("elements", ()) if "text" in e] if seen else []
@@ -148,5 +148,5 @@ async def _all_pages(actor: Actor, command: str) -> list[Message]:
         seen.insert(0, replace(seen[-1], blocks=deepcopy(seen[-1].blocks)))  # the page as it was; the next replaces it
         await actor.press(seen[-1], on["action_id"], value=on.get("value"))
         await actor.until(lambda _, before=before: words(seen[-1]) != before, 15)  # type: ignore[misc]  # bound now
-        pings_nobody(seen[-1])
+        assert_pings_nobody(seen[-1])
     return seen

@@ -1,4 +1,4 @@
-"""Whatever is typed after a command, or sent in the place of a button's value: a civil answer, nothing changed."""
+"""Any text after a command, and any forged value of a button, gets an answer and changes nothing."""
 
 import json
 from collections.abc import AsyncIterator
@@ -13,11 +13,20 @@ from sqlmodel import SQLModel
 from bot.core.clock import new_id
 from bot.core.runtime import Runtime
 from bot.workspaces.usecases import install_workspace
-from rehearsal.entries import CannotDo
-from rehearsal.state.inputs import placed
+from rehearsal.fields import ActorError
+from rehearsal.state.inputs import iter_elements
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View
-from tests.hostile.screens import answered, closed, digest_set_up, home, pings_nobody, told, window, words
+from tests.hostile.screens import (
+    assert_pings_nobody,
+    close_modals,
+    open_home,
+    run_command,
+    set_up_digest,
+    wait_for_message,
+    wait_for_modal,
+    words,
+)
 from tests.makers import ANA, BOB, LONG_AGO, MARA, add_customer, add_person
 from tests.promises.helpers import promise
 from tests.world import World, open_world
@@ -46,7 +55,7 @@ REFUSED = ".refused"  # what the audit trail says of a command or press that cha
 
 @pytest.fixture
 async def world(sqlite_url: str) -> AsyncIterator[World]:
-    """The bot against the rehearsal, with one neglected customer."""
+    """Run the bot against the rehearsal, with one neglected customer."""
     async with open_world(sqlite_url) as opened:
         opened.rehearsal.control.limit_rates(False)
         bakery = opened.office.customer("Bakery", owner=ANA, waited=200)
@@ -55,8 +64,8 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
         yield opened
 
 
-def stored(runtime: Runtime) -> dict[str, list[str]]:
-    """Everything that people's acts could have changed, byte for byte."""
+def stored_rows(runtime: Runtime) -> dict[str, list[str]]:
+    """Return all rows that people's actions could have changed."""
     found = {}
     with runtime.database.engine.connect() as connection:
         for table in SQLModel.metadata.sorted_tables:
@@ -83,28 +92,28 @@ def stored(runtime: Runtime) -> dict[str, list[str]]:
     ],
 )
 async def test_garbage_after_a_command_is_answered_civilly(world: World, command: str) -> None:
-    """A sentence, a list or a form; never silence, an error's name or a change."""
-    before = stored(world.runtime)
+    """A command with garbage gets a sentence, a list or a form, without technical details or changes."""
+    before = stored_rows(world.runtime)
     for person in (ANA, MARA):
         actor = world.as_(person)
         for what, garbage in GARBAGE.items():
-            message = await answered(actor, f"{command} {garbage}")
-            shown = words(message) if message else words(await window(actor))
+            message = await run_command(actor, f"{command} {garbage}")
+            shown = words(message) if message else words(await wait_for_modal(actor))
             assert shown.strip(), (command, what)
             assert "Reference" not in shown, (command, what, shown)
-    assert stored(world.runtime) == before
+    assert stored_rows(world.runtime) == before
 
 
 @pytest.mark.slow
 async def test_forged_values_of_every_button_change_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every button and menu of queue, list, pool, reminder, digest and Home, with values that nobody made."""
+    """Forged values of all buttons and menus change nothing."""
     before, ana = await _with_screens(world), world.as_(ANA)
     others = await _another_workspaces_customer(world)
     for value in (*FORGED, str(new_id()), others, f"{others} {ANA} team 0", f"week:{others}"):
         for where in await _screens(world):
-            for spot in list(placed(where.blocks)):
-                with suppress(CannotDo):  # the press before it has changed this screen
-                    await _forge(ana, where, spot, value)
+            for target in list(iter_elements(where.blocks)):
+                with suppress(ActorError):  # the press before it has changed this screen
+                    await _forge(ana, where, target, value)
     said = capsys.readouterr().out
     assert "listener.failed" not in said
     assert "unexpected" not in said
@@ -113,33 +122,33 @@ async def test_forged_values_of_every_button_change_nothing(world: World, capsys
 
 @pytest.mark.slow
 async def test_forged_memories_of_every_window_change_nothing(world: World) -> None:
-    """Every form sent with a `private_metadata` that nobody made: a sentence, and all is as it was."""
+    """A form with forged `private_metadata` gets a sentence and changes nothing."""
     before, ana = await _with_screens(world), world.as_(ANA)
     others = await _another_workspaces_customer(world)
     opened = (("/checkin", "checkins.more", "Snooze until"), ("/checkin", "checkins.more", "Hand over"))
     memories = (*FORGED, json.dumps({"customer_id": others}), json.dumps({"customer": others}), '{"origin": 7}')
     for command, menu, wish in opened:
         for memory in memories:
-            message = await answered(ana, command)
+            message = await run_command(ana, command)
             assert message is not None
-            option = next(o["text"]["text"] for s in placed(message.blocks) if s.element["action_id"] == menu
+            option = next(o["text"]["text"] for s in iter_elements(message.blocks) if s.element["action_id"] == menu
                           for o in s.element["options"] if o["text"]["text"].startswith(wish))  # fmt: skip
             await ana.choose(message, menu, option)
-            form = await window(ana, wish.split()[0] if wish.startswith("Snooze") else wish)
+            form = await wait_for_modal(ana, wish.split()[0] if wish.startswith("Snooze") else wish)
             form.payload["private_metadata"] = memory[:3000]
             if wish == "Hand over":
                 await ana.fill(form, checkins_to="bob")
             errors = await ana.submit(form)
             assert errors, (wish, memory)
-            await closed(ana)
+            await close_modals(ana)
     assert _of_ours(world, before)
 
 
 async def _with_screens(world: World) -> dict[str, list[str]]:
-    await digest_set_up(world)
+    await set_up_digest(world)
     await world.move(days=3)
-    await told(world.as_(ANA), "waiting to hear from you")
-    return stored(world.runtime)
+    await wait_for_message(world.as_(ANA), "waiting to hear from you")
+    return stored_rows(world.runtime)
 
 
 async def _another_workspaces_customer(world: World) -> str:
@@ -150,8 +159,8 @@ async def _another_workspaces_customer(world: World) -> str:
 
 
 def _of_ours(world: World, before: dict[str, list[str]]) -> bool:
-    """Whether our rows are as they were before the other workspace came."""
-    for name, rows in stored(world.runtime).items():
+    """Return whether our rows are the same as before the other workspace was added."""
+    for name, rows in stored_rows(world.runtime).items():
         ours = [row for row in rows if OTHER not in row]
         assert ours == before[name], name
     return True
@@ -160,9 +169,9 @@ def _of_ours(world: World, before: dict[str, list[str]]) -> bool:
 async def _screens(world: World) -> list[Message | View]:
     ana = world.as_(ANA)
     shown: list[Message | View] = [
-        await home(ana),
-        await told(ana, "waiting to hear from you"),
-        await told(ana, "in cadence"),
+        await open_home(ana),
+        await wait_for_message(ana, "waiting to hear from you"),
+        await wait_for_message(ana, "in cadence"),
     ]
     for command in (
         "/checkin",
@@ -173,24 +182,24 @@ async def _screens(world: World) -> list[Message | View]:
         "/checkin zzz",
         "/promise list team",
     ):
-        message = await answered(ana, command)
+        message = await run_command(ana, command)
         if message is not None:
             shown.append(message)
     return shown
 
 
-async def _forge(actor: Any, where: Message | View, spot: Any, value: str) -> None:
-    """Press a button, or choose in a menu, whose value was changed on the way."""
-    element = spot.element
+async def _forge(actor: Any, where: Message | View, target: Any, value: str) -> None:
+    """Press a button or choose in a menu with a forged value."""
+    element = target.element
     if element["type"] == "button" and not element.get("url"):
         kept, element["value"] = element.get("value"), value
-        await actor.press(where, element["action_id"], block_id=spot.block["block_id"], value=value)
+        await actor.press(where, element["action_id"], block_id=target.block["block_id"], value=value)
         element["value"] = kept
     elif element["type"] == "overflow":
         option = element["options"][0]
         kept, option["value"] = option["value"], value[:150]
-        await actor.choose(where, element["action_id"], option["text"]["text"], block_id=spot.block["block_id"])
+        await actor.choose(where, element["action_id"], option["text"]["text"], block_id=target.block["block_id"])
         option["value"] = kept
     if view := actor.modal():
-        pings_nobody(view)
-        await closed(actor)
+        assert_pings_nobody(view)
+        await close_modals(actor)

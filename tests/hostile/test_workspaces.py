@@ -1,4 +1,4 @@
-"""Odd workspaces: one person who is everything, five thousand, people who leave or are renamed, equal names."""
+"""Unusual workspaces: one person, five thousand people, people who leave or are renamed, equal names."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +16,15 @@ from bot.home.usecases import save_preferences
 from bot.people.schemas import OwnerLeft, PreferencesInput
 from bot.people.tables import Person
 from rehearsal.server import Rehearsal
-from tests.hostile.screens import answered, closed, digest_set_up, home, told, window, words
+from tests.hostile.screens import (
+    close_modals,
+    open_home,
+    run_command,
+    set_up_digest,
+    wait_for_message,
+    wait_for_modal,
+    words,
+)
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
 from tests.world import World, open_world
 
@@ -25,26 +33,26 @@ SOLE = "U0SOLE"
 
 @pytest.fixture
 async def world(sqlite_url: str) -> AsyncIterator[World]:
-    """The bot against the rehearsal, with the office's people."""
+    """Run the bot against the rehearsal, with the office's people."""
     async with open_world(sqlite_url) as opened:
         opened.rehearsal.control.limit_rates(False)
         yield opened
 
 
 def owner_of(office: Office, customer: object) -> str | None:
-    """Who looks after a customer."""
+    """Return the owner of a customer."""
     row: Customer = office.look(lambda session: get_customer(session, customer))  # type: ignore[arg-type]  # an id
     return row.owner_id
 
 
-def owed(office: Office, kind: str) -> list[OutboxMessage]:
-    """What was owed of one kind, sent or not."""
+def outbox_messages(office: Office, kind: str) -> list[OutboxMessage]:
+    """Return the messages of one kind in the outbox, sent or not."""
     query = select(OutboxMessage).where(OutboxMessage.kind == kind)
     return list(office.look(lambda session: session.exec(query).all()))
 
 
 async def until(schema: Callable[[], bool]) -> None:
-    """Wait until something is so in the database."""
+    """Wait until a condition holds in the database."""
     for _ in range(1000):
         if schema():
             return
@@ -53,38 +61,38 @@ async def until(schema: Callable[[], bool]) -> None:
 
 
 def name_of(office: Office, person: str) -> str:
-    """What somebody is called here."""
+    """Return a person's stored name."""
     return str(office.look(lambda session: session.exec(select(Person.name).where(Person.id == person)).one()))
 
 
 async def test_one_person_who_is_everything_gets_from_installation_to_the_first_digest(sqlite_url: str) -> None:
-    """Admin, manager and owner in one: set-up, import, reminder, check-in and the digest that names them."""
+    """One admin, manager and owner sets up, imports, logs a check-in and gets the digest."""
     async with open_world(sqlite_url, people=False) as world:
         control = world.rehearsal.control
         control.add_person("sole", id=SOLE, real_name="Sol Alone", tz="Europe/Lisbon", is_admin=True, is_owner=True)
         control.add_channel("general", members=[SOLE])
         await world.run_jobs()
         sole = world.as_(SOLE)
-        assert words(await home(sole))
+        assert words(await open_home(sole))
         await sole.command("/evenhand setup")
-        form = await window(sole, "Setup")
+        form = await wait_for_modal(sole, "Setup")
         await sole.fill(form, digests_channel="general")
         assert await sole.submit(form) is None
-        await closed(sole)
+        await close_modals(sole)
         for name, waited in (("Bakery", 200), ("Golddex", 47)):
             world.office.customer(name, owner=SOLE, waited=waited)
         await world.run_jobs()
-        reminder = await told(sole, "Sol, two customers are waiting")
+        reminder = await wait_for_message(sole, "Sol, two customers are waiting")
         await sole.press(reminder, "checkins.log", index=1)
-        assert await sole.submit(await window(sole, "Check-in")) is None
+        assert await sole.submit(await wait_for_modal(sole, "Check-in")) is None
         await world.move(days=3)
-        digest = await told(sole, "50 % of 2 customers")
+        digest = await wait_for_message(sole, "50 % of 2 customers")
         assert "Bakery" in words(digest)
         assert "Sol Alone" in words(digest)
 
 
 async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) -> None:
-    """Customers to the pool, managers told once though Slack says it twice, no reminder, no duty as a cover."""
+    """Customers go to the pool, managers are notified once, and the person gets no reminder and covers nobody."""
     bakery = world.office.customer("Bakery", owner=ANA, waited=200)
     shop = world.office.customer("Shop", owner=BOB, waited=200)
     away = {"away_from": date(2026, 11, 23), "away_to": date(2026, 12, 4), "cover_id": ANA}
@@ -98,56 +106,56 @@ async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) ->
     await world.rehearsal.control.move(timedelta(hours=7))
     await world.bot.run_job("sync_people")
     assert (owner_of(world.office, bakery), owner_of(world.office, shop)) == (None, BOB)
-    assert [notification.recipient for notification in owed(world.office, OwnerLeft.kind)] == [MARA]
+    assert [notification.recipient for notification in outbox_messages(world.office, OwnerLeft.kind)] == [MARA]
     await world.move(days=1)
     assert not any("waiting to hear" in message.text for message in world.as_(MARA).sees())
     reminded = world.office.look(lambda session: session.exec(select(Reminder.person_id)).all())
     assert ANA not in reminded
-    message = await told(world.as_(MARA), "Ana Lima")
+    message = await wait_for_message(world.as_(MARA), "Ana Lima")
     assert "Bakery" in words(message)
-    pool = await answered(world.as_(MARA), "/customers pool")
+    pool = await run_command(world.as_(MARA), "/customers pool")
     assert pool is not None
     assert "Bakery" in words(pool)
 
 
 async def test_a_renamed_colleague_is_called_by_the_new_name_everywhere(world: World) -> None:
-    """Ana marries: card, list, digest, /neglected and Home say Ana Costa."""
+    """Card, list, digest, /neglected and Home show the new name."""
     world.office.customer("Bakery", owner=ANA, waited=200)
-    await digest_set_up(world)
+    await set_up_digest(world)
     await world.rehearsal.control.change_person(ANA, real_name="Ana Costa")
     await until(lambda: name_of(world.office, ANA) == "Ana Costa")
     mara = world.as_(MARA)
     for command in ("/customers bakery", "/neglected team", "/customers", "/neglected Ana Costa"):
-        message = await answered(mara, command)
+        message = await run_command(mara, command)
         assert message is not None, command
         assert "Ana Lima" not in words(message), command
         assert command == "/customers" or "Ana Costa" in words(message), command
     await world.move(days=3)
-    assert "Bakery* · 203 of 30 days · Ana Costa" in words(await told(mara, "in cadence"))
-    reminder = await told(world.as_(ANA), "waiting to hear from you")
+    assert "Bakery* · 203 of 30 days · Ana Costa" in words(await wait_for_message(mara, "in cadence"))
+    reminder = await wait_for_message(world.as_(ANA), "waiting to hear from you")
     assert reminder.text.startswith("Ana, ")
-    assert "Ana Costa" in words(await home(mara))
+    assert "Ana Costa" in words(await open_home(mara))
 
 
 async def test_two_customers_of_one_name_are_told_apart_everywhere(world: World) -> None:
-    """/checkin, /customers and edit ask which; a list that names neither more closely is refused for that row."""
+    """Commands ask which one is meant; an ambiguous row of a list is refused."""
     first = world.office.customer("Acme", owner=ANA, waited=47, domain="acme.com")
     second = world.office.customer("Acme", owner=BOB, waited=2, domain="acme.org")
     mara = world.as_(MARA)
     for command in ("/checkin acme", "/customers acme", "/customers edit acme"):
-        message = await answered(mara, command)
+        message = await run_command(mara, command)
         assert message is not None, command
         for part in ("2 customers", "acme.com", "acme.org") if command == "/checkin acme" else ("Acme",):
             assert part in words(message), command
         assert mara.modal() is None, command
     await mara.command("/customers import")
-    form = await window(mara, "Import customers")
+    form = await wait_for_modal(mara, "Import customers")
     await mara.fill(form, customers_file=("list.csv", b"name,headcount\nAcme,7\nBolt,8\n"))
     assert await mara.submit(form) is None
-    preview = await window(mara, "Import customers", "1 would be added")
+    preview = await wait_for_modal(mara, "Import customers", "1 would be added")
     assert "Several customers are called" in words(preview) or "refused" in words(preview)
     assert await mara.submit(preview) is None
-    await window(mara, "Import customers", "1 added")
+    await wait_for_modal(mara, "Import customers", "1 added")
     sizes = {row.headcount for row in (_row(world, first), _row(world, second))}
     assert sizes == {None}
 
@@ -159,7 +167,7 @@ def _row(world: World, customer: object) -> Customer:
 
 @pytest.mark.slow
 async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: str) -> None:
-    """Everybody is known, 500 owners of one zone are reminded within the hour, screens and set-up answer at once."""
+    """All are stored, 500 owners in one zone are reminded within the hour, and screens respond at once."""
     async with open_world(sqlite_url) as world:
         _hire(world.rehearsal, 5000)
         world.rehearsal.control.limit_rates(False)
@@ -172,17 +180,17 @@ async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: s
         reminded = world.office.look(lambda session: session.exec(select(Reminder.person_id)).all())
         assert len(set(reminded)) == 500
         mara = world.as_(MARA)
-        assert "500" in words(await home(mara))
-        card = await answered(mara, "/customers Shop 0001")
+        assert "500" in words(await open_home(mara))
+        card = await run_command(mara, "/customers Shop 0001")
         assert card is not None
         await mara.press(card, "customers.hand_over")
-        form = await window(mara, "Hand over")
+        form = await wait_for_modal(mara, "Hand over")
         await mara.fill(form, customers_to="U0N04999")
         assert await mara.submit(form) is None
-        await window(mara, "Customer", "Looked after by Person 4999")
-        await closed(mara)
-        await digest_set_up(world)
-        listed = await answered(mara, "/neglected team")
+        await wait_for_modal(mara, "Customer", "Looked after by Person 4999")
+        await close_modals(mara)
+        await set_up_digest(world)
+        listed = await run_command(mara, "/neglected team")
         assert listed is not None
         assert "500" in words(listed)
 

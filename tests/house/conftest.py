@@ -1,3 +1,3 @@
-"""Keeps the new feature's own tests for the copy of the project that it is added to."""
+"""Excludes the new feature's tests, which run in the copy of the project."""
 
 collect_ignore = ["new_feature"]

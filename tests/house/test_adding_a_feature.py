@@ -89,7 +89,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def insert(path: Path, text: str, *, before: str) -> None:
-    """Put *text* into a file, right before the one place where *before* stands."""
+    """Insert *text* into a file before the only occurrence of *before*."""
     content = path.read_text(encoding="utf-8")
     assert content.count(before) == 1, (path, before)
     path.write_text(content.replace(before, text + before), encoding="utf-8")
@@ -124,10 +124,7 @@ def test_a_feature_is_added_in_five_places(project: Path) -> None:
 
 
 def test_the_feature_works(project: Path) -> None:
-    """
-    The bot runs against the rehearsal: the command answers, the queue and the digest show it. The migration makes the
-    table; the manifest, the listeners and the docs agree.
-    """
+    """Command, queue and digest work; the migration creates the table; manifest, listeners and docs agree."""
     tables = "tests/core/test_database.py::test_migrations_make_the_tables_that_the_code_describes"
     tests = ("tests/coffee", "tests/house/test_manifest.py", tables)
     printed = run(project, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", "not postgresql", *tests)
@@ -135,7 +132,7 @@ def test_the_feature_works(project: Path) -> None:
 
 
 def test_the_import_contracts_hold(project: Path) -> None:
-    """The feature imports what stands below it, and its layers keep their order."""
+    """The feature imports only lower layers."""
     printed = run(
         project, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"
     )

@@ -17,7 +17,7 @@ FOLDERS = {path.parent.name for path in ROOT.glob("bot/*/__init__.py")} - PLUMBI
 
 
 def test_every_folder_with_a_declaration_is_in_the_list() -> None:
-    """A feature that nobody listed would be silent."""
+    """Every declared feature is in the list."""
     names = [feature.name for feature in FEATURES]
     assert len(names) == len(set(names))
     assert {path.parent.name for path in ROOT.glob("bot/*/feature.py")} - PLUMBING == set(names)
@@ -25,7 +25,7 @@ def test_every_folder_with_a_declaration_is_in_the_list() -> None:
 
 
 def test_the_list_makes_every_table_known() -> None:
-    """Migrations are written from the tables that importing `bot.features` loads."""
+    """Importing `bot.features` loads every table, so that migrations include them."""
     asked = "import sys, bot.features; print(*sys.modules)"
     command = [sys.executable, "-c", asked]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
@@ -36,7 +36,7 @@ def test_the_list_makes_every_table_known() -> None:
 
 
 def test_the_import_contracts_name_every_feature() -> None:
-    """The layers inside a feature are checked for all of them."""
+    """The import contracts check the layers of every feature."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     containers = chain.from_iterable(
         contract.get("containers", ()) for contract in project["tool"]["importlinter"]["contracts"]
@@ -45,7 +45,7 @@ def test_the_import_contracts_name_every_feature() -> None:
 
 
 def test_every_contribution_that_is_named_has_a_name_of_its_own() -> None:
-    """Keys of check-in fields and of digest kinds are stored, and no two features share one."""
+    """Keys of check-in fields and digest kinds, which are stored, are unique."""
     extras = [extra.key for feature in FEATURES for extra in feature.checkin_extras]
     assert len(extras) == len(set(extras))
     kinds = [kind.key for feature in FEATURES for kind in feature.digest_kinds]

@@ -1,4 +1,4 @@
-"""The manifest, the listeners and the docs say the same."""
+"""The manifest, the listeners and the docs name the same commands, shortcuts and events."""
 
 import ast
 import json
@@ -17,7 +17,7 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
-from bot.doctor import NEEDED_SCOPES
+from bot.doctor import REQUIRED_SCOPES
 from bot.features import FEATURES
 from demo.stage import MANIFEST
 from rehearsal.strict.manifest import Manifest
@@ -29,7 +29,7 @@ SAID_ONLY = {"told", "waiting"}  # modals without a submit button; nothing comes
 
 
 class Recorder:
-    """Stands where Bolt's app does, and writes down what a feature listens to."""
+    """Records the listeners that a feature registers, in place of Bolt's app."""
 
     def __init__(self) -> None:
         self.heard: dict[str, set[str]] = {}
@@ -45,7 +45,7 @@ class Recorder:
 
 @pytest.fixture
 def heard(sqlite_url: str) -> Iterator[dict[str, set[str]]]:
-    """What all features listen to: "command", "action", "view", … → names."""
+    """Return what all features listen to: "command", "action", "view", … → names."""
     recorder, runtime = Recorder(), Runtime(Database(sqlite_url), MovableClock(MONDAY), FEATURES)
     for feature in FEATURES:
         if feature.register:
@@ -56,34 +56,34 @@ def heard(sqlite_url: str) -> Iterator[dict[str, set[str]]]:
 
 @pytest.fixture
 def manifest() -> Manifest:
-    """manifest.yml."""
+    """Return manifest.yml."""
     return Manifest.load(MANIFEST)
 
 
 @pytest.mark.data
 @pytest.mark.skipif(not SCHEMA.exists(), reason="../shared/slack/manifest.schema.json is not here")
 def test_slack_accepts_the_manifest() -> None:
-    """It is valid under Slack's own schema."""
+    """It is valid under Slack's schema."""
     jsonschema.validate(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")), json.loads(SCHEMA.read_text()))
 
 
 def test_every_command_is_heard_and_none_is_heard_in_vain(heard: dict[str, set[str]], manifest: Manifest) -> None:
-    """Whoever types a command gets an answer."""
+    """Commands and their listeners match."""
     assert heard["command"] == set(manifest.commands)
 
 
 def test_every_shortcut_is_heard_and_none_is_heard_in_vain(heard: dict[str, set[str]], manifest: Manifest) -> None:
-    """Whoever picks a shortcut gets its form."""
+    """Shortcuts and their listeners match."""
     assert heard["shortcut"] == {shortcut.callback_id for shortcut in manifest.shortcuts}
 
 
 def test_every_event_is_heard_and_none_is_heard_in_vain(heard: dict[str, set[str]], manifest: Manifest) -> None:
-    """Nothing is subscribed to that nobody listens to."""
+    """Subscribed events and their listeners match."""
     assert heard["event"] == manifest.events
 
 
 def test_every_command_and_shortcut_is_in_the_docs(manifest: Manifest) -> None:
-    """docs/commands.md tells of everything that can be typed and picked."""
+    """docs/commands.md describes every command and shortcut."""
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     for name in manifest.commands:
         assert f"`{name}`" in text or f"`{name} " in text, name
@@ -92,7 +92,7 @@ def test_every_command_and_shortcut_is_in_the_docs(manifest: Manifest) -> None:
 
 
 def test_the_docs_name_no_other_command_or_shortcut(manifest: Manifest) -> None:
-    """Nobody reads of a command or a shortcut that Slack doesn't know."""
+    """docs/commands.md describes no other command or shortcut."""
     rows = [line.split("|")[1] for line in (ROOT / "docs" / "commands.md").read_text().splitlines() if line[:1] == "|"]
     named = {name for row in rows for name in re.findall(r"`(/[a-z]+)", row)}
     assert named <= set(manifest.commands)
@@ -101,8 +101,8 @@ def test_the_docs_name_no_other_command_or_shortcut(manifest: Manifest) -> None:
 
 
 def test_the_doctor_asks_for_the_scopes_of_the_manifest(manifest: Manifest) -> None:
-    """`evenhand doctor` misses what the manifest grants, no more and no less."""
-    assert manifest.scopes == NEEDED_SCOPES
+    """`evenhand doctor` requires exactly the manifest's scopes."""
+    assert manifest.scopes == REQUIRED_SCOPES
 
 
 # --- what is drawn and what is heard -----------------------------------------------------------------------------
@@ -117,7 +117,7 @@ HEARD_ALWAYS = {"button", "overflow", "Step", "Offer"}  # a press always comes; 
 
 @cache
 def _calls() -> list[tuple[Path, ast.Call, str]]:
-    """Every call in the bot's source, with its file and the name of what is called."""
+    """Yield every call in the bot's source, with its file and the name of the function."""
     return list(_list_calls())
 
 
@@ -136,7 +136,7 @@ def _argument(call: ast.Call, place: int | None, name: str) -> ast.expr | None:
 
 
 def _values(path: Path, node: ast.expr | None) -> set[str]:
-    """The ids that an expression can be: a literal, a constant of the module, or either of two."""
+    """Return the ids that an expression can have: a literal, a constant of the module, or either of two."""
     if isinstance(node, ast.Constant):
         return {node.value} if isinstance(node.value, str) and node.value else set()
     if isinstance(node, ast.IfExp):
@@ -160,21 +160,21 @@ def _drawn(kinds: set[str]) -> dict[str, str]:
 
 
 def test_every_button_that_is_drawn_is_heard(heard: dict[str, set[str]]) -> None:
-    """Nobody presses a button and gets Slack's warning sign."""
+    """Every drawn button has a listener."""
     drawn = _drawn(HEARD_ALWAYS)
     assert len(drawn) >= 10
     assert {action: path for action, path in drawn.items() if action not in heard["action"]} == {}
 
 
 def test_every_menu_that_asks_for_options_gets_them(heard: dict[str, set[str]]) -> None:
-    """A menu that searches as one types has somebody who answers."""
+    """Every external select has an options listener."""
     assert {
         action: path for action, path in _drawn({"external_select"}).items() if action not in heard["options"]
     } == {}
 
 
 def test_every_form_that_can_be_submitted_is_heard(heard: dict[str, set[str]]) -> None:
-    """What somebody fills in arrives."""
+    """Every modal with a submit button has a listener."""
     drawn = {
         callback_id: str(path.relative_to(ROOT))
         for path, call, name in _calls()
@@ -186,7 +186,7 @@ def test_every_form_that_can_be_submitted_is_heard(heard: dict[str, set[str]]) -
 
 
 def test_every_notification_has_one_view() -> None:
-    """Each can be drawn, by one feature only, and no two have the same kind."""
+    """Each notification has exactly one view, and kinds are unique."""
     drawn = [notification for feature in FEATURES for notification in feature.views]
     assert len(drawn) == len(set(drawn))
     assert set(drawn) == {kind for kind in _below(Notification) if kind.__module__.startswith("bot.")}

@@ -1,4 +1,4 @@
-"""The papers of the house: the lock, the example settings, links and targets in the docs."""
+"""The lock file, the example settings, and links and targets in the docs."""
 
 import re
 import tomllib
@@ -30,7 +30,7 @@ def _name(requirement: str) -> str:
 
 
 def test_the_lock_holds_every_dependency_with_its_hash() -> None:
-    """What is installed is what was tried, byte for byte."""
+    """Every dependency is locked with a hash."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
@@ -41,7 +41,7 @@ def test_the_lock_holds_every_dependency_with_its_hash() -> None:
 
 
 def test_nothing_names_a_package_index() -> None:
-    """Whoever installs this does so from their own index."""
+    """No file names a package index."""
     files = [ROOT / name for name in ("requirements.lock", "pyproject.toml", "Makefile", "CONTRIBUTING.md")]
     files += [
         path
@@ -60,28 +60,28 @@ def test_nothing_names_a_package_index() -> None:
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:
-    """.env.example is the whole list of what can be set."""
+    """.env.example lists exactly the settings."""
     named = re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(named) == sorted(name.upper() for name in Settings.model_fields)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_in_the_docs_lead_somewhere(page: Path) -> None:
-    """Every relative link is a file of the project."""
+    """Every relative link points to a file."""
     links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_make_has_every_target_that_the_docs_name(page: Path) -> None:
-    """Nobody reads `make something` and gets told that there is no such rule."""
+    """Every `make` target in the docs exists."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {first or second for first, second in TARGET.findall(page.read_text(encoding="utf-8"))}
     assert named <= targets
 
 
 def test_make_help_tells_of_targets_that_exist() -> None:
-    """What `make help` prints can be typed."""
+    """Every target in `make help` exists."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
     told = set(re.findall(r'@echo "make ([a-z]+)', makefile))

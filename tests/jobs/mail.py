@@ -1,4 +1,4 @@
-"""A tiny feature whose notifications are letters, and a post office over the rehearsal."""
+"""A small feature whose notifications are letters, and a post office that delivers them to the rehearsal."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,25 +26,25 @@ from tests.makers import ANA, ROOT, START, WORKSPACE, open_office
 
 
 class Letter(Notification):
-    """Words for somebody."""
+    """A notification with text."""
 
     kind = "mail.letter"
     words: str
 
 
-class Riddle(Notification):
-    """News that no view can draw."""
+class UndrawableLetter(Notification):
+    """A notification whose view fails."""
 
     kind = "mail.riddle"
 
 
 def draw(letter: Letter) -> Message:
-    """The letter as a message."""
+    """Draw a letter as a message."""
     return Message(text=letter.words, blocks=[section(escape(letter.words))])
 
 
 class Sketch(Notification):
-    """Words with a chart under them."""
+    """A notification with text and a chart."""
 
     kind = "mail.sketch"
 
@@ -58,22 +58,22 @@ IN_WORDS = "Last week: 9 praised, 2 complained and 3 did neither."
 
 
 def sketch(_sketch: Sketch) -> Message:
-    """A chart and its words between two paragraphs."""
+    """Draw a chart and its description between two paragraphs."""
     blocks = [section("What they said."), CHART, context(IN_WORDS), section("The end.")]
     return Message(text=f"What they said. {IN_WORDS}", blocks=blocks)
 
 
-def fail(_riddle: Riddle) -> Message:
-    """Break."""
+def fail(_riddle: UndrawableLetter) -> Message:
+    """Raise an error."""
     raise ZeroDivisionError
 
 
-MAIL = Feature(name="mail", views={Letter: draw, Sketch: sketch, Riddle: fail})
+MAIL = Feature(name="mail", views={Letter: draw, Sketch: sketch, UndrawableLetter: fail})
 
 
 @dataclass
 class PostOffice:
-    """Owes letters and delivers them to the rehearsal."""
+    """Enqueues letters and delivers them to the rehearsal."""
 
     rehearsal: Rehearsal
     runtime: Runtime
@@ -82,7 +82,7 @@ class PostOffice:
 
     def enqueue(self, key: str, *, to: str = "", words: str = "Good morning.", notification: Notification | None = None,
             reply_to: str | None = None, expires: timedelta | None = None) -> bool:  # fmt: skip
-        """Owe a letter to a channel (or person); False when that key is owed already."""
+        """Enqueue a letter to a channel or person; return False if the key exists already."""
 
         def use_case(session: Session, *, now: object) -> bool:
             assert now
@@ -101,20 +101,20 @@ class PostOffice:
 
     @property
     def general(self) -> str:
-        """The id of #general."""
+        """Return the id of #general."""
         return self.rehearsal.workspace.channel("general").id
 
     @property
     def client(self) -> AsyncWebClient:
-        """The bot's way to the rehearsal."""
+        """Return the bot's client of the rehearsal."""
         return build_client(token=self.rehearsal.bot_token, api_url=self.rehearsal.api_url)
 
     async def deliver(self) -> int:
-        """One round."""
-        return await deliver_outbox(self.runtime, lambda _: self.client, self._note_gone)
+        """Run one round of delivery."""
+        return await deliver_outbox(self.runtime, lambda _: self.client, self._record_dead)
 
     async def deliver_until_quiet(self) -> None:
-        """Rounds, each a minute after the last, until nothing moves."""
+        """Run rounds, one minute apart, until nothing changes."""
         for _ in range(60):
             self.clock.move(timedelta(minutes=1))
             if not await self.deliver() and not self.states_in(
@@ -123,27 +123,27 @@ class PostOffice:
                 return
         raise AssertionError(f"Still moving: {self.states()}")
 
-    async def _note_gone(self, _runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+    async def _record_dead(self, _runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
         self.gone.append((claimed.key, reason))
 
     def states(self) -> dict[str, str]:
-        """Every notification's state, by key."""
+        """Return the state of every notification by key."""
         with self.runtime.database.reading(WORKSPACE) as session:
             rows = session.exec(select(OutboxMessage).order_by(col(OutboxMessage.key))).all()
         return {row.key: row.state.value for row in rows}
 
     def states_in(self, *states: outbox.DeliveryState) -> list[str]:
-        """The keys in one of these states."""
+        """Return the keys of notifications in one of these states."""
         return [key for key, state in self.states().items() if state in states]
 
-    def said(self, channel: str = "") -> list[Seen]:
-        """What stands in a channel."""
+    def messages(self, channel: str = "") -> list[Seen]:
+        """Return the texts of the messages in a channel."""
         return self.rehearsal.control.as_person(ANA).sees(channel or "general")
 
 
 @asynccontextmanager
 async def open_post_office(database_url: str) -> AsyncIterator[PostOffice]:
-    """A post office on a fresh database."""
+    """Open a post office on a fresh database."""
     manifest = Manifest.load(ROOT / "manifest.yml")
     async with Rehearsal(manifest=manifest, start=START, team_id=WORKSPACE) as rehearsal:
         rehearsal.control.add_person("ana", id=ANA)

@@ -1,4 +1,4 @@
-"""Something stands between us and Slack and answers in its place: nothing is lost, nothing is said twice."""
+"""A proxy answers in Slack's place: no message is lost or posted twice."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ ODD = {
 
 @asynccontextmanager
 async def in_between(post: PostOffice, odd: tuple[str, int, str], *, passes_on: bool) -> AsyncIterator[str]:
-    """A proxy that answers the first chat.postMessage oddly, having passed it on or not."""
+    """Run a proxy that answers the first chat.postMessage oddly, after passing it on or not."""
     answered: list[str] = []
 
     async def handle(request: web.Request) -> web.Response:
@@ -60,13 +60,13 @@ async def in_between(post: PostOffice, odd: tuple[str, int, str], *, passes_on: 
 async def test_an_answer_that_isnt_slacks_is_looked_into(
     sqlite_url: str, odd: tuple[str, int, str], passes_on: bool
 ) -> None:
-    """Whether the message got through or not, it stands there once in the end."""
+    """The message is posted exactly once, whether or not the first attempt arrived."""
     async with open_post_office(sqlite_url) as post, in_between(post, odd, passes_on=passes_on) as url:
         client = build_client(token=post.rehearsal.bot_token, api_url=url)
         post.enqueue("hello")
         for _ in range(4):
-            await deliver_outbox(post.runtime, lambda _: client, post._note_gone)
+            await deliver_outbox(post.runtime, lambda _: client, post._record_dead)
             post.clock.move(timedelta(minutes=2))
         assert post.states() == {"hello": DeliveryState.SENT}
-        assert [message.text for message in post.said()] == ["Good morning."]
+        assert [message.text for message in post.messages()] == ["Good morning."]
         assert post.gone == []

@@ -1,4 +1,4 @@
-"""A small place on this machine that mentions are fetched from, and the door that leads there."""
+"""A small place on this machine that mentions are fetched from, and the host overrides that lead there."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ class Outside:
         self.port = 0
 
     @property
-    def door(self) -> HostOverrides:
+    def host_overrides(self) -> HostOverrides:
         """What lets the bot reach it."""
         return HostOverrides({HOST: (f"127.0.0.1:{self.port}",)})
 

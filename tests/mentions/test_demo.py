@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from demo.cast import COMPANY, START, TEAM, furnish
 from demo.company import load_company
 from demo.feed import load_feed, open_feed
-from demo.stage import hand_time_over, open_stage
+from demo.people import COMPANY, START, TEAM, populate
+from demo.stage import open_stage, run_jobs_on_move
 from tests.makers import MARA
 
 
@@ -13,14 +13,19 @@ async def test_mentions_come_as_days_pass(sqlite_url: str) -> None:
     """The praise of yesterday on the first morning, the complaint that somebody writes at noon after that."""
     async with open_feed() as feed:
         stage = open_stage(
-            database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, door=feed.door
-        )  # fmt: skip
+            database_url=sqlite_url,
+            start=START,
+            populate=populate,
+            team_id=TEAM,
+            name=COMPANY,
+            host_overrides=feed.host_overrides,
+        )
         async with stage as running:
             feed.now = running.rehearsal.workspace.clock.now
             accounts = running.rehearsal.workspace.channel("accounts")
             load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
             load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
-            hand_time_over(running)
+            run_jobs_on_move(running)
             await running.bot.run_jobs()
             mara = running.rehearsal.control.as_person(MARA)
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from bot.core.schemas import DigestSlot, Line
-from bot.digests.queries.kinds import find_kind
+from bot.digests.queries import find_kind
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.schemas.mentions import Day, MentionsDigest
 from bot.mentions.usecases.acting import set_sentiment

@@ -7,6 +7,7 @@ import pytest
 
 from bot.mentions.rules.mentions import (
     Filter,
+    MentionState,
     answer_due,
     holds_any,
     is_old,
@@ -130,3 +131,47 @@ def test_words_of_a_field_are_parted_by_commas_or_lines() -> None:
     """Each once, at most thirty of them."""
     assert split_words("golddex,  Gold dex\ngolddex;\n") == ("golddex", "Gold dex")
     assert len(split_words("\n".join(map(str, range(99))))) == 30
+
+
+@pytest.mark.parametrize(
+    ("hour", "taken", "due"),
+    [
+        (time(17), 9, "19:00"),
+        (time(17), 20, "19:00"),
+        (time(7), 8, "09:00"),
+        (time(7), 18, "18:00"),
+        (time(9), 19, "18:00"),
+    ],
+)
+def test_an_answer_is_due_within_the_hours_of_who_works_late(hour: time, taken: int, due: str) -> None:
+    """Two hours after they begin at the earliest, and at six at the latest, unless they begin after four."""
+    at = answer_due(datetime(2026, 11, 23, taken, tzinfo=UTC), 2, Calendar(zone="UTC", hour=hour))
+    assert f"{at:%a %H:%M}" == f"Wed {due}"
+
+
+@pytest.mark.parametrize(("hour", "quiet"), [(11, False), (12, True), (13, True), (14, False)])
+def test_quiet_hours_may_lie_within_a_day(hour: int, quiet: bool) -> None:
+    """The first hour is quiet, the last isn't; from and to the same hour is never."""
+    now = datetime(2026, 11, 23, hour, tzinfo=UTC)
+    assert is_quiet(now, "UTC", time(12), time(14)) is quiet
+    assert not is_quiet(now, "UTC", time(12), time(12))
+    assert not is_quiet(now, "UTC", time(12), None)
+    assert not is_quiet(now, "UTC", None, time(14))
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [(" 18:30 – 7:45 ", (time(18, 30), time(7, 45))), ("0-24", None), ("18:60-8", None), ("8", None)]
+)
+def test_quiet_hours_have_minutes(text: str, hours: tuple[time, time] | None) -> None:
+    """As a clock has them."""
+    assert read_quiet(text) == hours
+
+
+def test_a_word_of_a_field_is_cut_at_sixty_characters() -> None:
+    """One more makes no other word."""
+    assert split_words(f"{'a' * 60}, {'a' * 61}") == ("a" * 60,)
+
+
+def test_states_are_told_in_words() -> None:
+    """Those that need no explanation by their own name."""
+    assert [state.words for state in MentionState] == ["open", "answered", "not about us", "kept without a word"]

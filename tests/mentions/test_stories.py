@@ -37,8 +37,8 @@ async def outside() -> AsyncIterator[Outside]:
 
 @pytest.fixture
 async def world(sqlite_url: str, outside: Outside) -> AsyncIterator[World]:
-    """On SQLite, with the door to the feed open."""
-    async with open_world(sqlite_url, door=outside.door) as made:
+    """Run on SQLite, with the feed as a host override."""
+    async with open_world(sqlite_url, host_overrides=outside.host_overrides) as made:
         yield made
 
 

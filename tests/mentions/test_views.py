@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.core.schemas import OfferButton
 from bot.customers.rules.rows import Refusal
 from bot.mentions.listeners.acting import MentionRef
 from bot.mentions.rules.lists import Column
@@ -25,7 +26,6 @@ from bot.mentions.schemas.mentions import (
     MentionSchema,
     MentionSetup,
     MentionsListed,
-    OfferButton,
     OwnNames,
     SourceList,
     SourceSchema,

@@ -1,4 +1,4 @@
-"""Calendars of all sorts, for properties."""
+"""Hypothesis strategies for calendars."""
 
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2060, 12, 31))
 
 @st.composite
 def absences(draw: st.DrawFn) -> tuple[date, date]:
-    """An absence from a day to three years."""
+    """Draw an absence from a day to three years."""
     first = draw(DAYS)
     return first, first + timedelta(days=draw(st.integers(0, 1100)))
 

@@ -1,4 +1,4 @@
-"""People as Slack would describe them."""
+"""People as Slack describes them."""
 
 from typing import Any
 
@@ -9,20 +9,20 @@ ZONES = {MARA: "Europe/London", ANA: "Europe/Lisbon", BOB: "America/New_York", K
 NAMES = {MARA: "Mara Okafor", ANA: "Ana Lima", BOB: "Bob Chen", KIRI: "Kiri Walker"}
 
 
-def told(person_id: str, **more: Any) -> SlackPerson:
-    """One of the office (or somebody new) as Slack tells of them now."""
+def slack_person(person_id: str, **more: Any) -> SlackPerson:
+    """Return a person of the office, or a new one, as Slack describes them."""
     known = {"name": NAMES.get(person_id, person_id), "zone": ZONES.get(person_id)}
     return SlackPerson(id=person_id, **{**known, **more})
 
 
-def everybody(*others: SlackPerson) -> list[SlackPerson]:
-    """The whole office, with *others* in the place of, or beside, those who are in it."""
-    people = {person_id: told(person_id) for person_id in NAMES}
+def whole_office(*others: SlackPerson) -> list[SlackPerson]:
+    """Return the whole office, with *others* added or replaced."""
+    people = {person_id: slack_person(person_id) for person_id in NAMES}
     return list((people | {person.id: person for person in others}).values())
 
 
-def user(person_id: str = "U1", **more: Any) -> dict[str, Any]:
-    """Slack's user object of a full member."""
+def slack_user(person_id: str = "U1", **more: Any) -> dict[str, Any]:
+    """Return Slack's user object of a full member."""
     return {
         "id": person_id,
         "name": "ana",

@@ -1,4 +1,4 @@
-"""One person's days: zones with odd clocks, holidays, absences."""
+"""Calendars: zones with unusual clock changes, holidays, absences."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.people.rules import DAY, LOOK_AHEAD_DAYS, Calendar, holiday_country, known_zone, public_holidays
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar, holiday_country, known_zone, public_holidays
 from tests.people.calendars import CALENDARS, DAYS, ZONES
 
 MINUTE = timedelta(minutes=1)
@@ -30,12 +30,12 @@ calm = settings(deadline=None)
 
 
 def utc(*parts: int) -> datetime:
-    """An instant in UTC."""
+    """Return an instant in UTC."""
     return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
 
 def first_instant_showing(zone: str, day: date, clock_time: time) -> datetime:
-    """The same answer as `Calendar.at`, found by watching the clock minute by minute."""
+    """Return the same as `Calendar.at`, by checking the clock minute by minute."""
     wanted = datetime.combine(day, clock_time)
     instant = wanted.replace(tzinfo=UTC) - timedelta(hours=15)
     while instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) < wanted:
@@ -64,7 +64,7 @@ def first_instant_showing(zone: str, day: date, clock_time: time) -> datetime:
 def test_a_skipped_hour_comes_when_the_clock_jumps_and_a_doubled_one_the_first_time(
     zone: str, day: date, clock_time: time, instant: datetime
 ) -> None:
-    """A reminder at half past one comes on the nights of clock changes too, in every zone, midnight gaps included."""
+    """A skipped time becomes the end of the gap, and a repeated one the first occurrence, in every zone."""
     assert Calendar(zone).at(day, clock_time) == instant
 
 
@@ -73,7 +73,7 @@ def test_a_skipped_hour_comes_when_the_clock_jumps_and_a_doubled_one_the_first_t
 def test_an_hour_is_the_first_instant_at_which_the_clock_shows_it_or_more(
     change: tuple[str, date], days: int, minutes: int
 ) -> None:
-    """Around every clock change the hour comes exactly when somebody watching the wall clock would say so."""
+    """Around every clock change, the instant is the same as by checking each minute."""
     zone, day = change[0], change[1] + days * DAY
     clock_time = time(minutes // 60, minutes % 60)
 
@@ -86,7 +86,7 @@ def test_an_hour_is_the_first_instant_at_which_the_clock_shows_it_or_more(
 @pytest.mark.parametrize(("zone", "day"), CLOCK_CHANGES)
 @pytest.mark.parametrize("hour", [time(0), time(0, 30), time(1, 45), time(2, 15), time(9), time(23, 30)])
 def test_an_hour_comes_once_a_day_whatever_the_clock_does(zone: str, day: date, hour: time) -> None:
-    """On a day with a clock change one's hour still comes, and comes once."""
+    """On a day with a clock change, the hour occurs exactly once."""
     calendar = Calendar(zone, hour=hour)
     start = calendar.at(day, time(0))
     minutes = (start + MINUTE * n for n in range(26 * 60))
@@ -105,13 +105,13 @@ def test_today_is_the_date_where_the_person_is() -> None:
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:
-    """Nobody's today can be told from a time without a zone."""
+    """A naive instant raises ValueError."""
     with pytest.raises(ValueError, match="aware datetime"):
         Calendar("UTC").today(datetime(2026, 11, 23, 12))  # noqa: DTZ001 - that is the mistake
 
 
 def test_the_hour_is_nine_unless_said_otherwise() -> None:
-    """A reminder waits until nine in the person's own zone."""
+    """The default hour is nine in the person's zone."""
     lisbon = Calendar("Europe/Lisbon")
     assert not lisbon.hour_has_come(utc(2026, 7, 1, 7, 59))
     assert lisbon.hour_has_come(utc(2026, 7, 1, 8))
@@ -137,7 +137,7 @@ def test_weekends_holidays_and_days_away_are_no_working_days() -> None:
 
 
 def test_a_week_may_begin_on_sunday() -> None:
-    """Somebody who works Sunday to Thursday is not given Friday."""
+    """A person who works Sunday to Thursday doesn't work on Friday."""
     calendar = Calendar("Asia/Riyadh", working_days=frozenset({6, 0, 1, 2, 3}))
     assert calendar.next_working_day(date(2026, 11, 27)) == date(2026, 11, 29)
 
@@ -159,7 +159,7 @@ def test_the_leap_day_is_a_day_like_others() -> None:
     ids=["no working days", "away for good"],
 )
 def test_somebody_who_never_works_gets_the_day_itself(calendar: Calendar) -> None:
-    """Without a working day in sight nothing is put off and nothing hangs."""
+    """Without a working day in the search range, the day itself is returned."""
     day = date(2026, 11, 23)
     assert calendar.next_working_day(day) == day
     assert calendar.next_working_day(day, or_same=False) == day
@@ -170,19 +170,19 @@ def test_somebody_who_never_works_gets_the_day_itself(calendar: Calendar) -> Non
 @calm
 @given(CALENDARS, DAYS)
 def test_the_next_working_day_is_the_first_one(calendar: Calendar, day: date) -> None:
-    """No working day is skipped, and a day off is answered only when 400 days hold no other."""
+    """No working day is skipped, and a day off is returned only if the next 400 days have no working day."""
     found = calendar.next_working_day(day)
     if calendar.is_working_day(found):
         assert calendar.working_days_between(day, found) == [found]
     else:
         assert found == day
-        assert calendar.working_days_between(day, day + (LOOK_AHEAD_DAYS - 1) * DAY) == []
+        assert calendar.working_days_between(day, day + (MAX_SEARCH_DAYS - 1) * DAY) == []
 
 
 @calm
 @given(CALENDARS, DAYS, st.integers(1, 30))
 def test_counting_working_days_agrees_with_listing_them(calendar: Calendar, day: date, n: int) -> None:
-    """*n* working days on is the *n*-th of the list, as long as there are that many in sight."""
+    """The *n*-th working day is the *n*-th of the list, within the search range."""
     reached = calendar.add_working_days(day, n)
     listed = calendar.working_days_between(day + DAY, reached)
     if len(listed) == n:
@@ -193,13 +193,13 @@ def test_counting_working_days_agrees_with_listing_them(calendar: Calendar, day:
 
 
 def test_working_days_are_not_counted_backwards() -> None:
-    """A negative number of working days is a mistake and named as one."""
+    """A negative number raises ValueError."""
     with pytest.raises(ValueError, match="forward"):
         Calendar("UTC").add_working_days(date(2026, 11, 23), -1)
 
 
 def test_a_calendar_refuses_what_is_no_zone_and_no_weekday() -> None:
-    """A wrong zone or weekday is named at once, not at the first reminder."""
+    """An invalid zone or weekday raises ValueError at once."""
     with pytest.raises(ValueError, match="Europe/Lisbon"):
         Calendar("Lisbon")
     with pytest.raises(ValueError, match="0 \\(Monday\\)"):
@@ -207,7 +207,7 @@ def test_a_calendar_refuses_what_is_no_zone_and_no_weekday() -> None:
 
 
 def test_equal_calendars_are_one_key() -> None:
-    """Calendars can be put into sets and used as keys."""
+    """Calendars are hashable and equal by value."""
     away = ((date(2026, 1, 1), date(2026, 1, 2)),)
     assert len({Calendar(zone, days_off=away) for zone in (*ZONES, *ZONES)}) == len(ZONES)
 
@@ -217,12 +217,12 @@ def test_equal_calendars_are_one_key() -> None:
     [None, "", "America", "Lisbon", "europe/lisbon", "../../etc/passwd", "a\0b", "\ud800", "x" * 5000, "localtime"],
 )
 def test_a_zone_nobody_knows_becomes_the_workspaces(name: str | None) -> None:
-    """A missing, misspelt or hostile zone falls back to the default."""
+    """A missing, misspelt or hostile zone becomes the default."""
     assert known_zone(name, "Europe/Lisbon") == "Europe/Lisbon"
 
 
 def test_a_known_zone_stays_and_a_hopeless_default_is_utc() -> None:
-    """Old names are zones too; when even the default is none, UTC is."""
+    """Old names are zones, too; an invalid default becomes UTC."""
     assert known_zone("Asia/Calcutta", "UTC") == "Asia/Calcutta"
     assert known_zone("Nowhere/At_All", "Nowhere/Else") == "UTC"
 
@@ -250,12 +250,12 @@ def test_a_known_zone_stays_and_a_hopeless_default_is_utc() -> None:
     ],
 )
 def test_a_zone_tells_the_country_or_admits_that_it_does_not(zone: str, country: str | None) -> None:
-    """Holidays are guessed from the zone, and not at all where several countries could be meant."""
+    """The country is derived from the zone, unless several countries share it."""
     assert holiday_country(zone) == country
 
 
 def test_every_zone_can_be_asked_for_its_country() -> None:
-    """Whatever zone Slack reports, the guess is two letters or nothing."""
+    """For every zone, the country is two letters or None."""
     zones = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     guesses = {zone: holiday_country(zone) for zone in zones}
     assert all(guess is None or (len(guess) == 2 and guess.isupper()) for guess in guesses.values())
@@ -264,7 +264,7 @@ def test_every_zone_can_be_asked_for_its_country() -> None:
 
 @pytest.mark.parametrize("country", ["XX", "", "HolidayBase", "date", "portugal", "\0"])
 def test_an_unknown_country_has_no_holidays(country: str) -> None:
-    """A country code nobody knows costs nobody a reminder."""
+    """An unknown country code means no holidays."""
     assert public_holidays(country, 2026) == frozenset()
     assert Calendar("UTC", country=country).is_working_day(date(2026, 12, 25))
 

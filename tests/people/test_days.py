@@ -1,4 +1,4 @@
-"""The day that people mean by their words, on their own calendar."""
+"""Reading days in commands and lists."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.people.rules import Calendar
 from bot.people.rules.days import (
-    OVER,
+    PAST_DAY,
     UNREADABLE,
     DayWords,
     UnclearDay,
@@ -78,7 +78,7 @@ MONDAY = date(2026, 11, 23)
     ],
 )
 def test_a_day_is_read_as_people_say_it(words: str, on: str, rest: str) -> None:
-    """Weekdays, relative words, ISO and calendar days; what follows is what is to be done."""
+    """Weekdays, relative words, ISO and calendar dates are read; the rest is returned."""
     found = read_day(words, today=MONDAY)
     assert (found.on, found.rest, found.problem) == (date.fromisoformat(on), rest, None)
 
@@ -88,9 +88,9 @@ def test_a_day_is_read_as_people_say_it(words: str, on: str, rest: str) -> None:
     ["yesterday call", "2 days ago call", "last friday call", "2026-11-22 call", "22 nov 2026 call", "20 nov call"],
 )
 def test_a_day_that_is_over_is_asked_again(words: str) -> None:
-    """Never taken for next year, never kept."""
+    """A past day is neither accepted nor moved to next year."""
     found = read_day(words, today=MONDAY)
-    assert (found.on, found.problem) == (None, OVER)
+    assert (found.on, found.problem) == (None, PAST_DAY)
 
 
 @pytest.mark.parametrize(
@@ -128,13 +128,13 @@ def test_a_day_that_is_over_is_asked_again(words: str) -> None:
     ],
 )
 def test_a_day_that_can_be_read_two_ways_or_not_at_all_is_asked_again(words: str, problem: str) -> None:
-    """Nothing is guessed."""
+    """An ambiguous or unreadable day gives a question."""
     found = read_day(words, today=MONDAY)
     assert (found.on, found.problem) == (None, problem)
 
 
 def test_words_without_a_day_stay_whole() -> None:
-    """What is to be done isn't eaten by the search for a day."""
+    """A text without a day is returned unchanged."""
     assert read_day("call them about the invoice", today=MONDAY).rest == "call them about the invoice"
     assert read_day("  ", today=MONDAY).problem is None
 
@@ -162,7 +162,7 @@ words = st.sampled_from(VOCABULARY.split(" "))
 @example(parts=["29", "feb"], today=date(2026, 3, 1))
 @example(parts=["31", "december"], today=date(2026, 12, 31))
 def test_no_words_ever_lead_to_a_day_that_is_over(parts: list[str], today: date) -> None:
-    """Whatever is written, whenever: the day is today or later, or it is asked for."""
+    """For any text, the day is today or later, or there is a question."""
     said = " ".join(parts)
     found = read_day(said, today=today)
     assert found.on is None or today <= found.on <= today + timedelta(days=730)
@@ -172,15 +172,15 @@ def test_no_words_ever_lead_to_a_day_that_is_over(parts: list[str], today: date)
 
 @given(text=st.text(max_size=60), today=st.dates(date(2024, 1, 1), date(2032, 12, 31)))
 def test_any_text_is_survived(text: str, today: date) -> None:
-    """No characters break the reading, and none become a day that is over."""
+    """No text raises an error or gives a past day."""
     found = read_day(text, today=today)
     assert found.on is None or found.on >= today
 
 
 def test_a_day_that_is_over_or_far_away_is_refused_with_what_to_do() -> None:
-    """Today is fine."""
+    """Past and distant due dates are refused; today is valid."""
     assert due_date_problem(MONDAY, today=MONDAY) is None
-    assert due_date_problem(MONDAY - timedelta(days=1), today=MONDAY) == OVER
+    assert due_date_problem(MONDAY - timedelta(days=1), today=MONDAY) == PAST_DAY
     assert due_date_problem(MONDAY + timedelta(days=730), today=MONDAY) is None
     assert "two years" in (due_date_problem(MONDAY + timedelta(days=731), today=MONDAY) or "")
     assert due_date_problem(None, today=MONDAY) == "Choose the day by which it should be done."
@@ -190,7 +190,7 @@ def test_a_day_that_is_over_or_far_away_is_refused_with_what_to_do() -> None:
     "words", ["sat down with Bob", "sun cream for them", "24/7 support", "20261201 is unpaid", "10.12 EUR are missing"]
 )
 def test_words_that_may_be_no_day_are_asked_about_and_kept(words: str) -> None:
-    """Nobody who sat down with Bob meant Saturday."""
+    """`sat down with Bob` is asked about, not read as Saturday."""
     found = read_day(words, today=MONDAY)
     first = words.partition(" ")[0]
     asked = f"“{first}” can be a day or part of what is to be done; choose the day."
@@ -198,19 +198,19 @@ def test_words_that_may_be_no_day_are_asked_about_and_kept(words: str) -> None:
 
 
 def test_the_last_day_of_the_calendar_and_the_first_year_of_lists_are_days() -> None:
-    """Limits belong to what they limit."""
+    """The limits themselves are valid."""
     assert read_day("in 12 months", today=date(9998, 12, 31)).on == date(9999, 12, 31)
     assert read_date("1.1.1800") == date(1800, 1, 1)
 
 
 def test_only_a_preposition_right_before_makes_such_a_word_a_day() -> None:
-    """Neither an article nor a preposition at the end."""
+    """An article, or a preposition elsewhere, doesn't."""
     for words in ("the sun cream for them", "sat down with what we agreed on"):
         assert read_day(words, today=MONDAY).rest == words
 
 
 def test_a_second_day_may_follow_anywhere_in_six_words() -> None:
-    """And the first word after `or` counts."""
+    """A second day is found within six words, and directly after `or`."""
     for words in ("friday or in two weeks from monday", "monday friday", "today or friday"):
         assert read_day(words, today=MONDAY).problem == "That names more than one day; choose which."
 
@@ -227,7 +227,7 @@ def test_a_month_on_from_its_last_day_is_the_last_day_of_a_shorter_one() -> None
 
 
 def test_a_day_beyond_the_calendar_is_asked_again() -> None:
-    """Even on its last pages."""
+    """A day after the last supported date gives a question."""
     for words in ("in 999 days", "in 13 months", "in 999 months"):
         assert read_day(words, today=date(9998, 12, 31)) == DayWords(on=None, rest="", problem=UNREADABLE)
 
@@ -252,7 +252,7 @@ TODAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 
 @given(today=TODAYS, days=st.integers(0, 270), written=st.sampled_from(PRINTED))
 def test_a_printed_day_is_read_as_that_day(today: date, days: int, written: Callable[[date], str]) -> None:
-    """Without its year, for the nine months in which the year is clear."""
+    """A formatted day without year is read back, within nine months."""
     day = today + timedelta(days=days)
     assert read_day(f"{written(day)}: call", today=today) == DayWords(on=day, rest="call")
 
@@ -261,14 +261,14 @@ def test_a_printed_day_is_read_as_that_day(today: date, days: int, written: Call
 def test_a_printed_day_with_its_year_is_read_as_that_day(
     today: date, days: int, written: Callable[[date], str]
 ) -> None:
-    """For two years."""
+    """A formatted day with year is read back, within two years."""
     day = today + timedelta(days=days)
     assert read_day(f"{written(day)} call", today=today) == DayWords(on=day, rest="call")
 
 
 @given(today=TODAYS, day=st.dates(date(2024, 1, 1), date(2034, 12, 31)), year=st.booleans())
 def test_numbers_that_may_be_day_or_month_are_never_guessed(today: date, day: date, year: bool) -> None:
-    """What is read with strokes reads the same the other way round, or one number is no month."""
+    """A date with slashes is read only if one number can't be a month, or both are equal."""
     words = f"{day.day}/{day.month}" + (f"/{day.year}" if year else "")
     found = read_day(words, today=today)
     if found.on is not None:
@@ -280,7 +280,7 @@ def test_numbers_that_may_be_day_or_month_are_never_guessed(today: date, day: da
 
 @given(text=st.text(max_size=60), day_first=st.sampled_from([None, True, False]))
 def test_any_cell_is_a_date_or_unclear(text: str, day_first: bool | None) -> None:
-    """Nothing else is raised, and the order of a list can be asked of any cell."""
+    """Reading any cell returns a date or raises UnclearDay, and its order can be determined."""
     with suppress(UnclearDay):
         assert read_date(text, day_first=day_first).year >= 1800
     assert day_order(text) in {None, True, False}
@@ -303,7 +303,7 @@ def test_any_cell_is_a_date_or_unclear(text: str, day_first: bool | None) -> Non
     ],
 )
 def test_a_cell_that_is_no_date_says_how_to_write_one(cell: str, sentence: str) -> None:
-    """Lists need the whole date."""
+    """The message shows how to write a date."""
     with pytest.raises(UnclearDay) as unclear:
         read_date(cell)
     assert str(unclear.value) == sentence
@@ -315,5 +315,5 @@ def test_a_cell_that_is_no_date_says_how_to_write_one(cell: str, sentence: str) 
      ("13/13/2026", None), ("13.03.2026", None), ("13/03", None), ("", None)],
 )  # fmt: skip
 def test_a_date_tells_the_order_of_its_list(cell: str, order: bool | None) -> None:
-    """Where one number can be no month; dots are day first anyway."""
+    """The order is known if one number can't be a month; dots are always day first."""
     assert day_order(cell) is order

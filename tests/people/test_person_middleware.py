@@ -1,4 +1,4 @@
-"""Whoever turns up is known before their wish is heard."""
+"""The middleware stores an unknown sender before the listener runs."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -19,75 +19,75 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 async def rehearsal() -> AsyncIterator[Rehearsal]:
-    """A pretend Slack with somebody in it of whom the bot hasn't heard."""
+    """Return a rehearsal with a person who isn't stored by the bot."""
     async with Rehearsal(manifest=Manifest.load(ROOT / "manifest.yml"), start=START, team_id=WORKSPACE) as running:
         running.control.add_person("yan", id="U0YAN", real_name="Yan Li", tz="Asia/Shanghai")
         yield running
 
 
-class Door:
-    """A person_middleware, and how many wishes it let through."""
+class Requests:
+    """Sends requests through a PersonMiddleware, and counts those that it passed on."""
 
     def __init__(self, office: Office, rehearsal: Rehearsal) -> None:
-        self.assignee, self.rehearsal, self.passed = PersonMiddleware(office.runtime), rehearsal, 0
+        self.middleware, self.rehearsal, self.passed = PersonMiddleware(office.runtime), rehearsal, 0
         self.client = build_client(token=rehearsal.bot_token, api_url=rehearsal.api_url)
 
-    async def knock(self, user_id: str | None, **body: Any) -> None:
-        """Somebody wants something."""
+    async def send(self, user_id: str | None, **body: Any) -> None:
+        """Send a request of a person."""
         context = AsyncBoltContext({"team_id": WORKSPACE, "user_id": user_id})
-        await self.assignee.meet(body, context, self.client, self._pass)
+        await self.middleware.identify(body, context, self.client, self._pass)
 
     async def _pass(self) -> None:
         self.passed += 1
 
     @property
-    def asked(self) -> int:
-        """How often Slack was asked about somebody."""
+    def lookups(self) -> int:
+        """Return the number of users.info calls."""
         return sum(exchange.name == "users.info" for exchange in self.rehearsal.workspace.traffic)
 
 
 async def test_somebody_unknown_is_looked_up_once(office: Office, rehearsal: Rehearsal) -> None:
-    """The second wish asks nobody, nor does another process that finds them in the database."""
-    door = Door(office, rehearsal)
-    await door.knock("U0YAN")
-    await door.knock("U0YAN")
-    await Door(office, rehearsal).knock("U0YAN")
-    assert (door.passed, door.asked) == (2, 1)
+    """A second request makes no call, nor does another process, which finds the person in the database."""
+    requests = Requests(office, rehearsal)
+    await requests.send("U0YAN")
+    await requests.send("U0YAN")
+    await Requests(office, rehearsal).send("U0YAN")
+    assert (requests.passed, requests.lookups) == (2, 1)
     row = office.look(lambda session: find_person_row(session, "U0YAN"))
     assert (row.name, row.zone, row.country) == ("Yan Li", "Asia/Shanghai", "CN")
 
 
 async def test_somebody_known_isnt_looked_up(office: Office, rehearsal: Rehearsal) -> None:
-    """Ana has been here before."""
-    door = Door(office, rehearsal)
-    await door.knock(ANA)
-    assert (door.passed, door.asked) == (1, 0)
+    """A stored person is not fetched."""
+    requests = Requests(office, rehearsal)
+    await requests.send(ANA)
+    assert (requests.passed, requests.lookups) == (1, 0)
 
 
 @pytest.mark.parametrize("event", ["team_join", "user_change"])
 async def test_news_about_a_person_need_no_look_up(office: Office, rehearsal: Rehearsal, event: str) -> None:
-    """They bring what there is to know."""
-    door = Door(office, rehearsal)
-    await door.knock("U0YAN", event={"type": event})
-    assert (door.passed, door.asked) == (1, 0)
+    """The event itself describes the person."""
+    requests = Requests(office, rehearsal)
+    await requests.send("U0YAN", event={"type": event})
+    assert (requests.passed, requests.lookups) == (1, 0)
 
 
 async def test_a_slack_that_cant_tell_stops_no_wish(office: Office, rehearsal: Rehearsal) -> None:
-    """The wish is heard, and next time Slack is asked again."""
-    door = Door(office, rehearsal)
+    """The request is passed on, and the person is fetched at the next one."""
+    requests = Requests(office, rehearsal)
     rehearsal.control.faults.next("users.info", error="internal_error")
-    await door.knock("U0YAN")
-    assert door.passed == 1
+    await requests.send("U0YAN")
+    assert requests.passed == 1
     assert office.look(lambda session: find_person_row(session, "U0YAN")) is None
-    await door.knock("U0YAN")
+    await requests.send("U0YAN")
     assert office.look(lambda session: find_person_row(session, "U0YAN")) is not None
 
 
 async def test_what_nobody_sent_passes(office: Office, rehearsal: Rehearsal) -> None:
-    """Events without a person, such as a removed app."""
-    door = Door(office, rehearsal)
-    await door.knock(None, event={"type": "app_uninstalled"})
-    assert (door.passed, door.asked) == (1, 0)
+    """Events without a person, such as app_uninstalled, are passed on."""
+    requests = Requests(office, rehearsal)
+    await requests.send(None, event={"type": "app_uninstalled"})
+    assert (requests.passed, requests.lookups) == (1, 0)
 
 
 @pytest.mark.parametrize(

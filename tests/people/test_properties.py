@@ -1,4 +1,4 @@
-"""What holds for people whatever Slack tells and whatever is typed."""
+"""Properties of people, for any data from Slack and any input."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from bot.customers.tables import Customer
 from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_cover, find_person_row, list_managers, list_people
 from bot.people.rules import (
-    LONGEST_ABSENCE_DAYS,
+    MAX_ABSENCE_DAYS,
     Calendar,
     Role,
     absence_problems,
@@ -25,7 +25,7 @@ from bot.people.rules import (
 from bot.people.schemas import SlackPerson
 from bot.people.tables import Absence, Person
 from tests.makers import ANA, BOB, WORKSPACE, Office
-from tests.people.slack_people import told
+from tests.people.slack_people import slack_person
 
 TODAY = date(2026, 11, 23)
 IDS = ["U0ANA", "U0BOB", "U0MARA", "U1", "U2", "U3"]
@@ -44,7 +44,7 @@ PEOPLE = st.builds(
 
 
 def state(session: Session) -> list[dict[str, Any]]:
-    """Everybody as they are kept, and who looks after what."""
+    """Return all stored people, and who owns which customers."""
     people = [find_person_row(session, person_id) for person_id in IDS]
     kept = [row.model_dump(exclude={"synced_at"}) for row in people if row is not None]
     owners = [{"owner": row.owner_id} for row in session.exec(select(Customer).order_by(col(Customer.name))).all()]
@@ -54,7 +54,7 @@ def state(session: Session) -> list[dict[str, Any]]:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rounds=st.lists(st.lists(PEOPLE, max_size=6, unique_by=lambda row: row.id), min_size=1, max_size=4))
 def test_whatever_slack_tells_taking_it_in_twice_is_once(office: Office, rounds: list[list[SlackPerson]]) -> None:
-    """No history of people makes a second delivery change anything, and nobody gone or limited owns a customer."""
+    """A second sync of the same data changes nothing, and nobody who left or is a guest owns a customer."""
     if not office.look(lambda session: session.exec(select(Customer)).first()):
         for number, owner in enumerate([ANA, BOB, ANA]):
             office.customer(f"Customer {number}", owner=owner)
@@ -69,22 +69,22 @@ def test_whatever_slack_tells_taking_it_in_twice_is_once(office: Office, rounds:
 
 
 def owners_who_cant_be(session: Session) -> list[str]:
-    """People with customers who have left."""
+    """Return owners who have left."""
     owners = {row.owner_id for row in session.exec(select(Customer)).all() if row.owner_id}
     rows = [find_person_row(session, owner) for owner in owners]
     return [row.id for row in rows if row is None or row.is_deactivated]
 
 
 def admins_who_cant_be(session: Session) -> list[str]:
-    """Admins who left."""
-    everybody = list_people(session, deactivated=True)
-    return [row.id for row in everybody if row.role is Role.ADMIN and row.is_deactivated]
+    """Return admins who have left."""
+    people = list_people(session, deactivated=True)
+    return [row.id for row in people if row.role is Role.ADMIN and row.is_deactivated]
 
 
 @given(first=DAYS, last=DAYS)
 def test_days_away_are_taken_only_when_they_are_in_order_not_over_and_not_endless(first: date, last: date) -> None:
-    """Exactly those; a problem stands under the last day."""
-    fine = first <= last and last >= TODAY and (last - first).days < LONGEST_ABSENCE_DAYS
+    """Exactly valid absences are accepted; problems are under the last day."""
+    fine = first <= last and last >= TODAY and (last - first).days < MAX_ABSENCE_DAYS
     problems = absence_problems(first, last, today=TODAY, covered=False)
     assert (problems == {}) is fine
     assert set(problems) <= {"away_to"}
@@ -94,7 +94,7 @@ def test_days_away_are_taken_only_when_they_are_in_order_not_over_and_not_endles
 def test_at_most_one_problem_about_days_away_is_told_at_a_time(
     first: date | None, last: date | None, *, covered: bool
 ) -> None:
-    """One sentence, ending in a full stop, saying what to do."""
+    """There is at most one sentence, with a full stop."""
     problems = absence_problems(first, last, today=TODAY, covered=covered)
     assert len(problems) <= 1
     assert all(sentence.endswith(".") for sentence in problems.values())
@@ -104,7 +104,7 @@ def test_at_most_one_problem_about_days_away_is_told_at_a_time(
 
 @given(digits=st.text("0123456789x", max_size=9), country=st.none() | st.text(max_size=3))
 def test_hours_without_a_problem_make_a_calendar(digits: str, country: str | None) -> None:
-    """What passes can be worked with; what can't is refused."""
+    """Accepted hours make a valid calendar; refused ones don't."""
     problems = hours_problems(digits, country)
     if not problems:
         calendar = Calendar("UTC", working_days=frozenset(int(digit) for digit in digits), country=country)
@@ -113,7 +113,7 @@ def test_hours_without_a_problem_make_a_calendar(digits: str, country: str | Non
 
 
 def test_nearly_every_country_that_can_be_chosen_has_a_holiday() -> None:
-    """None are kept on three empty islands, and in Ukraine while martial law lasts."""
+    """Exceptions are three uninhabited islands, and Ukraine under martial law."""
     days = [date(2026, 1, 1) + timedelta(days=day) for day in range(731)]
     calendars = {code: Calendar("UTC", country=code) for code in holiday_countries()}
     without = {code for code, calendar in calendars.items() if not any(map(calendar.is_holiday, days))}
@@ -122,33 +122,33 @@ def test_nearly_every_country_that_can_be_chosen_has_a_holiday() -> None:
 
 @given(name=st.text())
 def test_a_persons_key_is_its_own_key(name: str) -> None:
-    """Made once, it stays; and it fits its column."""
+    """The key of a key is the key itself, and fits its column."""
     key = person_key(name)
     assert len(key) <= 200
     assert person_key(key.upper()) == person_key(key) or not name.isascii()
 
 
 def test_a_cover_who_left_covers_nobody(office: Office) -> None:
-    """The absence still names them, but nobody asks them."""
+    """The absence keeps their id, but they don't count as cover."""
     with office.runtime.database.transaction(WORKSPACE) as session:
         session.add(Absence(person_id=ANA, first_day=TODAY, last_day=TODAY, cover_id=BOB))
     assert office.look(lambda session: find_cover(session, ANA, TODAY)) == BOB
     assert office.look(lambda session: find_cover(session, ANA, TODAY + timedelta(days=1))) is None
-    office.do(sync_people_and_customers, people=[told(BOB, is_deactivated=True)], complete=False)
+    office.do(sync_people_and_customers, people=[slack_person(BOB, is_deactivated=True)], complete=False)
     assert office.look(lambda session: find_cover(session, ANA, TODAY)) is None
 
 
 def test_managers_who_left_manage_nothing(office: Office) -> None:
-    """They are told nothing and asked nothing."""
+    """They don't count as managers."""
     assert [row.id for row in office.look(list_managers)] == ["U0MARA"]
-    office.do(sync_people_and_customers, people=[told("U0MARA", is_deactivated=True)], complete=False)
+    office.do(sync_people_and_customers, people=[slack_person("U0MARA", is_deactivated=True)], complete=False)
     assert office.look(list_managers) == []
 
 
 def test_every_new_persons_zone_is_known_and_their_country_its_own(runtime: Runtime, office: Office) -> None:
-    """Old names of zones included."""
+    """This includes old zone names."""
     zones = ["US/Pacific", "Asia/Calcutta", "Europe/Kiev", "GMT", "Etc/GMT+5", "America/Argentina/Buenos_Aires"]
-    people = [told(f"U{number}", zone=zone) for number, zone in enumerate(zones)]
+    people = [slack_person(f"U{number}", zone=zone) for number, zone in enumerate(zones)]
     office.do(sync_people_and_customers, people=people, complete=False)
     for number, zone in enumerate(zones):
         row: Person = office.look(lambda session, one=f"U{number}": find_person_row(session, one))

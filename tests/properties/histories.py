@@ -1,4 +1,4 @@
-"""Workspaces of their own in one database, so that hundreds of arbitrary histories take seconds."""
+"""Independent workspaces in one database, so that hundreds of random histories take seconds."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,34 +32,34 @@ _numbers = count(1)
 
 @dataclass
 class History:
-    """One workspace with Mara, Ana, Bob and Kiri, on a clock of its own."""
+    """A workspace with Mara, Ana, Bob and Kiri, and its own clock."""
 
     runtime: Runtime
     workspace: str
     now: datetime = START
 
     def do(self, use_case: Callable[..., Any], **inputs: Any) -> Any:
-        """Run a use case at the history's own time."""
+        """Run a use case at the history's current time."""
         return self.runtime.run_now(use_case, workspace=self.workspace, **{"now": self.now, **inputs})
 
     def ask(self, query: Callable[..., Any], **inputs: Any) -> Any:
-        """Read with a query that takes `now`."""
+        """Run a query that takes `now`."""
         return self.runtime.read_now(query, workspace=self.workspace, **{"now": self.now, **inputs})
 
     def look(self, query: Callable[[Session], Any]) -> Any:
-        """Read with a function of the session."""
+        """Run a function of the session that reads."""
         with self.runtime.database.reading(self.workspace) as session:
             return query(session)
 
     def customers(self) -> list[Customer]:
-        """Everybody there is, by name."""
+        """Return all customers by name."""
         query = select(Customer).order_by(col(Customer.name))
         return list(self.look(lambda session: session.exec(query).all()))
 
 
 @contextmanager
 def library() -> Iterator[Runtime]:
-    """A database for many histories."""
+    """Open a database for many histories."""
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'evenhand.db'}")
         migrate(database)
@@ -71,7 +71,7 @@ def library() -> Iterator[Runtime]:
 
 
 def begin(runtime: Runtime) -> History:
-    """A new workspace with its people; nothing has happened yet."""
+    """Create a workspace with its people and nothing else."""
     workspace = f"T{next(_numbers):06}"
     with runtime.database.transaction(workspace) as session:
         install_workspace(session, name=workspace, bot_user_id="U0BOT", zone="Europe/London", now=LONG_AGO)

@@ -1,4 +1,4 @@
-"""No one is missed, and an attempt is not a contact: whatever people do, in whatever order."""
+"""No customer is missed, and an attempt is not a contact, for any sequence of actions."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ few_days = st.integers(0, 40)
 
 
 class Care(RuleBasedStateMachine):
-    """A workspace in which anything may happen; beside it, a plain account of which contacts there really were."""
+    """A state machine over a workspace, with a separate record of the real contacts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,27 +58,27 @@ class Care(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """A workspace with four people and two customers."""
+        """Create a workspace with four people and two customers."""
         self.history = begin(self.stack.enter_context(library()))
         self.add(0, ANA)
         self.add(1, None)
 
     def teardown(self) -> None:
-        """Throw the database away."""
+        """Close the database."""
         self.stack.close()
 
     # --- what people do -------------------------------------------------------------------------------------------
 
     @rule(number=st.integers(2, 9), owner=st.none() | st.sampled_from(OWNERS))
     def add(self, number: int, owner: str | None) -> None:
-        """Mara adds a customer; a name that is taken is refused."""
+        """Add a customer; an existing name is refused."""
         schema = self._try(add_customer, details=CustomerDetails(name=f"Shop {number}", owner_id=owner), by=MARA)
         if schema:
             self.known[schema.id] = None
 
     @rule(waits=st.lists(st.none() | st.integers(0, 120), min_size=1, max_size=4), owner=st.sampled_from(["", *OWNERS]))
     def bring_a_list(self, waits: list[int | None], owner: str) -> None:
-        """Mara imports a list, with or without last contacts."""
+        """Import a list, with or without last contacts."""
         self.lists += 1
         today = self.history.now.date()
         days = ["" if wait is None else (today - timedelta(days=wait)).isoformat() for wait in waits]
@@ -91,7 +91,7 @@ class Care(RuleBasedStateMachine):
     @precondition(lambda self: self.imports)
     @rule()
     def take_a_list_back(self) -> None:
-        """The last list is undone; who was cared for since stays."""
+        """Undo the last import; customers changed since then stay."""
         self._try(undo_import, import_id=self.imports.pop(), by=MARA)
         left = {customer.id for customer in self.history.customers()}
         assert all(contacts == {} for customer, contacts in self.told.items() if customer not in left)
@@ -99,7 +99,7 @@ class Care(RuleBasedStateMachine):
 
     @rule(index=which, result=st.sampled_from(list(Result)), ago=few_days, by=people)
     def log(self, index: int, result: Result, ago: int, by: str) -> None:
-        """Somebody records what came of a call, of today or long ago."""
+        """Log a check-in of today or of the past."""
         customer = self._pick(index)
         on = self._today(by) - timedelta(days=ago)
         schema = self._try(
@@ -112,40 +112,40 @@ class Care(RuleBasedStateMachine):
 
     @rule(index=which, reason=st.sampled_from(list(SnoozeReason)), days=st.integers(1, 90), by=people)
     def snooze(self, index: int, reason: SnoozeReason, days: int, by: str) -> None:
-        """Somebody puts a customer off, if the rules let them."""
+        """Snooze a customer, if the rules allow it."""
         customer, until = self._pick(index), self._today(by) + timedelta(days=days)
         inputs = {"preset": Preset.DATE, "until": until, "reason": reason, "by": by}
         self._remember(self._try(snooze_from_list, customer_id=customer.id, **inputs), customer, by)
 
     @rule(index=which, by=people)
     def wake(self, index: int, by: str) -> None:
-        """Somebody ends a snooze."""
+        """End a snooze."""
         customer = self._pick(index)
         self._remember(self._try(wake_from_list, customer_id=customer.id, by=by), customer, by)
 
     @rule(index=which, to=people, by=people)
     def hand_over(self, index: int, to: str, by: str) -> None:
-        """Somebody gives a customer to somebody."""
+        """Hand a customer over."""
         customer = self._pick(index)
         self._remember(self._try(hand_over_from_list, customer_id=customer.id, to=to, by=by), customer, by)
 
     @precondition(lambda self: self.actions)
     @rule(index=which, by=st.none() | people)
     def undo(self, index: int, by: str | None) -> None:
-        """Somebody takes back something that was done."""
+        """Undo an earlier action."""
         customer_action_id, customer_id, who = self.actions[index % len(self.actions)]
         if self._try(undo_action, customer_action_id=customer_action_id, by=by or who):
             self.told.get(customer_id, {}).pop(customer_action_id, None)
 
     @rule(index=which, status=st.sampled_from(list(Status)), until=st.none() | st.integers(1, 20), by=people)
     def say_how_it_stands(self, index: int, status: Status, until: int | None, by: str) -> None:
-        """Somebody pauses, loses, excludes or brings back a customer."""
+        """Pause, lose, exclude or reactivate a customer."""
         day = self._today(by) + timedelta(days=until) if until else None
         self._try(set_status, customer_id=self._pick(index).id, status=status, reason="moving", until=day, by=by)
 
     @rule(index=which, cadence=st.none() | st.integers(1, 120), by=people)
     def change_the_cadence(self, index: int, cadence: int | None, by: str) -> None:
-        """Somebody sets how often a customer wants to be called."""
+        """Change a customer's cadence."""
         customer = self._pick(index)
         details = self.history.look(lambda session: get_details(session, session.get_one(Customer, customer.id)))
         self._try(
@@ -154,21 +154,21 @@ class Care(RuleBasedStateMachine):
 
     @rule(by=people, days=st.integers(0, 15), cover=people)
     def go_away(self, by: str, days: int, cover: str) -> None:
-        """Somebody goes on holiday with a cover, or comes back."""
+        """Add an absence with a cover, or end it."""
         today = self._today(by)
         away = {"away_from": today, "away_to": today + timedelta(days=days), "cover_id": cover} if days else {}
         self._try(save_preferences, preferences=PreferencesInput(hour=time(9), working_days="01234", **away), by=by)
 
     @rule(person=st.sampled_from(OWNERS), gone=st.booleans())
     def leave_or_return(self, person: str, gone: bool) -> None:
-        """Slack says that somebody left, or is back."""
+        """Deactivate or reactivate a person in Slack."""
         name, zone, _ = PEOPLE[person]
         told = SlackPerson(id=person, name=name, zone=zone, is_deactivated=gone)
         self._try(sync_people_and_customers, people=[told], complete=False)
 
     @rule(days=st.integers(1, 25), hours=st.integers(0, 23))
     def days_pass(self, days: int, hours: int) -> None:
-        """Time goes by; what the clock does is done."""
+        """Move time and run the jobs' use cases."""
         self.history.now += timedelta(days=days, hours=hours)
         self._try(wake_paused)
         self._try(end_snoozes)
@@ -177,13 +177,13 @@ class Care(RuleBasedStateMachine):
 
     @invariant()
     def everybody_stands_somewhere_once(self) -> None:
-        """Each active customer is in exactly one standing, as each of the queries says; the counts add up."""
+        """Each active customer has exactly one standing in all queries, and the counts add up."""
         for today in sorted({self._today(person) for person in PEOPLE}):
             self._stand(today, [one for one in self.history.customers() if one.status is Status.ACTIVE])
 
     @invariant()
     def who_is_left_alone_has_a_reason_and_a_name(self) -> None:
-        """Paused, lost and excluded customers, and those put off."""
+        """Paused, lost, excluded and snoozed customers have a reason and a responsible person."""
         for customer in self.history.customers():
             if customer.status is not Status.ACTIVE:
                 assert customer.status_reason
@@ -194,7 +194,7 @@ class Care(RuleBasedStateMachine):
 
     @invariant()
     def who_waits_is_on_somebodys_list(self) -> None:
-        """In the queue of an owner who is here, or in the pool, where anyone may take them."""
+        """A waiting customer is in the queue of an active owner, or in the pool."""
         here = {person.id for person in self.history.look(list_people)}
         queued: set[UUID] = set()
         for person in here:
@@ -210,7 +210,7 @@ class Care(RuleBasedStateMachine):
 
     @invariant()
     def only_contacts_count(self) -> None:
-        """The stored last contact is the latest real one: attempts, snoozes and undone talks leave no trace."""
+        """The stored last contact is the latest real one; attempts, snoozes and undone check-ins don't count."""
         for customer in self.history.customers():
             expected = latest_contact(self.known[customer.id], *self.told.get(customer.id, {}).values())
             assert customer.last_contact_on == expected, customer.name
@@ -240,7 +240,7 @@ class Care(RuleBasedStateMachine):
         return set(self.history.look(lambda session: session.exec(query).all()))
 
     def _queued(self, person: str) -> set[UUID]:
-        """The ids on all pages of that person's queue."""
+        """Return the ids on all pages of a person's queue."""
         features, found, page, pages = self.history.runtime.features, set(), 0, 1
         while page < pages:
             queue = self.history.ask(get_queue, viewer=person, features=features, page=page)
@@ -261,7 +261,7 @@ class Care(RuleBasedStateMachine):
             self.actions.append((schema.customer_action_id, customer.id, by))
 
     def _try(self, use_case: Any, **inputs: Any) -> Any:
-        """What came of it; None when it was refused in a sentence, which changes nothing."""
+        """Run a use case; return None if it was refused, which changes nothing."""
         try:
             return self.history.do(use_case, **inputs)
         except BotError:

@@ -1,4 +1,4 @@
-"""Size-blind: whatever the revenues and headcounts are, nobody comes sooner, later, or to somebody else."""
+"""Revenue and headcount change no date, order or owner."""
 
 import csv
 import io
@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.queue import get_queue
-from bot.checkins.queries.reminders import list_due_reminders
+from bot.checkins.queries.queue import get_queue, list_due_reminders
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.outbox import OutboxMessage
@@ -23,7 +22,7 @@ from bot.customers.queries.screens import list_page
 from bot.customers.tables import Customer
 from bot.customers.usecases.lists import apply_import
 from bot.customers.usecases.scheduling import reschedule_workspace
-from bot.digests.queries import compose_digest, list_neglected_lines
+from bot.digests.queries import compose_neglected, get_slot, list_neglected_lines
 from bot.digests.queries.lists import get_list
 from bot.digests.rules import Whose
 from bot.digests.tables import Digest
@@ -50,13 +49,13 @@ rows = st.tuples(
 
 @pytest.fixture(scope="module")
 def runtime() -> Iterator[Runtime]:
-    """One database for all examples."""
+    """Return a runtime with one database for all examples."""
     with library() as made:
         yield made
 
 
 def as_list(lines: list[tuple[Any, ...]], given_sizes: list[tuple[int | None, int | None]]) -> str:
-    """A CSV list of these customers, each with the size at its place in *given_sizes*."""
+    """Return a CSV list of these customers, with the size at their place in *given_sizes*."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADINGS)
@@ -69,7 +68,7 @@ def as_list(lines: list[tuple[Any, ...]], given_sizes: list[tuple[int | None, in
 
 
 def opened(runtime: Runtime, text: str) -> History:
-    """A workspace that took this list in."""
+    """Create a workspace and import the list."""
     history = begin(runtime)
     done = history.do(apply_import, drafts=read(text), by=MARA)
     assert done.plan.refused == 0, done.plan.refusals
@@ -79,7 +78,7 @@ def opened(runtime: Runtime, text: str) -> History:
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(lines=st.lists(rows, min_size=2, max_size=20), data=st.data())
 def test_first_dates_are_the_same_whatever_the_sizes(runtime: Runtime, lines: list[Any], data: st.DataObject) -> None:
-    """The same list with its revenues and headcounts dealt out anew: every date of every customer is the same."""
+    """Permuting revenues and headcounts changes no date."""
     given_sizes = [line[4] for line in lines]
     dealt = data.draw(st.permutations(given_sizes))
     first, second = opened(runtime, as_list(lines, given_sizes)), opened(runtime, as_list(lines, dealt))
@@ -91,7 +90,7 @@ def test_first_dates_are_the_same_whatever_the_sizes(runtime: Runtime, lines: li
 def test_no_screen_changes_when_sizes_are_dealt_out_anew(
     runtime: Runtime, lines: list[Any], later: int, data: st.DataObject
 ) -> None:
-    """Queue, reminder, digest and its thread, pool, lists and Home show the same customers in the same order."""
+    """All screens and messages show the same customers in the same order."""
     given_sizes = [line[4] for line in lines]
     history = opened(runtime, as_list(lines, given_sizes))
     history.now += timedelta(days=later, hours=5)
@@ -102,7 +101,7 @@ def test_no_screen_changes_when_sizes_are_dealt_out_anew(
 
 
 def clock(customer: Customer) -> tuple[Any, ...]:
-    """What is stored of a customer's dates, and whose it is."""
+    """Return a customer's stored dates and owner."""
     return (
         customer.name, customer.owner_id, customer.effective_cadence_days, customer.waiting_since,
         customer.first_due_on, customer.due_on, customer.neglected_after,
@@ -110,7 +109,7 @@ def clock(customer: Customer) -> tuple[Any, ...]:
 
 
 def deal(history: History, dealt: list[tuple[int | None, int | None]]) -> None:
-    """Give each customer another's size, behind everybody's back."""
+    """Permute the customers' sizes directly in the database."""
     with history.runtime.database.transaction(history.workspace) as session:
         for customer, (value, heads) in zip(history.customers(), dealt, strict=True):
             mine = sa.and_(col(Customer.workspace_id) == history.workspace, col(Customer.id) == customer.id)
@@ -118,7 +117,7 @@ def deal(history: History, dealt: list[tuple[int | None, int | None]]) -> None:
 
 
 def screens(history: History) -> dict[str, Any]:
-    """What everybody would see now, customers by name; nothing of it is kept."""
+    """Return the names of customers on every screen, in order, without storing anything."""
     shown: dict[str, Any] = {"clocks": [clock(customer) for customer in history.customers()]}
     features = history.runtime.features
     for person in PEOPLE:
@@ -138,7 +137,7 @@ def screens(history: History) -> dict[str, Any]:
 
 
 def messages(history: History) -> list[Any]:
-    """The reminders and the digest that would go out now, as names in their order."""
+    """Return the names of customers in the reminders and the digest that would be sent now, in order."""
     found: list[Any] = []
     with suppress(_DiscardedError), history.runtime.database.transaction(history.workspace) as session:
         found = [*_reminders(session, history), _digest(session, history)]
@@ -158,11 +157,10 @@ def _reminders(session: Session, history: History) -> list[Any]:
 
 def _digest(session: Session, history: History) -> Any:
     digest = Digest(channel_id="C1", days="01234", zone="UTC", made_by=MARA, next_slot=history.now)
-    schema = compose_digest(
-        session, digest=digest, slot=history.now, features=history.runtime.features, now=history.now
-    )
+    slot = get_slot(session, digest=digest, now=history.now, is_test=True)
+    schema = compose_neglected(session, slot, history.now, features=history.runtime.features)
     return [row.name for row in schema.rows], schema.neglected, schema.in_cadence
 
 
 class _DiscardedError(Exception):
-    """Nothing of this is to be kept."""
+    """Rolls the transaction back."""

@@ -1,4 +1,4 @@
-"""A tiny real bot on slack-bolt, for the rehearsal to be tried with."""
+"""A small bot on slack-bolt, to test the rehearsal with."""
 
 import asyncio
 import contextlib
@@ -47,22 +47,22 @@ Json = dict[str, Any]
 
 
 def plain(text: str) -> Json:
-    """A plain_text object."""
+    """Return a plain_text object."""
     return {"type": "plain_text", "text": text}
 
 
 def button(action_id: str, text: str, value: str = "v") -> Json:
-    """A button."""
+    """Return a button."""
     return {"type": "button", "action_id": action_id, "text": plain(text), "value": value}
 
 
 def option(value: str) -> Json:
-    """An option whose text is its value, capitalised."""
+    """Return an option whose text is its value, capitalised."""
     return {"text": plain(value.title()), "value": value}
 
 
 def field(block_id: str, element: Json, **more: Any) -> Json:
-    """An input block."""
+    """Return an input block."""
     return {"type": "input", "block_id": block_id, "label": plain(block_id), "element": element} | more
 
 
@@ -91,7 +91,7 @@ FORM: Json = {
 
 
 class Tiny:
-    """The bot, and everything that reached it."""
+    """The bot; it records every request."""
 
     def __init__(self, rehearsal: Rehearsal, *, retries: bool = False) -> None:
         self.client = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
@@ -105,7 +105,7 @@ class Tiny:
         self._listen()
 
     def of(self, kind: str) -> list[Json]:
-        """The bodies of one kind that arrived."""
+        """Return the bodies of one kind."""
         return [body for name, body in self.got if name == kind]
 
     def _listen(self) -> None:
@@ -219,12 +219,12 @@ class Tiny:
 
 @contextlib.asynccontextmanager
 async def by_socket(rehearsal: Rehearsal, *, sockets: int = 1, retries: bool = False) -> AsyncIterator[Tiny]:
-    """The bot on Socket Mode, with as many connections as wanted."""
+    """Run the bot in Socket Mode, with this number of connections."""
     bot = Tiny(rehearsal, retries=retries)
     handlers = [AsyncSocketModeHandler(bot.app, rehearsal.app_token) for _ in range(sockets)]
     for handler in handlers:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-    await rehearsal.connected(sockets)
+    await rehearsal.wait_connected(sockets)
     try:
         yield bot
     finally:
@@ -234,7 +234,7 @@ async def by_socket(rehearsal: Rehearsal, *, sockets: int = 1, retries: bool = F
 
 @contextlib.asynccontextmanager
 async def by_http(rehearsal: Rehearsal) -> AsyncIterator[Tiny]:
-    """The bot behind a request URL on aiohttp."""
+    """Run the bot behind a request URL."""
     bot = Tiny(rehearsal)
     runner = web.AppRunner(bot.app.server(port=0, path="/slack/events").web_app)
     await runner.setup()

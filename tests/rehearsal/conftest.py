@@ -1,4 +1,4 @@
-"""A rehearsal that stands still at a Monday morning, with three people and a channel."""
+"""A rehearsal with a frozen clock on a Monday morning, three people and a channel."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def rehearsal() -> AsyncIterator[Rehearsal]:
-    """A running rehearsal with Ana, Ben and Mara in #general, and the bot with them."""
+    """Run a rehearsal with Ana, Ben, Mara and the bot in #general."""
     async with Rehearsal(manifest=MANIFEST, start=START) as running:
         ids = [running.control.add_person(name, tz="Europe/Lisbon").id for name in ("ana", "ben", "mara")]
         running.control.add_channel("general", members=ids)
@@ -23,7 +23,7 @@ async def rehearsal() -> AsyncIterator[Rehearsal]:
 
 
 def undocumented(rehearsal: Rehearsal) -> list[str]:
-    """Errors that the rehearsal answered with though Slack documents no such error for the method."""
+    """Return errors of the rehearsal that Slack doesn't document for the method."""
     found = []
     of_any_body = {None, "invalid_json", "json_not_object"}
     for exchange in rehearsal.workspace.traffic:
@@ -38,14 +38,14 @@ def undocumented(rehearsal: Rehearsal) -> list[str]:
 
 @pytest.fixture
 async def bot(rehearsal: Rehearsal) -> AsyncIterator[Tiny]:
-    """The tiny bot, connected by one socket."""
+    """Run the bot with one socket."""
     async with by_socket(rehearsal) as connected:
         yield connected
 
 
 @pytest.fixture(params=["socket", "http"])
 async def either_bot(rehearsal: Rehearsal, request: pytest.FixtureRequest) -> AsyncIterator[Tiny]:
-    """The tiny bot, once by socket and once by signed HTTP."""
+    """Run the bot, once with a socket and once with signed HTTP."""
     connect = by_socket if request.param == "socket" else by_http
     async with connect(rehearsal) as connected:
         yield connected

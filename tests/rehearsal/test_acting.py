@@ -1,14 +1,14 @@
-"""People act, a real Bolt app answers: over a socket and over signed HTTP."""
+"""People act and a real Bolt app answers, over a socket and over signed HTTP."""
 
 import pytest
 
-from rehearsal.entries import CannotDo
+from rehearsal.fields import ActorError
 from rehearsal.server import Rehearsal
 from tests.rehearsal.bolt_bot import Tiny, button
 
 
 async def test_a_command_is_answered_only_to_who_typed_it(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """The ack's text appears on one screen, quickly."""
+    """The text of the acknowledgement is ephemeral."""
     ana, ben = (rehearsal.control.as_person(name) for name in ("ana", "ben"))
     outcome = await ana.command("/echo hello there", "general")
     assert outcome.acked
@@ -20,7 +20,7 @@ async def test_a_command_is_answered_only_to_who_typed_it(rehearsal: Rehearsal, 
 
 
 async def test_a_pressed_button_changes_its_message(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """The bot answers through the response_url, in place of the original."""
+    """The bot replaces the original message through the response_url."""
     blocks = [{"type": "actions", "elements": [button("hello.press", "One", "1"), button("hello.press2", "Two", "2")]}]
     posted = await either_bot.client.chat_postMessage(channel="#general", text="Press one", blocks=blocks)
     ana = rehearsal.control.as_person("ana")
@@ -33,7 +33,7 @@ async def test_a_pressed_button_changes_its_message(rehearsal: Rehearsal, either
 
 
 async def test_a_form_goes_from_command_to_submission(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """Open, search, choose (which redraws it), fill, submit: the bot gets every value."""
+    """Open, search, choose (which updates the view), fill, submit: the bot gets every value."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened("Form")
@@ -63,7 +63,7 @@ async def test_a_form_goes_from_command_to_submission(rehearsal: Rehearsal, eith
 
 
 async def test_errors_of_the_bot_stand_under_their_field(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """The window stays open with the bot's sentence, until the bot is content."""
+    """The modal stays open with the bot's errors until a submission is accepted."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened()
@@ -82,7 +82,7 @@ async def test_errors_of_the_bot_stand_under_their_field(rehearsal: Rehearsal, e
 
 
 async def test_errors_under_a_field_that_does_not_exist_are_a_problem(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Slack shows trouble instead, and the test that caused it fails."""
+    """Slack shows a connection error instead, and the problem is recorded."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened()
@@ -95,7 +95,7 @@ async def test_errors_under_a_field_that_does_not_exist_are_a_problem(rehearsal:
 
 
 async def test_home_is_drawn_when_opened(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """The bot publishes on app_home_opened, and its buttons work."""
+    """The bot publishes on app_home_opened, and the tab's buttons work."""
     ana = rehearsal.control.as_person("ana")
     await ana.open_home()
     home = await ana.until(lambda me: me.home())
@@ -111,7 +111,7 @@ async def test_home_is_drawn_when_opened(rehearsal: Rehearsal, either_bot: Tiny)
 
 
 async def test_shortcuts_open_windows_and_answer_on_messages(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """The global one opens the form; the message one answers only to who picked it."""
+    """The global shortcut opens a modal; the message shortcut answers ephemerally."""
     ana = rehearsal.control.as_person("ana")
     assert (await ana.shortcut("note.global")).acked
     assert (await ana.modal_opened()).title == "Form"
@@ -120,13 +120,13 @@ async def test_shortcuts_open_windows_and_answer_on_messages(rehearsal: Rehearsa
     answer = await outcome.reply()
     assert answer.text == "kept keep me &amp; mine"
     assert answer.ephemeral_to == ana.person.id
-    with pytest.raises(CannotDo, match="no global shortcut"):
+    with pytest.raises(ActorError, match="no global shortcut"):
         await ana.shortcut("note.message")
     rehearsal.assert_clean()
 
 
 async def test_mentions_arrive_as_ids_only_where_the_manifest_says_so(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """should_escape links people and channels; without it the words stay as typed."""
+    """With should_escape, people and channels become links; without it, the text is unchanged."""
     ana = rehearsal.control.as_person("ana")
     ben, general = rehearsal.workspace.person("ben"), rehearsal.workspace.channel("general")
     await ana.command("/echo @ben in #general a@ben <b>")
@@ -138,7 +138,7 @@ async def test_mentions_arrive_as_ids_only_where_the_manifest_says_so(rehearsal:
 
 
 async def test_an_answer_in_channel_is_for_everyone(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """response_type in_channel shows it to the others too."""
+    """With response_type in_channel, others see the answer, too."""
     ana, ben = (rehearsal.control.as_person(name) for name in ("ana", "ben"))
     outcome = await ana.command("/raw hi", "general")
     await outcome.reply()
@@ -146,7 +146,7 @@ async def test_an_answer_in_channel_is_for_everyone(rehearsal: Rehearsal, bot: T
 
 
 async def test_windows_lie_on_each_other_at_most_three_high(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """The fourth push is refused; closing shows the one below and tells the bot."""
+    """The fourth push is refused; closing shows the modal below and notifies the bot."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     bottom = await ana.modal_opened("Form")
@@ -157,7 +157,7 @@ async def test_windows_lie_on_each_other_at_most_three_high(rehearsal: Rehearsal
     await ana.press(top, "form.push")
     await rehearsal.workspace.until(lambda _: "push_limit_reached" in [problem.code for problem in rehearsal.problems])
     assert (middle.previous_id, top.root_id) == (bottom.id, bottom.id)
-    with pytest.raises(CannotDo, match="not on top"):
+    with pytest.raises(ActorError, match="not on top"):
         await ana.submit(bottom)
     await ana.close(top)
     assert ana.modal() is middle
@@ -168,7 +168,7 @@ async def test_windows_lie_on_each_other_at_most_three_high(rehearsal: Rehearsal
 
 
 async def test_what_slack_would_not_let_people_do_is_an_error(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Each error names what is wrong and what there is instead."""
+    """Each error names the problem and the alternatives."""
     control = rehearsal.control
     ana = control.as_person("ana")
     await bot.client.chat_postMessage(
@@ -179,32 +179,32 @@ async def test_what_slack_would_not_let_people_do_is_an_error(rehearsal: Rehears
         ],
     )
     message = ana.sees("general")[-1]
-    with pytest.raises(CannotDo, match=r"no bye\.press.*button hello\.press"):
+    with pytest.raises(ActorError, match=r"no bye\.press.*button hello\.press"):
         await ana.press(message, "bye.press")
-    with pytest.raises(CannotDo, match="/nope is not a command"):
+    with pytest.raises(ActorError, match="/nope is not a command"):
         await ana.command("/nope")
     control.add_channel("closed", members=["ben"], kind="private")
-    with pytest.raises(CannotDo, match="ana is not in closed"):
+    with pytest.raises(ActorError, match="ana is not in closed"):
         await ana.say("closed", "hi")
     only_ben = await bot.client.chat_postEphemeral(
         channel=message.channel, user=rehearsal.workspace.person("ben").id, text="Psst"
     )
     hidden = control.as_person("ben").sees("general")[-1]
     assert hidden.ts == only_ben["message_ts"]
-    with pytest.raises(CannotDo, match="not on ana's screen"):
+    with pytest.raises(ActorError, match="not on ana's screen"):
         await ana.press(hidden, "x")
-    with pytest.raises(CannotDo, match="no menu of shortcuts"):
+    with pytest.raises(ActorError, match="no menu of shortcuts"):
         await control.as_person("ben").shortcut("note.message", hidden)
-    with pytest.raises(CannotDo, match=r"no message 1\.0 in general"):
+    with pytest.raises(ActorError, match=r"no message 1\.0 in general"):
         await ana.say("general", "hi", thread_ts="1.0")
-    with pytest.raises(CannotDo, match="archived"):
+    with pytest.raises(ActorError, match="archived"):
         await ana.say(control.add_channel("old", members=["ana"], is_archived=True), "hi")
-    with pytest.raises(CannotDo, match="no message shortcut"):
+    with pytest.raises(ActorError, match="no message shortcut"):
         await ana.shortcut("nope", message)
     await control.change_person("ana", deleted=True)
-    with pytest.raises(CannotDo, match="deactivated"):
+    with pytest.raises(ActorError, match="deactivated"):
         await ana.command("/echo hi")
-    with pytest.raises(CannotDo, match="no option 'fly'"):
+    with pytest.raises(ActorError, match="no option 'fly'"):
         await _form_choice(rehearsal, "ben", "fly")
 
 
@@ -221,7 +221,7 @@ async def _form_choice(rehearsal: Rehearsal, who: str, option: str) -> None:
 async def test_slacks_client_checks_fields_itself(
     rehearsal: Rehearsal, bot: Tiny, field: str, raw: str, sentence: str
 ) -> None:
-    """A text too long or no e-mail address never reaches the bot."""
+    """An invalid value isn't sent to the bot."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened()

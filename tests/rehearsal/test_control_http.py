@@ -11,13 +11,13 @@ from tests.rehearsal.bolt_bot import Tiny, button
 
 @pytest.fixture
 async def http(rehearsal: Rehearsal) -> AsyncIterator[httpx.AsyncClient]:
-    """An HTTP client of the control interface."""
+    """Return an HTTP client of the control interface."""
     async with httpx.AsyncClient(base_url=f"{rehearsal.url}/control/") as client:
         yield client
 
 
 async def test_another_process_can_act_and_see(rehearsal: Rehearsal, bot: Tiny, http: httpx.AsyncClient) -> None:
-    """Add people, type a command, press a button, fill a window, read the screen."""
+    """Another process can add people, type a command, press a button, fill a modal, and read the screen."""
     people = (await http.post("people", json={"name": "zoe", "tz": "Pacific/Auckland"})).json()
     assert people[-1]["name"] == "zoe"
     await http.post("channels", json={"name": "team", "members": ["zoe"]})
@@ -47,9 +47,9 @@ async def test_another_process_can_act_and_see(rehearsal: Rehearsal, bot: Tiny, 
 async def test_another_process_can_make_trouble_and_move_time(
     rehearsal: Rehearsal, bot: Tiny, http: httpx.AsyncClient
 ) -> None:
-    """Faults, events and the clock."""
+    """Another process can add faults, trigger events and move the clock."""
     await http.post("fault", json={"kind": "next", "method": "auth.test", "error": "fatal_error"})
-    assert rehearsal.wire.faults.take("auth.test") is not None
+    assert rehearsal.wire.faults.pop("auth.test") is not None
     await http.post("event", json={"kind": "join_team", "name": "dora"})
     assert bot.of("team_join")[0]["event"]["user"]["name"] == "dora"
     assert (await http.post("move", json={"seconds": 60})).json() == {"now": "2026-11-23T09:01:00+00:00"}

@@ -1,4 +1,4 @@
-"""Deliveries: signatures, shapes, missed acknowledgements, events."""
+"""Deliveries: signatures, payloads, missing acknowledgements, events."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,14 +8,14 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from rehearsal.entries import CannotDo
+from rehearsal.fields import ActorError
 from rehearsal.server import Rehearsal
 from rehearsal.wire.delivery import sign
 from tests.rehearsal.bolt_bot import FORM, MANIFEST, Tiny, button, by_http, by_socket, field, option
 
 
 async def test_a_request_url_answers_slacks_challenge(rehearsal: Rehearsal) -> None:
-    """Entering the request URL in the app's settings works against Bolt."""
+    """Verifying the request URL works with Bolt."""
     async with by_http(rehearsal):
         ack = await rehearsal.control.verify_request_url()
     assert ack.ok
@@ -23,7 +23,7 @@ async def test_a_request_url_answers_slacks_challenge(rehearsal: Rehearsal) -> N
 
 
 async def test_a_wrong_signature_is_turned_away_by_the_bot(rehearsal: Rehearsal) -> None:
-    """Deliveries are really signed: with another secret Bolt answers 401 and the person is told."""
+    """With another secret, Bolt answers 401, and the person gets an error."""
     async with by_http(rehearsal) as bot:
         rehearsal.wire.delivery.signing_secret = "another"
         outcome = await rehearsal.control.as_person("ana").command("/echo hi")
@@ -34,7 +34,7 @@ async def test_a_wrong_signature_is_turned_away_by_the_bot(rehearsal: Rehearsal)
 
 
 def test_the_signature_is_slacks() -> None:
-    """The example of Slack's documentation on verifying requests, by its own numbers."""
+    """The signature equals the example in Slack's documentation."""
     secret = "8f742231b10e8888abcd99yyyzzz85a5"
     body = (
         "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
@@ -49,7 +49,7 @@ def test_the_signature_is_slacks() -> None:
 async def test_a_command_that_is_not_acknowledged_in_time_tells_the_person(
     rehearsal: Rehearsal, either_bot: Tiny
 ) -> None:
-    """Three real seconds, then Slackbot says so to that person alone, and it is a problem."""
+    """After three real seconds Slackbot posts an ephemeral error, and a problem is recorded."""
     ana = rehearsal.control.as_person("ana")
     outcome = await ana.command("/silent")
     assert not outcome.acked
@@ -60,7 +60,7 @@ async def test_a_command_that_is_not_acknowledged_in_time_tells_the_person(
 
 
 async def test_without_a_bot_everything_fails_at_once(rehearsal: Rehearsal) -> None:
-    """Nobody is connected: commands, buttons, shortcuts and windows say so."""
+    """Without a connection, commands, buttons, shortcuts and modals fail."""
     ana = rehearsal.control.as_person("ana")
     assert "dispatch_failed" in (await ana.command("/echo hi")).text
     assert not (await ana.shortcut("note.global")).acked
@@ -72,7 +72,7 @@ async def test_without_a_bot_everything_fails_at_once(rehearsal: Rehearsal) -> N
 
 
 async def test_payloads_carry_what_slack_sends(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """Team, user, app, token, ids: the shapes that Bolt and its users rely on."""
+    """Payloads contain team, user, app, token and ids as Bolt expects them."""
     ana = rehearsal.control.as_person("ana")
     ws = rehearsal.workspace
     await ana.command("/echo hi", "general")
@@ -93,7 +93,7 @@ async def test_payloads_carry_what_slack_sends(rehearsal: Rehearsal, either_bot:
 
 
 async def test_a_click_on_an_ephemeral_message_comes_without_its_content(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """As in Slack: the bot has only the response_url to change it."""
+    """As in Slack, the bot can change it only through the response_url."""
     ana = rehearsal.control.as_person("ana")
     general = rehearsal.workspace.channel("general").id
     blocks = [{"type": "actions", "elements": [button("hello.press", "Hi", "9")]}]
@@ -106,7 +106,7 @@ async def test_a_click_on_an_ephemeral_message_comes_without_its_content(rehears
 
 
 async def test_events_tell_what_happened_as_far_as_the_manifest_asks(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """People, channels, messages and mentions; nothing from channels that the bot is not in."""
+    """The bot gets events of people, channels, messages and mentions, except from channels it isn't in."""
     control, bot_user = rehearsal.control, rehearsal.workspace.bot
     dora = await control.join_team("dora", tz="Asia/Tokyo")
     await control.change_person(dora, tz="Europe/Rome")
@@ -117,7 +117,7 @@ async def test_events_tell_what_happened_as_far_as_the_manifest_asks(rehearsal: 
     await control.join_channel("bot", "apart")
     await control.leave_channel("bot", "apart")
     await control.archive("general")
-    await rehearsal.settled()
+    await rehearsal.drain()
     names = [body["event"]["type"] for _, body in either_bot.got]
     assert names == [
         "team_join",
@@ -139,13 +139,13 @@ async def test_events_tell_what_happened_as_far_as_the_manifest_asks(rehearsal: 
 
 
 async def test_the_bots_own_messages_come_back_as_events(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """With its bot_id, so that Bolt can ignore them."""
+    """The events have its bot_id, so that Bolt can ignore them."""
     await bot.client.chat_postMessage(channel="#general", text="mine")
-    await rehearsal.settled()
+    await rehearsal.drain()
     posted = rehearsal.control.as_person("ana").sees("general")[-1]
     await bot.client.chat_update(channel=posted.channel, ts=posted.ts, text="changed")
     await bot.client.chat_delete(channel=posted.channel, ts=posted.ts)
-    await rehearsal.settled()
+    await rehearsal.drain()
     events = [exchange.body["event"] for exchange in rehearsal.workspace.traffic if exchange.name == "event message"]
     assert events[0]["bot_id"] == rehearsal.workspace.bot_id
     assert [event.get("subtype") for event in events] == [None, "message_changed", "message_deleted"]
@@ -155,7 +155,7 @@ async def test_the_bots_own_messages_come_back_as_events(rehearsal: Rehearsal, b
 
 
 async def test_uninstalling_is_told(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """tokens_revoked and app_uninstalled arrive."""
+    """The bot gets tokens_revoked and app_uninstalled."""
     await either_bot.client.auth_test()
     await rehearsal.control.as_person("ana").command("/echo hi")
     await rehearsal.control.uninstall()
@@ -163,7 +163,7 @@ async def test_uninstalling_is_told(rehearsal: Rehearsal, either_bot: Tiny) -> N
 
 
 async def test_an_org_wide_install_has_no_team_in_its_payloads() -> None:
-    """Team is null and is_enterprise_install true, as for an organisation's one installation."""
+    """Team is null and is_enterprise_install is true."""
     start = datetime(2026, 11, 23, 9, tzinfo=UTC)
     async with Rehearsal(manifest=MANIFEST, start=start, enterprise_id="E0ORG", org_install=True) as rehearsal:
         rehearsal.control.add_person("ana")
@@ -179,7 +179,7 @@ async def test_an_org_wide_install_has_no_team_in_its_payloads() -> None:
 
 
 async def test_flowing_time_repeats_events_by_itself() -> None:
-    """Time that flows goes on; a move still brings what is due."""
+    """With a running clock, retries are sent when due; a move sends them, too."""
     start = datetime(2026, 11, 23, 9, tzinfo=UTC)
     async with Rehearsal(manifest=MANIFEST, start=start, frozen=False) as rehearsal:
         rehearsal.control.add_person("ana")
@@ -191,7 +191,7 @@ async def test_flowing_time_repeats_events_by_itself() -> None:
 
 
 async def test_an_event_needs_its_scope(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Subscribed without the scope: nothing arrives, and it is a problem."""
+    """Without the scope, no event is sent, and a problem is recorded."""
     rehearsal.control.withdraw("im:history")
     await rehearsal.control.as_person("ana").say(None, "hello")
     assert bot.got == []
@@ -199,14 +199,14 @@ async def test_an_event_needs_its_scope(rehearsal: Rehearsal, bot: Tiny) -> None
 
 
 async def test_what_the_manifest_turns_off_does_not_work() -> None:
-    """No Home, no Messages tab, no buttons, no sockets."""
+    """Home, Messages tab, buttons and sockets can be turned off."""
     manifest = replace(MANIFEST, home_tab=False, messages_tab=False, interactivity=False, socket_mode=False)
     async with Rehearsal(manifest=manifest, start=datetime(2026, 11, 23, 9, tzinfo=UTC)) as rehearsal:
         person = rehearsal.control.add_person("ana")
         ana = rehearsal.control.as_person(person)
-        with pytest.raises(CannotDo, match="Home tab turned off"):
+        with pytest.raises(ActorError, match="Home tab turned off"):
             await ana.open_home()
-        with pytest.raises(CannotDo, match="Messages tab turned off"):
+        with pytest.raises(ActorError, match="Messages tab turned off"):
             await ana.say(None, "hi")
         assert not (await ana.shortcut("note.global")).acked
         client = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
@@ -221,7 +221,7 @@ async def test_what_the_manifest_turns_off_does_not_work() -> None:
 
 
 async def test_every_kind_of_field_reaches_the_bot(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Each element's value stands in the state under Slack's own key."""
+    """Each element's value is in the state under Slack's key."""
     options = [option("one"), option("two")]
     select = {"options": options}
     elements: dict[str, tuple[dict[str, Any], Any, str, Any]] = {
@@ -268,7 +268,7 @@ async def test_every_kind_of_field_reaches_the_bot(rehearsal: Rehearsal, bot: Ti
 async def test_slacks_client_refuses_wrong_values(
     rehearsal: Rehearsal, bot: Tiny, element: dict[str, Any], raw: Any, sentence: str
 ) -> None:
-    """Nothing is sent; the sentence stands under the field."""
+    """Nothing is sent, and the error is shown under the field."""
     bot.form = FORM | {"blocks": [field("it", element | {"action_id": "x.it"})]}
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
@@ -279,7 +279,7 @@ async def test_slacks_client_refuses_wrong_values(
 
 
 async def test_menus_on_messages_send_what_was_chosen(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Overflow menus, selects and dates on a message act at once; a wrong date is refused."""
+    """Overflow menus, selects and dates in a message act at once; an invalid date is refused."""
     elements = [
         {"type": "overflow", "action_id": "x.menu", "options": [option("snooze"), option("card")]},
         {"type": "datepicker", "action_id": "x.day"},
@@ -302,9 +302,9 @@ async def test_menus_on_messages_send_what_was_chosen(rehearsal: Rehearsal, bot:
     assert clicks[1]["actions"][0]["selected_time"] == "08:15"
     [state] = clicks[1]["state"]["values"].values()
     assert state["x.day"]["selected_date"] == "2026-12-01"
-    with pytest.raises(CannotDo, match="YYYY-MM-DD"):
+    with pytest.raises(ActorError, match="YYYY-MM-DD"):
         await ana.pick_date(message, "x.day", "1 Dec")
-    with pytest.raises(CannotDo, match="can't be filled"):
+    with pytest.raises(ActorError, match="can't be filled"):
         await ana.fill(message, x_menu="x")
     outcome = await ana.choose(message, "x.menu", "Card")
     assert outcome is not None

@@ -1,4 +1,4 @@
-"""The corners of the Web API and of the client, each with Slack's own answer."""
+"""Edge cases of the Web API and the client, with Slack's errors."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,13 +8,13 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from rehearsal.entries import CannotDo
+from rehearsal.fields import ActorError
 from rehearsal.server import Rehearsal
 from tests.rehearsal.bolt_bot import FORM, Tiny, button, field, plain
 
 
 async def error_of(call: Any) -> str:
-    """Slack's error for a refused call."""
+    """Return Slack's error of a refused call."""
     with pytest.raises(SlackApiError) as caught:
         await call
     return str(caught.value.response["error"])
@@ -22,14 +22,14 @@ async def error_of(call: Any) -> str:
 
 @pytest.fixture
 def client(rehearsal: Rehearsal) -> AsyncWebClient:
-    """A client without retries."""
+    """Return a client without retries."""
     made = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
     made.retry_handlers = []
     return made
 
 
 async def test_channels_that_cannot_be_joined_or_opened(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Archives, direct messages, group messages and strangers."""
+    """Archived channels, direct messages, group messages and unknown people are refused."""
     ana, ben = rehearsal.workspace.person("ana"), rehearsal.workspace.person("ben")
     general = rehearsal.workspace.channel("general").id
     direct = (await client.conversations_open(users=ana.id))["channel"]["id"]
@@ -53,7 +53,7 @@ async def test_channels_that_cannot_be_joined_or_opened(rehearsal: Rehearsal, cl
 
 
 async def test_messages_that_cannot_be_sent_or_changed(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Ephemerals for people elsewhere, edits in archives, links to nothing."""
+    """Ephemeral messages to non-members, edits in archived channels and links to missing messages are refused."""
     zoe = rehearsal.control.add_person("zoe")
     general = rehearsal.workspace.channel("general")
     elsewhere = client.chat_postEphemeral(channel=general.id, user=zoe.id, text="psst")
@@ -73,14 +73,14 @@ async def test_messages_that_cannot_be_sent_or_changed(rehearsal: Rehearsal, cli
 async def test_an_ephemeral_message_cannot_be_changed_through_the_api(
     rehearsal: Rehearsal, client: AsyncWebClient
 ) -> None:
-    """Only its response_url can."""
+    """It can be changed only through its response_url."""
     general, ana = rehearsal.workspace.channel("general").id, rehearsal.workspace.person("ana").id
     sent = await client.chat_postEphemeral(channel=general, user=ana, text="psst")
     assert await error_of(client.chat_update(channel=general, ts=sent["message_ts"], text="x")) == "message_not_found"
 
 
 async def test_a_form_upload_is_read_as_its_file(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """The upload address takes raw bytes or a multipart form, once."""
+    """The upload address accepts raw bytes or a multipart form, once."""
     address = await client.files_getUploadURLExternal(filename="a.csv", length=4)
     assert await error_of(client.files_getUploadURLExternal(filename="a.csv", length=0)) == "invalid_arguments"
     async with httpx.AsyncClient() as http:
@@ -98,7 +98,7 @@ async def test_a_form_upload_is_read_as_its_file(rehearsal: Rehearsal, client: A
 
 
 async def test_a_command_answered_with_wrong_blocks_shows_nothing(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """The acknowledgement is checked like any message."""
+    """An acknowledgement is checked like a message."""
 
     @bot.app.command("/unheard")
     async def wrong(ack: Any) -> None:
@@ -111,7 +111,7 @@ async def test_a_command_answered_with_wrong_blocks_shows_nothing(rehearsal: Reh
 
 
 async def test_a_search_with_wrong_options_offers_nothing(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """A search nobody answers, one that is too short, and one with an option too long."""
+    """An unanswered search, a short one, and one with an invalid option return nothing."""
     element = {"type": "external_select", "action_id": "x.who", "min_query_length": 2}
     bot.form = FORM | {"blocks": [field("who", element), field("pal", element | {"action_id": "x.pal"})]}
 
@@ -122,10 +122,10 @@ async def test_a_search_with_wrong_options_offers_nothing(rehearsal: Rehearsal, 
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened()
-    with pytest.raises(CannotDo, match="from 2 letters on"):
+    with pytest.raises(ActorError, match="from 2 letters on"):
         await ana.suggest(form, "x.who", "a")
     assert await ana.suggest(form, "x.who", "ac") == []
-    with pytest.raises(CannotDo, match="on offer: nothing"):
+    with pytest.raises(ActorError, match="on offer: nothing"):
         await ana.choose(form, "x.who", "acme")
     assert rehearsal.problems[0].path.startswith("options[0].text")
     await rehearsal.control.disconnect("link_disabled")
@@ -133,30 +133,30 @@ async def test_a_search_with_wrong_options_offers_nothing(rehearsal: Rehearsal, 
 
 
 async def test_a_click_in_a_window_nobody_hears_shows_trouble(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """The window says so, as Slack's client does."""
+    """The modal shows an error, as in Slack's client."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened()
-    await rehearsal.settled()
+    await rehearsal.drain()
     await rehearsal.control.disconnect("link_disabled")
     assert not (await ana.press(form, "form.push")).acked
     assert form.trouble
 
 
 async def test_a_window_without_submit_or_with_enough_files(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Nothing to send it with; no third file where two fit; the whole screen is seen at once."""
+    """A modal without a submit button can't be submitted; a third file is refused where two are allowed."""
     files = {"type": "file_input", "action_id": "x.files", "max_files": 1}
     bot.form = FORM | {"blocks": [field("files", files)]}
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     form = await ana.modal_opened()
     await ana.upload(form, "x.files", "a.csv", b"1")
-    with pytest.raises(CannotDo, match="no more files"):
+    with pytest.raises(ActorError, match="no more files"):
         await ana.upload(form, "x.files", "b.csv", b"2")
     await ana.close(form)
     bot.form = {"type": "modal", "title": plain("Card"), "blocks": [{"type": "divider"}]}
     await ana.command("/form")
-    with pytest.raises(CannotDo, match="'Card' has no button"):
+    with pytest.raises(ActorError, match="'Card' has no button"):
         await ana.submit(await ana.modal_opened("Card"))
     await ana.say("general", "first")
     await ana.say(None, "second")
@@ -164,18 +164,18 @@ async def test_a_window_without_submit_or_with_enough_files(rehearsal: Rehearsal
 
 
 async def test_a_buttons_message_can_vanish_before_the_press(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """What was deleted is on nobody's screen."""
+    """A deleted message can't be acted on."""
     blocks = [{"type": "actions", "elements": [button("hello.press", "Hi")]}]
     posted = await bot.client.chat_postMessage(channel="#general", text="x", blocks=blocks)
     ana = rehearsal.control.as_person("ana")
     [message] = ana.sees("general")
     await bot.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
-    with pytest.raises(CannotDo, match="not on ana's screen"):
+    with pytest.raises(ActorError, match="not on ana's screen"):
         await ana.press(message, "hello.press")
 
 
 async def test_waiting_catches_a_change_however_close(rehearsal: Rehearsal) -> None:
-    """A change right after the look is not missed."""
+    """A change right after the check isn't missed."""
     ws = rehearsal.workspace
     looks = 0
 
@@ -194,7 +194,7 @@ async def _soon(rehearsal: Rehearsal) -> None:
 
 
 async def test_a_watcher_hears_every_change_until_it_stops(rehearsal: Rehearsal) -> None:
-    """What the page redraws by."""
+    """A callback is called on every change until it is removed."""
     heard: list[int] = []
     stop = rehearsal.workspace.changed.watch(lambda: heard.append(1))
     await rehearsal.control.move(timedelta(hours=1))

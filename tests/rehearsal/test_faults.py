@@ -1,4 +1,4 @@
-"""Trouble on order, as a bot with slack-sdk meets it."""
+"""Faults, as a bot with slack-sdk sees them."""
 
 import asyncio
 import time
@@ -15,19 +15,19 @@ from tests.rehearsal.bolt_bot import Tiny, by_socket
 
 @pytest.fixture
 def client(rehearsal: Rehearsal) -> AsyncWebClient:
-    """A client that never repeats a call by itself."""
+    """Return a client without retries."""
     made = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
     made.retry_handlers = []
     return made
 
 
 def texts(rehearsal: Rehearsal) -> list[str]:
-    """What stands in #general."""
+    """Return the texts in #general."""
     return [message.text for message in rehearsal.control.as_person("ana").sees("general")]
 
 
 async def test_a_429_names_the_seconds_and_posts_nothing(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Two calls are limited, the third goes through."""
+    """Two calls are rate-limited, the third succeeds."""
     rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=7, times=2)
     for _ in range(2):
         with pytest.raises(SlackApiError) as caught:
@@ -38,7 +38,7 @@ async def test_a_429_names_the_seconds_and_posts_nothing(rehearsal: Rehearsal, c
 
 
 async def test_a_500_and_a_slack_error_post_nothing(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """An HTTP error and any documented error can be ordered; other methods are not touched."""
+    """HTTP errors and Slack's errors can be set for a method; other methods aren't affected."""
     rehearsal.control.faults.next("chat.postMessage", status=503)
     rehearsal.control.faults.next("chat.postMessage", error="is_inactive")
     assert (await client.auth_test())["ok"]
@@ -51,7 +51,7 @@ async def test_a_500_and_a_slack_error_post_nothing(rehearsal: Rehearsal, client
 
 
 async def test_a_connection_dropped_before_leaves_nothing(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """The bot sees a dead connection, and nothing was posted."""
+    """The connection breaks, and nothing was posted."""
     rehearsal.control.faults.drop_before("*")
     with pytest.raises(aiohttp.ClientError):
         await client.chat_postMessage(channel="#general", text="hi")
@@ -60,7 +60,7 @@ async def test_a_connection_dropped_before_leaves_nothing(rehearsal: Rehearsal, 
 
 
 async def test_a_connection_dropped_after_leaves_the_message(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """The bot sees the same dead connection, but the message stands, and can be found by its metadata."""
+    """The connection breaks, but the message was posted and can be found by its metadata."""
     rehearsal.control.faults.drop_after("chat.postMessage")
     metadata = {"event_type": "owed", "event_payload": {"key": "k1"}}
     with pytest.raises(aiohttp.ClientError):
@@ -71,7 +71,7 @@ async def test_a_connection_dropped_after_leaves_the_message(rehearsal: Rehearsa
 
 
 async def test_the_sdks_own_retry_posts_twice(rehearsal: Rehearsal) -> None:
-    """Why its retries have to be off for posting: one message becomes two."""
+    """With the SDK's retries, one message becomes two."""
     eager = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
     rehearsal.control.faults.drop_after("chat.postMessage")
     await eager.chat_postMessage(channel="#general", text="hi")
@@ -79,7 +79,7 @@ async def test_the_sdks_own_retry_posts_twice(rehearsal: Rehearsal) -> None:
 
 
 async def test_a_slow_answer_comes_after_the_message_stands(rehearsal: Rehearsal) -> None:
-    """A bot that gives up early has posted all the same."""
+    """A client that times out has posted the message nevertheless."""
     hasty = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url, timeout=1)
     hasty.retry_handlers = []
     rehearsal.control.faults.slow("chat.postMessage", 30)
@@ -91,7 +91,7 @@ async def test_a_slow_answer_comes_after_the_message_stands(rehearsal: Rehearsal
 
 
 async def test_an_event_comes_again_though_it_was_acknowledged(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """The same event id, marked as a retry in headers or envelope."""
+    """The event is repeated with the same id, marked as a retry."""
     rehearsal.control.faults.duplicate_delivery(times=2, reason="http_timeout")
     await rehearsal.control.as_person("ana").say(None, "hello")
     bodies = either_bot.of("message")
@@ -106,7 +106,7 @@ async def test_an_event_comes_again_though_it_was_acknowledged(rehearsal: Rehear
 async def test_an_unacknowledged_event_is_repeated_at_once_then_after_one_and_five_minutes(
     rehearsal: Rehearsal,
 ) -> None:
-    """Nobody is connected at first; the third repetition finds the bot."""
+    """The third retry reaches a bot that connected meanwhile."""
     await rehearsal.control.as_person("ana").say(None, "hello")
     assert [problem.code for problem in rehearsal.problems] == ["no_ack", "no_ack"]
     await rehearsal.control.move(timedelta(seconds=59))
@@ -123,7 +123,7 @@ async def test_an_unacknowledged_event_is_repeated_at_once_then_after_one_and_fi
 
 
 async def test_one_long_move_brings_every_repetition_and_then_gives_up(rehearsal: Rehearsal) -> None:
-    """Four attempts in all."""
+    """There are four attempts in all."""
     await rehearsal.control.as_person("ana").say(None, "hello")
     await rehearsal.control.move(timedelta(days=1))
     assert len(rehearsal.problems) == 4
@@ -131,4 +131,4 @@ async def test_one_long_move_brings_every_repetition_and_then_gives_up(rehearsal
     assert len(rehearsal.problems) == 4
     rehearsal.control.faults.next("auth.test", status=500)
     rehearsal.control.faults.clear()
-    assert rehearsal.control.faults.take("auth.test") is None
+    assert rehearsal.control.faults.pop("auth.test") is None

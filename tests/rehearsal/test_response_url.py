@@ -1,4 +1,4 @@
-"""response_url: five answers, half an hour."""
+"""response_url: five uses, half an hour."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,13 +10,13 @@ from tests.rehearsal.bolt_bot import Tiny, button
 
 
 async def post(url: str, body: Any) -> httpx.Response:
-    """Post to a response_url as any HTTP client would."""
+    """Post to a response_url."""
     async with httpx.AsyncClient() as http:
         return await http.post(url, json=body)
 
 
 async def test_the_sixth_answer_is_refused(rehearsal: Rehearsal, either_bot: Tiny) -> None:
-    """Five appear, the sixth gets 404 and is a problem."""
+    """Five are accepted; the sixth gets 404 and is a problem."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/six")
     await rehearsal.workspace.until(lambda _: rehearsal.problems)
@@ -26,7 +26,7 @@ async def test_the_sixth_answer_is_refused(rehearsal: Rehearsal, either_bot: Tin
 
 
 async def test_after_half_an_hour_it_is_gone(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """At 30 minutes it still works, a second later no more."""
+    """It works at 30 minutes and not a second later."""
     await rehearsal.control.as_person("ana").command("/echo hi")
     url = bot.of("/echo")[0]["response_url"]
     await rehearsal.control.move(timedelta(minutes=30))
@@ -38,7 +38,7 @@ async def test_after_half_an_hour_it_is_gone(rehearsal: Rehearsal, bot: Tiny) ->
 
 
 async def test_answers_replace_or_delete_what_was_clicked(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Ephemeral originals too; a deleted one can't be replaced, so a new answer appears."""
+    """This works for ephemeral messages, too; a deleted one is not replaced, so a new message is posted."""
     ana = rehearsal.control.as_person("ana")
     general = rehearsal.workspace.channel("general").id
     blocks = [{"type": "actions", "elements": [button("hello.press", "Hi", "1")]}]
@@ -55,7 +55,7 @@ async def test_answers_replace_or_delete_what_was_clicked(rehearsal: Rehearsal, 
 
 
 async def test_a_wrong_answer_is_refused(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Blocks are checked here as well, and so is the acknowledgement of a command."""
+    """Blocks are checked here and in the acknowledgement of a command."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/echo hi")
     url = bot.of("/echo")[0]["response_url"]

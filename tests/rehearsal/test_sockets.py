@@ -12,7 +12,7 @@ from tests.rehearsal.bolt_bot import Tiny, by_socket
 
 
 async def test_each_payload_goes_to_one_of_several_sockets(rehearsal: Rehearsal) -> None:
-    """Three sockets share nine commands evenly, and none comes twice."""
+    """Three sockets share nine commands evenly, and each arrives once."""
     async with by_socket(rehearsal, sockets=3) as bot:
         for number in range(9):
             assert (await rehearsal.control.as_person("ana").command(f"/echo {number}")).acked
@@ -22,24 +22,24 @@ async def test_each_payload_goes_to_one_of_several_sockets(rehearsal: Rehearsal)
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
 async def test_a_bot_that_is_told_to_go_comes_back(rehearsal: Rehearsal, bot: Tiny, reason: str) -> None:
-    """After Slack's disconnect the SDK opens a new socket, and commands work again."""
+    """After a disconnect the SDK opens a new socket, and commands work again."""
     [old] = rehearsal.wire.sockets.connections
     await rehearsal.control.disconnect(reason)
     await rehearsal.workspace.until(lambda _: old not in rehearsal.wire.sockets.connections)
-    await rehearsal.connected()
+    await rehearsal.wait_connected()
     assert (await rehearsal.control.as_person("ana").command("/echo back")).text == "you said back"
     rehearsal.assert_clean()
 
 
 async def test_a_cut_socket_is_replaced(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """A network that breaks without a word is survived too."""
+    """The SDK reconnects after a broken connection."""
     await rehearsal.control.cut_sockets()
-    await rehearsal.connected(timeout=15)
+    await rehearsal.wait_connected(timeout=15)
     assert (await rehearsal.control.as_person("ana").command("/echo back")).acked
 
 
 async def test_with_socket_mode_off_no_socket_opens(rehearsal: Rehearsal) -> None:
-    """link_disabled refuses the next apps.connections.open."""
+    """After link_disabled, apps.connections.open is refused."""
     client = AsyncWebClient(base_url=rehearsal.api_url)
     await rehearsal.control.disconnect("link_disabled")
     with pytest.raises(SlackApiError, match="forbidden_team"):
@@ -47,7 +47,7 @@ async def test_with_socket_mode_off_no_socket_opens(rehearsal: Rehearsal) -> Non
 
 
 async def test_an_eleventh_socket_is_sent_away(rehearsal: Rehearsal) -> None:
-    """Ten stay; the eleventh hears too_many_websockets; a ticket opens only once."""
+    """The eleventh gets too_many_websockets; a ticket is valid once."""
     client = AsyncWebClient(base_url=rehearsal.api_url)
     async with aiohttp.ClientSession() as session:
         opened = []
@@ -68,7 +68,7 @@ async def test_an_eleventh_socket_is_sent_away(rehearsal: Rehearsal) -> None:
 
 
 async def test_a_socket_that_dies_with_a_payload_counts_as_no_answer(rehearsal: Rehearsal) -> None:
-    """The person hears that the bot did not respond; garbage on the line is ignored."""
+    """The person gets an error; invalid messages from the bot are ignored."""
     client = AsyncWebClient(base_url=rehearsal.api_url)
     async with aiohttp.ClientSession() as session:
         address = (await client.apps_connections_open(app_token=rehearsal.app_token))["url"]
@@ -81,6 +81,6 @@ async def test_a_socket_that_dies_with_a_payload_counts_as_no_answer(rehearsal: 
         assert envelope["type"] == "slash_commands"
         assert envelope["accepts_response_payload"]
         await socket.close()
-        await rehearsal.settled()
+        await rehearsal.drain()
     assert "did not respond" in ana.dm()[-1].text
     assert [problem.code for problem in rehearsal.problems] == ["no_ack"]

@@ -1,4 +1,4 @@
-"""Windows and the Home tab through the Web API."""
+"""Modals and the Home tab through the Web API."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,28 +15,28 @@ HOME: dict[str, Any] = {"type": "home", "blocks": [{"type": "section", "text": p
 
 
 async def error_of(call: Any) -> str:
-    """Slack's error for a refused call."""
+    """Return Slack's error of a refused call."""
     with pytest.raises(SlackApiError) as caught:
         await call
     return str(caught.value.response["error"])
 
 
 async def fresh_trigger(rehearsal: Rehearsal, bot: Tiny) -> str:
-    """A trigger id of Ana's latest command."""
+    """Return the trigger id of Ana's latest command."""
     await rehearsal.control.as_person("ana").command("/echo hi")
     return str(bot.of("/echo")[-1]["trigger_id"])
 
 
 @pytest.fixture
 async def form(rehearsal: Rehearsal, bot: Tiny) -> View:
-    """The form, open on Ana's screen."""
+    """Return the form that is open for Ana."""
     ana = rehearsal.control.as_person("ana")
     await ana.command("/form")
     return await ana.modal_opened("Form")
 
 
 async def test_a_trigger_opens_one_window_within_three_seconds(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """Used twice, too late, or made up: three errors, three problems."""
+    """A used, expired or unknown trigger is an error and a problem."""
     trigger = await fresh_trigger(rehearsal, bot)
     await bot.client.views_open(trigger_id=trigger, view=FORM)
     assert await error_of(bot.client.views_open(trigger_id=trigger, view=FORM)) == "exchanged_trigger_id"
@@ -48,13 +48,13 @@ async def test_a_trigger_opens_one_window_within_three_seconds(rehearsal: Rehear
 
 
 async def test_a_push_needs_a_click_inside_a_window(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """The trigger of a command pushes nothing."""
+    """The trigger of a command can't push a modal."""
     trigger = await fresh_trigger(rehearsal, bot)
     assert await error_of(bot.client.views_push(trigger_id=trigger, view=FORM)) == "not_found"
 
 
 async def test_a_stale_hash_is_a_conflict(rehearsal: Rehearsal, bot: Tiny, form: View) -> None:
-    """Two updates from the same state: the second loses."""
+    """Of two updates from the same state, the second is refused."""
     stale = form.hash
     await bot.client.views_update(view_id=form.id, hash=stale, view=FORM)
     assert await error_of(bot.client.views_update(view_id=form.id, hash=stale, view=FORM)) == "hash_conflict"
@@ -63,7 +63,7 @@ async def test_a_stale_hash_is_a_conflict(rehearsal: Rehearsal, bot: Tiny, form:
 
 
 async def test_an_update_keeps_what_people_typed(rehearsal: Rehearsal, bot: Tiny, form: View) -> None:
-    """Where block and action keep their ids; others start afresh."""
+    """Values are kept where block_id and action_id stay the same."""
     ana = rehearsal.control.as_person("ana")
     await ana.fill(form, form_name="Bakery", form_day="2026-12-24")
     blocks = [block | {"block_id": "day2"} if block["block_id"] == "day" else block for block in FORM["blocks"]]
@@ -73,7 +73,7 @@ async def test_an_update_keeps_what_people_typed(rehearsal: Rehearsal, bot: Tiny
 
 
 async def test_an_external_id_names_one_view(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """It can be updated by it, and no second one may have it."""
+    """A view can be updated by its external_id, which is unique."""
     named = FORM | {"external_id": "mine"}
     await bot.client.views_open(trigger_id=await fresh_trigger(rehearsal, bot), view=named)
     await bot.client.views_update(external_id="mine", view=named | {"title": plain("New")})
@@ -85,7 +85,7 @@ async def test_an_external_id_names_one_view(rehearsal: Rehearsal, bot: Tiny) ->
 
 
 async def test_home_is_published_per_person_with_hash(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """The same view object is redrawn; a stale hash loses; modals don't fit there."""
+    """The same view is updated; an old hash and a modal are refused."""
     ana = rehearsal.workspace.person("ana").id
     first = await bot.client.views_publish(user_id=ana, view=HOME)
     second = await bot.client.views_publish(user_id=ana, view=HOME, hash=first["view"]["hash"])
@@ -99,7 +99,7 @@ async def test_home_is_published_per_person_with_hash(rehearsal: Rehearsal, bot:
 
 
 async def test_a_view_that_slack_would_refuse_is_refused(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """A title of 25 letters, with the path to it."""
+    """A title of 25 characters is refused with its path."""
     trigger = await fresh_trigger(rehearsal, bot)
     assert await error_of(bot.client.views_open(trigger_id=trigger, view=FORM | {"title": plain("x" * 25)}))
     assert rehearsal.problems[0].path.startswith("title")
@@ -112,7 +112,7 @@ async def test_a_view_that_slack_would_refuse_is_refused(rehearsal: Rehearsal, b
 async def test_an_answer_to_a_submission_changes_the_windows(
     rehearsal: Rehearsal, bot: Tiny, form: View, action: str
 ) -> None:
-    """response_action update redraws, push lays one on top, clear closes all."""
+    """response_action can update, push and clear."""
     ana = rehearsal.control.as_person("ana")
     done = {"type": "modal", "title": plain("Done"), "blocks": [{"type": "section", "text": plain("Thanks")}]}
 
@@ -132,7 +132,7 @@ async def test_an_answer_to_a_submission_changes_the_windows(
 
 
 async def test_a_file_goes_from_a_window_to_the_bot(rehearsal: Rehearsal, bot: Tiny, form: View) -> None:
-    """The submission carries the file; its bytes come with the bot's token; other kinds don't fit the field."""
+    """The submission contains the file, which can be downloaded with the bot's token; other file types are refused."""
     ana = rehearsal.control.as_person("ana")
     with pytest.raises(AssertionError, match="takes files of type csv"):
         await ana.upload(form, "form.list", "list.pdf", b"x")
@@ -151,10 +151,10 @@ async def test_a_file_goes_from_a_window_to_the_bot(rehearsal: Rehearsal, bot: T
 async def test_a_submission_nobody_hears_leaves_the_window_open_with_trouble(
     rehearsal: Rehearsal, bot: Tiny, form: View
 ) -> None:
-    """The typed values stay for another try."""
+    """The entered values are kept."""
     ana = rehearsal.control.as_person("ana")
     await ana.fill(form, form_name="x", form_kind="call")
-    await rehearsal.settled()
+    await rehearsal.drain()
     await rehearsal.control.disconnect("link_disabled")
     assert await ana.submit(form) is None
     assert ana.modal() is form
@@ -163,7 +163,7 @@ async def test_a_submission_nobody_hears_leaves_the_window_open_with_trouble(
 
 
 async def test_one_of_many_equal_buttons_is_found_by_value(rehearsal: Rehearsal, bot: Tiny) -> None:
-    """By value, by block or by number, in messages as on Home."""
+    """Buttons are selected by value, block or index, in messages and on Home."""
     blocks = [
         {
             "type": "section",

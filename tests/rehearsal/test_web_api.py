@@ -1,4 +1,4 @@
-"""The Web API as slack-sdk meets it."""
+"""The Web API as slack-sdk calls it."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,14 +15,14 @@ from rehearsal.wire.methods import HANDLERS
 
 @pytest.fixture
 def client(rehearsal: Rehearsal) -> AsyncWebClient:
-    """A bare client with the bot's token and no retries of its own."""
+    """Return a client with the bot's token and without retries."""
     made = AsyncWebClient(token=rehearsal.bot_token, base_url=rehearsal.api_url)
     made.retry_handlers = []
     return made
 
 
 async def refused(call: Any) -> Any:
-    """Slack's answer to a call that it refuses."""
+    """Return Slack's error response of a refused call."""
     with pytest.raises(SlackApiError) as caught:
         await call
     return caught.value.response
@@ -44,7 +44,7 @@ async def test_the_bot_learns_who_it_is(rehearsal: Rehearsal, client: AsyncWebCl
     [("", "not_authed"), ("xoxb-wrong", "invalid_auth"), ("app", "not_allowed_token_type")],
 )
 async def test_a_wrong_token_is_refused(rehearsal: Rehearsal, token: str, error: str) -> None:
-    """Each kind of wrong token has Slack's own error."""
+    """Each kind of invalid token has Slack's own error."""
     sent = rehearsal.app_token if token == "app" else token
     headers = {"authorization": f"Bearer {sent}"} if sent else {}
     async with httpx.AsyncClient() as http:
@@ -73,7 +73,7 @@ async def test_the_token_may_stand_in_a_form_and_arguments_in_json(rehearsal: Re
 async def test_an_unknown_method_and_missing_arguments_are_problems(
     rehearsal: Rehearsal, client: AsyncWebClient
 ) -> None:
-    """Slack answers politely; the test that called it fails."""
+    """Slack returns an error, and a problem is recorded."""
     assert (await refused(client.api_call("chat.shout")))["error"] == "unknown_method"
     answer = await refused(client.api_call("chat.postMessage", json={"text": "to nobody"}))
     assert answer["error"] == "invalid_arguments"
@@ -82,7 +82,7 @@ async def test_an_unknown_method_and_missing_arguments_are_problems(
 
 
 async def test_scopes_come_from_the_manifest(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Without the scope: missing_scope, with what is needed and what there is."""
+    """Without the scope, missing_scope names the needed and the provided scopes."""
     rehearsal.control.withdraw("chat:write", "channels:history")
     general = rehearsal.workspace.channel("general").id
     answer = await refused(client.chat_postMessage(channel=general, text="hi"))
@@ -96,7 +96,7 @@ async def test_scopes_come_from_the_manifest(rehearsal: Rehearsal, client: Async
 
 
 async def test_invalid_blocks_are_refused_with_the_path(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """The answer points at the block, and assert_clean names it."""
+    """The error and assert_clean name the path of the block."""
     blocks: list[dict[str, Any]] = [
         {"type": "divider"},
         {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}},
@@ -110,7 +110,7 @@ async def test_invalid_blocks_are_refused_with_the_path(rehearsal: Rehearsal, cl
 
 
 async def test_a_lenient_rehearsal_shows_what_slack_would_refuse(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """With strict off the message appears, and the problem is noted all the same."""
+    """With strict off, the message is posted and the problem recorded."""
     rehearsal.wire.strict = False
     await client.chat_postMessage(channel="#general", text="hi", blocks=[{"type": "hologram"}])
     assert rehearsal.control.as_person("ana").sees("general")[0].blocks[0]["type"] == "hologram"
@@ -118,7 +118,7 @@ async def test_a_lenient_rehearsal_shows_what_slack_would_refuse(rehearsal: Rehe
 
 
 async def test_where_the_bot_cannot_post(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Membership, archives, announcements, private channels and deactivated people each have their error."""
+    """Missing membership, archived, restricted and private channels, and deactivated people have their own errors."""
     add = rehearsal.control.add_channel
     add("outside", bot=False)
     add("old", is_archived=True)
@@ -140,7 +140,7 @@ async def test_where_the_bot_cannot_post(rehearsal: Rehearsal, client: AsyncWebC
 
 
 async def test_messages_are_read_back_newest_first_page_by_page(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Cursors, bounds and metadata, as the look-back for an unknown delivery needs them."""
+    """Cursors, bounds and metadata work as delivery needs them."""
     general = rehearsal.workspace.channel("general").id
     metadata = {"event_type": "owed", "event_payload": {"key": "reminder:1"}}
     posts = [
@@ -166,7 +166,7 @@ async def test_messages_are_read_back_newest_first_page_by_page(rehearsal: Rehea
 
 
 async def test_a_thread_is_read_oldest_first(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """The parent knows its replies; a reply's permalink leads into the thread."""
+    """The parent has a summary of its replies; a reply's permalink points into the thread."""
     parent = await client.chat_postMessage(channel="#general", text="parent")
     for number in range(3):
         reply = await client.chat_postMessage(channel="#general", text=f"r{number}", thread_ts=parent["ts"])
@@ -187,7 +187,7 @@ async def test_a_thread_is_read_oldest_first(rehearsal: Rehearsal, client: Async
 
 
 async def test_only_own_messages_can_be_changed(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Update keeps what isn't given; others' messages and vanished ones are refused."""
+    """Update keeps omitted arguments; messages of others and missing ones are refused."""
     blocks = [{"type": "section", "text": {"type": "plain_text", "text": "One"}}]
     posted = await client.chat_postMessage(channel="#general", text="one", blocks=blocks)
     place: dict[str, Any] = {"channel": posted["channel"], "ts": posted["ts"]}
@@ -206,7 +206,7 @@ async def test_only_own_messages_can_be_changed(rehearsal: Rehearsal, client: As
 
 @pytest.mark.slow
 async def test_five_thousand_people_come_page_by_page(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """All at once is refused; pages of 200 bring everyone once, bots and deactivated ones included."""
+    """Without a limit the call is refused; pages of 200 return everyone once."""
     for number in range(5000):
         rehearsal.control.add_person(f"p{number}", tz=None if number % 2 else "Asia/Tokyo", deleted=number % 100 == 0)
     assert (await refused(client.users_list()))["error"] == "limit_required"
@@ -230,7 +230,7 @@ async def test_people_are_found_by_id_and_address(rehearsal: Rehearsal, client: 
 
 
 async def test_channels_are_listed_by_kind_and_page(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Private ones only where the bot is; archived ones on request; shared ones say so."""
+    """Private channels only where the bot is a member, archived ones on request, shared ones marked."""
     add = rehearsal.control.add_channel
     add("hidden", kind="private", bot=False)
     add("board", kind="private")
@@ -251,7 +251,7 @@ async def test_channels_are_listed_by_kind_and_page(rehearsal: Rehearsal, client
 
 
 async def test_the_bot_opens_direct_messages_and_joins_channels(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """Opening twice gives the same; nobody opens one with a deactivated person."""
+    """Opening twice returns the same channel; a deactivated person is refused."""
     ana, gone = rehearsal.workspace.person("ana"), rehearsal.control.add_person("gone", deleted=True)
     first = await client.conversations_open(users=ana.id)
     again = await client.conversations_open(users=[ana.id])
@@ -272,7 +272,7 @@ async def test_the_bot_opens_direct_messages_and_joins_channels(rehearsal: Rehea
 
 
 async def test_files_go_up_in_three_steps(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """The SDK's own upload works, and people see the file in the channel."""
+    """The SDK's upload works, and the file is in the channel."""
     general = rehearsal.workspace.channel("general").id
     await client.files_upload_v2(filename="list.csv", content="a,b\r\n1,2\r\n", channel=general, initial_comment="Here")
     [message] = rehearsal.control.as_person("ana").sees("general")
@@ -292,7 +292,7 @@ async def test_files_go_up_in_three_steps(rehearsal: Rehearsal, client: AsyncWeb
 
 
 async def test_a_reaction_is_given_once(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """reactions.add needs its scope, and refuses the same emoji twice."""
+    """reactions.add needs its scope, and a repeated emoji is refused."""
     said = await rehearsal.control.as_person("ana").say("general", "hello")
     place = {"channel": said.channel, "timestamp": said.ts, "name": "wave"}
     assert (await refused(client.reactions_add(**place)))["error"] in {"missing_scope", "unknown_method"}
@@ -324,11 +324,11 @@ async def test_a_channel_takes_one_message_a_second_after_a_burst(rehearsal: Reh
 
 
 async def test_a_removed_app_has_no_token_any_more(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """After uninstalling every call is refused."""
+    """After uninstalling, every call is refused."""
     await rehearsal.control.uninstall()
     assert (await refused(client.auth_test()))["error"] == "token_revoked"
 
 
 def test_every_handler_is_in_the_table_of_methods() -> None:
-    """What the rehearsal answers has its scopes, tier and errors written down."""
+    """Every handler has scopes, tier and errors in the table."""
     assert [name for name in HANDLERS if find_method(name) is None] == []

@@ -1,4 +1,4 @@
-"""Time, waiting, and mounting more on the same server."""
+"""The clock, waiting, and additional routes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 async def test_time_goes_only_forward_and_tells_its_listeners(rehearsal: Rehearsal) -> None:
-    """Listeners are awaited in turn with the new instant."""
+    """Listeners are awaited in order with the new instant."""
     heard: list[datetime] = []
 
     async def listen(now: datetime) -> None:
@@ -31,20 +31,20 @@ async def test_time_goes_only_forward_and_tells_its_listeners(rehearsal: Rehears
 
 
 def test_a_start_without_zone_is_refused() -> None:
-    """The sentence says what to write."""
+    """The error says what to write."""
     with pytest.raises(ValueError, match="time zone"):
         Clock(datetime(2026, 11, 23))  # noqa: DTZ001 - that is the mistake
 
 
 async def test_waiting_in_vain_shows_the_screen(rehearsal: Rehearsal) -> None:
-    """The failing test says what was there instead."""
+    """The AssertionError describes the workspace."""
     await rehearsal.control.as_person("ana").say("general", "only this")
     with pytest.raises(AssertionError, match=r"general.*only this"):
         await rehearsal.workspace.until(lambda _: False, timeout=0.05)
 
 
 async def test_unread_messages_are_marked_until_read(rehearsal: Rehearsal) -> None:
-    """Everyone in the channel but the author."""
+    """A message is unread for every member but the author."""
     message = await rehearsal.control.as_person("ana").say("general", "news")
     ana, ben = (rehearsal.control.as_person(name) for name in ("ana", "ben"))
     assert message.channel in ben.person.unread
@@ -54,13 +54,13 @@ async def test_unread_messages_are_marked_until_read(rehearsal: Rehearsal) -> No
 
 
 async def test_timestamps_never_repeat_though_time_stands_still(rehearsal: Rehearsal) -> None:
-    """A thousand in the same instant, each later than the one before."""
+    """A thousand timestamps at one instant increase."""
     stamps = [rehearsal.workspace.new_ts() for _ in range(1000)]
     assert sorted(set(stamps)) == stamps
 
 
 async def test_more_can_be_served_by_the_same_server() -> None:
-    """`extra` gets the app before it starts."""
+    """`extra` gets the app before the server starts."""
 
     def add(app: FastAPI) -> None:
         app.add_api_route("/hello", lambda: {"hello": "there"})
@@ -70,7 +70,7 @@ async def test_more_can_be_served_by_the_same_server() -> None:
 
 
 async def test_two_rehearsals_run_side_by_side() -> None:
-    """Two workspaces with the same ids of people keep apart."""
+    """Two workspaces with the same ids are independent."""
     async with (
         Rehearsal(manifest=MANIFEST, start=START, team_id="T0ONE") as one,
         Rehearsal(manifest=MANIFEST, start=START, team_id="T0TWO") as two,
@@ -82,7 +82,7 @@ async def test_two_rehearsals_run_side_by_side() -> None:
 
 
 async def test_who_and_where_is_not_there_is_said(rehearsal: Rehearsal) -> None:
-    """Names that don't exist come back in a sentence."""
+    """An unknown name raises an error that names it."""
     with pytest.raises(LookupError, match="Nobody here is called zed"):
         rehearsal.control.as_person("zed")
     with pytest.raises(LookupError, match="no channel attic"):

@@ -1,4 +1,4 @@
-"""What surrounds the bot in these tests: a rehearsal, settings for it, an environment without any of ours."""
+"""The environment of the bot in tests: a rehearsal, its settings, and environment variables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +19,8 @@ APP_TOKEN = "xapp-1-A1-222-abcdefgh"
 
 
 @contextmanager
-def bare(folder: Path, **environment: str) -> Iterator[None]:
-    """Stand in *folder* with none of our settings in the environment but these."""
+def clean_environment(folder: Path, **environment: str) -> Iterator[None]:
+    """Change to *folder*, with no settings in the environment except *environment*."""
     with pytest.MonkeyPatch.context() as patch:
         for name in NAMES:
             patch.delenv(name, raising=False)
@@ -31,12 +31,12 @@ def bare(folder: Path, **environment: str) -> Iterator[None]:
 
 
 def rehearsal(**options: Any) -> Rehearsal:
-    """A pretend Slack with the app of manifest.yml in it, not started yet."""
+    """Return a rehearsal with the app of manifest.yml, not started yet."""
     return Rehearsal(manifest=Manifest.load(MANIFEST), start=START, team_id=WORKSPACE, name="Evenhand Tests", **options)
 
 
 def environment(slack: Rehearsal, database_url: str, *, http: bool = False) -> dict[str, str]:
-    """The environment of a bot that works in *slack*."""
+    """Return the environment variables of a bot that is connected to *slack*."""
     way = {"SLACK_SIGNING_SECRET": slack.signing_secret} if http else {"SLACK_APP_TOKEN": slack.app_token}
     return {
         "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url, "DATABASE_URL": database_url,
@@ -45,6 +45,6 @@ def environment(slack: Rehearsal, database_url: str, *, http: bool = False) -> d
 
 
 def settings(slack: Rehearsal, database_url: str, *, http: bool = False, **more: Any) -> Settings:
-    """The settings of a bot that works in *slack*."""
+    """Return the settings of a bot that is connected to *slack*."""
     values = {name.lower(): value for name, value in environment(slack, database_url, http=http).items()}
     return Settings(_env_file=None, **{**values, **more})  # type: ignore[arg-type]  # pydantic reads words

@@ -1,4 +1,4 @@
-"""Charts that Slack draws are within its limits, whatever is to be shown."""
+"""Charts stay within Slack's limits for all data."""
 
 import math
 from typing import Any
@@ -16,7 +16,7 @@ VALUES = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def message(*charts: dict[str, Any]) -> Message:
-    """Return a message with these charts and their words."""
+    """Return a message with these charts and their descriptions."""
     return Message(text="By week", blocks=[section("By week"), *charts, context("Nine praised.")])
 
 
@@ -26,7 +26,7 @@ def categories(block: dict[str, Any]) -> list[str]:
 
 
 def test_a_chart_has_a_point_of_each_series_for_each_category() -> None:
-    """The block holds what was given, in Slack's shape."""
+    """The block has the given data in Slack's format."""
     made = chart("By week", ("16 Nov", "23 Nov"), {"praise": (7, 9)}, kind="line")
     assert made == {
         "type": "data_visualization",
@@ -46,13 +46,13 @@ def test_a_chart_has_a_point_of_each_series_for_each_category() -> None:
     value=VALUES,
 )
 def test_any_names_and_numbers_fit(title: str, labels: list[str], names: list[str], value: float) -> None:
-    """Empty, equal, long and many names become ones that Slack accepts."""
+    """Empty, equal, long and many names become valid ones."""
     made = chart(title, labels, dict.fromkeys(names, [value] * len(labels)))
     assert check_message(message(made).body()) == []
 
 
 def test_of_many_categories_some_are_shown_the_last_one_always() -> None:
-    """Sixty weeks become every third, counted back from the last, each with its own value."""
+    """Of sixty weeks every third is shown, counted back from the last, with its own value."""
     weeks = [f"week {number}" for number in range(60)]
     made = chart("Weeks", weeks, {"praise": range(60)})
     assert categories(made) == weeks[2::3]
@@ -61,7 +61,7 @@ def test_of_many_categories_some_are_shown_the_last_one_always() -> None:
 
 
 def test_names_that_are_equal_when_shortened_are_told_apart() -> None:
-    """A number follows, within the twenty characters."""
+    """A number is appended, within the twenty characters."""
     long = "The Golddex Widgets Company"
     assert categories(chart("x", [f"{long} A", f"{long} B", ""], {"n": (1, 2, 3)})) == [
         "The Golddex Widgets…",
@@ -78,7 +78,7 @@ def test_names_that_are_equal_when_shortened_are_told_apart() -> None:
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(labels: tuple[str, ...], series: dict[str, tuple[float, ...]]) -> None:
-    """Nothing to show, too many series, missing or endless numbers raise ValueError."""
+    """No data, too many series, missing or infinite numbers raise ValueError."""
     with pytest.raises(ValueError, match=r"drawn|number"):
         chart("x", labels, series)
 
@@ -92,7 +92,7 @@ def test_a_message_holds_two_charts_at_most() -> None:
 
 
 def test_answers_have_the_words_without_the_chart() -> None:
-    """An answer can't be sent again in words, so it has no chart from the start; a posted message has."""
+    """A reply has no chart, because it can't be sent again without it; a posted message has."""
     made = message(chart("x", ("a",), {"n": (1,)}))
     words = [block["type"] for block in made.without_charts().blocks]
     assert words == ["section", "context"]

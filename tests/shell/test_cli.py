@@ -1,4 +1,4 @@
-"""The command line: lists in and out, one sentence for every mistake, and a bot that stops when it is asked to."""
+"""The command line: import and export, one sentence for every mistake, and a bot that stops on request."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.usecases.acting import correct_sentiment
 from bot.workspaces.usecases import install_workspace
 from tests.makers import ANA, ROOT, WORKSPACE, add_person
-from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, bare, environment, rehearsal
+from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, clean_environment, environment, rehearsal
 
 LIST = "Company,Web,Annual Revenue,Tags\nAcme [Ltd],acme.example,1000,key\nZoë & Söhne,,,\n,nameless.example,,\n"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -33,28 +33,28 @@ ID = re.compile(r"--undo ([0-9a-f-]{36})")
 
 @dataclass
 class Shell:
-    """Somebody at a terminal in an empty folder, with a database that knows one workspace."""
+    """A terminal in an empty folder, with a database that has one workspace."""
 
     folder: Path
     url: str
 
-    def type(self, *words: str, answers: str = "", **more: str) -> str:
-        """What a command prints, when its questions get these *answers*; it ends well."""
-        with bare(self.folder, **{"DATABASE_URL": self.url, "LOG_LEVEL": "error", **more}):
+    def run_ok(self, *words: str, answers: str = "", **more: str) -> str:
+        """Run a command that succeeds; return its output."""
+        with clean_environment(self.folder, **{"DATABASE_URL": self.url, "LOG_LEVEL": "error", **more}):
             result = CliRunner().invoke(cli.app, list(words), input=answers, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    def mistype(self, *words: str, **more: str) -> str:
-        """The one sentence that a command ends with."""
+    def run_failing(self, *words: str, **more: str) -> str:
+        """Run a command that fails; return its error sentence."""
         with pytest.raises(BotError) as caught:
-            self.type(*words, **more)
+            self.run_ok(*words, **more)
         sentence = str(caught.value)
         assert sentence.endswith(".")
         return sentence
 
     def names(self, workspace: str = WORKSPACE) -> list[str]:
-        """The customers in the database."""
+        """Return the names of the customers in the database."""
         database = Database(self.url)
         with database.reading(workspace) as session:
             found = sorted(session.exec(select(Customer.name).where(Customer.workspace_id == workspace)).all())
@@ -62,7 +62,7 @@ class Shell:
         return found
 
     def install(self, *workspaces: str) -> None:
-        """Have the bot met these workspaces."""
+        """Install the bot in these workspaces."""
         database = Database(self.url)
         for workspace in workspaces:
             with database.transaction(workspace) as session:
@@ -86,89 +86,89 @@ def _shell(folder: Path, url: str) -> Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path, sqlite_url: str) -> Shell:
-    """On SQLite."""
+    """Return a shell with SQLite."""
     return _shell(tmp_path, sqlite_url)
 
 
 @pytest.fixture(autouse=True)
 def _leave_logging_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Inside the process of the tests, logs stay as pytest set them up."""
-    monkeypatch.setattr(cli, "set_up_logs", lambda **_: None)
+    """Keep pytest's logging configuration."""
+    monkeypatch.setattr(cli, "configure_logging", lambda **_: None)
 
 
 def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str) -> None:
-    """Import, look first, import twice, export, import that, undo: nothing doubles and nothing is lost."""
+    """Dry run, import, import again, export, import the export, undo: nothing is duplicated or lost."""
     shell = _shell(tmp_path, database_url)
-    assert "2 would be added, 0 would be changed, 0 left alone, 1 refused." in shell.type(
+    assert "2 would be added, 0 would be changed, 0 left alone, 1 refused." in shell.run_ok(
         "import", "list.csv", "--dry-run", "--map", "Company=name"
     )
     assert shell.names() == []
-    first = shell.type("import", "list.csv", "--map", "Company=name")
+    first = shell.run_ok("import", "list.csv", "--map", "Company=name")
     assert "2 added, 0 changed, 0 left alone, 1 refused." in first
     assert re.search(r"row 4, Company: .+\.", first)
-    assert "0 added, 0 changed, 2 left alone, 1 refused." in shell.type("import", "list.csv")
-    assert shell.type("export", "out.csv") == "All customers are in out.csv: 2 rows.\n"
-    assert "0 added, 0 changed, 2 left alone, 0 refused." in shell.type("import", "out.csv")
+    assert "0 added, 0 changed, 2 left alone, 1 refused." in shell.run_ok("import", "list.csv")
+    assert shell.run_ok("export", "out.csv") == "All customers are in out.csv: 2 rows.\n"
+    assert "0 added, 0 changed, 2 left alone, 0 refused." in shell.run_ok("import", "out.csv")
     assert shell.names() == ["Acme [Ltd]", "Zoë & Söhne"]
     found = ID.search(first)
     assert found is not None
-    assert "list.csv is undone: 2 removed, 0 put back." in shell.type("import", "--undo", found[1])
+    assert "list.csv is undone: 2 removed, 0 put back." in shell.run_ok("import", "--undo", found[1])
     assert shell.names() == []
-    assert "was undone already" in shell.mistype("import", "--undo", found[1])
+    assert "was undone already" in shell.run_failing("import", "--undo", found[1])
 
 
 def test_a_list_of_mentions_goes_in_once(tmp_path: Path, database_url: str) -> None:
-    """Look first, take in, take in again; refused rows say their line and column; no file, no words: one sentence."""
+    """Dry run, import, import again; refused rows name line and column; no file is one sentence."""
     shell = _shell(tmp_path, database_url)
     rows = "Text,Link,Rating\nGreat,https://g2.example/1,5\nOdd,https://g2.example/2,many\nBad,https://g2.example/3,1\n"
     (tmp_path / "reviews.csv").write_text(rows, encoding="utf-8")
-    looked = shell.type("mentions", "reviews.csv", "--dry-run")
+    looked = shell.run_ok("mentions", "reviews.csv", "--dry-run")
     assert "2 would be kept, 0 known already, 0 said twice in the list, 1 refused." in looked
     assert "  row 3, Rating: “many” is no rating; write the stars of five, like 4, or 8/10.\n" in looked
-    assert "2 kept, 0 known already" in shell.type("mentions", "reviews.csv")
-    assert "0 kept, 2 known already, 0 said twice in the list, 1 refused." in shell.type("mentions", "reviews.csv")
-    assert shell.mistype("mentions", "none.csv") == "none.csv can't be read: no such file or directory."
+    assert "2 kept, 0 known already" in shell.run_ok("mentions", "reviews.csv")
+    assert "0 kept, 2 known already, 0 said twice in the list, 1 refused." in shell.run_ok("mentions", "reviews.csv")
+    assert shell.run_failing("mentions", "none.csv") == "none.csv can't be read: no such file or directory."
     (tmp_path / "colours.csv").write_text("Colour\nred\n", encoding="utf-8")
-    assert shell.mistype("mentions", "colours.csv").startswith("No column holds what was written among “Colour”")
+    assert shell.run_failing("mentions", "colours.csv").startswith("No column holds what was written among “Colour”")
 
 
 def test_a_customer_is_exported_and_erased_after_its_name_is_written_again(tmp_path: Path, database_url: str) -> None:
     """As JSON, to the file that was named; another name erases nothing; the answer says what went."""
     shell = _shell(tmp_path, database_url)
-    shell.type("import", "list.csv")
-    assert shell.type("export", "--customer", "acme", "-o", "a.json") == "Everything about Acme [Ltd] is in a.json.\n"
+    shell.run_ok("import", "list.csv")
+    assert shell.run_ok("export", "--customer", "acme", "-o", "a.json") == "Everything about Acme [Ltd] is in a.json.\n"
     told = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert told["customers"]["customer"]["name"] == "Acme [Ltd]"
-    assert "write Acme [Ltd] to erase it" in shell.mistype("erase", "--customer", "acme", "--yes", "Acme")
+    assert "write Acme [Ltd] to erase it" in shell.run_failing("erase", "--customer", "acme", "--yes", "Acme")
     assert shell.names() == ["Acme [Ltd]", "Zoë & Söhne"]
-    done = shell.type("erase", "--customer", "acme", "--yes", "acme [ltd]")
+    done = shell.run_ok("erase", "--customer", "acme", "--yes", "acme [ltd]")
     assert done == "The customer is erased: mentions 1 row, customers 2 rows.\n"
     assert shell.names() == ["Zoë & Söhne"]
-    assert "No customer is called acme" in shell.mistype("erase", "--customer", "acme")
+    assert "No customer is called acme" in shell.run_failing("erase", "--customer", "acme")
 
 
 def test_a_person_who_left_is_exported_and_erased_by_id(shell: Shell) -> None:
     """The name is asked for; who is still in Slack stays; either a customer or a person has to be named."""
     shell.person(ANA, "Ana Lima", is_deactivated=True)
     shell.person("U0BOB", "Bob Chen")
-    shell.type("export", "--person", ANA, "--output", "ana.json")
+    shell.run_ok("export", "--person", ANA, "--output", "ana.json")
     assert json.loads((shell.folder / "ana.json").read_text())["people"]["name"] == "Ana Lima"
-    assert "The person is erased: people 1 row" in shell.type("erase", "--person", ANA, answers="Ana Lima\n")
-    assert "still in Slack" in shell.mistype("erase", "--person", "U0BOB", "--yes", "Bob Chen")
-    assert "one of the two" in shell.mistype("erase")
-    assert "one of the two" in shell.mistype("export", "--person", ANA, "--customer", "acme")
+    assert "The person is erased: people 1 row" in shell.run_ok("erase", "--person", ANA, answers="Ana Lima\n")
+    assert "still in Slack" in shell.run_failing("erase", "--person", "U0BOB", "--yes", "Bob Chen")
+    assert "one of the two" in shell.run_failing("erase")
+    assert "one of the two" in shell.run_failing("export", "--person", ANA, "--customer", "acme")
 
 
 def test_an_export_can_stand_in_another_folder(shell: Shell) -> None:
     """The file's name is the person's choice; brackets in it stay as they are."""
-    shell.type("import", "list.csv")
-    assert "[1].csv" in shell.type("export", "copy[1].csv")
+    shell.run_ok("import", "list.csv")
+    assert "[1].csv" in shell.run_ok("export", "copy[1].csv")
     assert (shell.folder / "copy[1].csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert shell.mistype("export", "no/such/folder.csv").startswith("no/such/folder.csv can't be written: ")
+    assert shell.run_failing("export", "no/such/folder.csv").startswith("no/such/folder.csv can't be written: ")
 
 
 def test_what_people_corrected_is_exported_without_their_names(shell: Shell) -> None:
-    """As it read, as somebody read it, and which scorer; words that a spreadsheet would run are made safe."""
+    """The export has the text, both readings and the model; formulas are escaped."""
     database = Database(shell.url)
     with database.transaction(WORKSPACE) as session:
         add_person(session, ANA, "Ana Lima")
@@ -177,87 +177,87 @@ def test_what_people_corrected_is_exported_without_their_names(shell: Shell) -> 
             feeling=Sentiment.COMPLAINT, by=ANA, now=NOW,
         )  # fmt: skip
     database.close()
-    assert shell.type("export", "--corrections") == "All corrections are in corrections.csv: 1 row.\n"
+    assert shell.run_ok("export", "--corrections") == "All corrections are in corrections.csv: 1 row.\n"
     assert (shell.folder / "corrections.csv").read_text(encoding="utf-8-sig").splitlines() == [
         '"words","before","after","scorer","at"',
         '"\'=never again","praise","complaint","vader 3.3.2","2026-11-23T09:00:00+00:00"',
     ]
-    assert "0 rows" in shell.type("export", "again.csv")
+    assert "0 rows" in shell.run_ok("export", "again.csv")
 
 
 def test_a_blank_erases_only_when_asked(shell: Shell) -> None:
-    """A second list without a value leaves the one we have; --erase-blanks says otherwise."""
-    shell.type("import", "list.csv")
+    """A blank in a second list keeps the stored value, except with --erase-blanks."""
+    shell.run_ok("import", "list.csv")
     (shell.folder / "blank.csv").write_text("name,annual value\nAcme [Ltd],\n", encoding="utf-8")
-    assert "0 changed, 1 left alone" in shell.type("import", "blank.csv")
-    assert "1 changed, 0 left alone" in shell.type("import", "blank.csv", "--erase-blanks")
+    assert "0 changed, 1 left alone" in shell.run_ok("import", "blank.csv")
+    assert "1 changed, 0 left alone" in shell.run_ok("import", "blank.csv", "--erase-blanks")
 
 
 def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
-    """Missing, a folder, no table, no name column: each says what to do."""
+    """A missing file, a folder, no table and no name column each give a sentence with advice."""
     (shell.folder / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
     (shell.folder / "nameless.csv").write_text("colour,weight\nred,3\n", encoding="utf-8")
     (shell.folder / "empty.csv").write_bytes(b"")
-    assert shell.mistype("import", "none.csv") == "none.csv can't be read: no such file or directory."
-    assert shell.mistype("import", ".") == ". can't be read: is a directory."
-    assert shell.mistype("import") == "Name the file to import: evenhand import customers.csv."
-    assert shell.mistype("import", "photo.csv")
-    assert shell.mistype("import", "empty.csv")
-    assert '--map "' in shell.mistype("import", "nameless.csv")
+    assert shell.run_failing("import", "none.csv") == "none.csv can't be read: no such file or directory."
+    assert shell.run_failing("import", ".") == ". can't be read: is a directory."
+    assert shell.run_failing("import") == "Name the file to import: evenhand import customers.csv."
+    assert shell.run_failing("import", "photo.csv")
+    assert shell.run_failing("import", "empty.csv")
+    assert '--map "' in shell.run_failing("import", "nameless.csv")
     assert shell.names() == []
 
 
 @pytest.mark.parametrize("pair", ["Company", "=name", "Company=", "="])
 def test_a_map_that_cant_be_read_is_one_sentence(shell: Shell, pair: str) -> None:
-    """The sentence shows how it is written."""
-    assert '--map "Company=name"' in shell.mistype("import", "list.csv", "--map", pair)
+    """The sentence shows the correct form."""
+    assert '--map "Company=name"' in shell.run_failing("import", "list.csv", "--map", pair)
 
 
 def test_a_map_to_nothing_we_know_is_one_sentence(shell: Shell) -> None:
-    """A field or a column that isn't there is named."""
-    assert "nonsense" in shell.mistype("import", "list.csv", "--map", "Company=nonsense")
-    assert "Nowhere" in shell.mistype("import", "list.csv", "--map", "Nowhere=name")
+    """The sentence names the unknown field or column."""
+    assert "nonsense" in shell.run_failing("import", "list.csv", "--map", "Company=nonsense")
+    assert "Nowhere" in shell.run_failing("import", "list.csv", "--map", "Nowhere=name")
 
 
 @pytest.mark.parametrize("asked", ["soon", "0192f000-0000-7000-8000-000000000000"])
 def test_an_import_that_never_was_cant_be_undone(shell: Shell, asked: str) -> None:
-    """A wrong id is told, and nothing happens."""
-    assert shell.mistype("import", "--undo", asked)
+    """A wrong id is reported, and nothing changes."""
+    assert shell.run_failing("import", "--undo", asked)
 
 
 def test_without_a_workspace_it_says_what_to_do_first(tmp_path: Path, sqlite_url: str) -> None:
-    """A bot that has never met Slack has nowhere to put customers."""
+    """Without a workspace, import says how to start."""
     (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
-    assert "start it once with `evenhand run`" in Shell(tmp_path, sqlite_url).mistype("import", "list.csv")
+    assert "start it once with `evenhand run`" in Shell(tmp_path, sqlite_url).run_failing("import", "list.csv")
 
 
 def test_with_several_workspaces_one_has_to_be_named(shell: Shell) -> None:
-    """Customers never land in the wrong workspace by guessing."""
+    """With several workspaces, import asks for one."""
     shell.install("T0OTHER")
-    assert f"{WORKSPACE}, T0OTHER" in shell.mistype("export")
-    assert "add --workspace" in shell.mistype("import", "list.csv")
-    assert "T0NOWHERE" in shell.mistype("import", "list.csv", "--workspace", "T0NOWHERE")
-    shell.type("import", "list.csv", "--workspace", "T0OTHER")
+    assert f"{WORKSPACE}, T0OTHER" in shell.run_failing("export")
+    assert "add --workspace" in shell.run_failing("import", "list.csv")
+    assert "T0NOWHERE" in shell.run_failing("import", "list.csv", "--workspace", "T0NOWHERE")
+    shell.run_ok("import", "list.csv", "--workspace", "T0OTHER")
     assert (shell.names(), len(shell.names("T0OTHER"))) == ([], 2)
-    assert "0 rows" in shell.type("export", "--workspace", WORKSPACE)
+    assert "0 rows" in shell.run_ok("export", "--workspace", WORKSPACE)
 
 
 def test_migrate_makes_the_tables_and_says_so(tmp_path: Path) -> None:
-    """On a fresh file and again; no other command needs it first."""
+    """It works on a new file and again; no other command needs it first."""
     shell = Shell(tmp_path, f"sqlite:///{tmp_path}/fresh.db")
     for _ in range(2):
-        assert shell.type("migrate") == "The database (sqlite) is at the newest version.\n"
-    assert "DATABASE_URL" in shell.mistype("migrate", DATABASE_URL="nonsense")
-    assert "DATABASE_URL" in shell.mistype("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/no/folder/x.db")
-    assert "LOG_LEVEL" in shell.mistype("migrate", LOG_LEVEL="loud")
+        assert shell.run_ok("migrate") == "The database (sqlite) is at the newest version.\n"
+    assert "DATABASE_URL" in shell.run_failing("migrate", DATABASE_URL="nonsense")
+    assert "DATABASE_URL" in shell.run_failing("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/no/folder/x.db")
+    assert "LOG_LEVEL" in shell.run_failing("migrate", LOG_LEVEL="loud")
 
 
 def test_a_mistake_is_one_sentence_on_standard_error(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No stack trace for what a person can mend, and exit code 1."""
+    """A user error prints no stack trace, and the exit code is 1."""
     monkeypatch.setattr(sys, "argv", ["evenhand", "import", "none.csv"])
-    with bare(shell.folder, DATABASE_URL=shell.url, LOG_LEVEL="error"), pytest.raises(SystemExit) as ended:
+    with clean_environment(shell.folder, DATABASE_URL=shell.url, LOG_LEVEL="error"), pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
     assert capsys.readouterr().err == "none.csv can't be read: no such file or directory.\n"
@@ -267,13 +267,13 @@ def test_a_mistake_is_one_sentence_on_standard_error(
 
 
 def _doctor(folder: Path, **settings: str) -> tuple[int, str]:
-    with bare(folder, **settings):
+    with clean_environment(folder, **settings):
         result = CliRunner().invoke(cli.app, ["doctor"], catch_exceptions=False)
     return result.exit_code, result.stdout
 
 
 async def test_the_doctor_finds_all_well(tmp_path: Path, sqlite_url: str) -> None:
-    """Three ticks and exit code 0."""
+    """It prints three ticks, and the exit code is 0."""
     async with rehearsal() as slack:
         code, said = await asyncio.to_thread(_doctor, tmp_path, **environment(slack, sqlite_url))
         slack.assert_clean()
@@ -281,7 +281,7 @@ async def test_the_doctor_finds_all_well(tmp_path: Path, sqlite_url: str) -> Non
 
 
 def test_the_doctor_finds_all_ill(tmp_path: Path) -> None:
-    """Each trouble is a sentence that says what to do; exit code 1."""
+    """Each problem is a sentence with advice, and the exit code is 1."""
     code, said = _doctor(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/fresh.db")
     assert code == 1
     assert "✗ Settings\n  SLACK_BOT_TOKEN is missing; " in said
@@ -303,7 +303,7 @@ def test_the_doctor_finds_all_ill(tmp_path: Path) -> None:
 async def test_the_doctor_names_what_is_wrong(
     tmp_path: Path, sqlite_url: str, setting: str, value: str, words: str
 ) -> None:
-    """One thing wrong is one sentence, and the rest is well."""
+    """One problem is one sentence, and the other checks pass."""
     async with rehearsal() as slack:
         settings = {**environment(slack, sqlite_url), setting: value}
         code, said = await asyncio.to_thread(_doctor, tmp_path, **settings)
@@ -334,14 +334,14 @@ async def _run(folder: Path, **settings: str) -> asyncio.subprocess.Process:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_the_bot_runs_until_it_is_asked_to_stop(tmp_path: Path, sqlite_url: str, number: signal.Signals) -> None:
-    """As a real process in Socket Mode: it answers, and SIGTERM or Ctrl-C ends it with exit code 0."""
+    """A real process in Socket Mode answers, and SIGTERM or Ctrl-C ends it with exit code 0."""
     async with rehearsal() as slack:
         slack.control.add_person("ana", id=ANA, tz="Europe/Lisbon", email="ana@example.test")
         process = await _run(tmp_path, **environment(slack, sqlite_url))
         try:
-            await slack.connected(timeout=30)
+            await slack.wait_connected(timeout=30)
             assert (await slack.control.as_person(ANA).command("/evenhand help")).acked
-            await slack.settled()
+            await slack.drain()
             process.send_signal(number)
             _, said = await asyncio.wait_for(process.communicate(), 20)
         finally:
@@ -356,7 +356,7 @@ async def test_the_bot_runs_until_it_is_asked_to_stop(tmp_path: Path, sqlite_url
 
 
 async def test_a_run_that_cant_start_says_why_and_ends(tmp_path: Path, sqlite_url: str) -> None:
-    """One sentence and exit code 1, so that a supervisor's log is readable."""
+    """The error is one sentence, and the exit code is 1."""
     async with rehearsal() as slack:
         process = await _run(tmp_path, **{**environment(slack, sqlite_url), "SLACK_APP_TOKEN": APP_TOKEN})
         _, said = await asyncio.wait_for(process.communicate(), 30)

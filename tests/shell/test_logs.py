@@ -1,4 +1,4 @@
-"""Logs: lines that people and machines can read, and nobody can take a token from."""
+"""Logs are readable for people and machines, and contain no secrets."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.logs import hidden, set_up_logs
+from bot.logs import configure_logging, mask_secrets
 from bot.settings import LogFormat
 
 SECRETS = [
@@ -47,8 +47,8 @@ def _fail(secret: str) -> None:
 @pytest.mark.parametrize("style", [LogFormat.HUMAN, LogFormat.JSON])
 @pytest.mark.parametrize("secret", SECRETS)
 def test_no_secret_reaches_a_line(secret: str, style: LogFormat, capsys: pytest.CaptureFixture[str]) -> None:
-    """Neither in the words, nor in values however deep, nor in names, nor in the text of an error."""
-    set_up_logs(style=style, level="info")
+    """Secrets are masked in messages, nested values, keys and error texts."""
+    configure_logging(style=style, level="info")
     log = structlog.get_logger("bot.test")
     log.info("started with " + secret)  # noqa: G003 - the secret has to stand in the event itself
     log.info("nested", one={"two": [("three", {"token": secret})]}, **{secret: 1}, thing=Exception(secret))
@@ -66,8 +66,8 @@ def test_no_secret_reaches_a_line(secret: str, style: LogFormat, capsys: pytest.
 
 
 def test_machines_get_one_json_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """Quotes, newlines, webhooks, lone surrogates and tracebacks all stay inside their line."""
-    set_up_logs(style=LogFormat.JSON, level="info")
+    """Quotes, newlines, webhooks, lone surrogates and tracebacks stay within one line."""
+    configure_logging(style=LogFormat.JSON, level="info")
     log = structlog.get_logger("bot.test")
     log.info('said "https://hooks.slack.com/x/y" and\nwent', who="Zoë \ud800", when=object, left={1: {2}})
     try:
@@ -83,8 +83,8 @@ def test_machines_get_one_json_object_a_line(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_terminal_never_shows_the_variables_of_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
-    """A traceback for people holds code and words, not what the variables held."""
-    set_up_logs(style=LogFormat.HUMAN, level="info")
+    """A traceback shows code and messages, not the values of variables."""
+    configure_logging(style=LogFormat.HUMAN, level="info")
     customer = "Confidential Client Ltd"
     try:
         _fail("something" if customer else "")
@@ -96,16 +96,16 @@ def test_a_terminal_never_shows_the_variables_of_a_failure(capsys: pytest.Captur
 
 
 def test_a_job_that_runs_long_doesnt_fill_the_log(capsys: pytest.CaptureFixture[str]) -> None:
-    """The scheduler's warning that a job is still running, once a second, is left out; its errors are not."""
-    set_up_logs(style=LogFormat.JSON, level="info")
+    """The scheduler's repeated warning about a running job is suppressed; its errors are not."""
+    configure_logging(style=LogFormat.JSON, level="info")
     logging.getLogger("apscheduler.scheduler").warning("maximum number of running instances reached (1)")
     logging.getLogger("apscheduler.scheduler").error("broken")
     assert [json.loads(line)["event"] for line in _said(capsys).splitlines()] == ["broken"]
 
 
 def test_quiet_levels_are_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    """With LOG_LEVEL=error nobody hears of what goes well."""
-    set_up_logs(style=LogFormat.AUTO, level="error")
+    """With LOG_LEVEL=error, nothing below an error is logged."""
+    configure_logging(style=LogFormat.AUTO, level="error")
     structlog.get_logger("bot.test").info("well")
     logging.getLogger("slack_sdk").warning("hm")
     assert _said(capsys) == ""
@@ -120,7 +120,7 @@ _JSON: st.SearchStrategy[Any] = st.recursive(
 
 @given(_JSON, st.sampled_from(SECRETS))
 def test_whatever_is_logged_is_json_without_the_secret(value: Any, secret: str) -> None:
-    """Any shape of value with a secret at its end comes out readable and clean."""
-    written = json.dumps(hidden([value, {"deep": [secret, value]}]))
+    """Any value with a secret in it is logged as JSON without the secret."""
+    written = json.dumps(mask_secrets([value, {"deep": [secret, value]}]))
     assert "AbCdEf" not in written
     assert json.loads(written)[1]["deep"][0] != secret

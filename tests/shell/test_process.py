@@ -1,4 +1,4 @@
-"""The running bot: it starts, connects, comes back after trouble, stops, and says in one sentence why it can't."""
+"""The running bot: it starts, connects, reconnects, stops, and reports in one sentence why it can't start."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ import pytest
 
 from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
-from bot.process import Bot, Ticker
+from bot.process import Bot, JobScheduler
 from bot.workspaces.queries import list_workspaces
 from demo.stage import open_stage
 from jobs.runner import Job, Runner
@@ -32,7 +32,7 @@ def _ana(slack: Rehearsal) -> None:
 
 
 async def _start(slack: Rehearsal, url: str, **more: Any) -> str:
-    """Why a bot with these settings doesn't start."""
+    """Return the error of a bot that can't start with these settings."""
     with pytest.raises(SettingsError) as caught:
         async with Bot(settings(slack, url, **more)):
             pytest.fail("The bot started.")
@@ -44,6 +44,12 @@ async def _start(slack: Rehearsal, url: str, **more: Any) -> str:
     return sentence
 
 
+async def _start_with_fault(url: str, **fault: Any) -> str:
+    async with rehearsal() as slack:
+        slack.control.faults.next("auth.test", **fault)
+        return await _start(slack, url)
+
+
 async def _help(slack: Rehearsal) -> str:
     outcome = await slack.control.as_person(ANA).command("/evenhand help")
     assert outcome.acked
@@ -52,8 +58,8 @@ async def _help(slack: Rehearsal) -> str:
 
 @pytest.mark.parametrize("http", [False, True], ids=["socket", "http"])
 async def test_it_answers_over_either_way(database_url: str, http: bool) -> None:
-    """Socket Mode or signed HTTP: a command is answered all the same, and the health pages are there."""
-    async with open_stage(database_url=database_url, start=START, furnish=_ana, http=http, team_id=WORKSPACE) as stage:
+    """A command is answered over Socket Mode and signed HTTP, and the health checks work."""
+    async with open_stage(database_url=database_url, start=START, populate=_ana, http=http, team_id=WORKSPACE) as stage:
         assert HELP in await _help(stage.rehearsal)
         async with aiohttp.ClientSession() as session, session.get(f"{stage.bot.address}/readyz") as response:
             assert response.status == 200
@@ -61,12 +67,12 @@ async def test_it_answers_over_either_way(database_url: str, http: bool) -> None
 
 
 async def test_it_can_be_stopped_and_started_again(sqlite_url: str) -> None:
-    """Twice on one database: one workspace, its people once, and it answers again."""
+    """Two runs on one database have one workspace and each person once, and the bot answers."""
     async with rehearsal() as slack:
         _ana(slack)
         for _ in range(2):
-            async with Bot(settings(slack, sqlite_url), ticking=False) as bot:
-                await slack.connected()
+            async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
+                await slack.wait_connected()
                 assert HELP in await _help(slack)
                 assert await bot.runtime.read(list_workspaces, workspace=None) == [WORKSPACE]
                 assert await bot.run_job("sync_people") == 0
@@ -76,29 +82,27 @@ async def test_it_can_be_stopped_and_started_again(sqlite_url: str) -> None:
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
 async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reason: str) -> None:
-    """Slack closes sockets every few hours; nobody notifications."""
+    """The bot reconnects when Slack closes the socket, and answers."""
     async with rehearsal() as slack:
         _ana(slack)
-        async with Bot(settings(slack, sqlite_url), ticking=False):
-            await slack.connected()
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False):
+            await slack.wait_connected()
             [old] = slack.wire.sockets.connections
             await slack.control.disconnect(reason)
             await slack.workspace.until(lambda _: old not in slack.wire.sockets.connections, timeout=15)
-            await slack.connected(timeout=15)
+            await slack.wait_connected(timeout=15)
             assert HELP in await _help(slack)
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
 async def test_a_refused_bot_token_is_one_sentence(sqlite_url: str, code: str) -> None:
-    """It says which setting Slack refuses, with Slack's word, and where to copy it from."""
-    async with rehearsal() as slack:
-        slack.control.faults.next("auth.test", error=code)
-        said = await _start(slack, sqlite_url)
+    """The sentence names the setting, Slack's error and where to copy the token from."""
+    said = await _start_with_fault(sqlite_url, error=code)
     assert said == f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it anew from OAuth & Permissions."
 
 
 async def test_a_wrong_token_is_one_sentence(sqlite_url: str) -> None:
-    """A token of another workspace or a typing error, told by Slack itself."""
+    """A token of another workspace is reported as Slack reports it."""
     async with rehearsal() as slack:
         assert "SLACK_BOT_TOKEN (invalid_auth)" in await _start(slack, sqlite_url, slack_bot_token=BOT_TOKEN)
         assert "SLACK_APP_TOKEN (invalid_auth)" in await _start(slack, sqlite_url, slack_app_token=APP_TOKEN)
@@ -106,15 +110,13 @@ async def test_a_wrong_token_is_one_sentence(sqlite_url: str) -> None:
 
 @pytest.mark.parametrize(("status", "words"), [(500, "internal_error"), (503, "internal_error"), (429, "ratelimited")])
 async def test_a_slack_that_is_ill_is_no_wrong_token(sqlite_url: str, status: int, words: str) -> None:
-    """Nobody copies a good token anew because Slack has a bad day."""
-    async with rehearsal() as slack:
-        slack.control.faults.next("auth.test", status=status)
-        said = await _start(slack, sqlite_url)
+    """An outage of Slack is not reported as a wrong token."""
+    said = await _start_with_fault(sqlite_url, status=status)
     assert said == f"Slack can't answer now ({words}); look at slack-status.com and try again."
 
 
 async def test_an_unreachable_slack_is_one_sentence(sqlite_url: str) -> None:
-    """No network, a wrong address, a connection that breaks: the same advice."""
+    """Without a network, with a wrong address or a broken connection, the advice is the same."""
     async with rehearsal() as slack:
         assert "can't be reached" in await _start(slack, sqlite_url, slack_api_url="http://127.0.0.1:9/api/")
         slack.control.faults.drop_before("auth.test")
@@ -125,7 +127,7 @@ async def test_an_unreachable_slack_is_one_sentence(sqlite_url: str) -> None:
 @pytest.mark.parametrize("kind", ["text/html", "application/json", "text/plain"])
 @pytest.mark.parametrize("status", [200, 502])
 async def test_a_proxys_page_in_slacks_place_is_one_sentence(sqlite_url: str, kind: str, status: int) -> None:
-    """An answer that isn't Slack's is not a stack trace."""
+    """A response that isn't Slack's gives a sentence, not a stack trace."""
 
     async def page(_request: aiohttp.web.Request) -> aiohttp.web.Response:
         return aiohttp.web.Response(text="<h1>Bad Gateway</h1>", content_type=kind, status=status)
@@ -145,7 +147,7 @@ async def test_a_proxys_page_in_slacks_place_is_one_sentence(sqlite_url: str, ki
 
 
 async def test_a_port_that_is_taken_is_one_sentence(sqlite_url: str) -> None:
-    """Two bots on one machine: the second says what to change, and leaves nothing open."""
+    """The second bot on a port says what to change, and releases everything."""
     async with rehearsal() as slack:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             said = await _start(slack, sqlite_url, port=taken.getsockname()[1])
@@ -154,7 +156,7 @@ async def test_a_port_that_is_taken_is_one_sentence(sqlite_url: str) -> None:
 
 
 async def test_a_database_that_cant_be_opened_is_one_sentence(tmp_path: Path) -> None:
-    """A folder that isn't there, a server that isn't running: the sentence names the setting, never the password."""
+    """The sentence names the setting, and never the password."""
     async with rehearsal() as slack:
         for url in (
             f"sqlite:///{tmp_path}/no/such/folder/evenhand.db",
@@ -166,9 +168,9 @@ async def test_a_database_that_cant_be_opened_is_one_sentence(tmp_path: Path) ->
 
 
 async def test_a_database_of_a_newer_version_is_one_sentence(sqlite_url: str) -> None:
-    """Going back to an older Evenhand doesn't touch what the newer one made."""
+    """An older Evenhand doesn't change a newer database."""
     async with rehearsal() as slack:
-        async with Bot(settings(slack, sqlite_url), ticking=False) as bot:
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
             with bot.runtime.database.engine.begin() as connection:
                 connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
         assert "another version of Evenhand" in await _start(slack, sqlite_url)
@@ -181,7 +183,7 @@ async def _until(what: Callable[[], bool], seconds: float = 10) -> None:
 
 
 async def test_ticks_really_run_jobs_and_the_end_waits_for_them(runtime: Runtime) -> None:
-    """A job runs again and again by itself; one that is at work when the bot stops comes to its end."""
+    """The scheduler runs a job repeatedly, and stopping waits for a running job."""
     ran: list[str] = []
     let_go = asyncio.Event()
 
@@ -196,7 +198,9 @@ async def test_ticks_really_run_jobs_and_the_end_waits_for_them(runtime: Runtime
         return 0
 
     often = timedelta(milliseconds=30)
-    ticker = Ticker(Runner(runtime), [Job("quick", quick, every=often, alone=False), Job("slow", slow, every=often)])
+    ticker = JobScheduler(
+        Runner(runtime), [Job("quick", quick, every=often, alone=False), Job("slow", slow, every=often)]
+    )
     ticker.start()
     await _until(lambda: ran.count("quick") >= 3 and "slow begins" in ran)
     asyncio.get_running_loop().call_later(0.1, let_go.set)
@@ -212,7 +216,7 @@ async def main():
     watchdog = Watchdog(3.0)
     watchdog.start()
     for _ in range(20):
-        await watchdog.pat()
+        await watchdog.reset()
         await asyncio.sleep(0.05)
     print("alive", flush=True)
     {then}
@@ -225,10 +229,10 @@ asyncio.run(main())
     ("then", "code", "said"), [("time.sleep(90)", 70, "alive\n"), ("watchdog.stop()", 0, "alive\nover\n")]
 )
 def test_a_process_whose_clock_stands_still_is_ended(then: str, code: int, said: str) -> None:
-    """A stuck event loop ends with exit code 70, for its supervisor to start anew; a living one is left alone."""
+    """A blocked event loop ends the process with exit code 70; a working one is left alone."""
     done = subprocess.run(
         [sys.executable, "-c", STUCK.format(then=then)], capture_output=True, text=True, timeout=80, check=False
     )
     assert done.returncode == code
     assert done.stdout.startswith(said)
-    assert ("watchdog.bites" in done.stdout) == (code == 70)
+    assert ("watchdog.expired" in done.stdout) == (code == 70)

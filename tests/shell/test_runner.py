@@ -1,4 +1,4 @@
-"""Jobs: one process at a time, each failure noted, nothing run again while it is fresh."""
+"""The job runner: one process at a time, failures recorded, and no repeated run while a success is fresh."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ def _job(work: Callable[[], Awaitable[int]], **more: object) -> Job:
 
 
 class Work:
-    """Counts its runs; waits inside for as long as a test wants, or fails."""
+    """Work that counts its runs, and waits or fails as the test demands."""
 
     def __init__(self, *, moves: int = 1, error: Exception | None = None) -> None:
         self.runs, self.moves, self.error = 0, moves, error
@@ -36,7 +36,7 @@ class Work:
         self.may_end.set()
 
     async def __call__(self) -> int:
-        """One run."""
+        """Run once."""
         self.runs += 1
         self.begun.set()
         await self.may_end.wait()
@@ -46,7 +46,7 @@ class Work:
 
 
 async def test_two_processes_never_run_a_job_at_once(runtime: Runtime, database: Database, clock: MovableClock) -> None:
-    """While one replica works, the other leaves the job alone; afterwards it may."""
+    """While one replica runs the job, another doesn't; afterwards it may."""
     other = Runtime(database, clock)
     work = Work(moves=3)
     work.may_end.clear()
@@ -60,7 +60,7 @@ async def test_two_processes_never_run_a_job_at_once(runtime: Runtime, database:
 
 
 async def test_replicas_that_start_together_agree_on_one(runtime: Runtime) -> None:
-    """Eight runners that have never met begin the same new job; one runs it."""
+    """Of eight runners that start a new job at the same time, one runs it."""
     work = Work()
     work.may_end.clear()
     runners = [asyncio.create_task(Runner(runtime).run(_job(work))) for _ in range(8)]
@@ -73,7 +73,7 @@ async def test_replicas_that_start_together_agree_on_one(runtime: Runtime) -> No
 
 
 async def test_a_job_whose_process_died_runs_again_after_its_lease(runtime: Runtime, clock: MovableClock) -> None:
-    """Killed in the middle: ten minutes later somebody else takes over, and the dead one's end counts no more."""
+    """After ten minutes another process takes over, and the dead process can't record its end."""
     fence = await runtime.run(begin_run, workspace=None, name="work", lease=timedelta(minutes=10))
     work = Work()
     clock.move(timedelta(minutes=9, seconds=59))
@@ -85,7 +85,7 @@ async def test_a_job_whose_process_died_runs_again_after_its_lease(runtime: Runt
 
 
 async def test_a_failing_job_is_noted_and_the_others_run(runtime: Runtime, clock: MovableClock) -> None:
-    """An error never gets out of the runner; its words and its number are kept, and a success clears them."""
+    """The runner raises no error; it records message and number, and a success clears them."""
     bad, good = Work(error=ValueError("no such\0 thing xoxb-1-secret " + "x" * 500)), Work()
     runner = Runner(runtime)
     for _ in range(3):
@@ -105,7 +105,7 @@ async def test_a_failing_job_is_noted_and_the_others_run(runtime: Runtime, clock
 async def test_a_success_counts_across_restarts_for_as_long_as_it_is_fresh(
     runtime: Runtime, clock: MovableClock
 ) -> None:
-    """What ran within six hours doesn't run at every start; a failure is tried again at once."""
+    """A success within six hours isn't repeated at a restart; a failure is retried at once."""
     work, six = Work(error=OSError("away")), timedelta(hours=6)
     await Runner(runtime).run(_job(work, fresh_for=six))
     work.error = None
@@ -118,7 +118,7 @@ async def test_a_success_counts_across_restarts_for_as_long_as_it_is_fresh(
 
 
 async def test_a_job_that_ticks_every_second_is_noted_once_a_minute(runtime: Runtime, clock: MovableClock) -> None:
-    """Its heartbeat doesn't wear the disk out; a change from well to ill is noted at once."""
+    """Its heartbeat is written once a minute, and at once when its health changes."""
     work, runner = Work(), Runner(runtime)
     job = _job(work, alone=False)
 
@@ -138,7 +138,7 @@ async def test_a_job_that_ticks_every_second_is_noted_once_a_minute(runtime: Run
 
 
 async def test_while_the_database_is_away_nothing_is_raised(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tick that can't even be noted is left to the next one."""
+    """A run that can't be recorded is left to the next tick."""
     work, runtime = Work(), Runtime(Database(sqlite_url), MovableClock(MONDAY))
     away = Database("postgresql+psycopg://evenhand@127.0.0.1:9/evenhand?connect_timeout=2")
     there = runtime.database

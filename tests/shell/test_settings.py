@@ -1,4 +1,4 @@
-"""Settings: whoever gets one wrong reads one sentence that names it and never shows what stands there."""
+"""An invalid setting is reported in one sentence that names it and never shows its value."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.errors import SettingsError
 from bot.settings import LogFormat, load_settings, load_storage_settings
-from tests.shell.outside import APP_TOKEN, BOT_TOKEN, bare
+from tests.shell.outside import APP_TOKEN, BOT_TOKEN, clean_environment
 
 RIGHT = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
 WRONG = [
@@ -29,8 +29,8 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "value", "words"), WRONG)
 def test_a_wrong_setting_is_named_in_one_sentence(tmp_path: Path, name: str, value: str, words: str) -> None:
-    """The sentence names the setting, says what to write, and keeps what stood there to itself."""
-    with bare(tmp_path, **{**RIGHT, name: value}), pytest.raises(SettingsError) as caught:
+    """The sentence names the setting, says what to write, and doesn't contain the value."""
+    with clean_environment(tmp_path, **{**RIGHT, name: value}), pytest.raises(SettingsError) as caught:
         load_settings()
     sentence = str(caught.value)
     assert sentence.startswith(name)
@@ -43,31 +43,31 @@ def test_a_wrong_setting_is_named_in_one_sentence(tmp_path: Path, name: str, val
 
 @pytest.mark.parametrize("name", ["LOG_FORMAT", "LOG_LEVEL"])
 def test_commands_without_slack_name_a_wrong_setting_too(tmp_path: Path, name: str) -> None:
-    """`evenhand import` says the same about the settings that it needs."""
-    with bare(tmp_path, **{name: "hushhush"}), pytest.raises(SettingsError, match=name):
+    """`evenhand import` reports the settings that it needs in the same way."""
+    with clean_environment(tmp_path, **{name: "hushhush"}), pytest.raises(SettingsError, match=name):
         load_storage_settings()
 
 
 def test_the_example_as_it_is_asks_for_the_token(tmp_path: Path) -> None:
-    """Whoever copies .env.example and forgets to fill it in is told which value is missing."""
+    """An unchanged .env.example reports the missing token."""
     (tmp_path / ".env").write_text(Path(".env.example").read_text(encoding="utf-8"), encoding="utf-8")
-    with bare(tmp_path), pytest.raises(SettingsError, match=r"^SLACK_BOT_TOKEN is wrong"):
+    with clean_environment(tmp_path), pytest.raises(SettingsError, match=r"^SLACK_BOT_TOKEN is wrong"):
         load_settings()
 
 
 def test_a_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
-    """A .env that an editor saved as UTF-16 is named."""
+    """A .env file in UTF-16 is reported."""
     (tmp_path / ".env").write_bytes("SLACK_BOT_TOKEN=é".encode("utf-16"))
-    with bare(tmp_path), pytest.raises(SettingsError, match=r"^The file \.env .* UTF-8\.$"):
+    with clean_environment(tmp_path), pytest.raises(SettingsError, match=r"^The file \.env .* UTF-8\.$"):
         load_settings()
 
 
 def test_settings_come_from_the_file_and_the_environment_wins(tmp_path: Path) -> None:
-    """What is exported in the shell goes before .env; blanks at the ends don't count."""
+    """Environment variables override .env; surrounding blanks are ignored."""
     (tmp_path / ".env").write_text(
         f"SLACK_BOT_TOKEN={BOT_TOKEN}\nSLACK_APP_TOKEN='{APP_TOKEN} '\nPORT=1\nUNKNOWN=1\n", encoding="utf-8"
     )
-    with bare(tmp_path, PORT="8080", LOG_FORMAT="JSON", LOG_LEVEL="Debug"):
+    with clean_environment(tmp_path, PORT="8080", LOG_FORMAT="JSON", LOG_LEVEL="Debug"):
         settings = load_settings()
     assert (settings.port, settings.log_format, settings.log_level) == (8080, LogFormat.JSON, "debug")
     assert settings.slack_app_token is not None
@@ -75,8 +75,10 @@ def test_settings_come_from_the_file_and_the_environment_wins(tmp_path: Path) ->
 
 
 def test_a_setting_that_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
-    """Containers hand on empty variables; those leave the usual value."""
-    with bare(tmp_path, **RIGHT, DATABASE_URL="", HOST="", PORT="", SLACK_SIGNING_SECRET="", SLACK_API_URL=""):
+    """An empty environment variable leaves the default."""
+    with clean_environment(
+        tmp_path, **RIGHT, DATABASE_URL="", HOST="", PORT="", SLACK_SIGNING_SECRET="", SLACK_API_URL=""
+    ):
         settings = load_settings()
     assert settings.database_url == "sqlite:///evenhand.db"
     assert (settings.host, settings.port) == ("0.0.0.0", 3000)  # noqa: S104 - the default of the settings
@@ -85,8 +87,10 @@ def test_a_setting_that_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
 
 
 def test_http_needs_the_signing_secret_only(tmp_path: Path) -> None:
-    """Without Socket Mode the app-level token may be left out."""
-    with bare(tmp_path, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_SIGNING_SECRET="hushhush", SLACK_API_URL="http://x/api"):
+    """Without Socket Mode, the app-level token is optional."""
+    with clean_environment(
+        tmp_path, SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_SIGNING_SECRET="hushhush", SLACK_API_URL="http://x/api"
+    ):
         settings = load_settings()
     assert settings.slack_app_token is None
     assert settings.slack_api_url == "http://x/api/"

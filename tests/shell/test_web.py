@@ -1,4 +1,4 @@
-"""HTTP: only what Slack signed gets in, nothing that arrives breaks the bot, and its health can be asked for."""
+"""HTTP: only signed requests are accepted, malformed ones don't break the bot, and its health can be checked."""
 
 import asyncio
 import gzip
@@ -22,7 +22,7 @@ from bot.core.heartbeats import begin_run, end_run
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.slack.app import OUTDATED, build_app, build_client
-from bot.web import LARGEST_BODY, SLACK_PATH, build_web, is_genuine
+from bot.web import MAX_BODY_BYTES, SLACK_PATH, build_web, is_signed
 from jobs.runner import Job
 from tests.conftest import MONDAY
 from tests.makers import ANA, WORKSPACE, open_office
@@ -33,18 +33,18 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Site:
-    """The bot's web pages on a real port, and Slack's way of calling them."""
+    """The bot's web server on a real port, and signed requests to it."""
 
     def __init__(self, server: TestServer, session: aiohttp.ClientSession, runtime: Runtime) -> None:
         self.server, self.session, self.runtime = server, session, runtime
 
     async def get(self, path: str) -> tuple[int, Any]:
-        """Status and JSON of a page."""
+        """Return status and JSON of a page."""
         async with self.session.get(self.server.make_url(path)) as response:
             return response.status, await response.json()
 
     async def post(self, body: bytes, *, kind: str = FORM, **headers: str) -> tuple[int, str]:
-        """Status and text of the answer to *body*, signed now unless *headers* say otherwise."""
+        """Return status and text of the response to *body*, signed with the current time unless *headers* are given."""
         stamp = str(int(time.time()))  # noqa: TID251 - what Slack does
         signed = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(body, stamp), "Content-Type": kind}
         url = self.server.make_url(SLACK_PATH)
@@ -53,13 +53,13 @@ class Site:
 
 
 def sign(body: bytes, stamp: str, secret: str = SECRET) -> str:
-    """The signature that Slack puts over a request."""
+    """Return Slack's signature of a request."""
     return "v0=" + hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, sha256).hexdigest()
 
 
 @pytest.fixture
 async def site(sqlite_url: str) -> AsyncIterator[Site]:
-    """The bot called over HTTP, with the office in its database; Slack itself is nowhere."""
+    """Run the bot with HTTP, with the office in its database and without Slack."""
     runtime = Runtime(Database(sqlite_url), MovableClock(MONDAY), FEATURES)
     open_office(runtime)
     app = build_app(client=_client(), runtime=runtime, features=FEATURES)
@@ -85,7 +85,7 @@ def _help() -> bytes:
 
 
 async def test_a_signed_command_is_answered(site: Site) -> None:
-    """What Slack signed gets the bot's answer in the same breath."""
+    """A signed request gets the bot's answer in the response."""
     status, text = await site.post(_help())
     assert status == 200
     assert json.loads(text)["response_type"] == "ephemeral"
@@ -97,7 +97,7 @@ def _stamp(seconds: int) -> str:
 
 @pytest.mark.parametrize("seconds", [-301, 301, -10_000_000])
 async def test_what_is_too_old_or_from_the_future_is_turned_away(site: Site, seconds: int) -> None:
-    """A recorded request can't be played again, though its signature fits."""
+    """A recorded request can't be replayed, although its signature is valid."""
     stamp = _stamp(seconds)
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(_help(), stamp)}
     assert (await site.post(_help(), **headers))[0] == 401
@@ -105,7 +105,7 @@ async def test_what_is_too_old_or_from_the_future_is_turned_away(site: Site, sec
 
 @pytest.mark.parametrize("seconds", [-290, 290])
 async def test_clocks_may_differ_a_little(site: Site, seconds: int) -> None:
-    """Within five minutes a signature counts."""
+    """A signature is valid within five minutes."""
     stamp = _stamp(seconds)
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(_help(), stamp)}
     assert (await site.post(_help(), **headers))[0] == 200
@@ -113,7 +113,7 @@ async def test_clocks_may_differ_a_little(site: Site, seconds: int) -> None:
 
 @pytest.mark.parametrize("stamp", ["", "soon", "-1", "1e9", "0x10", "²", "١٢٣", "9" * 400, "1.5", " 1"])
 async def test_a_timestamp_that_is_none_is_turned_away(site: Site, stamp: str) -> None:
-    """Whatever stands in the header, the answer is a sentence and not a crash."""
+    """An invalid timestamp gets a sentence, not a server error."""
     quoted = stamp.encode("utf-8").decode("latin-1")
     status, text = await site.post(_help(), **{"X-Slack-Request-Timestamp": quoted})
     assert (status, json.loads(text)["error"].endswith(".")) == (401, True)
@@ -121,12 +121,12 @@ async def test_a_timestamp_that_is_none_is_turned_away(site: Site, stamp: str) -
 
 @pytest.mark.parametrize("signature", ["", "v0=", "v0=ünlock", "v0=" + "0" * 64, "\xff", "v1=" + "a" * 64])
 async def test_a_wrong_signature_is_turned_away(site: Site, signature: str) -> None:
-    """Only Slack's secret opens the door."""
+    """Only Slack's secret is accepted."""
     assert (await site.post(_help(), **{"X-Slack-Signature": signature}))[0] == 401
 
 
 async def test_another_secret_or_another_body_is_turned_away(site: Site) -> None:
-    """A signature holds for one secret and for every byte of one body."""
+    """A signature is valid for one secret and one exact body."""
     stamp = _stamp(0)
     for signature in (sign(_help(), stamp, "another"), sign(_help() + b"&text=x", stamp), sign(_help(), "1")):
         headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
@@ -134,10 +134,10 @@ async def test_another_secret_or_another_body_is_turned_away(site: Site) -> None
 
 
 def test_the_guard_looks_at_raw_bytes() -> None:
-    """Bytes that are no text are judged like any others."""
+    """The signature is checked over raw bytes, even if they aren't text."""
     body = b"\xff\xfe\x00"
-    assert is_genuine(secret=SECRET, timestamp="100", signature=sign(body, "100"), body=body, now=100.0)
-    assert not is_genuine(secret=SECRET, timestamp="100", signature=sign(body, "100"), body=body + b"\0", now=100.0)
+    assert is_signed(secret=SECRET, timestamp="100", signature=sign(body, "100"), body=body, now=100.0)
+    assert not is_signed(secret=SECRET, timestamp="100", signature=sign(body, "100"), body=body + b"\0", now=100.0)
 
 
 STRANGE = [
@@ -172,21 +172,21 @@ STRANGE = [
 
 @pytest.mark.parametrize(("body", "kind"), STRANGE)
 async def test_a_strange_body_is_answered_without_a_crash(site: Site, body: bytes, kind: str) -> None:
-    """Even signed nonsense gets an answer that isn't a server error, and the bot goes on."""
+    """A signed but malformed body gets a client error, and the bot goes on."""
     status, _ = await site.post(body, kind=kind)
     assert status in {200, 400, 404}
     assert (await site.post(_help()))[0] == 200
 
 
 async def test_a_huge_body_is_refused(site: Site) -> None:
-    """Nobody fills the memory: 413 beyond four megabytes, also when it only unpacks to that."""
-    assert (await site.post(b"x" * (LARGEST_BODY + 1)))[0] == 413
-    packed = gzip.compress(b"x" * (LARGEST_BODY + 1))
+    """More than four megabytes get 413, even if they are compressed."""
+    assert (await site.post(b"x" * (MAX_BODY_BYTES + 1)))[0] == 413
+    packed = gzip.compress(b"x" * (MAX_BODY_BYTES + 1))
     assert (await site.post(packed, **{"Content-Encoding": "gzip"}))[0] in {400, 413}
 
 
 async def test_slack_can_verify_the_address(site: Site) -> None:
-    """The challenge that Slack sends when the request URL is entered comes back."""
+    """The challenge for a new request URL is returned."""
     body = json.dumps({"type": "url_verification", "challenge": "here-we-are"}).encode()
     status, text = await site.post(body, kind="application/json")
     assert status == 200
@@ -205,7 +205,7 @@ UNHEARD = [
 
 @pytest.mark.parametrize("payload", UNHEARD, ids=lambda payload: payload["type"])
 async def test_what_an_older_version_drew_is_still_answered(site: Site, payload: dict[str, Any]) -> None:
-    """A button from last year gets its answer, not Slack's warning sign."""
+    """A button of an older version gets an answer."""
     who = {"user": {"id": ANA, "team_id": WORKSPACE}, "team": {"id": WORKSPACE}}
     body = urlencode({"payload": json.dumps({**payload, **who})}).encode()
     status, text = await site.post(body)
@@ -215,19 +215,19 @@ async def test_what_an_older_version_drew_is_still_answered(site: Site, payload:
 
 
 async def test_an_event_that_nobody_listens_to_is_acknowledged(site: Site) -> None:
-    """Otherwise Slack would send it again three times and then turn events off."""
+    """Slack would otherwise retry it and then disable events."""
     event = {"type": "event_callback", "team_id": WORKSPACE, "event": {"type": "reaction_added", "user": ANA}}
     assert (await site.post(json.dumps(event).encode(), kind="application/json"))[0] == 200
 
 
 async def test_alive_and_ready(site: Site) -> None:
-    """Whoever runs the bot can ask whether it lives and whether it is well."""
+    """The health checks report that the bot is alive and ready."""
     assert await site.get("/healthz") == (200, {"alive": True})
     assert await site.get("/readyz") == (200, {"ready": True, "problems": []})
 
 
 async def test_a_job_that_keeps_failing_is_named(site: Site) -> None:
-    """One failure is life; five in a row are a problem with a name."""
+    """One failure is no problem; five in a row are reported with the job's name."""
 
     def fail(session: Session, *, now: Any) -> None:
         fence = begin_run(session, name="post_digests", lease=Job.lease, now=now)
@@ -244,7 +244,7 @@ async def test_a_job_that_keeps_failing_is_named(site: Site) -> None:
 
 
 async def test_a_database_that_is_behind_is_named(site: Site) -> None:
-    """A database that somebody put back from an old copy is told apart from one that works."""
+    """An old database is reported differently from an unreachable one."""
     with site.runtime.database.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM alembic_version")
         connection.exec_driver_sql("DROP TABLE job_runs")
@@ -253,7 +253,7 @@ async def test_a_database_that_is_behind_is_named(site: Site) -> None:
 
 
 async def test_a_database_that_is_away_is_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the database doesn't answer, the page still does."""
+    """When the database doesn't answer, the health check still does."""
     away = Database("postgresql+psycopg://evenhand:hushhush@127.0.0.1:9/evenhand?connect_timeout=2")
     monkeypatch.setattr(site.runtime, "database", away)
     async with asyncio.timeout(20):
@@ -264,7 +264,7 @@ async def test_a_database_that_is_away_is_named(site: Site, monkeypatch: pytest.
 
 
 async def test_in_socket_mode_nobody_can_call_in(sqlite_url: str) -> None:
-    """With Socket Mode there is no door to knock at."""
+    """With Socket Mode there is no route for Slack's requests."""
     runtime = Runtime(Database(sqlite_url), MovableClock(MONDAY), FEATURES)
     async with TestServer(build_web(None, runtime, None)) as server, aiohttp.ClientSession() as session:
         async with session.post(server.make_url(SLACK_PATH), data=_help()) as response:

@@ -1,4 +1,4 @@
-"""`--soak` plays the long version."""
+"""Adds `--soak` for the long version."""
 
 import pytest
 
@@ -10,5 +10,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
-    """How often the courier is killed."""
+    """Return how often the courier is killed."""
     return 60 if request.config.getoption("--soak", default=False) else 4

@@ -1,4 +1,4 @@
-"""A process that delivers owed letters until it is killed: `python -m tests.soak.courier URL API TOKEN EPOCH`."""
+"""A process that delivers letters until it is killed: `python -m tests.soak.courier URL API TOKEN EPOCH`."""
 
 import asyncio
 import sys
@@ -17,21 +17,21 @@ TIMES_FASTER = 20  # leases of half a minute then last a second and a half
 
 
 class FastClock:
-    """Real time since *epoch*, twenty seconds a second, the same in every process."""
+    """Real time since *epoch* at twenty times the speed, the same in every process."""
 
     def __init__(self, epoch: float) -> None:
         self._epoch = epoch
 
     def now(self) -> datetime:
-        """START and what has passed since."""
+        """Return START plus the fast time that has passed."""
         return START + timedelta(seconds=(self.wall() - self._epoch) * TIMES_FASTER)
 
     def monotonic(self) -> float:
-        """Fast seconds, as leases are measured in them."""
+        """Return fast seconds, which leases are measured in."""
         return time.monotonic() * TIMES_FASTER
 
     def wall(self) -> float:
-        """Real seconds since 1970."""
+        """Return real seconds since 1970."""
         return time.time()  # noqa: TID251 - the processes have to agree on the time
 
 

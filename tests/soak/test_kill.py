@@ -1,4 +1,4 @@
-"""kill -9, again and again: nothing is lost and nothing is said twice."""
+"""After repeated kill -9, no message is lost or posted twice."""
 
 import asyncio
 import random
@@ -22,7 +22,7 @@ OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, Del
 
 
 async def test_killed_couriers_lose_nothing_and_say_nothing_twice(database_url: str, kills: int) -> None:
-    """Two couriers at a time are killed at random moments; every letter stands in the channel exactly once."""
+    """Two couriers at a time are killed at random moments; every letter is in the channel exactly once."""
     dice = random.Random(20261123)  # noqa: S311 - a seed makes a failure repeatable
     async with open_post_office(database_url) as post:
         epoch = FastClock(0).wall()
@@ -30,7 +30,7 @@ async def test_killed_couriers_lose_nothing_and_say_nothing_twice(database_url: 
         for life in range(kills):
             for number in range(life * LETTERS_PER_KILL, (life + 1) * LETTERS_PER_KILL):
                 post.enqueue(f"letter/{number:04}", words=f"Letter {number}.")
-            await _live_and_die(arguments, dice, lambda: len(post.said()))
+            await _live_and_die(arguments, dice, lambda: len(post.messages()))
         last = await _start(arguments)
         try:
             async with asyncio.timeout(120):
@@ -39,7 +39,7 @@ async def test_killed_couriers_lose_nothing_and_say_nothing_twice(database_url: 
         finally:
             last.kill()
             await last.wait()
-        said = Counter(message.text for message in post.said())
+        said = Counter(message.text for message in post.messages())
         assert said == {f"Letter {number}.": 1 for number in range(kills * LETTERS_PER_KILL)}
         assert set(post.states().values()) == {DeliveryState.SENT}
 
@@ -55,7 +55,7 @@ async def _live_and_die(arguments: list[str], dice: random.Random, said: Callabl
 
 
 async def _first_sign(said: Callable[[], int]) -> None:
-    """Wait until one of them has delivered something, or has lived long enough."""
+    """Wait until a courier has delivered something or has run long enough."""
     before = said()
     for _ in range(int(BIRTH_SECONDS / 0.02)):
         if said() > before:

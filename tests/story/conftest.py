@@ -1,4 +1,4 @@
-"""A real browser on the demo's page."""
+"""Fixtures for stories in a real browser on the demo's page."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ __all__ = ["browser"]
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Where screenshots are kept: EVENHAND_PICTURES, or the test's own folder."""
+    """Return the folder for screenshots: EVENHAND_PICTURES, or the test's own folder."""
     folder = Path(os.environ.get("EVENHAND_PICTURES") or tmp_path / "pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

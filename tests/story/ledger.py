@@ -1,4 +1,4 @@
-"""What a careful person would have written down on paper: the oracle that digests are held against."""
+"""An independent record of contacts, against which digests are checked."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ LIMIT = timedelta(days=45)  # one and a half times the cadence
 
 @dataclass
 class Account:
-    """One customer's page: names and dates only."""
+    """The record of one customer: names and dates only."""
 
     name: str
     added: date
@@ -20,23 +20,23 @@ class Account:
 
     @property
     def since(self) -> date:
-        """Since when it waits."""
+        """Return the date since which the customer waits."""
         return max(self.contacts, default=self.added)
 
     def is_neglected(self, today: date) -> bool:
-        """Past the limit, and didn't ask to be left alone."""
+        """Return whether the limit has passed and the customer isn't snoozed at its own request."""
         asked = self.asked_until is not None and today < self.asked_until
         return today > self.since + LIMIT and not asked
 
 
 @dataclass
 class Ledger:
-    """All pages."""
+    """The records of all customers."""
 
     accounts: dict[UUID, Account] = field(default_factory=dict)
 
     def neglected(self, today: date) -> list[str]:
-        """The names of those that have waited too long, longest first (all have the same cadence)."""
+        """Return the names of neglected customers, the longest wait first; all have the same cadence."""
         late = [(account.since, str(key), account.name) for key, account in self.accounts.items()
                 if account.is_neglected(today)]  # fmt: skip
         return [name for _, _, name in sorted(late)]

@@ -1,4 +1,4 @@
-"""The plot: a team imports its customers, forty working days pass, everybody acts on what they see."""
+"""The main story: a team imports customers, forty working days pass, and everybody acts on what they see."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ IN_THE_POOL = 4
 
 
 def with_owners(content: bytes) -> tuple[bytes, list[str]]:
-    """The list with a column that says who looks after whom; the last few have nobody."""
+    """Return the list with a column of owners; the last few rows have none."""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     for number, row in enumerate(rows):
         row["Account Owner"] = "" if number >= len(rows) - IN_THE_POOL else EMAILS[OWNERS[number % len(OWNERS)]]
@@ -43,7 +43,7 @@ def with_owners(content: bytes) -> tuple[bytes, list[str]]:
 
 
 def words(shown: Message | View) -> str:
-    """All text on a message or window."""
+    """Return all text of a message or modal."""
     return "\n".join(_texts(shown.blocks))
 
 
@@ -55,7 +55,7 @@ def _texts(value: Any) -> list[str]:
 
 
 class Play:
-    """The forty days, and what is looked at on the way."""
+    """Plays the forty days and checks them."""
 
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
@@ -66,7 +66,7 @@ class Play:
         self.done: dict[str, int] = {"talked": 0, "tried": 0, "snoozed": 0, "handed over": 0, "taken": 0}
 
     async def import_list(self, file: bytes) -> None:
-        """Mara uploads the list, looks at what it would do, confirms."""
+        """Upload a list as Mara, check the preview, and confirm."""
         content, names = with_owners(file)
         mara = self.world.as_(MARA)
         await mara.command("/customers import")
@@ -83,7 +83,7 @@ class Play:
         assert sorted(account.name for account in self.ledger.accounts.values()) == sorted(names)
 
     async def set_up_the_digest(self) -> None:
-        """Mara chooses the channel; Mondays and Thursdays at nine."""
+        """Set up a digest as Mara: Mondays and Thursdays at nine."""
         mara = self.world.as_(MARA)
         await mara.command("/evenhand setup")
         view = await mara.modal_opened("Setup")
@@ -92,7 +92,7 @@ class Play:
         await self.world.run_jobs()
 
     async def send_kiri_on_holiday(self, first: date, last: date) -> None:
-        """Kiri is away, and Ana covers."""
+        """Add an absence of Kiri, covered by Ana."""
         kiri = self.world.as_(KIRI)
         await kiri.open_home()
         home = await kiri.until(lambda me: me.home())
@@ -104,7 +104,7 @@ class Play:
         assert await kiri.submit(form) is None
 
     async def pass_days(self, days: int) -> None:
-        """Every day each owner's nine o'clock comes, in the order in which the earth turns."""
+        """Move through the days, from one owner's nine o'clock to the next."""
         for offset in range(days):
             day = self.world.now.date() if offset == 0 else self.world.now.date() + timedelta(days=1)
             for moment, owner in sorted((self._nine(day, owner), owner) for owner in OWNERS):
@@ -116,7 +116,7 @@ class Play:
             await self._go_to(max(end, self.world.now))
 
     def _nine(self, day: date, owner: str) -> datetime:
-        """When it is nine on that UTC day for the owner (in Auckland it is the next day by then)."""
+        """Return the instant of the owner's nine o'clock on that UTC day; in Auckland it is the next day by then."""
         zone = ZoneInfo(ZONES[owner])
         for local in (day, day + timedelta(days=1)):
             instant = datetime.combine(local, time(9), zone).astimezone(UTC)
@@ -140,7 +140,7 @@ class Play:
             await self._act(actor, message, customer_id, today)
 
     def _reminder_of_now(self, actor: Actor) -> Message | None:
-        """The reminder that came at this very moment, if one did."""
+        """Return the reminder sent at this instant, or None."""
         now = f"{self.world.now.timestamp():.0f}"
         for message in reversed(actor.dm()):
             if "waiting to hear from you" in message.text and message.ts.split(".")[0] == now:
@@ -152,7 +152,7 @@ class Play:
         return [UUID(button["value"]) for button in found if button.get("action_id") == "checkins.log"]
 
     async def _act(self, actor: Actor, message: Message, customer_id: UUID, today: date) -> None:
-        """Seven in ten are talked to; others are tried, put off, handed over or left lying."""
+        """Handle a customer: seven in ten are talked to; others are tried, snoozed, handed over or ignored."""
         account, throw = self.ledger.accounts[customer_id], self.dice.random()
         if throw < 0.60:
             await self._log(actor, message, customer_id, "talked")
@@ -187,7 +187,7 @@ class Play:
         self.done["snoozed"] += 1
 
     async def _choose(self, actor: Actor, message: Message, value: str) -> None:
-        """Open the row's ⋯ and choose."""
+        """Choose an entry in the row's ⋯ menu."""
         for block in message.blocks:
             menu = block.get("accessory") or {}
             if value in [option["value"] for option in menu.get("options", ())]:
@@ -206,7 +206,7 @@ class Play:
         self.done["handed over"] += 1
 
     def _look_at_the_digest(self, day: date) -> None:
-        """On its days the digest stands in the channel, and says what the ledger says."""
+        """Check that the digest was posted on its days and agrees with the ledger."""
         posted = self._digests_of_now()
         if day.weekday() not in {0, 3}:
             assert posted == []
@@ -225,7 +225,7 @@ class Play:
         assert all(escape(name) in replies or escape(name) in text for name in late)
 
     def _coverage(self, day: date) -> str:
-        """The sentence, counted from every customer's own dates."""
+        """Return the coverage sentence, computed from every customer's dates."""
         active = [customer for customer in self._customers() if customer.status is Status.ACTIVE]
         standings = [schema_of(customer, today=day).standing for customer in active]
         late = {account.name for account in self.ledger.accounts.values() if account.is_neglected(day)}
@@ -246,7 +246,7 @@ class Play:
         return [one for one in self.world.as_(MARA).sees("accounts") if one.thread_ts == digest.ts]
 
     def _shown(self, customer_id: UUID) -> str:
-        """The name as it stands in a message: Slack wants & written out."""
+        """Return the name as it appears in a message, with & escaped."""
         return escape(self.ledger.accounts[customer_id].name)
 
     def _customers(self) -> list[Customer]:

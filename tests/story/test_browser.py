@@ -1,4 +1,4 @@
-"""The story as a newcomer plays it, in a real browser on the demo's page."""
+"""The main story in a real browser on the demo's page."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -10,9 +10,9 @@ from sqlmodel import select
 
 from bot.customers.queries import list_neglected
 from bot.customers.tables import Customer
-from demo.cast import COMPANY, START, TEAM, furnish
 from demo.company import SAMPLE, load_company
-from demo.stage import Stage, hand_time_over, open_stage
+from demo.people import COMPANY, START, TEAM, populate
+from demo.stage import Stage, open_stage, run_jobs_on_move
 from rehearsal.page import add_page
 from tests.makers import ROOT
 from tests.story.visitor import A_MOMENT, Visitor, visit
@@ -26,7 +26,7 @@ OWNERS = ("ana", "bob", "kiri")
 
 @pytest.fixture
 def customers() -> tuple[bytes, int]:
-    """A list with owners and how many rows it has: the real one where it is at hand, else the demo's."""
+    """Return a list with owners and its number of rows: the real list if it is available, else the demo's."""
     content = (REAL if REAL.exists() else SAMPLE).read_text(encoding="utf-8-sig")
     head, *rows = content.strip().splitlines()
     if "Owner" in head:
@@ -36,14 +36,14 @@ def customers() -> tuple[bytes, int]:
 
 
 async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser: Browser, pictures: Path) -> None:
-    """Digest, reminder, form, Home, promises and a problem as `make demo` shows them, on a desk and on a phone."""
+    """The demo shows the README's screens, on a desktop and on a phone."""
     stage = open_stage(
-        database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, extra=add_page
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=add_page
     )
     async with stage as running:
         accounts = running.rehearsal.workspace.channel("accounts")
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
-        hand_time_over(running)
+        run_jobs_on_move(running)
         async with visit(browser, running.rehearsal.url, pictures) as mara:
             await mara.see("inspector-close").click()
             await mara.pass_time("next-hour")
@@ -76,12 +76,12 @@ async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser:
 async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
     sqlite_url: str, browser: Browser, pictures: Path, customers: tuple[bytes, int]
 ) -> None:
-    """Import, setup, a holiday with a cover, reminders, log, snooze, hand over, digest: all by hand on the page."""
+    """Import, setup, absence, reminders, logging, snoozing, handing over and the digest work on the page."""
     stage = open_stage(
-        database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY, extra=add_page
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=add_page
     )
     async with stage as running:
-        hand_time_over(running, stride=timedelta(hours=6))
+        run_jobs_on_move(running, step=timedelta(hours=6))
         async with visit(browser, running.rehearsal.url, pictures) as visitor:
             await visitor.see("inspector-close").click()
             await _import(visitor, *customers)
@@ -136,7 +136,7 @@ async def _send_kiri_on_holiday(visitor: Visitor) -> None:
 
 
 async def _act(owner: Visitor, handle: str, week: int) -> None:
-    """In the first week Ana puts one off and Bob hands one over; everybody logs a customer a week."""
+    """In the first week Ana snoozes a customer and Bob hands one over; everybody logs one check-in a week."""
     await owner.latest("waiting to hear from you")
     if week == 0 and handle == "ana":
         await _from_the_menu(owner, "Snooze 1 week", owner.see("messages"), "put off until")
@@ -160,7 +160,7 @@ async def _log_the_first(owner: Visitor, note: str, picture: str = "") -> None:
 
 
 async def _from_the_menu(owner: Visitor, words: str, where: Locator, says: str) -> None:
-    """Open the ⋯ of the last row and choose, until the screen says so: a message being redrawn loses a click."""
+    """Choose in the ⋯ menu of the last row until the screen shows the result, since a redraw may drop a click."""
     for _ in range(5):
         await owner.see("messages").get_by_test_id("overflow-checkins.more").last.click()
         await owner.page.get_by_role("menuitem", name=words).click()
@@ -171,7 +171,7 @@ async def _from_the_menu(owner: Visitor, words: str, where: Locator, says: str) 
 
 
 async def _nobody_is_missed(running: Stage) -> None:
-    """Whoever was never contacted stands in the list of neglected that the digest posts."""
+    """Check that every customer without a contact is in the digest's list of neglected ones."""
     now = running.bot.runtime.clock.now()
     with running.bot.runtime.database.reading(TEAM) as session:
         silent = {row.id for row in session.exec(select(Customer)).all() if row.last_contact_on is None}

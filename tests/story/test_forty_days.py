@@ -1,4 +1,4 @@
-"""The main job, whole, on a real list: 85 customers, three owners on three continents, forty working days."""
+"""The main story on a real list: 85 customers, three owners on three continents, forty working days."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ pytestmark = [
 
 @pytest.fixture(params=["sqlite over HTTP", "postgresql over Socket Mode"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, bool]:
-    """A database's address, and whether Slack calls over HTTP: both of each, in two plays."""
+    """Return a database's address, and whether Slack calls over HTTP; two combinations."""
     kind, _, way = str(request.param).partition(" over ")
     if kind == "sqlite":
         return str(request.getfixturevalue("sqlite_url")), way == "HTTP"
@@ -32,14 +32,14 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, bool]:
 
 @pytest.fixture
 def accounts() -> bytes:
-    """The real list."""
+    """Return the real list."""
     return ACCOUNTS.read_bytes()
 
 
 async def test_after_forty_working_days_everyone_was_contacted_or_stands_in_the_digest(
     stage: tuple[str, bool], accounts: bytes
 ) -> None:
-    """Every digest is right, nobody is reminded twice a day or on a day off, and no one of the 85 is missed."""
+    """Every digest is right, nobody is reminded twice a day or on a day off, and none of the 85 is missed."""
     url, http = stage
     async with open_world(url, http=http, start=EIGHT_ON_MONDAY) as world:
         play = Play(world, seed=85)

@@ -1,4 +1,4 @@
-"""46,964 companies at once: every screen still answers in time and within Slack's limits."""
+"""With 46,964 customers, every screen responds in time and within Slack's limits."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,16 +30,16 @@ pytestmark = [
 
 @pytest.fixture
 def content() -> bytes:
-    """The list as it came, gzipped."""
+    """Return the original list, gzipped."""
     return COMPANIES.read_bytes()
 
 
 async def test_every_screen_holds_when_all_of_them_wait(sqlite_url: str, content: bytes) -> None:
-    """Half of them Ana's, half in the pool, all neglected: queue, search, card, lists, Home and digest stand."""
+    """With half of them Ana's, half in the pool, and all neglected, every screen works."""
     async with open_world(sqlite_url) as world:
         _bring_them_in(world, content)
         await _set_up_a_digest(world)
-        world.rehearsal.workspace.clock.stride = None
+        world.rehearsal.workspace.clock.step = None
         await world.rehearsal.control.move(timedelta(days=60))
         ana, mara = world.as_(ANA), world.as_(MARA)
         assert "neglected" in await _answers(ana, "/checkin")
@@ -78,7 +78,7 @@ async def _set_up_a_digest(world: World) -> None:
 
 
 async def _answers(actor: Actor, command: str) -> str:
-    """What is read in answer to a command, acknowledged within Slack's three seconds."""
+    """Return the text of the answer to a command, which must be acknowledged within three seconds."""
     outcome = await actor.command(command)
     assert outcome.acked
     assert outcome.ack_ms < ACK_MS

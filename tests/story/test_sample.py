@@ -1,5 +1,7 @@
-"""The sample company has some of everything that can be owed."""
+"""The sample company has at least one of every kind of commitment."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -13,20 +15,28 @@ from bot.followups.queries import get_list as get_followups
 from bot.promises.queries import get_list
 from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
-from demo.cast import COMPANY, MARA, START, TEAM, furnish
 from demo.company import load_company
-from demo.stage import open_stage
+from demo.people import COMPANY, MARA, START, TEAM, populate
+from demo.stage import Stage, open_stage
 
 pytestmark = pytest.mark.slow
 
 
-async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: str) -> None:
-    """One is due today, one is broken, one was kept; all are told of once the jobs have run."""
-    async with open_stage(database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY) as running:
+@asynccontextmanager
+async def _open_sample(sqlite_url: str) -> AsyncIterator[Stage]:
+    async with open_stage(
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY
+    ) as running:
         accounts = running.rehearsal.workspace.channel("accounts")
-        runtime = running.bot.runtime
-        load_company(runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
+        load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
         await running.bot.run_jobs()
+        yield running
+
+
+async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: str) -> None:
+    """One promise is due today, one is broken, one was kept; the jobs notify people of them."""
+    async with _open_sample(sqlite_url) as running:
+        runtime = running.bot.runtime
         listed = runtime.read_now(get_list, workspace=TEAM, whose=WHOLE_TEAM, viewer=MARA, page=0)
         assert (listed.total, listed.late) == (4, 1)
         assert START.date() in {row.due_on for row in listed.rows}
@@ -43,12 +53,9 @@ async def test_a_newcomer_meets_promises_open_due_broken_and_kept(sqlite_url: st
 
 
 async def test_a_newcomer_meets_follow_ups_problems_and_what_we_owe(sqlite_url: str) -> None:
-    """Each list has something in it; on Tuesday at nine the channel reads what is owed, the most late first."""
-    async with open_stage(database_url=sqlite_url, start=START, furnish=furnish, team_id=TEAM, name=COMPANY) as running:
-        accounts = running.rehearsal.workspace.channel("accounts")
+    """Each list has entries; the digest of commitments is posted on Tuesday at nine, the latest ones first."""
+    async with _open_sample(sqlite_url) as running:
         runtime = running.bot.runtime
-        load_company(runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
-        await running.bot.run_jobs()
         for get in (get_followups, get_escalations):
             assert runtime.read_now(get, workspace=TEAM, whose=WHOLE_TEAM, viewer=MARA, page=0).total >= 3
         with runtime.database.reading(TEAM) as session:

@@ -1,4 +1,4 @@
-"""What we owe, in three time zones, across changes of clocks and holidays: every word at its hour, and once."""
+"""Notifications of commitments in three time zones, across clock changes and holidays: each at its hour, and once."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -19,8 +19,10 @@ MINUTE = timedelta(minutes=1)
 
 class Spell(NamedTuple):
     """
-    Days in which somebody's clocks change: one working day from three in the afternoon of the last working day *before*
-    ends at *three* on the day that something is *due*; *nine* is when that day begins there.
+    Dates around a clock change.
+
+    One working day from three in the afternoon of the last working day *before* ends at *three* on the day that
+    something is *due*; *nine* is the instant of nine o'clock on that day.
     """
 
     person: str
@@ -55,22 +57,22 @@ SPELLS = (
 )  # fmt: skip
 
 
-async def go(world: World, instant: datetime) -> None:
-    """Straight to that instant, and let the jobs run."""
+async def move_to(world: World, instant: datetime) -> None:
+    """Move to the instant, and run the jobs."""
     await world.rehearsal.control.move_to(instant)
     await world.run_jobs()
 
 
-def heard(world: World, person: str, words: str) -> int:
-    """How many messages with these words somebody has."""
+def count_messages(world: World, person: str, words: str) -> int:
+    """Return the number of messages of a person that contain these words."""
     return len([one for one in world.as_(person).sees() if words in one.text])
 
 
 @pytest.mark.parametrize("spell", SPELLS, ids=lambda spell: spell.name)
 async def test_every_word_comes_at_its_hour_and_once(sqlite_url: str, spell: Spell) -> None:
     """
-    A promise typed two weeks before, a follow-up and a problem: reminded at nine on the day before the days off and at
-    nine on the day itself; warned with two working hours left; managers told when the working day is over.
+    Reminders, warnings and notices to managers of a promise, a follow-up and an escalation are sent once, at the right
+    hour.
     """
     async with open_world(sqlite_url, start=spell.morning_before - timedelta(days=14)) as world:
         acme, person = world.office.customer("Acme", owner=spell.person, waited=3), world.as_(spell.person)
@@ -86,12 +88,12 @@ async def test_every_word_comes_at_its_hour_and_once(sqlite_url: str, spell: Spe
         ]
         for instant, said in hours:
             if instant > spell.before > world.now:
-                await go(world, spell.before)
+                await move_to(world, spell.before)
                 escalate(world.office, acme, severity=Severity.HURTS, assignee_id=mine)
-            await go(world, instant - MINUTE)
-            assert [heard(world, who, words) for who, words in said] == [0] * len(said)
-            await go(world, instant)
+            await move_to(world, instant - MINUTE)
+            assert [count_messages(world, who, words) for who, words in said] == [0] * len(said)
+            await move_to(world, instant)
             for who, words in said:
                 await told(world.as_(who), words)
-        await go(world, spell.three + timedelta(hours=17))
-        assert [heard(world, who, words) for _, said in hours for who, words in said] == [1] * 5
+        await move_to(world, spell.three + timedelta(hours=17))
+        assert [count_messages(world, who, words) for _, said in hours for who, words in said] == [1] * 5

@@ -1,4 +1,4 @@
-"""Somebody at the page: clicks, types, looks, keeps pictures."""
+"""A person at the page: clicks, types, reads, and saves screenshots."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -13,18 +13,18 @@ A_WEEK_OF_JOBS = 120_000
 
 
 class Visitor:
-    """A person in front of the browser."""
+    """A person in front of a browser."""
 
     def __init__(self, page: Page, pictures: Path) -> None:
         self.page = page
         self.pictures = pictures
 
     def see(self, test_id: str) -> Locator:
-        """What carries this mark."""
+        """Return the element with this test id."""
         return self.page.get_by_test_id(test_id)
 
     async def act_as(self, handle: str) -> None:
-        """Choose whom to be; the direct messages with the bot open."""
+        """Choose the person to act as; their direct messages with the bot open."""
         await self.see(f"person-{handle}").click()
         await self.see("dm").click()
 
@@ -34,12 +34,12 @@ class Visitor:
         await self.see("composer").press("Enter")
 
     async def window(self, title: str) -> Locator:
-        """The window with that title, once it is there."""
+        """Wait for the modal with that title."""
         await expect(self.see("modal-title")).to_have_text(title)
         return self.see("modal")
 
     async def open(self, button: Locator, title: str) -> None:
-        """Press until the window is there: a message that is being redrawn loses a click, as it does for people."""
+        """Press a button until the modal is open, since a redraw may drop a click."""
         for _ in range(5):
             await button.click()
             with suppress(AssertionError):
@@ -48,32 +48,32 @@ class Visitor:
         raise AssertionError(f"No window called {title} opened.")
 
     async def choose(self, field: str, words: str) -> None:
-        """Search in a menu and take what fits."""
+        """Search in a select and choose the match."""
         await self.see(f"field-{field}").click()
         await self.see(f"field-{field}").press_sequentially(words)
         await self.page.get_by_role("option", name=words).first.click()
 
     async def submit(self, *, closes: bool = True) -> None:
-        """Press the window's button; *closes*: the window goes away."""
+        """Submit the modal; with *closes*, wait until it has closed."""
         await self.see("modal-submit").click()
         if closes:
             await expect(self.see("modal")).to_have_count(0)
 
     async def pass_time(self, button: str) -> None:
-        """*Next day* or *Next week*, until everything on the way has happened."""
+        """Press *Next day* or *Next week*, and wait until everything has happened."""
         before = await self.see("clock").text_content()
         await self.see(button).click()
         await expect(self.see("clock")).not_to_have_text(before or "", timeout=A_WEEK_OF_JOBS)
         await expect(self.see("moving")).to_have_text("", timeout=A_WEEK_OF_JOBS)
 
     async def latest(self, words: str) -> Locator:
-        """The latest message that says so."""
+        """Return the latest message with these words."""
         found = self.see("messages").get_by_test_id("message").filter(has_text=words).last
         await expect(found).to_be_visible()
         return found
 
     async def picture(self, name: str) -> None:
-        """Keep what is on the screen."""
+        """Save a screenshot."""
         await self.page.screenshot(path=self.pictures / f"{name}.png", animations="disabled")
 
 

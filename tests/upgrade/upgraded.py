@@ -37,7 +37,7 @@ class Upgraded:
 
     async def reset(self) -> None:
         """Put the database and the screens back to where they were right after the upgrade."""
-        await self.stage.rehearsal.settled()
+        await self.stage.rehearsal.drain()
         await self.stage.bot.runtime.drain()
         sqlite = sqlite_module()
         with closing(sqlite.connect(self.template)) as source, closing(sqlite.connect(self.live, timeout=10)) as target:
@@ -78,8 +78,8 @@ class Upgraded:
         if RESPONSE_URL in text:
             wire, origin = self.stage.rehearsal.wire, self.place(recorded)
             assert isinstance(origin, Message)
-            hook = wire.hooks.new(recorded["by"], origin.channel, wire.workspace.clock.now(), origin)
-            text = text.replace(RESPONSE_URL, f"{wire.url}/hooks/{wire.workspace.team_id}/{hook.id}")
+            response_url = wire.response_urls.new(recorded["by"], origin.channel, wire.workspace.clock.now(), origin)
+            text = text.replace(RESPONSE_URL, f"{wire.url}/hooks/{wire.workspace.team_id}/{response_url.id}")
         view: Json = json.loads(text)
         return view
 
@@ -148,15 +148,20 @@ def _as_text(value: Any) -> str | None:
 async def open_upgraded(database_url: str, screens: Json, **more: Any) -> AsyncIterator[Stage]:
     """Start the bot on an older database, in a rehearsal that shows the recorded screens; migrations run first."""
 
-    def furnish(rehearsal: Any) -> None:
+    def populate(rehearsal: Any) -> None:
         add_everybody(rehearsal, screens)
         restore(rehearsal, screens)
 
     async with open_outside() as outside:
         outside.posts = [("https://forum.example/post/1", "Fjord Ferries were on time, thank you.")]
-        options = {"team_id": screens["team_id"], "name": screens["name"], "door": outside.door, **more}
+        options = {
+            "team_id": screens["team_id"],
+            "name": screens["name"],
+            "host_overrides": outside.host_overrides,
+            **more,
+        }
         start = datetime.fromisoformat(screens["now"]) + timedelta(seconds=1)  # new messages stand below old ones
-        async with open_stage(database_url=database_url, start=start, furnish=furnish, **options) as stage:
+        async with open_stage(database_url=database_url, start=start, populate=populate, **options) as stage:
             stage.rehearsal.control.limit_rates(on=False)
             yield stage
         stage.rehearsal.assert_clean()

@@ -1,4 +1,4 @@
-"""The workspace's cadence: what may be set, and what is kept of who changed it."""
+"""Changing the workspace's settings, and their audit trail."""
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ USUAL = {"cadence": 30, "floor": 90, "factor": 1.5, "first_calls": 8}
 
 
 def test_changing_a_setting_names_what_changed(office: Office) -> None:
-    """Only what is different is reported, audited, and told with what it was."""
+    """Only changed settings are returned and audited, with their old values."""
     assert office.do(change_settings, **{**USUAL, "cadence": 21}, by=MARA) == {"default_cadence_days"}
     (entry, _installed) = office.look(lambda s: list_audit(s, subject_kind="workspace", subject_id=WORKSPACE))
     assert (entry.before, entry.after) == ({"default_cadence_days": 30}, {"default_cadence_days": 21})
@@ -21,7 +21,7 @@ def test_changing_a_setting_names_what_changed(office: Office) -> None:
 
 
 def test_saving_what_is_already_so_leaves_no_trace(office: Office) -> None:
-    """Nothing changed, nothing audited; but the workspace counts as set up, since its first time."""
+    """Saving unchanged settings audits nothing, but marks the workspace as set up."""
     first = office.runtime.clock.now()
     assert office.do(change_settings, **USUAL, by=MARA) == frozenset()
     office.runtime.clock.move_to(first.replace(hour=15))  # type: ignore[attr-defined]
@@ -33,7 +33,7 @@ def test_saving_what_is_already_so_leaves_no_trace(office: Office) -> None:
 
 
 def test_every_setting_arrives(office: Office) -> None:
-    """All four at once, at the edges of what is possible."""
+    """All four settings are stored, at their limits."""
     office.do(change_settings, cadence=365, floor=365, factor=5, first_calls=100, by=MARA)
     workspace = office.look(get_workspace)
     assert (workspace.default_cadence_days, workspace.cadence_floor_days) == (365, 365)
@@ -48,7 +48,7 @@ def test_every_setting_arrives(office: Office) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_under_its_field(office: Office, field: str, value: float) -> None:
-    """Each limit has a sentence, and nothing is saved."""
+    """Each limit has a sentence, and nothing is stored."""
     with pytest.raises(InvalidInput) as caught:
         office.do(change_settings, **{**USUAL, field: value}, by=MARA)
     assert list(caught.value.fields) == [field]
@@ -63,7 +63,7 @@ def test_what_cannot_be_is_refused_under_its_field(office: Office, field: str, v
 def test_a_setting_is_refused_exactly_when_the_tables_would(
     cadence: int, floor: int, first_calls: int, factor: float
 ) -> None:
-    """The sentences come before the database's own checks, and no earlier."""
+    """The validation and the tables' CHECK constraints agree."""
     problems = setting_problems(cadence=cadence, floor=floor, factor=factor, first_calls=first_calls)
     possible = 1 <= floor <= 365 and 1 <= cadence <= floor and 1 <= factor <= 5 and 1 <= first_calls <= 100
     assert (problems == {}) == possible

@@ -1,12 +1,27 @@
-"""Listeners of check-ins: the command, the shortcuts, the buttons and the modals."""
+"""Listeners of check-ins: the buttons and modals for snoozing, waking, handing over and undoing."""
+
+from collections.abc import Callable
+from uuid import UUID
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.checkins import views
-from bot.checkins.listeners import acting, recording
+from bot.checkins.listeners import recording
+from bot.checkins.listeners.origins import CheckinModalState, id_in, origin_of, show_result, subject_in, tell
+from bot.checkins.queries import get_snooze_form
+from bot.checkins.rules import Preset
+from bot.checkins.schemas import ActionDone
+from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_action, wake_from_list
 from bot.checkins.views import form
-from bot.core.feature import collect_extras
+from bot.core.errors import InvalidInput, NotFound
+from bot.core.feature import collect_extras, collect_undos
 from bot.core.runtime import Runtime
+from bot.customers.queries.screens import get_card
+from bot.customers.rules.due import SnoozeReason
+from bot.customers.schemas import CustomerSchema
+from bot.customers.views import card
+from bot.slack.blocks import Block
+from bot.slack.callers import Caller
 from bot.workspaces.listeners import listen
 
 
@@ -28,9 +43,98 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
         if extra.label:
             on.action(f"{form.WANT}.{extra.key}", recording.change)
     on.view(form.SAVE, recording.save, first_field=form.CUSTOMER, fields=form.FIELD_OF)
-    on.action(views.MORE, acting.choose)
-    on.action(views.SNOOZE, acting.ask_snooze)
-    on.action(views.WAKE, acting.wake)
-    on.action(views.UNDO, acting.undo)
-    on.view(views.SNOOZED, acting.snooze, first_field=views.REASON, fields=views.SNOOZE_FIELDS)
-    on.view(views.HANDED_OVER, acting.hand_over, first_field=views.TO, fields=views.HAND_OVER_FIELDS)
+    on.action(views.MORE, choose)
+    on.action(views.SNOOZE, ask_snooze)
+    on.action(views.WAKE, wake)
+    on.action(views.UNDO, undo)
+    on.view(views.SNOOZED, snooze, first_field=views.REASON, fields=views.SNOOZE_FIELDS)
+    on.view(views.HANDED_OVER, hand_over, first_field=views.TO, fields=views.HAND_OVER_FIELDS)
+
+
+async def choose(caller: Caller) -> None:
+    """Snooze a week at once, or open the modal, as the `⋯` of a row asks for."""
+    what, _, customer = caller.value.partition(":")
+    customer_id = id_in(customer)
+    match what:
+        case views.SNOOZE_WEEK:
+            await _snooze_week(caller, customer_id)
+        case views.SNOOZE_UNTIL:
+            await _open_snooze(caller, customer_id, preset=Preset.DATE)
+        case views.HAND_OVER:
+            await _open(caller, customer_id, views.hand_over_form)
+        case views.CARD:
+            found = await caller.read(get_card, customer_id=customer_id, features=caller.features)
+            await caller.open(card.as_modal(found))
+        case _:
+            raise NotFound("That menu is out of date; /checkin shows your queue as it is now.")
+
+
+async def ask_snooze(caller: Caller) -> None:
+    """Open the snooze modal for the customer, or for another feature's subject."""
+    customer_id = subject_in(caller.value).customer_id
+    if customer_id is None:
+        raise NotFound("No customer stands behind that button; look it up with /customers.")
+    await _open_snooze(caller, customer_id)
+
+
+async def wake(caller: Caller) -> None:
+    """End a snooze."""
+    await tell(caller, origin_of(caller.body), await caller.run(wake_from_list, customer_id=id_in(caller.value)))
+
+
+async def undo(caller: Caller) -> None:
+    """Undo the action that a row shows."""
+    undos = collect_undos(caller.features)
+    schema = await caller.run(undo_action, customer_action_id=id_in(caller.value), undos=undos)
+    await tell(caller, origin_of(caller.body), schema)
+
+
+async def snooze(caller: Caller) -> None:
+    """Snooze the customer as the submitted modal says."""
+    state, form = CheckinModalState.load(caller.view), caller.form
+    schema = await caller.run(
+        snooze_from_list,
+        customer_id=state.customer_id,
+        view_id=caller.view["id"],
+        preset=next((one for one in Preset if one.value == form.choice(views.HOW_LONG)), Preset.DATE),
+        until=form.day(views.UNTIL),
+        reason=next((one for one in SnoozeReason if one.value == form.choice(views.REASON)), SnoozeReason.DEFERRED),
+        note=form.text(views.NOTE),
+    )
+    await show_result(caller, state.origin, schema)
+
+
+async def hand_over(caller: Caller) -> None:
+    """Hand the customer over as the submitted modal says."""
+    state, form = CheckinModalState.load(caller.view), caller.form
+    schema = await caller.run(
+        hand_over_from_list,
+        customer_id=state.customer_id,
+        view_id=caller.view["id"],
+        to=form.person(views.TO),
+        note=form.text(views.WORDS),
+    )
+    await show_result(caller, state.origin, schema)
+
+
+async def _snooze_week(caller: Caller, customer_id: UUID) -> None:
+    """Snooze a week if the rules allow it; else open the modal, which says why not and takes another day or reason."""
+    try:
+        schema: ActionDone = await caller.run(snooze_from_list, customer_id=customer_id, preset=Preset.WEEK)
+    except InvalidInput as refused:
+        await _open_snooze(caller, customer_id, refused=str(refused))
+    else:
+        await tell(caller, origin_of(caller.body), schema)
+
+
+async def _open_snooze(caller: Caller, customer_id: UUID, *, preset: Preset = Preset.WEEK, refused: str = "") -> None:
+    def draw(schema: CustomerSchema, state: str) -> Block:
+        return views.snooze_form(schema, state=state, preset=preset, refused=refused, asked=bool(refused))
+
+    await _open(caller, customer_id, draw)
+
+
+async def _open(caller: Caller, customer_id: UUID, draw: Callable[..., Block]) -> None:
+    schema = await caller.read(get_snooze_form, customer_id=customer_id)
+    state = CheckinModalState(origin=origin_of(caller.body), customer_id=customer_id)
+    await caller.open(draw(schema, state=state.dump()))

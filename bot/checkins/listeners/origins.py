@@ -8,9 +8,8 @@ from uuid import UUID
 from pydantic import ValidationError
 from slack_sdk.errors import SlackApiError
 
-from bot.checkins.queries.queue import get_queue
-from bot.checkins.queries.reminders import get_reminder
-from bot.checkins.schemas import ActionDone, CheckinRecorded
+from bot.checkins.queries.queue import get_queue, get_reminder
+from bot.checkins.schemas import ActionDone
 from bot.checkins.views import DONE, done, done_form, stays, with_row_done
 from bot.checkins.views.queue import queue, reminder
 from bot.core.errors import NotFound
@@ -99,7 +98,7 @@ def subject_in(value: str) -> Subject:
     return subject
 
 
-async def show_result(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
+async def show_result(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Show what a submitted modal did: in its place, or where the modal was opened from."""
     if origin.kind in {"window", "none"}:
         await caller.show(done_form(schema, state=CheckinModalState().dump()))
@@ -108,7 +107,7 @@ async def show_result(caller: Caller, origin: Origin, schema: ActionDone | Check
         await tell(caller, origin, schema)
 
 
-async def tell(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
+async def tell(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Show what was done at *origin*: redraw its message, answer below it, or open a modal."""
     if origin.kind == "queue":
         page = await caller.read(get_queue, inline=True, features=caller.features, page=origin.page)
@@ -132,7 +131,7 @@ async def _redraw_reminder(caller: Caller, origin: Origin) -> None:
         await update_message(caller.client, origin.channel, origin.ts, reminder(schema))
 
 
-async def _change_row(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
+async def _change_row(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Change one row of another feature's message; where it isn't found, tell the person alone."""
     async with caller.locks.at(origin.channel, origin.ts):
         found = await _read_message(caller, origin)
@@ -148,7 +147,7 @@ async def _change_row(caller: Caller, origin: Origin, schema: ActionDone | Check
     )
 
 
-async def _tell_what_stays(caller: Caller, origin: Origin, schema: ActionDone | CheckinRecorded) -> None:
+async def _tell_what_stays(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Tell below the message what an undo left as it is; the row has no place for it."""
     if schema.stays:
         await respond_at(caller.client, origin.url, {**stays(schema).answer(), "replace_original": False})

@@ -150,10 +150,7 @@ def _extra_fields(
     """Return other features' fields for this customer; those behind a button are open once they are *wanted*."""
     return [
         views.ExtraFields(
-            key=extra.key,
-            label=extra.label,
-            blocks=extra.blocks(schema.abouts.get(extra.key)),
-            is_open=not extra.label or extra.key in wanted,
+            extra.key, extra.label, extra.blocks(schema.abouts.get(extra.key)), not extra.label or extra.key in wanted
         )
         for extra in collect_extras(features)
         if extra.about is None or extra.key in schema.abouts

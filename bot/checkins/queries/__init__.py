@@ -1,4 +1,4 @@
-"""Whose customers a person looks after today, and what the check-in modal starts with."""
+"""Whose customers a person looks after today, and the initial state of the check-in modal."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -8,11 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from bot.checkins.rules import Result, date_problem, latest_contact
 from bot.checkins.schemas import Candidate, Candidates, CheckinForm, OwnerScope, Preview
+from bot.core.briefs import in_workspace
+from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, collect_briefs, collect_extras
 from bot.core.schemas import Schema
@@ -27,6 +28,7 @@ from bot.people.rules import known_zone
 from bot.people.tables import Absence, Person
 
 PEOPLE = cast("sa.Table", Person.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
+ABSENCES = cast("sa.Table", Absence.__table__)  # type: ignore[attr-defined]
 
 
 def get_owner_scope(session: Session, *, person_id: str, now: datetime) -> OwnerScope:
@@ -37,14 +39,12 @@ def get_owner_scope(session: Session, *, person_id: str, now: datetime) -> Owner
     """
     day = now.date()
     around = {"from_day": day - timedelta(days=1), "to_day": day + timedelta(days=1)}
-    rows = session.execute(_people_and_absences(), {"person": person_id, **around}).all()
+    values = {"workspace": workspace_of(session), "person": person_id, **around}
+    rows = session.connection().execute(_people_and_absences(), values).all()
     own = rows[0] if rows else None
     today = local_date(own.zone if own else "UTC", now)
-    if own is None or own.is_deactivated:
-        return OwnerScope(person_id=person_id, today=today, covered={})
-    return OwnerScope(
-        person_id=person_id, today=today, covered={row.absent: row.name for row in rows if _away(row, now)}
-    )
+    covered = {} if own is None or own.is_deactivated else {row.absent: row.name for row in rows if _away(row, now)}
+    return OwnerScope(person_id=person_id, today=today, covered=covered)
 
 
 def local_date(zone: str, now: datetime) -> date:
@@ -61,24 +61,24 @@ def _people_and_absences() -> sa.Select[Any]:
     """
     Select a person with those they cover around a day. It is made once, since it answers a command.
 
-    Its values are `person`, `from_day` and `to_day`: a date differs by a day at most between two zones.
+    Its values are `workspace`, `person`, `from_day` and `to_day`: a date differs by a day at most between two zones.
     """
-    absent: Any = aliased(Person)
+    absent = PEOPLE.alias("absent")
     covers = sa.and_(
-        col(Absence.cover_id) == col(Person.id),
-        col(Absence.first_day) <= sa.bindparam("to_day", type_=sa.Date),
-        col(Absence.last_day) >= sa.bindparam("from_day", type_=sa.Date),
+        ABSENCES.c.workspace_id == PEOPLE.c.workspace_id,
+        ABSENCES.c.cover_id == PEOPLE.c.id,
+        ABSENCES.c.first_day <= sa.bindparam("to_day", type_=sa.Date),
+        ABSENCES.c.last_day >= sa.bindparam("from_day", type_=sa.Date),
     )
+    is_away = sa.and_(absent.c.workspace_id == ABSENCES.c.workspace_id, absent.c.id == ABSENCES.c.person_id)
     return (
         sa.select(
-            col(Person.zone), col(Person.is_deactivated), absent.id.label("absent"), absent.name,
-            absent.zone.label("absent_zone"), col(Absence.first_day), col(Absence.last_day),
+            PEOPLE.c.zone, PEOPLE.c.is_deactivated, absent.c.id.label("absent"), absent.c.name,
+            absent.c.zone.label("absent_zone"), ABSENCES.c.first_day, ABSENCES.c.last_day,
         )
-        .select_from(Person)
-        .outerjoin(Absence, covers)
-        .outerjoin(absent, absent.id == col(Absence.person_id))
-        .where(col(Person.id) == sa.bindparam("person"))
-        .order_by(absent.id)
+        .select_from(PEOPLE.outerjoin(ABSENCES, covers).outerjoin(absent, is_away))
+        .where(in_workspace(PEOPLE), PEOPLE.c.id == sa.bindparam("person"))
+        .order_by(absent.c.id)
     )  # fmt: skip
 
 
@@ -160,23 +160,13 @@ def _preview(
     due = customer.due_on
     if latest is not None and latest != customer.last_contact_on:
         due = ScheduleBatch(session).schedule_of(customer, last_contact_on=latest).due_on
-    return Preview(
-        customer=schema,
-        result=result,
-        happened_on=on,
-        problem=problem,
-        next_due_on=due if customer.status is Status.ACTIVE else None,
-    )
+    next_due_on = due if customer.status is Status.ACTIVE else None
+    return Preview(customer=schema, result=result, happened_on=on, problem=problem, next_due_on=next_due_on)
 
 
 def _candidates(session: Session, customers: Sequence[Customer]) -> tuple[Candidate, ...]:
     names = list_names(session, (customer.owner_id for customer in customers))
     return tuple(
-        Candidate(
-            id=customer.id,
-            name=customer.name,
-            owner_name=names.get(customer.owner_id or ""),
-            domain=customer.domain,
-        )
-        for customer in customers
+        Candidate(id=one.id, name=one.name, owner_name=names.get(one.owner_id or ""), domain=one.domain)
+        for one in customers
     )

@@ -1,4 +1,4 @@
-"""What was said and tried with each customer, for cards, queues and exports."""
+"""The history of check-ins with each customer, for cards, queues and exports."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -73,8 +73,7 @@ def get_checkin(session: Session, checkin_id: UUID) -> Checkin:
     Raises:
         NotFound: it isn't there, or it is another workspace's.
     """
-    query = select(Checkin).where(Checkin.id == checkin_id)
-    row = session.exec(query).first()
+    row = session.exec(select(Checkin).where(Checkin.id == checkin_id)).first()
     if row is None:
         raise NotFound("That check-in isn't here any more; look the customer up with /customers.")
     return row
@@ -103,12 +102,10 @@ def list_entries(session: Session, *, customer_id: UUID | None = None, by: str |
 
 def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     """Return everything that is kept here about a customer, or recorded by a person, as JSON values."""
-    if kind == "customer":
-        entries = list_entries(session, customer_id=UUID(subject_id))
-    elif kind == "person":
-        entries = list_entries(session, by=subject_id)
-    else:
+    if kind not in {"customer", "person"}:
         return {}
+    whose: dict[str, Any] = {"customer_id": UUID(subject_id)} if kind == "customer" else {"by": subject_id}
+    entries = list_entries(session, **whose)
     return {"checkins": [entry.model_dump(mode="json") for entry in entries]}
 
 

@@ -1,4 +1,4 @@
-"""What is done about a customer straight from a list (snooze, wake, hand over), and undoing it."""
+"""Actions about a customer from a list (snooze, wake, hand over), and undoing them."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -35,6 +35,7 @@ from bot.people.rules import Mute
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.usecases import record
 
+NOTHING_TO_UNDO = "There is nothing to undo here; /checkin shows how your customers stand."
 REASONS = {SnoozeReason.CUSTOMER_ASKED: "they asked", SnoozeReason.DEFERRED: "we put it off"}
 
 
@@ -155,21 +156,14 @@ def _once(session: Session, view_id: str, *, now: datetime) -> None:
         raise AlreadyDone("This is saved already; you can close the window.")
 
 
-def undo_checkin(session: Session, *, checkin_id: UUID, by: str, now: datetime) -> ActionDone:
-    """Undo a check-in; see `undo_action`."""
-    row = get_checkin(session, checkin_id)
-    query = select(CustomerAction.id).where(CustomerAction.checkin_id == row.id)
-    return undo_action(session, customer_action_id=session.exec(query).one(), by=by, now=now)
-
-
 def undo_action(
     session: Session, *, customer_action_id: UUID, by: str, now: datetime, undos: Sequence[UndoCheckin] = ()
 ) -> ActionDone:
     """
-    Undo an action; allowed for ten minutes to who did it, and at any time to managers.
+    Undo an action; who did it may for ten minutes, managers at any time for check-ins.
 
-    The clock is computed anew from all that is left. What somebody else changed since stays as they left it. *undos*
-    take back what came into other features with a check-in, in the same transaction; what they leave is told.
+    The schedule is recomputed. What somebody else changed since stays. *undos* are other features' use cases that undo
+    what was stored with a check-in, in the same transaction; each returns sentences on what stays.
 
     Raises:
         NotAllowed: the ten minutes are over, or it was somebody else's.
@@ -177,14 +171,16 @@ def undo_action(
         NotFound: there is no such action here.
     """
     actor = require_here(session, by=by)
-    action = _find(session, customer_action_id)
+    action = session.exec(select(CustomerAction).where(CustomerAction.id == customer_action_id)).first()
+    if action is None:
+        raise NotFound(NOTHING_TO_UNDO)
     customer = get_customer(session, action.customer_id)
     if action.undone_at is not None:
         raise AlreadyDone(f"That is undone already; {clean_text(customer.name, 80)} is as it was.")
     _require_may_undo(session, action, by=by, manages=may_manage(actor), now=now)
-    _WAYS[action.kind](session, customer, action, by, now)
+    _UNDO[action.kind](session, customer, action, by, now)
     about = {"customer_id": customer.id, "checkin_id": action.checkin_id, "by": by, "now": now}
-    told = [undo(session, **about) for undo in undos] if action.checkin_id is not None else []
+    left = [undo(session, **about) for undo in undos] if action.checkin_id is not None else []
     action.undone_at, action.undone_by = now, by
     how = "undone" if can_undo(action.at, now=now) else "corrected"
     record(
@@ -193,24 +189,9 @@ def undo_action(
     )  # fmt: skip
     session.flush()
     schema = schema_of(customer, today=get_today(session, person_id=by, now=now))
-    stays = tuple(sentence for sentences in told for sentence in sentences)
-    return ActionDone(
-        customer_action_id=action.id,
-        kind=action.kind,
-        by=by,
-        words="as it was",
-        customer=schema,
-        undone=True,
-        stays=stays,
-    )
-
-
-def _find(session: Session, customer_action_id: UUID) -> CustomerAction:
-    query = select(CustomerAction).where(CustomerAction.id == customer_action_id)
-    action = session.exec(query).first()
-    if action is None:
-        raise NotFound("There is nothing to undo here; /checkin shows how your customers stand.")
-    return action
+    stays = tuple(sentence for sentences in left for sentence in sentences)
+    done = {"customer_action_id": action.id, "kind": action.kind, "by": by, "customer": schema}
+    return ActionDone(**done, words="as it was", undone=True, stays=stays)
 
 
 def _require_may_undo(session: Session, action: CustomerAction, *, by: str, manages: bool, now: datetime) -> None:
@@ -224,30 +205,30 @@ def _require_may_undo(session: Session, action: CustomerAction, *, by: str, mana
 
 def _undo_log(session: Session, customer: Customer, action: CustomerAction, by: str, now: datetime) -> None:
     if action.checkin_id is None:
-        raise NotFound("There is nothing to undo here; /checkin shows how your customers stand.")
+        raise NotFound(NOTHING_TO_UNDO)
     checkin = get_checkin(session, action.checkin_id)
     known = known_elsewhere(session, customer)
     checkin.undone_at, checkin.undone_by = now, by
     session.flush()
     if not checkin.result.is_contact:
         return
-    told, _ = get_contacts(session, customer.id)
-    latest = latest_contact(told, known)
+    recorded, _ = get_contacts(session, customer.id)
+    latest = latest_contact(recorded, known)
     if latest != customer.last_contact_on:
         set_last_contact(session, customer_id=customer.id, on=latest, now=now)
-    _give_sleep_back(session, customer, action, now)
+    _restore_ended_snooze(session, customer, action, now)
 
 
-def _give_sleep_back(session: Session, customer: Customer, action: CustomerAction, now: datetime) -> None:
+def _restore_ended_snooze(session: Session, customer: Customer, action: CustomerAction, now: datetime) -> None:
     """Restore the snooze that the undone contact ended, unless it is over or a later action changed it."""
-    slept = _sleep(action.before)
-    if not slept["until"] or slept["until"] <= get_today(session, person_id=customer.owner_id, now=now).isoformat():
+    snoozed = _snooze_in(action.before)
+    if not snoozed["until"] or snoozed["until"] <= get_today(session, person_id=customer.owner_id, now=now).isoformat():
         return
     later = _next_action_over_snooze(session, action)
     if later is None and customer.snoozed_until is None:
-        restore_snooze(customer, slept, now=now)
+        restore_snooze(customer, snoozed, now=now)
     elif later is not None and later.kind is ActionKind.LOGGED and not later.before.get("until"):
-        later.before = {**later.before, **slept}
+        later.before = {**later.before, **snoozed}
 
 
 def _next_action_over_snooze(session: Session, action: CustomerAction) -> CustomerAction | None:
@@ -260,8 +241,7 @@ def _next_action_over_snooze(session: Session, action: CustomerAction) -> Custom
             col(CustomerAction.id) > action.id,
             col(CustomerAction.undone_at).is_(None),
             sa.or_(
-                col(CustomerAction.kind).in_([ActionKind.SNOOZED, ActionKind.WOKEN]),
-                col(Checkin.result).in_(CONTACTS),
+                col(CustomerAction.kind).in_([ActionKind.SNOOZED, ActionKind.WOKEN]), col(Checkin.result).in_(CONTACTS)
             ),
         )
         .order_by(col(CustomerAction.id))
@@ -270,9 +250,9 @@ def _next_action_over_snooze(session: Session, action: CustomerAction) -> Custom
 
 
 def _undo_snooze(_session: Session, customer: Customer, action: CustomerAction, _by: str, now: datetime) -> None:
-    if snooze_state(customer) != _sleep(action.after):
+    if snooze_state(customer) != _snooze_in(action.after):
         raise AlreadyDone(f"{customer.name} was changed since; nothing was undone.")
-    restore_snooze(customer, _sleep(action.before), now=now)
+    restore_snooze(customer, _snooze_in(action.before), now=now)
 
 
 def _undo_hand_over(session: Session, customer: Customer, action: CustomerAction, by: str, now: datetime) -> None:
@@ -284,18 +264,18 @@ def _undo_hand_over(session: Session, customer: Customer, action: CustomerAction
         raise NotAllowed(f"{customer.name} can't go back; who had it has left.")
     customer.owner_id = former
     reschedule(session, [customer], now=now)
-    told = find_person_row(session, present) if present and present != by else None
-    if told is not None and not told.is_deactivated and Mute.NEWS not in told.mutes:
+    loser = find_person_row(session, present) if present and present != by else None
+    if loser is not None and not loser.is_deactivated and Mute.NEWS not in loser.mutes:
         news = CustomerTaken(name=customer.name, to=former, by=by)
-        outbox.enqueue(session, news, to=told.id, key=f"undone:{action.id}", now=now)
+        outbox.enqueue(session, news, to=loser.id, key=f"undone:{action.id}", now=now)
 
 
-def _sleep(state: dict[str, Any]) -> dict[str, str | None]:
+def _snooze_in(state: dict[str, Any]) -> dict[str, str | None]:
     """Return the snooze in the state that an action keeps."""
     return {key: state.get(key) for key in ("until", "reason", "note", "by")}
 
 
-_WAYS: dict[ActionKind, Callable[[Session, Customer, CustomerAction, str, datetime], None]] = {
+_UNDO: dict[ActionKind, Callable[[Session, Customer, CustomerAction, str, datetime], None]] = {
     ActionKind.LOGGED: _undo_log,
     ActionKind.SNOOZED: _undo_snooze,
     ActionKind.WOKEN: _undo_snooze,

@@ -1,4 +1,4 @@
-"""Records what came of an attempt at contact, and moves the customer's clock when it was a contact."""
+"""Recording the result of an attempt at contact, which reschedules the customer when it was a contact."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -50,8 +50,8 @@ def record_checkin(
     """
     Record the result of an attempt at contact on *happened_on* (None: today); any full member may, for any customer.
 
-    A contact moves the clock to the latest contact known and ends a snooze; an attempt does neither, ever. *extras*
-    are other features' use cases, run in the same transaction. *view_id* is the form's, which counts once.
+    A contact sets the last contact to the latest known one and ends a snooze; an attempt does neither. *extras* are
+    other features' use cases, run in the same transaction. A form is saved once by its *view_id*.
 
     Raises:
         InvalidInput: the day is still to come or more than a year ago; fields `when`.
@@ -60,36 +60,30 @@ def record_checkin(
     """
     require_here(session, by=by)
     customer = get_customer(session, customer_id)
-    on = _checked_day(session, happened_on, by=by, now=now)
+    today = get_today(session, person_id=by, now=now)
+    on = happened_on or today
+    if problem := date_problem(on, today=today):
+        raise InvalidInput(fields={"when": problem})
     if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("This check-in is saved already; you can close the window.")
     row = Checkin(
-        customer_id=customer.id,
-        by=by,
-        result=result,
-        channel=channel,
-        mood=mood,
-        note=clean_note(note, NOTE),
-        next_step=clean_text(next_step, NEXT_STEP),
-        link=clean_text(link, LINK),
-        quote=clean_note(quote, NOTE),
-        happened_on=on,
-        recorded_at=now,
-    )
-    schema, action = _take_effect(session, customer, row, now=now)
+        customer_id=customer.id, by=by, result=result, channel=channel, mood=mood, note=clean_note(note, NOTE),
+        next_step=clean_text(next_step, NEXT_STEP), link=clean_text(link, LINK), quote=clean_note(quote, NOTE),
+        happened_on=on, known_before=known_elsewhere(session, customer), recorded_at=now,
+    )  # fmt: skip
+    before = schedule_state(customer)
+    session.add(row)
+    session.flush()
+    if result.is_contact:
+        _reschedule(session, customer, on, now=now)
+    schema = schema_of(customer, today=today)
+    action = _record(session, row, schema, before=before, after=schedule_state(customer))
     for extra in extras:
         extra(session, customer_id=customer.id, checkin_id=row.id, by=by, now=now)
     return CheckinRecorded(
-        customer_action_id=action.id,
-        kind=ActionKind.LOGGED,
-        by=by,
-        words=action.words,
-        customer=schema,
-        checkin_id=row.id,
-        result=result,
-        happened_on=on,
-        next_due_on=_next_due(schema),
-    )
+        customer_action_id=action.id, kind=ActionKind.LOGGED, by=by, words=action.words, customer=schema,
+        checkin_id=row.id, result=result, happened_on=on, next_due_on=_next_due(schema),
+    )  # fmt: skip
 
 
 def schedule_state(customer: Customer) -> dict[str, str | None]:
@@ -100,9 +94,9 @@ def schedule_state(customer: Customer) -> dict[str, str | None]:
 
 def known_elsewhere(session: Session, customer: Customer) -> date | None:
     """Return the last contact that no check-in records, such as an imported one."""
-    told, known = get_contacts(session, customer.id)
+    recorded, known = get_contacts(session, customer.id)
     current = customer.last_contact_on
-    explained = latest_contact(told, known)
+    explained = latest_contact(recorded, known)
     return current if current and (explained is None or current > explained) else known
 
 
@@ -111,28 +105,6 @@ def clean_note(text: str, limit: int) -> str:
     lines = [clean_text(line, limit) for line in text[: 4 * limit].splitlines()]
     whole = "\n".join(lines).strip("\n")
     return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + "…"
-
-
-def _checked_day(session: Session, happened_on: date | None, *, by: str, now: datetime) -> date:
-    today = get_today(session, person_id=by, now=now)
-    on = happened_on or today
-    if problem := date_problem(on, today=today):
-        raise InvalidInput(fields={"when": problem})
-    return on
-
-
-def _take_effect(
-    session: Session, customer: Customer, row: Checkin, *, now: datetime
-) -> tuple[CustomerSchema, CustomerAction]:
-    """Store the check-in, let a contact move the schedule, and store what undoing needs."""
-    before = schedule_state(customer)
-    row.known_before = known_elsewhere(session, customer)
-    session.add(row)
-    session.flush()
-    if row.result.is_contact:
-        _reschedule(session, customer, row.happened_on, now=now)
-    schema = schema_of(customer, today=get_today(session, person_id=row.by, now=now))
-    return schema, _keep(session, customer, row, schema, before=before, now=now)
 
 
 def _reschedule(session: Session, customer: Customer, on: date, *, now: datetime) -> None:
@@ -144,31 +116,18 @@ def _reschedule(session: Session, customer: Customer, on: date, *, now: datetime
         set_last_contact(session, customer_id=customer.id, on=latest, now=now)
 
 
-def _keep(
-    session: Session,
-    customer: Customer,
-    row: Checkin,
-    schema: CustomerSchema,
-    *,
-    before: dict[str, str | None],
-    now: datetime,
+def _record(
+    session: Session, row: Checkin, schema: CustomerSchema, *, before: dict[str, Any], after: dict[str, Any]
 ) -> CustomerAction:
+    """Store the action, with what undoing needs, and its entry in the audit trail."""
+    about: dict[str, Any] = {"customer_id": row.customer_id, "by": row.by, "before": before}
     action = CustomerAction(
-        customer_id=customer.id,
-        checkin_id=row.id,
-        kind=ActionKind.LOGGED,
-        by=row.by,
-        at=now,
-        words=_words(row.result, schema),
-        before=before,
-        after=schedule_state(customer),
-    )
-    session.add(action)
-    kept = {"result": row.result.value, "happened_on": row.happened_on.isoformat(), **schedule_state(customer)}
-    record(
-        session, "checkin.recorded", by=row.by, kind="checkin", subject=row.id, customer_id=customer.id,
-        before=before, after=kept, now=now,
+        **about, checkin_id=row.id, kind=ActionKind.LOGGED, at=row.recorded_at, words=_words(row.result, schema),
+        after=after,
     )  # fmt: skip
+    session.add(action)
+    details = {"result": row.result.value, "happened_on": row.happened_on.isoformat(), **after}
+    record(session, "checkin.recorded", kind="checkin", subject=row.id, now=row.recorded_at, after=details, **about)
     session.flush()
     return action
 

@@ -1,4 +1,4 @@
-"""Owes each owner the one reminder of their working day; many people in few statements."""
+"""Enqueues the one reminder of each owner's working day, for many people in few statements."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.checkins.queries import get_owner_scope
-from bot.checkins.queries.queue import queue_row, read_page
-from bot.checkins.queries.reminders import draw_up, list_due_reminders
+from bot.checkins.queries.queue import build_reminder, list_due_reminders, queue_row, read_page
 from bot.checkins.rules import REMINDER_ROWS
 from bot.checkins.schemas import DueReminder, QueueRow
 from bot.checkins.tables import Reminder, ReminderItem
@@ -35,18 +34,13 @@ def enqueue_reminders(
     people = {owed.person_id for owed, _, _ in waiting}
     owners = {row.customer.owner_id for _, rows, _ in waiting for row in rows}
     names = list_names(session, people | owners)
-    reminders = _keep(session, waiting, now=now)
+    reminders = _store(session, waiting, now=now)
     notifications = [
         _new_notification(reminder, turn, rows, lines=lines, names=names)
         for reminder, (turn, rows, _) in zip(reminders, waiting, strict=True)
     ]
     outbox.enqueue_all(session, notifications, now=now)
     return len(reminders)
-
-
-def enqueue_reminder(session: Session, *, person_id: str, features: Sequence[Feature], now: datetime) -> bool:
-    """Enqueue that person's reminder of the day; return False when it isn't due, or nobody waits for them."""
-    return enqueue_reminders(session, person_ids=[person_id], features=features, now=now) == 1
 
 
 def _waiting_rows(session: Session, owed: DueReminder, *, now: datetime) -> Waiting:
@@ -57,7 +51,7 @@ def _waiting_rows(session: Session, owed: DueReminder, *, now: datetime) -> Wait
     return owed, [queue_row(row, (), scope) for row in page[:waits]], waits
 
 
-def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> list[Reminder]:
+def _store(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> list[Reminder]:
     """Store the reminders with their items."""
     reminders = [
         Reminder(person_id=owed.person_id, local_day=owed.local_day, made_at=now, more=waits - len(rows))
@@ -67,17 +61,11 @@ def _keep(session: Session, waiting: Sequence[Waiting], *, now: datetime) -> lis
     session.flush()
     workspace = workspace_of(session)
     items = [
-        {
-            "id": new_id(),
-            "workspace_id": workspace,
-            "reminder_id": reminder.id,
-            "customer_id": row.customer.id,
-            "position": position,
-            "on_behalf_of": _absent(row),
-        }
+        {"id": new_id(), "workspace_id": workspace, "reminder_id": reminder.id, "customer_id": row.customer.id,
+         "position": position, "on_behalf_of": _absent(row)}
         for reminder, (_, rows, _) in zip(reminders, waiting, strict=True)
         for position, row in enumerate(rows)
-    ]
+    ]  # fmt: skip
     if items:
         session.execute(sa.insert(ReminderItem), items)
     return reminders
@@ -92,14 +80,9 @@ def _new_notification(
     names: Mapping[str, str],
 ) -> outbox.NewNotification:
     """Build the message; it expires at the person's midnight."""
-    notification = draw_up(
-        reminder,
-        schemas=[row.customer for row in rows],
-        lines=lines,
-        actions={},
-        names=names,
-        for_whom={row.customer.id: _absent(row) for row in rows},
-    )
+    absent = {row.customer.id: _absent(row) for row in rows}
+    schemas = [row.customer for row in rows]
+    notification = build_reminder(reminder, schemas=schemas, lines=lines, actions={}, names=names, for_whom=absent)
     key = f"reminder:{reminder.person_id}:{reminder.local_day.isoformat()}"
     return outbox.NewNotification(notification, to=reminder.person_id, key=key, expires_at=owed.midnight)
 

@@ -20,7 +20,6 @@ MENU = {SNOOZE_WEEK: "Snooze 1 week", SNOOZE_UNTIL: "Snooze until…", HAND_OVER
 _MENU_TEXTS = [(what, ui.plain(text, ui.OPTION_TEXT)) for what, text in MENU.items()]  # the same in every row
 
 NAME = 100  # characters of a customer's name in a row
-FEW_ROWS, FEW_WORDS = 10, 4000  # a row is at most 700 characters besides its words, so these fit into 12,000
 LINES = 240  # characters of what is known about it
 STAYS, MOST_STAYS = 200, 2  # characters of a sentence on what undoing left, and how many are told
 
@@ -35,11 +34,7 @@ def queue_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None
     whom = f" · for {ui.escape(ui.cut(for_whom, 40))}" if for_whom else ""
     wait, key = waited_in_words(schema) if full else waited(schema), str(schema.id)
     return [
-        ui.section(
-            f"{ui.bold(ui.cut(schema.name, NAME))} · {wait}{whom}",
-            accessory=ui.button("Log", LOG, key),
-            block_id=f"{place}:{key}",
-        ),
+        ui.section(f"{_name(schema)} · {wait}{whom}", accessory=ui.button("Log", LOG, key), block_id=f"{place}:{key}"),
         ui.section(what_we_know(schema), accessory=menu(key), block_id=f"{place}:{key}:more"),
     ]
 
@@ -47,8 +42,12 @@ def queue_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None
 def snoozed_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None) -> list[ui.Block]:
     """Draw a snoozed customer: until when, at whose wish, and *Wake*."""
     whom = f" · for {ui.escape(ui.cut(for_whom, 40))}" if for_whom else ""
-    text = f"{ui.bold(ui.cut(schema.name, NAME))} {asleep(schema)}{whom}"
+    text = f"{_name(schema)} {asleep(schema)}{whom}"
     return [ui.section(text, accessory=ui.button("Wake", WAKE, str(schema.id)), block_id=f"{place}:{schema.id}")]
+
+
+def _name(schema: CustomerSchema) -> str:
+    return ui.bold(ui.cut(schema.name, NAME))
 
 
 def menu(key: str) -> ui.Block:
@@ -89,17 +88,15 @@ def what_we_know(schema: CustomerSchema) -> str:
 
 def since(schema: CustomerSchema) -> str:
     """Return `due since Fri 20 Nov`."""
+    due = ui.short_date(schema.due_on, today=schema.today)
     if schema.standing is Standing.IN_CADENCE:
-        return f"due {ui.short_date(schema.due_on, today=schema.today)}"
-    if schema.due_on >= schema.today:
-        return "due today"
-    return f"due since {ui.short_date(schema.due_on, today=schema.today)}"
+        return f"due {due}"
+    return "due today" if schema.due_on >= schema.today else f"due since {due}"
 
 
-def done_row(name: str, words: str, *, customer_action_id: UUID, block_id: str, by: str = "") -> list[ui.Block]:
+def done_row(name: str, words: str, customer_action_id: UUID, *, block_id: str) -> list[ui.Block]:
     """Draw `✓ Bakery Lindqvist · talked · next 22 Dec` with *Undo*; one block."""
-    who = f" · {ui.escape(by)}" if by else ""
-    text = f"✓ {ui.escape(ui.cut(name, NAME))} · {ui.escape(words)}{who}"
+    text = f"✓ {ui.escape(ui.cut(name, NAME))} · {ui.escape(words)}"
     return [ui.section(text, accessory=ui.button("Undo", UNDO, str(customer_action_id)), block_id=block_id)]
 
 
@@ -108,9 +105,7 @@ def done_action_row(schema: ActionDone, *, place: str) -> list[ui.Block]:
     if schema.undone:
         words = [f"↩ {ui.escape(ui.cut(schema.customer.name, NAME))} is as it was", *_what_stays(schema)]
         return [ui.context(" · ".join(words), block_id=f"{place}:told")]
-    return done_row(
-        schema.customer.name, schema.words, customer_action_id=schema.customer_action_id, block_id=f"{place}:told"
-    )
+    return done_row(schema.customer.name, schema.words, schema.customer_action_id, block_id=f"{place}:told")
 
 
 def done(schema: ActionDone) -> ui.Message:
@@ -120,12 +115,8 @@ def done(schema: ActionDone) -> ui.Message:
         text = " ".join([f"Undone. {name} is as it was: {since(schema.customer)}.", *_what_stays(schema)])
         return ui.Message(text=text, blocks=[ui.section(text)])
     block_id = f"checkins.done:{schema.customer_action_id}"
-    return ui.Message(
-        text=f"{name}: {ui.escape(schema.words)}.",
-        blocks=done_row(
-            schema.customer.name, schema.words, customer_action_id=schema.customer_action_id, block_id=block_id
-        ),
-    )
+    blocks = done_row(schema.customer.name, schema.words, schema.customer_action_id, block_id=block_id)
+    return ui.Message(text=f"{name}: {ui.escape(schema.words)}.", blocks=blocks)
 
 
 def stays(schema: ActionDone) -> ui.Message:
@@ -158,7 +149,7 @@ def _instead(schema: ActionDone) -> list[ui.Block]:
     if schema.undone:
         return queue_row(schema.customer, place="checkins.row")
     block_id = f"checkins.done:{schema.customer.id}"
-    return done_row(schema.customer.name, schema.words, customer_action_id=schema.customer_action_id, block_id=block_id)
+    return done_row(schema.customer.name, schema.words, schema.customer_action_id, block_id=block_id)
 
 
 def foot(*buttons: ui.Block, words: str, block_id: str) -> list[ui.Block]:
@@ -168,15 +159,9 @@ def foot(*buttons: ui.Block, words: str, block_id: str) -> list[ui.Block]:
 
 def as_many_as_fit(rows: Sequence[Sequence[ui.Block]], *, beside: Sequence[ui.Block]) -> list[ui.Block]:
     """Return the blocks of as many rows, from the first on, as fit into one message *beside* other blocks."""
-    if len(rows) <= FEW_ROWS and sum(_words(row) for row in rows) <= FEW_WORDS:
-        return [block for row in rows for block in row]  # the usual case, told without counting every character
     most = ui.MESSAGE_CHARACTERS - ui.size(beside)
     shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - len(beside), most_characters=most)
     return [block for row in shown for block in row]
-
-
-def _words(row: Sequence[ui.Block]) -> int:
-    return sum(len(block["text"]["text"]) for block in row if "text" in block)
 
 
 SNOOZED, HANDED_OVER, DONE = "checkins.snoozed", "checkins.handed_over", "checkins.done"
@@ -200,14 +185,13 @@ def snooze_form(
     schema: CustomerSchema, *, state: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
 ) -> ui.Block:
     """Draw the modal for a snooze; *refused* says why the short way failed."""
+    in_a_week = schema.today + timedelta(weeks=1)
     why = SnoozeReason.CUSTOMER_ASKED if asked else SnoozeReason.DEFERRED
     blocks = [
-        ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} · {_standing(schema)}"),
+        ui.section(f"{_name(schema)} · {_standing(schema)}"),
         *([ui.section(ui.escape(refused))] if refused else []),
         ui.field_of("For how long", ui.radio(HOW_LONG, PRESETS, initial=preset.value), block_id=HOW_LONG),
-        ui.field_of(
-            "Until", ui.date_picker(UNTIL, initial=schema.today + timedelta(weeks=1)), block_id=UNTIL, optional=True
-        ),
+        ui.field_of("Until", ui.date_picker(UNTIL, initial=in_a_week), block_id=UNTIL, optional=True),
         ui.field_of("Why", ui.radio(REASON, REASONS, initial=why.value), block_id=REASON),
         ui.field_of("Note", ui.text_input(NOTE, max_length=300), block_id=NOTE, optional=True),
         ui.section(_latest(schema)),
@@ -217,12 +201,11 @@ def snooze_form(
 
 def hand_over_form(schema: CustomerSchema, *, state: str) -> ui.Block:
     """Draw the modal for handing over."""
+    note = ui.text_input(WORDS, multiline=True, max_length=300)
     blocks = [
-        ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} · {_standing(schema)}"),
+        ui.section(f"{_name(schema)} · {_standing(schema)}"),
         ui.field_of("Who looks after them from now on", ui.person_select(TO), block_id=TO),
-        ui.field_of(
-            "Note for them", ui.text_input(WORDS, multiline=True, max_length=300), block_id=WORDS, optional=True
-        ),
+        ui.field_of("Note for them", note, block_id=WORDS, optional=True),
     ]
     return ui.modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", state=state)
 

@@ -1,4 +1,4 @@
-"""The check-in modal: one screen, twenty seconds."""
+"""The check-in modal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,13 +42,12 @@ class ExtraFields:
 
 def form(schema: CheckinForm, *, state: str, extras: Sequence[ExtraFields] = ()) -> ui.Block:
     """Draw the modal as it opens; *extras* are other features' fields, *state* its private metadata."""
+    channel = ui.select(CHANNEL, CHANNELS, initial="message" if schema.quote else "call")
     blocks = [
         _customer_field(schema),
         about(schema.preview),
         ui.field_of("What happened", ui.radio(RESULT, RESULTS, initial="talked"), block_id=RESULT, dispatch=True),
-        ui.field_of(
-            "How", ui.select(CHANNEL, CHANNELS, initial="message" if schema.quote else "call"), block_id=CHANNEL
-        ),
+        ui.field_of("How", channel, block_id=CHANNEL),
         ui.field_of("When", ui.date_picker(WHEN, initial=schema.today), block_id=WHEN, dispatch=True),
         live(schema.preview),
         ui.field_of("How are they", ui.select(MOOD, MOODS, placeholder="Not sure"), block_id=MOOD, optional=True),
@@ -79,9 +78,8 @@ def about(preview: Preview | None) -> ui.Block:
     if preview is None:
         return ui.context("Choose a customer to see when you last talked.", block_id=ABOUT)
     schema = preview.customer
-    talked = (
-        f"{ui.days(schema.days_waiting)} since the last contact" if schema.last_contact_on else "never talked so far"
-    )
+    since = f"{ui.days(schema.days_waiting)} since the last contact"
+    talked = since if schema.last_contact_on else "never talked so far"
     known = f" · {what_we_know(schema)}" if schema.lines or schema.preferences else ""
     return ui.context(f"{talked}{known}", block_id=ABOUT)
 

@@ -1,6 +1,6 @@
 """The queue that `/checkin` answers, lists of customers that may have been meant, and the daily reminder."""
 
-from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue, QueueRow, ReminderDue, ReminderRow
+from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue, ReminderDue, ReminderRow
 from bot.checkins.views import (
     LOG,
     NAME,
@@ -16,6 +16,7 @@ from bot.checkins.views import (
     snoozed_row,
 )
 from bot.customers.rules.due import Standing
+from bot.customers.rules.names import either
 from bot.slack import blocks as ui
 
 ADD = "customers.add"  # the customers feature's
@@ -34,22 +35,14 @@ def queue(schema: Queue, *, done: ActionDone | None = None) -> ui.Message:
     told = done_action_row(done, place=place) if done else []
     if not schema.total:
         return _all_clear(schema, told)
-    head = summary(schema)
     start = ui.button("Record a check-in", START)
-    top = [ui.section(bold_head(schema), accessory=start, block_id=f"{place}:head"), ui.divider(), *told]
-    groups = _groups(schema)
+    numbers = ((schema.neglected, "neglected"), (schema.due, "due"), (schema.snoozed, "snoozed"))
+    counts = " · ".join(f"{count:,} {word}" for count, word in numbers if count)
+    head = ui.section(f"*Your queue:* {counts}", accessory=start, block_id=f"{place}:head")
+    top = [head, ui.divider(), *told]
     end = foot(*_turns(schema), words=_place_in_pages(schema), block_id=f"{place}:pages")
-    return ui.Message(text=head, blocks=[*top, *as_many_as_fit(groups, beside=[*top, *end]), *end])
-
-
-def summary(schema: Queue) -> str:
-    """Return `Your queue: 3 neglected · 5 due · 2 snoozed`."""
-    return f"Your queue: {_counts(schema)}"
-
-
-def bold_head(schema: Queue) -> str:
-    """Return the summary for the top of the message."""
-    return f"*Your queue:* {_counts(schema)}"
+    rows = as_many_as_fit(_groups(schema), beside=[*top, *end])
+    return ui.Message(text=f"Your queue: {counts}", blocks=[*top, *rows, *end])
 
 
 def candidates(schema: Candidates) -> ui.Message:
@@ -58,24 +51,16 @@ def candidates(schema: Candidates) -> ui.Message:
     if schema.exact:
         text = f"{len(schema.rows)} customers are called {asked}; choose one."
     elif schema.rows:
-        text = f"No customer is called {asked}. Did you mean {ui.escape(_either(schema.rows))}?"
+        nearest = either([ui.cut(row.name, 60) for row in schema.rows[:3]])
+        text = f"No customer is called {asked}. Did you mean {ui.escape(nearest)}?"
     else:
         text = f"No customer is called {asked}."
-    rows = [
-        ui.section(
-            _candidate(row), accessory=ui.button("Check-in", LOG, str(row.id)), block_id=f"checkins.pick:{row.id}"
-        )
-        for row in schema.rows
-    ]
-    add = [] if schema.exact else [_add(schema.asked)]
+    rows = [_candidate(row) for row in schema.rows]
+    offer = ui.button(f"Add {ui.cut(schema.asked, 60)}", ADD, schema.asked)
+    add = [] if schema.exact else [ui.section("Or is it new?", accessory=offer, block_id="checkins.new")]
     room = ui.MESSAGE_CHARACTERS - ui.size(add) - len(text)
     shown = ui.fitting([[row] for row in rows], most_blocks=ui.MESSAGE_BLOCKS - 2, most_characters=room)
     return ui.Message(text=text, blocks=[ui.section(text), *(row[0] for row in shown), *add])
-
-
-def _counts(schema: Queue) -> str:
-    counts = ((schema.neglected, "neglected"), (schema.due, "due"), (schema.snoozed, "snoozed"))
-    return " · ".join(f"{count:,} {word}" for count, word in counts if count)
 
 
 def _groups(schema: Queue) -> list[list[ui.Block]]:
@@ -83,17 +68,13 @@ def _groups(schema: Queue) -> list[list[ui.Block]]:
     rows: list[list[ui.Block]] = []
     above: Standing | None = None
     for row in schema.rows:
-        blocks = _row(row, schema.page)
+        draw = snoozed_row if row.customer.standing is Standing.SNOOZED else queue_row
+        blocks = draw(row.customer, place=place_of(schema.page), for_whom=row.for_whom)
         if row.customer.standing is not above:
             above = row.customer.standing
             blocks = [ui.context(f"*{TITLES.get(above, 'Due')}*"), *blocks]
         rows.append(blocks)
     return rows
-
-
-def _row(row: QueueRow, page: int) -> list[ui.Block]:
-    draw = snoozed_row if row.customer.standing is Standing.SNOOZED else queue_row
-    return draw(row.customer, place=place_of(page), for_whom=row.for_whom)
 
 
 def _turns(schema: Queue) -> list[ui.Block]:
@@ -114,29 +95,15 @@ def _all_clear(schema: Queue, told: list[ui.Block]) -> ui.Message:
     return ui.Message(text=text, blocks=[*told, ui.section(text, accessory=start, block_id=f"{place_of(0)}:head")])
 
 
-def _candidate(row: Candidate) -> str:
+def _candidate(row: Candidate) -> ui.Block:
     owner = ui.escape(ui.cut(row.owner_name, 60)) if row.owner_name else "in the pool"
     domain = f" · {ui.escape(row.domain)}" if row.domain else ""
-    return f"{ui.bold(ui.cut(row.name, NAME))} · {owner}{domain}"
-
-
-def _add(asked: str) -> ui.Block:
-    offer = ui.button(f"Add {ui.cut(asked, 60)}", ADD, asked)
-    return ui.section("Or is it new?", accessory=offer, block_id="checkins.new")
-
-
-def _either(rows: tuple[Candidate, ...]) -> str:
-    names = [ui.cut(row.name, 60) for row in rows[:3]]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    text = f"{ui.bold(ui.cut(row.name, NAME))} · {owner}{domain}"
+    return ui.section(text, accessory=ui.button("Check-in", LOG, str(row.id)), block_id=f"checkins.pick:{row.id}")
 
 
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 WHY = "Why these? Longest wait first; size plays no part."
-
-
-def reminder_place(schema: ReminderDue) -> str:
-    """Return the block id prefix of this reminder."""
-    return f"checkins.reminder:{schema.reminder_id}"
 
 
 def reminder(schema: ReminderDue) -> ui.Message:
@@ -160,28 +127,16 @@ def _waiting(count: int) -> str:
 
 
 def _reminder_row(row: ReminderRow, schema: ReminderDue) -> list[ui.Block]:
-    place = reminder_place(schema)
+    place = f"checkins.reminder:{schema.reminder_id}"
     if row.done is not None and row.customer_action_id is not None:
-        by = f"by {ui.mention(row.done_by)}" if row.done_by else ""
-        return _done(row, place, by)
+        block_id = f"{place}:{row.customer.id}"
+        blocks = done_row(row.customer.name, row.done, row.customer_action_id, block_id=block_id)
+        return [*blocks, ui.context(f"by {ui.mention(row.done_by)}")] if row.done_by else blocks
     return queue_row(row.customer, place=place, for_whom=row.for_whom, full=True)
-
-
-def _done(row: ReminderRow, place: str, by: str) -> list[ui.Block]:
-    assert row.customer_action_id is not None  # noqa: S101 - `_reminder_row` has looked
-    blocks = done_row(
-        row.customer.name,
-        row.done or "",
-        customer_action_id=row.customer_action_id,
-        block_id=f"{place}:{row.customer.id}",
-    )
-    return [*blocks, ui.context(by)] if by else blocks
 
 
 def _end(more: int) -> list[ui.Block]:
     if not more:
         return [ui.context(WHY)]
-    return [
-        ui.section(f"{more:,} more in your queue", accessory=ui.button("See all", QUEUE), block_id=QUEUE),
-        ui.context(WHY),
-    ]
+    see_all = ui.button("See all", QUEUE)
+    return [ui.section(f"{more:,} more in your queue", accessory=see_all, block_id=QUEUE), ui.context(WHY)]

@@ -1,4 +1,4 @@
-"""Listeners for adding and changing one customer, and what the other listeners share."""
+"""Listeners for adding, changing, exporting and erasing a customer, for erasing a person, and their helpers."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,16 +9,18 @@ from bot.core.errors import InvalidInput, NotFound
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
-from bot.customers.rules.cells import UnclearContact, read_contacts
+from bot.customers.rules.cells import ContactDetails, UnclearContact, read_contacts, write_contact
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import clean_text, country_code, registrable_domain
-from bot.customers.schemas import Card, ContactDetails, CustomerDetails
+from bot.customers.rules.names import clean_text, country_code
+from bot.customers.schemas import Card, CustomerDetails
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status
+from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject, get_subject
 from bot.customers.views import card as card_view
 from bot.customers.views import forms
-from bot.slack.blocks import Block
+from bot.slack.blocks import modal
 from bot.slack.callers import Caller
+from bot.slack.files import send_file
 from bot.slack.payloads import Form
 
 T = TypeVar("T")
@@ -51,11 +53,6 @@ def state_in(view: Mapping[str, Any]) -> dict[str, Any]:
 async def read_card(caller: Caller, customer_id: UUID) -> Card:
     """Return everything that is shown about a customer."""
     return await caller.read(get_card, customer_id=customer_id, features=caller.features)
-
-
-def card_modal(caller: Caller, card: Card) -> Block:
-    """Return the modal of a customer's card."""
-    return card_view.as_modal(card, [offer for feature in caller.features for offer in feature.offers])
 
 
 async def open_new(caller: Caller, name: str) -> None:
@@ -97,7 +94,7 @@ async def add(caller: Caller) -> None:
     """Add a customer, and show its card in the place of the modal."""
     details = _details(caller.form, CustomerDetails(name=""))
     schema = await caller.run(add_customer, details=details, view_id=caller.view["id"])
-    await caller.show(card_modal(caller, await read_card(caller, schema.id)))
+    await caller.show(card_view.as_modal(await read_card(caller, schema.id)))
 
 
 async def edit(caller: Caller) -> None:
@@ -137,13 +134,13 @@ def _customer(caller: Caller) -> UUID:
 
 def _under(caller: Caller) -> str:
     """Return the id of the card that the button stands in, or an empty string."""
-    modal = caller.modal
-    return str(modal["id"]) if modal and modal.get("callback_id") == card_view.CALLBACK else ""
+    window = caller.modal
+    return str(window["id"]) if window and window.get("callback_id") == card_view.CALLBACK else ""
 
 
 async def _show_card(caller: Caller, customer_id: UUID) -> None:
     """Show the card as it is now: in the modal below, or in the place of this one."""
-    card = card_modal(caller, await read_card(caller, customer_id))
+    card = card_view.as_modal(await read_card(caller, customer_id))
     if under := str(state_in(caller.view).get("under") or ""):
         await caller.ack()
         await caller.update(card, under)
@@ -162,7 +159,7 @@ def _details(form: Form, before: CustomerDetails) -> CustomerDetails:
     details = CustomerDetails(
         name=form.text(forms.NAME),
         aliases=reader.several("aliases", forms.ALIASES, cells.split_words),
-        domain=reader.read(forms.DOMAIN, _domain),
+        domain=reader.read(forms.DOMAIN, cells.read_domain),
         owner_id=form.person(forms.OWNER),
         cadence_days=reader.read(forms.CADENCE, cells.read_cadence),
         parent_id=reader.read_choice(forms.PARENT),
@@ -217,20 +214,59 @@ class _FormReader:
         """Return the contacts, one a line; a line that is as it was shown stands for the same contact."""
         if "contacts" in self.kept:
             return self.before.contacts
-        as_shown = {forms.contact_line(contact): contact for contact in self.before.contacts}
+        as_shown = {write_contact(contact): contact for contact in self.before.contacts}
         lines = [line.strip() for line in self.form.text(forms.CONTACTS).splitlines() if line.strip()]
         try:
             read = iter(read_contacts("\n".join(line for line in lines if line not in as_shown)))
         except UnclearContact as unclear:
             self.wrong[forms.CONTACTS] = str(unclear)
             return ()
-        return tuple(
-            as_shown.get(line) or ContactDetails.model_validate(next(read), from_attributes=True) for line in lines
-        )
+        return tuple(as_shown.get(line) or next(read) for line in lines)
 
 
-def _domain(text: str) -> str:
-    domain = registrable_domain(text)
-    if domain is None:
-        raise cells.Unclear("is no domain of the customer's own, such as acme.com")
-    return domain
+async def show_person(caller: Caller, words: str) -> None:
+    """
+    Answer `/evenhand person @ana` with the person and the menu.
+
+    Raises:
+        InvalidInput: *words* are empty.
+    """
+    if not words:
+        raise InvalidInput("Say whom: /evenhand person @ana, or the name of somebody who left.")
+    await caller.respond(card_view.person(await caller.read(find_subject, kind="person", words=words)))
+
+
+async def choose(caller: Caller) -> None:
+    """Export a customer or person, or open the modal that erases it, as the menu asks for."""
+    what, _, rest = caller.value.partition(":")
+    kind, _, subject_id = rest.partition(":")
+    if what == card_view.ERASE:
+        await caller.open(card_view.erase_form(await caller.read(get_subject, kind=kind, subject_id=subject_id)))
+    else:
+        await _export(caller, kind, subject_id)
+
+
+async def erase(caller: Caller) -> None:
+    """Erase a customer or person, and show what was erased in the place of the modal."""
+    state = state_in(caller.view)
+    done = await caller.run(
+        erase_subject,
+        kind=str(state.get("kind")),
+        subject_id=str(state.get("id")),
+        confirm=caller.form.text(card_view.ERASE_NAME),
+        features=caller.features,
+    )
+    await caller.show(card_view.erased(done))
+
+
+async def _export(caller: Caller, kind: str, subject_id: str) -> None:
+    """Send everything about a customer or person as a JSON file, to this admin alone."""
+    found = await caller.read(export_subject, kind=kind, subject_id=subject_id, features=caller.features)
+    told = card_view.exported(found.name)
+    if caller.url:
+        await caller.respond(told)
+    else:
+        await caller.open(modal("Export", told.blocks, callback_id=card_view.ERASED, close="Close"))
+    content = json.dumps(found.content, indent=2, ensure_ascii=False).encode("utf-8", "replace")
+    words = f"Everything that is kept about this {kind}."
+    await send_file(caller.client, caller.person, name=f"{kind}.json", content=content, words=words)

@@ -11,9 +11,9 @@ from bot.customers.listeners.editing import state_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_upload, list_imports
 from bot.customers.schemas import Drafts, UploadSchema
-from bot.customers.usecases.lists import keep_upload, map_upload, plan_import, take_upload
+from bot.customers.usecases.lists import import_upload, map_upload, plan_import, store_upload
 from bot.customers.usecases.undoing import undo_import
-from bot.customers.views import imports
+from bot.customers.views import forms
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
 from bot.slack.files import fetch_file, send_file
@@ -22,16 +22,16 @@ EXPORT_NAME = "customers.csv"
 
 
 async def ask_for_file(caller: Caller) -> None:
-    """Open the modal that takes a file and shows the last imports."""
-    await caller.open(imports.ask_for_file(await caller.read(list_imports)))
+    """Open the modal that takes a file and shows the last forms."""
+    await caller.open(forms.ask_for_file(await caller.read(list_imports)))
 
 
 async def receive_file(caller: Caller) -> None:
     """Keep the file that was sent, and show what importing it would do."""
-    files = caller.form.files(imports.FILE)
+    files = caller.form.files(forms.FILE)
     if not files:
-        raise InvalidInput(fields={imports.FILE: "Choose a file: CSV or tab-separated."})
-    await caller.show_in_time(_keep_file(caller, str(files[0].get("id"))), title=imports.TITLE)
+        raise InvalidInput(fields={forms.FILE: "Choose a file: CSV or tab-separated."})
+    await caller.show_in_time(_keep_file(caller, str(files[0].get("id"))), title=forms.TITLE)
 
 
 async def ask_columns(caller: Caller) -> None:
@@ -42,21 +42,21 @@ async def ask_columns(caller: Caller) -> None:
 
 async def map_columns(caller: Caller) -> None:
     """Keep the columns that were chosen, and show again what importing would do."""
-    await caller.show_in_time(_map_columns(caller), title=imports.TITLE)
+    await caller.show_in_time(_map_columns(caller), title=forms.TITLE)
 
 
 async def import_list(caller: Caller) -> None:
     """Import the list."""
-    await caller.show_in_time(_import(caller), title=imports.TITLE)
+    await caller.show_in_time(_import(caller), title=forms.TITLE)
 
 
 async def undo(caller: Caller) -> None:
     """Undo an import, from its message or from the list of earlier ones."""
     schema = await caller.run(undo_import, import_id=_id_in(caller.value))
     if caller.modal is None:
-        await caller.replace(imports.undone(schema))
+        await caller.replace(forms.undone(schema))
     else:
-        await caller.update(imports.ask_for_file(await caller.read(list_imports), just_undone=schema))
+        await caller.update(forms.ask_for_file(await caller.read(list_imports), just_undone=schema))
 
 
 async def export(caller: Caller) -> None:
@@ -68,14 +68,14 @@ async def export(caller: Caller) -> None:
 
 async def _keep_file(caller: Caller, file_id: str) -> Block:
     name, content = await fetch_file(caller.client, file_id, by=caller.person)
-    upload_id = await caller.run(keep_upload, file_name=name, content=content)
-    return await _preview(caller, upload_id, erase="erase" in caller.form.choices(imports.ERASE))
+    upload_id = await caller.run(store_upload, file_name=name, content=content)
+    return await _preview(caller, upload_id, erase="erase" in caller.form.choices(forms.ERASE))
 
 
 async def _ask_columns(caller: Caller) -> Block:
     upload_id, erase = _upload_in(caller.view)
     upload, drafts = await _read(caller, upload_id)
-    return imports.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
+    return forms.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
 
 
 async def _map_columns(caller: Caller) -> Block:
@@ -83,8 +83,8 @@ async def _map_columns(caller: Caller) -> Block:
     _, drafts = await _read(caller, upload_id)
     chosen = {
         header: choice
-        for index, header in enumerate(drafts.headers[: imports.MOST_COLUMNS])
-        if (choice := caller.form.choice(imports.column_id(index))) and choice != imports.AUTOMATIC
+        for index, header in enumerate(drafts.headers[: forms.MOST_COLUMNS])
+        if (choice := caller.form.choice(forms.column_id(index))) and choice != forms.AUTOMATIC
     }
     await caller.run(map_upload, upload_id=upload_id, by_hand=chosen)
     return await _preview(caller, upload_id, erase=erase)
@@ -93,16 +93,16 @@ async def _map_columns(caller: Caller) -> Block:
 async def _import(caller: Caller) -> Block:
     upload_id, erase = _upload_in(caller.view)
     _, drafts = await _read(caller, upload_id)
-    return imports.done(await caller.run(take_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase))
+    return forms.done(await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase))
 
 
 async def _preview(caller: Caller, upload_id: UUID, *, erase: bool) -> Block:
     """Return what importing the list would do, or the menus for its columns where they are unclear."""
     upload, drafts = await _read(caller, upload_id)
     if drafts.problems:
-        return imports.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
+        return forms.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
     plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase)
-    return imports.preview(plan, drafts, upload_id=upload_id, erase=erase)
+    return forms.preview(plan, drafts, upload_id=upload_id, erase=erase)
 
 
 async def _read(caller: Caller, upload_id: UUID) -> tuple[UploadSchema, Drafts]:

@@ -12,7 +12,7 @@ from bot.core.errors import Ambiguous, NotFound
 from bot.customers.queries.due import FACT_NAMES, neglected, overdue_first, sleeping, standing_of, waiting
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
-from bot.customers.rules.names import clean_text, look_alikes, name_key, registrable_domain
+from bot.customers.rules.names import clean_text, either, look_alikes, name_key, registrable_domain
 from bot.customers.schemas import Cell, CustomerSchema
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.people.queries import get_today, list_names
@@ -24,6 +24,12 @@ HEADERS: tuple[str, ...] = tuple(field.header for field in Field)
 """Our own headings."""
 NEAREST = 3
 MOST_MATCHES = 20
+
+_SAME_NAMES = (
+    "name", "domain", "external_id", "source", "annual_value", "currency", "headcount", "country", "zone", "tags",
+    "preferences", "added_on",
+)  # fmt: skip
+_CONTACT_NAMES = ("name", "role", "email", "phone", "do_not_contact")
 
 OfCustomer = TypeVar("OfCustomer", Alias, Contact)
 
@@ -78,7 +84,7 @@ def find_customer(session: Session, words: str) -> Customer:
             nearest=tuple((customer.id, customer.name) for customer in found[:MOST_MATCHES]),
         )
     nearest = list_nearest(session, words)
-    hint = f" Did you mean {_either([name for _, name in nearest])}?" if nearest else ""
+    hint = f" Did you mean {either([name for _, name in nearest])}?" if nearest else ""
     raise NotFound(f"No customer is called {asked}.{hint}", asked=asked, nearest=nearest)
 
 
@@ -129,11 +135,7 @@ def list_waiting(
 
 def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | None = None) -> Sequence[Customer]:
     """List snoozed customers of this owner, the first to wake first."""
-    query = select(Customer).where(
-        Customer.owner_id == owner_id,
-        Customer.status == Status.ACTIVE,
-        sleeping(today),
-    )
+    query = select(Customer).where(Customer.owner_id == owner_id, Customer.status == Status.ACTIVE, sleeping(today))
     return session.exec(query.order_by(col(Customer.snoozed_until), col(Customer.id)).limit(limit)).all()
 
 
@@ -149,10 +151,7 @@ def list_neglected(
 
 def list_pool(session: Session, *, today: date, limit: int | None = None) -> Sequence[Customer]:
     """List active customers without an owner, longest wait first."""
-    query = select(Customer).where(
-        col(Customer.owner_id).is_(None),
-        Customer.status == Status.ACTIVE,
-    )
+    query = select(Customer).where(col(Customer.owner_id).is_(None), Customer.status == Status.ACTIVE)
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 
 
@@ -230,51 +229,22 @@ def _rows(
     aliases: Sequence[Alias],
     contacts: Sequence[Contact],
 ) -> Iterator[list[Cell]]:
-    values: dict[Field, Cell] = {
-        Field.NAME: customer.name,
-        Field.ALIASES: [alias.name for alias in aliases],
-        Field.DOMAIN: customer.domain,
-        Field.OWNER: owners.get(customer.owner_id or "", customer.owner_id),
-        Field.CADENCE: customer.cadence_days,
-        Field.STATUS: customer.status.value,
-        Field.EXTERNAL_ID: customer.external_id,
-        Field.SOURCE: customer.source,
-        Field.PARENT: _parent(customer, by_id),
-        Field.ANNUAL_VALUE: customer.annual_value,
-        Field.CURRENCY: customer.currency,
-        Field.HEADCOUNT: customer.headcount,
-        Field.COUNTRY: customer.country,
-        Field.ZONE: customer.zone,
-        Field.TAGS: customer.tags,
-        Field.PREFERENCES: customer.preferences,
-        Field.ADDED_ON: customer.added_on,
-        Field.LAST_CONTACT: customer.last_contact_on,
-    }
+    values: dict[Field, Cell] = {Field(name): getattr(customer, name) for name in _SAME_NAMES}
+    values |= {
+        Field.ALIASES: [alias.name for alias in aliases], Field.CADENCE: customer.cadence_days,
+        Field.OWNER: owners.get(customer.owner_id or "", customer.owner_id), Field.STATUS: customer.status.value,
+        Field.PARENT: _parent(customer, by_id), Field.LAST_CONTACT: customer.last_contact_on,
+    }  # fmt: skip
     several: Sequence[Contact | None] = contacts or (None,)
     for contact in several:
-        yield [(values | _contact(contact)).get(field) for field in Field]
+        details = {Field(f"contact_{name}"): getattr(contact, name) for name in _CONTACT_NAMES} if contact else {}
+        yield [(values | details).get(field) for field in Field]
 
 
 def _parent(customer: Customer, by_id: Mapping[UUID, Customer]) -> str | None:
-    """The parent as the import finds it: by its id where that is of the same system, else by its name."""
+    """Return the parent as the import finds it: its id where that is of the same system, else its name."""
     parent = by_id.get(customer.parent_id) if customer.parent_id else None
     if parent is None:
         return None
     same_system = parent.external_id and customer.external_id and (parent.source or "") == (customer.source or "")
     return parent.external_id if same_system else parent.name
-
-
-def _contact(contact: Contact | None) -> dict[Field, Cell]:
-    if contact is None:
-        return {}
-    return {
-        Field.CONTACT_NAME: contact.name,
-        Field.CONTACT_ROLE: contact.role,
-        Field.CONTACT_EMAIL: contact.email,
-        Field.CONTACT_PHONE: contact.phone,
-        Field.CONTACT_DO_NOT_CONTACT: contact.do_not_contact,
-    }
-
-
-def _either(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

@@ -12,7 +12,7 @@ from bot.core.briefs import Brief, in_workspace
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, collect_briefs, collect_timeline
-from bot.core.schemas import Line
+from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
     find_customer,
     get_customer,
@@ -23,16 +23,17 @@ from bot.customers.queries import (
     list_schemas,
 )
 from bot.customers.queries.due import overdue_first
+from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import (
     Card,
-    ContactDetails,
     CustomerDetails,
     ImportSummary,
     ListPage,
     LookUp,
     Named,
+    OfferedButton,
     UploadSchema,
 )
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
@@ -65,15 +66,11 @@ def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Fea
     require_here(session, by=viewer)
     asked = clean_text(words, ASKED_LENGTH)
     exact = list_exact(session, asked) if asked else []
-    if len(exact) == 1:
-        return LookUp(
-            words=asked, card=get_card(session, customer_id=exact[0].id, viewer=viewer, features=features, now=now)
-        )
     page = list_page(session, words=asked, page=1, viewer=viewer, now=now)
-    if asked and page.total == 1:
-        return LookUp(
-            words=asked, card=get_card(session, customer_id=page.rows[0].id, viewer=viewer, features=features, now=now)
-        )
+    if len(exact) == 1 or (asked and page.total == 1):
+        only = exact[0].id if len(exact) == 1 else page.rows[0].id
+        card = get_card(session, customer_id=only, viewer=viewer, features=features, now=now)
+        return LookUp(words=asked, card=card)
     if asked and not page.total:
         return LookUp(words=asked, nearest=_nearest(session, asked))
     return LookUp(words=asked, page=page)
@@ -127,15 +124,23 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
     lines = collect_briefs(features, session, [customer.id], now)[customer.id]
-    children = _children(session, customer.id)
+    subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
+    family = select(Customer.id, Customer.name).where(Customer.parent_id == customer.id)
+    children = session.exec(family.order_by(col(Customer.name_key))).all()
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
-        children=tuple(children[:FAMILY_SHOWN]),
+        children=tuple(Named(id=child_id, name=name) for child_id, name in children[:FAMILY_SHOWN]),
         children_total=len(children),
         **{name: getattr(customer, name) for name in CARD_NAMES},
+        offers=tuple(
+            OfferedButton(label=offer.label, action_id=offer.action_id)
+            for feature in features
+            for offer in feature.offers
+            if offer.wants(subject)
+        ),
         timeline=tuple(collect_timeline(features, session, customer.id, now, TIMELINE_LINES)),
         mine=customer.owner_id == viewer,
         may_erase=actor.role is Role.ADMIN,
@@ -162,17 +167,12 @@ def get_cadence(session: Session, *, viewer: str, now: datetime) -> int:  # noqa
 
 def get_details(session: Session, customer: Customer) -> CustomerDetails:
     """Return what a person may change about a customer, as it stands."""
+    own = CustomerDetails.model_fields.keys() - {"aliases", "contacts"}
+    contacts = list_contacts(session, customer.id)
     return CustomerDetails(
-        **{
-            name: getattr(customer, name)
-            for name in CustomerDetails.model_fields
-            if name not in {"aliases", "contacts"}
-        },
+        **{name: getattr(customer, name) for name in own},
         aliases=tuple(alias.name for alias in list_aliases(session, customer.id)),
-        contacts=tuple(
-            ContactDetails.model_validate(contact, from_attributes=True)
-            for contact in list_contacts(session, customer.id)
-        ),
+        contacts=tuple(ContactDetails.model_validate(contact, from_attributes=True) for contact in contacts),
     )
 
 
@@ -183,18 +183,11 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     Raises:
         NotFound: it was taken in or thrown away, or it is somebody else's.
     """
-    query = select(Upload).where(Upload.id == upload_id, Upload.by == by)
-    upload = session.exec(query).first()
+    upload = session.exec(select(Upload).where(Upload.id == upload_id, Upload.by == by)).first()
     if upload is None:
         raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
-    return UploadSchema(
-        id=upload.id,
-        by=upload.by,
-        file_name=upload.file_name,
-        content=upload.content,
-        today=get_today(session, person_id=by, now=now),
-        by_hand=upload.by_hand,
-    )
+    stored = {name: getattr(upload, name) for name in ("id", "by", "file_name", "content", "by_hand")}
+    return UploadSchema(**stored, today=get_today(session, person_id=by, now=now))
 
 
 def _not_to_contact(customers: Any) -> sa.Select[Any]:
@@ -234,12 +227,6 @@ def _each(column: str, parts: Sequence[str]) -> list[Any]:
 
 def _nearest(session: Session, words: str) -> tuple[Named, ...]:
     return tuple(Named(id=customer_id, name=name) for customer_id, name in list_nearest(session, words))
-
-
-def _children(session: Session, customer_id: UUID) -> list[Named]:
-    query = select(Customer.id, Customer.name).where(Customer.parent_id == customer_id)
-    rows = session.exec(query.order_by(col(Customer.name_key))).all()
-    return [Named(id=child_id, name=name) for child_id, name in rows]
 
 
 def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
@@ -287,15 +274,14 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> list[Line]: 
     people = [entry.by for entry in entries] + [made.by for made, _ in lists]
     people += [str(entry.after.get("owner")) for entry in entries if entry.after.get("owner")]
     names = list_names(session, people)
-    dated = [(entry.at, _told(entry, names)) for entry in entries]
-    dated += [
-        (made.at, f"{'came with' if added else 'was changed by'} the list {made.file_name}") for made, added in lists
-    ]
+    dated = [(entry.at, _sentence(entry, names)) for entry in entries]
+    for made, added in lists:
+        dated.append((made.at, f"{'came with' if added else 'was changed by'} the list {made.file_name}"))
     dated.sort(key=lambda line: line[0], reverse=True)
     return [Line(text=text, on=at.date()) for at, text in dated]
 
 
-def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one sentence a case
+def _sentence(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one sentence a case
     who = names.get(entry.by, "Evenhand" if entry.by == "bot" else "somebody")
     match entry.action:
         case "customer.added":

@@ -2,60 +2,33 @@
 
 import re
 import zoneinfo
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 
+from bot.core.schemas import Schema
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
-from bot.customers.rules.names import clean_text
+from bot.customers.rules.names import WORDS, by_word, clean_text, registrable_domain
 from bot.people.rules import days
 
-NOTHING = frozenset({"", "null", "n/a", "#n/a", "-", "--", "–", "—", "none", "(null)", "(none)", "\\n", "?"})
+_WORDS = WORDS["cells"]
+NOTHING = frozenset(_WORDS["nothing"].split("|"))
 """Words for "nothing here", in any column."""
-
-NO_VALUE = NOTHING | {"na", "nil"}
+NO_VALUE = NOTHING | frozenset(_WORDS["no_value"].split("|"))
 """The same where a date, a number or a choice belongs; elsewhere these are names, shares and Namibia."""
-
 LONGEST_TYPED = 200
 """Characters beyond which no date, number or code is looked for in a cell."""
 
-_YES = frozenset({"yes", "y", "true", "t", "1", "x", "✓", "on", "ja", "oui", "si", "sí", "sim", "wahr", "vrai"})
-_NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non", "não", "nao", "falsch", "faux"})
-
-_STATUS = {
-    Status.ACTIVE: "active|customer|client|current|live|aktiv",
-    Status.PAUSED: "paused|pause|on hold|hold|dormant|suspended|pausiert",
-    Status.LOST: "lost|churned|former|former customer|cancelled|canceled|closed|ended|terminated|verloren",
-    Status.EXCLUDED: "excluded|do not contact|blocked|blacklisted|ausgeschlossen",
-}
-_STATUS_WORDS = {word: status for status, words in _STATUS.items() for word in words.split("|")}
-
-_CADENCE_WORDS = {
-    "weekly": 7, "fortnightly": 14, "every two weeks": 14, "monthly": 30, "every month": 30, "bimonthly": 60,
-    "every two months": 60, "quarterly": 90, "half-yearly": 182, "twice a year": 182, "yearly": 365, "annually": 365,
-}  # fmt: skip
+_YES, _NO = (frozenset(_WORDS[word].split("|")) for word in ("yes", "no"))
+_STATUS_WORDS, _CADENCE_WORDS, _POWERS = (by_word(_WORDS[table]) for table in ("status", "cadence", "powers"))
+_SIGNS: Mapping[str, str] = _WORDS["currencies"]
 _CADENCE = re.compile(r"(?:every\s+)?(\d{1,4})(?:\.0+)?\s*(?:days?|d)?")
 
-_SIGNS = {
-    "€": "EUR",
-    "£": "GBP",
-    "us$": "USD",
-    "a$": "AUD",
-    "c$": "CAD",
-    "nz$": "NZD",
-    "r$": "BRL",
-    "₹": "INR",
-    "₩": "KRW",
-}
 _MONEY = re.compile(
     r"(?P<before>[^\d.,+\-(]*)(?P<minus>[-+(]?)\s*(?P<number>\d[\d.,'’ ]*?)\s*\)?\s*(?P<after>[^\d.,'’()]*)"
 )
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,2}")
-_TIMES = {
-    "k": 3, "tsd": 3, "thousand": 3, "m": 6, "mn": 6, "mm": 6, "mio": 6, "mil": 6, "million": 6, "millions": 6,
-    "b": 9, "bn": 9, "mrd": 9, "billion": 9, "billions": 9,
-}  # fmt: skip
 _LARGEST_MONEY = Decimal(10) ** 15
 _CURRENCY = re.compile("[A-Z]{3}")
 
@@ -91,14 +64,14 @@ def read_status(cell: str) -> Status:
     word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
     if word not in _STATUS_WORDS:
         raise Unclear(f"is no status; write one of {', '.join(Status)}")
-    return _STATUS_WORDS[word]
+    return Status(_STATUS_WORDS[word])
 
 
 def read_cadence(cell: str) -> int:
     """Return the days between contacts: "30", "30 days", "monthly"."""
     word = " ".join(cell.casefold().split())
     found = _CADENCE.fullmatch(word)
-    every = int(found[1]) if found else _CADENCE_WORDS.get(word, 0)
+    every = int(found[1] if found else _CADENCE_WORDS.get(word, 0))
     if not 1 <= every <= LONGEST_CADENCE_DAYS:
         raise Unclear(f"is no cadence; write the days between contacts, from 1 to {LONGEST_CADENCE_DAYS}")
     return every
@@ -126,14 +99,14 @@ def _amount(number: Decimal, power: int) -> Decimal:
 
 
 def _units(words: str) -> tuple[int, str | None]:
-    """Powers of ten and currency said around a number; a bare "$" is a dollar of nobody knows which country."""
+    """Return the power of ten and the currency in the words around a number; a bare "$" names no country."""
     power, currency = 0, None
     for sign, code in _SIGNS.items():
         if sign in words.casefold():
             words, currency = re.sub(re.escape(sign), " ", words, flags=re.IGNORECASE), code
     for word in words.replace("$", " ").replace("¥", " ").replace(".", " ").split():
-        if word.casefold() in _TIMES:
-            power = _TIMES[word.casefold()]
+        if word.casefold() in _POWERS:
+            power = int(_POWERS[word.casefold()])
         elif _CURRENCY.fullmatch(word.upper()):
             currency = word.upper()
         else:
@@ -143,8 +116,10 @@ def _units(words: str) -> tuple[int, str | None]:
 
 def _number(digits: str) -> Decimal:
     """
-    A number in anybody's notation. The last of two kinds of separators is the decimal one; a kind that comes twice
-    parts thousands; so does a comma before exactly three digits. A dot before exactly three may be either.
+    Return a number in any notation.
+
+    Of two kinds of separators, the last is the decimal one. A kind that occurs twice divides thousands; so does a comma
+    before exactly three digits. A dot before exactly three digits is ambiguous.
     """
     plain = re.sub(r"['’ ]", "", digits).rstrip(".,")
     dots, commas = plain.count("."), plain.count(",")
@@ -171,7 +146,7 @@ def _lone_separator(plain: str, separator: str) -> str:
 
 
 def _in_thousands(whole: str) -> bool:
-    """Whether separators, if any, stand before every three digits (or, as in India, every two before the last)."""
+    """Return whether separators divide groups of three digits (or, as in India, of two before the last three)."""
     return whole.isdecimal() or (bool(re.fullmatch(r"\d{1,3}([.,])\d{2,3}(?:\1\d{2,3})*", whole)) and whole[-4] in ".,")
 
 
@@ -200,12 +175,20 @@ def read_headcount(cell: str) -> int:
 
 def read_email(cell: str) -> str:
     """Return an e-mail address, without "mailto:" and a name around it."""
-    text = cell.strip()
+    text = clean_text(cell, 400)
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
     address = (inside[1] if inside else text).strip().removeprefix("mailto:")
     if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise Unclear("is no e-mail address; write it like mara@acme.com")
     return address
+
+
+def read_domain(cell: str) -> str:
+    """Return the registrable domain in an address."""
+    domain = registrable_domain(clean_text(cell, 2048))
+    if domain is None:
+        raise Unclear("is no domain of the customer's own, such as acme.com")
+    return domain
 
 
 def split_words(cell: str) -> tuple[str, ...]:
@@ -221,7 +204,7 @@ def _zones() -> dict[str, str]:
 
 @lru_cache(1024)
 def read_zone(cell: str) -> str:
-    """An IANA zone: "europe/lisbon", "(GMT+01:00) Central European Time (Europe/Berlin)", "europe_slash_berlin"."""
+    """Return an IANA zone: "europe/lisbon", "(GMT+01:00) Central European Time (Europe/Berlin)"."""
     text = cell.strip().casefold().replace("_slash_", "/")
     for candidate in (text, text.replace(" ", "_"), *re.findall(r"[a-z_]+/[a-z_/+\-0-9]+", text)):
         if candidate in _zones():
@@ -245,14 +228,13 @@ def looks_shortened(key: str) -> bool:
 
 MOST_CONTACTS = 50
 DO_NOT_CONTACT = "do not contact"
-_STOP_WORDS = frozenset({DO_NOT_CONTACT, "don't contact", "don’t contact", "dnc", "do not call", "don't call"})
+_STOP_WORDS = frozenset(_WORDS["do_not_contact"].split("|"))
 _PHONE_CHARACTERS = frozenset("+0123456789()/-. ")
 _FEWEST_DIGITS = 3
 
 
-@dataclass(frozen=True)
-class ContactLine:
-    """One line's parts."""
+class ContactDetails(Schema):
+    """A person at a customer, as somebody wrote them down."""
 
     name: str
     role: str | None = None
@@ -265,7 +247,7 @@ class UnclearContact(ValueError):
     """A line that names nobody, or an address that is none; the message says how to write it."""
 
 
-def read_contacts(text: str) -> tuple[ContactLine, ...]:
+def read_contacts(text: str) -> tuple[ContactDetails, ...]:
     """
     Return the contacts in *text*: "Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact". Only the name is required;
     the other parts are told apart by how they look.
@@ -279,28 +261,26 @@ def read_contacts(text: str) -> tuple[ContactLine, ...]:
     return tuple(_read_line(line) for line in lines)
 
 
-def write_contact(contact: ContactLine) -> str:
+def write_contact(contact: ContactDetails) -> str:
     """Return the line that `read_contacts` reads back."""
     stop = DO_NOT_CONTACT if contact.do_not_contact else None
     parts = (contact.name, contact.role, contact.email, contact.phone, stop)
-    return "; ".join(part.replace(";", ",") for part in parts if part)
+    return "; ".join(part.replace(";", ",") for part in parts if part).strip()
 
 
-def _read_line(line: str) -> ContactLine:
+def _read_line(line: str) -> ContactDetails:
     name, *parts = (clean_text(part, 200) for part in line.split(";"))
     if not name:
         raise UnclearContact("Each line begins with a name: Jo Ito; buyer; jo@acme.com; +351 21 000.")
+    stop = any(part.casefold() in _STOP_WORDS for part in parts)
     found: dict[str, str] = {}
-    stop = False
-    for part in filter(None, parts):
-        if part.casefold() in _STOP_WORDS:
-            stop = True
-        else:
+    for part in parts:
+        if part and part.casefold() not in _STOP_WORDS:
             kind, value = _kind_of(name, part)
             if kind in found:
                 raise UnclearContact(f"{name} has two entries for the {kind}: “{found[kind]}” and “{value}”; keep one.")
             found[kind] = value
-    return ContactLine(name, found.get("role"), found.get("email"), found.get("phone"), stop)
+    return ContactDetails(name=name, do_not_contact=stop, **found)
 
 
 def _kind_of(name: str, part: str) -> tuple[str, str]:

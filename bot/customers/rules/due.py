@@ -51,14 +51,7 @@ class SnoozeReason(StrEnum):
 
 
 class RuleRefused(ValueError):
-    """A date or a number that the rules of due don't allow."""
-
-
-class SnoozeInPast(RuleRefused):
-    """A snooze has to end after today."""
-
-    def __init__(self) -> None:
-        super().__init__("A snooze has to end after today; choose a later date.")
+    """A date or a number that the rules don't allow; the message says what to do."""
 
 
 class SnoozeTooLong(RuleRefused):
@@ -67,21 +60,6 @@ class SnoozeTooLong(RuleRefused):
     def __init__(self, latest: date) -> None:
         self.latest = latest
         super().__init__(f"This can be put off until {latest:%d %b %Y} at the latest.")
-
-
-class CadenceOutOfRange(RuleRefused):
-    """A cadence is a number of days from 1 to 365."""
-
-    def __init__(self) -> None:
-        super().__init__(f"A cadence is a whole number of days from 1 to {LONGEST_CADENCE_DAYS}.")
-
-
-class CadenceNeedsManager(RuleRefused):
-    """A cadence above the workspace's *floor* (days) needs a manager's approval."""
-
-    def __init__(self, floor: int) -> None:
-        self.floor = floor
-        super().__init__(f"A cadence above {floor} days needs a manager's approval; ask one, or choose a shorter one.")
 
 
 def due_on(waiting_since: date, cadence_days: int, calendar: Calendar) -> date:
@@ -169,11 +147,11 @@ def check_snooze(until: date, *, today: date, neglected_after: date, reason: Sno
     Refuse a snooze that the rules don't allow.
 
     Raises:
-        SnoozeInPast: *until* is not after *today*.
+        RuleRefused: *until* is not after *today*.
         SnoozeTooLong: past the hard limit without the customer's asking, or more than 400 days even so.
     """
     if until <= today:
-        raise SnoozeInPast
+        raise RuleRefused("A snooze has to end after today; choose a later date.")
     asked = reason is SnoozeReason.CUSTOMER_ASKED
     latest = today + timedelta(days=LONGEST_SNOOZE_DAYS) if asked else neglected_after
     if until > latest:
@@ -185,13 +163,12 @@ def check_cadence(days: int, *, floor: int, approved_by_manager: bool) -> None:
     Refuse a cadence that the rules don't allow.
 
     Raises:
-        CadenceOutOfRange: not 1 to 365 days.
-        CadenceNeedsManager: above the workspace's *floor* without a manager's approval.
+        RuleRefused: not 1 to 365 days, or above the workspace's *floor* without a manager's approval.
     """
     if not 1 <= days <= LONGEST_CADENCE_DAYS:
-        raise CadenceOutOfRange
+        raise RuleRefused(f"A cadence is a whole number of days from 1 to {LONGEST_CADENCE_DAYS}.")
     if days > floor and not approved_by_manager:
-        raise CadenceNeedsManager(floor)
+        raise RuleRefused(f"A cadence above {floor} days needs a manager's approval; ask one, or choose a shorter one.")
 
 
 def spread_first_dues(

@@ -1,12 +1,11 @@
-"""Names, domains and countries as people write them: when two spellings mean the same, and what is fit to store."""
+"""Normal forms of names, domains and countries, so that two spellings of one are equal; text cleaned for storage."""
 
 import hashlib
-import ipaddress
 import re
 import string
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,20 +14,10 @@ WORDS: Mapping[str, Any] = tomllib.loads((files(__package__) / "words.toml").rea
 """What words in lists of customers mean: headings, legal forms, shared domains, countries."""
 LEGAL_FORMS = frozenset(WORDS["names"]["legal_forms"].split())
 """Words that say how a company is registered, not which one it is; none that small firms end their names with."""
-
-LEGAL_PHRASES = (
-    ("public", "company", "limited"),
-    ("public", "limited", "company"),
-    ("public", "co", "ltd"),
-    ("sp", "zoo"),
-    ("sp", "z", "oo"),
-    ("de", "cv"),
-    ("de", "rl"),
-)
-"""Legal forms that fall into several words."""
-
+LEGAL_PHRASES = tuple(tuple(phrase.split()) for phrase in WORDS["names"]["legal_phrases"].split("|"))
 _LAST_OF_FORMS = LEGAL_FORMS | {phrase[-1] for phrase in LEGAL_PHRASES} | {"and"}
 
+NO_LIMIT = 2**31
 KEY_LENGTH = 200
 """The longest key, in characters, as the tables keep it."""
 
@@ -67,8 +56,10 @@ def clean_text(value: str, limit: int) -> str:
     Control and invisible characters and marks that turn the direction of writing go; what is too long ends in "…".
     """
     if not (value.isascii() and value.isprintable()):
-        value = "".join(kept for char in value.translate(_INVISIBLE) if (kept := _fit(char)))
-    words = value if _is_single_spaced(value) else " ".join(value.split())
+        spaced = (" " if char.isspace() else char for char in value.translate(_INVISIBLE))
+        value = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs"})
+    is_clean = value.isascii() and "  " not in value and value == value.strip(" ")
+    words = value if is_clean else " ".join(value.split())
     if len(words) <= limit:
         return words
     return words[: max(limit - 1, 0)].rstrip(" \u200d\ufe0f") + "…" if limit > 0 else ""
@@ -76,19 +67,13 @@ def clean_text(value: str, limit: int) -> str:
 
 def key_words(text: str) -> list[str]:
     """Return the words of *text* as keys spell them, with legal forms and articles; none where nothing is visible."""
+    return _words(_normalized(text, NO_LIMIT))
+
+
+def _normalized(text: str, limit: int) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", clean_text(text, len(text))))
-    return _words(clean_text(text, len(text)))
-
-
-def _is_single_spaced(value: str) -> bool:
-    return value.isascii() and "  " not in value and value == value.strip(" ")
-
-
-def _fit(char: str) -> str:
-    if char.isspace():
-        return " "
-    return "" if unicodedata.category(char) in {"Cc", "Cs"} else char
+    return clean_text(text, limit)
 
 
 def name_key(name: str) -> str:
@@ -98,43 +83,33 @@ def name_key(name: str) -> str:
     Case, accents, punctuation, a leading "The" and the legal form at the end don't count; a share class does. It is ""
     for a name without any character that can be seen.
     """
-    text = clean_text(name, len(name))
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", _MARKS_OF_OWNERSHIP.sub("", text))
-    text = clean_text(text, 10_000)
+    text = _normalized(name, 10_000)
     bare, share_class = _in_reading_order(text) if _TURNED_OR_JOINED.search(text) else (text, "")
-    words = _without_legal_form(_without_article(_join_initials(_words(bare))))
-    return _at_most(KEY_LENGTH, " ".join(words + _words(share_class)) or text.casefold())
+    words = _join_initials(_words(bare))
+    words = _without_legal_form(words[1:] if len(words) > 1 and words[0] == "the" else words)
+    key = " ".join(words + _words(share_class)) or text.casefold()
+    if len(key) <= KEY_LENGTH:
+        return key
+    fingerprint = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{key[: KEY_LENGTH - 17]}#{fingerprint}"  # so that names that differ late have different keys
 
 
 def _in_reading_order(text: str) -> tuple[str, str]:
-    """What stands in brackets or after a comma put in its place, joined legal forms as one word; the share class."""
-    bare, share_class = _split_share_class(text)
+    """
+    Return the name with an article or first name at its end in its place, and the share class.
+
+    Some lists file a company under its founder's family name: "Lilly (Eli)" is Eli Lilly. Legal forms with a stroke
+    become one word.
+    """
+    found = _SHARE_CLASS.search(text)
+    if found and not text[: found.start()].strip():
+        found = None
+    bare, share_class = (text[: found.start()].strip(), found[1]) if found else (text, "")
     bare = _ARTICLE_AT_THE_END.sub("", bare).strip() or bare
     for form, word in _JOINED_FORMS:
         bare = form.sub(word, bare)
-    return _first_name_first(bare), share_class
-
-
-def _at_most(limit: int, key: str) -> str:
-    """Return the key, or its beginning with a fingerprint of the whole, so that names which differ late stay apart."""
-    if len(key) <= limit:
-        return key
-    fingerprint = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"{key[: limit - 17]}#{fingerprint}"
-
-
-def _split_share_class(text: str) -> tuple[str, str]:
-    found = _SHARE_CLASS.search(text)
-    if not found or not text[: found.start()].strip():
-        return text, ""
-    return text[: found.start()].strip(), found[1]
-
-
-def _first_name_first(text: str) -> str:
-    """Some lists file a company under its founder's family name: "Lilly (Eli)" is Eli Lilly."""
-    found = _FIRST_NAME_AT_THE_END.match(text)
-    return f"{found['given']} {found['family']}" if found else text
+    turned = _FIRST_NAME_AT_THE_END.match(bare)
+    return f"{turned['given']} {turned['family']}" if turned else bare, share_class
 
 
 def _words(text: str) -> list[str]:
@@ -172,10 +147,6 @@ def _join_initials(words: list[str]) -> list[str]:
     return joined
 
 
-def _without_article(words: list[str]) -> list[str]:
-    return words[1:] if len(words) > 1 and words[0] == "the" else words
-
-
 def _without_legal_form(words: list[str]) -> list[str]:
     """Remove legal forms from the end one by one, unless that would leave nothing."""
     left = words
@@ -188,6 +159,16 @@ def _without_legal_form(words: list[str]) -> list[str]:
         else:
             break
     return words if left == ["and"] else left
+
+
+def either(names: Sequence[str]) -> str:
+    """Return "a, b or c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def by_word(table: Mapping[str, str]) -> dict[str, str]:
+    """Return the meaning of each word, for a *table* of words divided by | by their meaning."""
+    return {word: meaning for meaning, words in table.items() for word in words.split("|")}
 
 
 def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
@@ -245,7 +226,7 @@ def _host(text: str) -> str:
     first = next((part for part in _BETWEEN_SEVERAL.split(text[:2048].strip()) if part), "")
     place = _HOST_ENDS.split(_SCHEME.sub("", first, count=1), maxsplit=1)[0]
     host = _ascii(_PORT.sub("", place.rpartition("@")[2]).strip(".").lower())
-    return host if _HOST.fullmatch(host) and not _is_machine(host) else ""
+    return host if _HOST.fullmatch(host) else ""
 
 
 def _ascii(host: str) -> str:
@@ -257,22 +238,12 @@ def _ascii(host: str) -> str:
         return ""
 
 
-def _is_machine(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 @cache
 def _names() -> dict[str, str]:
     """Map every known name and code, in the spelling of `_spelling`, to a country's code."""
     table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    names = {_spelling(name): code for code, name in rows}
-    for code, others in WORDS["countries"]["also"].items():
-        names |= dict.fromkeys(others.split("|"), code)
+    names = {_spelling(name): code for code, name in rows} | by_word(WORDS["countries"]["also"])
     for both in WORDS["countries"]["codes"].split():
         names |= {both[:2].casefold(): both[:2], both[2:].casefold(): both[:2]}
     return names

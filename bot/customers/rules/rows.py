@@ -1,9 +1,8 @@
 """
-One row of a customer list, made sense of.
+Parsing one row of a customer list.
 
-A row is refused when it would make the bot wrong about whom to contact or when: no name, a date or a cadence that
-can't be read. What nothing depends on (size, country, a phone number) never costs a customer its place: it is left
-blank, and noted.
+A row is refused when importing it would make the bot wrong about whom to contact or when: it has no name, or a date or
+cadence that can't be read. Other cells that can't be read (size, country, a phone number) are left blank and noted.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +15,7 @@ from bot.customers.rules import cells as read
 from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, HeaderMap
-from bot.customers.rules.names import clean_text, country_code, nearest_country, registrable_domain
+from bot.customers.rules.names import clean_text, country_code, nearest_country
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""
@@ -26,14 +25,16 @@ LONGEST_ID = 120
 LONGEST_SHOWN = 60
 """Characters of a refused cell that are repeated in the answer."""
 
+_ESSENTIAL = frozenset({
+    Field.NAME, Field.EXTERNAL_ID, Field.CADENCE, Field.STATUS, Field.ADDED_ON, Field.LAST_CONTACT,
+    Field.CONTACT_DO_NOT_CONTACT,
+})  # fmt: skip
+"""Columns whose unreadable cells refuse the row; those of the others are left blank and noted."""
+
 _TEXT_LIMITS: Mapping[Field, int] = {
-    Field.OWNER: 200,
-    Field.SOURCE: 60,
-    Field.PARENT: LONGEST_NAME,
-    Field.CONTACT_NAME: 200,
-    Field.CONTACT_ROLE: 120,
+    Field.OWNER: 200, Field.SOURCE: 60, Field.PARENT: LONGEST_NAME, Field.CONTACT_NAME: 200, Field.CONTACT_ROLE: 120,
     Field.CONTACT_PHONE: 60,
-}
+}  # fmt: skip
 _LIST_LIMITS: Mapping[Field, tuple[int, int]] = {  # how many, how long each
     Field.ALIASES: (50, LONGEST_NAME),
     Field.TAGS: (50, 60),
@@ -42,8 +43,8 @@ _LIST_LIMITS: Mapping[Field, tuple[int, int]] = {  # how many, how long each
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Why a row is not imported: the line it begins on, the column's heading ("" = whole row), a sentence, the cell."""
+class Note:
+    """What is odd about an imported row: the line it begins on, the column's heading, a sentence, and the cell."""
 
     row_number: int
     column: str
@@ -52,13 +53,8 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Note:
-    """What was left blank in an imported row, and why."""
-
-    row_number: int
-    column: str
-    reason: str
-    value: str
+class Refusal(Note):
+    """Why a row is not imported; the column is "" where it is the whole row."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +102,10 @@ def parse_row(
     day_first: bool | None = None,
 ) -> RowDraft | list[Refusal]:
     """
-    Read one row, or return everything that is wrong with it.
+    Return the draft of one row, or everything that is wrong with it.
 
-    *today* tells dates that can't have been yet; *default_source* names the list's origin where no column does;
-    *day_first* says how 05/03/2026 is meant in this list (None: such dates are refused).
+    Dates after *today* are refused. *default_source* names the list's origin where no column does. *day_first* says how
+    05/03/2026 is meant in this list (None: such dates are refused).
     """
     if any(cell.strip() for cell in cells[len(mapping.headers) :]):
         return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
@@ -118,9 +114,7 @@ def parse_row(
     if reader.refusals:
         return reader.refusals
     return RowDraft(
-        row_number=row_number,
-        notes=tuple(reader.notes),
-        **{"source": clean_text(default_source, 60) or None, **values},
+        row_number=row_number, notes=tuple(reader.notes), **{"source": clean_text(default_source, 60) or None, **values}
     )
 
 
@@ -143,11 +137,8 @@ class _RowReader:
     def __init__(
         self, row_number: int, cells: Sequence[str], mapping: HeaderMap, today: date, day_first: bool | None
     ) -> None:
-        self.row_number = row_number
-        self.cells = cells
-        self.mapping = mapping
-        self.today = today
-        self.day_first = day_first
+        self.row_number, self.cells, self.mapping = row_number, cells, mapping
+        self.today, self.day_first = today, day_first
         self.values: dict[Field, Any] = {}
         self.refusals: list[Refusal] = []
         self.notes: list[Note] = []
@@ -159,12 +150,10 @@ class _RowReader:
             if not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
                 self._read_cell(field, cell)
         self._read_person()
-        if Field.NAME not in self.values and not any(r.column == self.heading(Field.NAME) for r in self.refusals):
+        named = self.mapping.heading(Field.NAME)
+        if Field.NAME not in self.values and all(refusal.column != named for refusal in self.refusals):
             self._refuse(Field.NAME, "", "The row has no name: write what the customer is called.")
         return {field.value: value for field, value in self.values.items() if value is not None}
-
-    def heading(self, field: Field) -> str:
-        return self.mapping.heading(field)
 
     def _read_cell(self, field: Field, cell: str) -> None:
         try:
@@ -172,10 +161,12 @@ class _RowReader:
                 self.values[field] = clean_text(cell, _TEXT_LIMITS[field]) or None
             elif field in _LIST_LIMITS:
                 self.values[field] = _several(cell, *_LIST_LIMITS[field])
-            elif field in _ESSENTIAL:
-                self.values[field] = _ESSENTIAL[field](self, cell)
+            elif field in _SHORT:
+                self.values[field] = _SHORT[field](_typed(cell))
+            elif field in _LONG:
+                self.values[field] = _LONG[field](cell)
             else:
-                _BESIDE[field](self, cell)
+                self.values[field] = _METHODS[field](self, cell)
         except Unclear as unclear:
             reason = f"“{_shown(cell)}” {unclear}."
             if field in _ESSENTIAL:
@@ -195,12 +186,10 @@ class _RowReader:
             self.values[Field.NAME] = person
 
     def _refuse(self, field: Field, cell: str, reason: str) -> None:
-        self.refusals.append(Refusal(self.row_number, self.heading(field), reason, _shown(cell)))
+        self.refusals.append(Refusal(self.row_number, self.mapping.heading(field), reason, _shown(cell)))
 
     def _note(self, field: Field, cell: str, reason: str) -> None:
-        self.notes.append(Note(self.row_number, self.heading(field), reason, _shown(cell)))
-
-    # Essential cells: what can't be read refuses the row.
+        self.notes.append(Note(self.row_number, self.mapping.heading(field), reason, _shown(cell)))
 
     def name(self, cell: str) -> str:
         name = clean_text(cell, LONGEST_NAME_READ + 1)
@@ -222,76 +211,39 @@ class _RowReader:
             raise Unclear("is an id that a spreadsheet has shortened; format the column as text and save it again")
         return key or None
 
-    def cadence(self, cell: str) -> int:
-        return read.read_cadence(_typed(cell))
-
-    def status(self, cell: str) -> Status:
-        return read.read_status(_typed(cell))
-
-    def do_not_contact(self, cell: str) -> bool:
-        return read.read_flag(_typed(cell))
-
     def past_date(self, cell: str) -> date:
         day = read.read_date(_typed(cell), day_first=self.day_first)
         if day > self.today:
             raise Unclear(f"is after today ({self.today}); write a date that has been")
         return day
 
-    # Cells beside the point: what can't be read is noted.
-
-    def domain(self, cell: str) -> None:
-        self.values[Field.DOMAIN] = registrable_domain(clean_text(cell, 2048))
-        if self.values[Field.DOMAIN] is None:
-            raise Unclear("is no domain of the customer's own, such as acme.com")
-
-    def money(self, cell: str) -> None:
+    def money(self, cell: str) -> Decimal:
         amount, currency = read.read_money(_typed(cell))
-        self.values[Field.ANNUAL_VALUE] = amount
         self.values.setdefault(Field.CURRENCY, currency)
+        return amount
 
-    def currency(self, cell: str) -> None:
-        self.values[Field.CURRENCY] = read.read_currency(_typed(cell))
-
-    def headcount(self, cell: str) -> None:
-        self.values[Field.HEADCOUNT] = read.read_headcount(_typed(cell))
-
-    def country(self, cell: str) -> None:
+    def country(self, cell: str) -> str | None:
         words = clean_text(cell, LONGEST_SHOWN)
         code = country_code(words)
-        self.values[Field.COUNTRY] = code or words or None
         if not code and words:
             nearest = nearest_country(words)
             hint = f"did you mean {nearest}?" if nearest else "write its English name or its code, such as DE."
             self._note(Field.COUNTRY, cell, f"“{words}” is no country we know; {hint} It was kept as it stands.")
-
-    def zone(self, cell: str) -> None:
-        self.values[Field.ZONE] = read.read_zone(_typed(cell))
-
-    def email(self, cell: str) -> None:
-        self.values[Field.CONTACT_EMAIL] = read.read_email(clean_text(cell, 400))
+        return code or words or None
 
 
-_ESSENTIAL: Mapping[Field, Callable[[_RowReader, str], object]] = {
-    Field.NAME: _RowReader.name,
-    Field.EXTERNAL_ID: _RowReader.external_id,
-    Field.CADENCE: _RowReader.cadence,
-    Field.STATUS: _RowReader.status,
-    Field.ADDED_ON: _RowReader.past_date,
-    Field.LAST_CONTACT: _RowReader.past_date,
-    Field.CONTACT_DO_NOT_CONTACT: _RowReader.do_not_contact,
-}
-_BESIDE: Mapping[Field, Callable[[_RowReader, str], None]] = {
-    Field.DOMAIN: _RowReader.domain,
-    Field.ANNUAL_VALUE: _RowReader.money,
-    Field.CURRENCY: _RowReader.currency,
-    Field.HEADCOUNT: _RowReader.headcount,
-    Field.COUNTRY: _RowReader.country,
-    Field.ZONE: _RowReader.zone,
-    Field.CONTACT_EMAIL: _RowReader.email,
-}
-
-
-_TYPED = (frozenset(_ESSENTIAL) | frozenset(_BESIDE)) - {Field.NAME, Field.EXTERNAL_ID, Field.COUNTRY}
+_METHODS: Mapping[Field, Callable[[_RowReader, str], object]] = {
+    Field.NAME: _RowReader.name, Field.EXTERNAL_ID: _RowReader.external_id, Field.ADDED_ON: _RowReader.past_date,
+    Field.LAST_CONTACT: _RowReader.past_date, Field.ANNUAL_VALUE: _RowReader.money, Field.COUNTRY: _RowReader.country,
+}  # fmt: skip
+_SHORT: Mapping[Field, Callable[[str], object]] = {
+    Field.CADENCE: read.read_cadence, Field.STATUS: read.read_status, Field.CONTACT_DO_NOT_CONTACT: read.read_flag,
+    Field.CURRENCY: read.read_currency, Field.HEADCOUNT: read.read_headcount, Field.ZONE: read.read_zone,
+}  # fmt: skip
+_LONG: Mapping[Field, Callable[[str], object]] = {
+    Field.DOMAIN: read.read_domain, Field.CONTACT_EMAIL: read.read_email,
+}  # fmt: skip
+_TYPED = frozenset(_SHORT) | frozenset(_LONG) | {Field.ADDED_ON, Field.LAST_CONTACT, Field.ANNUAL_VALUE}
 
 
 def _several(cell: str, most: int, longest: int) -> tuple[str, ...] | None:

@@ -7,8 +7,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.core import outbox
-from bot.core.clock import new_id
-from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.schemas import Schema
 from bot.customers.queries import get_customer, schema_of
@@ -21,8 +19,7 @@ from bot.customers.usecases.scheduling import audit, reschedule, reschedule_owne
 from bot.people.queries import get_person, get_today, list_names
 from bot.people.rules import Mute
 from bot.people.usecases import may_manage, require_here
-from bot.workspaces.tables import AuditEntry
-from bot.workspaces.usecases import BOT
+from bot.workspaces.usecases import BOT, record
 
 EXAMPLES = 5
 
@@ -61,14 +58,14 @@ def hand_over(
     reschedule(session, [customer], now=now)
     audit(session, customer, "handed_over", by=by, now=now, before={"owner": before}, after={"owner": to, "note": note})
     if to is not None and to != by:
-        tell_new_owner(session, [customer], to=to, by=by, note=note, now=now)
+        notify_new_owner(session, [customer], to=to, by=by, note=note, now=now)
     if before is not None and before != by:
-        _tell_former_owner(session, customer, former=before, to=to, by=by, now=now)
+        _notify_former_owner(session, customer, former=before, to=to, by=by, now=now)
     names = list_names(session, [to])
     return schema_of(customer, today=get_today(session, person_id=by, now=now), owner_name=names.get(to or ""))
 
 
-def tell_new_owner(
+def notify_new_owner(
     session: Session, customers: list[Customer], *, to: str, by: str, note: str = "", now: datetime
 ) -> None:
     """Notify *to* that these customers are theirs now, unless they muted news."""
@@ -81,7 +78,7 @@ def tell_new_owner(
     outbox.enqueue(session, schema, to=to, key=key, now=now)
 
 
-def _tell_former_owner(
+def _notify_former_owner(
     session: Session, customer: Customer, *, former: str, to: str | None, by: str, now: datetime
 ) -> None:
     person = get_person(session, former)
@@ -120,24 +117,12 @@ def release_customers(session: Session, *, owner_id: str, now: datetime) -> Rele
         return Released()
     session.exec(sa.update(Customer).where(theirs).values(owner_id=None, changed_at=now))
     reschedule_owner(session, owner_id=None, now=now)
-    workspace = workspace_of(session)
-    session.execute(sa.insert(AuditEntry), [_handed_over(workspace, row.id, owner_id, now) for row in rows])
+    for row in rows:
+        record(
+            session, "customer.handed_over", by=BOT, kind="customer", subject=row.id, customer_id=row.id, now=now,
+            before={"owner": owner_id}, after={"owner": None, "note": "the owner left"},
+        )  # fmt: skip
     active = [row.name for row in rows if row.status is Status.ACTIVE]
     return Released(
         ids=tuple(row.id for row in rows), examples=tuple((active or [row.name for row in rows])[:EXAMPLES])
     )
-
-
-def _handed_over(workspace: str, customer_id: UUID, owner_id: str, now: datetime) -> dict[str, object]:
-    return {
-        "id": new_id(),
-        "workspace_id": workspace,
-        "at": now,
-        "by": BOT,
-        "action": "customer.handed_over",
-        "subject_kind": "customer",
-        "subject_id": str(customer_id),
-        "customer_id": customer_id,
-        "before": {"owner": owner_id},
-        "after": {"owner": None, "note": "the owner left"},
-    }

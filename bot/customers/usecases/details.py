@@ -12,11 +12,12 @@ from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer, list_aliases, list_contacts, list_schemas
 from bot.customers.queries.screens import get_details
-from bot.customers.rules.due import CadenceNeedsManager, CadenceOutOfRange, Status, check_cadence
+from bot.customers.rules.cells import ContactDetails
+from bot.customers.rules.due import RuleRefused, Status, check_cadence
 from bot.customers.rules.names import clean_text, name_key
-from bot.customers.schemas import ContactDetails, CustomerDetails, CustomerSchema
+from bot.customers.schemas import CustomerDetails, CustomerSchema
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
-from bot.customers.usecases import hand_over, require_can_own, tell_new_owner
+from bot.customers.usecases import hand_over, notify_new_owner, require_can_own
 from bot.customers.usecases.scheduling import audit, first_due, reschedule
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.tables import Person
@@ -51,8 +52,11 @@ def add_customer(
     details = _checked(session, details, actor=actor, before=None)
     _require_new_name(session, details)
     if details.owner_id not in {None, by}:
-        with _said_of_owner():
-            _require_may_give(session, actor, str(details.owner_id))
+        with _errors_under_owner():
+            if not may_manage(actor):
+                advice = "take it yourself, or leave it in the pool."
+                raise NotAllowed(f"Only managers can give customers to others; {advice}")
+            require_can_own(session, str(details.owner_id))
     if view_id and not outbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone(f"{details.name} was added already.")
     today = get_today(session, person_id=details.owner_id, now=now)
@@ -68,7 +72,7 @@ def add_customer(
     _write_names(session, customer, details)
     audit(session, customer, "added", by=by, now=now, after=_json(details))
     if customer.owner_id and customer.owner_id != by:
-        tell_new_owner(session, [customer], to=customer.owner_id, by=by, now=now)
+        notify_new_owner(session, [customer], to=customer.owner_id, by=by, now=now)
     return _schema(session, customer, by=by, now=now)
 
 
@@ -91,7 +95,7 @@ def edit_customer(
     before = get_details(session, customer)
     details = _checked(session, details, actor=actor, before=before, customer_id=customer_id)
     if details.owner_id != before.owner_id:
-        with _said_of_owner():
+        with _errors_under_owner():
             hand_over(session, customer_id=customer_id, to=details.owner_id, by=by, now=now)
     had = _json(before)
     changed = {name: value for name, value in _json(details).items() if value != had[name]}
@@ -172,7 +176,11 @@ def _checked(
     if not name or not name_key(name):
         wrong["name"] = "Write what the customer is called."
     if details.cadence_days is not None and (before is None or details.cadence_days != before.cadence_days):
-        wrong |= _cadence_problem(session, details.cadence_days, manages=may_manage(actor))
+        floor = get_workspace(session).cadence_floor_days
+        try:
+            check_cadence(details.cadence_days, floor=floor, approved_by_manager=may_manage(actor))
+        except RuleRefused as refused:
+            wrong["cadence"] = str(refused)
     if details.parent_id is not None:
         wrong |= _parent_problem(session, details.parent_id, customer_id)
     if wrong:
@@ -182,23 +190,15 @@ def _checked(
     if before is not None:  # the order in which they were written says nothing
         aliases = before.aliases if sorted(aliases) == sorted(before.aliases) else aliases
         contacts = before.contacts if _sorted(contacts) == _sorted(before.contacts) else contacts
-    told = {"name": name, "aliases": aliases, "contacts": contacts}
-    told |= {"tags": _undivided(details.tags), "preferences": _undivided(details.preferences)}
-    return details.model_copy(update=told)
+    cleaned = {"name": name, "aliases": aliases, "contacts": contacts}
+    cleaned |= {"tags": _undivided(details.tags), "preferences": _undivided(details.preferences)}
+    return details.model_copy(update=cleaned)
 
 
 def _undivided(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return words without the signs that divide them in a list, so that an export can be imported again."""
     cleaned = (clean_text(word.replace(";", ",").replace("|", "/"), 300) for word in words)
     return tuple(dict.fromkeys(word for word in cleaned if word))[:MOST_WORDS]
-
-
-def _cadence_problem(session: Session, days: int, *, manages: bool) -> dict[str, str]:
-    try:
-        check_cadence(days, floor=get_workspace(session).cadence_floor_days, approved_by_manager=manages)
-    except (CadenceOutOfRange, CadenceNeedsManager) as refused:
-        return {"cadence": str(refused)}
-    return {}
 
 
 def _parent_problem(session: Session, parent_id: UUID, customer_id: UUID | None) -> dict[str, str]:
@@ -217,13 +217,13 @@ def _parent_problem(session: Session, parent_id: UUID, customer_id: UUID | None)
 
 
 def _other_names(aliases: tuple[str, ...], name: str) -> tuple[str, ...]:
-    kept: dict[str, str] = {}
+    others: dict[str, str] = {}
     for alias in aliases:
         words = clean_text(alias, NAME_LENGTH)
         key = name_key(words)
         if key and key != name_key(name):
-            kept.setdefault(key, words)
-    return tuple(kept.values())
+            others.setdefault(key, words)
+    return tuple(others.values())
 
 
 def _require_new_name(session: Session, details: CustomerDetails) -> None:
@@ -232,22 +232,13 @@ def _require_new_name(session: Session, details: CustomerDetails) -> None:
     for namesake in session.exec(query).all():
         if not details.domain or not namesake.domain or namesake.domain == details.domain:
             owner = list_names(session, [namesake.owner_id]).get(namesake.owner_id or "", "nobody yet")
-            raise InvalidInput(
-                fields={
-                    "name": f"{namesake.name} is here already (looked after by {owner}). "
-                    "If this is another one of that name, give both their domain."
-                }
-            )
-
-
-def _require_may_give(session: Session, actor: Person, to: str) -> None:
-    if not may_manage(actor):
-        raise NotAllowed("Only managers can give customers to others; take it yourself, or leave it in the pool.")
-    require_can_own(session, to)
+            refused = f"{namesake.name} is here already (looked after by {owner}). "
+            refused += "If this is another one of that name, give both their domain."
+            raise InvalidInput(fields={"name": refused})
 
 
 @contextmanager
-def _said_of_owner() -> Iterator[None]:
+def _errors_under_owner() -> Iterator[None]:
     """Report errors inside under the form's owner."""
     try:
         yield

@@ -1,11 +1,10 @@
 """
-Taking in a list of customers: what it would do, and doing it, in one transaction.
+Importing a list of customers, or planning to, in one transaction.
 
-A row's blank never erases anything unless that is asked for. `last contact` is believed for customers the list brings;
-for those we have, our own check-ins know better. A new customer without `added on` was added today. Aliases add to
-those we have, tags and preferences replace them, and a do-not-contact is set by a list but never lifted by one. A list
-may say who looks after a new or ownerless customer; taking one from its owner is a manager's to say, as are cadences
-above the floor and exclusions.
+A blank erases nothing unless that is asked for. `last contact` is stored for new customers only, since check-ins are
+more reliable. A new customer without `added on` was added today. Aliases are added; tags and preferences are replaced.
+A list sets do-not-contact and never lifts it. It assigns new and ownerless customers; only managers can take one from
+its owner, exclude one, or set a cadence above the floor.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +17,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.collecting import without_collecting
-from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
@@ -27,15 +25,7 @@ from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan
 from bot.customers.tables import Upload
 from bot.customers.usecases import writing
-from bot.customers.usecases.matching import (
-    Matcher,
-    Owners,
-    Target,
-    in_order_of_keys,
-    load_matcher,
-    load_owners,
-    tie_parents,
-)
+from bot.customers.usecases.matching import ListedCustomer, Matcher, Owners, resolve_parents
 from bot.customers.usecases.writing import Batch, Prepared
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
@@ -52,9 +42,7 @@ ERASABLE = {
     Field.ANNUAL_VALUE: "annual_value", Field.CURRENCY: "currency", Field.HEADCOUNT: "headcount",
     Field.COUNTRY: "country", Field.ZONE: "zone", Field.TAGS: "tags", Field.PREFERENCES: "preferences",
 }  # fmt: skip
-_SAME_IN_BOTH = (
-    "domain", "annual_value", "currency", "headcount", "country", "zone", "added_on",
-)  # fmt: skip
+_SAME_IN_BOTH = ("domain", "annual_value", "currency", "headcount", "country", "zone", "added_on")
 
 
 @without_collecting()
@@ -75,7 +63,7 @@ def plan_import(
         NotAllowed: *by* is no full member ("bot" stands for the command line).
     """
     prepared, matcher = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, progress=progress)
-    batch = writing.draw_up(session, prepared, file_name=drafts.file_name, by=by, now=now)
+    batch = writing.build_batch(session, prepared, file_name=drafts.file_name, by=by, now=now)
     prepared.remarks += _look_alikes(prepared.new, matcher)
     return _plan(drafts, prepared, batch)
 
@@ -91,14 +79,13 @@ def apply_import(
     progress: Progress | None = None,
 ) -> ImportDone:
     """
-    Take in *drafts*: all rows that can be, in this one transaction. New owners are owed the news, and the list can be
-    undone.
+    Import every row of *drafts* that can be, and notify new owners; the import can be undone.
 
     Raises:
         InvalidInput, NotAllowed: as `plan_import`.
     """
     prepared, _ = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, progress=progress)
-    batch = writing.draw_up(session, prepared, file_name=drafts.file_name, by=by, now=now)
+    batch = writing.build_batch(session, prepared, file_name=drafts.file_name, by=by, now=now)
     plan = _plan(drafts, prepared, batch)
     import_id = writing.write_import(session, batch, plan=plan, by=by, now=now)
     return ImportDone(id=import_id, plan=plan)
@@ -110,30 +97,31 @@ def _prepare(
     if drafts.problems:
         raise InvalidInput(" ".join(drafts.problems))
     manages = by == BOT or may_manage(require_here(session, by=by))
-    matcher, prepared = load_matcher(session), Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals))
+    matcher, prepared = Matcher(session), Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals))
     targets = _match(drafts, matcher, prepared, progress)
     erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
-    judge = _Judge(session, load_owners(session), by=by, manages=manages, prepared=prepared)
-    accepted = [target for target in targets if judge.accepts(target)]
-    prepared.remarks += tie_parents(accepted, matcher)
+    builder = _ChangeBuilder(session, by=by, manages=manages, prepared=prepared)
+    accepted = [target for target in targets if builder.is_allowed(target)]
+    prepared.remarks += resolve_parents(accepted, matcher)
     for target in accepted:
-        after = judge.values(target, erased, drafts)
-        if target.now is None:
-            target.wants = after
+        after = builder.values(target, erased, drafts)
+        if target.current is None:
+            target.given = after
             prepared.new.append(target)
             continue
         prepared.known.append(target)
-        different = {name: value for name, value in after.items() if not _same(getattr(target.now, name), value)}
+        different = {name: value for name, value in after.items() if not _same(getattr(target.current, name), value)}
         if different:
             prepared.changed.append((target, different))
     return prepared, matcher
 
 
-def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[Target]:
+def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[ListedCustomer]:
     """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
-    targets: dict[int, Target] = {}
-    for done, draft in enumerate(in_order_of_keys(drafts.rows), start=1):
-        found = matcher.take(draft)
+    targets: dict[int, ListedCustomer] = {}
+    in_order = sorted(drafts.rows, key=lambda row: (row.external_id is None, row.domain is None))
+    for done, draft in enumerate(in_order, start=1):  # rows with the best keys first, whatever their order in the file
+        found = matcher.match(draft)
         if isinstance(found, Refusal):
             column = drafts.columns.get(Field(found.column), found.column)
             prepared.refusals.append(Refusal(found.row_number, column, found.reason, found.value))
@@ -145,19 +133,17 @@ def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progr
     return sorted(targets.values(), key=lambda target: target.rows[0].row_number)
 
 
-class _Judge:
-    """Turns what rows say into values of a customer, as far as *by* is allowed to."""
+class _ChangeBuilder:
+    """Computes the columns that rows change, as far as *by* is allowed to change them."""
 
-    def __init__(self, session: Session, owners: Owners, *, by: str, manages: bool, prepared: Prepared) -> None:
-        self.owners, self.by, self.manages, self.prepared = owners, by, manages, prepared
-        workspace = get_workspace(session)
-        self.floor = workspace.cadence_floor_days
-        self.workspace = workspace_of(session)
+    def __init__(self, session: Session, *, by: str, manages: bool, prepared: Prepared) -> None:
+        self.owners, self.by, self.manages, self.prepared = Owners(session), by, manages, prepared
+        self.floor = get_workspace(session).cadence_floor_days
 
-    def accepts(self, target: Target) -> bool:
-        """Return whether the rows ask for nothing that only a manager may decide."""
-        cadence, status = target.wants.get("cadence"), target.wants.get("status")
-        had = target.now
+    def is_allowed(self, target: ListedCustomer) -> bool:
+        """Refuse rows that change what only managers may; return whether none was refused."""
+        cadence, status = target.given.get("cadence"), target.given.get("status")
+        had = target.current
         if not self.manages and cadence and cadence > self.floor and (had is None or had.cadence_days != cadence):
             reason = f"A cadence above {self.floor} days needs a manager's approval; ask one to import this row."
             self._refuse(target, "cadence", str(cadence), reason)
@@ -167,9 +153,9 @@ class _Judge:
             self._refuse(target, "status", status.value, reason)
         return not target.is_refused
 
-    def values(self, target: Target, erased: Iterable[Field], drafts: Drafts) -> dict[str, Any]:
-        """Return the columns that the rows speak of, with their new values."""
-        wants, had = target.wants, target.now
+    def values(self, target: ListedCustomer, erased: Iterable[Field], drafts: Drafts) -> dict[str, Any]:
+        """Return the columns that the rows have values for."""
+        wants, had = target.given, target.current
         after: dict[str, Any] = {name: wants[name] for name in _SAME_IN_BOTH if name in wants}
         if had is None or not target.by_name:
             after["name"] = wants["name"]
@@ -191,8 +177,8 @@ class _Judge:
             self._erase(target, after, erased, drafts)
         return after
 
-    def _owner(self, target: Target, after: dict[str, Any]) -> None:
-        words, had = target.wants.get("owner"), target.now
+    def _owner(self, target: ListedCustomer, after: dict[str, Any]) -> None:
+        words, had = target.given.get("owner"), target.current
         if words is None:
             return
         owner = self.owners.find(words)
@@ -206,19 +192,19 @@ class _Judge:
                 target, "owner", words, f"Only managers can take {target.name} from its owner; it stays there."
             )
 
-    def _erase(self, target: Target, after: dict[str, Any], erased: Iterable[Field], drafts: Drafts) -> None:
+    def _erase(self, target: ListedCustomer, after: dict[str, Any], erased: Iterable[Field], drafts: Drafts) -> None:
         unread = {note.column for row in target.rows for note in row.notes}
         for column in erased:
             name = ERASABLE[column]
-            may = column is not Field.OWNER or self.manages or target.now.owner_id == self.by
-            if column.value not in target.wants and drafts.columns[column] not in unread and may:
+            may = column is not Field.OWNER or self.manages or target.current.owner_id == self.by
+            if column.value not in target.given and drafts.columns[column] not in unread and may:
                 after[name] = [] if name in {"tags", "preferences"} else None
 
-    def _refuse(self, target: Target, column: str, value: str, reason: str) -> None:
+    def _refuse(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
         target.is_refused = True
         self.prepared.refusals += [Refusal(row.row_number, column, reason, value) for row in target.rows]
 
-    def _remark(self, target: Target, column: str, value: str, reason: str) -> None:
+    def _remark(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
         self.prepared.remarks.append(Note(target.rows[0].row_number, column, reason, value))
 
 
@@ -229,34 +215,28 @@ def _same(before: Any, after: Any) -> bool:
 
 
 def _plan(drafts: Drafts, prepared: Prepared, batch: Batch) -> ImportPlan:
-    changed = batch.changed
+    changed = batch.after
     refused = {refusal.row_number for refusal in prepared.refusals}
     taken = prepared.rows - len({row.row_number for row in drafts.rows if row.row_number in refused})
     return ImportPlan(
-        file_name=drafts.file_name,
-        source=drafts.system,
-        added=tuple(target.wants["name"] for target in prepared.new),
-        changed=len(changed),
+        file_name=drafts.file_name, source=drafts.system, late=batch.late, changed=len(changed),
+        added=tuple(target.given["name"] for target in prepared.new),
         changes=tuple(change for target, different in prepared.changed for change in _in_words(target, different)),
         left_alone=max(taken - len(prepared.new) - len(changed), 0),
         refusals=tuple(sorted(prepared.refusals, key=lambda refusal: (refusal.row_number, refusal.column))),
         remarks=tuple(sorted(prepared.remarks, key=lambda note: (note.row_number, note.column))),
-        late=batch.late,
-    )
+    )  # fmt: skip
 
 
-def _in_words(target: Target, different: dict[str, Any]) -> list[Changed]:
+def _in_words(target: ListedCustomer, different: dict[str, Any]) -> list[Changed]:
     return [
         Changed(
-            row_number=target.rows[0].row_number,
-            name=target.name,
-            field=name.removesuffix("_id").removesuffix("_days").replace("_", " "),
-            before=_shown(getattr(target.now, name)),
-            after=_shown(value),
+            row_number=target.rows[0].row_number, name=target.name, before=_shown(getattr(target.current, name)),
+            after=_shown(value), field=name.removesuffix("_id").removesuffix("_days").replace("_", " "),
         )
         for name, value in different.items()
         if name != "name_key"
-    ]
+    ]  # fmt: skip
 
 
 def _shown(value: Any) -> str:
@@ -265,9 +245,9 @@ def _shown(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def _look_alikes(new: Sequence[Target], matcher: Matcher) -> list[Note]:
+def _look_alikes(new: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:
     """Note new customers whose names look like those of known ones, for a person to look at."""
-    known = {target.name_key: target.name for target in matcher.by_uuid.values() if target.now is not None}
+    known = {target.name_key: target.name for target in matcher.by_uuid.values() if target.current is not None}
     looked_at = new[: MOST_COMPARISONS // len(known)] if known else []
     remarks = []
     for target in looked_at:
@@ -277,7 +257,7 @@ def _look_alikes(new: Sequence[Target], matcher: Matcher) -> list[Note]:
     return remarks
 
 
-def keep_upload(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
+def store_upload(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
     """Store a list until its sender decides, and drop an earlier one of theirs; return its id."""
     require_here(session, by=by)
     session.execute(sa.delete(Upload).where(col(Upload.by) == by))
@@ -293,7 +273,7 @@ def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str],
     upload.by_hand, upload.at = dict(by_hand), now
 
 
-def take_upload(
+def import_upload(
     session: Session, *, upload_id: UUID, drafts: Drafts, erase_blanks: bool, by: str, now: datetime
 ) -> ImportDone:
     """
@@ -302,11 +282,11 @@ def take_upload(
     Raises:
         AlreadyDone: it was taken in before, or forgotten after a day.
     """
-    forget_upload(session, upload_id=upload_id, by=by)
+    discard_upload(session, upload_id=upload_id, by=by)
     return apply_import(session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks)
 
 
-def forget_upload(session: Session, *, upload_id: UUID, by: str) -> None:
+def discard_upload(session: Session, *, upload_id: UUID, by: str) -> None:
     """
     Drop a list because it is imported now.
 
@@ -325,6 +305,6 @@ def _require_upload(session: Session, upload_id: UUID, by: str) -> Upload:
     return upload
 
 
-def forget_uploads(session: Session, *, before: datetime) -> int:
+def discard_uploads(session: Session, *, before: datetime) -> int:
     """Drop lists that were sent before that instant and never confirmed; return how many."""
     return session.exec(sa.delete(Upload).where(col(Upload.at) < before)).rowcount

@@ -1,7 +1,7 @@
-"""Which customer a row of a list is about: by external id, then by domain, then by its exact name."""
+"""Matching the rows of a list to customers: by external id, then by domain, then by exact name."""
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -16,70 +16,74 @@ from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.tables import Alias, Customer
 from bot.people.tables import Person
 
-BESIDE = frozenset({
+NOT_COLUMNS = frozenset({
     "row_number", "notes", "contact_name", "contact_role", "contact_email", "contact_phone", "contact_do_not_contact"
 })  # fmt: skip
 """What a draft holds besides the customer's own fields."""
 
-KEPT = (
+COMPARED_COLUMNS = (
     "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
     "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "added_on", "last_contact_on",
-    "first_due_on", "sooner_on", "sooner_since",
+    "first_due_on", "sooner_on", "sooner_since", "status_reason", "status_by", "status_until", "cadence_approved_by",
 )  # fmt: skip
 """The columns of customers that a list is compared with."""
 
 
 @dataclass(slots=True, eq=False)
-class Target:
+class ListedCustomer:
     """
-    A customer that rows are about. `now` holds the values of one we have (None: the list brings it); `wants` what the
-    rows say, blanks left out; `by_name` that only the name told which one is meant.
+    A customer that rows of a list are about.
+
+    `current` is the stored row (None: it is new); `given` holds the rows' values without blanks; `by_name` says that
+    only the name identified it.
     """
 
     id: UUID
-    now: Any = None
+    current: Any = None
     rows: list[RowDraft] = field(default_factory=list)
-    wants: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
     name_key: str = ""
     domain: str | None = None
     external_id: str | None = None
     source: str = ""
     by_name: bool = False
-    parent: "Target | None" = None
+    parent: "ListedCustomer | None" = None
     is_refused: bool = False
 
     @property
     def name(self) -> str:
         """Return what it is called, by the list if it adds it."""
-        return str(self.now.name if self.now is not None else self.wants["name"])
+        return str(self.current.name if self.current is not None else self.given["name"])
 
 
-Shelf = dict[Any, dict[str | None, list[Target]]]
-"""Customers by a key, and under it by the system their external id comes from (None: they have no id)."""
+Index = dict[Any, dict[str | None, list[ListedCustomer]]]
+"""Customers by a key, and then by the system of their external id (None: they have none)."""
 
 
 class Matcher:
     """
-    Finds customers by what a row may know them by; rows that were matched count too.
+    Finds the stored or earlier listed customer that a row is about.
 
-    However many customers share a name or a domain, a row looks at no more than the first few that it could mean.
+    However many customers share a name or a domain, no more than the first two that fit are looked at.
     """
 
-    def __init__(self, targets: Iterable[Target], aliases: Iterable[tuple[UUID, str]]) -> None:
-        self.by_uuid: dict[UUID, Target] = {}
-        self.by_id: dict[tuple[str, str], Target] = {}
-        self._by_domain: Shelf = {}
-        self._by_name: Shelf = {}
-        self._by_both: Shelf = {}
-        for target in targets:
+    def __init__(self, session: Session) -> None:
+        """Read every customer of the workspace."""
+        self.by_uuid: dict[UUID, ListedCustomer] = {}
+        self.by_id: dict[tuple[str, str], ListedCustomer] = {}
+        self._by_domain: Index = {}
+        self._by_name: Index = {}
+        self._by_both: Index = {}
+        for row in session.execute(sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS))):
+            target = ListedCustomer(row.id, row, [], {}, row.name_key, row.domain, row.external_id, row.source or "")
             self.by_uuid[target.id] = target
             self._index(target, target.name_key)
-        for customer_id, key in aliases:
+        for customer_id, key in session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))):
             self._index(self.by_uuid[customer_id], key)
 
-    def called(self, key: str) -> list[Target]:
+    def find_by_name(self, key: str) -> list[ListedCustomer]:
         """Return up to two customers whose name or alias has that key."""
-        found: dict[UUID, Target] = {}
+        found: dict[UUID, ListedCustomer] = {}
         for target in chain.from_iterable(self._by_name.get(key, {}).values()):
             if not target.is_refused:
                 found[target.id] = target
@@ -87,7 +91,7 @@ class Matcher:
                 break
         return list(found.values())
 
-    def take(self, draft: RowDraft) -> Target | Refusal:
+    def match(self, draft: RowDraft) -> ListedCustomer | Refusal:
         """
         Return the customer *draft* is about, a new one when none fits, with what the draft says added to it.
 
@@ -98,14 +102,14 @@ class Matcher:
         if isinstance(found, Refusal):
             return found
         if found is None:
-            found = Target(id=new_id())
+            found = ListedCustomer(id=new_id())
             self.by_uuid[found.id] = found
         elif found.rows and (refusal := _contradiction(found, draft, key)):
             return refusal
         self._add(found, draft, key)
         return found
 
-    def _find(self, draft: RowDraft, key: str) -> "Target | Refusal | None":
+    def _find(self, draft: RowDraft, key: str) -> "ListedCustomer | Refusal | None":
         if draft.external_id and (known := self.by_id.get((draft.source or "", draft.external_id))):
             return known
         named = self._named(draft, key)
@@ -123,7 +127,7 @@ class Matcher:
             named[0].by_name = True
         return named[0] if named else None
 
-    def _named(self, draft: RowDraft, key: str) -> list[Target]:
+    def _named(self, draft: RowDraft, key: str) -> list[ListedCustomer]:
         """Return up to two customers of that name (of each: those of the row's domain, and those without one)."""
         if not draft.domain:
             return _first_two(self._by_name, key, draft)
@@ -133,15 +137,15 @@ class Matcher:
         )
         return ours + [target for target in bare if target not in ours]
 
-    def _add(self, target: Target, draft: RowDraft, key: str) -> None:
-        says = {name: value for name, value in draft.__dict__.items() if value is not None and name not in BESIDE}
+    def _add(self, target: ListedCustomer, draft: RowDraft, key: str) -> None:
+        says = {name: value for name, value in draft.__dict__.items() if value is not None and name not in NOT_COLUMNS}
         if not target.rows:
-            target.wants = says
+            target.given = says
         else:
-            aliases = (*target.wants.get("aliases", ()), *says.get("aliases", ()))
-            target.wants = {**says, **target.wants}
+            aliases = (*target.given.get("aliases", ()), *says.get("aliases", ()))
+            target.given = {**says, **target.given}
             if aliases:
-                target.wants["aliases"] = tuple(dict.fromkeys(aliases))
+                target.given["aliases"] = tuple(dict.fromkeys(aliases))
         target.rows.append(draft)
         target.name_key = target.name_key or key
         target.domain = draft.domain or target.domain
@@ -149,66 +153,47 @@ class Matcher:
             target.external_id, target.source = draft.external_id, draft.source or ""
         self._index(target, key)
 
-    def _index(self, target: Target, key: str) -> None:
+    def _index(self, target: ListedCustomer, key: str) -> None:
         system = target.source if target.external_id else None
         if target.external_id:
             self.by_id.setdefault((target.source, target.external_id), target)
         if target.domain:
-            _shelve(self._by_domain, target.domain, system, target)
-        _shelve(self._by_name, key, system, target)
-        _shelve(self._by_both, (key, target.domain), system, target)
+            _add_to_index(self._by_domain, target.domain, system, target)
+        _add_to_index(self._by_name, key, system, target)
+        _add_to_index(self._by_both, (key, target.domain), system, target)
 
 
-def load_matcher(session: Session) -> Matcher:
-    """Read every customer of the workspace, ready to be compared with a list."""
-    columns = [getattr(Customer, name) for name in KEPT]
-    rows = session.execute(sa.select(*columns)).all()
-    aliases = session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))).all()
-    return Matcher(_targets(rows), [(customer_id, key) for customer_id, key in aliases])
-
-
-def in_order_of_keys(rows: Iterable[RowDraft]) -> list[RowDraft]:
-    """Sort rows that say most about whom they mean first, so that their order in the file doesn't matter."""
-    return sorted(rows, key=lambda row: (row.external_id is None, row.domain is None))
-
-
-def _targets(rows: Iterable[Any]) -> Iterator[Target]:
-    for row in rows:
-        yield Target(
-            id=row.id, now=row, name_key=row.name_key, domain=row.domain, external_id=row.external_id,
-            source=row.source or "",
-        )  # fmt: skip
-
-
-def _shelve(shelf: Shelf, key: object, system: str | None, target: Target) -> None:
-    found = shelf.setdefault(key, {}).setdefault(system, [])
+def _add_to_index(index: Index, key: object, system: str | None, target: ListedCustomer) -> None:
+    found = index.setdefault(key, {}).setdefault(system, [])
     if not found or found[-1] is not target:
         found.append(target)
 
 
 def _first_two(
-    shelf: Shelf, key: object, draft: RowDraft, domains: Container[str | None] | None = None
-) -> list[Target]:
+    index: Index, key: object, draft: RowDraft, domains: Container[str | None] | None = None
+) -> list[ListedCustomer]:
     """Return the first two customers under *key* that *draft* could mean."""
-    found: list[Target] = []
-    for system, targets in shelf.get(key, {}).items():
+    found: list[ListedCustomer] = []
+    for system, targets in index.get(key, {}).items():
         if draft.external_id and system == (draft.source or ""):
             continue  # two ids of one system are two customers
         for target in targets:
-            if _may_be(target, draft) and (domains is None or target.domain in domains) and target not in found:
+            if (domains is None or target.domain in domains) and target not in found:
                 found.append(target)
                 if len(found) > 1:
                     return found
     return found
 
 
-def _may_be(target: Target, draft: RowDraft) -> bool:
+def _may_be(target: ListedCustomer, draft: RowDraft) -> bool:
     """Return whether *draft* may mean *target*; two ids of one system are two customers."""
     same_system = target.external_id and draft.external_id and target.source == (draft.source or "")
     return not same_system or target.external_id == draft.external_id
 
 
-def _unless_named_otherwise(draft: RowDraft, found: Target, named: list[Target]) -> "Target | Refusal":
+def _unless_named_otherwise(
+    draft: RowDraft, found: ListedCustomer, named: list[ListedCustomer]
+) -> "ListedCustomer | Refusal":
     """Return the customer of that domain, unless another one is called just like the row."""
     if named and all(target is not found for target in named):
         reason = (
@@ -219,11 +204,11 @@ def _unless_named_otherwise(draft: RowDraft, found: Target, named: list[Target])
     return found
 
 
-def _contradiction(target: Target, draft: RowDraft, key: str) -> Refusal | None:
+def _contradiction(target: ListedCustomer, draft: RowDraft, key: str) -> Refusal | None:
     """Refuse a draft that contradicts earlier rows about the same customer."""
     for name, value in draft.__dict__.items():
-        said = target.wants.get(name)
-        if value is None or said is None or name in BESIDE or name == "aliases" or said == value:
+        said = target.given.get(name)
+        if value is None or said is None or name in NOT_COLUMNS or name == "aliases" or said == value:
             continue
         if name == "name" and key == name_key(said):
             continue
@@ -240,9 +225,10 @@ def _words(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - as much as a sentence holds
 
 
-def _fits(targets: list[Target], what: str) -> str:
+def _fits(targets: list[ListedCustomer], what: str) -> str:
+    one, other = targets
     return (
-        f"{len(targets)} customers have {what} ({targets[0].name}, {targets[1].name}…): "
+        f"2 customers have {what} ({one.name}, {other.name}…): "
         "say which one is meant with an external id or its own domain."
     )
 
@@ -258,13 +244,14 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;]+@[^\s<>()\[\],;]+")
 class Owners:
     """Finds people by everything a list may call them: e-mail, Slack id, handle, name."""
 
-    def __init__(self, people: Iterable[Person]) -> None:
+    def __init__(self, session: Session) -> None:
+        """Read everybody the workspace knows."""
         self._ids: set[str] = set()
         self._called: dict[str, set[str]] = {}
-        self._away: dict[str, str] = {}
-        for person in people:
+        self._away: set[str] = set()
+        for person in session.exec(select(Person)):
             if person.is_deactivated or person.is_bot or person.is_guest:
-                self._away[person.id] = person.name
+                self._away.add(person.id)
             self._ids.add(person.id)
             for word in filter(None, (person.email, person.handle, person.name_key)):
                 self._called.setdefault(word.casefold(), set()).add(person.id)
@@ -284,24 +271,20 @@ class Owners:
             found = self._called.get(address[0].casefold(), set())
         else:
             found = self._called.get(words.removeprefix("@").casefold()) or self._called.get(name_key(words), set())
-        here = found - self._away.keys()
+        here = found - self._away
         return here.pop() if len(here) == 1 else None
 
 
-def load_owners(session: Session) -> Owners:
-    """Read everybody the workspace knows."""
-    return Owners(session.exec(select(Person)).all())
-
-
-def tie_parents(targets: Iterable[Target], matcher: Matcher) -> list[Note]:
+def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list[Note]:
     """
-    Give each target the parent its row names, by external id or name, wherever in the list that stands; a remark about
-    each that can't be found, fits several, or would make a circle. Those customers stay without the parent.
+    Set the parent that each customer's row names by external id or name.
+
+    Returns a note for each that isn't found, fits several, or would make a circle; those stay without a parent.
     """
     remarks: list[Note] = []
-    naming = [target for target in targets if target.wants.get("parent")]
+    naming = [target for target in targets if target.given.get("parent")]
     for target in sorted(naming, key=lambda target: (target.source, target.external_id or "", target.name_key)):
-        words = target.wants["parent"]
+        words = target.given["parent"]
         found = _find_parent(words, target, matcher)
         if isinstance(found, str):
             remarks.append(Note(target.rows[0].row_number, "parent", f"{found} It was left without.", words))
@@ -310,9 +293,9 @@ def tie_parents(targets: Iterable[Target], matcher: Matcher) -> list[Note]:
     return remarks
 
 
-def _find_parent(words: str, target: Target, matcher: Matcher) -> Target | str:
+def _find_parent(words: str, target: ListedCustomer, matcher: Matcher) -> ListedCustomer | str:
     known = matcher.by_id.get((target.source, words))
-    named = [known] if known and not known.is_refused else matcher.called(name_key(words))
+    named = [known] if known and not known.is_refused else matcher.find_by_name(name_key(words))
     if not named:
         return f"The parent “{words}” is neither in this list nor among the customers."
     if len(named) > 1:
@@ -322,18 +305,13 @@ def _find_parent(words: str, target: Target, matcher: Matcher) -> Target | str:
     return named[0]
 
 
-def _would_circle(target: Target, parent: Target, matcher: Matcher) -> bool:
-    above: Target | None = parent
+def _would_circle(target: ListedCustomer, parent: ListedCustomer, matcher: Matcher) -> bool:
+    above: ListedCustomer | None = parent
     seen: set[UUID] = set()
     while above is not None and above.id not in seen:
         if above is target:
             return True
         seen.add(above.id)
-        above = _parent_of(above, matcher)
+        stored: Any = above.current.parent_id if above.current is not None else None
+        above = above.parent or matcher.by_uuid.get(stored)
     return False
-
-
-def _parent_of(target: Target, matcher: Matcher) -> Target | None:
-    if target.parent is not None or target.now is None or target.now.parent_id is None:
-        return target.parent
-    return matcher.by_uuid.get(target.now.parent_id)

@@ -1,4 +1,4 @@
-"""What moves customers' schedules: a contact, a snooze, another cadence; first calls spread over their owner's days."""
+"""Rescheduling customers after a contact, a snooze or another cadence; first calls spread over their owner's days."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ from bot.customers.rules.due import (
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
-from bot.customers.usecases.matching import Target
+from bot.customers.usecases.matching import ListedCustomer
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
@@ -177,10 +177,8 @@ def snooze_customer(
     today = get_today(session, person_id=by, now=now)
     try:
         check_snooze(until, today=today, neglected_after=customer.neglected_after, reason=reason)
-    except SnoozeTooLong as refused:
-        raise InvalidInput(fields={"until": _too_long(refused, today, reason)}) from refused
     except RuleRefused as refused:
-        raise InvalidInput(fields={"until": str(refused)}) from refused
+        raise InvalidInput(fields={"until": _advice(refused, today, reason)}) from refused
     before = snooze_state(customer)
     customer.snoozed_until, customer.snooze_reason = until, reason
     customer.snooze_note, customer.snoozed_by, customer.changed_at = clean_text(note, 300) or None, by, now
@@ -228,29 +226,31 @@ def first_due(session: Session, customer: Customer, *, now: datetime) -> date | 
     if customer.last_contact_on is not None or customer.status is not Status.ACTIVE:
         return None
     schedules, key = ScheduleBatch(session), str(customer.id)
-    taken = taken_first_calls(session) if customer.owner_id else {}
+    taken = count_first_calls(session) if customer.owner_id else {}
     return _first_dues(schedules, customer.owner_id, [(key, customer.added_on, customer.cadence_days)], taken, now)[key]
 
 
-def spread_first_calls(session: Session, schedules: ScheduleBatch, new: Sequence[Target], *, now: datetime) -> int:
+def spread_first_calls(
+    session: Session, schedules: ScheduleBatch, new: Sequence[ListedCustomer], *, now: datetime
+) -> int:
     """
     Give each new customer of a list that nobody has talked to a day for its first call.
 
     Returns how many of them find no room in their cadence. Their ids and names decide their places, so neither size
     nor the order of the list does. The pool is spread over the workspace's working days without a cap.
     """
-    waiting: dict[str | None, list[Target]] = {}
+    waiting: dict[str | None, list[ListedCustomer]] = {}
     today = schedules.calendar(None).today(now)
     for target in new:
-        wants = target.wants
+        wants = target.given
         wants.setdefault("added_on", today)
         if wants.get("last_contact_on") is None and wants.get("status", Status.ACTIVE) is Status.ACTIVE:
             waiting.setdefault(wants.get("owner_id"), []).append(target)
-    taken = taken_first_calls(session) if waiting else {}
+    taken = count_first_calls(session) if waiting else {}
     return sum(_spread_one(schedules, owner_id, group, taken, now) for owner_id, group in waiting.items())
 
 
-def taken_first_calls(session: Session) -> Taken:
+def count_first_calls(session: Session) -> Taken:
     """Count the first calls that each owner's days hold already."""
     query = (
         sa.select(col(Customer.owner_id), col(Customer.due_on), sa.func.count())
@@ -264,14 +264,14 @@ def taken_first_calls(session: Session) -> Taken:
 
 
 def _spread_one(
-    schedules: ScheduleBatch, owner_id: str | None, group: list[Target], taken: Taken, now: datetime
+    schedules: ScheduleBatch, owner_id: str | None, group: list[ListedCustomer], taken: Taken, now: datetime
 ) -> int:
     by_key, calendar = _keys(group), schedules.calendar(owner_id)
-    asked = [(key, target.wants["added_on"], target.wants.get("cadence_days")) for key, target in by_key.items()]
+    asked = [(key, target.given["added_on"], target.given.get("cadence_days")) for key, target in by_key.items()]
     dues = _first_dues(schedules, owner_id, asked, taken, now)
     late = 0
     for key, added_on, cadence in asked:
-        by_key[key].wants["first_due_on"] = dues[key]
+        by_key[key].given["first_due_on"] = dues[key]
         late += dues[key] > due_on(added_on, cadence or schedules.workspace.default_cadence_days, calendar)
     return late
 
@@ -283,7 +283,7 @@ def _first_dues(
     taken: Taken,
     now: datetime,
 ) -> dict[str, date]:
-    """The first due dates of one owner's customers, given as key, day of adding and own cadence."""
+    """Return the first due dates of one owner's customers, given as key, day of adding and own cadence."""
     calendar, default = schedules.calendar(owner_id), schedules.workspace.default_cadence_days
     return spread_first_dues(
         [(key, added_on, cadence or default) for key, added_on, cadence in asked],
@@ -294,18 +294,19 @@ def _first_dues(
     )
 
 
-def _keys(group: list[Target]) -> dict[str, Target]:
-    """Each customer under words of its own that stay the same from one import to the next."""
-    keys: dict[str, Target] = {}
+def _keys(group: list[ListedCustomer]) -> dict[str, ListedCustomer]:
+    """Map each customer to a key that is the same from one import to the next."""
+    keys: dict[str, ListedCustomer] = {}
     for target in group:
         key = "\n".join((target.source, target.external_id or "", target.domain or "", target.name_key))
         keys[key if key not in keys else f"{key}\n{len(keys)}"] = target
     return keys
 
 
-def _too_long(refused: SnoozeTooLong, today: date, reason: SnoozeReason) -> str:
+def _advice(refused: RuleRefused, today: date, reason: SnoozeReason) -> str:
+    if not isinstance(refused, SnoozeTooLong):
+        return str(refused)
     if refused.latest <= today:
         return "This customer has waited too long to be put off; log a check-in, or say that they asked for it."
-    if reason is SnoozeReason.DEFERRED:
-        return f"{refused} Choose an earlier day, or say that the customer asked for it."
-    return f"{refused} Choose an earlier day."
+    or_asked = ", or say that the customer asked for it" if reason is SnoozeReason.DEFERRED else ""
+    return f"{refused} Choose an earlier day{or_asked}."

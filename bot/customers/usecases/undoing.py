@@ -1,4 +1,4 @@
-"""Undoing an import: what it changed is restored, what it added goes, unless somebody has used it since."""
+"""Undoing an import: restores what it changed and deletes what it added, unless somebody has used it since."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from bot.core.database import Row, workspace_of
+from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import list_by_ids
@@ -28,7 +28,7 @@ CONTACT = "contact:"
 _AMOUNT = re.compile(r"\d+\.\d\d")
 CHUNK = 500  # ids in one statement
 UNSYNCED = {"synchronize_session": False}  # comparing each chunk with tens of thousands of loaded rows takes seconds
-KEPT_SHOWN = 20
+MOST_EXAMPLES = 20
 OWN_TABLES = frozenset({"customers", "customer_aliases", "contacts", "import_changes"})
 USED = "something has happened with it since"
 CHANGED = "somebody has changed it since"
@@ -44,7 +44,9 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
         NotAllowed: *by* neither imported it nor is a manager ("bot" stands for the command line).
         AlreadyDone: it was undone before.
     """
-    made = _get_import(session, import_id)
+    made = session.exec(select(Import).where(Import.id == import_id).with_for_update()).first()
+    if made is None:
+        raise NotFound("There is no such import here; the ones there are stand in /customers import.")
     if by != BOT and not may_manage(actor := require_here(session, by=by)) and made.by != actor.id:
         raise NotAllowed("Only managers can undo somebody else's import; ask one, or who imported it.")
     if made.undone_at is not None:
@@ -54,28 +56,20 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
     added = [change.customer_id for change in changes if change.added]
     used = _used(session, made, added)  # after restoring: a parent that the list itself gave is no use of one it added
     removed = [customer_id for customer_id in added if customer_id not in used]
-    kept += [(_name(session, customer_id), USED) for customer_id in sorted(used)[:KEPT_SHOWN]]
+    kept += [(session.get_one(Customer, customer_id).name, USED) for customer_id in sorted(used)[:MOST_EXAMPLES]]
     delete_customers(session, removed)
-    _take_news_back(session, import_id, now=now)
+    _cancel_notifications(session, import_id, now=now)
     made.undone_at, made.undone_by = now, by
-    told = ImportUndone(
+    result = ImportUndone(
         id=import_id, file_name=made.file_name, removed=len(removed), restored=restored,
-        kept=tuple(kept[:KEPT_SHOWN]), kept_total=len(kept) + max(len(used) - KEPT_SHOWN, 0),
+        kept=tuple(kept[:MOST_EXAMPLES]), kept_total=len(kept) + max(len(used) - MOST_EXAMPLES, 0),
     )  # fmt: skip
     record(
         session, "customers.import_undone", by=by, kind="import", subject=import_id, now=now,
-        after={"removed": told.removed, "restored": restored, "kept": told.kept_total},
+        after={"removed": result.removed, "restored": restored, "kept": result.kept_total},
     )  # fmt: skip
     session.flush()
-    return told
-
-
-def _get_import(session: Session, import_id: UUID) -> Import:
-    query = select(Import).where(Import.id == import_id)
-    made = session.exec(query.with_for_update()).first()
-    if made is None:
-        raise NotFound("There is no such import here; the ones there are stand in /customers import.")
-    return made
+    return result
 
 
 def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
@@ -95,7 +89,8 @@ def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
             .where(col(ImportChange.customer_id).in_(ids), Import.id != made.id, col(Import.undone_at).is_(None))
         )
         used |= {key for query in (acted_on, listed_later) for key in session.exec(query).all() if key}
-        used |= _parents_of_others(session, ours, ids)
+        children = session.exec(select(Customer.parent_id, Customer.id).where(col(Customer.parent_id).in_(ids))).all()
+        used |= {parent_id for parent_id, child in children if parent_id and child not in ours}
     return used
 
 
@@ -111,12 +106,6 @@ def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
                 yield table, next(element.parent for element in key.elements if element.column.name == "id")
 
 
-def _parents_of_others(session: Session, added: set[UUID], ids: Sequence[UUID]) -> set[UUID]:
-    """Return those that became the parent of a customer that this import didn't add."""
-    query = select(Customer.parent_id, Customer.id).where(col(Customer.parent_id).in_(ids))
-    return {parent_id for parent_id, child in session.exec(query).all() if parent_id and child not in added}
-
-
 def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime) -> tuple[int, list[tuple[str, str]]]:
     """Restore what the import changed; return how many customers that was, and (name, why) of what stays."""
     schedules = ScheduleBatch(session)
@@ -126,7 +115,7 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
     for change in changes:
         customer = customers[change.customer_id]
         values, touched = _values_before(customer, change)
-        touched |= _undo_people(session, change)
+        touched |= _undo_aliases_and_contacts(session, change)
         if touched:
             kept.append((customer.name, f"{', '.join(sorted(touched))}: {CHANGED}"))
         if SCHEDULE_INPUTS & values.keys():
@@ -147,14 +136,14 @@ def _values_before(customer: Customer, change: ImportChange) -> tuple[dict[str, 
     for name, after in change.after.items():
         if name == "aliases" or name.startswith(CONTACT):
             continue
-        if _as_kept(getattr(customer, name)) == _as_kept(after):
+        if _comparable(getattr(customer, name)) == _comparable(after):
             values[name] = _from_json(name, change.before[name])
         else:
             touched.add(name.removesuffix("_id").removesuffix("_key").replace("_", " "))
     return values, touched
 
 
-def _as_kept(value: Any) -> Any:
+def _comparable(value: Any) -> Any:
     text = as_json(value)
     return float(text) if isinstance(value, Decimal) or (isinstance(text, str) and _AMOUNT.fullmatch(text)) else text
 
@@ -166,16 +155,12 @@ def _from_json(name: str, value: Any) -> Any:
     return kind(value) if value is not None and issubclass(kind, Decimal | UUID | Enum) else value
 
 
-def _undo_people(session: Session, change: ImportChange) -> set[str]:
+def _undo_aliases_and_contacts(session: Session, change: ImportChange) -> set[str]:
     """Remove added aliases and contacts, restore changed contacts; what was changed meanwhile stays."""
     touched: set[str] = set()
     if keys := [name_key(name) for name in change.after.get("aliases", [])]:
-        session.execute(
-            sa.delete(Alias).where(
-                col(Alias.customer_id) == change.customer_id,
-                col(Alias.name_key).in_(keys),
-            )
-        )
+        theirs = col(Alias.customer_id) == change.customer_id
+        session.execute(sa.delete(Alias).where(theirs, col(Alias.name_key).in_(keys)))
     for name, after in change.after.items():
         if name.startswith(CONTACT):
             contact = session.get(Contact, UUID(name.removeprefix(CONTACT)))
@@ -189,20 +174,15 @@ def _undo_people(session: Session, change: ImportChange) -> set[str]:
     return touched
 
 
-def _take_news_back(session: Session, import_id: UUID, *, now: datetime) -> None:
+def _cancel_notifications(session: Session, import_id: UUID, *, now: datetime) -> None:
     """Cancel messages about this import that weren't sent yet."""
     session.execute(
         sa.update(OutboxMessage)
         .where(
-            col(OutboxMessage.key).startswith(f"import:{import_id}:"),
-            col(OutboxMessage.state) == DeliveryState.PENDING,
+            col(OutboxMessage.key).startswith(f"import:{import_id}:"), col(OutboxMessage.state) == DeliveryState.PENDING
         )
         .values(state=DeliveryState.DEAD, reason="the import was undone", finished_at=now)
     )
-
-
-def _name(session: Session, customer_id: UUID) -> str:
-    return session.get_one(Customer, customer_id).name
 
 
 def delete_customers(session: Session, customer_ids: Sequence[UUID]) -> int:
@@ -213,14 +193,13 @@ def delete_customers(session: Session, customer_ids: Sequence[UUID]) -> int:
         children = sa.update(Customer).where(col(Customer.parent_id).in_(ids))
         session.execute(children.values(parent_id=None), execution_options=UNSYNCED)
         for table in (ImportChange, Alias, Contact):
-            gone += _delete(session, table, col(table.customer_id).in_(ids))
-    gone += sum(_delete(session, Customer, col(Customer.id).in_(ids)) for ids in _chunks(customer_ids))
+            theirs = sa.delete(table).where(col(table.customer_id).in_(ids))
+            gone += session.exec(theirs, execution_options=UNSYNCED).rowcount
+    for ids in _chunks(customer_ids):
+        them = sa.delete(Customer).where(col(Customer.id).in_(ids))
+        gone += session.exec(them, execution_options=UNSYNCED).rowcount
     session.expire_all()
     return gone
-
-
-def _delete(session: Session, table: type[Row], which: sa.ColumnElement[bool]) -> int:
-    return session.exec(sa.delete(table).where(which), execution_options=UNSYNCED).rowcount
 
 
 def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

@@ -1,4 +1,4 @@
-"""Writing a compared list into the tables, in a few statements however long it is."""
+"""Writing the rows of an import into the tables, in a few statements however many they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
-from bot.customers.usecases.matching import Target
+from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.scheduling import spread_first_calls
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute
@@ -30,7 +30,7 @@ from bot.workspaces.usecases import BOT, record
 Values = dict[str, Any]
 
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
-"""What moves a customer's clock when a list changes it."""
+"""Columns that reschedule a customer when a list changes them."""
 
 _BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 
@@ -39,9 +39,9 @@ _BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 class Prepared:
     """A list compared with the database: the new customers, and the differences of the others."""
 
-    new: list[Target] = field(default_factory=list)
-    changed: list[tuple[Target, Values]] = field(default_factory=list)
-    known: list[Target] = field(default_factory=list)
+    new: list[ListedCustomer] = field(default_factory=list)
+    changed: list[tuple[ListedCustomer, Values]] = field(default_factory=list)
+    known: list[ListedCustomer] = field(default_factory=list)
     rows: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
@@ -58,13 +58,8 @@ class Batch:
     contact_updates: list[tuple[UUID, Values]] = field(default_factory=list)
     before: dict[UUID, Values] = field(default_factory=dict)
     after: dict[UUID, Values] = field(default_factory=dict)
-    news: dict[str, list[str]] = field(default_factory=dict)
+    assigned: dict[str, list[str]] = field(default_factory=dict)
     late: int = 0
-
-    @property
-    def changed(self) -> frozenset[UUID]:
-        """Return the known customers that it changes."""
-        return frozenset(self.after)
 
     def note(self, customer_id: UUID, column: str, before: Any, after: Any) -> None:
         """Store what a column was and becomes, for undoing."""
@@ -72,28 +67,29 @@ class Batch:
         self.after.setdefault(customer_id, {})[column] = as_json(after)
 
 
-def draw_up(session: Session, prepared: Prepared, *, file_name: str, by: str, now: datetime) -> Batch:
+def build_batch(session: Session, prepared: Prepared, *, file_name: str, by: str, now: datetime) -> Batch:
     """Compute every row that an import writes, and write nothing."""
     schedules, batch = ScheduleBatch(session), Batch()
     batch.late = spread_first_calls(session, schedules, prepared.new, now=now)
     reason = f"said so by the list {file_name}"[:300]
     floor = schedules.workspace.cadence_floor_days
-    for target in _parents_first(prepared.new):
-        values = {**target.wants, **_beside(target.wants, reason=reason, floor=floor, by=by)}
-        batch.customers.append(_new_row(session, target, values, schedules, now))
+    for target in sorted(prepared.new, key=_depth):  # parents before their children
+        values = {**target.given, **_approvals(target.given, reason=reason, floor=floor, by=by)}
+        schedule = schedules.compute(*map(values.get, MOVING_NAMES))
+        own = {"id": target.id, "workspace_id": workspace_of(session), "changed_at": now}
+        batch.customers.append({**_BLANK, **values, **schedule._asdict(), **own})
         if owner := values.get("owner_id"):
-            batch.news.setdefault(owner, []).append(values["name"])
+            batch.assigned.setdefault(owner, []).append(values["name"])
     for target, different in prepared.changed:
-        values = {**different, **_beside(different, reason=reason, floor=floor, by=by)}
-        had = _columns(session, target.id) if values.keys() - different.keys() else {}
+        values = {**different, **_approvals(different, reason=reason, floor=floor, by=by)}
         for column, value in values.items():
-            batch.note(target.id, column, had[column] if column in had else getattr(target.now, column), value)
+            batch.note(target.id, column, getattr(target.current, column), value)
         if SCHEDULE_INPUTS & values.keys():
-            values |= schedules.schedule_of(target.now, **values)._asdict()
+            values |= schedules.schedule_of(target.current, **values)._asdict()
         batch.updates.append((target.id, {**values, "changed_at": now}))
-        if (owner := values.get("owner_id")) and owner != target.now.owner_id:
-            batch.news.setdefault(owner, []).append(target.name)
-    _People(session, batch, prepared).draw_up()
+        if (owner := values.get("owner_id")) and owner != target.current.owner_id:
+            batch.assigned.setdefault(owner, []).append(target.name)
+    _People(session, batch, prepared).build()
     return batch
 
 
@@ -111,12 +107,17 @@ def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, n
     _insert(session, Alias, batch.aliases)
     _insert(session, Contact, batch.contacts)
     update_rows(session, Contact, batch.contact_updates)
-    _note_added(session, made.id, [row["id"] for row in batch.customers], now=now)
-    changed = [_change(workspace, made.id, key, batch.before[key], after) for key, after in batch.after.items()]
-    _insert(session, ImportChange, changed)
+    nothing: Values = {}
+    changes = [(row["id"], True, nothing, nothing) for row in batch.customers]
+    changes += [(key, False, batch.before[key], after) for key, after in batch.after.items()]
+    _insert(session, ImportChange, [
+        {"id": new_id(), "workspace_id": workspace, "import_id": made.id, "customer_id": customer_id, "added": added,
+         "before": before, "after": after}
+        for customer_id, added, before, after in changes
+    ])  # fmt: skip
     numbers = {"added": made.added, "changed": made.changed, "file": made.file_name}
     record(session, "customers.imported", by=by, kind="import", subject=made.id, after=numbers, now=now)
-    _enqueue_news(session, batch, made, plan, by=by, now=now)
+    _notify(session, batch, made, plan, by=by, now=now)
     session.flush()
     return made.id
 
@@ -152,74 +153,51 @@ def as_json(value: Any) -> Any:
             return value
 
 
-def _parents_first(new: Sequence[Target]) -> list[Target]:
-    """Sort customers so that every parent comes before its children."""
-
-    def depth(target: Target) -> int:
-        steps, above = 0, target.parent
-        while above is not None:
-            steps, above = steps + 1, above.parent
-        return steps
-
-    return sorted(new, key=depth)
+def _depth(target: ListedCustomer) -> int:
+    """Return how many of a customer's ancestors the list names."""
+    steps, above = 0, target.parent
+    while above is not None:
+        steps, above = steps + 1, above.parent
+    return steps
 
 
-def _new_row(session: Session, target: Target, values: Values, schedules: ScheduleBatch, now: datetime) -> Values:
-    schedule = schedules.compute(*map(values.get, MOVING_NAMES))
-    return {
-        **_BLANK, **values, **schedule._asdict(), "id": target.id, "workspace_id": workspace_of(session),
-        "changed_at": now,
-    }  # fmt: skip
-
-
-def _beside(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> Values:
-    """Return what goes with a status and a cadence: why, and who answers for it."""
-    beside: Values = {}
+def _approvals(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -> Values:
+    """Return the reason and the responsible person of a new status and cadence."""
+    approvals: Values = {}
     if "status" in values:
-        active = values["status"] is Status.ACTIVE
-        beside = {
-            "status_reason": None if active else reason,
-            "status_by": None if active else by,
-            "status_until": None,
-        }
+        why, who = (None, None) if values["status"] is Status.ACTIVE else (reason, by)
+        approvals = {"status_reason": why, "status_by": who, "status_until": None}
     if "cadence_days" in values:
-        beside["cadence_approved_by"] = by if (values["cadence_days"] or 0) > floor else None
-    return beside
-
-
-def _columns(session: Session, customer_id: UUID) -> Values:
-    """Return the columns beside status and cadence as they stand; few rows of a list change those."""
-    columns = (Customer.status_reason, Customer.status_by, Customer.status_until, Customer.cadence_approved_by)
-    query = sa.select(*(col(column) for column in columns)).where(col(Customer.id) == customer_id)
-    return dict(session.execute(query).mappings().one())
+        approvals["cadence_approved_by"] = by if (values["cadence_days"] or 0) > floor else None
+    return approvals
 
 
 class _People:
-    """The other names of customers, and the people there."""
+    """Computes the rows of aliases and contacts."""
 
     def __init__(self, session: Session, batch: Batch, prepared: Prepared) -> None:
         self.batch, self.prepared, self.workspace = batch, prepared, workspace_of(session)
         self.aliases: dict[UUID, set[str]] = {}
         self.contacts: dict[UUID, list[Values]] = {}
         known = prepared.known
-        if any("aliases" in target.wants for target in known):
+        if any("aliases" in target.given for target in known):
             query = sa.select(col(Alias.customer_id), col(Alias.name_key))
             for customer_id, key in session.execute(query):
                 self.aliases.setdefault(customer_id, set()).add(key)
-        if any(_says_who(row) for target in known for row in target.rows):
+        if any(_has_contact(row) for target in known for row in target.rows):
             contacts = SQLModel.metadata.tables["contacts"]
             for row in session.execute(sa.select(contacts).where(contacts.c.workspace_id == self.workspace)).mappings():
                 self.contacts.setdefault(row["customer_id"], []).append(dict(row))
 
-    def draw_up(self) -> None:
-        """Compute every row that an import writes, and write nothing."""
+    def build(self) -> None:
+        """Add the rows of aliases and contacts to the batch."""
         for target in (*self.prepared.new, *self.prepared.known):
             self._add_aliases(target)
             for row in target.rows:
-                if _says_who(row):
+                if _has_contact(row):
                     self._add_contact(target, row)
 
-    def _add_aliases(self, target: Target) -> None:
+    def _add_aliases(self, target: ListedCustomer) -> None:
         named = [alias for row in target.rows for alias in row.aliases or ()]
         has = self.aliases.setdefault(target.id, set()) if named else set()
         own = name_key(target.name) if named else ""
@@ -231,10 +209,10 @@ class _People:
                 added.append(alias)
                 owner = {"workspace_id": self.workspace, "customer_id": target.id}
                 self.batch.aliases.append({"id": new_id(), **owner, "name": alias, "name_key": key})
-        if added and target.now is not None:
+        if added and target.current is not None:
             self.batch.note(target.id, "aliases", [], added)
 
-    def _add_contact(self, target: Target, row: RowDraft) -> None:
+    def _add_contact(self, target: ListedCustomer, row: RowDraft) -> None:
         says = _contact(row)
         contacts = self.contacts.setdefault(target.id, [])
         known = next((contact for contact in contacts if _is_same_person(contact, says)), None)
@@ -245,7 +223,7 @@ class _People:
             }  # fmt: skip
             contacts.append(made)
             self.batch.contacts.append(made)
-            if target.now is not None:
+            if target.current is not None:
                 self.batch.note(target.id, f"contact:{made['id']}", None, says)
             return
         different = {name: value for name, value in says.items() if name != "name" and known[name] != value}
@@ -253,11 +231,11 @@ class _People:
             before = {name: known[name] for name in different}
             known.update(different)
             self.batch.contact_updates.append((known["id"], different))
-            if target.now is not None:
+            if target.current is not None:
                 self.batch.note(target.id, f"contact:{known['id']}", before, different)
 
 
-def _says_who(row: RowDraft) -> bool:
+def _has_contact(row: RowDraft) -> bool:
     return bool(row.contact_name or row.contact_email or row.contact_phone)
 
 
@@ -279,66 +257,22 @@ def _is_same_person(contact: Mapping[str, Any], says: Mapping[str, Any]) -> bool
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> None:
-    """Insert rows with one statement that names only the columns that any of them fills."""
+    """Insert rows with one statement that names only the columns that any of them has."""
     if rows:
-        columns = sorted(_filled(rows))
+        columns = sorted(set().union(*rows))
         insert_many(session.connection(), SQLModel.metadata.tables[str(table.__tablename__)], columns, rows)
 
 
-def _filled(rows: Sequence[Values]) -> set[str]:
-    """Return the columns that any row fills."""
-    filled: set[str] = set()
-    for row in rows:
-        if not row.keys() <= filled:
-            filled.update(name for name, value in row.items() if value is not None)
-    return filled
-
-
-def _note_added(session: Session, import_id: UUID, added: Sequence[UUID], *, now: datetime) -> None:
-    """
-    Note which customers the import brought, in one statement: those made since its first, at its instant. Should the
-    machine's clock have run backwards, so that this counts others too, they are noted one by one.
-    """
-    if not added:
-        return
-    customers, changes = (SQLModel.metadata.tables[name] for name in ("customers", "import_changes"))
-    ours = sa.and_(
-        customers.c.workspace_id == workspace_of(session), customers.c.id >= min(added), customers.c.changed_at == now
-    )
-    nothing = sa.literal({}, sa.JSON)
-    made = sa.select(
-        customers.c.id, customers.c.workspace_id, sa.literal(import_id, sa.Uuid()), customers.c.id, sa.true(),
-        nothing, nothing,
-    ).where(ours)  # fmt: skip
-    columns = ["id", "workspace_id", "import_id", "customer_id", "added", "before", "after"]
-    with session.connection().begin_nested() as attempt:
-        count = session.connection().execute(sa.insert(changes).from_select(columns, made)).rowcount
-        if count == len(added):
-            return
-        attempt.rollback()
-    workspace = workspace_of(session)
-    _insert(session, ImportChange, [_change(workspace, import_id, customer_id, None, None) for customer_id in added])
-
-
-def _change(workspace: str, import_id: UUID, customer_id: UUID, before: Values | None, after: Values | None) -> Values:
-    return {
-        "id": new_id(), "workspace_id": workspace, "import_id": import_id, "customer_id": customer_id,
-        "added": before is None, "before": before or {}, "after": after or {},
-    }  # fmt: skip
-
-
-def _enqueue_news(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, by: str, now: datetime) -> None:
-    for owner, names in batch.news.items():
+def _notify(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, by: str, now: datetime) -> None:
+    for owner, names in batch.assigned.items():
         person = find_person_row(session, owner)
         if owner != by and person is not None and Mute.NEWS not in person.mutes:
             schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
             outbox.enqueue(session, schema, to=owner, key=f"import:{made.id}:{owner}", now=now)
     if by != BOT:
-        told = ListImported(
+        notification = ListImported(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
             left_alone=made.left_alone, refused=made.refused, remarks=len(plan.remarks),
-            first_refusals=tuple(
-                f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]
-            ),
+            first_refusals=tuple(f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]),
         )  # fmt: skip
-        outbox.enqueue(session, told, to=by, key=f"imported:{made.id}", now=now)
+        outbox.enqueue(session, notification, to=by, key=f"imported:{made.id}", now=now)

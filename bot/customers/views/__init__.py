@@ -53,30 +53,19 @@ def standing_words(schema: CustomerSchema) -> str:
     if schema.status is not Status.ACTIVE:
         why = f": {ui.escape(ui.cut(schema.status_reason, WORDS_SHOWN))}" if schema.status_reason else ""
         return f"{schema.status.value}{why}"
+    waited = f"{schema.days_waiting:,} of {ui.days(schema.effective_cadence_days)}"
     if schema.last_contact_on is None:
         waited = f"never talked, customer for {ui.days(schema.days_waiting)}"
-    else:
-        waited = f"{schema.days_waiting:,} of {ui.days(schema.effective_cadence_days)}"
-    return f"{waited}{_more(schema)}"
+    if schema.standing is Standing.SNOOZED and schema.snoozed_until:
+        return f"{waited} · snoozed until {ui.short_date(schema.snoozed_until, today=schema.today)}"
+    return f"{waited} · {schema.standing}" if schema.standing in {Standing.NEGLECTED, Standing.DUE} else waited
 
 
 def due_words(due: date, today: date) -> str:
     """Return when the next check-in is due."""
     if due == today:
         return "due today"
-    return f"due {ui.short_date(due, today=today)}" if due > today else f"due since {ui.short_date(due, today=today)}"
-
-
-def _more(schema: CustomerSchema) -> str:
-    match schema.standing:
-        case Standing.NEGLECTED:
-            return " · neglected"
-        case Standing.DUE:
-            return " · due"
-        case Standing.SNOOZED if schema.snoozed_until:
-            return f" · snoozed until {ui.short_date(schema.snoozed_until, today=schema.today)}"
-        case _:
-            return ""
+    return f"due {'' if due > today else 'since '}{ui.short_date(due, today=today)}"
 
 
 ASKED_SHOWN = 60
@@ -101,7 +90,8 @@ def page(schema: ListPage) -> ui.Message:
     blocks = [ui.section(title), ui.divider()]
     for row in schema.rows:
         blocks += _row(row, pool=schema.pool)
-    blocks.append(ui.context(_foot(schema)))
+    where = f"Page {schema.page:,} of {schema.pages:,} · " if schema.pages > 1 else ""
+    blocks.append(ui.context(f"{where}{WHY_THIS_ORDER}"))
     turns = _turns(schema)
     return ui.Message(text=_plain(title), blocks=[*blocks, ui.actions(*turns)] if turns else blocks)
 
@@ -155,37 +145,22 @@ def _row(row: CustomerSchema, *, pool: bool) -> list[ui.Block]:
 
 
 def _cards(customers: Sequence[Named]) -> list[ui.Block]:
-    return [
-        ui.section(
-            ui.bold(ui.cut(named.name, NAME_SHOWN)),
-            accessory=ui.button("Card", CARD, str(named.id)),
-            block_id=f"customers.nearest:{named.id}",
-        )
-        for named in customers
-    ]
+    rows = ((ui.bold(ui.cut(one.name, NAME_SHOWN)), ui.button("Card", CARD, str(one.id)), one.id) for one in customers)
+    return [ui.section(name, accessory=button, block_id=f"customers.nearest:{key}") for name, button, key in rows]
 
 
 def _title(schema: ListPage) -> str:
     number = ui.plural(schema.total, "customer")
     if schema.pool:
         return f"{number} without an owner. Take one, and it is yours."
-    if schema.words:
-        return f"{number} called something like {ui.bold(ui.cut(schema.words, ASKED_SHOWN))}."
-    return f"{number}."
-
-
-def _foot(schema: ListPage) -> str:
-    where = f"Page {schema.page:,} of {schema.pages:,} · " if schema.pages > 1 else ""
-    return f"{where}{WHY_THIS_ORDER}"
+    called = f" called something like {ui.bold(ui.cut(schema.words, ASKED_SHOWN))}" if schema.words else ""
+    return f"{number}{called}."
 
 
 def _turns(schema: ListPage) -> list[ui.Block]:
-    found = []
-    if schema.page > 1:
-        found.append(ui.button("Back", PAGE_BACK, _turn(schema, schema.page - 1)))
-    if schema.page < schema.pages:
-        found.append(ui.button("Next", NEXT_PAGE, _turn(schema, schema.page + 1)))
-    return found
+    back = [ui.button("Back", PAGE_BACK, _turn(schema, schema.page - 1))] if schema.page > 1 else []
+    on = [ui.button("Next", NEXT_PAGE, _turn(schema, schema.page + 1))] if schema.page < schema.pages else []
+    return back + on
 
 
 def _turn(schema: ListPage, to: int) -> str:
@@ -237,9 +212,7 @@ def imported(schema: ListImported) -> ui.Message:
         f"{schema.left_alone:,} left alone, {ui.plural(schema.refused, 'row')} refused."
     )
     blocks = [ui.section(text)]
-    if schema.first_refusals:
-        blocks.append(
-            ui.section("\n".join(f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals))
-        )
+    if refusals := [f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals]:
+        blocks.append(ui.section("\n".join(refusals)))
     blocks.append(ui.actions(ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)))
     return ui.Message(text=text, blocks=blocks)

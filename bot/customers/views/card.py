@@ -1,12 +1,12 @@
 """The customer card: who, since when, what was last said, what now."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
-from bot.core.schemas import Line, Subject
+from bot.core.schemas import Subject
+from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
-from bot.customers.schemas import Card, ContactDetails, ErasureSubject, SubjectErased
+from bot.customers.schemas import Card, ErasureSubject, SubjectErased
 from bot.customers.views import (
     EDIT,
     HAND_OVER,
@@ -32,33 +32,17 @@ CONTACTS_SHOWN = 5
 PREFERENCES_SHOWN = 5
 
 
-class Offered(Protocol):
-    """A button of another feature: its label, its action, and the subjects it belongs to."""
-
-    @property
-    def label(self) -> str:
-        """Return what is read on it."""
-
-    @property
-    def action_id(self) -> str:
-        """Return the id of its action."""
-
-    @property
-    def wants(self) -> Callable[[Subject], bool]:
-        """Return whether it belongs to a subject."""
-
-
-def message(card: Card, offers: Sequence[Offered]) -> ui.Message:
+def message(card: Card) -> ui.Message:
     """Draw the card as an answer that only one person sees."""
     schema = card.customer
     text = f"{ui.cut(schema.name, NAME_SHOWN)}: {_when(card)}, looked after by {schema.owner_name or 'nobody yet'}."
-    rows = ui.fitting([[block] for block in blocks(card, offers)], most_blocks=ui.MESSAGE_BLOCKS)
+    rows = ui.fitting([[block] for block in blocks(card)], most_blocks=ui.MESSAGE_BLOCKS)
     return ui.Message(text=ui.escape(text), blocks=[block for row in rows for block in row])
 
 
-def as_modal(card: Card, offers: Sequence[Offered]) -> ui.Block:
+def as_modal(card: Card) -> ui.Block:
     """Draw the card as a modal, which remembers the customer."""
-    return ui.modal(TITLE, blocks(card, offers), callback_id=CALLBACK, close="Close", state=str(card.customer.id))
+    return ui.modal(TITLE, blocks(card), callback_id=CALLBACK, close="Close", state=str(card.customer.id))
 
 
 def subject_menu(kind: str, subject_id: str) -> ui.Block:
@@ -75,19 +59,16 @@ def person(subject: ErasureSubject) -> ui.Message:
 
 def exported(name: str) -> ui.Message:
     """Draw the answer to an export: the file goes to the admin's direct messages."""
-    text = (
-        f"Everything about {ui.escape(ui.cut(name, NAME_SHOWN))} is on its way to our direct messages, as a JSON file."
-    )
+    about = ui.escape(ui.cut(name, NAME_SHOWN))
+    text = f"Everything about {about} is on its way to our direct messages, as a JSON file."
     return ui.Message(text=text, blocks=[ui.section(text)])
 
 
 def erase_form(subject: ErasureSubject) -> ui.Block:
     """Draw the modal that asks for the name again before anything is erased."""
-    what = (
-        "its contacts, check-ins, follow-ups, promises and escalations"
-        if subject.kind == "customer"
-        else ("the address and hours, and the name wherever it stands; what they did stays, without it")
-    )
+    what = "its contacts, check-ins, follow-ups, promises and escalations"
+    if subject.kind != "customer":
+        what = "the address and hours, and the name wherever it stands; what they did stays, without it"
     name = ui.bold(ui.cut(subject.name, NAME_SHOWN))
     made = [
         ui.section(f"This erases {name}: {what}. Nobody can undo it."),
@@ -103,12 +84,12 @@ def erased(schema: SubjectErased) -> ui.Block:
     return ui.modal("Erased", [ui.section("\n".join(["Erased, for good:", *lines]))], callback_id=ERASED, close="Close")
 
 
-def blocks(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:
+def blocks(card: Card) -> list[ui.Block]:
     """Draw the card."""
-    made = [ui.section(_head(card)), *_buttons(card, offers)]
+    made = [ui.section(_head(card)), *_buttons(card)]
     for title, lines in (
-        ("Good to know", _lines(card.customer.lines)),
-        ("How they like it", _preferences(card)),
+        ("Good to know", _bullets([line.text for line in card.customer.lines], LINES_SHOWN)),
+        ("How they like it", _bullets(card.details.preferences, PREFERENCES_SHOWN)),
         ("Contacts", _contacts(card.details.contacts)),
         ("Family", _family(card)),
         ("So far", _history(card)),
@@ -123,7 +104,8 @@ def _head(card: Card) -> str:
     lines = [f"{name_of(schema)} · {standing_words(schema)}"]
     owner = ui.escape(ui.cut(schema.owner_name or "", NAME_SHOWN))
     who = f"Looked after by {owner}" if owner else "Nobody looks after it yet"
-    lines.append(f"{who} · every {ui.days(schema.effective_cadence_days)}{_approved(card)} · {_when(card)}")
+    approved = " (a manager approved that)" if card.cadence_approved_by else ""
+    lines.append(f"{who} · every {ui.days(schema.effective_cadence_days)}{approved} · {_when(card)}")
     if schema.last_contact_on:
         lines.append(f"Last contact {ui.short_date(schema.last_contact_on, today=schema.today)}")
     if schema.snoozed_until and schema.snooze_note:
@@ -139,16 +121,12 @@ def _when(card: Card) -> str:
     return f"{schema.status.value}{until}"
 
 
-def _approved(card: Card) -> str:
-    return " (a manager approved that)" if card.cadence_approved_by else ""
-
-
-def _buttons(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:
+def _buttons(card: Card) -> list[ui.Block]:
     schema = card.customer
     key = str(schema.id)
     subject = Subject(kind="customer", id=key, customer_id=schema.id, words=ui.cut(schema.name, NAME_SHOWN))
     about = subject.model_dump_json()
-    theirs = [ui.button(offer.label, offer.action_id, about) for offer in offers if offer.wants(subject)]
+    theirs = [ui.button(offer.label, offer.action_id, about) for offer in card.offers]
     ours = [ui.button("Edit", EDIT, key), ui.button("Hand over", HAND_OVER, key), ui.button("Status", STATUS, key)]
     if not card.mine:
         ours.insert(0, ui.button("I'll take it", TAKE, key))
@@ -158,10 +136,9 @@ def _buttons(card: Card, offers: Sequence[Offered]) -> list[ui.Block]:
     return [*rows, ui.actions(*ours, block_id=f"customers.own:{key}")]
 
 
-def _lines(lines: Sequence[Line]) -> list[str]:
-    shown = [f"• {ui.escape(ui.cut(line.text, WORDS_SHOWN))}" for line in lines[:LINES_SHOWN]]
-    more = len(lines) - LINES_SHOWN
-    return [*shown, f"and {more} more"] if more > 0 else shown
+def _bullets(lines: Sequence[str], most: int) -> list[str]:
+    shown = [f"• {ui.escape(ui.cut(line, WORDS_SHOWN))}" for line in lines[:most]]
+    return [*shown, f"and {len(lines) - most} more"] if len(lines) > most else shown
 
 
 def _history(card: Card) -> list[str]:
@@ -171,13 +148,6 @@ def _history(card: Card) -> list[str]:
         (f"{ui.short_date(line.on, today=today)} · " if line.on else "") + ui.escape(ui.cut(line.text, WORDS_SHOWN))
         for line in card.timeline[:HISTORY_SHOWN]
     ]
-
-
-def _preferences(card: Card) -> list[str]:
-    likes = card.details.preferences
-    shown = [f"• {ui.escape(ui.cut(like, WORDS_SHOWN))}" for like in likes[:PREFERENCES_SHOWN]]
-    more = len(likes) - PREFERENCES_SHOWN
-    return [*shown, f"and {more} more"] if more > 0 else shown
 
 
 def _contacts(contacts: Sequence[ContactDetails]) -> list[str]:
@@ -205,17 +175,14 @@ def _family(card: Card) -> list[str]:
 
 def _foot(card: Card) -> str:
     details, schema = card.details, card.customer
+    value = f"{details.annual_value:,.2f} {details.currency or ''} a year" if details.annual_value is not None else ""
     parts = [
-        details.domain,
-        details.country,
-        details.zone,
+        details.domain, details.country, details.zone,
         f"also called {', '.join(ui.cut(alias, 40) for alias in details.aliases[:3])}" if details.aliases else None,
         f"tags {', '.join(details.tags[:5])}" if details.tags else None,
         f"{details.headcount:,} people" if details.headcount is not None else None,
-        f"{details.annual_value:,.2f} {details.currency or ''} a year".replace("  ", " ")
-        if details.annual_value is not None
-        else None,
+        value.replace("  ", " "),
         f"{card.source or 'id'} {card.external_id}" if card.external_id else None,
         f"customer since {ui.short_date(card.added_on, today=schema.today)}",
-    ]
+    ]  # fmt: skip
     return " · ".join(ui.escape(ui.cut(part, WORDS_SHOWN)) for part in parts if part)

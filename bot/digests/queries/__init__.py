@@ -1,50 +1,55 @@
-"""Reads for digests: what is due, and what the one of neglected accounts says."""
+"""Queries of digests: which are due, the kinds there are, and what each kind reports."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import days_between
-from bot.core.feature import Feature, collect_briefs, collect_counts
+from bot.core.feature import (
+    DigestKindOffer,
+    Feature,
+    collect_briefs,
+    collect_commitments,
+    collect_counts,
+    collect_offers,
+)
 from bot.core.schemas import DigestSlot, Subject
 from bot.customers.queries import list_neglected
 from bot.customers.queries.due import get_coverage, neglected, overdue_first, sleeping
 from bot.customers.rules.due import Status
+from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
-from bot.digests.rules import NAME_IN_LIST, ROWS_IN_MESSAGE, DigestKind, percent, schedule_of, wait_words
-from bot.digests.schemas import DueDigest, NeglectedDigest, OfferButton, WaitingRow
+from bot.digests.rules import NAME_IN_LIST, OWED_SHOWN, ROWS_IN_MESSAGE, DigestKind, percent, schedule_of, wait_words
+from bot.digests.schemas import CommitmentsDigest, DigestSchema, NeglectedDigest, NeglectedRow
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_names
 from bot.people.rules import Calendar
 
-ROW_KIND = "digest_row"  # the kind of subject that other features may offer buttons for
-MOST_OFFERS = 3
-OFFER_VALUE = 2000
+ROW_KIND = "digest_row"  # the kind of the `Subject` for which other features offer buttons
 
 
 def find_digest(session: Session, kind: str = DigestKind.NEGLECTED) -> Digest | None:
-    """The digest of that kind, by default of neglected customers, if one was ever set up."""
+    """Return the digest of *kind*, by default of neglected customers; None when it was never set up."""
     query = select(Digest).where(Digest.kind == kind)
     return session.exec(query.order_by(col(Digest.id))).first()
 
 
-def list_due_digests(session: Session, *, now: datetime) -> list[DueDigest]:
-    """Digests of all workspaces whose slot has come and wasn't handled."""
+def list_due_digests(session: Session, *, now: datetime) -> list[DigestSchema]:
+    """Return the digests of all workspaces whose slot has come and was not handled."""
     query = select(Digest).where(col(Digest.next_slot) <= now, col(Digest.stopped_because).is_(None))
-    return [
-        DueDigest(workspace_id=row.workspace_id, digest_id=row.id, channel_id=row.channel_id)
-        for row in session.exec(query.order_by(col(Digest.next_slot), col(Digest.id))).all()
-    ]
+    due = session.exec(query.order_by(col(Digest.next_slot), col(Digest.id))).all()
+    return [DigestSchema.model_validate(digest, from_attributes=True) for digest in due]
 
 
 def get_slot(session: Session, *, digest: Digest, now: datetime, is_test: bool = False) -> DigestSlot:
     """
-    The slot of *digest* that has come, or *now* for a test, and when the one before it was.
+    Return the slot of *digest* that has come, or *now* for a test, with the time from which it reports.
 
-    Of several that were missed it is the latest; what happened since the last one that was handled belongs to it.
+    Of several missed slots it is the latest; it reports what happened since the last slot that was handled.
     """
     schedule = schedule_of(digest.days, digest.hour, digest.zone)
     slot = now if is_test else max(schedule.latest_by(now) or digest.next_slot, digest.next_slot)
@@ -63,79 +68,88 @@ def get_slot(session: Session, *, digest: Digest, now: datetime, is_test: bool =
     )
 
 
-def compose_digest(
-    session: Session,
-    *,
-    digest: Digest,
-    slot: datetime,
-    features: Sequence[Feature],
-    now: datetime,
-    is_test: bool = False,
+def list_kinds(features: Sequence[Feature]) -> list[DigestKindOffer]:
+    """Return the kinds of digest beside the neglected one: commitments, then those of *features*, each key once."""
+    owed = DigestKindOffer(
+        key=DigestKind.OWED,
+        label="What we owe",
+        about="Promises, escalations and follow-ups that are late or due, the most late first.",
+        clear="Nothing that we owe a customer is late or due.",
+        compose=partial(compose_commitments, features=features),
+    )
+    found = {DigestKind.OWED.value: owed}
+    for feature in features:
+        for offer in feature.digest_kinds:
+            found.setdefault(offer.key, offer)
+    return list(found.values())
+
+
+def find_kind(key: str, features: Sequence[Feature]) -> DigestKindOffer | None:
+    """Return the kind with that key; None when no feature declares it."""
+    return next((offer for offer in list_kinds(features) if offer.key == key), None)
+
+
+def compose_commitments(
+    session: Session, slot: DigestSlot, now: datetime, *, features: Sequence[Feature]
+) -> CommitmentsDigest | None:
+    """Return the digest of commitments that are late or due, collected from *features*; None when there are none."""
+    counts = collect_counts(features, session, now)
+    lines, is_cut = collect_commitments(features, session, now)
+    if not counts and not lines:
+        return None
+    return CommitmentsDigest(
+        slot=slot,
+        today=Calendar(zone=slot.zone).today(now),
+        counts=tuple(counts),
+        lines=tuple(lines[:OWED_SHOWN]),
+        more=max(len(lines) - OWED_SHOWN, 0),
+        and_more=is_cut,
+    )
+
+
+def compose_neglected(
+    session: Session, slot: DigestSlot, now: datetime, *, features: Sequence[Feature]
 ) -> NeglectedDigest:
-    """What *digest* says now: coverage, the longest waiting, the pool, and the other features' counts."""
-    schedule = schedule_of(digest.days, digest.hour, digest.zone)
-    today = Calendar(zone=schedule.zone).today(now)
+    """Return the digest of neglected customers: coverage, the longest waits, the pool, and the features' counts."""
+    today = Calendar(zone=slot.zone).today(now)
     coverage = get_coverage(session, today=today)
     longest = list_neglected(session, today=today, limit=ROWS_IN_MESSAGE)
-    last = last_said(session, digest.id)
-    share = percent(coverage.in_cadence, coverage.active)
+    last = get_last_post(session, slot.digest_id)
     return NeglectedDigest(
-        digest_id=digest.id,
-        slot=slot,
-        made_at=now,
-        zone=schedule.zone,
-        next_slot=schedule.next_after(now),
-        active=coverage.active,
-        in_cadence=coverage.in_cadence,
-        due=coverage.due,
-        neglected=coverage.neglected,
-        pool=coverage.pool,
-        change=share - percent(last.in_cadence or 0, last.active) if last and last.active else None,
+        **slot.model_dump(exclude={"kind", "since"}),
+        **coverage.model_dump(exclude={"snoozed"}),
+        change=coverage.percent - percent(last.in_cadence or 0, last.active) if last and last.active else None,
         rows=tuple(list_rows(session, longest, today=today, features=features, now=now)),
         longest=None if longest else _longest_wait(session, today),
         counts=tuple(collect_counts(features, session, now)),
-        is_test=is_test,
     )
 
 
 def list_neglected_lines(session: Session, *, today: date) -> list[str]:
-    """Every neglected customer as one line of plain words, longest wait first."""
+    """Return each neglected customer as one line of plain text, longest wait first."""
     waited = days_between(sa.literal(today, sa.Date()), col(Customer.waiting_since))
-    query = sa.select(
-        col(Customer.name),
-        col(Customer.owner_id),
-        waited,
-        col(Customer.effective_cadence_days),
-        col(Customer.last_contact_on),
-    ).where(neglected(today))
+    cadence, contact = col(Customer.effective_cadence_days), col(Customer.last_contact_on)
+    query = sa.select(col(Customer.name), col(Customer.owner_id), waited, cadence, contact).where(neglected(today))
     found = session.execute(query.order_by(*overdue_first(today))).all()
     names = list_names(session, {row[1] for row in found})
     return [
-        " · ".join(
-            (
-                one_line(name, NAME_IN_LIST),
-                wait_words(days, cadence, ever_contacted=contact is not None),
-                one_line(names.get(owner or "", "no owner"), NAME_IN_LIST),
-            )
-        )
+        f"{clean_text(name, NAME_IN_LIST)} · {wait_words(days, cadence, ever_contacted=contact is not None)}"
+        f" · {clean_text(names.get(owner or '', 'no owner'), NAME_IN_LIST)}"
         for name, owner, days, cadence, contact in found
     ]
 
 
-def one_line(text: str, limit: int) -> str:
-    """*text* on one line, in at most *limit* characters."""
-    words = " ".join(text.split())
-    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
-
-
 def list_rows(
     session: Session, customers: Sequence[Customer], *, today: date, features: Sequence[Feature], now: datetime
-) -> list[WaitingRow]:
-    """These customers as rows, in the order given, with what the other features know and offer."""
+) -> list[NeglectedRow]:
+    """Return a row for each of *customers*, in that order, with the briefs and buttons of other features."""
     names = list_names(session, (customer.owner_id for customer in customers))
     briefs = collect_briefs(features, session, [customer.id for customer in customers], now)
+    subjects = (
+        Subject(kind=ROW_KIND, id=str(one.id), customer_id=one.id, words=clean_text(one.name, 200)) for one in customers
+    )
     return [
-        WaitingRow(
+        NeglectedRow(
             id=customer.id,
             name=customer.name,
             owner_id=customer.owner_id,
@@ -143,32 +157,21 @@ def list_rows(
             waited=max((today - customer.waiting_since).days, 0),
             cadence=customer.effective_cadence_days,
             ever_contacted=customer.last_contact_on is not None,
-            words=" · ".join(one_line(line.text, 80) for line in briefs[customer.id][:2]),
-            offers=_offers(customer, features),
+            words=" · ".join(clean_text(line.text, 80) for line in briefs[customer.id][:2]),
+            offers=collect_offers(features, subject),
         )
-        for customer in customers
+        for customer, subject in zip(customers, subjects, strict=True)
     ]
 
 
-def last_said(session: Session, digest_id: UUID) -> DigestPost | None:
-    """The last slot at which that digest said something."""
+def get_last_post(session: Session, digest_id: UUID) -> DigestPost | None:
+    """Return the last post of the digest that was not silent."""
     query = select(DigestPost).where(DigestPost.digest_id == digest_id, col(DigestPost.said_something).is_(True))
     return session.exec(query.order_by(col(DigestPost.slot).desc()).limit(1)).first()
 
 
 def _longest_wait(session: Session, today: date) -> tuple[int, int] | None:
-    """Days waited and cadence of the one furthest into its cadence, of those that aren't put off."""
+    """Return days waited and cadence of the most overdue customer that is not snoozed."""
     query = select(Customer).where(Customer.status == Status.ACTIVE, sa.not_(sleeping(today)))
     first = session.exec(query.order_by(*overdue_first(today)).limit(1)).first()
     return (max((today - first.waiting_since).days, 0), first.effective_cadence_days) if first else None
-
-
-def _offers(customer: Customer, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
-    subject = Subject(kind=ROW_KIND, id=str(customer.id), customer_id=customer.id, words=one_line(customer.name, 200))
-    made = [
-        OfferButton(label=offer.label, action_id=offer.action_id, value=subject.model_dump_json())
-        for feature in features
-        for offer in feature.offers
-        if offer.wants(subject)
-    ]
-    return tuple(button for button in made if len(button.value) <= OFFER_VALUE)[:MOST_OFFERS]

@@ -1,4 +1,4 @@
-"""Who waits, for one person's eyes, and a digest's rows as they stand now."""
+"""Queries of the lists that one person sees, and of a posted digest with its current rows."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.digests.queries import list_rows
 from bot.digests.rules import ROWS_ON_PAGE, Whose
-from bot.digests.schemas import NeglectedDigest, WaitingList, WaitingRow
+from bot.digests.schemas import NeglectedDigest, NeglectedList, NeglectedRow
 from bot.people.queries import get_person, get_today, list_names, list_people
 from bot.people.rules import Calendar, known_zone, person_key
 
@@ -25,10 +25,12 @@ MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 def find_list_key(session: Session, *, words: str, viewer: str, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
     """
-    Whose list is meant by *words*: nothing or `team`, `mine`, `pool`, a mention, a name or a handle.
+    Return the list that *words* ask for: `team` (also for no words), `pool`, or the id of a person.
+
+    *words* are `team`, `mine`, `pool`, a mention, a name or a handle.
 
     Raises:
-        NotFound: nobody, or more than one person, is called so.
+        NotFound: no person, or more than one, has that name.
     """
     asked = words.strip()
     mentioned = MENTION.fullmatch(asked)
@@ -59,19 +61,20 @@ def _find_person(session: Session, asked: str) -> str:
 
 
 def get_list(
-    session: Session, *, whose: str, page: int, viewer: str, features: Sequence[Feature], now: datetime, said: str = ""
-) -> WaitingList:
+    session: Session, *, whose: str, page: int, viewer: str, features: Sequence[Feature], now: datetime, note: str = ""
+) -> NeglectedList:
     """
-    A page (from 0) of who waits too long: `team`, a person's id, or `pool` for all without an owner.
+    Return a page (from 0) of neglected customers of the `team` or of a person, or of all customers in the `pool`.
 
-    A page that isn't there any more becomes the last one.
+    A page after the last one becomes the last one.
 
     Raises:
-        NotFound: *whose* is a person the bot doesn't know.
+        NotFound: *whose* is the id of an unknown person.
     """
     today = get_today(session, person_id=viewer, now=now)
     owner = None if whose in set(Whose) else get_person(session, whose)
-    coverage = get_coverage(session, today=today, owner_id=owner.id if owner else None)
+    owner_id = owner.id if owner else None
+    coverage = get_coverage(session, today=today, owner_id=owner_id)
     everybody = get_coverage(session, today=today) if owner else coverage
     total = everybody.pool if whose == Whose.POOL else coverage.neglected
     pages = max(-(-total // ROWS_ON_PAGE), 1)
@@ -80,42 +83,31 @@ def get_list(
     if whose == Whose.POOL:
         customers = list_pool(session, today=today, limit=start + ROWS_ON_PAGE)[start:]
     else:
-        owner_id = owner.id if owner else None
         customers = list_neglected(session, today=today, owner_id=owner_id, limit=ROWS_ON_PAGE, offset=start)
-    return WaitingList(
-        whose=whose,
-        whose_name=owner.name if owner else "",
-        viewer=viewer,
-        total=total,
-        pool=everybody.pool,
-        page=page,
-        pages=pages,
-        rows=tuple(list_rows(session, customers, today=today, features=features, now=now)),
-        said=said,
-    )
+    rows = tuple(list_rows(session, customers, today=today, features=features, now=now))
+    return NeglectedList(
+        whose=whose, whose_name=owner.name if owner else "", viewer=viewer, total=total, pool=everybody.pool,
+        page=page, pages=pages, rows=rows, note=note,
+    )  # fmt: skip
 
 
 def get_digest_message(session: Session, *, channel: str, ts: str, now: datetime) -> NeglectedDigest | None:  # noqa: ARG001 - every query takes the time
-    """
-    The digest that stands at *ts* in *channel*, its rows saying what was done about them since.
-
-    None when it isn't known (any more).
-    """
+    """Return the digest posted at *ts* in *channel*, each row with what was done since; None when it is not stored."""
     query = select(OutboxMessage).where(
         OutboxMessage.kind == NeglectedDigest.kind, OutboxMessage.channel == channel, OutboxMessage.ts == ts
     )
-    owed = session.exec(query).first()
-    if owed is None:
+    posted = session.exec(query).first()
+    if posted is None:
         return None
-    digest = NeglectedDigest.model_validate(owed.body)
-    since = Calendar(zone=known_zone(digest.zone, "UTC")).today(owed.enqueued_at)
+    digest = NeglectedDigest.model_validate(posted.body)
+    since = Calendar(zone=known_zone(digest.zone, "UTC")).today(posted.enqueued_at)
     customers = list_by_ids(session, [row.id for row in digest.rows])
     names = list_names(session, (customer.owner_id for customer in customers.values()))
-    rows = tuple(_as_of_now(row, customers.get(row.id), names, since) for row in digest.rows)
+    rows = tuple(_updated_row(row, customers.get(row.id), names, since) for row in digest.rows)
     return digest.model_copy(update={"rows": rows})
 
 
-def _as_of_now(row: WaitingRow, customer: Customer | None, names: dict[str, str], since: date) -> WaitingRow:
+def _updated_row(row: NeglectedRow, customer: Customer | None, names: dict[str, str], since: date) -> NeglectedRow:
     if customer is None:
         return row.model_copy(update={"done": "isn't on the list any more"})
     if customer.status is not Status.ACTIVE:

@@ -1,4 +1,4 @@
-"""What the setup shows, how the bot is, and what is left of the first run."""
+"""Queries of the setup, the bot's health, and the steps of the first run."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,8 +14,7 @@ from bot.core.heartbeats import list_heartbeats
 from bot.core.outbox import list_undelivered
 from bot.core.schemas import Step
 from bot.customers.tables import Customer
-from bot.digests.queries import find_digest, last_said
-from bot.digests.queries.kinds import find_kind, list_kinds
+from bot.digests.queries import find_digest, find_kind, get_last_post, list_kinds
 from bot.digests.rules import NO_SUCH_KIND, SECONDS_OF_GRACE, DigestKind
 from bot.digests.schemas import DigestSchema, Health, JobHealth, KindSchema, SetupSchema
 from bot.digests.tables import Digest
@@ -30,10 +29,10 @@ KINDS_SHOWN = 20
 
 def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequence[Feature] = ()) -> SetupSchema:  # noqa: ARG001 - every query takes the time
     """
-    What the setup shows to *viewer*, with the kinds of digest that *features* bring.
+    Return the setup for *viewer*, with the kinds of digest that *features* declare.
 
     Raises:
-        NotAllowed: they are no manager.
+        NotAllowed: *viewer* is not a manager.
     """
     person = require_manager(session, by=viewer, wish="change the setup")
     workspace = get_workspace(session)
@@ -55,11 +54,11 @@ def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequenc
 
 def get_kind(session: Session, *, kind: str, viewer: str, features: Sequence[Feature], now: datetime) -> KindSchema:  # noqa: ARG001 - every query takes the time
     """
-    One further kind of digest, as its own form shows it to *viewer*.
+    Return a kind of digest beside the neglected one, and the digest of that kind, for its form.
 
     Raises:
-        NotAllowed: they are no manager.
-        NotFound: no feature here makes that kind.
+        NotAllowed: *viewer* is not a manager.
+        NotFound: no feature declares that kind.
     """
     person = require_manager(session, by=viewer, wish="change the setup")
     offer = find_kind(kind, features)
@@ -80,37 +79,29 @@ def _digest_schema(session: Session, kind: str) -> DigestSchema | None:
 
 def get_health(session: Session, *, viewer: str, features: Sequence[Feature], now: datetime) -> Health:
     """
-    How the jobs are, and a sentence for each thing that any feature finds wrong.
+    Return the last runs of the jobs, and one sentence for each inconsistency that a feature finds.
 
     Raises:
-        NotAllowed: *viewer* is no manager.
+        NotAllowed: *viewer* is not a manager.
     """
     person = require_manager(session, by=viewer, wish="see how I am")
     wrong = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
-    ours = workspace_of(session)
-    late = [
-        owed
-        for owed in list_undelivered(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
-        if owed.workspace_id == ours
-    ]
+    undelivered = list_undelivered(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
+    late = sum(message.workspace_id == workspace_of(session) for message in undelivered)
     if late:
-        wrong.append(f"{len(late)} of my messages wait to be delivered for more than a quarter of an hour.")
-    jobs = tuple(
-        JobHealth(name=beat.name, succeeded_at=beat.succeeded_at, error=beat.error)
-        for beat in list_heartbeats(session, now=now)
-    )
-    return Health(zone=known_zone(person.zone, "UTC"), jobs=jobs, wrong=tuple(wrong))
+        wrong.append(f"{late} of my messages wait to be delivered for more than a quarter of an hour.")
+    jobs = [JobHealth.model_validate(beat, from_attributes=True) for beat in list_heartbeats(session, now=now)]
+    return Health(zone=known_zone(person.zone, "UTC"), jobs=tuple(jobs), wrong=tuple(wrong))
 
 
 def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequence[Step]:  # noqa: ARG001 - a feature's shape
-    """The three steps of the first run, for managers; none for others, and none once all are done."""
+    """Return the three steps of the first run; none for people who are not managers, none when all are done."""
     if not may_manage(find_person_row(session, person_id)):
         return ()
     digest = find_digest(session)
     chosen = digest is not None and digest.stopped_because is None
-    tested = chosen and digest is not None and (_was_tested(session, digest.id) or last_said(session, digest.id))
-    any_customer = select(Customer.id).limit(1)
-    has_customers = session.exec(any_customer).first() is not None
+    tested = digest and chosen and (_was_tested(session, digest.id) or get_last_post(session, digest.id))
+    has_customers = session.exec(select(Customer.id).limit(1)).first() is not None
     steps = (
         Step(label="Bring in your customers with `/customers import`, or one by one with `/customers add`",
              done=has_customers, button="Import a list", action_id="customers.import"),
@@ -122,8 +113,8 @@ def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequenc
     return () if all(step.done for step in steps) else steps
 
 
-def check_digests(session: Session, now: datetime) -> Sequence[str]:
-    """A sentence for each digest that stopped, and for each whose slot went by in silence."""
+def find_problems(session: Session, now: datetime) -> Sequence[str]:
+    """Return a sentence for each digest that has stopped, and for each whose slot passed without a post."""
     wrong = []
     for digest in session.exec(select(Digest)).all():
         where = f"#{digest.channel_name or digest.channel_id}"
@@ -135,7 +126,7 @@ def check_digests(session: Session, now: datetime) -> Sequence[str]:
 
 
 def export_person(session: Session, kind: str, subject_id: str) -> dict[str, Any]:
-    """Which digests a person set up."""
+    """Return the channels of the digests that a person set up."""
     query = select(Digest).where(Digest.made_by == subject_id)
     made = session.exec(query).all() if kind == "person" else ()
     return {"digests_set_up": [digest.channel_name or digest.channel_id for digest in made]} if made else {}

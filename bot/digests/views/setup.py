@@ -1,94 +1,120 @@
-"""The setup: managers, the workspace's cadence, the digests."""
+"""Modals of the setup and of a digest's settings, and the answers of `/evenhand`: help and health."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
+from bot.customers.rules.names import clean_text
 from bot.digests.rules import DAY_NAMES, DEFAULT_DAYS, DEFAULT_HOUR, day_words
-from bot.digests.schemas import DigestSchema, KindSchema, SetupSchema
-from bot.digests.views.ids import ARRANGE, SETUP, TEST, ZONES
+from bot.digests.schemas import DigestSchema, Health, JobHealth, KindSchema, SetupSchema
+from bot.digests.views import EDIT, SETUP, START, TEAM, TEST, ZONES
+from bot.digests.views.messages import paragraphs
 from bot.slack import blocks as ui
 from bot.slack.footers import local_time
 from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE, FLOOR_RANGE
 
-FIELDS = ("managers", "cadence", "floor", "factor", "first_calls", "channel", "days", "hour", "zone", "clear")
 SAY, SILENT = "say", "silent"
 FIRST = "first"
-TITLE = "Setup"
+TITLE, DIGEST_TITLE = "Setup", "Digest"
 LABEL_SHOWN = 60
 ABOUT_SHOWN = 200
+JOB_NAMES = {
+    "sync_people": "People",
+    "keep_house": "Housekeeping",
+    "remind_due": "Reminders",
+    "remind_followups": "Follow-ups",
+    "remind_promises": "Promises",
+    "post_digests": "Digests",
+    "deliver_outbox": "Messages",
+}
+HELP = (
+    "*/checkin* shows who waits for you; */checkin Acme* records what came of a contact with Acme.",
+    "*/customers* finds, adds, edits, imports and exports customers; */customers Acme* shows the card.",
+    "*/neglected* shows who has waited too long: *mine*, the *team*'s or a *@person*'s.",
+    "*/assign @ana Acme friday call about the invoice* has something done; */assign list* shows what is open.",
+    "*/promise Acme friday send the price list* keeps a promise in mind; */promise list* shows what we owe.",
+    "*/evenhand setup* is for managers: the cadence, the digest, who manages. */evenhand health* tells how I am.",
+)
+JOBS_SHOWN = 12
+WRONG_SHOWN = 15
+SENTENCE_SHOWN = 100
 
 
 def block_of(field: str) -> str:
-    """The block that holds *field* of the setup."""
+    """Return the block id of a form's *field*."""
     return f"digests.setup.{field}"
 
 
-def remember(kind: str = "", *, digest: DigestSchema | None) -> str:
-    """What a form remembers: its *kind* of digest, and whether it showed none of it yet."""
+def dump_state(kind: str = "", *, digest: DigestSchema | None) -> str:
+    """Return a form's private metadata: its *kind* of digest, and whether *digest* was not set up yet."""
     return kind if digest else f"{kind} {FIRST}"
 
 
-def remembered(view: Mapping[str, Any]) -> tuple[str, bool]:
-    """The kind of a form, and whether it showed no digest of that kind yet."""
+def load_state(view: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return the kind of a form's digest, and whether it was not set up when the form was opened."""
     kind, _, first = str(view.get("private_metadata") or "").partition(" ")
     return kind, first == FIRST
 
 
-def setup(schema: SetupSchema) -> ui.Block:
-    """The form as it stands."""
-    blocks = [*_managers(schema), *_cadence(schema), *_digest(schema), *_further(schema)]
-    return ui.modal(TITLE, blocks, callback_id=SETUP, submit="Save", state=remember(digest=schema.digest))
+def setup_form(schema: SetupSchema) -> ui.Block:
+    """Draw the form of the setup."""
+    blocks = [*_managers(schema), *_cadence(schema), *_digest(schema), *_kinds(schema)]
+    return ui.modal(TITLE, blocks, callback_id=SETUP, submit="Save", state=dump_state(digest=schema.digest))
 
 
-def arrangement(schema: KindSchema) -> ui.Block:
-    """The form of one further digest."""
-    blocks = [
-        ui.header(ui.cut(schema.label, LABEL_SHOWN)),
-        ui.section(ui.escape(ui.cut(schema.about, ABOUT_SHOWN))),
-        *_state(schema.digest),
-        *_when_and_where(
-            schema.digest, schema.zone, when_clear="When there is nothing to say", channel_is_optional=False
-        ),
-    ]
-    return ui.modal(
-        "Digest", blocks, callback_id=ARRANGE, submit="Save", state=remember(schema.key, digest=schema.digest)
-    )
+def digest_form(schema: KindSchema) -> ui.Block:
+    """Draw the form of a digest beside the neglected one."""
+    fields = _fields(schema.digest, schema.zone, when_clear="When there is nothing to say", channel_is_optional=False)
+    about = ui.section(ui.escape(ui.cut(schema.about, ABOUT_SHOWN)))
+    blocks = [ui.header(ui.cut(schema.label, LABEL_SHOWN)), about, *_state(schema.digest), *fields]
+    state = dump_state(schema.key, digest=schema.digest)
+    return ui.modal(DIGEST_TITLE, blocks, callback_id=EDIT, submit="Save", state=state)
 
 
-def arranged(schema: KindSchema, now: datetime) -> ui.Block:
-    """In the place of a further digest's form, once it is saved."""
-    blocks = _what_follows(schema.digest, now, "Saved. ")
-    return ui.modal("Digest", blocks, callback_id="digests.saved", close="Close")
+def saved(digest: DigestSchema | None, now: datetime, *, title: str) -> ui.Block:
+    """Draw what replaces a saved form: when the digest is posted next, and a button to test it."""
+    if digest is None:
+        blocks = [ui.section("Saved. No channel is chosen yet, so no digest is posted.")]
+    elif digest.stopped_because:
+        blocks = [ui.section(f"Saved. No digest is posted: {ui.escape(digest.stopped_because)}")]
+    else:
+        when, where = local_time(max(digest.next_slot, now), digest.zone), ui.channel_link(digest.channel_id)
+        text = ui.section(f"Saved. The next digest goes to {where} on {when}.")
+        blocks = [text, ui.actions(ui.button("Post a test now", TEST, digest.kind))]
+    return ui.modal(title, blocks, callback_id="digests.saved", close="Close")
 
 
-def saved(schema: SetupSchema, now: datetime, said: str = "") -> ui.Block:
-    """In the place of the form, once it is saved: what happens next, and the way to try it."""
-    blocks = [ui.section(ui.escape(said))] if said else []
-    blocks += _what_follows(schema.digest, now, "" if said else "Saved. ")
-    return ui.modal(TITLE, blocks, callback_id="digests.saved", close="Close")
-
-
-def _what_follows(found: DigestSchema | None, now: datetime, first: str) -> list[ui.Block]:
-    if found is None:
-        return [ui.section("Saved. No channel is chosen yet, so no digest is posted.")]
-    if found.stopped_because:
-        return [ui.section(f"Saved. No digest is posted: {ui.escape(found.stopped_because)}")]
-    following = local_time(max(found.next_slot, now), found.zone)
-    where = ui.channel_link(found.channel_id)
-    told = ui.section(f"{first}The next digest goes to {where} on {following}.")
-    return [told, ui.actions(ui.button("Post a test now", TEST, found.kind))]
-
-
-def test_told(channel_id: str) -> ui.Block:
-    """That a test was posted, and where."""
+def test_posted(channel_id: str) -> ui.Block:
+    """Draw the confirmation that a test is being posted to a channel."""
     words = f"A test is on its way to {ui.channel_link(channel_id)}."
     return ui.modal("Test", [ui.section(words)], callback_id="digests.tested", close="Close")
 
 
 def zone_options(zones: list[str]) -> list[ui.Block]:
-    """What the menu of zones offers."""
+    """Return the options of the time zone menu."""
     return [ui.Option(zone, zone).block() for zone in zones]
+
+
+def help_message(asked: str = "") -> ui.Message:
+    """Draw the list of commands with buttons for the first steps; *asked* is a command that is unknown."""
+    first = f"I don't know /evenhand {clean_text(asked, 60)}. " if asked else ""
+    text = ui.escape(f"{first}I remind each owner when a customer has waited long enough, big or small.")
+    buttons = ui.actions(
+        ui.button("Record a check-in", START), ui.button("Who waits", TEAM, "team 0"), ui.button("Setup", SETUP)
+    )
+    return ui.Message(text=text, blocks=[ui.section(text), ui.section("\n".join(HELP)), buttons])
+
+
+def health_message(schema: Health) -> ui.Message:
+    """Draw the last run of each job, and the inconsistencies."""
+    count = len(schema.wrong) + sum(bool(job.error) for job in schema.jobs)
+    text = f"{ui.plural(count, 'thing')} {'needs' if count == 1 else 'need'} a look." if count else "All is well."
+    jobs = [_job(job, schema.zone) for job in schema.jobs[:JOBS_SHOWN]] or ["No job has run yet."]
+    wrong = [f"• {ui.cut(sentence, SENTENCE_SHOWN)}" for sentence in schema.wrong[:WRONG_SHOWN]]
+    blocks = [ui.section(text), *paragraphs(jobs), *paragraphs(wrong)]
+    if len(schema.wrong) > WRONG_SHOWN:
+        blocks.append(ui.context(f"and {len(schema.wrong) - WRONG_SHOWN:,} more; `evenhand doctor` lists them all."))
+    return ui.Message(text=text, blocks=blocks)
 
 
 def _managers(schema: SetupSchema) -> list[ui.Block]:
@@ -114,61 +140,60 @@ def _cadence(schema: SetupSchema) -> list[ui.Block]:
 
 
 def _digest(schema: SetupSchema) -> list[ui.Block]:
-    form = _when_and_where(schema.digest, schema.zone, when_clear="When nobody has waited too long")
-    return [ui.divider(), ui.header("Digest of neglected accounts"), *_state(schema.digest), *form]
+    fields = _fields(schema.digest, schema.zone, when_clear="When nobody has waited too long")
+    return [ui.divider(), ui.header("Digest of neglected accounts"), *_state(schema.digest), *fields]
 
 
-def _further(schema: SetupSchema) -> list[ui.Block]:
-    """Further digests: what each would say or where it goes, and the way to its own form."""
+def _kinds(schema: SetupSchema) -> list[ui.Block]:
     return [ui.divider(), ui.header("More digests"), *(_kind(kind) for kind in schema.more)] if schema.more else []
 
 
 def _kind(schema: KindSchema) -> ui.Block:
     name = ui.bold(ui.cut(schema.label, LABEL_SHOWN))
     if schema.digest is None:
-        told, label = ui.escape(ui.cut(schema.about, ABOUT_SHOWN)), "Set up"
+        text, label = ui.escape(ui.cut(schema.about, ABOUT_SHOWN)), "Set up"
     elif schema.digest.stopped_because:
-        told, label = f"Not posted: {ui.escape(schema.digest.stopped_because)}", "Change"
+        text, label = f"Not posted: {ui.escape(schema.digest.stopped_because)}", "Change"
     else:
-        told, label = _goes(schema.digest), "Change"
-    return ui.section(f"{name}\n{told}", accessory=ui.button(label, ARRANGE, schema.key))
+        text, label = _schedule_text(schema.digest), "Change"
+    return ui.section(f"{name}\n{text}", accessory=ui.button(label, EDIT, schema.key))
 
 
-def _when_and_where(
-    found: DigestSchema | None, viewers_zone: str, *, when_clear: str, channel_is_optional: bool = True
+def _fields(
+    digest: DigestSchema | None, viewers_zone: str, *, when_clear: str, channel_is_optional: bool = True
 ) -> list[ui.Block]:
-    zone = found.zone if found else viewers_zone
-    channel = found.channel_id if found and not found.stopped_because else None
+    zone = digest.zone if digest else viewers_zone
+    channel = digest.channel_id if digest and not digest.stopped_because else None
     days = [ui.Option(name, str(number)) for number, name in enumerate(DAY_NAMES)]
-    hours = [
-        ui.Option(f"{half // 2:02}:{half % 2 * 30:02}", f"{half // 2:02}:{half % 2 * 30:02}") for half in range(48)
-    ]
+    hours = [ui.Option(text, text) for half in range(48) for text in [f"{half // 2:02}:{half % 2 * 30:02}"]]
+    hour = digest.hour if digest else DEFAULT_HOUR
+    shown_hour = f"{hour.hour:02}:{hour.minute // 30 * 30:02}"  # the menu has half hours only
     clear = (ui.Option("Say so in one line", SAY), ui.Option("Stay silent", SILENT))
+    clear_choice = SILENT if digest and digest.silent_when_clear else SAY
     return [
         ui.field_of("Channel", ui.channel_select("digests.channel", initial=channel), block_id=block_of("channel"),
                     optional=channel_is_optional,
                     hint="Never one that is shared with outsiders: the digest names customers."),
-        ui.field_of("Days", ui.checkboxes("digests.days", days, initial=found.days if found else DEFAULT_DAYS),
+        ui.field_of("Days", ui.checkboxes("digests.days", days, initial=digest.days if digest else DEFAULT_DAYS),
                     block_id=block_of("days"), optional=True, hint="No day means no digest."),
-        ui.field_of("At", ui.select("digests.hour", hours, initial=_hour(found)), block_id=block_of("hour")),
+        ui.field_of("At", ui.select("digests.hour", hours, initial=shown_hour), block_id=block_of("hour")),
         ui.field_of("On the clocks of", ui.external_select(ZONES, placeholder="A city, such as Lisbon",
                                                         initial=ui.Option(zone, zone)), block_id=block_of("zone")),
-        ui.field_of(when_clear, ui.radio("digests.clear", clear, initial=_when_clear(found)),
-                    block_id=block_of("clear")),
+        ui.field_of(when_clear, ui.radio("digests.clear", clear, initial=clear_choice), block_id=block_of("clear")),
     ]  # fmt: skip
 
 
-def _state(found: DigestSchema | None) -> list[ui.Block]:
-    if found is None:
+def _state(digest: DigestSchema | None) -> list[ui.Block]:
+    if digest is None:
         return []
-    if found.stopped_because:
-        where = f"#{ui.escape(found.channel_name or found.channel_id)}"
-        return [ui.section(f"It doesn't go to {where} any more. {ui.escape(found.stopped_because)}")]
-    return [ui.section(_goes(found), accessory=ui.button("Post a test now", TEST, found.kind))]
+    if digest.stopped_because:
+        where = f"#{ui.escape(digest.channel_name or digest.channel_id)}"
+        return [ui.section(f"It doesn't go to {where} any more. {ui.escape(digest.stopped_because)}")]
+    return [ui.section(_schedule_text(digest), accessory=ui.button("Post a test now", TEST, digest.kind))]
 
 
-def _goes(found: DigestSchema) -> str:
-    return f"Goes to {ui.channel_link(found.channel_id)} on {day_words(found.days)} at {found.hour:%H:%M}"
+def _schedule_text(digest: DigestSchema) -> str:
+    return f"Goes to {ui.channel_link(digest.channel_id)} on {day_words(digest.days)} at {digest.hour:%H:%M}"
 
 
 def _number(
@@ -178,11 +203,7 @@ def _number(
     return ui.field_of(label, element, block_id=block_of(field), hint=hint)
 
 
-def _hour(found: DigestSchema | None) -> str:
-    """The half hour nearest before the one that is kept."""
-    hour: time = found.hour if found else DEFAULT_HOUR
-    return f"{hour.hour:02}:{hour.minute // 30 * 30:02}"
-
-
-def _when_clear(found: DigestSchema | None) -> str:
-    return SILENT if found and found.silent_when_clear else SAY
+def _job(job: JobHealth, zone: str) -> str:
+    name = JOB_NAMES.get(job.name, job.name)
+    last = f"last went well {local_time(job.succeeded_at, zone)}" if job.succeeded_at else "has never gone well"
+    return f"{name} {last}" + (f", then: {ui.cut(job.error, SENTENCE_SHOWN)}" if job.error else "")

@@ -27,52 +27,52 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     publisher = HomePublisher(runtime)
     runtime.on_change(publisher.changed)
     on, home = listen(app, runtime), HomeListeners(publisher)
-    on.event("app_home_opened", home.opened)
+    on.event("app_home_opened", home.open_home)
     on.event("team_join", update_person)
     on.event("user_change", update_person)
-    on.action("home.preferences", ask_preferences)
-    on.view(CALLBACK, save, first_field="home.hour", prefix="home.")
-    on.options(COUNTRY_MENU, countries)
-    on.action("home.back", home.back)
-    on.action("home.take", home.take)
+    on.action("home.preferences", open_preferences)
+    on.view(CALLBACK, save_preferences_modal, first_field="home.hour", prefix="home.")
+    on.options(COUNTRY_MENU, suggest_countries)
+    on.action("home.back", home.end_absence_early)
+    on.action("home.take", home.take_customer)
     for control in ("home.team_back", "home.team_next"):
-        on.action(control, home.turn)
+        on.action(control, home.turn_page)
 
 
 class HomeListeners:
     """Listeners of the Home tab, which *publisher* publishes."""
 
     def __init__(self, publisher: HomePublisher) -> None:
-        self._keeper = publisher
+        self._publisher = publisher
 
-    async def opened(self, caller: Caller) -> None:
-        """Publish the tab that somebody opened."""
+    async def open_home(self, caller: Caller) -> None:
+        """Publish the Home tab that was opened."""
         if caller.body["event"].get("tab", "home") == "home":
             await self._publish(caller)
 
-    async def turn(self, caller: Caller) -> None:
-        """Show another page of the team's coverage."""
+    async def turn_page(self, caller: Caller) -> None:
+        """Publish Home with another page of the team's coverage."""
         value = caller.value
         await self._publish(caller, int(value) if value.isdecimal() and len(value) < 10 else 0)  # noqa: PLR2004 - beyond any team
 
-    async def back(self, caller: Caller) -> None:
-        """End an absence earlier than planned; the change publishes Home again."""
-        async with self._redrawn_on_error(caller):
+    async def end_absence_early(self, caller: Caller) -> None:
+        """End the person's absence today; the change publishes Home again."""
+        async with self._redraw_on_error(caller):
             await caller.run(end_absence)
 
-    async def take(self, caller: Caller) -> None:
+    async def take_customer(self, caller: Caller) -> None:
         """Take a customer from the pool; the change publishes Home again."""
-        async with self._redrawn_on_error(caller):
+        async with self._redraw_on_error(caller):
             customer_id = uuid_in(caller.value)
             if customer_id is None:
                 raise NotFound("That customer isn't here any more; look it up with /customers.")
             await caller.run(hand_over, customer_id=customer_id, to=caller.person)
 
     async def _publish(self, caller: Caller, team_offset: int = 0) -> None:
-        await self._keeper.open(caller.workspace, caller.person, caller.client, team_offset=team_offset)
+        await self._publisher.open(caller.workspace, caller.person, caller.client, team_offset=team_offset)
 
     @asynccontextmanager
-    async def _redrawn_on_error(self, caller: Caller) -> AsyncIterator[None]:
+    async def _redraw_on_error(self, caller: Caller) -> AsyncIterator[None]:
         """Explain an error in a modal, then publish Home as it is now."""
         try:
             yield
@@ -81,19 +81,19 @@ class HomeListeners:
             await self._publish(caller)
 
 
-async def ask_preferences(caller: Caller) -> None:
-    """Open the modal with what is set now."""
+async def open_preferences(caller: Caller) -> None:
+    """Open the preferences modal with the current values."""
     found = await caller.runtime.read(get_preferences, workspace=caller.workspace, person_id=caller.person)
     await caller.open(preferences(found))
 
 
-async def save(caller: Caller) -> None:
+async def save_preferences_modal(caller: Caller) -> None:
     """Save the preferences."""
     await caller.run(save_preferences, preferences=preferences_in(caller.form))
 
 
-async def countries(caller: Caller) -> Iterable[Block]:
-    """Return the countries that fit what was typed."""
+async def suggest_countries(caller: Caller) -> Iterable[Block]:
+    """Return the countries that match the typed text."""
     return country_options(caller.typed)
 
 
@@ -109,7 +109,7 @@ async def update_person(caller: Caller) -> None:
 
 
 def preferences_in(form: Form) -> PreferencesInput:
-    """Return what the preferences modal says."""
+    """Return the preferences in a submitted modal."""
     country = form.choice("home.country")
     return PreferencesInput(
         hour=time.fromisoformat(form.choice("home.hour") or "09:00"),

@@ -1,4 +1,4 @@
-"""Publishes the Homes that were opened lately again when something they show has changed."""
+"""Publishes recently opened Homes again when something they show has changed."""
 
 import asyncio
 import json
@@ -11,22 +11,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.runtime import Runtime
 from bot.home.queries import get_home
-from bot.home.rules import FRESH_AT_ONCE, KEPT_FRESH
+from bot.home.rules import HOME_LIFETIME, MAX_HOMES_PER_CHANGE
 from bot.home.views.tab import closed, tab
 from bot.slack.blocks import Block
 from bot.slack.modals import error_sentence
 
 DEBOUNCE_SECONDS = 0.3
-MOST_REMEMBERED = 10_000
+MAX_OPEN_HOMES = 10_000
 TOO_MANY_REQUESTS = 429
-LONGEST_WAIT_SECONDS = 30.0
+MAX_WAIT_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass
 class OpenHome:
-    """A Home that somebody opened: when, through which client, on which page of the team, and what it shows."""
+    """An opened Home: its client, the time it was opened, the page of the team, and what it shows."""
 
     client: AsyncWebClient
     opened_at: datetime
@@ -45,8 +45,8 @@ class HomePublisher:
         self._stale: dict[str, set[str]] = {}
 
     async def open(self, workspace: str, person: str, client: AsyncWebClient, *, team_offset: int = 0) -> None:
-        """Publish a person's Home, and remember that they look at it."""
-        while len(self._open) >= MOST_REMEMBERED:
+        """Publish a person's Home, and keep it up to date from now on."""
+        while len(self._open) >= MAX_OPEN_HOMES:
             del self._open[next(iter(self._open))]
         before = self._open.pop((workspace, person), None)
         page = OpenHome(client, self._runtime.clock.now(), team_offset)
@@ -56,29 +56,29 @@ class HomePublisher:
 
     async def changed(self, workspace: str, person: str) -> None:
         """
-        Publish the Homes that may show what *person* did, after a moment in which more changes may follow.
+        Publish the Homes that may show what *person* changed, after a short delay that collects further changes.
 
-        Nothing is done in a workspace where nobody looks at a Home.
+        Nothing is done in a workspace without open Homes.
         """
         waiting = self._stale.get(workspace)
         if waiting is not None:
             waiting.add(person)
             return
-        if not self._looking(workspace, {person}):
+        if not self._list_viewers(workspace, {person}):
             return
         self._stale[workspace] = {person}
         await asyncio.sleep(self._debounce)
         first = self._stale.pop(workspace)
-        for viewer, page in self._looking(workspace, first):
+        for viewer, page in self._list_viewers(workspace, first):
             await self._publish(workspace, viewer, page)
 
-    def _looking(self, workspace: str, first: set[str]) -> list[tuple[str, OpenHome]]:
-        """Return who looks at their Home here: those who did something, then whoever opened it last."""
-        since = self._runtime.clock.now() - KEPT_FRESH
+    def _list_viewers(self, workspace: str, first: set[str]) -> list[tuple[str, OpenHome]]:
+        """Return people with an open Home: those in *first*, then the others, the most recently opened first."""
+        since = self._runtime.clock.now() - HOME_LIFETIME
         for key in [key for key, page in self._open.items() if page.opened_at < since]:
             del self._open[key]
         here = [(person, page) for (place, person), page in reversed(self._open.items()) if place == workspace]
-        return sorted(here, key=lambda row: row[0] not in first)[:FRESH_AT_ONCE]
+        return sorted(here, key=lambda row: row[0] not in first)[:MAX_HOMES_PER_CHANGE]
 
     async def _publish(self, workspace: str, person: str, page: OpenHome) -> None:
         try:
@@ -101,7 +101,7 @@ class HomePublisher:
         return tab(schema)
 
     async def _show(self, person: str, page: OpenHome, view: Block) -> None:
-        """Publish *view* unless it is on screen already; once more when Slack asks to wait."""
+        """Publish *view* unless it is shown already; retry once when Slack asks to wait."""
         drawn = json.dumps(view, sort_keys=True)
         if drawn == page.shown:
             return
@@ -110,6 +110,6 @@ class HomePublisher:
         except SlackApiError as error:
             if error.response.status_code != TOO_MANY_REQUESTS:
                 raise
-            await asyncio.sleep(min(float(error.response.headers.get("Retry-After", 1)), LONGEST_WAIT_SECONDS))
+            await asyncio.sleep(min(float(error.response.headers.get("Retry-After", 1)), MAX_WAIT_SECONDS))
             await page.client.views_publish(user_id=person, view=view)
         page.shown = drawn

@@ -11,7 +11,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CALLBACK = "home.preferences_saved"
 COUNTRY_MENU = "home.country_search"
 NO_COUNTRY = "none"
-MOST_COUNTRIES = 20
+MAX_COUNTRIES = 20
 MUTES = {
     Mute.REMINDERS: ("The daily reminder", "Home and /checkin still show who waits"),
     Mute.NEWS: ("News", "hand-overs, cover, customers taken"),
@@ -88,5 +88,5 @@ def country_options(words: str) -> Sequence[ui.Block]:
     names = {code: person_key(name) for code, name in holiday_countries().items()}
     found = sorted((not key.startswith(wanted), key, code) for code, key in names.items() if wanted in key)
     none = ui.Option("No public holidays", NO_COUNTRY).block()
-    shown = [ui.Option(holiday_countries()[code], code).block() for _, _, code in found[: MOST_COUNTRIES - 1]]
+    shown = [ui.Option(holiday_countries()[code], code).block() for _, _, code in found[: MAX_COUNTRIES - 1]]
     return [*shown, none]

@@ -1,4 +1,4 @@
-"""Draws the Home tab: at most some eighty blocks, of the hundred that Slack allows."""
+"""Draws the Home tab with about eighty blocks at most; Slack allows a hundred."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ JOBS = {
     "sync_people": "people from Slack",
     "keep_house": "housekeeping",
 }
-"""The jobs in words, the most important first."""
+"""The names of the jobs as shown on Home, the most important first."""
 
 
 def tab(schema: HomeSchema) -> ui.Block:

@@ -166,8 +166,8 @@ async def _require_turn(caller: Caller, address: str) -> None:
 
 
 def _overrides(caller: Caller) -> HostOverrides:
-    door = caller.runtime.door
-    return door if isinstance(door, HostOverrides) else NO_OVERRIDES
+    host_overrides = caller.runtime.host_overrides
+    return host_overrides if isinstance(host_overrides, HostOverrides) else NO_OVERRIDES
 
 
 async def _get(caller: Caller, source_id: UUID) -> SourceSchema:

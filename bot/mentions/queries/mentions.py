@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput, NotFound
-from bot.core.feature import Feature
-from bot.core.schemas import Subject
+from bot.core.feature import Feature, collect_offers
+from bot.core.schemas import OfferButton, Subject
 from bot.customers.queries import list_by_ids
 from bot.customers.tables import Customer
 from bot.mentions.rules.mentions import ANSWER_DAYS, PAGE_ROWS, MentionState, is_recent
@@ -25,8 +25,6 @@ from bot.workspaces.usecases import BOT
 
 KIND = "mention"  # of the subject that other features offer buttons for
 SUBJECT_WORDS, SUBJECT_LINK = 300, 500
-OFFER_VALUE = 2000
-MOST_OFFERS = 3
 AT_ONCE = 500  # fingerprints in one statement
 WISH = "bring a list of mentions"
 _COPIED = {
@@ -109,17 +107,14 @@ def list_schemas(
     return found
 
 
-def offers_for(schema: schemas.MentionSchema, features: Sequence[Feature]) -> tuple[schemas.OfferButton, ...]:
+def offers_for(schema: schemas.MentionSchema, features: Sequence[Feature]) -> tuple[OfferButton, ...]:
     """Return the buttons that other features offer under an open mention whose customer is certain."""
     if not schema.is_open or schema.is_asked:
         return ()
     link = schema.address if len(schema.address) <= SUBJECT_LINK else ""
     said = " ".join(f"{schema.title} {schema.words}".split())[:SUBJECT_WORDS]
     subject = Subject(kind=KIND, id=str(schema.id), customer_id=schema.customer_id, words=said, link=link)
-    value = subject.model_dump_json()
-    wanted = (offer for feature in features for offer in feature.offers if offer.wants(subject))
-    made = tuple(schemas.OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted)
-    return made[:MOST_OFFERS] if len(value) <= OFFER_VALUE else ()
+    return collect_offers(features, subject)
 
 
 def find_settings(session: Session) -> MentionSettings | None:

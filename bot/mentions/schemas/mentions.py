@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from bot.core.schemas import DigestSlot, Line, Notification, Schema
+from bot.core.schemas import DigestSlot, Line, Notification, OfferButton, Schema
 from bot.customers.rules.rows import Refusal
 from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import MentionState
@@ -15,14 +15,6 @@ from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import AliasKind, Tier
 from bot.mentions.schemas.items import FeedItem
-
-
-class OfferButton(Schema):
-    """A button that another feature offers under a mention."""
-
-    label: str
-    action_id: str
-    value: str
 
 
 class MentionSchema(Schema):

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput, NotFound
 from bot.customers.rules.names import clean_text
-from bot.customers.usecases.lists import forget_upload, keep_upload
+from bot.customers.usecases.lists import discard_upload, store_upload
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import AT_ONCE, find_settings, plan_list, require_may_bring
 from bot.mentions.queries.sources import get_source
@@ -123,7 +123,7 @@ def keep_list(session: Session, *, file_name: str, content: bytes, by: str, now:
         NotAllowed: *by* is no manager.
     """
     require_may_bring(session, viewer=by, now=now)
-    return keep_upload(session, file_name=file_name, content=content, by=by, now=now)
+    return store_upload(session, file_name=file_name, content=content, by=by, now=now)
 
 
 def take_list(session: Session, *, upload_id: UUID, read: ListRead, by: str, now: datetime) -> ListPlan:
@@ -134,7 +134,7 @@ def take_list(session: Session, *, upload_id: UUID, read: ListRead, by: str, now
         AlreadyDone: it was imported before, or deleted after a day.
         NotAllowed, InvalidInput: as `import_mentions`.
     """
-    forget_upload(session, upload_id=upload_id, by=by)
+    discard_upload(session, upload_id=upload_id, by=by)
     return import_mentions(session, read=read, by=by, now=now)
 
 

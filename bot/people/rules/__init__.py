@@ -15,11 +15,11 @@ from holidays.registry import EntityLoader
 DAY = timedelta(days=1)
 MONDAY_TO_FRIDAY = frozenset(range(5))
 NINE_OCLOCK = time(9)
-LOOK_AHEAD_DAYS = 400
-"""How many days are searched for a working day: more than a year, which bridges one long leave."""
-LONGEST_ABSENCE_DAYS = 366
-JOINED = "\u200d "
-"""Characters that join parts of an emoji, or words; they are stripped from a text's ends."""
+MAX_SEARCH_DAYS = 400
+"""The number of days searched for a working day: more than a year, so that one long leave is bridged."""
+MAX_ABSENCE_DAYS = 366
+JOINERS = "\u200d "
+"""Characters that join parts of an emoji, or words; they are stripped from the ends of a text."""
 
 
 class Role(StrEnum):
@@ -75,10 +75,10 @@ class Calendar:
         """
         Return the first working day from *day* on, or after *day* with `or_same=False`.
 
-        Without a working day in the next 400 days, *day* itself is returned, so that nothing is put off for ever.
+        If there is none in the next 400 days, *day* itself is returned, so that nothing is postponed indefinitely.
         """
         first = day if or_same else day + DAY
-        ahead = (first + DAY * n for n in range(LOOK_AHEAD_DAYS if self.working_days else 0))
+        ahead = (first + DAY * n for n in range(MAX_SEARCH_DAYS if self.working_days else 0))
         return next((candidate for candidate in ahead if self.is_working_day(candidate)), day)
 
     def add_working_days(self, day: date, n: int) -> date:
@@ -118,7 +118,7 @@ class Calendar:
         """
         Return the UTC instant of *clock_time* on *day* in the person's zone.
 
-        A time that is skipped becomes the first instant after the gap; of a time that occurs twice, the first counts.
+        A skipped time becomes the first instant after the gap; of a repeated time, the first occurrence counts.
         """
         wall = datetime.combine(day, clock_time.replace(tzinfo=None, fold=0), tzinfo=ZoneInfo(self.zone))
         instant = wall.astimezone(UTC)
@@ -126,7 +126,7 @@ class Calendar:
         return instant if exists else _end_of_gap(wall)
 
     def hour_has_come(self, now: datetime) -> bool:
-        """Return whether the person's hour has come on their local date."""
+        """Return whether the person's reminder hour has passed on their local date."""
         return now >= self.at(self.today(now), self.hour)
 
 
@@ -137,10 +137,10 @@ def _end_of_gap(wall: datetime) -> datetime:
     offset = before.astimezone(wall.tzinfo).utcoffset()
     seconds = range(int((after - before).total_seconds()) + 1)
 
-    def has_jumped(second: int) -> bool:
+    def has_changed(second: int) -> bool:
         return (before + timedelta(seconds=second)).astimezone(wall.tzinfo).utcoffset() != offset
 
-    return before + timedelta(seconds=bisect_left(seconds, 1, key=has_jumped))
+    return before + timedelta(seconds=bisect_left(seconds, 1, key=has_changed))
 
 
 @lru_cache(maxsize=4096)
@@ -154,7 +154,7 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 @lru_cache(maxsize=1)
 def _countries_with_holidays() -> frozenset[str]:
-    """Return country codes. The library's list with subdivisions would load every country, eight megabytes."""
+    """Return country codes. The library's own list loads every country, which takes eight megabytes."""
     return frozenset(EntityLoader.get_country_codes(include_aliases=False))
 
 
@@ -207,7 +207,7 @@ def _present_name_by_old() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def holiday_countries() -> dict[str, str]:
-    """Return the countries whose public holidays are known: English names by code, in the order of the names."""
+    """Return the English names of countries whose public holidays are known, by code, sorted by name."""
     text = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     known = {code: name for code, name in rows if code in _countries_with_holidays()}
@@ -216,8 +216,8 @@ def holiday_countries() -> dict[str, str]:
 
 def fit_text(text: str, limit: int) -> str:
     """Return *text* with single spaces, without invisible characters but emoji joiners, cut to *limit* characters."""
-    shown = (" " if char.isspace() else char for char in text if char in JOINED or _is_visible(char))
-    return " ".join("".join(shown).strip(JOINED).split())[:limit].strip(JOINED)
+    shown = (" " if char.isspace() else char for char in text if char in JOINERS or _is_visible(char))
+    return " ".join("".join(shown).strip(JOINERS).split())[:limit].strip(JOINERS)
 
 
 def _is_visible(char: str) -> bool:
@@ -246,7 +246,7 @@ def absence_problems(first: date | None, last: date | None, *, today: date, cove
         return {"cover": "Say from when until when you are away, or leave the cover empty."} if covered else {}
     if first is None or last is None:
         return {"away_from": "Choose your first day away, too."} if last else {"away_to": "Choose the last day, too."}
-    too_long = (last - first).days >= LONGEST_ABSENCE_DAYS
+    too_long = (last - first).days >= MAX_ABSENCE_DAYS
     problems = (
         (last < first, "The last day comes before the first; choose a later one."),
         (last < today, "These days are over; choose later ones, or leave both empty."),

@@ -1,6 +1,7 @@
-"""Read the days that people write in commands and in lists: `friday`, `in two weeks`, `27 Nov`, `2026-11-27`.
+"""
+Reads the days that people write in commands and lists: `friday`, `in two weeks`, `27 Nov`, `2026-11-27`.
 
-What can be read in two ways is never guessed: commands get a sentence that asks, lists an `UnclearDay`.
+An ambiguous day is never guessed: commands return a question, and lists raise `UnclearDay`.
 """
 
 import re
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NoReturn
 
-LONGEST_AHEAD = timedelta(days=730)
-NO_YEAR_AHEAD = timedelta(days=270)
-"""A date without a year that lies further ahead than this most likely means the day that has just gone by."""
+MAX_AHEAD = timedelta(days=730)
+MAX_AHEAD_WITHOUT_YEAR = timedelta(days=270)
+"""A date without a year that is further ahead than this probably means a day that has just passed."""
 PHRASE_WORDS = 6
 MONTHS_IN_YEAR = 12
 EARLIEST_YEAR = 1800
 
-OVER = "That day is over; choose today or a later one."
+PAST_DAY = "That day is over; choose today or a later one."
 UNREADABLE = "I can't tell which day is meant; choose it here."
 
 _WEEKDAYS = {
@@ -29,7 +30,7 @@ _MONTHS = {
 }  # fmt: skip
 _MONTHS |= {name[:3]: month for name, month in _MONTHS.items()}
 _MONTH_BEGINNINGS = _MONTHS | {"mär": 3, "mai": 5, "okt": 10, "dez": 12}
-"""What a month's name begins with in lists, where German ones occur."""
+"""The beginnings of month names in lists, which may be German."""
 _DATE_WORDS = {*_WEEKDAYS, *_MONTHS, "of"}
 _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -53,8 +54,8 @@ _PAST = re.compile(
 _VAGUE = re.compile(rf"next (?:{_WEEKDAY}|week|month|year|quarter)|soon|later|asap|someday|end of (?:the )?\w+")
 _PREPOSITIONS = frozenset({"on", "by", "until", "before", "due"})
 _OR = frozenset({"or", "and", "to", "-", "–"})
-_MAYBE_NO_DAY = re.compile(r"sat|sun|24/7|\d{8}|\d{1,2}\.\d{1,2}")
-"""A day, or words such as in `sat down with Bob`, `24/7 support` and `10.12 EUR are missing`."""
+_AMBIGUOUS_WORDS = re.compile(r"sat|sun|24/7|\d{8}|\d{1,2}\.\d{1,2}")
+"""A word that may or may not be a day, as in `sat down with Bob`, `24/7 support` and `10.12 EUR are missing`."""
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _COMPACT = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
@@ -70,7 +71,7 @@ _TIME_OF_DAY = re.compile(
 
 
 class UnclearDay(ValueError):
-    """Words that name no day, or more than one; the message is a sentence that asks for it, or the end of one."""
+    """The text names no day, or more than one; the message is a sentence that asks for it, or the end of one."""
 
 
 # --- in commands -------------------------------------------------------------------------------------------------
@@ -78,7 +79,7 @@ class UnclearDay(ValueError):
 
 @dataclass(frozen=True)
 class DayWords:
-    """Words that begin with a day: the day, or the sentence that asks for it; and the words after it."""
+    """The day at the beginning of a text, or the sentence that asks for it; and the rest of the text."""
 
     on: date | None
     rest: str
@@ -87,15 +88,15 @@ class DayWords:
 
 def read_day(words: str, *, today: date) -> DayWords:
     """
-    Return the day that *words* begin with, for somebody whose day is *today*.
+    Return the day at the beginning of *words*, for a person whose local date is *today*.
 
-    The day is today or at most two years later. Without such a day, `problem` is set, unless there are no words.
+    The day is between today and two years later. If there is none, `problem` is set, unless *words* is empty.
     """
     parts = words.split()
     start = next((n for n, part in enumerate(parts) if part.casefold() not in _PREPOSITIONS | {"the"}), len(parts))
     for length in range(min(PHRASE_WORDS, len(parts) - start), 0, -1):
         following = parts[start + length :]
-        may_be_no_day = length == 1 and bool(following) and _may_be_no_day(parts, start)
+        may_be_no_day = length == 1 and bool(following) and _is_ambiguous_word(parts, start)
         try:
             day = _read_phrase(_phrase(parts[start : start + length]), today)
             if day is None:
@@ -111,12 +112,12 @@ def read_day(words: str, *, today: date) -> DayWords:
 
 
 def due_date_problem(on: date | None, *, today: date) -> str | None:
-    """Return the sentence that says why nothing can be due on that day, or None if something can."""
+    """Return a sentence that says why *on* can't be a due date, or None if it can."""
     if on is None:
         return "Choose the day by which it should be done."
     if on < today:
-        return OVER
-    if on - today > LONGEST_AHEAD:
+        return PAST_DAY
+    if on - today > MAX_AHEAD:
         return "That is more than two years away; choose an earlier day."
     return None
 
@@ -125,10 +126,10 @@ def _phrase(parts: list[str]) -> str:
     return " ".join(part.rstrip(",:;").casefold() for part in parts)
 
 
-def _may_be_no_day(parts: list[str], at: int) -> bool:
+def _is_ambiguous_word(parts: list[str], at: int) -> bool:
     """Return whether the word at that index may be no day: `sat down`, but not `on sat` or `sat: call`."""
     preceded = at > 0 and parts[at - 1].casefold() in _PREPOSITIONS
-    return not preceded and _MAYBE_NO_DAY.fullmatch(parts[at].casefold()) is not None
+    return not preceded and _AMBIGUOUS_WORDS.fullmatch(parts[at].casefold()) is not None
 
 
 def _refuse_second_day(day: date, following: list[str], today: date) -> None:
@@ -136,7 +137,7 @@ def _refuse_second_day(day: date, following: list[str], today: date) -> None:
     first = next((n for n, part in enumerate(following) if part.casefold() not in _OR | _PREPOSITIONS), 0)
     for length in range(1, PHRASE_WORDS + 1):
         phrase = _phrase(following[first : first + length])
-        if _WEEKDAYS.get(phrase) == day.weekday() or _MAYBE_NO_DAY.fullmatch(phrase):
+        if _WEEKDAYS.get(phrase) == day.weekday() or _AMBIGUOUS_WORDS.fullmatch(phrase):
             return
         try:
             is_other = _read_phrase(phrase, today) not in {None, day}
@@ -148,13 +149,13 @@ def _refuse_second_day(day: date, following: list[str], today: date) -> None:
 
 def _read_phrase(phrase: str, today: date) -> date | None:
     """
-    Return the day that the whole *phrase* names, or None if it isn't about a day.
+    Return the day that the whole *phrase* names, or None if it doesn't name any.
 
     Raises:
-        UnclearDay: it names more than one day, or one on which nothing can be due.
+        UnclearDay: it names more than one day, or a day that can't be a due date.
     """
     if _PAST.fullmatch(phrase):
-        raise UnclearDay(OVER)
+        raise UnclearDay(PAST_DAY)
     try:
         day = _relative_day(phrase, today) or _written_day(phrase, today)
     except OverflowError:
@@ -190,7 +191,7 @@ def _relative_day(phrase: str, today: date) -> date | None:
 
 
 def _next_weekday(name: str, today: date) -> date:
-    """Return the first day after *today* with that name."""
+    """Return the first day after *today* that is this weekday."""
     return today + timedelta(days=(_WEEKDAYS[name] - today.weekday() - 1) % 7 + 1)
 
 
@@ -209,7 +210,7 @@ def _day_ahead(match: re.Match[str], today: date) -> date | None:
 
 
 def _later(start: date, count: int, unit: str) -> date:
-    """Return the day so many days, weeks, fortnights or months after *start*; the last of a month that is shorter."""
+    """Return the day *count* days, weeks, fortnights or months after *start*; the last day of a shorter month."""
     if unit != "month":
         return start + timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])
     months = start.month - 1 + count
@@ -220,7 +221,7 @@ def _later(start: date, count: int, unit: str) -> date:
 
 
 def _written_day(phrase: str, today: date) -> date | None:
-    """Return the day of a written date; without a year, the next day of that date."""
+    """Return the day of a written date; without a year, its next occurrence."""
     if not _DATE_WORDS.issuperset(re.findall(r"\b[^\W\d]+", phrase)):
         return None
     readings = _readings(phrase)
@@ -240,8 +241,8 @@ def _day_of(reading: "_Reading", today: date) -> date:
         raise UnclearDay(f"There is no 29 February in {year}; choose another day." if leap else UNREADABLE) from None
     if reading.weekday is not None and reading.weekday != day.weekday():
         raise UnclearDay(f"{day.day} {day:%B %Y} is a {day:%A}; choose which day is meant.")
-    if reading.year is None and day - today > NO_YEAR_AHEAD:
-        raise UnclearDay(OVER)
+    if reading.year is None and day - today > MAX_AHEAD_WITHOUT_YEAR:
+        raise UnclearDay(PAST_DAY)
     return day
 
 
@@ -250,13 +251,13 @@ def _day_of(reading: "_Reading", today: date) -> date:
 
 def read_date(cell: str, *, day_first: bool | None = None) -> date:
     """
-    Return the date that a cell holds, with its year; a time of day after it is left out.
+    Return the date in a cell, which must include the year; a time of day after it is ignored.
 
-    2026-03-05, 05.03.2026, 5 March 2026 and March 5, 2026 are clear, and so are 13/03/2026 and 03/13/2026. *day_first*
-    says how 05/03/2026 is meant.
+    2026-03-05, 05.03.2026, 5 March 2026 and March 5, 2026 are unambiguous, and so are 13/03/2026 and 03/13/2026.
+    *day_first* decides how 05/03/2026 is read.
 
     Raises:
-        UnclearDay: it can't be told; the message says how to write it.
+        UnclearDay: the date is ambiguous or unreadable; the message says how to write it.
     """
     text = _TIME_OF_DAY.sub("", " ".join(cell.split())).casefold()
     readings = _readings(text, day_first=day_first)
@@ -282,7 +283,10 @@ def _no_date(text: str) -> str:
 
 
 def day_order(cell: str) -> bool | None:
-    """Return what one date tells of its list: True for 13/03/2026 (day first), False for 03/13/2026, else None."""
+    """
+    Return the order of day and month that one date reveals: True for 13/03/2026 (day first), False for 03/13/2026, else
+    None.
+    """
     found = _NUMERIC.fullmatch(_TIME_OF_DAY.sub("", " ".join(cell[:60].split())))
     if not found or found[2] == "." or not found[4]:
         return None
@@ -295,7 +299,7 @@ def day_order(cell: str) -> bool | None:
 
 @dataclass(frozen=True)
 class _Reading:
-    """A written date, which may be no day of the calendar, and the weekday that is written with it."""
+    """One way to read a date: it may not exist in the calendar; with the weekday written next to it, if any."""
 
     year: int | None
     month: int
@@ -304,7 +308,7 @@ class _Reading:
 
 
 def _readings(text: str, *, day_first: bool | None = None) -> list[_Reading]:
-    """Return the ways in which a date written in lower case can be read: none, one, or two (3/4)."""
+    """Return the ways to read a date in lower case: none, one, or two (3/4)."""
     if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         return [_Reading(int(found[1]), int(found[2]), int(found[3]))]
     if found := _NUMERIC.fullmatch(text):
@@ -320,7 +324,7 @@ def _readings(text: str, *, day_first: bool | None = None) -> list[_Reading]:
 
 
 def _numeric_readings(found: re.Match[str], day_first: bool | None) -> list[_Reading]:
-    """Dots are written day first everywhere; strokes and dashes only tell when one number can't be a month."""
+    """Dates with dots are always day first; with slashes and dashes, only a number above 12 decides."""
     first, second, year = int(found[1]), int(found[3]), int(found[4]) if found[4] else None
     if year is None and found[2] == "-":
         return []

@@ -1,13 +1,13 @@
-"""The Web API's methods, and the table that finds them."""
+"""The Web API's methods and their handlers."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rehearsal.wire.asking import Ask
+from rehearsal.wire.calls import ApiCall
 from rehearsal.wire.methods import about, chat, conversations, files, history, users, views
 from rehearsal.wire.wire import Wire
 
-Handler = Callable[[Wire, Ask], Awaitable[dict[str, Any]]]
+Handler = Callable[[Wire, ApiCall], Awaitable[dict[str, Any]]]
 
 HANDLERS: dict[str, Handler] = {
     "api.test": about.api_test,

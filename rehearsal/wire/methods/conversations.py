@@ -5,9 +5,9 @@ from typing import Any
 from rehearsal.state.channels import Channel
 from rehearsal.state.people import Person
 from rehearsal.strict.methods import find_method
-from rehearsal.wire.asking import Ask, Refused
+from rehearsal.wire.calls import ApiCall, ApiError
+from rehearsal.wire.channels import get_visible_channel, missing_scope_error
 from rehearsal.wire.paging import page
-from rehearsal.wire.places import missing_scope, seen_channel
 from rehearsal.wire.wire import Wire
 
 Json = dict[str, Any]
@@ -15,114 +15,114 @@ _KINDS = {"public_channel": "public", "private_channel": "private", "im": "im", 
 _PAGE = 100
 
 
-async def list_(wire: Wire, ask: Ask) -> Json:
-    """conversations.list: public channels, and those private ones and direct messages that the bot is in."""
+async def list_(wire: Wire, call: ApiCall) -> Json:
+    """conversations.list: list public channels, and private ones and direct messages that the bot is in."""
     bot = wire.workspace.bot.id
-    return _listed(wire, ask, lambda channel: channel.kind == "public" or bot in channel.members)
+    return _listed(wire, call, lambda channel: channel.kind == "public" or bot in channel.members)
 
 
-async def of_user(wire: Wire, ask: Ask) -> Json:
-    """users.conversations: what a person (the bot unless given) is in, as far as the bot may know."""
+async def of_user(wire: Wire, call: ApiCall) -> Json:
+    """users.conversations: list the channels of a person (by default the bot) that the bot may know."""
     bot = wire.workspace.bot.id
-    who = ask.text("user") or bot
+    who = call.text("user") or bot
     if who not in wire.workspace.people:
-        raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] user is nobody here"]})
+        raise ApiError("invalid_arguments", response_metadata={"messages": ["[ERROR] user is nobody here"]})
     return _listed(
         wire,
-        ask,
+        call,
         lambda channel: who in channel.members and (channel.kind == "public" or bot in channel.members),
     )
 
 
-def _listed(wire: Wire, ask: Ask, wanted: Any) -> Json:
-    kinds = _kinds(wire, ask)
+def _listed(wire: Wire, call: ApiCall, wanted: Any) -> Json:
+    kinds = _kinds(wire, call)
     channels = [
         channel
         for channel in wire.workspace.channels.values()
-        if channel.kind in kinds and wanted(channel) and not (channel.is_archived and ask.flag("exclude_archived"))
+        if channel.kind in kinds and wanted(channel) and not (channel.is_archived and call.flag("exclude_archived"))
     ]
-    part, cursor = page(ask, channels, _PAGE)
-    return {"channels": [_shape(wire, channel) for channel in part], "response_metadata": {"next_cursor": cursor}}
+    part, cursor = page(call, channels, _PAGE)
+    return {"channels": [_to_json(wire, channel) for channel in part], "response_metadata": {"next_cursor": cursor}}
 
 
-def _kinds(wire: Wire, ask: Ask) -> set[str]:
-    types = [word.strip() for word in (ask.text("types") or "public_channel").split(",")]
+def _kinds(wire: Wire, call: ApiCall) -> set[str]:
+    types = [word.strip() for word in (call.text("types") or "public_channel").split(",")]
     if not set(types) <= set(_KINDS):
-        raise Refused("invalid_types")
-    rule = find_method(ask.method)
+        raise ApiError("invalid_types")
+    rule = find_method(call.method)
     for word in types:
         needed = rule.scopes_for(_KINDS[word]) if rule else frozenset()  # type: ignore[arg-type]
         if needed and not needed & wire.scopes:
-            raise missing_scope(wire, ask.method, needed)
+            raise missing_scope_error(wire, call.method, needed)
     return {_KINDS[word] for word in types}
 
 
-def _shape(wire: Wire, channel: Channel) -> Json:
-    return channel.shape(wire.workspace.team_id, wire.workspace.bot.id)
+def _to_json(wire: Wire, channel: Channel) -> Json:
+    return channel.to_json(wire.workspace.team_id, wire.workspace.bot.id)
 
 
-async def info(wire: Wire, ask: Ask) -> Json:
-    """conversations.info: one channel; `num_members` only when asked for."""
-    body = _shape(wire, seen_channel(wire, ask))
-    if not ask.flag("include_num_members"):
+async def info(wire: Wire, call: ApiCall) -> Json:
+    """conversations.info: return one channel; `num_members` only on request."""
+    body = _to_json(wire, get_visible_channel(wire, call))
+    if not call.flag("include_num_members"):
         body.pop("num_members", None)
     return {"channel": body}
 
 
-async def members(wire: Wire, ask: Ask) -> Json:
-    """conversations.members: ids, page by page."""
-    part, cursor = page(ask, sorted(seen_channel(wire, ask).members), _PAGE)
+async def members(wire: Wire, call: ApiCall) -> Json:
+    """conversations.members: list the ids of members, paginated."""
+    part, cursor = page(call, sorted(get_visible_channel(wire, call).members), _PAGE)
     return {"members": part, "response_metadata": {"next_cursor": cursor}}
 
 
-async def join(wire: Wire, ask: Ask) -> Json:
-    """conversations.join: the bot enters a public channel by itself."""
-    channel = wire.workspace.channels.get(ask.text("channel"))
+async def join(wire: Wire, call: ApiCall) -> Json:
+    """conversations.join: add the bot to a public channel."""
+    channel = wire.workspace.channels.get(call.text("channel"))
     if channel is None or channel.kind == "private":
-        raise Refused("channel_not_found")
+        raise ApiError("channel_not_found")
     if channel.kind == "im":
-        raise Refused("method_not_supported_for_channel_type")
+        raise ApiError("method_not_supported_for_channel_type")
     if channel.is_archived:
-        raise Refused("is_archived")
+        raise ApiError("is_archived")
     bot = wire.workspace.bot
     already = bot.id in channel.members
     channel.members.add(bot.id)
     if already:
-        return {"channel": _shape(wire, channel), "warning": "already_in_channel"}
-    wire.workspace.changed.raise_()
-    wire.spawn(wire.events.membership("member_joined_channel", channel, bot))
-    return {"channel": _shape(wire, channel)}
+        return {"channel": _to_json(wire, channel), "warning": "already_in_channel"}
+    wire.workspace.changed.notify()
+    wire.spawn(wire.events.membership_event("member_joined_channel", channel, bot))
+    return {"channel": _to_json(wire, channel)}
 
 
-async def open_(wire: Wire, ask: Ask) -> Json:
-    """conversations.open: the direct message with one person."""
-    if ask.text("channel"):
-        channel = seen_channel(wire, ask)
+async def open_(wire: Wire, call: ApiCall) -> Json:
+    """conversations.open: return the direct message with one person."""
+    if call.text("channel"):
+        channel = get_visible_channel(wire, call)
         if channel.kind != "im":
-            raise Refused("method_not_supported_for_channel_type")
-        return _opened(wire, ask, channel, already=True)
-    person = _partner(wire, ask)
+            raise ApiError("method_not_supported_for_channel_type")
+        return _opened(wire, call, channel, already=True)
+    person = _partner(wire, call)
     before = len(wire.workspace.channels)
     channel = wire.workspace.direct(person)
-    return _opened(wire, ask, channel, already=len(wire.workspace.channels) == before)
+    return _opened(wire, call, channel, already=len(wire.workspace.channels) == before)
 
 
-def _partner(wire: Wire, ask: Ask) -> Person:
-    raw = ask.args.get("users") or ""
+def _partner(wire: Wire, call: ApiCall) -> Person:
+    raw = call.args.get("users") or ""
     ids = raw if isinstance(raw, list) else [word.strip() for word in str(raw).split(",") if word.strip()]
     if not ids:
-        raise Refused("users_list_not_supplied")
+        raise ApiError("users_list_not_supplied")
     if len(ids) > 1:
-        wire.problem(ask.method, "too_many_users", "The rehearsal opens direct messages with one person at a time.")
-        raise Refused("too_many_users")
+        wire.problem(call.method, "too_many_users", "The rehearsal opens direct messages with one person at a time.")
+        raise ApiError("too_many_users")
     person = wire.workspace.people.get(ids[0])
     if person is None or person.id == wire.workspace.bot.id:
-        raise Refused("user_not_found")
+        raise ApiError("user_not_found")
     if person.deleted:
-        raise Refused("user_disabled")
+        raise ApiError("user_disabled")
     return person
 
 
-def _opened(wire: Wire, ask: Ask, channel: Channel, *, already: bool) -> Json:
-    body: Json = {"channel": _shape(wire, channel) if ask.flag("return_im") else {"id": channel.id}}
+def _opened(wire: Wire, call: ApiCall, channel: Channel, *, already: bool) -> Json:
+    body: Json = {"channel": _to_json(wire, channel) if call.flag("return_im") else {"id": channel.id}}
     return body | ({"no_op": True, "already_open": True} if already else {})

@@ -1,4 +1,4 @@
-"""A small web server on this machine that behaves as badly as a test asks, and the door that leads to it."""
+"""A small web server on this machine that behaves as badly as a test asks, and the host overrides that lead to it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,7 +70,7 @@ class _Server(ThreadingHTTPServer):
         """Where it listens."""
         return f"127.0.0.1:{self.server_address[1]}"
 
-    def door(self, *then: str) -> HostOverrides:
+    def host_overrides(self, *then: str) -> HostOverrides:
         """Lets feeds.example lead here, at its first look-up; *then* are the answers to the next ones."""
         return HostOverrides({HOST: (self.place, *then)})
 

@@ -31,7 +31,7 @@ def look(server: Any) -> Look:
     """Fetches a path at which the server answers as the test says."""
 
     async def look(answer: Answer, *, path: str = "/feed", **how: Any) -> FetchResult:
-        return await fetch(SourceKind.FEED, server.at(path, answer), overrides=server.door(), **how)
+        return await fetch(SourceKind.FEED, server.at(path, answer), overrides=server.host_overrides(), **how)
 
     return look
 
@@ -97,7 +97,7 @@ async def test_moving_for_good_is_remembered(server: Any, look: Look) -> None:
     server.at("/old", lambda at: at.say(301, Location="/newer"))
     server.at("/newer", lambda at: at.say(308, Location=f"http://{HOST}/newest"))
     server.at("/newest", lambda at: at.say(200, FEED))
-    brought = await fetch(SourceKind.FEED, f"http://{HOST}/old", overrides=server.door())
+    brought = await fetch(SourceKind.FEED, f"http://{HOST}/old", overrides=server.host_overrides())
     assert (brought.outcome, brought.moved_to) == (Outcome.NEWS, f"http://{HOST}/newest")
 
 
@@ -106,7 +106,7 @@ async def test_moving_for_now_is_not_remembered(server: Any, look: Look) -> None
     server.at("/now", lambda at: at.say(302, Location="/then"))
     server.at("/then", lambda at: at.say(301, Location="/there"))
     server.at("/there", lambda at: at.say(200, FEED))
-    brought = await fetch(SourceKind.FEED, f"http://{HOST}/now", overrides=server.door())
+    brought = await fetch(SourceKind.FEED, f"http://{HOST}/now", overrides=server.host_overrides())
     assert (brought.outcome, brought.moved_to) == (Outcome.NEWS, "")
 
 
@@ -167,7 +167,7 @@ async def test_without_a_door_this_machine_is_refused(server: Any, look: Look) -
 
 
 async def test_an_open_door_opens_nothing_else(server: Any, look: Look) -> None:
-    """With a door to one place, the rest of this machine stays refused."""
+    """With an override for one host, other local addresses are still refused."""
     brought = await fetch(
         SourceKind.FEED,
         "http://other.example/",
@@ -179,9 +179,9 @@ async def test_an_open_door_opens_nothing_else(server: Any, look: Look) -> None:
 async def test_a_name_that_changes_its_mind_gains_nothing(server: Any, look: Look) -> None:
     """A name is looked up once and connected to as looked up: the second answer is never used, or refused."""
     address = server.at("/feed", lambda at: at.say(200, FEED))
-    pinned = await fetch(SourceKind.FEED, address, overrides=server.door("169.254.169.254"))
+    pinned = await fetch(SourceKind.FEED, address, overrides=server.host_overrides("169.254.169.254"))
     server.at("/hop", lambda at: at.say(302, Location="/feed"))
-    rebound = await fetch(SourceKind.FEED, f"http://{HOST}/hop", overrides=server.door("169.254.169.254"))
+    rebound = await fetch(SourceKind.FEED, f"http://{HOST}/hop", overrides=server.host_overrides("169.254.169.254"))
     assert pinned.outcome is Outcome.NEWS
     assert rebound.outcome is Outcome.REFUSED
 
@@ -347,7 +347,7 @@ async def test_no_cookie_and_no_mark_that_could_break_a_header_is_sent_back(serv
     """A redirect that sets a cookie is followed without it; a mark of a thousand characters is forgotten."""
     server.at("/cookie", lambda at: at.say(302, Location="/feed", Set_Cookie="id=7"))
     server.at("/feed", lambda at: at.say(200, FEED, ETag="x" * 1000))
-    brought = await fetch(SourceKind.FEED, f"http://{HOST}/cookie", overrides=server.door())
+    brought = await fetch(SourceKind.FEED, f"http://{HOST}/cookie", overrides=server.host_overrides())
     assert (brought.outcome, brought.etag) == (Outcome.NEWS, "")
     assert "cookie" not in server.asked[-1][1]
 

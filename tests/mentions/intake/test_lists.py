@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from bot.customers.gateways import UnreadableFile
 from bot.customers.rules.cells import Unclear
 from bot.mentions.gateways.lists import read_list
-from bot.mentions.rules.lists import MOST_ROWS, Column, map_columns, read_link, read_rating, read_written
+from bot.mentions.rules.lists import (
+    MOST_ROWS,
+    Column,
+    map_columns,
+    mark_of,
+    quoted,
+    read_link,
+    read_rating,
+    read_written,
+)
 from bot.mentions.schemas.mentions import ListRead
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -76,7 +85,8 @@ def test_ratings_are_read_as_stars_of_five(cell: str, stars: float) -> None:
     ("cell", "words"),
     [
         ("8", "is more than five stars; write out of how many it is, like 8/10"), ("good", "is no rating"),
-        ("-1", "is no rating"), ("6/5", "is no rating"), ("3/0", "is no rating"), ("★★★★★★", "is no rating"),
+        ("-1", "is no rating"), ("6/5", "is no rating"), ("3/0", "is no rating"), ("0/0", "is no rating"),
+        ("★★★★★★", "is no rating"),
     ],
 )  # fmt: skip
 def test_ratings_that_could_be_anything_are_refused(cell: str, words: str) -> None:
@@ -209,3 +219,66 @@ def test_whatever_stands_in_a_list_each_row_is_an_item_or_refused(rows: list[lis
         assert not item.address or item.address.startswith(("http://", "https://"))
         assert item.published_at is None or item.published_at <= NOW + timedelta(days=1)
     assert set(found.columns) == set(Column) - {Column.PLACE, Column.LANGUAGE}
+
+
+@pytest.mark.parametrize(
+    ("cell", "stars"),
+    [("1/3", 1.67), ("5/5", 5), ("1/1", 5), ("0 %", 0), ("4,25 of 5", 4.25), ("150/200", 3.75), ("5.0", 5)],
+)
+def test_a_rating_out_of_any_number_is_told_in_hundredths(cell: str, stars: float) -> None:
+    """The highest one included."""
+    assert read_rating(cell) == stars
+
+
+@pytest.mark.parametrize(("cell", "example"), [("8 stars", "like 8/10"), ("5,5", "like 5,5/10")])
+def test_a_number_above_five_is_repeated_with_a_scale(cell: str, example: str) -> None:
+    """As a person would write it."""
+    with pytest.raises(Unclear, match=example):
+        read_rating(cell)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=-1), timedelta(0), timedelta(days=1)])
+def test_what_was_written_up_to_a_day_ahead_is_taken(ahead: timedelta) -> None:
+    """It is tomorrow already in a zone ahead of ours; a second later is refused."""
+    assert read_written((NOW + ahead).isoformat(), now=NOW) == NOW + ahead
+    with pytest.raises(Unclear, match="hasn't been yet"):
+        read_written((NOW + timedelta(days=1, seconds=1)).isoformat(), now=NOW)
+
+
+@pytest.mark.parametrize("zone", ["+0000", "-0000", "GMT", ""])
+def test_a_date_of_an_email_without_a_zone_is_in_utc(zone: str) -> None:
+    """Also where the sender hides the zone."""
+    at = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    assert read_written(f"Fri, 20 Nov 2026 08:30:00 {zone}", now=NOW) == at
+
+
+def test_rows_without_an_address_are_told_apart_by_what_they_say() -> None:
+    """In forty digits, whatever the case and spacing; the same words in other columns are another row."""
+    assert len(mark_of(["Great", "Ana"])) == 40
+    assert mark_of(["Great  stuff", "Ana"]) == mark_of(["great stuff", "ANA "])
+    assert len({mark_of(parts) for parts in (["Great", "Ana"], ["Great Ana", ""], ["Great", "Bob"])}) == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"), [("a" * 40, "“" + "a" * 40 + "”"), ("a" * 41, "“" + "a" * 39 + "…”"), (" Ana\n Li ", "“Ana Li”")]
+)
+def test_a_cell_is_repeated_in_forty_characters(cell: str, shown: str) -> None:
+    """On one line."""
+    assert quoted(cell) == shown
+
+
+@pytest.mark.parametrize(("count", "ends"), [(1, "among “A0”: "), (12, "“A11”: "), (13, "“A11” and 1 more: ")])
+def test_twelve_headings_are_named(count: int, ends: str) -> None:
+    """And the others counted."""
+    assert f"{ends}call one of them" in map_columns([f"A{number}" for number in range(count)]).problem
+
+
+def test_a_field_is_called_by_the_lists_own_heading() -> None:
+    """Or by ours where the list has none."""
+    found = map_columns(["Comment", "Text", "URL"])
+    assert [found.heading(column) for column in (Column.WORDS, Column.ADDRESS, Column.PLACE)] == [
+        "Text",
+        "URL",
+        "Place",
+    ]
+    assert found.unmapped == ("Comment",)

@@ -12,6 +12,9 @@ from bot.mentions.usecases.sources import add_source
 from tests.makers import MARA, Office
 from tests.mentions.helpers import ACCOUNTS, CHANNEL, owed
 
+NAMES_AND_DOTS = "“{}” can't be followed; write names and numbers with dots between them, like data.posts.0.text."
+TOO_LONG = "“{}” is too long; a place may have 12 names and 200 characters."
+
 
 def test_a_mapping_is_read_line_by_line() -> None:
     """Spaces and empty lines don't matter; a place may hold an =."""
@@ -67,3 +70,30 @@ def test_every_part_can_be_mapped(name: str) -> None:
     assert mapping_problem({name: "own.0.Some Name"}) == ""
     body = {"text": "Hello", "own": [{"Some Name": {"text": "Hello"} if name == "items" else "x"}]}
     assert read_webhook(SourceKind.WEBHOOK, json.dumps(body).encode(), mapping={name: "own.0.Some Name"})
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "sentence"),
+    [
+        ("words", "data.posts.0.text", ""),
+        ("words", ".".join("abcdefghijkl"), ""),
+        ("words", "x" * 200, ""),
+        ("words", ".".join("abcdefghijklm"), TOO_LONG.format("a.b.c.d.e.f.g.h.i.j.k.l.m")),
+        ("words", "x" * 201, TOO_LONG.format("x" * 60)),
+        ("words", "post. .text", "“post. .text” has a dot too many; write it like data.post.text."),
+        ("words", "a[0]", NAMES_AND_DOTS.format("a[0]")),
+        ("words", "$.text", NAMES_AND_DOTS.format("$.text")),
+        ("y" * 70, "text", f"“{'y' * 60}” is no part of a mention; name some of {', '.join(MAPPED_FIELDS)}."),
+    ],
+)
+def test_why_a_mapping_cannot_work_is_one_sentence(name: str, path: str, sentence: str) -> None:
+    """Twelve names and two hundred characters are allowed; what was typed is repeated in sixty."""
+    assert mapping_problem({"title": "title", name: path}) == sentence
+
+
+def test_a_line_is_repeated_in_sixty_characters() -> None:
+    """However long it was."""
+    for text, told in (("w" * 90, "w" * 60), (f"{'w' * 90}=a\n{'w' * 90}=b", "w" * 60)):
+        with pytest.raises(InvalidInput) as refused:
+            read_mapping(text)
+        assert refused.value.fields["mapping"].startswith(f"“{told}” ")

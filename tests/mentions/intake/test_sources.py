@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import InvalidInput
-from bot.mentions.rules.sources import SourceKind, fetch_address, host_pause, is_fetched, is_pushed
+from bot.mentions.rules.sources import (
+    LONGEST_WORD,
+    Outcome,
+    SourceKind,
+    Trouble,
+    fetch_address,
+    host_pause,
+    is_fetched,
+    is_public,
+    is_pushed,
+    refuse_status,
+)
 
 CHANNEL = "UCK8sQmJBp8GCxrOtXWBpyEA"
 TUBE = f"https://www.youtube.com/feeds/videos.xml?channel_id={CHANNEL}"
@@ -95,3 +106,97 @@ def test_reddit_is_asked_once_a_minute() -> None:
     """Whichever of its hosts."""
     assert host_pause("www.Reddit.com") == host_pause("reddit.com") == timedelta(seconds=60)
     assert host_pause("notreddit.com") == timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+def test_addresses_of_the_open_internet_are_asked(address: str) -> None:
+    """Of either version."""
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
+        "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fc00::1", "fec0::1",
+        "ff0e::1",
+        "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "2001:0:53aa:64c::1",
+        "2606:4700::1%eth0",
+        "127.1", "0x7f000001", "2130706433", "acme.example", "",
+    ],
+)  # fmt: skip
+def test_no_other_address_is_ever_asked(address: str) -> None:
+    """Nothing of our own network, whatever spelling, tunnel or mapping it hides behind."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("status", [200, 204, 299, 304])
+def test_a_success_is_read(status: int) -> None:
+    """And so is the answer that nothing has changed."""
+    refuse_status(status, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "outcome", "words"),
+    [
+        (199, None, "refused", "refuses (199)"), (300, None, "refused", "refuses (300)"),
+        (401, None, "refused", "wants to know who asks"), (404, None, "refused", "Nothing is found"),
+        (410, None, "gone", "gone for good"), (418, None, "refused", "refuses (418)"),
+        (429, None, "asked_to_wait", "asks to wait (429)"), (429, 60, "asked_to_wait", "asks to wait (429)"),
+        (503, 30, "asked_to_wait", "asks to wait (503)"), (503, None, "unreachable", "trouble of its own (503)"),
+        (499, 30, "refused", "refuses (499)"), (500, 30, "unreachable", "trouble of its own (500)"),
+    ],
+)  # fmt: skip
+def test_any_other_answer_is_told_in_a_sentence(status: int, wait: int | None, outcome: str, words: str) -> None:
+    """With what happens next; a server that says how long to wait is believed."""
+    with pytest.raises(Trouble) as trouble:
+        refuse_status(status, wait)
+    assert trouble.value.outcome is Outcome(outcome)
+    assert words in str(trouble.value)
+    assert trouble.value.wait_seconds == (wait if outcome == "asked_to_wait" else None)
+    assert not trouble.value.outcome.is_well
+
+
+def test_a_word_may_have_five_hundred_characters() -> None:
+    """A longer one, or one with signs that nobody sees, is answered with advice."""
+    assert fetch_address(SourceKind.REDDIT, "x" * LONGEST_WORD).count("x") == LONGEST_WORD
+    for word in ("x" * (LONGEST_WORD + 1), "gold\x00dex", "<>"):
+        with pytest.raises(InvalidInput, match="Give words to search for"):
+            fetch_address(SourceKind.REDDIT, word)
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [("youtube", "YouTube"), ("f5bot", "F5Bot"), ("hacker_news", "Hacker News")]
+)
+def test_a_kind_is_called_as_it_calls_itself(kind: str, label: str) -> None:
+    """On every screen."""
+    assert SourceKind(kind).label == label
+
+
+@pytest.mark.parametrize(("kind", "word", "address"), [
+    ("feed", "acme.example:443/feed", "https://acme.example:443/feed"),
+    ("feed", "http://acme.example:80/feed", "http://acme.example:80/feed"),
+    ("feed", "FEED://https://acme.example/x", "https://acme.example/x"),
+    ("google_alerts", "google.co.uk/alerts/feeds/1/2/", "https://www.google.com/alerts/feeds/1/2"),
+    ("reddit", "gold AND dex", "https://www.reddit.com/search.rss?q=gold+AND+dex&sort=new"),
+    ("reddit", '"gold dex"', "https://www.reddit.com/search.rss?q=%22gold+dex%22&sort=new"),
+    ("mastodon", "Golddex", "https://mastodon.social/tags/Golddex.rss"),
+    ("discourse", "https://forum.acme.example/sub/top.json", "https://forum.acme.example/sub/posts.rss"),
+    ("app_store", "https://apps.apple.com/app/id1605206013", REVIEWS.format("us")),
+    ("app_store", "GB id1605206013", REVIEWS.format("gb")),
+    ("github_discussions", "github.com/acme/widgets/discussions.atom", "https://github.com/acme/widgets/discussions.atom"),
+])  # fmt: skip
+def test_an_address_is_made_of_what_people_paste(kind: str, word: str, address: str) -> None:
+    """With a port, a country, a query of their own."""
+    assert fetch_address(SourceKind(kind), word) == address
+
+
+@pytest.mark.parametrize(("kind", "word"), [
+    ("feed", "https:///x"), ("feed", "https://acme.example/a b"), ("feed", "https://ana@acme.example/"),
+    ("feed", "https://acme.example:8443/"), ("google_alerts", "https://acme.example/alerts/feeds/1/2"),
+    ("github_discussions", "acme/."), ("stack_overflow", "[]"), ("app_store", "1234"),
+])  # fmt: skip
+def test_what_is_nearly_an_address_is_refused(kind: str, word: str) -> None:
+    """Half an address is never completed to another one."""
+    with pytest.raises(InvalidInput):
+        fetch_address(SourceKind(kind), word)

@@ -89,6 +89,23 @@ def test_the_bounds_are_the_measured_ones(value: float, feeling: str) -> None:
     assert by_bounds(value) is Sentiment(feeling)
 
 
+@pytest.mark.parametrize(
+    ("words", "stars", "score"),
+    [
+        ("I love it", None, 0.6369), ("I love it but they charged me twice", None, -0.3473),
+        ("Billed twice", None, -0.45),
+        ("Billed me again, billed us double, billed me twice", None, -0.9),
+        ("They charged me twice, I want my money back", None, -1),
+        ("", 7 / 3, -0.3333), ("", 4.9, 0.95), ("", -3, -1.0),
+    ],
+)  # fmt: skip
+def test_a_phrase_of_complaint_weighs_about_half_and_two_are_counted(
+    words: str, stars: float | None, score: float
+) -> None:
+    """Scores have four decimals and stay between −1 and 1."""
+    assert read_sentiment(words, stars).score == score
+
+
 PIECES = st.sampled_from([*COMPLAINTS, "not", "but", "LEAST", "\x00", ":)", "!!!!!", "n't", "🦆"])
 
 

@@ -84,6 +84,22 @@ def test_domains_and_accounts_are_linked() -> None:
     assert seen("hey @abc", ["ABC"]) == ["ask abc"]
 
 
+def test_words_of_four_letters_can_be_names_and_shorter_ones_are_asked_about() -> None:
+    """In a text and in an account."""
+    assert seen("Zath never called @zath", ["Zath"]) == ["linked zath"]
+    assert seen("Zath never called", ["Zath"]) == ["likely Zath"]
+    assert seen("Zat never called", ["Zat"]) == ["ask Zat"]
+    assert seen("hey @zat", ["Zat"]) == ["ask zat"]
+
+
+def test_of_equally_sure_finds_the_longest_then_the_first_is_told() -> None:
+    """Each customer once, the surest first."""
+    assert seen("Target and Zathunicon and Best Buy") == ["linked Best Buy", "ask Target"]
+    assert seen("Golddex and Condax, Golddex and GoPro") == ["linked GoPro", "likely Golddex", "likely Condax"]
+    found = best_of_each(_found("Golddex or Golddex", known_of(["Golddex"])))
+    assert [one.candidate.first for one in found] == [0]
+
+
 def test_a_lesson_holds_in_its_source_and_a_general_one_everywhere() -> None:
     """Ignored or asked about; the strictest counts, and no lesson makes anything surer."""
     here, there, golddex = uuid5(SPACE, "here"), uuid5(SPACE, "there"), uuid5(SPACE, "Golddex")

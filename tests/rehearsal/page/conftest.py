@@ -1,4 +1,4 @@
-"""A rehearsal with the tiny bot and the page, and a real browser that looks at it."""
+"""A rehearsal with a small bot and the page, and a real browser."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ _mistakes: list[object] = []
 
 
 def chromium() -> str | None:
-    """Where a Chromium stands: the CHROMIUM variable first, then the usual places."""
+    """Return the path of a Chromium: the CHROMIUM variable first, then the usual places."""
     candidates = [os.environ.get("CHROMIUM"), *_NAMES]
     found = [name if name and Path(name).is_file() else shutil.which(name) for name in candidates if name]
     return next((path for path in found if path), None)
@@ -37,7 +37,7 @@ def chromium() -> str | None:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    """A real browser; the test is skipped where none is installed."""
+    """Start a browser; the test is skipped if none is installed."""
     executable = chromium()
     if executable is None:
         pytest.skip("No Chromium was found; install one or name it in CHROMIUM.")
@@ -49,7 +49,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def shown() -> AsyncIterator[Rehearsal]:
-    """A rehearsal of three people that serves the page."""
+    """Run a rehearsal of three people that serves the page."""
     start = datetime(2026, 11, 23, 9, tzinfo=UTC)
     async with Rehearsal(manifest=MANIFEST, start=start, name="Northwind Care", extra=add_page) as running:
         control = running.control
@@ -64,7 +64,7 @@ async def shown() -> AsyncIterator[Rehearsal]:
 
 @pytest.fixture
 async def bot(shown: Rehearsal) -> AsyncIterator[Tiny]:
-    """The tiny bot on that rehearsal."""
+    """Run the small bot on that rehearsal."""
     async with by_socket(shown) as connected:
         yield connected
 
@@ -78,7 +78,7 @@ app.on_exception(_note)
 
 @pytest.fixture
 async def page(browser: Browser, shown: Rehearsal) -> AsyncIterator[Page]:
-    """The page as Ana sees it first; an error in it or behind it fails the test."""
+    """Open the page as Ana; an error in it or in the server fails the test."""
     opened = await browser.new_page(viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(_PATIENCE)
     _mistakes.clear()

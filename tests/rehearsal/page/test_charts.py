@@ -1,4 +1,4 @@
-"""Charts become what ECharts draws."""
+"""Options of ECharts for Slack's charts."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.rehearsal.strict.samples import bars
     ("kind", "drawn", "filled"), [("bar", "bar", False), ("line", "line", False), ("area", "line", True)]
 )
 def test_each_series_is_drawn_in_the_order_of_the_categories(kind: str, drawn: str, *, filled: bool) -> None:
-    """Points come in any order; each value stands at its category, under the name of its series."""
+    """Points may come in any order; each value is at its category, in the series of that name."""
     options = chart_options(bars(kind, categories=3, series=2)["chart"])
     assert options["xAxis"]["data"] == ["day 0", "day 1", "day 2"]
     assert options["xAxis"]["name"] == "Day"
@@ -21,7 +21,7 @@ def test_each_series_is_drawn_in_the_order_of_the_categories(kind: str, drawn: s
 
 
 def test_a_pie_has_its_pieces() -> None:
-    """Each segment becomes a piece with its name and value."""
+    """Each segment becomes an item with name and value."""
     options = chart_options(
         {"type": "pie", "segments": [{"label": "Visit", "value": 2}, {"label": "Call", "value": 1.5}]}
     )

@@ -1,4 +1,4 @@
-"""What a visitor sees and does on the page, in a real browser, with a real bot behind it."""
+"""The page in a real browser, with a real bot."""
 
 import asyncio
 from datetime import datetime
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 async def test_a_slash_command_is_completed_and_its_answer_is_only_for_me(page: Page, bot: Tiny) -> None:
-    """Typing / offers the manifest's commands with hint and description; the answer says who sees it."""
+    """Typing / lists the commands with hint and description; the answer is marked as ephemeral."""
     composer = page.get_by_test_id("composer")
     await composer.press_sequentially("/e")
     offer = page.get_by_test_id("command-echo")
@@ -33,7 +33,7 @@ async def test_a_slash_command_is_completed_and_its_answer_is_only_for_me(page: 
 
 
 async def test_a_form_is_filled_searched_and_sent(page: Page, shown: Rehearsal, bot: Tiny) -> None:
-    """Errors stand under fields, a select redraws the window, a search finds, a file arrives, windows stack."""
+    """Errors, redraws, searches, file uploads and stacked modals work."""
     await page.get_by_test_id("composer").fill("/form")
     await page.get_by_test_id("composer").press("Enter")
     await expect(page.get_by_test_id("modal-title")).to_have_text("Form")
@@ -75,7 +75,7 @@ async def test_a_form_is_filled_searched_and_sent(page: Page, shown: Rehearsal, 
 
 
 async def test_the_bots_own_errors_stand_under_their_field(page: Page, bot: Tiny) -> None:
-    """What the bot finds wrong with a submission is read where it belongs, and what was entered stays."""
+    """The bot's errors are shown under the fields, and entered values are kept."""
     bot.errors = {"name": "There is a customer of that name."}
     await page.get_by_test_id("shortcuts").click()
     await page.get_by_test_id("shortcut-note.global").click()
@@ -91,7 +91,7 @@ async def test_the_bots_own_errors_stand_under_their_field(page: Page, bot: Tiny
 
 
 async def test_home_buttons_threads_and_message_shortcuts(page: Page, shown: Rehearsal, bot: Tiny) -> None:
-    """The Home tab opens, a thread is answered at the side, a message's menu holds the app's shortcuts."""
+    """The Home tab, replies in threads and message shortcuts work."""
     workspace = shown.workspace
     general, mara = workspace.channel("general"), workspace.person("mara")
     workspace.post(general, mara.id, "Who calls *Acme*? <@U0000ANA>")
@@ -117,7 +117,7 @@ async def test_home_buttons_threads_and_message_shortcuts(page: Page, shown: Reh
 
 
 async def test_buttons_ask_first_and_replace_the_message(page: Page, shown: Rehearsal, bot: Tiny) -> None:
-    """A button with a confirm object asks; saying no sends nothing, saying yes lets the bot answer in place."""
+    """A button with a confirm object asks; declining sends nothing, confirming lets the bot replace the message."""
     sure = {**button("hello.press", "Press", "42"), "confirm": CONFIRM}
     blocks = [{"type": "section", "text": plain("Ready?"), "accessory": sure}]
     await bot.client.chat_postMessage(channel=shown.workspace.channel("general").id, text="Ready?", blocks=blocks)
@@ -133,7 +133,7 @@ async def test_buttons_ask_first_and_replace_the_message(page: Page, shown: Rehe
 
 
 async def test_time_passes_and_the_page_says_that_the_app_is_catching_up(page: Page, shown: Rehearsal) -> None:
-    """The clock moves an hour, a day or a week; while listeners work, the buttons rest."""
+    """The clock moves by an hour, a day or a week; the buttons are disabled meanwhile."""
     going = asyncio.Event()
 
     async def slow(_now: datetime) -> None:
@@ -156,7 +156,7 @@ async def test_time_passes_and_the_page_says_that_the_app_is_catching_up(page: P
 
 
 async def test_people_see_their_own_places_and_badges(page: Page, shown: Rehearsal) -> None:
-    """News for somebody else shows at their name; private channels show to their members only."""
+    """Unread messages are marked for each person; private channels are shown to members only."""
     workspace = shown.workspace
     await expect(page.get_by_test_id("channel-leads")).to_have_count(0)
     workspace.post(workspace.direct(workspace.person("mara")), workspace.bot.id, "One is waiting.")
@@ -173,7 +173,7 @@ async def test_people_see_their_own_places_and_badges(page: Page, shown: Rehears
 
 
 async def test_every_block_is_drawn_and_an_unknown_one_says_so(page: Page, shown: Rehearsal) -> None:
-    """A message with every block and element shows them all; what can't be drawn is a box, never a blank."""
+    """A message with every block and element is drawn; an unknown one becomes a box."""
     workspace = shown.workspace
     general = workspace.channel("general")
     broken = spoiled(bars(), "chart", "series", 0, "data", to=[])
@@ -195,12 +195,12 @@ async def test_every_block_is_drawn_and_an_unknown_one_says_so(page: Page, shown
 
 
 async def test_every_input_shows_what_was_entered(page: Page, shown: Rehearsal) -> None:
-    """Each input of a modal starts with its initial value and keeps what a person puts into it."""
+    """Each input of a modal shows its initial value and keeps entered ones."""
     workspace = shown.workspace
     ana = workspace.person("ana")
     view = workspace.new_view(ana, modal())
     ana.modals.append(view)
-    workspace.changed.raise_()
+    workspace.changed.notify()
     await expect(page.get_by_test_id("field-how")).to_have_value("Visit")
     await expect(page.get_by_test_id("option-result-call")).to_be_checked()
     await page.get_by_label("Email").first.check()
@@ -220,7 +220,7 @@ async def test_every_input_shows_what_was_entered(page: Page, shown: Rehearsal) 
 
 
 async def test_hostile_words_stay_words(page: Page, shown: Rehearsal) -> None:
-    """Markup, scripts and addresses of other kinds in messages, names and options do nothing."""
+    """Markup, scripts and unknown URL schemes in messages, names and options have no effect."""
     workspace = shown.workspace
     general = workspace.channel("general")
     evil = '<script>document.title="pwned"</script><img src=x onerror=alert(1)>'
@@ -239,7 +239,7 @@ async def test_hostile_words_stay_words(page: Page, shown: Rehearsal) -> None:
 
 
 async def test_problems_stand_in_red(page: Page, shown: Rehearsal, bot: Tiny) -> None:
-    """What Slack would refuse is counted at the top of the conversation and opens in the traffic."""
+    """Problems are counted above the conversation and shown in the traffic."""
     blocks = [{"type": "section", "text": plain("x" * 3001)}]
     with pytest.raises(SlackApiError, match="invalid_blocks"):
         await bot.client.chat_postMessage(channel=shown.workspace.channel("general").id, text="x", blocks=blocks)
@@ -255,7 +255,7 @@ async def test_problems_stand_in_red(page: Page, shown: Rehearsal, bot: Tiny) ->
 
 
 async def test_two_screens_follow_each_other(page: Page, browser: Browser, shown: Rehearsal, bot: Tiny) -> None:
-    """What Ana writes in one browser appears in Mara's without a reload, and her Home tab can be linked to."""
+    """A message of Ana in one browser appears in Mara's without a reload, and a link opens Mara's Home tab."""
     other = await browser.new_page()
     await other.goto(f"{shown.url}/?as=mara&in=general")
     await page.get_by_test_id("channel-general").click()
@@ -269,7 +269,7 @@ async def test_two_screens_follow_each_other(page: Page, browser: Browser, shown
 
 
 async def test_what_is_typed_survives_a_change_elsewhere(page: Page, shown: Rehearsal) -> None:
-    """A message that arrives while somebody types takes nothing away."""
+    """A message that arrives meanwhile doesn't change the text being typed."""
     workspace = shown.workspace
     await page.get_by_test_id("channel-general").click()
     await page.get_by_test_id("composer").press_sequentially("Half a sen")
@@ -280,14 +280,14 @@ async def test_what_is_typed_survives_a_change_elsewhere(page: Page, shown: Rehe
 
 
 async def test_what_cannot_be_done_is_told(page: Page) -> None:
-    """An unknown command is answered with a sentence, not with silence."""
+    """An unknown command shows a sentence."""
     await page.get_by_test_id("composer").fill("/nonsense now")
     await page.get_by_test_id("composer").press("Enter")
     await expect(page.get_by_text("/nonsense is not a command here")).to_be_visible()
 
 
 async def test_a_crowd_can_be_searched(page: Page, shown: Rehearsal) -> None:
-    """With hundreds of people one types a name to act as somebody."""
+    """With hundreds of people, the person to act as is found by name."""
     for number in range(200):
         shown.control.add_person(f"guest{number}", real_name=f"Guest {number}")
     await page.get_by_test_id("find-person").fill("guest 177")
@@ -297,7 +297,7 @@ async def test_a_crowd_can_be_searched(page: Page, shown: Rehearsal) -> None:
 
 
 async def test_on_a_phone_the_columns_slide_in(page: Page) -> None:
-    """At 390 px the conversation has the screen; people and traffic come when asked for."""
+    """At 390 px the conversation fills the screen; the columns open on request."""
     await page.set_viewport_size({"width": 390, "height": 844})
     await expect(page.get_by_test_id("inspector")).to_be_hidden()
     await page.get_by_test_id("drawer").click()

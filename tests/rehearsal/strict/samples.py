@@ -1,26 +1,26 @@
-"""A message, a modal and a Home tab that use every block and element Slack allows there, and ways to spoil them."""
+"""A message, a modal and a Home tab with every allowed block and element, and functions to make them invalid."""
 
 import copy
 from typing import Any
 
 
 def plain(text: str) -> dict[str, Any]:
-    """A plain_text object."""
+    """Return a plain_text object."""
     return {"type": "plain_text", "text": text, "emoji": True}
 
 
 def mrkdwn(text: str) -> dict[str, Any]:
-    """A mrkdwn object."""
+    """Return a mrkdwn object."""
     return {"type": "mrkdwn", "text": text}
 
 
 def choice(text: str, value: str | None = None, **more: Any) -> dict[str, Any]:
-    """An option of a menu."""
+    """Return an option of a menu."""
     return {"text": plain(text), "value": value or text.lower(), **more}
 
 
 def button(text: str, action_id: str, **more: Any) -> dict[str, Any]:
-    """A button."""
+    """Return a button."""
     return {"type": "button", "text": plain(text), "action_id": action_id, **more}
 
 
@@ -62,7 +62,7 @@ OPTIONS = [choice("Call"), choice("Visit"), choice("Email")]
 
 
 def bars(kind: str = "bar", categories: int = 20, series: int = 6) -> dict[str, Any]:
-    """Return a chart of so many series and categories, the points of each series in another order."""
+    """Return a chart with this number of series and categories; each series has its points in another order."""
     labels = [f"day {number}" for number in range(categories)]
     points = [{"label": label, "value": value - 3.5} for value, label in enumerate(labels)]
     return {
@@ -77,7 +77,7 @@ def bars(kind: str = "bar", categories: int = 20, series: int = 6) -> dict[str, 
 
 
 def message() -> dict[str, Any]:
-    """A message with every block and element that may stand in one."""
+    """Return a message with every block and element that is allowed in one."""
     return {
         "channel": "C0000GENERAL",
         "text": "Three customers are waiting to hear from you.",
@@ -167,7 +167,7 @@ def message() -> dict[str, Any]:
 
 
 def field(action_id: str, element: dict[str, Any], label: str | None = None, **more: Any) -> dict[str, Any]:
-    """An input block whose block_id is its action_id plus `.block`."""
+    """Return an input block whose block_id is its action_id plus `.block`."""
     return {
         "type": "input",
         "block_id": f"{action_id}.block",
@@ -178,7 +178,7 @@ def field(action_id: str, element: dict[str, Any], label: str | None = None, **m
 
 
 def modal() -> dict[str, Any]:
-    """A modal with every element that may stand in an input block."""
+    """Return a modal with every element that is allowed in an input block."""
     groups = [{"label": plain("Near"), "options": OPTIONS}, {"label": plain("Far"), "options": [choice("Letter")]}]
     return {
         "type": "modal",
@@ -223,7 +223,7 @@ def modal() -> dict[str, Any]:
 
 
 def home() -> dict[str, Any]:
-    """A Home tab."""
+    """Return a Home tab."""
     return {
         "type": "home",
         "blocks": [
@@ -235,7 +235,7 @@ def home() -> dict[str, Any]:
 
 
 def spoiled(tree: dict[str, Any], *steps: str | int, to: Any) -> dict[str, Any]:
-    """A copy of *tree* in which the place at the end of *steps* holds *to*."""
+    """Return a copy of *tree* in which the value at *steps* is *to*."""
     copied: Any = copy.deepcopy(tree)
     place = copied
     for step in steps[:-1]:

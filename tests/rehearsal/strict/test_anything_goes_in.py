@@ -1,4 +1,4 @@
-"""However broken a payload is, the checks answer with violations; they never fail themselves."""
+"""The checks return violations for any payload; they never raise."""
 
 import copy
 from typing import Any
@@ -45,7 +45,7 @@ _OBJECT = st.dictionaries(_KEYS, _JSON, max_size=6)
 
 @given(_OBJECT)
 def test_any_object_is_judged(payload: dict[str, Any]) -> None:
-    """Every check takes any JSON object and gives a list of violations with path, code and sentence."""
+    """Every check accepts any JSON object and returns violations with path, code and sentence."""
     found = [*check_message(payload), *check_view(payload), *check_options(payload)]
     found += check_view_response(payload, payload)
     assert all(isinstance(violation, Violation) for violation in found)
@@ -55,7 +55,7 @@ def test_any_object_is_judged(payload: dict[str, Any]) -> None:
 @settings(max_examples=60)
 @given(st.data())
 def test_a_good_message_or_modal_with_one_piece_replaced_is_judged(data: st.DataObject) -> None:
-    """Rubbish in any one place of a good payload is survived too."""
+    """A valid payload with an arbitrary value in one place is checked without an error."""
     for good, check in ((message(), check_message), (modal(), check_view)):
         payload = copy.deepcopy(good)
         place: Any = payload

@@ -1,4 +1,4 @@
-"""What Slack refuses of a chart is found, with the path to it."""
+"""Violations in charts, with their paths."""
 
 import math
 from typing import Any
@@ -21,7 +21,7 @@ def says(*blocks: Any) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["bar", "line", "area"])
 def test_charts_at_their_limits_pass(kind: str) -> None:
-    """Slack accepts six series over twenty categories, points in any order, negative values and a single point."""
+    """Six series over twenty categories, points in any order, negative values and a single point are valid."""
     assert says(bars(kind), bars(kind, categories=1, series=1)) == []
 
 
@@ -73,7 +73,7 @@ def test_charts_at_their_limits_pass(kind: str) -> None:
     ],
 )  # fmt: skip
 def test_each_fault_of_a_chart_is_found_where_it_stands(block: dict[str, Any], path: str) -> None:
-    """A chart with one fault is refused, and a violation names the very place."""
+    """A chart with one error has a violation with the exact path."""
     assert f"blocks[0].{path}" in says(block)
 
 

@@ -1,4 +1,4 @@
-"""The manifest is read for what it grants and promises; what it lacks is named."""
+"""Loading the manifest, and errors in it."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ settings:
 
 
 def test_everything_the_rehearsal_needs_is_read(tmp_path: Path) -> None:
-    """Commands, shortcuts, scopes, events and tabs come from the file."""
+    """Commands, shortcuts, scopes, events and tabs are loaded."""
     path = tmp_path / "manifest.yml"
     path.write_text(SAMPLE, encoding="utf-8")
     manifest = Manifest.load(path)
@@ -55,19 +55,19 @@ def test_everything_the_rehearsal_needs_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_named(text: str, sentence: str) -> None:
-    """The sentence says which line to mend."""
+    """The error says which line to correct."""
     with pytest.raises(ManifestError, match=sentence):
         Manifest.parse(text)
 
 
 def test_an_absent_manifest_is_named() -> None:
-    """A wrong path is told as such."""
+    """A missing file is reported."""
     with pytest.raises(ManifestError, match=r"/nowhere/manifest\.yml can't be read"):
         Manifest.load("/nowhere/manifest.yml")
 
 
 def test_methods_know_scopes_rates_and_needs() -> None:
-    """What Slack documents of a method is there to answer with."""
+    """A method has the documented scopes, tier and required arguments."""
     post = find_method("chat.postMessage")
     assert post is not None
     assert (post.tier, post.needs) == ("message", ("channel",))
@@ -79,7 +79,7 @@ def test_methods_know_scopes_rates_and_needs() -> None:
 
 
 def test_conversations_ask_for_the_scope_of_their_kind() -> None:
-    """Private channels need another scope than public ones; posting needs the same everywhere."""
+    """Private channels need another scope than public ones; posting needs the same for all."""
     history, post = find_method("conversations.history"), find_method("chat.postMessage")
     assert history is not None
     assert post is not None
@@ -89,7 +89,7 @@ def test_conversations_ask_for_the_scope_of_their_kind() -> None:
 
 
 def test_every_method_is_complete() -> None:
-    """Each entry has a known rate, and only documented errors beyond the common ones."""
+    """Each method has a known tier, and only documented errors beyond the common ones."""
     methods = all_methods()
     assert len(methods) > 25
     for method in methods.values():

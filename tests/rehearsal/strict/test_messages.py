@@ -1,4 +1,4 @@
-"""What Slack refuses of a message is found, with the path to it."""
+"""Violations in messages, with their paths."""
 
 import json
 from typing import Any
@@ -10,35 +10,35 @@ from tests.rehearsal.strict.samples import OPTIONS, RICH, button, choice, messag
 
 
 def says(*blocks: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
-    """What is wrong with a message of these blocks, as pairs of path and code."""
+    """Return the violations in a message of these blocks, as pairs of path and code."""
     found = check_message({"channel": "C1", "text": "Hello", "blocks": list(blocks), **more})
     return [(violation.path, violation.code) for violation in found]
 
 
 def section(text: Any = None, **more: Any) -> dict[str, Any]:
-    """A section with *text*, or with a word of its own."""
+    """Return a section with *text*."""
     return {"type": "section", "text": text or mrkdwn("Hello"), **more}
 
 
 def accessory(element: dict[str, Any]) -> dict[str, Any]:
-    """A section with *element* beside it."""
+    """Return a section with *element* as its accessory."""
     return section(accessory=element)
 
 
 def actions(*elements: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """An actions block."""
+    """Return an actions block."""
     return {"type": "actions", "elements": list(elements), **more}
 
 
 def test_a_message_with_every_block_passes() -> None:
-    """Whatever Slack allows in a message is allowed here."""
+    """Everything that Slack allows in a message is valid."""
     assert check_message(message()) == []
 
 
 def test_blocks_and_metadata_may_come_as_json_strings() -> None:
-    """Form bodies carry blocks and metadata as JSON, which is read like the rest."""
-    whole = message()
-    packed = {**whole, "blocks": json.dumps(whole["blocks"]), "metadata": json.dumps(whole["metadata"])}
+    """JSON strings, as in form bodies, are parsed."""
+    integer = message()
+    packed = {**integer, "blocks": json.dumps(integer["blocks"]), "metadata": json.dumps(integer["metadata"])}
     assert check_message(packed) == []
     broken = check_message({"text": "Hello", "blocks": "[{"})
     assert [(v.path, v.code) for v in broken] == [("blocks", "invalid_blocks_format")]
@@ -166,33 +166,33 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("block", "path"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS])
+@pytest.mark.parametrize(("block", "path"), [add[1:] for add in FAULTS], ids=[add[0] for add in FAULTS])
 def test_each_fault_is_found_where_it_stands(block: dict[str, Any], path: str) -> None:
-    """One fault gives one violation or more, and one of them names the very place."""
+    """One error gives at least one violation, one of them with the exact path."""
     assert path in [where for where, _ in says(block)]
 
 
 def test_one_fault_gives_one_violation_with_a_sentence_that_says_what_to_do() -> None:
-    """The author reads where it is, what to do, and Slack's own code."""
+    """The violation has path, advice and Slack's code."""
     (violation,) = check_message({"text": "Hi", "blocks": [section(mrkdwn("x" * 3001))]})
     assert str(violation) == "blocks[0].text.text: Shorten this to 3000 characters; it has 3001. (invalid_blocks)"
 
 
 def test_ids_are_unique_and_blocks_are_counted() -> None:
-    """A block_id stands once in a message, and 50 blocks are the most."""
+    """A block_id is unique in a message, which has 50 blocks at most."""
     assert says(section(block_id="a"), section(block_id="a")) == [("blocks[1].block_id", "invalid_blocks")]
     assert says(*[{"type": "divider"}] * 50) == []
     assert says(*[{"type": "divider"}] * 51) == [("blocks", "invalid_blocks")]
 
 
 def test_words_of_all_blocks_together_are_counted() -> None:
-    """Fifty long sections are too much even when each one fits."""
+    """Fifty long sections exceed the total, although each one is valid."""
     assert says(*[section(mrkdwn("x" * 2600))] * 5) == []
     assert says(*[section(mrkdwn("x" * 2700))] * 5) == [("blocks", "msg_blocks_too_long")]
 
 
 def test_one_table_a_message() -> None:
-    """Slack takes a single table."""
+    """A second table is refused."""
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
     assert says(table, table) == [("blocks[1]", "only_one_table_allowed")]
 
@@ -223,17 +223,17 @@ def test_one_table_a_message() -> None:
     ],
 )
 def test_faults_around_the_blocks(payload: dict[str, Any], path: str, code: str) -> None:
-    """Text, metadata and the ways of posting have rules of their own."""
+    """Text, metadata and other fields have their own rules."""
     assert [(v.path, v.code) for v in check_message(payload)] == [(path, code)]
 
 
 def test_deleting_the_original_needs_no_words() -> None:
-    """A response_url can take the message away without saying anything."""
+    """A response with delete_original needs no text."""
     assert check_message({"delete_original": True}) == []
 
 
 def test_blocks_alone_are_a_message() -> None:
-    """Slack posts blocks without text."""
+    """A message with blocks needs no text."""
     assert check_message({"blocks": [{"type": "divider"}]}) == []
 
 
@@ -241,12 +241,12 @@ def test_blocks_alone_are_a_message() -> None:
     "rubbish", [None, 7, "x", [], [None], [[]], {"type": []}, [{"type": "actions", "elements": 3}]]
 )
 def test_rubbish_is_refused_not_crashed_on(rubbish: Any) -> None:
-    """Whatever stands where blocks should, the answer is a list of violations."""
+    """Any value in place of blocks gives violations."""
     found = check_message({"text": "x", "blocks": rubbish})
     assert bool(found) == (rubbish not in (None, []))
 
 
 def test_escaped_words_and_real_links_pass() -> None:
-    """Escaped markup, mentions, links, dates and mails are what mrkdwn is for."""
+    """Escaped markup, mentions, links, dates and mail addresses are valid."""
     good = "&lt;!channel&gt; &amp; <@U012AB> <#C012AB|general> <mailto:a@b.c|mail> <https://a.b?x=1&y=2>"
     assert says(section(mrkdwn(good)), text=good) == []

@@ -1,4 +1,4 @@
-"""What Slack refuses of modals, Home tabs and the answers to submissions and searches is found, with the path to it."""
+"""Violations in modals, Home tabs and responses to submissions and searches, with their paths."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from tests.rehearsal.strict.samples import OPTIONS, choice, field, home, modal, 
 
 
 def found(view: dict[str, Any]) -> list[tuple[str, str]]:
-    """What is wrong with *view*, as pairs of path and code."""
+    """Return the violations in *view*, as pairs of path and code."""
     return [(violation.path, violation.code) for violation in check_view(view)]
 
 
 def of(element: dict[str, Any]) -> dict[str, Any]:
-    """A modal whose only input is *element*."""
+    """Return a modal with *element* as its only input."""
     return {**modal(), "blocks": [field("it", element)]}
 
 
 def test_a_modal_with_every_input_and_a_home_tab_pass() -> None:
-    """Whatever Slack allows in views is allowed here."""
+    """Everything that Slack allows in views is valid."""
     assert found(modal()) == []
     assert found(home()) == []
 
@@ -82,26 +82,26 @@ def test_a_modal_with_every_input_and_a_home_tab_pass() -> None:
     ],
 )
 def test_each_fault_is_found_where_it_stands(view: dict[str, Any], path: str) -> None:
-    """One of the violations names the very place, with Slack's code for views."""
+    """A violation has the exact path, with Slack's code for views."""
     assert (path, "invalid_arguments") in found(view)
 
 
 def test_the_focus_is_given_once() -> None:
-    """Two fields can't both have the cursor."""
+    """Two fields can't both have the focus."""
     focused = {"type": "plain_text_input", "focus_on_load": True}
     view = {**modal(), "blocks": [field("a", focused), field("b", focused)]}
     assert found(view) == [("blocks[1].element.focus_on_load", "invalid_arguments")]
 
 
 def test_a_view_of_250_kilobytes_is_too_large() -> None:
-    """A hundred long sections are more than a view holds."""
+    """A hundred long sections exceed the limit of a view."""
     wide = {"type": "section", "text": mrkdwn("x" * 2900)}
     assert found({**home(), "blocks": [wide] * 80}) == []
     assert found({**home(), "blocks": [wide] * 90}) == [("payload", "view_too_large")]
 
 
 def test_errors_stand_under_inputs_of_the_view() -> None:
-    """An error for a block that isn't an input of the view would be lost; it is refused."""
+    """An error for a block that isn't an input of the view is refused."""
     answer = {"response_action": "errors", "errors": {"note.block": "Say what happened."}}
     assert check_view_response(answer, modal()) == []
     wrong = spoiled(answer, "errors", to={"due": "Not an input.", "note.block": ""})
@@ -110,7 +110,7 @@ def test_errors_stand_under_inputs_of_the_view() -> None:
 
 
 def test_an_answer_may_be_empty_or_bring_a_view() -> None:
-    """Nothing closes the modal, clear closes them all, update and push show another one, which is judged too."""
+    """An empty response, clear, update and push are valid; the new view is checked, too."""
     assert check_view_response({}, modal()) == []
     assert check_view_response({"response_action": "clear"}, modal()) == []
     assert check_view_response({"response_action": "push", "view": modal()}, modal()) == []
@@ -123,7 +123,7 @@ def test_an_answer_may_be_empty_or_bring_a_view() -> None:
 
 
 def test_a_search_offers_up_to_a_hundred_options_or_groups() -> None:
-    """None are fine, a hundred are, one more is not; both kinds at once are not either."""
+    """None and a hundred are valid; one more, or both kinds at once, are not."""
     assert check_options({"options": []}) == []
     assert check_options({"options": [choice(f"n{n}") for n in range(100)]}) == []
     assert [v.path for v in check_options({"options": [choice(f"n{n}") for n in range(101)]})] == ["options"]

@@ -1,4 +1,4 @@
-"""A call of the bot to the Web API, and its refusal."""
+"""Web API calls and the errors that Slack returns."""
 
 import json
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from starlette.requests import Request
 Json = dict[str, Any]
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _JSON_ARGUMENTS = ("blocks", "attachments", "metadata", "view", "files", "users", "channels")
-_MOST_PER_PAGE = 1000
+_MAX_PAGE = 1000
 
 
-class Refused(Exception):
-    """Slack answers `ok: false` with this error."""
+class ApiError(Exception):
+    """Slack answers `ok: false` with this error code."""
 
     def __init__(self, code: str, **extra: Any) -> None:
         super().__init__(code)
@@ -22,8 +22,8 @@ class Refused(Exception):
         self.extra = extra
 
 
-class TooFast(Exception):
-    """HTTP 429 with this many seconds to wait."""
+class RateLimited(Exception):
+    """Slack answers HTTP 429 with this number of seconds to wait."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"retry after {seconds} s")
@@ -31,39 +31,39 @@ class TooFast(Exception):
 
 
 @dataclass(frozen=True)
-class Ask:
-    """A method's name, its arguments, and the token that came with it."""
+class ApiCall:
+    """A Web API call: the method's name, the arguments and the token."""
 
     method: str
     args: Json
     token: str
 
     def text(self, name: str) -> str:
-        """A text argument; empty when it is missing."""
+        """Return an argument as text; empty if it is missing."""
         value = self.args.get(name)
         return "" if value is None else str(value)
 
     def flag(self, name: str) -> bool:
-        """A yes-or-no argument, however it is written."""
+        """Return a boolean argument."""
         return str(self.args.get(name, "")).lower() in {"1", "true"}
 
     def number(self, name: str, default: int) -> int:
-        """A whole number from 1 to 1000, or *default* when it is missing."""
+        """Return an argument as a number from 1 to 1000, or *default* if it is missing."""
         raw = self.text(name)
         if raw in ("", "0"):
             return default
         if not raw.isascii() or not raw.isdigit():
-            raise Refused("invalid_limit")
-        return min(int(raw), _MOST_PER_PAGE)
+            raise ApiError("invalid_limit")
+        return min(int(raw), _MAX_PAGE)
 
 
-async def read_ask(request: Request) -> Ask:
-    """Read a call: form or JSON body, query, token from the header or the arguments."""
+async def parse_call(request: Request) -> ApiCall:
+    """Parse a call: form or JSON body, query, and the token in the header or the arguments."""
     args = dict(request.query_params) | await _body(request)
     header = request.headers.get("authorization", "")
     token = header.removeprefix("Bearer ").strip() or str(args.get("token", ""))
     args.pop("token", None)
-    return Ask(request.path_params["method"], {name: _parsed(name, value) for name, value in args.items()}, token)
+    return ApiCall(request.path_params["method"], {name: _parsed(name, value) for name, value in args.items()}, token)
 
 
 async def _body(request: Request) -> Json:
@@ -77,9 +77,9 @@ async def _body(request: Request) -> Json:
     try:
         parsed = json.loads(raw)
     except ValueError:
-        raise Refused("invalid_json") from None
+        raise ApiError("invalid_json") from None
     if not isinstance(parsed, dict):
-        raise Refused("json_not_object")
+        raise ApiError("json_not_object")
     return parsed
 
 

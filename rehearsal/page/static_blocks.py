@@ -1,19 +1,19 @@
-"""Blocks that are only looked at, as safe HTML: rich text, tables, images, files, and a box for what is unknown."""
+"""Converts blocks without interaction to safe HTML: rich text, tables, images, files, and a box for unknown ones."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from rehearsal.page.emoji import emoji
-from rehearsal.page.icons import icon
 from rehearsal.page.mrkdwn import Names, link, plain, text_object
+from rehearsal.page.tags import icon
 
 Json = Mapping[str, Any]
 _STYLES = {"bold": "b", "italic": "i", "strike": "s", "code": "code", "underline": "u", "highlight": "mark"}
 
 
 def rich_text(block: Json, names: Names) -> str:
-    """A rich_text block as HTML."""
+    """Return a rich_text block as HTML."""
     return "".join(_part(part, names) for part in block.get("elements", ()))
 
 
@@ -61,7 +61,7 @@ def _bare(piece: Json, names: Names) -> str:  # noqa: PLR0911 - one line a kind 
 
 
 def table(block: Json, names: Names) -> str:
-    """A table block as HTML, its first row as the head."""
+    """Return a table block as HTML, with its first row as the head."""
     settings = list(block.get("column_settings") or ())
     rows = [_row(row, "th" if n == 0 else "td", settings, names) for n, row in enumerate(block.get("rows", ()))]
     return f'<div class="rh-table"><table>{"".join(rows)}</table></div>'
@@ -83,7 +83,7 @@ def _cell(cell: Json, names: Names) -> str:
 
 
 def image(block: Json, names: Names, *, small: bool = False) -> str:
-    """An image with its words, which stand in for it where it can't be fetched."""
+    """Return an image with its alternative text and title as HTML."""
     address = str(block.get("image_url") or "")
     alt = escape(str(block.get("alt_text", "")), quote=True)
     picture = f'<img src="{escape(address, quote=True)}" alt="{alt}" title="{alt}" loading="lazy">'
@@ -96,11 +96,11 @@ def image(block: Json, names: Names, *, small: bool = False) -> str:
 
 
 def file(name: str, size: int | None = None) -> str:
-    """A file as a card."""
+    """Return a file as HTML."""
     weight = "" if size is None else f"<small>{size:,} bytes</small>"
     return f'<div class="rh-file">{icon("file")}<span>{plain(name, with_emoji=False)}{weight}</span></div>'
 
 
 def unknown(what: str, kind: Any) -> str:
-    """A box that says what can't be drawn, instead of a blank."""
+    """Return a box that says what can't be drawn."""
     return f'<div class="rh-unknown">This page can\'t draw a {escape(what)} of type “{escape(str(kind))}”.</div>'

@@ -1,4 +1,4 @@
-"""Who works at the sample company, and where they talk."""
+"""The people and channels of the sample company."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -23,8 +23,8 @@ PEOPLE: Sequence[tuple[str, str, str, str, dict[str, Any]]] = (
 PARTNERS = "partners-northwind"
 
 
-def furnish(rehearsal: Rehearsal) -> None:
-    """Put people and channels into the rehearsal; one channel is shared with outsiders."""
+def populate(rehearsal: Rehearsal) -> None:
+    """Add people and channels to the rehearsal; one channel is shared with outsiders."""
     control = rehearsal.control
     for person_id, handle, name, zone, more in PEOPLE:
         email = f"{handle}@halden-voss.example"

@@ -1,4 +1,4 @@
-"""The bytes of files: uploads of the bot, downloads with its token."""
+"""Uploads and downloads of files."""
 
 from urllib.parse import quote
 
@@ -9,7 +9,7 @@ from rehearsal.wire.wire import Wire
 
 
 async def upload(wire: Wire, request: Request) -> Response:
-    """The bytes for an address from files.getUploadURLExternal, raw or as a form's file."""
+    """Store the bytes sent to a URL of files.getUploadURLExternal, raw or as a form."""
     stored = wire.workspace.files.get(request.path_params["file"])
     if stored is None or stored.data is not None:
         return PlainTextResponse("no such upload", status_code=404)
@@ -32,7 +32,7 @@ async def _bytes(request: Request) -> bytes:
 
 
 async def download(wire: Wire, request: Request) -> Response:
-    """The bytes of a file; without the bot's token Slack leads to its sign-in page instead."""
+    """Return the bytes of a file; without the bot's token, redirect to the sign-in page, as Slack does."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     if token != wire.bot_token or "files:read" not in wire.scopes:
         wire.problem("download", "no_token", "Download files with the bot's token in the header, and files:read.")
@@ -45,5 +45,5 @@ async def download(wire: Wire, request: Request) -> Response:
 
 
 async def sign_in(_request: Request) -> Response:
-    """What a download without a token ends in."""
+    """Return the sign-in page."""
     return HTMLResponse("<!doctype html><title>Sign in</title><p>Sign in to the pretend workspace.</p>")
