@@ -62,3 +62,11 @@ def test_any_text_has_an_answer(text: str) -> None:
     """Whatever stands in the cell, the answer is a lower-case ASCII domain or none; asking twice gives the same."""
     domain = registrable_domain(text)
     assert domain is None or (domain.isascii() and domain == domain.lower() and registrable_domain(domain) == domain)
+
+
+def test_a_host_of_253_characters_is_read() -> None:
+    """A longer one is none."""
+    host = ("a" * 62 + ".") * 3 + "b" * 55 + ".acme.com"
+    assert len(host) == 253
+    assert registrable_domain(host) == "acme.com"
+    assert registrable_domain("x" + host) is None

@@ -166,3 +166,18 @@ def test_an_owner_of_forty_seven_thousand_customers_is_served() -> None:
     dues = spread(keys)
     assert len(dues) == len(keys)
     assert max(Counter(dues.values()).values()) == 8
+
+
+@pytest.mark.parametrize("share", [1, 2, 3, 40])
+def test_first_calls_are_evenly_apart(share: int) -> None:
+    """Nobody shares a day while there are days, and no two gaps differ by more than one working day."""
+    end = due_on(TODAY, 1000, LISBON)
+    workdays = LISBON.working_days_between(TODAY + DAY, end)
+    count = len(workdays) // share - 1
+    dues = sorted(spread([(f"c{n}", TODAY, 1000) for n in range(count)]).values())
+    places = [bisect_left(workdays, day) for day in dues]
+    gaps = {later - earlier for earlier, later in pairwise(places)}
+    assert max(gaps) - min(gaps) <= 1
+    assert min(gaps) >= 1
+    assert places[0] <= max(gaps)
+    assert len(workdays) - places[-1] <= max(gaps) + 1

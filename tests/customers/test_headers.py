@@ -135,3 +135,35 @@ def test_a_crms_old_dates_dont_make_customers_neglected(heading: str) -> None:
     assert Field.ADDED_ON not in map_headers(["Company name", heading]).columns
     assert Field.ADDED_ON in map_headers(["Company name", "Added on"]).columns
     assert Field.ADDED_ON in map_headers(["Company name", heading], {heading: "added_on"}).columns
+
+
+@pytest.mark.parametrize(("length", "shown"), [(40, "c" * 40), (41, "c" * 39 + "…")])
+def test_a_heading_is_repeated_in_forty_characters(length: int, shown: str) -> None:
+    """In the sentence and in the way out."""
+    (problem,) = map_headers(["c" * length]).problems
+    assert f"“{shown}”" in problem
+    assert f'--map "{shown}=name"' in problem
+
+
+@pytest.mark.parametrize(("count", "more"), [(12, ": say"), (13, " and 1 more: say"), (14, " and 2 more: say")])
+def test_twelve_headings_are_named_and_the_others_counted(count: int, more: str) -> None:
+    """So that the sentence stays one."""
+    (problem,) = map_headers([f"Z{at}" for at in range(count)]).problems
+    assert f"“Z11”{more}" in problem
+
+
+def test_of_three_columns_the_first_is_offered_and_the_last_left_out() -> None:
+    """Each way out is one that works."""
+    (problem,) = map_headers(["Email", "E-mail", "Mail", "Company"]).problems
+    assert '--map "Email=contact_email"' in problem
+    assert '--map "Mail=ignore"' in problem
+
+
+def test_a_contacts_name_goes_before_first_and_last_name() -> None:
+    """And a column that somebody mapped by hand is no part of a name."""
+    assert map_headers(["First name", "Last name", "Company", "Contact name"]).person == ()
+    taken = map_headers(["First name", "Last name", "Company"], {"First name": "tags"})
+    assert (taken.person, taken.columns[Field.TAGS]) == ((), 0)
+    assert map_headers(["First name", "Last name", "Company"], {"First name": "ignore"}).person == ()
+    assert map_headers(["First name", "Last name", "First name", "Company"]).person == (0, 1)
+    assert map_headers(["Company", "Colour"]).system == ""

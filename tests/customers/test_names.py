@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.rules.names import KEY_LENGTH, clean_text, look_alikes, name_key
+from bot.customers.rules.names import KEY_LENGTH, clean_text, key_words, look_alikes, name_key, nearest_country
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,60 @@ def test_a_typing_error_is_answered_with_the_nearest_names() -> None:
     assert look_alikes("zzzz", keys, 3) == []
     assert look_alikes("", keys, 3) == []
     assert look_alikes("acme", keys, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "cut"), [(0, ""), (1, "…"), (2, "a…"), (3, "ab…"), (4, "ab…"), (5, "ab cd"), (6, "ab cd")]
+)
+def test_a_text_is_cut_within_its_limit(limit: int, cut: str) -> None:
+    """Without a space before the sign that more follows."""
+    assert clean_text("ab  cd", limit) == cut
+
+
+def test_a_key_of_two_hundred_characters_stays_whole() -> None:
+    """A longer one ends in a fingerprint of sixteen digits, and is as long as a key may be."""
+    assert name_key("a" * KEY_LENGTH) == "a" * KEY_LENGTH
+    longer = name_key("a" * (KEY_LENGTH + 1))
+    assert len(longer) == KEY_LENGTH
+    assert longer[:183] == "a" * 183
+    assert longer[183] == "#"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The Home-Depot, Inc.", ["the", "home", "depot", "inc"]), ("Estée & Co+", ["estee", "and", "co", "plus"]),
+        ("Wendy's", ["wendys"]), ("Wendy’s®", ["wendys"]), ("Ａｃｍｅ", ["acme"]), ("", []), ("\u200b", []),
+        ("Москва", ["москва"]), ("Ѐ\u0300", ["ѐ\u0300"]), ("e\u0300\u036f", ["e"]), ("\u0300a", ["\u0300a"]),
+    ],
+)  # fmt: skip
+def test_words_of_a_key_keep_articles_and_legal_forms(text: str, words: list[str]) -> None:
+    """Accents go from Latin and Greek letters alone."""
+    assert key_words(text) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Alphabet Inc. (Class A)", "alphabet class a"), ("(Class A)", "class a"), ("The Gap", "gap"),
+        ("The (Class A)", "the class a"), ("Sp. z o.o.", "sp zoo"), ("A. The", "a the"),
+        ("Cl. B Foods (cl. B)", "cl b foods cl b"),
+    ],
+)  # fmt: skip
+def test_a_share_class_stands_behind_the_name(name: str, key: str) -> None:
+    """A name of nothing else keeps it as its words."""
+    assert name_key(name) == key
+
+
+def test_look_alikes_are_sorted_by_likeness_then_by_name() -> None:
+    """Wherever they stand in the list."""
+    assert look_alikes("acme", ["acmb", "acma"], 2) == ["acma", "acmb"]
+    assert look_alikes("acme", ["acme", *["zz"] * 60, "acmee"], 2) == ["acme", "acmee"]
+    assert look_alikes("acme energ", ["acme", "ac me", "acme x"], 3) == ["acme x", "acme", "ac me"]
+    assert look_alikes("acm", ["acme", "acmena"], 1) == ["acme"]
+
+
+def test_a_misspelt_country_of_four_letters_is_found() -> None:
+    """Codes resemble everything, so they are no suggestion."""
+    assert nearest_country("Perru") == "Peru"
+    assert nearest_country("DEUU") is None

@@ -335,3 +335,41 @@ def test_no_cell_whatever_breaks_the_reading(row: dict[str, str]) -> None:
     assert isinstance(parsed, RowDraft) or all(refused.reason.endswith((".", "?")) for refused in parsed)
     if isinstance(parsed, RowDraft):
         assert parsed.name
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": "x" * 1000}, "its first 200 characters were kept"),
+        ({"name": "x" * 200}, ""),
+        ({"external_id": "x" * 120}, ""),
+        ({"last_contact": "2026-03-10"}, ""),
+    ],
+)
+def test_a_cell_may_be_as_long_and_as_late_as_the_limit(fields: dict[str, str], sentence: str) -> None:
+    """Today included; only a name that is cut is noted."""
+    assert " ".join(note.reason for note in draft(**fields).notes).endswith(f"{sentence}." if sentence else "")
+    assert len(draft(**fields).notes) == bool(sentence)
+
+
+def test_a_cell_of_two_hundred_characters_is_read() -> None:
+    """A longer one is refused unread, and so is a name of more than a thousand."""
+    assert "is no cadence" in refusal(cadence="9" * 200).reason
+    assert "far too long" in refusal(cadence="9" * 201).reason
+    assert "too long for a name" in refusal(name="x" * 1001).reason
+
+
+def test_a_list_of_people_may_have_short_rows_and_blanks() -> None:
+    """Who has a first name alone is called by it; a stroke is no name."""
+    people = map_headers(["First name", "Last name"])
+    ann = parse_row(2, ["Ann"], people, today=TODAY)
+    assert isinstance(ann, RowDraft)
+    assert (ann.name, ann.contact_name) == ("Ann", "Ann")
+    assert isinstance(parse_row(3, ["-"], people, today=TODAY), list)
+
+
+def test_the_name_of_a_lists_origin_is_cut_to_fit() -> None:
+    """Sixty characters are kept."""
+    row = parse_row(2, ["Acme"], map_headers(["name"]), today=TODAY, default_source="s" * 61)
+    assert isinstance(row, RowDraft)
+    assert len(row.source or "") == 60

@@ -154,7 +154,7 @@ def test_quiet_hours_may_lie_within_a_day(hour: int, quiet: bool) -> None:
     """The first hour is quiet, the last isn't; from and to the same hour is never."""
     now = datetime(2026, 11, 23, hour, tzinfo=UTC)
     assert is_quiet(now, "UTC", time(12), time(14)) is quiet
-    assert not is_quiet(now, "UTC", time(12), time(12))
+    assert is_quiet(now, "UTC", time(12), time(12)) is False
     assert not is_quiet(now, "UTC", time(12), None)
     assert not is_quiet(now, "UTC", None, time(14))
 

@@ -317,3 +317,23 @@ def test_a_cell_that_is_no_date_says_how_to_write_one(cell: str, sentence: str) 
 def test_a_date_tells_the_order_of_its_list(cell: str, order: bool | None) -> None:
     """The order is known if one number can't be a month; dots are always day first."""
     assert day_order(cell) is order
+
+
+@pytest.mark.parametrize(
+    ("text", "day_first", "expected"),
+    [
+        ("05/03/2026", True, date(2026, 3, 5)), ("05/03/2026", False, date(2026, 5, 3)),
+        ("12/01/2026", True, date(2026, 1, 12)), ("01/12/2026", False, date(2026, 1, 12)),
+        ("13/01/2026", False, date(2026, 1, 13)), ("01/13/2026", True, date(2026, 1, 13)),
+    ],
+)  # fmt: skip
+def test_a_list_says_how_its_dates_are_meant(text: str, day_first: bool, expected: date) -> None:
+    """Except where a number above twelve says it; without its word they are two days."""
+    assert read_date(text, day_first=day_first) == expected
+
+
+@pytest.mark.parametrize("text", ["01/12/2026", "12/01/2026", "1-12-2026"])
+def test_december_the_first_may_be_january_the_twelfth(text: str) -> None:
+    """Both are told."""
+    with pytest.raises(UnclearDay, match=r"2026-01-12.*2026-12-01|2026-12-01.*2026-01-12"):
+        read_date(text)

@@ -77,3 +77,24 @@ def test_the_host_of_an_address_comes_without_www() -> None:
     """As a place is shown."""
     assert host_of("https://www.acme.example/a") == "acme.example"
     assert host_of("nothing") == ""
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1999, True), (2000, True), (2001, False)])
+def test_an_address_has_two_thousand_characters_at_most(length: int, kept: bool) -> None:
+    """A longer one wouldn't fit behind a button."""
+    address = "https://a.example/".ljust(length, "x")
+    assert canonical(address) == (address if kept else "")
+
+
+@pytest.mark.parametrize(("given_as", "kept_as"), [
+    ("https://acme.example:443/", "https://acme.example/"),
+    ("https://acme.example:80/", "https://acme.example:80/"),
+    ("http://acme.example:443/", "http://acme.example:443/"),
+    ("https://www.google.com/search?q=https://site.example/", "https://www.google.com/search?q=https://site.example/"),
+    ("https://acme.example/url?q=https://site.example/", "https://acme.example/url?q=https://site.example/"),
+    ("https://www.google.com/url?q=https://a.example/&q=https://b.example/", "https://a.example/"),
+    ("https://acme..example/", ""), ("https://acme.example./", "https://acme.example/"), ("https://-/", ""),
+])  # fmt: skip
+def test_only_a_redirecting_page_is_looked_behind(given_as: str, kept_as: str) -> None:
+    """And only a scheme's own port goes without saying."""
+    assert canonical(given_as) == kept_as

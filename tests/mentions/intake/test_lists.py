@@ -250,6 +250,7 @@ def test_a_date_of_an_email_without_a_zone_is_in_utc(zone: str) -> None:
     """Also where the sender hides the zone."""
     at = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
     assert read_written(f"Fri, 20 Nov 2026 08:30:00 {zone}", now=NOW) == at
+    assert read_written("Fri, 20 Nov 2026 10:30:00 +0200", now=NOW) == at
 
 
 def test_rows_without_an_address_are_told_apart_by_what_they_say() -> None:

@@ -169,3 +169,34 @@ def test_instants_are_read(said: str, instant: str | None) -> None:
 def test_languages_are_two_letters() -> None:
     """Or nothing."""
     assert [language_code(said) for said in ("en-US", "DE", "english", "")] == ["en", "de", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "cut"),
+    [
+        ("x" * 4000, 4000, False),
+        ("x" * 4001, 4000, True),
+        ("x" + " " * 59_999, 1, False),
+        ("x" + " " * 60_000, 1, True),
+    ],
+)
+def test_four_thousand_characters_are_kept(text: str, kept: int, cut: bool) -> None:
+    """What is left out is said to be, also where nothing but spaces is looked at."""
+    words, is_cut = clean_words(text)
+    assert (len(words), is_cut) == (kept, cut)
+
+
+def test_accounts_have_sixty_characters_and_twenty_are_taken() -> None:
+    """A longer one is nobody's."""
+    assert handles_in("@" + "a" * 60) == ("a" * 60,)
+    assert handles_in("@" + "a" * 61) == ()
+    assert len(handles_in(" ".join(f"@ana{n}" for n in range(30)))) == 20
+
+
+@pytest.mark.parametrize(
+    ("said", "year"), [("1990-01-01T00:00:00Z", 1990), ("1989-12-31T23:59:59Z", None), ("100000000000", 5138)]
+)
+def test_nothing_was_written_before_there_was_a_web(said: str, year: int | None) -> None:
+    """Seconds go on for three thousand years before they count as milliseconds."""
+    at = read_instant(said)
+    assert (at.year if at else None) == year

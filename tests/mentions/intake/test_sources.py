@@ -127,13 +127,14 @@ def test_addresses_of_the_open_internet_are_asked(address: str) -> None:
 )  # fmt: skip
 def test_no_other_address_is_ever_asked(address: str) -> None:
     """Nothing of our own network, whatever spelling, tunnel or mapping it hides behind."""
-    assert not is_public(address)
+    assert is_public(address) is False
 
 
 @pytest.mark.parametrize("status", [200, 204, 299, 304])
 def test_a_success_is_read(status: int) -> None:
     """And so is the answer that nothing has changed."""
     refuse_status(status, None)
+    assert [one.value for one in Outcome if one.is_well] == ["news", "unchanged", "empty"]
 
 
 @pytest.mark.parametrize(

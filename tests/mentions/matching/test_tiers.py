@@ -98,6 +98,16 @@ def test_of_equally_sure_finds_the_longest_then_the_first_is_told() -> None:
     assert seen("Golddex and Condax, Golddex and GoPro") == ["linked GoPro", "likely Golddex", "likely Condax"]
     found = best_of_each(_found("Golddex or Golddex", known_of(["Golddex"])))
     assert [one.candidate.first for one in found] == [0]
+    assert seen("Best Buy and Bank of America") == ["linked Bank of America", "linked Best Buy"]
+
+
+def test_a_name_hides_only_lighter_ones_within_it() -> None:
+    """McDonald's is not McDonald; both domains that a host may belong to are told."""
+    assert seen("at McDonald's today", ["McDonald's", "McDonald"]) == ["likely McDonald's"]
+    assert seen("at Bank of America", ["Bank of America", "Bank"]) == ["linked Bank of America"]
+    assert seen("my GoldDex broke", ["Golddex"]) == ["likely GoldDex"]
+    known = known_of(["Zathunicon"], domain="shop.acme.com") | known_of(["Zed"], domain="acme.com")
+    assert [one.known.key for one in _found("see shop.acme.com", known)] == ["shop.acme.com", "acme.com"]
 
 
 def test_a_lesson_holds_in_its_source_and_a_general_one_everywhere() -> None:

@@ -10,6 +10,7 @@ from bot.mentions.rules.tokens import (
     MOST_WORDS,
     handle_key,
     host_keys,
+    is_common,
     is_joined,
     read_signs,
     read_text,
@@ -165,3 +166,67 @@ def test_a_very_long_text_is_read_to_a_point() -> None:
     reading = read_text("Golddex " * 200_000)
     assert len(reading.text) == LONGEST_TEXT
     assert keys("A" * 1_000_000) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("AT&T", ["at", "at and t", "t"]),
+        ("B&DE", ["b", "b and de", "de"]),
+        ("& Golddex", ["golddex"]),
+        ("Golddex/Acme", ["golddex", "golddex acme", "acme"]),
+        ("Golddex-Widget's", ["golddex", "golddex widgets", "golddex widget", "widgets", "widget"]),
+        ("株式abc", ["株式abc"]),
+        ("Golddex J. P. Morgan", ["golddex", "golddex jp", "golddex jp morgan", "jp", "jp morgan", "morgan"]),
+        ("ask J. y Morgan", ["jy", "jy morgan", "morgan"]),
+        ("at Bank of America", ["bank", "bank of america", "america"]),
+        ("Golddex answers Bank", ["golddex", "bank"]),
+        ("Golddex Corps. Bank", ["golddex", "golddex corps", "corps", "bank"]),
+        ("ask Corp. Bank", ["corp", "corp bank", "bank"]),
+        ("at ex-Corp. Golddex", ["corp", "corp golddex", "golddex"]),
+        ("A B of", ["ab"]),
+    ],
+)
+def test_every_piece_that_may_be_a_name_is_found(text: str, found: list[str]) -> None:
+    """From each word with a capital to each later one; initials are one word, small words only join."""
+    assert keys(text) == found
+
+
+def test_a_full_stop_inside_a_word_makes_it_an_abbreviation() -> None:
+    """A name may continue after it."""
+    assert "st judes medical" in keys("St.Judes. Medical")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "expected"),
+    [
+        ("Golddex Raises Its Forecast", "golddex", {"shouts"}),
+        ("Golddex Raises Its", "golddex", set()),
+        ("Golddex Joan Ana Bob Cleo Dan Eve and we went", "golddex", set()),
+        ("we asked Target. Corp says", "target", set()),
+        ("we asked Target Corp! again", "target", {"registered"}),
+        ("we asked Target corp again", "target", set()),
+        ("that was ex-Joan Golddex again", "golddex", {"follows"}),
+        ("Joan Golddex again", "golddex", {"follows"}),
+        ("Golddex called Ana", "golddex", set()),
+    ],
+)
+def test_signs_are_told_at_the_edges_of_a_text(text: str, key: str, expected: set[str]) -> None:
+    """Four words make a headline if more than seven in ten have capitals; what stands last precedes nothing."""
+    reading = read_text(text)
+    (one,) = [found for found in reading.candidates if found.key == key]
+    assert {name for name, there in read_signs(reading, [one])[0]._asdict().items() if there} == expected
+
+
+@pytest.mark.parametrize(("word", "common"), [("ined", False), ("gaps", True), ("golddex", False), ("baking", True)])
+def test_a_word_of_two_letters_and_an_ending_is_rare(word: str, common: bool) -> None:
+    """Too little is left of it."""
+    assert is_common(word) is common
+
+
+def test_a_host_has_253_characters_at_most() -> None:
+    """As the internet's names do."""
+    host = ("a" * 62 + ".") * 3 + "b" * 55 + ".acme.com"
+    assert len(host) == 253
+    assert host_keys(host)[-1] == "acme.com"
+    assert host_keys("x" + host) == ()
