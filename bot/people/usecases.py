@@ -11,24 +11,8 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
-from bot.people.queries import (
-    find_person_row,
-    get_person,
-    get_today,
-    list_absences,
-    list_managers,
-    next_absence,
-)
-from bot.people.rules import (
-    DAY,
-    Mute,
-    Role,
-    absence_problems,
-    holiday_country,
-    hours_problems,
-    known_zone,
-    person_key,
-)
+from bot.people.queries import find_person_row, get_person, get_today, list_absences, list_managers, next_absence
+from bot.people.rules import DAY, Mute, Role, absence_problems, holiday_country, hours_problems, known_zone, person_key
 from bot.people.schemas import CoverAsked, PeopleSynced, PreferencesInput, SlackPerson
 from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace, list_audit

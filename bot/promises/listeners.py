@@ -8,13 +8,7 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
-from bot.commitments.listeners import (
-    CommitmentListeners,
-    CommitmentRef,
-    CommitmentScreens,
-    Submission,
-    command_key,
-)
+from bot.commitments.listeners import CommitmentListeners, CommitmentRef, CommitmentScreens, Submission, command_key
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import OPTIONS
 from bot.core.errors import NotAllowed, NotFound

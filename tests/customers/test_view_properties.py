@@ -10,27 +10,11 @@ from hypothesis import strategies as st
 
 from bot.core.errors import Ambiguous
 from bot.core.schemas import Line
-from bot.customers import views
+from bot.customers import schemas, views
 from bot.customers.rules.due import Standing, Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import (
-    Card,
-    Changed,
-    ContactDetails,
-    CustomerDetails,
-    CustomerSchema,
-    CustomersHandedOver,
-    CustomerTaken,
-    Drafts,
-    ImportPlan,
-    ImportSummary,
-    ImportUndone,
-    ListImported,
-    ListPage,
-    Named,
-)
 from bot.customers.views import card, forms
 from rehearsal.strict import check_message, check_view
 from tests.customers.test_customer_views import markup
@@ -46,26 +30,26 @@ KEPT = RAW.map(lambda text: clean_text(text, 200)).filter(bool)
 """Text as it is kept: every way in cleans it."""
 
 
-def schema(text: str, **more: Any) -> CustomerSchema:
+def schema(text: str, **more: Any) -> schemas.CustomerSchema:
     """A customer of that name."""
     told: dict[str, Any] = {
         "id": ID, "name": text, "owner_id": ANA, "owner_name": text, "standing": Standing.DUE, "today": DAY,
         "effective_cadence_days": 30, "waiting_since": DAY, "last_contact_on": None, "due_on": DAY,
         "neglected_after": DAY, "lines": (Line(text=text),) * 9,
     }  # fmt: skip
-    return CustomerSchema(**{**told, **more})
+    return schemas.CustomerSchema(**{**told, **more})
 
 
-def card_of(text: str, many: int) -> Card:
+def card_of(text: str, many: int) -> schemas.Card:
     """A card on which that text stands everywhere."""
-    contact = ContactDetails(name=text, role=text[:120], phone=text[:60])
-    details = CustomerDetails(
+    contact = schemas.ContactDetails(name=text, role=text[:120], phone=text[:60])
+    details = schemas.CustomerDetails(
         name=text, aliases=(text,) * many, tags=(text[:60],) * many, preferences=(text,) * many,
         contacts=(contact,) * many, country=text[:60], domain=text,
     )  # fmt: skip
-    named = Named(id=ID, name=text)
+    named = schemas.Named(id=ID, name=text)
     lost = {"status": Status.LOST, "status_reason": text} if many % 2 else {}
-    return Card(
+    return schemas.Card(
         customer=schema(text, **lost), details=details, parent=named, children=(named,) * min(many, 5),
         children_total=many, added_on=DAY, source=text[:60], external_id=text[:120],
         timeline=(Line(text=text, on=DAY),) * min(many, 10),
@@ -83,18 +67,23 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
     kept = ((text, text),) * min(many, 20)
     messages = [
         card.message(card_of(text, many)),
-        views.page(ListPage(rows=rows, words=text, page=2, pages=3, total=many)),
-        views.page(ListPage(rows=rows, pool=True, total=many)),
-        views.unknown(text, [Named(id=key, name=name) for key, name in nearest[:3]]),
+        views.page(schemas.ListPage(rows=rows, words=text, page=2, pages=3, total=many)),
+        views.page(schemas.ListPage(rows=rows, pool=True, total=many)),
+        views.unknown(text, [schemas.Named(id=key, name=name) for key, name in nearest[:3]]),
         views.choose(several),
         views.said(text),
         views.taken(schema(text)),
-        views.handed_over(CustomersHandedOver(names=(text,) * min(many + 1, 5), total=many + 1, by=BOB, note=text)),
-        views.customer_taken(CustomerTaken(name=text, to=None, by=BOB)),
+        views.handed_over(
+            schemas.CustomersHandedOver(names=(text,) * min(many + 1, 5), total=many + 1, by=BOB, note=text)
+        ),
+        views.customer_taken(schemas.CustomerTaken(name=text, to=None, by=BOB)),
         views.imported(
-            ListImported(import_id=ID, file_name=text, added=many, changed=0, left_alone=0, refused=3, remarks=0,
-                         first_refusals=(text,) * 3)),
-        forms.undone(ImportUndone(id=ID, file_name=text, removed=0, restored=0, kept=kept)),
+            schemas.ListImported(
+                import_id=ID, file_name=text, added=many, changed=0, left_alone=0, refused=3, remarks=0,
+                first_refusals=(text,) * 3,
+            )
+        ),
+        forms.undone(schemas.ImportUndone(id=ID, file_name=text, removed=0, restored=0, kept=kept)),
     ]  # fmt: skip
     for message in messages:
         assert message is not None
@@ -112,17 +101,17 @@ def test_no_text_makes_a_window_that_slack_refuses(text: str, many: int) -> None
     """The card, the forms, and every step of an import."""
     shown = card_of(text, many)
     refusals = tuple(Refusal(number, text, text, text) for number in range(many))
-    plan = ImportPlan(
+    plan = schemas.ImportPlan(
         file_name=text, added=(text,) * many, changed=many, refusals=refusals,
-        changes=(Changed(row_number=1, name=text, field="owner", before=text, after=""),) * many,
+        changes=(schemas.Changed(row_number=1, name=text, field="owner", before=text, after=""),) * many,
         remarks=(Note(1, text, text, text),) * many,
     )  # fmt: skip
-    drafts = Drafts(
+    drafts = schemas.Drafts(
         file_name=text, headers=(text,) * many, columns=dict.fromkeys(list(Field)[:many], text),
         unmapped=(text,) * many, problems=(text,) * (many % 3),
     )  # fmt: skip
     earlier = tuple(
-        ImportSummary(id=UUID(int=n), file_name=text, by=text, on=DAY, today=DAY, added=n, changed=n, refused=n,
+        schemas.ImportSummary(id=UUID(int=n), file_name=text, by=text, on=DAY, today=DAY, added=n, changed=n, refused=n,
                       undone_by=text if n % 2 else None, may_undo=not n % 2)
         for n in range(min(many, 5))
     )  # fmt: skip

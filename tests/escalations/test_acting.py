@@ -10,12 +10,7 @@ from bot.checkins.queries.history import list_entries
 from bot.checkins.rules import Result
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.escalations.rules import Cause, EscalationState, Severity
-from bot.escalations.usecases import (
-    answer_escalation,
-    fix_escalation,
-    give_escalation,
-    withdraw_escalation,
-)
+from bot.escalations.usecases import answer_escalation, fix_escalation, give_escalation, withdraw_escalation
 from bot.followups.queries import get_list
 from tests.checkins.office import at
 from tests.escalations.helpers import (

@@ -7,16 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.escalations.rules import (
-    DEFAULT_SPANS,
-    WORKDAY,
-    Severity,
-    Span,
-    moment,
-    read_span,
-    work_between,
-    work_until,
-)
+from bot.escalations.rules import DEFAULT_SPANS, WORKDAY, Severity, Span, moment, read_span, work_between, work_until
 from bot.people.rules import Calendar
 
 LISBON = Calendar(zone="Europe/Lisbon", country="PT")

@@ -17,17 +17,7 @@ from bot.escalations.rules import HOLDS, EscalationState, Severity
 from bot.escalations.usecases import raise_in_checkin
 from bot.workspaces.tables import AuditEntry
 from tests.checkins.office import at, log, undo
-from tests.escalations.helpers import (
-    answer,
-    ask_whether,
-    escalate,
-    listed,
-    mend,
-    mended,
-    owed,
-    stored,
-    trail,
-)
+from tests.escalations.helpers import answer, ask_whether, escalate, listed, mend, mended, owed, stored, trail
 from tests.makers import ANA, BOB, MARA, Office
 
 TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)

@@ -9,25 +9,9 @@ import pytest
 from bot.commitments.rules import PAGE_ROWS
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import help_message, saved
-from bot.escalations import views
+from bot.escalations import schemas, views
 from bot.escalations.listeners import EscalationRef, read_holds, read_raised
 from bot.escalations.rules import RATE_ROWS, Cause, EscalationEvent, EscalationState, Severity
-from bot.escalations.schemas import (
-    ChannelLost,
-    EscalationFixed,
-    EscalationLate,
-    EscalationList,
-    EscalationNews,
-    EscalationPosted,
-    EscalationRaised,
-    EscalationSchema,
-    EscalationUpdate,
-    EscalationWarned,
-    Rate,
-    RateLine,
-    Waiting,
-    Wishes,
-)
 from bot.escalations.views import forms
 from bot.slack.blocks import Message, modal
 from rehearsal.strict import check_message, check_view
@@ -36,7 +20,7 @@ from tests.checkins.test_views import HOSTILE
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def escalation(words: str = "", **more: Any) -> EscalationSchema:
+def escalation(words: str = "", **more: Any) -> schemas.EscalationSchema:
     """Acme's portal is down; or everything says *words*, as long as it may be."""
     said = {
         "customer_name": words[:200] or "Acme",
@@ -50,7 +34,9 @@ def escalation(words: str = "", **more: Any) -> EscalationSchema:
     }
     fixed = {"id": uuid4(), "customer_id": uuid4(), "severity": Severity.STOPS, "assignee_id": "U0ANA"}
     when = {"raised_by": "U0MARA", "raised_at": MONDAY, "answer_by": MONDAY + timedelta(hours=4), "now": MONDAY}
-    return EscalationSchema(**{**fixed, **said, **when, "zone": "Europe/Lisbon", "cause": Cause.HAND_OVER, **more})
+    return schemas.EscalationSchema(
+        **{**fixed, **said, **when, "zone": "Europe/Lisbon", "cause": Cause.HAND_OVER, **more}
+    )
 
 
 def check(message: Message) -> None:
@@ -62,7 +48,7 @@ def check(message: Message) -> None:
 
 def test_the_message_says_who_what_and_by_when() -> None:
     """In the first words, which the notification shows; with *Answered* and *Card*."""
-    message = views.raised(EscalationRaised(escalation=escalation(), role="on_it"))
+    message = views.raised(schemas.EscalationRaised(escalation=escalation(), role="on_it"))
     assert message.text == (
         "Mara Okafor escalated a problem that stops their work; you are on it."
         " Acme: the portal is down, answer by Mon 13:00."
@@ -89,15 +75,15 @@ def test_every_message_fits_at_its_worst(words: str, state: EscalationState) -> 
     """Hostile, long and right-to-left words, in every state."""
     one = escalation(words, state=state, reopened=7, link="https://x.slack.com/" + "a" * 400)
     for role in ("on_it", "owner", "manager"):
-        check(views.raised(EscalationRaised(escalation=one, role=role, again=True)))
-    check(views.raised(EscalationRaised(escalation=one, role="on_it", given_by=words[:200])))
-    check(views.raised(EscalationRaised(escalation=one, role="on_it", returned_from=words[:200])))
-    check(views.warned(EscalationWarned(escalation=one)))
-    check(views.late(EscalationLate(escalation=one)))
-    check(views.posted(EscalationPosted(escalation=one)))
-    check(views.update(EscalationUpdate(escalation=one)))
-    check(views.update(EscalationUpdate(escalation=one.model_copy(update={"now": MONDAY + timedelta(days=9)}))))
-    check(views.channel_lost(ChannelLost(channel_name=words[:100], reason="it was archived")))
+        check(views.raised(schemas.EscalationRaised(escalation=one, role=role, again=True)))
+    check(views.raised(schemas.EscalationRaised(escalation=one, role="on_it", given_by=words[:200])))
+    check(views.raised(schemas.EscalationRaised(escalation=one, role="on_it", returned_from=words[:200])))
+    check(views.warned(schemas.EscalationWarned(escalation=one)))
+    check(views.late(schemas.EscalationLate(escalation=one)))
+    check(views.posted(schemas.EscalationPosted(escalation=one)))
+    check(views.update(schemas.EscalationUpdate(escalation=one)))
+    check(views.update(schemas.EscalationUpdate(escalation=one.model_copy(update={"now": MONDAY + timedelta(days=9)}))))
+    check(views.channel_lost(schemas.ChannelLost(channel_name=words[:100], reason="it was archived")))
     check(views.standing(one))
     check(help_message("/escalate", views.HELP))
 
@@ -105,7 +91,7 @@ def test_every_message_fits_at_its_worst(words: str, state: EscalationState) -> 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
     """Full pages, and the counts of the whole."""
-    full = EscalationList(
+    full = schemas.EscalationList(
         whose=f"c-{uuid4()}", title=f"Escalations of {words}"[:220], total=5000, late=4999, page=300, pages=625,
         rows=tuple(escalation(words, state=list(EscalationState)[n % 3]) for n in range(PAGE_ROWS)),
     )  # fmt: skip
@@ -113,13 +99,13 @@ def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
     assert "5,000 open · 4,999 past their clock" in shown.text
     check(shown)
     check(views.page(full.model_copy(update={"total": 0, "rows": ()})))
-    line = RateLine(name=words[:200] or "Ana", active=5000, clean=4000)
-    rate = Rate(
+    line = schemas.RateLine(name=words[:200] or "Ana", active=5000, clean=4000)
+    rate = schemas.Rate(
         days=90, active=125_000, clean=100_000, unjudged=12, people=(line,) * RATE_ROWS, more=900,
         repeats=(f"the third “{words}” at {words}",) * 5,
     )  # fmt: skip
     check(views.rate(rate))
-    check(views.rate(Rate(days=90, active=0, clean=0, unjudged=0)))
+    check(views.rate(schemas.Rate(days=90, active=0, clean=0, unjudged=0)))
     text = "Right first time: 80 % of 125,000 customers had nothing avoidable go wrong in 90 days."
     assert views.rate(rate).text == text
 
@@ -129,7 +115,7 @@ def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
 def test_all_news_fits_and_says_what_happened(event: EscalationEvent, words: str) -> None:
     """Whoever did it, also nobody."""
     gone = event is EscalationEvent.FORGOTTEN
-    schema = EscalationNews(
+    schema = schemas.EscalationNews(
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=(words * 20)[:1000], words=(words * 20)[:1000], to_name=words[:200],
     )  # fmt: skip
@@ -152,12 +138,15 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     for draw in (forms.answer_form, forms.fix_form, forms.give_form, forms.withdraw_form):
         assert check_view(draw(one, state=state)) == []
     assert check_view(saved(views.raised_words(one))) == []
-    assert check_view(saved(views.fixed_words(EscalationFixed(escalation=one, repeat=(words * 9)[:900])))) == []
-    wishes = Wishes(stops="4 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")
+    assert check_view(saved(views.fixed_words(schemas.EscalationFixed(escalation=one, repeat=(words * 9)[:900])))) == []
+    wishes = schemas.Wishes(stops="4 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")
     assert check_view(forms.setup_form(wishes)) == []
     assert check_view(forms.setup_saved(wishes)) == []
     assert check_view(forms.setup_saved(wishes.model_copy(update={"channel_id": None}))) == []
-    fields = [*forms.holds_fields(Waiting(rows=tuple(escalation(words) for _ in range(3)))), *forms.raised_fields(None)]
+    fields = [
+        *forms.holds_fields(schemas.Waiting(rows=tuple(escalation(words) for _ in range(3)))),
+        *forms.raised_fields(None),
+    ]
     assert check_view(modal("Check-in", fields, callback_id="x", submit="Save")) == []
     assert all(block["block_id"].startswith("escalations.") for block in fields)
 

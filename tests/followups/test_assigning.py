@@ -9,13 +9,7 @@ from bot.core.errors import AlreadyDone, BotError, InvalidInput, NotAllowed, Not
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.followups.rules import FollowupState
-from bot.followups.usecases import (
-    OnlyForOneself,
-    assign_followup,
-    cancel_followup,
-    move_followup,
-    reassign_followup,
-)
+from bot.followups.usecases import OnlyForOneself, assign_followup, cancel_followup, move_followup, reassign_followup
 from bot.people.rules import Role
 from bot.workspaces.usecases import install_workspace
 from tests.followups.helpers import FRIDAY, assign, listed, owed, stored, trail

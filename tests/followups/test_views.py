@@ -12,14 +12,7 @@ from bot.commitments.views import help_message, saved
 from bot.followups import views
 from bot.followups.listeners import FollowupRef
 from bot.followups.rules import FollowupEvent, FollowupState
-from bot.followups.schemas import (
-    FollowupGiven,
-    FollowupLate,
-    FollowupList,
-    FollowupNews,
-    FollowupSchema,
-    FollowupsDue,
-)
+from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupList, FollowupNews, FollowupSchema, FollowupsDue
 from bot.slack.blocks import Message, escape
 from rehearsal.strict import check_message, check_view
 from tests.checkins.test_views import HOSTILE

@@ -12,14 +12,7 @@ from bot.core.schemas import Line, Step
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import Coverage, CustomerSchema, OwnerCoverage
 from bot.customers.tables import Customer
-from bot.home.rules import (
-    COMING_ROWS,
-    DEPARTURE_ROWS,
-    POOL_ROWS,
-    SNOOZED_ROWS,
-    TEAM_ROWS,
-    WAITING_ROWS,
-)
+from bot.home.rules import COMING_ROWS, DEPARTURE_ROWS, POOL_ROWS, SNOOZED_ROWS, TEAM_ROWS, WAITING_ROWS
 from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team
 from bot.home.views.forms import country_options, preferences
 from bot.home.views.tab import JOBS, closed, tab, weekdays

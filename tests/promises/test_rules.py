@@ -7,16 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.people.rules import Calendar
-from bot.promises.rules import (
-    PromiseState,
-    Stage,
-    is_over,
-    is_silent,
-    kept_rate,
-    stage,
-    wants_reminder,
-    widest_gap,
-)
+from bot.promises.rules import PromiseState, Stage, is_over, is_silent, kept_rate, stage, wants_reminder, widest_gap
 
 MONDAY, THURSDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 26), date(2026, 11, 27)
 LISBON = Calendar(zone="Europe/Lisbon", country="PT")

@@ -8,22 +8,9 @@ import pytest
 
 from bot.commitments.rules import PAGE_ROWS, REMINDER_ROWS
 from bot.commitments.views import help_message, saved
-from bot.promises import views
+from bot.promises import schemas, views
 from bot.promises.listeners import PromiseRef
 from bot.promises.rules import Band, PromiseEvent, PromiseState
-from bot.promises.schemas import (
-    ContactOption,
-    KeptRates,
-    ParsedPromise,
-    PromiseList,
-    PromiseNews,
-    PromiseNoted,
-    PromisesBroken,
-    PromiseSchema,
-    PromisesDue,
-    PromisesInherited,
-    Tally,
-)
 from bot.slack.blocks import Message, escape, modal
 from rehearsal.strict import check_message, check_view
 from tests.checkins.test_views import HOSTILE
@@ -32,7 +19,7 @@ MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
 ENDED = [state for state in PromiseState if state is not PromiseState.OPEN]
 
 
-def promise(words: str = "", **more: Any) -> PromiseSchema:
+def promise(words: str = "", **more: Any) -> schemas.PromiseSchema:
     """Ana promised Acme the price list by Friday; or everything says *words*, as long as it may be."""
     named = {
         "customer_name": words[:200] or "Acme",
@@ -43,16 +30,16 @@ def promise(words: str = "", **more: Any) -> PromiseSchema:
     }
     fixed = {"id": uuid4(), "customer_id": uuid4(), "assignee_id": "U0ANA", "promised_by": "U0ANA"}
     days = {"promised_on": MONDAY, "due_on": FRIDAY, "first_due_on": FRIDAY, "today": MONDAY}
-    return PromiseSchema(**{**fixed, **named, **days, **more})
+    return schemas.PromiseSchema(**{**fixed, **named, **days, **more})
 
 
-def worst(words: str, **more: Any) -> PromiseSchema:
+def worst(words: str, **more: Any) -> schemas.PromiseSchema:
     """As long and as odd as it can be."""
     link = "https://x.slack.com/" + "a" * 400
     return promise(words, promised_by="U0BOB", moves=1234, link=link, **more)
 
 
-def ended(words: str, state: PromiseState) -> PromiseSchema:
+def ended(words: str, state: PromiseState) -> schemas.PromiseSchema:
     """One that isn't owed any more, with as many words as may be kept."""
     more = {"moved_to": MONDAY, "note": (words * 10)[:1000], "ended_by_name": words[:200]}
     return worst(words, state=state, is_owed=False, **more)
@@ -81,7 +68,7 @@ def test_a_promise_that_was_written_down_is_said_back() -> None:
     other = views.recorded(promise(), "U0BOB")
     assert other.text.startswith("Noted: Ana Lima promised Acme")
     assert "Noted, and Ana Lima is told." in str(other.blocks)
-    noted = views.noted(PromiseNoted(promise=promise(), by_name="Bob Chen"))
+    noted = views.noted(schemas.PromiseNoted(promise=promise(), by_name="Bob Chen"))
     assert noted.text.startswith("Bob Chen noted that you made a promise. Acme: send")
 
 
@@ -96,8 +83,8 @@ def test_a_promise_that_was_written_down_is_said_back() -> None:
 )
 def test_the_reminder_says_how_many_and_when(dues: tuple[date, ...], text: str) -> None:
     """A real sentence, for the notification."""
-    schemas = tuple(promise(due_on=due) for due in dues)
-    message = views.due(PromisesDue(person_id="U0ANA", first_name="Ana", total=len(schemas), rows=schemas))
+    promised = tuple(promise(due_on=due) for due in dues)
+    message = views.due(schemas.PromisesDue(person_id="U0ANA", first_name="Ana", total=len(promised), rows=promised))
     assert message.text == text
     check(message)
 
@@ -105,16 +92,16 @@ def test_the_reminder_says_how_many_and_when(dues: tuple[date, ...], text: str) 
 def test_nothing_left_is_said_kindly() -> None:
     """Once every row was acted on."""
     done = (ended("Acme", PromiseState.KEPT),)
-    due = PromisesDue(person_id="U0ANA", first_name="Ana", total=1, rows=done)
+    due = schemas.PromisesDue(person_id="U0ANA", first_name="Ana", total=1, rows=done)
     assert views.due(due).text == "Ana, nothing is left to keep for now."
-    broken = PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=done)
+    broken = schemas.PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=done)
     assert views.broken(broken).text == "Ana, all of this is settled."
 
 
 def test_what_broke_is_told_without_scolding() -> None:
     """What helps now; keeping it is keeping it late."""
     row = promise(state=PromiseState.BROKEN, today=date(2026, 11, 30))
-    message = views.broken(PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=(row,)))
+    message = views.broken(schemas.PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=(row,)))
     assert message.text.startswith("Ana, the day of a promise has gone by. A word to the customer helps")
     assert "broken: it was due Fri 27 Nov" in str(message.blocks)
     assert buttons(message)[0] == "Kept late"
@@ -123,7 +110,7 @@ def test_what_broke_is_told_without_scolding() -> None:
 def test_what_somebody_left_behind_says_whose_it_was() -> None:
     """Who gave their word stays visible."""
     row = promise(assignee_id="U0BOB", assignee_name="Bob Chen")
-    schema = PromisesInherited(person_id="U0BOB", first_name="Bob", total=1, rows=(row,), left="Ana Lima")
+    schema = schemas.PromisesInherited(person_id="U0BOB", first_name="Bob", total=1, rows=(row,), left="Ana Lima")
     assert views.inherited(schema).text == "Bob, Ana Lima left, and a promise of theirs is yours to keep now."
     assert "Ana Lima promised it" in str(views.inherited(schema).blocks)
     assert views.inherited(schema.model_copy(update={"left": ""})).text == "Bob, these are yours to keep now."
@@ -167,20 +154,20 @@ def test_every_message_fits_at_its_worst(words: str) -> None:
         check(views.recorded(one, "U0ANA"))
         check(views.recorded(one, "U0BOB"))
         check(views.again(one))
-        check(views.noted(PromiseNoted(promise=one, by_name=words[:200])))
+        check(views.noted(schemas.PromiseNoted(promise=one, by_name=words[:200])))
     full = tuple(worst(words) if n % 2 else ended(words, PromiseState.RENEGOTIATED) for n in range(REMINDER_ROWS))
     group: dict[str, Any] = {"person_id": "U0ANA", "first_name": words[:200], "total": 5000, "rows": full}
-    check(views.due(PromisesDue(**group)))
-    check(views.broken(PromisesBroken(**group)))
-    check(views.inherited(PromisesInherited(**group, left=words[:200])))
-    check(views.due(PromisesDue(**{**group, "rows": tuple(worst(words) for _ in range(REMINDER_ROWS))})))
+    check(views.due(schemas.PromisesDue(**group)))
+    check(views.broken(schemas.PromisesBroken(**group)))
+    check(views.inherited(schemas.PromisesInherited(**group, left=words[:200])))
+    check(views.due(schemas.PromisesDue(**{**group, "rows": tuple(worst(words) for _ in range(REMINDER_ROWS))})))
     check(help_message("/promise", views.HELP))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_lists_fit_with_thousands_owed(words: str) -> None:
     """Full pages, and the counts of the whole."""
-    full = PromiseList(
+    full = schemas.PromiseList(
         whose=f"c-{uuid4()}", title=f"Promises to {words}"[:220], total=5000, late=4999, page=300, pages=625,
         rows=tuple(worst(words, state=PromiseState.BROKEN) for _ in range(PAGE_ROWS)),
     )  # fmt: skip
@@ -197,7 +184,7 @@ def test_lists_fit_with_thousands_owed(words: str) -> None:
 def test_all_news_fits_and_says_what_happened(event: PromiseEvent, words: str) -> None:
     """Whoever did it, also nobody."""
     gone = event is PromiseEvent.FORGOTTEN
-    schema = PromiseNews(
+    schema = schemas.PromiseNews(
         event=event, by_name=words[:200], customer_id=None if gone else uuid4(), customer_name=words[:200],
         what=words[:500], due_on=MONDAY, moved_to=FRIDAY, words=(words * 10)[:1000],
     )  # fmt: skip
@@ -212,12 +199,12 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
         promise_id=uuid4(), kind="due", ids=tuple(uuid4() for _ in range(10)), whose="p-U0ANA", url="u" * 500,
         link="https://x.slack.com/" + "a" * 480,
     ).dump()  # fmt: skip
-    people = tuple(ContactOption(id=uuid4(), name=words[:200]) for _ in range(100))
-    draft = ParsedPromise(
+    people = tuple(schemas.ContactOption(id=uuid4(), name=words[:200]) for _ in range(100))
+    draft = schemas.ParsedPromise(
         assignee_id="U0ANA", customer_id=uuid4(), customer_name=words[:200], due_on=MONDAY,
         what=words[:500], contacts=people, problems=(words, words),
     )  # fmt: skip
-    empty = ParsedPromise(assignee_id="U0ANA")
+    empty = schemas.ParsedPromise(assignee_id="U0ANA")
     for one in (draft, empty):
         assert check_view(views.promise_form(one, state=state)) == []
         assert check_view(views.with_contacts(views.promise_form(draft, state=state), one)) == []
@@ -229,14 +216,14 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     assert check_view(modal("Check-in", fields, callback_id="x", submit="Save")) == []
 
 
-def tally(name: str, **counts: int) -> Tally:
+def tally(name: str, **counts: int) -> schemas.Tally:
     """Some promises of one name."""
-    return Tally(name=name, counts={PromiseState(state): count for state, count in counts.items()})
+    return schemas.Tally(name=name, counts={PromiseState(state): count for state, count in counts.items()})
 
 
-def rates(*bands: Tally, team: Tally, people: tuple[Tally, ...] = ()) -> Message:
+def rates(*bands: schemas.Tally, team: schemas.Tally, people: tuple[schemas.Tally, ...] = ()) -> Message:
     """The message about them."""
-    return views.rates(KeptRates(since=date(2025, 11, 23), team=team, people=people, bands=bands))
+    return views.rates(schemas.KeptRates(since=date(2025, 11, 23), team=team, people=people, bands=bands))
 
 
 def test_the_widest_difference_between_sizes_stands_in_front() -> None:
