@@ -337,3 +337,9 @@ def test_december_the_first_may_be_january_the_twelfth(text: str) -> None:
     """Both are told."""
     with pytest.raises(UnclearDay, match=r"2026-01-12.*2026-12-01|2026-12-01.*2026-01-12"):
         read_date(text)
+
+
+@pytest.mark.parametrize(("cell", "order"), [("13/12/2026", True), ("12/13/2026", False), ("12/12/2026", None)])
+def test_december_reveals_no_order_itself(cell: str, order: bool | None) -> None:
+    """Only a number above twelve does."""
+    assert day_order(cell) is order
