@@ -14,7 +14,7 @@ from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping
 from jobs.post_digests import post_digests
-from jobs.reminding import remind_due, remind_followups, remind_promises
+from jobs.reminding import send_morning_messages
 from jobs.runner import Job
 from jobs.sync_people import sync_people
 from jobs.watch_escalations import watch_escalations
@@ -27,9 +27,7 @@ def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_
     return (
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
-        Job("remind_due", partial(remind_due, runtime), every=MINUTE),
-        Job("remind_followups", partial(remind_followups, runtime), every=MINUTE),
-        Job("remind_promises", partial(remind_promises, runtime), every=MINUTE),
+        Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(
             "collect_mentions",

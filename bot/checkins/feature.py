@@ -4,7 +4,7 @@ from bot.checkins import listeners
 from bot.checkins.queries import history
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.usecases import recording
-from bot.checkins.views.queue import reminder
+from bot.checkins.views.reminder import reminder
 from bot.core.feature import Feature, Offer
 
 FEATURE = Feature(

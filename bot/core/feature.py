@@ -1,6 +1,6 @@
 """What a feature declares: its listeners, its notifications' views, and its contributions to others' screens."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
-from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Schema, Step, Subject
+from bot.core.errors import NotFound
+from bot.core.schemas import Count, DigestSlot, Line, MorningRow, Notification, OfferButton, Schema, Step, Subject
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -58,11 +59,16 @@ Check = Callable[[Session, datetime], Sequence[str]]
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that a feature adds to other features' screens, for the subjects that *wants* accepts."""
+    """
+    A button that a feature adds to other features' screens, for the subjects that *wants* accepts.
+
+    A listener of the action id answers the button; `open(caller, subject)` answers it where it is a line of a menu.
+    """
 
     label: str
     action_id: str
     wants: Callable[[Subject], bool]
+    open: Callable[[Any, Subject], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,28 @@ class CheckinExtra:
 
 
 @dataclass(frozen=True)
+class Morning:
+    """
+    A section of the one message that people get in the morning.
+
+    *key* is stored; *title* stands above the rows, *command* shows those that don't fit. `list_due(session, told, now)`
+    returns the ids of what is due by who is told of it, the most pressing first; *told* maps the people whose things
+    are asked for to themselves, or to who covers for them. `list_rows(session, ids, now)` returns schemas by person as
+    they stand now, in the order of *ids*, and *view* draws one for a person. `lead(name, count)` and `counted(count)`
+    are parts of a sentence on *count* things, the first of them about the customer *name*.
+    """
+
+    key: str
+    title: str
+    command: str
+    list_due: Callable[[Session, Mapping[str, str], datetime], Mapping[str, Sequence[UUID]]]
+    list_rows: Callable[[Session, Mapping[str, Sequence[UUID]], datetime], Mapping[str, Sequence[Any]]]
+    view: Callable[[Any, str], MorningRow]
+    lead: Callable[[str, int], str]
+    counted: Callable[[int], str]
+
+
+@dataclass(frozen=True)
 class Feature:
     """
     One capability of the bot. Everything but the name is optional.
@@ -121,6 +149,7 @@ class Feature:
     digest_kinds: Sequence[DigestKindOffer] = ()
     commitments_section: CommitmentsSection | None = None
     home_section: HomeSection | None = None
+    mornings: Sequence[Morning] = ()
     timeline: Timeline | None = None
     first_steps: Steps | None = None
     erase: Erase | None = None
@@ -178,6 +207,25 @@ def collect_offers(features: Sequence[Feature], subject: Subject) -> tuple[Offer
         return ()
     wanted = [offer for feature in features for offer in feature.offers if offer.wants(subject)]
     return tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted[:MOST_OFFERS])
+
+
+async def open_offer(features: Sequence[Feature], action_id: str, caller: Any, subject: Subject) -> None:
+    """
+    Open what a feature offers under *action_id*, for a line of another feature's menu.
+
+    Raises:
+        NotFound: no feature offers it.
+    """
+    offers = (offer for feature in features for offer in feature.offers if offer.action_id == action_id)
+    offer = next((offer for offer in offers if offer.open), None)
+    if offer is None or offer.open is None:
+        raise NotFound("That menu is out of date; open the list again.")
+    await offer.open(caller, subject)
+
+
+def collect_mornings(features: Sequence[Feature]) -> list[Morning]:
+    """Return the sections of the morning message; those of the last feature stand first."""
+    return [morning for feature in reversed(features) for morning in feature.mornings]
 
 
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:

@@ -1,6 +1,6 @@
 """Declares the escalations feature: problems that a customer raised."""
 
-from bot.core.feature import CheckinExtra, Feature, Offer
+from bot.core.feature import CheckinExtra, Feature, Morning, Offer
 from bot.escalations import listeners, queries, usecases, views
 from bot.escalations.queries import contributions
 from bot.escalations.rules import HOLDS, RAISED
@@ -53,6 +53,18 @@ FEATURE = Feature(
     digest_section=contributions.digest_section,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    mornings=(
+        Morning(
+            key="problems",
+            title="Problems",
+            command="/escalate list",
+            list_due=contributions.list_due,
+            list_rows=contributions.list_rows,
+            view=views.morning,
+            lead=views.lead,
+            counted=views.counted,
+        ),
+    ),
     timeline=contributions.timeline,
     erase=scheduled.erase,
     export=contributions.export,

@@ -1,6 +1,6 @@
 """Declares the promises feature: what we owe a customer by a date."""
 
-from bot.core.feature import CheckinExtra, Feature, Offer
+from bot.core.feature import CheckinExtra, Feature, Morning, Offer
 from bot.promises import listeners, queries, usecases, views
 from bot.promises.queries import contributions
 from bot.promises.schemas import PromiseNews, PromiseNoted, PromisesBroken, PromisesDue, PromisesInherited
@@ -34,6 +34,18 @@ FEATURE = Feature(
     digest_section=contributions.digest_section,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    mornings=(
+        Morning(
+            key="promises",
+            title="Promises",
+            command="/promise list",
+            list_due=queries.list_due,
+            list_rows=queries.list_rows,
+            view=views.morning,
+            lead=views.lead,
+            counted=views.counted,
+        ),
+    ),
     timeline=contributions.timeline,
     erase=scheduled.erase,
     export=contributions.export,

@@ -51,7 +51,7 @@ async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser:
             await expect(await mara.latest("customers are in cadence")).to_contain_text("I'll take it")
             await mara.picture("digest")
             await mara.act_as("ana")
-            await expect(await mara.latest("waiting to hear from you")).to_contain_text("Bakery Lindqvist")
+            await expect(await mara.latest("to hear from you")).to_contain_text("Bakery Lindqvist")
             await mara.picture("reminder")
             await _log_the_first(mara, "Likes the new invoice.", picture="check-in")
             await mara.see("home-tab").click()
@@ -59,7 +59,7 @@ async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser:
             await mara.picture("home")
         async with visit(browser, f"{running.rehearsal.url}/?as=ana", pictures, is_mobile=True) as ana:
             await ana.page.set_viewport_size({"width": 390, "height": 844})
-            await expect(await ana.latest("waiting to hear from you")).to_be_visible()
+            await expect(await ana.latest("to hear from you")).to_be_visible()
             await ana.picture("phone")
         async with visit(browser, f"{running.rehearsal.url}/?as=ana", pictures) as ana:
             await ana.see("inspector-close").click()
@@ -137,7 +137,7 @@ async def _send_kiri_on_holiday(visitor: Visitor) -> None:
 
 async def _act(owner: Visitor, handle: str, week: int) -> None:
     """In the first week Ana snoozes a customer and Bob hands one over; everybody logs one check-in a week."""
-    await owner.latest("waiting to hear from you")
+    await owner.latest("to hear from you")
     if week == 0 and handle == "ana":
         await _from_the_menu(owner, "Snooze 1 week", owner.see("messages"), "put off until")
     if week == 0 and handle == "bob":

@@ -36,7 +36,7 @@ from bot.people.usecases import may_manage, require_here
 from bot.workspaces.usecases import record
 
 NOTHING_TO_UNDO = "There is nothing to undo here; /checkin shows how your customers stand."
-REASONS = {SnoozeReason.CUSTOMER_ASKED: "they asked", SnoozeReason.DEFERRED: "we put it off"}
+REASONS = {SnoozeReason.CUSTOMER_ASKED: ", they asked", SnoozeReason.DEFERRED: ""}
 
 
 def snooze_from_list(
@@ -59,7 +59,7 @@ def snooze_from_list(
         NotAllowed: it is somebody else's.
         AlreadyDone: it is put off just so already, or this form was saved before.
     """
-    customer = _require_may(session, customer_id, by=by, now=now, wish="put this off")
+    customer = require_may(session, customer_id, by=by, now=now, wish="put this off")
     if customer.status is not Status.ACTIVE:
         raise InvalidInput(fields={"until": f"{customer.name} is {customer.status.value}; nothing is due to put off."})
     _once(session, view_id, now=now)
@@ -68,12 +68,12 @@ def snooze_from_list(
     if day is None:
         raise InvalidInput(fields={"until": "Choose the day on which this customer should come back."})
     if (customer.snoozed_until, customer.snooze_reason) == (day, reason) and day > today:
-        raise AlreadyDone(f"{customer.name} is put off until {day.day} {day:%b} already.")
+        raise AlreadyDone(f"{customer.name} is snoozed until {day.day} {day:%b} already.")
     before = snooze_state(customer)
     schema = snooze_customer(
         session, customer_id=customer_id, until=day, reason=reason, note=clean_text(note, 300), by=by, now=now
     )
-    words = f"put off until {day.day} {day:%b}, {REASONS[reason]}"
+    words = f"snoozed until {day.day} {day:%b}{REASONS[reason]}"
     return record_action(
         session, schema, ActionKind.SNOOZED, words, before=before, after=snooze_state(customer), by=by, now=now
     )
@@ -87,7 +87,7 @@ def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetim
         NotAllowed: it is somebody else's.
         AlreadyDone: it isn't put off.
     """
-    customer = _require_may(session, customer_id, by=by, now=now, wish="wake this")
+    customer = require_may(session, customer_id, by=by, now=now, wish="wake this")
     if customer.snoozed_until is None:
         raise AlreadyDone(f"{customer.name} is awake already.")
     before = snooze_state(customer)
@@ -136,8 +136,13 @@ def record_action(
     return ActionDone(customer_action_id=action.id, kind=kind, by=by, words=words, customer=schema)
 
 
-def _require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, wish: str) -> Customer:
-    """Return the customer, if *by* is its owner, covers for them today, or is a manager."""
+def require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, wish: str) -> Customer:
+    """
+    Return the customer, if *by* is its owner, covers for them today, or is a manager.
+
+    Raises:
+        NotAllowed: it is somebody else's; *wish* completes "can …".
+    """
     actor = require_here(session, by=by)
     customer = get_customer(session, customer_id)
     owner = customer.owner_id

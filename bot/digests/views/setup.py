@@ -21,9 +21,7 @@ ABOUT_SHOWN = 200
 JOB_NAMES = {
     "sync_people": "People",
     "keep_house": "Housekeeping",
-    "remind_due": "Reminders",
-    "remind_followups": "Follow-ups",
-    "remind_promises": "Promises",
+    "send_morning_messages": "Reminders",
     "post_digests": "Digests",
     "deliver_outbox": "Messages",
 }

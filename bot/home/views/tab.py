@@ -17,9 +17,7 @@ LINE_SHOWN = 150
 NAME_SHOWN = 80
 MUTED = {Mute.REMINDERS: "daily reminders are off", Mute.NEWS: "news are off"}
 JOBS = {
-    "remind_due": "reminders",
-    "remind_followups": "follow-ups",
-    "remind_promises": "promises",
+    "send_morning_messages": "reminders",
     "watch_escalations": "escalations",
     "post_digests": "digests",
     "deliver_outbox": "messages",
@@ -92,10 +90,10 @@ def _waiting(schema: HomeSchema) -> list[ui.Block]:
         return [*blocks, ui.section(_nobody_waits(schema))]
     for row in schema.waiting:
         whose = row.owner_name if row.owner_id != schema.person_id else None
-        blocks += queue_row(row, place="home.waiting", for_whom=whose, full=True)
+        blocks += queue_row(row, place="home.waiting", for_whom=whose)
     more = schema.waiting_total - len(schema.waiting)
     behind = f"{more:,} more: type /checkin to page through them · " if more > 0 else ""
-    return [*blocks, ui.context(f"{behind}longest wait first, size plays no part")]
+    return [*blocks, ui.context(f"{behind}furthest past their cadence first; size plays no part")]
 
 
 def _counts(schema: HomeSchema) -> str:
