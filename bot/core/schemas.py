@@ -61,6 +61,14 @@ class Count(Schema):
     urgent: bool = False
 
 
+class Overdue(Schema):
+    """What somebody owes and is late with: how many things, in words such as `1 promise broken`, the first *since*."""
+
+    count: int
+    text: str
+    since: date
+
+
 class DigestSlot(Schema):
     """
     The slot that a digest is made for, with what its footer says.
