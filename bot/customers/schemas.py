@@ -96,6 +96,38 @@ class CustomerTaken(Notification):
     by: str
 
 
+class CustomersTakenBack(Notification):
+    """Customers that somebody was given when the pool was shared out have no owner again."""
+
+    kind = "customers.taken_back"
+    names: tuple[str, ...]
+    total: int
+    by: str
+
+
+class ShareForm(Schema):
+    """What the form that shares the pool out shows: how many customers, a few names, and whom to propose."""
+
+    total: int
+    examples: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+
+
+class ShareDone(Schema):
+    """The pool was shared out: how many customers, and each person's name with their number."""
+
+    id: UUID
+    total: int
+    shares: tuple[tuple[str, int], ...]
+
+
+class ShareUndone(Schema):
+    """A sharing was undone: how many customers have no owner again, and how many had been handed on."""
+
+    back: int
+    kept: int
+
+
 class CustomerDetails(Schema):
     """Everything a person may say about a customer; adding and editing take all of it."""
 
@@ -158,6 +190,7 @@ class ListPage(Schema):
     pages: int = 1
     total: int = 0
     pool: bool = False
+    may_share: bool = False
 
 
 class LookUp(Schema):
