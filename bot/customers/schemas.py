@@ -48,19 +48,25 @@ class CustomerSchema(Schema):
 
 
 class Coverage(Schema):
-    """How many active customers are in cadence. *snoozed* ones count as in cadence only while the snooze holds."""
+    """
+    How many active customers count as what (`CoverageGroup`): the five numbers after *active* add up to it.
+
+    *snoozed_late* of the snoozed ones are past their cadence; *pool* of all have no owner.
+    """
 
     active: int
     in_cadence: int
     due: int
     neglected: int
     snoozed: int
+    never_contacted: int
+    snoozed_late: int
     pool: int
 
     @property
     def percent(self) -> int:
-        """Return the share in cadence in whole percent, rounded down so that 100 means all."""
-        return 100 if not self.active else self.in_cadence * 100 // self.active
+        """Return the share in cadence in whole percent, rounded down so that 100 means all; 0 of no customers."""
+        return self.in_cadence * 100 // self.active if self.active else 0
 
 
 class OwnerCoverage(Schema):
