@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from bot.core.schemas import DigestSlot, Line, Notification, OfferButton, Schema
-from bot.customers.rules.rows import Refusal
+from bot.customers.rules.rows import Note, Refusal
 from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
@@ -216,7 +216,10 @@ class AnswerLate(Notification):
 
 @dataclass(frozen=True)
 class ListRead:
-    """A parsed list: its items, refused rows, and the heading of each column; with a *problem* there are no items."""
+    """
+    A parsed list: its items, refused rows, and the heading of each column; with a *problem* there are no items.
+    *remarks* are about the list as a whole.
+    """
 
     file_name: str
     columns: Mapping[Column, str] = field(default_factory=dict)
@@ -224,6 +227,7 @@ class ListRead:
     problem: str = ""
     items: tuple[FeedItem, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    remarks: tuple[Note, ...] = ()
 
 
 class ListPlan(Schema):

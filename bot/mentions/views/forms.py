@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.customers.rules.rows import Refusal
+from bot.customers.rules.rows import Note, Refusal
 from bot.mentions.rules.mentions import ANSWER, ANSWER_DAYS_RANGE, LINK
 from bot.mentions.rules.sentiment import Hint
 from bot.mentions.schemas.mentions import ListPlan, ListRead, MentionSchema, MentionSetup, OwnNames
@@ -127,6 +127,7 @@ def preview(plan: ListPlan, read: ListRead, *, state: str) -> ui.Block:
         ui.section(f"{_name(plan)}\n{numbers(plan, done=False)}"),
         *_told(plan),
         *_refused(plan, read.refusals),
+        *[ui.context(_row(remark)) for remark in read.remarks],
         ui.divider(),
         ui.context(_columns(read)),
     ]
@@ -170,15 +171,15 @@ def _told(plan: ListPlan) -> list[ui.Block]:
 def _refused(plan: ListPlan, refusals: Sequence[Refusal]) -> list[ui.Block]:
     if not refusals:
         return []
-    lines = [_refusal(refusal) for refusal in refusals[:SHOWN]]
+    lines = [f"• {_row(refusal)}" for refusal in refusals[:SHOWN]]
     more = f"\nand {len(refusals) - SHOWN:,} more" if len(refusals) > SHOWN else ""
     head = f"*Refused: {ui.plural(plan.refused, 'row')}*"
     return [ui.divider(), ui.section("\n".join([head, *lines]) + more)]
 
 
-def _refusal(row: Refusal) -> str:
+def _row(row: Refusal | Note) -> str:
     column = f", {ui.escape(ui.cut(row.column, HEADING))}" if row.column else ""
-    return f"• Row {row.row_number:,}{column}: {ui.escape(ui.cut(row.reason, REASON))}"
+    return f"Row {row.row_number:,}{column}: {ui.escape(ui.cut(row.reason, REASON))}"
 
 
 def _columns(read: ListRead) -> str:
