@@ -13,6 +13,7 @@ from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.texts import joined
 from bot.mentions.rules.tiers import AliasKind, Tier
 from bot.mentions.schemas.items import FeedItem
 
@@ -50,6 +51,11 @@ class MentionSchema(Schema):
     closed_by_name: str = ""
     sightings: int = 1
     offers: tuple[OfferButton, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The title and the words in lines, without a title that repeats them."""
+        return joined(self.title, self.words)
 
     @property
     def is_open(self) -> bool:

@@ -33,7 +33,7 @@ def answer_form(
     """Draw the form for an answer; with *hints*, phrases to reconsider before it is saved."""
     told = [ui.section(_hinted(hints))] if hints else []
     blocks = [
-        ui.section(ui.quote(f"{schema.title} {schema.words}".strip(), QUOTED) or "> (without words)"),
+        ui.section(ui.quote(schema.said, QUOTED) or "> (without words)"),
         *told,
         ui.field_of(
             "What you answered", ui.text_input(WORDS, initial=words, multiline=True, max_length=ANSWER),
@@ -53,7 +53,7 @@ def answer_form(
 def customer_form(schema: MentionSchema, *, state: str) -> ui.Block:
     """Draw the form for the customer that a mention is about, or none."""
     blocks = [
-        ui.section(f"{ui.quote(f'{schema.title} {schema.words}'.strip(), QUOTED)}\n{about_line(schema)}"),
+        ui.section(f"{ui.quote(schema.said, QUOTED)}\n{about_line(schema)}"),
         ui.field_of(
             "Which customer is it about", ui.external_select(OPTIONS, placeholder="Type a name"), block_id=WHOM,
             optional=True,
