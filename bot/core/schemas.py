@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 class Schema(BaseModel):
     """Base of all data that leaves a feature: immutable, comparable, and safe to store as JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Notification(Schema):

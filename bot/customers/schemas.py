@@ -48,19 +48,25 @@ class CustomerSchema(Schema):
 
 
 class Coverage(Schema):
-    """How many active customers are in cadence. *snoozed* ones count as in cadence only while the snooze holds."""
+    """
+    How many active customers count as what (`CoverageGroup`): the five numbers after *active* add up to it.
+
+    *snoozed_late* of the snoozed ones are past their cadence; *pool* of all have no owner.
+    """
 
     active: int
     in_cadence: int
     due: int
     neglected: int
     snoozed: int
+    never_contacted: int
+    snoozed_late: int
     pool: int
 
     @property
     def percent(self) -> int:
-        """Return the share in cadence in whole percent, rounded down so that 100 means all."""
-        return 100 if not self.active else self.in_cadence * 100 // self.active
+        """Return the share in cadence in whole percent, rounded down so that 100 means all; 0 of no customers."""
+        return self.in_cadence * 100 // self.active if self.active else 0
 
 
 class OwnerCoverage(Schema):
@@ -88,6 +94,38 @@ class CustomerTaken(Notification):
     name: str
     to: str | None
     by: str
+
+
+class CustomersTakenBack(Notification):
+    """Customers that somebody was given when the pool was shared out have no owner again."""
+
+    kind = "customers.taken_back"
+    names: tuple[str, ...]
+    total: int
+    by: str
+
+
+class ShareForm(Schema):
+    """What the form that shares the pool out shows: how many customers, a few names, and whom to propose."""
+
+    total: int
+    examples: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+
+
+class ShareDone(Schema):
+    """The pool was shared out: how many customers, and each person's name with their number."""
+
+    id: UUID
+    total: int
+    shares: tuple[tuple[str, int], ...]
+
+
+class ShareUndone(Schema):
+    """A sharing was undone: how many customers have no owner again, and how many had been handed on."""
+
+    back: int
+    kept: int
 
 
 class CustomerDetails(Schema):
@@ -152,6 +190,7 @@ class ListPage(Schema):
     pages: int = 1
     total: int = 0
     pool: bool = False
+    may_share: bool = False
 
 
 class LookUp(Schema):
@@ -196,11 +235,22 @@ class Changed(Schema):
     after: str
 
 
+class SampleRow(Schema):
+    """A customer that a list adds, as a preview shows it."""
+
+    name: str
+    domain: str = ""
+    owner_name: str = ""
+
+
 class ImportPlan(Schema):
     """
     What taking a list in would do, row by row: `added` names, `changes`, rows left alone, rows refused; `remarks` are
     about rows that are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their
     cadence.
+
+    `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
+    `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
     """
 
     file_name: str
@@ -212,6 +262,12 @@ class ImportPlan(Schema):
     refusals: tuple[Refusal, ...] = ()
     remarks: tuple[Note, ...] = ()
     late: int = 0
+    sample: tuple[SampleRow, ...] = ()
+    unowned: int = 0
+    may_share: bool = False
+    proposed: tuple[str, ...] = ()
+    shares: tuple[tuple[str, int], ...] = ()
+    only_managers: str = ""
 
     @property
     def refused(self) -> int:
@@ -244,6 +300,14 @@ class ImportSummary(Schema):
     refused: int
     undone_by: str | None = None
     may_undo: bool = False
+
+
+class ImportMessage(Schema):
+    """The message in Slack that says that a list was taken in, and what is to be said there now."""
+
+    channel: str
+    ts: str
+    summary: ImportSummary
 
 
 class ImportUndone(Schema):
@@ -302,3 +366,5 @@ class ListImported(PromptNotification):
     refused: int
     remarks: int
     first_refusals: tuple[str, ...] = ()
+    unowned: int = 0
+    may_share: bool = False
