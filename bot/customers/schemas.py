@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Line, Notification, Schema
+from bot.core.schemas import Line, Notification, PromptNotification, Schema
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
 from bot.customers.rules.headers import Field as Column
@@ -354,7 +354,7 @@ class SubjectErased(Schema):
     rows: Mapping[str, int]
 
 
-class ListImported(Notification):
+class ListImported(PromptNotification):
     """A list was taken in by the person who is told."""
 
     kind = "customers.imported"
