@@ -121,7 +121,7 @@ class Dispatcher:
         try:
             notification: Notification | None = kind.model_validate(claimed.body)
             if refresh := feature.refresh.get(kind):
-                about = {"refresh": refresh, "notification": notification, "to": claimed.recipient}
+                about: dict[str, Any] = {"refresh": refresh, "notification": notification, "to": claimed.recipient}
                 notification = await self.runtime.read(_refresh, workspace=claimed.workspace_id, **about)
             message = feature.views[kind](notification) if notification else None
         except DBAPIError as error:

@@ -210,7 +210,7 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows.
+    read from; with problems there are no rows. `remarks` are about the list as a whole.
     """
 
     file_name: str
@@ -221,6 +221,7 @@ class Drafts:
     problems: tuple[str, ...] = ()
     rows: Sequence[RowDraft] = ()
     refusals: Sequence[Refusal] = ()
+    remarks: Sequence[Note] = ()
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
