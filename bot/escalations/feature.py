@@ -51,6 +51,7 @@ FEATURE = Feature(
     undo_checkin=confirming.undo_checkin,
     offers=(Offer("Escalate", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
     digest_section=contributions.digest_section,
+    due_counts=contributions.due_counts,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
     timeline=contributions.timeline,

@@ -172,7 +172,7 @@ def get_coverage(session: Session, *, today: date, owner_id: str | None = None) 
     query = sa.select(*_counts(today)).where(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
     if owner_id is not None:
         query = query.where(CUSTOMERS.c.owner_id == owner_id)
-    return Coverage(**session.execute(query).one()._mapping)
+    return Coverage(**session.execute(query).mappings().one())
 
 
 def list_team_coverage(
