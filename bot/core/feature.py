@@ -10,7 +10,18 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
-from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, OwedLine, Schema, Step, Subject
+from bot.core.schemas import (
+    Count,
+    DigestSlot,
+    Line,
+    Notification,
+    OfferButton,
+    Overdue,
+    OwedLine,
+    Schema,
+    Step,
+    Subject,
+)
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -43,6 +54,9 @@ HomeSection = Callable[[Session, str, datetime], Sequence[OwedLine]]
 NewsSection = Callable[[Session, str, datetime], Sequence[OwedLine]]
 """`news_section(session, person_id, now)`: return what is new about this person's customers and worth bringing up."""
 
+OverdueByPerson = Callable[[Session, datetime], Mapping[str, Overdue]]
+"""`overdue(session, now)`: return what people are late with, by the id of the person; only those who are."""
+
 Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
 """`timeline(session, customer_id, now)`: return dated lines of a customer's history, the latest first."""
 
@@ -54,6 +68,12 @@ Erase = Callable[[Session, str, str, datetime], int]
 
 Export = Callable[[Session, str, str], Mapping[str, Any]]
 """`export(session, kind, id)`: return everything stored about a customer or person, as JSON values."""
+
+Refresh = Callable[[Session, Any, str, datetime], Notification | None]
+"""
+`refresh(session, notification, to, now)`: return a notification to *to* as it is true when it is sent, or None when
+there is nothing left to say.
+"""
 
 UndoCheckin = Callable[..., Sequence[str]]
 """
@@ -115,13 +135,15 @@ class Feature:
     """
     One capability of the bot. Everything but the name is optional.
 
-    *register* adds its listeners to the Bolt app. *views* maps each notification to the function that draws it. The
-    other fields are contributions; the type of each says what it takes and returns.
+    *register* adds its listeners to the Bolt app. *views* maps each notification to the function that draws it, and
+    *refresh* those that may become untrue while they wait to a function that looks again. The other fields are
+    contributions; the type of each says what it takes and returns.
     """
 
     name: str
     register: Callable[[Any, "Runtime"], None] | None = None
     views: Mapping[type[Notification], Callable[[Any], Any]] = field(default_factory=dict)
+    refresh: Mapping[type[Notification], Refresh] = field(default_factory=dict)
     brief: Knows | None = None
     checkin_extras: Sequence[CheckinExtra] = ()
     undo_checkin: UndoCheckin | None = None
@@ -132,6 +154,8 @@ class Feature:
     due_counts: DueCounts | None = None
     home_section: HomeSection | None = None
     news_section: NewsSection | None = None
+
+    overdue: OverdueByPerson | None = None
     timeline: Timeline | None = None
     first_steps: Steps | None = None
     erase: Erase | None = None
@@ -190,6 +214,15 @@ def collect_commitments(features: Sequence[Feature], session: Session, now: date
     ]
     lines = sorted((line for section in sections for line in section), key=lambda line: line.on or date.max)
     return lines, any(len(section) == COMMITMENT_LINES for section in sections)
+
+
+def collect_overdue(features: Sequence[Feature], session: Session, now: datetime) -> dict[str, list[Overdue]]:
+    """Return what people are late with, by the id of the person, in the order of *features*."""
+    found: dict[str, list[Overdue]] = {}
+    for feature in features:
+        for person_id, overdue in feature.overdue(session, now).items() if feature.overdue else ():
+            found.setdefault(person_id, []).append(overdue)
+    return found
 
 
 def collect_offers(features: Sequence[Feature], subject: Subject) -> tuple[OfferButton, ...]:

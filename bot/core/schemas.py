@@ -10,13 +10,31 @@ from pydantic import BaseModel, ConfigDict
 class Schema(BaseModel):
     """Base of all data that leaves a feature: immutable, comparable, and safe to store as JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Notification(Schema):
-    """A notification to a person or channel. It is stored as data and drawn when it is sent."""
+    """
+    A notification to a person or channel. It is stored as data and drawn when it is sent.
+
+    It waits for the hours of whoever reads it, unless it may leave `at_any_hour`.
+    """
 
     kind: ClassVar[str] = ""
+
+    @property
+    def at_any_hour(self) -> bool:
+        """Whether it is sent by night, too: it can't wait, answers its reader, or its hour was chosen by people."""
+        return False
+
+
+class PromptNotification(Notification):
+    """A notification that is sent at any hour: an answer to what its reader does, or a digest at the hour chosen."""
+
+    @property
+    def at_any_hour(self) -> bool:
+        """Return True."""
+        return True
 
 
 class Line(Schema):
@@ -66,6 +84,14 @@ class Count(Schema):
 
     text: str
     urgent: bool = False
+
+
+class Overdue(Schema):
+    """What somebody owes and is late with: how many things, in words such as `1 promise broken`, the first *since*."""
+
+    count: int
+    text: str
+    since: date
 
 
 class DigestSlot(Schema):

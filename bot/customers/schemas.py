@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Line, Notification, Schema
+from bot.core.schemas import Line, Notification, PromptNotification, Schema
 from bot.customers.rules.cells import ContactDetails
-from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
+from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio, words_beside_cadence
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 
@@ -68,6 +68,12 @@ class Coverage(Schema):
         """Return the share in cadence in whole percent, rounded down so that 100 means all; 0 of no customers."""
         return self.in_cadence * 100 // self.active if self.active else 0
 
+    @property
+    def words(self) -> str:
+        """Return `13 in cadence · 7 due · 8 neglected`, whose numbers add up to *active*."""
+        beside = words_beside_cadence(**self.model_dump(exclude={"active", "in_cadence", "pool"}))
+        return " · ".join((f"{self.in_cadence:,} in cadence", *beside))
+
 
 class OwnerCoverage(Schema):
     """How one owner's customers stand."""
@@ -94,6 +100,38 @@ class CustomerTaken(Notification):
     name: str
     to: str | None
     by: str
+
+
+class CustomersTakenBack(Notification):
+    """Customers that somebody was given when the pool was shared out have no owner again."""
+
+    kind = "customers.taken_back"
+    names: tuple[str, ...]
+    total: int
+    by: str
+
+
+class ShareForm(Schema):
+    """What the form that shares the pool out shows: how many customers, a few names, and whom to propose."""
+
+    total: int
+    examples: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+
+
+class ShareDone(Schema):
+    """The pool was shared out: how many customers, and each person's name with their number."""
+
+    id: UUID
+    total: int
+    shares: tuple[tuple[str, int], ...]
+
+
+class ShareUndone(Schema):
+    """A sharing was undone: how many customers have no owner again, and how many had been handed on."""
+
+    back: int
+    kept: int
 
 
 class CustomerDetails(Schema):
@@ -158,6 +196,7 @@ class ListPage(Schema):
     pages: int = 1
     total: int = 0
     pool: bool = False
+    may_share: bool = False
 
 
 class LookUp(Schema):
@@ -175,7 +214,7 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows.
+    read from; with problems there are no rows. `remarks` are about the list as a whole.
     """
 
     file_name: str
@@ -186,6 +225,7 @@ class Drafts:
     problems: tuple[str, ...] = ()
     rows: Sequence[RowDraft] = ()
     refusals: Sequence[Refusal] = ()
+    remarks: Sequence[Note] = ()
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
@@ -202,11 +242,22 @@ class Changed(Schema):
     after: str
 
 
+class SampleRow(Schema):
+    """A customer that a list adds, as a preview shows it."""
+
+    name: str
+    domain: str = ""
+    owner_name: str = ""
+
+
 class ImportPlan(Schema):
     """
     What taking a list in would do, row by row: `added` names, `changes`, rows left alone, rows refused; `remarks` are
     about rows that are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their
     cadence.
+
+    `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
+    `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
     """
 
     file_name: str
@@ -218,6 +269,12 @@ class ImportPlan(Schema):
     refusals: tuple[Refusal, ...] = ()
     remarks: tuple[Note, ...] = ()
     late: int = 0
+    sample: tuple[SampleRow, ...] = ()
+    unowned: int = 0
+    may_share: bool = False
+    proposed: tuple[str, ...] = ()
+    shares: tuple[tuple[str, int], ...] = ()
+    only_managers: str = ""
 
     @property
     def refused(self) -> int:
@@ -250,6 +307,14 @@ class ImportSummary(Schema):
     refused: int
     undone_by: str | None = None
     may_undo: bool = False
+
+
+class ImportMessage(Schema):
+    """The message in Slack that says that a list was taken in, and what is to be said there now."""
+
+    channel: str
+    ts: str
+    summary: ImportSummary
 
 
 class ImportUndone(Schema):
@@ -296,7 +361,7 @@ class SubjectErased(Schema):
     rows: Mapping[str, int]
 
 
-class ListImported(Notification):
+class ListImported(PromptNotification):
     """A list was taken in by the person who is told."""
 
     kind = "customers.imported"
@@ -308,3 +373,5 @@ class ListImported(Notification):
     refused: int
     remarks: int
     first_refusals: tuple[str, ...] = ()
+    unowned: int = 0
+    may_share: bool = False

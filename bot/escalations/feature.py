@@ -31,6 +31,12 @@ FEATURE = Feature(
         EscalationUpdate: views.update,
         ChannelLost: views.channel_lost,
     },
+    refresh={
+        EscalationRaised: queries.refresh_raised,
+        EscalationWarned: queries.refresh_unanswered,
+        EscalationLate: queries.refresh_unanswered,
+        EscalationPosted: queries.refresh_posted,
+    },
     brief=contributions.brief,
     checkin_extras=(
         CheckinExtra(
@@ -54,6 +60,7 @@ FEATURE = Feature(
     due_counts=contributions.due_counts,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    overdue=contributions.list_overdue,
     timeline=contributions.timeline,
     erase=scheduled.erase,
     export=contributions.export,

@@ -1,6 +1,6 @@
 """Reads about follow-ups: one, lists, reminders that are due, and what others' screens show of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -17,9 +17,9 @@ from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.commitments.schemas import PressedCommitment
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.schemas import Count, Line, OfferButton, OwedLine
+from bot.core.schemas import Count, Line, OfferButton, Overdue, OwedLine
 from bot.followups.rules import AGAIN_AFTER, WHAT, FollowupState, is_long_late, wants_reminder
-from bot.followups.schemas import DueReminder, FollowupList, FollowupSchema
+from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupList, FollowupSchema
 from bot.followups.tables import Followup
 from bot.people.queries import get_today, list_calendars
 from bot.people.rules import Calendar
@@ -131,6 +131,18 @@ def list_long_late(session: Session, *, now: datetime, limit: int) -> list[Follo
     return list(found)[:limit]
 
 
+def refresh_given(session: Session, notification: FollowupGiven, to: str, now: datetime) -> FollowupGiven | None:
+    """Return the request as it stands now; None when it isn't open any more, or somebody else has it."""
+    one = commitments.find_open(session, FOLLOWUPS, notification.followup.id, viewer=to, now=now)
+    return notification.model_copy(update={"followup": one}) if one and one.assignee_id == to else None
+
+
+def refresh_late(session: Session, notification: FollowupLate, to: str, now: datetime) -> FollowupLate | None:
+    """Return what is late as it stands now; None when it isn't late any more."""
+    one = commitments.find_open(session, FOLLOWUPS, notification.followup.id, viewer=to, now=now)
+    return notification.model_copy(update={"followup": one}) if one and one.is_late else None
+
+
 check = partial(
     commitments.check_stuck,
     kind=FOLLOWUPS,
@@ -194,6 +206,13 @@ def due_counts(session: Session, now: datetime, person_id: str | None = None) ->
         for count, how in found
         if count
     ]
+
+
+def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:
+    """Return whose follow-ups are past their day, by the workspace's date."""
+    late = col(Followup.due_on) < get_today(session, person_id=None, now=now)
+    words = ("follow-up late", "follow-ups late")
+    return commitments.list_overdue_by_person(session, kind=FOLLOWUPS, day="due_on", late=late, words=words)
 
 
 def _brief_line(row: Any, today: date) -> Line:

@@ -19,6 +19,11 @@ FEATURE = Feature(
         PromisesInherited: views.inherited,
         PromiseNews: views.news,
     },
+    refresh={
+        PromiseNoted: queries.refresh_noted,
+        PromisesBroken: queries.refresh_notified,
+        PromisesInherited: queries.refresh_notified,
+    },
     brief=contributions.brief,
     checkin_extras=(
         CheckinExtra(
@@ -35,6 +40,7 @@ FEATURE = Feature(
     due_counts=contributions.due_counts,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    overdue=contributions.list_overdue,
     timeline=contributions.timeline,
     erase=scheduled.erase,
     export=contributions.export,

@@ -215,6 +215,15 @@ def list_coming(
     return session.exec(query).all(), total
 
 
+def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: date) -> date | None:
+    """Return when the first customer of these owners, or of everybody, becomes due that neither waits nor sleeps."""
+    ahead = [CUSTOMERS.c.workspace_id == workspace_of(session), is_active(), sa.not_(reached(today))]
+    query = sa.select(sa.func.min(CUSTOMERS.c.due_on)).where(*ahead, sa.not_(sleeping(today)))
+    if owner_ids is not None:
+        query = query.where(CUSTOMERS.c.owner_id.in_(list(owner_ids)))
+    return session.execute(query).scalar_one()
+
+
 def list_owners_among(session: Session, person_ids: Sequence[str]) -> list[str]:
     """List which of these people look after any customer."""
     query = select(Customer.owner_id).where(col(Customer.owner_id).in_(list(person_ids)))

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from bot.core.schemas import Count, Line
+from bot.customers.rules.due import words_beside_cadence
 from bot.customers.schemas import CustomerSchema
 from bot.digests.rules import (
     HANDED,
@@ -123,15 +124,12 @@ def headline(schema: NeglectedDigest) -> str:
     of_all = f"{schema.in_cadence:,} of {schema.active:,} customers {_be(schema.in_cadence)} in cadence"
     if schema.active == 1:
         of_all = f"The one customer {'is' if schema.in_cadence else 'is not'} in cadence"
-    late = f" ({schema.snoozed_late:,} past {'its' if schema.snoozed_late == 1 else 'their'} cadence)"
-    others = (
-        (schema.due, "due"),
-        (schema.neglected, "neglected"),
-        (schema.snoozed, f"snoozed{late if schema.snoozed_late else ''}"),
-        (schema.never_contacted, "never contacted"),
-    )
-    rest = "".join(f" · {count:,} {what}" for count, what in others if count)
-    return f"{of_all} ({schema.percent}%{_change(schema, ', ')}){rest}.{owners}"
+    beside = words_beside_cadence(
+        due=schema.due, neglected=schema.neglected, snoozed=schema.snoozed, snoozed_late=schema.snoozed_late,
+        never_contacted=schema.never_contacted,
+    )  # fmt: skip
+    share = f"({schema.percent}%{_change(schema, ', ')})"
+    return f"{' · '.join((f'{of_all} {share}', *beside))}.{owners}"
 
 
 def _change(schema: NeglectedDigest, before: str) -> str:

@@ -1,6 +1,6 @@
 """What others' screens show of escalations: cards, queues, Home, the digest, exports; and right first time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -17,7 +17,7 @@ from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.schemas import Count, Line, OfferButton, OwedLine
+from bot.core.schemas import Count, Line, OfferButton, Overdue, OwedLine
 from bot.customers.queries import list_by_ids
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
@@ -89,6 +89,14 @@ def due_counts(session: Session, now: datetime, person_id: str | None = None) ->
     late = session.execute(query).scalar_one()
     past = f"{late:,} problem{'' if late == 1 else 's'} past {'its' if late == 1 else 'their'} time"
     return [Count(text=past, urgent=True)] if late else []
+
+
+def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:
+    """Return whose problems are past their time without an answer."""
+    words = ("problem past its time", "problems past their time")
+    return commitments.list_overdue_by_person(
+        session, kind=ESCALATIONS, day="answer_by", late=is_past(now), words=words
+    )
 
 
 def digest_section(session: Session, now: datetime) -> Sequence[Count]:
