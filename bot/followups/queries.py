@@ -134,7 +134,7 @@ def list_long_late(session: Session, *, now: datetime, limit: int) -> list[Follo
 check = partial(
     commitments.check_stuck,
     kind=FOLLOWUPS,
-    sentence="{} open follow-ups have nobody, or no customer any more; name a manager, or restart the bot.",
+    sentence="Follow-ups with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",
 )
 
 

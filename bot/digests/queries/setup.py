@@ -89,7 +89,7 @@ def get_health(session: Session, *, viewer: str, features: Sequence[Feature], no
     undelivered = list_undelivered(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
     late = sum(message.workspace_id == workspace_of(session) for message in undelivered)
     if late:
-        wrong.append(f"{late} of my messages wait to be delivered for more than a quarter of an hour.")
+        wrong.append(f"Messages that have waited for delivery for more than a quarter of an hour: {late}.")
     jobs = [JobHealth.model_validate(beat, from_attributes=True) for beat in list_heartbeats(session, now=now)]
     return Health(zone=known_zone(person.zone, "UTC"), jobs=tuple(jobs), wrong=tuple(wrong))
 

@@ -21,6 +21,7 @@ ABOUT_SHOWN = 200
 JOB_NAMES = {
     "sync_people": "People",
     "keep_house": "Housekeeping",
+    "report_problems": "The search for problems",
     "remind_due": "Reminders",
     "remind_followups": "Follow-ups",
     "remind_promises": "Promises",

@@ -26,6 +26,7 @@ JOBS = {
     "collect_mentions": "mentions",
     "sync_people": "people from Slack",
     "keep_house": "housekeeping",
+    "report_problems": "the search for problems",
 }
 """The names of the jobs as shown on Home, the most important first."""
 
