@@ -131,6 +131,21 @@ class DueReminder(Schema):
     midnight: datetime
 
 
+class IdlePerson(Schema):
+    """
+    Somebody who has changed nothing for *working_days* of theirs, while something of theirs was late all that time.
+
+    *late* counts their commitments that are late; *lines* says what of them and of their customers is, in words.
+    """
+
+    person_id: str
+    name: str
+    working_days: int
+    neglected: int
+    late: int
+    lines: tuple[str, ...]
+
+
 class OwnerScope(Schema):
     """A person's date, and whose customers they look after on it: their own, and those of people they cover."""
 

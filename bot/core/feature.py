@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
-from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Schema, Step, Subject
+from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Overdue, Schema, Step, Subject
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -33,6 +33,9 @@ Compose = Callable[[Session, DigestSlot, datetime], Notification | None]
 
 HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
 """`home_section(session, person_id, now)`: return what this person owes, by date."""
+
+OverdueByPerson = Callable[[Session, datetime], Mapping[str, Overdue]]
+"""`overdue(session, now)`: return what people are late with, by the id of the person; only those who are."""
 
 Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
 """`timeline(session, customer_id, now)`: return dated lines of a customer's history, the latest first."""
@@ -121,6 +124,7 @@ class Feature:
     digest_kinds: Sequence[DigestKindOffer] = ()
     commitments_section: CommitmentsSection | None = None
     home_section: HomeSection | None = None
+    overdue: OverdueByPerson | None = None
     timeline: Timeline | None = None
     first_steps: Steps | None = None
     erase: Erase | None = None
@@ -169,6 +173,15 @@ def collect_commitments(features: Sequence[Feature], session: Session, now: date
     ]
     lines = sorted((line for section in sections for line in section), key=lambda line: line.on or date.max)
     return lines, any(len(section) == COMMITMENT_LINES for section in sections)
+
+
+def collect_overdue(features: Sequence[Feature], session: Session, now: datetime) -> dict[str, list[Overdue]]:
+    """Return what people are late with, by the id of the person, in the order of *features*."""
+    found: dict[str, list[Overdue]] = {}
+    for feature in features:
+        for person_id, overdue in feature.overdue(session, now).items() if feature.overdue else ():
+            found.setdefault(person_id, []).append(overdue)
+    return found
 
 
 def collect_offers(features: Sequence[Feature], subject: Subject) -> tuple[OfferButton, ...]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 class Schema(BaseModel):
     """Base of all data that leaves a feature: immutable, comparable, and safe to store as JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Notification(Schema):
@@ -59,6 +59,14 @@ class Count(Schema):
 
     text: str
     urgent: bool = False
+
+
+class Overdue(Schema):
+    """What somebody owes and is late with: how many things, in words such as `1 promise broken`, the first *since*."""
+
+    count: int
+    text: str
+    since: date
 
 
 class DigestSlot(Schema):

@@ -48,19 +48,25 @@ class CustomerSchema(Schema):
 
 
 class Coverage(Schema):
-    """How many active customers are in cadence. *snoozed* ones count as in cadence only while the snooze holds."""
+    """
+    How many active customers count as what (`CoverageGroup`): the five numbers after *active* add up to it.
+
+    *snoozed_late* of the snoozed ones are past their cadence; *pool* of all have no owner.
+    """
 
     active: int
     in_cadence: int
     due: int
     neglected: int
     snoozed: int
+    never_contacted: int
+    snoozed_late: int
     pool: int
 
     @property
     def percent(self) -> int:
-        """Return the share in cadence in whole percent, rounded down so that 100 means all."""
-        return 100 if not self.active else self.in_cadence * 100 // self.active
+        """Return the share in cadence in whole percent, rounded down so that 100 means all; 0 of no customers."""
+        return self.in_cadence * 100 // self.active if self.active else 0
 
 
 class OwnerCoverage(Schema):
@@ -88,6 +94,38 @@ class CustomerTaken(Notification):
     name: str
     to: str | None
     by: str
+
+
+class CustomersTakenBack(Notification):
+    """Customers that somebody was given when the pool was shared out have no owner again."""
+
+    kind = "customers.taken_back"
+    names: tuple[str, ...]
+    total: int
+    by: str
+
+
+class ShareForm(Schema):
+    """What the form that shares the pool out shows: how many customers, a few names, and whom to propose."""
+
+    total: int
+    examples: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+
+
+class ShareDone(Schema):
+    """The pool was shared out: how many customers, and each person's name with their number."""
+
+    id: UUID
+    total: int
+    shares: tuple[tuple[str, int], ...]
+
+
+class ShareUndone(Schema):
+    """A sharing was undone: how many customers have no owner again, and how many had been handed on."""
+
+    back: int
+    kept: int
 
 
 class CustomerDetails(Schema):
@@ -152,6 +190,7 @@ class ListPage(Schema):
     pages: int = 1
     total: int = 0
     pool: bool = False
+    may_share: bool = False
 
 
 class LookUp(Schema):

@@ -53,6 +53,7 @@ FEATURE = Feature(
     digest_section=contributions.digest_section,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    overdue=contributions.list_overdue,
     timeline=contributions.timeline,
     erase=scheduled.erase,
     export=contributions.export,

@@ -17,6 +17,7 @@ FEATURE = Feature(
     digest_section=queries.digest_section,
     commitments_section=queries.commitments_section,
     home_section=queries.home_section,
+    overdue=queries.list_overdue,
     timeline=queries.timeline,
     erase=usecases.erase,
     export=queries.export,

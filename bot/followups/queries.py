@@ -1,6 +1,6 @@
 """Reads about follow-ups: one, lists, reminders that are due, and what others' screens show of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -17,7 +17,7 @@ from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.commitments.schemas import PressedCommitment
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.schemas import Count, Line
+from bot.core.schemas import Count, Line, Overdue
 from bot.followups.rules import AGAIN_AFTER, WHAT, FollowupState, is_long_late, wants_reminder
 from bot.followups.schemas import DueReminder, FollowupList, FollowupSchema
 from bot.followups.tables import Followup
@@ -185,6 +185,13 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
     query = sa.select(sa.func.count()).where(ours, FOLLOWUPS.is_open, col(Followup.due_on) < today)
     late = session.execute(query).scalar_one()
     return [Count(text=f"{late:,} follow-up{'' if late == 1 else 's'} late", urgent=True)] if late else []
+
+
+def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:
+    """Return whose follow-ups are past their day, by the workspace's date."""
+    late = col(Followup.due_on) < get_today(session, person_id=None, now=now)
+    words = ("follow-up late", "follow-ups late")
+    return commitments.list_overdue_by_person(session, kind=FOLLOWUPS, day="due_on", late=late, words=words)
 
 
 def _brief_line(row: Any, today: date) -> Line:

@@ -16,12 +16,12 @@ from bot.commitments.tables import CommitmentRow
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.schemas import Line
+from bot.core.schemas import Line, Overdue
 from bot.customers.queries import find_customer, get_customer, list_by_ids
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.people.queries import find_person_row, get_person, get_today, list_names
-from bot.people.rules import Calendar, Mute
+from bot.people.rules import DAY, Calendar, Mute
 from bot.people.tables import Person
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import BOT
@@ -278,6 +278,29 @@ def list_due_lines(
         Line(text=text(one_line(row.name), one_line(row.what), row.who), urgent=row.due_on < today, on=row.due_on)
         for row in session.execute(query)
     ]
+
+
+def list_overdue_by_person(
+    session: Session, *, kind: CommitmentKind[R, S], day: str, late: Any, words: tuple[str, str]
+) -> dict[str, Overdue]:
+    """
+    Return what people are late with, by the id of the assignee; one statement.
+
+    *late* is the condition, *day* the column of the date or instant after which it is so, *words* what follows the
+    number of one and of several. Each is late since the day after that one.
+    """
+    assignee, first = kind.column(kind.assignee), sa.func.min(kind.column(day))
+    query = sa.select(assignee, sa.func.count(), first).where(
+        kind.column("workspace_id") == workspace_of(session), kind.is_open, late
+    )
+    return {
+        person_id: Overdue(count=count, text=f"{count:,} {words[count > 1]}", since=_date_of(since) + DAY)
+        for person_id, count, since in session.execute(query.group_by(assignee)).all()
+    }
+
+
+def _date_of(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def list_history(

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.briefs import Brief, in_workspace
 from bot.core.database import workspace_of
-from bot.core.errors import NotFound
+from bot.core.errors import AlreadyDone, NotFound
 from bot.core.feature import Feature, collect_briefs, collect_timeline
 from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
@@ -20,6 +20,7 @@ from bot.customers.queries import (
     list_contacts,
     list_exact,
     list_nearest,
+    list_owner_ids,
     list_schemas,
 )
 from bot.customers.queries.due import overdue_first
@@ -34,12 +35,13 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
+    ShareForm,
     UploadSchema,
 )
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
-from bot.people.usecases import may_manage, require_here
+from bot.people.usecases import may_manage, require_here, require_manager
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT
@@ -49,6 +51,9 @@ TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
 IMPORTS_SHOWN = 5
+EXAMPLES = 3
+MOST_PROPOSED = 10
+"""People that a form proposes to share customers out among."""
 TRAIL_LINES = 20
 COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
 ASKED_LENGTH = 200
@@ -84,7 +89,7 @@ def list_page(
 
     *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
     """
-    require_here(session, by=viewer)
+    actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
     wanted = [col(Customer.workspace_id) == workspace_of(session)]
     if words:
@@ -98,8 +103,25 @@ def list_page(
     query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
     rows = list_schemas(session, session.exec(query).all(), today=today)
     return ListPage(
-        rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool
-    )
+        rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool,
+        may_share=may_manage(actor),
+    )  # fmt: skip
+
+
+def get_share_form(session: Session, *, viewer: str, now: datetime) -> ShareForm:
+    """
+    Return what the form that shares the pool out shows.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+        AlreadyDone: every customer has an owner.
+    """
+    require_manager(session, by=viewer, wish="share customers out")
+    page = list_page(session, pool=True, viewer=viewer, now=now)
+    if not page.total:
+        raise AlreadyDone("Every customer has an owner already; nothing is left to share out.")
+    names = tuple(row.name for row in page.rows[:EXAMPLES])
+    return ShareForm(total=page.total, examples=names, among=list_owner_ids(session, most=MOST_PROPOSED))
 
 
 def list_options(session: Session, *, words: str, viewer: str, now: datetime) -> tuple[Named, ...]:
@@ -287,8 +309,10 @@ def _sentence(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0
         case "customer.added":
             return f"{who} added it"
         case "customer.handed_over":
-            to = names.get(str(entry.after.get("owner")), "the pool")
-            return f"{who} took it over" if entry.after.get("owner") == entry.by else f"{who} gave it to {to}"
+            to = entry.after.get("owner")
+            if to is None:
+                return f"{who} left it without an owner"
+            return f"{who} took it over" if to == entry.by else f"{who} gave it to {names.get(str(to), FORGOTTEN)}"
         case "customer.status":
             return f"{who} made it {_status(entry.after)}"
         case "customer.snoozed":

@@ -8,6 +8,7 @@ from bot.customers.rules.due import Standing, Status
 from bot.customers.schemas import (
     CustomerSchema,
     CustomersHandedOver,
+    CustomersTakenBack,
     CustomerTaken,
     ListImported,
     ListPage,
@@ -18,6 +19,8 @@ from bot.slack import blocks as ui
 
 CARD = "customers.card"
 TAKE = "customers.take"
+SHARE_OUT = "customers.share_out"
+"""A button of this id, without a value, opens the form that shares the pool out; it works for managers."""
 HAND_OVER = "customers.hand_over"
 EDIT = "customers.edit"
 STATUS = "customers.status"
@@ -92,7 +95,7 @@ def page(schema: ListPage) -> ui.Message:
         blocks += _row(row, pool=schema.pool)
     where = f"Page {schema.page:,} of {schema.pages:,} · " if schema.pages > 1 else ""
     blocks.append(ui.context(f"{where}{WHY_THIS_ORDER}"))
-    turns = _turns(schema)
+    turns = [*_turns(schema), *([ui.button("Share out", SHARE_OUT)] if schema.pool and schema.may_share else [])]
     return ui.Message(text=_plain(title), blocks=[*blocks, ui.actions(*turns)] if turns else blocks)
 
 
@@ -184,13 +187,24 @@ def _plain(text: str) -> str:
 def handed_over(schema: CustomersHandedOver) -> ui.Message:
     """Draw the news that somebody was given customers."""
     giver = "The command line" if schema.by == "bot" else ui.mention(schema.by)
-    names = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.names)
-    more = schema.total - len(schema.names)
-    rest = f" and {more:,} more" if more > 0 else ""
-    what = names + rest if schema.total == 1 else f"{ui.plural(schema.total, 'customer')} to look after: {names}{rest}"
+    names = _names(schema)
+    what = names if schema.total == 1 else f"{ui.plural(schema.total, 'customer')} to look after: {names}"
     text = f"{giver} gave you {what}."
     note = [ui.section(ui.quote(schema.note))] if schema.note else []
     return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text), *note])
+
+
+def taken_back(schema: CustomersTakenBack) -> ui.Message:
+    """Draw the news that customers which somebody was given have no owner again."""
+    names, were = _names(schema), "customer that was" if schema.total == 1 else "customers that were"
+    text = f"{ui.mention(schema.by)} took back {schema.total:,} {were} shared out to you: {names}."
+    return ui.Message(text=_plain(text), blocks=[ui.section(text)])
+
+
+def _names(schema: CustomersHandedOver | CustomersTakenBack) -> str:
+    names = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.names)
+    more = schema.total - len(schema.names)
+    return f"{names} and {more:,} more" if more > 0 else names
 
 
 def customer_taken(schema: CustomerTaken) -> ui.Message:

@@ -1,6 +1,6 @@
 """What others' screens show of escalations: cards, queues, Home, the digest, exports; and right first time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -17,7 +17,7 @@ from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.schemas import Count, Line
+from bot.core.schemas import Count, Line, Overdue
 from bot.customers.queries import list_by_ids
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
@@ -70,6 +70,14 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
         total = session.execute(sa.select(sa.func.count()).where(*_ours(session), mine)).scalar_one()
         lines.append(Line(text=f"{total - HOME_LINES:,} more escalations; /escalate list shows them all"))
     return lines
+
+
+def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:
+    """Return whose problems are past their time without an answer."""
+    words = ("problem past its time", "problems past their time")
+    return commitments.list_overdue_by_person(
+        session, kind=ESCALATIONS, day="answer_by", late=is_past(now), words=words
+    )
 
 
 def digest_section(session: Session, now: datetime) -> Sequence[Count]:

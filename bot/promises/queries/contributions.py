@@ -1,7 +1,7 @@
 """What others' screens show of promises: cards, queues, Home, the digest, exports; and how well they are kept."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, cast
@@ -15,7 +15,7 @@ from bot.commitments.queries import NOBODY
 from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.schemas import Count, Line
+from bot.core.schemas import Count, Line, Overdue
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.due import CUSTOMERS
 from bot.customers.tables import Customer
@@ -63,6 +63,12 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
     rows = commitments.list_commitments(session, PROMISES, theirs, limit=HOME_LINES)
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
     return [_home_line(row, customers[row.customer_id], today) for row in rows]
+
+
+def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:  # noqa: ARG001 - every contribution takes the time
+    """Return whose promises are broken and not made good."""
+    late, words = col(Promise.state) == PromiseState.BROKEN, ("promise broken", "promises broken")
+    return commitments.list_overdue_by_person(session, kind=PROMISES, day="due_on", late=late, words=words)
 
 
 def digest_section(session: Session, now: datetime) -> Sequence[Count]:
