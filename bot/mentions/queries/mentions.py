@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -81,6 +82,16 @@ def get_listed(
     require_here(session, by=viewer)
     found = {row.id: row for row in session.exec(select(Mention).where(col(Mention.id).in_(mention_ids)))}
     return list_schemas(session, [found[one] for one in mention_ids if one in found], now=now)
+
+
+def refresh_unanswered(session: Session, notification: Any, to: str, now: datetime) -> Any:  # noqa: ARG001 - the shape of every refresh
+    """Return the news of a mention as it stands now; None when it is answered or set aside."""
+    row = session.exec(select(Mention).where(Mention.id == notification.mention.id)).first()
+    if row is None or row.state is not MentionState.OPEN:
+        return None
+    (schema,) = list_schemas(session, [row], now=now)
+    mention = schema.model_copy(update={"offers": notification.mention.offers})
+    return notification.model_copy(update={"mention": mention})
 
 
 def list_schemas(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from bot.core.schemas import DigestSlot, Line, Notification, OfferButton, Schema
+from bot.core.schemas import DigestSlot, Line, Notification, OfferButton, PromptNotification, Schema
 from bot.customers.rules.rows import Refusal
 from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import MentionState
@@ -282,7 +282,7 @@ class Day(Schema):
     others: int = 0
 
 
-class MentionsDigest(Notification):
+class MentionsDigest(PromptNotification):
     """
     The digest of mentions: counts since the slot before, and what waits for an answer.
 
