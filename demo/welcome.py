@@ -8,8 +8,8 @@ WELCOME = Welcome(
         Hint("Press *Talked* beside a customer: that one press records the contact."),
         Hint("Type `/checkin` to see who waits for you.", "/checkin"),
         Hint(
-            "Tell the bot what you did: “talked to Harbour Bikes, they like the new prices”.",
-            "talked to Harbour Bikes, they like the new prices",
+            "Tell the bot what you did: “talked to Zephyr Drones, they want a demo in January”.",
+            "talked to Zephyr Drones, they want a demo in January",
         ),
     ),
 )
