@@ -30,6 +30,11 @@ class Stage:
     bot: Bot
     _running: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether the jobs are running."""
+        return self._running.locked()
+
     async def run_jobs(self) -> None:
         """Run every job until none changes anything; one pass at a time, whoever asks."""
         async with self._running:
@@ -96,7 +101,8 @@ async def keep_running(stage: Stage, every: float) -> None:
     """Run the bot's jobs every *every* real seconds until the task is cancelled."""
     while True:
         await asyncio.sleep(every)
-        await stage.run_jobs()
+        if not stage.is_busy:
+            await stage.run_jobs()
 
 
 def next_hours(step: timedelta) -> NextStop:
