@@ -87,7 +87,7 @@ def _feature_problems(session: Session, *, features: Iterable[Feature], now: dat
                                                               col(OutboxMessage.reason) != "expired")
     ).one()  # fmt: skip
     if dead:
-        found.append(f"{dead} messages couldn't be delivered in the last 30 days; the log says why (outbox.dead).")
+        found.append(f"Messages of the last 30 days that weren't delivered: {dead}; the log says why (outbox.dead).")
     return found
 
 

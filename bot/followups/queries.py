@@ -146,7 +146,7 @@ def refresh_late(session: Session, notification: FollowupLate, to: str, now: dat
 check = partial(
     commitments.check_stuck,
     kind=FOLLOWUPS,
-    sentence="{} open follow-ups have nobody, or no customer any more; name a manager, or restart the bot.",
+    sentence="Follow-ups with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",
 )
 
 

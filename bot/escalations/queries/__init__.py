@@ -228,7 +228,7 @@ def find_channel_to_tell(session: Session, *, now: datetime) -> str | None:  # n
 check = partial(
     commitments.check_stuck,
     kind=ESCALATIONS,
-    sentence="{} escalations have nobody on them, or no customer any more; name a manager, or restart the bot.",
+    sentence="Problems with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",
 )
 
 
