@@ -166,7 +166,11 @@ def test_sharing_refuses_what_it_cannot_do(office: Office) -> None:
     office.person("U0GUEST", "Gus", is_guest=True)
     with pytest.raises(NotAllowed, match="Only managers can share customers out; ask Mara Okafor"):
         share(office, ANA, by=ANA)
-    for among, words in (((), "at least one person"), (("U0GUEST",), "Gus can't look after"), (("U0X",), "don.t know this person")):
+    for among, words in (
+        ((), "at least one person"),
+        (("U0GUEST",), "Gus can't look after"),
+        (("U0X",), "don.t know this person"),
+    ):
         with pytest.raises(InvalidInput, match=words) as refused:
             share(office, *among)
         assert set(refused.value.fields) == {"among"}
