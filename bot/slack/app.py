@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import SettingsError
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
+from bot.slack.again import register_again
 
 SLACK_TIMEOUT_SECONDS = 15
 REFUSALS = frozenset(
@@ -92,6 +93,7 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Fe
     for feature in sorted(features, key=lambda feature: not feature.registers_first):
         if feature.register:
             feature.register(app, runtime)
+    register_again(app)
     _answer_the_rest(app)
     app.error(_log_what_escaped)
     return app

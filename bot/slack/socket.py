@@ -92,7 +92,7 @@ class SlackSocket:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._client is not None:
-            await self._client.close()
+            await self._client.close()  # type: ignore[no-untyped-call]
 
     async def find_problem(self) -> str | None:
         """Return a sentence if there is no connection at present."""
@@ -106,8 +106,8 @@ class SlackSocket:
             log.warning("socket.closed")
         seconds = round(self._stopwatch() - self._closed_since)
         return (
-            f"The connection to Slack has been closed for {seconds} s, so nothing that people do there arrives; the bot "
-            "keeps trying to reconnect. Check the network and slack-status.com."
+            f"The connection to Slack has been closed for {seconds} s, so nothing that people do there arrives; the "
+            "bot keeps trying to reconnect. Check the network and slack-status.com."
         )
 
     async def _watch(self) -> None:
@@ -146,4 +146,4 @@ class SlackSocket:
 
 async def _close(client: SocketClient) -> None:
     with suppress(Exception):  # it is given up, in whatever state it is
-        await asyncio.wait_for(client.close(), CLOSING_SECONDS)
+        await asyncio.wait_for(client.close(), CLOSING_SECONDS)  # type: ignore[no-untyped-call]

@@ -37,8 +37,8 @@ def find_removal(session: Session, *, now: datetime) -> str | None:  # noqa: ARG
     if workspace is None or workspace.uninstalled_at is None:
         return None
     return (
-        f"The app was uninstalled from {workspace.name} on {workspace.uninstalled_at:%-d %b %Y}: nothing is sent, and the "
-        "data is kept. Install the app again, copy its token to SLACK_BOT_TOKEN and restart the bot."
+        f"The app was uninstalled from {workspace.name} on {workspace.uninstalled_at:%-d %b %Y}: nothing is sent, and "
+        "the data is kept. Install the app again, copy its token to SLACK_BOT_TOKEN and restart the bot."
     )
 
 

@@ -66,7 +66,7 @@ async def test_a_removed_app_sends_nothing_and_goes_on_when_it_is_installed_agai
             assert "Bob Stone" in slack.control.as_person(ANA).dm()[-1].text
             assert await _problems(bot) == []
             trail = await bot.runtime.read(
-                lambda session, now: [
+                lambda session, now: [  # noqa: ARG005 - as every query
                     entry.action for entry in list_audit(session, subject_kind="workspace", subject_id=WORKSPACE)
                 ],
                 workspace=WORKSPACE,
