@@ -49,6 +49,12 @@ Erase = Callable[[Session, str, str, datetime], int]
 Export = Callable[[Session, str, str], Mapping[str, Any]]
 """`export(session, kind, id)`: return everything stored about a customer or person, as JSON values."""
 
+Refresh = Callable[[Session, Any, str, datetime], Notification | None]
+"""
+`refresh(session, notification, to, now)`: return a notification to *to* as it is true when it is sent, or None when
+there is nothing left to say.
+"""
+
 UndoCheckin = Callable[..., Sequence[str]]
 """
 `undo_checkin(session, *, customer_id, checkin_id, by, now)`: undo what the feature stored with a check-in, in the same
@@ -109,13 +115,15 @@ class Feature:
     """
     One capability of the bot. Everything but the name is optional.
 
-    *register* adds its listeners to the Bolt app. *views* maps each notification to the function that draws it. The
-    other fields are contributions; the type of each says what it takes and returns.
+    *register* adds its listeners to the Bolt app. *views* maps each notification to the function that draws it, and
+    *refresh* those that may become untrue while they wait to a function that looks again. The other fields are
+    contributions; the type of each says what it takes and returns.
     """
 
     name: str
     register: Callable[[Any, "Runtime"], None] | None = None
     views: Mapping[type[Notification], Callable[[Any], Any]] = field(default_factory=dict)
+    refresh: Mapping[type[Notification], Refresh] = field(default_factory=dict)
     brief: Knows | None = None
     checkin_extras: Sequence[CheckinExtra] = ()
     undo_checkin: UndoCheckin | None = None

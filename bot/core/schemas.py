@@ -14,9 +14,27 @@ class Schema(BaseModel):
 
 
 class Notification(Schema):
-    """A notification to a person or channel. It is stored as data and drawn when it is sent."""
+    """
+    A notification to a person or channel. It is stored as data and drawn when it is sent.
+
+    It waits for the hours of whoever reads it, unless it may leave `at_any_hour`.
+    """
 
     kind: ClassVar[str] = ""
+
+    @property
+    def at_any_hour(self) -> bool:
+        """Whether it is sent by night, too: it can't wait, answers its reader, or its hour was chosen by people."""
+        return False
+
+
+class PromptNotification(Notification):
+    """A notification that is sent at any hour: an answer to what its reader does, or a digest at the hour chosen."""
+
+    @property
+    def at_any_hour(self) -> bool:
+        """Return True."""
+        return True
 
 
 class Line(Schema):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Line, Notification, Schema
+from bot.core.schemas import Line, Notification, PromptNotification, Schema
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
 from bot.customers.rules.headers import Field as Column
@@ -208,7 +208,7 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows.
+    read from; with problems there are no rows. `remarks` are about the list as a whole.
     """
 
     file_name: str
@@ -219,6 +219,7 @@ class Drafts:
     problems: tuple[str, ...] = ()
     rows: Sequence[RowDraft] = ()
     refusals: Sequence[Refusal] = ()
+    remarks: Sequence[Note] = ()
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
@@ -235,11 +236,22 @@ class Changed(Schema):
     after: str
 
 
+class SampleRow(Schema):
+    """A customer that a list adds, as a preview shows it."""
+
+    name: str
+    domain: str = ""
+    owner_name: str = ""
+
+
 class ImportPlan(Schema):
     """
     What taking a list in would do, row by row: `added` names, `changes`, rows left alone, rows refused; `remarks` are
     about rows that are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their
     cadence.
+
+    `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
+    `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
     """
 
     file_name: str
@@ -251,6 +263,12 @@ class ImportPlan(Schema):
     refusals: tuple[Refusal, ...] = ()
     remarks: tuple[Note, ...] = ()
     late: int = 0
+    sample: tuple[SampleRow, ...] = ()
+    unowned: int = 0
+    may_share: bool = False
+    proposed: tuple[str, ...] = ()
+    shares: tuple[tuple[str, int], ...] = ()
+    only_managers: str = ""
 
     @property
     def refused(self) -> int:
@@ -283,6 +301,14 @@ class ImportSummary(Schema):
     refused: int
     undone_by: str | None = None
     may_undo: bool = False
+
+
+class ImportMessage(Schema):
+    """The message in Slack that says that a list was taken in, and what is to be said there now."""
+
+    channel: str
+    ts: str
+    summary: ImportSummary
 
 
 class ImportUndone(Schema):
@@ -329,7 +355,7 @@ class SubjectErased(Schema):
     rows: Mapping[str, int]
 
 
-class ListImported(Notification):
+class ListImported(PromptNotification):
     """A list was taken in by the person who is told."""
 
     kind = "customers.imported"
@@ -341,3 +367,5 @@ class ListImported(Notification):
     refused: int
     remarks: int
     first_refusals: tuple[str, ...] = ()
+    unowned: int = 0
+    may_share: bool = False

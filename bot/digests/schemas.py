@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Schema
+from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, PromptNotification, Schema
 from bot.digests.rules import NUMBERS, DigestKind, percent
 
 
@@ -23,7 +23,7 @@ class NeglectedRow(Schema):
     done: str = ""
 
 
-class NeglectedDigest(Notification):
+class NeglectedDigest(PromptNotification):
     """
     The digest of neglected customers: coverage, the longest waits, the pool.
 
@@ -58,7 +58,7 @@ class NeglectedDigest(Notification):
         return max(self.neglected - len(self.rows), 0)
 
 
-class DigestPage(Notification):
+class DigestPage(PromptNotification):
     """A page of the whole list, for the digest's thread; *lines* are plain text, longest wait first."""
 
     kind = "digests.page"
@@ -68,7 +68,7 @@ class DigestPage(Notification):
     lines: tuple[str, ...]
 
 
-class CommitmentsDigest(Notification):
+class CommitmentsDigest(PromptNotification):
     """
     The digest of commitments that are late or due: the features' counts, and the latest ones by name.
 
@@ -84,7 +84,7 @@ class CommitmentsDigest(Notification):
     and_more: bool = False
 
 
-class AllClear(Notification):
+class AllClear(PromptNotification):
     """Posted when a digest has nothing to report; *words* come from its kind."""
 
     kind = "digests.clear"

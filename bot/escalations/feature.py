@@ -31,6 +31,12 @@ FEATURE = Feature(
         EscalationUpdate: views.update,
         ChannelLost: views.channel_lost,
     },
+    refresh={
+        EscalationRaised: queries.refresh_raised,
+        EscalationWarned: queries.refresh_unanswered,
+        EscalationLate: queries.refresh_unanswered,
+        EscalationPosted: queries.refresh_posted,
+    },
     brief=contributions.brief,
     checkin_extras=(
         CheckinExtra(

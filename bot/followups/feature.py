@@ -11,6 +11,7 @@ FEATURE = Feature(
     name="followups",
     register=listeners.register,
     views={FollowupGiven: views.given, FollowupsDue: views.due, FollowupLate: views.late, FollowupNews: views.news},
+    refresh={FollowupGiven: queries.refresh_given, FollowupLate: queries.refresh_late},
     brief=queries.brief,
     undo_checkin=usecases.undo_checkin,
     offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind in ASSIGNABLE),),

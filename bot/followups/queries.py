@@ -19,7 +19,7 @@ from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.schemas import Count, Line, Overdue
 from bot.followups.rules import AGAIN_AFTER, WHAT, FollowupState, is_long_late, wants_reminder
-from bot.followups.schemas import DueReminder, FollowupList, FollowupSchema
+from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupList, FollowupSchema
 from bot.followups.tables import Followup
 from bot.people.queries import get_today, list_calendars
 from bot.people.rules import Calendar
@@ -129,6 +129,18 @@ def list_long_late(session: Session, *, now: datetime, limit: int) -> list[Follo
         and is_long_late(row.due_on, today=ready[row.given_by], calendar=calendars[row.given_by])
     )
     return list(found)[:limit]
+
+
+def refresh_given(session: Session, notification: FollowupGiven, to: str, now: datetime) -> FollowupGiven | None:
+    """Return the request as it stands now; None when it isn't open any more, or somebody else has it."""
+    one = commitments.find_open(session, FOLLOWUPS, notification.followup.id, viewer=to, now=now)
+    return notification.model_copy(update={"followup": one}) if one and one.assignee_id == to else None
+
+
+def refresh_late(session: Session, notification: FollowupLate, to: str, now: datetime) -> FollowupLate | None:
+    """Return what is late as it stands now; None when it isn't late any more."""
+    one = commitments.find_open(session, FOLLOWUPS, notification.followup.id, viewer=to, now=now)
+    return notification.model_copy(update={"followup": one}) if one and one.is_late else None
 
 
 check = partial(

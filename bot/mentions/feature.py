@@ -2,7 +2,7 @@
 
 from bot.core.feature import DigestKindOffer, Feature
 from bot.mentions import listeners
-from bot.mentions.queries import contributions
+from bot.mentions.queries import contributions, mentions
 from bot.mentions.schemas.mentions import (
     AnswerDueSoon,
     AnswerLate,
@@ -24,6 +24,11 @@ FEATURE = Feature(
         AnswerDueSoon: cards.due_soon,
         AnswerLate: cards.late,
         MentionsDigest: cards.digest,
+    },
+    refresh={
+        ComplaintForOwner: mentions.refresh_unanswered,
+        AnswerDueSoon: mentions.refresh_unanswered,
+        AnswerLate: mentions.refresh_unanswered,
     },
     brief=contributions.brief,
     digest_section=contributions.digest_section,

@@ -19,6 +19,11 @@ FEATURE = Feature(
         PromisesInherited: views.inherited,
         PromiseNews: views.news,
     },
+    refresh={
+        PromiseNoted: queries.refresh_noted,
+        PromisesBroken: queries.refresh_notified,
+        PromisesInherited: queries.refresh_notified,
+    },
     brief=contributions.brief,
     checkin_extras=(
         CheckinExtra(

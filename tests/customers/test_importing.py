@@ -285,6 +285,33 @@ def test_undo_is_for_managers_and_for_who_imported(office: Office) -> None:
     assert {"customers.imported", "customers.import_undone"} <= set(trail)
 
 
+def test_only_managers_import_long_lists_and_share_out(office: Office) -> None:
+    """Fifty customers a list are a member's; so is nothing that gives customers to others."""
+    fifty = "Name\n" + "".join(f"Shop {number}\n" for number in range(50))
+    with pytest.raises(NotAllowed, match=r"more than 50 customers at once, and this list holds 51; ask Mara"):
+        take_in(office, fifty + "Acme\n", by=ANA)
+    with pytest.raises(NotAllowed, match="Only managers can share customers out"):
+        take_in(office, fifty, by=ANA, share_among=(ANA,))
+    with pytest.raises(InvalidInput) as refused:
+        take_in(office, fifty, share_among=("U0NOBODY",))
+    assert set(refused.value.fields) == {"among"}
+    assert everyone(office) == {}
+    assert len(take_in(office, fifty, by=ANA).plan.added) == 50
+
+
+def test_sharing_a_list_out_leaves_owned_and_inactive_customers_alone(office: Office) -> None:
+    """A family goes to one person, and the order of the rows doesn't matter."""
+    head, rows = "Name,Owner,Status,Parent\n", ["A,,,D", "B,Kiri Walker,,", "C,,lost,", "D,,,", "E,,,", "F,,,"]
+    plan = office.do(plan_import, drafts=read(head + "\n".join(rows)), by=MARA)
+    assert (plan.unowned, plan.may_share, plan.proposed) == (4, True, ())
+    for number, order in enumerate((rows, rows[::-1])):
+        done = take_in(office, head + "\n".join(order), share_among=(ANA, BOB, ANA))
+        owned = {name: one.owner_id for name, one in everyone(office).items()}
+        assert owned == {"A": ANA, "B": KIRI, "C": None, "D": ANA, "E": BOB, "F": BOB}, number
+        assert (done.plan.unowned, done.plan.shares) == (0, (("Ana Lima", 2), ("Bob Chen", 2)))
+        office.do(undo_import, import_id=done.id, by=MARA)
+
+
 def test_nothing_is_half_imported(office: Office) -> None:
     """When the writing fails in the middle, no row of the list is there."""
 

@@ -80,9 +80,10 @@ def list_neglected(
 def _came_to_owner(session: Session, now: datetime) -> sa.Subquery:
     """Select the day on which customers last came to an owner: by a list, or handed over."""
     ours, since = workspace_of(session), now - LOOK_BACK
-    given: sa.Select[Any] = sa.select(
-        col(AuditEntry.customer_id).label("customer_id"), col(AuditEntry.at).label("at")
-    ).where(col(AuditEntry.workspace_id) == ours, col(AuditEntry.at) > since, col(AuditEntry.action).in_(HANDED_OVER))
+    given: Any = sa.select(col(AuditEntry.customer_id).label("customer_id"), col(AuditEntry.at).label("at"))
+    given = given.where(
+        col(AuditEntry.workspace_id) == ours, col(AuditEntry.at) > since, col(AuditEntry.action).in_(HANDED_OVER)
+    )
     imported = (
         sa.select(col(ImportChange.customer_id), col(Import.at))
         .join(Import, sa.and_(col(Import.id) == col(ImportChange.import_id), col(Import.workspace_id) == ours))

@@ -101,6 +101,15 @@ def get_one(session: Session, *, kind: CommitmentKind[R, S], commitment_id: UUID
     return get_schema(session, kind, get_commitment(session, kind, commitment_id), viewer=viewer, now=now)
 
 
+def find_open(
+    session: Session, kind: CommitmentKind[R, S], commitment_id: UUID, *, viewer: str | None, now: datetime
+) -> S | None:
+    """Return an open commitment as *viewer* sees it, or None when it is closed or gone."""
+    query = select(kind.table).where(kind.table.id == commitment_id, kind.is_open)
+    row = session.exec(query).first()
+    return None if row is None else get_schema(session, kind, row, viewer=viewer, now=now)
+
+
 def list_commitments(session: Session, kind: CommitmentKind[R, S], *which: Any, limit: int | None = None) -> list[R]:
     """Return the open commitments that *which* holds for, in the order of every list."""
     query = select(kind.table).where(kind.is_open, *which).order_by(*kind.order).limit(limit)

@@ -50,7 +50,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     in_background.action(views.UNDO, importing.undo)
     in_background.view(forms.SEND, importing.receive_file)
     in_background.view(forms.MAPPED, importing.map_columns)
-    in_background.view(forms.CONFIRM, importing.import_list)
+    in_background.action(forms.REFUSED, importing.send_refused)
+    in_background.view(forms.CONFIRM, importing.import_list, prefix="customers.")
 
 
 async def command(caller: Caller) -> None:

@@ -12,6 +12,7 @@ from bot.core.briefs import Brief, in_workspace
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotFound
 from bot.core.feature import Feature, collect_briefs, collect_timeline
+from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
     find_customer,
@@ -30,6 +31,7 @@ from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import (
     Card,
     CustomerDetails,
+    ImportMessage,
     ImportSummary,
     ListPage,
     LookUp,
@@ -258,11 +260,29 @@ def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[Impor
     Raises:
         NotAllowed: the viewer is a guest or somebody the workspace doesn't know.
     """
-    actor = require_here(session, by=viewer)
-    calendar = get_calendar(session, viewer)
     made = session.exec(
         select(Import).order_by(col(Import.at).desc(), col(Import.id).desc()).limit(IMPORTS_SHOWN)
     ).all()
+    return _summaries(session, made, viewer=viewer, now=now)
+
+
+def imported_key(import_id: UUID) -> str:
+    """Return the outbox key of the message that says that a list was taken in."""
+    return f"imported:{import_id}"
+
+
+def get_import_message(session: Session, *, import_id: UUID, viewer: str, now: datetime) -> ImportMessage | None:
+    """Return the message in Slack about an import, or None where there is none."""
+    sent = session.exec(select(OutboxMessage).where(OutboxMessage.key == imported_key(import_id))).first()
+    made = session.exec(select(Import).where(Import.id == import_id)).first()
+    if made is None or sent is None or not sent.channel or not sent.ts:
+        return None
+    (summary,) = _summaries(session, [made], viewer=viewer, now=now)
+    return ImportMessage(channel=sent.channel, ts=sent.ts, summary=summary)
+
+
+def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
+    actor, calendar = require_here(session, by=viewer), get_calendar(session, viewer)
     names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
     return tuple(
         ImportSummary(

@@ -22,7 +22,7 @@ from bot.people.queries import find_person_row, get_today, list_names
 from bot.people.rules import Mute
 from bot.people.usecases import require_manager
 from bot.workspaces.tables import AuditEntry
-from bot.workspaces.usecases import record
+from bot.workspaces.usecases import BOT, record
 
 HANDED_OVER, SHARED, UNSHARED = "customer.handed_over", "customers.shared_out", "customers.share_undone"
 
@@ -38,8 +38,7 @@ def share_out_pool(session: Session, *, among: Sequence[str], by: str, now: date
         InvalidInput: nobody was chosen, or somebody who can't own customers; field `among`.
         AlreadyDone: every customer has an owner, or this form had its effect before.
     """
-    require_manager(session, by=by, wish="share customers out")
-    people = check_among(session, among)
+    people = check_among(session, among=among, by=by, now=now)
     pool = list_pool(session, today=get_today(session, person_id=None, now=now))
     if not pool:
         raise AlreadyDone("Every customer has an owner already; nothing was left to share out.")
@@ -95,13 +94,16 @@ def undo_share_out(session: Session, *, share_id: UUID, by: str, now: datetime) 
     return ShareUndone(back=len(back), kept=len(given) - len(back))
 
 
-def check_among(session: Session, among: Sequence[str]) -> list[str]:
+def check_among(session: Session, *, among: Sequence[str], by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every use case takes the time
     """
-    Return *among*, each person once.
+    Return *among*, each person once, if *by* may share customers out among them.
 
     Raises:
+        NotAllowed: *by* is no manager ("bot" stands for the command line).
         InvalidInput: nobody was chosen, or somebody who can't own customers; field `among`.
     """
+    if by != BOT:
+        require_manager(session, by=by, wish="share customers out")
     people = list(dict.fromkeys(among))
     if not people:
         raise InvalidInput(fields={"among": "Choose at least one person who gets some of them."})

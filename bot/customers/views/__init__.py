@@ -36,6 +36,7 @@ UNDO_CONFIRM = ui.Confirm(
     danger=True,
 )
 
+NO_OWNER = "no owner"
 NAME_SHOWN = 80
 WORDS_SHOWN = 150
 
@@ -187,7 +188,7 @@ def _plain(text: str) -> str:
 def handed_over(schema: CustomersHandedOver) -> ui.Message:
     """Draw the news that somebody was given customers."""
     giver = "The command line" if schema.by == "bot" else ui.mention(schema.by)
-    names = _names(schema)
+    names = names_of(schema.names, schema.total)
     what = names if schema.total == 1 else f"{ui.plural(schema.total, 'customer')} to look after: {names}"
     text = f"{giver} gave you {what}."
     note = [ui.section(ui.quote(schema.note))] if schema.note else []
@@ -196,15 +197,20 @@ def handed_over(schema: CustomersHandedOver) -> ui.Message:
 
 def taken_back(schema: CustomersTakenBack) -> ui.Message:
     """Draw the news that customers which somebody was given have no owner again."""
-    names, were = _names(schema), "customer that was" if schema.total == 1 else "customers that were"
+    names, were = (
+        names_of(schema.names, schema.total),
+        "customer that was" if schema.total == 1 else "customers that were",
+    )
+    names = names_of(schema.names, schema.total)
     text = f"{ui.mention(schema.by)} took back {schema.total:,} {were} shared out to you: {names}."
     return ui.Message(text=_plain(text), blocks=[ui.section(text)])
 
 
-def _names(schema: CustomersHandedOver | CustomersTakenBack) -> str:
-    names = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.names)
-    more = schema.total - len(schema.names)
-    return f"{names} and {more:,} more" if more > 0 else names
+def names_of(names: Sequence[str], total: int) -> str:
+    """Return "*Acme*, *Bolt* and 29 more" for the first names of *total* customers."""
+    shown, more = [ui.bold(ui.cut(name, NAME_SHOWN)) for name in names], total - len(names)
+    last = f"{more:,} more" if more > 0 else shown.pop()
+    return f"{', '.join(shown)} and {last}" if shown else last
 
 
 def customer_taken(schema: CustomerTaken) -> ui.Message:
@@ -220,13 +226,18 @@ def customer_taken(schema: CustomerTaken) -> ui.Message:
 
 
 def imported(schema: ListImported) -> ui.Message:
-    """Draw the result of an import: the numbers, the first refusals, and *Undo*."""
+    """Draw the result of an import: the numbers, the first refusals, *Share out* and *Undo*."""
+    left = f"{schema.left_alone:,} left alone, " if schema.left_alone else ""
     text = (
         f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))}: {schema.added:,} added, {schema.changed:,} changed, "
-        f"{schema.left_alone:,} left alone, {ui.plural(schema.refused, 'row')} refused."
+        f"{left}{ui.plural(schema.refused, 'row')} refused."
     )
+    if schema.unowned:
+        text += f" {schema.unowned:,} {'has' if schema.unowned == 1 else 'have'} no owner."
     blocks = [ui.section(text)]
     if refusals := [f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals]:
         blocks.append(ui.section("\n".join(refusals)))
-    blocks.append(ui.actions(ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)))
+    share = [ui.button("Share out", SHARE_OUT)] if schema.unowned and schema.may_share else []
+    undo = ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)
+    blocks.append(ui.actions(*share, undo))
     return ui.Message(text=text, blocks=blocks)

@@ -1,7 +1,7 @@
 """The modals that share the customers without an owner out among people."""
 
 from bot.customers.schemas import ShareDone, ShareForm, ShareUndone
-from bot.customers.views import NAME_SHOWN
+from bot.customers.views import NAME_SHOWN, names_of
 from bot.slack import blocks as ui
 
 SHARED, UNDO_SHARE, AMONG = "customers.shared", "customers.share_undo", "customers.among"
@@ -14,12 +14,11 @@ UNDO_CONFIRM = ui.Confirm(
 
 def share_out(schema: ShareForm) -> ui.Block:
     """Draw the modal that asks among whom to share the pool out."""
-    names = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.examples)
-    more = schema.total - len(schema.examples)
-    what = f"{ui.plural(schema.total, 'customer')} {'has' if schema.total == 1 else 'have'} no owner: {names}"
+    names = names_of(schema.examples, schema.total)
+    what = f"{ui.plural(schema.total, 'customer')} {'has' if schema.total == 1 else 'have'} no owner: {names}."
     people = ui.people_select(AMONG, initial=schema.among)
     blocks = [
-        ui.section(f"{what}{f' and {more:,} more' if more > 0 else ''}."),
+        ui.section(what),
         ui.field_of("Share out among", people, block_id=AMONG,
                     hint="Evenly by number, families together. Size plays no part. Each person gets one message."),
     ]  # fmt: skip

@@ -15,6 +15,9 @@ from holidays.registry import EntityLoader
 DAY = timedelta(days=1)
 MONDAY_TO_FRIDAY = frozenset(range(5))
 NINE_OCLOCK = time(9)
+WORKDAY = timedelta(hours=8)
+LATEST_OPENING = time(16)
+"""A working day begins at somebody's hour, at four in the afternoon at the latest, and has eight hours."""
 MAX_SEARCH_DAYS = 400
 """The number of days searched for a working day: more than a year, so that one long leave is bridged."""
 MAX_ABSENCE_DAYS = 366
@@ -124,6 +127,24 @@ class Calendar:
         instant = wall.astimezone(UTC)
         exists = instant.astimezone(wall.tzinfo).replace(tzinfo=None, fold=0) == wall.replace(tzinfo=None)
         return instant if exists else _end_of_gap(wall)
+
+    def working_hours(self, day: date) -> tuple[datetime, datetime]:
+        """Return begin and end of the working hours on *day*: eight hours from the person's hour, at any clock."""
+        begin = self.at(day, min(self.hour, LATEST_OPENING))
+        return begin, begin + WORKDAY
+
+    def next_opening(self, now: datetime) -> datetime:
+        """
+        Return *now* when it is within the person's hours on a working day, else the begin of the next such hours.
+
+        For somebody without a working day in the next 400 days it is *now*, so that nothing is kept for good.
+        """
+        yesterday = self.today(now) - DAY
+        for day in (yesterday + DAY * n for n in range(MAX_SEARCH_DAYS)):
+            begin, end = self.working_hours(day)
+            if now < end and self.is_working_day(day):
+                return max(now, begin)
+        return now
 
     def hour_has_come(self, now: datetime) -> bool:
         """Return whether the person's reminder hour has passed on their local date."""

@@ -20,7 +20,16 @@ from bot.customers.queries import list_contacts
 from bot.people.queries import get_today, list_away, list_calendars
 from bot.people.rules import Calendar
 from bot.promises.rules import WHAT, PromiseState, Stage, is_over, stage, wants_reminder
-from bot.promises.schemas import ContactOption, DueReminder, DueRow, ParsedPromise, PromiseList, PromiseSchema
+from bot.promises.schemas import (
+    ContactOption,
+    DueReminder,
+    DueRow,
+    ParsedPromise,
+    PromiseList,
+    PromiseNoted,
+    PromiseSchema,
+    Told,
+)
 from bot.promises.tables import Promise
 
 MOST_CONTACTS = 100
@@ -64,6 +73,21 @@ def get_pressed(
     """Return the promise that a button is about; nothing can be done about one that isn't owed any more."""
     one = commitments.get_one(session, kind=PROMISES, commitment_id=promise_id, viewer=viewer, now=now)
     return PressedCommitment(commitment=one, refused="" if one.is_owed else describe_ending(one))
+
+
+def refresh_notified(session: Session, notification: Told, to: str, now: datetime) -> Any:
+    """Return a message of promises with those that are still owed, as they stand now; None when none is."""
+    ids = [one.id for one in notification.rows]
+    told: Told = get_notified(session, schema=Told, ids=ids, person_id=to, now=now)
+    owed = tuple(one for one in told.rows if one.is_owed)
+    total = notification.total - len(notification.rows) + len(owed)
+    return notification.model_copy(update={"rows": owed, "total": total}) if owed else None
+
+
+def refresh_noted(session: Session, notification: PromiseNoted, to: str, now: datetime) -> PromiseNoted | None:
+    """Return the news of a promise as it stands now; None when it isn't owed any more."""
+    one = commitments.find_open(session, PROMISES, notification.promise.id, viewer=to, now=now)
+    return notification.model_copy(update={"promise": one}) if one else None
 
 
 def describe_ending(one: PromiseSchema) -> str:
