@@ -160,7 +160,9 @@ def test_a_list_that_nobody_owns_and_nobody_called_is_not_in_cadence(office: Off
     coverage = office.look(lambda session: get_coverage(session, today=TODAY))
     assert (coverage.active, coverage.percent, coverage.never_contacted, coverage.pool) == (5, 0, 5, 5)
     office.customer("Mine", owner=ANA)
-    office.customer("Still not called", owner=ANA, added_on=TODAY - timedelta(days=31), first_due_on=TODAY + timedelta(days=9))
+    office.customer(
+        "Still not called", owner=ANA, added_on=TODAY - timedelta(days=31), first_due_on=TODAY + timedelta(days=9)
+    )
     ana = office.look(lambda session: get_coverage(session, today=TODAY, owner_id=ANA))
     assert (ana.in_cadence, ana.never_contacted, ana.due) == (1, 1, 0)
 
