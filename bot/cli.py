@@ -293,7 +293,7 @@ def _print_mentions(plan: ListPlan, read: ListRead, would: str) -> None:
         (plan.refused, "refused"),
     )  # fmt: skip
     _print(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
-    _print_rows(read.refusals[:MAX_ROWS_PRINTED])
+    _print_rows((*read.refusals[:MAX_ROWS_PRINTED], *read.remarks))
     if len(read.refusals) > MAX_ROWS_PRINTED:
         _print(f"  and {len(read.refusals) - MAX_ROWS_PRINTED:,} more")
     if plan.recent:

@@ -19,7 +19,7 @@ FEATURE = Feature(
     timeline=history.timeline,
     offers=(
         Offer("Check-in", "checkins.log", lambda subject: subject.kind == "customer"),
-        Offer("Snooze", "checkins.snooze", lambda subject: subject.kind == "customer"),
+        Offer("Snooze", "checkins.snooze", lambda subject: subject.kind == "customer", open=listeners.open_snooze),
     ),
     erase=recording.erase,
     export=history.export,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Line, Notification, PromptNotification, Schema
+from bot.core.schemas import Line, Notification, PromptNotification, Schema, Topic
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
 from bot.customers.rules.headers import Field as Column
@@ -155,16 +155,18 @@ class Named(Schema):
 
 
 class OfferedButton(Schema):
-    """A button that another feature offers on a customer's card."""
+    """What another feature offers on a customer's card: a button, or a line of its menu."""
 
     label: str
     action_id: str
+    in_menu: bool = False
 
 
 class Card(Schema):
-    """Everything one screen shows about a customer; `customer.lines` holds what other features know."""
+    """Everything one screen shows about a customer; `topics` holds what other features know."""
 
     customer: CustomerSchema
+    topics: Mapping[Topic, tuple[Line, ...]] = {}
     details: CustomerDetails
     parent: Named | None = None
     children: tuple[Named, ...] = ()
@@ -208,7 +210,7 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows.
+    read from; with problems there are no rows. `remarks` are about the list as a whole.
     """
 
     file_name: str
@@ -219,6 +221,7 @@ class Drafts:
     problems: tuple[str, ...] = ()
     rows: Sequence[RowDraft] = ()
     refusals: Sequence[Refusal] = ()
+    remarks: Sequence[Note] = ()
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None

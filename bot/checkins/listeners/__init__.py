@@ -17,6 +17,7 @@ from bot.checkins.views import nudging as nudging_views
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import collect_extras, collect_undos
 from bot.core.runtime import Runtime
+from bot.core.schemas import Subject
 from bot.customers.queries.screens import get_card
 from bot.customers.rules.due import SnoozeReason
 from bot.customers.views import card
@@ -75,10 +76,14 @@ async def choose(caller: Caller) -> None:
 
 async def ask_snooze(caller: Caller) -> None:
     """Open the snooze modal for the customer, or for another feature's subject."""
-    customer_id = subject_in(caller.value).customer_id
-    if customer_id is None:
+    await open_snooze(caller, subject_in(caller.value))
+
+
+async def open_snooze(caller: Caller, subject: Subject) -> None:
+    """Open the snooze modal for the customer of a subject."""
+    if subject.customer_id is None:
         raise NotFound("No customer stands behind that button; look it up with /customers.")
-    await _open_snooze(caller, customer_id)
+    await _open_snooze(caller, subject.customer_id)
 
 
 async def wake(caller: Caller) -> None:

@@ -17,6 +17,7 @@ from bot.customers.tables import Customer
 from bot.mentions.queries.matching import export_matching
 from bot.mentions.rules.mentions import BRIEF_DAYS, BRIEF_LINES, FAILING_AFTER, HOME_LINES, MentionState
 from bot.mentions.rules.sentiment import Sentiment
+from bot.mentions.rules.texts import joined
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.mentions import Day, MentionsDigest
 from bot.mentions.tables import Mention, Source
@@ -187,7 +188,7 @@ def _names(session: Session, rows: Sequence[Mention]) -> dict[UUID | None, str]:
 def as_told(row: Any) -> str:
     """`Reddit, 21 Nov, reads as a complaint: "support never called back"`."""
     at = row.published_at or row.found_at
-    said = _cut(" ".join(f"{row.title} {row.words}".split()))
+    said = _cut(joined(row.title, row.words))
     return f'{row.kind.label}, {at.day} {at:%b}, {FEELINGS[row.feeling]}: "{said}"'
 
 
