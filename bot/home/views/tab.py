@@ -292,7 +292,7 @@ def _pages(schema: Team) -> list[ui.Block]:
 def _departures(schema: HomeSchema) -> list[ui.Block]:
     left = [
         f"{_name(gone.name)} left on {ui.short_date(gone.on, today=schema.today)};"
-        f" {_customers(gone.customers)} have no owner since"
+        f" {_customers(gone.customers)} had no owner after that"
         for gone in (schema.team.departures if schema.team else ())
     ]
     return [ui.context("\n".join(left))] if left else []
