@@ -1,6 +1,6 @@
 """What a feature declares: its listeners, its notifications' views, and its contributions to others' screens."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
+from bot.core.errors import NotFound
 from bot.core.schemas import (
     Count,
     DigestSlot,
@@ -21,6 +22,7 @@ from bot.core.schemas import (
     Schema,
     Step,
     Subject,
+    Topic,
 )
 
 if TYPE_CHECKING:
@@ -87,11 +89,16 @@ Check = Callable[[Session, datetime], Sequence[str]]
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that a feature adds to other features' screens, for the subjects that *wants* accepts."""
+    """
+    A button that a feature adds to other features' screens, for the subjects that *wants* accepts.
+
+    A listener of the action id answers the button; `open(caller, subject)` answers it where it is a line of a menu.
+    """
 
     label: str
     action_id: str
     wants: Callable[[Subject], bool]
+    open: Callable[[Any, Subject], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,7 @@ class Feature:
     views: Mapping[type[Notification], Callable[[Any], Any]] = field(default_factory=dict)
     refresh: Mapping[type[Notification], Refresh] = field(default_factory=dict)
     brief: Knows | None = None
+    brief_topic: Topic = Topic.KNOWN
     checkin_extras: Sequence[CheckinExtra] = ()
     undo_checkin: UndoCheckin | None = None
     offers: Sequence[Offer] = ()
@@ -170,6 +178,18 @@ def collect_briefs(
     """Return every feature's lines about each customer, urgent lines first."""
     briefs = [feature.brief for feature in features if feature.brief]
     return _by_customer(ask(briefs, session, customer_ids, now) if briefs and customer_ids else (), customer_ids)
+
+
+def collect_topics(
+    features: Sequence[Feature], session: Session, customer_id: UUID, now: datetime
+) -> dict[Topic, list[Line]]:
+    """Return every feature's lines about one customer by what they are about, urgent lines first."""
+    told = [(feature.brief_topic, feature.brief) for feature in features if feature.brief]
+    found: dict[Topic, list[Line]] = {}
+    answers = ask([brief for _, brief in told], session, [customer_id], now) if told else []
+    for (topic, _), by_customer in zip(told, answers, strict=True):
+        found.setdefault(topic, []).extend(by_customer.get(customer_id, ()))
+    return {topic: sorted(lines, key=lambda line: not line.urgent) for topic, lines in found.items() if lines}
 
 
 def collect_page(
@@ -232,6 +252,20 @@ def collect_offers(features: Sequence[Feature], subject: Subject) -> tuple[Offer
         return ()
     wanted = [offer for feature in features for offer in feature.offers if offer.wants(subject)]
     return tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted[:MOST_OFFERS])
+
+
+async def open_offer(features: Sequence[Feature], action_id: str, caller: Any, subject: Subject) -> None:
+    """
+    Open what a feature offers under *action_id*, for a line of another feature's menu.
+
+    Raises:
+        NotFound: no feature offers it.
+    """
+    offers = (offer for feature in features for offer in feature.offers if offer.action_id == action_id)
+    offer = next((offer for offer in offers if offer.open), None)
+    if offer is None or offer.open is None:
+        raise NotFound("That menu is out of date; open the list again.")
+    await offer.open(caller, subject)
 
 
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:

@@ -16,6 +16,7 @@ JOB_WORDS = {
     "collect_mentions": "collecting mentions",
     "sync_people": "reading people from Slack",
     "keep_house": "tidying up",
+    "report_problems": "looking for problems",
 }
 """What each job does, as people read it on Home, in `/evenhand health` and in the doctor."""
 

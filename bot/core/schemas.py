@@ -1,6 +1,7 @@
 """Plain data that leaves a feature: frozen, without a database or Slack in it."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -43,6 +44,15 @@ class Line(Schema):
     text: str
     urgent: bool = False
     on: date | None = None
+
+
+class Topic(StrEnum):
+    """What the lines of a feature's brief are about; a customer's card has a part for each, in this order."""
+
+    PROBLEM = "problem"
+    KNOWN = "known"
+    OWED = "owed"
+    SAID = "said"
 
 
 class Subject(Schema):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Line, Notification, PromptNotification, Schema
+from bot.core.schemas import Line, Notification, PromptNotification, Schema, Topic
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio, words_beside_cadence
 from bot.customers.rules.headers import Field as Column
@@ -161,16 +161,18 @@ class Named(Schema):
 
 
 class OfferedButton(Schema):
-    """A button that another feature offers on a customer's card."""
+    """What another feature offers on a customer's card: a button, or a line of its menu."""
 
     label: str
     action_id: str
+    in_menu: bool = False
 
 
 class Card(Schema):
-    """Everything one screen shows about a customer; `customer.lines` holds what other features know."""
+    """Everything one screen shows about a customer; `topics` holds what other features know."""
 
     customer: CustomerSchema
+    topics: Mapping[Topic, tuple[Line, ...]] = {}
     details: CustomerDetails
     parent: Named | None = None
     children: tuple[Named, ...] = ()

@@ -146,7 +146,7 @@ def refresh_late(session: Session, notification: FollowupLate, to: str, now: dat
 check = partial(
     commitments.check_stuck,
     kind=FOLLOWUPS,
-    sentence="{} open follow-ups have nobody, or no customer any more; name a manager, or restart the bot.",
+    sentence="Follow-ups with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",
 )
 
 
@@ -227,7 +227,8 @@ def _brief_line(row: Any, today: date) -> Line:
 
 
 def _home_line(one: FollowupSchema, person_id: str) -> OwedLine:
-    whose, buttons = "", (OfferButton(label="Done", action_id="followups.done", value=str(one.id)),)
+    whose = ""
+    buttons: tuple[OfferButton, ...] = (OfferButton(label="Done", action_id="followups.done", value=str(one.id)),)
     if one.assignee_id != person_id:
         whose, buttons = f" ({one.assignee_name} has it)", ()
     elif one.given_by != person_id:

@@ -221,7 +221,8 @@ def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: d
     query = sa.select(sa.func.min(CUSTOMERS.c.due_on)).where(*ahead, sa.not_(sleeping(today)))
     if owner_ids is not None:
         query = query.where(CUSTOMERS.c.owner_id.in_(list(owner_ids)))
-    return session.execute(query).scalar_one()
+    first: date | None = session.execute(query).scalar_one()
+    return first
 
 
 def list_owners_among(session: Session, person_ids: Sequence[str]) -> list[str]:

@@ -29,13 +29,12 @@ from bot.escalations.rules import (
     REPEAT_WINDOW,
     EscalationState,
     Failure,
-    moment,
     repeat_words,
 )
 from bot.escalations.schemas import EscalationSchema, Rate, RateLine
 from bot.escalations.tables import Escalation
 from bot.people.queries import list_names
-from bot.people.rules import known_zone
+from bot.people.rules import known_zone, moment
 from bot.people.usecases import require_here
 
 TABLE = cast("sa.Table", Escalation.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
