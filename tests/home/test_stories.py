@@ -176,7 +176,7 @@ async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliv
     await world.as_(MARA).open_home()
     home = await home_with(world.as_(MARA), "*Acme* · 40 days")
     await world.as_(MARA).press(home, "home.take", value=str(acme))
-    await home_with(world.as_(MARA), "The team: 1 customer due")
+    await home_with(world.as_(MARA), "*Mara Okafor* · 1 customer, 0% in cadence")
     assert world.office.look(lambda session: get_customer(session, acme).owner_id) == MARA
 
 

@@ -191,7 +191,7 @@ def _covered(schema: HomeSchema) -> str:
 
 
 def _nothing_waits(schema: HomeSchema) -> str:
-    if schema.mine.active:
+    if schema.mine.active or schema.covers_for:
         return f"no customer of yours is due{_covered_words(schema)}"
     if schema.pool_total:
         return "you look after no customers yet; take one that has no owner, below"
