@@ -46,7 +46,7 @@ class Wire:
         self.rate_limiter = RateLimiter(workspace.clock.stopwatch)
         self.triggers = Triggers(workspace.clock.stopwatch)
         self.response_urls = ResponseUrls()
-        self.sockets = Sockets(workspace.app_id, workspace.changed.notify)
+        self.sockets = Sockets(workspace.app_id, workspace.changed.notify, workspace.clock.stopwatch)
         self.delivery = Delivery(self.sockets, self.signing_secret)
         self.events = Events(self)
         self.problems: list[Problem] = []

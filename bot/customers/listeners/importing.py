@@ -10,7 +10,8 @@ from uuid import UUID
 from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
-from bot.customers.gateways import read_drafts, read_table, write_csv
+from bot.customers.gateways import read_drafts, write_csv
+from bot.customers.gateways.tables import read_table
 from bot.customers.listeners.editing import state_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_import_message, get_upload, list_imports

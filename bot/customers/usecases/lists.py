@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -22,7 +23,8 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import list_owner_ids
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
-from bot.customers.rules.names import look_alikes, name_key
+from bot.customers.rules.likeness import find_look_alike
+from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.rules.sharing import share_evenly
 from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan, SampleRow
@@ -52,7 +54,7 @@ ERASABLE = {
     Field.ANNUAL_VALUE: "annual_value", Field.CURRENCY: "currency", Field.HEADCOUNT: "headcount",
     Field.COUNTRY: "country", Field.ZONE: "zone", Field.TAGS: "tags", Field.PREFERENCES: "preferences",
 }  # fmt: skip
-_SAME_IN_BOTH = ("domain", "annual_value", "currency", "headcount", "country", "zone", "added_on")
+_SAME_IN_BOTH = ("domain", "annual_value", "currency", "headcount", "country", "zone")
 
 
 @without_collecting()
@@ -120,6 +122,7 @@ def _prepare(
     manages = by == BOT or may_manage(require_here(session, by=by))
     matcher = Matcher(session)
     prepared = Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals), manages=manages)
+    prepared.remarks += drafts.remarks
     targets = _match(drafts, matcher, prepared, progress)
     erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
     builder = _ChangeBuilder(session, by=by, manages=manages, prepared=prepared)
@@ -191,7 +194,8 @@ class _ChangeBuilder:
 
     def __init__(self, session: Session, *, by: str, manages: bool, prepared: Prepared) -> None:
         self.owners, self.by, self.manages, self.prepared = Owners(session), by, manages, prepared
-        self.floor = get_workspace(session).cadence_floor_days
+        workspace = get_workspace(session)
+        self.floor, self.zone = workspace.cadence_floor_days, workspace.zone
 
     def is_allowed(self, target: ListedCustomer) -> bool:
         """Refuse rows that change what only managers may; return whether none was refused."""
@@ -221,14 +225,25 @@ class _ChangeBuilder:
                 after[name] = list(wants[name])
         if "external_id" in wants and (had is None or had.external_id is None):
             after["external_id"], after["source"] = wants["external_id"], wants.get("source", "")
-        if had is None and "last_contact" in wants:
-            after["last_contact_on"] = wants["last_contact"]
         if target.parent is not None:
             after["parent_id"] = target.parent.id
         self._owner(target, after)
+        self._days(target, after)
         if had is not None:
             self._erase(target, after, erased, drafts)
         return after
+
+    def _days(self, target: ListedCustomer, after: dict[str, Any]) -> None:
+        """Add the dates; an instant falls on a day of the owner's calendar, else of the workspace's."""
+        wants, had = target.given, target.current
+        owner = after.get("owner_id") or (had.owner_id if had is not None else None)
+        for name, column in (("added_on", "added_on"), ("last_contact", "last_contact_on")):
+            if name not in wants or (had is not None and column == "last_contact_on"):
+                continue
+            moment = wants[name]
+            if isinstance(moment, datetime):
+                moment = moment.astimezone(ZoneInfo(self.owners.zone_of(owner) or self.zone)).date()
+            after[column] = moment
 
     def _owner(self, target: ListedCustomer, after: dict[str, Any]) -> None:
         words, had = target.given.get("owner"), target.current
@@ -317,13 +332,13 @@ def _shown(value: Any) -> str:
 
 
 def _look_alikes(new: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:
-    """Note new customers whose names look like those of known ones, for a person to look at."""
-    known = {target.name_key: target.name for target in matcher.by_uuid.values() if target.current is not None}
-    looked_at = new[: MOST_COMPARISONS // len(known)] if known else []
+    """Note new customers whose names look like those of known ones; different domains say that they differ."""
+    known = [target for target in matcher.by_uuid.values() if target.current is not None]
     remarks = []
-    for target in looked_at:
-        if alike := look_alikes(target.name_key, known, 1):
-            reason = f"{target.name} looks like {known[alike[0]]}, whom we have. It will be added as a new customer."
+    for target in new[: MOST_COMPARISONS // len(known)] if known else ():
+        others = {one.name_key: one.name for one in known if not (one.domain and target.domain)}
+        if alike := find_look_alike(target.name_key, others):
+            reason = f"{target.name} looks like {others[alike]}, whom we have. It will be added as a new customer."
             remarks.append(Note(target.rows[0].row_number, "name", reason, target.name))
     return remarks
 

@@ -140,7 +140,9 @@ def parse_escalation(session: Session, *, words: str, viewer: str, now: datetime
     if customer is None:
         return ParsedCommand(what=what, problems=(problem,))
     assignee_id = default_assignee(session, customer.owner_id, viewer)
-    return ParsedCommand(assignee_id=assignee_id, customer_id=customer.id, customer_name=customer.name, what=what)
+    problems = (problem,) if problem else ()
+    known = {"customer_id": customer.id, "customer_name": customer.name, "problems": problems}
+    return ParsedCommand(assignee_id=assignee_id, what=what, **known)
 
 
 def get_form(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedCommand:

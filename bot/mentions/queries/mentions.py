@@ -123,7 +123,7 @@ def offers_for(schema: schemas.MentionSchema, features: Sequence[Feature]) -> tu
     if not schema.is_open or schema.is_asked:
         return ()
     link = schema.address if len(schema.address) <= SUBJECT_LINK else ""
-    said = " ".join(f"{schema.title} {schema.words}".split())[:SUBJECT_WORDS]
+    said = " ".join(schema.said.split())[:SUBJECT_WORDS]
     subject = Subject(kind=KIND, id=str(schema.id), customer_id=schema.customer_id, words=said, link=link)
     return collect_offers(features, subject)
 
