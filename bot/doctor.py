@@ -15,7 +15,7 @@ from bot.core.clock import WallClock
 from bot.core.database import SAFE_SQLITE, Database, sqlite_module
 from bot.core.errors import SettingsError
 from bot.core.feature import Feature
-from bot.core.heartbeats import list_heartbeats
+from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
@@ -73,7 +73,8 @@ def _storage_problems(runtime: Runtime) -> Iterable[str]:
         return
     for beat in runtime.read_now(list_heartbeats, workspace=None):
         if beat.error:
-            yield f"The job {beat.name} failed {beat.failures_in_a_row} times in a row: {beat.error}"
+            words, times = job_words(beat.name), beat.failures_in_a_row
+            yield f"{words.capitalize()} failed {f'{times} times in a row' if times > 1 else 'once'}: {beat.error}"
     known = [*runtime.read_now(list_workspaces, workspace=None), *runtime.read_now(list_uninstalled, workspace=None)]
     for workspace in known:
         yield from runtime.read_now(_feature_problems, workspace=workspace, features=FEATURES)
@@ -86,7 +87,7 @@ def _feature_problems(session: Session, *, features: Iterable[Feature], now: dat
                                                               col(OutboxMessage.reason) != "expired")
     ).one()  # fmt: skip
     if dead:
-        found.append(f"{dead} messages couldn't be delivered in the last 30 days; the log says why (outbox.dead).")
+        found.append(f"Messages of the last 30 days that weren't delivered: {dead}; the log says why (outbox.dead).")
     return found
 
 

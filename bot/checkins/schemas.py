@@ -146,6 +146,48 @@ class IdlePerson(Schema):
     lines: tuple[str, ...]
 
 
+class NudgeDue(Notification):
+    """
+    To somebody whom a manager asks to look at what waits: so many customers, the *first* of them by name.
+
+    *overdue* says what else is late, in words.
+    """
+
+    kind = "checkins.nudge"
+
+    by_name: str
+    waiting: int = 0
+    first: str = ""
+    overdue: tuple[str, ...] = ()
+
+
+class NudgeSent(Schema):
+    """Whom a manager has reminded, and when the message arrives, which may be *now*, on the manager's clock."""
+
+    name: str
+    arrives_at: datetime
+    now: datetime
+    zone: str
+
+
+class ColleaguesQueue(Schema):
+    """What waits for somebody, as a manager sees it: the first customers, how many there are, what else is late."""
+
+    person_id: str
+    name: str
+    total: int
+    rows: tuple[CustomerSchema, ...]
+    overdue: tuple[str, ...] = ()
+
+
+class IdleNamed(Notification):
+    """To a manager, once a week: who has changed nothing for a working week."""
+
+    kind = "checkins.idle"
+
+    people: tuple[IdlePerson, ...]
+
+
 class OwnerScope(Schema):
     """A person's date, and whose customers they look after on it: their own, and those of people they cover."""
 

@@ -187,9 +187,9 @@ def claim(
     """
     Claim up to *limit* due notifications of all workspaces, with a new fencing number, the longest waiting first.
 
-    Those of the workspaces in *held* stay as they are. Those to be sent are claimed for `LEASE`, one for each recipient;
-    with *openings*, those that come outside the hours of their recipient wait for them. Those that may have been sent
-    already, whose quiet time is over, are to be looked for. Those that have expired are given up.
+    Those of the workspaces in *held* stay as they are. Those to be sent are claimed for `LEASE`, one for each
+    recipient; with *openings*, those that come outside the hours of their recipient wait for them. Those that may have
+    been sent already, whose quiet time is over, are to be looked for. Those that have expired are given up.
     """
     claimed_messages, recipients = [], set()
     rows = session.exec(_due(now, limit, held)).all()

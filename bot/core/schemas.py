@@ -1,6 +1,7 @@
 """Plain data that leaves a feature: frozen, without a database or Slack in it."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -45,6 +46,15 @@ class Line(Schema):
     on: date | None = None
 
 
+class Topic(StrEnum):
+    """What the lines of a feature's brief are about; a customer's card has a part for each, in this order."""
+
+    PROBLEM = "problem"
+    KNOWN = "known"
+    OWED = "owed"
+    SAID = "said"
+
+
 class Subject(Schema):
     """What a button is about that one feature adds to a message of another."""
 
@@ -61,6 +71,13 @@ class OfferButton(Schema):
     label: str
     action_id: str
     value: str
+
+
+class OwedLine(Line):
+    """Something owed to a customer: a line with the name of *who* owes it, and the buttons to act on it."""
+
+    who: str = ""
+    buttons: tuple[OfferButton, ...] = ()
 
 
 class Step(Schema):

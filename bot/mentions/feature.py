@@ -1,6 +1,7 @@
 """Declares the mentions feature: what customers and the public write about us."""
 
 from bot.core.feature import DigestKindOffer, Feature
+from bot.core.schemas import Topic
 from bot.mentions import listeners
 from bot.mentions.queries import contributions, mentions
 from bot.mentions.schemas.mentions import (
@@ -31,6 +32,7 @@ FEATURE = Feature(
         AnswerLate: mentions.refresh_unanswered,
     },
     brief=contributions.brief,
+    brief_topic=Topic.SAID,
     digest_section=contributions.digest_section,
     digest_kinds=(
         DigestKindOffer(
@@ -41,7 +43,9 @@ FEATURE = Feature(
             compose=contributions.compose_digest,
         ),
     ),
+    due_counts=contributions.due_counts,
     home_section=contributions.home_section,
+    news_section=contributions.news_section,
     timeline=contributions.timeline,
     erase=aliases.erase,
     export=contributions.export,

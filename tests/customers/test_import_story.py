@@ -129,17 +129,17 @@ async def test_a_window_that_remembers_nonsense_is_answered(world: World, memory
 
 async def test_a_preview_tells_what_is_refused_changed_and_worth_a_look(world: World) -> None:
     """Rows with their reasons, fields before and after, owners nobody knows; and confirms to just that."""
-    world.office.customer("Acme", owner=ANA, country="PT", waited=3)
-    rows = b"Name,Country,Owner,Cadence\nAcme,Germany,Ana Lima,\nAcmee,,Nobody,\n,DE,,\nBolt,,,soon\n"
+    world.office.customer("Golddex", owner=ANA, country="PT", waited=3)
+    rows = b"Name,Country,Owner,Cadence\nGolddex,Germany,Ana Lima,\nGoldex,,Nobody,\n,DE,,\nBolt,,,soon\n"
     preview = await looked_at(world, MARA, rows)
     text = shown(preview)
     assert "1 would be added · 1 changed · 2 rows refused" in text
-    for words in ("Row 4, Name: The row has no name", "Row 5, Cadence: “soon”", "Acme: country “PT” → “DE”",
-                  "Nobody here is called “Nobody”", "Acmee looks like Acme"):  # fmt: skip
+    for words in ("Row 4, Name: The row has no name", "Row 5, Cadence: “soon”", "Golddex: country “PT” → “DE”",
+                  "Nobody here is called “Nobody”", "Goldex looks like Golddex"):  # fmt: skip
         assert words in text
     await world.as_(MARA).submit(preview)
     await window(world, MARA, TITLE, "1 added · 1 changed · 2 rows refused")
-    assert (everybody(world), customer(world, "acme").country) == (["Acme", "Acmee"], "DE")
+    assert (everybody(world), customer(world, "golddex").country) == (["Golddex", "Goldex"], "DE")
 
 
 async def test_empty_cells_erase_only_when_that_is_ticked(world: World) -> None:

@@ -189,12 +189,12 @@ def test_a_list_whose_columns_cannot_be_told_is_not_imported(office: Office) -> 
 
 def test_a_plan_says_the_same_as_the_import_and_changes_nothing(office: Office) -> None:
     """The dry run is the import without the writing."""
-    office.customer("Acme", owner=ANA)
-    drafts = read("Name,Country,Owner\nAcme,DE,Bob Chen\nAcmee,,\nBolt,,Nobody\n,,\n,DE,\n")
+    office.customer("Golddex", owner=ANA)
+    drafts = read("Name,Country,Owner\nGolddex,DE,Bob Chen\nGoldex,,\nBolt,,Nobody\n,,\n,DE,\n")
     before = state(office)
     plan = office.do(plan_import, drafts=drafts, by=MARA)
     assert state(office) == before
-    assert any("looks like Acme" in note.reason for note in plan.remarks)
+    assert any("looks like Golddex" in note.reason for note in plan.remarks)
     done = take_in(office, drafts).plan
     assert (done.added, done.changes, done.refusals, done.left_alone) == (
         plan.added,

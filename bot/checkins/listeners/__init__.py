@@ -6,16 +6,18 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 
 from bot.checkins import views
-from bot.checkins.listeners import recording
+from bot.checkins.listeners import nudging, recording
 from bot.checkins.listeners.origins import CheckinModalState, id_in, origin_of, show_result, subject_in, tell
 from bot.checkins.queries import get_snooze_form
 from bot.checkins.rules import Preset
 from bot.checkins.schemas import ActionDone
 from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_action, wake_from_list
 from bot.checkins.views import form
+from bot.checkins.views import nudging as nudging_views
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import collect_extras, collect_undos
 from bot.core.runtime import Runtime
+from bot.core.schemas import Subject
 from bot.customers.queries.screens import get_card
 from bot.customers.rules.due import SnoozeReason
 from bot.customers.schemas import CustomerSchema
@@ -47,6 +49,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.action(views.SNOOZE, ask_snooze)
     on.action(views.WAKE, wake)
     on.action(views.UNDO, undo)
+    on.action(nudging_views.NUDGE, nudging.nudge)
+    on.action(nudging_views.OPEN, nudging.open_queue)
     on.view(views.SNOOZED, snooze, first_field=views.REASON, fields=views.SNOOZE_FIELDS)
     on.view(views.HANDED_OVER, hand_over, first_field=views.TO, fields=views.HAND_OVER_FIELDS)
 
@@ -71,10 +75,14 @@ async def choose(caller: Caller) -> None:
 
 async def ask_snooze(caller: Caller) -> None:
     """Open the snooze modal for the customer, or for another feature's subject."""
-    customer_id = subject_in(caller.value).customer_id
-    if customer_id is None:
+    await open_snooze(caller, subject_in(caller.value))
+
+
+async def open_snooze(caller: Caller, subject: Subject) -> None:
+    """Open the snooze modal for the customer of a subject."""
+    if subject.customer_id is None:
         raise NotFound("No customer stands behind that button; look it up with /customers.")
-    await _open_snooze(caller, customer_id)
+    await _open_snooze(caller, subject.customer_id)
 
 
 async def wake(caller: Caller) -> None:

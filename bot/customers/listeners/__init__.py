@@ -38,6 +38,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.view(forms.SAVE_EDIT, editing.edit, first_field=forms.NAME, fields=forms.FIELD_BLOCKS)
     on.view(forms.SAVE_STATUS, editing.change_status, first_field=forms.STATUS, fields=forms.FIELD_BLOCKS)
     on.view(forms.SAVE_OWNER, editing.change_owner, first_field=forms.TO, fields=forms.FIELD_BLOCKS)
+    on.action(card_view.MENU, editing.choose)
     on.action(card_view.MORE, editing.choose)
     on.view(
         card_view.ERASE_VIEW, editing.erase, first_field=card_view.ERASE_NAME, fields={"name": card_view.ERASE_NAME}

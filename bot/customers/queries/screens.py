@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.core.briefs import Brief, in_workspace
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotFound
-from bot.core.feature import Feature, collect_briefs, collect_timeline
+from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
@@ -22,6 +23,7 @@ from bot.customers.queries import (
     list_exact,
     list_nearest,
     list_owner_ids,
+    list_partly,
     list_schemas,
 )
 from bot.customers.queries.due import overdue_first
@@ -72,7 +74,7 @@ def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Fea
     """
     require_here(session, by=viewer)
     asked = clean_text(words, ASKED_LENGTH)
-    exact = list_exact(session, asked) if asked else []
+    exact = (list_exact(session, asked) or list_partly(session, asked)) if asked else []
     page = list_page(session, words=asked, page=1, viewer=viewer, now=now)
     if len(exact) == 1 or (asked and page.total == 1):
         only = exact[0].id if len(exact) == 1 else page.rows[0].id
@@ -147,20 +149,22 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     actor = require_here(session, by=viewer)
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
-    lines = collect_briefs(features, session, [customer.id], now)[customer.id]
+    topics = collect_topics(features, session, customer.id, now)
+    lines = sorted(chain.from_iterable(topics.values()), key=lambda line: not line.urgent)
     subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
     family = select(Customer.id, Customer.name).where(Customer.parent_id == customer.id)
     children = session.exec(family.order_by(col(Customer.name_key))).all()
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
+        topics={topic: tuple(about) for topic, about in topics.items()},
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
         children=tuple(Named(id=child_id, name=name) for child_id, name in children[:FAMILY_SHOWN]),
         children_total=len(children),
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(
-            OfferedButton(label=offer.label, action_id=offer.action_id)
+            OfferedButton(label=offer.label, action_id=offer.action_id, in_menu=offer.open is not None)
             for feature in features
             for offer in feature.offers
             if offer.wants(subject)
