@@ -24,4 +24,4 @@ async def test_blocks_come_back_escaped_and_with_slacks_own_fields(rehearsal: Re
     assert image["image_width"] > 0
     with pytest.raises(SlackApiError, match="invalid_blocks"):
         await client.chat_update(channel=posted["channel"], ts=posted["ts"], text="Hi", blocks=[header, section, image])
-    assert {problem.code for problem in rehearsal.problems} == {"invalid_blocks"}
+    assert "invalid_blocks" in {problem.code for problem in rehearsal.problems}
