@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.people.rules import Calendar
+from bot.people.rules import DAY, Calendar
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 ORDINALS = (
@@ -21,6 +21,7 @@ QUEUE_ROWS = 8
 FACTS = 2  # lines below a customer's name
 PREFERENCES = 2  # that stand in a row
 LONGEST_BACKDATE = timedelta(days=365)
+IDLE_AFTER = 5  # working days without a change, after which managers hear of it
 
 
 class Result(StrEnum):
@@ -94,6 +95,15 @@ def snooze_day(preset: Preset, *, today: date, chosen: date | None, calendar: Ca
         return chosen
     weeks = 1 if preset is Preset.WEEK else 2
     return calendar.next_working_day(today + timedelta(weeks=weeks))
+
+
+def idle_days(calendar: Calendar, *, today: date, acted_on: date, late_since: date) -> int:
+    """
+    Return the number of somebody's working days before *today* on which they changed nothing though something was late.
+
+    They last changed something on *acted_on*; something of theirs is late from *late_since* on.
+    """
+    return len(calendar.working_days_between(max(acted_on + DAY, late_since), today - DAY))
 
 
 def can_undo(at: datetime, *, now: datetime) -> bool:

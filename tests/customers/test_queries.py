@@ -98,6 +98,35 @@ def test_words_that_fit_nobody_are_answered_in_a_sentence(office: Office, words:
     assert missed.value.nearest == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("harbour", "Harbour Bikes"), ("harb", "Harbour Bikes"), ("bikes", "Harbour Bikes"), ("hop pri", "Hop Printers"),
+     ("rocket", "Golddex"), ("acme", "Acme"), ("h%", None), ("arbour", None)],
+)  # fmt: skip
+def test_the_only_one_whose_name_begins_or_holds_the_words_is_found(
+    office: Office, words: str, name: str | None
+) -> None:
+    """Whole names come first, then beginnings, then words inside; the middle of a word is nothing."""
+    for one in ("Acme", "Acmena", "Harbour Bikes", "Hop Printers"):
+        office.customer(one)
+    office.do(add_customer, details=CustomerDetails(name="Golddex", aliases=("Rocket People",)), by=MARA)
+    if name is None:
+        with pytest.raises(NotFound):
+            found(office, words)
+    else:
+        assert found(office, words) == name
+
+
+def test_several_that_begin_so_are_named(office: Office) -> None:
+    """Nobody is guessed, and erasing takes nothing but the whole name."""
+    for one in ("Acme", "Acmena"):
+        office.customer(one)
+    with pytest.raises(NotFound, match=r"No customer is called acm\. Did you mean Acme or Acmena\?"):
+        found(office, "acm")
+    with pytest.raises(NotFound, match=r"No customer is called acmen\. Did you mean Acmena\?"):
+        office.look(lambda session: find_customer(session, "acmen", partly=False))
+
+
 def test_two_of_one_name_are_both_named(office: Office) -> None:
     """The sentence says how many; the ids tell them apart; no more than twenty are offered."""
     ids = {office.customer("Twin", domain=f"twin{number}.com") for number in range(25)}
@@ -135,7 +164,8 @@ def test_every_active_customer_stands_in_just_one_place(office: Office) -> None:
     coverage = office.look(lambda session: get_coverage(session, today=TODAY, owner_id=ANA))
     assert (coverage.active, coverage.neglected, coverage.snoozed) == (len(active), len(late), len(asleep))
     assert coverage.due == len(by_rule[Standing.DUE])
-    assert coverage.in_cadence == len(by_rule[Standing.IN_CADENCE]) + len(asleep)
+    assert coverage.in_cadence == len(by_rule[Standing.IN_CADENCE])
+    assert coverage.snoozed_late == 3
 
 
 def test_coverage_counts_the_pool_and_nobody_elses(office: Office) -> None:
@@ -149,7 +179,21 @@ def test_coverage_counts_the_pool_and_nobody_elses(office: Office) -> None:
     assert (everybody.active, everybody.neglected, everybody.pool, everybody.percent) == (4, 2, 1, 50)
     ana = office.look(lambda session: get_coverage(session, today=TODAY, owner_id=ANA))
     assert (ana.active, ana.pool, ana.percent) == (3, 0, 33)
-    assert office.look(lambda session: get_coverage(session, today=TODAY, owner_id=BOB)).percent == 100
+    assert office.look(lambda session: get_coverage(session, today=TODAY, owner_id=BOB)).percent == 0
+
+
+def test_a_list_that_nobody_owns_and_nobody_called_is_not_in_cadence(office: Office) -> None:
+    """Imported companies count as never contacted; with an owner they are in cadence until their first one is over."""
+    for number in range(5):
+        office.customer(f"Imported {number}")
+    coverage = office.look(lambda session: get_coverage(session, today=TODAY))
+    assert (coverage.active, coverage.percent, coverage.never_contacted, coverage.pool) == (5, 0, 5, 5)
+    office.customer("Mine", owner=ANA)
+    office.customer(
+        "Still not called", owner=ANA, added_on=TODAY - timedelta(days=31), first_due_on=TODAY + timedelta(days=9)
+    )
+    ana = office.look(lambda session: get_coverage(session, today=TODAY, owner_id=ANA))
+    assert (ana.in_cadence, ana.never_contacted, ana.due) == (1, 1, 0)
 
 
 def test_lists_are_ordered_by_how_far_past_their_own_cadence(office: Office) -> None:

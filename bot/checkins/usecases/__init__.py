@@ -57,11 +57,15 @@ def snooze_from_list(
     Raises:
         InvalidInput: no date, a past one, or one later than the rules allow; fields `until`.
         NotAllowed: it is somebody else's.
-        AlreadyDone: it is put off just so already, or this form was saved before.
+        AlreadyDone: it is snoozed just so already, or this form was saved before.
     """
-    customer = require_may(session, customer_id, by=by, now=now, wish="put this off")
+    customer = require_may(session, customer_id, by=by, now=now, wish="snooze this")
     if customer.status is not Status.ACTIVE:
-        raise InvalidInput(fields={"until": f"{customer.name} is {customer.status.value}; nothing is due to put off."})
+        raise InvalidInput(
+            fields={
+                "until": f"{customer.name} is {customer.status.value}; nothing is due, so there is nothing to snooze."
+            }
+        )
     _once(session, view_id, now=now)
     today = get_today(session, person_id=by, now=now)
     day = snooze_day(preset, today=today, chosen=until, calendar=get_calendar(session, customer.owner_id))
@@ -85,7 +89,7 @@ def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetim
 
     Raises:
         NotAllowed: it is somebody else's.
-        AlreadyDone: it isn't put off.
+        AlreadyDone: it isn't snoozed.
     """
     customer = require_may(session, customer_id, by=by, now=now, wish="wake this")
     if customer.snoozed_until is None:
