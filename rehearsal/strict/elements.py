@@ -143,12 +143,16 @@ def _select(**more: Rule) -> ObjectRule:
 
 def _static(**more: Rule) -> ObjectRule:
     choices = {"options": OPTIONS, "option_groups": GROUPS}
-    return ObjectRule({**_MENU, **choices, **more}, (), [exactly_one("options", "option_groups"), _initial_among, unique_values])
+    return ObjectRule(
+        {**_MENU, **choices, **more}, (), [exactly_one("options", "option_groups"), _initial_among, unique_values]
+    )
 
 
 def _marked(**more: Rule) -> ObjectRule:
     choices = {"options": array(_CHOICE, 1, limits.CHOICE_OPTIONS)}
-    return ObjectRule({**_ACTION, **_FOCUS, **_CONFIRMED, **choices, **more}, ["options"], [_initial_among, unique_values])
+    return ObjectRule(
+        {**_ACTION, **_FOCUS, **_CONFIRMED, **choices, **more}, ["options"], [_initial_among, unique_values]
+    )
 
 
 def _only_in_modal_inputs(report: Report, path: str, value: Any) -> None:
