@@ -106,7 +106,7 @@ def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
     )  # fmt: skip
     check(views.rate(rate))
     check(views.rate(schemas.Rate(days=90, active=0, clean=0, unjudged=0)))
-    text = "Right first time: 80 % of 125,000 customers had nothing avoidable go wrong in 90 days."
+    text = "Right first time: 80% of 125,000 customers had nothing avoidable go wrong in 90 days."
     assert views.rate(rate).text == text
 
 

@@ -222,7 +222,7 @@ def rate(schema: Rate) -> Message:
         text = "No customer is active, so there is no rate yet."
         return Message(text=text, blocks=[ui.section(text)])
     customers = ui.plural(schema.active, "customer")
-    text = f"Right first time: {percent} % of {customers} had nothing avoidable go wrong in {schema.days} days."
+    text = f"Right first time: {percent}% of {customers} had nothing avoidable go wrong in {schema.days} days."
     lines = [_rate_line(line) for line in schema.people]
     if schema.more:
         lines.append(f"{schema.more:,} more people; */escalate rate @person* shows one of them")
@@ -236,4 +236,4 @@ def rate(schema: Rate) -> Message:
 
 
 def _rate_line(line: RateLine) -> str:
-    return f"{person(line.name)}: {share(line.clean, line.active)} % ({line.clean:,} of {line.active:,})"
+    return f"{person(line.name)}: {share(line.clean, line.active)}% ({line.clean:,} of {line.active:,})"
