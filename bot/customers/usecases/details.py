@@ -54,7 +54,7 @@ def add_customer(
     if details.owner_id not in {None, by}:
         with _errors_under_owner():
             if not may_manage(actor):
-                advice = "take it yourself, or leave it in the pool."
+                advice = "take it yourself, or leave it without an owner."
                 raise NotAllowed(f"Only managers can give customers to others; {advice}")
             require_can_own(session, str(details.owner_id))
     if view_id and not outbox.record_received(session, "view", view_id, now=now):
@@ -231,8 +231,8 @@ def _require_new_name(session: Session, details: CustomerDetails) -> None:
     query = select(Customer).where(Customer.name_key == name_key(details.name))
     for namesake in session.exec(query).all():
         if not details.domain or not namesake.domain or namesake.domain == details.domain:
-            owner = list_names(session, [namesake.owner_id]).get(namesake.owner_id or "", "nobody yet")
-            refused = f"{namesake.name} is here already (looked after by {owner}). "
+            owner = list_names(session, [namesake.owner_id]).get(namesake.owner_id or "")
+            refused = f"{namesake.name} is here already ({f'owner {owner}' if owner else 'no owner'}). "
             refused += "If this is another one of that name, give both their domain."
             raise InvalidInput(fields={"name": refused})
 
