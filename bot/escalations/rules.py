@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from bot.people.rules import DAY, MAX_SEARCH_DAYS, WORKDAY, Calendar, person_key
 
@@ -23,7 +22,6 @@ REPEAT_WINDOW = timedelta(days=90)
 REPEAT_CUSTOMERS = 3
 NAMES_SHOWN = 5
 
-NEAR_DAYS = 6  # a weekday alone is clear within them
 WARN_AT = 0.75
 """The share of the working time after which who is on it is warned: one of the usual four hours is left then."""
 
@@ -191,13 +189,6 @@ def _shifts(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, dat
         begin, end = calendar.working_hours(day)
         if calendar.is_working_day(day) and start < end:
             yield max(start, begin), end
-
-
-def moment(instant: datetime, *, now: datetime, zone: str) -> str:
-    """Return `Tue 14:30` on the clock of *zone*; with the day when it is more than six days away."""
-    local = instant.astimezone(ZoneInfo(zone))
-    far = abs((local.date() - now.astimezone(ZoneInfo(zone)).date()).days) > NEAR_DAYS
-    return f"{local:%a} {f'{local.day} {local:%b} ' if far else ''}{local:%H:%M}"
 
 
 # --- which causes come again -------------------------------------------------------------------------------------

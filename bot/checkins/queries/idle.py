@@ -8,18 +8,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from bot.checkins.queries import get_owner_scope
+from bot.checkins.queries.queue import queue_row, read_page
 from bot.checkins.rules import IDLE_AFTER, idle_days
-from bot.checkins.schemas import IdlePerson
+from bot.checkins.schemas import ColleaguesQueue, IdlePerson
 from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_overdue
 from bot.core.schemas import Overdue
 from bot.customers.queries.due import CUSTOMERS, neglected
 from bot.customers.tables import Import, ImportChange
-from bot.people.queries import get_today, list_calendars
+from bot.people.queries import get_person, get_today, list_calendars
 from bot.people.rules import DAY
 from bot.people.tables import Person
+from bot.people.usecases import require_manager
 from bot.workspaces.tables import AuditEntry
 
+COLLEAGUES_ROWS = 20
 HANDED_OVER = ("customer.handed_over", "customer.handed_over.undone")
 LOOK_BACK = timedelta(days=92)
 """How far back an act is looked for; nobody is said to have been idle for longer."""
@@ -54,6 +58,27 @@ def list_idle(session: Session, *, features: Sequence[Feature], now: datetime) -
         if days >= IDLE_AFTER:
             found.append(_idle(person_id, name, days, theirs, late))
     return sorted(found, key=lambda one: (-one.working_days, one.name.casefold(), one.person_id))
+
+
+def get_colleagues_queue(
+    session: Session, *, person_id: str, features: Sequence[Feature], viewer: str, now: datetime
+) -> ColleaguesQueue:
+    """
+    Return what waits for somebody, for a manager.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+        NotFound: the bot doesn't know the person.
+    """
+    require_manager(session, by=viewer, wish="look at others' queues")
+    person, scope = get_person(session, person_id), get_owner_scope(session, person_id=person_id, now=now)
+    page = read_page(session, scope, page=0, rows=COLLEAGUES_ROWS)
+    waits = int(page[0].waits) if page else 0
+    overdue = collect_overdue(features, session, now).get(person_id, ())
+    rows = tuple(queue_row(row, (), scope).customer for row in page[:waits])
+    return ColleaguesQueue(
+        person_id=person_id, name=person.name, total=waits, rows=rows, overdue=tuple(one.text for one in overdue)
+    )
 
 
 def list_neglected(

@@ -69,7 +69,7 @@ class SnoozeTooLong(RuleRefused):
 
     def __init__(self, latest: date) -> None:
         self.latest = latest
-        super().__init__(f"This can be put off until {latest:%d %b %Y} at the latest.")
+        super().__init__(f"This can be snoozed until {latest:%d %b %Y} at the latest.")
 
 
 def due_on(waiting_since: date, cadence_days: int, calendar: Calendar) -> date:
@@ -165,6 +165,20 @@ def coverage_group(
         is_first = (today - waiting_since).days <= cadence_days
         return CoverageGroup.IN_CADENCE if has_owner and is_first else CoverageGroup.NEVER_CONTACTED
     return CoverageGroup(where.value)
+
+
+def words_beside_cadence(
+    *, due: int, neglected: int, snoozed: int, snoozed_late: int, never_contacted: int
+) -> tuple[str, ...]:
+    """Return what the customers that aren't in cadence are, such as `7 due` and `2 snoozed (1 past its cadence)`."""
+    late = f" ({snoozed_late:,} past {'its' if snoozed_late == 1 else 'their'} cadence)" if snoozed_late else ""
+    numbers = (
+        (due, "due"),
+        (neglected, "neglected"),
+        (snoozed, f"snoozed{late}"),
+        (never_contacted, "never contacted"),
+    )
+    return tuple(f"{count:,} {words}" for count, words in numbers if count)
 
 
 def check_snooze(until: date, *, today: date, neglected_after: date, reason: SnoozeReason) -> None:

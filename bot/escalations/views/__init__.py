@@ -10,7 +10,6 @@ from bot.escalations.rules import (
     WITHDRAW,
     EscalationEvent,
     EscalationState,
-    moment,
     share,
 )
 from bot.escalations.schemas import (
@@ -27,6 +26,7 @@ from bot.escalations.schemas import (
     Rate,
     RateLine,
 )
+from bot.people.rules import moment
 from bot.slack import blocks as ui
 from bot.slack.blocks import Message
 

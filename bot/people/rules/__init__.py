@@ -21,6 +21,8 @@ LATEST_OPENING = time(16)
 MAX_SEARCH_DAYS = 400
 """The number of days searched for a working day: more than a year, so that one long leave is bridged."""
 MAX_ABSENCE_DAYS = 366
+CLEAR_DAYS = 6
+"""The number of days ahead within which a weekday alone says which day is meant."""
 JOINERS = "\u200d "
 """Characters that join parts of an emoji, or words; they are stripped from the ends of a text."""
 
@@ -177,6 +179,19 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 def _countries_with_holidays() -> frozenset[str]:
     """Return country codes. The library's own list loads every country, which takes eight megabytes."""
     return frozenset(EntityLoader.get_country_codes(include_aliases=False))
+
+
+def moment(instant: datetime, *, now: datetime, zone: str) -> str:
+    """
+    Return `today 14:30`, `tomorrow 09:00` or `yesterday 17:00` on the clock of *zone*.
+
+    Within the next six days it is `Tue 14:30`, at any other time `Tue 24 Nov 14:30`.
+    """
+    local = instant.astimezone(ZoneInfo(zone))
+    ahead = (local.date() - now.astimezone(ZoneInfo(zone)).date()).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    day = f"{local:%a}" if 0 < ahead <= CLEAR_DAYS else f"{local:%a} {local.day} {local:%b}"
+    return f"{near.get(ahead, day)} {local:%H:%M}"
 
 
 def known_zone(name: str | None, default: str) -> str:
