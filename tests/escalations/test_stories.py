@@ -48,7 +48,7 @@ async def raised(world: World, by: str = BOB) -> Message:
     """Bob raises it from a command; Ana's direct message, once it is there."""
     actor = world.as_(by)
     await actor.command("/escalate Acme the portal is down")
-    form = await window(actor, "Escalate")
+    form = await window(actor, "Record a problem")
     await actor.fill(form, escalations_severity="It stops their work", escalations_who="ana")
     assert await actor.submit(form) is None
     assert "Ana Lima is on it: *Acme*, answer by Mon 08:00." in words((await window(actor, "Saved")).blocks)
@@ -148,7 +148,7 @@ async def test_a_message_and_a_card_become_escalations(alone: World) -> None:
     ana, bob = alone.as_(ANA), alone.as_(BOB)
     said = await ana.say("general", "Acme can't log in since noon")
     await bob.shortcut("escalations.escalate_message", said)
-    form = await window(bob, "Escalate")
+    form = await window(bob, "Record a problem")
     await bob.choose(form, "customers.options", "Acme")
     await bob.fill(form, escalations_severity="It hurts them")
     assert await bob.submit(form) is None
@@ -158,11 +158,11 @@ async def test_a_message_and_a_card_become_escalations(alone: World) -> None:
     assert said.ts.replace(".", "") in row.link
     [card] = (await ana.command("/customers Acme")).messages
     await ana.press(card, "escalations.raise")
-    form = await window(ana, "Escalate")
+    form = await window(ana, "Record a problem")
     assert "Acme" in str(form.blocks)
     await ana.close(form)
     await ana.command("/escalate Akme")
-    assert "No customer is called Akme. Did you mean Acme?" in words((await window(ana, "Escalate")).blocks)
+    assert "No customer is called Akme. Did you mean Acme?" in words((await window(ana, "Record a problem")).blocks)
 
 
 async def test_the_clock_runs_in_three_zones_over_thanksgiving(alone: World) -> None:

@@ -102,12 +102,12 @@ async def test_from_a_feed_to_the_answer_and_the_next_call(world: World) -> None
 
 
 async def test_a_mention_becomes_an_escalation_a_promise_and_a_follow_up(world: World) -> None:
-    """*Escalate*, *Promise* and *Assign* on the card in the channel know the customer, the words and the link."""
+    """*Problem*, *Promise* and *Ask somebody* on the card in the channel know the customer, the words and the link."""
     golddex = world.office.customer("Golddex Widgets", owner=ANA, waited=3)
     await add_feed(world)
     bob, message = world.as_(BOB), card(world)
     await bob.press(message, "escalations.raise")
-    form = await window(bob, "Escalate")
+    form = await window(bob, "Record a problem")
     assert "Golddex Widgets" in str(form.blocks)
     assert COMPLAINT in str(form.blocks)
     await bob.fill(form, escalations_severity="It hurts them")
@@ -124,7 +124,7 @@ async def test_a_mention_becomes_an_escalation_a_promise_and_a_follow_up(world: 
     [promised] = world.office.look(lambda session: session.exec(select(Promise)).all())
     await bob.close(bob.modal(), everything=True)
     await bob.press(message, "followups.assign")
-    form = await window(bob, "Assign a follow-up")
+    form = await window(bob, "Ask somebody")
     await bob.fill(form, followups_due="2026-11-27")
     assert await bob.submit(form) is None
     [assigned] = await bob.until(lambda _: world.office.look(lambda session: session.exec(select(Followup)).all()))
