@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bot.checkins.rules import ActionKind, Result
+from bot.checkins.rules import ActionKind, Preset, Result
 from bot.core.schemas import Notification, Schema
 from bot.customers.schemas import CustomerSchema
 
@@ -69,6 +69,18 @@ class Preview(Schema):
     happened_on: date
     problem: str | None = None
     next_due_on: date | None = None
+
+
+class SnoozeForm(Schema):
+    """What the snooze modal starts with: the customer, and the days on which it would come back, by length."""
+
+    customer: CustomerSchema
+    ends: Mapping[Preset, date]
+
+    @property
+    def may_defer(self) -> bool:
+        """Return whether it can be snoozed without the customer's asking: until tomorrow at least."""
+        return self.customer.neglected_after > self.customer.today
 
 
 class Candidate(Schema):

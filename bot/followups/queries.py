@@ -191,19 +191,24 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Ow
 
 
 def due_counts(session: Session, now: datetime, person_id: str | None = None) -> Sequence[Count]:
-    """Return how many follow-ups are late, and how many due today; nothing when none is."""
+    """
+    Return how many follow-ups are late, and how many due today; nothing when none is.
+
+    Of one person it also says how many of those are late that they gave to others.
+    """
     today = get_today(session, person_id=person_id, now=now)
-    late = sa.func.coalesce(sa.func.sum(sa.case((col(Followup.due_on) < today, 1), else_=0)), 0)
-    query = sa.select(sa.func.count(), late).where(
+    late = col(Followup.due_on) < today
+    mine = sa.true() if person_id is None else col(Followup.assignee_id) == person_id
+    which = (sa.and_(mine, late), sa.and_(mine, sa.not_(late)), sa.and_(sa.not_(mine), late))
+    query = sa.select(*(sa.func.coalesce(sa.func.sum(sa.case((one, 1), else_=0)), 0) for one in which)).where(
         col(Followup.workspace_id) == workspace_of(session), FOLLOWUPS.is_open, col(Followup.due_on) <= today
     )
     if person_id is not None:
-        query = query.where(col(Followup.assignee_id) == person_id)
-    total, overdue = session.execute(query).one()
-    found = ((overdue, "late"), (total - overdue, "due today"))
+        query = query.where(sa.or_(mine, col(Followup.given_by) == person_id))
+    names = ("late", "due today", "you asked for late")
     return [
-        Count(text=f"{count:,} follow-up{'' if count == 1 else 's'} {how}", urgent=how == "late")
-        for count, how in found
+        Count(text=f"{count:,} follow-up{'' if count == 1 else 's'} {name}", urgent=name != "due today")
+        for count, name in zip(session.execute(query).one(), names, strict=True)
         if count
     ]
 

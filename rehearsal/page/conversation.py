@@ -20,8 +20,11 @@ from rehearsal.state.views import View
 _PAGE_SIZE: Final = 30
 _SCROLL: Final = (
     "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (!m) return; m.scrollTop = m.scrollHeight;"
-    " const n = {} && m.querySelector('[data-testid=new]'); if (n) n.scrollIntoView({{block: 'start'}}); }})"
+    " const last = m.querySelector('.rh-item:last-child'), tall = last && last.offsetHeight > m.clientHeight;"
+    " const top = ({} && m.querySelector('[data-testid=new]')) || (tall && last);"
+    " if (top) top.scrollIntoView({{block: 'start'}}); }})"
 )
+"""Scrolls to the end, to what is new in a place just opened, or to the beginning of a message that fills the screen."""
 
 
 class Messages:

@@ -47,6 +47,7 @@ class Screen:
     drawer: bool = False
     moving: str = ""
     moved: float = 0.0  # the part of a move that is over, from 0 to 1
+    asked: Message | None = None  # what this person said last, until it is answered in its thread
     new_from: str = ""  # the ts of the first message that was unread when the place was opened
     drafts: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     regions: list[Callable[[], None]] = field(default_factory=list)
@@ -130,6 +131,8 @@ class Screen:
         if self.client.id not in Client.instances:
             return
         self.person.unread.pop(self.place, None)
+        if self.asked is not None and self.workspace.replies(self.asked):
+            self.thread, self.asked = self.asked, None
         with self.client:
             for draw in self.regions:
                 draw()
@@ -154,7 +157,7 @@ class Screen:
 
     def go(self, place: str) -> None:
         """Show the conversation with the id *place*."""
-        self.place, self.thread, self.drawer = place, None, False
+        self.place, self.thread, self.drawer, self.asked = place, None, False, None
         self._arrive()
         self.draw()
 
@@ -165,6 +168,11 @@ class Screen:
         """Open the app's Home tab, and send the event to the app."""
         self.go(HOME)
         await self.perform(self.actor.open_home)
+
+    def expect_answer(self, message: Message) -> None:
+        """Open the thread of *message* as soon as somebody answers there."""
+        self.asked = message
+        self.mark_dirty()
 
     def open_thread(self, message: Message | None) -> None:
         """Show the thread of *message*, or no thread."""

@@ -31,7 +31,8 @@ class Topbar:
             self.acting = div("rh-acting", testid="acting")
             with div("rh-clock"):
                 with tag("time", "rh-time", testid="clock"):
-                    self.day, self.hour, self.zone = span("", "rh-day"), span("", "rh-hour"), span("", "rh-zone")
+                    self.day, self.year = span("", "rh-day"), span("", "rh-day rh-year")
+                    self.hour, self.zone = span("", "rh-hour"), span("", "rh-zone")
                 self.moving = span("", "rh-moving", testid="moving", role="status")
                 self.steps = [self._step(label, delta) for label, delta in _STEPS.items()]
             self.bar = div("rh-bar", testid="moved")
@@ -40,13 +41,14 @@ class Topbar:
     def draw(self) -> None:
         """Show whom one acts as, the time in their zone, and what is in progress."""
         screen = self.screen
-        day, hour = f"{screen.now:%a %-d %b %Y}", f"{screen.now:%H:%M}"
+        day, hour = f"{screen.now:%a %-d %b}", f"{screen.now:%H:%M}"
         seen = (day, hour, screen.moving, screen.moved, screen.person.id)
         if seen == self.seen:
             return
         self.seen = seen
         self._name()
         self.day.set_text(day)
+        self.year.set_text(f" {screen.now:%Y}")
         self.hour.set_text(hour)
         self.zone.set_text(str(screen.zone).rpartition("/")[2].replace("_", " "))
         self.moving.set_text(f"{screen.moving}: {screen.moved:.0%}" if screen.moving else "")

@@ -7,7 +7,7 @@ from typing import Final
 
 from rehearsal.page.mrkdwn import mrkdwn
 from rehearsal.page.screen import Screen
-from rehearsal.page.tags import button, div, html, span, tag
+from rehearsal.page.tags import button, div, html, tag
 
 _TYPE: Final = (
     "setTimeout(() => {{ const f = document.querySelector('[data-testid=composer]');"
@@ -39,7 +39,7 @@ class Hints:
         self.root = div("rh-hints", testid="hints", role="note")
         with self.root:
             with div("rh-hints-head"):
-                span("Try this", "rh-grow")
+                button("Try this", "rh-hints-title rh-grow", self._turn, testid="hints-title")
                 button("✕", "rh-icon", self._close, testid="hints-close", aria_label="Close the hints")
             with tag("ol"):
                 for hint in hints:
@@ -61,6 +61,10 @@ class Hints:
 
     def _type(self, words: str) -> None:
         self.screen.client.run_javascript(_TYPE.format(json.dumps(words)))
+
+    def _turn(self) -> None:
+        """Unfold or fold the list, where the screen is too narrow to show it at once."""
+        self.root.classes(toggle="rh-open")
 
     def _close(self) -> None:
         self.screen.memory.hints_closed = True

@@ -20,6 +20,7 @@ from bot.checkins.schemas import (
     QueueRow,
     ReminderDue,
     ReminderRow,
+    SnoozeForm,
 )
 from bot.checkins.views import (
     done,
@@ -27,13 +28,13 @@ from bot.checkins.views import (
     done_form,
     hand_over_form,
     queue_row,
-    snooze_form,
     stays,
     with_row_done,
 )
 from bot.checkins.views import form as form_view
 from bot.checkins.views.form import LIVE, NOTE, form
 from bot.checkins.views.queue import candidates, queue, reminder
+from bot.checkins.views.snoozing import snooze_form
 from bot.core.schemas import Line
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerSchema
@@ -283,8 +284,9 @@ def test_the_form_at_its_worst_is_taken_by_slack() -> None:
         shown = preview(worst(number))
         view = form(CheckinForm(today=MONDAY, preview=shown, quote="<!channel>" * 300), state=long)
         assert check_view(view) == []
+        snoozing = SnoozeForm(customer=worst(number), ends={Preset.WEEK: MONDAY, Preset.TWO_WEEKS: MONDAY})
         for modal in (
-            snooze_form(worst(number), state=long, preset=Preset.DATE, refused=HOSTILE[number]),
+            *(snooze_form(snoozing, state=long, reason=reason) for reason in (None, *SnoozeReason)),
             hand_over_form(worst(number), state=long),
             done_form(act(worst(number)), state="{}"),
             done_form(act(worst(number), undone=True), state="{}"),

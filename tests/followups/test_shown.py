@@ -95,6 +95,8 @@ def test_the_digest_counts_what_is_late(office: Office) -> None:
     assert counts(LATER) == ["1 follow-up late"]
     assert [one.text for one in office.look(lambda session: due_counts(session, LATER, ANA))] == counts(LATER)
     assert office.look(lambda session: due_counts(session, LATER, BOB)) == []
+    asked = office.look(lambda session: due_counts(session, LATER, MARA))
+    assert [one.text for one in asked] == ["1 follow-up you asked for late"]
     assign(office, acme)
     assert counts(LATER) == ["2 follow-ups late"]
 

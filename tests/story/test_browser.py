@@ -139,7 +139,7 @@ async def _act(owner: Visitor, handle: str, week: int) -> None:
     """In the first week Ana snoozes a customer and Bob hands one over; everybody logs one check-in a week."""
     await owner.latest("waiting to hear from you")
     if week == 0 and handle == "ana":
-        await _from_the_menu(owner, "Snooze 1 week", owner.see("messages"), "put off until")
+        await _from_the_menu(owner, "Snooze 1 week", owner.see("messages"), "snoozed until")
     if week == 0 and handle == "bob":
         await _from_the_menu(owner, "Hand over", owner.see("modal-title"), "Hand over")
         await owner.choose("checkins.to", "Tomás Ferreira")

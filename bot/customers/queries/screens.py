@@ -340,7 +340,7 @@ def _sentence(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0
         case "customer.status":
             return f"{who} made it {_status(entry.after)}"
         case "customer.snoozed":
-            return f"{who} put it off until {entry.after.get('until')}"
+            return f"{who} snoozed it until {entry.after.get('until')}"
         case "customer.woken":
             return f"{who} ended the putting off"
         case "customer.brought_forward":

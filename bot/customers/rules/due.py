@@ -69,7 +69,7 @@ class SnoozeTooLong(RuleRefused):
 
     def __init__(self, latest: date) -> None:
         self.latest = latest
-        super().__init__(f"This can be put off until {latest:%d %b %Y} at the latest.")
+        super().__init__(f"This can be snoozed until {latest:%d %b %Y} at the latest.")
 
 
 def due_on(waiting_since: date, cadence_days: int, calendar: Calendar) -> date:

@@ -325,6 +325,6 @@ def _advice(refused: RuleRefused, today: date, reason: SnoozeReason) -> str:
     if not isinstance(refused, SnoozeTooLong):
         return str(refused)
     if refused.latest <= today:
-        return "This customer has waited too long to be put off; log a check-in, or say that they asked for it."
+        return "This customer has waited too long to be snoozed; log a check-in, or say that they asked for it."
     or_asked = ", or say that the customer asked for it" if reason is SnoozeReason.DEFERRED else ""
     return f"{refused} Choose an earlier day{or_asked}."

@@ -108,7 +108,7 @@ def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequenc
     tested = digest and chosen and (_was_tested(session, digest.id) or get_last_post(session, digest.id))
     has_customers = session.exec(select(Customer.id).limit(1)).first() is not None
     steps = (
-        Step(label="Bring in your customers with `/customers import`, or one by one with `/customers add`",
+        Step(label="Bring in your customers with /customers import, or one by one with /customers add",
              done=has_customers, button="Import a list", action_id="customers.import"),
         Step(label="Name managers, and choose the channel that learns who waits", done=chosen,
              button="Open setup", action_id="digests.setup"),

@@ -191,7 +191,7 @@ def _covered(schema: HomeSchema) -> str:
 
 
 def _nothing_waits(schema: HomeSchema) -> str:
-    if schema.mine.active:
+    if schema.mine.active or schema.covers_for:
         return f"no customer of yours is due{_covered_words(schema)}"
     if schema.pool_total:
         return "you look after no customers yet; take one that has no owner, below"
@@ -292,7 +292,7 @@ def _pages(schema: Team) -> list[ui.Block]:
 def _departures(schema: HomeSchema) -> list[ui.Block]:
     left = [
         f"{_name(gone.name)} left on {ui.short_date(gone.on, today=schema.today)};"
-        f" {_customers(gone.customers)} have no owner since"
+        f" {_customers(gone.customers)} had no owner after that"
         for gone in (schema.team.departures if schema.team else ())
     ]
     return [ui.context("\n".join(left))] if left else []

@@ -340,6 +340,24 @@ async def test_what_is_new_has_a_line_above_it(page: Page, shown: Rehearsal) -> 
     await expect(page.get_by_test_id("new")).to_have_count(0)
 
 
+async def test_an_answer_in_the_thread_of_what_one_said_is_shown(page: Page, shown: Rehearsal, bot: Tiny) -> None:
+    """The thread opens by itself when the app answers there; a message from before doesn't open it."""
+    workspace = shown.workspace
+    direct = workspace.direct(workspace.person("ana"))
+    old = workspace.post(direct, workspace.person("ana").id, "Said before")
+    await page.get_by_test_id("composer").fill("talked to Acme")
+    await page.get_by_test_id("composer").press("Enter")
+    await expect(page.get_by_test_id("messages")).to_contain_text("talked to Acme")
+    workspace.post(direct, workspace.bot.id, "About what?", thread_ts=old.ts)
+    await expect(page.get_by_test_id("thread-open")).to_have_text("1 reply")
+    await expect(page.get_by_test_id("thread")).to_be_hidden()
+    said = workspace.messages[direct.id][1]
+    workspace.post(direct, workspace.bot.id, "Save that?", thread_ts=said.ts)
+    await expect(page.get_by_test_id("thread-messages")).to_contain_text("Save that?")
+    await expect(page.get_by_test_id("thread-messages")).to_contain_text("talked to Acme")
+    assert bot.of("message")
+
+
 async def test_the_page_says_whom_one_acts_as(page: Page) -> None:
     """The title and the top bar name the person, also after a change."""
     await expect(page).to_have_title("Ana Lima · Northwind Care · rehearsal")
