@@ -24,6 +24,7 @@ from bot.workspaces.queries import list_workspaces
 
 REQUIRED_SCOPES = frozenset(
     [
+        "app_mentions:read",
         "channels:history",
         "channels:join",
         "channels:read",
