@@ -196,7 +196,7 @@ class Events:
         again = f" retry {retry.number} ({retry.reason})" if retry else ""
         trouble = "" if ack.ok else f"The bot did not acknowledge {name} within 3 s ({ack.reason})."
         self._wire.workspace.log_traffic("out", f"event {name}", f"{ack.ms:.0f} ms{again}", body, ack.status, trouble)
-        if trouble:
+        if trouble and ack.reason != "connection_failed":  # a bot that is going down; Slack repeats the event
             self._wire.problem(f"event {name}", "no_ack", trouble)
         return ack
 

@@ -79,7 +79,7 @@ SAYINGS: list[tuple[str, str, list[str]]] = [
     ("what can you do?", "What you can say to me.", MENU),
     ("thanks a lot", "You're welcome.", MENU),
     ("we need more coffee", "I didn't understand that. What would you like?", MENU),
-    ("talked to Harb", "No customer is called Harb. Did you mean Harbour Bikes or Harbour Café?", ["Harbour Bikes", "Harbour Café"]),
+    ("talked to Harb", "No customer is called Harb. Did you mean Harbour Bikes or Harbour Café?", ["Harbour Bikes"]),
     ("called Akme, fine", 'No customer is called Akme. Did you mean Acme? You said: "fine"', ["Acme", "Add Akme"]),
     ("met Acme and Golddex", "Which customer is it about?", ["Acme", "Golddex"]),
     ("spoke to Acme on monday", "When was that? Acme", ["Mon 16 Nov", "Mon 23 Nov"]),
