@@ -23,7 +23,7 @@ from bot.conversations.rules import (
 )
 
 HOSTILE = st.sampled_from(
-    ["<!channel>", "&lt;b&gt;", "\x00", "\u202e", "\ud800", "talked to ", "remind me ", "promised ", " called me ", 
+    ["<!channel>", "&lt;b&gt;", "\x00", "\u202e", "\ud800", "talked to ", "remind me ", "promised ", " called me ",
      "," * 50, "<@U0BOT>", "<https://x|y>", "problem at ", "who ", "(" * 20, "\\", "is angry", "🔥", " friday ", "'" * 9]
 )  # fmt: skip
 
