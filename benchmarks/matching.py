@@ -34,7 +34,10 @@ WORKSPACE = "T0BENCH"
 COUNTED = frozenset({"corporation", "product", "group"})
 """The kinds of annotated entities that a customer may be."""
 
-PRECISION_BUDGET, SPEED_BUDGET = 0.85, 1.16
+PRECISION_BUDGET = 0.85
+SPEED_BUDGET = 0.7
+"""Version 0.1.0, measured in turns with this code on one machine, has 0.73 to 0.88; this code 0.83 to 0.88."""
+
 ALIASES, BATCH, ROUNDS, CHUNK = 1_000_000, 100, 5, 50_000
 NAMED = 10  # one post in so many speaks of a customer
 

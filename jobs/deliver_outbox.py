@@ -3,19 +3,26 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from bot.core import outbox
+from bot.core.feature import Feature, Refresh
 from bot.core.outbox import LEASE, ClaimedMessage
 from bot.core.runtime import Runtime
+from bot.core.schemas import Notification
+from bot.people.queries import list_openings
 from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
+from bot.workspaces.queries import list_uninstalled
+from bot.workspaces.usecases import uninstall_workspace
 
 Clients = Callable[[str], AsyncWebClient]
 """Slack's client for a workspace id."""
@@ -25,6 +32,7 @@ OnDead = Callable[[Runtime, ClaimedMessage, str], Awaitable[None]]
 
 METADATA_EVENT = "evenhand_notification"
 UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", NOT_SLACKS})
+UNINSTALLED = frozenset({"token_revoked", "account_inactive"})  # what Slack answers once the app is removed
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
@@ -43,6 +51,10 @@ class Unclear(Exception):
 
 class Refused(Exception):
     """Slack will not take it."""
+
+
+class Outdated(Exception):
+    """What it says isn't so any more."""
 
 
 class AskedToWait(Exception):
@@ -68,7 +80,8 @@ class Dispatcher:
     async def deliver_all(self) -> int:
         """Send what is due, or look for it where it may have been sent; return how many notifications were claimed."""
         claimed_at = self.runtime.clock.monotonic()
-        claimed_messages = await self.runtime.run(outbox.claim, workspace=None)
+        held = await self.runtime.read(list_uninstalled, workspace=None)
+        claimed_messages = await self.runtime.run(outbox.claim, workspace=None, openings=list_openings, held=held)
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def deliver(claimed: ClaimedMessage) -> None:
@@ -80,7 +93,7 @@ class Dispatcher:
 
     async def _deliver(self, claimed: ClaimedMessage, claimed_at: float) -> None:
         try:
-            message = self._draw(claimed)
+            message = await self._draw(claimed)
             channel = await self._channel_of(claimed)
             ts = await self._post(claimed, message, channel, claimed_at)
         except AskedToWait as wait:
@@ -91,25 +104,52 @@ class Dispatcher:
         except Unclear as reason:
             log.warning("outbox.unclear", key=claimed.key, reason=str(reason))
             await self.runtime.run(outbox.mark_unknown, workspace=None, claimed=claimed, reason=str(reason))
+        except Outdated as reason:
+            await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=str(reason))
         except Refused as reason:
-            await self._give_up(claimed, str(reason))
+            if str(reason) in UNINSTALLED:
+                log.warning("workspace.uninstalled", workspace=claimed.workspace_id, reason=str(reason))
+                await self.runtime.run(uninstall_workspace, workspace=claimed.workspace_id)
+                await self.runtime.run(outbox.requeue, workspace=None, claimed=claimed, after=None, reason=str(reason))
+            else:
+                await self._give_up(claimed, str(reason))
         else:
             if ts:
                 await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
 
-    def _draw(self, claimed: ClaimedMessage) -> Message:
-        """The feature's view of the notification; one that can't be drawn is given up with its reason, others go on."""
+    async def _draw(self, claimed: ClaimedMessage) -> Message:
+        """
+        Return the feature's view of the notification as it is true now.
+
+        Raises:
+            Outdated: there is nothing left to say.
+            NotSent: the database is away.
+            Refused: it can't be drawn; others go on.
+        """
+        feature, kind = self._feature_of(claimed.kind)
+        try:
+            notification: Notification | None = kind.model_validate(claimed.body)
+            if refresh := feature.refresh.get(kind):
+                about: dict[str, Any] = {"refresh": refresh, "notification": notification, "to": claimed.recipient}
+                notification = await self.runtime.read(_refresh, workspace=claimed.workspace_id, **about)
+            message = feature.views[kind](notification) if notification else None
+        except DBAPIError as error:
+            raise NotSent("the database is away") from error
+        except Exception as error:
+            log.exception("outbox.undrawable", key=claimed.key)
+            raise Refused(f"can't be drawn: {type(error).__name__}") from error
+        if message is None:
+            raise Outdated("there was nothing left to say")
+        assert isinstance(message, Message)  # noqa: S101 - features are ours
+        return message
+
+    def _feature_of(self, kind: str) -> tuple[Feature, type[Notification]]:
+        """Return the notification of that kind, with its feature; raises `Refused` when no feature draws it."""
         for feature in self.runtime.features:
-            for notification, view in feature.views.items():
-                if notification.kind == claimed.kind:
-                    try:
-                        message = view(notification.model_validate(claimed.body))
-                    except Exception as error:
-                        log.exception("outbox.undrawable", key=claimed.key)
-                        raise Refused(f"can't be drawn: {type(error).__name__}") from error
-                    assert isinstance(message, Message)  # noqa: S101 - features are ours
-                    return message
-        raise Refused(f"no feature draws {claimed.kind}")
+            for notification in feature.views:
+                if notification.kind == kind:
+                    return feature, notification
+        raise Refused(f"no feature draws {kind}")
 
     async def _channel_of(self, claimed: ClaimedMessage) -> str:
         if not claimed.recipient.startswith(("U", "W")):
@@ -156,6 +196,8 @@ class Dispatcher:
             ts = await self._find(claimed) if claimed.channel else None
         except (AskedToWait, NotSent, Unclear) as reason:
             await self.runtime.run(outbox.mark_unknown, workspace=None, claimed=claimed, reason=str(reason))
+        except Outdated as reason:
+            await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=str(reason))
         except Refused as reason:
             await self._give_up(claimed, str(reason))
         else:
@@ -212,6 +254,12 @@ class Dispatcher:
         log.warning("outbox.dead", key=claimed.key, reason=reason)
         if await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=reason):
             await self.on_dead(self.runtime, claimed, reason)
+
+
+def _refresh(
+    session: Session, *, refresh: Refresh, notification: Notification, to: str, now: datetime
+) -> Notification | None:
+    return refresh(session, notification, to, now)
 
 
 async def deliver_outbox(runtime: Runtime, clients: Clients, on_dead: OnDead) -> int:

@@ -2,8 +2,10 @@
 
 from bot.checkins import listeners
 from bot.checkins.queries import history
-from bot.checkins.schemas import ReminderDue
+from bot.checkins.schemas import IdleNamed, NudgeDue, ReminderDue
 from bot.checkins.usecases import recording
+from bot.checkins.usecases.nudging import refresh_nudge
+from bot.checkins.views import nudging
 from bot.checkins.views.queue import reminder
 from bot.core.feature import Feature, Offer
 
@@ -11,12 +13,13 @@ FEATURE = Feature(
     name="checkins",
     registers_first=True,
     register=listeners.register,
-    views={ReminderDue: reminder},
+    views={ReminderDue: reminder, NudgeDue: nudging.nudge, IdleNamed: nudging.idle},
+    refresh={NudgeDue: refresh_nudge},
     brief=history.brief,
     timeline=history.timeline,
     offers=(
         Offer("Check-in", "checkins.log", lambda subject: subject.kind == "customer"),
-        Offer("Snooze", "checkins.snooze", lambda subject: subject.kind == "customer"),
+        Offer("Snooze", "checkins.snooze", lambda subject: subject.kind == "customer", open=listeners.open_snooze),
     ),
     erase=recording.erase,
     export=history.export,

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.people.rules import Calendar
+from bot.people.rules import DAY, Calendar
 
 UNDO_WINDOW = timedelta(minutes=10)
 REMINDER_ROWS = 10
 QUEUE_ROWS = 8
 LONGEST_BACKDATE = timedelta(days=365)
+IDLE_AFTER = 5  # working days without a change, after which managers hear of it
 
 
 class Result(StrEnum):
@@ -83,6 +84,15 @@ def snooze_day(preset: Preset, *, today: date, chosen: date | None, calendar: Ca
         return chosen
     weeks = 1 if preset is Preset.WEEK else 2
     return calendar.next_working_day(today + timedelta(weeks=weeks))
+
+
+def idle_days(calendar: Calendar, *, today: date, acted_on: date, late_since: date) -> int:
+    """
+    Return the number of somebody's working days before *today* on which they changed nothing though something was late.
+
+    They last changed something on *acted_on*; something of theirs is late from *late_since* on.
+    """
+    return len(calendar.working_days_between(max(acted_on + DAY, late_since), today - DAY))
 
 
 def can_undo(at: datetime, *, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bot.checkins.rules import ActionKind, Channel, Result
+from bot.checkins.rules import ActionKind, Channel, Preset, Result
 from bot.core.schemas import Notification, Schema
 from bot.customers.schemas import CustomerSchema
 
@@ -71,6 +71,18 @@ class Preview(Schema):
     next_due_on: date | None = None
 
 
+class SnoozeForm(Schema):
+    """What the snooze modal starts with: the customer, and the days on which it would come back, by length."""
+
+    customer: CustomerSchema
+    ends: Mapping[Preset, date]
+
+    @property
+    def may_defer(self) -> bool:
+        """Return whether it can be snoozed without the customer's asking: until tomorrow at least."""
+        return self.customer.neglected_after > self.customer.today
+
+
 class Candidate(Schema):
     """One of several customers that may have been meant."""
 
@@ -132,6 +144,63 @@ class DueReminder(Schema):
     person_id: str
     local_day: date
     midnight: datetime
+
+
+class IdlePerson(Schema):
+    """
+    Somebody who has changed nothing for *working_days* of theirs, while something of theirs was late all that time.
+
+    *late* counts their commitments that are late; *lines* says what of them and of their customers is, in words.
+    """
+
+    person_id: str
+    name: str
+    working_days: int
+    neglected: int
+    late: int
+    lines: tuple[str, ...]
+
+
+class NudgeDue(Notification):
+    """
+    To somebody whom a manager asks to look at what waits: so many customers, the *first* of them by name.
+
+    *overdue* says what else is late, in words.
+    """
+
+    kind = "checkins.nudge"
+
+    by_name: str
+    waiting: int = 0
+    first: str = ""
+    overdue: tuple[str, ...] = ()
+
+
+class NudgeSent(Schema):
+    """Whom a manager has reminded, and when the message arrives, which may be *now*, on the manager's clock."""
+
+    name: str
+    arrives_at: datetime
+    now: datetime
+    zone: str
+
+
+class ColleaguesQueue(Schema):
+    """What waits for somebody, as a manager sees it: the first customers, how many there are, what else is late."""
+
+    person_id: str
+    name: str
+    total: int
+    rows: tuple[CustomerSchema, ...]
+    overdue: tuple[str, ...] = ()
+
+
+class IdleNamed(Notification):
+    """To a manager, once a week: who has changed nothing for a working week."""
+
+    kind = "checkins.idle"
+
+    people: tuple[IdlePerson, ...]
 
 
 class OwnerScope(Schema):

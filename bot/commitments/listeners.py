@@ -135,7 +135,10 @@ class CommitmentListeners(Generic[R]):
 
     async def offered(self, caller: Caller) -> None:
         """Open the form for what a button is about."""
-        subject = parse_subject(caller.value, command=self.screens.kind.command)
+        await self.open_for(caller, parse_subject(caller.value, command=self.screens.kind.command))
+
+    async def open_for(self, caller: Caller, subject: Subject | None) -> None:
+        """Open the form for a subject."""
         await self._open(caller, subject, self.screens.ref(link=subject.link[:LINK] if subject else ""))
 
     async def message(self, caller: Caller) -> None:

@@ -54,6 +54,8 @@ a use case that looks for the key first finds it on the second run.
 class WorkspaceRow(SQLModel):
     """A row of one workspace. A session sets its `workspace_id`, and refuses rows of another workspace."""
 
+    model_config = {"defer_build": True}
+
     workspace_id: str = Field(default="", max_length=WORKSPACE_ID_LENGTH, nullable=False)
 
 

@@ -1,6 +1,6 @@
 """What a feature declares: its listeners, its notifications' views, and its contributions to others' screens."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,20 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
-from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Schema, Step, Subject
+from bot.core.errors import NotFound
+from bot.core.schemas import (
+    Count,
+    DigestSlot,
+    Line,
+    Notification,
+    OfferButton,
+    Overdue,
+    OwedLine,
+    Schema,
+    Step,
+    Subject,
+    Topic,
+)
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -18,7 +31,7 @@ if TYPE_CHECKING:
 DigestSection = Callable[[Session, datetime], Sequence[Count]]
 """`digest_section(session, now)`: return short counts for the digest's last paragraph."""
 
-CommitmentsSection = Callable[[Session, datetime], Sequence[Line]]
+CommitmentsSection = Callable[[Session, datetime], Sequence[OwedLine]]
 """
 `commitments_section(session, now)`: return what the team owes customers and is late or due, as dated lines, the latest
 first; at most `COMMITMENT_LINES` of them, which bounds the statement however much is open.
@@ -31,8 +44,20 @@ OFFER_VALUE = 2000  # characters of a button's value, by Slack's limit
 Compose = Callable[[Session, DigestSlot, datetime], Notification | None]
 """`compose(session, slot, now)`: return the digest for a slot, or None when there is nothing to report."""
 
-HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
+DueCounts = Callable[[Session, datetime, str | None], Sequence[Count]]
+"""
+`due_counts(session, now, person_id)`: count what is late (*urgent*) and what is due today, of one person or, for None,
+of everybody; nothing where nothing is. Home's first line is made of it, so it must leave nothing late out.
+"""
+
+HomeSection = Callable[[Session, str, datetime], Sequence[OwedLine]]
 """`home_section(session, person_id, now)`: return what this person owes, by date."""
+
+NewsSection = Callable[[Session, str, datetime], Sequence[OwedLine]]
+"""`news_section(session, person_id, now)`: return what is new about this person's customers and worth bringing up."""
+
+OverdueByPerson = Callable[[Session, datetime], Mapping[str, Overdue]]
+"""`overdue(session, now)`: return what people are late with, by the id of the person; only those who are."""
 
 Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
 """`timeline(session, customer_id, now)`: return dated lines of a customer's history, the latest first."""
@@ -46,6 +71,12 @@ Erase = Callable[[Session, str, str, datetime], int]
 Export = Callable[[Session, str, str], Mapping[str, Any]]
 """`export(session, kind, id)`: return everything stored about a customer or person, as JSON values."""
 
+Refresh = Callable[[Session, Any, str, datetime], Notification | None]
+"""
+`refresh(session, notification, to, now)`: return a notification to *to* as it is true when it is sent, or None when
+there is nothing left to say.
+"""
+
 UndoCheckin = Callable[..., Sequence[str]]
 """
 `undo_checkin(session, *, customer_id, checkin_id, by, now)`: undo what the feature stored with a check-in, in the same
@@ -58,11 +89,16 @@ Check = Callable[[Session, datetime], Sequence[str]]
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that a feature adds to other features' screens, for the subjects that *wants* accepts."""
+    """
+    A button that a feature adds to other features' screens, for the subjects that *wants* accepts.
+
+    A listener of the action id answers the button; `open(caller, subject)` answers it where it is a line of a menu.
+    """
 
     label: str
     action_id: str
     wants: Callable[[Subject], bool]
+    open: Callable[[Any, Subject], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,21 +142,28 @@ class Feature:
     """
     One capability of the bot. Everything but the name is optional.
 
-    *register* adds its listeners to the Bolt app. *views* maps each notification to the function that draws it. The
-    other fields are contributions; the type of each says what it takes and returns.
+    *register* adds its listeners to the Bolt app. *views* maps each notification to the function that draws it, and
+    *refresh* those that may become untrue while they wait to a function that looks again. The other fields are
+    contributions; the type of each says what it takes and returns.
     """
 
     name: str
     register: Callable[[Any, "Runtime"], None] | None = None
     views: Mapping[type[Notification], Callable[[Any], Any]] = field(default_factory=dict)
+    refresh: Mapping[type[Notification], Refresh] = field(default_factory=dict)
     brief: Knows | None = None
+    brief_topic: Topic = Topic.KNOWN
     checkin_extras: Sequence[CheckinExtra] = ()
     undo_checkin: UndoCheckin | None = None
     offers: Sequence[Offer] = ()
     digest_section: DigestSection | None = None
     digest_kinds: Sequence[DigestKindOffer] = ()
     commitments_section: CommitmentsSection | None = None
+    due_counts: DueCounts | None = None
     home_section: HomeSection | None = None
+    news_section: NewsSection | None = None
+
+    overdue: OverdueByPerson | None = None
     timeline: Timeline | None = None
     first_steps: Steps | None = None
     erase: Erase | None = None
@@ -135,6 +178,18 @@ def collect_briefs(
     """Return every feature's lines about each customer, urgent lines first."""
     briefs = [feature.brief for feature in features if feature.brief]
     return _by_customer(ask(briefs, session, customer_ids, now) if briefs and customer_ids else (), customer_ids)
+
+
+def collect_topics(
+    features: Sequence[Feature], session: Session, customer_id: UUID, now: datetime
+) -> dict[Topic, list[Line]]:
+    """Return every feature's lines about one customer by what they are about, urgent lines first."""
+    told = [(feature.brief_topic, feature.brief) for feature in features if feature.brief]
+    found: dict[Topic, list[Line]] = {}
+    answers = ask([brief for _, brief in told], session, [customer_id], now) if told else []
+    for (topic, _), by_customer in zip(told, answers, strict=True):
+        found.setdefault(topic, []).extend(by_customer.get(customer_id, ()))
+    return {topic: sorted(lines, key=lambda line: not line.urgent) for topic, lines in found.items() if lines}
 
 
 def collect_page(
@@ -160,7 +215,17 @@ def collect_counts(features: Sequence[Feature], session: Session, now: datetime)
     return [count for feature in features if feature.digest_section for count in feature.digest_section(session, now)]
 
 
-def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[Line], bool]:
+def collect_due_counts(
+    features: Sequence[Feature], session: Session, now: datetime, person_id: str | None
+) -> list[Count]:
+    """Return every feature's counts of what is late or due today, the late first."""
+    counts = [
+        count for feature in features if feature.due_counts for count in feature.due_counts(session, now, person_id)
+    ]
+    return sorted(counts, key=lambda count: not count.urgent)
+
+
+def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[OwedLine], bool]:
     """Return what every feature owes customers, the latest first, and whether a feature may have more than that."""
     sections = [
         feature.commitments_section(session, now)[:COMMITMENT_LINES]
@@ -171,6 +236,15 @@ def collect_commitments(features: Sequence[Feature], session: Session, now: date
     return lines, any(len(section) == COMMITMENT_LINES for section in sections)
 
 
+def collect_overdue(features: Sequence[Feature], session: Session, now: datetime) -> dict[str, list[Overdue]]:
+    """Return what people are late with, by the id of the person, in the order of *features*."""
+    found: dict[str, list[Overdue]] = {}
+    for feature in features:
+        for person_id, overdue in feature.overdue(session, now).items() if feature.overdue else ():
+            found.setdefault(person_id, []).append(overdue)
+    return found
+
+
 def collect_offers(features: Sequence[Feature], subject: Subject) -> tuple[OfferButton, ...]:
     """Return the buttons that features offer for *subject*, at most three; none when it is too long for a value."""
     value = subject.model_dump_json()
@@ -178,6 +252,20 @@ def collect_offers(features: Sequence[Feature], subject: Subject) -> tuple[Offer
         return ()
     wanted = [offer for feature in features for offer in feature.offers if offer.wants(subject)]
     return tuple(OfferButton(label=one.label, action_id=one.action_id, value=value) for one in wanted[:MOST_OFFERS])
+
+
+async def open_offer(features: Sequence[Feature], action_id: str, caller: Any, subject: Subject) -> None:
+    """
+    Open what a feature offers under *action_id*, for a line of another feature's menu.
+
+    Raises:
+        NotFound: no feature offers it.
+    """
+    offers = (offer for feature in features for offer in feature.offers if offer.action_id == action_id)
+    offer = next((offer for offer in offers if offer.open), None)
+    if offer is None or offer.open is None:
+        raise NotFound("That menu is out of date; open the list again.")
+    await offer.open(caller, subject)
 
 
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:

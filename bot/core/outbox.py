@@ -5,7 +5,7 @@ A use case stores a notification in its own transaction, and a job delivers it o
 `pending → claimed → sending → sent | dead | unknown`, and `unknown → sent | pending` after the channel was read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,6 +37,12 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"
 
 
+Address = tuple[str, str]
+"""A workspace and the person or channel in it."""
+
+Openings = Callable[[Session, Collection[Address], datetime], Mapping[Address, datetime]]
+"""`openings(session, addresses, now)`: return when each may be written to: *now*, or the next time after it."""
+
 UNSETTLED = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
@@ -58,6 +64,7 @@ class OutboxMessage(Row, table=True):
     state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=choice(DeliveryState))
     enqueued_at: datetime
     not_before: datetime
+    at_any_hour: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     expires_at: datetime | None = None
     fence: int = 0
     lease_until: datetime | None = None
@@ -144,6 +151,7 @@ def _new_row(new: NewNotification, now: datetime) -> dict[str, Any]:
         "reply_to": new.reply_to,
         "enqueued_at": now,
         "not_before": new.not_before or now,
+        "at_any_hour": new.notification.at_any_hour,
         "expires_at": new.expires_at,
         "state": DeliveryState.PENDING,
         "fence": 0,
@@ -168,15 +176,26 @@ def require_new_submission(session: Session, view_id: str, *, now: datetime) -> 
         raise AlreadyDone("That is saved already; you can close the window.")
 
 
-def claim(session: Session, *, now: datetime, limit: int = 20) -> list[ClaimedMessage]:
+def claim(
+    session: Session,
+    *,
+    now: datetime,
+    openings: Openings | None = None,
+    limit: int = 20,
+    held: Sequence[str] = (),
+) -> list[ClaimedMessage]:
     """
     Claim up to *limit* due notifications of all workspaces, with a new fencing number, the longest waiting first.
 
-    Those to be sent are claimed for `LEASE`, one for each recipient. Those that may have been sent already, whose quiet
-    time is over, are to be looked for. Those that have expired are given up.
+    Those of the workspaces in *held* stay as they are. Those to be sent are claimed for `LEASE`, one for each
+    recipient; with *openings*, those that come outside the hours of their recipient wait for them. Those that may have
+    been sent already, whose quiet time is over, are to be looked for. Those that have expired are given up.
     """
     claimed_messages, recipients = [], set()
-    for row in session.exec(_due(now, limit)).all():
+    rows = session.exec(_due(now, limit, held)).all()
+    while openings and _hold_back(session, rows, openings, now=now):
+        rows = session.exec(_due(now, limit, held)).all()
+    for row in rows:
         may_be_sent = row.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
         if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
             row.state, row.reason, row.finished_at = DeliveryState.DEAD, "expired", now
@@ -267,7 +286,7 @@ def delete_old(session: Session, *, before: datetime) -> int:
     return sum(session.exec(statement).rowcount for statement in (done, seen))
 
 
-def _due(now: datetime, limit: int) -> Any:
+def _due(now: datetime, limit: int, held: Sequence[str]) -> Any:
     """Select what waits to be sent, also where its claim ended before that, and what may have been sent."""
     state, not_before, lease_until = (
         col(OutboxMessage.state),
@@ -280,7 +299,24 @@ def _due(now: datetime, limit: int) -> Any:
         sa.and_(state == DeliveryState.SENDING, lease_until <= now - QUIET_TIME),
     )
     query = select(OutboxMessage).where(due).order_by(not_before, col(OutboxMessage.id)).limit(limit)
+    if held:
+        query = query.where(col(OutboxMessage.workspace_id).not_in(held))
     return query.with_for_update(skip_locked=True)
+
+
+def _hold_back(session: Session, rows: Sequence[OutboxMessage], openings: Openings, *, now: datetime) -> int:
+    """Let those of *rows* wait that may not be sent yet, and haven't expired; return how many."""
+    unsent = {DeliveryState.PENDING, DeliveryState.CLAIMED}
+    fresh = [row for row in rows if row.state in unsent and (row.expires_at is None or row.expires_at > now)]
+    waiting = [row for row in fresh if not row.at_any_hour]
+    opening = openings(session, {(row.workspace_id, row.recipient) for row in waiting}, now) if waiting else {}
+    held = 0
+    for row in waiting:
+        at = opening.get((row.workspace_id, row.recipient), now)
+        if at > now:
+            row.state, row.not_before, row.lease_until, row.fence = DeliveryState.PENDING, at, None, row.fence + 1
+            held += 1
+    return held
 
 
 def _thread_of(session: Session, row: OutboxMessage) -> tuple[bool, str | None]:

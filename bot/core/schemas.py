@@ -1,6 +1,7 @@
 """Plain data that leaves a feature: frozen, without a database or Slack in it."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,13 +11,31 @@ from pydantic import BaseModel, ConfigDict
 class Schema(BaseModel):
     """Base of all data that leaves a feature: immutable, comparable, and safe to store as JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Notification(Schema):
-    """A notification to a person or channel. It is stored as data and drawn when it is sent."""
+    """
+    A notification to a person or channel. It is stored as data and drawn when it is sent.
+
+    It waits for the hours of whoever reads it, unless it may leave `at_any_hour`.
+    """
 
     kind: ClassVar[str] = ""
+
+    @property
+    def at_any_hour(self) -> bool:
+        """Whether it is sent by night, too: it can't wait, answers its reader, or its hour was chosen by people."""
+        return False
+
+
+class PromptNotification(Notification):
+    """A notification that is sent at any hour: an answer to what its reader does, or a digest at the hour chosen."""
+
+    @property
+    def at_any_hour(self) -> bool:
+        """Return True."""
+        return True
 
 
 class Line(Schema):
@@ -25,6 +44,15 @@ class Line(Schema):
     text: str
     urgent: bool = False
     on: date | None = None
+
+
+class Topic(StrEnum):
+    """What the lines of a feature's brief are about; a customer's card has a part for each, in this order."""
+
+    PROBLEM = "problem"
+    KNOWN = "known"
+    OWED = "owed"
+    SAID = "said"
 
 
 class Subject(Schema):
@@ -45,6 +73,13 @@ class OfferButton(Schema):
     value: str
 
 
+class OwedLine(Line):
+    """Something owed to a customer: a line with the name of *who* owes it, and the buttons to act on it."""
+
+    who: str = ""
+    buttons: tuple[OfferButton, ...] = ()
+
+
 class Step(Schema):
     """One step of the bot's setup: its label, whether it is done, and the button that starts it."""
 
@@ -59,6 +94,14 @@ class Count(Schema):
 
     text: str
     urgent: bool = False
+
+
+class Overdue(Schema):
+    """What somebody owes and is late with: how many things, in words such as `1 promise broken`, the first *since*."""
+
+    count: int
+    text: str
+    since: date
 
 
 class DigestSlot(Schema):

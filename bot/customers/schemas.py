@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Line, Notification, Schema
+from bot.core.schemas import Line, Notification, PromptNotification, Schema, Topic
 from bot.customers.rules.cells import ContactDetails
-from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
+from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio, words_beside_cadence
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 
@@ -48,19 +48,31 @@ class CustomerSchema(Schema):
 
 
 class Coverage(Schema):
-    """How many active customers are in cadence. *snoozed* ones count as in cadence only while the snooze holds."""
+    """
+    How many active customers count as what (`CoverageGroup`): the five numbers after *active* add up to it.
+
+    *snoozed_late* of the snoozed ones are past their cadence; *pool* of all have no owner.
+    """
 
     active: int
     in_cadence: int
     due: int
     neglected: int
     snoozed: int
+    never_contacted: int
+    snoozed_late: int
     pool: int
 
     @property
     def percent(self) -> int:
-        """Return the share in cadence in whole percent, rounded down so that 100 means all."""
-        return 100 if not self.active else self.in_cadence * 100 // self.active
+        """Return the share in cadence in whole percent, rounded down so that 100 means all; 0 of no customers."""
+        return self.in_cadence * 100 // self.active if self.active else 0
+
+    @property
+    def words(self) -> str:
+        """Return `13 in cadence · 7 due · 8 neglected`, whose numbers add up to *active*."""
+        beside = words_beside_cadence(**self.model_dump(exclude={"active", "in_cadence", "pool"}))
+        return " · ".join((f"{self.in_cadence:,} in cadence", *beside))
 
 
 class OwnerCoverage(Schema):
@@ -90,6 +102,38 @@ class CustomerTaken(Notification):
     by: str
 
 
+class CustomersTakenBack(Notification):
+    """Customers that somebody was given when the pool was shared out have no owner again."""
+
+    kind = "customers.taken_back"
+    names: tuple[str, ...]
+    total: int
+    by: str
+
+
+class ShareForm(Schema):
+    """What the form that shares the pool out shows: how many customers, a few names, and whom to propose."""
+
+    total: int
+    examples: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+
+
+class ShareDone(Schema):
+    """The pool was shared out: how many customers, and each person's name with their number."""
+
+    id: UUID
+    total: int
+    shares: tuple[tuple[str, int], ...]
+
+
+class ShareUndone(Schema):
+    """A sharing was undone: how many customers have no owner again, and how many had been handed on."""
+
+    back: int
+    kept: int
+
+
 class CustomerDetails(Schema):
     """Everything a person may say about a customer; adding and editing take all of it."""
 
@@ -117,16 +161,18 @@ class Named(Schema):
 
 
 class OfferedButton(Schema):
-    """A button that another feature offers on a customer's card."""
+    """What another feature offers on a customer's card: a button, or a line of its menu."""
 
     label: str
     action_id: str
+    in_menu: bool = False
 
 
 class Card(Schema):
-    """Everything one screen shows about a customer; `customer.lines` holds what other features know."""
+    """Everything one screen shows about a customer; `topics` holds what other features know."""
 
     customer: CustomerSchema
+    topics: Mapping[Topic, tuple[Line, ...]] = {}
     details: CustomerDetails
     parent: Named | None = None
     children: tuple[Named, ...] = ()
@@ -152,6 +198,7 @@ class ListPage(Schema):
     pages: int = 1
     total: int = 0
     pool: bool = False
+    may_share: bool = False
 
 
 class LookUp(Schema):
@@ -169,7 +216,7 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows.
+    read from; with problems there are no rows. `remarks` are about the list as a whole.
     """
 
     file_name: str
@@ -180,6 +227,7 @@ class Drafts:
     problems: tuple[str, ...] = ()
     rows: Sequence[RowDraft] = ()
     refusals: Sequence[Refusal] = ()
+    remarks: Sequence[Note] = ()
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
@@ -196,11 +244,22 @@ class Changed(Schema):
     after: str
 
 
+class SampleRow(Schema):
+    """A customer that a list adds, as a preview shows it."""
+
+    name: str
+    domain: str = ""
+    owner_name: str = ""
+
+
 class ImportPlan(Schema):
     """
     What taking a list in would do, row by row: `added` names, `changes`, rows left alone, rows refused; `remarks` are
     about rows that are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their
     cadence.
+
+    `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
+    `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
     """
 
     file_name: str
@@ -212,6 +271,12 @@ class ImportPlan(Schema):
     refusals: tuple[Refusal, ...] = ()
     remarks: tuple[Note, ...] = ()
     late: int = 0
+    sample: tuple[SampleRow, ...] = ()
+    unowned: int = 0
+    may_share: bool = False
+    proposed: tuple[str, ...] = ()
+    shares: tuple[tuple[str, int], ...] = ()
+    only_managers: str = ""
 
     @property
     def refused(self) -> int:
@@ -244,6 +309,14 @@ class ImportSummary(Schema):
     refused: int
     undone_by: str | None = None
     may_undo: bool = False
+
+
+class ImportMessage(Schema):
+    """The message in Slack that says that a list was taken in, and what is to be said there now."""
+
+    channel: str
+    ts: str
+    summary: ImportSummary
 
 
 class ImportUndone(Schema):
@@ -290,7 +363,7 @@ class SubjectErased(Schema):
     rows: Mapping[str, int]
 
 
-class ListImported(Notification):
+class ListImported(PromptNotification):
     """A list was taken in by the person who is told."""
 
     kind = "customers.imported"
@@ -302,3 +375,5 @@ class ListImported(Notification):
     refused: int
     remarks: int
     first_refusals: tuple[str, ...] = ()
+    unowned: int = 0
+    may_share: bool = False

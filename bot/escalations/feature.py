@@ -1,6 +1,7 @@
 """Declares the escalations feature: problems that a customer raised."""
 
 from bot.core.feature import CheckinExtra, Feature, Offer
+from bot.core.schemas import Topic
 from bot.escalations import listeners, queries, usecases, views
 from bot.escalations.queries import contributions
 from bot.escalations.rules import HOLDS, RAISED
@@ -17,7 +18,7 @@ from bot.escalations.usecases import confirming, scheduled
 from bot.escalations.views import forms
 
 ESCALATABLE = frozenset({"customer", "mention", "message"})
-"""The kinds of subjects that get the button *Escalate*."""
+"""The kinds of subjects that get the button *Problem*."""
 
 FEATURE = Feature(
     name="escalations",
@@ -30,6 +31,12 @@ FEATURE = Feature(
         EscalationPosted: views.posted,
         EscalationUpdate: views.update,
         ChannelLost: views.channel_lost,
+    },
+    refresh={
+        EscalationRaised: queries.refresh_raised,
+        EscalationWarned: queries.refresh_unanswered,
+        EscalationLate: queries.refresh_unanswered,
+        EscalationPosted: queries.refresh_posted,
     },
     brief=contributions.brief,
     checkin_extras=(
@@ -49,10 +56,13 @@ FEATURE = Feature(
         ),
     ),
     undo_checkin=confirming.undo_checkin,
-    offers=(Offer("Escalate", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
+    brief_topic=Topic.PROBLEM,
+    offers=(Offer("Problem", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
     digest_section=contributions.digest_section,
+    due_counts=contributions.due_counts,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    overdue=contributions.list_overdue,
     timeline=contributions.timeline,
     erase=scheduled.erase,
     export=contributions.export,

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar, person_key
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, WORKDAY, Calendar, person_key
 
 RAISED, HOLDS = "escalations.raised", "escalations.holds"
 """The keys of what stands in the check-in form; the ids of its blocks begin with them."""
@@ -23,10 +22,6 @@ REPEAT_WINDOW = timedelta(days=90)
 REPEAT_CUSTOMERS = 3
 NAMES_SHOWN = 5
 
-NEAR_DAYS = 6  # a weekday alone is clear within them
-WORKDAY = timedelta(hours=8)
-LATEST_OPENING = time(16)
-"""A working day begins at somebody's hour, at four in the afternoon at the latest, and has eight hours."""
 WARN_AT = 0.75
 """The share of the working time after which who is on it is warned: one of the usual four hours is left then."""
 
@@ -189,20 +184,11 @@ def work_between(start: datetime, end: datetime, calendar: Calendar) -> timedelt
 
 def _shifts(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
     """Yield begin and end of each working day from *start* on: eight hours, also when clocks change."""
-    first, opening = calendar.today(start), min(calendar.hour, LATEST_OPENING)
-    for n in range(MAX_SEARCH_DAYS):
-        day = first + DAY * n
-        if calendar.is_working_day(day):
-            begin = calendar.at(day, opening)
-            if start < begin + WORKDAY:
-                yield max(start, begin), begin + WORKDAY
-
-
-def moment(instant: datetime, *, now: datetime, zone: str) -> str:
-    """Return `Tue 14:30` on the clock of *zone*; with the day when it is more than six days away."""
-    local = instant.astimezone(ZoneInfo(zone))
-    far = abs((local.date() - now.astimezone(ZoneInfo(zone)).date()).days) > NEAR_DAYS
-    return f"{local:%a} {f'{local.day} {local:%b} ' if far else ''}{local:%H:%M}"
+    first = calendar.today(start)
+    for day in (first + DAY * n for n in range(MAX_SEARCH_DAYS)):
+        begin, end = calendar.working_hours(day)
+        if calendar.is_working_day(day) and start < end:
+            yield max(start, begin), end
 
 
 # --- which causes come again -------------------------------------------------------------------------------------

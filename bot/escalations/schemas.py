@@ -93,13 +93,18 @@ class Rate(Schema):
     repeats: tuple[str, ...] = ()
 
 
-class AboutEscalation(Schema):
-    """Something to be told about one escalation."""
+class AboutEscalation(Notification):
+    """Something to be told about one escalation; what stops a customer's work is told at any hour."""
 
     escalation: EscalationSchema
 
+    @property
+    def at_any_hour(self) -> bool:
+        """Return whether the problem stops the customer's work."""
+        return self.escalation.severity is Severity.STOPS
 
-class EscalationRaised(AboutEscalation, Notification):
+
+class EscalationRaised(AboutEscalation):
     """To somebody whom a new (or reopened, or passed on) escalation concerns, as who they are in it."""
 
     kind = "escalations.raised"
@@ -110,13 +115,13 @@ class EscalationRaised(AboutEscalation, Notification):
     returned_from: str = ""
 
 
-class EscalationWarned(AboutEscalation, Notification):
+class EscalationWarned(AboutEscalation):
     """To who is on it: most of the time to answer is over."""
 
     kind = "escalations.warned"
 
 
-class EscalationLate(AboutEscalation, Notification):
+class EscalationLate(AboutEscalation):
     """To the managers: nobody answered in time."""
 
     kind = "escalations.late"
@@ -131,13 +136,13 @@ class EscalationNews(CommitmentNews, Notification):
     to_name: str = ""
 
 
-class EscalationPosted(AboutEscalation, Notification):
+class EscalationPosted(AboutEscalation):
     """To the escalation channel: a customer raised a problem."""
 
     kind = "escalations.posted"
 
 
-class EscalationUpdate(AboutEscalation, Notification):
+class EscalationUpdate(AboutEscalation):
     """In the thread of that: how it stands now."""
 
     kind = "escalations.update"

@@ -19,7 +19,7 @@ from bot.commitments.listeners import (
 from bot.commitments.schemas import ParsedCommand
 from bot.core.errors import NotFound
 from bot.core.runtime import Runtime
-from bot.core.schemas import Schema
+from bot.core.schemas import Schema, Subject
 from bot.followups import queries, usecases, views
 from bot.followups.schemas import FollowupsDue
 from bot.slack.blocks import Message
@@ -72,6 +72,11 @@ async def take(caller: Caller) -> None:
     wanted = {"customer_id": value.customer_id, "due_on": value.due_on, "what": value.what}
     one = await caller.run(usecases.assign_followup, **wanted, assignee_id=caller.person, view_id=view_id)
     await caller.replace(views.assigned(one))
+
+
+async def ask(caller: Caller, subject: Subject) -> None:
+    """Open the form about a customer, from a menu of another feature."""
+    await FollowupListeners(SCREENS).open_for(caller, subject)
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:

@@ -85,8 +85,8 @@ def page(schema: FollowupList) -> Message:
 
     counted = f"{schema.total:,} open" + (f" · {schema.late:,} late" if schema.late else "")
     return shared.list_message(
-        schema, feature="followups", counted=counted, nothing="nothing is open.", offer=ui.button("Assign", ASSIGN),
-        order="The earliest day", row=row,
+        schema, feature="followups", counted=counted, nothing="nothing is open.", order="The earliest day", row=row,
+        offer=ui.button("Ask somebody", ASSIGN),
     )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def take_it(words: str, value: str) -> Message:
 def news(schema: FollowupNews) -> Message:
     """Return what became of something that somebody asked for, or had."""
     again = schema.event is FollowupEvent.CANT and not schema.mine
-    buttons = [ui.button("Assign", ASSIGN, str(schema.customer_id))] if again else []
+    buttons = [ui.button("Ask somebody", ASSIGN, str(schema.customer_id))] if again else []
     return shared.news_message(_news_head(schema), shared.quoted(schema.words), schema.customer_id, *buttons)
 
 
@@ -180,7 +180,7 @@ def assign_form(parsed: ParsedCommand, *, state: str) -> Block:
         ui.field_of("By when", ui.date_picker(DUE, initial=parsed.due_on), block_id=DUE),
         ui.field_of("What is to be done", words, block_id=WORDS),
     ]
-    return ui.modal("Assign a follow-up", blocks, callback_id=SAVE, submit="Assign", state=state)
+    return ui.modal("Ask somebody", blocks, callback_id=SAVE, submit="Ask", state=state)
 
 
 def done_form(one: FollowupSchema, *, state: str) -> Block:

@@ -1,8 +1,9 @@
 """Declares the mentions feature: what customers and the public write about us."""
 
 from bot.core.feature import DigestKindOffer, Feature
+from bot.core.schemas import Topic
 from bot.mentions import listeners
-from bot.mentions.queries import contributions
+from bot.mentions.queries import contributions, mentions
 from bot.mentions.schemas.mentions import (
     AnswerDueSoon,
     AnswerLate,
@@ -25,7 +26,13 @@ FEATURE = Feature(
         AnswerLate: cards.late,
         MentionsDigest: cards.digest,
     },
+    refresh={
+        ComplaintForOwner: mentions.refresh_unanswered,
+        AnswerDueSoon: mentions.refresh_unanswered,
+        AnswerLate: mentions.refresh_unanswered,
+    },
     brief=contributions.brief,
+    brief_topic=Topic.SAID,
     digest_section=contributions.digest_section,
     digest_kinds=(
         DigestKindOffer(
@@ -36,7 +43,9 @@ FEATURE = Feature(
             compose=contributions.compose_digest,
         ),
     ),
+    due_counts=contributions.due_counts,
     home_section=contributions.home_section,
+    news_section=contributions.news_section,
     timeline=contributions.timeline,
     erase=aliases.erase,
     export=contributions.export,

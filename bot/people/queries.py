@@ -1,6 +1,6 @@
 """Reads of people, their calendars and their covers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,9 @@ from bot.people.rules import Calendar, Mute, Role, known_zone
 from bot.people.schemas import AbsenceSchema, PersonSchema, Preferences
 from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace
+from bot.workspaces.tables import Workspace
 
+CHANNELS = ("C", "G")  # what the ids of channels begin with
 MAX_ABSENCE = timedelta(days=1)
 MAX_IDS_PER_QUERY = 100  # people who are read by id; for more, all rows are read
 
@@ -116,6 +118,33 @@ def calendar_from(person: Person, absences: Iterable[Absence], *, default_zone: 
         country=person.country,
         days_off=tuple((absence.first_day, absence.last_day) for absence in absences),
     )
+
+
+def list_openings(
+    session: Session, addresses: Collection[tuple[str, str]], now: datetime
+) -> dict[tuple[str, str], datetime]:
+    """
+    Return when each person or channel, with its workspace, may be written to: *now*, or when their next hours begin.
+
+    A channel's hours are those of the pool: nine to five, Monday to Friday, in the workspace's zone. *session* is over
+    all workspaces; whom it doesn't know may be written to now.
+    """
+    workspaces, ids = {workspace for workspace, _ in addresses}, {recipient for _, recipient in addresses}
+    away: dict[tuple[str, str], list[Absence]] = {}
+    of_people = col(Absence.workspace_id).in_(workspaces), col(Absence.person_id).in_(ids)
+    for absence in session.exec(select(Absence).where(*of_people)).all():
+        away.setdefault((absence.workspace_id, absence.person_id), []).append(absence)
+    zones = {one.id: one.zone for one in session.exec(select(Workspace).where(col(Workspace.id).in_(workspaces)))}
+    calendars = {
+        (workspace, recipient): Calendar(zone=known_zone(zones.get(workspace), "UTC"))
+        for workspace, recipient in addresses
+        if recipient.startswith(CHANNELS)
+    }
+    people = session.exec(select(Person).where(col(Person.workspace_id).in_(workspaces), col(Person.id).in_(ids)))
+    for person in people.all():
+        key = (person.workspace_id, person.id)
+        calendars[key] = calendar_from(person, away.get(key, ()), default_zone="UTC")
+    return {key: calendar.next_opening(now) for key, calendar in calendars.items() if key in addresses}
 
 
 def find_cover(session: Session, person_id: str, day: date) -> str | None:

@@ -36,10 +36,14 @@ def require_manager(session: Session, *, by: str, wish: str) -> Person:
     """
     person = find_person_row(session, by)
     if person is None or not may_manage(person):
-        others = [manager.name for manager in list_managers(session)[:2]]
-        whom = f"ask {' or '.join(others)}" if others else "ask a Slack admin to name one with /evenhand setup"
-        raise NotAllowed(f"Only managers can {wish}; {whom}.")
+        raise NotAllowed(f"Only managers can {wish}; ask {whom_to_ask(session)}.")
     return person
+
+
+def whom_to_ask(session: Session) -> str:
+    """Return the names of one or two managers, for a sentence that says whom to ask."""
+    names = [manager.name for manager in list_managers(session)[:2]]
+    return " or ".join(names) if names else "a Slack admin to name one with /evenhand setup"
 
 
 def require_here(session: Session, *, by: str) -> Person:

@@ -1,6 +1,7 @@
 """Declares the promises feature: what we owe a customer by a date."""
 
 from bot.core.feature import CheckinExtra, Feature, Offer
+from bot.core.schemas import Topic
 from bot.promises import listeners, queries, usecases, views
 from bot.promises.queries import contributions
 from bot.promises.schemas import PromiseNews, PromiseNoted, PromisesBroken, PromisesDue, PromisesInherited
@@ -19,6 +20,11 @@ FEATURE = Feature(
         PromisesInherited: views.inherited,
         PromiseNews: views.news,
     },
+    refresh={
+        PromiseNoted: queries.refresh_noted,
+        PromisesBroken: queries.refresh_notified,
+        PromisesInherited: queries.refresh_notified,
+    },
     brief=contributions.brief,
     checkin_extras=(
         CheckinExtra(
@@ -30,10 +36,13 @@ FEATURE = Feature(
         ),
     ),
     undo_checkin=usecases.undo_checkin,
+    brief_topic=Topic.OWED,
     offers=(Offer("Promise", "promises.promise", lambda subject: subject.kind in PROMISABLE),),
-    digest_section=contributions.digest_section,
+    digest_section=contributions.due_counts,
+    due_counts=contributions.due_counts,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    overdue=contributions.list_overdue,
     timeline=contributions.timeline,
     erase=scheduled.erase,
     export=contributions.export,

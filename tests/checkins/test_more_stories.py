@@ -117,7 +117,7 @@ async def test_over_http_the_queue_is_answered_in_the_ack_and_snoozed_from(calle
     outcome = await ana.command("/checkin", "general")
     assert outcome.text == "Your queue: 1 due"
     await ana.choose(outcome.messages[0], "checkins.more", "Snooze 1 week")
-    await reads(ana, outcome.messages[0], "✓ Bakery · put off until 30 Nov")
+    await reads(ana, outcome.messages[0], "✓ Bakery · snoozed until 30 Nov")
     assert row_of(called.office, bakery).snoozed_until == called.now.date() + timedelta(days=7)
     await ana.press(outcome.messages[0], "checkins.wake")
     await reads(ana, outcome.messages[0], "✓ Bakery · awake again")

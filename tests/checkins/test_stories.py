@@ -153,28 +153,48 @@ async def test_a_reminder_row_is_snoozed_a_week_and_woken_by_undo(world: World) 
     ana = world.as_(ANA)
     message = await reminded(world)
     await ana.choose(message, "checkins.more", "Snooze 1 week")
-    await reads(ana, message, "✓ Bakery · put off until 30 Nov, we put it off")
+    await reads(ana, message, "✓ Bakery · snoozed until 30 Nov")
     await ana.press(message, "checkins.undo")
     await reads(ana, message, "*Bakery* · 31 days")
     assert row_of(world.office, bakery).snoozed_until is None
 
 
+async def test_the_snooze_form_offers_what_is_allowed(world: World) -> None:
+    """With nine days left, our own choice may be a week but not two; what they asked may be both."""
+    bakery = world.office.customer("Bakery", owner=ANA, waited=36)
+    ana = world.as_(ANA)
+    message = await reminded(world)
+    await ana.choose(message, "checkins.more", f"snooze_until:{bakery}")
+    form = await window(ana, "Snooze")
+    assert "By our own choice it can wait until Wed 2 Dec" in str(form.blocks)
+    await ana.choose(form, "checkins.reason", "They asked")
+    await ana.until(lambda _: "2 weeks, until Mon 7 Dec" in str(form.blocks))
+    await ana.choose(form, "checkins.reason", "Our choice")
+    await ana.until(lambda _: "2 weeks" not in str(form.blocks))
+    assert "Wed 2 Dec at the latest" in str(form.blocks)
+    await ana.choose(form, "checkins.how_long", "1 week, until Mon 30 Nov")
+    assert await ana.submit(form) is None
+    await reads(ana, message, "✓ Bakery · snoozed until 30 Nov")
+
+
 async def test_a_week_that_is_too_long_opens_the_form_with_the_reason(world: World) -> None:
-    """Somebody neglected can't be put off by us; that they asked can be said right there."""
+    """Somebody neglected can't be snoozed by us, which the form says once; nothing is chosen beforehand."""
     bakery = world.office.customer("Bakery", owner=ANA, waited=47)
     ana = world.as_(ANA)
     message = await reminded(world)
     await ana.choose(message, "checkins.more", "Snooze 1 week")
     form = await window(ana, "Snooze")
-    assert "This customer has waited too long to be put off" in words(form.blocks)
-    await ana.choose(form, "checkins.reason", "We put it off")
-    assert list(await ana.submit(form) or {}) == ["checkins.until"]
+    assert str(form.blocks).count("waited too long") == 1
+    assert "Our choice" not in str(form.blocks)
+    assert list(await ana.submit(form) or {}) == ["checkins.reason"]
     await ana.choose(form, "checkins.reason", "They asked")
+    await ana.until(lambda _: "For how long" in str(form.blocks))
     await ana.choose(form, "checkins.how_long", "Until the day below")
+    assert list(await ana.submit(form) or {}) == ["checkins.until"]
     await ana.pick_date(form, "checkins.until", "2027-01-04")
     await ana.fill(form, checkins_why="after the fair")
     assert await ana.submit(form) is None
-    await reads(ana, message, "✓ Bakery · put off until 4 Jan, they asked")
+    await reads(ana, message, "✓ Bakery · snoozed until 4 Jan, they asked")
     row = row_of(world.office, bakery)
     assert (row.snooze_reason, row.snooze_note) == (SnoozeReason.CUSTOMER_ASKED, "after the fair")
     [queue] = (await ana.command("/checkin")).messages
@@ -328,9 +348,12 @@ async def test_somebody_elses_customer_cant_be_put_off_but_can_be_logged(world: 
     card = outcome.messages[0]
     await bob.press(card, "checkins.snooze")
     form = await window(bob, "Snooze")
+    await bob.choose(form, "checkins.reason", "They asked")
+    await bob.until(lambda _: "1 week, until" in str(form.blocks))
+    await bob.choose(form, "checkins.how_long", "1 week, until Mon 30 Nov")
     errors = await bob.submit(form)
     assert errors
-    assert "Only Ana Lima, their cover or a manager can put this off" in next(iter(errors.values()))
+    assert "Only Ana Lima, their cover or a manager can snooze this" in next(iter(errors.values()))
     await bob.close(form)
     await bob.press(card, "checkins.log")
     assert await bob.submit(await window(bob, "Check-in")) is None
@@ -363,7 +386,7 @@ async def test_a_cover_gets_the_absent_owners_customers(world: World) -> None:
     message = await reminded(world, BOB)
     assert "for Ana Lima" in words(message.blocks)
     await bob.choose(message, "checkins.more", "Snooze 1 week")
-    await reads(bob, message, "✓ Bakery · put off until")
+    await reads(bob, message, "✓ Bakery · snoozed until")
     assert not any("waiting to hear" in one.text for one in world.as_(ANA).sees())
 
 
@@ -372,6 +395,7 @@ async def test_one_reminder_a_working_day_and_see_all_shows_the_rest(world: Worl
     for number in range(12):
         world.office.customer(f"Customer {number}", owner=KIRI, waited=50 + number)
     kiri = world.as_(KIRI)
+    await world.move_to(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
     message = await reminded(world, KIRI)
     assert message.text == "Kiri, 12 customers are waiting to hear from you."
     assert "2 more in your queue" in words(message.blocks)
@@ -379,7 +403,7 @@ async def test_one_reminder_a_working_day_and_see_all_shows_the_rest(world: Worl
     await told(kiri, "Your queue: 12 neglected")
     await world.run_jobs()
     assert sum("waiting to hear" in one.text for one in kiri.sees()) == 1
-    await world.move_to(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
+    await world.move_to(datetime(2026, 11, 24, 20, 0, tzinfo=UTC))
     assert sum("waiting to hear" in one.text for one in kiri.sees()) == 2
 
 

@@ -20,6 +20,7 @@ from bot.customers.schemas import (
     CustomerDetails,
     CustomerSchema,
     CustomersHandedOver,
+    CustomersTakenBack,
     CustomerTaken,
     Drafts,
     ImportDone,
@@ -31,8 +32,11 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
+    ShareDone,
+    ShareForm,
+    ShareUndone,
 )
-from bot.customers.views import card, customer_select, forms
+from bot.customers.views import card, customer_select, forms, sharing
 from bot.slack.blocks import Message, field_of, modal
 from rehearsal.strict import check_message, check_view
 from tests.makers import ANA, BOB
@@ -91,7 +95,7 @@ PICK = field_of("Customer", customer_select(Named(id=ID, name=NAME)), block_id="
 
 MESSAGES = {
     "list": views.page(ListPage(rows=EIGHT, words=EVIL[:200], page=2, pages=9, total=46_964)),
-    "pool": views.page(ListPage(rows=EIGHT, page=1, pages=9, total=46_964, pool=True)),
+    "pool": views.page(ListPage(rows=EIGHT, page=1, pages=9, total=46_964, pool=True, may_share=True)),
     "empty list": views.page(ListPage(rows=())),
     "empty pool": views.page(ListPage(rows=(), pool=True)),
     "unknown": views.looked_up(LookUp(words=EVIL[:200], nearest=NEAREST)),
@@ -104,6 +108,7 @@ MESSAGES = {
     "lost card": card.message(full_card(**LOST)),
     "handed over": views.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
     "handed over by list": views.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
+    "taken back": views.taken_back(CustomersTakenBack(names=(NAME,) * 5, total=9000, by=ANA)),
     "taken away": views.customer_taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
     "taken over": views.customer_taken(CustomerTaken(name=NAME, to=ANA, by=ANA)),
     "pooled": views.customer_taken(CustomerTaken(name=NAME, to=None, by=ANA)),
@@ -144,6 +149,9 @@ VIEWS = {
     "preview": forms.preview(PLAN, DRAFTS, upload_id=ID, erase=True),
     "columns": forms.map_columns(DRAFTS, upload_id=ID, by_hand={EVIL: "name"}, erase=False),
     "done": forms.done(ImportDone(id=ID, plan=PLAN)),
+    "share out": sharing.share_out(ShareForm(total=46_964, examples=(NAME,) * 3, among=(ANA,) * 10)),
+    "shared out": sharing.shared(ShareDone(id=ID, total=46_964, shares=((NAME, 46_964),) * 500)),
+    "sharing undone": sharing.unshared(ShareUndone(back=46_964, kept=1)),
     "select": modal("x", [PICK], callback_id="x", submit="x"),
 }  # fmt: skip
 

@@ -34,7 +34,7 @@ async def test_somebody_adds_edits_and_finds_a_customer(world: World) -> None:
     assert await ana.submit(form) is None
     card = await window(world, ANA, "Customer", "takes calls before ten")
     assert "do not contact" in shown(card)
-    await ana.press(card, "customers.edit")
+    await ana.choose(card, "customers.card_menu", "Edit")
     edit = await window(world, ANA, "Edit customer")
     await ana.fill(edit, customers_cadence="120")
     assert "manager" in (await ana.submit(edit) or {})["customers.cadence"]
@@ -43,7 +43,7 @@ async def test_somebody_adds_edits_and_finds_a_customer(world: World) -> None:
     await window(world, ANA, "Customer", "every 14 days")
     acme = customer(world, "acme-labs.com")
     assert (acme.name, acme.owner_id, acme.cadence_days, acme.headcount) == ("Acme & Söhne", ANA, 14, 1234567)
-    found = await answer(world, ANA, "/customers acme sohne", "Looked after by Ana Lima")
+    found = await answer(world, ANA, "/customers acme sohne", "Owner Ana Lima")
     assert "Acme &amp; Söhne" in shown(found)
 
 
@@ -77,13 +77,13 @@ async def test_the_pool_is_taken_from_and_a_card_hands_over(world: World) -> Non
     await world.as_(ANA).press(pool, "customers.take")
     await world.as_(ANA).until(lambda me: next((m for m in me.dm() if "is yours now" in shown(m)), None))
     assert customer(world, "Acme").owner_id == ANA
-    found = await answer(world, ANA, "/customers acme", "Looked after by Ana Lima")
-    await world.as_(ANA).press(found, "customers.hand_over")
+    found = await answer(world, ANA, "/customers acme", "Owner Ana Lima")
+    await world.as_(ANA).choose(found, "customers.card_menu", "Hand over")
     form = await window(world, ANA, "Hand over")
     assert "one of the two" in (await world.as_(ANA).submit(form) or {})["customers.to"]
     await world.as_(ANA).fill(form, customers_to=KIRI, customers_note="prefers mornings")
     assert await world.as_(ANA).submit(form) is None
-    await window(world, ANA, "Customer", "Looked after by Kiri Walker")
+    await window(world, ANA, "Customer", "Owner Kiri Walker")
     await world.run_jobs()
     await world.as_(KIRI).until(lambda me: next((m for m in me.dm() if "prefers mornings" in shown(m)), None))
 
@@ -91,8 +91,8 @@ async def test_the_pool_is_taken_from_and_a_card_hands_over(world: World) -> Non
 async def test_a_customer_is_paused_with_a_reason_and_comes_back(world: World) -> None:
     """The card tells until when; on that day it is active again."""
     world.office.customer("Acme", owner=ANA, waited=3)
-    card = await answer(world, ANA, "/customers acme", "Looked after by")
-    await world.as_(ANA).press(card, "customers.status")
+    card = await answer(world, ANA, "/customers acme", "Owner")
+    await world.as_(ANA).choose(card, "customers.card_menu", "Status")
     form = await window(world, ANA, "Status")
     await world.as_(ANA).fill(form, customers_status_choice="paused", customers_until="2026-11-25")
     assert "why" in (await world.as_(ANA).submit(form) or {})["customers.reason"]

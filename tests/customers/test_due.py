@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from bot.customers.rules import due
 from bot.customers.rules.due import (
+    CoverageGroup,
     RuleRefused,
     SnoozeReason,
     SnoozeTooLong,
     Standing,
     check_cadence,
     check_snooze,
+    coverage_group,
     due_on,
     neglected_after,
     overdue_ratio,
@@ -294,3 +296,24 @@ def test_a_clock_runs_from_the_last_contact_or_from_the_first_day(
         first_due_on=date.fromisoformat(first_due) if first_due else None,
     )
     assert (cadence, *(day.isoformat() for day in (since, due_day, limit))) == expected
+
+
+@pytest.mark.parametrize(
+    ("waited", "ever_contacted", "has_owner", "group"),
+    [
+        (3, True, True, CoverageGroup.IN_CADENCE),
+        (31, True, False, CoverageGroup.IN_CADENCE),
+        (30, False, True, CoverageGroup.IN_CADENCE),
+        (31, False, True, CoverageGroup.NEVER_CONTACTED),
+        (3, False, False, CoverageGroup.NEVER_CONTACTED),
+    ],
+)
+def test_coverage_takes_a_first_contact_or_the_first_cadence_of_an_owner(
+    waited: int, ever_contacted: bool, has_owner: bool, group: CoverageGroup
+) -> None:
+    """Only customers that are in cadence by their dates are split; the other standings count as they are."""
+    known = {"today": TODAY, "waiting_since": TODAY - waited * DAY, "cadence_days": 30,
+             "ever_contacted": ever_contacted, "has_owner": has_owner}  # fmt: skip
+    assert coverage_group(Standing.IN_CADENCE, **known) is group
+    for where in (Standing.DUE, Standing.NEGLECTED, Standing.SNOOZED):
+        assert coverage_group(where, **known).value == where.value

@@ -105,7 +105,7 @@ async def test_an_owner_is_chosen_who_cannot_be_one(world: World) -> None:
     world.office.customer("Acme", owner=ANA)
     await guest_joins(world)
     card = await card_of(world, ANA, "acme")
-    await world.as_(ANA).press(card, "customers.hand_over")
+    await world.as_(ANA).choose(card, "customers.card_menu", "Hand over")
     form = await window(world, ANA, "Hand over")
     errors = await sent(world, ANA, form, customers_to="U0GUS")
     assert set(errors) == {"customers.to"}
@@ -187,7 +187,7 @@ async def test_an_ambiguous_name_is_said_to_be_one(world: World) -> None:
     found = await answer(world, ANA, "/customers edit twin", "2 customers are called twin; choose one")
     await world.as_(ANA).press(found, "customers.card", index=1)
     card = await window(world, ANA, "Customer", "Twin")
-    await world.as_(ANA).press(card, "customers.edit")
+    await world.as_(ANA).choose(card, "customers.card_menu", "Edit")
     form = await window(world, ANA, "Edit customer")
     assert await sent(world, ANA, form, customers_country="DE") == {}
     await window(world, ANA, "Customer", " · DE · ")
@@ -199,7 +199,7 @@ async def test_a_customer_is_lost_excluded_and_comes_back(world: World) -> None:
 
     async def status(who: str, **fields: Any) -> dict[str, str]:
         card = await card_of(world, who, "acme")
-        await world.as_(who).press(card, "customers.status")
+        await world.as_(who).choose(card, "customers.card_menu", "Status")
         form = await window(world, who, "Status")
         errors = await sent(world, who, form, **fields)
         await world.as_(who).close(world.as_(who).modal() or form)
@@ -225,15 +225,15 @@ async def test_a_card_that_is_open_is_drawn_anew_after_the_window_upon_it(world:
     world.office.customer("Acme", owner=ANA, waited=3)
     page = await answer(world, ANA, "/customers", "1 customer")
     await world.as_(ANA).press(page, "customers.card")
-    card = await window(world, ANA, "Customer", "Looked after by Ana Lima")
-    await world.as_(ANA).press(card, "customers.hand_over")
+    card = await window(world, ANA, "Customer", "Owner Ana Lima")
+    await world.as_(ANA).choose(card, "customers.card_menu", "Hand over")
     form = await window(world, ANA, "Hand over")
     both = {"customers_to": BOB, "customers_to_pool": ["pool"]}
     assert "one of the two" in (await sent(world, ANA, form, **both))["customers.to"]
     assert await sent(world, ANA, form, customers_to=None) == {}
     card = await window(world, ANA, "Customer", "Nobody looks after it yet")
     await world.as_(ANA).press(card, "customers.take")
-    await window(world, ANA, "Customer", "Looked after by Ana Lima")
+    await window(world, ANA, "Customer", "Owner Ana Lima")
     assert customer(world, "Acme").owner_id == ANA
 
 
@@ -241,7 +241,7 @@ async def test_who_loses_a_customer_and_who_gets_it_are_told(world: World) -> No
     """With the note, as its writer put it; the one who acts isn't told what they did."""
     world.office.customer("Acme", owner=BOB, waited=3)
     card = await card_of(world, MARA, "acme")
-    await world.as_(MARA).press(card, "customers.hand_over")
+    await world.as_(MARA).choose(card, "customers.card_menu", "Hand over")
     form = await window(world, MARA, "Hand over")
     assert await sent(world, MARA, form, customers_to=KIRI, customers_note="<!channel> & prefers\nmornings") == {}
     await world.run_jobs()
@@ -271,13 +271,18 @@ async def test_buttons_that_were_tampered_with_do_nothing(world: World) -> None:
     """A value that is no id, and one that nobody has: a sentence each, and the bot goes on."""
     world.office.customer("Acme", owner=ANA, waited=3)
     for value in ("nonsense", "00000000-0000-0000-0000-000000000001", '{"kind": 1}'):
-        found = await answer(world, BOB, "/customers acme", "Looked after by Ana Lima")
-        buttons = [button for block in found.blocks for button in block.get("elements", []) if "value" in button]
-        for button in buttons:
-            button["value"] = value
-        for action in ("customers.take", "customers.edit", "customers.status", "customers.hand_over"):
+        found = await answer(world, BOB, "/customers acme", "Owner Ana Lima")
+        elements = [element for block in found.blocks for element in block.get("elements", [])]
+        for element in elements:
+            element["value"] = value
+            for option in element.get("options", []):
+                option["value"] = f"{option['value'].partition(':')[0]}:customer:{value}"[:150]
+        for label in ("", "Edit", "Status", "Hand over", "Ask somebody", "Snooze"):
             before = len(world.as_(BOB).dm())
-            await world.as_(BOB).press(found, action)
+            if label:
+                await world.as_(BOB).choose(found, "customers.card_menu", label)
+            else:
+                await world.as_(BOB).press(found, "customers.take")
             await world.as_(BOB).until(lambda me, before=before: len(me.dm()) > before)
             assert "/customers" in world.as_(BOB).dm()[-1].text
     assert customer(world, "Acme").owner_id == ANA

@@ -283,7 +283,7 @@ async def test_an_admin_exports_and_erases_from_the_card(world: World) -> None:
     customer = world.office.customer(NAME, owner=ANA, waited=40)
     log(world.office, customer, note=NOTE)
     mara = world.as_(MARA)
-    card = await answer(world, MARA, f"/customers {NAME}", "Looked after by")
+    card = await answer(world, MARA, f"/customers {NAME}", "Owner")
     await mara.choose(card, "customers.card_more", "Export everything")
     sent = await mara.until(lambda actor: next((m for m in actor.dm() if m.files), None), timeout=10)
     assert NOTE in file_of(world, sent).decode()
@@ -319,7 +319,7 @@ async def test_others_see_no_menu_and_are_refused(world: World) -> None:
     """Neither members nor managers have it on the card; the command says whom to ask."""
     world.office.customer(NAME, owner=ANA, waited=40)
     for person in (ANA, MARA):
-        card = await answer(world, person, f"/customers {NAME}", "Looked after by")
+        card = await answer(world, person, f"/customers {NAME}", "Owner")
         assert "customers.card_more" not in shown(card)
     await answer(world, ANA, "/evenhand person Bob Chen", "Only Slack's admins")
 
@@ -330,7 +330,7 @@ async def test_a_refused_export_or_erasure_is_audited_under_its_subject(world: W
     customer = world.office.customer(NAME, owner=ANA, waited=40)
     leave(world.office, BOB)
     mara = world.as_(MARA)
-    card = await answer(world, MARA, f"/customers {NAME}", "Looked after by")
+    card = await answer(world, MARA, f"/customers {NAME}", "Owner")
     person = await answer(world, MARA, "/evenhand person Bob Chen", "everything that is kept about this person")
     await mara.choose(card, "customers.card_more", "Erase…")
     form = await window(world, MARA, "Erase", NAME)

@@ -118,15 +118,15 @@ def test_a_sentence_about_a_thousand_columns_stays_short() -> None:
 
 def test_columns_of_one_heading_are_told_apart_by_their_number() -> None:
     """Each can be chosen or left out by hand, by the name that the problem gives it."""
-    headers = ("Company", "Email", "Email", "", "", "Email")
+    headers = ("Company", "Owner", "Owner", "", "", "Owner")
     found = map_headers(headers)
-    assert found.headers == ("Company", "Email", "Email (2)", "", "", "Email (3)")
-    assert "“Email”, “Email (2)”, “Email (3)” could all be the contact email" in found.problems[0]
-    chosen = map_headers(headers, {"Email (2)": "contact_email", "Email": "ignore", "Email (3)": "ignore"})
+    assert found.headers == ("Company", "Owner", "Owner (2)", "", "", "Owner (3)")
+    assert "“Owner”, “Owner (2)”, “Owner (3)” could all be the owner" in found.problems[0]
+    chosen = map_headers(headers, {"Owner (2)": "owner", "Owner": "ignore", "Owner (3)": "ignore"})
     assert chosen.problems == ()
-    assert chosen.columns[Field.CONTACT_EMAIL] == 2
-    left_out = map_headers(headers, {"Email": "ignore", "Email (2)": "ignore"})
-    assert left_out.columns[Field.CONTACT_EMAIL] == 5
+    assert chosen.columns[Field.OWNER] == 2
+    left_out = map_headers(headers, {"Owner": "ignore", "Owner (2)": "ignore"})
+    assert left_out.columns[Field.OWNER] == 5
 
 
 @pytest.mark.parametrize("heading", ["Create Date", "Created", "Customer since", "Date added", "Start date"])
@@ -154,9 +154,9 @@ def test_twelve_headings_are_named_and_the_others_counted(count: int, more: str)
 
 def test_of_three_columns_the_first_is_offered_and_the_last_left_out() -> None:
     """Each way out is one that works."""
-    (problem,) = map_headers(["Email", "E-mail", "Mail", "Company"]).problems
-    assert '--map "Email=contact_email"' in problem
-    assert '--map "Mail=ignore"' in problem
+    (problem,) = map_headers(["Owner", "Account owner", "Lead owner", "Company"]).problems
+    assert '--map "Owner=owner"' in problem
+    assert '--map "Lead owner=ignore"' in problem
 
 
 def test_a_contacts_name_goes_before_first_and_last_name() -> None:

@@ -12,7 +12,7 @@ from bot.slack.callers import PATIENCE_SECONDS
 from bot.slack.files import LARGEST_UPLOAD
 from rehearsal.state.views import View
 from tests.customers.screens import answer, customer, shown, told, window
-from tests.makers import ANA, BOB, MARA
+from tests.makers import ANA, BOB, KIRI, MARA
 from tests.world import World, open_world
 
 TITLE = "Import customers"
@@ -89,7 +89,7 @@ async def test_the_same_list_twice_leaves_nothing_to_import(world: World) -> Non
     """The second preview says that all is left alone, and has no button to import."""
     await taken_in(world, MARA, TWO)
     preview = await looked_at(world, MARA, TWO)
-    assert "0 would be added · 0 would be changed · 2 left alone" in shown(preview)
+    assert "0 would be added · 0 changed · 2 left alone" in shown(preview)
     assert preview.payload.get("submit") is None
     assert len(world.office.look(lambda session: session.exec(select(Import)).all())) == 1
 
@@ -129,17 +129,17 @@ async def test_a_window_that_remembers_nonsense_is_answered(world: World, memory
 
 async def test_a_preview_tells_what_is_refused_changed_and_worth_a_look(world: World) -> None:
     """Rows with their reasons, fields before and after, owners nobody knows; and confirms to just that."""
-    world.office.customer("Acme", owner=ANA, country="PT", waited=3)
-    rows = b"Name,Country,Owner,Cadence\nAcme,Germany,Ana Lima,\nAcmee,,Nobody,\n,DE,,\nBolt,,,soon\n"
+    world.office.customer("Golddex", owner=ANA, country="PT", waited=3)
+    rows = b"Name,Country,Owner,Cadence\nGolddex,Germany,Ana Lima,\nGoldex,,Nobody,\n,DE,,\nBolt,,,soon\n"
     preview = await looked_at(world, MARA, rows)
     text = shown(preview)
-    assert "1 would be added · 1 would be changed · 0 left alone · 2 rows refused" in text
-    for words in ("Row 4, Name: The row has no name", "Row 5, Cadence: “soon”", "Acme: country “PT” → “DE”",
-                  "Nobody here is called “Nobody”", "Acmee looks like Acme"):  # fmt: skip
+    assert "1 would be added · 1 changed · 2 rows refused" in text
+    for words in ("Row 4, Name: The row has no name", "Row 5, Cadence: “soon”", "Golddex: country “PT” → “DE”",
+                  "Nobody here is called “Nobody”", "Goldex looks like Golddex"):  # fmt: skip
         assert words in text
     await world.as_(MARA).submit(preview)
-    await window(world, MARA, TITLE, "1 added · 1 changed · 0 left alone · 2 rows refused")
-    assert (everybody(world), customer(world, "acme").country) == (["Acme", "Acmee"], "DE")
+    await window(world, MARA, TITLE, "1 added · 1 changed · 2 rows refused")
+    assert (everybody(world), customer(world, "golddex").country) == (["Golddex", "Goldex"], "DE")
 
 
 async def test_empty_cells_erase_only_when_that_is_ticked(world: World) -> None:
@@ -156,16 +156,16 @@ async def test_empty_cells_erase_only_when_that_is_ticked(world: World) -> None:
 
 async def test_two_columns_of_one_heading_are_told_apart_by_hand(world: World) -> None:
     """The first is left out: the second is read, and the preview says which."""
-    await sent(world, MARA, b"Company,Country,Country\nAcme,PT,DE\n")
-    columns = await window(world, MARA, TITLE, "could all be the country")
-    await world.as_(MARA).choose(columns, "customers.column", "Country", block_id="customers.column:2")
+    await sent(world, MARA, b"Company,Owner,Owner\nAcme,Ana Lima,Bob Chen\n")
+    columns = await window(world, MARA, TITLE, "could all be the owner")
+    await world.as_(MARA).choose(columns, "customers.column", "Owner", block_id="customers.column:2")
     await world.as_(MARA).choose(columns, "customers.column", "Leave out", block_id="customers.column:1")
     assert await world.as_(MARA).submit(columns) is None
     preview = await window(world, MARA, TITLE, "1 would be added")
-    assert "Country (2) → country" in shown(preview)
+    assert "Owner (2) → owner" in shown(preview)
     await world.as_(MARA).submit(preview)
     await window(world, MARA, TITLE, "is in.")
-    assert customer(world, "acme").country == "DE"
+    assert customer(world, "acme").owner_id == BOB
 
 
 async def test_columns_chosen_wrongly_are_asked_for_again(world: World) -> None:
@@ -256,7 +256,7 @@ async def test_an_export_imported_again_changes_nothing(world: World) -> None:
     data = world.rehearsal.workspace.files[message.files[0]["id"]].data or b""
     assert b"'=SUM(A1)" in data
     preview = await looked_at(world, MARA, data, "customers.csv")
-    assert "0 would be added · 0 would be changed · 2 left alone · 0 rows refused" in shown(preview)
+    assert "0 would be added · 0 changed · 2 left alone · 0 rows refused" in shown(preview)
 
 
 async def test_an_undo_says_what_it_leaves_and_why(world: World) -> None:
@@ -319,3 +319,60 @@ async def test_closing_the_window_while_a_list_is_looked_at_harms_nothing(world:
     await world.as_(MARA).until(lambda me: answered(me) or None, timeout=10)
     await looked_at(world, MARA, TWO)
     assert not [message for message in world.as_(MARA).dm() if "Reference" in message.text]
+
+
+async def test_a_preview_shows_the_first_rows_and_asks_who_gets_what_has_no_owner(world: World) -> None:
+    """The owners there are stand in the menu; the new ones are shared out with the import, told once, and undone."""
+    world.office.customer("Here", owner=BOB, waited=3)
+    rows = b"Company,Domain,Owner,Founded\nAcme,acme-labs.com,Ana Lima,1999\nBolt,,,\nCora,,,\nDuo,,,\n"
+    preview = await looked_at(world, MARA, rows)
+    text = shown(preview)
+    for words in ("Company \u2192 name, Domain \u2192 domain", "Not read: Founded", "*Acme* · acme-labs.com · Ana Lima",
+                  "*Bolt* · no owner", "and 1 more", "3 have no owner"):  # fmt: skip
+        assert words in text
+    assert f"'initial_users': ['{BOB}']" in text
+    await world.as_(MARA).fill(preview, customers_among=[])
+    assert "at least one" in (await world.as_(MARA).submit(preview) or {})["customers.among"]
+    await world.as_(MARA).fill(preview, customers_among=[BOB, KIRI])
+    await world.as_(MARA).submit(preview)
+    result = await window(world, MARA, TITLE, "is in.")
+    assert "Bob Chen: 2" in shown(result)
+    assert "Kiri Walker: 1" in shown(result)
+    assert [customer(world, name).owner_id for name in ("acme", "bolt", "cora", "duo")] == [ANA, BOB, KIRI, BOB]
+    await world.run_jobs()
+    await told(world, BOB, "gave you 2 customers to look after: *Bolt* and *Duo*.")
+    message = await told(world, MARA, "4 added, 0 changed, 0 rows refused.")
+    assert "no owner" not in message.text
+    await world.as_(MARA).press(message, "customers.undo")
+    await told(world, MARA, "4 customers removed")
+    assert everybody(world) == ["Here"]
+
+
+async def test_what_was_left_without_an_owner_is_shared_out_from_the_message(world: World) -> None:
+    """Where nobody owns anything yet, nobody is proposed and leaving is chosen."""
+    preview = await looked_at(world, MARA, b"Name\nAcme\nBolt\n")
+    await world.as_(MARA).submit(preview)
+    await window(world, MARA, TITLE, "is in.")
+    await world.run_jobs()
+    message = await told(world, MARA, "2 have no owner")
+    await world.as_(MARA).close(await window(world, MARA, TITLE))
+    await world.as_(MARA).press(message, "customers.share_out")
+    await window(world, MARA, "Share out", "2 customers have no owner: *")
+
+
+async def test_members_import_fifty_customers_and_share_out_none(world: World) -> None:
+    """A longer list is shown, with whom to ask, and can't be imported, not even by a window that was changed."""
+    long = "Name\n" + "".join(f"Shop {number}\n" for number in range(51))
+    preview = await looked_at(world, ANA, long.encode())
+    assert "Only managers can import more than 50 customers at once, and this list holds 51; ask Mara" in shown(preview)
+    assert preview.payload.get("submit") is None
+    memory = preview.payload["private_metadata"]
+    preview = await looked_at(world, ANA, b"Name\nAcme\nBolt\n")
+    assert "2 have no owner. Anybody can take one" in shown(preview)
+    assert "'customers.among'" not in shown(preview)
+    assert memory != preview.payload["private_metadata"]
+    await world.as_(ANA).submit(preview)
+    await window(world, ANA, TITLE, "is in.")
+    await world.run_jobs()
+    message = await told(world, ANA, "2 have no owner")
+    assert "'customers.share_out'" not in shown(message)

@@ -189,12 +189,12 @@ def test_a_list_whose_columns_cannot_be_told_is_not_imported(office: Office) -> 
 
 def test_a_plan_says_the_same_as_the_import_and_changes_nothing(office: Office) -> None:
     """The dry run is the import without the writing."""
-    office.customer("Acme", owner=ANA)
-    drafts = read("Name,Country,Owner\nAcme,DE,Bob Chen\nAcmee,,\nBolt,,Nobody\n,,\n,DE,\n")
+    office.customer("Golddex", owner=ANA)
+    drafts = read("Name,Country,Owner\nGolddex,DE,Bob Chen\nGoldex,,\nBolt,,Nobody\n,,\n,DE,\n")
     before = state(office)
     plan = office.do(plan_import, drafts=drafts, by=MARA)
     assert state(office) == before
-    assert any("looks like Acme" in note.reason for note in plan.remarks)
+    assert any("looks like Golddex" in note.reason for note in plan.remarks)
     done = take_in(office, drafts).plan
     assert (done.added, done.changes, done.refusals, done.left_alone) == (
         plan.added,
@@ -283,6 +283,33 @@ def test_undo_is_for_managers_and_for_who_imported(office: Office) -> None:
     assert office.do(undo_import, import_id=done.id, by=ANA).removed == 1
     trail = office.look(lambda session: session.exec(select(AuditEntry.action)).all())
     assert {"customers.imported", "customers.import_undone"} <= set(trail)
+
+
+def test_only_managers_import_long_lists_and_share_out(office: Office) -> None:
+    """Fifty customers a list are a member's; so is nothing that gives customers to others."""
+    fifty = "Name\n" + "".join(f"Shop {number}\n" for number in range(50))
+    with pytest.raises(NotAllowed, match=r"more than 50 customers at once, and this list holds 51; ask Mara"):
+        take_in(office, fifty + "Acme\n", by=ANA)
+    with pytest.raises(NotAllowed, match="Only managers can share customers out"):
+        take_in(office, fifty, by=ANA, share_among=(ANA,))
+    with pytest.raises(InvalidInput) as refused:
+        take_in(office, fifty, share_among=("U0NOBODY",))
+    assert set(refused.value.fields) == {"among"}
+    assert everyone(office) == {}
+    assert len(take_in(office, fifty, by=ANA).plan.added) == 50
+
+
+def test_sharing_a_list_out_leaves_owned_and_inactive_customers_alone(office: Office) -> None:
+    """A family goes to one person, and the order of the rows doesn't matter."""
+    head, rows = "Name,Owner,Status,Parent\n", ["A,,,D", "B,Kiri Walker,,", "C,,lost,", "D,,,", "E,,,", "F,,,"]
+    plan = office.do(plan_import, drafts=read(head + "\n".join(rows)), by=MARA)
+    assert (plan.unowned, plan.may_share, plan.proposed) == (4, True, ())
+    for number, order in enumerate((rows, rows[::-1])):
+        done = take_in(office, head + "\n".join(order), share_among=(ANA, BOB, ANA))
+        owned = {name: one.owner_id for name, one in everyone(office).items()}
+        assert owned == {"A": ANA, "B": KIRI, "C": None, "D": ANA, "E": BOB, "F": BOB}, number
+        assert (done.plan.unowned, done.plan.shares) == (0, (("Ana Lima", 2), ("Bob Chen", 2)))
+        office.do(undo_import, import_id=done.id, by=MARA)
 
 
 def test_nothing_is_half_imported(office: Office) -> None:

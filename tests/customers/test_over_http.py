@@ -30,23 +30,23 @@ async def test_a_customer_is_added_edited_found_and_handed_over(world: World) ->
     await ana.fill(form, customers_domain="acme-labs.com")
     assert await ana.submit(form) is None
     card = await window(world, ANA, "Customer", "acme-labs.com")
-    await ana.press(card, "customers.edit")
+    await ana.choose(card, "customers.card_menu", "Edit")
     form = await window(world, ANA, "Edit customer")
     await ana.fill(form, customers_cadence="120")
     assert set(await ana.submit(form) or {}) == {"customers.cadence"}
     await ana.fill(form, customers_cadence="14")
     assert await ana.submit(form) is None
     card = await window(world, ANA, "Customer", "every 14 days")
-    await ana.press(card, "customers.hand_over")
+    await ana.choose(card, "customers.card_menu", "Hand over")
     form = await window(world, ANA, "Hand over")
     await ana.fill(form, customers_to=KIRI, customers_note="prefers mornings")
     assert await ana.submit(form) is None
-    await window(world, ANA, "Customer", "Looked after by Kiri Walker")
+    await window(world, ANA, "Customer", "Owner Kiri Walker")
     await world.run_jobs()
     assert "prefers mornings" in shown(await told(world, KIRI, "gave you Acme"))
     found = await answer(world, MARA, "/customers acm labs", "No customer is called")
     await world.as_(MARA).press(found, "customers.card")
-    await window(world, MARA, "Customer", "Looked after by Kiri Walker")
+    await window(world, MARA, "Customer", "Owner Kiri Walker")
 
 
 async def test_a_list_comes_in_and_goes_again(world: World) -> None:

@@ -164,7 +164,8 @@ def test_every_active_customer_stands_in_just_one_place(office: Office) -> None:
     coverage = office.look(lambda session: get_coverage(session, today=TODAY, owner_id=ANA))
     assert (coverage.active, coverage.neglected, coverage.snoozed) == (len(active), len(late), len(asleep))
     assert coverage.due == len(by_rule[Standing.DUE])
-    assert coverage.in_cadence == len(by_rule[Standing.IN_CADENCE]) + len(asleep)
+    assert coverage.in_cadence == len(by_rule[Standing.IN_CADENCE])
+    assert coverage.snoozed_late == 3
 
 
 def test_coverage_counts_the_pool_and_nobody_elses(office: Office) -> None:
@@ -178,7 +179,21 @@ def test_coverage_counts_the_pool_and_nobody_elses(office: Office) -> None:
     assert (everybody.active, everybody.neglected, everybody.pool, everybody.percent) == (4, 2, 1, 50)
     ana = office.look(lambda session: get_coverage(session, today=TODAY, owner_id=ANA))
     assert (ana.active, ana.pool, ana.percent) == (3, 0, 33)
-    assert office.look(lambda session: get_coverage(session, today=TODAY, owner_id=BOB)).percent == 100
+    assert office.look(lambda session: get_coverage(session, today=TODAY, owner_id=BOB)).percent == 0
+
+
+def test_a_list_that_nobody_owns_and_nobody_called_is_not_in_cadence(office: Office) -> None:
+    """Imported companies count as never contacted; with an owner they are in cadence until their first one is over."""
+    for number in range(5):
+        office.customer(f"Imported {number}")
+    coverage = office.look(lambda session: get_coverage(session, today=TODAY))
+    assert (coverage.active, coverage.percent, coverage.never_contacted, coverage.pool) == (5, 0, 5, 5)
+    office.customer("Mine", owner=ANA)
+    office.customer(
+        "Still not called", owner=ANA, added_on=TODAY - timedelta(days=31), first_due_on=TODAY + timedelta(days=9)
+    )
+    ana = office.look(lambda session: get_coverage(session, today=TODAY, owner_id=ANA))
+    assert (ana.in_cadence, ana.never_contacted, ana.due) == (1, 1, 0)
 
 
 def test_lists_are_ordered_by_how_far_past_their_own_cadence(office: Office) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import BotError
-from bot.customers import gateways
-from bot.customers.gateways import LARGEST_CELL, Table, UnreadableFile, date_order, parse_rows, read_table
+from bot.customers.gateways import parse_rows, tables
+from bot.customers.gateways.tables import LARGEST_CELL, Table, UnreadableFile, date_order, read_table
 from bot.customers.rules.headers import HeaderMap, map_headers
 from bot.customers.rules.rows import Refusal, RowDraft
 
@@ -87,7 +87,7 @@ def test_a_packed_list_is_unpacked() -> None:
 
 def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small file that unpacks to more than the limit is refused before it fills the memory."""
-    monkeypatch.setattr(gateways, "LARGEST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(tables, "LARGEST_UNPACKED", 1_000_000)
     with pytest.raises(UnreadableFile, match="more than 200 MB"):
         table(gzip.compress(b"a" * 2_000_000))
 

@@ -1,6 +1,6 @@
 """A row becomes a customer, or is refused with a reason one can act on."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -83,7 +83,7 @@ def test_a_full_row_becomes_a_customer() -> None:
         zone="Europe/Berlin",
         tags=("gold", "north"),
         preferences=("takes calls before ten", "coffee black"),
-        added_on=date(2024, 2, 29),
+        added_on=datetime(2024, 2, 29, 10, tzinfo=UTC),
         contact_name="Ann Li",
         contact_role="CFO",
         contact_email="ann@acme.co.uk",
@@ -202,7 +202,7 @@ def test_a_person_without_a_company_is_the_customer() -> None:
 
 def test_the_lists_own_source_goes_before_the_default() -> None:
     """Where a row came from is what it says, else what the file is known as."""
-    assert draft(source="Pipedrive").source == "Pipedrive"
+    assert draft(source_system="Pipedrive").source == "Pipedrive"
     assert draft().source == "crm"
 
 

@@ -16,6 +16,7 @@ from bot.core.database import Database
 from bot.customers.queries.due import (
     MOVING_NAMES,
     ScheduleBatch,
+    coverage_group_of,
     get_coverage,
     list_coming,
     neglected,
@@ -26,7 +27,7 @@ from bot.customers.queries.due import (
     standing_of,
     waiting,
 )
-from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
+from bot.customers.rules.due import CoverageGroup, SnoozeReason, Standing, Status, overdue_ratio
 from bot.customers.tables import Customer
 from tests.makers import ANA, LONG_AGO, WORKSPACE, Office
 
@@ -52,8 +53,8 @@ def stored(number: int, row: dict[str, Any]) -> Customer:
     until, reason = row["snooze"] or (None, None)
     values = {name: value for name, value in row.items() if name != "snooze"}
     return Customer(
-        id=new_id(), name=f"C{number}", name_key=f"c{number}", owner_id=ANA, added_on=TODAY, changed_at=LONG_AGO,
-        status_reason="why", snoozed_until=until, snooze_reason=reason, **values,
+        id=new_id(), name=f"C{number}", name_key=f"c{number}", added_on=TODAY, changed_at=LONG_AGO,
+        status_reason="why", snoozed_until=until, snooze_reason=reason, **{"owner_id": ANA} | values,
     )  # fmt: skip
 
 
@@ -96,6 +97,26 @@ def test_sql_and_rule_agree_on_any_rows_on_any_day(
         coming, total = list_coming(session, owner_ids=[ANA], today=today, until=today + 30 * DAY, limit=99)
         assert {one.id for one in coming} == {key for key, kind in by_rule.items() if kind is Standing.IN_CADENCE}
         assert len(coming) == total
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=st.lists(st.tuples(rows, st.none() | days, st.sampled_from([ANA, None])), max_size=12), today=days)
+def test_coverage_counts_each_customer_once_as_the_rule_says(
+    office: Office, database: Database, found: list[tuple[dict[str, Any], date | None, str | None]], today: date
+) -> None:
+    """The five numbers add up to the active customers; the pool and the late snoozes are counted beside them."""
+    with database.transaction(WORKSPACE) as session:
+        whole = [row | {"last_contact_on": contact, "owner_id": owner} for row, contact, owner in found]
+        active = [one for one in replace_customers(session, whole) if one.status is Status.ACTIVE]
+        coverage = get_coverage(session, today=today)
+        groups = Counter(coverage_group_of(one, today) for one in active)
+        assert {group: getattr(coverage, group.value) for group in CoverageGroup} == {
+            group: groups[group] for group in CoverageGroup
+        }
+        assert groups.total() == coverage.active
+        assert coverage.pool == sum(one.owner_id is None for one in active)
+        asleep = [one for one in active if standing_of(one, today) is Standing.SNOOZED]
+        assert coverage.snoozed_late == sum(today >= one.due_on or today > one.neglected_after for one in asleep)
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

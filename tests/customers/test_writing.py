@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.gateways import Cell, parse_rows, read_table, safe_cell, write_csv
+from bot.customers.gateways import Cell, parse_rows, safe_cell, write_csv
+from bot.customers.gateways.tables import read_table
 from bot.customers.rules.cells import is_blank
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, map_headers

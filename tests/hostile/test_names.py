@@ -129,13 +129,13 @@ async def test_hostile_notes_and_reasons_are_kept_as_words(world: World) -> None
         snooze(world.office, customer, note=hostile)
         card = await run_command(ana, f"/customers Shop {number}")
         assert card is not None
-        await ana.press(card, "customers.status")
+        await ana.choose(card, "customers.card_menu", "Status")
         form = await wait_for_modal(ana, "Status")
         await ana.fill(form, customers_status_choice="paused", customers_reason=hostile[:290])
         assert await ana.submit(form) is None
         assert_pings_nobody(await wait_for_modal(ana, "Customer", "paused"))
         await close_modals(ana)
-        await ana.press(card, "customers.hand_over")
+        await ana.choose(card, "customers.card_menu", "Hand over")
         form = await wait_for_modal(ana, "Hand over")
         await ana.fill(form, customers_to=BOB, customers_note=hostile[:290])
         assert await ana.submit(form) is None

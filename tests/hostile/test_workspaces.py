@@ -183,11 +183,11 @@ async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: s
         assert "500" in words(await open_home(mara))
         card = await run_command(mara, "/customers Shop 0001")
         assert card is not None
-        await mara.press(card, "customers.hand_over")
+        await mara.choose(card, "customers.card_menu", "Hand over")
         form = await wait_for_modal(mara, "Hand over")
         await mara.fill(form, customers_to="U0N04999")
         assert await mara.submit(form) is None
-        await wait_for_modal(mara, "Customer", "Looked after by Person 4999")
+        await wait_for_modal(mara, "Customer", "Owner Person 4999")
         await close_modals(mara)
         await set_up_digest(world)
         listed = await run_command(mara, "/neglected team")

@@ -1,6 +1,6 @@
 """A small feature whose notifications are letters, and a post office that delivers them to the rehearsal."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +14,7 @@ from bot.core.database import Database
 from bot.core.feature import Feature
 from bot.core.outbox import ClaimedMessage, OutboxMessage
 from bot.core.runtime import Runtime
-from bot.core.schemas import Notification
+from bot.core.schemas import Notification, PromptNotification
 from bot.slack.app import build_client
 from bot.slack.blocks import Message, context, escape, section
 from bot.slack.charts import chart
@@ -32,13 +32,20 @@ class Letter(Notification):
     words: str
 
 
+class Telegram(PromptNotification):
+    """A notification that is sent at any hour."""
+
+    kind = "mail.telegram"
+    words: str
+
+
 class UndrawableLetter(Notification):
     """A notification whose view fails."""
 
     kind = "mail.riddle"
 
 
-def draw(letter: Letter) -> Message:
+def draw(letter: Letter | Telegram) -> Message:
     """Draw a letter as a message."""
     return Message(text=letter.words, blocks=[section(escape(letter.words))])
 
@@ -68,7 +75,7 @@ def fail(_riddle: UndrawableLetter) -> Message:
     raise ZeroDivisionError
 
 
-MAIL = Feature(name="mail", views={Letter: draw, Sketch: sketch, UndrawableLetter: fail})
+MAIL = Feature(name="mail", views={Letter: draw, Telegram: draw, Sketch: sketch, UndrawableLetter: fail})
 
 
 @dataclass
@@ -142,15 +149,15 @@ class PostOffice:
 
 
 @asynccontextmanager
-async def open_post_office(database_url: str) -> AsyncIterator[PostOffice]:
-    """Open a post office on a fresh database."""
+async def open_post_office(database_url: str, features: Sequence[Feature] = ()) -> AsyncIterator[PostOffice]:
+    """Open a post office on a fresh database, which delivers letters and what *features* enqueue."""
     manifest = Manifest.load(ROOT / "manifest.yml")
     async with Rehearsal(manifest=manifest, start=START, team_id=WORKSPACE) as rehearsal:
         rehearsal.control.add_person("ana", id=ANA)
         rehearsal.control.add_channel("general", members=[ANA])
         rehearsal.control.limit_rates(on=False)
         clock = MovableClock(START)
-        runtime = Runtime(Database(database_url), clock, [MAIL])
+        runtime = Runtime(Database(database_url), clock, [MAIL, *features])
         open_office(runtime)
         yield PostOffice(rehearsal, runtime, clock)
         runtime.close()

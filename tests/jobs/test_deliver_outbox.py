@@ -7,8 +7,8 @@ import pytest
 
 from bot.core import outbox
 from bot.core.outbox import DeliveryState
-from tests.jobs.mail import PostOffice, UndrawableLetter, open_post_office
-from tests.makers import ANA, WORKSPACE
+from tests.jobs.mail import PostOffice, Telegram, UndrawableLetter, open_post_office
+from tests.makers import ANA, BOB, KIRI, WORKSPACE
 
 pytestmark = pytest.mark.both_databases
 
@@ -219,3 +219,47 @@ async def test_old_rows_are_forgotten(post: PostOffice) -> None:
     post.clock.move(timedelta(days=31))
     assert post.runtime.run_now(forget, workspace=None) == 1
     assert post.states() == {"open": DeliveryState.CLAIMED}
+
+
+async def test_nothing_arrives_by_night(post: PostOffice) -> None:
+    """A message of the evening comes at nine the next working day; one that can't wait comes at once."""
+    post.clock.move(timedelta(days=4, hours=13))  # Friday, 22:00
+    post.enqueue("question", to=ANA, words="Can you call Acme?")
+    post.enqueue("late", to=ANA, notification=Telegram(words="Acme's work stops."))
+    post.enqueue("card", words="Somebody wrote about us.")
+    await post.deliver()
+    ana = post.rehearsal.control.as_person(ANA)
+    assert [message.text for message in ana.dm()] == ["Acme's work stops."]
+    assert post.messages() == []
+    post.clock.move(timedelta(days=2, hours=10, minutes=59))
+    await post.deliver()
+    assert len(ana.dm()) == 1
+    post.clock.move(timedelta(minutes=1))
+    for _ in range(2):
+        await post.deliver()
+    assert [message.text for message in ana.dm()][1:] == ["Can you call Acme?"]
+    assert [message.text for message in post.messages()] == ["Somebody wrote about us."]
+
+
+async def test_who_sleeps_keeps_nobody_waiting(post: PostOffice) -> None:
+    """However many messages wait for the morning in New York and Auckland, those to Lisbon go out in the same round."""
+    for number in range(30):
+        post.enqueue(f"night {number}", to=(BOB, KIRI)[number % 2])
+    post.enqueue("day", to=ANA)
+    assert await post.deliver() == 1
+    assert [message.text for message in post.rehearsal.control.as_person(ANA).dm()] == ["Good morning."]
+    assert len(post.states_in(DeliveryState.PENDING)) == 30
+
+
+async def test_hours_count_when_it_is_sent(post: PostOffice) -> None:
+    """A message that was due by day, and that nobody could deliver until the evening, waits for the morning."""
+    post.enqueue("hello", to=ANA)
+    post.rehearsal.control.faults.drop_before("chat.postMessage")
+    await post.deliver()
+    post.clock.move(timedelta(hours=12))
+    await post.deliver()
+    await post.deliver()
+    assert post.rehearsal.control.as_person(ANA).dm() == []
+    post.clock.move(timedelta(hours=12))
+    await post.deliver()
+    assert len(post.rehearsal.control.as_person(ANA).dm()) == 1

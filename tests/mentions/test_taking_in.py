@@ -50,6 +50,28 @@ def test_an_edit_changes_the_words_and_is_not_posted_again(office: Office) -> No
     assert len(owed(office, "posted")) == 1
 
 
+def test_two_items_of_one_id_and_other_words_are_two(office: Office) -> None:
+    """Also when only one of them is left in the feed, or another one comes; an edit of the only one stays an edit."""
+    feed = source(office)
+    first, second, third = (item(0, words=words, address="") for words in ("Golddex A", "Golddex B", "Golddex C"))
+    assert bring(office, feed, first, second).new == 2
+    assert (bring(office, feed, second).new, bring(office, feed, first, second).new) == (0, 0)
+    assert bring(office, feed, third, second).new == 1
+    assert [row.words for row in stored(office)] == ["Golddex A", "Golddex B", "Golddex C"]
+    assert bring(office, feed, item(9, words="Golddex D")).new == 1
+    assert bring(office, feed, item(9, words="Golddex E")).edited == 1
+    again = bring(office, feed, item(9, words="Golddex E"), item(9, words="Golddex F"))
+    assert (again.new, again.seen_again) == (1, 1)
+
+
+def test_nothing_was_written_tomorrow(office: Office) -> None:
+    """A date in 2099 is today's, so that it doesn't stand first for ever."""
+    now = office.runtime.clock.now()
+    bring(office, source(office), item(1, published_at=now + timedelta(days=30_000)))
+    bring(office, source(office), item(2, published_at=now - timedelta(days=1)))
+    assert [row.published_at for row in stored(office)] == [now, now - timedelta(days=1)]
+
+
 def test_a_complaint_tells_the_owner_and_brings_the_next_call_forward(office: Office) -> None:
     """Within two working days, once; it is no contact, and the doctor finds nothing wrong."""
     golddex = office.customer("Golddex Widgets", owner=ANA, waited=3)

@@ -222,7 +222,7 @@ class Care(RuleBasedStateMachine):
         counts = Counter(standing_of(customer, today) for customer in active)
         coverage = self.history.look(lambda session: get_coverage(session, today=today))
         assert coverage.active == len(active) == counts.total()
-        assert coverage.in_cadence == counts[Standing.IN_CADENCE] + counts[Standing.SNOOZED]
+        assert coverage.in_cadence + coverage.never_contacted == counts[Standing.IN_CADENCE]
         assert (coverage.due, coverage.neglected) == (counts[Standing.DUE], counts[Standing.NEGLECTED])
         assert coverage.snoozed == counts[Standing.SNOOZED]
         late = {one.id for one in self.history.look(lambda session: list_neglected(session, today=today))}

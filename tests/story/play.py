@@ -180,10 +180,11 @@ class Play:
         await self._choose(actor, message, f"snooze_until:{customer_id}")
         form = await actor.modal_opened("Snooze")
         await actor.choose(form, "checkins.reason", "They asked")
+        await actor.until(lambda _: "For how long" in words(form))
         await actor.choose(form, "checkins.how_long", "Until the day below")
         await actor.pick_date(form, "checkins.until", until.isoformat())
         assert await actor.submit(form) is None
-        await actor.until(lambda _: f"✓ {self._shown(customer_id)} · put off" in words(message))
+        await actor.until(lambda _: f"✓ {self._shown(customer_id)} · snoozed" in words(message))
         self.done["snoozed"] += 1
 
     async def _choose(self, actor: Actor, message: Message, value: str) -> None:

@@ -6,22 +6,24 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 
 from bot.checkins import views
-from bot.checkins.listeners import recording
+from bot.checkins.listeners import nudging, recording
 from bot.checkins.listeners.origins import CheckinModalState, id_in, origin_of, show_result, subject_in, tell
-from bot.checkins.queries import get_snooze_form
+from bot.checkins.queries import get_listed, get_snooze_form
 from bot.checkins.rules import Preset
 from bot.checkins.schemas import ActionDone
 from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_action, wake_from_list
-from bot.checkins.views import form
+from bot.checkins.views import form, snoozing
+from bot.checkins.views import nudging as nudging_views
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import collect_extras, collect_undos
 from bot.core.runtime import Runtime
+from bot.core.schemas import Subject
 from bot.customers.queries.screens import get_card
 from bot.customers.rules.due import SnoozeReason
-from bot.customers.schemas import CustomerSchema
 from bot.customers.views import card
 from bot.slack.blocks import Block
 from bot.slack.callers import Caller
+from bot.slack.payloads import Form
 from bot.workspaces.listeners import listen
 
 
@@ -47,7 +49,10 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.action(views.SNOOZE, ask_snooze)
     on.action(views.WAKE, wake)
     on.action(views.UNDO, undo)
-    on.view(views.SNOOZED, snooze, first_field=views.REASON, fields=views.SNOOZE_FIELDS)
+    on.action(nudging_views.NUDGE, nudging.nudge)
+    on.action(nudging_views.OPEN, nudging.open_queue)
+    on.action(snoozing.REASON, choose_reason)
+    on.view(views.SNOOZED, snooze, first_field=snoozing.REASON, fields=snoozing.FIELDS)
     on.view(views.HANDED_OVER, hand_over, first_field=views.TO, fields=views.HAND_OVER_FIELDS)
 
 
@@ -59,7 +64,7 @@ async def choose(caller: Caller) -> None:
         case views.SNOOZE_WEEK:
             await _snooze_week(caller, customer_id)
         case views.SNOOZE_UNTIL:
-            await _open_snooze(caller, customer_id, preset=Preset.DATE)
+            await _open_snooze(caller, customer_id)
         case views.HAND_OVER:
             await _open(caller, customer_id, views.hand_over_form)
         case views.CARD:
@@ -71,10 +76,14 @@ async def choose(caller: Caller) -> None:
 
 async def ask_snooze(caller: Caller) -> None:
     """Open the snooze modal for the customer, or for another feature's subject."""
-    customer_id = subject_in(caller.value).customer_id
-    if customer_id is None:
+    await open_snooze(caller, subject_in(caller.value))
+
+
+async def open_snooze(caller: Caller, subject: Subject) -> None:
+    """Open the snooze modal for the customer of a subject."""
+    if subject.customer_id is None:
         raise NotFound("No customer stands behind that button; look it up with /customers.")
-    await _open_snooze(caller, customer_id)
+    await _open_snooze(caller, subject.customer_id)
 
 
 async def wake(caller: Caller) -> None:
@@ -96,10 +105,10 @@ async def snooze(caller: Caller) -> None:
         snooze_from_list,
         customer_id=state.customer_id,
         view_id=caller.view["id"],
-        preset=next((one for one in Preset if one.value == form.choice(views.HOW_LONG)), Preset.DATE),
-        until=form.day(views.UNTIL),
-        reason=next((one for one in SnoozeReason if one.value == form.choice(views.REASON)), SnoozeReason.DEFERRED),
-        note=form.text(views.NOTE),
+        preset=next((one for one in Preset if one.value == form.choice(snoozing.HOW_LONG)), Preset.DATE),
+        until=form.day(snoozing.UNTIL),
+        reason=_reason_in(form) or SnoozeReason.DEFERRED,
+        note=form.text(snoozing.NOTE),
     )
     await show_result(caller, state.origin, schema)
 
@@ -117,24 +126,35 @@ async def hand_over(caller: Caller) -> None:
     await show_result(caller, state.origin, schema)
 
 
+async def choose_reason(caller: Caller) -> None:
+    """Offer the lengths that the chosen reason allows."""
+    state = CheckinModalState.load(caller.view)
+    schema = await caller.read(get_snooze_form, customer_id=state.customer_id)
+    view = snoozing.snooze_form(schema, state=caller.view["private_metadata"], reason=_reason_in(caller.form))
+    await caller.update(view)
+
+
+def _reason_in(form: Form) -> SnoozeReason | None:
+    return next((one for one in SnoozeReason if one.value == form.choice(snoozing.REASON)), None)
+
+
 async def _snooze_week(caller: Caller, customer_id: UUID) -> None:
     """Snooze a week if the rules allow it; else open the modal, which says why not and takes another day or reason."""
     try:
         schema: ActionDone = await caller.run(snooze_from_list, customer_id=customer_id, preset=Preset.WEEK)
-    except InvalidInput as refused:
-        await _open_snooze(caller, customer_id, refused=str(refused))
+    except InvalidInput:
+        await _open_snooze(caller, customer_id)
     else:
         await tell(caller, origin_of(caller.body), schema)
 
 
-async def _open_snooze(caller: Caller, customer_id: UUID, *, preset: Preset = Preset.WEEK, refused: str = "") -> None:
-    def draw(schema: CustomerSchema, state: str) -> Block:
-        return views.snooze_form(schema, state=state, preset=preset, refused=refused, asked=bool(refused))
-
-    await _open(caller, customer_id, draw)
+async def _open_snooze(caller: Caller, customer_id: UUID) -> None:
+    schema = await caller.read(get_snooze_form, customer_id=customer_id)
+    state = CheckinModalState(origin=origin_of(caller.body), customer_id=customer_id)
+    await caller.open(snoozing.snooze_form(schema, state=state.dump()))
 
 
 async def _open(caller: Caller, customer_id: UUID, draw: Callable[..., Block]) -> None:
-    schema = await caller.read(get_snooze_form, customer_id=customer_id)
+    schema = await caller.read(get_listed, customer_id=customer_id)
     state = CheckinModalState(origin=origin_of(caller.body), customer_id=customer_id)
     await caller.open(draw(schema, state=state.dump()))

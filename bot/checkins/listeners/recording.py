@@ -75,7 +75,7 @@ async def log_message(caller: Caller) -> None:
 
 
 async def change(caller: Caller) -> None:
-    """Redraw the preview and other features' fields when customer, result or day change."""
+    """Redraw the modal when customer, result or day change."""
     view, form, wanted = caller.view, caller.form, views.opened(caller.view)
     if any(str(action.get("block_id")) == views.WANT for action in actions_in(caller.body)):
         wanted.add(caller.value)
@@ -86,7 +86,9 @@ async def change(caller: Caller) -> None:
         result=_known(Result, form.choice(views.RESULT)) or Result.TALKED,
         happened_on=form.day(views.WHEN),
     )
-    fresh = views.redrawn(view, schema.preview, extra_fields(caller.features, schema, wanted))
+    schema = schema.model_copy(update={"quote": form.text(views.QUOTE)})
+    extras = extra_fields(caller.features, schema, wanted)
+    fresh = {**views.form(schema, state=view["private_metadata"], extras=extras), "callback_id": view["callback_id"]}
     try:
         await caller.client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
     except SlackApiError as error:

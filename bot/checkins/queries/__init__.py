@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from bot.checkins.rules import Result, date_problem, latest_contact
-from bot.checkins.schemas import Candidate, Candidates, CheckinForm, OwnerScope, Preview
+from bot.checkins.rules import Preset, Result, date_problem, latest_contact, snooze_day
+from bot.checkins.schemas import Candidate, Candidates, CheckinForm, OwnerScope, Preview, SnoozeForm
 from bot.core.briefs import in_workspace
 from bot.core.database import workspace_of
 from bot.core.errors import Ambiguous, NotFound
@@ -22,7 +22,7 @@ from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
-from bot.people.queries import get_today, list_names
+from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import known_zone
 from bot.people.tables import Absence, Person
 
@@ -137,8 +137,16 @@ def find_form(
     return get_form(session, customer_id=found.id, viewer=viewer, features=features, now=now)
 
 
-def get_snooze_form(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerSchema:
-    """Return the customer that is to be snoozed or handed over, on *viewer*'s date."""
+def get_snooze_form(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> SnoozeForm:
+    """Return what the form for a snooze offers *viewer*."""
+    schema = get_listed(session, customer_id=customer_id, viewer=viewer, now=now)
+    calendar = get_calendar(session, schema.owner_id)
+    days = {one: snooze_day(one, today=schema.today, chosen=None, calendar=calendar) for one in Preset}
+    return SnoozeForm(customer=schema, ends={one: day for one, day in days.items() if day})
+
+
+def get_listed(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> CustomerSchema:
+    """Return the customer that is to be handed over, on *viewer*'s date."""
     customer = get_customer(session, customer_id)
     return list_schemas(session, [customer], today=get_today(session, person_id=viewer, now=now))[0]
 

@@ -36,7 +36,7 @@ from bot.people.usecases import may_manage, require_here
 from bot.workspaces.usecases import record
 
 NOTHING_TO_UNDO = "There is nothing to undo here; /checkin shows how your customers stand."
-REASONS = {SnoozeReason.CUSTOMER_ASKED: "they asked", SnoozeReason.DEFERRED: "we put it off"}
+REASONS = {SnoozeReason.CUSTOMER_ASKED: ", they asked", SnoozeReason.DEFERRED: ""}
 
 
 def snooze_from_list(
@@ -57,23 +57,27 @@ def snooze_from_list(
     Raises:
         InvalidInput: no date, a past one, or one later than the rules allow; fields `until`.
         NotAllowed: it is somebody else's.
-        AlreadyDone: it is put off just so already, or this form was saved before.
+        AlreadyDone: it is snoozed just so already, or this form was saved before.
     """
-    customer = _require_may(session, customer_id, by=by, now=now, wish="put this off")
+    customer = _require_may(session, customer_id, by=by, now=now, wish="snooze this")
     if customer.status is not Status.ACTIVE:
-        raise InvalidInput(fields={"until": f"{customer.name} is {customer.status.value}; nothing is due to put off."})
+        raise InvalidInput(
+            fields={
+                "until": f"{customer.name} is {customer.status.value}; nothing is due, so there is nothing to snooze."
+            }
+        )
     _once(session, view_id, now=now)
     today = get_today(session, person_id=by, now=now)
     day = snooze_day(preset, today=today, chosen=until, calendar=get_calendar(session, customer.owner_id))
     if day is None:
         raise InvalidInput(fields={"until": "Choose the day on which this customer should come back."})
     if (customer.snoozed_until, customer.snooze_reason) == (day, reason) and day > today:
-        raise AlreadyDone(f"{customer.name} is put off until {day.day} {day:%b} already.")
+        raise AlreadyDone(f"{customer.name} is snoozed until {day.day} {day:%b} already.")
     before = snooze_state(customer)
     schema = snooze_customer(
         session, customer_id=customer_id, until=day, reason=reason, note=clean_text(note, 300), by=by, now=now
     )
-    words = f"put off until {day.day} {day:%b}, {REASONS[reason]}"
+    words = f"snoozed until {day.day} {day:%b}{REASONS[reason]}"
     return record_action(
         session, schema, ActionKind.SNOOZED, words, before=before, after=snooze_state(customer), by=by, now=now
     )
@@ -85,7 +89,7 @@ def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetim
 
     Raises:
         NotAllowed: it is somebody else's.
-        AlreadyDone: it isn't put off.
+        AlreadyDone: it isn't snoozed.
     """
     customer = _require_may(session, customer_id, by=by, now=now, wish="wake this")
     if customer.snoozed_until is None:

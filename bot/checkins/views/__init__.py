@@ -1,11 +1,9 @@
 """One customer as a row with its menu, the row after an action, and the small modals."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.checkins.rules import Preset
 from bot.checkins.schemas import ActionDone
 from bot.customers.rules.due import SnoozeReason, Standing
 from bot.customers.schemas import CustomerSchema
@@ -73,9 +71,9 @@ def waited_in_words(schema: CustomerSchema) -> str:
 def asleep(schema: CustomerSchema) -> str:
     """Return `until 4 Jan, they asked ("after the fair")`."""
     until = ui.short_date(schema.snoozed_until, today=schema.today) if schema.snoozed_until else "today"
-    who = "they asked" if schema.snooze_reason is SnoozeReason.CUSTOMER_ASKED else "we put it off"
+    who = ", they asked" if schema.snooze_reason is SnoozeReason.CUSTOMER_ASKED else ""
     note = f' ("{ui.escape(ui.cut(schema.snooze_note, 100))}")' if schema.snooze_note else ""
-    return f"until {until}, {who}{note}"
+    return f"until {until}{who}{note}"
 
 
 def what_we_know(schema: CustomerSchema) -> str:
@@ -165,38 +163,8 @@ def as_many_as_fit(rows: Sequence[Sequence[ui.Block]], *, beside: Sequence[ui.Bl
 
 
 SNOOZED, HANDED_OVER, DONE = "checkins.snoozed", "checkins.handed_over", "checkins.done"
-HOW_LONG, UNTIL, REASON, NOTE = "checkins.how_long", "checkins.until", "checkins.reason", "checkins.why"
 TO, WORDS = "checkins.to", "checkins.words"
-SNOOZE_FIELDS = {"until": UNTIL, "preset": HOW_LONG}
 HAND_OVER_FIELDS = {"to": TO}
-
-PRESETS = (
-    ui.Option("1 week", Preset.WEEK.value),
-    ui.Option("2 weeks", Preset.TWO_WEEKS.value),
-    ui.Option("Until the day below", Preset.DATE.value),
-)
-REASONS = (
-    ui.Option("They asked", SnoozeReason.CUSTOMER_ASKED.value, "they are left alone until then"),
-    ui.Option("We put it off", SnoozeReason.DEFERRED.value, "never past the day they count as neglected"),
-)
-
-
-def snooze_form(
-    schema: CustomerSchema, *, state: str, preset: Preset = Preset.WEEK, refused: str = "", asked: bool = False
-) -> ui.Block:
-    """Draw the modal for a snooze; *refused* says why the short way failed."""
-    in_a_week = schema.today + timedelta(weeks=1)
-    why = SnoozeReason.CUSTOMER_ASKED if asked else SnoozeReason.DEFERRED
-    blocks = [
-        ui.section(f"{_name(schema)} · {_standing(schema)}"),
-        *([ui.section(ui.escape(refused))] if refused else []),
-        ui.field_of("For how long", ui.radio(HOW_LONG, PRESETS, initial=preset.value), block_id=HOW_LONG),
-        ui.field_of("Until", ui.date_picker(UNTIL, initial=in_a_week), block_id=UNTIL, optional=True),
-        ui.field_of("Why", ui.radio(REASON, REASONS, initial=why.value), block_id=REASON),
-        ui.field_of("Note", ui.text_input(NOTE, max_length=300), block_id=NOTE, optional=True),
-        ui.section(_latest(schema)),
-    ]
-    return ui.modal("Snooze", blocks, callback_id=SNOOZED, submit="Snooze", state=state)
 
 
 def hand_over_form(schema: CustomerSchema, *, state: str) -> ui.Block:
@@ -217,11 +185,4 @@ def done_form(schema: ActionDone, *, state: str) -> ui.Block:
 
 
 def _standing(schema: CustomerSchema) -> str:
-    return f"put off {asleep(schema)}" if schema.standing is Standing.SNOOZED else waited_in_words(schema)
-
-
-def _latest(schema: CustomerSchema) -> str:
-    if schema.neglected_after <= schema.today:
-        return "They have waited too long for us to put it off; only their own wish counts now."
-    latest = ui.short_date(schema.neglected_after, today=schema.today)
-    return f"Without their asking, {latest} is the last day: after that they count as neglected."
+    return f"snoozed {asleep(schema)}" if schema.standing is Standing.SNOOZED else waited_in_words(schema)

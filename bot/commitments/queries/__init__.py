@@ -16,12 +16,12 @@ from bot.commitments.tables import CommitmentRow
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.schemas import Line
+from bot.core.schemas import Line, OfferButton, Overdue, OwedLine
 from bot.customers.queries import find_customer, get_customer, list_by_ids, list_exact
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.people.queries import find_person_row, get_person, get_today, list_names
-from bot.people.rules import Calendar, Mute
+from bot.people.rules import DAY, Calendar, Mute
 from bot.people.tables import Person
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import BOT
@@ -99,6 +99,15 @@ def get_commitment(session: Session, kind: CommitmentKind[R, S], commitment_id: 
 def get_one(session: Session, *, kind: CommitmentKind[R, S], commitment_id: UUID, viewer: str, now: datetime) -> S:
     """Return one commitment as *viewer* sees it; raises `NotFound`."""
     return get_schema(session, kind, get_commitment(session, kind, commitment_id), viewer=viewer, now=now)
+
+
+def find_open(
+    session: Session, kind: CommitmentKind[R, S], commitment_id: UUID, *, viewer: str | None, now: datetime
+) -> S | None:
+    """Return an open commitment as *viewer* sees it, or None when it is closed or gone."""
+    query = select(kind.table).where(kind.table.id == commitment_id, kind.is_open)
+    row = session.exec(query).first()
+    return None if row is None else get_schema(session, kind, row, viewer=viewer, now=now)
 
 
 def list_commitments(session: Session, kind: CommitmentKind[R, S], *which: Any, limit: int | None = None) -> list[R]:
@@ -264,12 +273,12 @@ def list_silent(session: Session, people: Iterable[str]) -> set[str]:
 
 
 def list_due_lines(
-    session: Session, now: datetime, *, kind: CommitmentKind[R, S], text: Callable[[str, str, str], str]
-) -> list[Line]:
-    """Return what is late or due today, the most late first, as `text(customer, what, who)`; one statement."""
+    session: Session, now: datetime, *, kind: CommitmentKind[R, S], text: str = "{customer}: {what}"
+) -> list[OwedLine]:
+    """Return what is late or due today, the most late first, as *text* of `customer` and `what`; one statement."""
     due_on, today = kind.column("due_on"), get_today(session, person_id=None, now=now)
     query = (
-        sa.select(kind.column("what"), due_on, col(Customer.name), col(Person.name).label("who"))
+        sa.select(kind.column("what"), due_on, col(Customer.id), col(Customer.name), col(Person.name).label("who"))
         .join(Customer, matches(kind, Customer, "customer_id"))
         .join(Person, matches(kind, Person, kind.assignee))
         .where(kind.is_open, due_on <= today)
@@ -277,9 +286,43 @@ def list_due_lines(
         .limit(COMMITMENT_LINES)
     )
     return [
-        Line(text=text(one_line(row.name), one_line(row.what), row.who), urgent=row.due_on < today, on=row.due_on)
+        OwedLine(
+            text=text.format(customer=one_line(row.name), what=one_line(row.what)),
+            urgent=row.due_on < today,
+            on=row.due_on,
+            who=row.who,
+            buttons=(card_button(row.id),),
+        )
         for row in session.execute(query)
     ]
+
+
+def card_button(customer_id: UUID) -> OfferButton:
+    """Return the button that opens a customer's card, which the customers feature listens to."""
+    return OfferButton(label="Open", action_id="customers.card", value=str(customer_id))
+
+
+def list_overdue_by_person(
+    session: Session, *, kind: CommitmentKind[R, S], day: str, late: Any, words: tuple[str, str]
+) -> dict[str, Overdue]:
+    """
+    Return what people are late with, by the id of the assignee; one statement.
+
+    *late* is the condition, *day* the column of the date or instant after which it is so, *words* what follows the
+    number of one and of several. Each is late since the day after that one.
+    """
+    assignee, first = kind.column(kind.assignee), sa.func.min(kind.column(day))
+    query = sa.select(assignee, sa.func.count(), first).where(
+        kind.column("workspace_id") == workspace_of(session), kind.is_open, late
+    )
+    return {
+        person_id: Overdue(count=count, text=f"{count:,} {words[count > 1]}", since=_date_of(since) + DAY)
+        for person_id, count, since in session.execute(query.group_by(assignee)).all()
+    }
+
+
+def _date_of(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def list_history(

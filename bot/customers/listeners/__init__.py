@@ -7,12 +7,13 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
 from bot.customers import views
-from bot.customers.listeners import editing, importing
+from bot.customers.listeners import editing, importing, sharing
 from bot.customers.listeners.editing import customer_in, open_edit, open_new, read_card
 from bot.customers.queries.screens import list_options, list_page, look_up
 from bot.customers.usecases.details import claim_customer
 from bot.customers.views import card as card_view
 from bot.customers.views import forms
+from bot.customers.views import sharing as sharing_views
 from bot.slack.blocks import Block, Message, Option
 from bot.slack.callers import Caller
 from bot.slack.payloads import block_in
@@ -37,16 +38,21 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.view(forms.SAVE_EDIT, editing.edit, first_field=forms.NAME, fields=forms.FIELD_BLOCKS)
     on.view(forms.SAVE_STATUS, editing.change_status, first_field=forms.STATUS, fields=forms.FIELD_BLOCKS)
     on.view(forms.SAVE_OWNER, editing.change_owner, first_field=forms.TO, fields=forms.FIELD_BLOCKS)
+    on.action(card_view.MENU, editing.choose)
     on.action(card_view.MORE, editing.choose)
     on.view(
         card_view.ERASE_VIEW, editing.erase, first_field=card_view.ERASE_NAME, fields={"name": card_view.ERASE_NAME}
     )
+    on.action(views.SHARE_OUT, sharing.ask_among)
+    on.view(sharing_views.SHARED, sharing.share_out, first_field=sharing_views.AMONG, prefix="customers.")
+    on.action(sharing_views.UNDO_SHARE, sharing.undo)
     in_background.action(views.IMPORT, importing.ask_for_file)
     in_background.action(forms.COLUMNS, importing.ask_columns)
     in_background.action(views.UNDO, importing.undo)
     in_background.view(forms.SEND, importing.receive_file)
     in_background.view(forms.MAPPED, importing.map_columns)
-    in_background.view(forms.CONFIRM, importing.import_list)
+    in_background.action(forms.REFUSED, importing.send_refused)
+    in_background.view(forms.CONFIRM, importing.import_list, prefix="customers.")
 
 
 async def command(caller: Caller) -> None:

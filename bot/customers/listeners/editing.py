@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from bot.core.errors import InvalidInput, NotFound
+from bot.core.feature import open_offer
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
@@ -16,9 +17,9 @@ from bot.customers.schemas import Card, CustomerDetails
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject, get_subject
+from bot.customers.views import EDIT, HAND_OVER, STATUS, forms
 from bot.customers.views import card as card_view
-from bot.customers.views import forms
-from bot.slack.blocks import modal
+from bot.slack.blocks import Block, modal
 from bot.slack.callers import Caller
 from bot.slack.files import send_file
 from bot.slack.payloads import Form
@@ -74,20 +75,27 @@ async def ask_new(caller: Caller) -> None:
 
 async def ask_edit(caller: Caller) -> None:
     """Open the modal with everything about a customer."""
-    card = await read_card(caller, customer_in(caller.value))
-    await caller.open(forms.edit(card, under=_under(caller), cadence=await caller.read(get_cadence)))
+    await _open_form(caller, EDIT, customer_in(caller.value))
 
 
 async def ask_status(caller: Caller) -> None:
     """Open the modal for a customer's status."""
-    card = await read_card(caller, customer_in(caller.value))
-    await caller.open(forms.status(card, under=_under(caller)))
+    await _open_form(caller, STATUS, customer_in(caller.value))
 
 
 async def ask_owner(caller: Caller) -> None:
     """Open the modal that hands a customer over."""
-    card = await read_card(caller, customer_in(caller.value))
-    await caller.open(forms.hand_over(card, under=_under(caller)))
+    await _open_form(caller, HAND_OVER, customer_in(caller.value))
+
+
+_FORMS: Mapping[str, Callable[..., Block]] = {EDIT: forms.edit, STATUS: forms.status, HAND_OVER: forms.hand_over}
+
+
+async def _open_form(caller: Caller, which: str, customer_id: UUID) -> None:
+    """Open one of the modals about a customer, above its card if that is where it was asked for."""
+    card = await read_card(caller, customer_id)
+    more = {"cadence": await caller.read(get_cadence)} if which == EDIT else {}
+    await caller.open(_FORMS[which](card, under=_under(caller), **more))
 
 
 async def add(caller: Caller) -> None:
@@ -237,13 +245,18 @@ async def show_person(caller: Caller, words: str) -> None:
 
 
 async def choose(caller: Caller) -> None:
-    """Export a customer or person, or open the modal that erases it, as the menu asks for."""
+    """Do what a menu of a card or a person asks for: open a form or another feature's, export, or erase."""
     what, _, rest = caller.value.partition(":")
     kind, _, subject_id = rest.partition(":")
     if what == card_view.ERASE:
         await caller.open(card_view.erase_form(await caller.read(get_subject, kind=kind, subject_id=subject_id)))
-    else:
+    elif what == card_view.EXPORT:
         await _export(caller, kind, subject_id)
+    elif what in _FORMS:
+        await _open_form(caller, what, customer_in(subject_id))
+    else:
+        subject = Subject(kind=kind, id=subject_id, customer_id=customer_in(subject_id))
+        await open_offer(caller.features, what, caller, subject)
 
 
 async def erase(caller: Caller) -> None:

@@ -1,24 +1,33 @@
 """Listeners for importing a list, its preview, its undo, and for exporting everything as a CSV file."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
-from bot.core.errors import InvalidInput, NotFound
+from slack_sdk.errors import SlackApiError
+
+from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.customers.gateways import read_drafts, write_csv
+from bot.customers.gateways.tables import read_table
 from bot.customers.listeners.editing import state_in
 from bot.customers.queries import HEADERS, export_rows
-from bot.customers.queries.screens import get_upload, list_imports
-from bot.customers.schemas import Drafts, UploadSchema
+from bot.customers.queries.screens import get_import_message, get_upload, list_imports
+from bot.customers.schemas import Drafts, ImportPlan, UploadSchema
 from bot.customers.usecases.lists import import_upload, map_upload, plan_import, store_upload
+from bot.customers.usecases.sharing import check_among
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.views import forms
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, escape, plural
 from bot.slack.callers import Caller
 from bot.slack.files import fetch_file, send_file
+from bot.slack.message_refs import update_message
+from bot.slack.modals import notice_modal
 
 EXPORT_NAME = "customers.csv"
+WHY = "Why it was refused"
 
 
 async def ask_for_file(caller: Caller) -> None:
@@ -46,17 +55,39 @@ async def map_columns(caller: Caller) -> None:
 
 
 async def import_list(caller: Caller) -> None:
-    """Import the list."""
-    await caller.show_in_time(_import(caller), title=forms.TITLE)
+    """Import the list, and share out what has no owner if that was chosen."""
+    among: tuple[str, ...] = ()
+    if caller.form.choice(forms.UNOWNED) == forms.SHARE:
+        among = tuple(await caller.check(check_among, among=caller.form.people(forms.AMONG)))
+    await caller.show_in_time(_import(caller, among), title=forms.TITLE)
+
+
+async def send_refused(caller: Caller) -> None:
+    """Send the refused rows of the list that is previewed as a file, to this person alone."""
+    await caller.open_in_time(lambda: _send_refused(caller), title=forms.TITLE)
 
 
 async def undo(caller: Caller) -> None:
-    """Undo an import, from its message or from the list of earlier ones."""
-    schema = await caller.run(undo_import, import_id=_id_in(caller.value))
+    """Undo an import, from its message or from the list of earlier ones, and redraw its message."""
+    import_id = _id_in(caller.value)
+    try:
+        schema = await caller.run(undo_import, import_id=import_id)
+    except AlreadyDone:
+        await _redraw_message(caller, import_id)
+        raise
     if caller.modal is None:
         await caller.replace(forms.undone(schema))
     else:
         await caller.update(forms.ask_for_file(await caller.read(list_imports), just_undone=schema))
+        await _redraw_message(caller, import_id)
+
+
+async def _redraw_message(caller: Caller, import_id: UUID) -> None:
+    """Draw the message about an import as it stands now, so that it offers no *Undo* that was used elsewhere."""
+    found = await caller.read(get_import_message, import_id=import_id)
+    if found is not None:
+        with suppress(SlackApiError):  # somebody has deleted it
+            await update_message(caller.client, found.channel, found.ts, forms.imported_before(found.summary))
 
 
 async def export(caller: Caller) -> None:
@@ -90,10 +121,40 @@ async def _map_columns(caller: Caller) -> Block:
     return await _preview(caller, upload_id, erase=erase)
 
 
-async def _import(caller: Caller) -> Block:
+async def _import(caller: Caller, among: Sequence[str]) -> Block:
     upload_id, erase = _upload_in(caller.view)
     _, drafts = await _read(caller, upload_id)
-    return forms.done(await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase))
+    done = await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among)
+    return forms.done(done)
+
+
+async def _send_refused(caller: Caller) -> Block:
+    upload_id, erase = _upload_in(caller.view)
+    upload, drafts = await _read(caller, upload_id)
+    plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase)
+    content = await asyncio.to_thread(_refused_rows, upload, plan)
+    words = (
+        f"{plural(plan.refused, 'row')} of {escape(upload.file_name)} can't be imported; the last column says why. "
+        "Mend them here and import this file."
+    )
+    name = f"refused-{PurePath(upload.file_name).stem}.csv"
+    await send_file(caller.client, caller.person, name=name, content=content, words=words)
+    return notice_modal("The refused rows are in our direct messages, as a file.", forms.TITLE)
+
+
+def _refused_rows(upload: UploadSchema, plan: ImportPlan) -> bytes:
+    """Return the refused rows as CSV: the cells as they stand in the list, and in the last column why."""
+    reasons: dict[int, dict[str, None]] = {}
+    for refusal in plan.refusals:
+        reason = f"{refusal.column}: {refusal.reason}" if refusal.column else refusal.reason
+        reasons.setdefault(refusal.row_number, {})[reason] = None
+    table = read_table(upload.content, name=upload.file_name)
+    rows = [row for row in table.rows() if row.number in reasons]
+    width = max([len(table.headers), *(len(row.cells) for row in rows)])
+    return write_csv(
+        [*table.headers, *[""] * (width - len(table.headers)), WHY],
+        ([*row.cells, *[""] * (width - len(row.cells)), " ".join(reasons[row.number])] for row in rows),
+    )
 
 
 async def _preview(caller: Caller, upload_id: UUID, *, erase: bool) -> Block:

@@ -191,6 +191,15 @@ def list_pool(session: Session, *, today: date, limit: int | None = None) -> Seq
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 
 
+def list_owner_ids(session: Session, *, most: int) -> tuple[str, ...]:
+    """List who owns active customers and may get more, by name; nobody where they are more than *most*."""
+    owning = select(Customer.owner_id).where(Customer.status == Status.ACTIVE)
+    here = (col(flag).is_(False) for flag in (Person.is_deactivated, Person.is_bot, Person.is_guest))
+    query = select(Person.id).where(col(Person.id).in_(owning), *here).order_by(col(Person.name_key), col(Person.id))
+    found = session.exec(query.limit(most + 1)).all()
+    return tuple(found) if len(found) <= most else ()
+
+
 def list_schemas(session: Session, customers: Sequence[Customer], *, today: date) -> list[CustomerSchema]:
     """Return these customers as lists show them, in the order given."""
     names = list_names(session, (customer.owner_id for customer in customers))

@@ -9,7 +9,16 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import days_between, workspace_of
-from bot.customers.rules.due import Schedule, SnoozeReason, Standing, Status, compute_schedule, standing
+from bot.customers.rules.due import (
+    CoverageGroup,
+    Schedule,
+    SnoozeReason,
+    Standing,
+    Status,
+    compute_schedule,
+    coverage_group,
+    standing,
+)
 from bot.customers.schemas import Coverage, OwnerCoverage
 from bot.customers.tables import Customer
 from bot.people.queries import get_calendar, list_calendars
@@ -73,6 +82,20 @@ def standing_at(today: Day) -> sa.ColumnElement[str]:
     )
 
 
+def coverage_group_at(today: Day) -> sa.ColumnElement[str]:
+    """SQL: where coverage counts an active customer on *today*: what `rules.due.coverage_group` says."""
+    day = sa.literal(today, sa.Date()) if isinstance(today, date) else today
+    first = sa.and_(
+        CUSTOMERS.c.owner_id.is_not(None),
+        days_between(day, CUSTOMERS.c.waiting_since) <= CUSTOMERS.c.effective_cadence_days,
+    )
+    stands = standing_at(today)
+    unknown = sa.and_(
+        stands == Standing.IN_CADENCE.value, CUSTOMERS.c.last_contact_on.is_(None), sa.not_(first)
+    )  # fmt: skip
+    return sa.case((unknown, CoverageGroup.NEVER_CONTACTED.value), else_=stands)
+
+
 def overdue_first(today: Day) -> tuple[Any, ...]:
     """The order of every list: days waited ÷ cadence, the highest first; equal ones by id, blind to size."""
     day = sa.literal(today, sa.Date()) if isinstance(today, date) else today
@@ -88,6 +111,18 @@ def standing_of(customer: Any, today: date) -> Standing:
         neglected_after=customer.neglected_after,
         snoozed_until=customer.snoozed_until,
         snooze_reason=customer.snooze_reason,
+    )
+
+
+def coverage_group_of(customer: Any, today: date) -> CoverageGroup:
+    """Return where coverage counts *customer*, an active `Customer` or a row with its columns, on *today*."""
+    return coverage_group(
+        standing_of(customer, today),
+        today=today,
+        waiting_since=customer.waiting_since,
+        cadence_days=customer.effective_cadence_days,
+        ever_contacted=customer.last_contact_on is not None,
+        has_owner=customer.owner_id is not None,
     )
 
 
@@ -134,33 +169,33 @@ class ScheduleBatch:
 
 def get_coverage(session: Session, *, today: date, owner_id: str | None = None) -> Coverage:
     """Count where the active customers of the workspace, or of one owner, stand on *today*."""
-    in_pool = _how_many(CUSTOMERS.c.owner_id.is_(None))
-    query = sa.select(sa.func.count(), *_standings(today), in_pool).where(
-        CUSTOMERS.c.workspace_id == workspace_of(session), is_active()
-    )
+    query = sa.select(*_counts(today)).where(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
     if owner_id is not None:
         query = query.where(CUSTOMERS.c.owner_id == owner_id)
-    *counts, pool = session.execute(query).one()
-    return _coverage(*counts, pool=pool)
+    return Coverage(**session.execute(query).mappings().one())
 
 
 def list_team_coverage(
     session: Session, *, today: date, limit: int, offset: int = 0
 ) -> tuple[list[OwnerCoverage], int]:
     """Count where the active customers of each owner stand, the least in cadence first; and return how many owners."""
-    active, (asleep, late, due) = sa.func.count(), _standings(today)
-    behind = sa.cast(late + due, sa.Float) / active
+    counts = _counts(today)
+    by_name = {count.name: count for count in counts}
+    behind = sa.cast(by_name["neglected"] + by_name["due"], sa.Float) / sa.func.count()
     owners = sa.and_(col(Person.workspace_id) == CUSTOMERS.c.workspace_id, col(Person.id) == CUSTOMERS.c.owner_id)
     query = (
-        sa.select(col(Person.id), col(Person.name), active, asleep, late, due, sa.func.count().over())
+        sa.select(col(Person.id), col(Person.name), sa.func.count().over(), *counts)
         .select_from(CUSTOMERS.join(Person, owners))
         .where(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
         .group_by(col(Person.id), col(Person.name), col(Person.name_key))
         .order_by(behind.desc(), col(Person.name_key), col(Person.id))
     )
     rows = session.execute(query.limit(limit).offset(offset)).all()
-    found = [OwnerCoverage(person_id=row[0], name=row[1], coverage=_coverage(*row[2:6])) for row in rows]
-    return found, rows[0][6] if rows else 0
+    found = [
+        OwnerCoverage(person_id=row[0], name=row[1], coverage=Coverage(**dict(zip(by_name, row[3:], strict=True))))
+        for row in rows
+    ]
+    return found, rows[0][2] if rows else 0
 
 
 def list_coming(
@@ -178,6 +213,16 @@ def list_coming(
     query = select(Customer).where(coming).order_by(CUSTOMERS.c.due_on, *overdue_first(today)).limit(limit)
     total = session.execute(sa.select(sa.func.count()).select_from(CUSTOMERS).where(coming)).scalar_one()
     return session.exec(query).all(), total
+
+
+def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: date) -> date | None:
+    """Return when the first customer of these owners, or of everybody, becomes due that neither waits nor sleeps."""
+    ahead = [CUSTOMERS.c.workspace_id == workspace_of(session), is_active(), sa.not_(reached(today))]
+    query = sa.select(sa.func.min(CUSTOMERS.c.due_on)).where(*ahead, sa.not_(sleeping(today)))
+    if owner_ids is not None:
+        query = query.where(CUSTOMERS.c.owner_id.in_(list(owner_ids)))
+    first: date | None = session.execute(query).scalar_one()
+    return first
 
 
 def list_owners_among(session: Session, person_ids: Sequence[str]) -> list[str]:
@@ -203,17 +248,14 @@ def _is(column: sa.ColumnElement[Any], value: StrEnum) -> sa.ColumnElement[bool]
     return sa.type_coerce(column, sa.String) == written
 
 
-def _standings(today: date) -> list[sa.ColumnElement[int]]:
-    """Counts of snoozed, neglected and due ones among active customers."""
-    stand = standing_at(today)
-    return [_how_many(stand == kind.value) for kind in (Standing.SNOOZED, Standing.NEGLECTED, Standing.DUE)]
+def _counts(today: date) -> list[sa.Label[int]]:
+    """The fields of a `Coverage` of active customers, by name."""
+    group = coverage_group_at(today)
+    counts = {kind.value: _how_many(group == kind.value) for kind in CoverageGroup}
+    counts["snoozed_late"] = _how_many(sa.and_(group == CoverageGroup.SNOOZED.value, reached(today)))
+    counts["pool"] = _how_many(CUSTOMERS.c.owner_id.is_(None))
+    return [sa.func.count().label("active"), *(count.label(name) for name, count in counts.items())]
 
 
 def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
-
-
-def _coverage(active: int, snoozed: int, late: int, due: int, *, pool: int = 0) -> Coverage:
-    return Coverage(
-        active=active, in_cadence=active - late - due, due=due, neglected=late, snoozed=snoozed, pool=pool
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from sqlmodel import Session, col, select
 
 from bot.core.briefs import Brief, in_workspace
 from bot.core.database import workspace_of
-from bot.core.errors import NotFound
-from bot.core.feature import Feature, collect_briefs, collect_timeline
+from bot.core.errors import AlreadyDone, NotFound
+from bot.core.feature import Feature, collect_timeline, collect_topics
+from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
     find_customer,
@@ -20,6 +22,7 @@ from bot.customers.queries import (
     list_contacts,
     list_exact,
     list_nearest,
+    list_owner_ids,
     list_partly,
     list_schemas,
 )
@@ -30,17 +33,19 @@ from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import (
     Card,
     CustomerDetails,
+    ImportMessage,
     ImportSummary,
     ListPage,
     LookUp,
     Named,
     OfferedButton,
+    ShareForm,
     UploadSchema,
 )
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
-from bot.people.usecases import may_manage, require_here
+from bot.people.usecases import may_manage, require_here, require_manager
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT
@@ -50,6 +55,9 @@ TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
 IMPORTS_SHOWN = 5
+EXAMPLES = 3
+MOST_PROPOSED = 10
+"""People that a form proposes to share customers out among."""
 TRAIL_LINES = 20
 COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
 ASKED_LENGTH = 200
@@ -85,7 +93,7 @@ def list_page(
 
     *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
     """
-    require_here(session, by=viewer)
+    actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
     wanted = [col(Customer.workspace_id) == workspace_of(session)]
     if words:
@@ -99,8 +107,25 @@ def list_page(
     query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
     rows = list_schemas(session, session.exec(query).all(), today=today)
     return ListPage(
-        rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool
-    )
+        rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool,
+        may_share=may_manage(actor),
+    )  # fmt: skip
+
+
+def get_share_form(session: Session, *, viewer: str, now: datetime) -> ShareForm:
+    """
+    Return what the form that shares the pool out shows.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+        AlreadyDone: every customer has an owner.
+    """
+    require_manager(session, by=viewer, wish="share customers out")
+    page = list_page(session, pool=True, viewer=viewer, now=now)
+    if not page.total:
+        raise AlreadyDone("Every customer has an owner already; nothing is left to share out.")
+    names = tuple(row.name for row in page.rows[:EXAMPLES])
+    return ShareForm(total=page.total, examples=names, among=list_owner_ids(session, most=MOST_PROPOSED))
 
 
 def list_options(session: Session, *, words: str, viewer: str, now: datetime) -> tuple[Named, ...]:
@@ -124,20 +149,22 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     actor = require_here(session, by=viewer)
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=viewer, now=now)
-    lines = collect_briefs(features, session, [customer.id], now)[customer.id]
+    topics = collect_topics(features, session, customer.id, now)
+    lines = sorted(chain.from_iterable(topics.values()), key=lambda line: not line.urgent)
     subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
     family = select(Customer.id, Customer.name).where(Customer.parent_id == customer.id)
     children = session.exec(family.order_by(col(Customer.name_key))).all()
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
+        topics={topic: tuple(about) for topic, about in topics.items()},
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
         children=tuple(Named(id=child_id, name=name) for child_id, name in children[:FAMILY_SHOWN]),
         children_total=len(children),
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(
-            OfferedButton(label=offer.label, action_id=offer.action_id)
+            OfferedButton(label=offer.label, action_id=offer.action_id, in_menu=offer.open is not None)
             for feature in features
             for offer in feature.offers
             if offer.wants(subject)
@@ -237,11 +264,29 @@ def list_imports(session: Session, *, viewer: str, now: datetime) -> tuple[Impor
     Raises:
         NotAllowed: the viewer is a guest or somebody the workspace doesn't know.
     """
-    actor = require_here(session, by=viewer)
-    calendar = get_calendar(session, viewer)
     made = session.exec(
         select(Import).order_by(col(Import.at).desc(), col(Import.id).desc()).limit(IMPORTS_SHOWN)
     ).all()
+    return _summaries(session, made, viewer=viewer, now=now)
+
+
+def imported_key(import_id: UUID) -> str:
+    """Return the outbox key of the message that says that a list was taken in."""
+    return f"imported:{import_id}"
+
+
+def get_import_message(session: Session, *, import_id: UUID, viewer: str, now: datetime) -> ImportMessage | None:
+    """Return the message in Slack about an import, or None where there is none."""
+    sent = session.exec(select(OutboxMessage).where(OutboxMessage.key == imported_key(import_id))).first()
+    made = session.exec(select(Import).where(Import.id == import_id)).first()
+    if made is None or sent is None or not sent.channel or not sent.ts:
+        return None
+    (summary,) = _summaries(session, [made], viewer=viewer, now=now)
+    return ImportMessage(channel=sent.channel, ts=sent.ts, summary=summary)
+
+
+def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
+    actor, calendar = require_here(session, by=viewer), get_calendar(session, viewer)
     names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
     return tuple(
         ImportSummary(
@@ -288,12 +333,14 @@ def _sentence(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0
         case "customer.added":
             return f"{who} added it"
         case "customer.handed_over":
-            to = names.get(str(entry.after.get("owner")), "the pool")
-            return f"{who} took it over" if entry.after.get("owner") == entry.by else f"{who} gave it to {to}"
+            to = entry.after.get("owner")
+            if to is None:
+                return f"{who} left it without an owner"
+            return f"{who} took it over" if to == entry.by else f"{who} gave it to {names.get(str(to), FORGOTTEN)}"
         case "customer.status":
             return f"{who} made it {_status(entry.after)}"
         case "customer.snoozed":
-            return f"{who} put it off until {entry.after.get('until')}"
+            return f"{who} snoozed it until {entry.after.get('until')}"
         case "customer.woken":
             return f"{who} ended the putting off"
         case "customer.brought_forward":

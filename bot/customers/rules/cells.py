@@ -3,7 +3,7 @@
 import re
 import zoneinfo
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 
@@ -38,6 +38,10 @@ _COUNT = re.compile(
 )
 _LARGEST_COUNT = 2**31 - 1
 
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})", re.IGNORECASE
+)
+_EPOCH = re.compile(r"1\d{12}")  # milliseconds from 2001 to 2033
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _LONGEST_EMAIL = 254  # RFC 5321
 
@@ -49,6 +53,12 @@ class Unclear(ValueError):
 def is_blank(cell: str, *, words: frozenset[str] = NOTHING) -> bool:
     """Return whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
     return len(cell) < LONGEST_TYPED and cell.strip().casefold() in words
+
+
+def is_flag(cell: str) -> bool:
+    """Return whether a cell says yes or no in words; 1 and 0 may be numbers."""
+    word = cell.strip().casefold()
+    return word in _YES | _NO and not word.isdecimal()
 
 
 def read_flag(cell: str) -> bool:
@@ -219,6 +229,30 @@ def read_date(cell: str, *, day_first: bool | None = None) -> date:
         return days.read_date(cell, day_first=day_first)
     except days.UnclearDay as problem:
         raise Unclear(str(problem)) from None
+
+
+@lru_cache(8192)
+def read_moment(cell: str, *, day_first: bool | None = None) -> date | datetime:
+    """
+    Return the date in a cell, or the instant where it tells one: `2026-03-05T23:30:00Z`, milliseconds since 1970.
+
+    An instant at midnight UTC is how programs write a date, so that is what is returned for it.
+    """
+    text = cell.strip()
+    if _EPOCH.fullmatch(text):
+        instant = datetime.fromtimestamp(int(text) / 1000, UTC)
+    elif _INSTANT.fullmatch(text):
+        instant = _instant(text)
+    else:
+        return read_date(cell, day_first=day_first)
+    return instant.date() if instant.utcoffset() == timedelta() and instant.time() == time() else instant
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$", "Z", text, flags=re.IGNORECASE).replace(" +", "+"))
+    except ValueError:
+        raise Unclear("is no day in the calendar; write the date like 2026-03-05") from None
 
 
 def looks_shortened(key: str) -> bool:

@@ -43,6 +43,16 @@ class Standing(StrEnum):
     SNOOZED = "snoozed"
 
 
+class CoverageGroup(StrEnum):
+    """Where coverage counts an active customer: by its standing, or as never contacted where nobody is on it."""
+
+    IN_CADENCE = "in_cadence"
+    DUE = "due"
+    NEGLECTED = "neglected"
+    SNOOZED = "snoozed"
+    NEVER_CONTACTED = "never_contacted"
+
+
 class SnoozeReason(StrEnum):
     """Why a customer was put off: they asked for it, or we did it on our own."""
 
@@ -59,7 +69,7 @@ class SnoozeTooLong(RuleRefused):
 
     def __init__(self, latest: date) -> None:
         self.latest = latest
-        super().__init__(f"This can be put off until {latest:%d %b %Y} at the latest.")
+        super().__init__(f"This can be snoozed until {latest:%d %b %Y} at the latest.")
 
 
 def due_on(waiting_since: date, cadence_days: int, calendar: Calendar) -> date:
@@ -140,6 +150,35 @@ def standing(
     if asleep:
         return Standing.SNOOZED
     return Standing.DUE if today >= due_on else Standing.IN_CADENCE
+
+
+def coverage_group(
+    where: Standing, *, today: date, waiting_since: date, cadence_days: int, ever_contacted: bool, has_owner: bool
+) -> CoverageGroup:
+    """
+    Return where coverage counts an active customer that stands at *where*: each in exactly one group.
+
+    One that is in cadence by its dates counts so only after a first contact, or while it is inside the first cadence
+    of somebody who owns it; else it was never contacted, and nothing shows that it will be.
+    """
+    if where is Standing.IN_CADENCE and not ever_contacted:
+        is_first = (today - waiting_since).days <= cadence_days
+        return CoverageGroup.IN_CADENCE if has_owner and is_first else CoverageGroup.NEVER_CONTACTED
+    return CoverageGroup(where.value)
+
+
+def words_beside_cadence(
+    *, due: int, neglected: int, snoozed: int, snoozed_late: int, never_contacted: int
+) -> tuple[str, ...]:
+    """Return what the customers that aren't in cadence are, such as `7 due` and `2 snoozed (1 past its cadence)`."""
+    late = f" ({snoozed_late:,} past {'its' if snoozed_late == 1 else 'their'} cadence)" if snoozed_late else ""
+    numbers = (
+        (due, "due"),
+        (neglected, "neglected"),
+        (snoozed, f"snoozed{late}"),
+        (never_contacted, "never contacted"),
+    )
+    return tuple(f"{count:,} {words}" for count, words in numbers if count)
 
 
 def check_snooze(until: date, *, today: date, neglected_after: date, reason: SnoozeReason) -> None:

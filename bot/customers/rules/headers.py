@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from bot.customers.rules.names import WORDS
 
@@ -51,7 +53,12 @@ LEAVE_OUT = "ignore"
 
 _HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
-_SYSTEMS: Mapping[str, Sequence[str]] = WORDS["systems"]
+_SYSTEMS: Mapping[str, Mapping[str, Sequence[Any]]] = WORDS["systems"]
+"""Programs by name: the headings they are recognised by, and their own ones by field."""
+_ASKED = frozenset({
+    Field.NAME, Field.OWNER, Field.CADENCE, Field.STATUS, Field.EXTERNAL_ID, Field.ADDED_ON, Field.LAST_CONTACT
+})  # fmt: skip
+"""The fields for which a person decides between two columns; for others, the fuller column is read."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,15 @@ class HeaderMap:
     """
     How a list is read: the column of each field, counted from 0.
 
-    `person` holds the columns of first and last name, which together make the contact's name; `unmapped` the headings
-    nobody reads; `problems` sentences that must be settled before any row is read; `system` the recognised origin.
+    `person` holds the columns of first and last name, which together make the contact's name; `rivals` the columns of
+    fields that several could be, of which the fullest is to be read; `unmapped` the headings nobody reads; `problems`
+    sentences that must be settled before any row is read; `system` the recognised origin.
     """
 
     headers: tuple[str, ...]
     columns: Mapping[Field, int]
     person: tuple[int, ...] = ()
+    rivals: Sequence[tuple[Field, Sequence[int]]] = ()
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     system: str = ""
@@ -80,26 +89,54 @@ def map_headers(headers: Sequence[str], by_hand: Mapping[str, str] | None = None
     """Find our fields among a list's *headers*; *by_hand* (header → field, or "ignore") goes first."""
     spelt, headers = [spelling(header) for header in headers], _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
-    taken = {*columns.values(), *left_out}
+    system = _system(set(spelt))
+    rivals: list[tuple[Field, Sequence[int]]] = []
+    person = _person(spelt, {*columns.values(), *left_out})
     for field in Field:
         if field not in columns:
-            found = _best_rank(spelt, _HEADINGS[field], taken)
-            if len(found) > 1:
+            taken = {*columns.values(), *left_out, *(person if field is Field.NAME else ())}
+            found = _best_rank(spelt, _SYSTEMS.get(system, {}).get(field, _HEADINGS[field]), taken)
+            if len(found) > 1 and field in _ASKED:
                 problems.append(_two_columns(field, [headers[at] for at in found]))
+            elif len(found) > 1:
+                rivals.append((field, found))
             if found:
                 columns[field] = found[0]
-    person = () if Field.CONTACT_NAME in columns else _person(spelt, taken | set(columns.values()))
+    person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
     if Field.NAME not in columns and not person:
         problems.append(_no_name(headers))
-    read = {*columns.values(), *person}
     return HeaderMap(
         headers=headers,
         columns=MappingProxyType(columns),
         person=person,
-        unmapped=tuple(header for at, header in enumerate(headers) if at not in read and header.strip()),
+        rivals=tuple(rivals),
+        unmapped=_unmapped(headers, {*columns.values(), *person}),
         problems=tuple(problems),
-        system=_system(set(spelt)),
+        system=system,
     )
+
+
+def settle_rivals(mapping: HeaderMap, filled: Mapping[int, int]) -> tuple[HeaderMap, list[str]]:
+    """Return *mapping* with the fullest of rival columns, by the number of cells *filled* in each, and what to say."""
+    columns, said = dict(mapping.columns), []
+    for field, rivals in mapping.rivals:
+        best = max(rivals, key=lambda at: (filled[at], -at))
+        columns[field] = best
+        heading = f"“{_short(mapping.headers[best])}”"
+        others = _quoted([mapping.headers[at] for at in rivals if at != best])
+        said.append(f"{heading} was read as the {field.header.lower()}, since it is the fuller column; not {others}.")
+    unmapped = _unmapped(mapping.headers, {*columns.values(), *mapping.person})
+    return replace(mapping, columns=MappingProxyType(columns), unmapped=unmapped, rivals=()), said
+
+
+def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) -> int:
+    """Return how many of *cells* are headings that we know, or that *by_hand* names."""
+    named = {spelling(header) for header in by_hand or {}}
+    return sum(word in _KNOWN or word in named for word in map(spelling, cells) if word)
+
+
+def _unmapped(headers: Sequence[str], read: set[int]) -> tuple[str, ...]:
+    return tuple(header for at, header in enumerate(headers) if at not in read and header.strip())
 
 
 def _numbered(headers: Sequence[str]) -> tuple[str, ...]:
@@ -118,8 +155,9 @@ def spelling(header: str) -> str:
     return re.sub(r"[^\w]|_", "", "".join(char for char in folded if not unicodedata.combining(char)))
 
 
-def _spellings(words: str) -> set[str]:
-    return {spelling(word) for word in words.split("|")}
+@cache
+def _spellings(words: str) -> frozenset[str]:
+    return frozenset(spelling(word) for word in words.split("|"))
 
 
 def _mapped_by_hand(
@@ -175,8 +213,8 @@ def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:
 
 
 def _system(spelt: set[str]) -> str:
-    for system, signs in _SYSTEMS.items():
-        if all(_spellings(sign) & spelt for sign in signs):
+    for system, says in _SYSTEMS.items():
+        if any(all(_spellings(sign) & spelt for sign in signs) for signs in says["signs"]):
             return system
     return ""
 
@@ -190,11 +228,11 @@ def _two_columns(field: Field, found: Sequence[str]) -> str:
 
 def _no_name(headers: Sequence[str]) -> str:
     named = [header for header in headers if header.strip()]
-    example = named[0] if named else "Company"
     if not named:
         return "The first line names no columns: put headings such as Company, Owner, Domain there."
-    way_out = f'--map "{_short(example)}=name"'
-    return f"No column holds the customer's name among {_quoted(named)}: say which one with {way_out}."
+    example = next((header for header in named if spelling(header) not in _KNOWN | _NEVER_NAMES), "")
+    how = f'say which one with --map "{_short(example)}=name"' if example else "add one with the heading Company"
+    return f"No column holds the customer's name among {_quoted(named)}: {how}."
 
 
 def _quoted(headers: Sequence[str]) -> str:
@@ -206,3 +244,9 @@ def _quoted(headers: Sequence[str]) -> str:
 def _short(header: str) -> str:
     words = " ".join(header.split())
     return words if len(words) <= 40 else words[:39] + "…"  # noqa: PLR2004  # a heading, not a sentence
+
+
+_KNOWN = frozenset[str]().union(*(_spellings(rank) for ranks in _HEADINGS.values() for rank in ranks))
+"""Every heading we know, as `spelling` has it."""
+_NEVER_NAMES = _spellings(WORDS["columns"]["never_names"])
+"""Headings of columns that hold no names."""

@@ -7,7 +7,7 @@ cadence that can't be read. Other cells that can't be read (size, country, a pho
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +63,7 @@ class RowDraft:
     A customer as a row describes it; None is a blank, which erases nothing.
 
     `country` is an ISO code of two letters, or the words as they stood where we know no such country (then noted).
+    `added_on` and `last_contact` are instants where the list tells the time and its zone.
     """
 
     row_number: int
@@ -82,13 +83,13 @@ class RowDraft:
     zone: str | None = None
     tags: tuple[str, ...] | None = None
     preferences: tuple[str, ...] | None = None
-    added_on: date | None = None
+    added_on: date | datetime | None = None
     contact_name: str | None = None
     contact_role: str | None = None
     contact_email: str | None = None
     contact_phone: str | None = None
     contact_do_not_contact: bool | None = None
-    last_contact: date | None = None
+    last_contact: date | datetime | None = None
     notes: tuple[Note, ...] = ()
 
 
@@ -211,11 +212,12 @@ class _RowReader:
             raise Unclear("is an id that a spreadsheet has shortened; format the column as text and save it again")
         return key or None
 
-    def past_date(self, cell: str) -> date:
-        day = read.read_date(_typed(cell), day_first=self.day_first)
+    def past_date(self, cell: str) -> date | datetime:
+        moment = read.read_moment(_typed(cell), day_first=self.day_first)
+        day = moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment
         if day > self.today:
             raise Unclear(f"is after today ({self.today}); write a date that has been")
-        return day
+        return moment
 
     def money(self, cell: str) -> Decimal:
         amount, currency = read.read_money(_typed(cell))

@@ -66,15 +66,15 @@ def hand_over(
 
 
 def notify_new_owner(
-    session: Session, customers: list[Customer], *, to: str, by: str, note: str = "", now: datetime
+    session: Session, customers: list[Customer], *, to: str, by: str, note: str = "", key: str = "", now: datetime
 ) -> None:
-    """Notify *to* that these customers are theirs now, unless they muted news."""
+    """Notify *to* that these customers are theirs now, unless they muted news; *key* is that of the message."""
     if Mute.NEWS in get_person(session, to).mutes or not customers:
         return
     schema = CustomersHandedOver(
         names=tuple(customer.name for customer in customers[:5]), total=len(customers), by=by, note=note
     )
-    key = f"handed_over:{customers[0].id}:{to}:{int(now.timestamp() * 1000)}"
+    key = key or f"handed_over:{customers[0].id}:{to}:{int(now.timestamp() * 1000)}"
     outbox.enqueue(session, schema, to=to, key=key, now=now)
 
 

@@ -4,30 +4,37 @@ Importing a list of customers, or planning to, in one transaction.
 A blank erases nothing unless that is asked for. `last contact` is stored for new customers only, since check-ins are
 more reliable. A new customer without `added on` was added today. Aliases are added; tags and preferences are replaced.
 A list sets do-not-contact and never lifts it. It assigns new and ownerless customers; only managers can take one from
-its owner, exclude one, or set a cadence above the floor.
+its owner, exclude one, set a cadence above the floor, share the new ones out, and import more than fifty at a time.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.collecting import without_collecting
-from bot.core.errors import AlreadyDone, InvalidInput
+from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
+from bot.customers.queries import list_owner_ids
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
-from bot.customers.rules.names import look_alikes, name_key
+from bot.customers.rules.likeness import find_look_alike
+from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan
+from bot.customers.rules.sharing import share_evenly
+from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan, SampleRow
 from bot.customers.tables import Upload
 from bot.customers.usecases import writing
 from bot.customers.usecases.matching import ListedCustomer, Matcher, Owners, resolve_parents
+from bot.customers.usecases.sharing import check_among
 from bot.customers.usecases.writing import Batch, Prepared
-from bot.people.usecases import may_manage, require_here
+from bot.people.queries import list_names
+from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import BOT
 
@@ -35,6 +42,11 @@ Progress = Callable[[int, int], None]
 """`progress(done, total)`: called now and then during long work."""
 
 STRIDE = 1000  # rows between two calls of a progress
+MEMBERS_MOST = 50
+"""Customers that a member may add and change with one list; a mistake in a longer one is a manager's to answer for."""
+SAMPLE_ROWS = 3
+MOST_PROPOSED = 10
+"""People that a preview proposes to share customers out among."""
 MOST_COMPARISONS = 500_000  # names looked at for look-alikes: a few seconds; they are only suggestions
 
 ERASABLE = {
@@ -42,7 +54,7 @@ ERASABLE = {
     Field.ANNUAL_VALUE: "annual_value", Field.CURRENCY: "currency", Field.HEADCOUNT: "headcount",
     Field.COUNTRY: "country", Field.ZONE: "zone", Field.TAGS: "tags", Field.PREFERENCES: "preferences",
 }  # fmt: skip
-_SAME_IN_BOTH = ("domain", "annual_value", "currency", "headcount", "country", "zone", "added_on")
+_SAME_IN_BOTH = ("domain", "annual_value", "currency", "headcount", "country", "zone")
 
 
 @without_collecting()
@@ -65,7 +77,9 @@ def plan_import(
     prepared, matcher = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, progress=progress)
     batch = writing.build_batch(session, prepared, file_name=drafts.file_name, by=by, now=now)
     prepared.remarks += _look_alikes(prepared.new, matcher)
-    return _plan(drafts, prepared, batch)
+    plan = _plan(session, drafts, prepared, batch)
+    proposed = list_owner_ids(session, most=MOST_PROPOSED) if prepared.manages and plan.unowned else ()
+    return plan.model_copy(update={"proposed": proposed, "only_managers": _only_managers(session, prepared)})
 
 
 @without_collecting()
@@ -76,17 +90,26 @@ def apply_import(
     by: str,
     now: datetime,
     erase_blanks: bool = False,
+    share_among: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> ImportDone:
     """
     Import every row of *drafts* that can be, and notify new owners; the import can be undone.
 
+    New customers without an owner are shared out evenly *share_among* these people, or left without one.
+
     Raises:
-        InvalidInput, NotAllowed: as `plan_import`.
+        InvalidInput: as `plan_import`; or one of *share_among* can't own customers, field `among`.
+        NotAllowed: as `plan_import`; or only a manager may import so many, or share customers out.
     """
     prepared, _ = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, progress=progress)
+    if refused := _only_managers(session, prepared):
+        raise NotAllowed(refused)
+    if share_among:
+        check_among(session, among=share_among, by=by, now=now)
+        _share_out(prepared, share_among)
     batch = writing.build_batch(session, prepared, file_name=drafts.file_name, by=by, now=now)
-    plan = _plan(drafts, prepared, batch)
+    plan = _plan(session, drafts, prepared, batch)
     import_id = writing.write_import(session, batch, plan=plan, by=by, now=now)
     return ImportDone(id=import_id, plan=plan)
 
@@ -97,7 +120,9 @@ def _prepare(
     if drafts.problems:
         raise InvalidInput(" ".join(drafts.problems))
     manages = by == BOT or may_manage(require_here(session, by=by))
-    matcher, prepared = Matcher(session), Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals))
+    matcher = Matcher(session)
+    prepared = Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals), manages=manages)
+    prepared.remarks += drafts.remarks
     targets = _match(drafts, matcher, prepared, progress)
     erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
     builder = _ChangeBuilder(session, by=by, manages=manages, prepared=prepared)
@@ -114,6 +139,37 @@ def _prepare(
         if different:
             prepared.changed.append((target, different))
     return prepared, matcher
+
+
+def _only_managers(session: Session, prepared: Prepared) -> str:
+    """Return why *prepared* is too much for who imports it; empty when it isn't."""
+    count = len(prepared.new) + len(prepared.changed)
+    if prepared.manages or count <= MEMBERS_MOST:
+        return ""
+    return (
+        f"Only managers can import more than {MEMBERS_MOST} customers at once, and this list holds {count:,}; "
+        f"ask {whom_to_ask(session)}, or import a shorter list."
+    )
+
+
+def _unowned(prepared: Prepared) -> list[ListedCustomer]:
+    """Return the new active customers that have no owner, by name and domain: neither size nor row number decides."""
+    bare = (
+        target
+        for target in prepared.new
+        if target.given.get("owner_id") is None and target.given.get("status", Status.ACTIVE) is Status.ACTIVE
+    )
+    return sorted(bare, key=lambda one: (one.name_key, one.domain or "", one.source, one.external_id or ""))
+
+
+def _share_out(prepared: Prepared, among: Sequence[str]) -> None:
+    """Give the new customers without an owner to people, evenly by their number; families stay together."""
+    unowned = _unowned(prepared)
+    parents = {target.id: target.parent.id if target.parent is not None else None for target in unowned}
+    shares = share_evenly(parents, list(dict.fromkeys(among)))
+    for target in unowned:
+        target.given["owner_id"] = shares[target.id]
+    prepared.shares = Counter(shares.values())
 
 
 def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[ListedCustomer]:
@@ -138,7 +194,8 @@ class _ChangeBuilder:
 
     def __init__(self, session: Session, *, by: str, manages: bool, prepared: Prepared) -> None:
         self.owners, self.by, self.manages, self.prepared = Owners(session), by, manages, prepared
-        self.floor = get_workspace(session).cadence_floor_days
+        workspace = get_workspace(session)
+        self.floor, self.zone = workspace.cadence_floor_days, workspace.zone
 
     def is_allowed(self, target: ListedCustomer) -> bool:
         """Refuse rows that change what only managers may; return whether none was refused."""
@@ -168,14 +225,25 @@ class _ChangeBuilder:
                 after[name] = list(wants[name])
         if "external_id" in wants and (had is None or had.external_id is None):
             after["external_id"], after["source"] = wants["external_id"], wants.get("source", "")
-        if had is None and "last_contact" in wants:
-            after["last_contact_on"] = wants["last_contact"]
         if target.parent is not None:
             after["parent_id"] = target.parent.id
         self._owner(target, after)
+        self._days(target, after)
         if had is not None:
             self._erase(target, after, erased, drafts)
         return after
+
+    def _days(self, target: ListedCustomer, after: dict[str, Any]) -> None:
+        """Add the dates; an instant falls on a day of the owner's calendar, else of the workspace's."""
+        wants, had = target.given, target.current
+        owner = after.get("owner_id") or (had.owner_id if had is not None else None)
+        for name, column in (("added_on", "added_on"), ("last_contact", "last_contact_on")):
+            if name not in wants or (had is not None and column == "last_contact_on"):
+                continue
+            moment = wants[name]
+            if isinstance(moment, datetime):
+                moment = moment.astimezone(ZoneInfo(self.owners.zone_of(owner) or self.zone)).date()
+            after[column] = moment
 
     def _owner(self, target: ListedCustomer, after: dict[str, Any]) -> None:
         words, had = target.given.get("owner"), target.current
@@ -183,7 +251,7 @@ class _ChangeBuilder:
             return
         owner = self.owners.find(words)
         if owner is None:
-            place = "stays with its owner" if had is not None and had.owner_id else "is in the pool"
+            place = "stays with its owner" if had is not None and had.owner_id else "has no owner"
             self._remark(target, "owner", words, f"Nobody here is called “{words}”, so {target.name} {place}.")
         elif had is None or had.owner_id in {None, owner, self.by} or self.manages:
             after["owner_id"] = owner
@@ -214,7 +282,7 @@ def _same(before: Any, after: Any) -> bool:
     return bool(before == after)
 
 
-def _plan(drafts: Drafts, prepared: Prepared, batch: Batch) -> ImportPlan:
+def _plan(session: Session, drafts: Drafts, prepared: Prepared, batch: Batch) -> ImportPlan:
     changed = batch.after
     refused = {refusal.row_number for refusal in prepared.refusals}
     taken = prepared.rows - len({row.row_number for row in drafts.rows if row.row_number in refused})
@@ -225,7 +293,25 @@ def _plan(drafts: Drafts, prepared: Prepared, batch: Batch) -> ImportPlan:
         left_alone=max(taken - len(prepared.new) - len(changed), 0),
         refusals=tuple(sorted(prepared.refusals, key=lambda refusal: (refusal.row_number, refusal.column))),
         remarks=tuple(sorted(prepared.remarks, key=lambda note: (note.row_number, note.column))),
+        sample=_sample(session, prepared.new[:SAMPLE_ROWS]), unowned=len(_unowned(prepared)),
+        may_share=prepared.manages, shares=_shares(session, prepared.shares),
     )  # fmt: skip
+
+
+def _sample(session: Session, targets: Sequence[ListedCustomer]) -> tuple[SampleRow, ...]:
+    owners = [target.given.get("owner_id") for target in targets]
+    names = list_names(session, owners)
+    return tuple(
+        SampleRow(
+            name=target.given["name"], domain=target.given.get("domain") or "", owner_name=names.get(owner or "", "")
+        )
+        for target, owner in zip(targets, owners, strict=True)
+    )
+
+
+def _shares(session: Session, shares: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    names = list_names(session, shares)
+    return tuple(sorted((names[person], count) for person, count in shares.items()))
 
 
 def _in_words(target: ListedCustomer, different: dict[str, Any]) -> list[Changed]:
@@ -246,13 +332,13 @@ def _shown(value: Any) -> str:
 
 
 def _look_alikes(new: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:
-    """Note new customers whose names look like those of known ones, for a person to look at."""
-    known = {target.name_key: target.name for target in matcher.by_uuid.values() if target.current is not None}
-    looked_at = new[: MOST_COMPARISONS // len(known)] if known else []
+    """Note new customers whose names look like those of known ones; different domains say that they differ."""
+    known = [target for target in matcher.by_uuid.values() if target.current is not None]
     remarks = []
-    for target in looked_at:
-        if alike := look_alikes(target.name_key, known, 1):
-            reason = f"{target.name} looks like {known[alike[0]]}, whom we have. It will be added as a new customer."
+    for target in new[: MOST_COMPARISONS // len(known)] if known else ():
+        others = {one.name_key: one.name for one in known if not (one.domain and target.domain)}
+        if alike := find_look_alike(target.name_key, others):
+            reason = f"{target.name} looks like {others[alike]}, whom we have. It will be added as a new customer."
             remarks.append(Note(target.rows[0].row_number, "name", reason, target.name))
     return remarks
 
@@ -274,16 +360,24 @@ def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str],
 
 
 def import_upload(
-    session: Session, *, upload_id: UUID, drafts: Drafts, erase_blanks: bool, by: str, now: datetime
+    session: Session,
+    *,
+    upload_id: UUID,
+    drafts: Drafts,
+    erase_blanks: bool,
+    share_among: Sequence[str] = (),
+    by: str,
+    now: datetime,
 ) -> ImportDone:
     """
     Import a list that was sent, and drop the file; a second call about the same list changes nothing.
 
     Raises:
         AlreadyDone: it was taken in before, or forgotten after a day.
+        InvalidInput, NotAllowed: as `apply_import`.
     """
     discard_upload(session, upload_id=upload_id, by=by)
-    return apply_import(session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks)
+    return apply_import(session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks, share_among=share_among)
 
 
 def discard_upload(session: Session, *, upload_id: UUID, by: str) -> None:

@@ -249,10 +249,12 @@ class Owners:
         self._ids: set[str] = set()
         self._called: dict[str, set[str]] = {}
         self._away: set[str] = set()
+        self._zones: dict[str, str] = {}
         for person in session.exec(select(Person)):
             if person.is_deactivated or person.is_bot or person.is_guest:
                 self._away.add(person.id)
             self._ids.add(person.id)
+            self._zones[person.id] = person.zone
             for word in filter(None, (person.email, person.handle, person.name_key)):
                 self._called.setdefault(word.casefold(), set()).add(person.id)
         self._known: dict[str, str | None] = {}
@@ -262,6 +264,10 @@ class Owners:
         if words not in self._known:
             self._known[words] = self._find(words.strip())
         return self._known[words]
+
+    def zone_of(self, person_id: str | None) -> str | None:
+        """Return a person's time zone, None if it isn't known."""
+        return self._zones.get(person_id or "")
 
     def _find(self, words: str) -> str | None:
         mentioned = _MENTION.fullmatch(words)

@@ -230,6 +230,24 @@ def first_due(session: Session, customer: Customer, *, now: datetime) -> date | 
     return _first_dues(schedules, customer.owner_id, [(key, customer.added_on, customer.cadence_days)], taken, now)[key]
 
 
+def give_from_pool(
+    session: Session, customers: Sequence[Customer], owners: Mapping[UUID, str], *, now: datetime
+) -> None:
+    """Give customers of the pool to *owners*; those never contacted get a day among their owner's first calls."""
+    schedules, taken = ScheduleBatch(session, owners.values()), count_first_calls(session)
+    waiting: dict[str, list[Customer]] = {}
+    for customer in customers:
+        customer.owner_id = owners[customer.id]
+        if customer.last_contact_on is None:
+            waiting.setdefault(customer.owner_id, []).append(customer)
+    for owner_id, theirs in waiting.items():
+        asked = [(str(customer.id), customer.added_on, customer.cadence_days) for customer in theirs]
+        dues = _first_dues(schedules, owner_id, asked, taken, now)
+        for customer in theirs:
+            customer.first_due_on = dues[str(customer.id)]
+    reschedule(session, customers, now=now)
+
+
 def spread_first_calls(
     session: Session, schedules: ScheduleBatch, new: Sequence[ListedCustomer], *, now: datetime
 ) -> int:
@@ -307,6 +325,6 @@ def _advice(refused: RuleRefused, today: date, reason: SnoozeReason) -> str:
     if not isinstance(refused, SnoozeTooLong):
         return str(refused)
     if refused.latest <= today:
-        return "This customer has waited too long to be put off; log a check-in, or say that they asked for it."
+        return "This customer has waited too long to be snoozed; log a check-in, or say that they asked for it."
     or_asked = ", or say that the customer asked for it" if reason is SnoozeReason.DEFERRED else ""
     return f"{refused} Choose an earlier day{or_asked}."

@@ -16,6 +16,7 @@ from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.due import ScheduleBatch
+from bot.customers.queries.screens import imported_key
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
@@ -179,7 +180,11 @@ def _cancel_notifications(session: Session, import_id: UUID, *, now: datetime) -
     session.execute(
         sa.update(OutboxMessage)
         .where(
-            col(OutboxMessage.key).startswith(f"import:{import_id}:"), col(OutboxMessage.state) == DeliveryState.PENDING
+            sa.or_(
+                col(OutboxMessage.key).startswith(f"import:{import_id}:"),
+                col(OutboxMessage.key) == imported_key(import_id),
+            ),
+            col(OutboxMessage.state) == DeliveryState.PENDING,
         )
         .values(state=DeliveryState.DEAD, reason="the import was undone", finished_at=now)
     )

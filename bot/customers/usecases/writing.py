@@ -16,6 +16,7 @@ from bot.core.bulk import insert_many
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
+from bot.customers.queries.screens import imported_key
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
@@ -37,7 +38,11 @@ _BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 
 @dataclass
 class Prepared:
-    """A list compared with the database: the new customers, and the differences of the others."""
+    """
+    A list compared with the database: the new customers, and the differences of the others.
+
+    *manages* says whether a manager imports it; *shares* how many new customers each person gets by sharing out.
+    """
 
     new: list[ListedCustomer] = field(default_factory=list)
     changed: list[tuple[ListedCustomer, Values]] = field(default_factory=list)
@@ -45,6 +50,8 @@ class Prepared:
     rows: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
+    manages: bool = False
+    shares: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -274,5 +281,6 @@ def _notify(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, b
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
             left_alone=made.left_alone, refused=made.refused, remarks=len(plan.remarks),
             first_refusals=tuple(f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]),
+            unowned=plan.unowned, may_share=plan.may_share,
         )  # fmt: skip
-        outbox.enqueue(session, notification, to=by, key=f"imported:{made.id}", now=now)
+        outbox.enqueue(session, notification, to=by, key=imported_key(made.id), now=now)

@@ -8,6 +8,7 @@ from bot.customers.rules.due import Standing, Status
 from bot.customers.schemas import (
     CustomerSchema,
     CustomersHandedOver,
+    CustomersTakenBack,
     CustomerTaken,
     ListImported,
     ListPage,
@@ -18,6 +19,8 @@ from bot.slack import blocks as ui
 
 CARD = "customers.card"
 TAKE = "customers.take"
+SHARE_OUT = "customers.share_out"
+"""A button of this id, without a value, opens the form that shares the pool out; it works for managers."""
 HAND_OVER = "customers.hand_over"
 EDIT = "customers.edit"
 STATUS = "customers.status"
@@ -33,6 +36,7 @@ UNDO_CONFIRM = ui.Confirm(
     danger=True,
 )
 
+NO_OWNER = "no owner"
 NAME_SHOWN = 80
 WORDS_SHOWN = 150
 
@@ -92,7 +96,7 @@ def page(schema: ListPage) -> ui.Message:
         blocks += _row(row, pool=schema.pool)
     where = f"Page {schema.page:,} of {schema.pages:,} · " if schema.pages > 1 else ""
     blocks.append(ui.context(f"{where}{WHY_THIS_ORDER}"))
-    turns = _turns(schema)
+    turns = [*_turns(schema), *([ui.button("Share out", SHARE_OUT)] if schema.pool and schema.may_share else [])]
     return ui.Message(text=_plain(title), blocks=[*blocks, ui.actions(*turns)] if turns else blocks)
 
 
@@ -184,13 +188,29 @@ def _plain(text: str) -> str:
 def handed_over(schema: CustomersHandedOver) -> ui.Message:
     """Draw the news that somebody was given customers."""
     giver = "The command line" if schema.by == "bot" else ui.mention(schema.by)
-    names = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.names)
-    more = schema.total - len(schema.names)
-    rest = f" and {more:,} more" if more > 0 else ""
-    what = names + rest if schema.total == 1 else f"{ui.plural(schema.total, 'customer')} to look after: {names}{rest}"
+    names = names_of(schema.names, schema.total)
+    what = names if schema.total == 1 else f"{ui.plural(schema.total, 'customer')} to look after: {names}"
     text = f"{giver} gave you {what}."
     note = [ui.section(ui.quote(schema.note))] if schema.note else []
     return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text), *note])
+
+
+def taken_back(schema: CustomersTakenBack) -> ui.Message:
+    """Draw the news that customers which somebody was given have no owner again."""
+    names, were = (
+        names_of(schema.names, schema.total),
+        "customer that was" if schema.total == 1 else "customers that were",
+    )
+    names = names_of(schema.names, schema.total)
+    text = f"{ui.mention(schema.by)} took back {schema.total:,} {were} shared out to you: {names}."
+    return ui.Message(text=_plain(text), blocks=[ui.section(text)])
+
+
+def names_of(names: Sequence[str], total: int) -> str:
+    """Return "*Acme*, *Bolt* and 29 more" for the first names of *total* customers."""
+    shown, more = [ui.bold(ui.cut(name, NAME_SHOWN)) for name in names], total - len(names)
+    last = f"{more:,} more" if more > 0 else shown.pop()
+    return f"{', '.join(shown)} and {last}" if shown else last
 
 
 def customer_taken(schema: CustomerTaken) -> ui.Message:
@@ -206,13 +226,18 @@ def customer_taken(schema: CustomerTaken) -> ui.Message:
 
 
 def imported(schema: ListImported) -> ui.Message:
-    """Draw the result of an import: the numbers, the first refusals, and *Undo*."""
+    """Draw the result of an import: the numbers, the first refusals, *Share out* and *Undo*."""
+    left = f"{schema.left_alone:,} left alone, " if schema.left_alone else ""
     text = (
         f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))}: {schema.added:,} added, {schema.changed:,} changed, "
-        f"{schema.left_alone:,} left alone, {ui.plural(schema.refused, 'row')} refused."
+        f"{left}{ui.plural(schema.refused, 'row')} refused."
     )
+    if schema.unowned:
+        text += f" {schema.unowned:,} {'has' if schema.unowned == 1 else 'have'} no owner."
     blocks = [ui.section(text)]
     if refusals := [f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals]:
         blocks.append(ui.section("\n".join(refusals)))
-    blocks.append(ui.actions(ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)))
+    share = [ui.button("Share out", SHARE_OUT)] if schema.unowned and schema.may_share else []
+    undo = ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)
+    blocks.append(ui.actions(*share, undo))
     return ui.Message(text=text, blocks=blocks)

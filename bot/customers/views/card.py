@@ -3,14 +3,15 @@
 import json
 from collections.abc import Sequence
 
-from bot.core.schemas import Subject
+from bot.core.schemas import Subject, Topic
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
-from bot.customers.schemas import Card, ErasureSubject, SubjectErased
+from bot.customers.schemas import Card, CustomerSchema, ErasureSubject, SubjectErased
 from bot.customers.views import (
     EDIT,
     HAND_OVER,
     NAME_SHOWN,
+    NO_OWNER,
     STATUS,
     TAKE,
     WORDS_SHOWN,
@@ -21,8 +22,8 @@ from bot.customers.views import (
 from bot.slack import blocks as ui
 
 TITLE = "Customer"
-MORE, ERASE_VIEW, ERASE_NAME, ERASED = (
-    "customers.card_more", "customers.erase_view", "customers.erase_name", "customers.erased",
+MENU, MORE, ERASE_VIEW, ERASE_NAME, ERASED = (
+    "customers.card_menu", "customers.card_more", "customers.erase_view", "customers.erase_name", "customers.erased",
 )  # fmt: skip
 EXPORT, ERASE = "export", "erase"
 CALLBACK = "customers.card_view"
@@ -30,12 +31,14 @@ LINES_SHOWN = 6
 HISTORY_SHOWN = 10
 CONTACTS_SHOWN = 5
 PREFERENCES_SHOWN = 5
+MOST_BUTTONS = 10
 
 
 def message(card: Card) -> ui.Message:
     """Draw the card as an answer that only one person sees."""
     schema = card.customer
-    text = f"{ui.cut(schema.name, NAME_SHOWN)}: {_when(card)}, looked after by {schema.owner_name or 'nobody yet'}."
+    owner = f"owner {ui.cut(schema.owner_name, NAME_SHOWN)}" if schema.owner_name else NO_OWNER
+    text = f"{ui.cut(schema.name, NAME_SHOWN)}: {_when(card)}, {owner}."
     rows = ui.fitting([[block] for block in blocks(card)], most_blocks=ui.MESSAGE_BLOCKS)
     return ui.Message(text=ui.escape(text), blocks=[block for row in rows for block in row])
 
@@ -85,32 +88,41 @@ def erased(schema: SubjectErased) -> ui.Block:
 
 
 def blocks(card: Card) -> list[ui.Block]:
-    """Draw the card."""
-    made = [ui.section(_head(card)), *_buttons(card)]
+    """Draw the card: an open problem on top, who and since when, the buttons, what is known, and what happened."""
+    problems, details = _lines(card, Topic.PROBLEM), card.details
+    made = [ui.section("\n".join([":warning: *Open problem*", *problems]))] if problems else []
+    made += [ui.section(_head(card)), *_buttons(card)]
     for title, lines in (
-        ("Good to know", _bullets([line.text for line in card.customer.lines], LINES_SHOWN)),
-        ("How they like it", _bullets(card.details.preferences, PREFERENCES_SHOWN)),
-        ("Contacts", _contacts(card.details.contacts)),
+        ("What we owe", _lines(card, Topic.OWED)),
+        ("What they say", _lines(card, Topic.SAID)),
+        ("How they like it", [*_bullets(details.preferences, PREFERENCES_SHOWN), *_contacts(details.contacts)]),
         ("Family", _family(card)),
         ("So far", _history(card)),
     ):
         if lines:
             made += [ui.divider(), ui.section(f"*{title}*\n" + "\n".join(lines))]
-    return [*made, ui.context(_foot(card))]
+    menu = subject_menu("customer", str(card.customer.id)) if card.may_erase else None
+    return [*made, ui.divider(), ui.section(_foot(card), accessory=menu)]
+
+
+def _lines(card: Card, topic: Topic) -> list[str]:
+    return _bullets([line.text for line in card.topics.get(topic, ())], LINES_SHOWN)
 
 
 def _head(card: Card) -> str:
     schema = card.customer
-    lines = [f"{name_of(schema)} · {standing_words(schema)}"]
     owner = ui.escape(ui.cut(schema.owner_name or "", NAME_SHOWN))
-    who = f"Looked after by {owner}" if owner else "Nobody looks after it yet"
     approved = " (a manager approved that)" if card.cadence_approved_by else ""
-    lines.append(f"{who} · every {ui.days(schema.effective_cadence_days)}{approved} · {_when(card)}")
+    cadence = f"every {ui.days(schema.effective_cadence_days)}{approved}"
+    lines = [
+        f"{name_of(schema)} · {standing_words(schema)}",
+        f"{f'Owner {owner}' if owner else 'No owner'} · {cadence} · {_when(card)}",
+    ]
     if schema.last_contact_on:
         lines.append(f"Last contact {ui.short_date(schema.last_contact_on, today=schema.today)}")
     if schema.snoozed_until and schema.snooze_note:
-        lines.append(f"Put off: {ui.escape(ui.cut(schema.snooze_note, WORDS_SHOWN))}")
-    return "\n".join(lines)
+        lines.append(f"Snoozed: {ui.escape(ui.cut(schema.snooze_note, WORDS_SHOWN))}")
+    return "\n".join([*lines, *_lines(card, Topic.KNOWN)])
 
 
 def _when(card: Card) -> str:
@@ -122,18 +134,30 @@ def _when(card: Card) -> str:
 
 
 def _buttons(card: Card) -> list[ui.Block]:
+    """Draw what others offer, the first of it green, *I'll take it*, and a menu of the rest."""
     schema = card.customer
     key = str(schema.id)
     subject = Subject(kind="customer", id=key, customer_id=schema.id, words=ui.cut(schema.name, NAME_SHOWN))
+    offers = [offer for offer in card.offers if not offer.in_menu]
     about = subject.model_dump_json()
-    theirs = [ui.button(offer.label, offer.action_id, about) for offer in card.offers]
-    ours = [ui.button("Edit", EDIT, key), ui.button("Hand over", HAND_OVER, key), ui.button("Status", STATUS, key)]
+    buttons = [
+        ui.button(offer.label, offer.action_id, about, style="" if number else "primary")
+        for number, offer in enumerate(offers[:MOST_BUTTONS])
+    ]
     if not card.mine:
-        ours.insert(0, ui.button("I'll take it", TAKE, key))
-    rows = [ui.actions(*theirs[:25], block_id=f"customers.offers:{key}")] if theirs else []
-    if card.may_erase:
-        ours.append(subject_menu("customer", key))
-    return [*rows, ui.actions(*ours, block_id=f"customers.own:{key}")]
+        buttons.append(ui.button("I'll take it", TAKE, key, confirm=_take_confirm(schema)))
+    menu = {offer.action_id: offer.label for offer in card.offers if offer.in_menu}
+    menu |= {HAND_OVER: "Hand over", EDIT: "Edit", STATUS: "Status"}
+    options = [ui.Option(label, f"{action_id}:customer:{key}") for action_id, label in menu.items()]
+    return [ui.actions(*buttons, ui.overflow(MENU, options), block_id=f"customers.own:{key}")]
+
+
+def _take_confirm(schema: CustomerSchema) -> ui.Confirm | None:
+    """Return the question before a customer is taken from its owner."""
+    if schema.owner_name is None:
+        return None
+    question = f"{ui.cut(schema.owner_name, NAME_SHOWN)} looks after it, and is told that it is yours now."
+    return ui.Confirm("Take this customer?", question, "I'll take it")
 
 
 def _bullets(lines: Sequence[str], most: int) -> list[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from bot.customers.rules.cells import write_contact
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 from bot.customers.rules.headers import LEAVE_OUT, Field
+from bot.customers.rules.refusals import RefusalGroup, group_refusals
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import (
     Card,
@@ -17,8 +18,10 @@ from bot.customers.schemas import (
     ImportSummary,
     ImportUndone,
     Named,
+    SampleRow,
 )
-from bot.customers.views import NAME_SHOWN, UNDO, UNDO_CONFIRM, WORDS_SHOWN, customer_select, name_of
+from bot.customers.views import NAME_SHOWN, NO_OWNER, UNDO, UNDO_CONFIRM, WORDS_SHOWN, customer_select, name_of
+from bot.customers.views.sharing import share_lines
 from bot.slack import blocks as ui
 
 SAVE_NEW, SAVE_EDIT = "customers.save_new", "customers.save_edit"
@@ -156,7 +159,8 @@ def _list(label: str, block_id: str, text: str, hint: str, *, lines: bool = True
 
 TITLE = "Import customers"
 SEND, CONFIRM, MAPPED = "customers.import_send", "customers.import_confirm", "customers.import_mapped"
-FILE, ERASE, COLUMNS = "customers.file", "customers.erase", "customers.columns"
+FILE, ERASE, COLUMNS, REFUSED = "customers.file", "customers.erase", "customers.columns", "customers.refused"
+UNOWNED, AMONG, SHARE, LEAVE = "customers.unowned", "customers.among", "share", "leave"
 COLUMN = "customers.column"
 KINDS = ("csv", "tsv", "txt", "gz")
 SHOWN = 5
@@ -182,11 +186,18 @@ def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUn
 
 def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -> ui.Block:
     """Draw what the list would do; nothing has changed yet."""
-    blocks = [ui.section(f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}*\n{_numbers(plan)}")]
+    state = import_state(upload_id, erase=erase)
+    as_csv = ui.button("Refused rows as CSV", REFUSED, state) if plan.refused else None
+    head = f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}*\n{_numbers(plan)}"
+    blocks = [ui.section(head, accessory=as_csv)]
+    if plan.only_managers:
+        blocks.append(ui.section(f":lock: {ui.escape(plan.only_managers)}"))
     if plan.late:
         late = ui.plural(plan.late, "first call")
         blocks.append(ui.context(f"{late} find no room inside the cadence and come after it, a few a day."))
     blocks += _refused(plan)
+    blocks.append(ui.section(_columns(drafts), accessory=ui.button("Choose columns", COLUMNS, state)))
+    blocks += _part("First rows", len(plan.added), [_sample_row(row) for row in plan.sample])
     blocks += _part("Worth a look", len(plan.remarks), [_refusal(note) for note in plan.remarks[:SHOWN]])
     changes = [
         f"• {ui.escape(ui.cut(change.name, NAME_SHOWN))}: {change.field} “{ui.escape(ui.cut(change.before, 60))}” → "
@@ -194,10 +205,32 @@ def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -
         for change in plan.changes[:SHOWN]
     ]
     blocks += _part("Changed", len(plan.changes), changes)
-    blocks += [ui.divider(), ui.context(_columns(drafts))]
-    blocks.append(ui.actions(ui.button("Choose columns", COLUMNS, import_state(upload_id, erase=erase))))
-    submit = "" if plan.changes_nothing else "Import"
-    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, state=import_state(upload_id, erase=erase))
+    blocks += _unowned(plan)
+    submit = "" if plan.changes_nothing or plan.only_managers else "Import"
+    return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, state=state)
+
+
+def _unowned(plan: ImportPlan) -> list[ui.Block]:
+    """Draw the question what becomes of new customers without an owner; only managers may share them out."""
+    if not plan.unowned or plan.only_managers:
+        return []
+    number = f"{plan.unowned:,} {'has' if plan.unowned == 1 else 'have'} no owner"
+    if not plan.may_share:
+        return [ui.context(f"{number}. Anybody can take one with /customers pool; a manager can share them out.")]
+    options = [ui.Option("Share out evenly among", SHARE), ui.Option("Leave without an owner", LEAVE)]
+    chosen = SHARE if plan.proposed else LEAVE
+    return [
+        ui.divider(),
+        ui.field_of(number, ui.radio(UNOWNED, options, initial=chosen), block_id=UNOWNED),
+        ui.field_of("Share out among", ui.people_select(AMONG, initial=plan.proposed), block_id=AMONG, optional=True,
+                    hint="Evenly by number, families together. Size plays no part."),
+    ]  # fmt: skip
+
+
+def _sample_row(row: SampleRow) -> str:
+    parts = (row.domain, row.owner_name or NO_OWNER)
+    shown = "".join(f" · {ui.escape(ui.cut(part, NAME_SHOWN))}" for part in parts if part)
+    return f"• {ui.bold(ui.cut(row.name, NAME_SHOWN))}{shown}"
 
 
 def map_columns(drafts: Drafts, *, upload_id: UUID, by_hand: Mapping[str, str], erase: bool) -> ui.Block:
@@ -226,6 +259,8 @@ def done(result: ImportDone) -> ui.Block:
     plan = result.plan
     blocks = [ui.section(f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}* is in.\n{_numbers(plan, done=True)}")]
     blocks += _refused(plan)
+    if plan.shares:
+        blocks.append(ui.section("\n".join(["*Shared out*", *share_lines(plan.shares)])))
     blocks.append(
         ui.context("New customers have their first dates; owners get a message. You can undo this from yours.")
     )
@@ -241,6 +276,15 @@ def undone(schema: ImportUndone) -> ui.Message:
     )
     kept = [f"• {ui.bold(ui.cut(name, NAME_SHOWN))}: {ui.escape(why)}" for name, why in schema.kept[:10]]
     return ui.Message(text=text, blocks=[ui.section(text), *([ui.section("\n".join(kept))] if kept else [])])
+
+
+def imported_before(summary: ImportSummary) -> ui.Message:
+    """Draw the message about an import as it stands in the database; undone, it has no *Undo* any more."""
+    row = _earlier(summary)
+    text = ui.escape(
+        f"{ui.cut(summary.file_name, NAME_SHOWN)} {'was undone' if summary.undone_by else 'was imported'}."
+    )
+    return ui.Message(text=text, blocks=[row])
 
 
 def _earlier(summary: ImportSummary) -> ui.Block:
@@ -266,22 +310,36 @@ def column_id(index: int) -> str:
 
 
 def _numbers(plan: ImportPlan, *, done: bool = False) -> str:
-    would = "" if done else " would be"
+    left = f" · {plan.left_alone:,} left alone" if plan.left_alone else ""
+    groups = group_refusals(plan.refusals)
+    why = f" ({ui.escape(ui.cut(groups[0].short, WORDS_SHOWN))})" if len(groups) == 1 else ""
     return (
-        f"{len(plan.added):,}{would} added · {plan.changed:,}{would} changed · {plan.left_alone:,} left alone · "
-        f"{ui.plural(plan.refused, 'row')} refused"
+        f"{len(plan.added):,}{'' if done else ' would be'} added · {plan.changed:,} changed{left} · "
+        f"{ui.plural(plan.refused, 'row')} refused{why}"
     )
 
 
-def _part(title: str, total: int, lines: Sequence[str]) -> list[ui.Block]:
+def _part(title: str, total: int, lines: Sequence[str], *, more_of: str = "") -> list[ui.Block]:
     if not lines:
         return []
-    more = f"\nand {total - len(lines):,} more" if total > len(lines) else ""
+    left = total - len(lines)
+    more = f"\nand {ui.plural(left, f'more {more_of}') if more_of else f'{left:,} more'}" if left > 0 else ""
     return [ui.divider(), ui.section(f"*{title}*\n" + "\n".join(lines) + more)]
 
 
 def _refused(plan: ImportPlan) -> list[ui.Block]:
-    return _part("Refused", len(plan.refusals), [_refusal(refusal) for refusal in plan.refusals[:SHOWN]])
+    groups = group_refusals(plan.refusals)
+    return _part("Refused", len(groups), [_group(group) for group in groups[:SHOWN]], more_of="reason")
+
+
+def _group(group: RefusalGroup) -> str:
+    if len(group.rows) == 1:
+        return _refusal(group.first)
+    column = f", {ui.escape(ui.cut(group.first.column, 40))}" if group.first.column else ""
+    rows = ", ".join(f"{row:,}" for row in group.rows[:SHOWN]) + (" …" if len(group.rows) > SHOWN else "")
+    such_as = "" if group.is_uniform else f"such as row {group.first.row_number:,}: "
+    reason = ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))
+    return f"• {len(group.rows):,} rows{column}: {such_as}{reason} (rows {rows})"
 
 
 def _refusal(row: Refusal | Note) -> str:

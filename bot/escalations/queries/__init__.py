@@ -28,7 +28,7 @@ from bot.escalations.rules import (
     Span,
     read_span,
 )
-from bot.escalations.schemas import EscalationList, EscalationSchema, Waiting, Wishes
+from bot.escalations.schemas import AboutEscalation, EscalationList, EscalationRaised, EscalationSchema, Waiting, Wishes
 from bot.escalations.tables import Escalation, EscalationSettings
 from bot.people.queries import find_person_row, get_zone
 from bot.people.usecases import require_here, require_manager
@@ -99,6 +99,28 @@ def get_pressed(
     can = goal in MOVES[row.state] if goal else not row.state.is_over
     one = commitments.get_schema(session, ESCALATIONS, row, viewer=viewer, now=now)
     return PressedCommitment(commitment=one, refused="" if can else describe_state(session, row))
+
+
+def refresh_raised(session: Session, notification: EscalationRaised, to: str, now: datetime) -> EscalationRaised | None:
+    """Return the news of a problem as it stands now; None when it is over, or somebody else is on it instead."""
+    one = commitments.find_open(session, ESCALATIONS, notification.escalation.id, viewer=to, now=now)
+    if one is None or (notification.role == "on_it" and one.assignee_id != to):
+        return None
+    return notification.model_copy(update={"escalation": one})
+
+
+def refresh_unanswered(session: Session, notification: AboutEscalation, to: str, now: datetime) -> Any:
+    """Return a warning as the problem stands now; None when somebody has answered."""
+    one = commitments.find_open(session, ESCALATIONS, notification.escalation.id, viewer=to, now=now)
+    unanswered = one is not None and one.state is EscalationState.OPEN
+    return notification.model_copy(update={"escalation": one}) if unanswered else None
+
+
+def refresh_posted(session: Session, notification: AboutEscalation, to: str, now: datetime) -> Any:  # noqa: ARG001 - the shape of every refresh
+    """Return what a channel hears of a problem as it stands now."""
+    row = session.exec(select(Escalation).where(Escalation.id == notification.escalation.id)).first()
+    one = commitments.get_schema(session, ESCALATIONS, row, viewer=None, now=now) if row else None
+    return notification.model_copy(update={"escalation": one}) if one else None
 
 
 def describe_state(session: Session, row: Escalation) -> str:
@@ -208,7 +230,7 @@ def find_channel_to_tell(session: Session, *, now: datetime) -> str | None:  # n
 check = partial(
     commitments.check_stuck,
     kind=ESCALATIONS,
-    sentence="{} escalations have nobody on them, or no customer any more; name a manager, or restart the bot.",
+    sentence="Problems with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",
 )
 
 

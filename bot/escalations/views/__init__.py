@@ -10,7 +10,6 @@ from bot.escalations.rules import (
     WITHDRAW,
     EscalationEvent,
     EscalationState,
-    moment,
     share,
 )
 from bot.escalations.schemas import (
@@ -27,6 +26,7 @@ from bot.escalations.schemas import (
     Rate,
     RateLine,
 )
+from bot.people.rules import moment
 from bot.slack import blocks as ui
 from bot.slack.blocks import Message
 
@@ -112,7 +112,7 @@ def page(schema: EscalationList) -> Message:
     counted = f"{schema.total:,} open" + (f" · {schema.late:,} past their clock" if schema.late else "")
     return shared.list_message(
         schema, feature="escalations", counted=counted, nothing="nothing is open.",
-        offer=ui.button("Escalate", ESCALATE), order="The earliest deadline", row=row,
+        offer=ui.button("Problem", ESCALATE), order="The earliest deadline", row=row,
     )  # fmt: skip
 
 

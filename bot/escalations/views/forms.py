@@ -62,7 +62,7 @@ def raise_form(parsed: ParsedCommand, *, state: str) -> Block:
         ui.field_of("How bad is it", ui.radio(SEVERITY, SEVERITIES), block_id=SEVERITY),
         ui.field_of("Who is on it", who, block_id=WHO, optional=True, hint=hint),
     ]
-    return ui.modal("Escalate", blocks, callback_id=SAVE, submit="Escalate", state=state)
+    return ui.modal("Record a problem", blocks, callback_id=SAVE, submit="Save", state=state)
 
 
 def answer_form(schema: EscalationSchema, *, state: str) -> Block:

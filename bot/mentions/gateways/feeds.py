@@ -11,7 +11,16 @@ import feedparser
 
 from bot.mentions.gateways.items import RawText, guess, make_item, plain
 from bot.mentions.rules.sources import MOST_ITEMS, Outcome, SourceKind, Trouble
-from bot.mentions.rules.texts import LONGEST_NAME, canonical, clean_line, first_of, host_of, plausible
+from bot.mentions.rules.texts import (
+    LONGEST_NAME,
+    canonical,
+    clean_line,
+    first_of,
+    host_of,
+    plausible,
+    read_instant,
+    with_offset,
+)
 from bot.mentions.schemas.items import FeedItem
 
 _REDDIT_TAIL = re.compile(r"\s*submitted\s+by[^\[\n]*\n?\s*\[link\]\s*\[[\w ]*comments?\]\s*$")
@@ -54,7 +63,7 @@ class _Shape:
 
     def item(self, entry: Any) -> FeedItem:
         written = next((text for text in _bodies(entry) if text.said.strip()), RawText())
-        link = str(entry.get("link") or "")
+        link = _link(entry)
         return make_item(
             external_id=str(entry.get("id") or ""), address=link, base=self._address, title=_text(entry, "title"),
             words=self._words(written), author=re.sub(r"^/(?=u/)", "", _author(entry)),
@@ -93,6 +102,13 @@ def _bodies(entry: Any) -> Iterator[RawText]:
     yield _text(entry, "summary")
 
 
+def _link(entry: Any) -> str:
+    """Return the address of an entry; an id stands in for it only where it is one."""
+    link = str(entry.get("link") or "")
+    is_id = entry.get("guidislink") and link == entry.get("id")
+    return link if not is_id or canonical(link) else ""
+
+
 def _author(entry: Any) -> str:
     detail = entry.get("author_detail") or {}
     return first_of([str(detail.get("name") or ""), str(entry.get("author") or "")])
@@ -105,8 +121,10 @@ def _languages(entry: Any) -> Iterator[str]:
 
 
 def _instant(entry: Any) -> datetime | None:
-    for name in ("published_parsed", "updated_parsed", "created_parsed"):
-        parts = dict.get(entry, name)
+    for name in ("published", "updated", "created"):
+        said, parts = str(dict.get(entry, name) or ""), dict.get(entry, f"{name}_parsed")
+        if with_offset(said) != said and (named := read_instant(said)):
+            return named  # feedparser reads the names of other zones than North America's as UTC
         if parts:
             try:
                 return plausible(datetime.fromtimestamp(timegm(parts), UTC))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core.collecting import without_collecting
-from bot.customers.gateways import Row, UnreadableFile, date_order, read_table
+from bot.customers.gateways.tables import Row, UnreadableFile, date_order, read_table
 from bot.customers.rules.cells import NO_VALUE, NOTHING, Unclear, is_blank
 from bot.customers.rules.rows import Refusal, refuse, too_many
 from bot.mentions.gateways.items import guess, make_item
@@ -24,7 +24,7 @@ def read_list(data: bytes, *, name: str, now: datetime) -> ListRead:
     Raises:
         UnreadableFile: the bytes are no readable table, or have more than 3,000 rows; the message says what to do.
     """
-    table = read_table(data, name=name)
+    table = read_table(data, name=name, count_known=lambda cells: len(rules.map_columns(cells).columns))
     mapping = rules.map_columns(table.headers)
     if mapping.problem:
         return ListRead(file_name=name, unmapped=mapping.unmapped, problem=mapping.problem)
@@ -41,7 +41,7 @@ def read_list(data: bytes, *, name: str, now: datetime) -> ListRead:
         refusals += reader.refusals
     return ListRead(
         file_name=name, columns={column: mapping.headers[at] for column, at in mapping.columns.items()},
-        unmapped=mapping.unmapped, items=tuple(_told_apart(items)), refusals=tuple(refusals),
+        unmapped=mapping.unmapped, items=tuple(_told_apart(items)), refusals=tuple(refusals), remarks=table.remarks,
     )  # fmt: skip
 
 

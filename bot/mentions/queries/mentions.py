@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -83,6 +84,16 @@ def get_listed(
     return list_schemas(session, [found[one] for one in mention_ids if one in found], now=now)
 
 
+def refresh_unanswered(session: Session, notification: Any, to: str, now: datetime) -> Any:  # noqa: ARG001 - the shape of every refresh
+    """Return the news of a mention as it stands now; None when it is answered or set aside."""
+    row = session.exec(select(Mention).where(Mention.id == notification.mention.id)).first()
+    if row is None or row.state is not MentionState.OPEN:
+        return None
+    (schema,) = list_schemas(session, [row], now=now)
+    mention = schema.model_copy(update={"offers": notification.mention.offers})
+    return notification.model_copy(update={"mention": mention})
+
+
 def list_schemas(
     session: Session, rows: Sequence[Mention], *, now: datetime, features: Sequence[Feature] = ()
 ) -> list[schemas.MentionSchema]:
@@ -112,7 +123,7 @@ def offers_for(schema: schemas.MentionSchema, features: Sequence[Feature]) -> tu
     if not schema.is_open or schema.is_asked:
         return ()
     link = schema.address if len(schema.address) <= SUBJECT_LINK else ""
-    said = " ".join(f"{schema.title} {schema.words}".split())[:SUBJECT_WORDS]
+    said = " ".join(schema.said.split())[:SUBJECT_WORDS]
     subject = Subject(kind=KIND, id=str(schema.id), customer_id=schema.customer_id, words=said, link=link)
     return collect_offers(features, subject)
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -139,7 +138,7 @@ def read_written(cell: str, *, now: datetime, day_first: bool | None = None) -> 
         Unclear: it is no date, is ambiguous, or lies in the future.
     """
     text = cell.strip()
-    at = read_instant(text) or _in_a_letter(text)
+    at = read_instant(text)
     if at is None:
         at = plausible(datetime.combine(read_date(text, day_first=day_first), time(), UTC))
     if at is None:
@@ -180,14 +179,3 @@ def _of_five(number: float, most: int) -> float:
 
 def _number(text: str) -> float:
     return float(text.replace(",", "."))
-
-
-def _in_a_letter(text: str) -> datetime | None:
-    """Parse a date as in e-mail: `Mon, 23 Nov 2026 10:00:00 +0000`."""
-    if ":" not in text or len(text) > LONGEST_TYPED:
-        return None
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return plausible(at if at.tzinfo else at.replace(tzinfo=UTC))

@@ -5,6 +5,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
 from bot.customers.rules.names import clean_text
@@ -59,7 +60,18 @@ _HANDLE = re.compile(
 _LONGEST_HANDLE = 60
 _LINK = re.compile(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"'()\[\]{}|\\^`]{3,500}", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
+_ZONES = {  # hours ahead of UTC; of names that several use, the most people's
+    "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "MET": 1, "WAT": 1, "CEST": 2, "MESZ": 2, "MEST": 2, "EET": 2,
+    "SAST": 2, "CAT": 2, "EEST": 3, "IDT": 3, "MSK": 3, "EAT": 3, "TRT": 3, "IRST": 3.5, "GST": 4, "PKT": 5, "IST": 5.5,
+    "SLST": 5.5, "NPT": 5.75, "BDT": 6, "ICT": 7, "WIB": 7, "SGT": 8, "HKT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9,
+    "ACST": 9.5, "AEST": 10, "ACDT": 10.5, "AEDT": 11, "NZST": 12, "NZDT": 13, "NDT": -2.5, "NST": -3.5, "BRT": -3,
+    "ART": -3, "CLST": -3, "CLT": -4, "VET": -4, "COT": -5, "PET": -5, "ADT": -3, "AST": -4, "EDT": -4, "EST": -5,
+    "CDT": -5, "CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8, "AKDT": -8, "AKST": -9, "HST": -10,
+}  # fmt: skip
+_ZONE_AFTER_TIME = re.compile(rf"(?<=:\d\d)\s*\(?({'|'.join(_ZONES)})\b\)?", re.IGNORECASE)
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d+)?")
+_LETTER = re.compile(r"[A-Za-z]{3}.*:")
+LONGEST_INSTANT = 100
 _MILLISECONDS = 10**11  # a number of seconds beyond this would lie in the year 5138
 _EARLIEST_YEAR = 1990
 
@@ -184,16 +196,31 @@ def language_code(said: str) -> str:
 
 
 def read_instant(said: str) -> datetime | None:
-    """Parse ISO 8601, or (milli)seconds since 1970, in UTC unless a zone is given; return None if that fails."""
-    text = said.strip()
+    """
+    Parse ISO 8601, a date as in e-mail, or (milli)seconds since 1970; return None if that fails.
+
+    It is in UTC unless a zone is given, as an offset or by a usual name such as CEST.
+    """
+    text = with_offset(said.strip()[:LONGEST_INSTANT])
     try:
         if _EPOCH.fullmatch(text):
             seconds = float(text)
             return plausible(datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, UTC))
-        instant = datetime.fromisoformat(text)
+        instant = parsedate_to_datetime(text) if _LETTER.search(text) else datetime.fromisoformat(text)
         return plausible(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None
+
+
+def with_offset(said: str) -> str:
+    """Return a time with the name of its zone as an offset at its end: "10:00 CEST" becomes "10:00 +0200"."""
+    found = _ZONE_AFTER_TIME.search(said)
+    if not found:
+        return said
+    minutes = round(_ZONES[found[1].upper()] * 60)
+    sign, (hours, rest) = "-" if minutes < 0 else "+", divmod(abs(minutes), 60)
+    joint = " " if _LETTER.search(said.replace(found[0], "")) else ""
+    return f"{said[: found.start()]}{said[found.end() :]}{joint}{sign}{hours:02}{rest:02}"
 
 
 def plausible(instant: datetime) -> datetime | None:
@@ -203,6 +230,16 @@ def plausible(instant: datetime) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moved if moved.year >= _EARLIEST_YEAR else None
+
+
+def joined(title: str, words: str) -> str:
+    """Return the title and the words of an item in lines; a title that only repeats the words is left out."""
+    start, said = _comparable(title), _comparable(words)
+    return words if not start or said.startswith(start) or title in words else f"{title}\n{words}".rstrip("\n")
+
+
+def _comparable(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".… ")
 
 
 def first_of(candidates: Iterable[str]) -> str:

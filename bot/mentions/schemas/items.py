@@ -28,15 +28,25 @@ class FeedItem(Schema):
     links: tuple[str, ...] = ()  # canonical addresses in the words
     handles: tuple[str, ...] = ()  # written with an @ in the words; without it, lower case
 
-    def fingerprint(self, source: str) -> str:
-        """Return a hash of what tells this item from others: its address, else its id at *source*, else its words."""
+    def fingerprint(self, source: str, *, with_words: bool = False) -> str:
+        """
+        Return a hash of what tells this item from others: its address, else its id at *source*, else its words.
+
+        Where items of other words share an address or id, they are told apart *with_words*.
+        """
+        words = " ".join(f"{self.title} {self.words}".casefold().split())
         if address := canonical(self.address):
             key = f"address {identity(address)}"
         elif self.external_id:
             key = f"id {source} {self.external_id}"
         else:
-            key = f"words {' '.join(f'{self.title} {self.words}'.casefold().split())}"
-        return sha256(key.encode("utf-8", "replace")).hexdigest()
+            return _hash(f"words {words}")
+        return _hash(f"{key} {words}" if with_words else key)
+
+    @property
+    def said(self) -> str:
+        """The title and the words, without a title that repeats them."""
+        return texts.joined(self.title, self.words)
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -44,6 +54,10 @@ class FeedItem(Schema):
         own = registrable_domain(host_of(self.address))
         domains = dict.fromkeys(registrable_domain(link) for link in self.links)
         return tuple(domain for domain in domains if domain and domain != own)
+
+
+def _hash(key: str) -> str:
+    return sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
 class FetchResult(Schema):

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from bot.core.schemas import DigestSlot, Line, Notification, OfferButton, Schema
-from bot.customers.rules.rows import Refusal
+from bot.core.schemas import DigestSlot, Line, Notification, OfferButton, PromptNotification, Schema
+from bot.customers.rules.rows import Note, Refusal
 from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.texts import joined
 from bot.mentions.rules.tiers import AliasKind, Tier
 from bot.mentions.schemas.items import FeedItem
 
@@ -50,6 +51,11 @@ class MentionSchema(Schema):
     closed_by_name: str = ""
     sightings: int = 1
     offers: tuple[OfferButton, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The title and the words in lines, without a title that repeats them."""
+        return joined(self.title, self.words)
 
     @property
     def is_open(self) -> bool:
@@ -216,7 +222,10 @@ class AnswerLate(Notification):
 
 @dataclass(frozen=True)
 class ListRead:
-    """A parsed list: its items, refused rows, and the heading of each column; with a *problem* there are no items."""
+    """
+    A parsed list: its items, refused rows, and the heading of each column; with a *problem* there are no items.
+    *remarks* are about the list as a whole.
+    """
 
     file_name: str
     columns: Mapping[Column, str] = field(default_factory=dict)
@@ -224,6 +233,7 @@ class ListRead:
     problem: str = ""
     items: tuple[FeedItem, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    remarks: tuple[Note, ...] = ()
 
 
 class ListPlan(Schema):
@@ -282,7 +292,7 @@ class Day(Schema):
     others: int = 0
 
 
-class MentionsDigest(Notification):
+class MentionsDigest(PromptNotification):
     """
     The digest of mentions: counts since the slot before, and what waits for an answer.
 

@@ -13,6 +13,7 @@ from bot.customers.usecases.scheduling import bring_forward, put_back
 from bot.mentions.queries.mentions import get_row, list_schemas
 from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import BY_PERSON, Sentiment
+from bot.mentions.rules.texts import joined
 from bot.mentions.rules.tiers import Lesson, Tier
 from bot.mentions.schemas.mentions import ComplaintForOwner, MentionSchema
 from bot.mentions.tables import WORDS_LENGTH, Mention, SentimentCorrection
@@ -101,7 +102,7 @@ def set_sentiment(session: Session, *, mention_id: UUID, feeling: Sentiment, by:
         AlreadyDone: it reads as that already, or it is closed.
     """
     row = require_open(session, mention_id)
-    words = f"{row.title}\n{row.words}".strip()
+    words = joined(row.title, row.words)
     changed = correct_sentiment(
         session, mention_id=row.id, words=words, before=row.feeling, scorer=row.scorer, feeling=feeling, by=by, now=now
     )

@@ -62,10 +62,7 @@ def ingest(
     source = session.exec(select(Source).where(Source.id == source_id)).one() if source_id else None
     origin = _Origin(source, source.kind if source else kind, by, now)
     wanted = select_wanted(items, source) if source else items
-    keyed: dict[str, FeedItem] = {}
-    for item in wanted:
-        keyed.setdefault(item.fingerprint(str(source_id or kind)), item)
-    known = _list_known(session, list(keyed))
+    keyed, known = _by_key(session, wanted, str(source_id or kind))
     fresh = {key: item for key, item in keyed.items() if key not in known}
     edited = sum(_see_again(session, known[key], item, origin) for key, item in keyed.items() if key in known)
     made = _add_all(session, fresh, origin) if fresh else {}
@@ -181,6 +178,20 @@ def set_match(row: Mention, found: Sequence[Match]) -> None:
     row.alias_kind = best.kind if best else None
 
 
+def _by_key(session: Session, items: Iterable[FeedItem], source: str) -> tuple[dict[str, FeedItem], dict[str, Mention]]:
+    """Return *items* by what they are known by, and those of them that are stored; one id may have several texts."""
+    groups: dict[str, dict[str, FeedItem]] = {}
+    for item in items:
+        groups.setdefault(item.fingerprint(source), {}).setdefault(item.fingerprint(source, with_words=True), item)
+    known = _list_known(session, [*dict.fromkeys([*groups, *(key for group in groups.values() for key in group)])])
+    keyed: dict[str, FeedItem] = {}
+    for key, group in groups.items():
+        for exact, item in group.items():
+            is_stored = key in known and (known[key].title, known[key].words) == (item.title, item.words)
+            keyed[exact if exact in known or (len(group) > 1 and not is_stored) else key] = item
+    return keyed, {key: row for key, row in known.items() if key in keyed}
+
+
 def _list_known(session: Session, keys: Sequence[str]) -> dict[str, Mention]:
     known: dict[str, Mention] = {}
     for start in range(0, len(keys), AT_ONCE):
@@ -203,7 +214,7 @@ def _see_again(session: Session, row: Mention, item: FeedItem, origin: _Origin) 
     row.title, row.words, row.is_cut, row.rating = item.title, item.words, item.cut, item.rating
     row.edited_at = origin.now
     if row.scorer != BY_PERSON:
-        row.feeling, row.score, row.scorer = read_sentiment(f"{item.title}\n{item.words}", item.rating)
+        row.feeling, row.score, row.scorer = read_sentiment(item.said, item.rating)
     return True
 
 
@@ -243,13 +254,15 @@ def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
 
 
 def _make_row(key: str, item: FeedItem, found: Sequence[Match], origin: _Origin) -> Mention:
-    sentiment, score, model = read_sentiment(f"{item.title}\n{item.words}", item.rating)
+    sentiment, score, model = read_sentiment(item.said, item.rating)
     row = Mention(
         **item.model_dump(include=_COPIED), fingerprint=key, source_id=origin.source_id, kind=origin.kind,
         is_cut=item.cut, place=item.place or (clean_text(origin.source.name, 100) if origin.source else ""),
         domains=list(item.domains), handles=list(item.handles), found_at=origin.now, saved_by=origin.by,
         feeling=sentiment, score=score, scorer=model,
     )  # fmt: skip
+    if row.published_at is not None and row.published_at > origin.now:
+        row.published_at = origin.now  # nobody writes tomorrow: a date of 2099 would stand first for ever
     set_match(row, found)
     row.state = MentionState.OPEN if _is_news(row, origin) else MentionState.KEPT
     return row

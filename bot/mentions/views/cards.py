@@ -77,7 +77,7 @@ def card(one: schemas.MentionSchema, *, head: str = "") -> ui.Message:
         ui.section(about_line(one)),
         ui.actions(*_buttons(one), block_id=f"mentions.do:{one.id}"),
     ]
-    said = ui.escape(ui.cut(" ".join(f"{one.title} {one.words}".split()), SHORT))
+    said = ui.escape(ui.cut(" ".join(one.said.split()), SHORT))
     whom = f" about {_customer(one)}" if one.customer_name and not one.is_asked else ""
     return ui.Message(text=f"{_plain(head)} {READS[one.feeling]}{whom}: “{said}”".strip(), blocks=blocks)
 
@@ -89,7 +89,7 @@ def closed_text(one: schemas.MentionSchema) -> str:
     answer = f": “{ui.escape(ui.cut(' '.join(one.answer_words.split()), SHORT))}”" if one.answer_words else ""
     where = f" · {link(one.answer_link, 'the answer')}" if one.answer_link else ""
     whom = f"{ui.bold(ui.cut(one.customer_name, NAME))} · " if one.customer_name else ""
-    said = ui.escape(ui.cut(" ".join(f"{one.title} {one.words}".split()), SHORT))
+    said = ui.escape(ui.cut(" ".join(one.said.split()), SHORT))
     return f"{mark} {whom}“{said}” · {one.state.words}{who}{answer}{where}"
 
 
@@ -155,9 +155,7 @@ def _buttons(one: schemas.MentionSchema) -> list[ui.Block]:
 
 
 def _quoted(one: schemas.MentionSchema, limit: int) -> str:
-    title = " ".join(one.title.split())
-    said = one.words if not title or title in one.words else f"{title}\n{one.words}"
-    return ui.quote(said, limit) or "> (without words)"
+    return ui.quote(one.said, limit) or "> (without words)"
 
 
 def _when(one: schemas.MentionSchema) -> str:
@@ -238,7 +236,7 @@ def row(one: schemas.MentionSchema, place: str) -> ui.Block:
     block_id = f"mentions.{place}:{one.id}"
     if not one.is_open:
         return ui.section(closed_text(one), block_id=block_id)
-    said = " ".join(f"{one.title} {one.words}".split())
+    said = " ".join(one.said.split())
     address = link(one.address, "open") if len(one.address) <= 300 else ""  # noqa: PLR2004 - many rows share a message
     text = f"{top_line(one)}{f' · {address}' if address else ''}\n{ui.quote(said, SHORT)}\n{about_line(one)}"
     first = ("Answered", f"{ANSWERED}:{one.id}") if one.taken_by else ("I'll answer", f"{TAKE}:{one.id}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.customers.rules.rows import Refusal
+from bot.customers.rules.rows import Note, Refusal
 from bot.mentions.rules.mentions import ANSWER, ANSWER_DAYS_RANGE, LINK
 from bot.mentions.rules.sentiment import Hint
 from bot.mentions.schemas.mentions import ListPlan, ListRead, MentionSchema, MentionSetup, OwnNames
@@ -33,7 +33,7 @@ def answer_form(
     """Draw the form for an answer; with *hints*, phrases to reconsider before it is saved."""
     told = [ui.section(_hinted(hints))] if hints else []
     blocks = [
-        ui.section(ui.quote(f"{schema.title} {schema.words}".strip(), QUOTED) or "> (without words)"),
+        ui.section(ui.quote(schema.said, QUOTED) or "> (without words)"),
         *told,
         ui.field_of(
             "What you answered", ui.text_input(WORDS, initial=words, multiline=True, max_length=ANSWER),
@@ -53,7 +53,7 @@ def answer_form(
 def customer_form(schema: MentionSchema, *, state: str) -> ui.Block:
     """Draw the form for the customer that a mention is about, or none."""
     blocks = [
-        ui.section(f"{ui.quote(f'{schema.title} {schema.words}'.strip(), QUOTED)}\n{about_line(schema)}"),
+        ui.section(f"{ui.quote(schema.said, QUOTED)}\n{about_line(schema)}"),
         ui.field_of(
             "Which customer is it about", ui.external_select(OPTIONS, placeholder="Type a name"), block_id=WHOM,
             optional=True,
@@ -127,6 +127,7 @@ def preview(plan: ListPlan, read: ListRead, *, state: str) -> ui.Block:
         ui.section(f"{_name(plan)}\n{numbers(plan, done=False)}"),
         *_told(plan),
         *_refused(plan, read.refusals),
+        *[ui.context(_row(remark)) for remark in read.remarks],
         ui.divider(),
         ui.context(_columns(read)),
     ]
@@ -170,15 +171,15 @@ def _told(plan: ListPlan) -> list[ui.Block]:
 def _refused(plan: ListPlan, refusals: Sequence[Refusal]) -> list[ui.Block]:
     if not refusals:
         return []
-    lines = [_refusal(refusal) for refusal in refusals[:SHOWN]]
+    lines = [f"• {_row(refusal)}" for refusal in refusals[:SHOWN]]
     more = f"\nand {len(refusals) - SHOWN:,} more" if len(refusals) > SHOWN else ""
     head = f"*Refused: {ui.plural(plan.refused, 'row')}*"
     return [ui.divider(), ui.section("\n".join([head, *lines]) + more)]
 
 
-def _refusal(row: Refusal) -> str:
+def _row(row: Refusal | Note) -> str:
     column = f", {ui.escape(ui.cut(row.column, HEADING))}" if row.column else ""
-    return f"• Row {row.row_number:,}{column}: {ui.escape(ui.cut(row.reason, REASON))}"
+    return f"Row {row.row_number:,}{column}: {ui.escape(ui.cut(row.reason, REASON))}"
 
 
 def _columns(read: ListRead) -> str:

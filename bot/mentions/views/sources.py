@@ -207,7 +207,7 @@ def _line_field(name: str, label: str, initial: str, placeholder: str, hint: str
 
 
 def _item(one: FeedItem) -> str:
-    title = f"*{ui.escape(ui.cut(one.title, NAME)).replace('*', '∗')}*\n" if one.title else ""
+    title = f"*{ui.escape(ui.cut(one.title, NAME)).replace('*', '∗')}*\n" if one.said != one.words else ""
     who = " · ".join(ui.escape(ui.cut(part, 60)) for part in (one.author, one.place) if part)
     return f"{title}{ui.quote(one.words, 200) or '> (without words)'}" + (f"\n{who}" if who else "")
 

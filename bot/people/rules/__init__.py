@@ -15,9 +15,14 @@ from holidays.registry import EntityLoader
 DAY = timedelta(days=1)
 MONDAY_TO_FRIDAY = frozenset(range(5))
 NINE_OCLOCK = time(9)
+WORKDAY = timedelta(hours=8)
+LATEST_OPENING = time(16)
+"""A working day begins at somebody's hour, at four in the afternoon at the latest, and has eight hours."""
 MAX_SEARCH_DAYS = 400
 """The number of days searched for a working day: more than a year, so that one long leave is bridged."""
 MAX_ABSENCE_DAYS = 366
+CLEAR_DAYS = 6
+"""The number of days ahead within which a weekday alone says which day is meant."""
 JOINERS = "\u200d "
 """Characters that join parts of an emoji, or words; they are stripped from the ends of a text."""
 
@@ -125,6 +130,24 @@ class Calendar:
         exists = instant.astimezone(wall.tzinfo).replace(tzinfo=None, fold=0) == wall.replace(tzinfo=None)
         return instant if exists else _end_of_gap(wall)
 
+    def working_hours(self, day: date) -> tuple[datetime, datetime]:
+        """Return begin and end of the working hours on *day*: eight hours from the person's hour, at any clock."""
+        begin = self.at(day, min(self.hour, LATEST_OPENING))
+        return begin, begin + WORKDAY
+
+    def next_opening(self, now: datetime) -> datetime:
+        """
+        Return *now* when it is within the person's hours on a working day, else the begin of the next such hours.
+
+        For somebody without a working day in the next 400 days it is *now*, so that nothing is kept for good.
+        """
+        yesterday = self.today(now) - DAY
+        for day in (yesterday + DAY * n for n in range(MAX_SEARCH_DAYS)):
+            begin, end = self.working_hours(day)
+            if now < end and self.is_working_day(day):
+                return max(now, begin)
+        return now
+
     def hour_has_come(self, now: datetime) -> bool:
         """Return whether the person's reminder hour has passed on their local date."""
         return now >= self.at(self.today(now), self.hour)
@@ -156,6 +179,19 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 def _countries_with_holidays() -> frozenset[str]:
     """Return country codes. The library's own list loads every country, which takes eight megabytes."""
     return frozenset(EntityLoader.get_country_codes(include_aliases=False))
+
+
+def moment(instant: datetime, *, now: datetime, zone: str) -> str:
+    """
+    Return `today 14:30`, `tomorrow 09:00` or `yesterday 17:00` on the clock of *zone*.
+
+    Within the next six days it is `Tue 14:30`, at any other time `Tue 24 Nov 14:30`.
+    """
+    local = instant.astimezone(ZoneInfo(zone))
+    ahead = (local.date() - now.astimezone(ZoneInfo(zone)).date()).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    day = f"{local:%a}" if 0 < ahead <= CLEAR_DAYS else f"{local:%a} {local.day} {local:%b}"
+    return f"{near.get(ahead, day)} {local:%H:%M}"
 
 
 def known_zone(name: str | None, default: str) -> str:

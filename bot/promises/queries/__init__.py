@@ -20,7 +20,16 @@ from bot.customers.queries import list_contacts
 from bot.people.queries import get_today, list_away, list_calendars
 from bot.people.rules import Calendar
 from bot.promises.rules import WHAT, PromiseState, Stage, is_over, stage, wants_reminder
-from bot.promises.schemas import ContactOption, DueReminder, DueRow, ParsedPromise, PromiseList, PromiseSchema
+from bot.promises.schemas import (
+    ContactOption,
+    DueReminder,
+    DueRow,
+    ParsedPromise,
+    PromiseList,
+    PromiseNoted,
+    PromiseSchema,
+    Told,
+)
 from bot.promises.tables import Promise
 
 MOST_CONTACTS = 100
@@ -64,6 +73,21 @@ def get_pressed(
     """Return the promise that a button is about; nothing can be done about one that isn't owed any more."""
     one = commitments.get_one(session, kind=PROMISES, commitment_id=promise_id, viewer=viewer, now=now)
     return PressedCommitment(commitment=one, refused="" if one.is_owed else describe_ending(one))
+
+
+def refresh_notified(session: Session, notification: Told, to: str, now: datetime) -> Any:
+    """Return a message of promises with those that are still owed, as they stand now; None when none is."""
+    ids = [one.id for one in notification.rows]
+    told: Told = get_notified(session, schema=Told, ids=ids, person_id=to, now=now)
+    owed = tuple(one for one in told.rows if one.is_owed)
+    total = notification.total - len(notification.rows) + len(owed)
+    return notification.model_copy(update={"rows": owed, "total": total}) if owed else None
+
+
+def refresh_noted(session: Session, notification: PromiseNoted, to: str, now: datetime) -> PromiseNoted | None:
+    """Return the news of a promise as it stands now; None when it isn't owed any more."""
+    one = commitments.find_open(session, PROMISES, notification.promise.id, viewer=to, now=now)
+    return notification.model_copy(update={"promise": one}) if one else None
 
 
 def describe_ending(one: PromiseSchema) -> str:
@@ -131,11 +155,11 @@ def list_overdue(session: Session, *, now: datetime, limit: int) -> Sequence[Pro
 
 def check(session: Session, now: datetime) -> Sequence[str]:
     """Return a sentence when promises have nobody to keep them, no customer, or a day that nobody noticed was over."""
-    stuck = "{} promises have nobody, or no customer any more; name a manager, or restart the bot."
+    stuck = "Promises with no assignee who is here, or no active customer: {}; name a manager, or restart the bot."
     sentences = commitments.check_stuck(session, now, kind=PROMISES, sentence=stuck)
     long_over = get_today(session, person_id=None, now=now) - 2 * DAY
     if unnoticed := len([row for row in list_overdue(session, now=now, limit=500) if row.due_on < long_over]):
-        sentences.append(f"{unnoticed} promises are past their day and nobody was told; restart the bot.")
+        sentences.append(f"Promises past their day that nobody was told of: {unnoticed}; restart the bot.")
     return sentences
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.gateways import UnreadableFile
+from bot.customers.gateways.tables import UnreadableFile
 from bot.customers.rules.cells import Unclear
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.rules.lists import (
@@ -283,3 +283,13 @@ def test_a_field_is_called_by_the_lists_own_heading() -> None:
         "Place",
     ]
     assert found.unmapped == ("Comment",)
+
+
+def test_a_title_above_the_headings_is_left_out_and_a_macs_letters_are_read() -> None:
+    """As in lists of customers, and each is said."""
+    found = read("Reviews of November\n\nText,Author\nLe café est bon,Zoë\n".encode("mac_roman"))
+    assert [(item.words, item.author) for item in found.items] == [("Le café est bon", "Zoë")]
+    assert [(note.row_number, note.reason.partition(",")[0]) for note in found.remarks] == [
+        (4, "The file isn't in UTF-8"),
+        (1, "1 line above the headings left out: “Reviews of November”."),
+    ]

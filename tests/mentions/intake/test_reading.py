@@ -158,12 +158,60 @@ def test_silent_items_are_left_out_and_two_hundred_are_enough() -> None:
     ("1385518716000", "2013-11-27T02:18:36+00:00"),
     ("0001-01-01T00:00:00+14:00", None),
     ("1970-01-01T00:00:00Z", None),
+    ("Mon, 05 Jun 2023 10:00:00 CEST", "2023-06-05T08:00:00+00:00"),
+    ("Mon Jun 05 10:00:00 MESZ 2023", "2023-06-05T08:00:00+00:00"),
+    ("Mon, 05 Jun 2023 10:00:00 IST", "2023-06-05T04:30:00+00:00"),
+    ("2023-06-05 10:00:00 NST", "2023-06-05T13:30:00+00:00"),
+    ("Mon, 05 Jun 2023 10:00:00 EST", "2023-06-05T15:00:00+00:00"),
+    ("5 Jun 2023 10:00 aest", "2023-06-05T00:00:00+00:00"),
+    ("Mon, 05 Jun 2023 10:00:00 +0100 (BST)", "2023-06-05T09:00:00+00:00"),
+    ("Mon, 05 Jun 2023 10:00:00 XYZ", "2023-06-05T10:00:00+00:00"),
     ("soon", None),
 ])  # fmt: skip
 def test_instants_are_read(said: str, instant: str | None) -> None:
-    """ISO 8601 or seconds or milliseconds; in UTC."""
+    """ISO 8601, as in e-mail, or (milli)seconds; zones by offset or usual name."""
     read_as = read_instant(said)
     assert (read_as.isoformat() if read_as else None) == instant
+
+
+@pytest.mark.parametrize(("written", "hour"), [
+    ("Mon, 05 Jun 2023 10:00:00 CEST", 8), ("Mon, 05 Jun 2023 10:00:00 JST", 1),
+    ("Mon, 05 Jun 2023 10:00:00 PDT", 17), ("Mon, 05 Jun 2023 10:00:00 +0300", 7), ("2023-06-05 10:00:00 CET", 9),
+])  # fmt: skip
+def test_a_feeds_zone_is_what_it_is(written: str, hour: int) -> None:
+    """Also where the parser knows only North America's names."""
+    item = one(SourceKind.FEED, f"<rss version='2.0'><channel><item><title>x</title><pubDate>{written}</pubDate>"
+               "</item></channel></rss>")  # fmt: skip
+    assert item.published_at is not None
+    assert item.published_at.hour == hour
+
+
+@pytest.mark.parametrize(("guid", "link", "address"), [
+    ("<guid>t3_abc</guid>", "", ""),
+    ("<guid>42</guid>", "<link>/posts/42</link>", "https://feeds.example/posts/42"),
+    ("<guid>https://acme.example/1</guid>", "", "https://acme.example/1"),
+    ("<guid isPermaLink='false'>https://acme.example/1</guid>", "", ""),
+])  # fmt: skip
+def test_an_id_that_is_no_address_makes_no_link(guid: str, link: str, address: str) -> None:
+    """It tells the item from others, and nobody can open it."""
+    found = one(
+        SourceKind.FEED, f"<rss version='2.0'><channel><item><title>x</title>{guid}{link}</item></channel></rss>"
+    )
+    assert found.address == address
+    assert found.external_id
+
+
+@pytest.mark.parametrize(("title", "words", "said"), [
+    ("Golddex never called", "Golddex never called me back", "Golddex never called me back"),
+    ("Golddex never called…", "golddex  never\ncalled me", "golddex  never\ncalled me"),
+    ("Third time", "Golddex never called", "Third time\nGolddex never called"),
+    ("Third time", "", "Third time"),
+    ("", "Golddex", "Golddex"),
+    ("…", "Golddex", "Golddex"),
+])  # fmt: skip
+def test_a_title_that_begins_the_text_isnt_said_twice(title: str, words: str, said: str) -> None:
+    """Programs make a title of the first words, often cut short."""
+    assert FeedItem(title=title, words=words).said == said
 
 
 def test_languages_are_two_letters() -> None:

@@ -1,4 +1,4 @@
-"""Reading customer lists as people's programs write them, and writing them so that spreadsheets open them safely."""
+"""Reads tables as people's programs write them: their encoding, what divides their cells, where their headings are."""
 
 import codecs
 import csv
@@ -8,18 +8,15 @@ import itertools
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
-from bot.core.collecting import without_collecting
 from bot.core.errors import InvalidInput
-from bot.customers.rules.headers import Field, HeaderMap, map_headers
-from bot.customers.rules.rows import Refusal, RowDraft, parse_row, refuse
-from bot.customers.schemas import Cell, Drafts
+from bot.customers.rules.encodings import guess_encoding
+from bot.customers.rules.names import clean_text
+from bot.customers.rules.rows import Note
 from bot.people.rules.days import day_order
 
 if TYPE_CHECKING:
@@ -30,6 +27,11 @@ LARGEST_CELL = 1024 * 1024
 MOST_COLUMNS = 1000
 SAMPLE_CHARACTERS = 64 * 1024
 SAMPLE_ROWS = 50
+MOST_TITLES = 20
+"""Lines above the headings that are looked at."""
+TITLES_SHOWN = 3
+FEWEST_KNOWN = 2
+"""Known headings by which a row below the first line is taken for the headings."""
 MOST_REPAIRS = 20
 """Quotation marks never closed, after which a file is given up on: each costs another look at what follows."""
 
@@ -76,26 +78,29 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A file of rows under headings. `rows()` reads it from the start, a row at a time."""
+    """A file of rows under headings. `rows()` reads it from the start, a row at a time; `remarks` say what is odd."""
 
     name: str
     headers: tuple[str, ...]
     encoding: str
     delimiter: str
+    remarks: tuple[Note, ...]
+    headings_line: int
     _data: bytes
-    _headings_end: int
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the headings that hold anything."""
         with closing(_open_text(self._data, self.encoding)) as text:
             for row in _records(_Lines(text), self.delimiter):
-                if row.number > self._headings_end and not row.is_blank:
+                if row.number > self.headings_line and not row.is_blank:
                     yield row
 
 
-def read_table(data: bytes, *, name: str) -> Table:
+def read_table(data: bytes, *, name: str, count_known: Callable[[Sequence[str]], int] | None = None) -> Table:
     """
     Return the table in *data*, the content of the file called *name*; gzip is unpacked.
+
+    *count_known* counts the headings that are known among cells: lines above those headings are skipped.
 
     Raises:
         UnreadableFile: it is empty, no text, larger than 200 MB, or something else than rows divided by , ; | or tab.
@@ -103,13 +108,18 @@ def read_table(data: bytes, *, name: str) -> Table:
     for magic, kind in _OTHER_KINDS:
         if data.startswith(magic):
             raise UnreadableFile(f"{name} is {kind}: save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that.")
-    encoding = _encoding(data, name)
+    encoding, remarks = _encoding(data, name)
     with closing(_open_text(data, encoding)) as text:
-        sample = text.read(SAMPLE_CHARACTERS)
-    said = _SEPARATOR_LINE.fullmatch(sample.partition("\n")[0])
-    delimiter = said[1] if said else _sniff(sample)
+        lines = _sample_lines(text)
+    said = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    above = 1 if said else 0
+    if count_known and (titles := _titles(lines[above:], [said[1]] if said else _DELIMITERS, count_known)):
+        *titles, headings = titles
+        remarks.append(_told_titles(titles, above))
+        above += headings.number - 1
+    delimiter = said[1] if said else _sniff(lines[above:])
     with closing(_open_text(data, encoding)) as text:
-        first = next(_headings(text, delimiter, skip=1 if said else 0), None)
+        first = next(_headings(text, delimiter, skip=above), None)
     if first is None:
         raise UnreadableFile(f"{name} is empty: put headings in the first line and one row in each line below.")
     row, end = first
@@ -117,16 +127,7 @@ def read_table(data: bytes, *, name: str) -> Table:
         trouble = row.problem or f"It has more than {MOST_COLUMNS} cells."
         raise UnreadableFile(f"The first line of {name} holds no headings we can read. {trouble}")
     headers = tuple(" ".join(cell.split()) for cell in row.cells)
-    return Table(name, headers, encoding, delimiter, data, end)
-
-
-def parse_rows(table: Table, mapping: HeaderMap, **options: Any) -> Iterator[RowDraft | list[Refusal]]:
-    """Yield a draft, or what is wrong, for every row of *table*; *options* are those of `parse_row`."""
-    for row in table.rows():
-        if row.problem:
-            yield [refuse(row.number, row.problem)]
-        else:
-            yield parse_row(row.number, row.cells, mapping, **options)
+    return Table(name, headers, encoding, delimiter, tuple(remarks), end, data)
 
 
 def date_order(table: Table, columns: Sequence[int]) -> bool | None:
@@ -149,21 +150,34 @@ def _open_text(data: bytes, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(_open_bytes(data), encoding=encoding, newline="")
 
 
-def _encoding(data: bytes, name: str) -> str:
-    """Return the encoding: by its mark, else UTF-8 if it decodes, else Windows-1252; guesses do worse on real files."""
+def _encoding(data: bytes, name: str) -> tuple[str, list[Note]]:
+    """
+    Return the encoding, and a remark where it isn't certain.
+
+    It is known by its mark, or UTF-8 if it decodes, else Windows-1252 or Mac Roman. Guessing libraries do worse on real
+    files.
+    """
     beginning = b"".join(itertools.islice(_chunks(data, name), 1))[:4096]
     marked = next((encoding for bom, encoding in _BOMS if beginning.startswith(bom)), "")
     if not marked and beginning.count(0) > _NUL_SHARE_OF_TEXT * len(beginning):
         raise UnreadableFile(f"{name} is no text file: save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that.")
-    candidates = [marked] if marked else ["utf-8", "cp1252"]
-    for encoding in candidates:
-        with suppress(UnicodeError):
-            for _ in codecs.iterdecode(_chunks(data, name), encoding):
-                pass
-            return encoding
-    raise UnreadableFile(
-        f"{name} is written neither in UTF-8 nor in Windows-1252: save it as “CSV UTF-8” and send that."
+    with suppress(UnicodeError):
+        for _ in codecs.iterdecode(_chunks(data, name), marked or "utf-8"):
+            pass
+        return marked or "utf-8", []
+    guessed = None if marked else guess_encoding(_chunks(data, name))
+    if guessed is None:
+        raise UnreadableFile(
+            f"{name} is written neither in UTF-8 nor in Windows-1252 nor in Mac Roman: save it as “CSV UTF-8” and send "
+            "that."
+        )
+    if guessed.is_sure:
+        return guessed.encoding, []
+    told = (
+        f"The file isn't in UTF-8, so it was read as {guessed.label}, with “{clean_text(guessed.word, 60)}” in this "
+        "line. If that looks wrong, save the file as “CSV UTF-8” and send it again."
     )
+    return guessed.encoding, [Note(guessed.line, "", told, guessed.word)]
 
 
 def _chunks(data: bytes, name: str) -> Iterator[bytes]:
@@ -183,11 +197,55 @@ def _chunks(data: bytes, name: str) -> Iterator[bytes]:
             yield chunk
 
 
-def _sniff(sample: str) -> str:
-    """Return the delimiter that gives most of the first rows as many cells as the headings have."""
+def _sample_lines(text: io.TextIOBase) -> list[str]:
+    """Return the first lines of *text*, without one that was cut off in the middle."""
+    sample = text.read(SAMPLE_CHARACTERS)
     lines = list(io.StringIO(sample, newline=""))
-    if len(sample) == SAMPLE_CHARACTERS and len(lines) > 1:
-        lines.pop()  # cut off in the middle
+    return lines[:-1] if len(sample) == SAMPLE_CHARACTERS and len(lines) > 1 else lines
+
+
+def _titles(lines: list[str], delimiters: Iterable[str], count_known: Callable[[Sequence[str]], int]) -> list[Row]:
+    """
+    Return the rows that stand above the headings, and the headings; none if the headings stand at the top.
+
+    The headings are the first row, if it has several cells and one is known, or the first with two known ones; else,
+    below a title and an empty line, the first row of several cells.
+    """
+    best: tuple[int, list[Row]] = (0, [])
+    for delimiter in delimiters:
+        rows = list(itertools.islice(_records(_Lines(lines), delimiter), MOST_TITLES + 1))
+        known = [count_known(row.cells) for row in rows]
+        stands_first = bool(rows) and 0 < known[0] < _filled(rows[0])
+        at = 0 if stands_first else next((at for at, count in enumerate(known) if count >= FEWEST_KNOWN), None)
+        at = _below_title(rows, known) if at is None else at
+        if at is not None and known[at] + 1 > best[0]:
+            best = (known[at] + 1, [row for row in rows[: at + 1] if not row.is_blank])
+    return best[1] if len(best[1]) > 1 else []
+
+
+def _below_title(rows: Sequence[Row], known: Sequence[int]) -> int | None:
+    """Return the index of the first row of several cells below a title and an empty line, if the list begins so."""
+    filled = [_filled(row) for row in rows]
+    at = next((at for at, count in enumerate(filled) if count > 1), None)
+    has_title = at is not None and any(filled[:at]) and not any(known[:at]) and not filled[at - 1]
+    return at if has_title else None
+
+
+def _filled(row: Row) -> int:
+    return sum(bool(cell.strip()) for cell in row.cells)
+
+
+def _told_titles(titles: Sequence[Row], above: int) -> Note:
+    """Return what to say about lines that were skipped; *above* lines before them were not counted."""
+    words = [clean_text(" ".join(row.cells), 60) for row in titles]
+    more = f" and {len(words) - TITLES_SHOWN} more" if len(words) > TITLES_SHOWN else ""
+    stood = "1 line" if len(words) == 1 else f"{len(words)} lines"
+    shown = ", ".join(f"“{each}”" for each in words[:TITLES_SHOWN])
+    return Note(titles[0].number + above, "", f"{stood} above the headings left out: {shown}{more}.", words[0])
+
+
+def _sniff(lines: list[str]) -> str:
+    """Return the delimiter that gives most of the first rows as many cells as the headings have."""
     return max(_DELIMITERS, key=lambda delimiter: _fit(lines, delimiter)) if lines else ","
 
 
@@ -286,83 +344,3 @@ def _is_closed(of_row: list[str], delimiter: str) -> bool:
 def _unguarded(cell: str) -> str:
     """Return the cell without the apostrophe that keeps spreadsheets from running it as a formula."""
     return cell[1:] if _GUARDED.match(cell) else cell
-
-
-OUR_OWN = "Evenhand"
-DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
-STRIDE = 1000  # rows between two calls of a progress
-
-
-@without_collecting()
-def read_drafts(
-    data: bytes,
-    *,
-    name: str,
-    by_hand: Mapping[str, str] | None = None,
-    today: date,
-    default_source: str = "",
-    progress: Callable[[int], None] | None = None,
-) -> Drafts:
-    """
-    Return the customers in the file called *name*; *by_hand* maps headings to fields ("Company" → "name").
-
-    External ids belong to the recognised system, unless a column or *default_source* says otherwise. Where columns are
-    ambiguous, `problems` says so and there are no rows. *progress* is called with the number of rows read so far.
-
-    Raises:
-        UnreadableFile: the bytes are no table we can read; the message says what to do.
-    """
-    table = read_table(data, name=name)
-    mapping = map_headers(table.headers, by_hand)
-    system = default_source or ("" if mapping.system == OUR_OWN else mapping.system)
-    rows: list[RowDraft] = []
-    refusals: list[Refusal] = []
-    if not mapping.problems:
-        day_first = date_order(table, [at for field, at in mapping.columns.items() if field in DATES])
-        drafts = parse_rows(table, mapping, today=today, default_source=system, day_first=day_first)
-        for done, draft in enumerate(drafts, start=1):
-            if isinstance(draft, RowDraft):
-                rows.append(draft)
-            else:
-                refusals += draft
-            if progress and done % STRIDE == 0:
-                progress(done)
-    columns = {field: mapping.headers[at] for field, at in mapping.columns.items()}
-    if mapping.person:  # first and last name together are the contact's name
-        columns[Field.CONTACT_NAME] = " + ".join(mapping.headers[at] for at in mapping.person)
-    return Drafts(
-        file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
-        problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals),
-    )  # fmt: skip
-
-
-_RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@|\t\r]")
-
-
-def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """
-    Return a CSV file in UTF-8 with a byte order mark, lines ending in CR LF, every cell quoted.
-
-    Text that a spreadsheet would run (it begins with = + - @ | tab or CR) gets an apostrophe, which `read_table`
-    removes again; numbers stay numbers.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([safe_cell(header) for header in headers])
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def safe_cell(cell: Cell) -> str:
-    """Return a cell as text that no spreadsheet takes for a formula."""
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "yes" if cell else "no"
-        case int() | float() | Decimal():
-            return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
-        case date():
-            return cell.isoformat()
-    plain = (cell if isinstance(cell, str) else "; ".join(cell)).replace("\0", "")
-    return f"'{plain}" if _RUN_BY_SPREADSHEETS.match(plain) else plain

@@ -1,0 +1,152 @@
+"""Who has changed nothing for a working week, while something of theirs was late."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.checkins.queries import get_owner_scope
+from bot.checkins.queries.queue import queue_row, read_page
+from bot.checkins.rules import IDLE_AFTER, idle_days
+from bot.checkins.schemas import ColleaguesQueue, IdlePerson
+from bot.core.database import workspace_of
+from bot.core.feature import Feature, collect_overdue
+from bot.core.schemas import Overdue
+from bot.customers.queries.due import CUSTOMERS, neglected
+from bot.customers.tables import Import, ImportChange
+from bot.people.queries import get_person, get_today, list_calendars
+from bot.people.rules import DAY
+from bot.people.tables import Person
+from bot.people.usecases import require_manager
+from bot.workspaces.tables import AuditEntry
+
+COLLEAGUES_ROWS = 20
+HANDED_OVER = ("customer.handed_over", "customer.handed_over.undone")
+LOOK_BACK = timedelta(days=92)
+"""How far back an act is looked for; nobody is said to have been idle for longer."""
+
+
+@dataclass(frozen=True)
+class Neglected:
+    """The neglected customers of one owner, and the day on which the first of them became so."""
+
+    count: int
+    since: date
+
+
+def list_idle(session: Session, *, features: Sequence[Feature], now: datetime) -> list[IdlePerson]:
+    """
+    Return who has changed nothing for five working days of theirs or more, the longest idle first.
+
+    Days count from the last change that the person made, and from the day since which something of theirs is late: a
+    customer neglected, or what a feature's `overdue` tells. Days away and holidays don't count.
+    """
+    today = get_today(session, person_id=None, now=now)
+    customers, overdue = list_neglected(session, today=today, now=now), collect_overdue(features, session, now)
+    people = _list_members(session, {*customers, *overdue})
+    acts, calendars = _last_acts(session, people, now=now), list_calendars(session, people)
+    found = []
+    for person_id, name in people.items():
+        theirs, late = customers.get(person_id), overdue.get(person_id, [])
+        first_late = min([one.since for one in late] + ([theirs.since] if theirs else []))
+        calendar, acted_at = calendars[person_id], acts.get(person_id, now - LOOK_BACK)
+        acted_on = calendar.today(acted_at)
+        days = idle_days(calendar, today=calendar.today(now), acted_on=acted_on, late_since=first_late)
+        if days >= IDLE_AFTER:
+            found.append(_idle(person_id, name, days, theirs, late))
+    return sorted(found, key=lambda one: (-one.working_days, one.name.casefold(), one.person_id))
+
+
+def get_colleagues_queue(
+    session: Session, *, person_id: str, features: Sequence[Feature], viewer: str, now: datetime
+) -> ColleaguesQueue:
+    """
+    Return what waits for somebody, for a manager.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+        NotFound: the bot doesn't know the person.
+    """
+    require_manager(session, by=viewer, wish="look at others' queues")
+    person, scope = get_person(session, person_id), get_owner_scope(session, person_id=person_id, now=now)
+    page = read_page(session, scope, page=0, rows=COLLEAGUES_ROWS)
+    waits = int(page[0].waits) if page else 0
+    overdue = collect_overdue(features, session, now).get(person_id, ())
+    rows = tuple(queue_row(row, (), scope).customer for row in page[:waits])
+    return ColleaguesQueue(
+        person_id=person_id, name=person.name, total=waits, rows=rows, overdue=tuple(one.text for one in overdue)
+    )
+
+
+def list_neglected(
+    session: Session, *, today: date, now: datetime, owner_id: str | None = None
+) -> dict[str, Neglected]:
+    """
+    Return the neglected customers of each owner, or of one.
+
+    A customer counts from the day on which it came to its owner, if that was later than its limit.
+    """
+    came, limit = _came_to_owner(session, now), CUSTOMERS.c.neglected_after
+    since = sa.func.min(sa.case((came.c.day > limit, came.c.day), else_=limit), type_=sa.Date)
+    query = (
+        sa.select(CUSTOMERS.c.owner_id, sa.func.count(), since)
+        .select_from(CUSTOMERS.outerjoin(came, came.c.customer_id == CUSTOMERS.c.id))
+        .where(CUSTOMERS.c.workspace_id == workspace_of(session), CUSTOMERS.c.owner_id.is_not(None), neglected(today))
+        .group_by(CUSTOMERS.c.owner_id)
+    )
+    if owner_id is not None:
+        query = query.where(CUSTOMERS.c.owner_id == owner_id)
+    return {owner: Neglected(count, day + DAY) for owner, count, day in session.execute(query).all()}
+
+
+def _came_to_owner(session: Session, now: datetime) -> sa.Subquery:
+    """Select the day on which customers last came to an owner: by a list, or handed over."""
+    ours, since = workspace_of(session), now - LOOK_BACK
+    given: Any = sa.select(col(AuditEntry.customer_id).label("customer_id"), col(AuditEntry.at).label("at"))
+    given = given.where(
+        col(AuditEntry.workspace_id) == ours, col(AuditEntry.at) > since, col(AuditEntry.action).in_(HANDED_OVER)
+    )
+    imported = (
+        sa.select(col(ImportChange.customer_id), col(Import.at))
+        .join(Import, sa.and_(col(Import.id) == col(ImportChange.import_id), col(Import.workspace_id) == ours))
+        .where(col(ImportChange.workspace_id) == ours, col(ImportChange.added).is_(True), col(Import.at) > since)
+    )
+    every = sa.union_all(given, imported).subquery()
+    day = sa.func.max(sa.func.date(every.c.at), type_=sa.Date).label("day")
+    return sa.select(every.c.customer_id, day).group_by(every.c.customer_id).subquery()
+
+
+def _list_members(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of those of these people who are full members, by id."""
+    query = sa.select(col(Person.id), col(Person.name)).where(
+        col(Person.workspace_id) == workspace_of(session), col(Person.id).in_(sorted(person_ids)),
+        col(Person.is_deactivated).is_(False), col(Person.is_guest).is_(False), col(Person.is_bot).is_(False),
+    )  # fmt: skip
+    return dict(session.execute(query).all())
+
+
+def _last_acts(session: Session, person_ids: Iterable[str], *, now: datetime) -> Mapping[str, datetime]:
+    """Return the instant of the last change that each of these people made, by the audit trail."""
+    query = (
+        sa.select(col(AuditEntry.by), sa.func.max(col(AuditEntry.at)))
+        .where(
+            col(AuditEntry.workspace_id) == workspace_of(session),
+            col(AuditEntry.at) > now - LOOK_BACK,
+            col(AuditEntry.by).in_(sorted(person_ids)),
+            ~col(AuditEntry.action).endswith(".refused"),
+        )
+        .group_by(col(AuditEntry.by))
+    )
+    return dict(session.execute(query).all())
+
+
+def _idle(person_id: str, name: str, days: int, theirs: Neglected | None, late: Sequence[Overdue]) -> IdlePerson:
+    count = theirs.count if theirs else 0
+    lines = ([f"{count:,} neglected"] if count else []) + [one.text for one in late]
+    return IdlePerson(
+        person_id=person_id, name=name, working_days=days, neglected=count, late=sum(one.count for one in late),
+        lines=tuple(lines),
+    )  # fmt: skip

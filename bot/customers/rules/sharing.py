@@ -1,0 +1,48 @@
+"""Sharing customers out among people, evenly by their number."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+Key = TypeVar("Key")
+
+UNDO_FOR = timedelta(days=1)
+"""How long after it a sharing can be undone."""
+
+
+def share_evenly(parents: Mapping[Key, Key | None], among: Sequence[str]) -> dict[Key, str]:
+    """
+    Return who of *among* gets each customer; *parents* maps each customer to its parent, in the order of sharing.
+
+    A family stays together. The largest families go first, each to the person who has the fewest so far; equal ones
+    go in the order given. So the counts of two people differ by no more than one, or by the largest family.
+
+    Raises:
+        ValueError: *among* is empty.
+    """
+    if not among:
+        raise ValueError("There is nobody to share customers out among.")
+    families: dict[Key, list[Key]] = {}
+    for key in parents:
+        families.setdefault(_root(key, parents), []).append(key)
+    counts = dict.fromkeys(among, 0)
+    shares: dict[Key, str] = {}
+    for family in sorted(families.values(), key=len, reverse=True):
+        person = min(counts, key=counts.__getitem__)
+        counts[person] += len(family)
+        shares |= dict.fromkeys(family, person)
+    return shares
+
+
+def _root(key: Key, parents: Mapping[Key, Key | None]) -> Key:
+    """Return the ancestor that has no parent among the shared customers."""
+    seen = {key}
+    while (parent := parents.get(key)) is not None and parent in parents and parent not in seen:
+        key = parent
+        seen.add(key)
+    return key
+
+
+def may_undo_sharing(shared_at: datetime, *, now: datetime) -> bool:
+    """Return whether a sharing can still be undone."""
+    return now - shared_at <= UNDO_FOR

@@ -1,0 +1,163 @@
+"""Sharing the customers without an owner out among people, and undoing that."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core import outbox
+from bot.core.clock import new_id
+from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
+from bot.core.outbox import DeliveryState, OutboxMessage
+from bot.customers.queries import list_pool
+from bot.customers.rules.sharing import may_undo_sharing, share_evenly
+from bot.customers.schemas import CustomersTakenBack, ShareDone, ShareUndone
+from bot.customers.tables import Customer
+from bot.customers.usecases import notify_new_owner, require_can_own
+from bot.customers.usecases.scheduling import give_from_pool, reschedule
+from bot.people.queries import find_person_row, get_today, list_names
+from bot.people.rules import Mute
+from bot.people.usecases import require_manager
+from bot.workspaces.tables import AuditEntry
+from bot.workspaces.usecases import BOT, record
+
+HANDED_OVER, SHARED, UNSHARED = "customer.handed_over", "customers.shared_out", "customers.share_undone"
+
+
+def share_out_pool(session: Session, *, among: Sequence[str], by: str, now: datetime, view_id: str = "") -> ShareDone:
+    """
+    Give every active customer without an owner to one of *among*, evenly by number, and notify each person once.
+
+    Families stay together; size plays no part. First calls are spread over the working days of the new owners.
+
+    Raises:
+        NotAllowed: *by* is no manager.
+        InvalidInput: nobody was chosen, or somebody who can't own customers; field `among`.
+        AlreadyDone: every customer has an owner, or this form had its effect before.
+    """
+    people = check_among(session, among=among, by=by, now=now)
+    pool = list_pool(session, today=get_today(session, person_id=None, now=now))
+    if not pool:
+        raise AlreadyDone("Every customer has an owner already; nothing was left to share out.")
+    outbox.require_new_submission(session, view_id, now=now)
+    shares, share_id = share_evenly({customer.id: customer.parent_id for customer in pool}, people), new_id()
+    give_from_pool(session, pool, shares, now=now)
+    for customer in pool:
+        _record(session, customer, before=None, after=customer.owner_id, share_id=share_id, by=by, now=now)
+    counts = Counter(shares.values())
+    record(session, SHARED, by=by, kind="share", subject=share_id, after=dict(counts), now=now)
+    session.flush()
+    for person in counts:
+        theirs = [customer for customer in pool if customer.owner_id == person]
+        if person != by:
+            notify_new_owner(session, theirs, to=person, by=by, key=_key(share_id, person), now=now)
+    names = list_names(session, people)
+    shares_shown = tuple((names[person], counts[person]) for person in people if counts[person])
+    return ShareDone(id=share_id, total=len(pool), shares=shares_shown)
+
+
+def undo_share_out(session: Session, *, share_id: UUID, by: str, now: datetime) -> ShareUndone:
+    """
+    Return to the pool what a sharing gave away and nobody has handed on since; new owners who were told hear of it.
+
+    Raises:
+        NotAllowed: *by* is no manager, or a day has passed.
+        NotFound: there was no such sharing.
+        AlreadyDone: it was undone before.
+    """
+    require_manager(session, by=by, wish="undo that")
+    subject = sa.and_(col(AuditEntry.subject_kind) == "share", col(AuditEntry.subject_id) == str(share_id))
+    entries = session.exec(select(AuditEntry).where(subject).order_by(col(AuditEntry.at))).all()
+    if not entries:
+        raise NotFound("There is nothing to undo here; /customers pool shows who has no owner.")
+    if len(entries) > 1:
+        raise AlreadyDone("That was undone already; nothing was changed.")
+    shared = entries[0]
+    if not may_undo_sharing(shared.at, now=now):
+        raise NotAllowed("That can be undone for a day, and it is over; hand the customers over instead.")
+    given = _list_given(session, shared)
+    back = [customer for customer, owner_id in given if customer.owner_id == owner_id]
+    owners: dict[str, list[Customer]] = {}
+    for customer in back:
+        owners.setdefault(str(customer.owner_id), []).append(customer)
+        _record(session, customer, before=customer.owner_id, after=None, share_id=share_id, by=by, now=now)
+        customer.owner_id = None
+    reschedule(session, back, now=now)
+    record(session, UNSHARED, by=by, kind="share", subject=share_id, after={"back": len(back)}, now=now)
+    session.flush()
+    for person, customers in owners.items():
+        if not _cancel(session, _key(share_id, person), now=now):
+            _tell(session, person, customers, share_id=share_id, by=by, now=now)
+    return ShareUndone(back=len(back), kept=len(given) - len(back))
+
+
+def check_among(session: Session, *, among: Sequence[str], by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every use case takes the time
+    """
+    Return *among*, each person once, if *by* may share customers out among them.
+
+    Raises:
+        NotAllowed: *by* is no manager ("bot" stands for the command line).
+        InvalidInput: nobody was chosen, or somebody who can't own customers; field `among`.
+    """
+    if by != BOT:
+        require_manager(session, by=by, wish="share customers out")
+    people = list(dict.fromkeys(among))
+    if not people:
+        raise InvalidInput(fields={"among": "Choose at least one person who gets some of them."})
+    try:
+        for person in people:
+            require_can_own(session, person)
+    except (InvalidInput, NotFound) as refused:
+        raise InvalidInput(fields={"among": str(refused)}) from refused
+    return people
+
+
+def _list_given(session: Session, shared: AuditEntry) -> list[tuple[Customer, str]]:
+    """Return the customers that a sharing gave away and who got each, without those erased since."""
+    same = (AuditEntry.action == HANDED_OVER, AuditEntry.at == shared.at, AuditEntry.by == shared.by)
+    query = select(Customer, AuditEntry).join(AuditEntry, col(AuditEntry.customer_id) == col(Customer.id)).where(*same)
+    rows = session.exec(query.order_by(col(Customer.name_key), col(Customer.id))).all()
+    ours = ((customer, entry.after) for customer, entry in rows if entry.after.get("share") == shared.subject_id)
+    return [(customer, after["owner"]) for customer, after in ours]
+
+
+def _record(
+    session: Session,
+    customer: Customer,
+    *,
+    before: str | None,
+    after: str | None,
+    share_id: UUID,
+    by: str,
+    now: datetime,
+) -> None:
+    record(
+        session, HANDED_OVER, by=by, kind="customer", subject=customer.id, customer_id=customer.id, now=now,
+        before={"owner": before}, after={"owner": after, "note": "", "share": str(share_id)},
+    )  # fmt: skip
+
+
+def _key(share_id: UUID, person: str) -> str:
+    return f"shared:{share_id}:{person}"
+
+
+def _cancel(session: Session, key: str, *, now: datetime) -> bool:
+    """Cancel the message to a new owner; return whether it hadn't begun to be sent."""
+    waiting = (col(OutboxMessage.key) == key, col(OutboxMessage.state) == DeliveryState.PENDING)
+    gone = sa.update(OutboxMessage).where(*waiting)
+    values = {"state": DeliveryState.DEAD, "reason": "the sharing was undone", "finished_at": now}
+    return session.exec(gone.values(values)).rowcount > 0
+
+
+def _tell(
+    session: Session, person_id: str, customers: Sequence[Customer], *, share_id: UUID, by: str, now: datetime
+) -> None:
+    person = find_person_row(session, person_id)
+    if person_id == by or person is None or person.is_deactivated or Mute.NEWS in person.mutes:
+        return
+    names = tuple(customer.name for customer in customers[:5])
+    notification = CustomersTakenBack(names=names, total=len(customers), by=by)
+    outbox.enqueue(session, notification, to=person_id, key=f"unshared:{share_id}:{person_id}", now=now)
