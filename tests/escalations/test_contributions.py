@@ -44,8 +44,8 @@ def test_a_card_tells_what_is_open_and_what_happened(office: Office) -> None:
     at(office, LATER)
     card = office.ask(get_card, customer_id=acme, viewer=MARA, features=office.runtime.features)
     texts = [line.text for line in card.customer.lines]
-    assert texts[0] == "went wrong: late thing (Ana Lima, answer was due Mon 13:00)"
-    assert "2 more escalations" in texts
+    assert texts[0] == "went wrong: late thing (Ana Lima, answer was due today 13:00 Lisbon time)"
+    assert "2 more problems" in texts
     history = [line.text for line in card.timeline]
     assert "the portal is down: fixed (hand-over, nobody read it; avoidable)" in history
     assert "the portal is down: they confirmed that the fix holds" in history
@@ -79,14 +79,14 @@ def test_the_digest_counts_what_is_open_and_late_and_names_what_comes_again(offi
 
     assert counts(MONDAY) == []
     first = escalate(office, office.customer("Acme"))
-    assert counts(MONDAY) == ["1 escalation open"]
-    assert counts(LATER) == ["1 escalation open", "1 past its clock"]
+    assert counts(MONDAY) == ["1 problem open"]
+    assert counts(LATER) == ["1 problem open", "1 past its time"]
     answer(office, first)
     mend(office, first)
     for name in ("Golddex", "Condax"):
         mended(office, office.customer(name))
     assert counts(LATER) == [
-        "3 escalations open",
+        "3 problems open",
         "the third hand-over that broke: Acme, Golddex, Condax in 90 days",
     ]
     assert office.look(lambda session: list_repeats(session, now=LATER + timedelta(days=100))) == []
@@ -104,7 +104,7 @@ def test_rates_add_up_by_person(office: Office) -> None:
     rate = office.ask(get_rate, days=90, viewer=KIRI)
     assert (rate.active, rate.clean, rate.unjudged) == (4, 3, 1)
     assert [(line.name, line.clean, line.active) for line in rate.people] == [
-        ("Ana Lima", 1, 2), ("Bob Chen", 1, 1), ("Nobody's (the pool)", 1, 1),
+        ("Ana Lima", 1, 2), ("Bob Chen", 1, 1), ("No owner", 1, 1),
     ]  # fmt: skip
     assert office.ask(get_rate, days=90, viewer=KIRI, person=ANA).active == 2
     at(office, MONDAY + timedelta(days=31))
