@@ -32,7 +32,7 @@ from bot.mentions.usecases.ingest import import_mentions
 from bot.process import run_until_stopped
 from bot.settings import load_storage_settings
 from bot.storage import migrate as migrate_database
-from bot.workspaces.queries import list_workspaces
+from bot.workspaces.queries import list_uninstalled, list_workspaces
 from bot.workspaces.usecases import BOT
 
 app = typer.Typer(
@@ -207,7 +207,7 @@ def _open_runtime() -> Iterator[Runtime]:
 
 
 def _choose_workspace(runtime: Runtime, wanted: str) -> str:
-    known = runtime.read_now(list_workspaces, workspace=None)
+    known = [*runtime.read_now(list_workspaces, workspace=None), *runtime.read_now(list_uninstalled, workspace=None)]
     if wanted and wanted not in known:
         raise InvalidInput(f"The bot isn't installed in {wanted}; it knows {', '.join(known) or 'no workspace yet'}.")
     if not known:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
@@ -13,15 +15,16 @@ from bot.core.clock import WallClock
 from bot.core.database import SAFE_SQLITE, Database, sqlite_module
 from bot.core.errors import SettingsError
 from bot.core.feature import Feature
-from bot.core.heartbeats import list_heartbeats
+from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.settings import Settings, load_settings, load_storage_settings
 from bot.slack.app import auth_test, build_client, open_connection
 from bot.storage import is_current
-from bot.workspaces.queries import list_workspaces
+from bot.workspaces.queries import list_uninstalled, list_workspaces
 
+ASKING_SECONDS = 3
 REQUIRED_SCOPES = frozenset(
     [
         "channels:history",
@@ -29,15 +32,11 @@ REQUIRED_SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
-        "files:read",
-        "files:write",
         "groups:history",
         "groups:read",
         "im:history",
         "im:write",
-        "team:read",
         "users:read",
-        "users:read.email",
     ]
 )
 
@@ -74,8 +73,10 @@ def _storage_problems(runtime: Runtime) -> Iterable[str]:
         return
     for beat in runtime.read_now(list_heartbeats, workspace=None):
         if beat.error:
-            yield f"The job {beat.name} failed {beat.failures_in_a_row} times in a row: {beat.error}"
-    for workspace in runtime.read_now(list_workspaces, workspace=None):
+            words, times = job_words(beat.name), beat.failures_in_a_row
+            yield f"{words.capitalize()} failed {f'{times} times in a row' if times > 1 else 'once'}: {beat.error}"
+    known = [*runtime.read_now(list_workspaces, workspace=None), *runtime.read_now(list_uninstalled, workspace=None)]
+    for workspace in known:
         yield from runtime.read_now(_feature_problems, workspace=workspace, features=FEATURES)
 
 
@@ -86,7 +87,7 @@ def _feature_problems(session: Session, *, features: Iterable[Feature], now: dat
                                                               col(OutboxMessage.reason) != "expired")
     ).one()  # fmt: skip
     if dead:
-        found.append(f"{dead} messages couldn't be delivered in the last 30 days; the log says why (outbox.dead).")
+        found.append(f"Messages of the last 30 days that weren't delivered: {dead}; the log says why (outbox.dead).")
     return found
 
 
@@ -107,8 +108,27 @@ async def _slack_problems(settings: Settings) -> list[str]:
             await open_connection(client, settings.slack_app_token.get_secret_value())
     except SettingsError as error:
         return [str(error)]
+    return [*_scope_problems(answer), *await _ask_running_bot(settings)]
+
+
+def _scope_problems(answer: Any) -> list[str]:
     granted = str({key.lower(): value for key, value in answer.headers.items()}.get("x-oauth-scopes", ""))
     missing = REQUIRED_SCOPES - {scope.strip() for scope in granted.split(",")} if granted else set()
     if missing:
         return [f"Slack hasn't granted {', '.join(sorted(missing))}; update the manifest and reinstall the app."]
     return []
+
+
+async def _ask_running_bot(settings: Settings) -> list[str]:
+    """Return what `/readyz` of a bot that runs here with these settings reports; nothing if none runs."""
+    host = "127.0.0.1" if settings.host in {"", "0.0.0.0", "::"} else settings.host  # noqa: S104 - not bound, asked
+    timeout = aiohttp.ClientTimeout(total=ASKING_SECONDS)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(f"http://{host}:{settings.port}/readyz") as response,
+        ):
+            problems = (await response.json())["problems"]
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError, TypeError, KeyError):
+        return []  # nothing listens there, or something that isn't the bot
+    return [f"The running bot reports: {problem}" for problem in problems]

@@ -10,10 +10,12 @@ from bot.home.feature import FEATURE as HOME
 from bot.mentions.feature import FEATURE as MENTIONS
 from bot.people.feature import FEATURE as PEOPLE
 from bot.promises.feature import FEATURE as PROMISES
+from bot.workspaces.feature import FEATURE as WORKSPACES
 
 __all__ = ["FEATURES"]
 
 FEATURES: tuple[Feature, ...] = (
+    WORKSPACES,
     PEOPLE,
     CUSTOMERS,
     CHECKINS,

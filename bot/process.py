@@ -12,7 +12,6 @@ import structlog
 from aiohttp import web
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.clock import Clock, WallClock
@@ -24,8 +23,10 @@ from bot.logs import configure_logging
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
 from bot.settings import Settings, load_settings
 from bot.slack.app import auth_test, build_app, build_client, open_connection
+from bot.slack.socket import SlackSocket
 from bot.storage import migrate
 from bot.web import build_web
+from bot.workspaces.queries import find_removal
 from bot.workspaces.usecases import install_workspace
 from jobs.runner import Job, Runner
 from jobs.schedule import build_schedule
@@ -79,10 +80,11 @@ class Bot:
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
         self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, host_overrides)
         self.address = ""
+        self._workspace = ""
         self._runner = Runner(self.runtime.background)
         self._run_scheduler = run_scheduler
         self._scheduler: JobScheduler | None = None
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: SlackSocket | None = None
         self._site: web.AppRunner | None = None
 
     def client_of(self, _workspace: str) -> AsyncWebClient:
@@ -132,7 +134,7 @@ class Bot:
 
     async def _stop(self) -> None:
         if self._socket:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]
+            await self._socket.close()
         if self._site:
             await self._site.cleanup()
         if self._scheduler:
@@ -142,16 +144,26 @@ class Bot:
 
     async def _install(self) -> None:
         who = await auth_test(self.client)
+        self._workspace = str(who["team_id"])
         await self.runtime.run(
-            install_workspace, workspace=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
+            install_workspace, workspace=self._workspace, name=who["team"], bot_user_id=who["user_id"]
         )
+
+    async def _find_problems(self) -> list[str]:
+        """Return what keeps the bot from working with Slack, one sentence each."""
+        socket = await self._socket.find_problem() if self._socket else None
+        removal = await self.runtime.read(find_removal, workspace=self._workspace)
+        return [sentence for sentence in (socket, removal) if sentence]
 
     async def _listen(self) -> None:
         secret = self.settings.slack_signing_secret
         token = self.settings.slack_app_token
         takes_http = token is None and secret is not None
         site = build_web(
-            self.app if takes_http else None, self.runtime, secret.get_secret_value() if takes_http and secret else None
+            self.app if takes_http else None,
+            self.runtime,
+            secret.get_secret_value() if takes_http and secret else None,
+            self._find_problems,
         )
         self._site = web.AppRunner(site, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._site.setup()
@@ -166,11 +178,11 @@ class Bot:
             await self._open_socket(token.get_secret_value())
 
     async def _open_socket(self, app_token: str) -> None:
-        """Connect by Socket Mode, with a first address requested here: Bolt retries a refused token for ever."""
+        """Connect by Socket Mode, with a first address requested here, since a refused token ends the start."""
         address = await open_connection(self.client, app_token)
-        self._socket = AsyncSocketModeHandler(self.app, app_token=app_token, web_client=self.client)
-        self._socket.client.wss_uri = address
-        await self._socket.connect_async()  # type: ignore[no-untyped-call]
+        stopwatch = self.runtime.clock.monotonic
+        self._socket = SlackSocket(self.app, client=self.client, app_token=app_token, stopwatch=stopwatch)
+        await self._socket.start(address)
 
 
 class JobScheduler:

@@ -25,13 +25,24 @@ MAX_FAILURES = 5
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+FindProblems = Callable[[], Awaitable[list[str]]]
 
 
-def build_web(app: AsyncApp | None, runtime: Runtime, signing_secret: str | None) -> web.Application:
-    """Return the web application. Without *app* (Socket Mode), it serves only health checks and webhooks."""
+async def _no_problems() -> list[str]:
+    return []
+
+
+def build_web(
+    app: AsyncApp | None, runtime: Runtime, signing_secret: str | None, find_problems: FindProblems = _no_problems
+) -> web.Application:
+    """
+    Return the web application. Without *app* (Socket Mode), it serves only health checks and webhooks.
+
+    *find_problems* returns what keeps the bot from working with Slack, a sentence each, for `/readyz`.
+    """
     web_app = web.Application(client_max_size=MAX_BODY_BYTES)
     web_app.router.add_get("/healthz", _healthz)
-    web_app.router.add_get("/readyz", _ready_handler(runtime))
+    web_app.router.add_get("/readyz", _ready_handler(runtime, find_problems))
     web_app.router.add_post(HOOKS_PATH, Hooks(runtime).receive)
     if app is not None and signing_secret is not None:
         web_app.router.add_post(SLACK_PATH, _slack_handler(app, runtime, signing_secret))
@@ -87,10 +98,10 @@ async def _healthz(_request: web.Request) -> web.StreamResponse:
     return web.json_response({"alive": True})
 
 
-def _ready_handler(runtime: Runtime) -> Handler:
+def _ready_handler(runtime: Runtime, find_problems: FindProblems) -> Handler:
     async def ready(_request: web.Request) -> web.StreamResponse:
         try:
-            problems = await _list_problems(runtime)
+            problems = await _list_problems(runtime) or await find_problems()
         except SQLAlchemyError as error:
             problems = [f"The database doesn't answer ({type(error).__name__}); check that it is running."]
         return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)

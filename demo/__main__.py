@@ -6,22 +6,25 @@ import contextlib
 import signal
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from bot.logs import configure_logging
 from bot.settings import LogFormat
 from demo.company import load_company
-from demo.feed import Feed, load_feed, open_feed
-from demo.people import COMPANY, START, TEAM, populate
-from demo.stage import open_stage, run_jobs_on_move
+from demo.feed import Feed, list_posts, load_feed, open_feed
+from demo.people import COMPANY, NINE, START, TEAM, populate
+from demo.stage import keep_running, next_events, open_stage, run_jobs_on_move
+from demo.welcome import WELCOME
 from rehearsal.page import add_page
 
 DEFAULT_PORT = 8400
+SECONDS_BETWEEN_JOBS = 3.0
 INTRODUCTION = """
 Evenhand in a pretend Slack:  {url}
 
-Act as anybody at the left, type /checkin or /customers, and press Next day to watch time go by.
-Mara manages; Ana, Bob, Kiri, Tomás and Iris look after customers. Ctrl-C ends it; nothing is kept.
+You are Ana, it is Monday at nine, and her message is there. Act as anybody at the left, and press Next day to watch
+time go by. Mara manages; Ana, Bob, Kiri, Tomás and Iris look after customers. Ctrl-C ends it; nothing is kept.
 """
 
 
@@ -53,18 +56,20 @@ async def _play_with(feed: Feed, port: int, folder: Path) -> None:
         team_id=TEAM,
         name=COMPANY,
         port=port,
-        extra=add_page,
+        extra=partial(add_page, welcome=WELCOME),
     )
     async with stage as running:
         accounts = running.rehearsal.workspace.channel("accounts")
         feed.now = running.rehearsal.workspace.clock.now
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
         load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
-        run_jobs_on_move(running)
-        await running.bot.run_jobs()
+        run_jobs_on_move(running, next_events(running, list_posts()))
+        await running.rehearsal.control.move_to(NINE)
         sys.stdout.write(INTRODUCTION.format(url=running.rehearsal.url))
         sys.stdout.flush()
+        jobs = asyncio.create_task(keep_running(running, SECONDS_BETWEEN_JOBS))
         await _until_stopped()
+        jobs.cancel()
 
 
 async def _until_stopped() -> None:

@@ -14,7 +14,9 @@ from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.gateways import read_drafts
 from bot.customers.queries import find_customer
+from bot.customers.rules.due import SnoozeReason
 from bot.customers.usecases.lists import apply_import
+from bot.customers.usecases.scheduling import snooze_customer
 from bot.digests.rules import DigestKind
 from bot.digests.schemas import DigestInput, SetupInput
 from bot.digests.usecases import save_digest, save_setup
@@ -59,6 +61,12 @@ CHECKINS: Sequence[tuple[int, str, str, Result, Channel, Mood | None, str]] = (
     (66, "Papelaria Central", TOMAS, TALKED, Channel.VISIT, Mood.CONTENT, "Nobody has come by since summer."),
 )
 
+# Days ago, days ahead, customer, person, note: the customer asked to be left alone until then.
+SNOOZES: Sequence[tuple[int, int, str, str, str]] = (
+    (20, 98, "Tejo Sailing School", ANA, "Season is over, back in March."),
+    (3, 4, "Harbour Bikes", KIRI, "Stock take until Friday."),
+)
+
 # Due in days, customer, manager, assignee, task.
 FOLLOWUPS: Sequence[tuple[int, str, str, str, str]] = (
     (1, "Sunset Diner", MARA, BOB, "Pay back what was charged twice in September"),
@@ -76,6 +84,7 @@ PROMISES: Sequence[tuple[int, str, str, str, str, bool]] = (
 )
 PROMISED_BEFORE = timedelta(days=10)
 """How long before its due date each promise was made."""
+IMPORTED_BEFORE, ASKED_BEFORE = timedelta(days=11), timedelta(days=4)
 STOPS, HURTS, ANNOYS = Severity.STOPS, Severity.HURTS, Severity.ANNOYS
 
 # Days ago, customer, raised by, assignee, severity, problem, progress: "", "fixed" or "confirmed".
@@ -98,10 +107,11 @@ def load_company(runtime: Runtime, *, workspace: str, digest_channel: tuple[str,
 
 
 def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequence[Feature], now: datetime) -> int:
-    today = now.date()
-    drafts = read_drafts(SAMPLE.read_bytes(), name=SAMPLE.name, today=today, default_source="sample")
-    done = apply_import(session, drafts=drafts, by=MARA, now=now)
+    today, imported = now.date(), now - IMPORTED_BEFORE
+    drafts = read_drafts(SAMPLE.read_bytes(), name=SAMPLE.name, today=imported.date(), default_source="sample")
+    done = apply_import(session, drafts=drafts, by=MARA, now=imported)
     for days_ago, customer, person, result, channel, mood, words in CHECKINS:
+        day = _workday(today - timedelta(days=days_ago))
         record_checkin(
             session,
             customer_id=find_customer(session, customer).id,
@@ -109,9 +119,19 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
             channel=channel,
             mood=mood,
             note=words,
-            happened_on=_workday(today - timedelta(days=days_ago)),
+            happened_on=day,
             by=person,
-            now=now,
+            now=datetime.combine(day, now.timetz()),
+        )
+    for days_ago, days_ahead, customer, person, note in SNOOZES:
+        snooze_customer(
+            session,
+            customer_id=find_customer(session, customer).id,
+            until=today + timedelta(days=days_ahead),
+            reason=SnoozeReason.CUSTOMER_ASKED,
+            note=note,
+            by=person,
+            now=now - timedelta(days=days_ago),
         )
     for in_days, customer, asks, asked, what in FOLLOWUPS:
         assign_followup(
@@ -121,7 +141,7 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
             due_on=today + timedelta(days=in_days),
             what=what,
             by=asks,
-            now=now,
+            now=now - ASKED_BEFORE,
         )
     _load_promises(session, now=now)
     for row in ESCALATIONS:
@@ -192,9 +212,10 @@ def _load_escalation(
     )  # fmt: skip
     fix_escalation(session, escalation_id=schema.id, fix=fix, by=assignee, now=raised + timedelta(days=1))
     if progress == "confirmed":
+        called = now - timedelta(days=5)
         done = record_checkin(
             session, customer_id=account.id, result=TALKED, channel=Channel.CALL, note="All is well again.",
-            happened_on=_workday(now.date() - timedelta(days=5)), by=assignee, now=now,
+            by=assignee, now=called,
         )  # fmt: skip
         said = {schema.id: True}
-        settle_fixes(session, customer_id=account.id, checkin_id=done.checkin_id, answers=said, by=assignee, now=now)
+        settle_fixes(session, customer_id=account.id, checkin_id=done.checkin_id, answers=said, by=assignee, now=called)

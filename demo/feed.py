@@ -44,9 +44,18 @@ class Feed:
         self.now: Callable[[], datetime] = lambda: START
         self.host_overrides = HostOverrides()
 
-    async def answer(self, _request: web.Request) -> web.Response:
-        """Respond with the posts so far."""
-        return web.Response(body=draw(self.now()), content_type="application/rss+xml")
+    async def answer(self, request: web.Request) -> web.Response:
+        """Respond with the posts so far, or with 304 to somebody who has them."""
+        now = self.now()
+        mark = f'"{sum(at <= now for at in list_posts())}"'
+        if request.headers.get("If-None-Match") == mark:
+            return web.Response(status=304, headers={"ETag": mark})
+        return web.Response(body=draw(now), content_type="application/rss+xml", headers={"ETag": mark})
+
+
+def list_posts() -> list[datetime]:
+    """Return the instants at which somebody writes."""
+    return [START + timedelta(hours=hours) for hours, _, _ in POSTS]
 
 
 @asynccontextmanager
@@ -67,7 +76,7 @@ async def open_feed() -> AsyncIterator[Feed]:
 
 def draw(now: datetime) -> bytes:
     """Return the feed as of *now*, the newest post first."""
-    written = [(START + timedelta(hours=hours), who, words) for hours, who, words in POSTS]
+    written = [(at, who, words) for at, (_, who, words) in zip(list_posts(), POSTS, strict=True)]
     items = "".join(
         f"<item><title>{escape(words[:40])}…</title><link>https://talk.example/{who}/{number}</link>"
         f"<author>{who}</author><pubDate>{format_datetime(at)}</pubDate><description>{escape(words)}</description></item>"

@@ -7,6 +7,7 @@ from typing import Any
 from rehearsal.server import Rehearsal
 
 START = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # a Monday morning in Lisbon
+NINE = START.replace(hour=9, minute=0)  # when the demo's page opens
 COMPANY = "Halden & Voss"
 TEAM = "T0HALDEN"
 

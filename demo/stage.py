@@ -1,9 +1,10 @@
 """Runs a rehearsal with the bot, for the demo and the tests."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
 from bot.process import Bot
 from bot.settings import Settings
 from demo.clock import RehearsalClock
+from demo.stops import find_next_stop
 from rehearsal.server import Rehearsal
+from rehearsal.state.clock import NextStop
 from rehearsal.strict.manifest import Manifest
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -24,6 +28,17 @@ class Stage:
 
     rehearsal: Rehearsal
     bot: Bot
+    _running: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether the jobs are running."""
+        return self._running.locked()
+
+    async def run_jobs(self) -> None:
+        """Run every job until none changes anything; one pass at a time, whoever asks."""
+        async with self._running:
+            await self.bot.run_jobs()
 
 
 @asynccontextmanager
@@ -71,12 +86,31 @@ def _manifest() -> Manifest:
     return Manifest.load(MANIFEST)
 
 
-def run_jobs_on_move(stage: Stage, step: timedelta = timedelta(hours=1)) -> None:
-    """Move the rehearsal's time in steps of *step* from now on, and run the bot's jobs after each."""
+def run_jobs_on_move(stage: Stage, next_stop: NextStop) -> None:
+    """Run the bot's jobs whenever the rehearsal's time is moved: at each instant of *next_stop*, and at the end."""
     clock = stage.rehearsal.workspace.clock
-    clock.step = step
+    clock.next_stop = next_stop
 
     async def run_jobs(_now: datetime) -> None:
-        await stage.bot.run_jobs()
+        await stage.run_jobs()
 
     clock.on_moved(run_jobs)
+
+
+async def keep_running(stage: Stage, every: float) -> None:
+    """Run the bot's jobs every *every* real seconds until the task is cancelled."""
+    while True:
+        await asyncio.sleep(every)
+        if not stage.is_busy:
+            await stage.run_jobs()
+
+
+def next_hours(step: timedelta) -> NextStop:
+    """Return what stops at each multiple of *step* since midnight UTC."""
+    return lambda now: now + step - (now - EPOCH) % step
+
+
+def next_events(stage: Stage, posts: Sequence[datetime] = ()) -> NextStop:
+    """Return what stops whenever the bot has something to do, and at *posts*."""
+    runtime, team = stage.bot.runtime, stage.rehearsal.workspace.team_id
+    return lambda now: runtime.read_now(find_next_stop, workspace=team, posts=posts, now=now)

@@ -21,6 +21,8 @@ from bot.core.schemas import Notification
 from bot.people.queries import list_openings
 from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
+from bot.workspaces.queries import list_uninstalled
+from bot.workspaces.usecases import uninstall_workspace
 
 Clients = Callable[[str], AsyncWebClient]
 """Slack's client for a workspace id."""
@@ -30,6 +32,7 @@ OnDead = Callable[[Runtime, ClaimedMessage, str], Awaitable[None]]
 
 METADATA_EVENT = "evenhand_notification"
 UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", NOT_SLACKS})
+UNINSTALLED = frozenset({"token_revoked", "account_inactive"})  # what Slack answers once the app is removed
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
@@ -77,7 +80,8 @@ class Dispatcher:
     async def deliver_all(self) -> int:
         """Send what is due, or look for it where it may have been sent; return how many notifications were claimed."""
         claimed_at = self.runtime.clock.monotonic()
-        claimed_messages = await self.runtime.run(outbox.claim, workspace=None, openings=list_openings)
+        held = await self.runtime.read(list_uninstalled, workspace=None)
+        claimed_messages = await self.runtime.run(outbox.claim, workspace=None, openings=list_openings, held=held)
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def deliver(claimed: ClaimedMessage) -> None:
@@ -103,7 +107,12 @@ class Dispatcher:
         except Outdated as reason:
             await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=str(reason))
         except Refused as reason:
-            await self._give_up(claimed, str(reason))
+            if str(reason) in UNINSTALLED:
+                log.warning("workspace.uninstalled", workspace=claimed.workspace_id, reason=str(reason))
+                await self.runtime.run(uninstall_workspace, workspace=claimed.workspace_id)
+                await self.runtime.run(outbox.requeue, workspace=None, claimed=claimed, after=None, reason=str(reason))
+            else:
+                await self._give_up(claimed, str(reason))
         else:
             if ts:
                 await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)

@@ -235,7 +235,7 @@ class Actor:
 
     def read(self, channel: str | Channel) -> None:
         """Mark a channel as read."""
-        self.person.unread.discard(self._ws.channel(channel).id)
+        self.person.unread.pop(self._ws.channel(channel).id, None)
         self._ws.changed.notify()
 
     async def until(self, look: Callable[["Actor"], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a public parameter

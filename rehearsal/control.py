@@ -83,10 +83,15 @@ class Control:
         self._ws.changed.notify()
         await self._wire.events.channel_event("channel_archive", place)
 
-    async def uninstall(self) -> None:
-        """Uninstall the app: revoke its tokens and send the events."""
+    async def uninstall(self, *, quietly: bool = False) -> None:
+        """Uninstall the app: revoke its tokens and, unless *quietly*, send the events."""
         self._wire.installed = False
-        await self._wire.events.app_uninstalled()
+        if not quietly:
+            await self._wire.events.app_uninstalled()
+
+    def install(self) -> None:
+        """Install the app again, with the same tokens."""
+        self._wire.installed = True
 
     def _member(self, who: str | Person) -> Person:
         return self._ws.bot if who == "bot" else self._ws.person(who)
@@ -109,6 +114,12 @@ class Control:
     async def cut_sockets(self) -> None:
         """Close the bot's sockets without a message, as a broken network would."""
         await self._wire.sockets.drop()
+
+    async def refuse_sockets(self, on: bool) -> None:
+        """Close the bot's sockets and refuse new ones, as in an outage of Slack's WebSockets, or end that."""
+        self._wire.sockets.is_down = on
+        if on:
+            await self._wire.sockets.drop()
 
     def grant(self, *scopes: str) -> None:
         """Add scopes to the bot's token."""

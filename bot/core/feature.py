@@ -11,7 +11,19 @@ from sqlmodel import Session
 
 from bot.core.briefs import Knows, ask, ask_with_rows
 from bot.core.errors import NotFound
-from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, Overdue, Schema, Step, Subject, Topic
+from bot.core.schemas import (
+    Count,
+    DigestSlot,
+    Line,
+    Notification,
+    OfferButton,
+    Overdue,
+    OwedLine,
+    Schema,
+    Step,
+    Subject,
+    Topic,
+)
 
 if TYPE_CHECKING:
     from bot.core.runtime import Runtime
@@ -19,7 +31,7 @@ if TYPE_CHECKING:
 DigestSection = Callable[[Session, datetime], Sequence[Count]]
 """`digest_section(session, now)`: return short counts for the digest's last paragraph."""
 
-CommitmentsSection = Callable[[Session, datetime], Sequence[Line]]
+CommitmentsSection = Callable[[Session, datetime], Sequence[OwedLine]]
 """
 `commitments_section(session, now)`: return what the team owes customers and is late or due, as dated lines, the latest
 first; at most `COMMITMENT_LINES` of them, which bounds the statement however much is open.
@@ -32,8 +44,17 @@ OFFER_VALUE = 2000  # characters of a button's value, by Slack's limit
 Compose = Callable[[Session, DigestSlot, datetime], Notification | None]
 """`compose(session, slot, now)`: return the digest for a slot, or None when there is nothing to report."""
 
-HomeSection = Callable[[Session, str, datetime], Sequence[Line]]
+DueCounts = Callable[[Session, datetime, str | None], Sequence[Count]]
+"""
+`due_counts(session, now, person_id)`: count what is late (*urgent*) and what is due today, of one person or, for None,
+of everybody; nothing where nothing is. Home's first line is made of it, so it must leave nothing late out.
+"""
+
+HomeSection = Callable[[Session, str, datetime], Sequence[OwedLine]]
 """`home_section(session, person_id, now)`: return what this person owes, by date."""
+
+NewsSection = Callable[[Session, str, datetime], Sequence[OwedLine]]
+"""`news_section(session, person_id, now)`: return what is new about this person's customers and worth bringing up."""
 
 OverdueByPerson = Callable[[Session, datetime], Mapping[str, Overdue]]
 """`overdue(session, now)`: return what people are late with, by the id of the person; only those who are."""
@@ -138,7 +159,10 @@ class Feature:
     digest_section: DigestSection | None = None
     digest_kinds: Sequence[DigestKindOffer] = ()
     commitments_section: CommitmentsSection | None = None
+    due_counts: DueCounts | None = None
     home_section: HomeSection | None = None
+    news_section: NewsSection | None = None
+
     overdue: OverdueByPerson | None = None
     timeline: Timeline | None = None
     first_steps: Steps | None = None
@@ -191,7 +215,17 @@ def collect_counts(features: Sequence[Feature], session: Session, now: datetime)
     return [count for feature in features if feature.digest_section for count in feature.digest_section(session, now)]
 
 
-def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[Line], bool]:
+def collect_due_counts(
+    features: Sequence[Feature], session: Session, now: datetime, person_id: str | None
+) -> list[Count]:
+    """Return every feature's counts of what is late or due today, the late first."""
+    counts = [
+        count for feature in features if feature.due_counts for count in feature.due_counts(session, now, person_id)
+    ]
+    return sorted(counts, key=lambda count: not count.urgent)
+
+
+def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[OwedLine], bool]:
     """Return what every feature owes customers, the latest first, and whether a feature may have more than that."""
     sections = [
         feature.commitments_section(session, now)[:COMMITMENT_LINES]

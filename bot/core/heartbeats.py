@@ -6,6 +6,25 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.core.schemas import Schema
 
+JOB_WORDS = {
+    "remind_due": "reminding owners of customers",
+    "remind_followups": "reminding of follow-ups",
+    "remind_promises": "reminding of promises",
+    "watch_escalations": "watching the clocks of problems",
+    "post_digests": "posting digests",
+    "deliver_outbox": "delivering messages",
+    "collect_mentions": "collecting mentions",
+    "sync_people": "reading people from Slack",
+    "keep_house": "tidying up",
+    "report_problems": "looking for problems",
+}
+"""What each job does, as people read it on Home, in `/evenhand health` and in the doctor."""
+
+
+def job_words(name: str) -> str:
+    """Return what a job does, such as `collecting mentions`."""
+    return JOB_WORDS.get(name) or name.replace("_", " ")
+
 
 class JobRun(SQLModel, table=True):
     """The lease and the last run of a job. It belongs to the installation, not to a workspace."""

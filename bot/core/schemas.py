@@ -73,6 +73,13 @@ class OfferButton(Schema):
     value: str
 
 
+class OwedLine(Line):
+    """Something owed to a customer: a line with the name of *who* owes it, and the buttons to act on it."""
+
+    who: str = ""
+    buttons: tuple[OfferButton, ...] = ()
+
+
 class Step(Schema):
     """One step of the bot's setup: its label, whether it is done, and the button that starts it."""
 

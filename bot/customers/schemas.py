@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.core.schemas import Line, Notification, PromptNotification, Schema, Topic
 from bot.customers.rules.cells import ContactDetails
-from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio
+from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio, words_beside_cadence
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 
@@ -67,6 +67,12 @@ class Coverage(Schema):
     def percent(self) -> int:
         """Return the share in cadence in whole percent, rounded down so that 100 means all; 0 of no customers."""
         return self.in_cadence * 100 // self.active if self.active else 0
+
+    @property
+    def words(self) -> str:
+        """Return `13 in cadence · 7 due · 8 neglected`, whose numbers add up to *active*."""
+        beside = words_beside_cadence(**self.model_dump(exclude={"active", "in_cadence", "pool"}))
+        return " · ".join((f"{self.in_cadence:,} in cadence", *beside))
 
 
 class OwnerCoverage(Schema):

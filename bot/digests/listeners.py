@@ -10,17 +10,16 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.listeners.editing import show_person
-from bot.customers.schemas import CustomerSchema
 from bot.digests import usecases, views
 from bot.digests.queries.lists import find_list_key, get_digest_message, get_list
 from bot.digests.queries.setup import get_health, get_kind, get_setup
 from bot.digests.rules import DEFAULT_HOUR, NUMBERS, DigestKind, Whose, find_zones
-from bot.digests.schemas import DigestInput, SetupInput
+from bot.digests.schemas import CustomerTakenOver, DigestInput, SetupInput
 from bot.digests.views import messages, setup
 from bot.slack.blocks import Block, Message
 from bot.slack.callers import WHAT_IS_LEFT_SECONDS, Caller
 from bot.slack.message_refs import update_message
-from bot.slack.payloads import Form
+from bot.slack.payloads import Form, uuid_in
 from bot.workspaces.gateways import look_at_channel
 from bot.workspaces.listeners import choose_channel, listen
 
@@ -33,6 +32,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     for control in (views.BACK, views.NEXT, views.MINE, views.TEAM):
         on.action(control, show_page)
     on.action(views.TAKE, take)
+    on.action(views.UNDO, undo)
     on.command("/evenhand", evenhand)
     on.action(views.SETUP, open_setup, title=setup.TITLE)
     on.view(views.SETUP, save_setup, first_field=setup.block_of("cadence"), prefix=setup.block_of(""))
@@ -63,18 +63,32 @@ async def show_page(caller: Caller) -> None:
 
 
 async def take(caller: Caller) -> None:
-    """Make the person the owner of a customer, and redraw the list or digest that was pressed."""
+    """Make the person the owner of a customer, redraw the list or digest that was pressed, and offer to undo it."""
     customer_id, seen_owner, page = _read_take(caller.value)
     try:
         schema = await caller.run(usecases.take_customer, customer_id=customer_id, seen_owner=seen_owner)
     except AlreadyDone:
         if not page:
-            await _redraw_digest(caller, None)
+            await _redraw_digest(caller)
         raise
     if page:
-        await caller.replace(await _list(caller, *page, note=f"{schema.name} is yours now."))
+        await caller.replace(await _list(caller, *page, taken=schema))
     else:
-        await _redraw_digest(caller, schema)
+        await _redraw_digest(caller)
+        await caller.respond(messages.taken(schema))
+
+
+async def undo(caller: Caller) -> None:
+    """Undo that a customer was taken, in a digest or in the answer to who took it."""
+    action_id = uuid_in(caller.value)
+    if action_id is None:
+        raise NotFound("There is nothing to undo here any more.")
+    schema = await caller.run(usecases.give_back, customer_action_id=action_id)
+    if (caller.body.get("container") or {}).get("is_ephemeral"):
+        await caller.replace(messages.given_back(schema, caller.person))
+    else:
+        await _redraw_digest(caller)
+        await caller.respond(messages.given_back(schema, caller.person))
 
 
 async def evenhand(caller: Caller) -> None:
@@ -156,6 +170,7 @@ def read_digest(view: Mapping[str, Any]) -> DigestInput:
         hour=_hour(form.choice(setup.block_of("hour"))),
         zone=form.choice(setup.block_of("zone")) or "",
         silent_when_clear=form.choice(setup.block_of("clear")) == setup.SILENT,
+        names_owners=form.choice(setup.block_of("names")) == setup.NAMED,
         is_first=is_first,
     )
 
@@ -185,8 +200,8 @@ def read_setup(view: Mapping[str, Any]) -> SetupInput:
     return SetupInput(managers=managers, **numbers, **read_digest(view).model_dump())
 
 
-async def _list(caller: Caller, whose: str, page: int, note: str = "") -> Message:
-    schema = await caller.read(get_list, whose=whose, page=page, features=caller.features, note=note)
+async def _list(caller: Caller, whose: str, page: int, taken: CustomerTakenOver | None = None) -> Message:
+    schema = await caller.read(get_list, whose=whose, page=page, features=caller.features, taken=taken)
     return messages.neglected_list(schema)
 
 
@@ -199,18 +214,14 @@ async def _save(caller: Caller, use_case: Callable[..., Any], title: str, **inpu
     return setup.saved(schema.digest, caller.runtime.clock.now(), title=title)
 
 
-async def _redraw_digest(caller: Caller, taken: CustomerSchema | None) -> None:
-    """Redraw a digest from the database; one that is no longer stored there, from its own blocks."""
+async def _redraw_digest(caller: Caller) -> None:
+    """Redraw a digest from the database; one that is no longer stored there stays as it is."""
     container = caller.body.get("container") or {}
     channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
     async with caller.locks.at(channel, ts):
         schema = await caller.runtime.read(get_digest_message, workspace=caller.workspace, channel=channel, ts=ts)
-        before = caller.body.get("message") or {}
         if schema is not None:
             await update_message(caller.client, channel, ts, messages.digest(schema))
-        elif taken is not None and before.get("blocks"):
-            blocks = messages.mark_taken(before["blocks"], taken.id, taken.owner_name or "Somebody", taken.name)
-            await update_message(caller.client, channel, ts, Message(text=str(before.get("text") or ""), blocks=blocks))
 
 
 def _read_take(value: str) -> tuple[UUID, str | None, tuple[str, int] | None]:

@@ -27,6 +27,7 @@ OWED_SHOWN = 10  # commitments in one message
 OWED_TEXT = 200  # characters of such a line
 NO_SUCH_KIND = "Nothing here makes this kind of digest any more."
 NUMBERS = ("cadence", "floor", "factor", "first_calls")  # settings of the workspace
+WITH, TAKEN, HANDED = "with", "taken", "handed"  # what was done about a row whose customer has another owner now
 SWITCHED_OFF = "Switched off: no day is chosen."
 
 
@@ -35,6 +36,9 @@ class DigestKind(StrEnum):
 
     NEGLECTED = "neglected"
     OWED = "owed"
+
+
+NAMING_KINDS = frozenset(kind.value for kind in DigestKind)  # kinds that can name who looks after what is late
 
 
 class Whose(StrEnum):
@@ -82,13 +86,14 @@ def day_words(days: str) -> str:
 
 
 def percent(part: int, whole: int) -> int:
-    """Return *part* of *whole* in whole percent, rounded down so that 100 means all; 100 if *whole* is 0."""
-    return part * 100 // whole if whole else 100
+    """Return *part* of *whole* in whole percent, rounded down so that 100 means all; 0 if *whole* is 0."""
+    return part * 100 // whole if whole else 0
 
 
 def wait_words(waited: int, cadence: int, *, ever_contacted: bool) -> str:
-    """Return `92 of 30 days`, followed by `never talked` for a customer without any contact."""
-    return f"{waited:,} of {cadence} days" + ("" if ever_contacted else ", never talked")
+    """Return `92 days (every 30)`, or `never contacted, 56 days (every 30)` without any contact."""
+    days = f"{'1 day' if waited == 1 else f'{waited:,} days'} (every {cadence})"
+    return days if ever_contacted else f"never contacted, {days}"
 
 
 def drawn_length(text: str) -> int:

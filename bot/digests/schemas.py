@@ -5,11 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from bot.core.schemas import Count, DigestSlot, Line, Notification, OfferButton, PromptNotification, Schema
+from bot.customers.schemas import CustomerSchema
 from bot.digests.rules import NUMBERS, DigestKind, percent
 
 
 class NeglectedRow(Schema):
-    """A customer in a digest or list; *done* is `taken` or a phrase for what was done since the digest was posted."""
+    """
+    A customer in a digest or list.
+
+    *done* says what was done since the digest was posted: a phrase, or how it came to the owner it has now (`taken` by
+    them, `handed` to them *by* somebody, else `with` them); *undo_id* is the action that can be undone. *offers* are
+    buttons that version 0.1.0 stored.
+    """
 
     id: UUID
     name: str
@@ -21,13 +28,16 @@ class NeglectedRow(Schema):
     words: str = ""
     offers: tuple[OfferButton, ...] = ()
     done: str = ""
+    by: str = ""
+    undo_id: UUID | None = None
 
 
 class NeglectedDigest(PromptNotification):
     """
-    The digest of neglected customers: coverage, the longest waits, the pool.
+    The digest of neglected customers: coverage, those furthest past their cadence, the pool.
 
-    *change* is in percentage points since the last digest; None for the first one.
+    *change* is in percentage points since the last digest; None for the first one. In digests that version 0.1.0 stored
+    *in_cadence* holds the snoozed ones, too, and *snoozed* is 0.
     """
 
     kind = "digests.neglected"
@@ -40,8 +50,12 @@ class NeglectedDigest(PromptNotification):
     in_cadence: int
     due: int
     neglected: int
+    snoozed: int = 0
+    snoozed_late: int = 0
+    never_contacted: int = 0
     pool: int
     change: int | None = None
+    names_owners: bool = False
     rows: tuple[NeglectedRow, ...] = ()
     longest: tuple[int, int] | None = None
     counts: tuple[Count, ...] = ()
@@ -59,7 +73,7 @@ class NeglectedDigest(PromptNotification):
 
 
 class DigestPage(PromptNotification):
-    """A page of the whole list, for the digest's thread; *lines* are plain text, longest wait first."""
+    """A page of the whole list, for the digest's thread; *lines* are plain text, in the order of every list."""
 
     kind = "digests.page"
     page: int
@@ -115,6 +129,14 @@ class DigestPosted(Schema):
     pages: int = 0
 
 
+class CustomerTakenOver(Schema):
+    """A customer that somebody took from a list, from whom (empty: it had no owner), and the action to undo it by."""
+
+    customer: CustomerSchema
+    former_name: str
+    customer_action_id: UUID
+
+
 class DigestSchema(Schema):
     """The settings and state of a digest."""
 
@@ -127,6 +149,7 @@ class DigestSchema(Schema):
     hour: time
     zone: str
     silent_when_clear: bool
+    names_owners: bool = False
     next_slot: datetime
     stopped_because: str | None = None
 
@@ -164,6 +187,7 @@ class DigestInput(Schema):
     hour: time
     zone: str
     silent_when_clear: bool = False
+    names_owners: bool = False
     is_first: bool = False
 
 
@@ -183,7 +207,7 @@ class SetupInput(DigestInput):
 
 
 class NeglectedList(Schema):
-    """A page of the team's or a person's neglected customers, or of the pool; *note* stands above it."""
+    """A page of the team's or a person's neglected customers, or of the pool; who was just *taken* stands above it."""
 
     whose: str
     whose_name: str
@@ -193,13 +217,13 @@ class NeglectedList(Schema):
     page: int
     pages: int
     rows: tuple[NeglectedRow, ...]
-    note: str = ""
+    taken: CustomerTakenOver | None = None
 
 
 class JobHealth(Schema):
-    """When a job last succeeded, and its error since."""
+    """What a job does, when it last succeeded, and its error since."""
 
-    name: str
+    words: str
     succeeded_at: datetime | None
     error: str | None = None
 

@@ -12,7 +12,7 @@ from bot.digests.rules import KIND_LENGTH, DigestKind
 
 class Digest(Row, table=True):
     """
-    A scheduled message to a channel.
+    A scheduled message to a channel; *names_owners* when it names who looks after what is late.
 
     `kind` is plain text, since features declare kinds of their own.
     """
@@ -31,6 +31,7 @@ class Digest(Row, table=True):
     hour: time = time(9, 0)
     zone: str = Field(max_length=64)
     silent_when_clear: bool = False
+    names_owners: bool = False
     made_by: str = Field(max_length=32)
     next_slot: datetime
     stopped_because: str | None = Field(default=None, max_length=200)

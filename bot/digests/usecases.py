@@ -7,19 +7,21 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from bot.checkins.usecases import hand_over_from_list, undo_action
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.feature import Feature
 from bot.core.schemas import DigestSlot, Notification
 from bot.customers.queries import get_customer
 from bot.customers.schemas import CustomerSchema
-from bot.customers.usecases import hand_over
+from bot.customers.usecases import notify_new_owner
 from bot.customers.usecases.scheduling import reschedule_workspace
 from bot.digests.queries import compose_neglected, find_digest, find_kind, get_slot, list_neglected_lines
 from bot.digests.queries.setup import TESTED, get_kind, get_setup
 from bot.digests.rules import NO_SUCH_KIND, PAGE_CHARACTERS, PAGE_PAUSE, SWITCHED_OFF, DigestKind, pack, schedule_of
 from bot.digests.schemas import (
     AllClear,
+    CustomerTakenOver,
     DigestInput,
     DigestPage,
     DigestPosted,
@@ -171,12 +173,15 @@ def _save_digest(
 def _columns(settings: DigestInput, channel: ChannelSchema) -> dict[str, Any]:
     """Return the columns of a digest that its form sets, by name."""
     days = "".join(sorted(set(settings.days)))
-    return settings.model_dump(include={"hour", "zone", "silent_when_clear"}) | {"channel_id": channel.id, "days": days}
+    return settings.model_dump(include={"hour", "zone", "silent_when_clear", "names_owners"}) | {
+        "channel_id": channel.id,
+        "days": days,
+    }
 
 
 def _audited(digest: Digest) -> dict[str, str | bool | None]:
     """Return what the audit trail stores of a digest before and after a change."""
-    values = digest.model_dump(include={"kind", "days", "zone", "silent_when_clear", "stopped_because"})
+    values = digest.model_dump(include={"kind", "days", "zone", "silent_when_clear", "names_owners", "stopped_because"})
     return values | {"channel": digest.channel_id, "hour": digest.hour.isoformat("minutes")}
 
 
@@ -259,9 +264,9 @@ def stop_digest(session: Session, *, channel: str, reason: str, now: datetime) -
 
 def take_customer(
     session: Session, *, customer_id: UUID, seen_owner: str | None, by: str, now: datetime
-) -> CustomerSchema:
+) -> CustomerTakenOver:
     """
-    Make *by* the owner of a customer that was shown as owned by *seen_owner*, or by nobody for None.
+    Make *by* the owner of a customer that was shown as owned by *seen_owner*, or by nobody for None; tell who had it.
 
     Raises:
         NotFound: there is no such customer.
@@ -272,7 +277,26 @@ def take_customer(
     if customer.owner_id not in {seen_owner, by, None}:
         taker = list_names(session, [customer.owner_id]).get(customer.owner_id or "", "Somebody")
         raise AlreadyDone(f"{taker} took {customer.name} meanwhile; nothing is left to do.")
-    return hand_over(session, customer_id=customer_id, to=by, by=by, now=now)
+    former = list_names(session, [customer.owner_id]).get(customer.owner_id or "", "")
+    done = hand_over_from_list(session, customer_id=customer_id, to=by, by=by, now=now)
+    return CustomerTakenOver(
+        customer=done.customer, former_name=former, customer_action_id=done.customer_action_id
+    )  # fmt: skip
+
+
+def give_back(session: Session, *, customer_action_id: UUID, by: str, now: datetime) -> CustomerSchema:
+    """
+    Undo that a customer was taken or handed over, and tell who has it again.
+
+    Raises:
+        NotAllowed, AlreadyDone, NotFound: as in undoing anywhere.
+    """
+    customer = undo_action(session, customer_action_id=customer_action_id, by=by, now=now).customer
+    if customer.owner_id and customer.owner_id != by:
+        row = get_customer(session, customer.id)
+        notify_new_owner(session, [row], to=customer.owner_id, by=by, note="Taking it was undone.", now=now)
+    names = list_names(session, [customer.owner_id])
+    return customer.model_copy(update={"owner_name": names.get(customer.owner_id or "")})
 
 
 def forget_person(session: Session, kind: str, subject_id: str, now: datetime) -> int:  # noqa: ARG001 - a feature's shape
@@ -309,7 +333,8 @@ def _enqueue_digest(session: Session, digest: Digest, schema: Notification, slot
     outbox.enqueue(session, schema, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)
     if not isinstance(schema, NeglectedDigest) or not schema.more:
         return 0
-    lines = list_neglected_lines(session, today=Calendar(zone=schema.zone).today(now))
+    today = Calendar(zone=schema.zone).today(now)
+    lines = list_neglected_lines(session, today=today, names_owners=schema.names_owners)
     pages = pack(lines, PAGE_CHARACTERS)
     for number, page in enumerate(pages, 1):
         part = DigestPage(page=number, pages=len(pages), total=len(lines), lines=page)

@@ -59,6 +59,7 @@ FEATURE = Feature(
     brief_topic=Topic.PROBLEM,
     offers=(Offer("Problem", "escalations.raise", lambda subject: subject.kind in ESCALATABLE),),
     digest_section=contributions.digest_section,
+    due_counts=contributions.due_counts,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
     overdue=contributions.list_overdue,

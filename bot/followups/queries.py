@@ -17,7 +17,7 @@ from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.commitments.schemas import PressedCommitment
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.schemas import Count, Line, Overdue
+from bot.core.schemas import Count, Line, OfferButton, Overdue, OwedLine
 from bot.followups.rules import AGAIN_AFTER, WHAT, FollowupState, is_long_late, wants_reminder
 from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupList, FollowupSchema
 from bot.followups.tables import Followup
@@ -146,7 +146,7 @@ def refresh_late(session: Session, notification: FollowupLate, to: str, now: dat
 check = partial(
     commitments.check_stuck,
     kind=FOLLOWUPS,
-    sentence="{} open follow-ups have nobody, or no customer any more; name a manager, or restart the bot.",
+    sentence="Follow-ups with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",
 )
 
 
@@ -182,7 +182,7 @@ brief = Brief(
 """What is to be done for each customer, the earliest first, and how many more things are."""
 
 
-def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
+def home_section(session: Session, person_id: str, now: datetime) -> Sequence[OwedLine]:
     """Return what a person has to do, and what they gave to others, by date."""
     mine, given = col(Followup.assignee_id) == person_id, col(Followup.given_by) == person_id
     rows = list_commitments(session, FOLLOWUPS, mine, limit=HOME_LINES)
@@ -190,13 +190,27 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
     return [_home_line(one, person_id) for one in list_schemas(session, FOLLOWUPS, rows, viewer=person_id, now=now)]
 
 
-def digest_section(session: Session, now: datetime) -> Sequence[Count]:
-    """Return how many follow-ups are late; nothing when none is."""
-    today = get_today(session, person_id=None, now=now)
-    ours = col(Followup.workspace_id) == workspace_of(session)
-    query = sa.select(sa.func.count()).where(ours, FOLLOWUPS.is_open, col(Followup.due_on) < today)
-    late = session.execute(query).scalar_one()
-    return [Count(text=f"{late:,} follow-up{'' if late == 1 else 's'} late", urgent=True)] if late else []
+def due_counts(session: Session, now: datetime, person_id: str | None = None) -> Sequence[Count]:
+    """
+    Return how many follow-ups are late, and how many due today; nothing when none is.
+
+    Of one person it also says how many of those are late that they gave to others.
+    """
+    today = get_today(session, person_id=person_id, now=now)
+    late = col(Followup.due_on) < today
+    mine = sa.true() if person_id is None else col(Followup.assignee_id) == person_id
+    which = (sa.and_(mine, late), sa.and_(mine, sa.not_(late)), sa.and_(sa.not_(mine), late))
+    query = sa.select(*(sa.func.coalesce(sa.func.sum(sa.case((one, 1), else_=0)), 0) for one in which)).where(
+        col(Followup.workspace_id) == workspace_of(session), FOLLOWUPS.is_open, col(Followup.due_on) <= today
+    )
+    if person_id is not None:
+        query = query.where(sa.or_(mine, col(Followup.given_by) == person_id))
+    names = ("late", "due today", "you asked for late")
+    return [
+        Count(text=f"{count:,} follow-up{'' if count == 1 else 's'} {name}", urgent=name != "due today")
+        for count, name in zip(session.execute(query).one(), names, strict=True)
+        if count
+    ]
 
 
 def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:
@@ -212,13 +226,16 @@ def _brief_line(row: Any, today: date) -> Line:
     return Line(text=f"to do: {one_line(row.what)} ({row.name}, {when})", urgent=late)
 
 
-def _home_line(one: FollowupSchema, person_id: str) -> Line:
+def _home_line(one: FollowupSchema, person_id: str) -> OwedLine:
     whose = ""
+    buttons: tuple[OfferButton, ...] = (OfferButton(label="Done", action_id="followups.done", value=str(one.id)),)
     if one.assignee_id != person_id:
-        whose = f" ({one.assignee_name} has it)"
+        whose, buttons = f" ({one.assignee_name} has it)", ()
     elif one.given_by != person_id:
         whose = f" ({one.given_by_name} asked)"
-    return Line(text=f"{one_line(one.customer_name)}: {one_line(one.what)}{whose}", urgent=one.is_late, on=one.due_on)
+    text = f"{one_line(one.customer_name)}: {one_line(one.what)}{whose}"
+    buttons = (*buttons, commitments.card_button(one.customer_id))
+    return OwedLine(text=text, urgent=one.is_late, on=one.due_on, buttons=buttons)
 
 
 def _history(row: Followup, one: FollowupSchema) -> list[Line]:
@@ -231,9 +248,7 @@ def _history(row: Followup, one: FollowupSchema) -> list[Line]:
     return lines
 
 
-commitments_section = partial(
-    commitments.list_due_lines, kind=FOLLOWUPS, text=lambda customer, what, who: f"{customer}: {what} ({who})"
-)
+commitments_section = partial(commitments.list_due_lines, kind=FOLLOWUPS)
 """Follow-ups that are late or due today."""
 
 timeline = partial(commitments.list_history, kind=FOLLOWUPS, tell=_history)

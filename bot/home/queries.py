@@ -6,28 +6,41 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries import get_owner_scope
+from bot.checkins.queries.idle import list_idle
 from bot.checkins.schemas import OwnerScope
-from bot.core.feature import Feature, collect_briefs
-from bot.core.heartbeats import list_heartbeats
-from bot.core.schemas import Line, Step
+from bot.core.feature import Feature, collect_briefs, collect_commitments, collect_due_counts
+from bot.core.heartbeats import job_words, list_heartbeats
+from bot.core.schemas import OwedLine, Step
 from bot.customers.queries import list_pool, list_schemas, list_snoozed, list_waiting
-from bot.customers.queries.due import get_coverage, list_coming, list_team_coverage
+from bot.customers.queries.due import find_next_due, get_coverage, list_coming, list_team_coverage
 from bot.customers.schemas import Coverage, CustomerSchema
+from bot.customers.tables import Customer
 from bot.home.rules import (
     COMING_DAYS,
     COMING_ROWS,
     DEPARTURE_ROWS,
     DEPARTURES_SINCE,
+    LATE_ROWS,
     PERSON_LEFT_ACTION,
     POOL_ROWS,
+    QUEUE_ROWS,
     SNOOZED_ROWS,
     TEAM_ROWS,
     WAITING_ROWS,
 )
-from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team
-from bot.people.queries import absence_schema, find_person_row, get_preferences, list_absences, list_away, list_names
+from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, PersonQueue, Team
+from bot.people.queries import (
+    absence_schema,
+    find_person_row,
+    get_person,
+    get_preferences,
+    get_today,
+    list_absences,
+    list_away,
+    list_names,
+)
 from bot.people.schemas import Preferences
-from bot.people.usecases import may_manage, require_here
+from bot.people.usecases import may_manage, require_here, require_manager
 from bot.workspaces.tables import AuditEntry
 
 
@@ -49,22 +62,28 @@ def get_home(
     preferences = get_preferences(session, person_id=person_id, now=now)
     coverages = {owner: get_coverage(session, today=today, owner_id=owner) for owner in scope.owner_ids}
     everybody = get_coverage(session, today=today)
+    queue = _sum(list(coverages.values()))
+    counts = collect_due_counts(features, session, now, None) if manages else []
     return HomeSchema(
         person_id=person_id,
         name=person.name,
         now=now,
         today=today,
         steps=_steps(session, person_id, features, now) if manages else (),
+        counts=tuple(counts or collect_due_counts(features, session, now, person_id)),
+        standing=everybody if manages else queue,
+        next_due_on=find_next_due(session, owner_ids=None if manages else scope.owner_ids, today=today),
         owed=_owed(session, person_id, features, now),
+        news=_news(session, person_id, features, now),
         waiting=_waiting(session, scope, features, now),
         coming=tuple(list_schemas(session, coming, today=today)),
         coming_total=coming_total,
         snoozed=_snoozed(session, person_id, today),
-        queue=_sum(list(coverages.values())),
+        queue=queue,
         mine=coverages[person_id],
         covers_for=tuple(scope.covered.values()),
         preferences=preferences,
-        team=_team(session, everybody, today=today, offset=team_offset, now=now) if manages else None,
+        team=_team(session, everybody, features, today=today, offset=team_offset, now=now) if manages else None,
         pool=tuple(list_schemas(session, list_pool(session, today=today, limit=POOL_ROWS), today=today)),
         pool_total=everybody.pool,
         health=_health(session, now),
@@ -80,7 +99,28 @@ def _steps(session: Session, person_id: str, features: Sequence[Feature], now: d
     return () if all(step.done for step in steps) else tuple(steps)
 
 
-def _owed(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[Line, ...]:
+def get_person_queue(
+    session: Session, *, person_id: str, viewer: str, features: Sequence[Feature], now: datetime
+) -> PersonQueue:
+    """
+    Return a colleague's customers for a manager.
+
+    Raises:
+        NotAllowed: *viewer* is not a manager.
+        NotFound: there is no such person here.
+    """
+    require_manager(session, by=viewer, wish="see a colleague's queue")
+    person, today = get_person(session, person_id), get_today(session, person_id=person_id, now=now)
+    rows = list_waiting(session, owner_ids=[person_id], today=today, limit=QUEUE_ROWS)
+    return PersonQueue(
+        person_id=person_id,
+        name=person.name,
+        coverage=get_coverage(session, today=today, owner_id=person_id),
+        rows=_with_lines(session, rows, features, today=today, now=now),
+    )
+
+
+def _owed(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[OwedLine, ...]:
     """Return what every feature says this person owes, the earliest day first."""
     lines = [
         line for feature in features if feature.home_section for line in feature.home_section(session, person_id, now)
@@ -88,12 +128,26 @@ def _owed(session: Session, person_id: str, features: Sequence[Feature], now: da
     return tuple(sorted(lines, key=lambda line: (line.on or date.max, not line.urgent)))
 
 
+def _news(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[OwedLine, ...]:
+    """Return what is new about this person's customers, complaints first."""
+    lines = [
+        line for feature in features if feature.news_section for line in feature.news_section(session, person_id, now)
+    ]
+    return tuple(sorted(lines, key=lambda line: not line.urgent))
+
+
 def _waiting(
     session: Session, scope: OwnerScope, features: Sequence[Feature], now: datetime
 ) -> tuple[CustomerSchema, ...]:
     rows = list_waiting(session, owner_ids=scope.owner_ids, today=scope.today, limit=WAITING_ROWS)
+    return _with_lines(session, rows, features, today=scope.today, now=now)
+
+
+def _with_lines(
+    session: Session, rows: Sequence[Customer], features: Sequence[Feature], *, today: date, now: datetime
+) -> tuple[CustomerSchema, ...]:
     briefs = collect_briefs(features, session, [row.id for row in rows], now)
-    schemas = list_schemas(session, rows, today=scope.today)
+    schemas = list_schemas(session, rows, today=today)
     return tuple(schema.model_copy(update={"lines": tuple(briefs[schema.id])}) for schema in schemas)
 
 
@@ -106,14 +160,22 @@ def _sum(coverages: Sequence[Coverage]) -> Coverage:
     return Coverage(**{name: sum(getattr(one, name) for one in coverages) for name in Coverage.model_fields})
 
 
-def _team(session: Session, everybody: Coverage, *, today: date, offset: int, now: datetime) -> Team:
+def _team(
+    session: Session, everybody: Coverage, features: Sequence[Feature], *, today: date, offset: int, now: datetime
+) -> Team:
     owners, total = list_team_coverage(session, today=today, limit=TEAM_ROWS, offset=offset)
     if offset and not owners:
-        return _team(session, everybody, today=today, offset=0, now=now)
+        return _team(session, everybody, features, today=today, offset=0, now=now)
     away = {absence.person_id: absence_schema(absence) for absence in list_away(session, around=today)
             if absence.first_day <= today <= absence.last_day}  # fmt: skip
+    lines, is_cut = collect_commitments(features, session, now)
+    late = [line for line in lines if line.urgent]
     return Team(
         coverage=everybody,
+        late=tuple(late[:LATE_ROWS]),
+        late_more=max(len(late) - LATE_ROWS, 0),
+        and_more=is_cut,
+        idle=tuple(list_idle(session, features=features, now=now)),
         members=tuple(Member(owner=owner, away=away.get(owner.person_id)) for owner in owners),
         owners=total,
         offset=offset,
@@ -149,6 +211,6 @@ def _cover(session: Session, preferences: Preferences) -> dict[str, str | None]:
 
 def _health(session: Session, now: datetime) -> tuple[JobHealth, ...]:
     return tuple(
-        JobHealth(name=beat.name, succeeded_at=beat.succeeded_at, failures_in_a_row=beat.failures_in_a_row)
+        JobHealth(words=job_words(beat.name), succeeded_at=beat.succeeded_at, failures_in_a_row=beat.failures_in_a_row)
         for beat in list_heartbeats(session, now=now)
     )

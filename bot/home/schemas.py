@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from bot.core.schemas import Line, Schema, Step
+from bot.checkins.schemas import IdlePerson
+from bot.core.schemas import Count, OwedLine, Schema, Step
 from bot.customers.schemas import Coverage, CustomerSchema, OwnerCoverage
 from bot.people.schemas import AbsenceSchema, Preferences
 
@@ -23,32 +24,57 @@ class Member(Schema):
 
 
 class Team(Schema):
-    """The managers' section: the team's coverage, one page of owners (from *offset*), and who left lately."""
+    """
+    What only managers see: what is late with whom, who hasn't acted for a week, the team's coverage, one page of
+    owners (from *offset*), and who left lately. *late_more* with *and_more* says how many more things are late.
+    """
 
     coverage: Coverage
+    late: tuple[OwedLine, ...] = ()
+    late_more: int = 0
+    and_more: bool = False
+    idle: tuple[IdlePerson, ...] = ()
     members: tuple[Member, ...] = ()
     owners: int = 0
     offset: int = 0
     departures: tuple[Departure, ...] = ()
 
 
-class JobHealth(Schema):
-    """When a job last succeeded, and how often it has failed since."""
+class PersonQueue(Schema):
+    """A colleague's customers as a manager sees them: how they stand, and those that wait, the first of them."""
 
+    person_id: str
     name: str
+    coverage: Coverage
+    rows: tuple[CustomerSchema, ...]
+
+
+class JobHealth(Schema):
+    """What a job does, when it last succeeded, and how often it has failed since."""
+
+    words: str
     succeeded_at: datetime | None
     failures_in_a_row: int = 0
 
 
 class HomeSchema(Schema):
-    """Everything on one person's Home tab."""
+    """
+    Everything on one person's Home tab.
+
+    *counts* is what is late or due today and *standing* how customers stand: of this person with whom they cover, and
+    of the whole team for managers. *next_due_on* is when the first customer that is in cadence becomes due.
+    """
 
     person_id: str
     name: str
     now: datetime
     today: date
     steps: tuple[Step, ...] = ()
-    owed: tuple[Line, ...] = ()
+    counts: tuple[Count, ...] = ()
+    standing: Coverage
+    next_due_on: date | None = None
+    owed: tuple[OwedLine, ...] = ()
+    news: tuple[OwedLine, ...] = ()
     waiting: tuple[CustomerSchema, ...] = ()
     coming: tuple[CustomerSchema, ...] = ()
     coming_total: int = 0

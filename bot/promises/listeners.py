@@ -76,7 +76,8 @@ async def change_customer(caller: Caller) -> None:
     customer_id = uuid_in(caller.form.choice(views.CUSTOMER) or "")
     subject = Subject(kind="customer", id=str(customer_id), customer_id=customer_id) if customer_id else None
     with suppress(NotFound):  # saving says so, under the field
-        changed = views.with_contacts(view, await caller.read(queries.get_form, subject=subject))
+        parsed = await caller.read(queries.get_form, subject=subject)
+        changed = views.promise_form(parsed, state=PromiseRef.load(view).dump())
         try:
             await caller.client.views_update(view_id=view["id"], hash=view["hash"], view=changed)
         except SlackApiError as error:

@@ -245,7 +245,11 @@ def _percent(rate: float | None) -> str:
 
 
 def promise_form(parsed: ParsedPromise, *, state: str) -> Block:
-    """Return the form: which customer, what, by when, to whom, who; what couldn't be told is asked for on top."""
+    """
+    Return the form: which customer, what, by when, to whom, who; what couldn't be told is asked for on top.
+
+    Drawn again in an open modal, fields keep what was entered; only the one of the contact depends on the customer.
+    """
     words = ui.text_input(WORDS, initial=parsed.what, max_length=WHAT)
     blocks = [
         *shared.asked(parsed),
@@ -256,13 +260,6 @@ def promise_form(parsed: ParsedPromise, *, state: str) -> Block:
         ui.field_of("Who promised", ui.person_select(WHO, initial=parsed.assignee_id), block_id=WHO),
     ]
     return ui.modal("Promise", blocks, callback_id=SAVE, submit="Save", state=state)
-
-
-def with_contacts(view: Mapping[str, Any], parsed: ParsedPromise) -> Block:
-    """Return the same form with the people of another customer to choose from; what was entered stays."""
-    kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
-    blocks = [_contact_field(parsed) if is_contact(block) else block for block in view["blocks"]]
-    return {**{name: view[name] for name in kept if view.get(name) is not None}, "blocks": blocks}
 
 
 def is_contact(block: Mapping[str, Any]) -> bool:

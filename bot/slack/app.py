@@ -1,12 +1,15 @@
 """Builds the client and the Bolt app, with the listeners of every feature and an answer for everything else."""
 
+import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import SettingsError
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
+from bot.slack.again import register_again
 
 SLACK_TIMEOUT_SECONDS = 15
 REFUSALS = frozenset(
@@ -29,7 +33,7 @@ OUTDATED = "This button is from an older message and leads nowhere any more. Typ
 log = structlog.get_logger(__name__)
 
 
-def build_client(*, token: str, api_url: str) -> AsyncWebClient:
+def build_client(*, token: str | None, api_url: str) -> AsyncWebClient:
     """Return a client of Slack's API without retries: a call whose connection dropped may have been carried out."""
     return AsyncWebClient(token=token, base_url=api_url, timeout=SLACK_TIMEOUT_SECONDS, retry_handlers=[])
 
@@ -79,7 +83,9 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Fe
     """Return the Bolt app with the listeners of all features, and an answer for requests that none of them takes."""
     app = AsyncApp(
         name="evenhand",  # else Bolt reads the sources of all that is on the stack, a megabyte, to name itself
-        client=client,
+        logger=_bolt_logger(),
+        client=build_client(token=None, api_url=client.base_url),  # each request gets its token from *authorize*
+        authorize=_authorizer(client),
         signing_secret="verified before Bolt",  # noqa: S106 - no secret; bot/web.py checks the raw bytes
         raise_error_for_unhandled_request=False,
         request_verification_enabled=False,  # bot/web.py verifies the raw bytes before Bolt parses them
@@ -87,9 +93,38 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Fe
     for feature in sorted(features, key=lambda feature: not feature.registers_first):
         if feature.register:
             feature.register(app, runtime)
+    register_again(app)
     _answer_the_rest(app)
     app.error(_log_what_escaped)
     return app
+
+
+def _authorizer(client: AsyncWebClient) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """
+    Return the function that gives every request the token and the identity of the one bot.
+
+    Without it, Bolt looks for installations in files as soon as the environment has a SLACK_CLIENT_ID and a
+    SLACK_CLIENT_SECRET.
+    """
+    known: list[AuthorizeResult] = []
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        if not known:
+            who = await client.auth_test()
+            identity = {"bot_token": client.token, "bot_id": who["bot_id"], "bot_user_id": who["user_id"]}
+            known.append(AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, **identity))
+        return known[0]
+
+    return authorize
+
+
+def _bolt_logger() -> logging.Logger:
+    """Return Bolt's logger without its warning that SLACK_BOT_TOKEN, which it reads by itself, isn't used."""
+    logger = logging.getLogger("slack_bolt.evenhand")
+    if not logger.filters:
+        unused = warning_client_prioritized_and_token_skipped()
+        logger.addFilter(lambda record: record.getMessage() != unused)
+    return logger
 
 
 def _answer_the_rest(app: AsyncApp) -> None:

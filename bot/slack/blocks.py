@@ -107,9 +107,19 @@ class Confirm:
         return {**made, "style": "danger"} if self.danger else made
 
 
+_MARKERS = re.compile(r"\*|(?<!\w)[_~](?=\S)|(?<=\S)[_~](?!\w)|`|(?<!\d):(?=[a-z0-9_+'-]+:)")
+_LOOK_ALIKES = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", ":": "꞉"}
+
+
 def escape(text: str) -> str:
-    """Return *text* with `&`, `<` and `>` escaped, so that Slack shows text from outside as it is."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """
+    Return *text* so that Slack shows it as it is.
+
+    `&`, `<` and `>` are escaped. Slack has no escape for bold, italics, strikes, code and `:emoji:`: what would begin
+    or end them becomes a sign that looks the same.
+    """
+    entities = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKERS.sub(lambda found: _LOOK_ALIKES[found[0]], entities)
 
 
 def cut(text: str, limit: int) -> str:
@@ -125,8 +135,8 @@ def cut_markup(text: str, limit: int) -> str:
 
 
 def bold(text: str) -> str:
-    """Return *text* escaped and bold. Asterisks inside would end the bold, so they become look-alikes."""
-    return f"*{escape(text).replace('*', '∗')}*" if text else ""
+    """Return *text* escaped and bold."""
+    return f"*{escape(text)}*" if text else ""
 
 
 def quote(text: str, limit: int = 300) -> str:
@@ -161,8 +171,8 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def plain(text: str, limit: int) -> Block:
-    """A plain text object of at most *limit* characters; `–` for an empty text."""
-    return {"type": "plain_text", "text": cut(text, limit).strip() or "–", "emoji": True}
+    """A plain text object of at most *limit* characters; `–` for an empty text. `:100:` in it stays as it is."""
+    return {"type": "plain_text", "text": cut(text, limit).strip() or "–", "emoji": False}
 
 
 def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Block:

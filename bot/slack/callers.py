@@ -8,6 +8,7 @@ import html
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from re import Pattern
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -22,8 +23,9 @@ from bot.core.errors import BotError, InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.slack import blocks as ui
+from bot.slack.again import EXPIRED_TRIGGER, offer_again
 from bot.slack.blocks import Block, Message
-from bot.slack.message_refs import MessageLocks, MessageRef, respond_at, update_message
+from bot.slack.message_refs import MessageLocks, MessageRef, is_slacks, update_message
 from bot.slack.modals import error_sentence, loading_modal, notice_modal
 from bot.slack.payloads import Form, actions_in, person_in, value_in, workspace_in
 
@@ -74,10 +76,6 @@ class Caller:
     def is_acknowledged(self) -> bool:
         """Whether Slack has been answered already."""
         return self.ack.response is not None
-
-    @property
-    def _post(self) -> AsyncRespond:
-        return cast("AsyncRespond", self.context.respond)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -145,18 +143,55 @@ class Caller:
     async def respond(self, message: Message) -> None:
         """Answer to this person alone: in the acknowledgement while that is due, else below what they used."""
         if self.is_acknowledged:
-            await self._post(**message.answer(), replace_original=False)
+            await self.answer_at(self.url, message)
         else:
             await self.ack(**message.answer())
 
     async def replace(self, message: Message) -> None:
         """Put *message* in the place of the one that the control stands in."""
-        await self._post(**message.replacement())
+        await self.answer_at(self.url, message, replaces=True)
+
+    async def answer_at(
+        self, url: str, message: Message, *, replaces: bool = False, instead: Message | None = None
+    ) -> None:
+        """
+        Answer at the *url* of this request or of an earlier one, below what was used there or, if it *replaces*, in its
+        place. An address takes five answers within 30 minutes; after that *instead*, by default *message*, is sent to
+        the person's direct messages.
+        """
+        if url == self.url:
+            respond = cast("AsyncRespond", self.context.respond)
+        elif is_slacks(self.client, url):
+            respond = AsyncRespond(response_url=url)
+        else:
+            return
+        answer = message.replacement() if replaces else {**message.answer(), "replace_original": False}
+        response = await respond(**answer)
+        if response is not None and response.status_code == HTTPStatus.NOT_FOUND:
+            await self.send(instead or message)
+
+    async def send(self, message: Message) -> None:
+        """Send *message* to the person's direct messages with the bot."""
+        await self.client.chat_postMessage(channel=self.person, **message.body())
 
     async def open(self, view: Block) -> str:
-        """Open a modal, on top of the one that the control stands in if there is one; return the new view's id."""
+        """
+        Open a modal, on top of the one that the control stands in if there is one; return the new view's id.
+
+        The request is acknowledged first, since Slack may take its time to open a modal. When the trigger has expired,
+        the person gets a button that repeats the request, and the id is empty.
+        """
+        if not self.is_acknowledged:
+            await self.ack()
         opener = self.client.views_push if self.modal else self.client.views_open
-        return str((await opener(trigger_id=self.body["trigger_id"], view=view))["view"]["id"])
+        try:
+            return str((await opener(trigger_id=self.body["trigger_id"], view=view))["view"]["id"])
+        except SlackApiError as error:
+            if error.response.data["error"] not in EXPIRED_TRIGGER:
+                raise
+        message = offer_again(self.body)
+        await (self.answer_at(self.url, message) if self.url else self.send(message))
+        return ""
 
     async def show(self, view: Block) -> None:
         """Put *view* in the place of the modal that was sent."""
@@ -182,8 +217,8 @@ class Caller:
 
     async def open_in_time(self, work: Callable[[], Awaitable[Block]], *, title: str) -> None:
         """Open a loading modal at once, and put the view that *work* returns, or its error, in its place."""
-        view_id = await self.open(loading_modal(title))
-        await self.update_from(work(), view_id)
+        if view_id := await self.open(loading_modal(title)):
+            await self.update_from(work(), view_id)
 
     async def update(self, view: Block, view_id: str = "") -> None:
         """Put *view* in the place of the modal that the control stands in, or of *view_id*, unless it was closed."""
@@ -210,7 +245,7 @@ class Caller:
             if ref.channel and ref.ts:
                 await update_message(self.client, ref.channel, ref.ts, message)
             else:
-                await respond_at(self.client, ref.url, message.replacement())
+                await self.answer_at(ref.url, message, replaces=True)
 
     async def finish(
         self, ref: Ref, draw: Callable[["Caller", Ref], Awaitable[Message]], view: Block | None = None

@@ -19,11 +19,12 @@ async def fetch_file(client: AsyncWebClient, file_id: str, *, by: str) -> tuple[
 
     Raises:
         NotFound: it is gone, or somebody else's.
-        InvalidInput: it is larger than 20 MB, or Slack doesn't hand it out.
+        InvalidInput: it is larger than 20 MB, or Slack doesn't hand it out or let the bot read files.
     """
     try:
         told = await client.files_info(file=file_id)
-    except SlackApiError:
+    except SlackApiError as error:
+        _require_scope(error)
         raise NotFound("Slack doesn't have that file any more; send it again.") from None
     file: dict[str, Any] = told["file"]
     name = "".join(char for char in str(file.get("name") or "list.csv") if char.isprintable())[:200]
@@ -35,11 +36,26 @@ async def fetch_file(client: AsyncWebClient, file_id: str, *, by: str) -> tuple[
 
 
 async def send_file(client: AsyncWebClient, person: str, *, name: str, content: bytes, words: str) -> None:
-    """Send a file to one person, in the bot's direct messages."""
+    """
+    Send a file to one person, in the bot's direct messages.
+
+    Raises:
+        InvalidInput: Slack doesn't let the bot send files.
+    """
     opened = await client.conversations_open(users=person)
-    await client.files_upload_v2(
-        channel=opened["channel"]["id"], filename=name, title=name, content=content, initial_comment=words
-    )
+    try:
+        await client.files_upload_v2(
+            channel=opened["channel"]["id"], filename=name, title=name, content=content, initial_comment=words
+        )
+    except SlackApiError as error:
+        _require_scope(error)
+        raise
+
+
+def _require_scope(error: SlackApiError) -> None:
+    """Raise InvalidInput if *error* says that a scope wasn't granted: those for files are optional."""
+    if error.response.data.get("error") == "missing_scope":
+        raise InvalidInput("I wasn't allowed to handle files here; ask a Slack admin to allow files for Evenhand.")
 
 
 async def _download(address: str, token: str, name: str) -> bytes:

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from slack_bolt.async_app import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -63,10 +62,9 @@ async def update_message(client: AsyncWebClient, channel: str, ts: str, message:
     await client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
 
 
-async def respond_at(client: AsyncWebClient, url: str, answer: Mapping[str, Any]) -> None:
-    """Post to the address that came with a request, if it is one of Slack's."""
-    if urlsplit(url).hostname in {SLACKS_HOST, urlsplit(client.base_url).hostname}:
-        await AsyncRespond(response_url=url)(**answer)
+def is_slacks(client: AsyncWebClient, url: str) -> bool:
+    """Return whether *url*, which came back from a modal, is one of Slack's."""
+    return urlsplit(url).hostname in {SLACKS_HOST, urlsplit(client.base_url).hostname}
 
 
 async def permalink(client: AsyncWebClient, channel: str, ts: str, domain: str) -> str:

@@ -20,8 +20,32 @@ def find_workspace(session: Session, workspace_id: str) -> Workspace | None:
 
 
 def list_workspaces(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
-    """Return the ids of all workspaces, for jobs."""
-    return list(session.exec(select(Workspace.id).order_by(col(Workspace.id))).all())
+    """Return the ids of the workspaces in which the bot is installed, for jobs."""
+    query = select(Workspace.id).where(col(Workspace.uninstalled_at).is_(None))
+    return list(session.exec(query.order_by(col(Workspace.id))).all())
+
+
+def list_uninstalled(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
+    """Return the ids of the workspaces whose data is kept though the bot is no longer installed there."""
+    query = select(Workspace.id).where(col(Workspace.uninstalled_at).is_not(None))
+    return list(session.exec(query.order_by(col(Workspace.id))).all())
+
+
+def find_removal(session: Session, *, now: datetime) -> str | None:  # noqa: ARG001 - every query takes the time
+    """Return a sentence if the bot is no longer installed in this session's workspace."""
+    workspace = find_workspace(session, workspace_of(session))
+    if workspace is None or workspace.uninstalled_at is None:
+        return None
+    return (
+        f"The app was uninstalled from {workspace.name} on {workspace.uninstalled_at:%-d %b %Y}: nothing is sent, and "
+        "the data is kept. Install the app again, copy its token to SLACK_BOT_TOKEN and restart the bot."
+    )
+
+
+def list_problems(session: Session, now: datetime) -> list[str]:
+    """Return a sentence if the bot is no longer installed, for `doctor`."""
+    problem = find_removal(session, now=now)
+    return [problem] if problem else []
 
 
 def list_audit(session: Session, *, subject_kind: str, subject_id: str, limit: int = 50) -> Sequence[AuditEntry]:

@@ -37,6 +37,7 @@ class Workspace(SQLModel, table=True):
     first_calls_a_day: int = DEFAULT_FIRST_CALLS_A_DAY
     installed_at: datetime
     set_up_at: datetime | None = None
+    uninstalled_at: datetime | None = None
 
 
 class AuditEntry(Row, table=True):

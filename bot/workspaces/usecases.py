@@ -61,10 +61,23 @@ def install_workspace(session: Session, *, name: str, bot_user_id: str, zone: st
     workspace = find_workspace(session, workspace_of(session))
     if workspace is not None:
         workspace.name, workspace.bot_user_id = name, bot_user_id
+        if workspace.uninstalled_at is not None:
+            workspace.uninstalled_at = None
+            record(session, "workspace.reinstalled", by=BOT, kind="workspace", subject=workspace.id, now=now)
         return False
     session.add(Workspace(id=workspace_of(session), name=name, bot_user_id=bot_user_id, zone=zone, installed_at=now))
     session.flush()
     record(session, "workspace.installed", by=BOT, kind="workspace", subject=workspace_of(session), now=now)
+    return True
+
+
+def uninstall_workspace(session: Session, *, now: datetime) -> bool:
+    """Store that the bot is no longer installed in this session's workspace; return whether that is new."""
+    workspace = find_workspace(session, workspace_of(session))
+    if workspace is None or workspace.uninstalled_at is not None:
+        return False
+    workspace.uninstalled_at = now
+    record(session, "workspace.uninstalled", by=BOT, kind="workspace", subject=workspace.id, now=now)
     return True
 
 

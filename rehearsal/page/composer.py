@@ -47,7 +47,7 @@ class Composer:
         """Show where the message will be posted."""
         screen = self.screen
         self.root.set_visibility(screen.place != HOME if not self.in_thread else screen.thread is not None)
-        words = "Reply…" if self.in_thread else f"Message {self._place()}, or type / for commands"
+        words = "Reply…" if self.in_thread else f"Message {self._place()} or type /"
         if self.field.props.get("placeholder") != words:
             self.field.props["placeholder"] = words
             self.field.props["aria-label"] = words
@@ -136,7 +136,9 @@ class Composer:
             await screen.perform(lambda: screen.actor.command(text, channel=channel))
             return
         under = screen.thread.ts if self.in_thread and screen.thread else None
-        await screen.perform(lambda: screen.actor.say(channel, text, thread_ts=under))
+        said = await screen.perform(lambda: screen.actor.say(channel, text, thread_ts=under))
+        if said is not None and not self.in_thread:
+            screen.expect_answer(said)
 
 
 def _run(screen: Screen, callback_id: str) -> Callable[[], Any]:

@@ -18,9 +18,13 @@ from rehearsal.state.messages import Message
 from rehearsal.state.views import View
 
 _PAGE_SIZE: Final = 30
-_SCROLL_DOWN: Final = (
-    "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (m) m.scrollTop = m.scrollHeight; }})"
+_SCROLL: Final = (
+    "requestAnimationFrame(() => {{ const m = getHtmlElement({}); if (!m) return; m.scrollTop = m.scrollHeight;"
+    " const last = m.querySelector('.rh-item:last-child'), tall = last && last.offsetHeight > m.clientHeight;"
+    " const top = ({} && m.querySelector('[data-testid=new]')) || (tall && last);"
+    " if (top) top.scrollIntoView({{block: 'start'}}); }})"
 )
+"""Scrolls to the end, to what is new in a place just opened, or to the beginning of a message that fills the screen."""
 
 
 class Messages:
@@ -36,8 +40,10 @@ class Messages:
 
     def draw(self) -> None:
         """Update the list, and scroll to its end if a message was added."""
-        place = (self.screen.place, self.screen.person.id, id(self.screen.thread) if not self.threads else 0)
-        if place != self.place:
+        screen = self.screen
+        place = (screen.place, screen.person.id, screen.new_from, id(screen.thread) if not self.threads else 0)
+        has_come = place != self.place
+        if has_come:
             self.place, self.limit = place, _PAGE_SIZE
             self._forget()
         messages = list(self.pick())
@@ -53,7 +59,7 @@ class Messages:
         self._earlier(there_are=len(messages) > len(shown))
         self._nothing(there_is=not messages)
         if added:
-            self.screen.client.run_javascript(_SCROLL_DOWN.format(self.root.id))
+            screen.client.run_javascript(_SCROLL.format(self.root.id, json.dumps(has_come)))
 
     def _forget(self) -> None:
         self.rows.clear()
@@ -88,6 +94,7 @@ class Messages:
         replies = self.screen.workspace.replies(message) if self.threads else ()
         new_day = before != self._when(message).date()
         print_ = self._print(message, replies, new_day=new_day)
+        is_first_new = self.threads and message.ts == self.screen.new_from
         known = self.rows.get(key)
         if known is not None and known[0] == print_:
             return False
@@ -96,6 +103,8 @@ class Messages:
         with row:
             if new_day:
                 div("rh-date", text=f"{self._when(message):%A, %-d %B %Y}")
+            if is_first_new:
+                div("rh-date rh-unread", text="New", testid="new")
             self._message(message, replies)
         self.rows[key] = (print_, row)
         return known is None

@@ -25,7 +25,8 @@ class Inspector:
         self.last: object = None
         self.problems = 0
         self.shown: deque[Element] = deque()
-        self.root = tag("aside", "rh-inspector", testid="inspector", aria_label="Traffic")
+        opened = when(screen.memory.traffic_open, "rh-open")
+        self.root = tag("aside", "rh-inspector" + opened, testid="inspector", aria_label="Traffic")
         with self.root:
             with div("rh-head"):
                 tag("h2", "rh-grow", text="Traffic")
@@ -38,13 +39,17 @@ class Inspector:
 
     def turn(self) -> None:
         """Open or close the column."""
-        self.root.classes(toggle="rh-flipped")
+        self.screen.memory.traffic_open = not self.screen.memory.traffic_open
+        self.root.classes(toggle="rh-open")
+        self.draw()
 
     def _filter(self) -> None:
         self.root.classes(toggle="rh-problems-only")
 
     def draw(self) -> None:
-        """Add the traffic since the last update."""
+        """Add the traffic since the last update, if somebody looks at it."""
+        if "rh-open" not in self.root.classes:
+            return
         exchanges, problems = self._news()
         for exchange in exchanges:
             self._add(partial(self._row, exchange))

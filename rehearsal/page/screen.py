@@ -26,6 +26,14 @@ REDRAW_DELAY_SECONDS = 0.06  # so that a burst of changes is drawn once
 Container = Message | View
 
 
+@dataclass
+class Memory:
+    """What stays as somebody left it when the page is opened again."""
+
+    hints_closed: bool = False
+    traffic_open: bool = False
+
+
 @dataclass(eq=False)
 class Screen:
     """One browser's view of the rehearsal. `place` is a channel's id, or `home` for the app's Home tab."""
@@ -34,13 +42,20 @@ class Screen:
     client: Client
     person: Person
     place: str
+    memory: Memory = field(default_factory=Memory)
     thread: Message | None = None
     drawer: bool = False
     moving: str = ""
+    moved: float = 0.0  # the part of a move that is over, from 0 to 1
+    asked: Message | None = None  # what this person said last, until it is answered in its thread
+    new_from: str = ""  # the ts of the first message that was unread when the place was opened
     drafts: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     regions: list[Callable[[], None]] = field(default_factory=list)
     dirty: bool = False
     action_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._arrive()
 
     # --- what is shown ------------------------------------------------------------------------------------------
 
@@ -115,7 +130,9 @@ class Screen:
         self.dirty = False
         if self.client.id not in Client.instances:
             return
-        self.person.unread.discard(self.place)
+        self.person.unread.pop(self.place, None)
+        if self.asked is not None and self.workspace.replies(self.asked):
+            self.thread, self.asked = self.asked, None
         with self.client:
             for draw in self.regions:
                 draw()
@@ -129,24 +146,33 @@ class Screen:
 
     async def act_as(self, person: Person) -> None:
         """Act as *person*, in the same place if they can see it, else in the app's direct messages."""
-        self.person, self.thread, self.drawer = person, None, False
+        self.person = person
         channel = self.channel
         if self.place == HOME:
             await self.go_home()
         elif channel is None or (channel.kind != "public" and person.id not in channel.members):
             self.go(self.workspace.direct(person).id)
         else:
-            self.draw()
+            self.go(self.place)
 
     def go(self, place: str) -> None:
         """Show the conversation with the id *place*."""
-        self.place, self.thread, self.drawer = place, None, False
+        self.place, self.thread, self.drawer, self.asked = place, None, False, None
+        self._arrive()
         self.draw()
+
+    def _arrive(self) -> None:
+        self.new_from = self.person.unread.pop(self.place, "")
 
     async def go_home(self) -> None:
         """Open the app's Home tab, and send the event to the app."""
         self.go(HOME)
         await self.perform(self.actor.open_home)
+
+    def expect_answer(self, message: Message) -> None:
+        """Open the thread of *message* as soon as somebody answers there."""
+        self.asked = message
+        self.mark_dirty()
 
     def open_thread(self, message: Message | None) -> None:
         """Show the thread of *message*, or no thread."""
@@ -180,12 +206,19 @@ class Screen:
         """Move the rehearsal's clock, and wait for everything that happens meanwhile."""
         if self.moving:
             return
-        self.moving = label
+        self.moving, self.moved, began = label, 0.0, self.now
+
+        async def measure(now: datetime) -> None:
+            self.moved = min((now - began) / delta, 1.0)
+            self.mark_dirty()
+
+        stop = self.workspace.clock.on_moved(measure)
         self.draw()
         try:
             await self.perform(lambda: self.rehearsal.control.move(delta))
         except Exception as error:  # noqa: BLE001 - whatever went wrong on the way, the person has to hear of it
             self.notify(f"Time went on, but something on the way failed: {error!r}.")
         finally:
+            stop()
             self.moving = ""
             self.draw()

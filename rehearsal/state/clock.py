@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 Listener = Callable[[datetime], Awaitable[None]]
+NextStop = Callable[[datetime], datetime]
+"""Returns the next instant after the given one at which something happens."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MIN_STEP = timedelta(seconds=1)  # so that time goes on, whatever `next_stop` returns
 
 
 def wall_seconds() -> float:
@@ -22,7 +24,7 @@ class Clock:
             raise ValueError("Give the start of the rehearsal a time zone, such as datetime(…, tzinfo=UTC).")
         self.start = start.astimezone(UTC)
         self.frozen = frozen
-        self.step: timedelta | None = None
+        self.next_stop: NextStop | None = None
         self._born = time.monotonic()
         self._moved = timedelta()
         self._listeners: list[Listener] = []
@@ -45,7 +47,7 @@ class Clock:
         """
         Move forward by *delta*, wait for all listeners, and return the new instant.
 
-        With a `stride`, time moves in steps to the next multiples of it, and listeners are called at every step.
+        With a `next_stop`, time moves from each of its instants to the next, and listeners are called at every one.
         """
         if delta < timedelta():
             raise ValueError(f"The clock only goes forward; {delta} would turn it back.")
@@ -61,10 +63,10 @@ class Clock:
                 return now
 
     def _next_step(self, left: timedelta) -> timedelta:
-        if self.step is None:
+        if self.next_stop is None:
             return left
-        since_last_step = (self.now() - _EPOCH) % self.step
-        return min(self.step - since_last_step, left)
+        now = self.now()
+        return min(max(self.next_stop(now) - now, _MIN_STEP), left)
 
     async def move_to(self, instant: datetime) -> datetime:
         """Move forward to *instant*, which must be aware."""

@@ -24,7 +24,7 @@ class Person:
     updated: int = 0
     home: Any = None
     modals: list[Any] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
+    unread: dict[str, str] = field(default_factory=dict)  # per channel, the ts of the first unread message
 
     @property
     def shown_name(self) -> str:

@@ -135,7 +135,7 @@ class Workspace:
         seen_by = {message.ephemeral_to} if message.ephemeral_to else channel.members - {user}
         for member in seen_by:
             if member in self.people:
-                self.people[member].unread.add(channel.id)
+                self.people[member].unread.setdefault(channel.id, message.ts)
         self.changed.notify()
         return message
 

@@ -88,6 +88,23 @@ def _initial_among(report: Report, path: str, value: Any) -> None:
             report.add(f"{path}.initial_options[{number}]", "This initial option is not among the options.")
 
 
+def unique_values(report: Report, path: str, value: Any) -> None:
+    """Report options of one element with the same value: Slack couldn't tell which of them was chosen."""
+    seen: set[str] = set()
+    for choice in _offered(value):
+        word = choice.get("value") if isinstance(choice, Mapping) else None
+        if isinstance(word, str) and word in seen:
+            report.add(join(path, "options"), f"Two options have the value {word[:60]!r}; give each its own.")
+        elif isinstance(word, str):
+            seen.add(word)
+
+
+def _lines_in_order(report: Report, path: str, value: Any) -> None:
+    least, most = value.get("min_lines"), value.get("max_lines")
+    if isinstance(least, int) and isinstance(most, int) and least > most:
+        report.add(join(path, "min_lines"), f"At least {least} lines don't fit into at most {most}.")
+
+
 def _fits_own_limits(report: Report, path: str, value: Any) -> None:
     min_length, max_length, first = value.get("min_length", 0), value.get("max_length", limits.INPUT_LENGTH), ""
     if isinstance(value.get("initial_value"), str):
@@ -126,12 +143,16 @@ def _select(**more: Rule) -> ObjectRule:
 
 def _static(**more: Rule) -> ObjectRule:
     choices = {"options": OPTIONS, "option_groups": GROUPS}
-    return ObjectRule({**_MENU, **choices, **more}, (), [exactly_one("options", "option_groups"), _initial_among])
+    return ObjectRule(
+        {**_MENU, **choices, **more}, (), [exactly_one("options", "option_groups"), _initial_among, unique_values]
+    )
 
 
 def _marked(**more: Rule) -> ObjectRule:
     choices = {"options": array(_CHOICE, 1, limits.CHOICE_OPTIONS)}
-    return ObjectRule({**_ACTION, **_FOCUS, **_CONFIRMED, **choices, **more}, ["options"], [_initial_among])
+    return ObjectRule(
+        {**_ACTION, **_FOCUS, **_CONFIRMED, **choices, **more}, ["options"], [_initial_among, unique_values]
+    )
 
 
 def _only_in_modal_inputs(report: Report, path: str, value: Any) -> None:
@@ -153,6 +174,8 @@ _FILTER: Final = ObjectRule(
 )
 _PLACES: Final[Mapping[str, Rule]] = {"filter": _FILTER, "default_to_current_conversation": boolean}
 _DIGITS: Final = string(pattern=r"-?\d+(?:\.\d+)?", example="42")
+
+_LINES: Final = integer(1, limits.INPUT_LINES)
 
 ELEMENTS: Final[Mapping[str, Rule]] = {
     "button": ObjectRule(
@@ -176,7 +199,9 @@ ELEMENTS: Final[Mapping[str, Rule]] = {
         ["image_url", "alt_text"],
     ),
     "overflow": ObjectRule(
-        {**_ACTION, **_CONFIRMED, "options": array(option(link=True), 1, limits.OVERFLOW_OPTIONS)}, ["options"]
+        {**_ACTION, **_CONFIRMED, "options": array(option(link=True), 1, limits.OVERFLOW_OPTIONS)},
+        ["options"],
+        [unique_values],
     ),
     "static_select": _static(initial_option=_OPTION),
     "multi_static_select": _static(initial_options=OPTIONS, **_MULTI_SELECT),
@@ -229,7 +254,11 @@ ELEMENTS: Final[Mapping[str, Rule]] = {
         {**_TEXT_INPUT, "initial_value": string(pattern=r"[^\s@]+@[^\s@]+", example="ana@example.com")}
     ),
     "url_text_input": ObjectRule({**_TEXT_INPUT, "initial_value": _WEB}),
-    "rich_text_input": ObjectRule({**_TEXT_INPUT, "initial_value": RICH_TEXT}, ["action_id"]),
+    "rich_text_input": ObjectRule(
+        {**_TEXT_INPUT, "initial_value": RICH_TEXT, "min_lines": _LINES, "max_lines": _LINES},
+        ["action_id"],
+        [_lines_in_order],
+    ),
     "file_input": ObjectRule(
         {**_ACTION, "filetypes": array(string(), 1), "max_files": integer(1, limits.FILE_INPUT_FILES)}
     ),

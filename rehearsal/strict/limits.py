@@ -44,6 +44,7 @@ OPTION_GROUP_LABEL: Final = 75
 OVERFLOW_OPTIONS: Final = 5
 CHOICE_OPTIONS: Final = 10  # radio buttons and checkboxes
 INPUT_LENGTH: Final = 3_000
+INPUT_LINES: Final = 100  # min_lines and max_lines, of rich_text_input alone
 FILE_INPUT_FILES: Final = 10
 CONFIRM_TITLE: Final = 100
 CONFIRM_TEXT: Final = 300

@@ -34,11 +34,12 @@ class Shortcut:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The contents of a manifest.yml."""
+    """The contents of a manifest.yml; *scopes* includes the optional ones."""
 
     name: str
     bot_name: str
     scopes: frozenset[str]
+    optional_scopes: frozenset[str]
     commands: Mapping[str, Command]
     shortcuts: tuple[Shortcut, ...]
     events: frozenset[str]
@@ -72,11 +73,13 @@ class Manifest:
         tree = _mapping(raw, "manifest")
         features, settings = _part(tree, "features"), _part(tree, "settings")
         name = _word(_part(tree, "display_information"), "name", "display_information")
-        home = _part(features, "app_home")
+        home, scopes = _part(features, "app_home"), _part(_part(tree, "oauth_config"), "scopes")
+        optional = frozenset(scopes.get("bot_optional") or ())
         return cls(
             name=name,
             bot_name=str(_part(features, "bot_user").get("display_name") or name),
-            scopes=frozenset(_part(_part(tree, "oauth_config"), "scopes").get("bot") or ()),
+            scopes=frozenset(scopes.get("bot") or ()) | optional,
+            optional_scopes=optional,
             commands={command.name: command for command in _commands(features)},
             shortcuts=tuple(_shortcuts(features)),
             events=frozenset(_part(settings, "event_subscriptions").get("bot_events") or ()),

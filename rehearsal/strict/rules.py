@@ -9,15 +9,26 @@ from rehearsal.strict.violations import Report, Rule, join
 
 
 def string(
-    max_length: int | None = None, *, min_length: int = 1, pattern: str | None = None, example: str = ""
+    max_length: int | None = None,
+    *,
+    min_length: int = 1,
+    pattern: str | None = None,
+    example: str = "",
+    words: bool = False,
 ) -> Rule:
-    """Return a rule for a string of *min_length* to *max_length* characters that matches *pattern* as a whole."""
+    """
+    Return a rule for a string of *min_length* to *max_length* characters that matches *pattern* as a whole.
+
+    If it holds *words* that are shown, it needs more than spaces.
+    """
 
     def rule(report: Report, path: str, value: Any) -> None:
         if not isinstance(value, str):
             report.add(path, f"Put a string here; this is {_type_name(value)}.")
         elif len(value) < min_length:
             report.add(path, "Empty text is refused; leave the field out or put something in it.")
+        elif words and not value.strip():
+            report.add(path, "Text of spaces alone is refused; put words in it.")
         elif max_length is not None and len(value) > max_length:
             report.add(path, f"Shorten this to {max_length} characters; it has {len(value)}.")
         elif pattern is not None and not re.fullmatch(pattern, value):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from rehearsal.strict import limits
 from rehearsal.strict.blocks import check_blocks
-from rehearsal.strict.elements import GROUP, option
+from rehearsal.strict.elements import GROUP, option, unique_values
 from rehearsal.strict.rules import ObjectRule, any_value, array, boolean, enumeration, string
 from rehearsal.strict.texts import check_mrkdwn, plain
 from rehearsal.strict.violations import Report, Violation, check_characters, join, strings
@@ -98,7 +98,7 @@ def _check_text(report: Report, payload: Mapping[str, Any], *, has_blocks: bool)
     text = payload.get("text")
     if text is not None and not isinstance(text, str):
         report.add("text", "Put a string here.", "invalid_arguments")
-    elif not text:
+    elif not text or not text.strip():
         if not has_blocks and payload.get("delete_original") not in (True, "true"):
             report.add("text", "A message needs text or blocks.", "no_text")
     elif len(text) > limits.MESSAGE_TEXT:
@@ -163,6 +163,8 @@ def _check_view(report: Report, path: str, view: Mapping[str, Any]) -> None:
     blocks = view.get("blocks")
     if blocks is not None:
         check_blocks(report, join(path, "blocks"), blocks, limits.VIEW_BLOCKS)
+        if blocks in ([], ()):
+            report.add(join(path, "blocks"), "A view needs at least one block.")
     if report.surface == "modal" and input_blocks(view) and "submit" not in view:
         report.add(join(path, "submit"), "A modal with inputs needs a submit button.")
     size = len(json.dumps(view, default=str).encode())
@@ -210,6 +212,7 @@ def check_options(body: Mapping[str, Any]) -> list[Violation]:
     """Return violations in the options for an external select: up to 100 options, or groups of them."""
     report = Report("options", "invalid_arguments")
     check_characters(report, body)
+    unique_values(report, "", body)
     rules = {
         "options": array(option(), 0, limits.SELECT_OPTIONS),
         "option_groups": array(GROUP, 0, limits.OPTION_GROUPS),

@@ -39,7 +39,7 @@ def _mrkdwn_body(report: Report, path: str, value: Any) -> None:
 
 
 def _shapes(max_length: int) -> dict[str, Rule]:
-    text = string(max_length)
+    text = string(max_length, words=True)
     return {
         "plain_text": ObjectRule({"type": any_value, "text": text, "emoji": boolean}, ["text"]),
         "mrkdwn": ObjectRule({"type": any_value, "text": text, "verbatim": boolean}, ["text"], [_mrkdwn_body]),

@@ -7,9 +7,14 @@ from rehearsal.wire.wire import Wire
 
 
 def missing_scope_error(wire: Wire, method: str, needed: frozenset[str]) -> ApiError:
-    """Record a problem and return the error that one of the *needed* scopes is missing."""
+    """
+    Return the error that one of the *needed* scopes is missing.
+
+    It is recorded as a problem unless the scope is optional: then only the call can tell whether it was granted.
+    """
     named = ",".join(sorted(needed))
-    wire.problem(method, "missing_scope", f"Add one of these scopes to the manifest: {named}.")
+    if not needed & wire.manifest.optional_scopes:
+        wire.problem(method, "missing_scope", f"Add one of these scopes to the manifest: {named}.")
     return ApiError("missing_scope", needed=named, provided=",".join(sorted(wire.scopes)))
 
 

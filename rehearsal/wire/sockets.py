@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 Json = dict[str, Any]
 MAX_CONNECTIONS = 10
 GRACE_SECONDS = 10.0
+TICKET_SECONDS = 30.0  # Slack names no number; an address that wasn't used soon is refused
 
 
 class SocketClosed(ConnectionError):
@@ -61,34 +62,41 @@ class Connection:
 class Sockets:
     """All open connections, to which payloads are sent in turn."""
 
-    def __init__(self, app_id: str, on_change: Callable[[], None]) -> None:
+    def __init__(self, app_id: str, on_change: Callable[[], None], stopwatch: Callable[[], float]) -> None:
         self.app_id = app_id
         self._on_change = on_change
+        self._stopwatch = stopwatch
         self._close_tasks: set[asyncio.Task[None]] = set()
         self.connections: list[Connection] = []
         self.enabled = True
-        self._tickets: set[str] = set()
+        self.is_down = False
+        self.refused = 0
+        self._tickets: dict[str, float] = {}
         self._turn = 0
         self._changed = asyncio.Event()
 
     def new_ticket(self) -> str:
-        """Return a ticket that opens one connection."""
+        """Return a ticket that opens one connection within `TICKET_SECONDS`."""
         ticket = secrets.token_urlsafe(16)
-        self._tickets.add(ticket)
+        self._tickets[ticket] = self._stopwatch()
         return ticket
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one connection until either side closes it."""
-        ticket = socket.query_params.get("ticket", "")
-        if ticket not in self._tickets:
+        if self.is_down or not self._use_ticket(socket.query_params.get("ticket", "")):
+            self.refused += 1
+            self._on_change()
             await socket.close(code=4401)
             return
-        self._tickets.discard(ticket)
         await socket.accept()
         if len(self.connections) >= MAX_CONNECTIONS:
             await _disconnect(socket, "too_many_websockets")
             return
         await self._hold(Connection(socket))
+
+    def _use_ticket(self, ticket: str) -> bool:
+        created_at = self._tickets.pop(ticket, None)
+        return created_at is not None and self._stopwatch() - created_at <= TICKET_SECONDS
 
     async def _hold(self, connection: Connection) -> None:
         self.connections.append(connection)

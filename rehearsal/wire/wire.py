@@ -16,6 +16,7 @@ from rehearsal.strict import Violation, check_message
 from rehearsal.strict.manifest import Manifest
 from rehearsal.wire.calls import ApiError
 from rehearsal.wire.delivery import Delivery
+from rehearsal.wire.echo import handed_back
 from rehearsal.wire.events import Events
 from rehearsal.wire.faults import Faults
 from rehearsal.wire.rate_limits import RateLimiter
@@ -46,7 +47,7 @@ class Wire:
         self.rate_limiter = RateLimiter(workspace.clock.stopwatch)
         self.triggers = Triggers(workspace.clock.stopwatch)
         self.response_urls = ResponseUrls()
-        self.sockets = Sockets(workspace.app_id, workspace.changed.notify)
+        self.sockets = Sockets(workspace.app_id, workspace.changed.notify, workspace.clock.stopwatch)
         self.delivery = Delivery(self.sockets, self.signing_secret)
         self.events = Events(self)
         self.problems: list[Problem] = []
@@ -102,6 +103,8 @@ class Wire:
     def message_json(self, message: Message, *, with_metadata: bool = False) -> Json:
         """Return the message object, with the summary of its thread if it has one."""
         body = message.to_json(self.bot_identity(), with_metadata=with_metadata)
+        if body.get("blocks"):
+            body["blocks"] = handed_back(body["blocks"])
         replies = [] if message.is_reply else self.workspace.replies(message)
         if replies:
             users = list(dict.fromkeys(reply.user for reply in replies))
@@ -117,7 +120,8 @@ class Wire:
     def view_json(self, view: View) -> Json:
         """Return the view object."""
         ws = self.workspace
-        return view.to_json(ws.team_id, ws.app_id, ws.bot_id)
+        body = view.to_json(ws.team_id, ws.app_id, ws.bot_id)
+        return body | {"blocks": handed_back(body["blocks"])}
 
     def user_json(self, person: Person) -> Json:
         """Return the user object, with the e-mail address if the scopes allow it."""

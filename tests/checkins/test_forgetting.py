@@ -92,4 +92,4 @@ def test_the_check_tells_of_a_clock_that_misses_a_contact(office: Office) -> Non
         mine = col(Customer.id) == bakery
         session.execute(sa.update(Customer).where(mine).values(last_contact_on=MONDAY - timedelta(days=9)))
     [sentence] = office.ask(_check)
-    assert "misses a recorded contact" in sentence
+    assert "misses a recorded contact: 1" in sentence

@@ -10,12 +10,13 @@ from bot.commitments.queries.commands import find_mentioned, parse_command, pars
 from bot.core.errors import NotFound
 from bot.customers.rules.names import name_key
 from bot.customers.tables import Alias
-from bot.followups.queries import parse_assignment
+from bot.followups.queries import find_list_key, parse_assignment
 from bot.followups.usecases import assign_followup
+from bot.people.tables import Person
 from tests.commitments.helpers import statements
-from tests.makers import ANA, MARA, WORKSPACE, Office
+from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
 
-FRIDAY = date(2026, 11, 27)
+TUESDAY, FRIDAY = date(2026, 11, 24), date(2026, 11, 27)
 
 
 def call(office: Office, customer_id: UUID, alias: str) -> None:
@@ -107,3 +108,60 @@ def test_a_command_of_one_line_takes_few_statements(office: Office) -> None:
         office.do(assign_followup, customer_id=acme, assignee_id=ANA, due_on=FRIDAY, what="call", view_id="x", by=MARA)
     assert len(reading) <= 3
     assert len([one for one, _ in writing if not one.startswith("BEGIN")]) <= 9
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "rest", "asked"),
+    [
+        ("harbour friday call", "Harbour Bikes", "friday call", "“harbour” is Harbour Bikes, isn't it?"),
+        ("harb friday call", "Harbour Bikes", "friday call", "“harb” is Harbour Bikes, isn't it?"),
+        ("bikes friday call", "Harbour Bikes", "friday call", "“bikes” is Harbour Bikes, isn't it?"),
+        ("acm friday call", None, "friday call", "No customer is called acm. Did you mean Acme or Acmena?"),
+    ],
+)
+def test_a_part_of_a_name_fills_the_form_in_and_asks_to_check_it(
+    office: Office, words: str, name: str | None, rest: str, asked: str
+) -> None:
+    """A unique beginning or part is that customer; several are named."""
+    for one in ("Acme", "Acmena", "Harbour Bikes"):
+        office.customer(one)
+    found, left, problem = office.look(lambda session: split_customer(session, words, guess=first_word))
+    assert (found and found.name, left, problem) == (name, rest, asked)
+
+
+@pytest.mark.parametrize("who", ["ana", "Ana Lima", "an", "@ana", "ANA"])
+def test_a_person_is_named_without_an_at(office: Office, who: str) -> None:
+    """By first name, whole name, or the beginning of it before a customer."""
+    zephyr = office.customer("Zephyr")
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        session.get(Person, (WORKSPACE, ANA)).handle = "ana"
+    parsed = office.ask(parse_assignment, words=f"{who} Zephyr tomorrow demo", viewer=MARA)
+    assert (parsed.assignee_id, parsed.customer_id, parsed.due_on, parsed.what) == (ANA, zephyr, TUESDAY, "demo")
+    assert parsed.is_complete
+
+
+def test_two_people_of_one_name_are_asked_about(office: Office) -> None:
+    """Nobody is guessed; the form says who may be meant."""
+    office.customer("Zephyr")
+    office.person("U0ANA2", "Ana Costa")
+    parsed = office.ask(parse_assignment, words="ana Zephyr tomorrow demo", viewer=MARA)
+    assert (parsed.assignee_id, parsed.customer_name, parsed.what) == (None, "Zephyr", "demo")
+    assert parsed.problems == ("2 people here are called ana: Ana Costa or Ana Lima. Choose who is meant.",)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("Ana Bakery friday call", "Ana Bakery"), ("Kir friday call", ""), ("the Zephyr friday call", "Zephyr")],
+)
+def test_a_customer_is_not_taken_for_a_person(office: Office, words: str, name: str) -> None:
+    """A customer's whole name comes first, and the beginning of a person's counts only before a customer."""
+    for one in ("Ana Bakery", "Zephyr"):
+        office.customer(one)
+    parsed = office.ask(parse_assignment, words=words, viewer=MARA)
+    assert (parsed.assignee_id, parsed.customer_name) == (MARA, name)
+
+
+@pytest.mark.parametrize(("words", "key"), [("ana", f"p-{ANA}"), ("Ana Lima", f"p-{ANA}"), ("Mara", f"p-{MARA}")])
+def test_a_list_is_found_by_a_first_name(office: Office, words: str, key: str) -> None:
+    """`/assign list ana` needs no @."""
+    assert office.ask(find_list_key, words=words, viewer=BOB) == key

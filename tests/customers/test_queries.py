@@ -98,6 +98,35 @@ def test_words_that_fit_nobody_are_answered_in_a_sentence(office: Office, words:
     assert missed.value.nearest == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("harbour", "Harbour Bikes"), ("harb", "Harbour Bikes"), ("bikes", "Harbour Bikes"), ("hop pri", "Hop Printers"),
+     ("rocket", "Golddex"), ("acme", "Acme"), ("h%", None), ("arbour", None)],
+)  # fmt: skip
+def test_the_only_one_whose_name_begins_or_holds_the_words_is_found(
+    office: Office, words: str, name: str | None
+) -> None:
+    """Whole names come first, then beginnings, then words inside; the middle of a word is nothing."""
+    for one in ("Acme", "Acmena", "Harbour Bikes", "Hop Printers"):
+        office.customer(one)
+    office.do(add_customer, details=CustomerDetails(name="Golddex", aliases=("Rocket People",)), by=MARA)
+    if name is None:
+        with pytest.raises(NotFound):
+            found(office, words)
+    else:
+        assert found(office, words) == name
+
+
+def test_several_that_begin_so_are_named(office: Office) -> None:
+    """Nobody is guessed, and erasing takes nothing but the whole name."""
+    for one in ("Acme", "Acmena"):
+        office.customer(one)
+    with pytest.raises(NotFound, match=r"No customer is called acm\. Did you mean Acme or Acmena\?"):
+        found(office, "acm")
+    with pytest.raises(NotFound, match=r"No customer is called acmen\. Did you mean Acmena\?"):
+        office.look(lambda session: find_customer(session, "acmen", partly=False))
+
+
 def test_two_of_one_name_are_both_named(office: Office) -> None:
     """The sentence says how many; the ids tell them apart; no more than twenty are offered."""
     ids = {office.customer("Twin", domain=f"twin{number}.com") for number in range(25)}

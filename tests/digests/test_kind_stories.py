@@ -50,7 +50,7 @@ async def test_a_manager_has_what_we_owe_posted_beside_the_first_digest(world: W
     test, digest = main(world)
     assert test.text == "Test: Nothing that we owe a customer is late or due."
     assert digest.text == "We owe: 1 follow-up late."
-    assert "• *2 days late* · Acme &lt;&amp;Co&gt;: send the price list (Ana Lima)" in words(digest)
+    assert "• *2 days late* · Acme &lt;&amp;Co&gt;: send the price list" in words(digest)
     await world.run_jobs()
     await pass_days(world, 1)
     assert len(main(world)) == 2

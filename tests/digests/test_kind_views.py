@@ -57,8 +57,8 @@ def test_what_we_owe_reads_as_it_should() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"counts": (), "more": 0}, "We owe: 4 things due, nothing late."),
-        ({"counts": (), "lines": (Line(text="x", on=TODAY),), "more": 0}, "We owe: 1 thing due, nothing late."),
+        ({"counts": (), "more": 0}, "We owe: 4 things late or due."),
+        ({"counts": (), "lines": (Line(text="x", on=TODAY),), "more": 0}, "We owe: 1 thing late or due."),
         ({"more": 90, "and_more": True}, "and at least 90 more"),
         ({"lines": (Line(text="x"),)}, "• open · x"),
         ({"slot": slot(is_test=True)}, "A test: this is what the channel gets."),

@@ -85,7 +85,7 @@ def test_what_we_owe_shows_ten_and_says_how_many_more(office: Office) -> None:
 
 
 def test_late_follow_ups_stand_in_what_we_owe(office: Office) -> None:
-    """Real follow-ups: the late one and today's by name, the later one not; nobody is pinged."""
+    """The late one and today's, the later one not; who is late is named only where the digest is set so."""
     acme = office.customer("Acme", owner=BOB)
     assign(office, acme, due_on=date(2026, 11, 30), what="in time")
     assign(office, acme, due_on=date(2026, 11, 26), what="today's")
@@ -93,10 +93,11 @@ def test_late_follow_ups_stand_in_what_we_owe(office: Office) -> None:
     arrange(office, OWED, features=FEATURES)
     post_next(office, OWED, features=FEATURES)
     (said,) = owed(office, CommitmentsDigest)
-    assert [count.text for count in said.counts] == ["1 follow-up late"]
-    assert [(line.text, line.urgent) for line in said.lines] == [
-        ("Acme: late one (Ana Lima)", True), ("Acme: today's (Ana Lima)", False),
-    ]  # fmt: skip
+    assert [count.text for count in said.counts] == ["1 follow-up late", "1 follow-up due today"]
+    assert [(line.text, line.urgent) for line in said.lines] == [("Acme: late one", True), ("Acme: today's", False)]
+    arrange(office, OWED, features=FEATURES, names_owners=True)
+    post_next(office, OWED, features=FEATURES)
+    assert owed(office, CommitmentsDigest)[1].lines[0].text == "Acme: late one (Ana Lima)"
 
 
 def test_nothing_owed_is_one_line_or_silence(office: Office) -> None:

@@ -9,14 +9,15 @@ from sqlmodel import Session, select
 
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.customers.queries import get_customer
+from bot.customers.schemas import CustomersHandedOver, CustomerTaken
 from bot.customers.tables import Customer
 from bot.digests.queries import compose_neglected, get_slot, list_neglected_lines
 from bot.digests.queries.lists import find_list_key, get_list
 from bot.digests.schemas import NeglectedList
-from bot.digests.usecases import take_customer
+from bot.digests.usecases import give_back, take_customer
 from bot.digests.views.messages import read_page
 from bot.features import FEATURES
-from tests.digests.digest_office import make, move_to_slot, set_up, the_digest
+from tests.digests.digest_office import make, move_to_slot, owed_rows, set_up, the_digest
 from tests.makers import ANA, BOB, KIRI, WORKSPACE, Office
 
 pytestmark = pytest.mark.both_databases
@@ -105,9 +106,28 @@ def test_an_unknown_or_doubtful_person_gets_a_civil_answer(office: Office) -> No
 def test_taking_a_customer_makes_it_mine(office: Office) -> None:
     """From the pool or from its owner, who is told."""
     pooled, owned = office.customer("Pooled", waited=80), office.customer("Owned", waited=80, owner=BOB)
-    assert office.do(take_customer, customer_id=pooled, seen_owner=None, by=ANA).owner_id == ANA
-    assert office.do(take_customer, customer_id=owned, seen_owner=BOB, by=ANA).owner_name == "Ana Lima"
+    first = office.do(take_customer, customer_id=pooled, seen_owner=None, by=ANA)
+    second = office.do(take_customer, customer_id=owned, seen_owner=BOB, by=ANA)
+    assert (first.customer.owner_id, first.former_name) == (ANA, "")
+    assert (second.customer.owner_name, second.former_name) == ("Ana Lima", "Bob Chen")
     assert names(listed(office, ANA)) == ["Pooled", "Owned"] or names(listed(office, ANA)) == ["Owned", "Pooled"]
+    assert {row.recipient for row in owed_rows(office) if row.kind == CustomerTaken.kind} == {BOB}
+
+
+def test_taking_can_be_undone_by_who_did_it(office: Office) -> None:
+    """The customer goes back and its owner hears of it; a colleague is refused, and a second undo, too."""
+    owned = office.customer("Owned", waited=80, owner=BOB)
+    done = office.do(take_customer, customer_id=owned, seen_owner=BOB, by=ANA)
+    with pytest.raises(NotAllowed, match="Ana Lima did that"):
+        office.do(give_back, customer_action_id=done.customer_action_id, by=BOB)
+    back = office.do(give_back, customer_action_id=done.customer_action_id, by=ANA)
+    assert (back.owner_id, back.owner_name) == (BOB, "Bob Chen")
+    assert [row.recipient for row in owed_rows(office) if row.kind == CustomersHandedOver.kind] == [BOB]
+    with pytest.raises(AlreadyDone):
+        office.do(give_back, customer_action_id=done.customer_action_id, by=ANA)
+    pooled = office.customer("Pooled", waited=80)
+    done = office.do(take_customer, customer_id=pooled, seen_owner=None, by=ANA)
+    assert office.do(give_back, customer_action_id=done.customer_action_id, by=ANA).owner_name is None
 
 
 def test_who_comes_second_is_told_who_was_faster(office: Office) -> None:
@@ -176,6 +196,6 @@ def said_of(office: Office) -> object:
         now = office.runtime.clock.now()
         slot = get_slot(session, digest=digest, now=now, is_test=True)
         said = compose_neglected(session, slot, now, features=FEATURES)
-        return said, list_neglected_lines(session, today=now.date())
+        return said, list_neglected_lines(session, today=now.date(), names_owners=True)
 
     return office.look(read), listed(office), listed(office, "pool"), listed(office, ANA)

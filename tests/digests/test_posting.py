@@ -5,15 +5,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.checkins.usecases import hand_over_from_list
 from bot.core import outbox
-from bot.core.feature import Feature, Offer
+from bot.core.feature import Feature
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.schemas import Count, Line
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Customer
 from bot.digests.queries import list_due_digests
 from bot.digests.queries.lists import get_digest_message
-from bot.digests.usecases import post_test, stop_digest
+from bot.digests.usecases import post_test, stop_digest, take_customer
 from tests.digests.digest_office import (
     digests,
     make,
@@ -224,22 +225,32 @@ def test_customers_without_an_owner_are_counted(office: Office) -> None:
 
 
 def test_other_features_stand_in_the_digest(office: Office) -> None:
-    """What another feature knows of a customer, counts and offers is there without this feature knowing it."""
-    bakery = office.customer("Bakery", waited=80, owner=ANA)
+    """What another feature counts is there; what it knows of one customer isn't, so that a row stays one line."""
+    office.customer("Bakery", waited=80, owner=ANA)
     other = Feature(
         name="promises",
         brief=lambda _session, ids, _now: {customer: [Line(text="promised: price list, Fri")] for customer in ids},
         digest_section=lambda _session, _now: [Count(text="Promises: 2 due today", urgent=True)],
-        offers=(Offer("Assign", "followups.assign", lambda subject: subject.kind == "digest_row"),),
     )
     set_up(office)
     move_to_slot(office)
     post(office, features=(other, Feature(name="silent")))
     (said,) = digests(office)
-    assert said.rows[0].words == "promised: price list, Fri"
+    assert said.rows[0].words == ""
     assert said.counts == (Count(text="Promises: 2 due today", urgent=True),)
-    assert [offer.label for offer in said.rows[0].offers] == ["Assign"]
-    assert str(bakery) in said.rows[0].offers[0].value
+
+
+def test_who_is_late_is_named_only_where_the_digest_is_set_so(office: Office) -> None:
+    """In the message and in its thread."""
+    for n in range(6):
+        office.customer(f"Waiting {n}", waited=80, owner=ANA)
+    for names_owners in (False, True):
+        set_up(office, names_owners=names_owners)
+        move_to_slot(office)
+        post(office)
+    quiet, open_ = digests(office)
+    assert (quiet.names_owners, open_.names_owners) == (False, True)
+    assert ["Ana Lima" in line for page in pages(office) for line in page.lines] == [False] * 6 + [True] * 6
 
 
 def test_an_old_digest_is_not_posted_after_the_next_one(office: Office) -> None:
@@ -300,25 +311,33 @@ def test_a_message_in_another_channel_stops_nothing(office: Office) -> None:
 
 
 def test_a_digest_shows_what_was_done_about_its_rows(office: Office) -> None:
-    """Taken, talked to, paused and gone since it was posted: each row says so, the others stay as they are."""
+    """Taken, talked to, paused, handed over by its owner or elsewhere: each row says so, and a taking can be undone."""
     taken = office.customer("Taken", waited=95, owner=ANA)
     talked = office.customer("Talked", waited=94, owner=ANA)
     paused = office.customer("Paused", waited=93, owner=ANA)
-    office.customer("Waiting", waited=92, owner=ANA)
+    handed = office.customer("Handed", waited=92, owner=ANA)
+    moved = office.customer("Moved", waited=91, owner=ANA)
     set_up(office)
     move_to_slot(office)
     post(office)
     pretend_sent(office, channel="C0CARE", ts="1.1")
+    action = office.do(take_customer, customer_id=taken, seen_owner=ANA, by=BOB).customer_action_id
+    office.do(hand_over_from_list, customer_id=handed, to=BOB, by=ANA)
     with office.runtime.database.transaction(WORKSPACE) as session:
-        session.get_one(Customer, taken).owner_id = BOB
+        session.get_one(Customer, moved).owner_id = BOB
         session.get_one(Customer, talked).waiting_since = office.runtime.clock.now().date()
         row = session.get_one(Customer, paused)
         row.status, row.status_reason = Status.PAUSED, "fair"
     said = office.ask(get_digest_message, channel="C0CARE", ts="1.1")
     assert [(row.name, row.done) for row in said.rows] == [
-        ("Taken", "taken"), ("Talked", "has been talked to"), ("Paused", "is paused now"), ("Waiting", ""),
+        ("Taken", "taken"), ("Talked", "has been talked to"), ("Paused", "is paused now"), ("Handed", "handed"),
+        ("Moved", "with"),
     ]  # fmt: skip
-    assert said.rows[0].owner_name == "Bob Chen"
+    taken_row, handed_row = said.rows[0], said.rows[3]
+    assert (taken_row.owner_name, taken_row.undo_id) == ("Bob Chen", action)
+    assert (handed_row.by, handed_row.owner_name) == ("Ana Lima", "Bob Chen")
+    office.runtime.clock.move(timedelta(minutes=11))  # type: ignore[attr-defined]
+    assert office.ask(get_digest_message, channel="C0CARE", ts="1.1").rows[0].undo_id is None
     assert office.ask(get_digest_message, channel="C0CARE", ts="9.9") is None
 
 

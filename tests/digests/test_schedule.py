@@ -126,7 +126,7 @@ def test_days_are_told_in_words(days: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "share"), [(0, 0, 100), (0, 7, 0), (411, 412, 99), (412, 412, 100), (1, 3, 33)]
+    ("part", "whole", "share"), [(0, 0, 0), (0, 7, 0), (411, 412, 99), (412, 412, 100), (1, 3, 33)]
 )
 def test_a_hundred_percent_means_all(part: int, whole: int, share: int) -> None:
     """Percent are rounded down: one customer out of cadence is never rounded away."""
@@ -134,9 +134,10 @@ def test_a_hundred_percent_means_all(part: int, whole: int, share: int) -> None:
 
 
 def test_a_wait_says_whether_we_ever_talked() -> None:
-    """`92 of 30 days`, with a word more for somebody whom nobody has called yet."""
-    assert wait_words(92, 30, ever_contacted=True) == "92 of 30 days"
-    assert wait_words(1092, 30, ever_contacted=False) == "1,092 of 30 days, never talked"
+    """`92 days (every 30)`, with a word more for somebody whom nobody has called yet."""
+    assert wait_words(92, 30, ever_contacted=True) == "92 days (every 30)"
+    assert wait_words(1, 30, ever_contacted=True) == "1 day (every 30)"
+    assert wait_words(1092, 30, ever_contacted=False) == "never contacted, 1,092 days (every 30)"
 
 
 @given(st.lists(st.text(max_size=90), max_size=60), st.integers(100, 600))

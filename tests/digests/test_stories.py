@@ -66,10 +66,10 @@ async def test_a_manager_sets_the_digest_up_and_posts_a_test(world: World) -> No
     assert "A test is on its way" in words(told)
     await world.run_jobs()
     (test,) = main(world)
-    assert test.text.startswith("Test: 0 % of 1 customer is in cadence. 1 has waited too long.")
+    assert test.text.startswith("Test: The one customer is not in cadence (0%) · 1 neglected.")
     await pass_days(world, 3)
     assert len(main(world)) == 2
-    assert "*Bakery Lindqvist* · 95 of 30 days · Ana Lima" in words(main(world)[1])
+    assert "*Bakery Lindqvist* · 95 days (every 30)" in words(main(world)[1])
 
 
 async def test_a_member_is_told_whom_to_ask(world: World) -> None:
@@ -200,8 +200,27 @@ async def test_taking_a_customer_changes_its_row_in_place(world: World) -> None:
     (digest,) = main(world)
     await world.as_(BOB).press(digest, TAKE, block_id=f"digests.row:{bakery}")
     await world.as_(BOB).until(lambda _: "✓ Bob Chen took *Bakery Lindqvist*" in words(digest))
-    assert "*Golddex* · 83 of 30 days · Kiri Walker" in words(digest)
+    assert "*Golddex* · 83 days (every 30)" in words(digest)
     assert [row.recipient for row in owed_rows(world.office) if row.kind == CustomerTaken.kind] == [ANA]
+    answer = await world.as_(BOB).until(lambda me: _ephemeral(me.sees("accounts")))
+    assert answer.text == "✓ Bakery Lindqvist is yours now; Ana Lima is told."
+
+
+async def test_taking_can_be_undone_in_the_digest_by_who_took(world: World) -> None:
+    """Kiri is told that it was Bob; his press puts the row back, and Ana hears that the bakery is hers again."""
+    bakery = world.office.customer("Bakery Lindqvist", waited=92, owner=ANA)
+    await saved_in(world)
+    await pass_days(world, 3)
+    (digest,) = main(world)
+    await world.as_(BOB).press(digest, TAKE, block_id=f"digests.row:{bakery}")
+    await world.as_(BOB).until(lambda _: "✓ Bob Chen took" in words(digest))
+    await world.as_(KIRI).press(digest, "digests.undo")
+    refused = await world.as_(KIRI).until(lambda me: _ephemeral(me.sees("accounts")))
+    assert refused.text == "Bob Chen did that; only they or a manager can undo it."
+    await world.as_(BOB).press(digest, "digests.undo")
+    await world.as_(BOB).until(lambda _: "*Bakery Lindqvist* · 95 days (every 30)" in words(digest))
+    await world.run_jobs()
+    assert any("gave you Bakery Lindqvist" in message.text for message in world.as_(ANA).dm())
 
 
 @pytest.mark.both_databases
@@ -230,7 +249,7 @@ async def test_who_is_second_is_told_kindly(world: World) -> None:
     await world.as_(BOB).command("/neglected")
     listed = await world.as_(BOB).until(lambda me: _ephemeral(me.dm()))
     await world.as_(BOB).press(listed, TAKE)
-    await world.as_(BOB).until(lambda me: "Bakery is yours now" in words(me.dm()[-1]))
+    await world.as_(BOB).until(lambda me: "*Bakery* is yours now" in words(me.dm()[-1]))
     await world.as_(KIRI).press(digest, TAKE, block_id=f"digests.row:{bakery}")
     told = await world.as_(KIRI).until(lambda me: _ephemeral(me.sees("accounts")))
     assert told.text == "Bob Chen took Bakery meanwhile; nothing is left to do."
@@ -249,13 +268,13 @@ async def test_the_pool_opens_from_the_digest_for_one_person_only(world: World) 
     await pass_days(world, 3)
     (digest,) = main(world)
     ana = world.as_(ANA)
-    assert "2 customers have no owner" in words(digest)
+    assert "2 have no owner." in digest.text
     await ana.press(digest, "digests.pool")
     pool = await ana.until(lambda me: _ephemeral(me.sees("accounts")))
     assert _ephemeral(world.as_(BOB).sees("accounts")) is None
     assert "2 customers without an owner" in words(pool)
     await ana.press(pool, TAKE, index=1)
-    await ana.until(lambda me: "Nobody's either is yours now" in words(_ephemeral(me.sees("accounts")) or pool))
+    await ana.until(lambda me: "*Nobody's either* is yours now" in words(_ephemeral(me.sees("accounts")) or pool))
     assert "1 customer without an owner" in words(_ephemeral(ana.sees("accounts")) or pool)
 
 
@@ -265,7 +284,7 @@ async def test_neglected_answers_at_once_and_turns_its_pages(world: World) -> No
         world.office.customer(f"Customer {n:02}", waited=60 + n, owner=ANA if n % 2 else BOB)
     ana = world.as_(ANA)
     outcome = await ana.command("/neglected")
-    assert outcome.text == "20 customers have waited too long."
+    assert outcome.text == "20 customers are neglected."
     listed = _ephemeral(ana.dm())
     assert listed is not None
     assert "Page 1 of 3" in words(listed)
@@ -273,7 +292,7 @@ async def test_neglected_answers_at_once_and_turns_its_pages(world: World) -> No
     await ana.until(lambda me: "Page 2 of 3" in words(_ephemeral(me.dm()) or listed))
     listed = _ephemeral(ana.dm()) or listed
     await ana.press(listed, "digests.mine")
-    await ana.until(lambda me: "10 of yours have waited too long" in words(_ephemeral(me.dm()) or listed))
+    await ana.until(lambda me: "10 of yours are neglected" in words(_ephemeral(me.dm()) or listed))
     mine = _ephemeral(ana.dm()) or listed
     assert "I'll take it" not in words(mine)
     assert "Log" in words(mine)
@@ -283,8 +302,8 @@ async def test_neglected_of_a_person_and_of_nobody(world: World) -> None:
     """`/neglected @bob` shows Bob's; a name nobody has gets a sentence."""
     world.office.customer("Bob's", waited=92, owner=BOB)
     ana = world.as_(ANA)
-    assert (await ana.command("/neglected @bob")).text == "1 of Bob Chen's has waited too long."
-    assert (await ana.command("/neglected mine")).text == "None of yours has waited too long."
+    assert (await ana.command("/neglected @bob")).text == "1 of Bob Chen's is neglected."
+    assert (await ana.command("/neglected mine")).text == "None of yours is neglected."
     assert "Nobody here is called zed" in (await ana.command("/neglected zed")).text
 
 
@@ -293,7 +312,7 @@ async def test_all_clear_in_one_line_or_silence(world: World) -> None:
     world.office.customer("Bakery", waited=3, owner=ANA)
     await saved_in(world)
     await pass_days(world, 3)
-    assert [message.text for message in main(world)] == ["All 1 customer is in cadence. Longest wait: 6 of 30 days."]
+    assert [message.text for message in main(world)] == ["The one customer is in cadence. Longest wait: 6 of 30 days."]
     await saved_in(world, digests_clear="silent")
     await pass_days(world, 5)
     assert len(main(world)) == 1
@@ -336,7 +355,7 @@ async def test_settings_under_the_digest_open_only_for_managers(world: World) ->
     assert "Only managers can change the setup" in words(await world.as_(ANA).modal_opened())
     await world.as_(MARA).close(world.as_(MARA).modal(), everything=True)  # type: ignore[arg-type]
     await world.as_(MARA).press(digest, "digests.setup")
-    view = await world.as_(MARA).until(lambda me: (top := me.modal()) and "Rhythm" in words(top) and top)
+    view = await world.as_(MARA).until(lambda me: (top := me.modal()) and "Cadence" in words(top) and top)
     assert "at 09:00" in words(view)
 
 
@@ -347,7 +366,7 @@ async def test_help_and_health(world: World) -> None:
     assert (await mara.command("/evenhand")).text.startswith("I remind each owner")
     assert (await mara.command("/evenhand dance")).text.startswith("I don't know /evenhand dance.")
     await mara.command("/evenhand health")
-    health = await mara.until(lambda me: next((m for m in me.dm() if "Digests last went well" in words(m)), None))
+    health = await mara.until(lambda me: next((m for m in me.dm() if "Posting digests last worked" in words(m)), None))
     assert "All is well" in words(health)
     await world.as_(ANA).command("/evenhand health")
     await world.as_(ANA).until(lambda me: any("Only managers" in message.text for message in me.dm()))

@@ -9,6 +9,7 @@ import pytest
 from bot.core.schemas import Count, OfferButton
 from bot.digests.rules import NAME_IN_LIST, PAGE_CHARACTERS, pack
 from bot.digests.schemas import (
+    CustomerTakenOver,
     DigestPage,
     DigestSchema,
     DigestStopped,
@@ -25,6 +26,7 @@ from bot.digests.views.messages import neglected_list
 from bot.digests.views.setup import health_message, help_message, saved, setup_form, zone_options
 from bot.slack.blocks import Message
 from rehearsal.strict import check_message, check_options, check_view
+from tests.home.test_worst import worst_customer
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOSTILE = (
@@ -45,7 +47,7 @@ def schema(**changes: Any) -> NeglectedDigest:
     """A digest as in the wireframe."""
     usual = NeglectedDigest(
         digest_id=UUID(int=1), slot=NOW, made_at=NOW, zone="Europe/Lisbon",
-        next_slot=datetime(2026, 11, 26, 9, 0, tzinfo=UTC), active=412, in_cadence=384, due=17, neglected=11, pool=4,
+        next_slot=datetime(2026, 11, 26, 9, 0, tzinfo=UTC), active=412, in_cadence=383, due=18, neglected=11, pool=4,
         change=2, rows=tuple(row(name=f"Customer {n}") for n in range(5)),
         counts=(Count(text="Promises: 2 due today, 1 broken"),
                 Count(text="Escalations: 1 past its clock", urgent=True)),
@@ -64,6 +66,13 @@ def text_of(message: Message) -> str:
     return "\n".join(block["text"]["text"] for block in message.blocks if "text" in block)
 
 
+def small_print(message: Message) -> str:
+    """The text of the context blocks of a message."""
+    return "\n".join(
+        part["text"] for block in message.blocks if block["type"] == "context" for part in block["elements"]
+    )
+
+
 def passes(message: Message) -> None:
     """Slack would take it as a message, as an ephemeral answer and in the place of another."""
     assert check_message(message.body()) == []
@@ -75,10 +84,13 @@ def test_the_digest_reads_as_it_should() -> None:
     """Coverage and its change, the rows, the pool, the others' counts, the footer."""
     message = views.digest(schema())
     passes(message)
-    assert message.text == "93 % of 412 customers are in cadence (▲2). 11 have waited too long."
+    assert message.text == (
+        "383 of 412 customers are in cadence (92%, ▲2) · 18 due · 11 neglected. 4 have no owner."
+    )  # fmt: skip
     said = text_of(message)
-    assert "*Customer 0* · 92 of 30 days · Ana Lima" in said
-    assert "6 more in the thread · 4 customers have no owner" in said
+    assert "*Customer 0* · 92 days (every 30)\n" in said
+    assert "6 more in the thread · furthest past their cadence first; size plays no part" in small_print(message)
+    assert buttons(message) == ["Take one", *["I'll take it"] * 5, "Settings"]
     assert "Promises: 2 due today, 1 broken · *Escalations: 1 past its clock*" in said
     assert "Data of Mon 23 Nov 09:00 · next Thu 26 Nov 09:00" in said
     assert "<@" not in said
@@ -87,22 +99,42 @@ def test_the_digest_reads_as_it_should() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"change": -3}, "93 % of 412 customers are in cadence (▼3). 11 have waited too long."),
-        ({"change": 0}, "93 % of 412 customers are in cadence. 11 have waited too long."),
-        ({"change": None, "neglected": 1}, "93 % of 412 customers are in cadence. 1 has waited too long."),
         (
-            {"neglected": 0, "due": 1, "in_cadence": 411, "change": None, "longest": (31, 30)},
-            "99 % of 412 customers are in cadence. Nobody has waited too long; 1 is due. Longest wait: 31 of 30 days.",
+            {"change": -3, "pool": 1},
+            "383 of 412 customers are in cadence (92%, ▼3) · 18 due · 11 neglected. 1 has no owner.",
+        ),
+        ({"change": 0, "pool": 0}, "383 of 412 customers are in cadence (92%) · 18 due · 11 neglected."),
+        (
+            {
+                "active": 503, "in_cadence": 0, "due": 0, "neglected": 0, "never_contacted": 503, "pool": 503,
+                "change": None,
+            },
+            "0 of 503 customers are in cadence (0%) · 503 never contacted. 503 have no owner.",
         ),
         (
-            {"neglected": 0, "due": 0, "in_cadence": 412, "change": None, "longest": (29, 30)},
-            "All 412 customers are in cadence. Longest wait: 29 of 30 days.",
+            {"in_cadence": 1, "due": 0, "neglected": 0, "snoozed": 2, "snoozed_late": 1, "active": 3, "pool": 0},
+            "1 of 3 customers is in cadence (33%, ▲2) · 2 snoozed (1 past its cadence).",
+        ),
+        (
+            {"neglected": 0, "due": 1, "in_cadence": 411, "change": None, "longest": (31, 30), "pool": 0},
+            "411 of 412 customers are in cadence (99%) · 1 due.",
+        ),
+        (
+            {"neglected": 0, "due": 0, "in_cadence": 412, "change": 1, "longest": (29, 30), "pool": 0, "counts": ()},
+            "All 412 customers are in cadence (▲1). Longest wait: 29 of 30 days.",
+        ),
+        (
+            {"neglected": 0, "due": 0, "in_cadence": 412, "change": None, "longest": (29, 30), "pool": 0},
+            "412 of 412 customers are in cadence (100%).",
         ),
         (
             {"active": 0, "neglected": 0, "in_cadence": 0},
             "There are no customers to look after yet. Bring them in with /customers import.",
         ),
-        ({"is_test": True}, "Test: 93 % of 412 customers are in cadence (▲2). 11 have waited too long."),
+        (
+            {"is_test": True, "pool": 0},
+            "Test: 383 of 412 customers are in cadence (92%, ▲2) · 18 due · 11 neglected.",
+        ),
     ],
 )  # fmt: skip
 def test_the_first_line_says_how_things_are(changes: dict[str, Any], said: str) -> None:
@@ -115,67 +147,92 @@ def test_the_first_line_says_how_things_are(changes: dict[str, Any], said: str) 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_worst_digest_is_one_that_slack_takes(name: str) -> None:
-    """Five hostile customers with every button and eight long counts stay within the limits, unable to ping anybody."""
+    """Five hostile customers with their owners and eight long counts stay within the limits, unable to ping anybody."""
     message = views.digest(
         schema(
             rows=tuple(worst_row(name) for _ in range(5)), active=46_964, neglected=46_964, in_cadence=0, pool=46_964,
-            counts=tuple(Count(text=name * 5, urgent=True) for _ in range(30)),
+            due=0, names_owners=True, counts=tuple(Count(text=name * 5, urgent=True) for _ in range(30)),
         )
     )  # fmt: skip
     passes(message)
     assert "<!channel>" not in text_of(message)
-    assert "46,959 more in the thread · 46,964 customers have no owner" in text_of(message)
+    assert "46,959 more in the thread" in small_print(message)
+    assert "46,964 have no owner." in text_of(message)
 
 
-def test_every_take_button_says_which_customer_and_whose_it_was() -> None:
-    """What comes back from a press: the customer, the owner as shown, and the list it stands in."""
-    pooled = row(owner_id=None, owner_name=None)
-    assert views.take_value(pooled) == f"{pooled.id} - - 0"
-    assert views.take_value(row(id=UUID(int=7)), "team", 3) == f"{UUID(int=7)} U0ANA team 3"
+def test_every_take_button_says_which_customer_and_whose_it_was_and_asks_first() -> None:
+    """The customer, the owner as shown, and the list it stands in; the owner is named only where names are shown."""
+    pooled, owned = row(owner_id=None, owner_name=None), row(id=UUID(int=7))
+    shown = views.digest(schema(rows=(pooled, owned)))
+    first, second = (block["accessory"] for block in shown.blocks if "digests.row" in block.get("block_id", ""))
+    assert (first["value"], "confirm" in first) == (f"{pooled.id} - - 0", False)
+    assert second["value"] == f"{UUID(int=7)} U0ANA - 0"
+    assert second["confirm"]["text"]["text"].startswith("A colleague looks after Bakery Lindqvist")
+    listed_row = neglected_list(listed(rows=(row(id=UUID(int=7), owner_id="U0BOB", owner_name="Bob Chen"),))).blocks[2]
+    assert listed_row["accessory"]["value"] == f"{UUID(int=7)} U0BOB team 1"
+    assert listed_row["accessory"]["confirm"]["text"]["text"].startswith("Bob Chen looks after")
+
+
+def test_who_took_a_customer_reads_what_follows_and_can_undo_it() -> None:
+    """The answer says who is told; the answer to an undo says whose the customer is."""
+    customer = worst_customer("Bakery *Lindqvist* & Co").model_copy(update={"owner_name": "Bob Chen"})
+    done = CustomerTakenOver(customer=customer, former_name="Bob Chen", customer_action_id=uuid4())
+    passes(views.taken(done))
+    assert views.taken(done).text == "✓ Bakery ∗Lindqvist∗ &amp; Co is yours now; Bob Chen is told."
+    assert buttons(views.taken(done)) == ["Undo", "Log"]
+    passes(views.given_back(customer, "U0ANA"))
+    assert views.given_back(customer, "U0ANA").text == "Undone. Bakery ∗Lindqvist∗ &amp; Co is with Bob Chen again."
+    nobodys = customer.model_copy(update={"owner_name": None})
+    assert views.given_back(nobodys, "U0ANA").text.endswith("has no owner again.")
 
 
 def test_a_taken_row_has_no_button_any_more() -> None:
-    """Once Ana took it, the row says so."""
+    """Once somebody else has the customer, the row says who gave it to whom; who took it can undo that."""
     message = views.digest(
-        schema(rows=(row(done="taken"), row(name="Golddex", done="has been talked to"), row(done="")))
+        schema(
+            rows=(
+                row(done="taken", undo_id=UUID(int=9)),
+                row(done="handed", by="Mara Okafor"),
+                row(done="with"),
+                row(name="Golddex", done="has been talked to"),
+                row(done=""),
+            )
+        )
     )
     passes(message)
-    taken, talked, waiting = (block for block in message.blocks if str(block.get("block_id", "")).startswith("digests"))
+    taken, handed, moved, talked, waiting = (
+        block for block in message.blocks if str(block.get("block_id", "")).startswith("digests")
+    )
     assert taken["text"]["text"] == "✓ Ana Lima took *Bakery Lindqvist*"
     assert talked["text"]["text"] == "✓ *Golddex* has been talked to"
-    assert ("accessory" in taken, "accessory" in waiting) == (False, True)
-
-
-def test_a_digest_that_nobody_remembers_is_redrawn_from_itself() -> None:
-    """Only the taken row changes; the rest stays as Slack gave it back."""
-    shown = views.digest(schema())
-    first = schema().rows[0].model_copy(update={"id": UUID(shown.blocks[2]["block_id"].split(":")[1])})
-    blocks = views.mark_taken(shown.blocks, first.id, "Bob <Chen>", first.name)
-    assert blocks[2]["text"]["text"] == "✓ Bob &lt;Chen&gt; took *Customer 0*"
-    assert [b for n, b in enumerate(blocks) if n != 2] == [b for n, b in enumerate(shown.blocks) if n != 2]
-    assert check_message({"text": shown.text, "blocks": blocks}) == []
+    assert handed["text"]["text"] == "✓ Mara Okafor handed *Bakery Lindqvist* to Ana Lima"
+    assert moved["text"]["text"] == "✓ *Bakery Lindqvist* is with Ana Lima now"
+    assert (taken["accessory"]["value"], "accessory" in handed) == (str(UUID(int=9)), False)
+    assert waiting["accessory"]["action_id"] == "digests.take"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.slow
 def test_the_whole_list_of_46964_fits_into_its_thread(name: str) -> None:
     """Hostile names in every line: each page of the thread is one that Slack takes."""
-    line = f"{name[:NAME_IN_LIST]} · 99,999 of 365 days, never talked · {name[:NAME_IN_LIST]}".replace("\n", " ")
+    line = f"{name[:NAME_IN_LIST]} · never contacted, 99,999 days (every 365) · {name[:NAME_IN_LIST]}".replace(
+        "\n", " "
+    )
     found = pack([line] * 46_964, PAGE_CHARACTERS)
     assert sum(len(page) for page in found) == 46_964
     for number in (0, len(found) // 2, len(found) - 1):
         page = DigestPage(page=number + 1, pages=len(found), total=46_964, lines=found[number])
         message = views.page(page)
         passes(message)
-        assert text_of(message).count("99,999 of 365 days") == len(found[number])
+        assert text_of(message).count("99,999 days (every 365)") == len(found[number])
         assert "<!channel>" not in text_of(message)
 
 
 def test_a_short_thread_has_no_page_numbers() -> None:
     """One page is just the list."""
-    message = views.page(DigestPage(page=1, pages=1, total=6, lines=("Bakery · 92 of 30 days · Ana Lima",)))
+    message = views.page(DigestPage(page=1, pages=1, total=6, lines=("Bakery · 92 days (every 30)",)))
     passes(message)
-    assert message.text == "All 6 that have waited too long, longest first."
+    assert message.text == "6 neglected customers, furthest past their cadence first."
 
 
 @pytest.mark.parametrize("is_over", [True, False])
@@ -214,7 +271,7 @@ def test_a_list_offers_what_makes_sense_there() -> None:
     assert buttons(message) == ["I'll take it", *["Log"] * 7, "Back", "Next", "Mine", "No owner (4)"]
     mine = neglected_list(listed(whose="U0ANA", page=0, pages=1, pool=0, total=8))
     assert buttons(mine)[-1] == "The team's"
-    assert mine.text == "8 of yours have waited too long."
+    assert mine.text == "8 of yours are neglected."
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -222,15 +279,15 @@ def test_a_list_offers_what_makes_sense_there() -> None:
 def test_the_worst_list_is_one_that_slack_takes(name: str, whose: str) -> None:
     """Eight hostile rows on the last of thousands of pages."""
     rows = tuple(worst_row(name) for _ in range(8))
-    worst = {"whose_name": name, "total": 46_964, "page": 5869, "pages": 5871, "said": name}
+    worst = {"whose_name": name, "total": 46_964, "page": 5869, "pages": 5871}
     passes(neglected_list(listed(rows=rows, whose=whose, **worst)))
 
 
 @pytest.mark.parametrize(
     ("whose", "said"),
     [
-        ("team", "Nobody has waited too long."), ("U0ANA", "None of yours has waited too long."),
-        ("U0BOB", "None of Bob Chen's customers has waited too long."), ("pool", "Every customer has an owner."),
+        ("team", "No customer is neglected."), ("U0ANA", "None of yours is neglected."),
+        ("U0BOB", "None of Bob Chen's is neglected."), ("pool", "Every customer has an owner."),
     ],
 )  # fmt: skip
 def test_an_empty_list_says_so(whose: str, said: str) -> None:
@@ -308,12 +365,12 @@ def test_help_answers_whatever_was_typed(asked: str) -> None:
 
 def test_health_names_each_job_and_each_trouble() -> None:
     """All well, or the number of things that need a look; thousands of troubles still fit."""
-    ran = JobHealth(name="post_digests", succeeded_at=NOW)
+    ran = JobHealth(words="posting digests", succeeded_at=NOW)
     well = health_message(Health(zone="Europe/Lisbon", jobs=(ran,), wrong=()))
     passes(well)
     assert well.text == "All is well."
-    assert "Digests last went well Mon 23 Nov 09:00" in text_of(well)
-    broken = JobHealth(name="new_job", succeeded_at=None, error="<" * 300)
+    assert "Posting digests last worked Mon 23 Nov 09:00" in text_of(well)
+    broken = JobHealth(words="new job", succeeded_at=None, error="<" * 300)
     ill = health_message(Health(zone="UTC", jobs=(ran, broken) * 20, wrong=("&" * 400,) * 5000))
     passes(ill)
     assert ill.text == "5,020 things need a look."

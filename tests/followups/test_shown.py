@@ -15,7 +15,7 @@ from bot.customers.queries.screens import get_card
 from bot.followups.queries import (
     brief,
     commitments_section,
-    digest_section,
+    due_counts,
     export,
     find_list_key,
     get_assignment,
@@ -83,15 +83,20 @@ def test_home_shows_what_one_has_and_what_one_gave(office: Office) -> None:
 
 
 def test_the_digest_counts_what_is_late(office: Office) -> None:
-    """Nothing when nothing is."""
+    """What is late and what is due today, of everybody or of one person; nothing when nothing is."""
     acme = office.customer("Acme")
 
     def counts(now: datetime) -> list[str]:
-        return [count.text for count in office.look(lambda session: digest_section(session, now))]
+        return [count.text for count in office.look(lambda session: due_counts(session, now))]
 
     assign(office, acme)
-    assert counts(datetime(2026, 11, 27, 12, tzinfo=UTC)) == []
+    assert counts(datetime(2026, 11, 26, 12, tzinfo=UTC)) == []
+    assert counts(datetime(2026, 11, 27, 12, tzinfo=UTC)) == ["1 follow-up due today"]
     assert counts(LATER) == ["1 follow-up late"]
+    assert [one.text for one in office.look(lambda session: due_counts(session, LATER, ANA))] == counts(LATER)
+    assert office.look(lambda session: due_counts(session, LATER, BOB)) == []
+    asked = office.look(lambda session: due_counts(session, LATER, MARA))
+    assert [one.text for one in asked] == ["1 follow-up you asked for late"]
     assign(office, acme)
     assert counts(LATER) == ["2 follow-ups late"]
 
@@ -106,9 +111,9 @@ def test_what_we_owe_names_what_is_late_or_due_today(office: Office) -> None:
     office.do(complete_followup, followup_id=done.id, by=ANA)
     today = datetime(2026, 11, 27, 12, tzinfo=UTC)
     lines = office.look(lambda session: commitments_section(session, today))
-    assert [(line.text, line.urgent, line.on) for line in lines] == [
-        ("Golddex: call about the invoice (Bob Chen)", True, date(2026, 11, 24)),
-        ("Acme: call about the invoice (Ana Lima)", False, FRIDAY),
+    assert [(line.text, line.who, line.urgent, line.on) for line in lines] == [
+        ("Golddex: call about the invoice", "Bob Chen", True, date(2026, 11, 24)),
+        ("Acme: call about the invoice", "Ana Lima", False, FRIDAY),
     ]
 
 

@@ -23,7 +23,7 @@ from bot.people.queries import find_person_row, list_people
 from bot.people.tables import Person
 from bot.slack.app import build_client
 from bot.workspaces.usecases import install_workspace
-from jobs.housekeeping import housekeeping
+from jobs.housekeeping import housekeeping, report_problems
 from jobs.sync_people import sync_people
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
@@ -195,7 +195,7 @@ async def test_what_features_find_wrong_is_said_and_stops_nothing(office: Office
         return ["Something is wrong."]
 
     office.runtime.features = (Feature("tests", check=check),)
-    await housekeeping(office.runtime)
+    assert await report_problems(office.runtime) == 0
     assert asked == [WORKSPACE]
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.core.clock import MovableClock
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
-from bot.core.schemas import Line
+from bot.core.schemas import OwedLine
 from bot.home.listeners.publisher import HomePublisher
 from bot.home.rules import MAX_HOMES_PER_CHANGE
 from bot.slack.app import build_client
@@ -31,8 +31,8 @@ class Stage:
         self.client: AsyncWebClient = build_client(token=rehearsal.bot_token, api_url=rehearsal.api_url)
         office.runtime.features = (Feature("tests", home_section=self._tell),)
 
-    def _tell(self, *_: Any) -> Sequence[Line]:
-        return [Line(text=f"news {self.news}")]
+    def _tell(self, *_: Any) -> Sequence[OwedLine]:
+        return [OwedLine(text=f"news {self.news}")]
 
     async def open(self, *people: str) -> None:
         """Open the Homes of these people."""
@@ -137,7 +137,7 @@ async def test_a_slack_that_fails_does_no_harm(stage: Stage) -> None:
 async def test_a_home_that_cant_be_drawn_says_so_with_a_reference(stage: Stage) -> None:
     """An error shows a sentence with a reference."""
 
-    def broken(*_: Any) -> Sequence[Line]:
+    def broken(*_: Any) -> Sequence[OwedLine]:
         raise KeyError("x")
 
     stage.office.runtime.features = (Feature("tests", home_section=broken),)

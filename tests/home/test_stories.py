@@ -1,7 +1,7 @@
 """Home, preferences and people with the real bot in a rehearsal."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from bot.customers.queries import get_customer
 from bot.people.queries import find_person_row, get_preferences
 from bot.people.rules import Role
 from bot.people.tables import Person
+from bot.promises.usecases import record_promise
 from rehearsal.actor import Actor
 from rehearsal.state.views import View
 from tests.home.homes import words_in
@@ -29,7 +30,7 @@ async def home_with(actor: Actor, text: str) -> View:
     return await actor.until(lambda me: me.home() if text in words(me.home()) else None)
 
 
-async def open_home(world: World, person: str, text: str = "Last ran") -> View:
+async def open_home(world: World, person: str, text: str = "Reminders at") -> View:
     """Open a person's Home and wait until it contains *text*."""
     await world.as_(person).open_home()
     return await home_with(world.as_(person), text)
@@ -83,8 +84,8 @@ async def test_home_says_who_waits_as_soon_as_it_is_opened(world: World) -> None
     """Home shows the queue, coverage, preferences, and the jobs' health."""
     world.office.customer("Bakery Lindqvist", owner=ANA, waited=47)
     shown = words(await open_home(world, ANA))
-    assert shown.startswith("Ana, one customer is waiting to hear from you")
-    assert "*Bakery Lindqvist* · 47 days since you talked (every 30)" in shown
+    assert shown.startswith("1 neglected\n")
+    assert "*Bakery Lindqvist* · 47 days" in shown
     assert "Reminders at 09:00 (Europe/Lisbon), Mon–Fri, holidays of Portugal" in shown
 
 
@@ -173,9 +174,9 @@ async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliv
     assert texts == ["Ana Lima was deactivated in Slack; their one customer is in the pool now."]
     assert len(outbox_messages(world, "people.owner_left")) == 1
     await world.as_(MARA).open_home()
-    home = await home_with(world.as_(MARA), "*Acme* · 40 days of 30")
+    home = await home_with(world.as_(MARA), "*Acme* · 40 days")
     await world.as_(MARA).press(home, "home.take", value=str(acme))
-    await home_with(world.as_(MARA), "Mara, one customer is waiting to hear from you")
+    await home_with(world.as_(MARA), "*Mara Okafor* · 1 customer, 0% in cadence")
     assert world.office.look(lambda session: get_customer(session, acme).owner_id) == MARA
 
 
@@ -184,14 +185,14 @@ async def test_somebody_new_in_slack_is_known_at_once(world: World) -> None:
     await world.rehearsal.control.join_team("zoe", id="U0ZOE", real_name="Zoë Ng", tz="Asia/Singapore")
     zoe = await wait_for_person(world, "U0ZOE")
     assert (zoe.name, zoe.zone, zoe.country, zoe.role) == ("Zoë Ng", "Asia/Singapore", "SG", Role.MEMBER)
-    assert "Zoë, nobody is waiting for you" in words(await open_home(world, "U0ZOE"))
+    assert "You look after no customers yet" in words(await open_home(world, "U0ZOE"))
 
 
 async def test_somebody_the_bot_never_heard_of_is_looked_up(world: World) -> None:
     """An unknown person's first interaction works."""
     world.rehearsal.control.add_person("yan", id="U0YAN", real_name="Yan Li", tz="Asia/Shanghai")
     assert person(world, "U0YAN") is None
-    assert "Yan, nobody is waiting for you" in words(await open_home(world, "U0YAN"))
+    assert "You look after no customers yet" in words(await open_home(world, "U0YAN"))
     assert person(world, "U0YAN") is not None
 
 
@@ -207,7 +208,7 @@ async def test_a_renamed_colleague_has_the_new_name_on_the_managers_home(world: 
     world.office.customer("Acme", owner=ANA, waited=1)
     await world.rehearsal.control.change_person(ANA, real_name="Ana Sousa", display_name="Ana Sousa")
     await wait_for_person(world, ANA, name="Ana Sousa")
-    assert "*Ana Sousa* · 1 customer" in words(await open_home(world, MARA))
+    assert "*Ana Sousa* · 1 customer, in cadence" in words(await open_home(world, MARA))
 
 
 async def test_a_new_slack_admin_is_an_admin_here_until_it_ends(world: World) -> None:
@@ -248,7 +249,7 @@ async def test_an_open_home_follows_what_others_do(world: World) -> None:
 async def test_a_busy_slack_delays_home_but_doesnt_lose_it(world: World) -> None:
     """After a rate limit, Home is published a second later."""
     world.rehearsal.control.faults.next("views.publish", status=429, retry_after=1, times=1)
-    assert "nobody is waiting" in words(await open_home(world, ANA))
+    assert "no customers yet" in words(await open_home(world, ANA))
 
 
 async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
@@ -262,7 +263,32 @@ async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
     assert "with those of Ana Lima" in words(await open_home(world, BOB, "with those of Ana Lima"))
 
 
-async def test_time_passes_and_home_tells_when_it_was_drawn_anew(world: World) -> None:
-    """The last line shows when reminders last ran, in Ana's zone."""
-    await world.move_to(datetime.fromisoformat("2026-11-23T11:00:00+00:00"))
-    assert "reminders 11:00" in words(await open_home(world, ANA, "reminders 11:00"))
+async def test_a_manager_opens_a_colleagues_queue_from_home(world: World) -> None:
+    """A name in the team opens who waits for them, and from there a customer's card."""
+    acme = world.office.customer("Acme", owner=BOB, waited=47)
+    mara = world.as_(MARA)
+    home = await open_home(world, MARA, "*Bob Chen* · 1 customer, 0% in cadence")
+    await mara.press(home, "home.person", value=BOB)
+    window = await mara.modal_opened("Bob Chen")
+    assert "*Acme* · 47 days" in words(window)
+    await mara.press(window, "customers.card", value=str(acme))
+    await mara.until(lambda me: (top := me.modal()) is not None and top is not window and "Acme" in words(top))
+
+
+async def test_a_promise_is_kept_from_home(world: World) -> None:
+    """One press, and the line is gone from the open Home."""
+    acme = world.office.customer("Acme", owner=ANA, waited=3)
+    world.office.do(record_promise, customer_id=acme, what="price list", due_on=date(2026, 11, 23), by=ANA)
+    ana = world.as_(ANA)
+    home = await open_home(world, ANA, "Acme: price list")
+    assert words(home).startswith("1 promise due today")
+    await ana.press(home, "promises.kept")
+    await home_with(ana, "All caught up: 1 customer in cadence")
+
+
+async def test_the_pool_is_shared_out_from_a_managers_home(world: World) -> None:
+    """*Share out* opens the form of the customers feature."""
+    world.office.customer("Pooled", waited=3)
+    home = await open_home(world, MARA, "1 customer has no owner")
+    await world.as_(MARA).press(home, "customers.share_out")
+    await world.as_(MARA).modal_opened()

@@ -7,15 +7,26 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from bot.checkins.schemas import IdlePerson
 from bot.core.bulk import insert_many
-from bot.core.schemas import Line, Step
+from bot.core.heartbeats import JOB_WORDS
+from bot.core.schemas import Count, Line, OfferButton, OwedLine, Step
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import Coverage, CustomerSchema, OwnerCoverage
 from bot.customers.tables import Customer
-from bot.home.rules import COMING_ROWS, DEPARTURE_ROWS, POOL_ROWS, SNOOZED_ROWS, TEAM_ROWS, WAITING_ROWS
-from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team
+from bot.home.rules import (
+    COMING_ROWS,
+    DEPARTURE_ROWS,
+    LATE_ROWS,
+    POOL_ROWS,
+    QUEUE_ROWS,
+    SNOOZED_ROWS,
+    TEAM_ROWS,
+    WAITING_ROWS,
+)
+from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, PersonQueue, Team
 from bot.home.views.forms import country_options, preferences
-from bot.home.views.tab import JOBS, closed, tab, weekdays
+from bot.home.views.tab import closed, headline, person_queue, tab, weekdays
 from bot.people.rules import Mute
 from bot.people.schemas import AbsenceSchema, CoverAsked, OwnerLeft, Preferences
 from bot.people.tables import Person
@@ -55,7 +66,12 @@ def worst_customer(name: str, standing: Standing = Standing.NEGLECTED) -> Custom
 
 def worst_home(name: str) -> HomeSchema:
     """Return a Home with all sections, as long as possible."""
-    crowd = Coverage(active=46_964, in_cadence=0, due=20_000, neglected=26_964, snoozed=0, pool=46_964)
+    crowd = Coverage(
+        active=46_964, in_cadence=0, due=10_000, neglected=16_964, snoozed=10_000, snoozed_late=9_000,
+        never_contacted=10_000, pool=46_964,
+    )  # fmt: skip
+    buttons = tuple(OfferButton(label=name, action_id=f"other.{number}", value="x" * 2000) for number in range(2))
+    owed = OwedLine(text=LONG, urgent=True, on=date(2020, 1, 1), who=name, buttons=buttons)
     member = Member(
         owner=OwnerCoverage(person_id="U", name=name, coverage=crowd),
         away=AbsenceSchema(first_day=TODAY, last_day=date(2027, 12, 30), cover_id="U"),
@@ -66,7 +82,11 @@ def worst_home(name: str) -> HomeSchema:
         now=NOW,
         today=TODAY,
         steps=tuple(Step(label=LONG, done=False, button=LONG, action_id="digests.setup") for _ in range(9)),
-        owed=tuple(Line(text=LONG, urgent=True, on=TODAY) for _ in range(500)),
+        counts=tuple(Count(text=f"9,999 promises {number}", urgent=True) for number in range(12)),
+        standing=crowd,
+        next_due_on=TODAY,
+        owed=(owed,) * 500,
+        news=(owed,) * 500,
         waiting=tuple(worst_customer(name) for _ in range(WAITING_ROWS)),
         coming=tuple(worst_customer(name) for _ in range(COMING_ROWS)),
         coming_total=46_964,
@@ -79,6 +99,13 @@ def worst_home(name: str) -> HomeSchema:
         cover_problem="is away then, too",
         team=Team(
             coverage=crowd,
+            late=(owed,) * LATE_ROWS,
+            late_more=96,
+            and_more=True,
+            idle=tuple(
+                IdlePerson(person_id=ANA, name=name, working_days=60, neglected=9, late=9, lines=(name,) * 4)
+                for _ in range(50)
+            ),
             members=(member,) * TEAM_ROWS,
             owners=5000,
             offset=TEAM_ROWS,
@@ -86,7 +113,7 @@ def worst_home(name: str) -> HomeSchema:
         ),
         pool=tuple(worst_customer(name) for _ in range(POOL_ROWS)),
         pool_total=46_964,
-        health=tuple(JobHealth(name=job, succeeded_at=LONG_AGO, failures_in_a_row=9999) for job in (*JOBS, name)),
+        health=tuple(JobHealth(words=job, succeeded_at=LONG_AGO, failures_in_a_row=9999) for job in (*JOB_WORDS, name)),
     )
 
 
@@ -110,7 +137,11 @@ def test_the_fullest_home_is_taken_by_slack(name: str) -> None:
     view = tab(worst_home(name))
     assert check_view(view) == []
     assert len(view["blocks"]) < 100
-    assert "Last ran" in home_text(worst_home(name))
+    assert "failed 9,999 times in a row" in home_text(worst_home(name))
+    assert headline(worst_home(name)).endswith("46,964 without an owner")
+    rows = tuple(worst_customer(name) for _ in range(QUEUE_ROWS))
+    queue = PersonQueue(person_id=ANA, name=name, coverage=worst_home(name).mine, rows=rows)
+    assert check_view(person_queue(queue)) == []
 
 
 @pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "x"])

@@ -90,7 +90,7 @@ async def close_modals(actor: Actor) -> None:
 async def open_home(actor: Actor) -> View:
     """Open a person's Home and return it."""
     await actor.open_home()
-    return await actor.until(lambda me: me.home() if me.home() and "Last ran" in words(me.home()) else None, 15)  # type: ignore[arg-type]  # just looked
+    return await actor.until(lambda me: me.home() if me.home() and "Reminders at" in words(me.home()) else None, 15)  # type: ignore[arg-type]  # just looked
 
 
 async def set_up_digest(world: World, channel: str = "accounts") -> None:

@@ -10,8 +10,8 @@ from tests.makers import ROOT
 
 PLUMBING = {"core", "slack"}
 """Folders that are no feature."""
-WITHOUT_DECLARATION = {"commitments", "workspaces"}
-"""Features that others build on, and that contribute nothing themselves."""
+WITHOUT_DECLARATION = {"commitments"}
+"""A feature that others build on, and that contributes nothing itself."""
 
 FOLDERS = {path.parent.name for path in ROOT.glob("bot/*/__init__.py")} - PLUMBING
 

@@ -101,8 +101,9 @@ def test_the_docs_name_no_other_command_or_shortcut(manifest: Manifest) -> None:
 
 
 def test_the_doctor_asks_for_the_scopes_of_the_manifest(manifest: Manifest) -> None:
-    """`evenhand doctor` requires exactly the manifest's scopes."""
-    assert manifest.scopes == REQUIRED_SCOPES
+    """`evenhand doctor` requires exactly the manifest's scopes that aren't optional."""
+    assert manifest.scopes - manifest.optional_scopes == REQUIRED_SCOPES
+    assert manifest.optional_scopes
 
 
 # --- what is drawn and what is heard -----------------------------------------------------------------------------

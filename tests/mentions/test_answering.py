@@ -8,7 +8,15 @@ import pytest
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer
-from bot.mentions.queries.contributions import brief, digest_section, export, home_section, timeline
+from bot.mentions.queries.contributions import (
+    brief,
+    digest_section,
+    due_counts,
+    export,
+    home_section,
+    news_section,
+    timeline,
+)
 from bot.mentions.queries.mentions import get_mention, list_corrections
 from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Phrase, Sentiment
@@ -167,9 +175,17 @@ def test_cards_reminders_home_and_digest_carry_what_was_written(office: Office, 
     office.do(take_mention, mention_id=ids[0], by=BOB)
     mine = office.look(lambda session: home_section(session, BOB, now))
     assert [line.text[:8] for line in mine] == ["answer: "]
-    news = office.look(lambda session: home_section(session, ANA, now))
+    assert office.look(lambda session: home_section(session, ANA, now)) == []
+    news = office.look(lambda session: news_section(session, ANA, now))
     assert len(news) == 4
-    assert news[0].text.startswith("news to bring to Golddex Widgets: ")
+    assert news[0].text.startswith("Golddex Widgets: Feed, 23 Nov")
+    assert [button.value for button in news[0].buttons] == [str(golddex)]
+    assert office.look(lambda session: due_counts(session, now, BOB)) == []
+    long_after = now + timedelta(days=30)
+    for whose in (BOB, None):
+        late = office.look(lambda session, whose=whose: due_counts(session, long_after, whose))
+        assert [count.text for count in late] == ["1 answer to a mention late"]
+    assert office.look(lambda session: due_counts(session, long_after, ANA)) == []
     office.do(answer_mention, mention_id=ids[0], link="", words="so sorry", by=BOB)
     assert any('answered: "so sorry"' in line.text for line in office.look(lambda s: timeline(s, golddex, now)))
 

@@ -251,9 +251,11 @@ def test_with_nobody_here_it_stays_and_the_doctor_says_so(office: Office) -> Non
     office.do(sync_people_and_customers, people=[left(ANA, "Ana Lima")], complete=False)
     tick(office)
     assert stored(office, schema).assignee_id == ANA
-    assert office.ask(check) == ["1 promises have nobody, or no customer any more; name a manager, or restart the bot."]
+    assert office.ask(check) == [
+        "Promises with no assignee who is here, or no active customer: 1; name a manager, or restart the bot."
+    ]
     office.runtime.clock.move_to(utc(12, 4, 12))  # type: ignore[attr-defined]  # tests have a clock that moves
-    assert "1 promises are past their day and nobody was told; restart the bot." in office.ask(check)
+    assert "Promises past their day that nobody was told of: 1; restart the bot." in office.ask(check)
 
 
 @pytest.mark.parametrize("status", [Status.LOST, Status.EXCLUDED])

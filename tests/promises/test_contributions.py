@@ -18,7 +18,7 @@ from bot.promises.queries import list_due_reminders, list_overdue
 from bot.promises.queries.contributions import (
     brief,
     commitments_section,
-    digest_section,
+    due_counts,
     export,
     get_rates,
     home_section,
@@ -95,10 +95,11 @@ def test_the_digest_of_what_we_owe_names_what_is_broken_and_due(office: Office) 
     kept(office, promise(office, acme))
     friday = datetime(2026, 11, 27, 12, tzinfo=UTC)
     found = office.look(lambda session: commitments_section(session, friday))
-    assert [(line.text, line.urgent, line.on) for line in found] == [
-        ("Golddex: promised a visit (Bob Chen)", True, date(2026, 11, 26)),
-        ("Acme: promised send the new price list (Ana Lima)", False, FRIDAY),
+    assert [(line.text, line.who, line.urgent, line.on) for line in found] == [
+        ("Golddex: promised a visit", "Bob Chen", True, date(2026, 11, 26)),
+        ("Acme: promised send the new price list", "Ana Lima", False, FRIDAY),
     ]
+    assert [button.value for button in found[0].buttons] == [str(golddex)]
 
 
 def test_home_shows_what_one_is_to_keep(office: Office) -> None:
@@ -122,7 +123,7 @@ def test_the_digest_counts_what_is_due_and_what_is_broken(office: Office) -> Non
     acme = office.customer("Acme")
 
     def counts(now: datetime) -> list[tuple[str, bool]]:
-        return [(one.text, one.urgent) for one in office.look(lambda session: digest_section(session, now))]
+        return [(one.text, one.urgent) for one in office.look(lambda session: due_counts(session, now))]
 
     assert counts(LATER) == []
     first, _ = promise(office, acme), promise(office, acme)
@@ -133,6 +134,11 @@ def test_the_digest_counts_what_is_due_and_what_is_broken(office: Office) -> Non
     assert counts(LATER) == [("1 promise due today", False), ("2 promises broken", True)]
     kept(office, first)
     assert counts(LATER)[1:] == [("1 promise broken", True)]
+    assert [one.text for one in office.look(lambda session: due_counts(session, LATER, ANA))] == [
+        "1 promise due today",
+        "1 promise broken",
+    ]
+    assert office.look(lambda session: due_counts(session, LATER, BOB)) == []
 
 
 def test_the_card_tells_what_was_promised_and_what_became_of_it(office: Office) -> None:
@@ -308,7 +314,7 @@ def test_what_cards_home_and_the_clock_ask_uses_an_index(office: Office) -> None
         "assignee_id_is_owed_due_on": lambda: office.look(lambda session: home_section(session, BOB, now)),
         "is_owed_due_on": lambda: office.ask(list_due_reminders),
         "workspace_id_is_owed_due_on": lambda: office.ask(list_overdue, limit=200),
-        "_owed_due_on": lambda: office.look(lambda session: digest_section(session, now)),
+        "_owed_due_on": lambda: office.look(lambda session: due_counts(session, now)),
         "is_owed_due": lambda: office.look(lambda session: commitments_section(session, now)),
     }
     for index, ask in asked.items():

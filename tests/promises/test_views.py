@@ -207,7 +207,6 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     empty = schemas.ParsedPromise(assignee_id="U0ANA")
     for one in (draft, empty):
         assert check_view(views.promise_form(one, state=state)) == []
-        assert check_view(views.with_contacts(views.promise_form(draft, state=state), one)) == []
     for draw in (views.renegotiate_form, views.withdraw_form):
         assert check_view(draw(worst(words), state=state)) == []
     assert check_view(saved(escape(words))) == []

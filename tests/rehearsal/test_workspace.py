@@ -47,10 +47,10 @@ async def test_unread_messages_are_marked_until_read(rehearsal: Rehearsal) -> No
     """A message is unread for every member but the author."""
     message = await rehearsal.control.as_person("ana").say("general", "news")
     ana, ben = (rehearsal.control.as_person(name) for name in ("ana", "ben"))
-    assert message.channel in ben.person.unread
+    assert ben.person.unread == {message.channel: message.ts}
     assert message.channel not in ana.person.unread
     ben.read(message.channel)
-    assert ben.person.unread == set()
+    assert ben.person.unread == {}
 
 
 async def test_timestamps_never_repeat_though_time_stands_still(rehearsal: Rehearsal) -> None:

@@ -22,9 +22,10 @@ from bot.core.errors import BotError
 from bot.customers.tables import Customer
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.usecases.acting import correct_sentiment
+from bot.process import Bot
 from bot.workspaces.usecases import install_workspace
 from tests.makers import ANA, ROOT, WORKSPACE, add_person
-from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, clean_environment, environment, rehearsal
+from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, clean_environment, environment, rehearsal, settings
 
 LIST = "Company,Web,Annual Revenue,Tags\nAcme [Ltd],acme.example,1000,key\nZoë & Söhne,,,\n,nameless.example,,\n"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -316,9 +317,23 @@ async def test_the_doctor_names_what_is_wrong(
 async def test_the_doctor_names_scopes_that_slack_hasnt_granted(tmp_path: Path, sqlite_url: str) -> None:
     """After an upgrade with a new scope, the app has to be installed again."""
     async with rehearsal() as slack:
-        slack.control.withdraw("users:read.email", "files:write")
+        slack.control.withdraw("users:read", "im:write", "files:write")
         _, said = await asyncio.to_thread(_doctor, tmp_path, **environment(slack, sqlite_url))
-    assert "Slack hasn't granted files:write, users:read.email; update the manifest and reinstall the app." in said
+    assert "Slack hasn't granted im:write, users:read; update the manifest and reinstall the app." in said
+
+
+async def test_the_doctor_knows_the_socket_of_the_running_bot(tmp_path: Path, sqlite_url: str) -> None:
+    """While the bot has no connection to Slack, the doctor says so."""
+    async with rehearsal() as slack, Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
+        await slack.wait_connected()
+        variables = {**environment(slack, sqlite_url), "PORT": bot.address.rpartition(":")[2]}
+        assert "✓ Slack" in (await asyncio.to_thread(_doctor, tmp_path, **variables))[1]
+        await slack.control.refuse_sockets(True)
+        await slack.workspace.until(lambda _: slack.wire.sockets.refused >= 1, timeout=15)
+        code, said = await asyncio.to_thread(_doctor, tmp_path, **variables)
+        await slack.control.refuse_sockets(False)
+    assert code == 1
+    assert "✗ Slack\n  The running bot reports: The connection to Slack has been closed for " in said
 
 
 # --- run ---------------------------------------------------------------------------------------------------------

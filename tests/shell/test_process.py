@@ -236,3 +236,44 @@ def test_a_process_whose_clock_stands_still_is_ended(then: str, code: int, said:
     assert done.returncode == code
     assert done.stdout.startswith(said)
     assert ("watchdog.expired" in done.stdout) == (code == 70)
+
+
+async def _ready(bot: Bot) -> tuple[int, list[str]]:
+    async with aiohttp.ClientSession() as session, session.get(f"{bot.address}/readyz") as response:
+        return response.status, (await response.json())["problems"]
+
+
+async def test_it_comes_back_after_an_outage_in_which_its_address_expired(sqlite_url: str) -> None:
+    """While Slack refuses sockets, `/readyz` says so; afterwards the bot reconnects by itself, with a new address."""
+    async with rehearsal() as slack:
+        _ana(slack)
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
+            await slack.wait_connected()
+            assert await _ready(bot) == (200, [])
+            await slack.control.refuse_sockets(True)
+            await slack.workspace.until(lambda _: slack.wire.sockets.refused >= 1, timeout=15)
+            status, [problem] = await _ready(bot)
+            assert status == 503
+            assert problem.startswith("The connection to Slack has been closed for ")
+            await slack.control.move(timedelta(minutes=2))
+            await slack.control.refuse_sockets(False)
+            await slack.wait_connected(timeout=10)
+            assert HELP in await _help(slack)
+            assert await _ready(bot) == (200, [])
+        slack.assert_clean()
+
+
+async def test_variables_of_slacks_oauth_in_the_environment_change_nothing(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Commands are answered though Bolt finds a client id and a token there, and it warns of nothing."""
+    async with rehearsal() as slack:
+        _ana(slack)
+        monkeypatch.setenv("SLACK_CLIENT_ID", "111.222")
+        monkeypatch.setenv("SLACK_CLIENT_SECRET", "hushhush")
+        monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False):
+            await slack.wait_connected()
+            assert HELP in await _help(slack)
+        slack.assert_clean()
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []

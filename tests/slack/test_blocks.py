@@ -1,10 +1,16 @@
 """Texts on screen: cut where Slack would refuse them, and never in the middle of markup."""
 
+from datetime import UTC
+from html import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack import blocks
+from rehearsal.page.mrkdwn import Names, mrkdwn, plain
+
+NAMES = Names(person=str, channel=str, zone=UTC)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +36,27 @@ def test_escaped_text_stays_escaped_when_it_is_cut(text: str, limit: int) -> Non
     assert len(shown) <= limit
     plain = shown.removesuffix("…").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     assert blocks.escape(plain) == shown.removesuffix("…")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (":100: Club", "꞉100: Club"),
+        ("Casa :tada: Ltd", "Casa ꞉tada: Ltd"),
+        ("_x_", "ˍxˍ"),
+        ("~d~", "∼d∼"),
+        ("`code`", "ˋcodeˋ"),
+        ("*Acme", "∗Acme"),
+        ("snake_case 10:30:45 Re:Sound a ~ b", "snake_case 10:30:45 Re:Sound a ~ b"),
+        ("<AT&T>", "&lt;AT&amp;T&gt;"),
+    ],
+)
+def test_names_stay_as_they_are_written(name: str, shown: str) -> None:
+    """Slack makes emoji, italics, strikes, code and bold of such names; a sign that looks the same stops it."""
+    assert blocks.escape(name) == shown
+    assert blocks.bold(name) == f"*{shown}*"
+    assert mrkdwn(blocks.escape(name), NAMES) == escape(shown if "&" not in shown else name)
+    assert plain(blocks.plain(name, 75)["text"], with_emoji=blocks.plain(name, 75)["emoji"]) == escape(name)
 
 
 @pytest.mark.parametrize(

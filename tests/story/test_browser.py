@@ -12,7 +12,7 @@ from bot.customers.queries import list_neglected
 from bot.customers.tables import Customer
 from demo.company import SAMPLE, load_company
 from demo.people import COMPANY, START, TEAM, populate
-from demo.stage import Stage, open_stage, run_jobs_on_move
+from demo.stage import Stage, next_events, next_hours, open_stage, run_jobs_on_move
 from rehearsal.page import add_page
 from tests.makers import ROOT
 from tests.story.visitor import A_MOMENT, Visitor, visit
@@ -43,7 +43,7 @@ async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser:
     async with stage as running:
         accounts = running.rehearsal.workspace.channel("accounts")
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
-        run_jobs_on_move(running)
+        run_jobs_on_move(running, next_events(running))
         async with visit(browser, running.rehearsal.url, pictures) as mara:
             await mara.see("inspector-close").click()
             await mara.pass_time("next-hour")
@@ -81,7 +81,7 @@ async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
         database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=add_page
     )
     async with stage as running:
-        run_jobs_on_move(running, step=timedelta(hours=6))
+        run_jobs_on_move(running, next_hours(timedelta(hours=6)))
         async with visit(browser, running.rehearsal.url, pictures) as visitor:
             await visitor.see("inspector-close").click()
             await _import(visitor, *customers)

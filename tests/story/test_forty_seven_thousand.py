@@ -39,7 +39,6 @@ async def test_every_screen_holds_when_all_of_them_wait(sqlite_url: str, content
     async with open_world(sqlite_url) as world:
         _bring_them_in(world, content)
         await _set_up_a_digest(world)
-        world.rehearsal.workspace.clock.step = None
         await world.rehearsal.control.move(timedelta(days=60))
         ana, mara = world.as_(ANA), world.as_(MARA)
         assert "neglected" in await _answers(ana, "/checkin")

@@ -16,9 +16,9 @@ from bot.core.errors import NotFound
 from bot.core.schemas import Schema, Subject
 from bot.slack.blocks import Message
 from bot.slack.callers import Caller
-from bot.slack.message_refs import ADDRESS, respond_at, update_message
+from bot.slack.message_refs import ADDRESS, update_message
 from bot.slack.modals import ModalState
-from bot.slack.payloads import block_in, page_in, uuid_in
+from bot.slack.payloads import block_in, page_in, uuid_in, value_in
 
 OUT_OF_DATE = "That button is out of date; /checkin shows your queue as it is now."
 LINK = 500
@@ -26,11 +26,11 @@ LINK = 500
 
 class Origin(Schema):
     """
-    What a control stands in: a page of the queue, a reminder, another message, an answer that one person sees, a
-    window (Home or modal), or none.
+    What a control stands in: a page of the queue, a reminder, a message that says what was done, another message, an
+    answer that one person sees, a window (Home or modal), or none.
     """
 
-    kind: Literal["queue", "reminder", "message", "private", "window", "none"] = "none"
+    kind: Literal["queue", "reminder", "done", "message", "private", "window", "none"] = "none"
     page: int = 0
     reminder_id: UUID | None = None
     channel: str = ""
@@ -64,7 +64,8 @@ def origin_of(body: Mapping[str, Any]) -> Origin:
         return Origin(kind="reminder", reminder_id=reminder_id, channel=channel, ts=ts, url=url)
     if container.get("is_ephemeral") or not channel:
         return Origin(kind="private", url=url) if url else Origin()
-    return Origin(kind="message", channel=channel, ts=ts, url=url)
+    kind: Literal["done", "message"] = "done" if place == DONE and rest == value_in(body) else "message"
+    return Origin(kind=kind, channel=channel, ts=ts, url=url)
 
 
 def id_in(value: str) -> UUID:
@@ -111,14 +112,16 @@ async def tell(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Show what was done at *origin*: redraw its message, answer below it, or open a modal."""
     if origin.kind == "queue":
         page = await caller.read(get_queue, inline=True, features=caller.features, page=origin.page)
-        await respond_at(caller.client, origin.url, queue(page, done=schema).replacement())
+        await caller.answer_at(origin.url, queue(page, done=schema), replaces=True, instead=done(schema))
     elif origin.kind == "reminder":
         await _redraw_reminder(caller, origin)
         await _tell_what_stays(caller, origin, schema)
+    elif origin.kind == "done":
+        await update_message(caller.client, origin.channel, origin.ts, done(schema))
     elif origin.kind == "message":
         await _change_row(caller, origin, schema)
     elif origin.kind == "private":
-        await respond_at(caller.client, origin.url, {**done(schema).answer(), "replace_original": schema.undone})
+        await caller.answer_at(origin.url, done(schema), replaces=schema.undone)
     elif caller.view.get("callback_id") == DONE:
         await caller.update(done_form(schema, state=CheckinModalState().dump()))
     else:
@@ -150,7 +153,7 @@ async def _change_row(caller: Caller, origin: Origin, schema: ActionDone) -> Non
 async def _tell_what_stays(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Tell below the message what an undo left as it is; the row has no place for it."""
     if schema.stays:
-        await respond_at(caller.client, origin.url, {**stays(schema).answer(), "replace_original": False})
+        await caller.answer_at(origin.url, stays(schema))
 
 
 async def _read_message(caller: Caller, origin: Origin) -> Mapping[str, Any]:

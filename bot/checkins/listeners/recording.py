@@ -75,7 +75,7 @@ async def log_message(caller: Caller) -> None:
 
 
 async def change(caller: Caller) -> None:
-    """Redraw the preview and other features' fields when customer, result or day change."""
+    """Redraw the modal when customer, result or day change."""
     view, form, wanted = caller.view, caller.form, views.opened(caller.view)
     if any(str(action.get("block_id")) == views.WANT for action in actions_in(caller.body)):
         wanted.add(caller.value)
@@ -86,7 +86,8 @@ async def change(caller: Caller) -> None:
         result=_known(Result, form.choice(views.RESULT)) or Result.TALKED,
         happened_on=form.day(views.WHEN),
     )
-    fresh = views.redrawn(view, schema.preview, _extra_fields(caller.features, schema, wanted))
+    schema = schema.model_copy(update={"quote": form.text(views.QUOTE)})
+    fresh = _draw(caller, schema, CheckinModalState.load(view), wanted)
     try:
         await caller.client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
     except SlackApiError as error:
@@ -140,8 +141,8 @@ def _private(caller: Caller, otherwise: Any) -> Origin:
     return Origin(kind="private", url=caller.url) if caller.url else Origin(kind=otherwise)
 
 
-def _draw(caller: Caller, schema: CheckinForm, state: CheckinModalState) -> Block:
-    return views.form(schema, state=state.dump(), extras=_extra_fields(caller.features, schema, frozenset()))
+def _draw(caller: Caller, schema: CheckinForm, state: CheckinModalState, wanted: Container[str] = frozenset()) -> Block:
+    return views.form(schema, state=state.dump(), extras=_extra_fields(caller.features, schema, wanted))
 
 
 def _extra_fields(

@@ -14,13 +14,12 @@ from bot.checkins.rules import Preset, Result, date_problem, latest_contact, sno
 from bot.checkins.schemas import Candidate, Candidates, CheckinForm, OwnerScope, Preview, SnoozeForm
 from bot.core.briefs import in_workspace
 from bot.core.database import workspace_of
-from bot.core.errors import NotFound
+from bot.core.errors import Ambiguous, NotFound
 from bot.core.feature import Feature, collect_briefs, collect_extras
 from bot.core.schemas import Schema
-from bot.customers.queries import MOST_MATCHES, get_customer, list_by_ids, list_exact, list_nearest, list_schemas
+from bot.customers.queries import find_customer, get_customer, list_by_ids, list_schemas
 from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 from bot.people.queries import get_calendar, get_today, list_names
@@ -126,18 +125,16 @@ def get_form(
 def find_form(
     session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime
 ) -> CheckinForm | Candidates:
-    """Return the form for the one customer called *words*, or the customers that may have been meant."""
-    found = list_exact(session, words)
-    if len(found) == 1:
-        return get_form(session, customer_id=found[0].id, viewer=viewer, features=features, now=now)
-    asked = clean_text(words, 80)
-    if found:
-        return Candidates(asked=asked, exact=True, rows=_candidates(session, found[:MOST_MATCHES]))
-    nearest = list_nearest(session, words)
-    if not nearest and not asked:
-        raise NotFound("Nothing was asked for; write /checkin and the customer's name.")
-    by_id = list_by_ids(session, [customer_id for customer_id, _ in nearest])
-    return Candidates(asked=asked, exact=False, rows=_candidates(session, [by_id[row_id] for row_id, _ in nearest]))
+    """Return the form for the one customer that *words* find, or the customers that may have been meant."""
+    try:
+        found = find_customer(session, words)
+    except NotFound as missed:
+        if not missed.nearest and not missed.asked:
+            raise NotFound("Nothing was asked for; write /checkin and the customer's name.") from missed
+        by_id = list_by_ids(session, [customer_id for customer_id, _ in missed.nearest])
+        rows = _candidates(session, [by_id[customer_id] for customer_id, _ in missed.nearest])
+        return Candidates(asked=missed.asked, exact=isinstance(missed, Ambiguous), rows=rows)
+    return get_form(session, customer_id=found.id, viewer=viewer, features=features, now=now)
 
 
 def get_snooze_form(session: Session, *, customer_id: UUID, viewer: str, now: datetime) -> SnoozeForm:

@@ -120,7 +120,7 @@ def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - e
     behind = session.execute(query).scalar_one()
     if not behind:
         return []
-    return [f"The clock of {behind} customers misses a recorded contact; record one again, or restore a backup."]
+    return [f"Customers whose clock misses a recorded contact: {behind}; record one again, or restore a backup."]
 
 
 def _lines(rows: Sequence[Any]) -> list[Line]:

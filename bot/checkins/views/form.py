@@ -16,7 +16,6 @@ CUSTOMER, RESULT, CHANNEL, WHEN = "checkins.customer", "checkins.result", "check
 MOOD, NOTE, NEXT, QUOTE = "checkins.mood", "checkins.note", "checkins.next", "checkins.quote"
 ABOUT, LIVE = "checkins.about", "checkins.live"
 WANT = "checkins.want"
-OWN = frozenset({CUSTOMER, RESULT, CHANNEL, WHEN, MOOD, NOTE, NEXT, QUOTE, ABOUT, LIVE})
 OPTIONS = "customers.options"  # the customers feature answers it
 FIELD_OF = {"when": WHEN, "customer": CUSTOMER}
 
@@ -41,7 +40,11 @@ class ExtraFields:
 
 
 def form(schema: CheckinForm, *, state: str, extras: Sequence[ExtraFields] = ()) -> ui.Block:
-    """Draw the modal as it opens; *extras* are other features' fields, *state* its private metadata."""
+    """
+    Draw the modal as it opens; *extras* are other features' fields, *state* its private metadata.
+
+    Drawn again in an open modal, fields keep what was entered: Slack knows them by the ids of block and element.
+    """
     channel = ui.select(CHANNEL, CHANNELS, initial="message" if schema.quote else "call")
     blocks = [
         _customer_field(schema),
@@ -57,15 +60,6 @@ def form(schema: CheckinForm, *, state: str, extras: Sequence[ExtraFields] = ())
         *_extra_blocks(extras),
     ]
     return ui.modal("Check-in", blocks, callback_id=SAVE, submit="Save", state=state)
-
-
-def redrawn(view: Mapping[str, Any], preview: Preview | None, extras: Sequence[ExtraFields] = ()) -> ui.Block:
-    """Return the modal with its two computed lines and other features' fields redrawn; what was entered stays."""
-    fresh = {ABOUT: about(preview), LIVE: live(preview)}
-    kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
-    ours = [block for block in view["blocks"] if str(block.get("block_id")) in OWN]
-    blocks = [fresh.get(str(block.get("block_id")), block) for block in ours] + _extra_blocks(extras)
-    return {**{name: view[name] for name in kept if view.get(name) is not None}, "blocks": blocks}
 
 
 def opened(view: Mapping[str, Any]) -> set[str]:

@@ -9,15 +9,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.commitments.queries.commands import find_mentioned
+from bot.commitments.queries.commands import find_mentioned, find_named
 from bot.commitments.rules import PAGE_ROWS, TIMELINE_ROWS, one_line
 from bot.commitments.schemas import CommitmentList, NotifiedCommitments, S
 from bot.commitments.tables import CommitmentRow
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.schemas import Line, Overdue
-from bot.customers.queries import find_customer, get_customer, list_by_ids
+from bot.core.schemas import Line, OfferButton, Overdue, OwedLine
+from bot.customers.queries import find_customer, get_customer, list_by_ids, list_exact
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.people.queries import find_person_row, get_person, get_today, list_rows
@@ -185,6 +185,8 @@ def find_list_key(session: Session, *, words: str, viewer: str, now: datetime, k
         return own.format(viewer)
     if person := find_mentioned(session, asked):
         return f"p-{person[0]}"
+    if not list_exact(session, asked) and (named := find_named(session, asked)) and not named.rest and named.is_whole:
+        return f"p-{named.person_id}"
     return f"c-{find_customer(session, asked.strip(QUOTES)).id}"
 
 
@@ -272,12 +274,12 @@ def list_silent(session: Session, people: Iterable[str]) -> set[str]:
 
 
 def list_due_lines(
-    session: Session, now: datetime, *, kind: CommitmentKind[R, S], text: Callable[[str, str, str], str]
-) -> list[Line]:
-    """Return what is late or due today, the most late first, as `text(customer, what, who)`; one statement."""
+    session: Session, now: datetime, *, kind: CommitmentKind[R, S], text: str = "{customer}: {what}"
+) -> list[OwedLine]:
+    """Return what is late or due today, the most late first, as *text* of `customer` and `what`; one statement."""
     due_on, today = kind.column("due_on"), get_today(session, person_id=None, now=now)
     query = (
-        sa.select(kind.column("what"), due_on, col(Customer.name), col(Person.name).label("who"))
+        sa.select(kind.column("what"), due_on, col(Customer.id), col(Customer.name), col(Person.name).label("who"))
         .join(Customer, matches(kind, Customer, "customer_id"))
         .join(Person, matches(kind, Person, kind.assignee))
         .where(kind.is_open, due_on <= today)
@@ -285,9 +287,20 @@ def list_due_lines(
         .limit(COMMITMENT_LINES)
     )
     return [
-        Line(text=text(one_line(row.name), one_line(row.what), row.who), urgent=row.due_on < today, on=row.due_on)
+        OwedLine(
+            text=text.format(customer=one_line(row.name), what=one_line(row.what)),
+            urgent=row.due_on < today,
+            on=row.due_on,
+            who=row.who,
+            buttons=(card_button(row.id),),
+        )
         for row in session.execute(query)
     ]
+
+
+def card_button(customer_id: UUID) -> OfferButton:
+    """Return the button that opens a customer's card, which the customers feature listens to."""
+    return OfferButton(label="Open", action_id="customers.card", value=str(customer_id))
 
 
 def list_overdue_by_person(

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,52 +12,58 @@ from sqlmodel import Session, col, select
 from bot.commitments.rules import prefixes, split_quoted
 from bot.commitments.schemas import ParsedCommand
 from bot.core.database import workspace_of
-from bot.core.errors import NotFound
+from bot.core.errors import Ambiguous, NotFound
 from bot.core.schemas import Subject
-from bot.customers.queries import find_customer, get_customer
-from bot.customers.rules.names import clean_text, name_key, registrable_domain
+from bot.customers.queries import find_customer, get_customer, list_partly
+from bot.customers.rules.names import clean_text, either, name_key, registrable_domain
 from bot.customers.tables import Alias, Customer
 from bot.people.queries import get_person, get_today, list_people
 from bot.people.rules import person_key
 from bot.people.rules.days import UNREADABLE, read_day
+from bot.people.tables import Person
 from bot.people.usecases import require_here
 
 MOST_CALLED = 20  # customers of one name that are counted
 ABOUT_NAME = frozenset({"customer", "digest_row"})  # subjects whose words are just the customer's name
+MOST_NAMESAKES = 3  # people whose names a question holds
+PERSON_WORDS = 3  # of a person's name
+SHORTEST_BEGINNING = 2  # letters of a person's name
+MOST_BEGUN = 3  # words that may be the beginning of a customer's name
 WHICH = "Which customer is it about? Choose it."
+
+
+class Named(NamedTuple):
+    """A person who is named, what follows, and whether it is their whole first name, name or handle."""
+
+    person_id: str
+    rest: str
+    is_whole: bool
 
 
 def parse_command(
     session: Session, *, words: str, viewer: str, now: datetime, what_length: int, ask_what: str
 ) -> ParsedCommand:
     """
-    Read `@ana Acme friday call about the invoice`, on *viewer*'s own day; without @, it is about themselves.
+    Read `@ana Acme friday call about the invoice`, on *viewer*'s own day; `ana Acme …` is the same, and without a
+    person it is about themselves.
 
     What can't be told for certain is left out, with a sentence that asks for it; *ask_what* asks for missing words.
     """
     viewing = require_here(session, by=viewer)
     today = get_today(session, person_id=viewing.id, now=now)
-    problems: list[str] = []
-    assignee, rest = viewer, words.strip()
-    try:
-        if mentioned := find_mentioned(session, rest):
-            assignee, rest = mentioned
-    except NotFound as unknown:
-        problems.append(str(unknown))
-        rest = rest.partition(" ")[2].strip()
-    customer, rest, problem = split_customer(session, rest, guess=lambda words: _before_a_day(words, today))
+    guess = partial(_before_a_day, today=today)
+    assignee_id, rest, asked = _split_person(session, words.strip(), viewing.id, guess)
+    customer, rest, problem = split_customer(session, rest, guess=guess)
     due = read_day(rest, today=today)
-    what = clean_text(due.rest, what_length)
+    problems = [one for one in (asked, problem) if one]
+    known: dict[str, Any] = {"assignee_id": assignee_id, "due_on": due.on, "what": clean_text(due.rest, what_length)}
     if customer is None:
-        return ParsedCommand(assignee_id=assignee, due_on=due.on, what=what, problems=(*problems, problem))
+        return ParsedCommand(**known, problems=tuple(problems))
     if due.on is None:
         problems.append(f"By when? {due.problem or UNREADABLE}")
-    if not what:
+    if not known["what"]:
         problems.append(ask_what)
-    return ParsedCommand(
-        assignee_id=assignee, customer_id=customer.id, customer_name=customer.name, due_on=due.on, what=what,
-        problems=tuple(problems),
-    )  # fmt: skip
+    return ParsedCommand(**known, customer_id=customer.id, customer_name=customer.name, problems=tuple(problems))
 
 
 def command_about(
@@ -116,25 +124,90 @@ def find_mentioned(session: Session, words: str) -> tuple[str, str] | None:
     return found[0].id, rest.strip()
 
 
+def find_named(session: Session, words: str) -> Named | None:
+    """
+    Return who *words* begin with the name of, or with its beginning, without an @; None: nobody here is called so.
+
+    Raises:
+        Ambiguous: several people are.
+    """
+    parts = words.split()
+    people = list_people(session) if parts else []
+    for length in range(min(PERSON_WORDS, len(parts)), 0, -1):
+        wanted = person_key(" ".join(parts[:length]))
+        found = [one for one in people if wanted in {one.name_key, one.handle.casefold()}] or (
+            [one for one in people if one.name_key.split()[:1] == [wanted]] if length == 1 else []
+        )
+        if found:
+            return _only_one(found, parts, length, is_whole=True)
+    wanted = person_key(parts[0]) if parts else ""
+    begun = [one for one in people if one.name_key.startswith(wanted)] if len(wanted) >= SHORTEST_BEGINNING else []
+    return _only_one(begun, parts, 1, is_whole=False) if begun else None
+
+
+def _only_one(found: Sequence[Person], parts: Sequence[str], length: int, *, is_whole: bool) -> Named:
+    if len(found) > 1:
+        asked = clean_text(" ".join(parts[:length]), 60)
+        names = either([clean_text(one.name, 60) for one in found[:MOST_NAMESAKES]])
+        raise Ambiguous(f"{len(found)} people here are called {asked}: {names}. Choose who is meant.")
+    return Named(found[0].id, " ".join(parts[length:]), is_whole)
+
+
+def _split_person(
+    session: Session, words: str, viewer: str, guess: Callable[[str], tuple[str, str]]
+) -> tuple[str | None, str, str]:
+    """
+    Return who is asked, what follows, and what can't be told; *viewer* where *words* begin with a customer or nobody.
+
+    The beginning of a person's name counts only before a customer: it may be a part of anything.
+    """
+    try:
+        if mentioned := find_mentioned(session, words):
+            return *mentioned, ""
+    except NotFound as unknown:
+        return viewer, words.partition(" ")[2].strip(), str(unknown)
+    if _find_exact(session, words) != []:
+        return viewer, words, ""
+    try:
+        named = find_named(session, words)
+    except Ambiguous as several:
+        rest = words.partition(" ")[2].strip()
+        return (None, rest, str(several)) if split_customer(session, rest, guess=guess)[0] else (viewer, words, "")
+    if named and (named.is_whole or split_customer(session, named.rest, guess=guess)[0]):
+        return named.person_id, named.rest, ""
+    return viewer, words, ""
+
+
 def split_customer(
     session: Session, words: str, *, guess: Callable[[str], tuple[str, str]]
 ) -> tuple[Customer | None, str, str]:
     """
     Return the customer with the longest name that *words* begin with, what follows it, and what has to be asked.
 
-    `guess(words)` returns what is most likely a name, and the rest, where no customer is called so.
+    `guess(words)` returns what is most likely a name, and the rest, where no customer is called so. One whose name only
+    begins with the words, or holds them, is returned with a sentence that asks to check it.
     """
+    quoted = split_quoted(words)
+    if found := _find_exact(session, words):
+        name, rest, called = found[0]
+        if len(called) == 1:
+            return called[0], rest, ""
+        return None, rest, f"{len(called)} customers are called {clean_text(name, 80)}; choose one."
+    choices = [quoted or guess(words)] if quoted else [*prefixes(words.split()[:MOST_BEGUN]), guess(words)]
+    for name, rest in choices:
+        begun = list_partly(session, name) if name else []
+        if len(begun) == 1:
+            return begun[0], rest, f"“{clean_text(name, 80)}” is {clean_text(begun[0].name, 80)}, isn't it?"
+    name, rest = quoted or guess(words)
+    return None, rest, _unknown(session, name)
+
+
+def _find_exact(session: Session, words: str) -> list[tuple[str, str, list[Customer]]]:
+    """Return the longest beginning that customers are called, what follows it, and who they are; empty: nobody is."""
     quoted = split_quoted(words)
     choices = [quoted] if quoted else prefixes(words.split())
     called = _list_called(session, [name for name, _ in choices])
-    for name, rest in choices:
-        found = called[name]
-        if len(found) == 1:
-            return found[0], rest, ""
-        if found:
-            return None, rest, f"{len(found)} customers are called {clean_text(name, 80)}; choose one."
-    name, rest = quoted or guess(words)
-    return None, rest, _unknown(session, name)
+    return [(name, rest, called[name]) for name, rest in choices if called[name]][:1]
 
 
 def _list_called(session: Session, names: Sequence[str]) -> dict[str, list[Customer]]:

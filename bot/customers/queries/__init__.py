@@ -24,6 +24,8 @@ HEADERS: tuple[str, ...] = tuple(field.header for field in Field)
 """Our own headings."""
 NEAREST = 3
 MOST_MATCHES = 20
+MOST_PARTLY = 5  # customers that a part of a name may mean, as buttons
+MOST_WORDS = 8
 
 _SAME_NAMES = (
     "name", "domain", "external_id", "source", "annual_value", "currency", "headcount", "country", "zone", "tags",
@@ -64,13 +66,16 @@ def list_by_ids(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, Cu
     return {customer.id: customer for customer in session.exec(query).all()}
 
 
-def find_customer(session: Session, words: str) -> Customer:
+def find_customer(session: Session, words: str, *, partly: bool = True) -> Customer:
     """
     Return the one customer called *words*: by name, alias or domain; case, accents and legal forms don't matter.
 
+    If none is called just that, *partly* takes the only one whose name begins with *words* or, failing that, holds
+    them.
+
     Raises:
         Ambiguous: several are called so; `nearest` holds them.
-        NotFound: none is; `nearest` holds those with the most similar names.
+        NotFound: none is; `nearest` holds those whose names begin with *words*, hold them, or are similar.
     """
     asked = clean_text(words, 80)
     found = list_exact(session, words)
@@ -83,7 +88,10 @@ def find_customer(session: Session, words: str) -> Customer:
             asked=asked,
             nearest=tuple((customer.id, customer.name) for customer in found[:MOST_MATCHES]),
         )
-    nearest = list_nearest(session, words)
+    similar = list_partly(session, words)
+    if partly and len(similar) == 1:
+        return similar[0]
+    nearest = tuple((one.id, one.name) for one in similar) or list_nearest(session, words)
     hint = f" Did you mean {either([name for _, name in nearest])}?" if nearest else ""
     raise NotFound(f"No customer is called {asked}.{hint}", asked=asked, nearest=nearest)
 
@@ -100,6 +108,29 @@ def list_exact(session: Session, words: str) -> Sequence[Customer]:
         either.append(col(Customer.domain) == domain)
     query = select(Customer).where(sa.or_(*either))
     return session.exec(query.order_by(col(Customer.name_key), col(Customer.id)).limit(MOST_MATCHES + 1)).all()
+
+
+def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Sequence[Customer]:
+    """
+    List customers whose name or alias begins with *words*, by name; if none does, those that hold words which begin
+    like each of *words*.
+    """
+    key = name_key(words)
+    if not key:
+        return []
+    for which in (lambda name: name.startswith(key, autoescape=True), lambda name: _holds(name, key)):
+        named = select(Alias.customer_id).where(which(col(Alias.name_key)))
+        either = sa.or_(which(col(Customer.name_key)), col(Customer.id).in_(named))
+        query = select(Customer).where(either).order_by(col(Customer.name_key), col(Customer.id))
+        if found := session.exec(query.limit(limit)).all():
+            return found
+    return []
+
+
+def _holds(name: Any, key: str) -> Any:
+    """SQL: each word of *key* is the beginning of a word of *name*."""
+    spaced = sa.literal(" ").concat(name)
+    return sa.and_(*(spaced.contains(f" {part}", autoescape=True) for part in key.split()[:MOST_WORDS]))
 
 
 def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tuple[UUID, str], ...]:

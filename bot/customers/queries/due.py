@@ -172,7 +172,7 @@ def get_coverage(session: Session, *, today: date, owner_id: str | None = None) 
     query = sa.select(*_counts(today)).where(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
     if owner_id is not None:
         query = query.where(CUSTOMERS.c.owner_id == owner_id)
-    return Coverage(**session.execute(query).one()._mapping)
+    return Coverage(**session.execute(query).mappings().one())
 
 
 def list_team_coverage(
@@ -213,6 +213,16 @@ def list_coming(
     query = select(Customer).where(coming).order_by(CUSTOMERS.c.due_on, *overdue_first(today)).limit(limit)
     total = session.execute(sa.select(sa.func.count()).select_from(CUSTOMERS).where(coming)).scalar_one()
     return session.exec(query).all(), total
+
+
+def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: date) -> date | None:
+    """Return when the first customer of these owners, or of everybody, becomes due that neither waits nor sleeps."""
+    ahead = [CUSTOMERS.c.workspace_id == workspace_of(session), is_active(), sa.not_(reached(today))]
+    query = sa.select(sa.func.min(CUSTOMERS.c.due_on)).where(*ahead, sa.not_(sleeping(today)))
+    if owner_ids is not None:
+        query = query.where(CUSTOMERS.c.owner_id.in_(list(owner_ids)))
+    first: date | None = session.execute(query).scalar_one()
+    return first
 
 
 def list_owners_among(session: Session, person_ids: Sequence[str]) -> list[str]:

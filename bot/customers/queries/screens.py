@@ -23,6 +23,7 @@ from bot.customers.queries import (
     list_exact,
     list_nearest,
     list_owner_ids,
+    list_partly,
     list_schemas,
 )
 from bot.customers.queries.due import overdue_first
@@ -73,7 +74,7 @@ def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Fea
     """
     require_here(session, by=viewer)
     asked = clean_text(words, ASKED_LENGTH)
-    exact = list_exact(session, asked) if asked else []
+    exact = (list_exact(session, asked) or list_partly(session, asked)) if asked else []
     page = list_page(session, words=asked, page=1, viewer=viewer, now=now)
     if len(exact) == 1 or (asked and page.total == 1):
         only = exact[0].id if len(exact) == 1 else page.rows[0].id

@@ -167,6 +167,20 @@ def coverage_group(
     return CoverageGroup(where.value)
 
 
+def words_beside_cadence(
+    *, due: int, neglected: int, snoozed: int, snoozed_late: int, never_contacted: int
+) -> tuple[str, ...]:
+    """Return what the customers that aren't in cadence are, such as `7 due` and `2 snoozed (1 past its cadence)`."""
+    late = f" ({snoozed_late:,} past {'its' if snoozed_late == 1 else 'their'} cadence)" if snoozed_late else ""
+    numbers = (
+        (due, "due"),
+        (neglected, "neglected"),
+        (snoozed, f"snoozed{late}"),
+        (never_contacted, "never contacted"),
+    )
+    return tuple(f"{count:,} {words}" for count, words in numbers if count)
+
+
 def check_snooze(until: date, *, today: date, neglected_after: date, reason: SnoozeReason) -> None:
     """
     Refuse a snooze that the rules don't allow.

@@ -45,7 +45,7 @@ def find_subject(session: Session, *, kind: str, words: str, viewer: str = BOT, 
     """
     _require_admin(session, by=viewer)
     if kind == CUSTOMER:
-        customer = find_customer(session, words)
+        customer = find_customer(session, words, partly=False)
         return ErasureSubject(kind=kind, id=str(customer.id), name=customer.name)
     mentioned = _MENTION.fullmatch(words.strip())
     asked = mentioned[1] if mentioned else words.strip()

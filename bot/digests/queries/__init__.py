@@ -15,21 +15,19 @@ from bot.core.feature import (
     collect_briefs,
     collect_commitments,
     collect_counts,
-    collect_offers,
 )
-from bot.core.schemas import DigestSlot, Subject
+from bot.core.schemas import DigestSlot, Line, OwedLine
 from bot.customers.queries import list_neglected
 from bot.customers.queries.due import get_coverage, neglected, overdue_first, sleeping
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
+from bot.customers.schemas import Coverage
 from bot.customers.tables import Customer
 from bot.digests.rules import NAME_IN_LIST, OWED_SHOWN, ROWS_IN_MESSAGE, DigestKind, percent, schedule_of, wait_words
 from bot.digests.schemas import CommitmentsDigest, DigestSchema, NeglectedDigest, NeglectedRow
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_names
 from bot.people.rules import Calendar
-
-ROW_KIND = "digest_row"  # the kind of the `Subject` for which other features offer buttons
 
 
 def find_digest(session: Session, kind: str = DigestKind.NEGLECTED) -> Digest | None:
@@ -95,46 +93,67 @@ def compose_commitments(
     """Return the digest of commitments that are late or due, collected from *features*; None when there are none."""
     counts = collect_counts(features, session, now)
     lines, is_cut = collect_commitments(features, session, now)
+    names = does_name_owners(session, slot.digest_id)
     if not counts and not lines:
         return None
     return CommitmentsDigest(
         slot=slot,
         today=Calendar(zone=slot.zone).today(now),
         counts=tuple(counts),
-        lines=tuple(lines[:OWED_SHOWN]),
+        lines=tuple(_plain_line(line, names=names) for line in lines[:OWED_SHOWN]),
         more=max(len(lines) - OWED_SHOWN, 0),
         and_more=is_cut,
     )
 
 
+def _plain_line(line: OwedLine, *, names: bool) -> Line:
+    """Return *line* as a digest stores it, with who owes it in brackets if the digest names people."""
+    return Line(text=f"{line.text} ({line.who})" if names and line.who else line.text, urgent=line.urgent, on=line.on)
+
+
 def compose_neglected(
     session: Session, slot: DigestSlot, now: datetime, *, features: Sequence[Feature]
 ) -> NeglectedDigest:
-    """Return the digest of neglected customers: coverage, the longest waits, the pool, and the features' counts."""
+    """Return the digest of neglected customers: coverage, the first rows, the pool, and the features' counts."""
     today = Calendar(zone=slot.zone).today(now)
     coverage = get_coverage(session, today=today)
-    longest = list_neglected(session, today=today, limit=ROWS_IN_MESSAGE)
-    last = get_last_post(session, slot.digest_id)
+    first = list_neglected(session, today=today, limit=ROWS_IN_MESSAGE)
     return NeglectedDigest(
         **slot.model_dump(exclude={"kind", "since"}),
-        **coverage.model_dump(exclude={"snoozed"}),
-        change=coverage.percent - percent(last.in_cadence or 0, last.active) if last and last.active else None,
-        rows=tuple(list_rows(session, longest, today=today, features=features, now=now)),
-        longest=None if longest else _longest_wait(session, today),
+        **coverage.model_dump(),
+        change=_change(session, slot.digest_id, coverage),
+        names_owners=does_name_owners(session, slot.digest_id),
+        rows=tuple(list_rows(session, first, today=today, features=(), now=now)),
+        longest=None if first else _longest_wait(session, today),
         counts=tuple(collect_counts(features, session, now)),
     )
 
 
-def list_neglected_lines(session: Session, *, today: date) -> list[str]:
-    """Return each neglected customer as one line of plain text, longest wait first."""
+def does_name_owners(session: Session, digest_id: UUID) -> bool:
+    """Return whether a digest names who looks after what is late."""
+    digest = session.exec(select(Digest).where(Digest.id == digest_id)).first()
+    return digest is not None and digest.names_owners
+
+
+def _change(session: Session, digest_id: UUID, coverage: Coverage) -> int | None:
+    """Return the change of coverage in percentage points since the last post that counted it; None for the first."""
+    last = get_last_post(session, digest_id)
+    if last is None or not last.active or last.in_cadence is None:
+        return None
+    return coverage.percent - percent(last.in_cadence, last.active)
+
+
+def list_neglected_lines(session: Session, *, today: date, names_owners: bool) -> list[str]:
+    """Return each neglected customer as one line of plain text, in the order of every list."""
     waited = days_between(sa.literal(today, sa.Date()), col(Customer.waiting_since))
     cadence, contact = col(Customer.effective_cadence_days), col(Customer.last_contact_on)
     query = sa.select(col(Customer.name), col(Customer.owner_id), waited, cadence, contact).where(neglected(today))
     found = session.execute(query.order_by(*overdue_first(today))).all()
     names = list_names(session, {row[1] for row in found})
+    whose = {owner: f" · {clean_text(name, NAME_IN_LIST)}" for owner, name in names.items()} if names_owners else {}
     return [
         f"{clean_text(name, NAME_IN_LIST)} · {wait_words(days, cadence, ever_contacted=contact is not None)}"
-        f" · {clean_text(names.get(owner or '', 'no owner'), NAME_IN_LIST)}"
+        f"{whose.get(owner, '') if owner else ' · no owner'}"
         for name, owner, days, cadence, contact in found
     ]
 
@@ -142,12 +161,9 @@ def list_neglected_lines(session: Session, *, today: date) -> list[str]:
 def list_rows(
     session: Session, customers: Sequence[Customer], *, today: date, features: Sequence[Feature], now: datetime
 ) -> list[NeglectedRow]:
-    """Return a row for each of *customers*, in that order, with the briefs and buttons of other features."""
+    """Return a row for each of *customers*, in that order, with the briefs of other features."""
     names = list_names(session, (customer.owner_id for customer in customers))
     briefs = collect_briefs(features, session, [customer.id for customer in customers], now)
-    subjects = (
-        Subject(kind=ROW_KIND, id=str(one.id), customer_id=one.id, words=clean_text(one.name, 200)) for one in customers
-    )
     return [
         NeglectedRow(
             id=customer.id,
@@ -158,9 +174,8 @@ def list_rows(
             cadence=customer.effective_cadence_days,
             ever_contacted=customer.last_contact_on is not None,
             words=" · ".join(clean_text(line.text, 80) for line in briefs[customer.id][:2]),
-            offers=collect_offers(features, subject),
         )
-        for customer, subject in zip(customers, subjects, strict=True)
+        for customer in customers
     ]
 
 

@@ -1,11 +1,14 @@
 """Queries of the lists that one person sees, and of a posted digest with its current rows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from bot.checkins.rules import ActionKind, can_undo
+from bot.checkins.tables import CustomerAction
 from bot.core.errors import NotFound
 from bot.core.feature import Feature
 from bot.core.outbox import OutboxMessage
@@ -15,8 +18,8 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
 from bot.digests.queries import list_rows
-from bot.digests.rules import ROWS_ON_PAGE, Whose
-from bot.digests.schemas import NeglectedDigest, NeglectedList, NeglectedRow
+from bot.digests.rules import HANDED, ROWS_ON_PAGE, TAKEN, WITH, Whose
+from bot.digests.schemas import CustomerTakenOver, NeglectedDigest, NeglectedList, NeglectedRow
 from bot.people.queries import get_person, get_today, list_names, list_people
 from bot.people.rules import Calendar, known_zone, person_key
 
@@ -61,8 +64,9 @@ def _find_person(session: Session, asked: str) -> str:
 
 
 def get_list(
-    session: Session, *, whose: str, page: int, viewer: str, features: Sequence[Feature], now: datetime, note: str = ""
-) -> NeglectedList:
+    session: Session, *, whose: str, page: int, viewer: str, features: Sequence[Feature], now: datetime,
+    taken: CustomerTakenOver | None = None,
+) -> NeglectedList:  # fmt: skip
     """
     Return a page (from 0) of neglected customers of the `team` or of a person, or of all customers in the `pool`.
 
@@ -87,11 +91,11 @@ def get_list(
     rows = tuple(list_rows(session, customers, today=today, features=features, now=now))
     return NeglectedList(
         whose=whose, whose_name=owner.name if owner else "", viewer=viewer, total=total, pool=everybody.pool,
-        page=page, pages=pages, rows=rows, note=note,
+        page=page, pages=pages, rows=rows, taken=taken,
     )  # fmt: skip
 
 
-def get_digest_message(session: Session, *, channel: str, ts: str, now: datetime) -> NeglectedDigest | None:  # noqa: ARG001 - every query takes the time
+def get_digest_message(session: Session, *, channel: str, ts: str, now: datetime) -> NeglectedDigest | None:
     """Return the digest posted at *ts* in *channel*, each row with what was done since; None when it is not stored."""
     query = select(OutboxMessage).where(
         OutboxMessage.kind == NeglectedDigest.kind, OutboxMessage.channel == channel, OutboxMessage.ts == ts
@@ -102,9 +106,35 @@ def get_digest_message(session: Session, *, channel: str, ts: str, now: datetime
     digest = NeglectedDigest.model_validate(posted.body)
     since = Calendar(zone=known_zone(digest.zone, "UTC")).today(posted.enqueued_at)
     customers = list_by_ids(session, [row.id for row in digest.rows])
-    names = list_names(session, (customer.owner_id for customer in customers.values()))
-    rows = tuple(_updated_row(row, customers.get(row.id), names, since) for row in digest.rows)
-    return digest.model_copy(update={"rows": rows})
+    actions = _list_hand_overs(session, list(customers), since=posted.enqueued_at)
+    names = list_names(session, (*(one.owner_id for one in customers.values()), *(one.by for one in actions.values())))
+    rows = [_updated_row(row, customers.get(row.id), names, since) for row in digest.rows]
+    return digest.model_copy(update={"rows": tuple(_with_giver(row, actions, names, now) for row in rows)})
+
+
+def _list_hand_overs(session: Session, customer_ids: Sequence[UUID], *, since: datetime) -> dict[UUID, CustomerAction]:
+    """Return the last hand-over from a list of each customer since then, except undone ones."""
+    query = select(CustomerAction).where(
+        CustomerAction.kind == ActionKind.HANDED_OVER,
+        col(CustomerAction.customer_id).in_(customer_ids),
+        col(CustomerAction.at) >= since,
+        col(CustomerAction.undone_at).is_(None),
+    )
+    found = session.exec(query.order_by(col(CustomerAction.at), col(CustomerAction.id))).all()
+    return {action.customer_id: action for action in found}
+
+
+def _with_giver(
+    row: NeglectedRow, actions: Mapping[UUID, CustomerAction], names: Mapping[str, str], now: datetime
+) -> NeglectedRow:
+    """Return a row of a customer that changed hands with who did that, and what it can be undone by."""
+    action = actions.get(row.id) if row.done == WITH else None
+    if action is None or action.after.get("owner") != row.owner_id:
+        return row
+    undo_id = action.id if can_undo(action.at, now=now) else None
+    if action.by == row.owner_id:
+        return row.model_copy(update={"done": TAKEN, "undo_id": undo_id})
+    return row.model_copy(update={"done": HANDED, "by": names.get(action.by, "Somebody"), "undo_id": undo_id})
 
 
 def _updated_row(row: NeglectedRow, customer: Customer | None, names: dict[str, str], since: date) -> NeglectedRow:
@@ -116,5 +146,5 @@ def _updated_row(row: NeglectedRow, customer: Customer | None, names: dict[str, 
         return row.model_copy(update={"done": "has been talked to"})
     if customer.owner_id and customer.owner_id != row.owner_id:
         taker = names.get(customer.owner_id, "somebody")
-        return row.model_copy(update={"done": "taken", "owner_id": customer.owner_id, "owner_name": taker})
+        return row.model_copy(update={"done": WITH, "owner_id": customer.owner_id, "owner_name": taker})
     return row

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import DigestKindOffer, Feature
-from bot.core.heartbeats import list_heartbeats
+from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.outbox import list_undelivered
 from bot.core.schemas import Step
 from bot.customers.tables import Customer
@@ -84,13 +84,18 @@ def get_health(session: Session, *, viewer: str, features: Sequence[Feature], no
     Raises:
         NotAllowed: *viewer* is not a manager.
     """
-    person = require_manager(session, by=viewer, wish="see how I am")
+    person = require_manager(session, by=viewer, wish="see the bot's health")
     wrong = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
     undelivered = list_undelivered(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
     late = sum(message.workspace_id == workspace_of(session) for message in undelivered)
     if late:
-        wrong.append(f"{late} of my messages wait to be delivered for more than a quarter of an hour.")
-    jobs = [JobHealth.model_validate(beat, from_attributes=True) for beat in list_heartbeats(session, now=now)]
+        wrong.append(
+            f"{late:,} of my messages {'has' if late == 1 else 'have'} been waiting for more than a quarter of an hour."
+        )
+    jobs = [
+        JobHealth(words=job_words(beat.name), succeeded_at=beat.succeeded_at, error=beat.error)
+        for beat in list_heartbeats(session, now=now)
+    ]
     return Health(zone=known_zone(person.zone, "UTC"), jobs=tuple(jobs), wrong=tuple(wrong))
 
 
@@ -103,7 +108,7 @@ def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequenc
     tested = digest and chosen and (_was_tested(session, digest.id) or get_last_post(session, digest.id))
     has_customers = session.exec(select(Customer.id).limit(1)).first() is not None
     steps = (
-        Step(label="Bring in your customers with `/customers import`, or one by one with `/customers add`",
+        Step(label="Bring in your customers with /customers import, or one by one with /customers add",
              done=has_customers, button="Import a list", action_id="customers.import"),
         Step(label="Name managers, and choose the channel that learns who waits", done=chosen,
              button="Open setup", action_id="digests.setup"),

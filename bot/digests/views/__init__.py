@@ -1,6 +1,7 @@
 """Views of the digests feature, and the ids of its blocks and controls."""
 
 TAKE = "digests.take"
+UNDO = "digests.undo"
 POOL = "digests.pool"
 SETUP = "digests.setup"
 TEST = "digests.test"

@@ -1,22 +1,36 @@
 """Messages: digests in their channels and threads, the notice of a stopped digest, lists for one person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from bot.core.schemas import Count, Line
-from bot.digests.rules import NAME_IN_ROW, OWED_TEXT, OWNER_IN_ROW, WORDS_IN_ROW, DigestKind, Whose, pack, wait_words
+from bot.customers.rules.due import words_beside_cadence
+from bot.customers.schemas import CustomerSchema
+from bot.digests.rules import (
+    HANDED,
+    NAME_IN_ROW,
+    OWED_TEXT,
+    OWNER_IN_ROW,
+    TAKEN,
+    WITH,
+    WORDS_IN_ROW,
+    DigestKind,
+    Whose,
+    pack,
+    wait_words,
+)
 from bot.digests.schemas import (
     AllClear,
     CommitmentsDigest,
+    CustomerTakenOver,
     DigestPage,
     DigestStopped,
     NeglectedDigest,
     NeglectedList,
     NeglectedRow,
 )
-from bot.digests.views import BACK, LOG, MINE, NEXT, POOL, SETUP, TAKE, TEAM, row_block
+from bot.digests.views import BACK, LOG, MINE, NEXT, POOL, SETUP, TAKE, TEAM, UNDO, row_block
 from bot.slack import blocks as ui
 from bot.slack.footers import digest_footer, footer, notification_text, trial_note
 
@@ -24,23 +38,23 @@ COUNTS_SHOWN = 8
 COUNT_TEXT = 70
 CLEAR_TEXT = 300
 REASON_SHOWN = 200
-NOTE_SHOWN = 120
 DONE_MARK = "✓"
+ORDER = "furthest past their cadence first"
 
 
 def digest(schema: NeglectedDigest) -> ui.Message:
     """Draw the digest of neglected customers."""
     body: list[ui.Block] = []
     if schema.rows:
-        body += [ui.divider(), *(block for row in schema.rows for block in _digest_row(row))]
-    body += _more_and_pool(schema)
+        rows = [_digest_row(row, names_owners=schema.names_owners) for row in schema.rows]
+        body += [ui.divider(), *rows, ui.context(f"{_more(schema)}{ORDER}; size plays no part")]
     if schema.counts:
         body += [ui.divider(), ui.section(counts_line(schema.counts))]
     body += footer(
-        made_at=schema.made_at, next_slot=schema.next_slot, zone=schema.zone, kind=DigestKind.NEGLECTED,
-        note="longest wait first, size plays no part",
+        made_at=schema.made_at, next_slot=schema.next_slot, zone=schema.zone, kind=DigestKind.NEGLECTED
     )  # fmt: skip
-    return _digest_message(headline(schema), body, is_test=schema.is_test)
+    pool = ui.button("Take one", POOL) if schema.pool else None
+    return _digest_message(headline(schema), body, is_test=schema.is_test, button=pool)
 
 
 def commitments(schema: CommitmentsDigest) -> ui.Message:
@@ -63,7 +77,7 @@ def all_clear(schema: AllClear) -> ui.Message:
 def page(schema: DigestPage) -> ui.Message:
     """Draw a page of the whole list, in the digest's thread."""
     which = "" if schema.pages == 1 else f", {schema.page} of {schema.pages}"
-    title = f"All {schema.total:,} that have waited too long, longest first{which}"
+    title = f"{ui.plural(schema.total, 'neglected customer')}, {ORDER}{which}"
     return ui.Message(text=f"{title}.", blocks=[ui.section(f"*{title}*"), *paragraphs(schema.lines)])
 
 
@@ -89,36 +103,54 @@ def stopped(schema: DigestStopped) -> ui.Message:
 def neglected_list(schema: NeglectedList) -> ui.Message:
     """Draw a page of a list, with buttons for other pages and lists."""
     title = _title(schema)
-    blocks = [ui.section(ui.escape(f"{DONE_MARK} {ui.cut(schema.note, NOTE_SHOWN)}"))] if schema.note else []
+    blocks = list(taken(schema.taken).blocks) if schema.taken else []
     blocks.append(ui.section(ui.escape(title)))
     if schema.rows:
         blocks += [ui.divider(), *(_list_row(row, schema) for row in schema.rows), ui.divider()]
     blocks.append(ui.actions(*_list_buttons(schema)))
     where = f"Page {schema.page + 1:,} of {schema.pages:,} · " if schema.pages > 1 else ""
-    blocks.append(ui.context(f"{where}Longest wait first; size plays no part. Only you see this."))
-    return ui.Message(text=ui.escape(schema.note or title), blocks=blocks)
+    blocks.append(ui.context(f"{where}{ORDER.capitalize()}; size plays no part. Only you see this."))
+    return ui.Message(text=taken(schema.taken).text if schema.taken else ui.escape(title), blocks=blocks)
 
 
 def headline(schema: NeglectedDigest) -> str:
-    """Return the first line of a digest: the share in cadence, its change, how many customers are neglected."""
+    """Return the first line of a digest: how many customers are in cadence, and what the others are; it adds up."""
     if not schema.active:
         return "There are no customers to look after yet. Bring them in with /customers import."
-    change = f" ({'▲' if schema.change > 0 else '▼'}{abs(schema.change)})" if schema.change else ""
-    customers = f"{ui.plural(schema.active, 'customer')} {_be(schema.active)} in cadence{change}."
-    longest = f" Longest wait: {schema.longest[0]:,} of {schema.longest[1]} days." if schema.longest else ""
-    if schema.in_cadence == schema.active:
-        return f"All {customers}{longest}"
-    coverage = f"{schema.percent} % of {customers}"
-    if not schema.neglected:
-        return f"{coverage} Nobody has waited too long; {schema.due:,} {_be(schema.due)} due.{longest}"
-    return f"{coverage} {schema.neglected:,} {_have(schema.neglected)} waited too long."
+    owners = f" {schema.pool:,} {_have(schema.pool)} no owner." if schema.pool else ""
+    if schema.in_cadence == schema.active and not any(count.urgent for count in schema.counts):
+        who = "The one customer" if schema.active == 1 else f"All {schema.active:,} customers"
+        return f"{who} {_be(schema.active)} in cadence{_change(schema, '')}.{_longest(schema)}{owners}"
+    of_all = f"{schema.in_cadence:,} of {schema.active:,} customers {_be(schema.in_cadence)} in cadence"
+    if schema.active == 1:
+        of_all = f"The one customer {'is' if schema.in_cadence else 'is not'} in cadence"
+    beside = words_beside_cadence(
+        due=schema.due, neglected=schema.neglected, snoozed=schema.snoozed, snoozed_late=schema.snoozed_late,
+        never_contacted=schema.never_contacted,
+    )  # fmt: skip
+    share = f"({schema.percent}%{_change(schema, ', ')})"
+    return f"{' · '.join((f'{of_all} {share}', *beside))}.{owners}"
 
 
-def row_text(row: NeglectedRow) -> str:
-    """Return a row's text: name, days waited, owner, and what other features know."""
-    who = ui.escape(ui.cut(row.owner_name or "nobody yet", OWNER_IN_ROW)) if row.owner_id else "no owner"
+def _change(schema: NeglectedDigest, before: str) -> str:
+    if not schema.change:
+        return ""
+    moved = f"{'▲' if schema.change > 0 else '▼'}{abs(schema.change)}"
+    return f"{before}{moved}" if before else f" ({moved})"
+
+
+def _longest(schema: NeglectedDigest) -> str:
+    return f" Longest wait: {schema.longest[0]:,} of {schema.longest[1]} days." if schema.longest else ""
+
+
+def row_text(row: NeglectedRow, *, names_owners: bool = True) -> str:
+    """Return a row's text: name, days waited, the owner if it is named, and what other features know."""
     waited = wait_words(row.waited, row.cadence, ever_contacted=row.ever_contacted)
-    text = f"{ui.bold(ui.cut(row.name, NAME_IN_ROW))} · {waited} · {who}"
+    text = f"{ui.bold(ui.cut(row.name, NAME_IN_ROW))} · {waited}"
+    if not row.owner_id:
+        text += " · no owner"
+    elif names_owners and row.owner_name:
+        text += f" · {ui.escape(ui.cut(row.owner_name, OWNER_IN_ROW))}"
     return f"{text}\n{ui.escape(ui.cut(row.words, WORDS_IN_ROW))}" if row.words else text
 
 
@@ -133,66 +165,79 @@ def paragraphs(lines: Sequence[str]) -> list[ui.Block]:
     return [ui.section(ui.escape("\n".join(group))) for group in pack(lines, ui.SECTION_TEXT)]
 
 
-def take_value(row: NeglectedRow, whose: str = "", page: int = 0) -> str:
-    """Return the value of *I'll take it*: the customer, its owner when drawn, and the list and page around it."""
-    return f"{row.id} {row.owner_id or '-'} {whose or '-'} {page}"
-
-
 def read_page(value: str) -> tuple[str, int]:
     """Return the list and page in the value of a list's button; the first page when the number is invalid."""
     whose, _, number = value.partition(" ")
     return whose or Whose.TEAM, int(number) if number.isdecimal() and len(number) < len("1000000") else 0
 
 
-def mark_taken(blocks: Sequence[Mapping[str, Any]], customer_id: UUID, taker: str, name: str) -> list[ui.Block]:
-    """Return the *blocks* of a posted digest, with one customer's row replaced by who took it."""
-    block_id = row_block(customer_id)
-    done = ui.section(_taken_text(taker, name), block_id=block_id)
-    kept = [block for block in blocks if block.get("block_id") != _text_block(block_id)]
-    return [done if block.get("block_id") == block_id else dict(block) for block in kept]
+def taken(schema: CustomerTakenOver) -> ui.Message:
+    """Draw the answer to who took a customer, with *Undo*."""
+    name = ui.bold(ui.cut(schema.customer.name, NAME_IN_ROW))
+    told = f"; {ui.escape(ui.cut(schema.former_name, OWNER_IN_ROW))} is told" if schema.former_name else ""
+    text = f"{DONE_MARK} {name} is yours now{told}."
+    buttons = ui.actions(_undo(schema.customer_action_id), ui.button("Log", LOG, str(schema.customer.id)))
+    return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text), buttons])
 
 
-def _digest_message(text: str, body: Sequence[ui.Block], *, is_test: bool) -> ui.Message:
-    blocks = [ui.section(ui.escape(text)), *trial_note(is_test=is_test), *body]
+def given_back(schema: CustomerSchema, viewer: str) -> ui.Message:
+    """Draw the answer to who undid that they took a customer."""
+    owner = ui.escape(ui.cut(schema.owner_name, OWNER_IN_ROW)) if schema.owner_name else ""
+    where = f"is with {owner} again" if owner else "has no owner again"
+    text = f"Undone. {ui.bold(ui.cut(schema.name, NAME_IN_ROW))} {where}."
+    lists = ui.actions(ui.button("Mine", MINE, f"{viewer} 0"), ui.button("The team's", TEAM, f"{Whose.TEAM} 0"))
+    return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text), lists])
+
+
+def _undo(customer_action_id: UUID) -> ui.Block:
+    return ui.button("Undo", UNDO, str(customer_action_id))
+
+
+def _digest_message(
+    text: str, body: Sequence[ui.Block], *, is_test: bool, button: ui.Block | None = None
+) -> ui.Message:
+    blocks = [ui.section(ui.escape(text), accessory=button), *trial_note(is_test=is_test), *body]
     return ui.Message(text=ui.escape(notification_text(text, is_test=is_test)), blocks=blocks)
 
 
-def _digest_row(row: NeglectedRow) -> list[ui.Block]:
+def _digest_row(row: NeglectedRow, *, names_owners: bool) -> ui.Block:
     block_id = row_block(row.id)
     if row.done:
-        text = f"{DONE_MARK} {ui.bold(ui.cut(row.name, NAME_IN_ROW))} {ui.escape(row.done)}"
-        if row.done == "taken":
-            text = _taken_text(ui.cut(row.owner_name or "Somebody", OWNER_IN_ROW), row.name)
-        return [ui.section(text, block_id=block_id)]
-    take = ui.button("I'll take it", TAKE, take_value(row))
-    if not row.offers:
-        return [ui.section(row_text(row), accessory=take, block_id=block_id)]
-    others = [ui.button(offer.label, offer.action_id, offer.value) for offer in row.offers]
-    return [ui.section(row_text(row), block_id=_text_block(block_id)), ui.actions(take, *others, block_id=block_id)]
+        undo = _undo(row.undo_id) if row.undo_id else None
+        return ui.section(f"{DONE_MARK} {_done_text(row)}", accessory=undo, block_id=block_id)
+    text = row_text(row.model_copy(update={"words": ""}), names_owners=names_owners)
+    return ui.section(text, accessory=_take(row, names_owners=names_owners), block_id=block_id)
 
 
-def _taken_text(taker: str, name: str) -> str:
-    return f"{DONE_MARK} {ui.escape(taker)} took {ui.bold(ui.cut(name, NAME_IN_ROW))}"
+def _done_text(row: NeglectedRow) -> str:
+    name, owner = ui.bold(ui.cut(row.name, NAME_IN_ROW)), ui.escape(ui.cut(row.owner_name or "Somebody", OWNER_IN_ROW))
+    return {
+        TAKEN: f"{owner} took {name}",
+        HANDED: f"{ui.escape(ui.cut(row.by, OWNER_IN_ROW))} handed {name} to {owner}",
+        WITH: f"{name} is with {owner} now",
+    }.get(row.done, f"{name} {ui.escape(row.done)}")
 
 
-def _text_block(block_id: str) -> str:
-    """Return the block id of a row's text, for rows whose buttons are in a block of their own."""
-    return f"{block_id}:words"
+def _take(row: NeglectedRow, whose: str = "", page: int = 0, *, names_owners: bool = True) -> ui.Block:
+    """Return *I'll take it*, which asks first where the customer has an owner."""
+    value = f"{row.id} {row.owner_id or '-'} {whose or '-'} {page}"
+    if not row.owner_id:
+        return ui.button("I'll take it", TAKE, value)
+    owner = ui.cut(row.owner_name or "", OWNER_IN_ROW) if names_owners else ""
+    who = f"{owner} looks" if owner else "A colleague looks"
+    text = f"{who} after {ui.cut(row.name, NAME_IN_ROW)} and will be told that you take over."
+    return ui.button("I'll take it", TAKE, value, confirm=ui.Confirm("Take this customer over?", text, "Take over"))
 
 
-def _more_and_pool(schema: NeglectedDigest) -> list[ui.Block]:
-    parts = []
-    if schema.more:
-        parts.append(f"{schema.more:,} more" if schema.is_test else f"{schema.more:,} more in the thread")
-    if schema.pool:
-        parts.append(f"{ui.plural(schema.pool, 'customer')} {_have(schema.pool)} no owner")
-    button = ui.button("Take one", POOL) if schema.pool else None
-    return [ui.section(" · ".join(parts), accessory=button)] if parts else []
+def _more(schema: NeglectedDigest) -> str:
+    if not schema.more:
+        return ""
+    return f"{schema.more:,} more{'' if schema.is_test else ' in the thread'} · "
 
 
 def _commitments_headline(schema: CommitmentsDigest) -> str:
     if not schema.counts:
-        return f"We owe: {ui.plural(len(schema.lines) + schema.more, 'thing')} due, nothing late."
+        return f"We owe: {ui.plural(len(schema.lines) + schema.more, 'thing')} late or due."
     ordered = sorted(schema.counts, key=lambda count: not count.urgent)
     counts = ", ".join(ui.cut(" ".join(count.text.split()), COUNT_TEXT) for count in ordered)
     return ui.cut(f"We owe: {counts}.", ui.NOTIFICATION_TEXT)
@@ -213,7 +258,7 @@ def _list_row(row: NeglectedRow, schema: NeglectedList) -> ui.Block:
     if row.owner_id == schema.viewer:
         control = ui.button("Log", LOG, str(row.id))
     else:
-        control = ui.button("I'll take it", TAKE, take_value(row, schema.whose, schema.page))
+        control = _take(row, schema.whose, schema.page)
     return ui.section(row_text(row), accessory=control, block_id=row_block(row.id))
 
 
@@ -234,12 +279,12 @@ def _title(schema: NeglectedList) -> str:
     if schema.whose == Whose.POOL:
         return f"{ui.plural(total, 'customer')} without an owner." if total else "Every customer has an owner."
     if schema.whose == Whose.TEAM:
-        who = ui.plural(total, "customer") if total else "Nobody"
+        who = ui.plural(total, "customer") if total else "No customer"
     elif total:
         who = f"{total:,} of yours" if is_own else f"{total:,} of {name}'s"
     else:
-        who = "None of yours" if is_own else f"None of {name}'s customers"
-    return f"{who} {_have(max(total, 1))} waited too long."
+        who = "None of yours" if is_own else f"None of {name}'s"
+    return f"{who} {_be(max(total, 1))} neglected."
 
 
 def _be(count: int) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.customers.rules.names import clean_text
-from bot.digests.rules import DAY_NAMES, DEFAULT_DAYS, DEFAULT_HOUR, day_words
+from bot.digests.rules import DAY_NAMES, DEFAULT_DAYS, DEFAULT_HOUR, NAMING_KINDS, DigestKind, day_words
 from bot.digests.schemas import DigestSchema, Health, JobHealth, KindSchema, SetupSchema
 from bot.digests.views import EDIT, SETUP, START, TEAM, TEST, ZONES
 from bot.digests.views.messages import paragraphs
@@ -14,26 +14,20 @@ from bot.slack.footers import local_time
 from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE, FLOOR_RANGE
 
 SAY, SILENT = "say", "silent"
+NAMELESS, NAMED = "nameless", "named"
 FIRST = "first"
 TITLE, DIGEST_TITLE = "Setup", "Digest"
 LABEL_SHOWN = 60
 ABOUT_SHOWN = 200
-JOB_NAMES = {
-    "sync_people": "People",
-    "keep_house": "Housekeeping",
-    "remind_due": "Reminders",
-    "remind_followups": "Follow-ups",
-    "remind_promises": "Promises",
-    "post_digests": "Digests",
-    "deliver_outbox": "Messages",
-}
 HELP = (
     "*/checkin* shows who waits for you; */checkin Acme* records what came of a contact with Acme.",
     "*/customers* finds, adds, edits, imports and exports customers; */customers Acme* shows the card.",
-    "*/neglected* shows who has waited too long: *mine*, the *team*'s or a *@person*'s.",
-    "*/assign @ana Acme friday call about the invoice* has something done; */assign list* shows what is open.",
+    "*/neglected* shows who is neglected: *mine*, the *team*'s or a *@person*'s; */neglected pool*: who has no owner.",
+    "*/assign @ana Acme friday call about the invoice* asks somebody; */assign list* shows what is open.",
     "*/promise Acme friday send the price list* keeps a promise in mind; */promise list* shows what we owe.",
-    "*/evenhand setup* is for managers: the cadence, the digest, who manages. */evenhand health* tells how I am.",
+    "*/escalate Acme the portal is down* records a problem; */escalate list* shows the open ones.",
+    "*/mentions* shows what was written about us and waits for an answer; */mentions add* saves what you found.",
+    "*/evenhand setup* is for managers: cadence, digests, who manages. */evenhand health* shows whether all runs well.",
 )
 JOBS_SHOWN = 12
 WRONG_SHOWN = 15
@@ -64,7 +58,8 @@ def setup_form(schema: SetupSchema) -> ui.Block:
 
 def digest_form(schema: KindSchema) -> ui.Block:
     """Draw the form of a digest beside the neglected one."""
-    fields = _fields(schema.digest, schema.zone, when_clear="When there is nothing to say", channel_is_optional=False)
+    when_clear = "When there is nothing to say"
+    fields = _fields(schema.digest, schema.zone, when_clear=when_clear, kind=schema.key, channel_is_optional=False)
     about = ui.section(ui.escape(ui.cut(schema.about, ABOUT_SHOWN)))
     blocks = [ui.header(ui.cut(schema.label, LABEL_SHOWN)), about, *_state(schema.digest), *fields]
     state = dump_state(schema.key, digest=schema.digest)
@@ -128,7 +123,7 @@ def _managers(schema: SetupSchema) -> list[ui.Block]:
 
 def _cadence(schema: SetupSchema) -> list[ui.Block]:
     return [
-        ui.header("Rhythm"),
+        ui.header("Cadence"),
         _number("cadence", "Days between two contacts", schema.cadence, CADENCE_RANGE,
                 "For customers without a cadence of their own."),
         _number("floor", "Longest without a manager's approval", schema.floor, FLOOR_RANGE, "In days."),
@@ -140,7 +135,7 @@ def _cadence(schema: SetupSchema) -> list[ui.Block]:
 
 
 def _digest(schema: SetupSchema) -> list[ui.Block]:
-    fields = _fields(schema.digest, schema.zone, when_clear="When nobody has waited too long")
+    fields = _fields(schema.digest, schema.zone, when_clear="When no customer is neglected", kind=DigestKind.NEGLECTED)
     return [ui.divider(), ui.header("Digest of neglected accounts"), *_state(schema.digest), *fields]
 
 
@@ -160,7 +155,7 @@ def _kind(schema: KindSchema) -> ui.Block:
 
 
 def _fields(
-    digest: DigestSchema | None, viewers_zone: str, *, when_clear: str, channel_is_optional: bool = True
+    digest: DigestSchema | None, viewers_zone: str, *, when_clear: str, kind: str, channel_is_optional: bool = True
 ) -> list[ui.Block]:
     zone = digest.zone if digest else viewers_zone
     channel = digest.channel_id if digest and not digest.stopped_because else None
@@ -177,10 +172,20 @@ def _fields(
         ui.field_of("Days", ui.checkboxes("digests.days", days, initial=digest.days if digest else DEFAULT_DAYS),
                     block_id=block_of("days"), optional=True, hint="No day means no digest."),
         ui.field_of("At", ui.select("digests.hour", hours, initial=shown_hour), block_id=block_of("hour")),
-        ui.field_of("On the clocks of", ui.external_select(ZONES, placeholder="A city, such as Lisbon",
+        ui.field_of("Time zone", ui.external_select(ZONES, placeholder="A city, such as Lisbon",
                                                         initial=ui.Option(zone, zone)), block_id=block_of("zone")),
         ui.field_of(when_clear, ui.radio("digests.clear", clear, initial=clear_choice), block_id=block_of("clear")),
+        *([_names_field(digest)] if kind in NAMING_KINDS else []),
     ]  # fmt: skip
+
+
+def _names_field(digest: DigestSchema | None) -> ui.Block:
+    options = (ui.Option("Leave them out", NAMELESS), ui.Option("Show them to the channel", NAMED))
+    chosen = NAMED if digest and digest.names_owners else NAMELESS
+    return ui.field_of(
+        "Names of the people who are late", ui.radio("digests.names", options, initial=chosen),
+        block_id=block_of("names"), hint="Everybody reads what is theirs in their own message, too.",
+    )  # fmt: skip
 
 
 def _state(digest: DigestSchema | None) -> list[ui.Block]:
@@ -204,6 +209,6 @@ def _number(
 
 
 def _job(job: JobHealth, zone: str) -> str:
-    name = JOB_NAMES.get(job.name, job.name)
-    last = f"last went well {local_time(job.succeeded_at, zone)}" if job.succeeded_at else "has never gone well"
-    return f"{name} {last}" + (f", then: {ui.cut(job.error, SENTENCE_SHOWN)}" if job.error else "")
+    last = f"last worked {local_time(job.succeeded_at, zone)}" if job.succeeded_at else "has never worked"
+    failed = f"; it fails now: {ui.cut(job.error, SENTENCE_SHOWN)}" if job.error else ""
+    return f"{job.words[:1].upper()}{job.words[1:]} {last}{failed}"

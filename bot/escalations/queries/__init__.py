@@ -145,7 +145,9 @@ def parse_escalation(session: Session, *, words: str, viewer: str, now: datetime
     if customer is None:
         return ParsedCommand(what=what, problems=(problem,))
     assignee_id = default_assignee(session, customer.owner_id, viewer)
-    return ParsedCommand(assignee_id=assignee_id, customer_id=customer.id, customer_name=customer.name, what=what)
+    problems = (problem,) if problem else ()
+    known = {"customer_id": customer.id, "customer_name": customer.name, "problems": problems}
+    return ParsedCommand(assignee_id=assignee_id, what=what, **known)
 
 
 def get_form(session: Session, *, subject: Subject | None, viewer: str, now: datetime) -> ParsedCommand:
@@ -233,7 +235,7 @@ def find_channel_to_tell(session: Session, *, now: datetime) -> str | None:  # n
 check = partial(
     commitments.check_stuck,
     kind=ESCALATIONS,
-    sentence="{} problems have nobody on them, or no customer any more; name a manager, or restart the bot.",
+    sentence="Problems with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",
 )
 
 

@@ -12,17 +12,25 @@ from sqlmodel import Session, col, select
 
 from bot.checkins.queries import PEOPLE
 from bot.commitments import queries as commitments
-from bot.commitments.queries import list_commitments, list_schemas
+from bot.commitments.queries import card_button, list_commitments, list_schemas
 from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
-from bot.core.schemas import Count, Line, Overdue
+from bot.core.schemas import Count, Line, OfferButton, Overdue, OwedLine
 from bot.customers.queries import list_by_ids
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.escalations.queries import ESCALATIONS, is_past
-from bot.escalations.rules import RATE_ROWS, REPEAT_WINDOW, EscalationState, Failure, repeat_words
+from bot.escalations.rules import (
+    ANSWER,
+    FIX,
+    RATE_ROWS,
+    REPEAT_WINDOW,
+    EscalationState,
+    Failure,
+    repeat_words,
+)
 from bot.escalations.schemas import EscalationSchema, Rate, RateLine
 from bot.escalations.tables import Escalation
 from bot.people.queries import list_names
@@ -60,7 +68,7 @@ brief = Brief(
 """What is open with each customer, unanswered first, and how many more things are."""
 
 
-def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
+def home_section(session: Session, person_id: str, now: datetime) -> Sequence[OwedLine]:
     """Return the problems that a person is on, and how many more than fit."""
     mine = col(Escalation.assignee_id) == person_id
     rows = list_commitments(session, ESCALATIONS, mine, limit=HOME_LINES + 1)
@@ -68,8 +76,18 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
     lines = [_home_line(one) for one in shown]
     if len(rows) > HOME_LINES:
         total = session.execute(sa.select(sa.func.count()).where(*_ours(session), mine)).scalar_one()
-        lines.append(Line(text=f"{total - HOME_LINES:,} more problems; /escalate list shows them all"))
+        lines.append(OwedLine(text=f"{total - HOME_LINES:,} more problems; /escalate list shows them all"))
     return lines
+
+
+def due_counts(session: Session, now: datetime, person_id: str | None = None) -> Sequence[Count]:
+    """Return how many problems nobody has answered though their clock has run out; nothing when none is."""
+    query = sa.select(sa.func.count()).where(*_ours(session), is_past(now))
+    if person_id is not None:
+        query = query.where(col(Escalation.assignee_id) == person_id)
+    late = session.execute(query).scalar_one()
+    past = f"{late:,} problem{'' if late == 1 else 's'} past {'its' if late == 1 else 'their'} time"
+    return [Count(text=past, urgent=True)] if late else []
 
 
 def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:
@@ -81,22 +99,23 @@ def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:
 
 
 def digest_section(session: Session, now: datetime) -> Sequence[Count]:
-    """Return how many are open, how many past their time, and which causes come again; nothing where nothing is."""
-    late = sa.func.coalesce(sa.func.sum(sa.case((is_past(now), 1), else_=0)), 0)
-    total, overdue = session.execute(sa.select(sa.func.count(), late).where(*_ours(session))).one()
-    counts = [Count(text=f"{total:,} problem{'' if total == 1 else 's'} open")] if total else []
-    if overdue:
-        counts.append(Count(text=f"{overdue:,} past {'its' if overdue == 1 else 'their'} time", urgent=True))
+    """Return how many are past their time, how many others open, and which causes come again; nothing if none is."""
+    counts = list(due_counts(session, now))
+    others = sa.select(sa.func.count()).where(*_ours(session), sa.not_(is_past(now)))
+    if total := session.execute(others).scalar_one():
+        counts.append(Count(text=f"{total:,} {'other ' if counts else ''}problem{'' if total == 1 else 's'} open"))
     return counts + [Count(text=line) for line in list_repeats(session, now=now)[:REPEATS_SHOWN]]
 
 
-def commitments_section(session: Session, now: datetime) -> Sequence[Line]:
+def commitments_section(session: Session, now: datetime) -> Sequence[OwedLine]:
     """Return customers whose problem has no answer, past its time or within a day of it, the most late first."""
     query = select(Escalation).where(Escalation.state == EscalationState.OPEN, col(Escalation.answer_by) <= now + SOON)
     rows = session.exec(query.order_by(col(Escalation.answer_by), col(Escalation.id)).limit(COMMITMENT_LINES)).all()
     shown = list_schemas(session, ESCALATIONS, rows, viewer=None, now=now)
-    lines = [(_home_line(one), one.assignee_name) for one in shown]
-    return [line.model_copy(update={"text": f"{line.text} ({who})"}) for line, who in lines]
+    return [
+        _home_line(one).model_copy(update={"who": one.assignee_name, "buttons": (card_button(one.customer_id),)})
+        for one in shown
+    ]
 
 
 def _ours(session: Session) -> tuple[Any, Any]:
@@ -113,14 +132,24 @@ def _brief_line(row: Any, now: datetime, zone: str) -> Line:
     return Line(text=f"went wrong: {what} ({row.name}, answer {'was due' if late else 'by'} {when})", urgent=late)
 
 
-def _home_line(schema: EscalationSchema) -> Line:
+def _home_line(schema: EscalationSchema) -> OwedLine:
     due = schema.answer_by.astimezone(ZoneInfo(schema.zone))
     said = {
         EscalationState.OPEN: f"answer {'was due' if schema.is_late else 'by'} {schema.due}",
         EscalationState.ANSWERED: "answered, not fixed yet",
     }.get(schema.state, schema.state.words)
     text = f"{one_line(schema.customer_name)}: {one_line(schema.what)} ({said})"
-    return Line(text=text, urgent=schema.is_late, on=due.date() if schema.state is EscalationState.OPEN else None)
+    next_step = {
+        EscalationState.OPEN: ("Answered", ANSWER),
+        EscalationState.ANSWERED: ("Fixed", FIX),
+    }.get(schema.state)
+    step = (OfferButton(label=next_step[0], action_id=next_step[1], value=str(schema.id)),) if next_step else ()
+    return OwedLine(
+        text=text,
+        urgent=schema.is_late,
+        on=due.date() if schema.state is EscalationState.OPEN else None,
+        buttons=(*step, card_button(schema.customer_id)),
+    )
 
 
 def _history(row: Escalation, schema: EscalationSchema) -> list[Line]:

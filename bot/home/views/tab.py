@@ -1,40 +1,33 @@
-"""Draws the Home tab with about eighty blocks at most; Slack allows a hundred."""
+"""Draws the Home tab with fewer than a hundred blocks, which is what Slack allows, and the modal of a colleague."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.checkins.views import LOG, START, queue_row, snoozed_row, waited_in_words
-from bot.core.schemas import Line, Step
-from bot.customers.schemas import CustomerSchema
-from bot.home.rules import OWED_ROWS, STEP_ROWS, TEAM_ROWS
-from bot.home.schemas import HomeSchema, JobHealth, Member, Team
+from bot.checkins.schemas import IdlePerson
+from bot.checkins.views import LOG, START, queue_row, snoozed_row, waited_in_words, what_we_know
+from bot.core.schemas import OwedLine, Step
+from bot.customers.schemas import Coverage, CustomerSchema
+from bot.customers.views import CARD, SHARE_OUT
+from bot.home.rules import IDLE_ROWS, NEWS_ROWS, OWED_ROWS, STEP_ROWS, TEAM_ROWS
+from bot.home.schemas import HomeSchema, JobHealth, Member, PersonQueue, Team
 from bot.home.views.forms import WEEKDAYS
 from bot.people.rules import Mute, holiday_countries
 from bot.people.schemas import Preferences
 from bot.slack import blocks as ui
 
+PERSON = "home.person"
+DAYS_OF_WEEK = 7
 LINE_SHOWN = 150
 NAME_SHOWN = 80
+FAILURES_SHOWN = 5
 MUTED = {Mute.REMINDERS: "daily reminders are off", Mute.NEWS: "news are off"}
-JOBS = {
-    "remind_due": "reminders",
-    "remind_followups": "follow-ups",
-    "remind_promises": "promises",
-    "watch_escalations": "escalations",
-    "post_digests": "digests",
-    "deliver_outbox": "messages",
-    "collect_mentions": "mentions",
-    "sync_people": "people from Slack",
-    "keep_house": "housekeeping",
-}
-"""The names of the jobs as shown on Home, the most important first."""
 
 
 def tab(schema: HomeSchema) -> ui.Block:
     """Return one person's Home."""
-    blocks = [*_title(schema), *_steps(schema), *_owed(schema), *_waiting(schema), *_coming(schema), *_snoozed(schema)]
-    blocks += [ui.divider(), *_mine(schema), *_preferences(schema)]
-    blocks += [*_team(schema), *_pool(schema), *_foot(schema)]
+    blocks = [*_title(schema), *_steps(schema), *_needs_you(schema), *_team(schema)]
+    blocks += [*_owed(schema), *_waiting(schema), *_news(schema), *_coming(schema), *_snoozed(schema)]
+    blocks += [ui.divider(), *_mine(schema), *_pool(schema), *_preferences(schema), *_failures(schema)]
     return ui.home(blocks)
 
 
@@ -43,19 +36,50 @@ def closed(words: str) -> ui.Block:
     return ui.home([ui.section(ui.escape(words))])
 
 
-def _title(schema: HomeSchema) -> list[ui.Block]:
-    return [
-        ui.header(f"{_first_name(schema.name)}, {_how_many_wait(schema)}"),
-        ui.actions(ui.button("Record a check-in", START, style="primary"), block_id="home.start"),
+def headline(schema: HomeSchema) -> str:
+    """
+    Return the first line: everything that is late or due today, in numbers, or that nothing is.
+
+    A manager reads what the whole team is late with.
+    """
+    standing, counts = schema.standing, schema.counts
+    due = f"{standing.due:,} due" if standing.neglected else f"{ui.plural(standing.due, 'customer')} due"
+    past = "its" if standing.snoozed_late == 1 else "their"
+    pool = schema.pool_total if schema.team else 0
+    parts = [
+        *(count.text for count in counts if count.urgent),
+        *([f"{standing.neglected:,} neglected"] if standing.neglected else []),
+        *([due] if standing.due else []),
+        *(count.text for count in counts if not count.urgent),
+        *([f"{standing.snoozed_late:,} snoozed past {past} cadence"] if standing.snoozed_late else []),
+        *([f"{standing.never_contacted:,} never contacted"] if standing.never_contacted else []),
+        *([f"{pool:,} without an owner"] if pool else []),
     ]
+    if not parts:
+        return _nothing_late(schema)
+    return f"{'The team: ' if schema.team else ''}{', '.join(parts)}"
 
 
-def _how_many_wait(schema: HomeSchema) -> str:
-    if schema.waiting_total == 1:
-        return "one customer is waiting to hear from you"
-    if schema.waiting_total:
-        return f"{schema.waiting_total:,} customers are waiting to hear from you"
-    return "nobody is waiting for you"
+def _nothing_late(schema: HomeSchema) -> str:
+    standing = schema.standing
+    if not standing.active:
+        return "There are no customers yet" if schema.team else "You look after no customers yet"
+    numbers = [(standing.in_cadence, "in cadence"), (standing.snoozed, "snoozed")]
+    (first, words), *others = [(count, words) for count, words in numbers if count]
+    more = "".join(f", {count:,} {words}" for count, words in others)
+    due = f", next due {_soon(schema.next_due_on, schema.today)}" if schema.next_due_on else ""
+    return f"All caught up: {_customers(first)} {words}{more}{due}"
+
+
+def _soon(day: date, today: date) -> str:
+    """Return `Thu` within a week, else `Thu 10 Dec`."""
+    return f"{day:%a}" if (day - today).days < DAYS_OF_WEEK else ui.short_date(day, today=today)
+
+
+def _title(schema: HomeSchema) -> list[ui.Block]:
+    text = headline(schema)
+    start = ui.actions(ui.button("Record a check-in", START, style="primary"), block_id="home.start")
+    return [ui.header(text) if len(text) <= ui.HEADER_TEXT else ui.section(f"*{ui.escape(text)}*"), start]
 
 
 def _steps(schema: HomeSchema) -> list[ui.Block]:
@@ -73,34 +97,91 @@ def _step(step: Step, number: int) -> ui.Block:
     return ui.section(f"{number}. {label}", accessory=ui.button(step.button or "Go", step.action_id))
 
 
+def _needs_you(schema: HomeSchema) -> list[ui.Block]:
+    """Return what a manager should see to: what is late and with whom, who hasn't acted, what has no owner."""
+    if schema.team is None:
+        return []
+    team = schema.team
+    rows = [_late_row(line, schema) for line in team.late]
+    if team.late_more:
+        rows.append(ui.context(f"{'at least ' if team.and_more else ''}{team.late_more:,} more are late"))
+    rows += [_idle_row(one) for one in team.idle[:IDLE_ROWS]]
+    if len(team.idle) > IDLE_ROWS:
+        others = ui.plural(len(team.idle) - IDLE_ROWS, "more person", "more people")
+        rows.append(ui.context(f"{others} without a sign for a working week"))
+    if schema.pool_total:
+        verb = "has" if schema.pool_total == 1 else "have"
+        text = f"{_customers(schema.pool_total)} {verb} no owner"
+        rows.append(ui.section(text, accessory=ui.button("Share out", SHARE_OUT)))
+    return [ui.divider(), ui.section("*Needs you*"), *rows] if rows else []
+
+
+def _late_row(line: OwedLine, schema: HomeSchema) -> ui.Block:
+    late = f" · {ui.days((schema.today - line.on).days)} late" if line.on and line.on < schema.today else ""
+    text = f"{_cut(line.text)}{late} · {_name(line.who)}"
+    return ui.section(text, accessory=_buttons(line)[-1] if line.buttons else None)
+
+
+def _idle_row(one: IdlePerson) -> ui.Block:
+    what = f": {_cut(', '.join(one.lines))}" if one.lines else ""
+    text = f"*{_name(one.name)}* hasn't acted for {ui.plural(one.working_days, 'working day')}{what}"
+    return ui.section(text, accessory=ui.button("Open", PERSON, one.person_id))
+
+
 def _owed(schema: HomeSchema) -> list[ui.Block]:
     if not schema.owed:
         return []
-    rows = [ui.section(_owed_line(line, schema)) for line in schema.owed[:OWED_ROWS]]
-    more = len(schema.owed) - len(rows)
-    return [ui.divider(), ui.section("*We owe them*"), *rows, *([ui.context(f"{more:,} more")] if more else [])]
+    rows = [
+        block
+        for number, line in enumerate(schema.owed[:OWED_ROWS])
+        for block in (
+            ui.section(_owed_line(line, schema)),
+            *([ui.actions(*_buttons(line), block_id=f"home.owed:{number}")] if line.buttons else []),
+        )
+    ]
+    more = len(schema.owed) - OWED_ROWS
+    return [ui.divider(), ui.section("*We owe them*"), *rows, *([ui.context(f"{more:,} more")] if more > 0 else [])]
 
 
-def _owed_line(line: Line, schema: HomeSchema) -> str:
+def _owed_line(line: OwedLine, schema: HomeSchema) -> str:
     when = f"{ui.short_date(line.on, today=schema.today)} · " if line.on else ""
-    return f"{when}{ui.escape(ui.cut(line.text, LINE_SHOWN))}{' · past its time' if line.urgent else ''}"
+    return f"{when}{_cut(line.text)}{' · past its time' if line.urgent else ''}"
+
+
+def _buttons(line: OwedLine) -> list[ui.Block]:
+    return [ui.button(button.label, button.action_id, button.value) for button in line.buttons]
+
+
+def _news(schema: HomeSchema) -> list[ui.Block]:
+    if not schema.news:
+        return []
+    rows = [
+        ui.section(_cut(line.text), accessory=_buttons(line)[0] if line.buttons else None)
+        for line in schema.news[:NEWS_ROWS]
+    ]
+    more = len(schema.news) - len(rows)
+    tail = [ui.context(f"{more:,} more")] if more > 0 else []
+    return [ui.divider(), ui.section("*News to bring*"), *rows, *tail]
 
 
 def _waiting(schema: HomeSchema) -> list[ui.Block]:
-    blocks: list[ui.Block] = [ui.divider(), ui.section(f"*Waiting* · {_counts(schema)}")]
     if not schema.waiting:
-        return [*blocks, ui.section(_nobody_waits(schema))]
+        return [ui.divider(), ui.section(f"*Waiting* · {_nothing_waits(schema)}")]
+    blocks: list[ui.Block] = [ui.divider(), ui.section(f"*Waiting* · {_counts(schema)}")]
     for row in schema.waiting:
         whose = row.owner_name if row.owner_id != schema.person_id else None
         blocks += queue_row(row, place="home.waiting", for_whom=whose, full=True)
     more = schema.waiting_total - len(schema.waiting)
     behind = f"{more:,} more: type /checkin to page through them · " if more > 0 else ""
-    return [*blocks, ui.context(f"{behind}longest wait first, size plays no part")]
+    return [*blocks, ui.context(f"{behind}furthest past their cadence first; size plays no part")]
 
 
 def _counts(schema: HomeSchema) -> str:
-    covered = f" · with those of {_covered(schema)}" if schema.covers_for else ""
-    return f"{schema.queue.neglected:,} neglected · {schema.queue.due:,} due{covered}"
+    return f"{schema.queue.neglected:,} neglected · {schema.queue.due:,} due{_covered_words(schema)}"
+
+
+def _covered_words(schema: HomeSchema) -> str:
+    return f" · with those of {_covered(schema)}" if schema.covers_for else ""
 
 
 def _covered(schema: HomeSchema) -> str:
@@ -109,12 +190,12 @@ def _covered(schema: HomeSchema) -> str:
     return ", ".join(names) + (f" and {ui.plural(more, 'more colleague')}" if more else "")
 
 
-def _nobody_waits(schema: HomeSchema) -> str:
-    if schema.mine.active:
-        return f"All {_customers(schema.mine.active)} of yours have heard from us in time."
+def _nothing_waits(schema: HomeSchema) -> str:
+    if schema.mine.active or schema.covers_for:
+        return f"no customer of yours is due{_covered_words(schema)}"
     if schema.pool_total:
-        return "You look after no customers yet; take one from the pool below."
-    return "You look after no customers yet. Add one with /customers add, or a whole list with /customers import."
+        return "you look after no customers yet; take one that has no owner, below"
+    return "you look after no customers yet; add one with /customers add, or a whole list with /customers import"
 
 
 def _coming(schema: HomeSchema) -> list[ui.Block]:
@@ -142,9 +223,14 @@ def _snoozed(schema: HomeSchema) -> list[ui.Block]:
 
 def _mine(schema: HomeSchema) -> list[ui.Block]:
     mine = schema.mine
-    if not mine.active:
-        return []
-    return [ui.section(f"*My cadence* · {mine.percent} % of my {_customers(mine.active)} are in cadence")]
+    return [ui.section(f"*My cadence* · {_coverage(mine)}")] if mine.active else []
+
+
+def _coverage(coverage: Coverage) -> str:
+    """Return `12 customers, 41% in cadence (5 in cadence · 4 due · 3 neglected)`."""
+    if coverage.in_cadence == coverage.active:
+        return f"{_customers(coverage.active)}, in cadence"
+    return f"{_customers(coverage.active)}, {coverage.percent}% in cadence: {coverage.words}"
 
 
 def _preferences(schema: HomeSchema) -> list[ui.Block]:
@@ -167,21 +253,30 @@ def _team(schema: HomeSchema) -> list[ui.Block]:
     if schema.team is None:
         return []
     whole = schema.team.coverage
-    summary = f"{whole.percent} % of {_customers(whole.active)} in cadence · {whole.neglected:,} neglected"
     head = ui.section(
-        f"*Team* · {summary}" if whole.active else "*Team* · no customers yet: /customers import brings a list"
+        f"*Team* · {_coverage(whole)}" if whole.active else "*Team* · no customers yet: /customers import brings a list"
     )
-    rows = [ui.section(_member(member, schema)) for member in schema.team.members]
+    rows = [_member(member, schema) for member in schema.team.members]
     return [ui.divider(), head, *rows, *_pages(schema.team), *_departures(schema)]
 
 
-def _member(member: Member, schema: HomeSchema) -> str:
-    coverage = member.owner.coverage
+def _member(member: Member, schema: HomeSchema) -> ui.Block:
     away = f" · away until {ui.short_date(member.away.last_day, today=schema.today)}" if member.away else ""
-    return (
-        f"*{_name(member.owner.name)}* · {_customers(coverage.active)} · {coverage.percent} % in cadence"
-        f" · {coverage.neglected:,} neglected{away}"
-    )
+    text = f"*{_name(member.owner.name)}* · {_coverage(member.owner.coverage)}{away}"
+    return ui.section(text, accessory=ui.button("Open", PERSON, member.owner.person_id))
+
+
+def person_queue(schema: PersonQueue) -> ui.Block:
+    """Return the modal with a colleague's customers, for managers."""
+    coverage = schema.coverage
+    blocks = [ui.section(f"*{_name(schema.name)}* · {_coverage(coverage) if coverage.active else 'no customers yet'}")]
+    for row in schema.rows:
+        text = f"*{_name(row.name)}* · {waited_in_words(row)}\n{what_we_know(row)}"
+        blocks.append(ui.section(text, accessory=ui.button("Card", CARD, str(row.id)), block_id=f"home.row:{row.id}"))
+    more = coverage.neglected + coverage.due - len(schema.rows)
+    if more > 0:
+        blocks.append(ui.context(f"{more:,} more: /neglected and the person's name list the neglected ones"))
+    return ui.modal(ui.cut(schema.name, ui.TITLE_TEXT), blocks, callback_id=PERSON, close="Close")
 
 
 def _pages(schema: Team) -> list[ui.Block]:
@@ -197,7 +292,7 @@ def _pages(schema: Team) -> list[ui.Block]:
 def _departures(schema: HomeSchema) -> list[ui.Block]:
     left = [
         f"{_name(gone.name)} left on {ui.short_date(gone.on, today=schema.today)};"
-        f" {_customers(gone.customers)} went to the pool"
+        f" {_customers(gone.customers)} had no owner after that"
         for gone in (schema.team.departures if schema.team else ())
     ]
     return [ui.context("\n".join(left))] if left else []
@@ -207,52 +302,35 @@ def _pool(schema: HomeSchema) -> list[ui.Block]:
     """Return customers without an owner, for managers and for people who have no customers."""
     if not schema.pool or (schema.team is None and schema.mine.active):
         return []
-    verb = "has" if schema.pool_total == 1 else "have"
     rows = [
         ui.section(
-            f"*{_name(row.name)}* · {ui.days(row.days_waiting)} of {row.effective_cadence_days}",
-            accessory=ui.button("Take it", "home.take", str(row.id)),
+            f"*{_name(row.name)}* · {waited_in_words(row)}", accessory=ui.button("Take it", "home.take", str(row.id))
         )
         for row in schema.pool
     ]
     more = schema.pool_total - len(rows)
     tail = [ui.context(f"{more:,} more: /customers pool")] if more > 0 else []
-    return [ui.divider(), ui.section(f"*Pool* · {_customers(schema.pool_total)} {verb} no owner"), *rows, *tail]
+    return [ui.divider(), ui.section(f"*No owner* · {_customers(schema.pool_total)}"), *rows, *tail]
 
 
-def _foot(schema: HomeSchema) -> list[ui.Block]:
-    """Return when each job last succeeded, and which jobs fail."""
-    known = sorted(schema.health, key=lambda job: _order(job.name))
-    failing = [job for job in known if job.failures_in_a_row]
-    ran = [f"{_words(job)} {_at(job.succeeded_at, schema)}" for job in known if job.succeeded_at]
-    if not known:
-        return [ui.divider(), ui.context("The bot has just started; its jobs haven't run yet.")]
-    line = f"Last ran: {' · '.join(ran) or 'nothing yet'}{'' if failing else ' · all well'}"
-    return [ui.divider(), ui.context(line, *(_failure(job, schema) for job in failing[:5]))]
+def _failures(schema: HomeSchema) -> list[ui.Block]:
+    """Return which jobs fail, since when; nothing when all go well."""
+    failing = [job for job in schema.health if job.failures_in_a_row]
+    return [ui.divider(), ui.context(*(_failure(job, schema) for job in failing[:FAILURES_SHOWN]))] if failing else []
 
 
 def _failure(job: JobHealth, schema: HomeSchema) -> str:
-    since = f"last well {_at(job.succeeded_at, schema)}" if job.succeeded_at else "never well so far"
+    since = f"it last worked {_at(job.succeeded_at, schema)}" if job.succeeded_at else "it has never worked"
     times = "once" if job.failures_in_a_row == 1 else f"{ui.plural(job.failures_in_a_row, 'time')} in a row"
-    words = _words(job)
-    return f"⚠ {words[:1].upper()}{words[1:]} failed {times}, {since}; the bot's log says why, and it tries again."
+    words = ui.escape(job.words)
+    return f"⚠ {words[:1].upper()}{words[1:]} failed {times}; {since}. I keep trying; my log says why."
 
 
-def _order(name: str) -> int:
-    return list(JOBS).index(name) if name in JOBS else len(JOBS)
-
-
-def _words(job: JobHealth) -> str:
-    return JOBS.get(job.name) or ui.escape(job.name.replace("_", " "))
-
-
-def _at(instant: datetime | None, schema: HomeSchema) -> str:
-    """Return a time in the viewer's zone, such as `09:00`, with the day unless it is today."""
-    if instant is None:
-        return "never"
+def _at(instant: datetime, schema: HomeSchema) -> str:
+    """Return a time in the viewer's zone, such as `today at 09:00` or `Mon 23 Nov at 09:00`."""
     there = instant.astimezone(ZoneInfo(schema.preferences.zone))
-    day = "" if there.date() == schema.today else f"{ui.short_date(there.date(), today=schema.today)} "
-    return f"{day}{there:%H:%M}"
+    day = "today" if there.date() == schema.today else ui.short_date(there.date(), today=schema.today)
+    return f"{day} at {there:%H:%M}"
 
 
 def _name(name: str | None) -> str:
@@ -260,9 +338,9 @@ def _name(name: str | None) -> str:
     return ui.escape(ui.cut(name or "", NAME_SHOWN)).replace("*", "∗")
 
 
-def _first_name(name: str) -> str:
-    """Return a person's first name."""
-    return ui.cut(name.split(maxsplit=1)[0] if name.split() else name, 40)
+def _cut(text: str) -> str:
+    """Return a line of a feature, cut and escaped."""
+    return ui.escape(ui.cut(text, LINE_SHOWN))
 
 
 def _customers(count: int) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.schemas import Count, DigestSlot, Line
+from bot.core.schemas import Count, DigestSlot, Line, OfferButton, OwedLine
 from bot.customers.tables import Customer
 from bot.mentions.queries.matching import export_matching
 from bot.mentions.rules.mentions import BRIEF_DAYS, BRIEF_LINES, FAILING_AFTER, HOME_LINES, MentionState
@@ -69,9 +69,34 @@ brief = Brief(
 """The mentions of each customer in the last thirty days, the latest first; unanswered complaints are urgent."""
 
 
-def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
-    """Return what a person is going to answer, and what was written about their customers in the last week."""
-    mine = _open(session, col(Mention.taken_by) == person_id)
+def home_section(session: Session, person_id: str, now: datetime) -> Sequence[OwedLine]:
+    """Return what a person is going to answer."""
+    return [
+        OwedLine(
+            text=f"answer: {as_told(row)}",
+            urgent=bool(row.answer_due_at and row.answer_due_at <= now),
+            on=row.answer_due_at.date() if row.answer_due_at else None,
+            buttons=_card_button(row),
+        )
+        for row in _open(session, col(Mention.taken_by) == person_id)
+    ]
+
+
+def due_counts(session: Session, now: datetime, person_id: str | None = None) -> Sequence[Count]:
+    """Return how many mentions somebody wanted to answer and hasn't in time; nothing when none is."""
+    query = sa.select(sa.func.count()).where(
+        col(Mention.workspace_id) == workspace_of(session),
+        col(Mention.state) == MentionState.OPEN,
+        col(Mention.answer_due_at) <= now,
+    )
+    if person_id is not None:
+        query = query.where(col(Mention.taken_by) == person_id)
+    late = session.execute(query).scalar_one()
+    return [Count(text=f"{late:,} answer{'' if late == 1 else 's'} to a mention late", urgent=True)] if late else []
+
+
+def news_section(session: Session, person_id: str, now: datetime) -> Sequence[OwedLine]:
+    """Return what was written about a person's customers in the last week, except what they are going to answer."""
     owned = _open(
         session,
         col(Mention.found_at) > now - BRIEF_DAYS / 4,
@@ -82,20 +107,15 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Li
         ),
         sa.or_(col(Mention.taken_by).is_(None), col(Mention.taken_by) != person_id),
     )
-    to_answer = [
-        Line(
-            text=f"answer: {as_told(row)}",
-            urgent=bool(row.answer_due_at and row.answer_due_at <= now),
-            on=row.answer_due_at.date() if row.answer_due_at else None,
-        )
-        for row in mine
-    ]
     names = _names(session, owned)
-    news = [
-        Line(text=f"news to bring to {names.get(row.customer_id, 'a customer')}: {as_told(row)}", urgent=_presses(row))
+    return [
+        OwedLine(
+            text=f"{names.get(row.customer_id, 'a customer')}: {as_told(row)}",
+            urgent=_presses(row),
+            buttons=_card_button(row),
+        )
         for row in owned
     ]
-    return [*to_answer, *news]
 
 
 def digest_section(session: Session, now: datetime) -> Sequence[Count]:
@@ -177,6 +197,12 @@ def _is_of_late(since: Any) -> Any:
 def _open(session: Session, *which: Any) -> Sequence[Mention]:
     query = select(Mention).where(Mention.state == MentionState.OPEN, *which).order_by(col(Mention.found_at).desc())
     return session.exec(query.limit(HOME_LINES)).all()
+
+
+def _card_button(row: Mention) -> tuple[OfferButton, ...]:
+    if row.customer_id is None:
+        return ()
+    return (OfferButton(label="Open", action_id="customers.card", value=str(row.customer_id)),)
 
 
 def _names(session: Session, rows: Sequence[Mention]) -> dict[UUID | None, str]:

@@ -15,6 +15,9 @@ from bot.mentions.rules import tokens
 
 SHORTEST_HANDLE = 4  # signs, with the @; a shorter account is many people's
 SHORTEST_WORD = 4  # letters; a shorter word is an abbreviation of many things
+SHORTEST_SIGNS = 2  # the same in scripts that have no capitals, whose signs are syllables and words
+FORMS_AROUND = frozenset({"株式会社", "有限会社", "合同会社", "주식회사", "유한회사"})
+"""Legal forms written before or behind a name without a space; people leave them out."""
 
 
 class Tier(StrEnum):
@@ -93,9 +96,11 @@ def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: U
 
 def _keys_of_name(name: str, kind: AliasKind, customer_id: UUID | None) -> tuple[Known, Known]:
     """Return the key of a name, at most six words, and the account that its joined words make."""
-    words = name_key(name).split()[: tokens.MOST_WORDS]
+    parts = name_key(tokens.part_scripts(name)).split() or [name_key(name)]
+    words = [part for part in parts if part not in FORMS_AROUND and any(map(str.isalnum, part))] or parts
+    words = words[: tokens.MOST_WORDS]
     common, one = all(tokens.is_common(word) for word in words), len(words) == 1
-    short = len(words) == 1 and len(words[0]) < SHORTEST_WORD
+    short = one and len(words[0]) < (SHORTEST_WORD if words[0].upper() != words[0].lower() else SHORTEST_SIGNS)
     handle = tokens.handle_key("".join(words))
     return (
         Known(" ".join(words), kind, customer_id, common or short, joined=one and tokens.is_joined(name)),

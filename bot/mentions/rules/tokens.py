@@ -24,7 +24,7 @@ MOST_CAPITALS = 0.7  # of the words; a headline has more
 ABBREVIATED = 4  # letters before a full stop, as in Corp.
 
 _CONNECTORS = """
-of and for the on in at by to with plus de la le les du des da do di del della von van der den y e et und
+of and for the on in at by to with plus de la le les du des da do di del della von van der den y e et und og och ve
 """
 CONNECTORS = frozenset(_CONNECTORS.split())
 """Small words inside names."""
@@ -33,6 +33,12 @@ _FORMS = "inc incorporated corp corporation ltd limited llc plc gmbh kgaa ag bv 
 REGISTERED = frozenset(_FORMS.split())
 """Legal forms that never follow an ordinary word."""
 
+_EMOJI = re.compile("(?:[\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001fbff\U000e0020-\U000e007f]\u200d?)+")
+_OTHER_SCRIPTS = re.compile(  # each run of letters of one script that isn't Latin
+    "[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff々〇]+|[ぁ-ゖゝゞ]+|[ァ-ヺー-ヿㇰ-ㇿｦ-ﾟ]+|[가-힣]+|[\u0370-\u03ff]+|[\u0400-\u052f]+"
+    "|[\u0590-\u05ff]+|[\u0600-\u06ff]+|[\u0900-\u097f]+|[\u0e00-\u0e7f]+"
+)
+_LONE_SIGNS = frozenset("-–—|/·•")
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _CHUNK = re.compile(r"\S+")
 _PARTS = re.compile(r"[^\W_]+(?:['’`´‘ʼ][^\W_]+)*")
@@ -136,7 +142,7 @@ _NOTHING = _Chunk()
 
 def read_text(text: str) -> Reading:
     """Return every candidate in *text*."""
-    text = undo_entities(text[:LONGEST_TEXT])
+    text = part_scripts(undo_entities(text[:LONGEST_TEXT]))
     found: list[Candidate] = []
     run: list[Word] = []
     for place, piece in enumerate(text.split()):
@@ -153,6 +159,23 @@ def read_text(text: str) -> Reading:
             found += _names(run)
             run = []
     return Reading(text, found + list(_names(run)))
+
+
+def part_scripts(text: str) -> str:
+    """
+    Return *text* with spaces for emoji and where one script follows another: names end there.
+
+    "在Golddex工作🔥" becomes "在 Golddex 工作 ".
+    """
+    if text.isascii():
+        return text
+    bare = _EMOJI.sub(" ", text)
+
+    def parted(run: re.Match[str]) -> str:
+        before, after = bare[run.start() - 1 : run.start()], bare[run.end() : run.end() + 1]
+        return f"{' ' * before.isalpha()}{run[0]}{' ' * after.isalpha()}"
+
+    return _OTHER_SCRIPTS.sub(parted, bare)
 
 
 def read_signs(reading: Reading, candidates: Sequence[Candidate]) -> list[Signs]:
@@ -203,7 +226,9 @@ def _is_registered(chunks: Sequence[_Chunk]) -> bool:
 def _may_go_on(chunk: _Chunk) -> bool:
     """Return whether a name may continue after *chunk*: its last word has a capital and is none of the smallest."""
     last = chunk.words[-1] if chunk.words else None
-    return last is not None and not chunk.stops and last.capital is True and last.key not in SMALL
+    if last is None or chunk.stops or last.key in SMALL:
+        return False
+    return last.capital is True and last.key.upper() != last.key  # some scripts have no capitals
 
 
 def undo_entities(text: str) -> str:
@@ -257,6 +282,8 @@ def _chunk(text: str) -> _Chunk:
     if handle := _HANDLE.match(text.lstrip("([{\"'“‘.,")):
         key = handle_key(handle[0])
         return _Chunk(keys=(key,), ordinary=False) if key else _NOTHING
+    if text in _LONE_SIGNS:
+        return _Chunk(stops=False, ordinary=False)
     keys = host_keys(text) if "." in text else ()
     if keys and _PAGE.search(text):
         return _Chunk(keys=keys, ordinary=False)
@@ -272,13 +299,20 @@ def _words(text: str) -> tuple[Word, ...]:
     keys = [key for key in key_words(text) if any(char.isalnum() for char in key)]
     parts = _PARTS.findall(text)
     cases = [_has_capital(part) for part in parts]
+    if cases and cases[0]:
+        cases = [case or None for case in cases]  # "Hi-tech" and "Trip.com" are names as a whole
     if len(parts) != len(keys):  # "AT&T" is three words to a key
         whole = _has_capital(text)
         cases = [False if key in CONNECTORS and 0 < place < len(keys) - 1 else whole for place, key in enumerate(keys)]
     without_s = key_words(_OWNERS_S.sub("", text))[-1:] if keys and _OWNERS_S.search(text) else ()
     last = len(keys) - 1
     return tuple(
-        Word(key, case, without_s="".join(without_s) if place == last else "", initials=len(key) == 1 and key.isalpha())
+        Word(
+            key,
+            case,
+            without_s="".join(without_s) if place == last else "",
+            initials=len(key) == 1 and key.upper() != key,
+        )
         for place, (key, case) in enumerate(zip(keys, cases, strict=True))
     )
 

@@ -6,6 +6,7 @@ An ambiguous day is never guessed: commands return a question, and lists raise `
 
 import re
 from calendar import month_name, monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NoReturn
@@ -20,7 +21,7 @@ EARLIEST_YEAR = 1800
 PAST_DAY = "That day is over; choose today or a later one."
 UNREADABLE = "I can't tell which day is meant; choose it here."
 
-_WEEKDAYS = {
+WEEKDAYS = {
     "monday": 0, "mon": 0, "tuesday": 1, "tues": 1, "tue": 1, "wednesday": 2, "wed": 2, "thursday": 3, "thurs": 3,
     "thur": 3, "thu": 3, "friday": 4, "fri": 4, "saturday": 5, "sat": 5, "sunday": 6, "sun": 6,
 }  # fmt: skip
@@ -31,28 +32,30 @@ _MONTHS = {
 _MONTHS |= {name[:3]: month for name, month in _MONTHS.items()}
 _MONTH_BEGINNINGS = _MONTHS | {"mär": 3, "mai": 5, "okt": 10, "dez": 12}
 """The beginnings of month names in lists, which may be German."""
-_DATE_WORDS = {*_WEEKDAYS, *_MONTHS, "of"}
-_COUNTS = {
+DATE_WORDS = {*WEEKDAYS, *_MONTHS, "of"}
+COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 _NEAR = {"today": 0, "tomorrow": 1, "day after tomorrow": 2}
 
-_WEEKDAY = f"(?:{'|'.join(_WEEKDAYS)})"
+ANY_WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
 _MONTH = f"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
-_SPAN = rf"(?P<count>{'|'.join(_COUNTS)}|\d{{1,3}}) (?P<unit>day|week|fortnight|month)s?"
-_NAMED = re.compile(rf"(?:(?P<near>{'|'.join(_NEAR)})|(?:this |coming )?(?P<weekday>{_WEEKDAY}))(?P<week> week)?")
+_SPAN = rf"(?P<count>{'|'.join(COUNTS)}|\d{{1,3}}) (?P<unit>day|week|fortnight|month)s?"
+_NAMED = re.compile(rf"(?:(?P<near>{'|'.join(_NEAR)})|(?:this |coming )?(?P<weekday>{ANY_WEEKDAY}))(?P<week> week)?")
 _AHEAD = re.compile(
     rf"(?P<within>in )?{_SPAN}"
-    rf"(?:(?: (?:from|after|on))? (?P<base>now|today|tomorrow)| (?:from|after|on) (?P<weekday>{_WEEKDAY}))?"
+    rf"(?:(?: (?:from|after|on))? (?P<base>now|today|tomorrow)| (?:from|after|on) (?P<weekday>{ANY_WEEKDAY}))?"
 )
 _MONTH_END = re.compile(rf"end of (?:(?:the |this )?month|(?P<month>{_MONTH}))")
 _PAST = re.compile(
-    rf"yesterday|day before yesterday|last (?:{_WEEKDAY}|week|month|year)"
-    rf"|(?:{'|'.join(_COUNTS)}|\d{{1,3}}) (?:days?|weeks?|months?) ago"
+    rf"yesterday|day before yesterday|last (?:{ANY_WEEKDAY}|week|month|year)"
+    rf"|(?:{'|'.join(COUNTS)}|\d{{1,3}}) (?:days?|weeks?|months?) ago"
 )
-_VAGUE = re.compile(rf"next (?:{_WEEKDAY}|week|month|year|quarter)|soon|later|asap|someday|end of (?:the )?\w+")
-_PREPOSITIONS = frozenset({"on", "by", "until", "before", "due"})
+_VAGUE = re.compile(
+    rf"next (?:(?P<weekday>{ANY_WEEKDAY})|week|month|year|quarter)|soon|later|asap|someday|end of (?:the )?\w+"
+)
+PREPOSITIONS = frozenset({"on", "by", "until", "before", "due"})
 _OR = frozenset({"or", "and", "to", "-", "–"})
 _AMBIGUOUS_WORDS = re.compile(r"sat|sun|24/7|\d{8}|\d{1,2}\.\d{1,2}")
 """A word that may or may not be a day, as in `sat down with Bob`, `24/7 support` and `10.12 EUR are missing`."""
@@ -71,7 +74,15 @@ _TIME_OF_DAY = re.compile(
 
 
 class UnclearDay(ValueError):
-    """The text names no day, or more than one; the message is a sentence that asks for it, or the end of one."""
+    """
+    The text names no day, or more than one; the message is a sentence that asks for it, or the end of one.
+
+    *options* are the days that may be meant, where they are known.
+    """
+
+    def __init__(self, message: str, options: Sequence[date] = ()) -> None:
+        super().__init__(message)
+        self.options = tuple(options)
 
 
 # --- in commands -------------------------------------------------------------------------------------------------
@@ -93,12 +104,12 @@ def read_day(words: str, *, today: date) -> DayWords:
     The day is between today and two years later. If there is none, `problem` is set, unless *words* is empty.
     """
     parts = words.split()
-    start = next((n for n, part in enumerate(parts) if part.casefold() not in _PREPOSITIONS | {"the"}), len(parts))
+    start = next((n for n, part in enumerate(parts) if part.casefold() not in PREPOSITIONS | {"the"}), len(parts))
     for length in range(min(PHRASE_WORDS, len(parts) - start), 0, -1):
         following = parts[start + length :]
-        may_be_no_day = length == 1 and bool(following) and _is_ambiguous_word(parts, start)
+        may_be_no_day = length == 1 and bool(following) and is_ambiguous_word(parts, start)
         try:
-            day = _read_phrase(_phrase(parts[start : start + length]), today)
+            day = read_phrase(join_phrase(parts[start : start + length]), today)
             if day is None:
                 continue
             if may_be_no_day:
@@ -122,32 +133,33 @@ def due_date_problem(on: date | None, *, today: date) -> str | None:
     return None
 
 
-def _phrase(parts: list[str]) -> str:
+def join_phrase(parts: list[str]) -> str:
+    """Return words as one phrase in small letters, without commas."""
     return " ".join(part.rstrip(",:;").casefold() for part in parts)
 
 
-def _is_ambiguous_word(parts: list[str], at: int) -> bool:
+def is_ambiguous_word(parts: list[str], at: int) -> bool:
     """Return whether the word at that index may be no day: `sat down`, but not `on sat` or `sat: call`."""
-    preceded = at > 0 and parts[at - 1].casefold() in _PREPOSITIONS
+    preceded = at > 0 and parts[at - 1].casefold() in PREPOSITIONS
     return not preceded and _AMBIGUOUS_WORDS.fullmatch(parts[at].casefold()) is not None
 
 
 def _refuse_second_day(day: date, following: list[str], today: date) -> None:
     """Raise `UnclearDay` if the words after a day name another one: `friday or next week`, `friday monday`."""
-    first = next((n for n, part in enumerate(following) if part.casefold() not in _OR | _PREPOSITIONS), 0)
+    first = next((n for n, part in enumerate(following) if part.casefold() not in _OR | PREPOSITIONS), 0)
     for length in range(1, PHRASE_WORDS + 1):
-        phrase = _phrase(following[first : first + length])
-        if _WEEKDAYS.get(phrase) == day.weekday() or _AMBIGUOUS_WORDS.fullmatch(phrase):
+        phrase = join_phrase(following[first : first + length])
+        if WEEKDAYS.get(phrase) == day.weekday() or _AMBIGUOUS_WORDS.fullmatch(phrase):
             return
         try:
-            is_other = _read_phrase(phrase, today) not in {None, day}
+            is_other = read_phrase(phrase, today) not in {None, day}
         except UnclearDay:
             is_other = first > 0
         if is_other:
             raise UnclearDay("That names more than one day; choose which.")
 
 
-def _read_phrase(phrase: str, today: date) -> date | None:
+def read_phrase(phrase: str, today: date) -> date | None:
     """
     Return the day that the whole *phrase* names, or None if it doesn't name any.
 
@@ -161,17 +173,20 @@ def _read_phrase(phrase: str, today: date) -> date | None:
     except OverflowError:
         raise UnclearDay(UNREADABLE) from None
     if day is None:
-        if _VAGUE.fullmatch(phrase):
-            _ask(phrase)
+        if vague := _VAGUE.fullmatch(phrase):
+            weekday = vague["weekday"]
+            coming = _next_weekday(weekday, today) if weekday else None
+            ask_which(phrase, options=(coming, coming + timedelta(weeks=1)) if coming else ())
         return None
     if problem := due_date_problem(day, today=today):
         raise UnclearDay(problem)
     return day
 
 
-def _ask(phrase: str, *readings: "date | _Reading") -> NoReturn:
+def ask_which(phrase: str, *readings: date, options: Sequence[date] = ()) -> NoReturn:
+    """Raise `UnclearDay` for a phrase that can mean each of *readings*, or one of *options* that isn't named."""
     named = " or ".join(f"{one.day} {month_name[one.month]}" for one in readings) or "more than one day"
-    raise UnclearDay(f"“{phrase}” can be {named}; choose which.")
+    raise UnclearDay(f"“{phrase}” can be {named}; choose which.", options or readings)
 
 
 def _relative_day(phrase: str, today: date) -> date | None:
@@ -180,7 +195,7 @@ def _relative_day(phrase: str, today: date) -> date | None:
         near, weekday = match["near"], match["weekday"]
         day = _next_weekday(weekday, today) if weekday else today + timedelta(days=_NEAR[near])
         if match["week"]:
-            _ask(phrase, day, day + timedelta(weeks=1))
+            ask_which(phrase, day, day + timedelta(weeks=1))
         return day
     if match := _MONTH_END.fullmatch(phrase):
         month = _MONTHS[match["month"]] if match["month"] else today.month
@@ -192,7 +207,7 @@ def _relative_day(phrase: str, today: date) -> date | None:
 
 def _next_weekday(name: str, today: date) -> date:
     """Return the first day after *today* that is this weekday."""
-    return today + timedelta(days=(_WEEKDAYS[name] - today.weekday() - 1) % 7 + 1)
+    return today + timedelta(days=(WEEKDAYS[name] - today.weekday() - 1) % 7 + 1)
 
 
 def _day_ahead(match: re.Match[str], today: date) -> date | None:
@@ -200,12 +215,12 @@ def _day_ahead(match: re.Match[str], today: date) -> date | None:
     if not (within or base or weekday):
         return None
     if within and (weekday or base == "tomorrow"):
-        _ask(match[0])
+        ask_which(match[0])
     start = _next_weekday(weekday, today) if weekday else today + timedelta(days=_NEAR.get(base, 0))
-    count = _COUNTS.get(match["count"]) or int(match["count"])
+    count = COUNTS.get(match["count"]) or int(match["count"])
     day = _later(start, count, match["unit"])
-    if weekday and _WEEKDAYS[weekday] == today.weekday():
-        _ask(match[0], _later(today, count, match["unit"]), day)
+    if weekday and WEEKDAYS[weekday] == today.weekday():
+        ask_which(match[0], _later(today, count, match["unit"]), day)
     return day
 
 
@@ -222,15 +237,24 @@ def _later(start: date, count: int, unit: str) -> date:
 
 def _written_day(phrase: str, today: date) -> date | None:
     """Return the day of a written date; without a year, its next occurrence."""
-    if not _DATE_WORDS.issuperset(re.findall(r"\b[^\W\d]+", phrase)):
+    if not DATE_WORDS.issuperset(re.findall(r"\b[^\W\d]+", phrase)):
         return None
-    readings = _readings(phrase)
+    readings = list_readings(phrase)
     if len(readings) > 1:
-        _ask(phrase, *readings)
+        named = " or ".join(f"{one.day} {month_name[one.month]}" for one in readings)
+        options = [day for one in readings if (day := _next_day_of(one, today))]
+        raise UnclearDay(f"“{phrase}” can be {named}; choose which.", options)
     return _day_of(readings[0], today) if readings else None
 
 
-def _day_of(reading: "_Reading", today: date) -> date:
+def _next_day_of(reading: "Reading", today: date) -> date | None:
+    try:
+        return _day_of(reading, today)
+    except UnclearDay:
+        return None
+
+
+def _day_of(reading: "Reading", today: date) -> date:
     year = reading.year
     if year is None:
         year = today.year + ((reading.month, reading.day) < (today.month, today.day))
@@ -260,7 +284,7 @@ def read_date(cell: str, *, day_first: bool | None = None) -> date:
         UnclearDay: the date is ambiguous or unreadable; the message says how to write it.
     """
     text = _TIME_OF_DAY.sub("", " ".join(cell.split())).casefold()
-    readings = _readings(text, day_first=day_first)
+    readings = list_readings(text, day_first=day_first)
     if not readings or readings[0].year is None:
         raise UnclearDay(_no_date(text))
     if readings[0].year < EARLIEST_YEAR:
@@ -298,7 +322,7 @@ def day_order(cell: str) -> bool | None:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class Reading:
     """One way to read a date: it may not exist in the calendar; with the weekday written next to it, if any."""
 
     year: int | None
@@ -307,10 +331,10 @@ class _Reading:
     weekday: int | None = None
 
 
-def _readings(text: str, *, day_first: bool | None = None) -> list[_Reading]:
+def list_readings(text: str, *, day_first: bool | None = None) -> list[Reading]:
     """Return the ways to read a date in lower case: none, one, or two (3/4)."""
     if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
-        return [_Reading(int(found[1]), int(found[2]), int(found[3]))]
+        return [Reading(int(found[1]), int(found[2]), int(found[3]))]
     if found := _NUMERIC.fullmatch(text):
         return _numeric_readings(found, day_first)
     if found := _DAY_FIRST.fullmatch(text):
@@ -320,15 +344,15 @@ def _readings(text: str, *, day_first: bool | None = None) -> list[_Reading]:
     else:
         return []
     month = _MONTH_BEGINNINGS.get(name[:3])
-    return [_Reading(int(year) if year else None, month, int(day), _WEEKDAYS.get(weekday or ""))] if month else []
+    return [Reading(int(year) if year else None, month, int(day), WEEKDAYS.get(weekday or ""))] if month else []
 
 
-def _numeric_readings(found: re.Match[str], day_first: bool | None) -> list[_Reading]:
+def _numeric_readings(found: re.Match[str], day_first: bool | None) -> list[Reading]:
     """Dates with dots are always day first; with slashes and dashes, only a number above 12 decides."""
     first, second, year = int(found[1]), int(found[3]), int(found[4]) if found[4] else None
     if year is None and found[2] == "-":
         return []
-    by_day, by_month = _Reading(year, second, first), _Reading(year, first, second)
+    by_day, by_month = Reading(year, second, first), Reading(year, first, second)
     if found[2] == "." or first > MONTHS_IN_YEAR or first == second or 0 in {first, second}:
         return [by_day]
     if second > MONTHS_IN_YEAR:

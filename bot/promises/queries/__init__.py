@@ -155,11 +155,11 @@ def list_overdue(session: Session, *, now: datetime, limit: int) -> Sequence[Pro
 
 def check(session: Session, now: datetime) -> Sequence[str]:
     """Return a sentence when promises have nobody to keep them, no customer, or a day that nobody noticed was over."""
-    stuck = "{} promises have nobody, or no customer any more; name a manager, or restart the bot."
+    stuck = "Promises with no assignee who is here, or no active customer: {}; name a manager, or restart the bot."
     sentences = commitments.check_stuck(session, now, kind=PROMISES, sentence=stuck)
     long_over = get_today(session, person_id=None, now=now) - 2 * DAY
     if unnoticed := len([row for row in list_overdue(session, now=now, limit=500) if row.due_on < long_over]):
-        sentences.append(f"{unnoticed} promises are past their day and nobody was told; restart the bot.")
+        sentences.append(f"Promises past their day that nobody was told of: {unnoticed}; restart the bot.")
     return sentences
 
 

@@ -15,7 +15,7 @@ from bot.commitments.queries import NOBODY
 from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
-from bot.core.schemas import Count, Line, Overdue
+from bot.core.schemas import Count, Line, OfferButton, Overdue, OwedLine
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.due import CUSTOMERS
 from bot.customers.tables import Customer
@@ -56,7 +56,7 @@ brief = Brief(
 """What is owed to each customer, the earliest first, and how much more."""
 
 
-def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Line]:
+def home_section(session: Session, person_id: str, now: datetime) -> Sequence[OwedLine]:
     """Return what a person is to keep, by date; where the customer has heard nothing for too long, it says so."""
     today = get_today(session, person_id=person_id, now=now)
     theirs = col(Promise.assignee_id) == person_id
@@ -71,16 +71,17 @@ def list_overdue(session: Session, now: datetime) -> Mapping[str, Overdue]:  # n
     return commitments.list_overdue_by_person(session, kind=PROMISES, day="due_on", late=late, words=words)
 
 
-def digest_section(session: Session, now: datetime) -> Sequence[Count]:
+def due_counts(session: Session, now: datetime, person_id: str | None = None) -> Sequence[Count]:
     """Return how many promises are due today, and how many are broken and not made good; nothing when none is."""
-    today = get_today(session, person_id=None, now=now)
+    today = get_today(session, person_id=person_id, now=now)
     due = sa.and_(col(Promise.state) == PromiseState.OPEN, col(Promise.due_on) == today)
     query = sa.select(
-        *(sa.func.coalesce(sa.func.sum(sa.case((which, 1), else_=0)), 0)
-          for which in (due, col(Promise.state) == PromiseState.BROKEN))
+        *(sa.func.coalesce(sa.func.sum(sa.case((which, 1), else_=0)), 0) for which in (due, sa.not_(due)))
     ).where(
         col(Promise.workspace_id) == workspace_of(session), PROMISES.is_open, col(Promise.due_on) <= today
     )  # fmt: skip
+    if person_id is not None:
+        query = query.where(col(Promise.assignee_id) == person_id)
     due_today, broken = session.execute(query).one()
     counts = []
     if due_today:
@@ -100,12 +101,13 @@ def _brief_line(row: Any, today: date) -> Line:
     return Line(text=f"promised: {what}, {_soon(row.due_on, today)}")
 
 
-def _home_line(row: Promise, customer: Customer, today: date) -> Line:
+def _home_line(row: Promise, customer: Customer, today: date) -> OwedLine:
     broken = row.state is PromiseState.BROKEN or row.due_on < today
     silent = not broken and _is_silent(row, customer.last_contact_on, today)
     note = f"; they have heard nothing since {_date(row.promised_on, today)}" if silent else ""
     text = f"{one_line(customer.name)}: {one_line(row.what)} ({'broken' if broken else 'promised'}){note}"
-    return Line(text=text, urgent=broken, on=row.due_on)
+    kept = OfferButton(label="Kept late" if broken else "Kept", action_id="promises.kept", value=str(row.id))
+    return OwedLine(text=text, urgent=broken, on=row.due_on, buttons=(kept, commitments.card_button(customer.id)))
 
 
 def _is_silent(row: Any, last_contact_on: date | None, today: date) -> bool:
@@ -150,9 +152,7 @@ def _promises(count: int) -> str:
     return f"{count:,} promise{'' if count == 1 else 's'}"
 
 
-commitments_section = partial(
-    commitments.list_due_lines, kind=PROMISES, text=lambda customer, what, who: f"{customer}: promised {what} ({who})"
-)
+commitments_section = partial(commitments.list_due_lines, kind=PROMISES, text="{customer}: promised {what}")
 """Promises that are broken and not made good, or due today."""
 
 timeline = partial(commitments.list_history, kind=PROMISES, tell=_history)

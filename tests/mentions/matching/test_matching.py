@@ -40,6 +40,37 @@ def test_title_words_links_and_accounts_are_all_looked_at(office: Office) -> Non
     assert found[-1].tier is Tier.LIKELY
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "alias"),
+    [
+        ("Golddex", "Golddex🔥 rocks", "Golddex"),
+        ("Golddex", "love 🔥Golddex🔥", "Golddex"),
+        ("Golddex🔥", "I think Golddex rocks", "Golddex"),
+        ("Golddex", "在Golddex工作", "Golddex"),
+        ("アクメ", "株式会社アクメの対応が遅い", "アクメ"),
+        ("株式会社アクメ", "株式会社アクメの対応が遅い", "アクメ"),
+        ("株式会社アクメ", "アクメは遅い", "アクメ"),
+        ("Яндекс", "在Яндекс работает", "Яндекс"),
+    ],
+)
+def test_an_emoji_or_a_change_of_script_ends_a_name(office: Office, name: str, text: str, alias: str) -> None:
+    """Many people write no space there; a Japanese legal form belongs to the name only on paper."""
+    customer = office.customer(name)
+    assert [(one.customer_id, one.tier, one.alias) for one in match(office, text)] == [(customer, Tier.LIKELY, alias)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["A.P. Moller - Maersk", "A.P. Møller – Mærsk A/S", "Golddex | Widgets", "Trip.com Group", "Winall Hi-tech Seed",
+     "Bak Ambalaj ve Ticaret", "Marks & Spencer", "AT&T", "Ben & Jerry's", "Foo / Barclay"],
+)  # fmt: skip
+def test_a_customer_is_found_by_its_very_name(office: Office, name: str) -> None:
+    """Also with a dash or stroke of its own; not the customer whose name is a part of it."""
+    customer = office.customer(name)
+    office.customer("Maersk")
+    assert [one.customer_id for one in match(office, f"we had trouble with {name} again")] == [customer]
+
+
 @pytest.mark.both_databases
 def test_many_texts_cost_a_few_statements_and_each_has_its_own(office: Office) -> None:
     """What one speaks of is never told of another."""

@@ -1,14 +1,17 @@
 """The page in a real browser, with a real bot."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 from slack_sdk.errors import SlackApiError
 
+from rehearsal.page import add_page
+from rehearsal.page.welcome import Hint, Welcome
 from rehearsal.server import Rehearsal
-from tests.rehearsal.bolt_bot import Tiny, button, plain
+from tests.rehearsal.bolt_bot import MANIFEST, Tiny, button, plain
 from tests.rehearsal.strict.samples import CONFIRM, OPTIONS, bars, choice, message, modal, spoiled
 
 pytestmark = pytest.mark.browser
@@ -133,18 +136,21 @@ async def test_buttons_ask_first_and_replace_the_message(page: Page, shown: Rehe
 
 
 async def test_time_passes_and_the_page_says_that_the_app_is_catching_up(page: Page, shown: Rehearsal) -> None:
-    """The clock moves by an hour, a day or a week; the buttons are disabled meanwhile."""
-    going = asyncio.Event()
+    """The clock moves by an hour, a day or a week in its own steps; the buttons are disabled meanwhile."""
+    going, calls, began = asyncio.Event(), list[int](), shown.workspace.clock.now()
 
-    async def slow(_now: datetime) -> None:
+    async def slow(now: datetime) -> None:
+        calls.append((now - began) // timedelta(hours=1))
         await going.wait()
 
     stop = shown.workspace.clock.on_moved(slow)
+    shown.workspace.clock.next_stop = lambda now: now + timedelta(hours=6)
     await page.get_by_test_id("next-day").click()
     await expect(page.get_by_test_id("moving")).to_contain_text("Next day")
     await expect(page.get_by_test_id("next-week")).to_be_disabled()
     going.set()
     await expect(page.get_by_test_id("moving")).to_be_hidden()
+    assert calls == [6, 12, 18, 24]
     await expect(page.get_by_test_id("clock")).to_contain_text("Tue 24 Nov 2026")
     stop()
     await page.get_by_test_id("next-week").click()
@@ -234,7 +240,7 @@ async def test_hostile_words_stay_words(page: Page, shown: Rehearsal) -> None:
     await page.get_by_test_id("channel-general").click()
     await page.get_by_test_id("field-s").click()
     await expect(page.get_by_test_id("option-v")).to_have_text(evil)
-    assert await page.title() == "Northwind Care · rehearsal"
+    assert await page.title() == "Ana Lima · Northwind Care · rehearsal"
     assert await page.locator('.rh-message img, .rh-message script, a[href^="javascript"]').count() == 0
 
 
@@ -244,6 +250,7 @@ async def test_problems_stand_in_red(page: Page, shown: Rehearsal, bot: Tiny) ->
     with pytest.raises(SlackApiError, match="invalid_blocks"):
         await bot.client.chat_postMessage(channel=shown.workspace.channel("general").id, text="x", blocks=blocks)
     await expect(page.get_by_test_id("inspector-toggle")).to_contain_text("1 problem")
+    await page.get_by_test_id("inspector-toggle").click()
     problem = page.get_by_test_id("problem")
     await expect(problem).to_contain_text("blocks[0].text.text")
     await expect(problem).to_contain_text("Shorten this to 3000 characters")
@@ -296,6 +303,94 @@ async def test_a_crowd_can_be_searched(page: Page, shown: Rehearsal) -> None:
     await expect(page.get_by_test_id("person-guest177")).to_have_attribute("aria-current", "true")
 
 
+async def test_the_traffic_is_closed_until_somebody_asks_for_it(page: Page, shown: Rehearsal) -> None:
+    """The traffic is closed at first; opened, it shows what there was, and stays as it was left after a reload."""
+    await expect(page.get_by_test_id("inspector")).to_be_hidden()
+    await page.get_by_test_id("dm").click()
+    shown.workspace.log_traffic("in", "chat.postMessage", "a message", {}, 200)
+    await page.get_by_test_id("inspector-toggle").click()
+    await expect(page.get_by_test_id("exchange")).to_contain_text("chat.postMessage")
+    await page.reload()
+    await expect(page.get_by_test_id("exchange")).to_be_visible()
+    await page.get_by_test_id("inspector-close").click()
+    await expect(page.get_by_test_id("inspector")).to_be_hidden()
+    await page.reload()
+    await page.get_by_test_id("clock").wait_for()
+    await expect(page.get_by_test_id("inspector")).to_be_hidden()
+
+
+async def test_what_is_new_has_a_line_above_it(page: Page, shown: Rehearsal) -> None:
+    """The first unread message is below a line, until one comes back to the conversation."""
+    workspace = shown.workspace
+    general, mara = workspace.channel("general"), workspace.person("mara")
+    await page.get_by_test_id("channel-general").click()
+    workspace.post(general, mara.id, "Old news")
+    await expect(page.get_by_test_id("messages")).to_contain_text("Old news")
+    await page.get_by_test_id("dm").click()
+    await expect(page.get_by_test_id("place")).to_contain_text("Messages")
+    for words in ("First news", "Second news"):
+        workspace.post(general, mara.id, words)
+    await page.get_by_test_id("channel-general").click()
+    await expect(page.get_by_test_id("new")).to_have_count(1)
+    marked = page.locator(".rh-item").filter(has=page.get_by_test_id("new"))
+    await expect(marked).to_contain_text("First news")
+    await page.get_by_test_id("dm").click()
+    await page.get_by_test_id("channel-general").click()
+    await expect(page.get_by_test_id("messages")).to_contain_text("Second news")
+    await expect(page.get_by_test_id("new")).to_have_count(0)
+
+
+async def test_an_answer_in_the_thread_of_what_one_said_is_shown(page: Page, shown: Rehearsal, bot: Tiny) -> None:
+    """The thread opens by itself when the app answers there; a message from before doesn't open it."""
+    workspace = shown.workspace
+    direct = workspace.direct(workspace.person("ana"))
+    old = workspace.post(direct, workspace.person("ana").id, "Said before")
+    await page.get_by_test_id("composer").fill("talked to Acme")
+    await page.get_by_test_id("composer").press("Enter")
+    await expect(page.get_by_test_id("messages")).to_contain_text("talked to Acme")
+    workspace.post(direct, workspace.bot.id, "About what?", thread_ts=old.ts)
+    await expect(page.get_by_test_id("thread-open")).to_have_text("1 reply")
+    await expect(page.get_by_test_id("thread")).to_be_hidden()
+    said = workspace.messages[direct.id][1]
+    workspace.post(direct, workspace.bot.id, "Save that?", thread_ts=said.ts)
+    await expect(page.get_by_test_id("thread-messages")).to_contain_text("Save that?")
+    await expect(page.get_by_test_id("thread-messages")).to_contain_text("talked to Acme")
+    assert bot.of("message")
+
+
+async def test_the_page_says_whom_one_acts_as(page: Page) -> None:
+    """The title and the top bar name the person, also after a change."""
+    await expect(page).to_have_title("Ana Lima · Northwind Care · rehearsal")
+    await page.get_by_test_id("person-mara").click()
+    await expect(page.get_by_test_id("acting")).to_contain_text("Mara Ellison")
+    await expect(page).to_have_title("Mara Ellison · Northwind Care · rehearsal")
+
+
+async def test_a_newcomer_is_welcomed(browser: Browser) -> None:
+    """The page opens on the person of the welcome with hints, which are typed on request and closed for good."""
+    hints = (Hint("Press *Talked*."), Hint("Type `/echo`.", "/echo hello"))
+    extra = partial(add_page, welcome=Welcome(person="tui", hints=hints))
+    async with Rehearsal(manifest=MANIFEST, start=datetime(2026, 11, 23, 9, tzinfo=UTC), extra=extra) as shown:
+        for name in ("ana", "tui"):
+            shown.control.add_person(name)
+        shown.control.add_channel("general", members=["ana", "tui"])
+        page = await browser.new_page()
+        await page.goto(shown.url)
+        await expect(page.get_by_test_id("acting")).to_contain_text("tui")
+        await expect(page.get_by_test_id("hints")).to_contain_text("Press Talked.")
+        await page.get_by_test_id("hint-type").click()
+        await expect(page.get_by_test_id("composer")).to_have_value("/echo hello")
+        await page.get_by_test_id("channel-general").click()
+        await expect(page.get_by_test_id("hints")).to_be_hidden()
+        await page.get_by_test_id("dm").click()
+        await page.get_by_test_id("hints-close").click()
+        await expect(page.get_by_test_id("hints")).to_be_hidden()
+        await page.reload()
+        await page.get_by_test_id("clock").wait_for()
+        await expect(page.get_by_test_id("hints")).to_be_hidden()
+        await page.close()
+
+
 async def test_on_a_phone_the_columns_slide_in(page: Page) -> None:
     """At 390 px the conversation fills the screen; the columns open on request."""
     await page.set_viewport_size({"width": 390, "height": 844})
@@ -303,6 +398,7 @@ async def test_on_a_phone_the_columns_slide_in(page: Page) -> None:
     await page.get_by_test_id("drawer").click()
     await page.get_by_test_id("channel-general").click()
     await expect(page.get_by_test_id("place")).to_have_text("#general")
+    await expect(page.get_by_test_id("acting")).to_contain_text("Ana Lima")
     await page.get_by_test_id("inspector-toggle").click()
     await expect(page.get_by_test_id("inspector")).to_be_visible()
     wide = await page.evaluate("document.documentElement.scrollWidth")

@@ -158,6 +158,17 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
         {"type": "input", "label": plain("x"), "element": {"type": "file_input", "action_id": "f"}},
         "blocks[0].element.type",
     ),
+    ("text of spaces", section(mrkdwn(" \n\u00a0")), "blocks[0].text.text"),
+    (
+        "two options with one value",
+        accessory({"type": "static_select", "action_id": "a", "options": [choice("A", "1"), choice("B", "1")]}),
+        "blocks[0].accessory.options",
+    ),
+    (
+        "two options of a menu with one value",
+        accessory({"type": "overflow", "action_id": "a", "options": [choice("A", "1"), choice("B", "1")]}),
+        "blocks[0].accessory.options",
+    ),
     ("NUL", section(mrkdwn("a\x00b")), "blocks[0].text.text"),
     ("half an emoji", section(mrkdwn("a\ud83d")), "blocks[0].text.text"),
     ("a channel pinged", section(mrkdwn("<!channel> look")), "blocks[0].text.text"),
@@ -202,6 +213,7 @@ def test_one_table_a_message() -> None:
     [
         ({}, "text", "no_text"),
         ({"text": ""}, "text", "no_text"),
+        ({"text": " \n"}, "text", "no_text"),
         ({"text": "", "blocks": []}, "text", "no_text"),
         ({"text": "x" * 40_001}, "text", "msg_too_long"),
         ({"text": 7}, "text", "invalid_arguments"),

@@ -41,6 +41,8 @@ def test_a_modal_with_every_input_and_a_home_tab_pass() -> None:
         ({name: part for name, part in modal().items() if name != "submit"}, "submit"),
         ({name: part for name, part in modal().items() if name != "blocks"}, "blocks"),
         (spoiled(modal(), "blocks", to=[{"type": "divider"}] * 101), "blocks"),
+        (spoiled(modal(), "blocks", to=[]), "blocks"),
+        (spoiled(home(), "blocks", to=[]), "blocks"),
         (spoiled(modal(), "blocks", 1, "block_id", to="due"), "blocks[1].block_id"),
         (spoiled(modal(), "blocks", 1, "label", to=mrkdwn("x")), "blocks[1].label.type"),
         (spoiled(modal(), "blocks", 1, "label", to=plain("x" * 2001)), "blocks[1].label.text"),
@@ -55,6 +57,16 @@ def test_a_modal_with_every_input_and_a_home_tab_pass() -> None:
         (of({"type": "plain_text_input", "max_length": 3001}), "blocks[0].element.max_length"),
         (of({"type": "plain_text_input", "max_length": 2, "initial_value": "abc"}), "blocks[0].element.initial_value"),
         (of({"type": "plain_text_input", "max_length": 2, "min_length": 3}), "blocks[0].element.min_length"),
+        (of({"type": "plain_text_input", "multiline": True, "min_lines": 3}), "blocks[0].element.min_lines"),
+        (of({"type": "rich_text_input", "action_id": "r", "max_lines": 101}), "blocks[0].element.max_lines"),
+        (
+            of({"type": "rich_text_input", "action_id": "r", "min_lines": 9, "max_lines": 3}),
+            "blocks[0].element.min_lines",
+        ),
+        (
+            of({"type": "radio_buttons", "options": [choice("A", "1"), choice("B", "1")]}),
+            "blocks[0].element.options",
+        ),
         (of({"type": "number_input"}), "blocks[0].element.is_decimal_allowed"),
         (
             of({"type": "number_input", "is_decimal_allowed": True, "min_value": "9", "max_value": "1"}),
@@ -128,6 +140,7 @@ def test_a_search_offers_up_to_a_hundred_options_or_groups() -> None:
     assert check_options({"options": [choice(f"n{n}") for n in range(100)]}) == []
     assert [v.path for v in check_options({"options": [choice(f"n{n}") for n in range(101)]})] == ["options"]
     assert check_options({"option_groups": [{"label": plain("Near"), "options": OPTIONS}]}) == []
+    assert [v.path for v in check_options({"options": [choice("A", "1"), choice("B", "1")]})] == ["options"]
     both: dict[str, Any] = {"options": [], "option_groups": []}
     assert [v.path for v in check_options(both)] == ["options"]
     assert [v.path for v in check_options({"options": [{"text": mrkdwn("x"), "value": "x"}]})] == [
