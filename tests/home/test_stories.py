@@ -1,7 +1,7 @@
 """Home, preferences and people with the real bot in a rehearsal."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,7 +118,7 @@ async def test_days_away_with_a_cover_are_told_to_the_cover(world: World) -> Non
     ana = world.as_(ANA)
     await let_bob_cover_ana(world, "2026-11-27")
     home = await home_with(ana, "You are away until Fri 27 Nov; Bob Chen covers.")
-    await world.run_jobs()
+    await world.move_to(datetime(2026, 11, 23, 14, tzinfo=UTC))  # nine o'clock in New York
     texts = [message.text for message in world.as_(BOB).dm()]
     assert texts == ["Ana Lima is away from Mon 23 Nov to Fri 27 Nov and asked you to cover."]
     await ana.press(home, "home.back")

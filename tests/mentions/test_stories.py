@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -170,7 +170,7 @@ async def test_the_menu_puts_right_who_and_how_and_whether_at_all(world: World) 
     await mara.choose(form, "customers.options", "Silverdex")
     assert await mara.submit(form) is None
     await reads(mara, message, "About *Silverdex*")
-    await world.run_jobs()
+    await world.move_to(datetime(2026, 11, 23, 14, tzinfo=UTC))  # nine o'clock in New York
     await told(world.as_(BOB), "Silverdex, whom you look after")
     assert stored(world.office)[0].customer_id == silver
     await mara.choose(message, "mentions.more", "Wrong customer")
