@@ -234,7 +234,10 @@ class Play:
             customer.name for customer, standing in zip(active, standings, strict=True)
             if standing is Standing.NEGLECTED
         }  # fmt: skip
-        well = sum(standing is Standing.IN_CADENCE for standing in standings)
+        well = sum(
+            standing is Standing.IN_CADENCE and (one.last_contact_on is not None or one.owner_id is not None)
+            for one, standing in zip(active, standings, strict=True)
+        )
         return f"All {len(active)} customers" if well == len(active) else f"{well} of {len(active)} customers"
 
     def _digests_of_now(self) -> list[Message]:
