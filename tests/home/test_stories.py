@@ -118,12 +118,12 @@ async def test_days_away_with_a_cover_are_told_to_the_cover(world: World) -> Non
     ana = world.as_(ANA)
     await let_bob_cover_ana(world, "2026-11-27")
     home = await home_with(ana, "You are away until Fri 27 Nov; Bob Chen covers.")
-    await world.move_to(datetime(2026, 11, 23, 14, tzinfo=UTC))  # nine o'clock in New York
-    texts = [message.text for message in world.as_(BOB).dm()]
-    assert texts == ["Ana Lima is away from Mon 23 Nov to Fri 27 Nov and asked you to cover."]
     await ana.press(home, "home.back")
     await ana.until(lambda me: "You are away" not in words(me.home()))
     assert world.office.ask(get_preferences, person_id=ANA).absence is None
+    await world.move_to(datetime(2026, 11, 23, 14, tzinfo=UTC))  # nine o'clock in New York
+    texts = [message.text for message in world.as_(BOB).dm()]
+    assert texts == ["Ana Lima is away from Mon 23 Nov to Fri 27 Nov and asked you to cover."]
 
 
 async def test_a_press_that_comes_too_late_is_explained(world: World) -> None:
