@@ -73,8 +73,8 @@ async def test_from_a_feed_to_the_answer_and_the_next_call(world: World) -> None
     message = card(world)
     assert message.text.startswith("Reads as a complaint about Golddex Widgets: “Golddex Widgets support never")
     assert "About *Golddex Widgets* · owner Ana Lima · last contact 3 days ago" in words(message.blocks)
-    assert "Assign" in words(message.blocks)
-    told_ana = await told(ana, "whom you look after: something reads as a complaint")
+    assert "Ask somebody" in words(message.blocks)
+    told_ana = await told(ana, "This reads as a complaint about")
     assert "Their next check-in is due Wed 25 Nov now." in words(told_ana.blocks)
     await asyncio.gather(ana.press(message, "mentions.take"), bob.press(message, "mentions.take"))
     await reads(bob, message, "answers by Tue 24 Nov")
@@ -171,7 +171,7 @@ async def test_the_menu_puts_right_who_and_how_and_whether_at_all(world: World) 
     assert await mara.submit(form) is None
     await reads(mara, message, "About *Silverdex*")
     await world.run_jobs()
-    await told(world.as_(BOB), "Silverdex, whom you look after")
+    await told(world.as_(BOB), "about Silverdex, a customer of yours")
     assert stored(world.office)[0].customer_id == silver
     await mara.choose(message, "mentions.more", "Wrong customer")
     form = await window(mara, "Which customer")
@@ -195,7 +195,7 @@ async def test_a_doubtful_name_is_asked_about(world: World, outside: Outside) ->
     await mara.press(asked[1], "mentions.no")
     await reads(mara, asked[1], "About nobody we know by name")
     await world.run_jobs()
-    await told(world.as_(ANA), "Orange, whom you look after")
+    await told(world.as_(ANA), "about Orange, a customer of yours")
     assert sorted(str(row.customer_id) for row in stored(world.office) if row.customer_id) == [str(orange)]
 
 

@@ -50,7 +50,7 @@ def complaint(schema: schemas.ComplaintForOwner) -> ui.Message:
     """Draw a complaint for the customer's owner."""
     one = schema.mention
     soon = f" Their next check-in is due {ui.short_date(schema.due_on)} now." if schema.due_on else ""
-    head = f"{_customer(one)}, whom you look after: something reads as a complaint.{soon}"
+    head = f"This reads as a complaint about {_customer(one)}, a customer of yours.{soon}"
     return card(one, head=head)
 
 
@@ -113,9 +113,7 @@ def about_line(one: schemas.MentionSchema) -> str:
     if one.customer_name:
         likely = " (likely)" if one.tier is Tier.LIKELY else ""
         parts.append(f"About {ui.bold(ui.cut(one.customer_name, NAME))}{likely}")
-        parts.append(
-            f"owner {ui.escape(ui.cut(one.owner_name, WHO))}" if one.owner_name else "nobody looks after it yet"
-        )
+        parts.append(f"owner {ui.escape(ui.cut(one.owner_name, WHO))}" if one.owner_name else "no owner")
         ago = one.last_contact_days
         parts.append("never talked" if ago is None else f"last contact {ui.days(ago)} ago" if ago else "talked today")
     else:
