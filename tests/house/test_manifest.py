@@ -79,7 +79,7 @@ def test_every_shortcut_is_heard_and_none_is_heard_in_vain(heard: dict[str, set[
 
 def test_every_event_is_heard_and_none_is_heard_in_vain(heard: dict[str, set[str]], manifest: Manifest) -> None:
     """Subscribed events and their listeners match."""
-    assert heard["event"] == manifest.events
+    assert heard["event"] == {event.partition(".")[0] for event in manifest.events}
 
 
 def test_every_command_and_shortcut_is_in_the_docs(manifest: Manifest) -> None:
