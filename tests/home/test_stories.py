@@ -172,7 +172,7 @@ async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliv
     await world.run_jobs()
     assert world.office.look(lambda session: get_customer(session, acme).owner_id) is None
     texts = [message.text for message in world.as_(MARA).dm()]
-    assert texts == ["Ana Lima was deactivated in Slack; their one customer is in the pool now."]
+    assert texts == ["Ana Lima was deactivated in Slack; their one customer has no owner now."]
     assert len(outbox_messages(world, "people.owner_left")) == 1
     await world.as_(MARA).open_home()
     home = await home_with(world.as_(MARA), "*Acme* · 40 days")
