@@ -163,7 +163,7 @@ async def test_a_problem_opens_its_form(world: World) -> None:
     ana = world.as_(ANA)
     message = await answer(world, "problem at Acme: the line stands still")
     await ana.press(message, "conversations.change")
-    form = await window(ana, "Escalate")
+    form = await window(ana, "Record a problem")
     await ana.fill(form, escalations_severity="stops")
     assert await ana.submit(form) is None
     await ana.until(lambda _: "stops their work" in words(message.blocks), timeout=PATIENCE)

@@ -187,7 +187,7 @@ async def test_a_member_may_take_what_they_cant_give(world: World) -> None:
     world.office.customer("Acme")
     bob = world.as_(BOB)
     outcome = await bob.command(ASK)
-    assert outcome.text == "Only managers can assign to others; ask Mara, or take it yourself."
+    assert outcome.text == "Only managers can ask others; ask Mara, or take it yourself."
     [answer] = outcome.messages
     await asyncio.gather(bob.press(answer, "followups.take"), bob.press(answer, "followups.take"))
     await bob.until(lambda _: rows(world))
@@ -205,7 +205,7 @@ async def test_a_member_is_refused_in_the_form_too(world: World) -> None:
     await bob.choose(form, "customers.options", "Acme")
     await bob.fill(form, followups_who="ana", followups_due="2026-11-27")
     errors = await bob.submit(form)
-    assert errors == {"followups.who": "Only managers can assign to others; ask Mara, or take it yourself."}
+    assert errors == {"followups.who": "Only managers can ask others; ask Mara, or take it yourself."}
     await bob.fill(form, followups_who="bob")
     assert await bob.submit(form) is None
     [row] = rows(world)
