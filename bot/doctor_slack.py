@@ -73,7 +73,7 @@ def draw_screens(text: str) -> Iterator[Screen]:
         try:
             drawn = view(**Worst(text).arguments(view))
         except Exception as error:
-            error.add_note(f"{name} can't be drawn at its worst; bot/slack/worst.py needs a value for one of its fields.")
+            error.add_note(f"{name} can't be drawn at its worst; add what a field needs to bot/slack/worst.py.")
             raise
         if isinstance(drawn, Message):
             yield name, {"message": json.dumps({"text": drawn.text, "blocks": list(drawn.blocks)})}
