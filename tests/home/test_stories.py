@@ -176,7 +176,7 @@ async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliv
     await world.as_(MARA).open_home()
     home = await home_with(world.as_(MARA), "*Acme* · 40 days")
     await world.as_(MARA).press(home, "home.take", value=str(acme))
-    await home_with(world.as_(MARA), "*Mara Okafor* · 1 customer, 0% in cadence")
+    await home_with(world.as_(MARA), "*Mara Okafor* · 1 customer: 0 in cadence")
     assert world.office.look(lambda session: get_customer(session, acme).owner_id) == MARA
 
 
@@ -264,15 +264,25 @@ async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
 
 
 async def test_a_manager_opens_a_colleagues_queue_from_home(world: World) -> None:
-    """A name in the team opens who waits for them, and from there a customer's card."""
-    acme = world.office.customer("Acme", owner=BOB, waited=47)
+    """A name in the team opens who waits for them, with *Nudge*."""
+    world.office.customer("Acme", owner=BOB, waited=47)
     mara = world.as_(MARA)
-    home = await open_home(world, MARA, "*Bob Chen* · 1 customer, 0% in cadence")
-    await mara.press(home, "home.person", value=BOB)
-    window = await mara.modal_opened("Bob Chen")
+    home = await open_home(world, MARA, "*Bob Chen* · 1 customer: 0 in cadence")
+    await mara.press(home, "checkins.open_queue", value=BOB)
+    window = await mara.modal_opened("Queue")
     assert "*Acme* · 47 days" in words(window)
-    await mara.press(window, "customers.card", value=str(acme))
-    await mara.until(lambda me: (top := me.modal()) is not None and top is not window and "Acme" in words(top))
+    await mara.press(window, "checkins.nudge", value=BOB)
+    await mara.until(lambda me: (top := me.modal()) is not None and "Bob Chen gets one friendly message" in words(top))
+
+
+async def test_a_manager_nudges_somebody_from_home(world: World) -> None:
+    """Who hasn't acted for a week stands under *Needs you*; a press says when they are reminded."""
+    world.office.customer("Acme", owner=BOB, waited=60)
+    await world.rehearsal.control.move(timedelta(days=9))
+    home = await open_home(world, MARA, "*Bob Chen* hasn't acted for")
+    await world.as_(MARA).press(home, "checkins.nudge", value=BOB)
+    window = await world.as_(MARA).modal_opened()
+    assert "Bob Chen gets one friendly message" in words(window)
 
 
 async def test_a_promise_is_kept_from_home(world: World) -> None:
