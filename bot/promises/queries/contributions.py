@@ -152,7 +152,7 @@ def _promises(count: int) -> str:
     return f"{count:,} promise{'' if count == 1 else 's'}"
 
 
-commitments_section = partial(commitments.list_due_lines, kind=PROMISES, text="{customer}: promised {what}")
+commitments_section = partial(commitments.list_due_lines, kind=PROMISES, text="{customer}: {what} (promised)")
 """Promises that are broken and not made good, or due today."""
 
 timeline = partial(commitments.list_history, kind=PROMISES, tell=_history)
