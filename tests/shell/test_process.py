@@ -263,6 +263,25 @@ async def test_it_comes_back_after_an_outage_in_which_its_address_expired(sqlite
         slack.assert_clean()
 
 
+async def test_a_connection_that_hangs_is_replaced(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the SDK can't reconnect, here since its lock is never released, a new client takes over."""
+    monkeypatch.setattr("bot.slack.socket.STUCK_SECONDS", 1.0)
+    async with rehearsal() as slack:
+        _ana(slack)
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
+            await slack.wait_connected()
+            assert bot._socket
+            stuck = bot._socket._client
+            assert stuck
+            await stuck.connect_operation_lock.acquire()
+            await slack.control.cut_sockets()
+            await slack.workspace.until(lambda _: not slack.wire.sockets.connections)
+            await slack.wait_connected(timeout=30)
+            assert bot._socket._client is not stuck
+            assert HELP in await _help(slack)
+        slack.assert_clean()
+
+
 async def test_variables_of_slacks_oauth_in_the_environment_change_nothing(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
