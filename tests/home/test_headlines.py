@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, select
 
@@ -195,6 +195,9 @@ def digest_of(history: History) -> str:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(made=[(ANA, 3, None, Status.ACTIVE)], done=[("promise", ANA, 0), ("wait", 2, 0)])
+@example(made=[(ANA, 3, None, Status.ACTIVE)], done=[("problem", ANA, Severity.STOPS), ("wait", 6, 0)])
+@example(made=[(ANA, 3, None, Status.ACTIVE)], done=[("ask", ANA, 1), ("wait", 4, 0)])
 @given(made=st.lists(customers, max_size=6), done=st.lists(deeds, max_size=12))
 def test_a_headline_tells_what_the_database_holds_and_hides_nothing(
     runtime: Runtime, made: list[Any], done: list[Any]
