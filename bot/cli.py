@@ -23,6 +23,7 @@ from bot.customers.usecases.erasing import erase_subject, export_subject, find_s
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.doctor import check_settings, check_slack, check_storage
+from bot.doctor_slack import check_screens
 from bot.features import FEATURES
 from bot.logs import configure_logging
 from bot.mentions.gateways.lists import read_list
@@ -181,10 +182,15 @@ def erase(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    slack: Annotated[bool, typer.Option("--slack", help="Let Slack check every screen, at its worst, too.")] = False,
+) -> None:
     """Check settings, database and Slack; each problem is one sentence that says what to do."""
     problem_count = 0
-    for title, check in (("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)):
+    checks = [("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)]
+    if slack:
+        checks.append(("Screens", check_screens))
+    for title, check in checks:
         found = check()
         problem_count += len(found)
         typer.secho(f"{'✗' if found else '✓'} {title}", fg="red" if found else "green")

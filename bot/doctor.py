@@ -27,6 +27,7 @@ from bot.workspaces.queries import list_uninstalled, list_workspaces
 ASKING_SECONDS = 3
 REQUIRED_SCOPES = frozenset(
     [
+        "app_mentions:read",
         "channels:history",
         "channels:join",
         "channels:read",

@@ -1,6 +1,7 @@
 """The list of features, in the order in which their contributions appear on screens."""
 
 from bot.checkins.feature import FEATURE as CHECKINS
+from bot.conversations.feature import FEATURE as CONVERSATIONS
 from bot.core.feature import Feature
 from bot.customers.feature import FEATURE as CUSTOMERS
 from bot.digests.feature import FEATURE as DIGESTS
@@ -23,6 +24,7 @@ FEATURES: tuple[Feature, ...] = (
     PROMISES,
     ESCALATIONS,
     MENTIONS,
+    CONVERSATIONS,
     DIGESTS,
     HOME,
 )

@@ -78,6 +78,7 @@ async def open_stage(
                 await rehearsal.wait_connected()
             yield Stage(rehearsal, bot)
             await bot.runtime.drain()
+            await rehearsal.drain()
 
 
 @cache

@@ -107,6 +107,10 @@ class Control:
         """Accept charts in messages, or refuse them with `invalid_blocks`, as a workspace without charts does."""
         self._wire.draws_charts = on
 
+    def refuse_screens(self, words: str) -> None:
+        """Let `blocks.validate` refuse everything that has these *words* in it; none if empty."""
+        self._wire.refused_words = words
+
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Close the bot's sockets as Slack does, with `warning`, `refresh_requested` or `link_disabled`."""
         await self._wire.sockets.disconnect(reason)

@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from math import ceil
 from typing import Any, Self
 
 import uvicorn
@@ -158,6 +159,11 @@ class Rehearsal:
         if self.problems:
             lines = "\n".join(f"  {problem}" for problem in self.problems)
             raise AssertionError(f"Slack would have objected {len(self.problems)} time(s):\n{lines}")
+
+    def ack_time(self, share: float = 0.95) -> float:
+        """Return the real seconds within which this *share* of all deliveries was acknowledged; 0 without any."""
+        times = sorted(self.wire.delivery.ack_times)
+        return times[ceil(share * len(times)) - 1] / 1000 if times else 0.0
 
     async def wait_connected(self, number: int = 1, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - a public parameter
         """Wait until the bot has *number* open sockets."""

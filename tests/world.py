@@ -18,6 +18,8 @@ from tests.makers import ANA, BOB, KIRI, MARA, START, WORKSPACE, Office
 LATE_SECONDS = 5.0
 STOPS = (9, 15, 21)  # hours of a day, UTC
 LAST_HOURS = timedelta(hours=3)
+ENOUGH_ACKS = 40  # of a story, for its slowest twentieth to mean something
+SLOWEST_ACK_SECONDS = 1.0
 
 
 @dataclass
@@ -77,7 +79,7 @@ async def open_world(
     Start rehearsal and bot, in Socket Mode or with signed HTTP.
 
     Mara (a manager) is in London, Ana in Lisbon, Bob in New York, Kiri in Auckland; the channels are #general and
-    #accounts. At the end, the test fails if there were problems.
+    #accounts. At the end, the test fails if there were problems, or if the acknowledgements of a long story took too long.
     """
     options = {"team_id": WORKSPACE, "name": "Evenhand Tests", **rehearsal_options}
     populate = _furnish if people else _leave_empty
@@ -86,6 +88,8 @@ async def open_world(
             stage.bot.runtime.run_now(_name_manager, workspace=WORKSPACE)
         yield World(stage.rehearsal, stage.bot, Office(stage.bot.runtime))
     stage.rehearsal.assert_clean()
+    if len(stage.rehearsal.wire.delivery.ack_times) >= ENOUGH_ACKS:
+        assert stage.rehearsal.ack_time() < SLOWEST_ACK_SECONDS
 
 
 def _leave_empty(_rehearsal: Rehearsal) -> None:

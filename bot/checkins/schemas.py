@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bot.checkins.rules import ActionKind, Preset, Result
+from bot.checkins.rules import ActionKind, Channel, Preset, Result
 from bot.core.schemas import MorningSection, Notification, Schema
 from bot.customers.schemas import CustomerSchema
 
@@ -112,12 +112,15 @@ class CheckinForm(Schema):
     """
     What the check-in modal starts with; no customer: one has to be chosen.
 
-    *abouts* is what other features' fields have to know of the customer, by their key.
+    *note* and *channel* fill its fields in; *abouts* is what other features' fields have to know of the customer, by
+    their key.
     """
 
     today: date
     preview: Preview | None = None
     quote: str = ""
+    note: str = ""
+    channel: Channel | None = None
     abouts: Mapping[str, Schema] = Field(default_factory=dict)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from bot.people.rules import DAY, MAX_SEARCH_DAYS, WORKDAY, Calendar, person_key
+from bot.people.rules import DAY, MAX_SEARCH_DAYS, WORKDAY, Calendar, moment, person_key
 
 RAISED, HOLDS = "escalations.raised", "escalations.holds"
 """The keys of what stands in the check-in form; the ids of its blocks begin with them."""
@@ -36,7 +37,7 @@ class Severity(StrEnum):
     @property
     def words(self) -> str:
         """The state as it is shown in a row."""
-        return {"stops": "stops their work", "hurts": "hurts them", "annoys": "annoys them"}[self.value]
+        return {"stops": "stops their work", "hurts": "hurts their work", "annoys": "a nuisance"}[self.value]
 
 
 class EscalationState(StrEnum):
@@ -189,6 +190,21 @@ def _shifts(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, dat
         begin, end = calendar.working_hours(day)
         if calendar.is_working_day(day) and start < end:
             yield max(start, begin), end
+
+
+def when_due(answer_by: datetime, *, now: datetime, zone: str, place: str = "", theirs: str = "", who: str = "") -> str:
+    """
+    Return `Tue 14:30`, on the clock of whoever reads it; with a *place*, `Tue 14:30 London time`.
+
+    Where *who* is on it lives by another clock, of the zone *theirs*, it is said too: `Tue 04:00 (17:00 for Kiri)`.
+    """
+    words = f"{moment(answer_by, now=now, zone=zone)}{f' {place}' if place else ''}"
+    here, there = answer_by.astimezone(ZoneInfo(zone)), answer_by.astimezone(ZoneInfo(theirs or zone))
+    return (
+        words
+        if here.utcoffset() == there.utcoffset()
+        else f"{words} ({there:%H:%M} for {who.split(' ', maxsplit=1)[0]})"
+    )
 
 
 # --- which causes come again -------------------------------------------------------------------------------------

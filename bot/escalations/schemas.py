@@ -5,15 +5,20 @@ from typing import Literal
 
 from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema
 from bot.core.schemas import Notification, Schema
-from bot.escalations.rules import Cause, EscalationEvent, EscalationState, Severity
+from bot.escalations.rules import Cause, EscalationEvent, EscalationState, Severity, when_due
 
 
 class EscalationSchema(CommitmentSchema):
-    """A problem that a customer raised, at *now* and in the zone of whoever looks at it."""
+    """
+    A problem that a customer raised, at *now* and in the zone of whoever looks at it.
+
+    *place* names that zone where it isn't known who reads it: `London time`.
+    """
 
     severity: Severity
     assignee_id: str
     assignee_name: str
+    assignee_zone: str = ""
     raised_by: str
     raised_by_name: str
     raised_at: datetime
@@ -29,6 +34,15 @@ class EscalationSchema(CommitmentSchema):
     closed_by_name: str = ""
     now: datetime
     zone: str
+    place: str = ""
+
+    @property
+    def due(self) -> str:
+        """By when the customer is to be answered, in words."""
+        return when_due(
+            self.answer_by, now=self.now, zone=self.zone, place=self.place, theirs=self.assignee_zone,
+            who=self.assignee_name,
+        )  # fmt: skip
 
     @property
     def is_late(self) -> bool:

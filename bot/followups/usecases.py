@@ -46,7 +46,9 @@ def assign_followup(
     view_id: str = "",
 ) -> FollowupSchema:
     """
-    Ask *assignee_id* (None: *by* themselves) to do *what* for a customer by *due_on*. Managers ask anyone.
+    Ask *assignee_id* (None: *by* themselves) to do *what* for a customer by *due_on*.
+
+    Anybody asks the customer's owner, who may answer that it can't be done; managers ask anyone.
 
     Raises:
         OnlyForOneself: a member asked somebody else.
@@ -56,9 +58,10 @@ def assign_followup(
     """
     actor = require_here(session, by=by)
     customer, to = get_customer(session, customer_id), assignee_id or by
-    if to != by and not may_manage(actor):
+    if to not in {by, customer.owner_id} and not may_manage(actor):
         whom = commitments.name_managers(session)
-        raise OnlyForOneself(f"Only managers can assign to others; ask {whom}, or take it yourself.")
+        others = "others than its owner" if customer.owner_id else "others"
+        raise OnlyForOneself(f"Only managers can ask {others}; ask {whom}, or take it yourself.")
     words, today = clean_text(what, WHAT), get_today(session, person_id=by, now=now)
     assignee = find_person_row(session, to)
     commitments.require_valid({

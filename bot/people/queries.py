@@ -65,6 +65,14 @@ def list_names(session: Session, person_ids: Iterable[str | None]) -> dict[str, 
     return dict(session.exec(query).all())
 
 
+def list_rows(session: Session, person_ids: Iterable[str]) -> dict[str, Person]:
+    """Return these people, by id."""
+    wanted = sorted(set(person_ids))
+    if not wanted:
+        return {}
+    return {person.id: person for person in session.exec(select(Person).where(col(Person.id).in_(wanted))).all()}
+
+
 def list_absences(session: Session, person_id: str) -> Sequence[Absence]:
     """Return all days away of a person, in order."""
     query = select(Absence).where(Absence.person_id == person_id)

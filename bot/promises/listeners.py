@@ -77,7 +77,8 @@ async def change_customer(caller: Caller) -> None:
     subject = Subject(kind="customer", id=str(customer_id), customer_id=customer_id) if customer_id else None
     with suppress(NotFound):  # saving says so, under the field
         parsed = await caller.read(queries.get_form, subject=subject)
-        changed = views.promise_form(parsed, state=PromiseRef.load(view).dump())
+        form = views.promise_form(parsed, state=view["private_metadata"])
+        changed = {**form, "callback_id": view["callback_id"]}
         try:
             await caller.client.views_update(view_id=view["id"], hash=view["hash"], view=changed)
         except SlackApiError as error:

@@ -75,17 +75,26 @@ MIDDLE_FROM, LARGE_FROM = 50, 250
 """The bounds of small and large firms in the statistics of the European Union."""
 
 
+FEWEST_TO_COMPARE = 10
+"""Promises whose day has come, below which the rate of a size of customers says too little to be compared."""
+
+
+def judged(counts: Mapping[PromiseState, int]) -> int:
+    """Return how many promises' day has come; open and withdrawn ones don't count."""
+    return sum(
+        counts.get(state, 0)
+        for state in (PromiseState.KEPT, PromiseState.KEPT_LATE, PromiseState.RENEGOTIATED, PromiseState.BROKEN)
+    )
+
+
 def kept_rate(counts: Mapping[PromiseState, int]) -> float | None:
     """
     Return the share of promises kept on their day among those whose day has come; None while there are none.
 
-    Late, renegotiated and broken ones were not kept. Open and withdrawn ones don't count.
+    Late, renegotiated and broken ones were not kept.
     """
-    judged = sum(
-        counts.get(state, 0)
-        for state in (PromiseState.KEPT, PromiseState.KEPT_LATE, PromiseState.RENEGOTIATED, PromiseState.BROKEN)
-    )
-    return counts.get(PromiseState.KEPT, 0) / judged if judged else None
+    total = judged(counts)
+    return counts.get(PromiseState.KEPT, 0) / total if total else None
 
 
 def widest_gap(rates: Mapping[str, float | None]) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, NotifiedCommitments, ParsedCommand
 from bot.core.schemas import Notification, Schema
-from bot.promises.rules import PromiseEvent, PromiseState, kept_rate
+from bot.promises.rules import FEWEST_TO_COMPARE, PromiseEvent, PromiseState, judged, kept_rate
 
 
 class PromiseSchema(CommitmentSchema):
@@ -105,6 +105,11 @@ class Tally(Schema):
     def rate(self) -> float | None:
         """The share that was kept on the day; None while no day has come."""
         return kept_rate(self.counts)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether enough days have come for the rate to be compared with others."""
+        return judged(self.counts) >= FEWEST_TO_COMPARE
 
 
 class KeptRates(Schema):

@@ -220,7 +220,7 @@ def rates(schema: KeptRates) -> Message:
         f"Promises due since {ui.short_date(schema.since)} {schema.since.year}, each counted for who gave their word."
         " Kept on the day ÷ all whose day has come; late, renegotiated and broken ones weren't. Size is only told here."
     )
-    bands = "\n".join(_tally(one) for one in schema.bands)
+    bands = "\n".join(_tally(one, is_band=True) for one in schema.bands)
     lines = [f"*By size of the customer*\n{bands}"] if bands else []
     lines += [_tally(one) for one in ((schema.team, *schema.people) if schema.team.total else schema.people)]
     room = ui.MESSAGE_CHARACTERS - ui.size([*top, foot]) - len(text) - 100
@@ -234,31 +234,33 @@ def rates(schema: KeptRates) -> Message:
 def _first_sentence(schema: KeptRates) -> str:
     if schema.team.rate is None:
         return "No promise has come to its day yet, so there is no rate to tell."
-    known = {band.name: band for band in schema.bands}
+    known = {band.name: band for band in schema.bands if band.is_enough}
     gap = widest_gap({name: band.rate for name, band in known.items()})
     kept = f"{_percent(schema.team.rate)} of promises were kept on their day."
     if gap is None:
-        return f"{kept} There is only one size of customer to tell of so far."
+        return f"{kept} Too few to tell whether the size of a customer makes a difference."
     best, worst = known[gap[0]], known[gap[1]]
     points = round(100 * (best.rate or 0)) - round(100 * (worst.rate or 0))
     if not points:
-        return f"{kept} It makes no difference how large a customer is."
+        return f"{kept} No difference between the sizes of customers."
     return (
         f"{kept} The widest difference between sizes is {ui.plural(points, 'point')}:"
         f" {best.name} {_percent(best.rate)}, {worst.name} {_percent(worst.rate)}."
     )
 
 
-def _tally(one: Tally) -> str:
-    """Return `*Ana Lima* 80 % · 4 kept · 1 kept late · 2 open`."""
+def _tally(one: Tally, *, is_band: bool = False) -> str:
+    """Return `*Ana Lima* 80% · 4 kept · 1 kept late · 2 open`; for a size, the rate only if it is one of enough."""
     counts = [f"{one.counts[state]:,} {state.words}" for state in PromiseState if one.counts.get(state)]
     ordered = sorted(counts, key=lambda words: words.endswith("open"))
     rate = "no day has come yet" if one.rate is None else _percent(one.rate)
+    if is_band and one.rate is not None and not one.is_enough:
+        rate = "too few to tell"
     return f"{ui.bold(ui.cut(one.name, shared.WHO))} {rate} · {' · '.join(ordered)}"
 
 
 def _percent(rate: float | None) -> str:
-    return f"{round(100 * (rate or 0))} %"
+    return f"{round(100 * (rate or 0))}%"
 
 
 # --- windows -----------------------------------------------------------------------------------------------------

@@ -72,18 +72,19 @@ class Message:
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a menu: its text, and the value that Slack sends back."""
+    """One option of a menu: its text, and the value that Slack sends back; *url* is for overflow menus alone."""
 
     text: str
     value: str
     description: str = ""
+    url: str = ""
 
     def block(self) -> Block:
         """Return the option or dialog as Block Kit."""
         made: Block = {"text": plain(self.text, OPTION_TEXT), "value": self.value}
         if self.description:
             made["description"] = plain(self.description, OPTION_TEXT)
-        return made
+        return _with(made, url=self.url)
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,16 @@ class Delivery:
         self.sockets = sockets
         self.signing_secret = signing_secret
         self.request_url: str | None = None
+        self.ack_times: list[float] = []
         self._client: httpx.AsyncClient | None = None
 
     async def send(self, kind: Kind, payload: Json, retry: Retry | None = None) -> Ack:
-        """Deliver *payload* once, and wait up to three real seconds for the answer."""
+        """Deliver *payload* once, and wait up to three real seconds for the answer; keep how long it took, in ms."""
+        ack = await self._attempt(kind, payload, retry)
+        self.ack_times.append(ack.ms)
+        return ack
+
+    async def _attempt(self, kind: Kind, payload: Json, retry: Retry | None) -> Ack:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(ACK_SECONDS):

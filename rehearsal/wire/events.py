@@ -63,11 +63,13 @@ class Events:
             event["client_msg_id"] = str(uuid4())
         if message.files:
             event["subtype"] = "file_share"
-        if self._wire.workspace.bot.id in channel.members:
-            await self.send(f"message.{_MESSAGE_KINDS[channel.kind]}", event)
+        if self._wire.workspace.bot.id not in channel.members:
+            return
+        await self.send(f"message.{_MESSAGE_KINDS[channel.kind]}", event)
         mention = f"<@{self._wire.workspace.bot.id}>"
         if mention in message.text and channel.kind != "im" and message.bot_id is None:
-            await self.send("app_mention", event | {"type": "app_mention"})
+            mentioned = {key: value for key, value in event.items() if key not in {"channel_type", "subtype"}}
+            await self.send("app_mention", mentioned | {"type": "app_mention"})
 
     async def message_changed(self, message: Message, before: Json, *, deleted: bool = False) -> None:
         """Send the change or deletion of a message, including the bot's own; *before* is its previous state."""
@@ -194,12 +196,13 @@ class Events:
         again = f" retry {retry.number} ({retry.reason})" if retry else ""
         trouble = "" if ack.ok else f"The bot did not acknowledge {name} within 3 s ({ack.reason})."
         self._wire.workspace.log_traffic("out", f"event {name}", f"{ack.ms:.0f} ms{again}", body, ack.status, trouble)
-        if trouble:
+        if trouble and ack.reason != "connection_failed":  # a bot that is going down; Slack repeats the event
             self._wire.problem(f"event {name}", "no_ack", trouble)
         return ack
 
     def _envelope(self, event: Json) -> Json:
         ws = self._wire.workspace
+        channel = ws.channels.get(event["channel"]) if isinstance(event.get("channel"), str) else None
         who = {
             "enterprise_id": ws.enterprise_id,
             "team_id": None if ws.is_org_install else ws.team_id,
@@ -218,6 +221,6 @@ class Events:
             "event_id": ws.new_id("Ev"),
             "event_time": ws.epoch(),
             "authorizations": [who],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": channel is not None and channel.is_ext_shared,
             "event_context": f"4-{ws.new_id('ec')}",
         }

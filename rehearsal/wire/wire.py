@@ -43,6 +43,7 @@ class Wire:
         self.scopes = set(manifest.scopes)
         self.installed = True
         self.draws_charts = True
+        self.refused_words = ""
         self.faults = Faults()
         self.rate_limiter = RateLimiter(workspace.clock.stopwatch)
         self.triggers = Triggers(workspace.clock.stopwatch)
@@ -67,7 +68,7 @@ class Wire:
         for violation in found:
             self.problem(method, violation.code, violation.sentence, violation.path)
         if found and self.strict:
-            lines = [f"{violation.sentence} [json-pointer:{_pointer(violation.path)}]" for violation in found]
+            lines = [f"{violation.sentence} [json-pointer:{json_pointer(violation.path)}]" for violation in found]
             messages = [f"[ERROR] {line}" for line in lines]
             raise ApiError(found[0].code, errors=lines, response_metadata={"messages": messages})
 
@@ -157,5 +158,6 @@ class Wire:
         await self.delivery.close()
 
 
-def _pointer(path: str) -> str:
+def json_pointer(path: str) -> str:
+    """Return the JSON pointer of a path such as `blocks[3].text`."""
     return "/" + re.sub(r"\[(\d+)\]", r"/\1", path).replace(".", "/")

@@ -84,7 +84,7 @@ async def test_the_pool_is_taken_from_and_a_card_hands_over(world: World) -> Non
     await world.as_(ANA).fill(form, customers_to=KIRI, customers_note="prefers mornings")
     assert await world.as_(ANA).submit(form) is None
     await window(world, ANA, "Customer", "Owner Kiri Walker")
-    await world.run_jobs()
+    await world.move(hours=12)
     await world.as_(KIRI).until(lambda me: next((m for m in me.dm() if "prefers mornings" in shown(m)), None))
 
 

@@ -84,7 +84,7 @@ async def test_each_field_says_by_itself_what_is_wrong_with_it(world: World) -> 
     ("field", "value", "block", "words"),
     [
         ("customers_name", "\u200b\u202e", "customers.name", "Write what the customer is called"),
-        ("customers_name", "Bolt GmbH", "customers.name", "here already (looked after by Bob Chen)"),
+        ("customers_name", "Bolt GmbH", "customers.name", "here already (owner Bob Chen)"),
         ("customers_owner", BOB, "customers.owner", "Only managers can give customers to others"),
         ("customers_cadence", "91", "customers.cadence", "needs a manager's approval"),
     ],
@@ -231,7 +231,7 @@ async def test_a_card_that_is_open_is_drawn_anew_after_the_window_upon_it(world:
     both = {"customers_to": BOB, "customers_to_pool": ["pool"]}
     assert "one of the two" in (await sent(world, ANA, form, **both))["customers.to"]
     assert await sent(world, ANA, form, customers_to=None) == {}
-    card = await window(world, ANA, "Customer", "Nobody looks after it yet")
+    card = await window(world, ANA, "Customer", "No owner")
     await world.as_(ANA).press(card, "customers.take")
     await window(world, ANA, "Customer", "Owner Ana Lima")
     assert customer(world, "Acme").owner_id == ANA
@@ -244,7 +244,7 @@ async def test_who_loses_a_customer_and_who_gets_it_are_told(world: World) -> No
     await world.as_(MARA).choose(card, "customers.card_menu", "Hand over")
     form = await window(world, MARA, "Hand over")
     assert await sent(world, MARA, form, customers_to=KIRI, customers_note="<!channel> & prefers\nmornings") == {}
-    await world.run_jobs()
+    await world.move(hours=12)
     news = await told(world, KIRI, "gave you")
     assert "&lt;!channel&gt; &amp; prefers mornings" in shown(news)
     assert "Acme, which was yours" in (await told(world, BOB, "which was yours")).text
@@ -259,9 +259,9 @@ async def test_of_two_who_take_one_customer_the_last_has_it_and_the_first_hears_
     await world.as_(ANA).press(pools[ANA], "customers.take")
     await told(world, ANA, "is yours now")
     await world.as_(BOB).press(pools[BOB], "customers.take")
-    await told(world, BOB, "nobody waits in the pool")
+    await told(world, BOB, "Every customer has an owner.")
     await world.as_(BOB).press(card, "customers.take")
-    await told(world, BOB, "Acme is already yours")
+    await told(world, BOB, "Acme is yours already")
     assert customer(world, "Acme").owner_id == BOB
     await world.run_jobs()
     assert "took Acme over from you" in (await told(world, ANA, "took Acme over")).text
@@ -302,7 +302,7 @@ async def test_help_and_words_without_a_name_are_answered(world: World) -> None:
     await answer(world, ANA, "/customers help", "/customers import")
     await answer(world, ANA, "/customers EDIT", "Say which one")
     empty = await answer(world, ANA, "/customers", "No customers yet")
-    await answer(world, ANA, "/customers pool", "nobody waits in the pool")
+    await answer(world, ANA, "/customers pool", "Every customer has an owner.")
     await world.as_(ANA).press(empty, "customers.add")
     await world.as_(ANA).close(await window(world, ANA, "Add a customer"))
     await world.as_(ANA).press(empty, "customers.import")

@@ -339,7 +339,7 @@ async def test_a_preview_shows_the_first_rows_and_asks_who_gets_what_has_no_owne
     assert "Bob Chen: 2" in shown(result)
     assert "Kiri Walker: 1" in shown(result)
     assert [customer(world, name).owner_id for name in ("acme", "bolt", "cora", "duo")] == [ANA, BOB, KIRI, BOB]
-    await world.run_jobs()
+    await world.move(hours=6)
     await told(world, BOB, "gave you 2 customers to look after: *Bolt* and *Duo*.")
     message = await told(world, MARA, "4 added, 0 changed, 0 rows refused.")
     assert "no owner" not in message.text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.customers.rules.likeness import find_look_alike, is_look_alike
+from bot.customers.rules.likeness import KnownNames, is_look_alike
 from bot.customers.rules.names import name_key
 from bot.customers.usecases.lists import plan_import
 from tests.customers.lists import REAL, read
@@ -49,10 +49,14 @@ def test_names_that_share_a_word_or_a_few_letters_do_not(one: str, other: str) -
     assert not is_look_alike(name_key(other), name_key(one))
 
 
-def test_the_first_that_looks_alike_is_found() -> None:
-    """None where none does."""
-    assert find_look_alike("golddex", ["acme", "goldex", "goldexx"]) == "goldex"
-    assert find_look_alike("golddex", ["acme"]) is None
+def test_the_nearest_that_looks_alike_is_found() -> None:
+    """The same words come first, whatever their order, then the fewest letters, then the order given."""
+    known = KnownNames(["acme", "northbnak laundri", "northbank laundri", "laundry northbank", "golddax", "golddix"])
+    assert known.find_look_alike("northbank laundry") == "laundry northbank"
+    assert known.find_look_alike("northbank laundrx") == "northbank laundri"
+    assert known.find_look_alike("golddex") == "golddax"
+    assert known.find_look_alike("acne") is None
+    assert KnownNames([]).find_look_alike("acme") is None
 
 
 def test_a_preview_names_look_alikes_unless_their_domains_differ(office: Office) -> None:

@@ -42,7 +42,7 @@ async def test_a_customer_is_added_edited_found_and_handed_over(world: World) ->
     await ana.fill(form, customers_to=KIRI, customers_note="prefers mornings")
     assert await ana.submit(form) is None
     await window(world, ANA, "Customer", "Owner Kiri Walker")
-    await world.run_jobs()
+    await world.move(hours=12)
     assert "prefers mornings" in shown(await told(world, KIRI, "gave you Acme"))
     found = await answer(world, MARA, "/customers acm labs", "No customer is called")
     await world.as_(MARA).press(found, "customers.card")

@@ -145,7 +145,7 @@ def test_the_history_on_the_card_tells_each_change_in_words(office: Office) -> N
     assert told == {
         "Ana Lima added it", "Bob Chen changed country, zone", "Mara Okafor gave it to Kiri Walker",
         "Bob Chen took it over", "Bob Chen left it without an owner", "Ana Lima snoozed it until 2026-12-07",
-        "Ana Lima ended the putting off", "Ana Lima made it paused until 2026-12-01: moving",
+        "Ana Lima ended the snooze", "Ana Lima made it paused until 2026-12-01: moving",
         "was changed by the list list.csv",
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.escalations.rules import DEFAULT_SPANS, WORKDAY, Severity, Span, moment, read_span, work_between, work_until
+from bot.escalations.rules import DEFAULT_SPANS, WORKDAY, Severity, Span, read_span, work_between, work_until
 from bot.people.rules import Calendar
 
 LISBON = Calendar(zone="Europe/Lisbon", country="PT")
@@ -141,9 +141,3 @@ def test_spans_are_said_in_words() -> None:
     """One and several."""
     assert [span.words for span in DEFAULT_SPANS.values()] == ["4 working hours", "1 working day", "3 working days"]
     assert str(Span(1, "h")) == "1 hour"
-
-
-def test_a_far_moment_has_its_day() -> None:
-    """Tuesday is enough within the week."""
-    assert moment(MONDAY + timedelta(days=1, hours=5), now=MONDAY, zone="Europe/Lisbon") == "Tue 14:00"
-    assert moment(MONDAY + timedelta(days=8), now=MONDAY, zone="Pacific/Auckland") == "Tue 1 Dec 22:00"

@@ -45,8 +45,8 @@ def test_a_card_tells_what_is_open_and_what_happened(office: Office) -> None:
     at(office, LATER)
     card = office.ask(get_card, customer_id=acme, viewer=MARA, features=office.runtime.features)
     texts = [line.text for line in card.customer.lines]
-    assert texts[0] == "went wrong: late thing (Ana Lima, answer was due Mon 13:00)"
-    assert "2 more escalations" in texts
+    assert texts[0] == "went wrong: late thing (Ana Lima, answer was due today 13:00 Lisbon time)"
+    assert "2 more problems" in texts
     history = [line.text for line in card.timeline]
     assert "the portal is down: fixed (hand-over, nobody read it; avoidable)" in history
     assert "the portal is down: they confirmed that the fix holds" in history
@@ -112,7 +112,7 @@ def test_rates_add_up_by_person(office: Office) -> None:
     rate = office.ask(get_rate, days=90, viewer=KIRI)
     assert (rate.active, rate.clean, rate.unjudged) == (4, 3, 1)
     assert [(line.name, line.clean, line.active) for line in rate.people] == [
-        ("Ana Lima", 1, 2), ("Bob Chen", 1, 1), ("Nobody's (the pool)", 1, 1),
+        ("Ana Lima", 1, 2), ("Bob Chen", 1, 1), ("No owner", 1, 1),
     ]  # fmt: skip
     assert office.ask(get_rate, days=90, viewer=KIRI, person=ANA).active == 2
     at(office, MONDAY + timedelta(days=31))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.runtime import Runtime
 from bot.customers.rules.due import Status
@@ -16,6 +17,7 @@ from bot.escalations.usecases import save_setup
 from bot.escalations.usecases.scheduled import erase, lose_channel
 from bot.home.usecases import sync_people_and_customers
 from bot.people.schemas import SlackPerson
+from bot.people.tables import Person
 from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.tables import AuditEntry
 from jobs.watch_escalations import watch_escalations
@@ -44,16 +46,17 @@ def set_up(office: Office, channel: ChannelSchema | None = CARE, by: str = MARA,
 def test_one_warning_before_and_one_word_after_in_each_ones_hours(
     office: Office, person: str, warned: datetime, late: datetime
 ) -> None:
-    """An hour before to who is on it, then to Mara; never again, however often the clock looks."""
+    """An hour before to who is on it, then to both; never again, however often the clock looks."""
     schema = escalate(office, office.customer("Acme"), assignee_id=person, by=BOB if person != BOB else ANA)
     for instant, warnings, words in ((warned - timedelta(minutes=1), 0, 0), (warned, 1, 0), (late, 1, 1)):
         at(office, instant)
         keep(office)
         keep(office)
-        assert (len(owed(office, "warned", person)), len(owed(office, "late", MARA))) == (warnings, words)
+        assert len(owed(office, "warned", person)) == warnings
+        assert (len(owed(office, "late", MARA)), len(owed(office, "late", person))) == (words, words)
     at(office, late + timedelta(days=9))
     keep(office)
-    assert (len(owed(office, "warned")), len(owed(office, "late"))) == (1, 1)
+    assert (len(owed(office, "warned")), len(owed(office, "late"))) == (1, 2)
     assert trail(office, schema)[-1] == "bot escalation.late"
 
 
@@ -70,7 +73,42 @@ def test_a_run_that_was_missed_says_only_that_it_is_late(office: Office) -> None
     escalate(office, office.customer("Acme"))
     at(office, datetime(2026, 11, 24, 9, tzinfo=UTC))
     keep(office)
-    assert (len(owed(office, "warned")), len(owed(office, "late"))) == (0, 1)
+    assert (len(owed(office, "warned")), len(owed(office, "late"))) == (0, 2)
+
+
+def test_what_is_no_alarm_waits_for_the_next_reminder(office: Office) -> None:
+    """Ana, whose reminder came this morning, hears of a nuisance tomorrow; Bob, who got none, now; Kiri sleeps."""
+    acme = office.customer("Acme", owner=ANA, waited=50)
+    office.do(enqueue_reminders, person_ids=[ANA], features=office.runtime.features)
+    for person in (ANA, BOB, KIRI):
+        schema = escalate(office, acme, assignee_id=person, severity=Severity.HURTS, what=f"for {person}")
+    at(office, datetime(2026, 12, 1, 15, tzinfo=UTC))
+    office.do(enqueue_reminders, person_ids=[ANA], features=office.runtime.features)
+    keep(office)
+    assert [len(owed(office, "late", person)) for person in (ANA, BOB, KIRI)] == [0, 1, 0]
+    assert stored(office, schema).late_told_at is not None
+
+
+def test_who_gets_no_reminders_is_told_of_everything_that_is_late(office: Office) -> None:
+    """Bob switched reminders off: each problem of his that is past its time has a message of its own."""
+    acme = office.customer("Acme")
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        bob = session.get(Person, (WORKSPACE, BOB))
+        assert bob is not None
+        bob.mutes = ["reminders"]
+    for what in ("one", "two"):
+        escalate(office, acme, assignee_id=BOB, severity=Severity.ANNOYS, what=what)
+    at(office, datetime(2026, 12, 1, 3, tzinfo=UTC))
+    keep(office)
+    assert len(owed(office, "late", BOB)) == 2
+
+
+def test_a_manager_who_is_on_it_is_told_once(office: Office) -> None:
+    """Mara is on it and manages: one message."""
+    escalate(office, office.customer("Acme"), assignee_id=MARA, by=ANA)
+    at(office, datetime(2026, 11, 24, 9, tzinfo=UTC))
+    keep(office)
+    assert len(owed(office, "late")) == 1
 
 
 def test_what_is_opened_again_is_warned_of_anew(office: Office) -> None:
@@ -170,7 +208,7 @@ def test_only_managers_set_it_up_and_it_is_in_the_trail(office: Office) -> None:
     """Clocks that run keep their time; the next one has the new."""
     before = escalate(office, office.customer("Acme"))
     for act in (lambda: set_up(office, by=ANA), lambda: office.ask(get_setup, viewer=ANA)):
-        with pytest.raises(NotAllowed, match="Only managers can set escalations up; ask Mara"):
+        with pytest.raises(NotAllowed, match="Only managers can set problems up; ask Mara"):
             act()
     assert set_up(office) == WISHES
     set_up(office)

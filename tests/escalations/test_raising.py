@@ -102,7 +102,7 @@ def test_a_form_sent_twice_counts_once(office: Office) -> None:
     """The second is told."""
     acme = office.customer("Acme")
     escalate(office, acme, view_id="V1")
-    with pytest.raises(AlreadyDone, match="escalated already"):
+    with pytest.raises(AlreadyDone, match="saved already"):
         escalate(office, acme, view_id="V1")
     assert (listed(office).total, len(owed(office))) == (1, 1)
 
@@ -205,8 +205,8 @@ def test_lists_are_named_as_people_say_it_and_in_order(office: Office) -> None:
     wanted = {"": f"p-{ANA}", "open": "open", "team": "team", "@bob": f"p-{BOB}", "Acme": f"c-{acme}"}
     assert {words: office.ask(find_list_key, words=words, viewer=ANA) for words in wanted} == wanted
     assert [row.id for row in listed(office, f"p-{ANA}").rows] == [sooner.id, later.id]
-    assert listed(office, f"c-{acme}", MARA).title == "Escalations of Acme"
-    assert listed(office, f"p-{ANA}", MARA).title == "Ana Lima's escalations"
+    assert listed(office, f"c-{acme}", MARA).title == "Problems of Acme"
+    assert listed(office, f"p-{ANA}", MARA).title == "Ana Lima's problems"
     assert listed(office, "open", page=7).page == 0
     office.runtime.clock.move(timedelta(hours=5))  # type: ignore[attr-defined]  # tests have a clock that moves
     assert (listed(office).late, listed(office).total) == (1, 2)

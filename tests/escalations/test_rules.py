@@ -1,6 +1,7 @@
 """Pure rules of escalations: which causes come again, how they are counted, and what a command asks for."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -11,12 +12,12 @@ from bot.escalations.rules import (
     Failure,
     Span,
     cause_key,
-    moment,
     ordinal,
     read_rate,
     read_span,
     repeat_words,
     share,
+    when_due,
 )
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -122,10 +123,13 @@ def test_spans_have_lengths_words_and_limits() -> None:
     ]  # fmt: skip
 
 
-def test_a_moment_has_its_day_when_it_is_more_than_six_days_away() -> None:
-    """Before or after."""
-    said = [moment(NOW + timedelta(days=days), now=NOW, zone="Europe/Lisbon") for days in (0, 6, 7, -6, -7)]
-    assert said == ["Mon 09:00", "Sun 09:00", "Mon 30 Nov 09:00", "Tue 09:00", "Mon 16 Nov 09:00"]
+def test_a_time_to_answer_is_told_on_the_clocks_of_both() -> None:
+    """On the reader's; who is on it elsewhere has their own added; a channel names the zone."""
+    at_nine = partial(when_due, NOW + timedelta(days=1, hours=-5), now=NOW, zone="Europe/Lisbon")
+    assert at_nine() == "tomorrow 04:00"
+    assert at_nine(theirs="Pacific/Auckland", who="Kiri Walker") == "tomorrow 04:00 (17:00 for Kiri)"
+    assert at_nine(theirs="Europe/London", who="Mara Okafor") == "tomorrow 04:00"
+    assert at_nine(place="Lisbon time") == "tomorrow 04:00 Lisbon time"
 
 
 def test_every_state_has_words_and_two_are_ends() -> None:

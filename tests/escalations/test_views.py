@@ -50,8 +50,7 @@ def test_the_message_says_who_what_and_by_when() -> None:
     """In the first words, which the notification shows; with *Answered* and *Card*."""
     message = views.raised(schemas.EscalationRaised(escalation=escalation(), role="on_it"))
     assert message.text == (
-        "Mara Okafor escalated a problem that stops their work; you are on it."
-        " Acme: the portal is down, answer by Mon 13:00."
+        "Mara Okafor raised a problem; you are on it. Acme: the portal is down, answer by today 13:00."
     )
     labels = [element.get("text", {}).get("text") for element in message.blocks[-1]["elements"]]
     assert labels == ["Answered", "Card", None]
@@ -60,8 +59,8 @@ def test_the_message_says_who_what_and_by_when() -> None:
 def test_each_state_says_what_comes_next() -> None:
     """Late in words, not by colour alone."""
     texts = {state: str(views.standing(escalation(state=state)).blocks) for state in EscalationState}
-    assert "answer by Mon 13:00" in texts[EscalationState.OPEN]
-    assert "past its clock" in str(views.standing(escalation(now=MONDAY + timedelta(hours=5))).blocks)
+    assert "answer by today 13:00" in texts[EscalationState.OPEN]
+    assert "past its time" in str(views.standing(escalation(now=MONDAY + timedelta(hours=5))).blocks)
     assert "'Fixed'" in texts[EscalationState.ANSWERED]
     assert "fixed (hand-over), waiting for their word" in texts[EscalationState.FIXED]
     assert "checkins.log" in texts[EscalationState.FIXED]
@@ -92,11 +91,11 @@ def test_every_message_fits_at_its_worst(words: str, state: EscalationState) -> 
 def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
     """Full pages, and the counts of the whole."""
     full = schemas.EscalationList(
-        whose=f"c-{uuid4()}", title=f"Escalations of {words}"[:220], total=5000, late=4999, page=300, pages=625,
+        whose=f"c-{uuid4()}", title=f"Problems of {words}"[:220], total=5000, late=4999, page=300, pages=625,
         rows=tuple(escalation(words, state=list(EscalationState)[n % 3]) for n in range(PAGE_ROWS)),
     )  # fmt: skip
     shown = views.page(full)
-    assert "5,000 open · 4,999 past their clock" in shown.text
+    assert "5,000 open · 4,999 past their time" in shown.text
     check(shown)
     check(views.page(full.model_copy(update={"total": 0, "rows": ()})))
     line = schemas.RateLine(name=words[:200] or "Ana", active=5000, clean=4000)
@@ -106,7 +105,7 @@ def test_lists_and_the_rate_fit_with_thousands(words: str) -> None:
     )  # fmt: skip
     check(views.rate(rate))
     check(views.rate(schemas.Rate(days=90, active=0, clean=0, unjudged=0)))
-    text = "Right first time: 80 % of 125,000 customers had nothing avoidable go wrong in 90 days."
+    text = "Right first time: 80% of 125,000 customers had nothing avoidable go wrong in 90 days."
     assert views.rate(rate).text == text
 
 

@@ -23,7 +23,7 @@ async def test_forged_customers_are_refused_in_form_list_and_take_and_noted(worl
     await bob.press(offer, button["action_id"])
     await told(bob, "That customer isn't here any more")
     await bob.command("/assign")
-    form = await window(bob, "Assign a follow-up")
+    form = await window(bob, "Ask somebody")
     await bob.fill(form, followups_words="x", followups_due="2026-12-04", followups_who="ana")
     for key, sentence in ((chosen, "isn't here any more"), (str(acme), "Only managers can assign to others")):
         option = {"text": {"type": "plain_text", "text": "x"}, "value": key}

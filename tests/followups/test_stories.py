@@ -88,7 +88,7 @@ async def test_cant_tells_why_and_who_asked_can_ask_somebody_else(world: World) 
     await world.run_jobs()
     news = await told(mara, "Ana Lima can't do it")
     await mara.press(news, "followups.assign")
-    form = await window(mara, "Assign a follow-up")
+    form = await window(mara, "Ask somebody")
     await mara.fill(form, followups_who="bob", followups_due="2026-11-30", followups_words="visit them")
     assert await mara.submit(form) is None
     assert "Bob Chen has it: Acme: visit them, by Mon 30 Nov." in words((await window(mara, "Saved")).blocks)
@@ -118,8 +118,8 @@ async def test_the_card_opens_from_the_message_and_offers_assign(world: World) -
     await ana.press(message, "customers.card")
     card = await ana.modal_opened()
     assert "to do: call about the invoice (Ana Lima, by 27 Nov)" in words(card.blocks)
-    await ana.press(card, "followups.assign")
-    await window(ana, "Assign a follow-up")
+    await ana.choose(card, "customers.card_menu", "Ask somebody")
+    await window(ana, "Ask somebody")
 
 
 async def test_without_words_the_form_asks_for_everything(world: World) -> None:
@@ -127,7 +127,7 @@ async def test_without_words_the_form_asks_for_everything(world: World) -> None:
     world.office.customer("Acme")
     ana = world.as_(ANA)
     await ana.command("/assign")
-    form = await window(ana, "Assign a follow-up")
+    form = await window(ana, "Ask somebody")
     await ana.choose(form, "customers.options", "Acme")
     await ana.fill(form, followups_due="2026-11-27", followups_words="send the contract")
     assert await ana.submit(form) is None
@@ -142,12 +142,12 @@ async def test_a_day_that_is_over_or_unclear_is_asked_again(world: World) -> Non
     mara = world.as_(MARA)
     for day, sentence in (("yesterday", "That day is over"), ("next friday", "can be more than one day")):
         await mara.command(f"/assign @bob Acme {day} call them")
-        form = await window(mara, "Assign a follow-up")
+        form = await window(mara, "Ask somebody")
         assert sentence in words(form.blocks)
         assert rows(world) == ()
         await mara.close(form)
     await mara.command("/assign @bob Acme next week call them")
-    form = await window(mara, "Assign a follow-up")
+    form = await window(mara, "Ask somebody")
     await mara.fill(form, followups_due="2026-12-01")
     assert await mara.submit(form) is None
     [row] = rows(world)
@@ -178,7 +178,7 @@ async def test_the_longest_customer_name_that_fits_is_meant(world: World) -> Non
     assert found == {"first": "Acme North Ltd", "second": "Acme North Ltd", "third": "Acme"}
     assert {row.customer_id for row in rows(world, f"c-{north}")} == {north}
     await mara.command("/assign @ana Akme friday call")
-    form = await window(mara, "Assign a follow-up")
+    form = await window(mara, "Ask somebody")
     assert "No customer is called Akme" in words(form.blocks)
 
 
@@ -201,7 +201,7 @@ async def test_a_member_is_refused_in_the_form_too(world: World) -> None:
     bob = world.as_(BOB)
     said = await world.as_(ANA).say("general", "the invoice of Acme is wrong")
     await bob.shortcut("followups.assign_message", said)
-    form = await window(bob, "Assign a follow-up")
+    form = await window(bob, "Ask somebody")
     await bob.choose(form, "customers.options", "Acme")
     await bob.fill(form, followups_who="ana", followups_due="2026-11-27")
     errors = await bob.submit(form)
@@ -350,7 +350,7 @@ async def test_the_digest_offers_assign_and_counts_what_is_late(world: World) ->
     assert "1 follow-up late" in words(digest.blocks)
     world.office.do(cancel_followup, followup_id=late.id, reason="they paid", by=MARA)
     await mara.press(digest, "followups.assign")
-    form = await window(mara, "Assign a follow-up")
+    form = await window(mara, "Ask somebody")
     await mara.fill(form, followups_who="kiri", followups_due="2026-12-02", followups_words="visit them")
     assert await mara.submit(form) is None
     await window(mara, "Saved")

@@ -5,8 +5,12 @@ import sys
 import tomllib
 from itertools import chain
 
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.heartbeats import JOB_WORDS
 from bot.features import FEATURES
-from tests.makers import ROOT
+from jobs.schedule import build_schedule
+from tests.makers import ROOT, Office
 
 PLUMBING = {"core", "slack"}
 """Folders that are no feature."""
@@ -33,6 +37,12 @@ def test_the_list_makes_every_table_known() -> None:
     modules = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in holding}
     assert len(modules) >= 8
     assert modules <= set(loaded)
+
+
+def test_every_job_has_words_for_people(office: Office) -> None:
+    """Home, `/evenhand health` and the doctor name each job by what it does, and none that is gone."""
+    scheduled = build_schedule(office.runtime, lambda _workspace: AsyncWebClient())
+    assert {job.name for job in scheduled} == set(JOB_WORDS)
 
 
 def test_the_import_contracts_name_every_feature() -> None:

@@ -72,7 +72,7 @@ async def test_from_the_file_to_the_card(world: World) -> None:
     cards = [one for one in mara.sees("accounts") if one.blocks]
     assert [one.text[:44] for one in cards] == ["Reads as a complaint about Golddex Widgets: "]
     assert "support &lt;!channel&gt; never called" in words(cards[0].blocks)
-    await told(world, ANA, "Golddex Widgets, whom you look after")
+    await told(world, ANA, "wrote about your customer Golddex Widgets")
     [answer] = (await world.as_(ANA).command("/customers Golddex Widgets")).messages
     assert "CSV file, 20 Nov, reads as a complaint" in shown(answer)
     assert "CSV file, 5 Mar, reads as praise" in shown(answer)

@@ -55,7 +55,7 @@ async def add_feed(world: World, **more: Any) -> None:
     )
     assert COMPLAINT[:40] in words(shown.blocks)
     assert await mara.submit(shown) is None
-    await mara.until(lambda me: me.modal() and "is kept and asked" in words(me.modal().blocks))
+    await mara.until(lambda me: me.modal() and "Its first items come" in words(me.modal().blocks))
     await mara.close(mara.modal(), everything=True)
     await world.move(minutes=2)
 
@@ -73,9 +73,9 @@ async def test_from_a_feed_to_the_answer_and_the_next_call(world: World) -> None
     message = card(world)
     assert message.text.startswith("Reads as a complaint about Golddex Widgets: “Golddex Widgets support never")
     assert "About *Golddex Widgets* · owner Ana Lima · last contact 3 days ago" in words(message.blocks)
-    assert "Assign" in words(message.blocks)
-    told_ana = await told(ana, "whom you look after: something reads as a complaint")
-    assert "Their next check-in is due Wed 25 Nov now." in words(told_ana.blocks)
+    assert "Ask somebody" in words(message.blocks)
+    told_ana = await told(ana, "and it reads as a complaint.")
+    assert "Your next check-in with them moved up to Wed 25 Nov." in words(told_ana.blocks)
     await asyncio.gather(ana.press(message, "mentions.take"), bob.press(message, "mentions.take"))
     await reads(bob, message, "answers by Tue 24 Nov")
     taker = stored(world.office)[0].taken_by
@@ -102,12 +102,12 @@ async def test_from_a_feed_to_the_answer_and_the_next_call(world: World) -> None
 
 
 async def test_a_mention_becomes_an_escalation_a_promise_and_a_follow_up(world: World) -> None:
-    """*Escalate*, *Promise* and *Assign* on the card in the channel know the customer, the words and the link."""
+    """*Problem*, *Promise* and *Ask somebody* on the card in the channel know the customer, the words and the link."""
     golddex = world.office.customer("Golddex Widgets", owner=ANA, waited=3)
     await add_feed(world)
     bob, message = world.as_(BOB), card(world)
     await bob.press(message, "escalations.raise")
-    form = await window(bob, "Escalate")
+    form = await window(bob, "Record a problem")
     assert "Golddex Widgets" in str(form.blocks)
     assert COMPLAINT in str(form.blocks)
     await bob.fill(form, escalations_severity="It hurts them")
@@ -124,7 +124,7 @@ async def test_a_mention_becomes_an_escalation_a_promise_and_a_follow_up(world: 
     [promised] = world.office.look(lambda session: session.exec(select(Promise)).all())
     await bob.close(bob.modal(), everything=True)
     await bob.press(message, "followups.assign")
-    form = await window(bob, "Assign a follow-up")
+    form = await window(bob, "Ask somebody")
     await bob.fill(form, followups_due="2026-11-27")
     assert await bob.submit(form) is None
     [assigned] = await bob.until(lambda _: world.office.look(lambda session: session.exec(select(Followup)).all()))
@@ -170,13 +170,13 @@ async def test_the_menu_puts_right_who_and_how_and_whether_at_all(world: World) 
     await mara.choose(form, "customers.options", "Silverdex")
     assert await mara.submit(form) is None
     await reads(mara, message, "About *Silverdex*")
-    await world.run_jobs()
-    await told(world.as_(BOB), "Silverdex, whom you look after")
+    await world.move(hours=6)  # when it is day in New York
+    await told(world.as_(BOB), "wrote about your customer Silverdex")
     assert stored(world.office)[0].customer_id == silver
     await mara.choose(message, "mentions.more", "Wrong customer")
     form = await window(mara, "Which customer")
     assert await mara.submit(form) is None
-    await reads(mara, message, "About nobody we know by name")
+    await reads(mara, message, "No customer recognised")
     await mara.choose(message, "mentions.more", "Not about us")
     await reads(mara, message, "not about us by Mara Okafor")
     assert stored(world.office)[0].feeling is Sentiment.COMPLAINT
@@ -193,9 +193,9 @@ async def test_a_doubtful_name_is_asked_about(world: World, outside: Outside) ->
     await mara.press(asked[0], "mentions.yes")
     await reads(mara, asked[0], "About *Orange*")
     await mara.press(asked[1], "mentions.no")
-    await reads(mara, asked[1], "About nobody we know by name")
+    await reads(mara, asked[1], "No customer recognised")
     await world.run_jobs()
-    await told(world.as_(ANA), "Orange, whom you look after")
+    await told(world.as_(ANA), "wrote about your customer Orange")
     assert sorted(str(row.customer_id) for row in stored(world.office) if row.customer_id) == [str(orange)]
 
 
@@ -238,12 +238,49 @@ async def test_sources_are_paused_tested_and_removed_and_failing_ones_say_why(wo
     assert words(tested.blocks).startswith("*Widget News*\nIts server has trouble of its own (500)")
     await mara.close(tested)
     [listed] = (await mara.command("/mentions sources")).messages
-    assert "fails since" in words(listed.blocks)
+    assert "failing since" in words(listed.blocks)
     await mara.choose(listed, "mentions.source_more", "Remove")
     form = await window(mara, "Remove a source")
     assert await mara.submit(form) is None
     [listed] = (await mara.command("/mentions sources")).messages
-    assert listed.text == "Nothing brings mentions yet."
+    assert listed.text == "No source brings mentions yet."
+
+
+async def test_a_preview_that_fails_stands_under_its_field(world: World, outside: Outside) -> None:
+    """The form stays filled in; it can be mended and previewed again, or saved by a button that isn't the main one."""
+    outside.status = 404
+    mara = world.as_(MARA)
+    [listed] = (await mara.command("/mentions sources")).messages
+    await mara.press(listed, "mentions.add_source")
+    form = await window(mara, "New source")
+    filled = {"mentions_source_word": ADDRESS, "mentions_source_channel": "accounts"}
+    await mara.fill(form, **filled, mentions_source_words="golddex widgets")
+    assert await mara.submit(form) is None
+    failed = await mara.until(lambda me: me.modal() if "mentions.failed" in str(me.modal().blocks) else None)
+    blocks = [block["block_id"] for block in failed.blocks]
+    assert blocks.index("mentions.failed") == blocks.index("mentions.source_word") + 1
+    [problem] = [block for block in failed.blocks if block["block_id"] == "mentions.failed"]
+    assert "Nothing is found at this address (404)" in problem["text"]["text"]
+    assert "style" not in problem["accessory"]
+    assert failed.payload["submit"]["text"] == "Preview"
+    assert "golddex widgets" in str(failed.blocks)
+    await mara.fill(failed, **filled)
+    await mara.press(failed, "mentions.save_anyway")
+    await mara.until(lambda me: "is saved" in words(me.modal().blocks))
+    [listed] = (await mara.command("/mentions sources")).messages
+    assert "only golddex widgets" in words(listed.blocks)
+    await mara.close(mara.modal(), everything=True)
+    await mara.choose(listed, "mentions.source_more", "Edit")
+    form = await window(mara, "Edit source")
+    await world.rehearsal.control.move(timedelta(minutes=1))
+    await mara.fill(form, mentions_source_words="silverdex")
+    assert await mara.submit(form) is None
+    failed = await mara.until(lambda me: me.modal() if "mentions.failed" in str(me.modal().blocks) else None)
+    await mara.fill(failed, mentions_source_words="silverdex", mentions_source_channel="accounts")
+    await mara.press(failed, "mentions.save_anyway")
+    await mara.until(lambda me: "is changed" in words(me.modal().blocks))
+    [listed] = (await mara.command("/mentions sources")).messages
+    assert "only silverdex" in words(listed.blocks)
 
 
 async def test_a_source_is_edited_after_a_look_at_what_it_would_bring(world: World, outside: Outside) -> None:
@@ -253,7 +290,7 @@ async def test_a_source_is_edited_after_a_look_at_what_it_would_bring(world: Wor
     [listed] = (await mara.command("/mentions sources")).messages
     await mara.choose(listed, "mentions.source_more", "Edit")
     form = await window(mara, "Edit source")
-    assert "Its kind and its address stay" in str(form.blocks)
+    assert "Its kind and address" in str(form.blocks)
     initial = {block["block_id"]: block["element"] for block in form.blocks if "element" in block}
     assert initial["mentions.source_words"]["initial_value"] == "golddex widgets\nlate"
     assert initial["mentions.source_quiet"]["initial_value"] == "22:00-06:00"
@@ -265,9 +302,9 @@ async def test_a_source_is_edited_after_a_look_at_what_it_would_bring(world: Wor
     await mara.fill(form, mentions_source_quiet="", mentions_source_channel="general")
     assert await mara.submit(form) is None
     shown = await mara.until(lambda me: me.modal() if "Today it brings" in str(me.modal().blocks) else None)
-    assert "Today it brings 1 item; 1 are left out by your words." in words(shown.blocks)
+    assert "Today it brings 1 item; your words leave out 1 more." in words(shown.blocks)
     assert await mara.submit(shown) is None
-    await mara.until(lambda me: "is kept as you say, and asked within a minute" in words(me.modal().blocks))
+    await mara.until(lambda me: "It is read again within a minute" in words(me.modal().blocks))
     await world.move(minutes=1)
     assert [one.text for one in mara.sees("general") if one.blocks] == ["A mention: “Silverdex opens at nine”"]
     [listed] = (await mara.command("/mentions sources")).messages

@@ -92,7 +92,12 @@ def test_a_card_says_how_it_reads_where_about_whom_and_since_when() -> None:
     )
     assert about["text"]["text"] == "About *Golddex* (likely) · owner Ana Lima · last contact 31 days ago"
     named = [element["text"]["text"] for element in buttons["elements"] if "text" in element]
-    assert named == ["I'll answer", "Card", "Open"]
+    assert named == ["I'll answer"]
+    menu = [(option["text"]["text"], option.get("url")) for option in buttons["elements"][-1]["options"]]
+    assert menu == [
+        ("Wrong customer", None), ("Not about us", None), ("It's praise", None), ("It's neither", None),
+        ("Open", "https://forum.example/1"),
+    ]  # fmt: skip
     check(message)
 
 
@@ -123,7 +128,7 @@ def test_lists_fit_with_five_thousand_open(words: str) -> None:
     rows = tuple(taken(words) if n % 2 else mention(words, address=LINK[:300]) for n in range(LIST_ROWS))
     check(cards.listed(MentionsListed(total=5000, complaints=4999, rows=rows)))
     shown = cards.page(MentionList(total=5000, taken=12, page=300, pages=625, rows=rows[:PAGE_ROWS]))
-    assert shown.text == "5,000 mentions wait for an answer · 12 in somebody's hands"
+    assert shown.text == "5,000 mentions wait for an answer · 12 taken"
     check(shown)
     check(cards.page(MentionList()))
     check(cards.help_page())

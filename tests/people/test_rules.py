@@ -1,10 +1,18 @@
 """What people may write about their working days and days away, and how their names are compared."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.people.rules import Calendar, absence_problems, holiday_countries, hours_problems, person_key
+from bot.people.rules import (
+    Calendar,
+    absence_problems,
+    holiday_countries,
+    hours_problems,
+    moment,
+    person_key,
+    zone_words,
+)
 
 TODAY = date(2026, 11, 23)
 
@@ -67,3 +75,23 @@ def test_countries_are_in_the_order_of_their_names() -> None:
 def test_a_persons_key_has_at_most_200_characters() -> None:
     """As the column has."""
     assert len(person_key("x" * 300)) == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, "today 09:00"), (1, "tomorrow 09:00"), (-1, "yesterday 09:00"), (2, "Wed 09:00"), (6, "Sun 09:00"),
+        (7, "Mon 30 Nov 09:00"), (-2, "Sat 21 Nov 09:00"), (-6, "Tue 17 Nov 09:00"), (-7, "Mon 16 Nov 09:00"),
+    ],
+)  # fmt: skip
+def test_a_weekday_alone_is_one_of_the_coming_six(days: int, said: str) -> None:
+    """A time further away, or past, has its date, since on a Monday "Tue" may be either."""
+    now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert moment(now + timedelta(days=days), now=now, zone="Europe/Lisbon") == said
+
+
+def test_days_turn_where_the_reader_is() -> None:
+    """At nine in Lisbon it is 22:00 in Auckland: three hours later is tomorrow there."""
+    now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert moment(now + timedelta(hours=3), now=now, zone="Pacific/Auckland") == "tomorrow 01:00"
+    assert (zone_words("America/New_York"), zone_words("UTC")) == ("New York time", "UTC")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.people.rules import Calendar
-from bot.promises.rules import PromiseState, is_near, is_over, is_silent, kept_rate, widest_gap
+from bot.promises.rules import PromiseState, is_near, is_over, is_silent, judged, kept_rate, widest_gap
 
 MONDAY, THURSDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 26), date(2026, 11, 27)
 LISBON = Calendar(zone="Europe/Lisbon", country="PT")
@@ -106,6 +106,8 @@ def test_the_rate_is_of_promises_whose_day_has_come() -> None:
         == 0.75
     )
     assert kept_rate({PromiseState.OPEN: 9}) is None
+    every = dict.fromkeys(PromiseState, 1)
+    assert judged(every) == 4
 
 
 def test_the_widest_gap_names_the_best_and_the_worst() -> None:

@@ -226,16 +226,18 @@ def rates(*bands: schemas.Tally, team: schemas.Tally, people: tuple[schemas.Tall
 
 
 def test_the_widest_difference_between_sizes_stands_in_front() -> None:
-    """In points, with the best and the worst; then every count."""
+    """In points, with the best and the worst of those with ten promises or more; then every count."""
     message = rates(
-        tally(Band.SMALL.value, kept=9, broken=1), tally(Band.LARGE.value, kept=3, renegotiated=1),
-        team=tally("The team", kept=12, broken=1, renegotiated=1), people=(tally("Ana", kept=12, open=2),),
+        tally(Band.SMALL.value, kept=9, broken=1), tally(Band.LARGE.value, kept=15, renegotiated=5),
+        tally(Band.MIDDLE.value, broken=3, kept=6),
+        team=tally("The team", kept=30, broken=4, renegotiated=5), people=(tally("Ana", kept=12, open=2),),
     )  # fmt: skip
     assert message.text == (
-        "86 % of promises were kept on their day. The widest difference between sizes is 15 points:"
-        " up to 49 people 90 %, 250 people and more 75 %."
+        "77% of promises were kept on their day. The widest difference between sizes is 15 points:"
+        " up to 49 people 90%, 250 people and more 75%."
     )
-    assert "*Ana* 100 % · 12 kept · 2 open" in str(message.blocks)
+    assert "*Ana* 100% · 12 kept · 2 open" in str(message.blocks)
+    assert "*50 to 249 people* too few to tell · 6 kept · 3 broken" in str(message.blocks)
     check(message)
 
 
@@ -243,8 +245,10 @@ def test_rates_of_little_or_nothing_are_told_as_such() -> None:
     """No rate is made up."""
     small = tally(Band.SMALL.value, kept=1)
     assert "no rate to tell" in rates(team=tally("The team", open=3)).text
-    assert "only one size" in rates(small, team=small).text
-    assert "makes no difference" in rates(small, tally(Band.LARGE.value, kept=2), team=small).text
+    few = rates(small, tally(Band.LARGE.value, kept=5, broken=4), team=small)
+    assert few.text.endswith("Too few to tell whether the size of a customer makes a difference.")
+    same = rates(tally(Band.SMALL.value, kept=10), tally(Band.LARGE.value, kept=10), team=small)
+    assert same.text.endswith("No difference between the sizes of customers.")
     check(rates(team=tally("The team")))
 
 

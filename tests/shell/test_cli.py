@@ -267,9 +267,9 @@ def test_a_mistake_is_one_sentence_on_standard_error(
 # --- doctor ------------------------------------------------------------------------------------------------------
 
 
-def _doctor(folder: Path, **settings: str) -> tuple[int, str]:
+def _doctor(folder: Path, *words: str, **settings: str) -> tuple[int, str]:
     with clean_environment(folder, **settings):
-        result = CliRunner().invoke(cli.app, ["doctor"], catch_exceptions=False)
+        result = CliRunner().invoke(cli.app, ["doctor", *words], catch_exceptions=False)
     return result.exit_code, result.stdout
 
 
@@ -334,6 +334,31 @@ async def test_the_doctor_knows_the_socket_of_the_running_bot(tmp_path: Path, sq
         await slack.control.refuse_sockets(False)
     assert code == 1
     assert "✗ Slack\n  The running bot reports: The connection to Slack has been closed for " in said
+
+
+async def test_the_doctor_lets_slack_check_every_screen(tmp_path: Path, sqlite_url: str) -> None:
+    """All screens pass at their worst; where Slack refuses one, the doctor names it, the place and the reason."""
+    async with rehearsal() as slack:
+        slack.control.limit_rates(on=False)
+        code, said = await asyncio.to_thread(_doctor, tmp_path, "--slack", **environment(slack, sqlite_url))
+        assert (code, said) == (0, "✓ Settings\n✓ Database\n✓ Slack\n✓ Screens\n")
+        assert sum(exchange.name == "blocks.validate" for exchange in slack.workspace.traffic) >= 100
+        slack.control.refuse_screens("customers.save_new")
+        code, said = await asyncio.to_thread(_doctor, tmp_path, "--slack", **environment(slack, sqlite_url))
+    assert code == 1
+    refused = "Slack refuses customers.views.forms.add at /blocks/0: The rehearsal was told to refuse this. (refused)"
+    assert said.endswith(f"✗ Screens\n  {refused}\n")
+
+
+async def test_the_doctor_says_when_slack_doesnt_check_screens(tmp_path: Path, sqlite_url: str) -> None:
+    """An unknown method is one sentence; a Slack that asks to wait is asked again."""
+    async with rehearsal() as slack:
+        slack.control.limit_rates(on=False)
+        slack.control.faults.next("blocks.validate", status=429, retry_after=0)
+        slack.control.faults.next("blocks.validate", error="unknown_method")
+        code, said = await asyncio.to_thread(_doctor, tmp_path, "--slack", **environment(slack, sqlite_url))
+    assert code == 1
+    assert said.endswith("✗ Screens\n  Slack doesn't check screens here (unknown_method).\n")
 
 
 # --- run ---------------------------------------------------------------------------------------------------------

@@ -219,8 +219,8 @@ class Play:
         expected = self._coverage(day)
         assert digest.text.startswith(expected), f"{digest.text!r} should begin with {expected!r} on {day}."
         if late:
-            assert f"{len(late):,} ha{'s' if len(late) == 1 else 've'} waited too long" in digest.text
-        shown = re.findall(r"^\*([^*]+)\* · \d+ of 30 days", text, re.MULTILINE)
+            assert f" · {len(late):,} neglected" in digest.text
+        shown = re.findall(r"^\*([^*]+)\* · \d+ days \(every 30\)", text, re.MULTILINE)
         assert shown == [escape(name) for name in late[:5]]
         replies = "\n".join(words(reply) for reply in self._replies(digest))
         assert all(escape(name) in replies or escape(name) in text for name in late)
@@ -234,9 +234,8 @@ class Play:
             customer.name for customer, standing in zip(active, standings, strict=True)
             if standing is Standing.NEGLECTED
         }  # fmt: skip
-        well = sum(standing in {Standing.IN_CADENCE, Standing.SNOOZED} for standing in standings)
-        percent = well * 100 // len(active)
-        return f"All {len(active)} customers" if well == len(active) else f"{percent} % of {len(active)} customers"
+        well = sum(standing is Standing.IN_CADENCE for standing in standings)
+        return f"All {len(active)} customers" if well == len(active) else f"{well} of {len(active)} customers"
 
     def _digests_of_now(self) -> list[Message]:
         now = f"{self.world.now.timestamp():.0f}"

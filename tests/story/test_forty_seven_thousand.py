@@ -45,7 +45,7 @@ async def test_every_screen_holds_when_all_of_them_wait(sqlite_url: str, content
         assert f"{ALL:,}" in await _answers(ana, "/customers")
         assert "kakuzi" in (await _answers(ana, "/customers kakuzi plc")).casefold()
         assert "Did you mean" in await _answers(ana, "/customers kakuzzy plc kenia")
-        assert "waited too long" in await _answers(mara, "/neglected team")
+        assert "neglected" in await _answers(mara, "/neglected team")
         for person in (ana, mara):
             await person.open_home()
             home = await person.until(lambda me: me.home(), timeout=20)

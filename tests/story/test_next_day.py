@@ -1,5 +1,6 @@
 """The demo's first minutes: no alarms about its own data, and a next day that comes quickly."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,8 +11,8 @@ import structlog
 
 from demo.company import load_company
 from demo.feed import list_posts, load_feed, open_feed
-from demo.people import ANA, COMPANY, IRIS, NINE, START, TEAM, populate
-from demo.stage import Stage, next_events, next_hours, open_stage, run_jobs_on_move
+from demo.people import ANA, BOB, COMPANY, IRIS, MARA, NINE, START, TEAM, populate
+from demo.stage import Stage, keep_running, next_events, next_hours, open_stage, run_jobs_on_move
 
 MOST_STOPS_A_DAY = 12
 
@@ -43,14 +44,26 @@ async def test_the_next_day_takes_few_passes(sqlite_url: str, capsys: pytest.Cap
         await stage.rehearsal.control.move_to(NINE)
         assert stops == ["09:00"]
         stops.clear()
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         await stage.rehearsal.control.move(timedelta(days=1))
-        seconds = time.perf_counter() - began
+        seconds, work = time.perf_counter() - began, time.process_time() - worked
         assert {"14:00", "20:00", "08:00", "09:00"} <= set(stops)  # nine in New York, Auckland, Stockholm and Lisbon
         assert len(stops) <= MOST_STOPS_A_DAY, stops
         assert any("waiting to hear" in message.text for message in stage.rehearsal.control.as_person(ANA).dm())
         with capsys.disabled():
-            print(f"\nNext day: {seconds:.1f} s, {len(stops)} passes at {', '.join(stops)}")  # noqa: T201
+            print(f"\nNext day: {seconds:.1f} s, {work:.1f} s of work, {len(stops)} passes at {', '.join(stops)}")  # noqa: T201
+
+
+async def test_jobs_run_by_themselves(sqlite_url: str) -> None:
+    """What somebody is asked reaches them within a moment, although nobody moves the clock."""
+    async with _open_demo(sqlite_url) as stage:
+        bob = stage.rehearsal.control.as_person(BOB)
+        await stage.rehearsal.control.move_to(NINE.replace(hour=15))
+        jobs = asyncio.create_task(keep_running(stage, every=0.05))
+        await stage.rehearsal.control.as_person(MARA).command("/assign @bob Sunset Diner tomorrow call them back")
+        asked = await bob.until(lambda me: [one for one in me.dm() if "call them back" in str(one.blocks)], timeout=20)
+        assert len(asked) == 1
+        jobs.cancel()
 
 
 async def test_time_goes_on_where_nothing_happens(sqlite_url: str) -> None:

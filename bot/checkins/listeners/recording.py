@@ -87,7 +87,8 @@ async def change(caller: Caller) -> None:
         happened_on=form.day(views.WHEN),
     )
     schema = schema.model_copy(update={"quote": form.text(views.QUOTE)})
-    fresh = _draw(caller, schema, CheckinModalState.load(view), wanted)
+    extras = extra_fields(caller.features, schema, wanted)
+    fresh = {**views.form(schema, state=view["private_metadata"], extras=extras), "callback_id": view["callback_id"]}
     try:
         await caller.client.views_update(view_id=view["id"], hash=view["hash"], view=fresh)
     except SlackApiError as error:
@@ -100,7 +101,7 @@ async def save(caller: Caller) -> None:
     state = CheckinModalState.load(caller.view)
     entered = read_form(caller.form)
     link = state.link or await permalink(caller.client, state.channel, state.ts, state.domain)
-    extras = _read_extras(caller.features, caller.view)
+    extras = read_extras(caller.features, caller.view)
     schema = await caller.run(record_checkin, view_id=caller.view["id"], link=link, extras=extras, **entered)
     await show_result(caller, state.origin, schema)
 
@@ -141,13 +142,11 @@ def _private(caller: Caller, otherwise: Any) -> Origin:
     return Origin(kind="private", url=caller.url) if caller.url else Origin(kind=otherwise)
 
 
-def _draw(caller: Caller, schema: CheckinForm, state: CheckinModalState, wanted: Container[str] = frozenset()) -> Block:
-    return views.form(schema, state=state.dump(), extras=_extra_fields(caller.features, schema, wanted))
+def _draw(caller: Caller, schema: CheckinForm, state: CheckinModalState) -> Block:
+    return views.form(schema, state=state.dump(), extras=extra_fields(caller.features, schema, frozenset()))
 
 
-def _extra_fields(
-    features: tuple[Feature, ...], schema: CheckinForm, wanted: Container[str]
-) -> list[views.ExtraFields]:
+def extra_fields(features: tuple[Feature, ...], schema: CheckinForm, wanted: Container[str]) -> list[views.ExtraFields]:
     """Return other features' fields for this customer; those behind a button are open once they are *wanted*."""
     return [
         views.ExtraFields(
@@ -158,7 +157,7 @@ def _extra_fields(
     ]
 
 
-def _read_extras(features: tuple[Feature, ...], view: Mapping[str, Any]) -> list[Callable[..., object]]:
+def read_extras(features: tuple[Feature, ...], view: Mapping[str, Any]) -> list[Callable[..., object]]:
     """Return the use cases of the features whose fields were filled in."""
     read = [(extra, extra.read(view.get("state") or {})) for extra in collect_extras(features)]
     return [partial(extra.use_case, **given) for extra, given in read if given]

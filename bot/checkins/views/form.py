@@ -44,16 +44,20 @@ def form(schema: CheckinForm, *, state: str, extras: Sequence[ExtraFields] = ())
 
     Drawn again in an open modal, fields keep what was entered: Slack knows them by the ids of block and element.
     """
-    channel = ui.select(CHANNEL, CHANNELS, initial="message" if schema.quote else "call")
+    how = schema.channel or (Channel.MESSAGE if schema.quote else Channel.CALL)
+    result, day = Result.TALKED, schema.today
+    if schema.preview:
+        result, day = schema.preview.result, schema.preview.happened_on
+    note = ui.text_input(NOTE, initial=schema.note, multiline=True)
     blocks = [
         _customer_field(schema),
         about(schema.preview),
-        ui.field_of("What happened", ui.radio(RESULT, RESULTS, initial="talked"), block_id=RESULT, dispatch=True),
-        ui.field_of("How", channel, block_id=CHANNEL),
-        ui.field_of("When", ui.date_picker(WHEN, initial=schema.today), block_id=WHEN, dispatch=True),
+        ui.field_of("What happened", ui.radio(RESULT, RESULTS, initial=result.value), block_id=RESULT, dispatch=True),
+        ui.field_of("How", ui.select(CHANNEL, CHANNELS, initial=how.value), block_id=CHANNEL),
+        ui.field_of("When", ui.date_picker(WHEN, initial=day), block_id=WHEN, dispatch=True),
         live(schema.preview),
         ui.field_of("How are they", ui.select(MOOD, MOODS, placeholder="Not sure"), block_id=MOOD, optional=True),
-        ui.field_of("Note", ui.text_input(NOTE, multiline=True), block_id=NOTE, optional=True),
+        ui.field_of("Note", note, block_id=NOTE, optional=True),
         ui.field_of("Next step", ui.text_input(NEXT, max_length=300), block_id=NEXT, optional=True),
         *([_quote_field(schema.quote)] if schema.quote else []),
         *_extra_blocks(extras),

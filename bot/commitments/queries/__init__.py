@@ -20,8 +20,8 @@ from bot.core.schemas import Line, OfferButton, Overdue, OwedLine
 from bot.customers.queries import find_customer, get_customer, list_by_ids, list_exact
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
-from bot.people.queries import find_person_row, get_person, get_today, list_names
-from bot.people.rules import DAY
+from bot.people.queries import find_person_row, get_person, get_today, list_rows
+from bot.people.rules import DAY, known_zone
 from bot.people.tables import Person
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import BOT
@@ -120,8 +120,8 @@ def get_schema(session: Session, kind: CommitmentKind[R, S], row: R, *, viewer: 
     """Return a commitment as *viewer*'s screens show it; customer and people are read once in a session."""
     customer = cast("Customer", session.get(Customer, row.customer_id))
     people = {key: find_person_row(session, key) for key in _people_of(kind, row)}
-    names = {key: person.name for key, person in people.items() if person}
-    return _schema(kind, row, customer, names, kind.viewed(session, viewer, now))
+    known = {key: person for key, person in people.items() if person}
+    return _schema(kind, row, customer, known, kind.viewed(session, viewer, now))
 
 
 def list_schemas(
@@ -129,9 +129,9 @@ def list_schemas(
 ) -> tuple[S, ...]:
     """Return commitments as *viewer*'s screens show them (nobody's: the workspace's), in the order given."""
     customers = list_by_ids(session, list({row.customer_id for row in rows}))
-    names = list_names(session, {person_id for row in rows for person_id in _people_of(kind, row)})
+    people = list_rows(session, {person_id for row in rows for person_id in _people_of(kind, row)})
     viewed = kind.viewed(session, viewer, now)
-    return tuple(_schema(kind, row, customers[row.customer_id], names, viewed) for row in rows)
+    return tuple(_schema(kind, row, customers[row.customer_id], people, viewed) for row in rows)
 
 
 def list_by_person(
@@ -141,12 +141,12 @@ def list_by_person(
     wanted = {one for theirs in ids.values() for one in theirs}
     rows = {row.id: row for row in session.exec(select(kind.table).where(kind.column("id").in_(wanted)))}
     customers = list_by_ids(session, list({row.customer_id for row in rows.values()}))
-    names = list_names(session, {person_id for row in rows.values() for person_id in _people_of(kind, row)})
+    people = list_rows(session, {person_id for row in rows.values() for person_id in _people_of(kind, row)})
     shown = {}
     for person_id, theirs in ids.items():
         viewed = kind.viewed(session, person_id, now)
         found = [rows[one] for one in theirs if one in rows]
-        shown[person_id] = [_schema(kind, row, customers[row.customer_id], names, viewed) for row in found]
+        shown[person_id] = [_schema(kind, row, customers[row.customer_id], people, viewed) for row in found]
     return shown
 
 
@@ -166,17 +166,18 @@ def _people_of(kind: CommitmentKind[R, S], row: R) -> set[str]:
 
 
 def _schema(
-    kind: CommitmentKind[R, S], row: R, customer: Customer, names: Mapping[str, str], viewed: Mapping[str, Any]
+    kind: CommitmentKind[R, S], row: R, customer: Customer, known: Mapping[str, Person], viewed: Mapping[str, Any]
 ) -> S:
-    """Make the schema of its fields: columns of the same name, `{column}_name` for people, and what was *viewed*."""
+    """Make the schema of its fields: columns of the same name, names and zones of people, and what was *viewed*."""
     same = {name: getattr(row, name) for name in kind.schema.model_fields if hasattr(row, name)}
     people = {name: getattr(row, name) for name in kind.people}
-    named = {
-        f"{name.removesuffix('_id')}_name": "" if key in {None, BOT} else names.get(key, NOBODY)
-        for name, key in people.items()
-    }
-    known = {name: value for name, value in named.items() if name in kind.schema.model_fields}
-    return kind.schema(**same, **known, customer_name=customer.name, **viewed)
+    named = {}
+    for name, key in people.items():
+        person, stem = known.get(key), name.removesuffix("_id")
+        named[f"{stem}_name"] = "" if key in {None, BOT} else person.name if person else NOBODY
+        named[f"{stem}_zone"] = known_zone(person.zone, "UTC") if person else ""
+    shown = {name: value for name, value in named.items() if name in kind.schema.model_fields}
+    return kind.schema(**same, **shown, customer_name=customer.name, **viewed)
 
 
 # --- lists and their pages ---------------------------------------------------------------------------------------

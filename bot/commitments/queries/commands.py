@@ -166,7 +166,7 @@ def _split_person(
             return *mentioned, ""
     except NotFound as unknown:
         return viewer, words.partition(" ")[2].strip(), str(unknown)
-    if _find_exact(session, words) != []:
+    if find_called(session, words):
         return viewer, words, ""
     try:
         named = find_named(session, words)
@@ -188,8 +188,8 @@ def split_customer(
     begins with the words, or holds them, is returned with a sentence that asks to check it.
     """
     quoted = split_quoted(words)
-    if found := _find_exact(session, words):
-        name, rest, called = found[0]
+    if found := find_called(session, words):
+        name, rest, called = found
         if len(called) == 1:
             return called[0], rest, ""
         return None, rest, f"{len(called)} customers are called {clean_text(name, 80)}; choose one."
@@ -202,12 +202,12 @@ def split_customer(
     return None, rest, _unknown(session, name)
 
 
-def _find_exact(session: Session, words: str) -> list[tuple[str, str, list[Customer]]]:
-    """Return the longest beginning that customers are called, what follows it, and who they are; empty: nobody is."""
+def find_called(session: Session, words: str) -> tuple[str, str, list[Customer]] | None:
+    """Return the longest beginning of *words* that customers are called, what follows it, and who they are."""
     quoted = split_quoted(words)
     choices = [quoted] if quoted else prefixes(words.split())
     called = _list_called(session, [name for name, _ in choices])
-    return [(name, rest, called[name]) for name, rest in choices if called[name]][:1]
+    return next(((name, rest, called[name]) for name, rest in choices if called[name]), None)
 
 
 def _list_called(session: Session, names: Sequence[str]) -> dict[str, list[Customer]]:

@@ -88,10 +88,10 @@ def find_customer(session: Session, words: str, *, partly: bool = True) -> Custo
             asked=asked,
             nearest=tuple((customer.id, customer.name) for customer in found[:MOST_MATCHES]),
         )
-    similar = list_partly(session, words)
-    if partly and len(similar) == 1:
+    similar = list_partly(session, words) if partly else ()
+    if len(similar) == 1:
         return similar[0]
-    nearest = tuple((one.id, one.name) for one in similar) or list_nearest(session, words)
+    nearest = list_names_like(session, words)
     hint = f" Did you mean {either([name for _, name in nearest])}?" if nearest else ""
     raise NotFound(f"No customer is called {asked}.{hint}", asked=asked, nearest=nearest)
 
@@ -131,6 +131,11 @@ def _holds(name: Any, key: str) -> Any:
     """SQL: each word of *key* is the beginning of a word of *name*."""
     spaced = sa.literal(" ").concat(name)
     return sa.and_(*(spaced.contains(f" {part}", autoescape=True) for part in key.split()[:MOST_WORDS]))
+
+
+def list_names_like(session: Session, words: str) -> tuple[tuple[UUID, str], ...]:
+    """List the (id, name) of customers that *words* may mean: as a part of their name, or else with typing errors."""
+    return tuple((one.id, one.name) for one in list_partly(session, words)) or list_nearest(session, words)
 
 
 def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tuple[UUID, str], ...]:

@@ -89,7 +89,7 @@ def list_page(
     session: Session, *, words: str = "", page: int = 1, viewer: str, now: datetime, pool: bool = False
 ) -> ListPage:
     """
-    Return one page of customers, active ones first, longest wait first.
+    Return one page of customers, active ones first, furthest past their cadence first.
 
     *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
     """
@@ -342,7 +342,7 @@ def _sentence(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0
         case "customer.snoozed":
             return f"{who} snoozed it until {entry.after.get('until')}"
         case "customer.woken":
-            return f"{who} ended the putting off"
+            return f"{who} ended the snooze"
         case "customer.brought_forward":
             return f"due sooner, by {entry.after.get('due_on')}: {entry.after.get('reason')}"
         case "customer.put_back":

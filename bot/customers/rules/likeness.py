@@ -6,6 +6,8 @@ LEAST_LETTERS = 5
 """A shorter word has to be the same: "Oil" and "Gas", "BP" and "BD" are a letter apart and no typing error."""
 LONG = 9
 """From so many letters on, two of them may differ, of words that begin alike."""
+MOST_EDITS = 2
+"""Letters that may differ in a name."""
 MOST_WORDS = 2
 """Words of a name that may differ."""
 LEAST_JOINED = 8
@@ -19,8 +21,6 @@ def is_look_alike(one: str, other: str) -> bool:
     The words are the same in another order or otherwise divided ("Goodwill", "Good Will"), or one or two long ones
     differ by a typing error. Short words and numbers have to be the same. Both keys are those of `names.name_key`.
     """
-    if abs(len(one) - len(other)) > max(one.count(" "), other.count(" ")) + 2:
-        return False
     words, others = one.split(), other.split()
     if sorted(words) == sorted(others) or "".join(words) == "".join(others):
         return True
@@ -35,14 +35,29 @@ def is_look_alike(one: str, other: str) -> bool:
     different = [(word, another) for word, another in zip(words, others, strict=True) if word != another]
     return (
         len(different) <= MOST_WORDS
-        and edits <= (2 if length >= LONG else 1)
+        and edits <= (MOST_EDITS if length >= LONG else 1)
         and all(OSA.distance(word, another) <= _most_edits(word, another) for word, another in different)
     )
 
 
-def find_look_alike(key: str, keys: Iterable[str]) -> str | None:
-    """Return the first of *keys* that looks like *key*, or None."""
-    return next((other for other in keys if is_look_alike(key, other)), None)
+class KnownNames:
+    """The keys of known names, among which those that look like another one are found quickly."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = list(dict.fromkeys(keys))
+        self._joined = [key.replace(" ", "") for key in self._keys]
+        self._by_words = {" ".join(sorted(key.split())): key for key in reversed(self._keys)}
+
+    def find_look_alike(self, key: str) -> str | None:
+        """Return a key that looks like *key*: the same words in another order, else the nearest; None if none does."""
+        from rapidfuzz import process  # noqa: PLC0415 - two megabytes that only lists need
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 - as above
+
+        if same := self._by_words.get(" ".join(sorted(key.split()))):
+            return same
+        near = process.extract_iter(key.replace(" ", ""), self._joined, scorer=OSA.distance, score_cutoff=MOST_EDITS)
+        alike = ((edits, at) for _, edits, at in near if is_look_alike(key, self._keys[at]))
+        return next((self._keys[at] for _, at in sorted(alike)), None)
 
 
 def _is_fixed(word: str) -> bool:
@@ -53,4 +68,4 @@ def _is_fixed(word: str) -> bool:
 def _most_edits(word: str, other: str) -> int:
     """Return by how many letters two words may differ."""
     length = min(len(word), len(other))
-    return 0 if length < LEAST_LETTERS else 2 if length >= LONG and word[0] == other[0] else 1
+    return 0 if length < LEAST_LETTERS else MOST_EDITS if length >= LONG and word[0] == other[0] else 1

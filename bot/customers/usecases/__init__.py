@@ -47,8 +47,8 @@ def hand_over(
     actor = require_here(session, by=by)
     customer = get_customer(session, customer_id)
     if customer.owner_id == to:
-        whose = "in the pool" if to is None else "yours" if to == by else "theirs"
-        raise AlreadyDone(f"{customer.name} is already {whose}.")
+        whose = "has no owner" if to is None else "is yours" if to == by else "is theirs"
+        raise AlreadyDone(f"{customer.name} {whose} already; nothing was changed.")
     _require_may_hand_over(session, customer, to=to, by=by, manages=may_manage(actor))
     if to is not None:
         require_can_own(session, to)

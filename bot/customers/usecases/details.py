@@ -21,7 +21,7 @@ from bot.customers.usecases import hand_over, notify_new_owner, require_can_own
 from bot.customers.usecases.scheduling import audit, first_due, reschedule
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.tables import Person
-from bot.people.usecases import may_manage, require_here
+from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import BOT
 
@@ -54,7 +54,7 @@ def add_customer(
     if details.owner_id not in {None, by}:
         with _errors_under_owner():
             if not may_manage(actor):
-                advice = "take it yourself, or leave it in the pool."
+                advice = f"ask {whom_to_ask(session)}, take it yourself, or leave it without an owner."
                 raise NotAllowed(f"Only managers can give customers to others; {advice}")
             require_can_own(session, str(details.owner_id))
     if view_id and not outbox.record_received(session, "view", view_id, now=now):
@@ -130,7 +130,10 @@ def set_status(
     customer = get_customer(session, customer_id)
     today = get_today(session, person_id=by, now=now)
     reason = clean_text(reason, 300)
-    _check_status(customer, status, reason=reason, until=until, today=today, actor=actor)
+    if Status.EXCLUDED in {status, customer.status} and status != customer.status and not may_manage(actor):
+        whom = whom_to_ask(session)
+        raise NotAllowed(f"Only managers can exclude a customer or take that back; ask {whom}, or pause it.")
+    _check_status(status, reason=reason, until=until, today=today)
     before = _status_json(customer)
     active = status is Status.ACTIVE
     customer.status, customer.status_by = status, None if active else by
@@ -231,8 +234,8 @@ def _require_new_name(session: Session, details: CustomerDetails) -> None:
     query = select(Customer).where(Customer.name_key == name_key(details.name))
     for namesake in session.exec(query).all():
         if not details.domain or not namesake.domain or namesake.domain == details.domain:
-            owner = list_names(session, [namesake.owner_id]).get(namesake.owner_id or "", "nobody yet")
-            refused = f"{namesake.name} is here already (looked after by {owner}). "
+            owner = list_names(session, [namesake.owner_id]).get(namesake.owner_id or "")
+            refused = f"{namesake.name} is here already ({f'owner {owner}' if owner else 'no owner'}). "
             refused += "If this is another one of that name, give both their domain."
             raise InvalidInput(fields={"name": refused})
 
@@ -278,11 +281,7 @@ def _sorted(contacts: Sequence[ContactDetails]) -> list[str]:
     return sorted(contact.model_dump_json() for contact in contacts)
 
 
-def _check_status(
-    customer: Customer, status: Status, *, reason: str, until: date | None, today: date, actor: Person
-) -> None:
-    if Status.EXCLUDED in {status, customer.status} and status != customer.status and not may_manage(actor):
-        raise NotAllowed("Only managers can exclude a customer or take that back; ask one of them.")
+def _check_status(status: Status, *, reason: str, until: date | None, today: date) -> None:
     if status is not Status.ACTIVE and not reason:
         raise InvalidInput(fields={"reason": "Say why, in a few words; whoever looks later will want to know."})
     if status is Status.PAUSED and until is not None and until <= today:

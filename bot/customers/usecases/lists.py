@@ -23,7 +23,7 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import list_owner_ids
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
-from bot.customers.rules.likeness import find_look_alike
+from bot.customers.rules.likeness import KnownNames
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.rules.sharing import share_evenly
@@ -335,10 +335,11 @@ def _look_alikes(new: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:
     """Note new customers whose names look like those of known ones; different domains say that they differ."""
     known = [target for target in matcher.by_uuid.values() if target.current is not None]
     remarks = []
+    names = {one.name_key: one.name for one in known}
+    everyone, without_domain = KnownNames(names), KnownNames(one.name_key for one in known if not one.domain)
     for target in new[: MOST_COMPARISONS // len(known)] if known else ():
-        others = {one.name_key: one.name for one in known if not (one.domain and target.domain)}
-        if alike := find_look_alike(target.name_key, others):
-            reason = f"{target.name} looks like {others[alike]}, whom we have. It will be added as a new customer."
+        if alike := (without_domain if target.domain else everyone).find_look_alike(target.name_key):
+            reason = f"{target.name} looks like {names[alike]}, whom we have. It will be added as a new customer."
             remarks.append(Note(target.rows[0].row_number, "name", reason, target.name))
     return remarks
 

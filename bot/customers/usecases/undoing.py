@@ -21,7 +21,7 @@ from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.writing import SCHEDULE_INPUTS, as_json, update_rows
-from bot.people.usecases import may_manage, require_here
+from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
 
@@ -49,7 +49,7 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
     if made is None:
         raise NotFound("There is no such import here; the ones there are stand in /customers import.")
     if by != BOT and not may_manage(actor := require_here(session, by=by)) and made.by != actor.id:
-        raise NotAllowed("Only managers can undo somebody else's import; ask one, or who imported it.")
+        raise NotAllowed(f"Only managers can undo somebody else's import; ask {whom_to_ask(session)}.")
     if made.undone_at is not None:
         raise AlreadyDone(f"The import of {made.file_name} was undone already.")
     changes = session.exec(select(ImportChange).where(ImportChange.import_id == import_id)).all()

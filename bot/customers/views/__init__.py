@@ -75,15 +75,15 @@ def due_words(due: date, today: date) -> str:
 ASKED_SHOWN = 60
 POOL = "customers.pool"
 IMPORT = "customers.import"
-WHY_THIS_ORDER = "Longest wait first; size plays no part."
+WHY_THIS_ORDER = "Furthest past their cadence first; size plays no part."
 
-HELP = """*/customers*  everybody, longest wait first
+HELP = """*/customers*  all customers, furthest past their cadence first
 */customers Acme*  Acme's card; a few letters or its domain will do
 */customers add Acme*  a new customer
 */customers edit Acme*  name, owner, cadence, contacts, preferences
 */customers import*  a list from HubSpot, Salesforce, Pipedrive or any CSV file, with a look before anything changes
 */customers export*  everything as a CSV file, sent to you alone
-*/customers pool*  customers nobody looks after yet"""
+*/customers pool*  customers without an owner"""
 
 
 def page(schema: ListPage) -> ui.Message:
@@ -142,7 +142,7 @@ def said(words: str) -> ui.Message:
 
 
 def _row(row: CustomerSchema, *, pool: bool) -> list[ui.Block]:
-    owner = ui.escape(ui.cut(row.owner_name or "", ASKED_SHOWN)) or "nobody yet"
+    owner = ui.escape(ui.cut(row.owner_name or "", ASKED_SHOWN)) or NO_OWNER
     text = f"{name_of(row)} · {standing_words(row)}" + ("" if pool else f" · {owner}")
     accessory = ui.button("I'll take it", TAKE, str(row.id)) if pool else ui.button("Card", CARD, str(row.id))
     return [ui.section(text, accessory=accessory, block_id=f"{POOL if pool else 'customers.row'}:{row.id}")]
@@ -174,7 +174,7 @@ def _turn(schema: ListPage, to: int) -> str:
 
 def _empty(schema: ListPage) -> ui.Message:
     if schema.pool:
-        return said("Every customer has an owner; nobody waits in the pool.")
+        return said("Every customer has an owner.")
     text = "No customers yet. Add the first one, or bring a list."
     offers = ui.actions(ui.button("Add a customer", ADD, style="primary"), ui.button("Import a list", IMPORT))
     return ui.Message(text=text, blocks=[ui.section(text), offers])
@@ -217,7 +217,7 @@ def customer_taken(schema: CustomerTaken) -> ui.Message:
     """Draw the news that a customer went to somebody else, or to the pool."""
     name = ui.bold(ui.cut(schema.name, NAME_SHOWN))
     if schema.to is None:
-        text = f"{ui.mention(schema.by)} put {name} into the pool; it is no longer yours."
+        text = f"{ui.mention(schema.by)} gave {name} back to the pool; it has no owner now."
     elif schema.to == schema.by:
         text = f"{ui.mention(schema.by)} took {name} over from you."
     else:

@@ -38,7 +38,8 @@ def message(card: Card) -> ui.Message:
     """Draw the card as an answer that only one person sees."""
     schema = card.customer
     owner = f"owner {ui.cut(schema.owner_name, NAME_SHOWN)}" if schema.owner_name else NO_OWNER
-    text = f"{ui.cut(schema.name, NAME_SHOWN)}: {_when(card)}, {owner}."
+    problem = "an open problem, " if Topic.PROBLEM in card.topics else ""
+    text = f"{ui.cut(schema.name, NAME_SHOWN)}: {problem}{_when(card)}, {owner}."
     rows = ui.fitting([[block] for block in blocks(card)], most_blocks=ui.MESSAGE_BLOCKS)
     return ui.Message(text=ui.escape(text), blocks=[block for row in rows for block in row])
 
@@ -90,7 +91,8 @@ def erased(schema: SubjectErased) -> ui.Block:
 def blocks(card: Card) -> list[ui.Block]:
     """Draw the card: an open problem on top, who and since when, the buttons, what is known, and what happened."""
     problems, details = _lines(card, Topic.PROBLEM), card.details
-    made = [ui.section("\n".join([":warning: *Open problem*", *problems]))] if problems else []
+    headline = f":warning: {name_of(card.customer)} has an open problem"
+    made = [ui.section("\n".join([headline, *problems]))] if problems else []
     made += [ui.section(_head(card)), *_buttons(card)]
     for title, lines in (
         ("What we owe", _lines(card, Topic.OWED)),
@@ -156,7 +158,7 @@ def _take_confirm(schema: CustomerSchema) -> ui.Confirm | None:
     """Return the question before a customer is taken from its owner."""
     if schema.owner_name is None:
         return None
-    question = f"{ui.cut(schema.owner_name, NAME_SHOWN)} looks after it, and is told that it is yours now."
+    question = f"{ui.cut(schema.owner_name, NAME_SHOWN)} is the owner, and is told that it is yours now."
     return ui.Confirm("Take this customer?", question, "I'll take it")
 
 

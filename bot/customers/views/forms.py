@@ -81,10 +81,10 @@ def status(card: Card, *, under: str = "") -> ui.Block:
 def hand_over(card: Card, *, under: str = "") -> ui.Block:
     """Draw the modal that gives a customer to somebody else, or to the pool."""
     note = ui.text_input(NOTE, multiline=True, max_length=300)
-    pool = ui.checkboxes(POOL, [ui.Option("Back to the pool, where anybody may take it", "pool")])
+    pool = ui.checkboxes(POOL, [ui.Option("No owner: back to the pool, where anybody may take it", "pool")])
     blocks = [
         ui.section(name_of(card.customer)),
-        ui.field_of("Who looks after it from now on", ui.person_select(TO), block_id=TO, optional=True),
+        ui.field_of("New owner", ui.person_select(TO), block_id=TO, optional=True),
         ui.field_of("Or", pool, block_id=POOL, optional=True),
         ui.field_of("What they should know", note, block_id=NOTE, optional=True),
     ]
@@ -124,8 +124,8 @@ def _fields(details: CustomerDetails, parent: Named | None, cadence: int) -> lis
     headcount = "" if details.headcount is None else str(details.headcount)
     blocks = [
         ui.field_of("Name", ui.text_input(NAME, initial=details.name, max_length=200), block_id=NAME),
-        ui.field_of("Looked after by", ui.person_select(OWNER, initial=details.owner_id), block_id=OWNER, optional=True,
-                 hint="Empty: in the pool, where anybody may take it."),
+        ui.field_of("Owner", ui.person_select(OWNER, initial=details.owner_id), block_id=OWNER, optional=True,
+                 hint="Empty: no owner, and anybody may take it."),
         ui.field_of("Days between contacts", ui.number_input(CADENCE, initial=details.cadence_days, lowest=1,
                  highest=LONGEST_CADENCE_DAYS), block_id=CADENCE, optional=True,
                  hint=f"Empty: every {cadence}, like everybody."),
@@ -142,7 +142,8 @@ def _fields(details: CustomerDetails, parent: Named | None, cadence: int) -> lis
                                                max_length=64), block_id=ZONE, optional=True),
         _list("Tags", TAGS, "; ".join(details.tags), "Divided by semicolons", lines=False),
         ui.field_of("Annual value", ui.text_input(VALUE, initial=money_text(details), placeholder="12500.50 EUR",
-                 max_length=60), block_id=VALUE, optional=True, hint="Kept for you; it decides nothing here."),
+                 max_length=60), block_id=VALUE, optional=True,
+                 hint="For your information: no list and no reminder depends on it."),
         ui.field_of("People there", ui.text_input(HEADCOUNT, initial=headcount, max_length=30),
                  block_id=HEADCOUNT, optional=True),
     ]  # fmt: skip

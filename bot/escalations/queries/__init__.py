@@ -31,6 +31,7 @@ from bot.escalations.rules import (
 from bot.escalations.schemas import AboutEscalation, EscalationList, EscalationRaised, EscalationSchema, Waiting, Wishes
 from bot.escalations.tables import Escalation, EscalationSettings
 from bot.people.queries import find_person_row, get_zone
+from bot.people.rules import zone_words
 from bot.people.usecases import require_here, require_manager
 
 UNANSWERED = "open"
@@ -50,15 +51,19 @@ def is_past(now: datetime) -> Any:
     return sa.and_(col(Escalation.state) == EscalationState.OPEN, col(Escalation.answer_by) <= now)
 
 
+def _viewed(zone: str, now: datetime, *, is_somebody: bool) -> dict[str, Any]:
+    return {"now": now, "zone": zone, "place": "" if is_somebody else zone_words(zone)}
+
+
 ESCALATIONS = CommitmentKind(
     table=Escalation,
     schema=EscalationSchema,
     listed=EscalationList,
     subject="escalation",
-    plural="escalations",
+    plural="problems",
     preposition="of",
     command="/escalate",
-    missing="That escalation isn't here any more; /escalate list team shows what is open.",
+    missing="That problem isn't here any more; /escalate list team shows what is open.",
     assignee="assignee_id",
     people=("assignee_id", "raised_by", "answered_by", "closed_by"),
     is_open=col(Escalation.closed_at).is_(None),
@@ -72,10 +77,10 @@ ESCALATIONS = CommitmentKind(
         col(Escalation.id),
     ),
     audited=audit_state,
-    viewed=lambda session, person_id, now: {"now": now, "zone": get_zone(session, person_id)},
+    viewed=lambda session, person_id, now: _viewed(get_zone(session, person_id), now, is_somebody=bool(person_id)),
     late=lambda viewed: is_past(viewed["now"]),
     lists={UNANSWERED: UNANSWERED},
-    scopes={UNANSWERED: lambda *_: ((col(Escalation.state) == EscalationState.OPEN,), "Unanswered escalations")},
+    scopes={UNANSWERED: lambda *_: ((col(Escalation.state) == EscalationState.OPEN,), "Unanswered problems")},
 )
 """Those whose clock runs stand first, by deadline; then the answered, then the fixed ones."""
 
@@ -198,7 +203,7 @@ def get_setup(session: Session, *, viewer: str, now: datetime) -> Wishes:  # noq
     Raises:
         NotAllowed: the viewer is no manager.
     """
-    require_manager(session, by=viewer, wish="set escalations up")
+    require_manager(session, by=viewer, wish="set problems up")
     settings = find_settings(session)
     spans = {severity.value: str(span_of(session, severity)) for severity in Severity}
     return Wishes(**spans, channel_id=settings.channel_id if settings else None)

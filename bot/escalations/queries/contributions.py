@@ -36,14 +36,14 @@ from bot.escalations.rules import (
 from bot.escalations.schemas import EscalationSchema, Rate, RateLine
 from bot.escalations.tables import Escalation
 from bot.people.queries import list_names
-from bot.people.rules import known_zone, moment
+from bot.people.rules import known_zone, moment, zone_words
 from bot.people.usecases import require_here
 
 TABLE = cast("sa.Table", Escalation.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 TOLD = ("workspace_id", "customer_id", "what", "state", "answer_by", "assignee_id")
 REPEATS_SHOWN = 2
 SOON = timedelta(days=1)
-POOL = "Nobody's (the pool)"
+POOL = "No owner"
 CAUSES_SHOWN, CAUSES_LOOKED_AT = 5, 20
 FAILURES = 200  # of one cause that are looked at
 
@@ -64,7 +64,7 @@ brief = Brief(
     telling_first_few(
         lambda row, now: _brief_line(row, now, known_zone(row.zone, "UTC")),
         shown=BRIEF_LINES,
-        more=lambda count: f"{count:,} more escalations",
+        more=lambda count: f"{count:,} more problems",
     ),
 )
 """What is open with each customer, unanswered first, and how many more things are."""
@@ -130,7 +130,7 @@ def digest_section(session: Session, now: datetime) -> Sequence[Count]:
 
 
 def commitments_section(session: Session, now: datetime) -> Sequence[OwedLine]:
-    """Return customers whose problem has no answer, past its clock or within a day of it, the most late first."""
+    """Return customers whose problem has no answer, past its time or within a day of it, the most late first."""
     query = select(Escalation).where(Escalation.state == EscalationState.OPEN, col(Escalation.answer_by) <= now + SOON)
     rows = session.exec(query.order_by(col(Escalation.answer_by), col(Escalation.id)).limit(COMMITMENT_LINES)).all()
     shown = list_schemas(session, ESCALATIONS, rows, viewer=None, now=now)
@@ -150,17 +150,14 @@ def _brief_line(row: Any, now: datetime, zone: str) -> Line:
         return Line(text=f"does the fix hold? {what}")
     if row.state is EscalationState.ANSWERED:
         return Line(text=f"went wrong: {what} ({row.name} has answered)")
-    when = moment(row.answer_by, now=now, zone=zone)
+    when = f"{moment(row.answer_by, now=now, zone=zone)} {zone_words(zone)}"
     return Line(text=f"went wrong: {what} ({row.name}, answer {'was due' if late else 'by'} {when})", urgent=late)
 
 
 def _home_line(schema: EscalationSchema) -> OwedLine:
-    due, when = (
-        schema.answer_by.astimezone(ZoneInfo(schema.zone)),
-        moment(schema.answer_by, now=schema.now, zone=schema.zone),
-    )
+    due = schema.answer_by.astimezone(ZoneInfo(schema.zone))
     said = {
-        EscalationState.OPEN: f"answer {'was due' if schema.is_late else 'by'} {when}",
+        EscalationState.OPEN: f"answer {'was due' if schema.is_late else 'by'} {schema.due}",
         EscalationState.ANSWERED: "answered, not fixed yet",
     }.get(schema.state, schema.state.words)
     text = f"{one_line(schema.customer_name)}: {one_line(schema.what)} ({said})"
@@ -179,7 +176,11 @@ def _home_line(schema: EscalationSchema) -> OwedLine:
 
 def _history(row: Escalation, schema: EscalationSchema) -> list[Line]:
     what = one_line(schema.what)
-    lines = [Line(text=f"{schema.raised_by_name} escalated: {what} ({schema.severity.words})", on=row.raised_at.date())]
+    lines = [
+        Line(
+            text=f"{schema.raised_by_name} raised a problem: {what} ({schema.severity.words})", on=row.raised_at.date()
+        )
+    ]
     if row.fixed_at is not None and schema.cause is not None:
         words = f", {one_line(schema.cause_words)}" if schema.cause_words else ""
         avoidable = "avoidable" if schema.avoidable else "not avoidable"

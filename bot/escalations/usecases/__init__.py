@@ -78,7 +78,7 @@ def raise_escalation(
         "on_it": person_problem(find_person_row(session, person_id), cannot=CANNOT),
     })  # fmt: skip
     if view_id and not outbox.record_received(session, "view", view_id, now=now):
-        raise AlreadyDone("That is escalated already; you can close the window.")
+        raise AlreadyDone("That is saved already; you can close the window.")
     row = Escalation(
         customer_id=customer.id, severity=severity or Severity.HURTS, what=words, link=clean_text(link, LINK),
         raised_by=by, raised_at=now, raised_in=checkin_id, assignee_id=person_id, clock_from=now, clock_minutes=0,
@@ -266,7 +266,7 @@ def check_setup(session: Session, *, wishes: Wishes, channel: ChannelSchema | No
         NotAllowed: they are no manager.
         InvalidInput: fields `stops`, `hurts`, `annoys`, `channel`.
     """
-    require_manager(session, by=by, wish="set escalations up")
+    require_manager(session, by=by, wish="set problems up")
     unreadable = {one.value: UNREADABLE for one in Severity if read_span(getattr(wishes, one.value)) is None}
     require_valid({**unreadable, "channel": channel.problem if channel else None})
 

@@ -1,10 +1,10 @@
 """What the clock does: warnings, lateness, the channel, problems whose people or customers are gone."""
 
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from bot.commitments.queries import list_of_inactive, list_orphaned
 from bot.commitments.rules import AT_ONCE
@@ -18,14 +18,18 @@ from bot.commitments.usecases import (
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
+from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.escalations.queries import ESCALATIONS, find_settings, list_for_channel, list_late, list_to_warn
-from bot.escalations.rules import EscalationEvent
+from bot.escalations.rules import EscalationEvent, Severity
 from bot.escalations.schemas import ChannelLost, EscalationLate, EscalationPosted, EscalationUpdate, EscalationWarned
 from bot.escalations.tables import Escalation
 from bot.escalations.usecases.changes import changing, close, enqueue, notify, notify_assignee, pass_clock, schema_for
-from bot.people.queries import find_person_row
+from bot.people.queries import find_person_row, get_calendar, get_person
+from bot.people.rules import Mute
 from bot.workspaces.usecases import BOT, record
 
+BEGUN_BY_BOT = ("checkins.reminder", EscalationWarned.kind, EscalationLate.kind)
+"""The kinds of messages of which somebody gets one a day, beside those on what stops a customer's work."""
 LOST_FOR_GOOD = {
     "channel_not_found": "I can't see it any more",
     "is_archived": "it was archived",
@@ -35,25 +39,48 @@ LOST_FOR_GOOD = {
 
 
 def warn_people(session: Session, *, now: datetime) -> int:
-    """Warn those who are on something, most of whose time is over, once; returns how many."""
+    """Warn those who are on something, most of whose time is over, once; returns how many problems that are."""
     rows = list_to_warn(session, now=now, limit=AT_ONCE)
     for row in rows:
         row.warned_at = now
-        notification = EscalationWarned(escalation=schema_for(session, row, row.assignee_id, now))
-        enqueue(session, row, notification, to=row.assignee_id, now=now)
+        _tell_by_day(session, row, EscalationWarned, row.assignee_id, now=now)
     return len(rows)
 
 
 def notify_late(session: Session, *, now: datetime) -> int:
-    """Tell the managers, and the channel's thread, that nobody answered in time, once; returns how many."""
+    """Tell who is on it, the managers and the channel's thread, once, what is past its time; returns how many are."""
     rows = list_late(session, now=now, limit=AT_ONCE)
     for row in rows:
         with recording(session, ESCALATIONS, row, "late", by=BOT, now=now):
             row.late_told_at, row.channel_due = now, True
-        for manager in list_managers_to_notify(session):
-            notification = EscalationLate(escalation=schema_for(session, row, manager.id, now))
-            enqueue(session, row, notification, to=manager.id, now=now)
+        for person_id in dict.fromkeys([row.assignee_id, *(one.id for one in list_managers_to_notify(session))]):
+            _tell_by_day(session, row, EscalationLate, person_id, now=now)
     return len(rows)
+
+
+def _tell_by_day(
+    session: Session, row: Escalation, kind: type[EscalationWarned | EscalationLate], to: str, *, now: datetime
+) -> None:
+    """
+    Enqueue at once what stops a customer's work. Of anything else the reminder of the next morning tells, unless the
+    person gets none, or is at work and wasn't written to yet today: then a message of its own does.
+    """
+    person = get_person(session, to)
+    calendar = get_calendar(session, to)
+    if row.severity is not Severity.STOPS and Mute.REMINDERS not in person.mutes:
+        is_at_work = calendar.next_opening(now) == now
+        if not is_at_work or _was_written_to(session, to, since=calendar.at(calendar.today(now), time(0))):
+            return
+    enqueue(session, row, kind(escalation=schema_for(session, row, to, now)), to=to, now=now)
+
+
+def _was_written_to(session: Session, person_id: str, *, since: datetime) -> bool:
+    """Return whether the bot has written to that person by itself since then."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.recipient == person_id, col(OutboxMessage.kind).in_(BEGUN_BY_BOT),
+        OutboxMessage.enqueued_at >= since, OutboxMessage.state != DeliveryState.DEAD,
+    )  # fmt: skip
+    return session.exec(query.limit(1)).first() is not None
 
 
 def close_inactive(session: Session, *, now: datetime) -> int:

@@ -29,7 +29,6 @@ from bot.escalations.schemas import (
     Rate,
     RateLine,
 )
-from bot.people.rules import moment
 from bot.slack import blocks as ui
 from bot.slack.blocks import Message
 
@@ -59,13 +58,14 @@ def raised(schema: EscalationRaised) -> Message:
 
 def warned(schema: EscalationWarned) -> Message:
     """Tell who is on it that most of the time is over."""
-    return _headed(f"{customer_name(schema.escalation)} is still waiting for a first answer.", schema.escalation)
+    one = schema.escalation
+    return _headed(f"{customer_name(one)} still waits for a first answer; {due(one)} is the latest.", one)
 
 
 def late(schema: EscalationLate) -> Message:
-    """Tell the managers that it is past its clock."""
+    """Tell the managers, and who is on it, that it is past its time."""
     one = schema.escalation
-    return _headed(f"Nobody has answered {customer_name(one)} in time; {who(one)}.", one)
+    return _headed(f"{customer_name(one)} has a problem that is past its time; {who(one)}.", one)
 
 
 def news(schema: EscalationNews) -> Message:
@@ -76,7 +76,7 @@ def news(schema: EscalationNews) -> Message:
 def posted(schema: EscalationPosted) -> Message:
     """Tell the channel that a customer has a problem, and who is on it."""
     one = schema.escalation
-    text = f"{customer_name(one)} raised a problem that {one.severity.words}; {who(one)}, {status(one)}."
+    text = f"{customer_name(one)} has a problem ({one.severity.words}); {who(one)}, {status(one)}."
     card = shared.card_button(one.customer_id)
     return Message(text=plain(text), blocks=[ui.section(f"{text}\n{ui.quote(one.what, WHAT)}", accessory=card)])
 
@@ -87,7 +87,7 @@ def update(schema: EscalationUpdate) -> Message:
     if one.state.is_over:
         text = over(one)
     elif one.is_late:
-        text = f"Nobody has answered {customer_name(one)} in time; {who(one)}, answer was due {due(one)}."
+        text = f"{customer_name(one)} has no answer yet; {who(one)}, it was due {due(one)}."
     else:
         text = f"{status(one)[0].upper()}{status(one)[1:]} · {who(one)}"
     return Message(text=plain(text), blocks=[ui.section(text)])
@@ -95,12 +95,8 @@ def update(schema: EscalationUpdate) -> Message:
 
 def channel_lost(schema: ChannelLost) -> Message:
     """Tell the managers that nothing goes to the channel any more."""
-    where = (
-        f"#{ui.escape(ui.cut(schema.channel_name, shared.NAME))}" if schema.channel_name else "the escalation channel"
-    )
-    text = (
-        f"Escalations aren't posted to {where} any more: {ui.escape(schema.reason)}. Choose one with /escalate setup."
-    )
+    where = f"#{ui.escape(ui.cut(schema.channel_name, shared.NAME))}" if schema.channel_name else "their channel"
+    text = f"Problems aren't posted to {where} any more: {ui.escape(schema.reason)}. Choose one with /escalate setup."
     return Message(text=text, blocks=[ui.section(text)])
 
 
@@ -112,7 +108,7 @@ def page(schema: EscalationList) -> Message:
         text = f"{customer_name(one)} · {what_of(one)}\n{status(one)} · {one.severity.words}{has}"
         return text, LIST_MENUS.get(one.state, MENU)
 
-    counted = f"{schema.total:,} open" + (f" · {schema.late:,} past their clock" if schema.late else "")
+    counted = f"{schema.total:,} open" + (f" · {schema.late:,} past their time" if schema.late else "")
     return shared.list_message(
         schema, feature="escalations", counted=counted, nothing="nothing is open.",
         offer=ui.button("Problem", ESCALATE), order="The earliest deadline", row=row,
@@ -174,7 +170,7 @@ def sentence(one: EscalationSchema) -> str:
 def status(one: EscalationSchema) -> str:
     """Return how it stands, in words."""
     if one.state is EscalationState.OPEN:
-        return f"{LATE} past its clock, answer was due {due(one)}" if one.is_late else f"answer by {due(one)}"
+        return f"{LATE} past its time, answer was due {due(one)}" if one.is_late else f"answer by {due(one)}"
     if one.state is EscalationState.ANSWERED:
         return f"answered by {person(one.answered_by_name)}, not fixed yet"
     if one.state is not EscalationState.FIXED:
@@ -185,7 +181,7 @@ def status(one: EscalationSchema) -> str:
 
 def due(one: EscalationSchema) -> str:
     """Return `Tue 14:30`, on the clock of whoever reads it."""
-    return moment(one.answer_by, now=one.now, zone=one.zone)
+    return ui.escape(one.due)
 
 
 def who(one: EscalationSchema) -> str:
@@ -226,13 +222,13 @@ def _raised_head(schema: EscalationRaised) -> str:
     mine = {"on_it": "you are on it", "owner": f"{who(one)}; you look after this customer"}.get(schema.role, who(one))
     if schema.again:
         return f"A fix doesn't hold, so this is open again; {mine}."
-    return f"{raiser} escalated a problem that {one.severity.words}; {mine}."
+    return f"{raiser} raised a problem; {mine}."
 
 
 def _news_head(schema: EscalationNews) -> str:
     by = person(schema.by_name)
     if schema.event is EscalationEvent.FORGOTTEN:
-        return "A customer was deleted, and with it an escalation that concerned you."
+        return "A customer was deleted, and with it a problem that concerned you."
     what = shared.subject(schema.customer_name, schema.what)
     return {
         EscalationEvent.ANSWERED: f"{by} has answered {what}",
@@ -251,18 +247,18 @@ def rate(schema: Rate) -> Message:
         text = "No customer is active, so there is no rate yet."
         return Message(text=text, blocks=[ui.section(text)])
     customers = ui.plural(schema.active, "customer")
-    text = f"Right first time: {percent} % of {customers} had nothing avoidable go wrong in {schema.days} days."
+    text = f"Right first time: {percent}% of {customers} had nothing avoidable go wrong in {schema.days} days."
     lines = [_rate_line(line) for line in schema.people]
     if schema.more:
         lines.append(f"{schema.more:,} more people; */escalate rate @person* shows one of them")
     blocks = [ui.section(f"*{text}*"), ui.section("\n".join(lines))]
     if schema.repeats:
         blocks.append(ui.section("\n".join(f"▲ {ui.escape(ui.cut(line, WHAT))}" for line in schema.repeats)))
-    escalations = ui.plural(schema.unjudged, "escalation")
+    escalations = ui.plural(schema.unjudged, "problem")
     unjudged = f" {escalations} of that time can't be judged yet." if schema.unjudged else ""
     foot = ui.context(f"Every customer counts once; size plays no part.{unjudged}")
     return Message(text=text, blocks=[*blocks, foot])
 
 
 def _rate_line(line: RateLine) -> str:
-    return f"{person(line.name)}: {share(line.clean, line.active)} % ({line.clean:,} of {line.active:,})"
+    return f"{person(line.name)}: {share(line.clean, line.active)}% ({line.clean:,} of {line.active:,})"

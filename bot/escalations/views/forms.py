@@ -40,8 +40,8 @@ SEVERITIES = tuple(
     Option(text, one.value)
     for one, text in (
         (Severity.STOPS, "It stops their work"),
-        (Severity.HURTS, "It hurts them"),
-        (Severity.ANNOYS, "It annoys them"),
+        (Severity.HURTS, "It hurts their work"),
+        (Severity.ANNOYS, "It is a nuisance"),
     )
 )
 CAUSES = tuple(Option(cause.words.capitalize(), cause.value) for cause in Cause)
@@ -128,9 +128,9 @@ def setup_form(schema: Wishes) -> Block:
         ui.section("*A first answer within* · working hours or days of who is on it"),
         *clocks,
         ui.divider(),
-        ui.field_of("Channel for escalations", channel, block_id=CHANNEL, optional=True, hint="Empty: people alone."),
+        ui.field_of("Channel for problems", channel, block_id=CHANNEL, optional=True, hint="Empty: people alone."),
     ]
-    return ui.modal("Escalations", blocks, callback_id=SET_UP, submit="Save")
+    return ui.modal("Problems", blocks, callback_id=SET_UP, submit="Save")
 
 
 def setup_saved(schema: Wishes) -> Block:
@@ -139,7 +139,7 @@ def setup_saved(schema: Wishes) -> Block:
         f"New ones are posted to {ui.channel_link(schema.channel_id)}." if schema.channel_id else "No channel is told."
     )
     words = f"Saved. A first answer within {schema.stops}, {schema.hurts} or {schema.annoys} of work. {where}"
-    return ui.modal("Escalations", [ui.section(words)], callback_id="told", close="Close")
+    return ui.modal("Problems", [ui.section(words)], callback_id="told", close="Close")
 
 
 def raised_fields(_about: object) -> list[Block]:
@@ -147,7 +147,13 @@ def raised_fields(_about: object) -> list[Block]:
     severity = ui.select(RAISED_SEVERITY, SEVERITIES, placeholder="How bad is it")
     words = ui.text_input(RAISED_WHAT, multiline=True, max_length=WHAT)
     return [
-        ui.field_of("What went wrong", words, block_id=RAISED_WHAT, optional=True, hint="It is escalated."),
+        ui.field_of(
+            "What went wrong",
+            words,
+            block_id=RAISED_WHAT,
+            optional=True,
+            hint="It becomes a problem with a time to answer.",
+        ),
         ui.field_of("How bad is it", severity, block_id=RAISED_SEVERITY, optional=True),
     ]
 

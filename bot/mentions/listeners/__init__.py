@@ -26,6 +26,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     in_background.view(forms.CONFIRM, adding.import_list)
     on.action(source_views.ADD, sources.add)
     on.action(source_views.KIND, sources.change_kind)
+    on.action(source_views.SAVE_ANYWAY, sources.save_anyway)
     on.action(source_views.MORE, sources.choose)
     on.action(source_views.PAGE_BACK, sources.turn)
     on.action(source_views.PAGE_ON, sources.turn)

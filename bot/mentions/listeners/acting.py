@@ -70,6 +70,8 @@ async def draw(caller: Caller, ref: MentionRef) -> Message:
 async def press(caller: Caller) -> None:
     """Do what a button or menu option says and redraw the message, or open its modal."""
     action, key = action_and_id(caller.body)
+    if action == cards.OPEN:
+        return  # a link: Slack has opened it
     mention_id = uuid_in(key)
     if mention_id is None or action not in {*ACTIONS, cards.ANSWERED, cards.WRONG}:
         raise NotFound(OUT_OF_DATE)

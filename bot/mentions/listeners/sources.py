@@ -26,6 +26,7 @@ from bot.workspaces.gateways import join_channel, look_at_channel
 from bot.workspaces.schemas import ChannelSchema
 
 OUT_OF_DATE = "That button is out of date; /mentions sources shows what there is."
+NO_ANSWER = "Its server gives no answer."
 STATE = 3000  # characters of a modal's `private_metadata`
 _Wish = TypeVar("_Wish", SourceWish, SourceChange)
 
@@ -70,6 +71,17 @@ async def save(caller: Caller) -> None:
         return views.added((await _add(caller, _load(SourceWish, caller))).source)
 
     await caller.show_in_time(added(), title="New source")
+
+
+async def save_anyway(caller: Caller) -> None:
+    """Save what a form asks for although its preview failed."""
+    if caller.view["callback_id"] == views.EDITED:
+        source_id = _require_id(caller.view.get("private_metadata"))
+        schema = await _get(caller, source_id)
+        change = SourceChange(source_id=source_id, wish=wish_in(caller.form, kind=schema.kind))
+        await caller.update(views.changed(await _edit(caller, change)))
+    else:
+        await caller.update(views.added((await _add(caller, wish_in(caller.form))).source))
 
 
 async def preview_edit(caller: Caller) -> None:
@@ -132,13 +144,15 @@ async def _test(caller: Caller, source_id: UUID) -> Block:
     fetched = await fetch(due.kind, due.address, overrides=_overrides(caller))
     stored = await caller.runtime.run(ingest_fetched, workspace=caller.workspace, source_id=source_id, fetched=fetched)
     if not fetched.outcome.is_well:
-        return views.tested(schema.name, fetched.problem or "Its server gives no answer; it is tried again later.")
+        return views.tested(schema.name, fetched.problem or f"{NO_ANSWER} It is tried again later.")
     return views.tested(schema.name, f"It brought {len(fetched.items):,} items, {stored.new:,} of them new.")
 
 
 async def _preview(caller: Caller, wish: SourceWish, address: str, state: str) -> Block:
     await _require_turn(caller, address)
     fetched, wanted = await _fetch(caller, wish, address)
+    if not fetched.outcome.is_well:
+        return views.source_form(wish, problem=fetched.problem or NO_ANSWER)
     return views.preview(fetched, wanted, state=state)
 
 
@@ -150,6 +164,9 @@ async def _preview_change(caller: Caller, change: SourceChange, address: str, st
         fetched, wanted = FetchResult(outcome=Outcome.ASKED_TO_WAIT, problem=str(rest)), list[FeedItem]()
     else:
         fetched, wanted = await _fetch(caller, change.wish, address)
+    if not fetched.outcome.is_well:
+        schema = await _get(caller, change.source_id)
+        return views.edit_form(schema, change.wish, problem=fetched.problem or NO_ANSWER)
     return views.preview(fetched, wanted, state=state, title=views.EDIT_TITLE, callback_id=views.CHANGE)
 
 
@@ -162,7 +179,7 @@ async def _require_turn(caller: Caller, address: str) -> None:
     until: datetime | None = await caller.runtime.run(usecases.may_ask, workspace=None, address=address)
     if until is not None:
         seconds = max(int((until - caller.runtime.clock.now()).total_seconds()), 1)
-        raise InvalidInput(f"That server was asked a moment ago and gets a pause; try again in {seconds} s.")
+        raise InvalidInput(f"That server was asked a moment ago; try again in {seconds} s, so that it isn't overrun.")
 
 
 def _overrides(caller: Caller) -> HostOverrides:

@@ -42,7 +42,7 @@ class MentionState(StrEnum):
     @property
     def words(self) -> str:
         """The state on screen."""
-        return {"dismissed": "not about us", "kept": "kept without a word"}.get(self.value, self.value)
+        return {"dismissed": "not about us", "kept": "kept, not posted"}.get(self.value, self.value)
 
 
 class Posted(StrEnum):

@@ -142,7 +142,7 @@ def pause_source(session: Session, *, source_id: UUID, by: str, now: datetime) -
     """
     row = _get(session, source_id, by=by)
     if row.paused_at is not None:
-        raise AlreadyDone("That source rests already.")
+        raise AlreadyDone("That source is paused already.")
     row.paused_at, row.next_try_at = now, None
     return _noted(session, row, "paused", by=by, now=now)
 
@@ -156,7 +156,7 @@ def resume_source(session: Session, *, source_id: UUID, by: str, now: datetime) 
     """
     row = _get(session, source_id, by=by)
     if row.paused_at is None:
-        raise AlreadyDone("That source is at work already.")
+        raise AlreadyDone("That source isn't paused.")
     row.paused_at, row.failures, row.failing_since, row.last_error = None, 0, None, ""
     row.next_try_at = now if is_fetched(row.kind) else None
     return _noted(session, row, "resumed", by=by, now=now)

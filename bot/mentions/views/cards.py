@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.customers.views import CARD
 from bot.mentions.rules.mentions import MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.tiers import Tier
@@ -23,16 +22,21 @@ MOST_NAME, TOLD = 80, 220  # in the digest
 PAGE_BACK, PAGE_ON = "mentions.page_back", "mentions.page_on"
 HELP = """*/mentions*  what waits for an answer, the longest wait first
 */mentions add https://…*  keep something you found, with or without words after the link
-*/mentions import*  managers: bring a list of reviews or posts, a CSV file, and see first what it would do
-*/mentions sources*  managers: where mentions come from, and how these places are
+*/mentions import*  managers: import reviews or posts from a CSV file; you see first what it would do
+*/mentions sources*  managers: where mentions come from, and whether each source works
 */mentions setup*  managers: what we are called, how long an answer may take, phrases to avoid
 *Save as mention*  on a message (⋯): keep what somebody wrote here, with its link
-Each mention comes once, as a card: *I'll answer* says that you will, *Answered* keeps what you wrote."""
+Each mention is posted once, as a card: *I'll answer* says that you will, *Answered* keeps what you wrote."""
 
 READS = {
     Sentiment.COMPLAINT: "Reads as a complaint",
     Sentiment.PRAISE: "Reads as praise",
     Sentiment.NEUTRAL: "A mention",
+}
+_HOW = {
+    Sentiment.COMPLAINT: "reads as a complaint",
+    Sentiment.PRAISE: "reads as praise",
+    Sentiment.NEUTRAL: "reads as neither praise nor a complaint",
 }
 CORRECTIONS = {
     COMPLAINT: (Sentiment.COMPLAINT, "It's a complaint"),
@@ -49,25 +53,26 @@ def posted(schema: schemas.MentionPosted) -> ui.Message:
 def complaint(schema: schemas.ComplaintForOwner) -> ui.Message:
     """Draw a complaint for the customer's owner."""
     one = schema.mention
-    soon = f" Their next check-in is due {ui.short_date(schema.due_on)} now." if schema.due_on else ""
-    head = f"{_customer(one)}, whom you look after: something reads as a complaint.{soon}"
-    return card(one, head=head)
+    head = f"Somebody wrote about your customer {ui.bold(ui.cut(one.customer_name, NAME))}, and it {_HOW[one.feeling]}."
+    if schema.due_on:
+        head += f" Your next check-in with them moved up to {ui.short_date(schema.due_on)}."
+    return card(one, head=head, intro=_plain(head))
 
 
 def due_soon(schema: schemas.AnswerDueSoon) -> ui.Message:
     """Draw the warning for whoever said they would answer."""
-    return card(schema.mention, head=f"You wanted to answer this {_by_when(schema.mention)}.")
+    return card(schema.mention, head=f"You said you'd answer this {_by_when(schema.mention)}.")
 
 
 def late(schema: schemas.AnswerLate) -> ui.Message:
     """Draw the notification that a mention has no answer in time."""
     one = schema.mention
-    who = "You wanted" if schema.mine else f"{ui.escape(ui.cut(one.taken_by_name, WHO))} wanted"
-    return card(one, head=f"{who} to answer this {_by_when(one)}; it has no answer yet.")
+    who = "You said you'd" if schema.mine else f"{ui.escape(ui.cut(one.taken_by_name, WHO))} was going to"
+    return card(one, head=f"{who} answer this {_by_when(one)}; it is still open.")
 
 
-def card(one: schemas.MentionSchema, *, head: str = "") -> ui.Message:
-    """Draw a mention with its buttons; a closed one in a line, with how it ended."""
+def card(one: schemas.MentionSchema, *, head: str = "", intro: str = "") -> ui.Message:
+    """Draw a mention with its buttons; a closed one in a line, with how it ended. *intro* begins the notification."""
     if not one.is_open:
         told = closed_text(one)
         return ui.Message(text=_plain(told), blocks=[ui.section(told, block_id=f"mentions.card:{one.id}")])
@@ -79,7 +84,8 @@ def card(one: schemas.MentionSchema, *, head: str = "") -> ui.Message:
     ]
     said = ui.escape(ui.cut(" ".join(one.said.split()), SHORT))
     whom = f" about {_customer(one)}" if one.customer_name and not one.is_asked else ""
-    return ui.Message(text=f"{_plain(head)} {READS[one.feeling]}{whom}: “{said}”".strip(), blocks=blocks)
+    intro = intro or f"{_plain(head)} {READS[one.feeling]}{whom}:".strip()
+    return ui.Message(text=f"{intro} “{said}”", blocks=blocks)
 
 
 def closed_text(one: schemas.MentionSchema) -> str:
@@ -113,13 +119,12 @@ def about_line(one: schemas.MentionSchema) -> str:
     if one.customer_name:
         likely = " (likely)" if one.tier is Tier.LIKELY else ""
         parts.append(f"About {ui.bold(ui.cut(one.customer_name, NAME))}{likely}")
-        parts.append(
-            f"owner {ui.escape(ui.cut(one.owner_name, WHO))}" if one.owner_name else "nobody looks after it yet"
-        )
+        parts.append(f"owner {ui.escape(ui.cut(one.owner_name, WHO))}" if one.owner_name else "no owner")
         ago = one.last_contact_days
-        parts.append("never talked" if ago is None else f"last contact {ui.days(ago)} ago" if ago else "talked today")
+        said = "last contact today" if not ago else f"last contact {ui.days(ago)} ago"
+        parts.append("never contacted" if ago is None else said)
     else:
-        parts.append("About us" if one.about_us else "About nobody we know by name")
+        parts.append("About us" if one.about_us else "No customer recognised")
     if one.taken_by_name:
         mark = ":small_orange_diamond: " if one.is_late else ""
         parts.append(f"{mark}{ui.escape(ui.cut(one.taken_by_name, WHO))} answers {_by_when(one)}")
@@ -130,8 +135,11 @@ def menu(one: schemas.MentionSchema) -> list[ui.Option]:
     """Return the options of a mention's ⋯ menu."""
     whom = "Wrong customer" if one.customer_name else "It's about a customer"
     feelings = [(action, words) for action, (feeling, words) in CORRECTIONS.items() if feeling is not one.feeling]
-    chosen = [(NOT_US, "Not about us"), (WRONG, whom), *feelings]
-    return [ui.Option(words, f"{action}:{one.id}") for action, words in chosen]
+    chosen = [(WRONG, whom), (NOT_US, "Not about us"), *feelings]
+    options = [ui.Option(words, f"{action}:{one.id}") for action, words in chosen]
+    if one.address and len(one.address) <= URL:
+        options.append(ui.Option("Open", f"{OPEN}:{one.id}", url=one.address))
+    return options
 
 
 def link(address: str, words: str) -> str:
@@ -149,9 +157,7 @@ def _buttons(one: schemas.MentionSchema) -> list[ui.Block]:
     else:
         first = [ui.button("I'll answer", TAKE, key, style="primary")]
     offered = [ui.button(offer.label, offer.action_id, offer.value) for offer in one.offers]
-    known = [ui.button("Card", CARD, str(one.customer_id))] if one.customer_id else []
-    where = [ui.button("Open", OPEN, key, url=one.address)] if one.address and len(one.address) <= URL else []
-    return [*first, *offered, *known, *where, ui.overflow(MORE, menu(one))]
+    return [*first, *offered, ui.overflow(MORE, menu(one))]
 
 
 def _quoted(one: schemas.MentionSchema, limit: int) -> str:
@@ -204,7 +210,7 @@ def page(schema: schemas.MentionList) -> ui.Message:
     if not schema.total:
         text = "No mention waits for an answer."
         return ui.Message(text=text, blocks=[ui.section(text), ui.context("`/mentions help` says what can be done.")])
-    taken = f" · {schema.taken:,} in somebody's hands" if schema.taken else ""
+    taken = f" · {schema.taken:,} taken" if schema.taken else ""
     text = f"{ui.plural(schema.total, 'mention')} {'waits' if schema.total == 1 else 'wait'} for an answer{taken}"
     rows = [row(one, f"page:{schema.page}") for one in schema.rows]
     return page_of(
@@ -240,7 +246,8 @@ def row(one: schemas.MentionSchema, place: str) -> ui.Block:
     address = link(one.address, "open") if len(one.address) <= 300 else ""  # noqa: PLR2004 - many rows share a message
     text = f"{top_line(one)}{f' · {address}' if address else ''}\n{ui.quote(said, SHORT)}\n{about_line(one)}"
     first = ("Answered", f"{ANSWERED}:{one.id}") if one.taken_by else ("I'll answer", f"{TAKE}:{one.id}")
-    return ui.section(text, accessory=ui.overflow(MORE, [ui.Option(*first), *menu(one)]), block_id=block_id)
+    options = [ui.Option(*first), *(option for option in menu(one) if not option.url)]
+    return ui.section(text, accessory=ui.overflow(MORE, options), block_id=block_id)
 
 
 def help_page() -> ui.Message:
@@ -249,7 +256,7 @@ def help_page() -> ui.Message:
 
 
 def digest(schema: schemas.MentionsDigest) -> ui.Message:
-    """Draw the digest: `14 mentions (▲3): 4 read as complaints (▲1), 6 as praise. 5 were answered, 4 in time.`"""
+    """Draw the digest: `14 mentions (▲3): 4 read as complaints (▲1), 6 as praise. 5 were answered, 1 of them late.`"""
     head, by_day = _head(schema), _by_day_in_words(schema)
     blocks = [ui.section(head), *trial_note(is_test=schema.slot.is_test)]
     if schema.days:
@@ -267,8 +274,8 @@ def _head(schema: schemas.MentionsDigest) -> str:
         said += f": {complaints}{_change(schema.complaints - schema.complaints_before)}, {schema.praise:,} as praise"
     if not schema.answered:
         return f"{said}."
-    were = "was" if schema.answered == 1 else "were"
-    return f"{said}. {schema.answered:,} {were} answered, {schema.in_time:,} in time."
+    were, late = "was" if schema.answered == 1 else "were", schema.answered - schema.in_time
+    return f"{said}. {schema.answered:,} {were} answered{f', {late:,} of them late' if late else ''}."
 
 
 def _chart(schema: schemas.MentionsDigest) -> ui.Block:

@@ -17,6 +17,7 @@ PAUSE, RESUME, TEST, REMOVE, SECRET = "pause", "resume", "test", "remove", "secr
 EDIT, EDIT_TITLE = "edit", "Edit source"
 EDITED, CHANGE = "mentions.preview_edit", "mentions.change_source"
 PREVIEW, SAVE, REMOVED = "mentions.preview_source", "mentions.save_source", "mentions.removed_source"
+SAVE_ANYWAY = "mentions.save_anyway"
 KIND = "mentions.kind"
 FIELDS = (
     "kind", "word", "channel", "words", "excluded_words", "excluded_authors", "language", "quiet", "signed", "mapping",
@@ -32,59 +33,61 @@ def page(schema: SourceList) -> ui.Message:
     """Draw a page of the sources, each with its health and a menu."""
     add = ui.actions(ui.button("Add a source", ADD, style="primary"))
     if not schema.total:
-        text = "Nothing brings mentions yet."
+        text = "No source brings mentions yet."
         return ui.Message(text=text, blocks=[ui.section(text), add])
     ill = f" · {schema.failing:,} {'fails' if schema.failing == 1 else 'fail'}" if schema.failing else ""
     rows = [_row(one, schema.page) for one in schema.rows]
     end = [*turn_buttons(schema, PAGE_BACK, PAGE_ON), add]
-    foot = "Each is asked four times an hour, less often while it fails; none is switched off in silence."
+    foot = "Each is read four times an hour, less often while it fails, and never switched off without a word."
     return page_of(f"{ui.plural(schema.total, 'source')} of mentions{ill}", rows, schema, end, foot=foot)
 
 
-def source_form(wish: SourceWish, *, state: str = "") -> ui.Block:
-    """Draw the form for a new source; its fields depend on the kind."""
+def source_form(wish: SourceWish, *, state: str = "", problem: str = "") -> ui.Block:
+    """Draw the form for a new source, whose fields depend on the kind; under the address, why its preview failed."""
     kind = wish.kind
     blocks = [
         ui.field_of("What kind of source", ui.select(KIND, CHOICES, initial=kind.value), block_id=KIND, dispatch=True),
         *_kind_fields(kind, wish),
+        *_failed(problem),
         *_taking_fields(wish),
     ]
     submit = "Preview" if is_fetched(kind) else "Save"
     return ui.modal("New source", blocks, callback_id=PREVIEW, submit=submit, state=state)
 
 
-def edit_form(schema: SourceSchema) -> ui.Block:
-    """Draw the form for a change; kind and address stay."""
+def edit_form(schema: SourceSchema, wish: SourceWish | None = None, *, problem: str = "") -> ui.Block:
+    """Draw the form for a change, filled in with *wish*; kind and address stay."""
     where = f"\n{ui.escape(ui.cut(schema.word or schema.address, ERROR))}" if schema.word or schema.address else ""
-    stays = ui.context("Its kind and its address stay. What it brought stays, too; the rest goes by this from now on.")
+    stays = ui.context(
+        "Its kind and address can't be changed. What it brought stays; what comes from now on goes by this."
+    )
     own = [] if is_fetched(schema.kind) else _kind_fields(schema.kind, schema)
-    blocks = [ui.section(f"{ui.bold(ui.cut(schema.name, NAME))}{where}"), stays, *own, *_taking_fields(schema)]
+    head = ui.section(f"{ui.bold(ui.cut(schema.name, NAME))}{where}")
+    blocks = [head, *_failed(problem), stays, *own, *_taking_fields(wish or schema)]
     submit = "Preview" if is_fetched(schema.kind) else "Save"
     return ui.modal(EDIT_TITLE, blocks, callback_id=EDITED, submit=submit, state=str(schema.id))
 
 
 def added(schema: SourceSchema) -> ui.Block:
     """Tell that a source was added."""
-    return notice("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept and asked within a minute."))
+    return notice(
+        "Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is saved. Its first items come within a minute.")
+    )
 
 
 def changed(schema: SourceSchema) -> ui.Block:
     """Tell that a source was changed."""
-    when = ", and asked within a minute" if is_fetched(schema.kind) and not schema.is_paused else ""
-    return notice("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is kept as you say{when}."))
+    when = " It is read again within a minute." if is_fetched(schema.kind) and not schema.is_paused else ""
+    return notice("Saved", ui.section(f"{ui.bold(ui.cut(schema.name, NAME))} is changed.{when}"))
 
 
 def preview(
     fetched: FetchResult, kept: Sequence[FeedItem], *, state: str, title: str = "New source", callback_id: str = SAVE
 ) -> ui.Block:
     """Draw what a source brings today, before it is saved."""
-    if not fetched.outcome.is_well:
-        words = f"It brings nothing now: {ui.escape(fetched.problem) or 'its server gives no answer.'}"
-        note = ui.context("Save it all the same if you think that this passes: it is tried again and again.")
-        return ui.modal(title, [ui.section(words), note], callback_id=callback_id, submit="Save anyway", state=state)
     left = len(fetched.items) - len(kept)
     head = f"Today it brings {ui.plural(len(kept), 'item')}" + (
-        f"; {left:,} are left out by your words." if left else "."
+        f"; your words leave out {left:,} more." if left else "."
     )
     named = f"*{ui.escape(ui.cut(fetched.title, NAME))}*\n" if fetched.title else ""
     items = [ui.section(_item(one)) for one in kept[:SHOWN]]
@@ -97,9 +100,9 @@ def preview(
 def keys(schema: WebhookKeys, *, new: bool) -> ui.Block:
     """Draw a webhook's address and secret; the secret isn't shown again."""
     head = (
-        f"{ui.bold(ui.cut(schema.source.name, NAME))} is kept."
+        f"{ui.bold(ui.cut(schema.source.name, NAME))} is saved."
         if new
-        else "This is the new secret; the one before stays good."
+        else "This is the new secret; the one before it works, too."
     )
     lines = [
         ui.section(head),
@@ -120,7 +123,7 @@ def tested(name: str, words: str) -> ui.Block:
 
 def remove_form(schema: SourceSchema) -> ui.Block:
     """Draw the question before a source is removed."""
-    words = f"{ui.bold(ui.cut(schema.name, NAME))} is asked no more; what it brought stays."
+    words = f"{ui.bold(ui.cut(schema.name, NAME))} won't be read any more; what it brought stays."
     return ui.modal(
         "Remove a source", [ui.section(words)], callback_id=REMOVED, submit="Remove", close="Keep it",
         state=str(schema.id),
@@ -128,14 +131,15 @@ def remove_form(schema: SourceSchema) -> ui.Block:
 
 
 def health_words(one: SourceSchema) -> str:
-    """Return `last well 09:15 UTC · next try 09:30 UTC`, or why the source fails."""
+    """Return `last read 09:15 · next try 09:30`, or why the source fails."""
     if one.is_paused:
         return "paused"
     parts = []
     if one.failing_since:
         error = ui.escape(ui.cut(one.last_error, ERROR)) or "no answer"
-        parts.append(f":small_orange_diamond: fails since {_moment(one.failing_since, one.now)}: {error}")
-    parts.append(f"last well {_moment(one.last_success_at, one.now)}" if one.last_success_at else "nothing came yet")
+        parts.append(f":small_orange_diamond: failing since {_moment(one.failing_since, one.now)}: {error}")
+    last = f"last read {_moment(one.last_success_at, one.now)}" if one.last_success_at else "not read yet"
+    parts.append(last)
     if one.next_try_at:
         parts.append(f"next try {_moment(one.next_try_at, one.now)}")
     return " · ".join(parts)
@@ -165,15 +169,15 @@ def _taking_fields(one: SourceWish | SourceSchema) -> list[ui.Block]:
     return [
         ui.field_of(
             "Channel", ui.channel_select(BLOCK_OF["channel"], initial=one.channel_id or None),
-            block_id=BLOCK_OF["channel"], hint="Where its mentions are posted; not one shared with outsiders.",
+            block_id=BLOCK_OF["channel"], hint="Where its mentions are posted. It can't be one shared with outsiders.",
         ),
         lines_field(
-            BLOCK_OF["words"], "Only with these words", one.words, "One a line; empty: everything it brings.", most=600,
+            BLOCK_OF["words"], "Only with these words", one.words, "One a line. Empty: everything it brings.", most=600,
         ),
         lines_field(BLOCK_OF["excluded_words"], "Never with these words", one.excluded_words, "", most=600),
         lines_field(BLOCK_OF["excluded_authors"], "Never by these authors", one.excluded_authors, "", most=600),
-        _line_field("language", "Language", one.language, "en", "Two letters; empty: any."),
-        _line_field("quiet", "Quiet hours", one.quiet, "18:00-08:00", "Cards wait until they end."),
+        _line_field("language", "Language", one.language, "en", "Two letters. Empty: any."),
+        _line_field("quiet", "Quiet hours", one.quiet, "18:00-08:00", "Cards wait until these are over."),
     ]  # fmt: skip
 
 
@@ -201,6 +205,14 @@ def _kind_fields(kind: SourceKind, wish: SourceWish | SourceSchema) -> list[ui.B
     ]
 
 
+def _failed(problem: str) -> list[ui.Block]:
+    """Draw why a preview failed, and the way to save the source all the same."""
+    if not problem:
+        return []
+    words = f":warning: {ui.escape(problem)}\nMend it and preview again, or save it as it is: it is tried again, less and less often."
+    return [ui.section(words, accessory=ui.button("Save anyway", SAVE_ANYWAY), block_id="mentions.failed")]
+
+
 def _line_field(name: str, label: str, initial: str, placeholder: str, hint: str) -> ui.Block:
     box = ui.text_input(BLOCK_OF[name], initial=initial, max_length=40, placeholder=placeholder)
     return ui.field_of(label, box, block_id=BLOCK_OF[name], optional=True, hint=hint)
@@ -213,6 +225,8 @@ def _item(one: FeedItem) -> str:
 
 
 def _moment(at: datetime, now: datetime) -> str:
-    """Return `09:15 UTC`, or the day if it is further away."""
+    """Return the time of day, or the day if it is further away."""
     near = abs(now - at) < timedelta(hours=20)
-    return f"{at:%H:%M} UTC" if near else ui.short_date(at.date(), today=now.date())
+    if near:  # Slack shows the time of the reader's zone
+        return f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>"
+    return ui.short_date(at.date(), today=now.date())

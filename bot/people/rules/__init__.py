@@ -194,6 +194,11 @@ def moment(instant: datetime, *, now: datetime, zone: str) -> str:
     return f"{near.get(ahead, day)} {local:%H:%M}"
 
 
+def zone_words(zone: str) -> str:
+    """Return `Lisbon time`, or `UTC` for a zone without a place."""
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time" if "/" in zone else zone
+
+
 def known_zone(name: str | None, default: str) -> str:
     """Return *name* if it is an IANA zone, else *default* if that is one, else UTC."""
     return next((zone for zone in (name, default) if zone and zone in _zones()), "UTC")

@@ -30,7 +30,7 @@ _NEAR_PAST = re.compile(
 )
 _AGO = re.compile(rf"(?P<count>{'|'.join(COUNTS)}|\d{{1,3}}) (?P<unit>day|week|month)s? ago")
 _PAST_WEEKDAY = re.compile(rf"(?P<last>last )?(?P<weekday>{ANY_WEEKDAY})(?: (?:morning|afternoon|evening))?")
-_FULL_STOP = re.compile(r"(?<=[a-z])[.!?]+$")
+_FULL_STOP = re.compile(r"[!?]+$|(?<=[a-z])\.+$")
 _AHEAD = frozenset({"by", "until", "before", "due", "for", "next", "coming", "this"})
 """Words before a weekday that make it a day ahead."""
 LONGEST_AGO = timedelta(days=365)

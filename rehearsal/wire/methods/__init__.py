@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rehearsal.wire.calls import ApiCall
-from rehearsal.wire.methods import about, chat, conversations, files, history, users, views
+from rehearsal.wire.methods import about, blocks, chat, conversations, files, history, users, views
 from rehearsal.wire.wire import Wire
 
 Handler = Callable[[Wire, ApiCall], Awaitable[dict[str, Any]]]
@@ -15,6 +15,7 @@ HANDLERS: dict[str, Handler] = {
     "team.info": about.team_info,
     "bots.info": about.bots_info,
     "apps.connections.open": about.connections_open,
+    "blocks.validate": blocks.validate,
     "users.list": users.list_,
     "users.info": users.info,
     "users.lookupByEmail": users.lookup_by_email,
