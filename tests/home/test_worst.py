@@ -178,8 +178,8 @@ def test_notices_about_people_are_taken_by_slack(name: str) -> None:
 def test_a_notice_about_somebody_who_left_reads_as_a_sentence() -> None:
     """The notification says who left, how many customers, which, and what to do."""
     message = owner_left(OwnerLeft(owner="Ana Lima", customers=7, examples=("Acme", "Bolt")))
-    assert message.text == "Ana Lima was deactivated in Slack; their 7 customers are in the pool now."
-    assert message.blocks[1]["text"]["text"] == "Longest wait first: *Acme*, *Bolt* and 5 others."
+    assert message.text == "Ana Lima was deactivated in Slack; their 7 customers have no owner now."
+    assert message.blocks[1]["text"]["text"] == "Furthest past their cadence first: *Acme*, *Bolt* and 5 others."
 
 
 def test_a_notice_to_a_cover_says_when() -> None:

@@ -220,7 +220,7 @@ class Play:
         assert digest.text.startswith(expected), f"{digest.text!r} should begin with {expected!r} on {day}."
         if late:
             assert f" · {len(late):,} neglected" in digest.text
-        shown = re.findall(r"^\*([^*]+)\* · \d+ days \(every 30\)", text, re.MULTILINE)
+        shown = re.findall(r"^\*([^*]+)\* · (?:never contacted, )?\d+ days \(every 30\)", text, re.MULTILINE)
         assert shown == [escape(name) for name in late[:5]]
         replies = "\n".join(words(reply) for reply in self._replies(digest))
         assert all(escape(name) in replies or escape(name) in text for name in late)
