@@ -27,6 +27,7 @@ async def test_mentions_come_as_days_pass(sqlite_url: str) -> None:
             load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
             run_jobs_on_move(running, next_events(running, list_posts()))
             await running.bot.run_jobs()
+            await running.rehearsal.control.move(timedelta(minutes=45))  # channels hear nothing before nine
             mara = running.rehearsal.control.as_person(MARA)
 
             def cards() -> list[str]:
