@@ -160,7 +160,7 @@ def _which_day(schema: ProposalSchema) -> Message:
     text = f"{what.get(schema.kind, 'By when')}? {_name(schema)}{f': {_quoted(schema)}' if schema.words else ''}"
     buttons = [
         {**ui.button(_day(day, schema), DAY, f"{schema.id}:{day.isoformat()}"), "action_id": f"{DAY}:{day.isoformat()}"}
-        for day in schema.days
+        for day in schema.day_options
     ]
     buttons += [ui.button("Another day…", CHANGE, str(schema.id)), _not_this(schema)]
     return _message(text, ui.actions(*buttons, block_id=f"conversations.when:{schema.id}"))

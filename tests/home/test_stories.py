@@ -137,7 +137,7 @@ async def test_a_press_that_comes_too_late_is_explained(world: World) -> None:
     home = await home_with(ana, "I'm back")
     await asyncio.gather(ana.press(home, "home.back"), ana.press(home, "home.back"))
     window = await ana.modal_opened("That didn't work")
-    assert "You are back already; nothing had to change." in words(window)
+    assert "You are already back; nothing was changed." in words(window)
 
 
 async def test_a_cover_who_cant_is_refused_under_the_field(world: World) -> None:

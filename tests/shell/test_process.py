@@ -98,7 +98,7 @@ async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reaso
 async def test_a_refused_bot_token_is_one_sentence(sqlite_url: str, code: str) -> None:
     """The sentence names the setting, Slack's error and where to copy the token from."""
     said = await _start_with_fault(sqlite_url, error=code)
-    assert said == f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it anew from OAuth & Permissions."
+    assert said == f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it again from OAuth & Permissions."
 
 
 async def test_a_wrong_token_is_one_sentence(sqlite_url: str) -> None:

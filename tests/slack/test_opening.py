@@ -65,7 +65,8 @@ async def test_an_expired_trigger_of_a_button_gets_a_button_that_opens_the_form(
     ana = world.as_(ANA)
     card = await (await ana.command("/customers acme")).reply()
     world.rehearsal.control.faults.next("views.open", error="expired_trigger_id")
-    outcome = await ana.press(card, "customers.edit")
+    outcome = await ana.choose(card, "customers.card_menu", "Edit")
+    assert outcome
     reply = await outcome.reply()
     assert reply.text == LATE
     await ana.press(reply, AGAIN)
