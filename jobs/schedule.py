@@ -13,6 +13,7 @@ from bot.mentions.usecases.sources import stop_channel
 from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
+from jobs.name_idle import name_idle
 from jobs.post_digests import post_digests
 from jobs.reminding import remind_due, remind_followups, remind_promises
 from jobs.runner import Job
@@ -30,6 +31,7 @@ def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_
         Job("remind_due", partial(remind_due, runtime), every=MINUTE),
         Job("remind_followups", partial(remind_followups, runtime), every=MINUTE),
         Job("remind_promises", partial(remind_promises, runtime), every=MINUTE),
+        Job("name_idle", partial(name_idle, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(
             "collect_mentions",

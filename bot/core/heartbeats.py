@@ -10,6 +10,7 @@ JOB_WORDS = {
     "remind_due": "reminding owners of customers",
     "remind_followups": "reminding of follow-ups",
     "remind_promises": "reminding of promises",
+    "name_idle": "naming who doesn't act",
     "watch_escalations": "watching the clocks of problems",
     "post_digests": "posting digests",
     "deliver_outbox": "delivering messages",

@@ -26,7 +26,7 @@ def tab(schema: HomeSchema) -> ui.Block:
     """Return one person's Home."""
     blocks = [*_title(schema), *_steps(schema), *_needs_you(schema), *_team(schema)]
     blocks += [*_owed(schema), *_waiting(schema), *_news(schema), *_coming(schema), *_snoozed(schema)]
-    blocks += [ui.divider(), *_mine(schema), *_pool(schema), *_preferences(schema), *_failures(schema)]
+    blocks += [*_mine(schema), *_pool(schema), ui.divider(), *_preferences(schema), *_failures(schema)]
     return ui.home(blocks)
 
 
@@ -216,7 +216,7 @@ def _snoozed(schema: HomeSchema) -> list[ui.Block]:
 
 def _mine(schema: HomeSchema) -> list[ui.Block]:
     mine = schema.mine
-    return [ui.section(f"*My cadence* · {_coverage(mine)}")] if mine.active else []
+    return [ui.divider(), ui.section(f"*My cadence* · {_coverage(mine)}")] if mine.active else []
 
 
 def _coverage(coverage: Coverage) -> str:
