@@ -30,7 +30,7 @@ from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases.details import add_customer
 from bot.logs import configure_logging
 from bot.settings import LogFormat
-from demo.people import ANA, MARA, START, TEAM, populate
+from demo.people import ANA, MARA, NINE, TEAM, populate
 from demo.stage import open_stage
 from jobs.deliver_outbox import deliver_outbox
 from jobs.schedule import on_dead
@@ -119,7 +119,7 @@ async def _follow_an_assignment() -> _Way:
     way = _Way()
     with way.hooked_in(), tempfile.TemporaryDirectory(prefix="evenhand-figures-") as folder:
         url = f"sqlite:///{folder}/evenhand.db"
-        async with open_stage(database_url=url, start=START, populate=populate, team_id=TEAM) as stage:
+        async with open_stage(database_url=url, start=NINE, populate=populate, team_id=TEAM) as stage:
             people = stage.rehearsal.control.as_person
             details = CustomerDetails(name="Acme", owner_id=ANA)
             await stage.bot.runtime.run(add_customer, workspace=TEAM, details=details, by=MARA)

@@ -70,7 +70,11 @@ def list_screens() -> Iterator[tuple[str, Callable[..., Any]]]:
 def draw_screens(text: str) -> Iterator[Screen]:
     """Yield every screen at its worst, with *text* in the place of words from outside."""
     for name, view in list_screens():
-        drawn = view(**Worst(text).arguments(view))
+        try:
+            drawn = view(**Worst(text).arguments(view))
+        except Exception as error:
+            error.add_note(f"{name} can't be drawn at its worst; add what a field needs to bot/slack/worst.py.")
+            raise
         if isinstance(drawn, Message):
             yield name, {"message": json.dumps({"text": drawn.text, "blocks": list(drawn.blocks)})}
         elif isinstance(drawn, Mapping) and drawn.get("type") in SURFACES:

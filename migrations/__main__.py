@@ -15,7 +15,8 @@ from bot.storage import MIGRATIONS, migrate
 
 def main(what: str) -> None:
     """Compare a migrated database with the tables, and write a migration for the difference."""
-    number = f"{len(list((MIGRATIONS / 'versions').glob('[0-9]*.py'))) + 1:04}"
+    highest = max(int(path.name[:4]) for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    number = f"{highest + 1:04}"
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/now.db")
         migrate(database)

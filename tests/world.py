@@ -79,7 +79,8 @@ async def open_world(
     Start rehearsal and bot, in Socket Mode or with signed HTTP.
 
     Mara (a manager) is in London, Ana in Lisbon, Bob in New York, Kiri in Auckland; the channels are #general and
-    #accounts. At the end, the test fails if there were problems, or if the acknowledgements of a long story took too long.
+    #accounts. At the end, the test fails if there were problems, or if the acknowledgements of a long story took too
+    long.
     """
     options = {"team_id": WORKSPACE, "name": "Evenhand Tests", **rehearsal_options}
     populate = _furnish if people else _leave_empty

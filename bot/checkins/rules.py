@@ -106,6 +106,11 @@ def idle_days(calendar: Calendar, *, today: date, acted_on: date, late_since: da
     return len(calendar.working_days_between(max(acted_on + DAY, late_since), today - DAY))
 
 
+def is_first_of_week(day: date, calendar: Calendar) -> bool:
+    """Return whether *day* is the first working day of its week, which begins on Monday."""
+    return calendar.next_working_day(day - DAY * day.weekday()) == day
+
+
 def can_undo(at: datetime, *, now: datetime) -> bool:
     """Return whether an action at that instant may still be undone."""
     return now <= at + UNDO_WINDOW

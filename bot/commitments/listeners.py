@@ -24,7 +24,7 @@ from bot.slack.modals import OUT_OF_DATE
 from bot.slack.payloads import Form, action_and_id, block_in, ids_in, message_in, page_in, uuid_in
 
 QUOTE = 3000
-CHOOSE_CUSTOMER = "Choose the customer; type a part of the name."
+CHOOSE_CUSTOMER = "Choose the customer; type part of the name."
 
 
 class CommitmentRef(MessageRef):

@@ -184,7 +184,7 @@ def checkin_fields(results: Sequence[Option], *, result_id: str, channel_id: str
     """Return the fields for a check-in that is recorded along with something else."""
     result = ui.select(result_id, results, placeholder="No check-in")
     channel = ui.select(channel_id, CHANNELS, initial=Channel.CALL.value)
-    hint = "Kept with the customer, as if you had written /checkin."
+    hint = "Saved with the customer, as /checkin would."
     return [
         ui.field_of("Record a check-in, too", result, block_id=result_id, optional=True, hint=hint),
         ui.field_of("How", channel, block_id=channel_id, optional=True),

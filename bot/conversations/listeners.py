@@ -109,8 +109,8 @@ async def hear(caller: Caller) -> None:
         is_private = reply.intent in {Intent.QUEUE, Intent.CARD}
         message = await _draw_reply(caller, reply)
     except Exception as error:  # noqa: BLE001 - the last line before silence
-        message = choose(error) if isinstance(error, BotError) else None
-        message = message or views.sentence(error_sentence(error))
+        chosen = choose(error) if isinstance(error, BotError) else None
+        message = chosen or views.sentence(error_sentence(error))
     await _answer(caller, message, is_private=is_private)
 
 

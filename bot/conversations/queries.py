@@ -143,7 +143,7 @@ def schema_of(session: Session, row: Proposal, *, now: datetime, stays: Sequence
         today=today,
         customer_name=customer.name if customer else "",
         candidates=tuple(Named(id=one, name=rows[one].name) for one in ids if one in rows),
-        days=tuple(date.fromisoformat(day) for day in row.days),
+        day_options=tuple(date.fromisoformat(day) for day in row.days),
         next_due_on=_next_due(session, row, customer, now) if customer else None,
         is_settled=row.settled_at is not None,
         is_undone=row.undone_at is not None,

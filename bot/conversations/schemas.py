@@ -22,7 +22,7 @@ class ProposalSchema(Schema):
     candidates: tuple[Named, ...] = ()
     words: str = ""
     day: date | None = None
-    days: tuple[date, ...] = ()
+    day_options: tuple[date, ...] = ()
     result: Result = Result.TALKED
     channel: Channel = Channel.CALL
     next_due_on: date | None = None
@@ -34,7 +34,7 @@ class ProposalSchema(Schema):
     @property
     def lacks_day(self) -> bool:
         """Whether the day has to be chosen before anything can be saved."""
-        return self.day is None and (self.kind.has_due_day or bool(self.days))
+        return self.day is None and (self.kind.has_due_day or bool(self.day_options))
 
 
 class Reply(Schema):

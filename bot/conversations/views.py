@@ -1,5 +1,6 @@
 """What the bot answers to words: proposals with their buttons, a card's first line, and what one can say."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +19,9 @@ SAVE, CHANGE, NOT_THIS, DROP = (
 )  # fmt: skip
 UNDO, HELP = "conversations.undo", "conversations.help"
 CUSTOMER, DAY, PICK = "conversations.customer", "conversations.day", "conversations.pick"
-CHANGED = {kind: f"conversations.changed.{kind.value}" for kind in ProposalKind if kind is not ProposalKind.NOTE}
+CHANGED: Mapping[ProposalKind, str] = {
+    kind: f"conversations.changed.{kind.value}" for kind in ProposalKind if kind is not ProposalKind.NOTE
+}
 START, QUEUE, LOG = "checkins.start", "checkins.queue", "checkins.log"  # the check-ins feature answers them
 
 NAME, SAID, ASKED = 100, 600, 60
@@ -157,7 +160,7 @@ def _which_day(schema: ProposalSchema) -> Message:
     text = f"{what.get(schema.kind, 'By when')}? {_name(schema)}{f': {_quoted(schema)}' if schema.words else ''}"
     buttons = [
         {**ui.button(_day(day, schema), DAY, f"{schema.id}:{day.isoformat()}"), "action_id": f"{DAY}:{day.isoformat()}"}
-        for day in schema.days
+        for day in schema.day_options
     ]
     buttons += [ui.button("Another day…", CHANGE, str(schema.id)), _not_this(schema)]
     return _message(text, ui.actions(*buttons, block_id=f"conversations.when:{schema.id}"))

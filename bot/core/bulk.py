@@ -49,8 +49,8 @@ def _turned(values: list[Any], turn: Callable[[Any], Any] | None) -> list[Any]:
     """Convert *values*. One object that is in many rows, such as today's date, is converted once."""
     if turn is None:
         return values
-    known: dict[int, Any] = {}
-    for value in values:
-        if id(value) not in known:  # all values live on in their rows, so no two share an id
-            known[id(value)] = turn(value)
+    distinct = {id(value): value for value in values}  # all values live on in their rows, so no two share an id
+    if len(distinct) > len(values) // 2:
+        return [turn(value) for value in values]
+    known = {key: turn(value) for key, value in distinct.items()}
     return [known[id(value)] for value in values]

@@ -75,10 +75,12 @@ class MovableClock:
         return self._now
 
 
+_VERSION_BITS = 0xF << 76 | 0b11 << 62
+_VERSION_7 = 0x7 << 76 | 0b10 << 62
+
+
 def new_id(milliseconds: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> UUID:
     """Return a new UUID of version 7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits. Ids sort by age."""
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds() & ((1 << 48) - 1)) << 80
-    value |= 0x7 << 76 | (random >> 68 & 0xFFF) << 64
-    value |= 0b10 << 62 | (random & ((1 << 62) - 1))
-    return UUID(int=value)
+    instant = (milliseconds() & ((1 << 48) - 1)) << 80
+    random = int.from_bytes(os.urandom(10), "big") & ~_VERSION_BITS
+    return UUID(int=instant | random | _VERSION_7)

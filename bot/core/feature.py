@@ -241,9 +241,12 @@ def collect_counts(features: Sequence[Feature], session: Session, now: datetime)
 def collect_due_counts(
     features: Sequence[Feature], session: Session, now: datetime, person_id: str | None
 ) -> list[Count]:
-    """Return every feature's counts of what is late or due today, the late first."""
+    """Return every feature's counts of what is late or due today, the late first; problems before promises."""
     counts = [
-        count for feature in features if feature.due_counts for count in feature.due_counts(session, now, person_id)
+        count
+        for feature in reversed(features)
+        if feature.due_counts
+        for count in feature.due_counts(session, now, person_id)
     ]
     return sorted(counts, key=lambda count: not count.urgent)
 

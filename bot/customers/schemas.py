@@ -70,9 +70,9 @@ class Coverage(Schema):
 
     @property
     def words(self) -> str:
-        """Return `13 in cadence · 7 due · 8 neglected`, whose numbers add up to *active*."""
+        """Return `13 in cadence (46%) · 7 due · 8 neglected`, whose numbers add up to *active*."""
         beside = words_beside_cadence(**self.model_dump(exclude={"active", "in_cadence", "pool"}))
-        return " · ".join((f"{self.in_cadence:,} in cadence", *beside))
+        return " · ".join((f"{self.in_cadence:,} in cadence ({self.percent}%)", *beside))
 
 
 class OwnerCoverage(Schema):

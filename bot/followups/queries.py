@@ -63,7 +63,7 @@ find_list_key = partial(commitments.find_list_key, kind=FOLLOWUPS)
 get_list = partial(commitments.get_list, kind=FOLLOWUPS)
 get_notified = partial(commitments.get_notified, kind=FOLLOWUPS)
 get_assignment = partial(command_about, what_length=WHAT)
-parse_assignment = partial(parse_command, what_length=WHAT, ask_what="Say in a few words what is to be done.")
+parse_assignment = partial(parse_command, what_length=WHAT, ask_what="Say in a few words what needs doing.")
 
 
 def get_pressed(
@@ -166,7 +166,7 @@ brief = Brief(
         more=lambda count: f"{count:,} more follow-ups",
     ),
 )
-"""What is to be done for each customer, the earliest first, and how many more things are."""
+"""What needs doing for each customer, the earliest first, and how many more things are."""
 
 
 def home_section(session: Session, person_id: str, now: datetime) -> Sequence[OwedLine]:

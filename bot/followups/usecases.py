@@ -68,10 +68,10 @@ def assign_followup(
         "assignee": commitments.person_problem(assignee, cannot=CANNOT),
         "customer": commitments.customer_problem(customer),
         "due": due_date_problem(due_on, today=today),
-        "what": None if words else "Say in a few words what is to be done.",
+        "what": None if words else "Say in a few words what needs doing.",
     })  # fmt: skip
     if view_id and not outbox.record_received(session, "view", view_id, now=now):
-        raise AlreadyDone("That is assigned already; you can close the window.")
+        raise AlreadyDone("That is already assigned; you can close the window.")
     row = Followup(
         customer_id=customer.id, assignee_id=to, given_by=by, given_at=now, what=words,
         link=clean_text(link, LINK), due_on=due_on or today,
@@ -99,10 +99,10 @@ def reassign_followup(
     if not (may_manage(actor) or (to == by and row.given_by == by)):
         raise NotAllowed(f"Only managers can give it to somebody else; ask {commitments.name_managers(session)}.")
     if not to:
-        raise InvalidInput(fields={"to": "Choose who is to do it."})
+        raise InvalidInput(fields={"to": "Choose who should do it."})
     commitments.require_valid({"to": commitments.person_problem(find_person_row(session, to), cannot=CANNOT)})
     if row.assignee_id == to:
-        raise AlreadyDone("They have it already; nothing had to change.")
+        raise AlreadyDone("They already have it; nothing was changed.")
     outbox.require_new_submission(session, view_id, now=now)
     former = row.assignee_id
     with commitments.recording(session, queries.FOLLOWUPS, row, "reassigned", by=by, now=now):
@@ -149,7 +149,7 @@ def complete_followup(
     view_id: str = "",
 ) -> FollowupSchema:
     """
-    Say that it is done; with a *result*, a check-in is recorded with it. Who asked for it is told.
+    Say that it is done; with a *result*, a check-in is recorded with it. Whoever asked for it will be told.
 
     Raises:
         AlreadyDone: it is closed.
@@ -172,7 +172,7 @@ def decline_followup(
     session: Session, *, followup_id: UUID, note: str, by: str, now: datetime, view_id: str = ""
 ) -> FollowupSchema:
     """
-    Say that it can't be done, and why. Who asked for it is told.
+    Say that it can't be done, and why. Whoever asked for it will be told.
 
     Raises:
         InvalidInput: no reason; field `note`.

@@ -65,7 +65,7 @@ def late_now(one: FollowupSchema) -> Message:
     if not one.is_open:
         return Message(text=plain(closed_text(one)), blocks=[ui.section(closed_text(one), block_id=block_id)])
     text = f"{customer_name(one)}: {what_of(one)} · {person(one.assignee_name)} has it, due {_day(one)}"
-    head = "A follow-up that you asked for is two working days late." if one.is_late else "It has another day now."
+    head = "A follow-up that you asked for is two working days late." if one.is_late else "It has a new day."
     row = ui.section(text, accessory=menu_of("followups", GIVERS_MENU, one.id), block_id=block_id)
     return Message(text=f"{head} {plain(text)}", blocks=[ui.section(head), row])
 
@@ -216,7 +216,7 @@ def assign_form(parsed: ParsedCommand, *, state: str) -> Block:
         ui.field_of("Who", ui.person_select(WHO, initial=parsed.assignee_id), block_id=WHO),
         shared.customer_field(parsed, CUSTOMER),
         ui.field_of("By when", ui.date_picker(DUE, initial=parsed.due_on), block_id=DUE),
-        ui.field_of("What is to be done", words, block_id=WORDS),
+        ui.field_of("What needs doing", words, block_id=WORDS),
     ]
     return ui.modal("Ask somebody", blocks, callback_id=SAVE, submit="Ask", state=state)
 
@@ -235,7 +235,7 @@ def done_form(one: FollowupSchema, *, state: str) -> Block:
 def cant_form(one: FollowupSchema, *, state: str) -> Block:
     """Ask why it can't be done; who asked for it reads that."""
     words = ui.text_input(SAID, multiline=True, max_length=NOTE)
-    blocks = [_about(one), ui.field_of("Why not", words, block_id=SAID, hint="Who asked for it is told.")]
+    blocks = [_about(one), ui.field_of("Why not", words, block_id=SAID, hint="Whoever asked for it will be told.")]
     return ui.modal("Can't be done", blocks, callback_id=DECLINED, submit="Save", state=state)
 
 
@@ -251,7 +251,7 @@ def later_form(one: FollowupSchema, *, state: str) -> Block:
 
 def reassign_form(one: FollowupSchema, *, state: str) -> Block:
     """Ask for somebody else."""
-    blocks = [_about(one), ui.field_of("Who is to do it", ui.person_select(TO), block_id=TO)]
+    blocks = [_about(one), ui.field_of("Who should do it", ui.person_select(TO), block_id=TO)]
     return ui.modal("Give to somebody else", blocks, callback_id=REASSIGNED, submit="Give", state=state)
 
 

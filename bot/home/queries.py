@@ -23,24 +23,21 @@ from bot.home.rules import (
     LATE_ROWS,
     PERSON_LEFT_ACTION,
     POOL_ROWS,
-    QUEUE_ROWS,
     SNOOZED_ROWS,
     TEAM_ROWS,
     WAITING_ROWS,
 )
-from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, PersonQueue, Team
+from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team
 from bot.people.queries import (
     absence_schema,
     find_person_row,
-    get_person,
     get_preferences,
-    get_today,
     list_absences,
     list_away,
     list_names,
 )
 from bot.people.schemas import Preferences
-from bot.people.usecases import may_manage, require_here, require_manager
+from bot.people.usecases import may_manage, require_here
 from bot.workspaces.tables import AuditEntry
 
 
@@ -97,27 +94,6 @@ def _steps(session: Session, person_id: str, features: Sequence[Feature], now: d
         step for feature in features if feature.first_steps for step in feature.first_steps(session, person_id, now)
     ]
     return () if all(step.done for step in steps) else tuple(steps)
-
-
-def get_person_queue(
-    session: Session, *, person_id: str, viewer: str, features: Sequence[Feature], now: datetime
-) -> PersonQueue:
-    """
-    Return a colleague's customers for a manager.
-
-    Raises:
-        NotAllowed: *viewer* is not a manager.
-        NotFound: there is no such person here.
-    """
-    require_manager(session, by=viewer, wish="see a colleague's queue")
-    person, today = get_person(session, person_id), get_today(session, person_id=person_id, now=now)
-    rows = list_waiting(session, owner_ids=[person_id], today=today, limit=QUEUE_ROWS)
-    return PersonQueue(
-        person_id=person_id,
-        name=person.name,
-        coverage=get_coverage(session, today=today, owner_id=person_id),
-        rows=_with_lines(session, rows, features, today=today, now=now),
-    )
 
 
 def _owed(session: Session, person_id: str, features: Sequence[Feature], now: datetime) -> tuple[OwedLine, ...]:

@@ -40,15 +40,6 @@ class Team(Schema):
     departures: tuple[Departure, ...] = ()
 
 
-class PersonQueue(Schema):
-    """A colleague's customers as a manager sees them: how they stand, and those that wait, the first of them."""
-
-    person_id: str
-    name: str
-    coverage: Coverage
-    rows: tuple[CustomerSchema, ...]
-
-
 class JobHealth(Schema):
     """What a job does, when it last succeeded, and how often it has failed since."""
 

@@ -294,7 +294,7 @@ def end_current_absence(session: Session, *, by: str, now: datetime) -> date:
     today = get_today(session, person_id=by, now=now)
     current = next_absence(session, person_id=by, today=today)
     if current is None or current.first_day > today:
-        raise AlreadyDone("You are back already; nothing had to change.")
+        raise AlreadyDone("You are already back; nothing was changed.")
     planned = current.last_day
     if current.first_day == today:
         session.delete(current)

@@ -9,17 +9,17 @@ NAME_SHOWN = 60
 def owner_left(schema: OwnerLeft) -> ui.Message:
     """Return the message for managers about an owner who left."""
     how = "is a guest in Slack now" if schema.became_guest else "was deactivated in Slack"
-    theirs = "their one customer is" if schema.customers == 1 else f"their {schema.customers:,} customers are"
+    theirs = "their one customer has" if schema.customers == 1 else f"their {schema.customers:,} customers have"
     named = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.examples)
     more = schema.customers - len(schema.examples)
     rest = f" and {ui.plural(more, 'other')}" if more > 0 else ""
     blocks = [
-        ui.section(f"{ui.bold(ui.cut(schema.owner, NAME_SHOWN))} {how}; {theirs} in the pool now."),
-        ui.section(f"Longest wait first: {named}{rest}."),
+        ui.section(f"{ui.bold(ui.cut(schema.owner, NAME_SHOWN))} {how}; {theirs} no owner now."),
+        ui.section(f"Furthest past their cadence first: {named}{rest}."),
         ui.actions(ui.button("Take one", "digests.pool")),
     ]
     return ui.Message(
-        text=f"{ui.escape(ui.cut(schema.owner, NAME_SHOWN))} {how}; {theirs} in the pool now.", blocks=blocks
+        text=f"{ui.escape(ui.cut(schema.owner, NAME_SHOWN))} {how}; {theirs} no owner now.", blocks=blocks
     )
 
 

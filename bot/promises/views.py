@@ -57,7 +57,7 @@ def noted(schema: PromiseNoted) -> Message:
 
 def recorded(one: PromiseSchema, viewer: str) -> Message:
     """Tell who wrote it down that it is kept in mind, and by when."""
-    head = "Noted." if one.assignee_id == viewer else f"Noted, and {person(one.assignee_name)} is told."
+    head = "Noted." if one.assignee_id == viewer else f"Noted, and {person(one.assignee_name)} will be told."
     who = "you" if one.promised_by == viewer else person(one.promised_by_name)
     return _one(one, head, f"Noted: {who} promised {_sentence(one)}")
 
@@ -81,11 +81,9 @@ def broken(schema: PromisesBroken) -> Message:
     """Say what wasn't kept: not to scold, but so that the customer hears of it."""
     name, left = person(schema.first_name), schema.total - sum(not row.is_owed for row in schema.rows)
     if not left:
-        return _told(f"{name}, all of this is settled.", schema, "broken")
-    day = "the day of a promise has" if left == 1 else f"the days of {left:,} promises have"
-    return _told(
-        f"{name}, {day} gone by. A word to the customer helps, and late is better than never.", schema, "broken"
-    )
+        return _told(f"{name}, all of these are settled.", schema, "broken")
+    late = "a promise is past its day" if left == 1 else f"{left:,} promises are past their day"
+    return _told(f"{name}, {late}. A word to the customer helps, and late is better than never.", schema, "broken")
 
 
 def inherited(schema: PromisesInherited) -> Message:
@@ -136,7 +134,7 @@ def ended_text(one: PromiseSchema) -> str:
     """Return `✓ Acme · price list · kept by Ana`."""
     how = one.state.words
     if one.state is PromiseState.BROKEN:
-        how = "broken, agreed anew" if one.moved_to else "broken, not owed any more"
+        how = "broken, a new day is agreed" if one.moved_to else "broken, no longer owed"
     until = f" for {ui.short_date(one.moved_to, today=one.today)}" if one.moved_to else ""
     mark = "✗" if one.state in {PromiseState.WITHDRAWN, PromiseState.BROKEN} else "✓"
     return shared.ended(one, f"{how}{until}", mark=mark, by=one.ended_by_name, said=one.note)
@@ -217,8 +215,9 @@ def rates(schema: KeptRates) -> Message:
     text = _first_sentence(schema)
     top = [ui.section(text), ui.divider()]
     foot = ui.context(
-        f"Promises due since {ui.short_date(schema.since)} {schema.since.year}, each counted for who gave their word."
-        " Kept on the day ÷ all whose day has come; late, renegotiated and broken ones weren't. Size is only told here."
+        f"Promises due since {ui.short_date(schema.since)} {schema.since.year}, counted for whoever gave their word."
+        " Kept on the day ÷ all whose day has come; late, renegotiated and broken ones don't count as kept."
+        " Size is shown only here."
     )
     bands = "\n".join(_tally(one, is_band=True) for one in schema.bands)
     lines = [f"*By size of the customer*\n{bands}"] if bands else []
@@ -233,12 +232,12 @@ def rates(schema: KeptRates) -> Message:
 
 def _first_sentence(schema: KeptRates) -> str:
     if schema.team.rate is None:
-        return "No promise has come to its day yet, so there is no rate to tell."
+        return "No promise has reached its day yet, so there is no rate to show."
     known = {band.name: band for band in schema.bands if band.is_enough}
     gap = widest_gap({name: band.rate for name, band in known.items()})
     kept = f"{_percent(schema.team.rate)} of promises were kept on their day."
     if gap is None:
-        return f"{kept} Too few to tell whether the size of a customer makes a difference."
+        return f"{kept} Too few to tell whether a customer's size makes a difference."
     best, worst = known[gap[0]], known[gap[1]]
     points = round(100 * (best.rate or 0)) - round(100 * (worst.rate or 0))
     if not points:
@@ -253,7 +252,7 @@ def _tally(one: Tally, *, is_band: bool = False) -> str:
     """Return `*Ana Lima* 80% · 4 kept · 1 kept late · 2 open`; for a size, the rate only if it is one of enough."""
     counts = [f"{one.counts[state]:,} {state.words}" for state in PromiseState if one.counts.get(state)]
     ordered = sorted(counts, key=lambda words: words.endswith("open"))
-    rate = "no day has come yet" if one.rate is None else _percent(one.rate)
+    rate = "none has reached its day yet" if one.rate is None else _percent(one.rate)
     if is_band and one.rate is not None and not one.is_enough:
         rate = "too few to tell"
     return f"{ui.bold(ui.cut(one.name, shared.WHO))} {rate} · {' · '.join(ordered)}"

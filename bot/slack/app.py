@@ -28,7 +28,7 @@ REFUSALS = frozenset(
 )  # fmt: skip
 NOT_SLACKS = "an answer that isn't Slack's"
 ANYTHING = re.compile("")
-OUTDATED = "This button is from an older message and leads nowhere any more. Type /checkin or /customers to go on."
+OUTDATED = "This button is from an older message and no longer works. Type /checkin or /customers instead."
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place:
     except SlackApiError as error:
         code = error_code(error)
         if code in REFUSALS:
-            raise SettingsError(f"Slack refuses {setting} ({code}); copy it anew from {place}.") from error
+            raise SettingsError(f"Slack refuses {setting} ({code}); copy it again from {place}.") from error
         raise SettingsError(f"Slack can't answer now ({code}); look at slack-status.com and try again.") from error
     except AttributeError as error:  # slack-sdk's own, on a page of plain text in the place of Slack's answer
         raise SettingsError(f"Slack can't answer now ({NOT_SLACKS}); check SLACK_API_URL.") from error

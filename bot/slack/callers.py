@@ -141,11 +141,16 @@ class Caller:
         return await self._audited(work, inputs)
 
     async def respond(self, message: Message) -> None:
-        """Answer to this person alone: in the acknowledgement while that is due, else below what they used."""
-        if self.is_acknowledged:
+        """
+        Answer to this person alone: in the acknowledgement while that is due, else below what they used, or in a modal
+        where nothing can stand below it.
+        """
+        if not self.is_acknowledged:
+            await self.ack(**message.answer())
+        elif self.url:
             await self.answer_at(self.url, message)
         else:
-            await self.ack(**message.answer())
+            await self.open(ui.modal("Done", list(message.blocks), callback_id="told", close="Close"))
 
     async def replace(self, message: Message) -> None:
         """Put *message* in the place of the one that the control stands in."""

@@ -25,7 +25,7 @@ async def fetch_file(client: AsyncWebClient, file_id: str, *, by: str) -> tuple[
         told = await client.files_info(file=file_id)
     except SlackApiError as error:
         _require_scope(error)
-        raise NotFound("Slack doesn't have that file any more; send it again.") from None
+        raise NotFound("Slack no longer has that file; send it again.") from None
     file: dict[str, Any] = told["file"]
     name = "".join(char for char in str(file.get("name") or "list.csv") if char.isprintable())[:200]
     if file.get("user") != by:
@@ -68,7 +68,7 @@ async def _download(address: str, token: str, name: str) -> bytes:
             session.get(address, headers=headers, allow_redirects=False) as answer,
         ):
             if answer.status != 200:  # noqa: PLR2004 - HTTP's word for yes
-                raise InvalidInput(f"Slack doesn't hand out {name} (it says {answer.status}); send it again.")
+                raise InvalidInput(f"Slack wouldn't let me have {name} ({answer.status}); send it again.")
             return await _limited(answer, name)
     except (aiohttp.ClientError, TimeoutError, ValueError):
         raise InvalidInput(f"{name} couldn't be fetched from Slack; send it again in a minute.") from None

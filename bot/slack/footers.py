@@ -16,8 +16,8 @@ def local_time(instant: datetime, zone: str) -> str:
 
 
 def footer(*, made_at: datetime, next_slot: datetime | None, zone: str, kind: str, note: str = "") -> list[Block]:
-    """Return `Data of Mon 23 Nov 09:00 · next Thu 26 Nov 09:00`, a *note*, and *Settings* of that kind of digest."""
-    said = [f"Data of {local_time(made_at, zone)}"]
+    """Return `As of Mon 23 Nov 09:00 · next Thu 26 Nov 09:00`, a *note*, and *Settings* of that kind of digest."""
+    said = [f"As of {local_time(made_at, zone)}"]
     if next_slot:
         said.append(f"next {local_time(next_slot, zone)}")
     if note:
@@ -32,7 +32,7 @@ def digest_footer(slot: DigestSlot, note: str = "") -> list[Block]:
 
 def trial_note(*, is_test: bool) -> list[Block]:
     """Return the line below the title of a digest that was posted as a test."""
-    return [context("A test: this is what the channel gets.")] if is_test else []
+    return [context("A test: this is what the channel will get.")] if is_test else []
 
 
 def notification_text(said: str, *, is_test: bool) -> str:

@@ -23,10 +23,10 @@ NUMBER = 46_964
 DAY = date(2026, 11, 23)
 INSTANT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PERSON = "U0WORST"
+ZONE = "America/Argentina/Buenos_Aires"
 LINK = "https://example.com/" + "a" * 400
 
 _BY_NAME: Mapping[str, Any] = {
-    "zone": "America/Argentina/Buenos_Aires",
     "country": "PT",
     "overdue": "12 promises broken",
     "lines": "12 promises broken",
@@ -100,7 +100,7 @@ class Worst:
         if kind is str:
             return self._words(name, longest)
         if kind in _SIMPLE:
-            return _BY_NAME[name] if name in _BY_NAME else self._simple(kind)
+            return _BY_NAME[name] if type(_BY_NAME.get(name)) is kind else self._simple(kind)
         if isinstance(kind, type) and issubclass(kind, Enum):
             return list(kind)[-1]
         if isinstance(kind, type) and (issubclass(kind, BaseModel | tuple) or is_dataclass(kind)):
@@ -144,8 +144,8 @@ class Worst:
         return _SIMPLE[kind]
 
     def _words(self, name: str, longest: int) -> str:
-        if name in _BY_NAME:
-            return str(_BY_NAME[name])
+        if name in _BY_NAME or name.endswith("zone"):
+            return str(_BY_NAME.get(name, ZONE))
         if name == "action_id":
             self._ids += 1
             return f"worst.{self._ids}"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checkins.queries.idle import list_idle
-from bot.checkins.rules import Channel, Result, idle_days
+from bot.checkins.queries.idle import list_idle, list_named
+from bot.checkins.rules import Channel, Result, idle_days, is_first_of_week
 from bot.checkins.usecases import hand_over_from_list
 from bot.checkins.usecases.recording import record_checkin
 from bot.features import FEATURES
@@ -45,6 +45,18 @@ def test_nobody_is_idle_before_something_is_late() -> None:
     """The day since which something is late counts; those before it don't."""
     assert idle_days(EVERY_DAY, today=NEXT_MONDAY, acted_on=LONG, late_since=FRIDAY) == 1
     assert idle_days(EVERY_DAY, today=NEXT_MONDAY, acted_on=LONG, late_since=NEXT_MONDAY) == 0
+
+
+def test_the_week_begins_on_its_first_working_day() -> None:
+    """Monday, or the day after a holiday; for who works on Wednesdays alone, Wednesday."""
+    wednesdays = Calendar(zone="UTC", working_days=frozenset({2}))
+    portuguese = Calendar(zone="Europe/Lisbon", country="PT")
+    week = [date(2026, 12, 7) + timedelta(days=n) for n in range(7)]
+    assert [day.weekday() for day in week if is_first_of_week(day, EVERY_DAY)] == [0]
+    assert [day.weekday() for day in week if is_first_of_week(day, wednesdays)] == [2]
+    new_year = [date(2027, 1, 4) - timedelta(days=7) + timedelta(days=n) for n in range(7)]
+    assert [day for day in new_year if is_first_of_week(day, portuguese)] == [date(2026, 12, 28)]
+    assert is_first_of_week(date(2026, 12, 8), Calendar(zone="UTC", days_off=((week[0], week[0]),)))
 
 
 @given(today=DAYS, acted_on=DAYS, late_since=DAYS, later=st.integers(0, 20))
@@ -119,3 +131,17 @@ def test_days_away_and_people_who_left_are_left_out(office: Office) -> None:
     office.customer("Condax", owner="U0GONE", waited=90)
     _move(office, days=7)
     assert set(_idle(office)) == {BOB}
+
+
+def test_managers_hear_of_it_once_a_week(office: Office) -> None:
+    """Mara's reminder of Monday names Bob; that of Tuesday doesn't, nor does Ana's, who is no manager."""
+    office.customer("Acme", owner=BOB, waited=60)
+    office.customer("Golddex", owner=MARA, waited=60)
+
+    def named(person: str, day: date) -> list[str]:
+        found = office.ask(list_named, days={person: day}, features=FEATURES)
+        return [one.person_id for one in found.get(person, ())]
+
+    assert named(MARA, MONDAY) == [BOB]
+    assert named(MARA, MONDAY + timedelta(days=1)) == []
+    assert named(ANA, MONDAY) == []

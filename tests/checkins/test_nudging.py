@@ -9,7 +9,6 @@ from bot.checkins.queries.idle import get_colleagues_queue
 from bot.checkins.schemas import IdleNamed, IdlePerson, NudgeDue
 from bot.checkins.usecases.nudging import nudge_person
 from bot.checkins.views import nudging as views
-from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.features import FEATURES
 from tests.commitments.helpers import owed_notifications
@@ -99,17 +98,12 @@ def test_a_week_without_a_change_is_told_in_numbers() -> None:
 
 
 async def test_a_manager_opens_a_queue_and_nudges_over_the_wire(world: World) -> None:
-    """Mara opens Ana's queue, presses Nudge once and again; Ana reads one message."""
+    """Mara is told once a week who doesn't act, opens Ana's queue, and presses Nudge twice; Ana reads one message."""
     world.office.customer("Acme", owner=ANA, waited=60)
     world.office.customer("Golddex", owner=ANA, waited=50)
     mara, ana = world.as_(MARA), world.as_(ANA)
-    sample = IdlePerson(person_id=ANA, name="Ana Lima", working_days=5, neglected=2, late=0, lines=("2 neglected",))
-
-    def name_ana(session: Any, *, now: datetime) -> None:
-        outbox.enqueue(session, IdleNamed(people=(sample,)), to=MARA, key="idle", now=now)
-
-    world.office.do(name_ana)
     await world.run_jobs()
+    await world.move(hours=1)
     (named,) = [one for one in mara.dm() if "hasn't acted" in one.text]
     outcome = await mara.press(named, "checkins.open_queue")
     window = await mara.modal_opened("Queue")

@@ -24,7 +24,7 @@ from bot.conversations.rules import (
 
 HOSTILE = st.sampled_from(
     ["<!channel>", "&lt;b&gt;", "\x00", "\u202e", "\ud800", "talked to ", "remind me ", "promised ", " called me ",
-     "," * 50, "<@U0BOT>", "<https://x|y>", "problem at ", "who ", "(" * 20, "\\", "is angry", "🔥", " friday ", "'" * 9]
+     "," * 50, "<@U0BOT>", "<https://x|y>", "problem at ", "who ", "(" * 20, "\\", "is angry", "🔥", " friday ", "'"]
 )  # fmt: skip
 
 
@@ -75,8 +75,8 @@ def test_a_check_in_says_what_came_of_it_and_how(
 
 @pytest.mark.parametrize(
     "text",
-    ["did you call Acme?", "should I call Acme?", "I haven't talked to Acme", "who called me?",
-     "we are down to two people", "if Acme called me I would say", "one two three four five six seven called me", "nobody called me", ""],
+    ["did you call Acme?", "should I call Acme?", "I haven't talked to Acme", "who called me?", "nobody called me", "",
+     "we are down to two people", "if Acme called me I would say", "one two three four five six seven called me"],
 )  # fmt: skip
 def test_what_did_not_happen_is_no_check_in(text: str) -> None:
     """Questions, denials and long beginnings propose nothing."""

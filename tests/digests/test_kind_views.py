@@ -50,7 +50,7 @@ def test_what_we_owe_reads_as_it_should() -> None:
     assert "• *3 days late* · Acme: price list (Ana Lima)\n• *today* · Golddex: call back (Bob Chen)" in said
     assert "• today · Condax: offer (Ana Lima)\n• by Fri 27 Nov · Kan: visit" in said
     assert "and 4 more" in said
-    assert "Data of Mon 23 Nov 09:00 · next Thu 26 Nov 09:00" in said
+    assert "As of Mon 23 Nov 09:00 · next Thu 26 Nov 09:00" in said
     assert message.blocks[-1]["accessory"]["value"] == "owed"
 
 
@@ -61,8 +61,8 @@ def test_what_we_owe_reads_as_it_should() -> None:
         ({"counts": (), "lines": (Line(text="x", on=TODAY),), "more": 0}, "We owe: 1 thing late or due."),
         ({"more": 90, "and_more": True}, "and at least 90 more"),
         ({"lines": (Line(text="x"),)}, "• open · x"),
-        ({"slot": slot(is_test=True)}, "A test: this is what the channel gets."),
-        ({"slot": slot(next_slot=None)}, "Data of Mon 23 Nov 09:00 · most late first"),
+        ({"slot": slot(is_test=True)}, "A test: this is what the channel will get."),
+        ({"slot": slot(next_slot=None)}, "As of Mon 23 Nov 09:00 · most late first"),
     ],
 )  # fmt: skip
 def test_what_we_owe_says_how_it_is(changes: dict[str, Any], words: str) -> None:

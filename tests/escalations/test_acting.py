@@ -92,7 +92,7 @@ def test_a_fix_has_a_cause_and_a_follow_up_in_the_same_transaction(office: Offic
         ({"change": "", "avoidable": False}, "change", "so that it doesn't happen again"),
         ({"change_on": None}, "change_on", "Choose the day"),
         ({"change_on": date(2026, 11, 20)}, "change_on", "That day is over"),
-        ({"change_by": BOB}, "change_by", "Only managers can assign to others"),
+        ({"change_by": BOB}, "change_by", "Only managers can ask others"),
     ],
 )
 def test_what_a_fix_lacks_is_said_under_its_field(

@@ -25,7 +25,7 @@ async def test_forged_customers_are_refused_in_form_list_and_take_and_noted(worl
     await bob.command("/assign")
     form = await window(bob, "Ask somebody")
     await bob.fill(form, followups_words="x", followups_due="2026-12-04", followups_who="ana")
-    for key, sentence in ((chosen, "isn't here any more"), (str(acme), "Only managers can assign to others")):
+    for key, sentence in ((chosen, "isn't here any more"), (str(acme), "Only managers can ask others")):
         option = {"text": {"type": "plain_text", "text": "x"}, "value": key}
         form.state[views.CUSTOMER] = {OPTIONS: {"type": "external_select", "selected_option": option}}
         assert sentence in str(await bob.submit(form))

@@ -159,7 +159,7 @@ def test_a_command_is_understood_with_mention_handle_or_first_name(office: Offic
         ("Akme friday call", "No customer is called Akme. Did you mean Acme"),
         ("Twin friday call", "2 customers are called Twin; choose one."),
         ("Acme", "I can't tell which day is meant"),
-        ("Acme friday", "Say in a few words what is to be done."),
+        ("Acme friday", "Say in a few words what needs doing."),
         ("@ana", "Which customer is it about?"),
         ("Acme call them", "By when? I can't tell which day is meant"),
     ],

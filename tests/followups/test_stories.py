@@ -187,7 +187,7 @@ async def test_a_member_may_take_what_they_cant_give(world: World) -> None:
     world.office.customer("Acme")
     bob = world.as_(BOB)
     outcome = await bob.command(ASK)
-    assert outcome.text == "Only managers can assign to others; ask Mara, or take it yourself."
+    assert outcome.text == "Only managers can ask others; ask Mara, or take it yourself."
     [answer] = outcome.messages
     await asyncio.gather(bob.press(answer, "followups.take"), bob.press(answer, "followups.take"))
     await bob.until(lambda _: rows(world))
@@ -205,7 +205,7 @@ async def test_a_member_is_refused_in_the_form_too(world: World) -> None:
     await bob.choose(form, "customers.options", "Acme")
     await bob.fill(form, followups_who="ana", followups_due="2026-11-27")
     errors = await bob.submit(form)
-    assert errors == {"followups.who": "Only managers can assign to others; ask Mara, or take it yourself."}
+    assert errors == {"followups.who": "Only managers can ask others; ask Mara, or take it yourself."}
     await bob.fill(form, followups_who="bob")
     assert await bob.submit(form) is None
     [row] = rows(world)
@@ -259,7 +259,7 @@ async def test_a_list_row_is_given_to_somebody_else(world: World) -> None:
     await mara.fill(form, followups_to="bob")
     assert await mara.submit(form) is None
     await reads(mara, listed, "nothing is open")
-    await world.run_jobs()
+    await world.move_to(datetime(2026, 11, 23, 14, tzinfo=UTC))  # nine o'clock in New York
     await told(world.as_(BOB), "Mara Okafor gave you this")
     await told(world.as_(ANA), "Mara Okafor gave it to Bob Chen")
 
@@ -356,7 +356,7 @@ async def test_the_digest_offers_assign_and_counts_what_is_late(world: World) ->
     await window(mara, "Saved")
     [row] = rows(world)
     assert (row.customer_name, row.assignee_id) == ("Bakery", KIRI)
-    await world.run_jobs()
+    await world.move(hours=11)  # nine o'clock in Auckland
     await told(world.as_(KIRI), "Mara Okafor asks you to follow up. Bakery: visit them, by Wed 2 Dec.")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, select
 
@@ -69,6 +69,9 @@ customers = st.tuples(
     st.none() | st.tuples(st.sampled_from(list(SnoozeReason)), st.integers(1, 30)),
     st.sampled_from([Status.ACTIVE, Status.ACTIVE, Status.ACTIVE, Status.LOST]),
 )
+
+FINE = (ANA, 3, None, Status.ACTIVE)
+"""A customer of Ana's that is in cadence."""
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +198,9 @@ def digest_of(history: History) -> str:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(made=[FINE, FINE], done=[("promise", ANA, 0), ("wait", 2, 0)])
+@example(made=[FINE, FINE], done=[("problem", ANA, Severity.STOPS), ("wait", 6, 0)])
+@example(made=[FINE, FINE], done=[("ask", ANA, 1), ("wait", 4, 0)])
 @given(made=st.lists(customers, max_size=6), done=st.lists(deeds, max_size=12))
 def test_a_headline_tells_what_the_database_holds_and_hides_nothing(
     runtime: Runtime, made: list[Any], done: list[Any]

@@ -1,7 +1,7 @@
 """Home, preferences and people with the real bot in a rehearsal."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -117,10 +117,11 @@ async def test_days_away_with_a_cover_are_told_to_the_cover(world: World) -> Non
     """Bob is notified once, Ana's Home names the cover, and one press ends the absence."""
     ana = world.as_(ANA)
     await let_bob_cover_ana(world, "2026-11-27")
-    home = await home_with(ana, "You are away until Fri 27 Nov; Bob Chen covers.")
-    await world.run_jobs()
+    await home_with(ana, "You are away until Fri 27 Nov; Bob Chen covers.")
+    await world.move_to(datetime.fromisoformat("2026-11-23T14:05:00+00:00"))  # Bob's day has begun
     texts = [message.text for message in world.as_(BOB).dm()]
     assert texts == ["Ana Lima is away from Mon 23 Nov to Fri 27 Nov and asked you to cover."]
+    home = await open_home(world, ANA, "You are away until Fri 27 Nov; Bob Chen covers.")
     await ana.press(home, "home.back")
     await ana.until(lambda me: "You are away" not in words(me.home()))
     assert world.office.ask(get_preferences, person_id=ANA).absence is None
@@ -136,7 +137,7 @@ async def test_a_press_that_comes_too_late_is_explained(world: World) -> None:
     home = await home_with(ana, "I'm back")
     await asyncio.gather(ana.press(home, "home.back"), ana.press(home, "home.back"))
     window = await ana.modal_opened("That didn't work")
-    assert "You are back already; nothing had to change." in words(window)
+    assert "You are already back; nothing was changed." in words(window)
 
 
 async def test_a_cover_who_cant_is_refused_under_the_field(world: World) -> None:
@@ -171,12 +172,12 @@ async def test_a_deactivated_owners_customers_go_to_the_pool(world: World, deliv
     await world.run_jobs()
     assert world.office.look(lambda session: get_customer(session, acme).owner_id) is None
     texts = [message.text for message in world.as_(MARA).dm()]
-    assert texts == ["Ana Lima was deactivated in Slack; their one customer is in the pool now."]
+    assert texts == ["Ana Lima was deactivated in Slack; their one customer has no owner now."]
     assert len(outbox_messages(world, "people.owner_left")) == 1
     await world.as_(MARA).open_home()
     home = await home_with(world.as_(MARA), "*Acme* · 40 days")
     await world.as_(MARA).press(home, "home.take", value=str(acme))
-    await home_with(world.as_(MARA), "*Mara Okafor* · 1 customer, 0% in cadence")
+    await home_with(world.as_(MARA), "*Mara Okafor* · 1 customer: 0 in cadence")
     assert world.office.look(lambda session: get_customer(session, acme).owner_id) == MARA
 
 
@@ -264,15 +265,25 @@ async def test_a_home_opened_yesterday_is_not_followed(world: World) -> None:
 
 
 async def test_a_manager_opens_a_colleagues_queue_from_home(world: World) -> None:
-    """A name in the team opens who waits for them, and from there a customer's card."""
-    acme = world.office.customer("Acme", owner=BOB, waited=47)
+    """A name in the team opens who waits for them, with *Nudge*."""
+    world.office.customer("Acme", owner=BOB, waited=47)
     mara = world.as_(MARA)
-    home = await open_home(world, MARA, "*Bob Chen* · 1 customer, 0% in cadence")
-    await mara.press(home, "home.person", value=BOB)
-    window = await mara.modal_opened("Bob Chen")
+    home = await open_home(world, MARA, "*Bob Chen* · 1 customer: 0 in cadence")
+    await mara.press(home, "checkins.open_queue", value=BOB)
+    window = await mara.modal_opened("Queue")
     assert "*Acme* · 47 days" in words(window)
-    await mara.press(window, "customers.card", value=str(acme))
-    await mara.until(lambda me: (top := me.modal()) is not None and top is not window and "Acme" in words(top))
+    await mara.press(window, "checkins.nudge", value=BOB)
+    await mara.until(lambda me: (top := me.modal()) is not None and "Bob Chen gets one friendly message" in words(top))
+
+
+async def test_a_manager_nudges_somebody_from_home(world: World) -> None:
+    """Who hasn't acted for a week stands under *Needs you*; a press says when they are reminded."""
+    world.office.customer("Acme", owner=BOB, waited=60)
+    await world.rehearsal.control.move(timedelta(days=9))
+    home = await open_home(world, MARA, "*Bob Chen* hasn't acted for")
+    await world.as_(MARA).press(home, "checkins.nudge", value=BOB)
+    window = await world.as_(MARA).modal_opened()
+    assert "Bob Chen gets one friendly message" in words(window)
 
 
 async def test_a_promise_is_kept_from_home(world: World) -> None:

@@ -19,14 +19,13 @@ from bot.home.rules import (
     DEPARTURE_ROWS,
     LATE_ROWS,
     POOL_ROWS,
-    QUEUE_ROWS,
     SNOOZED_ROWS,
     TEAM_ROWS,
     WAITING_ROWS,
 )
-from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, PersonQueue, Team
+from bot.home.schemas import Departure, HomeSchema, JobHealth, Member, Team
 from bot.home.views.forms import country_options, preferences
-from bot.home.views.tab import closed, headline, person_queue, tab, weekdays
+from bot.home.views.tab import closed, headline, tab, weekdays
 from bot.people.rules import Mute
 from bot.people.schemas import AbsenceSchema, CoverAsked, OwnerLeft, Preferences
 from bot.people.tables import Person
@@ -139,9 +138,6 @@ def test_the_fullest_home_is_taken_by_slack(name: str) -> None:
     assert len(view["blocks"]) < 100
     assert "failed 9,999 times in a row" in home_text(worst_home(name))
     assert headline(worst_home(name)).endswith("46,964 without an owner")
-    rows = tuple(worst_customer(name) for _ in range(QUEUE_ROWS))
-    queue = PersonQueue(person_id=ANA, name=name, coverage=worst_home(name).mine, rows=rows)
-    assert check_view(person_queue(queue)) == []
 
 
 @pytest.mark.parametrize("name", [HOSTILE, ESCAPED, "x"])
@@ -182,8 +178,8 @@ def test_notices_about_people_are_taken_by_slack(name: str) -> None:
 def test_a_notice_about_somebody_who_left_reads_as_a_sentence() -> None:
     """The notification says who left, how many customers, which, and what to do."""
     message = owner_left(OwnerLeft(owner="Ana Lima", customers=7, examples=("Acme", "Bolt")))
-    assert message.text == "Ana Lima was deactivated in Slack; their 7 customers are in the pool now."
-    assert message.blocks[1]["text"]["text"] == "Longest wait first: *Acme*, *Bolt* and 5 others."
+    assert message.text == "Ana Lima was deactivated in Slack; their 7 customers have no owner now."
+    assert message.blocks[1]["text"]["text"] == "Furthest past their cadence first: *Acme*, *Bolt* and 5 others."
 
 
 def test_a_notice_to_a_cover_says_when() -> None:

@@ -131,7 +131,7 @@ async def test_a_renamed_colleague_is_called_by_the_new_name_everywhere(world: W
         assert "Ana Lima" not in words(message), command
         assert command == "/customers" or "Ana Costa" in words(message), command
     await world.move(days=3)
-    assert "Bakery* · 203 of 30 days · Ana Costa" in words(await wait_for_message(mara, "in cadence"))
+    assert "Bakery* · 203 days (every 30)" in words(await wait_for_message(mara, "in cadence"))
     reminder = await wait_for_message(world.as_(ANA), "to hear from you")
     assert reminder.text.startswith("Ana, ")
     assert "Ana Costa" in words(await open_home(mara))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from demo.company import load_company
 from demo.feed import list_posts, load_feed, open_feed
-from demo.people import COMPANY, START, TEAM, populate
+from demo.people import COMPANY, NINE, START, TEAM, populate
 from demo.stage import next_events, open_stage, run_jobs_on_move
 from tests.makers import MARA
 
@@ -26,7 +26,7 @@ async def test_mentions_come_as_days_pass(sqlite_url: str) -> None:
             load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
             load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
             run_jobs_on_move(running, next_events(running, list_posts()))
-            await running.bot.run_jobs()
+            await running.rehearsal.control.move_to(NINE)
             mara = running.rehearsal.control.as_person(MARA)
 
             def cards() -> list[str]:

@@ -193,7 +193,7 @@ def test_words_that_may_be_no_day_are_asked_about_and_kept(words: str) -> None:
     """`sat down with Bob` is asked about, not read as Saturday."""
     found = read_day(words, today=MONDAY)
     first = words.partition(" ")[0]
-    asked = f"“{first}” can be a day or part of what is to be done; choose the day."
+    asked = f"“{first}” can be a day or part of the task; choose the day."
     assert (found.on, found.rest, found.problem) == (None, words, asked)
 
 

@@ -39,7 +39,7 @@ def test_working_days_are_weekdays_and_a_country_is_one_whose_holidays_are_known
     ("first", "last", "covered", "problem"),
     [
         (None, None, False, {}),
-        (None, None, True, {"cover": "Say from when until when you are away, or leave the cover empty."}),
+        (None, None, True, {"cover": "Say which days you are away, or leave the cover empty."}),
         (None, 3, False, {"away_from": "Choose your first day away, too."}),
         (3, None, False, {"away_to": "Choose the last day, too."}),
         (3, 3, True, {}),

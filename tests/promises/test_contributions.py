@@ -96,8 +96,8 @@ def test_the_digest_of_what_we_owe_names_what_is_broken_and_due(office: Office) 
     friday = datetime(2026, 11, 27, 12, tzinfo=UTC)
     found = office.look(lambda session: commitments_section(session, friday))
     assert [(line.text, line.who, line.urgent, line.on) for line in found] == [
-        ("Golddex: promised a visit", "Bob Chen", True, date(2026, 11, 26)),
-        ("Acme: promised send the new price list", "Ana Lima", False, FRIDAY),
+        ("Golddex: a visit (promised)", "Bob Chen", True, date(2026, 11, 26)),
+        ("Acme: send the new price list (promised)", "Ana Lima", False, FRIDAY),
     ]
     assert [button.value for button in found[0].buttons] == [str(golddex)]
 

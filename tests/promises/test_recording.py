@@ -81,7 +81,7 @@ def test_guests_bots_and_leavers_neither_write_nor_promise(office: Office, flag:
         ({"due_on": date(2026, 11, 22)}, "due", "That day is over"),
         ({"due_on": date(2029, 11, 22)}, "due", "two years"),
         ({"what": " \u200b "}, "what", "Say in a few words"),
-        ({"contact_id": new_id()}, "contact", "That is nobody at Acme"),
+        ({"contact_id": new_id()}, "contact", "That person isn't a contact of Acme"),
     ],
 )
 def test_what_cant_be_is_told_under_its_field(

@@ -67,7 +67,7 @@ def test_a_promise_that_was_written_down_is_said_back() -> None:
     assert buttons(message) == ["Kept", "Card", "Renegotiated to…", "Withdrawn"]
     other = views.recorded(promise(), "U0BOB")
     assert other.text.startswith("Noted: Ana Lima promised Acme")
-    assert "Noted, and Ana Lima is told." in str(other.blocks)
+    assert "Noted, and Ana Lima will be told." in str(other.blocks)
     noted = views.noted(schemas.PromiseNoted(promise=promise(), by_name="Bob Chen"))
     assert noted.text.startswith("Bob Chen noted that you made a promise. Acme: send")
 
@@ -95,14 +95,14 @@ def test_nothing_left_is_said_kindly() -> None:
     due = schemas.PromisesDue(person_id="U0ANA", first_name="Ana", total=1, rows=done)
     assert views.due(due).text == "Ana, nothing is left to keep for now."
     broken = schemas.PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=done)
-    assert views.broken(broken).text == "Ana, all of this is settled."
+    assert views.broken(broken).text == "Ana, all of these are settled."
 
 
 def test_what_broke_is_told_without_scolding() -> None:
     """What helps now; keeping it is keeping it late."""
     row = promise(state=PromiseState.BROKEN, today=date(2026, 11, 30))
     message = views.broken(schemas.PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=(row,)))
-    assert message.text.startswith("Ana, the day of a promise has gone by. A word to the customer helps")
+    assert message.text.startswith("Ana, a promise is past its day. A word to the customer helps")
     assert "broken: it was due Fri 27 Nov" in str(message.blocks)
     assert buttons(message)[0] == "Kept late"
 
@@ -129,7 +129,10 @@ def test_a_row_tells_to_whom_and_how_often_it_was_moved() -> None:
         (PromiseState.KEPT, "✓ *Acme* · send the new price list · kept by Ana Lima"),
         (PromiseState.KEPT_LATE, "✓ *Acme* · send the new price list · kept late by Ana Lima"),
         (PromiseState.RENEGOTIATED, "✓ *Acme* · send the new price list · renegotiated for Mon 30 Nov by Ana Lima"),
-        (PromiseState.BROKEN, "✗ *Acme* · send the new price list · broken, agreed anew for Mon 30 Nov by Ana Lima"),
+        (
+            PromiseState.BROKEN,
+            "✗ *Acme* · send the new price list · broken, a new day is agreed for Mon 30 Nov by Ana Lima",
+        ),
         (PromiseState.WITHDRAWN, "✗ *Acme* · send the new price list · withdrawn by Ana Lima"),
     ],
 )
@@ -244,9 +247,9 @@ def test_the_widest_difference_between_sizes_stands_in_front() -> None:
 def test_rates_of_little_or_nothing_are_told_as_such() -> None:
     """No rate is made up."""
     small = tally(Band.SMALL.value, kept=1)
-    assert "no rate to tell" in rates(team=tally("The team", open=3)).text
+    assert "no rate to show" in rates(team=tally("The team", open=3)).text
     few = rates(small, tally(Band.LARGE.value, kept=5, broken=4), team=small)
-    assert few.text.endswith("Too few to tell whether the size of a customer makes a difference.")
+    assert few.text.endswith("Too few to tell whether a customer's size makes a difference.")
     same = rates(tally(Band.SMALL.value, kept=10), tally(Band.LARGE.value, kept=10), team=small)
     assert same.text.endswith("No difference between the sizes of customers.")
     check(rates(team=tally("The team")))

@@ -403,5 +403,5 @@ async def test_a_run_that_cant_start_says_why_and_ends(tmp_path: Path, sqlite_ur
     assert process.returncode == 1
     last = said.decode().splitlines()[-1]
     assert (
-        last == "Slack refuses SLACK_APP_TOKEN (invalid_auth); copy it anew from Basic Information → App-Level Tokens."
+        last == "Slack refuses SLACK_APP_TOKEN (invalid_auth); copy it again from Basic Information → App-Level Tokens."
     )

@@ -98,7 +98,7 @@ async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reaso
 async def test_a_refused_bot_token_is_one_sentence(sqlite_url: str, code: str) -> None:
     """The sentence names the setting, Slack's error and where to copy the token from."""
     said = await _start_with_fault(sqlite_url, error=code)
-    assert said == f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it anew from OAuth & Permissions."
+    assert said == f"Slack refuses SLACK_BOT_TOKEN ({code}); copy it again from OAuth & Permissions."
 
 
 async def test_a_wrong_token_is_one_sentence(sqlite_url: str) -> None:
@@ -260,6 +260,25 @@ async def test_it_comes_back_after_an_outage_in_which_its_address_expired(sqlite
             await slack.wait_connected(timeout=10)
             assert HELP in await _help(slack)
             assert await _ready(bot) == (200, [])
+        slack.assert_clean()
+
+
+async def test_a_connection_that_hangs_is_replaced(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the SDK can't reconnect, here since its lock is never released, a new client takes over."""
+    monkeypatch.setattr("bot.slack.socket.STUCK_SECONDS", 1.0)
+    async with rehearsal() as slack:
+        _ana(slack)
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
+            await slack.wait_connected()
+            assert bot._socket
+            stuck = bot._socket._client
+            assert stuck
+            await stuck.connect_operation_lock.acquire()
+            await slack.control.cut_sockets()
+            await slack.workspace.until(lambda _: not slack.wire.sockets.connections)
+            await slack.wait_connected(timeout=30)
+            assert bot._socket._client is not stuck
+            assert HELP in await _help(slack)
         slack.assert_clean()
 
 

@@ -220,7 +220,7 @@ class Play:
         assert digest.text.startswith(expected), f"{digest.text!r} should begin with {expected!r} on {day}."
         if late:
             assert f" · {len(late):,} neglected" in digest.text
-        shown = re.findall(r"^\*([^*]+)\* · \d+ days \(every 30\)", text, re.MULTILINE)
+        shown = re.findall(r"^\*([^*]+)\* · (?:never contacted, )?\d+ days \(every 30\)", text, re.MULTILINE)
         assert shown == [escape(name) for name in late[:5]]
         replies = "\n".join(words(reply) for reply in self._replies(digest))
         assert all(escape(name) in replies or escape(name) in text for name in late)
@@ -234,7 +234,10 @@ class Play:
             customer.name for customer, standing in zip(active, standings, strict=True)
             if standing is Standing.NEGLECTED
         }  # fmt: skip
-        well = sum(standing is Standing.IN_CADENCE for standing in standings)
+        well = sum(
+            standing is Standing.IN_CADENCE and (one.last_contact_on is not None or one.owner_id is not None)
+            for one, standing in zip(active, standings, strict=True)
+        )
         return f"All {len(active)} customers" if well == len(active) else f"{well} of {len(active)} customers"
 
     def _digests_of_now(self) -> list[Message]:

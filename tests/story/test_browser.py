@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from sqlmodel import select
 from bot.customers.queries import list_neglected
 from bot.customers.tables import Customer
 from demo.company import SAMPLE, load_company
-from demo.people import COMPANY, START, TEAM, populate
+from demo.people import COMPANY, NINE, START, TEAM, populate
 from demo.stage import Stage, next_events, next_hours, open_stage, run_jobs_on_move
+from demo.welcome import WELCOME
 from rehearsal.page import add_page
 from tests.makers import ROOT
 from tests.story.visitor import A_MOMENT, Visitor, visit
@@ -36,40 +38,56 @@ def customers() -> tuple[bytes, int]:
 
 
 async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser: Browser, pictures: Path) -> None:
-    """The demo shows the README's screens, on a desktop and on a phone."""
+    """The demo opens on Ana at nine with her message and hints, and shows the README's screens, also on a phone."""
     stage = open_stage(
-        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=add_page
-    )
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY,
+        extra=partial(add_page, welcome=WELCOME),
+    )  # fmt: skip
     async with stage as running:
         accounts = running.rehearsal.workspace.channel("accounts")
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
         run_jobs_on_move(running, next_events(running))
-        async with visit(browser, running.rehearsal.url, pictures) as mara:
-            await mara.see("inspector-close").click()
-            await mara.pass_time("next-hour")
-            await mara.see("channel-accounts").click()
-            await expect(await mara.latest("customers are in cadence")).to_contain_text("I'll take it")
-            await mara.picture("digest")
-            await mara.act_as("ana")
-            await expect(await mara.latest("to hear from you")).to_contain_text("Bakery Lindqvist")
-            await mara.picture("reminder")
-            await _log_the_first(mara, "Likes the new invoice.", picture="check-in")
-            await mara.see("home-tab").click()
-            await expect(mara.see("home")).to_contain_text("Waiting")
-            await mara.picture("home")
-        async with visit(browser, f"{running.rehearsal.url}/?as=ana", pictures, is_mobile=True) as ana:
+        await running.rehearsal.control.move_to(NINE)
+        url = running.rehearsal.url
+        async with visit(browser, url, pictures, is_mobile=True) as ana:
             await ana.page.set_viewport_size({"width": 390, "height": 844})
-            await expect(await ana.latest("to hear from you")).to_be_visible()
+            await expect(await ana.latest("Bakery Lindqvist")).to_be_visible()
+            await ana.see("hints-title").click()
+            await expect(ana.see("hints")).to_contain_text("Talked")
+            await ana.see("hints-title").click()
             await ana.picture("phone")
-        async with visit(browser, f"{running.rehearsal.url}/?as=ana", pictures) as ana:
-            await ana.see("inspector-close").click()
-            await ana.latest("a promise is due today")
+        async with visit(browser, url, pictures) as ana:
+            await expect(ana.see("acting")).to_contain_text("Ana Lima")
+            await expect(ana.see("clock")).to_contain_text("Mon 23 Nov 2026")
+            await expect(ana.see("inspector")).to_be_hidden()
+            await expect(await ana.latest("Bakery Lindqvist")).to_be_visible()
+            await ana.picture("reminder")
+            await _log_the_first(ana, "Likes the new invoice.", picture="check-in")
+            await ana.see("hint-type").last.click()
+            await expect(ana.see("composer")).to_have_value("talked to Zephyr Drones, they want a demo in January")
+            await ana.see("composer").press("Enter")
+            await expect(ana.see("thread-messages")).to_contain_text("We talked with Zephyr Drones today")
+            await ana.picture("said")
+            await ana.see("thread-close").click()
+            await ana.see("hints-close").click()
+            await ana.see("home-tab").click()
+            await expect(ana.see("home")).to_contain_text("Waiting")
+            await ana.picture("home")
+            await ana.see("dm").click()
             await ana.type("/promise list team")
             await expect(await ana.latest("The team's promises")).to_contain_text("Sunset Diner")
             await ana.picture("promises")
-            await ana.act_as("bob")
-            await expect(await ana.latest("you are on it")).to_contain_text("Third late delivery")
-            await ana.picture("escalation")
+        async with visit(browser, f"{url}/?as=mara&in=accounts", pictures) as mara:
+            await expect(await mara.latest("customers are in cadence")).to_contain_text("I'll take it")
+            await mara.picture("digest")
+            await mara.act_as("mara")
+            await mara.see("home-tab").click()
+            await expect(mara.see("home")).to_contain_text("Needs you")
+            await mara.picture("manager")
+        await running.rehearsal.control.move_to(NINE.replace(hour=15))
+        async with visit(browser, f"{url}/?as=bob", pictures) as bob:
+            await expect(await bob.latest("you are on it")).to_contain_text("Third late delivery")
+            await bob.picture("escalation")
     running.rehearsal.assert_clean()
 
 
@@ -83,7 +101,6 @@ async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
     async with stage as running:
         run_jobs_on_move(running, next_hours(timedelta(hours=6)))
         async with visit(browser, running.rehearsal.url, pictures) as visitor:
-            await visitor.see("inspector-close").click()
             await _import(visitor, *customers)
             await _set_up(visitor)
             await _send_kiri_on_holiday(visitor)

@@ -65,7 +65,10 @@ async def test_a_newcomer_meets_follow_ups_problems_and_what_we_owe(sqlite_url: 
         await running.bot.run_jobs()
         said = [one for one in running.rehearsal.control.as_person(MARA).sees("accounts") if "We owe" in one.text]
         assert len(said) == 1
-        assert said[0].text == "We owe: 2 promises broken, 1 past its clock, 3 escalations open."
+        assert (
+            said[0].text
+            == "We owe: 2 promises broken, 1 problem past its time, 1 follow-up due today, 2 other problems open."
+        )
         shown = str(said[0].blocks)
         assert shown.index("Kanto Tooling") < shown.index("Sunset Diner") < shown.index("Goldfinch Dental")
     running.rehearsal.assert_clean()

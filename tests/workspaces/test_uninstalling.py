@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from bot.core import outbox
+from bot.doctor import check_storage
 from bot.people.schemas import CoverAsked
 from bot.process import Bot
 from bot.workspaces.queries import list_audit
@@ -43,9 +44,10 @@ def _posts(slack: Rehearsal) -> int:
 
 @pytest.mark.parametrize("quietly", [False, True], ids=["events", "no events"])
 async def test_a_removed_app_sends_nothing_and_goes_on_when_it_is_installed_again(
-    sqlite_url: str, quietly: bool
+    sqlite_url: str, quietly: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is due waits, `/readyz` says why, and the next start after a new installation delivers it."""
+    """What is due waits, `/readyz` and the doctor say why, and the next start after a new installation delivers it."""
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
     async with rehearsal() as slack:
         _ana(slack)
         async with _bot(slack, sqlite_url) as bot:
@@ -56,6 +58,7 @@ async def test_a_removed_app_sends_nothing_and_goes_on_when_it_is_installed_agai
             await bot.run_jobs()
             [problem] = await _problems(bot)
             assert problem.startswith(SAID)
+            assert problem in check_storage()
             await slack.control.move(timedelta(hours=1))
             await bot.run_jobs()
             assert _posts(slack) == 0

@@ -115,7 +115,7 @@ def read_form(form: Form) -> dict[str, Any]:
     """
     customer_id = uuid_in(form.choice(views.CUSTOMER) or "")
     if customer_id is None:
-        raise InvalidInput(fields={"customer": "Choose the customer; type a part of the name."})
+        raise InvalidInput(fields={"customer": "Choose the customer; type part of the name."})
     return {
         "customer_id": customer_id,
         "result": _required(Result, form.choice(views.RESULT), views.RESULT, "Choose what happened."),

@@ -10,14 +10,14 @@ from sqlmodel import Session, col
 
 from bot.checkins.queries import get_owner_scope
 from bot.checkins.queries.queue import queue_row, read_page
-from bot.checkins.rules import IDLE_AFTER, idle_days
+from bot.checkins.rules import IDLE_AFTER, idle_days, is_first_of_week
 from bot.checkins.schemas import ColleaguesQueue, IdlePerson
 from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_overdue
 from bot.core.schemas import Overdue
 from bot.customers.queries.due import CUSTOMERS, neglected
 from bot.customers.tables import Import, ImportChange
-from bot.people.queries import get_person, get_today, list_calendars
+from bot.people.queries import get_person, get_today, list_calendars, list_managers
 from bot.people.rules import DAY
 from bot.people.tables import Person
 from bot.people.usecases import require_manager
@@ -58,6 +58,22 @@ def list_idle(session: Session, *, features: Sequence[Feature], now: datetime) -
         if days >= IDLE_AFTER:
             found.append(_idle(person_id, name, days, theirs, late))
     return sorted(found, key=lambda one: (-one.working_days, one.name.casefold(), one.person_id))
+
+
+def list_named(
+    session: Session, days: Mapping[str, date], *, features: Sequence[Feature], now: datetime
+) -> dict[str, tuple[IdlePerson, ...]]:
+    """
+    Return who is named in the reminders of managers among these people, each on their own day: who is idle.
+
+    It is once a week, on the first working day of the manager's week.
+    """
+    managers = {manager.id for manager in list_managers(session)} & days.keys()
+    calendars = list_calendars(session, managers)
+    readers = [one for one in managers if is_first_of_week(days[one], calendars[one])]
+    idle = list_idle(session, features=features, now=now) if readers else []
+    named = {reader: tuple(one for one in idle if one.person_id != reader) for reader in readers}
+    return {reader: people for reader, people in named.items() if people}
 
 
 def get_colleagues_queue(

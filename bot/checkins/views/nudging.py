@@ -6,7 +6,7 @@ from bot.people.rules import moment
 from bot.slack import blocks as ui
 
 NUDGE, OPEN = "checkins.nudge", "checkins.open_queue"
-NAME, CUSTOMER = 60, 80
+NAME, CUSTOMER, LINES = 60, 80, 200
 PEOPLE_SHOWN = 10
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -69,7 +69,8 @@ def idle_row(person: IdlePerson) -> list[ui.Block]:
 def idle_line(person: IdlePerson) -> str:
     """Return `*Bob Chen* hasn't acted for 6 working days: 3 neglected, 1 promise broken`."""
     days = ui.plural(person.working_days, "working day")
-    return f"{ui.bold(ui.cut(person.name, NAME))} hasn't acted for {days}: {', '.join(person.lines)}"
+    late = ui.escape(ui.cut(", ".join(person.lines), LINES))
+    return f"{ui.bold(ui.cut(person.name, NAME))} hasn't acted for {days}: {late}"
 
 
 def _what_waits(schema: NudgeDue) -> str:

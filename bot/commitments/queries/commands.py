@@ -193,7 +193,7 @@ def split_customer(
         if len(called) == 1:
             return called[0], rest, ""
         return None, rest, f"{len(called)} customers are called {clean_text(name, 80)}; choose one."
-    choices = [quoted or guess(words)] if quoted else [*prefixes(words.split()[:MOST_BEGUN]), guess(words)]
+    choices = [quoted] if quoted else [*prefixes(words.split()[:MOST_BEGUN]), guess(words)]
     for name, rest in choices:
         begun = list_partly(session, name) if name else []
         if len(begun) == 1:

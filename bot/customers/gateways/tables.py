@@ -324,7 +324,7 @@ def _next_row(reader: "Reader", start: int) -> Row | None:
         return None
     except csv.Error:
         return Row(start, [], f"A cell of this row is longer than {LARGEST_CELL:,} characters: shorten it.")
-    return Row(start, [_unguarded(cell) for cell in cells] if any("'" in cell[:1] for cell in cells) else cells)
+    return Row(start, [_unguarded(cell) for cell in cells] if "'" in "".join(cells) else cells)
 
 
 def _is_closed(of_row: list[str], delimiter: str) -> bool:

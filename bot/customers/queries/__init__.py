@@ -118,13 +118,17 @@ def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Seque
     key = name_key(words)
     if not key:
         return []
-    for which in (lambda name: name.startswith(key, autoescape=True), lambda name: _holds(name, key)):
-        named = select(Alias.customer_id).where(which(col(Alias.name_key)))
-        either = sa.or_(which(col(Customer.name_key)), col(Customer.id).in_(named))
+    for holds in (_begins, _holds):
+        named = select(Alias.customer_id).where(holds(col(Alias.name_key), key))
+        either = sa.or_(holds(col(Customer.name_key), key), col(Customer.id).in_(named))
         query = select(Customer).where(either).order_by(col(Customer.name_key), col(Customer.id))
         if found := session.exec(query.limit(limit)).all():
             return found
     return []
+
+
+def _begins(name: Any, key: str) -> Any:
+    return name.startswith(key, autoescape=True)
 
 
 def _holds(name: Any, key: str) -> Any:

@@ -15,6 +15,7 @@ WORDS: Mapping[str, Any] = tomllib.loads((files(__package__) / "words.toml").rea
 LEGAL_FORMS = frozenset(WORDS["names"]["legal_forms"].split())
 """Words that say how a company is registered, not which one it is; none that small firms end their names with."""
 LEGAL_PHRASES = tuple(tuple(phrase.split()) for phrase in WORDS["names"]["legal_phrases"].split("|"))
+_PHRASES_BY_END = {end[-1]: [phrase for phrase in LEGAL_PHRASES if phrase[-1] == end[-1]] for end in LEGAL_PHRASES}
 _LAST_OF_FORMS = LEGAL_FORMS | {phrase[-1] for phrase in LEGAL_PHRASES} | {"and"}
 
 NO_LIMIT = 2**31
@@ -55,11 +56,13 @@ def clean_text(value: str, limit: int) -> str:
 
     Control and invisible characters and marks that turn the direction of writing go; what is too long ends in "…".
     """
-    if not (value.isascii() and value.isprintable()):
+    if value.isascii() and value.isprintable():
+        if len(value) <= limit and "  " not in value and value[:1] != " " != value[-1:]:
+            return value
+    else:
         spaced = (" " if char.isspace() else char for char in value.translate(_INVISIBLE))
         value = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs"})
-    is_clean = value.isascii() and "  " not in value and value == value.strip(" ")
-    words = value if is_clean else " ".join(value.split())
+    words = " ".join(value.split())
     if len(words) <= limit:
         return words
     return words[: max(limit - 1, 0)].rstrip(" \u200d\ufe0f") + "…" if limit > 0 else ""
@@ -151,8 +154,8 @@ def _without_legal_form(words: list[str]) -> list[str]:
     """Remove legal forms from the end one by one, unless that would leave nothing."""
     left = words
     while len(left) > 1 and left[-1] in _LAST_OF_FORMS:
-        phrase = next((len(p) for p in LEGAL_PHRASES if len(left) > len(p) and tuple(left[-len(p) :]) == p), 0)
-        if phrase:
+        phrases = _PHRASES_BY_END.get(left[-1], ())
+        if phrase := next((len(p) for p in phrases if len(left) > len(p) and tuple(left[-len(p) :]) == p), 0):
             left = left[:-phrase]
         elif left[-1] in LEGAL_FORMS or left[-1] == "and":
             left = left[:-1]

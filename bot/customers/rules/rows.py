@@ -108,7 +108,7 @@ def parse_row(
     Dates after *today* are refused. *default_source* names the list's origin where no column does. *day_first* says how
     05/03/2026 is meant in this list (None: such dates are refused).
     """
-    if any(cell.strip() for cell in cells[len(mapping.headers) :]):
+    if len(cells) > len(mapping.headers) and any(cell.strip() for cell in cells[len(mapping.headers) :]):
         return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
     reader = _RowReader(row_number, cells, mapping, today, day_first)
     values = reader.read()
@@ -148,7 +148,7 @@ class _RowReader:
         """Return the values of the row's cells, without blanks."""
         for field, at in self.mapping.columns.items():
             cell = self.cells[at] if at < len(self.cells) else ""
-            if not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
+            if cell and not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
                 self._read_cell(field, cell)
         self._read_person()
         named = self.mapping.heading(Field.NAME)
@@ -198,10 +198,9 @@ class _RowReader:
             raise Unclear(f"is too long for a name; write at most {LONGEST_NAME} characters")
         if not name:
             raise Unclear("holds nothing that can be shown; write what the customer is called")
-        if len(name) > LONGEST_NAME:
-            self._note(
-                Field.NAME, cell, f"“{_shown(cell)}” is a long name; its first {LONGEST_NAME} characters were kept."
-            )
+        if len(name) <= LONGEST_NAME:
+            return name
+        self._note(Field.NAME, cell, f"“{_shown(cell)}” is a long name; its first {LONGEST_NAME} characters were kept.")
         return clean_text(name, LONGEST_NAME)
 
     def external_id(self, cell: str) -> str | None:

@@ -7,7 +7,6 @@ A list sets do-not-contact and never lifts it. It assigns new and ownerless cust
 its owner, exclude one, set a cadence above the floor, share the new ones out, and import more than fifty at a time.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,12 +25,11 @@ from bot.customers.rules.headers import Field
 from bot.customers.rules.likeness import KnownNames
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.rules.sharing import share_evenly
 from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan, SampleRow
 from bot.customers.tables import Upload
 from bot.customers.usecases import writing
 from bot.customers.usecases.matching import ListedCustomer, Matcher, Owners, resolve_parents
-from bot.customers.usecases.sharing import check_among
+from bot.customers.usecases.sharing import check_among, list_unowned, share_out_new
 from bot.customers.usecases.writing import Batch, Prepared
 from bot.people.queries import list_names
 from bot.people.usecases import may_manage, require_here, whom_to_ask
@@ -107,7 +105,7 @@ def apply_import(
         raise NotAllowed(refused)
     if share_among:
         check_among(session, among=share_among, by=by, now=now)
-        _share_out(prepared, share_among)
+        share_out_new(prepared, share_among)
     batch = writing.build_batch(session, prepared, file_name=drafts.file_name, by=by, now=now)
     plan = _plan(session, drafts, prepared, batch)
     import_id = writing.write_import(session, batch, plan=plan, by=by, now=now)
@@ -150,26 +148,6 @@ def _only_managers(session: Session, prepared: Prepared) -> str:
         f"Only managers can import more than {MEMBERS_MOST} customers at once, and this list holds {count:,}; "
         f"ask {whom_to_ask(session)}, or import a shorter list."
     )
-
-
-def _unowned(prepared: Prepared) -> list[ListedCustomer]:
-    """Return the new active customers that have no owner, by name and domain: neither size nor row number decides."""
-    bare = (
-        target
-        for target in prepared.new
-        if target.given.get("owner_id") is None and target.given.get("status", Status.ACTIVE) is Status.ACTIVE
-    )
-    return sorted(bare, key=lambda one: (one.name_key, one.domain or "", one.source, one.external_id or ""))
-
-
-def _share_out(prepared: Prepared, among: Sequence[str]) -> None:
-    """Give the new customers without an owner to people, evenly by their number; families stay together."""
-    unowned = _unowned(prepared)
-    parents = {target.id: target.parent.id if target.parent is not None else None for target in unowned}
-    shares = share_evenly(parents, list(dict.fromkeys(among)))
-    for target in unowned:
-        target.given["owner_id"] = shares[target.id]
-    prepared.shares = Counter(shares.values())
 
 
 def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[ListedCustomer]:
@@ -293,7 +271,7 @@ def _plan(session: Session, drafts: Drafts, prepared: Prepared, batch: Batch) ->
         left_alone=max(taken - len(prepared.new) - len(changed), 0),
         refusals=tuple(sorted(prepared.refusals, key=lambda refusal: (refusal.row_number, refusal.column))),
         remarks=tuple(sorted(prepared.remarks, key=lambda note: (note.row_number, note.column))),
-        sample=_sample(session, prepared.new[:SAMPLE_ROWS]), unowned=len(_unowned(prepared)),
+        sample=_sample(session, prepared.new[:SAMPLE_ROWS]), unowned=len(list_unowned(prepared)),
         may_share=prepared.manages, shares=_shares(session, prepared.shares),
     )  # fmt: skip
 

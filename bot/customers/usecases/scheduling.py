@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -287,11 +288,14 @@ def _spread_one(
     by_key, calendar = _keys(group), schedules.calendar(owner_id)
     asked = [(key, target.given["added_on"], target.given.get("cadence_days")) for key, target in by_key.items()]
     dues = _first_dues(schedules, owner_id, asked, taken, now)
-    late = 0
-    for key, added_on, cadence in asked:
+
+    @cache
+    def deadline(added_on: date, cadence: int | None) -> date:
+        return due_on(added_on, cadence or schedules.workspace.default_cadence_days, calendar)
+
+    for key, _, _ in asked:
         by_key[key].given["first_due_on"] = dues[key]
-        late += dues[key] > due_on(added_on, cadence or schedules.workspace.default_cadence_days, calendar)
-    return late
+    return sum(dues[key] > deadline(added_on, cadence) for key, added_on, cadence in asked)
 
 
 def _first_dues(

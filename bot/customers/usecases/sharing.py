@@ -13,11 +13,14 @@ from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import list_pool
+from bot.customers.rules.due import Status
 from bot.customers.rules.sharing import may_undo_sharing, share_evenly
 from bot.customers.schemas import CustomersTakenBack, ShareDone, ShareUndone
 from bot.customers.tables import Customer
 from bot.customers.usecases import notify_new_owner, require_can_own
+from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.scheduling import give_from_pool, reschedule
+from bot.customers.usecases.writing import Prepared
 from bot.people.queries import find_person_row, get_today, list_names
 from bot.people.rules import Mute
 from bot.people.usecases import require_manager
@@ -92,6 +95,26 @@ def undo_share_out(session: Session, *, share_id: UUID, by: str, now: datetime) 
         if not _cancel(session, _key(share_id, person), now=now):
             _tell(session, person, customers, share_id=share_id, by=by, now=now)
     return ShareUndone(back=len(back), kept=len(given) - len(back))
+
+
+def list_unowned(prepared: Prepared) -> list[ListedCustomer]:
+    """Return the new active customers that have no owner, by name and domain: neither size nor row number decides."""
+    bare = (
+        target
+        for target in prepared.new
+        if target.given.get("owner_id") is None and target.given.get("status", Status.ACTIVE) is Status.ACTIVE
+    )
+    return sorted(bare, key=lambda one: (one.name_key, one.domain or "", one.source, one.external_id or ""))
+
+
+def share_out_new(prepared: Prepared, among: Sequence[str]) -> None:
+    """Give the new customers without an owner to people, evenly by their number; families stay together."""
+    unowned = list_unowned(prepared)
+    parents = {target.id: target.parent.id if target.parent is not None else None for target in unowned}
+    shares = share_evenly(parents, list(dict.fromkeys(among)))
+    for target in unowned:
+        target.given["owner_id"] = shares[target.id]
+    prepared.shares = Counter(shares.values())
 
 
 def check_among(session: Session, *, among: Sequence[str], by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every use case takes the time

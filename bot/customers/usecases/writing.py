@@ -79,11 +79,11 @@ def build_batch(session: Session, prepared: Prepared, *, file_name: str, by: str
     schedules, batch = ScheduleBatch(session), Batch()
     batch.late = spread_first_calls(session, schedules, prepared.new, now=now)
     reason = f"said so by the list {file_name}"[:300]
-    floor = schedules.workspace.cadence_floor_days
+    floor, workspace = schedules.workspace.cadence_floor_days, workspace_of(session)
     for target in sorted(prepared.new, key=_depth):  # parents before their children
         values = {**target.given, **_approvals(target.given, reason=reason, floor=floor, by=by)}
         schedule = schedules.compute(*map(values.get, MOVING_NAMES))
-        own = {"id": target.id, "workspace_id": workspace_of(session), "changed_at": now}
+        own = {"id": target.id, "workspace_id": workspace, "changed_at": now}
         batch.customers.append({**_BLANK, **values, **schedule._asdict(), **own})
         if owner := values.get("owner_id"):
             batch.assigned.setdefault(owner, []).append(values["name"])

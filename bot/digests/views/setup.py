@@ -114,7 +114,7 @@ def health_message(schema: Health) -> ui.Message:
 
 def _managers(schema: SetupSchema) -> list[ui.Block]:
     if not schema.is_admin:
-        names = ui.escape(ui.cut(", ".join(schema.manager_names[:30]), 500)) or "nobody yet"
+        names = ui.escape(ui.cut(", ".join(schema.manager_names[:30]), 500)) or "none yet"
         return [ui.context(f"Managers: {names}. Slack's admins name them here, and are managers themselves.")]
     element = ui.people_select("digests.managers", initial=schema.managers)
     hint = "They hand out customers and change this setup. Slack's admins always may."

@@ -59,7 +59,7 @@ def raised(schema: EscalationRaised) -> Message:
 def warned(schema: EscalationWarned) -> Message:
     """Tell who is on it that most of the time is over."""
     one = schema.escalation
-    return _headed(f"{customer_name(one)} still waits for a first answer; {due(one)} is the latest.", one)
+    return _headed(f"{customer_name(one)} still waits for a first answer.", one)
 
 
 def late(schema: EscalationLate) -> Message:

@@ -10,10 +10,8 @@ from bot.core.errors import NotFound
 from bot.core.runtime import Runtime
 from bot.customers.usecases import hand_over
 from bot.home.listeners.publisher import HomePublisher
-from bot.home.queries import get_person_queue
 from bot.home.usecases import end_absence, save_preferences, sync_people_and_customers
 from bot.home.views.forms import CALLBACK, COUNTRY_MENU, NO_COUNTRY, country_options, preferences
-from bot.home.views.tab import PERSON, person_queue
 from bot.people.gateways import person_from
 from bot.people.queries import get_preferences
 from bot.people.rules import Mute
@@ -37,7 +35,6 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.options(COUNTRY_MENU, suggest_countries)
     on.action("home.back", home.end_absence_early)
     on.action("home.take", home.take_customer)
-    on.action(PERSON, open_person, title="Queue")
     for control in ("home.team_back", "home.team_next"):
         on.action(control, home.turn_page)
 
@@ -82,12 +79,6 @@ class HomeListeners:
         except Exception as error:  # noqa: BLE001 - the last line before silence
             await caller.explain(error)
             await self._publish(caller)
-
-
-async def open_person(caller: Caller) -> None:
-    """Open a colleague's customers for a manager."""
-    found = await caller.read(get_person_queue, person_id=caller.value, features=caller.features)
-    await caller.open(person_queue(found))
 
 
 async def open_preferences(caller: Caller) -> None:

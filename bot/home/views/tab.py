@@ -1,21 +1,20 @@
-"""Draws the Home tab with fewer than a hundred blocks, which is what Slack allows, and the modal of a colleague."""
+"""Draws the Home tab with fewer than a hundred blocks, which is what Slack allows."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.checkins.schemas import IdlePerson
-from bot.checkins.views import LOG, START, queue_row, snoozed_row, waited_in_words, what_we_know
+from bot.checkins.views import LOG, START, queue_row, snoozed_row, waited_in_words
+from bot.checkins.views.nudging import OPEN, idle_row
 from bot.core.schemas import OwedLine, Step
 from bot.customers.schemas import Coverage, CustomerSchema
-from bot.customers.views import CARD, SHARE_OUT
+from bot.customers.views import SHARE_OUT
 from bot.home.rules import IDLE_ROWS, NEWS_ROWS, OWED_ROWS, STEP_ROWS, TEAM_ROWS
-from bot.home.schemas import HomeSchema, JobHealth, Member, PersonQueue, Team
+from bot.home.schemas import HomeSchema, JobHealth, Member, Team
 from bot.home.views.forms import WEEKDAYS
 from bot.people.rules import Mute, holiday_countries
 from bot.people.schemas import Preferences
 from bot.slack import blocks as ui
 
-PERSON = "home.person"
 DAYS_OF_WEEK = 7
 LINE_SHOWN = 150
 NAME_SHOWN = 80
@@ -27,7 +26,7 @@ def tab(schema: HomeSchema) -> ui.Block:
     """Return one person's Home."""
     blocks = [*_title(schema), *_steps(schema), *_needs_you(schema), *_team(schema)]
     blocks += [*_owed(schema), *_waiting(schema), *_news(schema), *_coming(schema), *_snoozed(schema)]
-    blocks += [ui.divider(), *_mine(schema), *_pool(schema), *_preferences(schema), *_failures(schema)]
+    blocks += [*_mine(schema), *_pool(schema), ui.divider(), *_preferences(schema), *_failures(schema)]
     return ui.home(blocks)
 
 
@@ -105,7 +104,7 @@ def _needs_you(schema: HomeSchema) -> list[ui.Block]:
     rows = [_late_row(line, schema) for line in team.late]
     if team.late_more:
         rows.append(ui.context(f"{'at least ' if team.and_more else ''}{team.late_more:,} more are late"))
-    rows += [_idle_row(one) for one in team.idle[:IDLE_ROWS]]
+    rows += [block for one in team.idle[:IDLE_ROWS] for block in idle_row(one)]
     if len(team.idle) > IDLE_ROWS:
         others = ui.plural(len(team.idle) - IDLE_ROWS, "more person", "more people")
         rows.append(ui.context(f"{others} without a sign for a working week"))
@@ -120,12 +119,6 @@ def _late_row(line: OwedLine, schema: HomeSchema) -> ui.Block:
     late = f" · {ui.days((schema.today - line.on).days)} late" if line.on and line.on < schema.today else ""
     text = f"{_cut(line.text)}{late} · {_name(line.who)}"
     return ui.section(text, accessory=_buttons(line)[-1] if line.buttons else None)
-
-
-def _idle_row(one: IdlePerson) -> ui.Block:
-    what = f": {_cut(', '.join(one.lines))}" if one.lines else ""
-    text = f"*{_name(one.name)}* hasn't acted for {ui.plural(one.working_days, 'working day')}{what}"
-    return ui.section(text, accessory=ui.button("Open", PERSON, one.person_id))
 
 
 def _owed(schema: HomeSchema) -> list[ui.Block]:
@@ -223,14 +216,14 @@ def _snoozed(schema: HomeSchema) -> list[ui.Block]:
 
 def _mine(schema: HomeSchema) -> list[ui.Block]:
     mine = schema.mine
-    return [ui.section(f"*My cadence* · {_coverage(mine)}")] if mine.active else []
+    return [ui.divider(), ui.section(f"*My cadence* · {_coverage(mine)}")] if mine.active else []
 
 
 def _coverage(coverage: Coverage) -> str:
-    """Return `12 customers, 41% in cadence (5 in cadence · 4 due · 3 neglected)`."""
+    """Return `12 customers: 5 in cadence (41%) · 4 due · 3 neglected`, or `12 customers, in cadence`."""
     if coverage.in_cadence == coverage.active:
         return f"{_customers(coverage.active)}, in cadence"
-    return f"{_customers(coverage.active)}, {coverage.percent}% in cadence: {coverage.words}"
+    return f"{_customers(coverage.active)}: {coverage.words}"
 
 
 def _preferences(schema: HomeSchema) -> list[ui.Block]:
@@ -263,20 +256,7 @@ def _team(schema: HomeSchema) -> list[ui.Block]:
 def _member(member: Member, schema: HomeSchema) -> ui.Block:
     away = f" · away until {ui.short_date(member.away.last_day, today=schema.today)}" if member.away else ""
     text = f"*{_name(member.owner.name)}* · {_coverage(member.owner.coverage)}{away}"
-    return ui.section(text, accessory=ui.button("Open", PERSON, member.owner.person_id))
-
-
-def person_queue(schema: PersonQueue) -> ui.Block:
-    """Return the modal with a colleague's customers, for managers."""
-    coverage = schema.coverage
-    blocks = [ui.section(f"*{_name(schema.name)}* · {_coverage(coverage) if coverage.active else 'no customers yet'}")]
-    for row in schema.rows:
-        text = f"*{_name(row.name)}* · {waited_in_words(row)}\n" + "\n".join(what_we_know(row))
-        blocks.append(ui.section(text, accessory=ui.button("Card", CARD, str(row.id)), block_id=f"home.row:{row.id}"))
-    more = coverage.neglected + coverage.due - len(schema.rows)
-    if more > 0:
-        blocks.append(ui.context(f"{more:,} more: /neglected and the person's name list the neglected ones"))
-    return ui.modal(ui.cut(schema.name, ui.TITLE_TEXT), blocks, callback_id=PERSON, close="Close")
+    return ui.section(text, accessory=ui.button("Open", OPEN, member.owner.person_id))
 
 
 def _pages(schema: Team) -> list[ui.Block]:

@@ -197,7 +197,7 @@ class Hooks:
         """Answer 200 once the items are stored, otherwise a sentence that says what to change."""
         source = await self._find(request.match_info["token"])
         if source is None:
-            return _said(404, "Nobody listens at this address; copy it anew from /mentions sources.")
+            return _said(404, "Nobody listens at this address; copy it again from /mentions sources.")
         body = await _read_body(request)
         if body is None:
             return _said(413, "A body may have at most 1 MiB; send fewer items at once.")

@@ -209,7 +209,8 @@ def _failed(problem: str) -> list[ui.Block]:
     """Draw why a preview failed, and the way to save the source all the same."""
     if not problem:
         return []
-    words = f":warning: {ui.escape(problem)}\nMend it and preview again, or save it as it is: it is tried again, less and less often."
+    way_out = "Mend it and preview again, or save it as it is: it is tried again, less and less often."
+    words = f":warning: {ui.escape(problem)}\n{way_out}"
     return [ui.section(words, accessory=ui.button("Save anyway", SAVE_ANYWAY), block_id="mentions.failed")]
 
 

@@ -284,7 +284,7 @@ def hours_problems(working_days: str, country: str | None) -> dict[str, str]:
 def absence_problems(first: date | None, last: date | None, *, today: date, covered: bool) -> dict[str, str]:
     """Return a sentence for the invalid field of days away: `away_from`, `away_to`, `cover`; no days are valid."""
     if first is None and last is None:
-        return {"cover": "Say from when until when you are away, or leave the cover empty."} if covered else {}
+        return {"cover": "Say which days you are away, or leave the cover empty."} if covered else {}
     if first is None or last is None:
         return {"away_from": "Choose your first day away, too."} if last else {"away_to": "Choose the last day, too."}
     too_long = (last - first).days >= MAX_ABSENCE_DAYS

@@ -113,7 +113,7 @@ def read_day(words: str, *, today: date) -> DayWords:
             if day is None:
                 continue
             if may_be_no_day:
-                raise UnclearDay(f"“{parts[start]}” can be a day or part of what is to be done; choose the day.")  # noqa: TRY301
+                raise UnclearDay(f"“{parts[start]}” can be a day or part of the task; choose the day.")  # noqa: TRY301
             _refuse_second_day(day, following, today)
         except UnclearDay as unclear:
             rest = words.strip() if may_be_no_day else " ".join(following)

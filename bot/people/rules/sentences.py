@@ -103,9 +103,9 @@ def _with_alternative(found: DayFound, today: date, *, past: bool) -> DayFound:
     if first.casefold() != "or" or found.on is None:
         return found
     other = find_day(rest, today=today, past=past)
-    if other.before or other.on in {None, found.on}:
+    if other.before or other.on is None or other.on == found.on:
         return found
-    options = tuple(sorted({found.on, *([other.on] if other.on else [])}))
+    options = tuple(sorted({found.on, other.on}))
     return DayFound(found.before, other.after, options=options, problem="That names more than one day; choose which.")
 
 
@@ -121,7 +121,7 @@ def _read_past_phrase(phrase: str, today: date) -> date | None:
         return today - timedelta(days=1 if near["yesterday"] else 2 if near["before"] else 0)
     if ago := _AGO.fullmatch(words):
         count = COUNTS.get(ago["count"]) or int(ago["count"])
-        day = _earlier(today, count, ago["unit"])
+        day: date | None = _earlier(today, count, ago["unit"])
     elif weekday := _PAST_WEEKDAY.fullmatch(words):
         day = _past_weekday(phrase, weekday, today)
     else:

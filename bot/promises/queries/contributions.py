@@ -125,7 +125,7 @@ def _history(row: Promise, schema: PromiseSchema) -> list[Line]:
     if row.broken_at is not None:
         lines.append(Line(text=f"Not kept by {due}: {one_line(row.what)}", on=row.broken_at.date()))
     if row.ended_at is not None:
-        how = "not owed any more" if row.state is PromiseState.BROKEN else row.state.words
+        how = "no longer owed" if row.state is PromiseState.BROKEN else row.state.words
         how += f", now by {_date(row.moved_to, row.promised_on)}" if row.moved_to else ""
         who = f" ({schema.ended_by_name})" if schema.ended_by_name else ""
         said = f': "{one_line(row.note)}"' if row.note else ""
@@ -152,7 +152,7 @@ def _promises(count: int) -> str:
     return f"{count:,} promise{'' if count == 1 else 's'}"
 
 
-commitments_section = partial(commitments.list_due_lines, kind=PROMISES, text="{customer}: promised {what}")
+commitments_section = partial(commitments.list_due_lines, kind=PROMISES, text="{customer}: {what} (promised)")
 """Promises that are broken and not made good, or due today."""
 
 timeline = partial(commitments.list_history, kind=PROMISES, tell=_history)

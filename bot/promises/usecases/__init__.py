@@ -57,7 +57,7 @@ def record_promise(
     customer, assignee_id = get_customer(session, customer_id), promised_by or by
     assignee = find_person_row(session, assignee_id)
     words, known = clean_text(what, WHAT), _contact_name(session, customer, contact_id)
-    nobody = f"That is nobody at {customer.name}; choose somebody there, or leave it empty."
+    nobody = f"That person isn't a contact of {customer.name}; choose one who is, or leave it empty."
     commitments.require_valid({
         "promised_by": commitments.person_problem(assignee, cannot="keep promises here"),
         "customer": commitments.customer_problem(customer),
@@ -66,7 +66,7 @@ def record_promise(
         "contact": nobody if contact_id and not known else None,
     })  # fmt: skip
     if view_id and not outbox.record_received(session, "view", view_id, now=now):
-        raise AlreadyDone("That promise is written down already; you can close the window.")
+        raise AlreadyDone("That promise is already saved; you can close the window.")
     row = _add_promise(
         session, customer_id=customer.id, assignee_id=assignee_id, contact=known or clean_text(contact, CONTACT),
         what=words, link=clean_text(link, LINK), made_in=made_in, due_on=due_on, by=by, now=now,
@@ -140,7 +140,7 @@ def renegotiate_promise(
     commitments.require_valid({
         "due": problem or same,
         "note": None if said else "Say in a few words what was agreed.",
-        "agreed": None if agreed else "Talk to the customer first: a promise can only be moved together.",
+        "agreed": None if agreed else "Talk to the customer first: a promise is moved only with their agreement.",
     })  # fmt: skip
     outbox.require_new_submission(session, view_id, now=now)
     row.moved_to = due_on
