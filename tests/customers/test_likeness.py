@@ -22,7 +22,9 @@ PAIRS = Path(__file__).parents[3] / "shared" / "data" / "matching" / "opensancti
         ("Bakery Lindqvist", "Lindqvist Bakery"), ("Bakery Lindqvist", "Bakery Lindquist"),
         ("Blue Heron Logistic", "Blue Heron Logistics"), ("Northbank Laundry", "Northbnak Laundry"),
         ("Van der Bilt", "Vanderbilt"), ("International Labour Office", "International Labor Office"),
-        ("World Health Organisation", "World Health Organization"), ("Golddex", "Goldex"), ("Stellaris", "Stellantis"),
+        ("World Health Organisation", "World Health Organization"), ("Golddex", "Goldex"),
+        ("Trafalgura", "Trafigura"), ("Van der Bild", "Vanderbilt"), ("Good Wills", "Goodwill"),
+        ("Northbenk Laundri", "Northbank Laundry"), ("Stellaris", "Stellantis"),
         ("Harlem Print Worcks", "Harlem Print Works"), ("Northbank Landry 2", "Northbank Laundry 2"),
     ],
 )  # fmt: skip
@@ -40,6 +42,7 @@ def test_typing_errors_and_other_divisions_look_alike(one: str, other: str) -> N
         ("Shop 1", "Shop 2"), ("Fund III", "Fund IV"), ("Bank of Chad", "Bank of China"), ("Estonia", "Ethiopia"),
         ("Banco Santander", "Banco Santander Chile"), ("Sparkles Business", "Sporks Business"), ("Site A4", "Site A5"),
         ("Snow Storm", "Snow Strom Holding"), ("China Construction", "China Constructors"), ("Loft", "Lofts"),
+        ("Holding 12345", "Holding 12346"), ("Ab Cdefgh", "Abcdefg"), ("Good Willow", "Goodwill"),
         ("Alphe Betta Gamna", "Alpha Beta Gamma"), ("Northbank Laundry", "Southbank Laundry"), ("Ab Cdef", "Ab Cedf"),
     ],
 )  # fmt: skip

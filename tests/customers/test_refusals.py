@@ -28,6 +28,7 @@ def test_rows_of_one_reason_are_one_group_and_the_largest_comes_first() -> None:
     rows += [refused(5, "Cadence", "“often” is no number of days; write 14.", "often")]
     first, second = group_refusals(rows)
     assert (first.rows, first.is_uniform, first.short) == ((3, 4, 9), True, "no company name")
+    assert second.first.row_number == 2
     assert (second.rows, second.is_uniform, second.short) == ((2, 5), False, "is no number of days")
 
 

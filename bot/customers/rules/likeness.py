@@ -1,6 +1,7 @@
 """Telling whether two names that differ may mean one customer, as a person would say who reads them side by side."""
 
 from collections.abc import Iterable
+from operator import le
 
 LEAST_LETTERS = 5
 """A shorter word has to be the same: "Oil" and "Gas", "BP" and "BD" are a letter apart and no typing error."""
@@ -8,8 +9,6 @@ LONG = 9
 """From so many letters on, two of them may differ, of words that begin alike."""
 MOST_EDITS = 2
 """Letters that may differ in a name."""
-MOST_WORDS = 2
-"""Words of a name that may differ."""
 LEAST_JOINED = 8
 """Letters of a name whose words may be divided otherwise and differ by one letter."""
 
@@ -22,22 +21,18 @@ def is_look_alike(one: str, other: str) -> bool:
     differ by a typing error. Short words and numbers have to be the same. Both keys are those of `names.name_key`.
     """
     words, others = one.split(), other.split()
-    if sorted(words) == sorted(others) or "".join(words) == "".join(others):
+    joined, other_joined = "".join(words), "".join(others)
+    if sorted(words) == sorted(others) or joined == other_joined:
         return True
-    if sorted(filter(_is_fixed, words)) != sorted(filter(_is_fixed, others)):
+    if list(filter(_has_digit, words)) != list(filter(_has_digit, others)):
         return False
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - two megabytes that only lists need
 
-    length = min(len("".join(words)), len("".join(others)))
-    edits = OSA.distance("".join(words), "".join(others))
+    edits = OSA.distance(joined, other_joined)
     if len(words) != len(others):
-        return length >= LEAST_JOINED and edits <= 1
-    different = [(word, another) for word, another in zip(words, others, strict=True) if word != another]
-    return (
-        len(different) <= MOST_WORDS
-        and edits <= (MOST_EDITS if length >= LONG else 1)
-        and all(OSA.distance(word, another) <= _most_edits(word, another) for word, another in different)
-    )
+        return min(len(joined), len(other_joined)) >= LEAST_JOINED and edits <= 1
+    each = map(OSA.distance, words, others)
+    return edits <= MOST_EDITS and all(map(le, each, map(_most_edits, words, others)))
 
 
 class KnownNames:
@@ -60,9 +55,8 @@ class KnownNames:
         return next((self._keys[at] for _, at in sorted(alike)), None)
 
 
-def _is_fixed(word: str) -> bool:
-    """Return whether a word has to be the same in both names."""
-    return len(word) < LEAST_LETTERS - 1 or any(char.isdigit() for char in word)
+def _has_digit(word: str) -> bool:
+    return any(char.isdigit() for char in word)
 
 
 def _most_edits(word: str, other: str) -> int:

@@ -1,5 +1,6 @@
 """Sharing customers out among people, evenly by their number."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -25,10 +26,10 @@ def share_evenly(parents: Mapping[Key, Key | None], among: Sequence[str]) -> dic
     families: dict[Key, list[Key]] = {}
     for key in parents:
         families.setdefault(_root(key, parents), []).append(key)
-    counts = dict.fromkeys(among, 0)
+    counts: Counter[str] = Counter()
     shares: dict[Key, str] = {}
     for family in sorted(families.values(), key=len, reverse=True):
-        person = min(counts, key=counts.__getitem__)
+        person = min(among, key=counts.__getitem__)
         counts[person] += len(family)
         shares |= dict.fromkeys(family, person)
     return shares
