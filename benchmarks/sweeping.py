@@ -15,7 +15,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from sqlalchemy import event
 
 from benchmarks.figure import Figure, in_turns, seconds
-from bot.checkins.queries.queue import list_due_reminders
+from bot.checkins.queries.reminders import list_due_reminders
 from bot.core.clock import MovableClock, WallClock, new_id
 from bot.core.database import Database, sqlite_module
 from bot.core.runtime import Runtime

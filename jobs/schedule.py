@@ -15,7 +15,7 @@ from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
 from jobs.name_idle import name_idle
 from jobs.post_digests import post_digests
-from jobs.reminding import remind_due, remind_followups, remind_promises
+from jobs.reminding import send_morning_messages
 from jobs.runner import Job
 from jobs.sync_people import sync_people
 from jobs.watch_escalations import watch_escalations
@@ -28,9 +28,7 @@ def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_
     return (
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
-        Job("remind_due", partial(remind_due, runtime), every=MINUTE),
-        Job("remind_followups", partial(remind_followups, runtime), every=MINUTE),
-        Job("remind_promises", partial(remind_promises, runtime), every=MINUTE),
+        Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("name_idle", partial(name_idle, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(

@@ -6,7 +6,7 @@ from bot.checkins.schemas import IdleNamed, NudgeDue, ReminderDue
 from bot.checkins.usecases import recording
 from bot.checkins.usecases.nudging import refresh_nudge
 from bot.checkins.views import nudging
-from bot.checkins.views.queue import reminder
+from bot.checkins.views.reminder import reminder
 from bot.core.feature import Feature, Offer
 
 FEATURE = Feature(

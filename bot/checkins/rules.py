@@ -1,14 +1,25 @@
 """The words of a check-in, and what they do to the clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.people.rules import DAY, Calendar
 
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+ORDINALS = (
+    "0th", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+)  # fmt: skip
+TEENS = range(11, 14)
+LONG_IN_A_ROW = 3
 UNDO_WINDOW = timedelta(minutes=10)
 REMINDER_ROWS = 10
+SECTION_ROWS = 5  # of another feature in a reminder
+CUSTOMERS = "customers"
+"""The section of a reminder that holds customers; the others are named by their features."""
 QUEUE_ROWS = 8
+FACTS = 2  # lines below a customer's name
+PREFERENCES = 2  # that stand in a row
 LONGEST_BACKDATE = timedelta(days=365)
 IDLE_AFTER = 5  # working days without a change, after which managers hear of it
 
@@ -128,3 +139,63 @@ def tally(checkins: Iterable[tuple[Result, str]]) -> tuple[str, int]:
 def times(count: int) -> str:
     """`once`, `twice`, `3 times`."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def pick_facts(known: Sequence[str], preferences: Sequence[str]) -> list[tuple[str, ...]]:
+    """
+    Return the lines below a customer's name, at most two: of what is *known*, in its order, the first two things.
+
+    Preferences stand beside the first of them, or alone, so that nothing pushes them out. One that is known already
+    isn't told again.
+    """
+    told = " ".join(known)
+    beside = [preference for preference in preferences[:PREFERENCES] if preference not in told]
+    first = (*known[:1], *beside)
+    return [line for line in (first, *((fact,) for fact in known[1:FACTS])) if line]
+
+
+def days_in_a_row(before: int, *, follows: bool) -> int:
+    """
+    Return on how many working days in a row something has stood in a person's reminder, with today.
+
+    *before* is that number in their last reminder, 0 when it didn't stand there; *follows* says that the last reminder
+    was of the working day before.
+    """
+    return before + 1 if follows else 1
+
+
+def describe_changes(days: Sequence[tuple[str, int]]) -> str:
+    """
+    Return `two new, three still waiting; Golddex for the fifth day` for names and their days in a row.
+
+    It is empty when no days are known. The longest is named from the third day on.
+    """
+    new = sum(count == 1 for _, count in days)
+    still = sum(count > 1 for _, count in days)
+    parts = [f"{in_words(new)} new"] * bool(new) + [f"{in_words(still)} still waiting"] * bool(still)
+    name, longest = max(days, key=lambda one: one[1], default=("", 0))
+    last = f"; {name} for the {ordinal(longest)} day" if longest >= LONG_IN_A_ROW else ""
+    return ", ".join(parts) + last
+
+
+def in_words(count: int) -> str:
+    """Return `three`, or `11` from eleven on."""
+    return NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
+
+
+def ordinal(count: int) -> str:
+    """Return `fifth`, or `11th` from eleven on."""
+    if count < len(ORDINALS):
+        return ORDINALS[count]
+    ending = "th" if count % 100 in TEENS else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count:,}{ending}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return "a, b and c"."""
+    return " and ".join([*([", ".join(parts[:-1])] if parts[:-1] else []), *parts[-1:]])
+
+
+def is_repeated(since: datetime | None, *, now: datetime) -> bool:
+    """Return whether a press of *Talked* is a second one: the same person logged a contact in the last ten minutes."""
+    return since is not None and can_undo(since, now=now)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bot.checkins.rules import ActionKind, Channel, Preset, Result
-from bot.core.schemas import Notification, Schema
+from bot.core.schemas import MorningSection, Notification, Schema
 from bot.customers.schemas import CustomerSchema
 
 
@@ -15,7 +15,8 @@ class ActionDone(Schema):
     """
     What somebody did about a customer, and how it stands now; it can be undone by `customer_action_id` for ten minutes.
 
-    *stays* is a sentence for each thing that undoing it left as it was.
+    *note* is what was said, and *can_note* whether one can be added. *stays* is a sentence for each thing that undoing
+    it left as it was.
     """
 
     customer_action_id: UUID
@@ -24,6 +25,8 @@ class ActionDone(Schema):
     words: str
     customer: CustomerSchema
     undone: bool = False
+    note: str = ""
+    can_note: bool = False
     stays: tuple[str, ...] = ()
 
 
@@ -44,7 +47,11 @@ class QueueRow(Schema):
 
 
 class Queue(Schema):
-    """One page of the customers that wait for a person, longest wait first, then snoozed ones; counts are of all."""
+    """
+    One page of the customers that wait for a person, furthest past their cadence first, then snoozed ones.
+
+    Counts are of all pages. *others* says what else waits for the person, when no customer does.
+    """
 
     neglected: int = 0
     due: int = 0
@@ -54,6 +61,7 @@ class Queue(Schema):
     pages: int = 1
     next_name: str = ""
     next_due_on: date | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -117,33 +125,62 @@ class CheckinForm(Schema):
 
 
 class ReminderRow(Schema):
-    """A customer in a reminder, and what was done about it since."""
+    """
+    A customer in a reminder, and what was done about it since.
+
+    *moved* says that it isn't this person's any more, and why; *days* is as in `MorningRow`.
+    """
 
     customer: CustomerSchema
     for_whom: str | None = None
+    days: int = 0
     done: str | None = None
     done_by: str | None = None
     customer_action_id: UUID | None = None
+    note: str = ""
+    can_note: bool = False
+    moved: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether nothing was done about it yet."""
+        return self.done is None and not self.moved
 
 
 class ReminderDue(Notification):
-    """The daily reminder: the customers that wait for this person."""
+    """
+    The one message of the morning: what is due in *sections* of other features, then the customers that wait.
+
+    *total* counts all customers that waited in the morning.
+    """
 
     kind = "checkins.reminder"
 
     reminder_id: UUID
     person_id: str
     first_name: str
+    sections: tuple[MorningSection, ...] = ()
     total: int
     rows: tuple[ReminderRow, ...]
 
 
 class DueReminder(Schema):
-    """A person whose reminder is due, and the instant at which their day ends."""
+    """
+    A person whose hour has come, what they are to be reminded of, and the instant at which their day ends.
+
+    *sections* are the ids of what is due in other features, by the key of the section.
+    """
 
     person_id: str
     local_day: date
     midnight: datetime
+    customers_wait: bool = False
+    sections: Mapping[str, tuple[UUID, ...]] = Field(default_factory=dict)
+
+    @property
+    def waits(self) -> bool:
+        """Return whether there is anything to remind of."""
+        return self.customers_wait or bool(self.sections)
 
 
 class IdlePerson(Schema):

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.checkins.rules import ActionKind, Channel, Mood, Result
+from bot.checkins.rules import CUSTOMERS, ActionKind, Channel, Mood, Result
 from bot.core.database import Row, choice, points_to, within_workspace
 
 
@@ -66,7 +66,7 @@ class CustomerAction(Row, table=True):
 
 
 class Reminder(Row, table=True):
-    """The one reminder of a person on a local day; *more* customers were waiting than it holds."""
+    """The one reminder of a person on a local day, sent if it holds anything; *more* customers waited than it holds."""
 
     __tablename__ = "reminders"
     __table_args__ = within_workspace(
@@ -80,17 +80,25 @@ class Reminder(Row, table=True):
 
 
 class ReminderItem(Row, table=True):
-    """One customer in a reminder; what was done about it since is in the actions."""
+    """
+    One thing in a reminder: a customer, or what another feature has in the *section* that it is stored under.
+
+    What was done about it since is in the actions, or with the feature. *days* counts the working days in a row on
+    which it stood in the person's reminder.
+    """
 
     __tablename__ = "reminder_items"
     __table_args__ = within_workspace(
         points_to("reminders", "reminder_id"),
         points_to("customers", "customer_id"),
-        sa.UniqueConstraint("workspace_id", "reminder_id", "customer_id"),
+        sa.UniqueConstraint("workspace_id", "reminder_id", "section", "subject_id"),
         sa.Index(None, "workspace_id", "customer_id"),
     )
 
     reminder_id: UUID
+    section: str = Field(default=CUSTOMERS, max_length=20)
+    subject_id: UUID
     customer_id: UUID
     position: int
+    days: int = 1
     on_behalf_of: str | None = Field(default=None, max_length=32)

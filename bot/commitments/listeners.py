@@ -6,7 +6,9 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from bot.checkins.listeners.origins import draw_reminder
 from bot.checkins.rules import Channel, Result
+from bot.checkins.views import REMINDER
 from bot.commitments.queries import CommitmentKind, find_list_key, get_list, get_notified, get_one
 from bot.commitments.queries.commands import parse_subject
 from bot.commitments.rules import LINK
@@ -30,12 +32,14 @@ class CommitmentRef(MessageRef):
     The message of a button, or for a new commitment the message that it comes from; a modal carries it.
 
     Each kind's own class adds the id of the commitment. *kind* is `one`, `list`, or another message of the feature,
-    with the *ids* in it; a list has a key (*whose*) and a *page*.
+    with the *ids* in it; a list has a key (*whose*) and a *page*. A
+    reminder of the morning has its *reminder_id*.
     """
 
     ids: tuple[UUID, ...] = ()
     whose: str = ""
     page: int = 0
+    reminder_id: UUID | None = None
     link: str = ""
     domain: str = ""
 
@@ -189,6 +193,8 @@ class CommitmentListeners(Generic[R]):
     async def draw(self, caller: Caller, ref: R) -> Message:
         """Return the message of a button as it is now."""
         screens = self.screens
+        if ref.reminder_id:
+            return await draw_reminder(caller, ref.reminder_id)
         if ref.kind == "list":
             return await self._list(caller, ref.whose, ref.page)
         if ref.kind in screens.several:
@@ -204,6 +210,9 @@ class CommitmentListeners(Generic[R]):
         block, rest = block_in(caller.body)
         kind = block.removeprefix(f"{self.screens.feature}.")
         where: dict[str, Any] = {self.screens.id_name: commitment_id, **address_of(caller.body)}
+        if block == REMINDER:
+            reminder_id = uuid_in(rest.partition(":")[0])
+            return self.screens.ref(kind="reminder" if reminder_id else "none", reminder_id=reminder_id, **where)
         if kind == "list":
             page, _, whose = rest.rpartition(":")[0].partition(":")
             return self.screens.ref(kind=kind, whose=whose, page=page_in(page), **where)

@@ -1,11 +1,12 @@
 """How commitments look wherever their kinds look alike: names, lists, messages of several, parts of forms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from bot.checkins.rules import Channel, Result
+from bot.checkins.rules import Channel, Result, in_words
 from bot.commitments.schemas import CommitmentList, CommitmentSchema, NotifiedCommitments, ParsedCommand
+from bot.core.schemas import MorningRow, OfferButton
 from bot.customers.views import CARD
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message, Option
@@ -121,6 +122,30 @@ def notified_message(
     more = page.total - len(shown)
     foot = [ui.context(f"{more:,} more; `{command} list` shows them all.")] if more > 0 else []
     return Message(text=head, blocks=[ui.section(head), *(block for one in shown for block in one), *foot])
+
+
+def morning_row(
+    one: CommitmentSchema, text: str, first: tuple[str, str] | None = None, *, menu_id: str = "",
+    menu: Mapping[str, str] | None = None,
+) -> MorningRow:  # fmt: skip
+    """
+    Return a commitment in a reminder: *text* is markup, *first* the action id and label of its first button.
+
+    Without a menu nothing is left to do about it.
+    """
+    key, card = str(one.id), OfferButton(label="Open", action_id=CARD, value=str(one.customer_id))
+    buttons = (OfferButton(label=first[1], action_id=first[0], value=key), card) if first else (card,)
+    return MorningRow(
+        id=one.id, customer_id=one.customer_id, customer_name=one.customer_name, text=text, is_open=menu is not None,
+        buttons=buttons, menu_id=menu_id, menu={f"{action}:{key}": words for action, words in (menu or {}).items()},
+    )  # fmt: skip
+
+
+def morning_lead(what: str, several: str, name: str, count: int, how: str) -> str:
+    """Return `a promise to Golddex is due`, or `promises to Golddex and two more are due`."""
+    if count == 1:
+        return f"{what} {ui.cut(name, WHO)} is {how}"
+    return f"{several} {ui.cut(name, WHO)} and {in_words(count - 1)} more are {how}"
 
 
 def news_message(text: str, words: str, customer_id: UUID | None, *buttons: Block) -> Message:

@@ -15,6 +15,7 @@ from bot.core.schemas import (
     Count,
     DigestSlot,
     Line,
+    MorningRow,
     Notification,
     OfferButton,
     Overdue,
@@ -138,6 +139,28 @@ class CheckinExtra:
 
 
 @dataclass(frozen=True)
+class Morning:
+    """
+    A section of the one message that people get in the morning.
+
+    *key* is stored; *title* stands above the rows, *command* shows those that don't fit. `list_due(session, told, now)`
+    returns the ids of what is due by who is told of it, the most pressing first; *told* maps the people whose things
+    are asked for to themselves, or to who covers for them. `list_rows(session, ids, now)` returns schemas by person as
+    they stand now, in the order of *ids*, and *view* draws one for a person. `lead(name, count)` and `counted(count)`
+    are parts of a sentence on *count* things, the first of them about the customer *name*.
+    """
+
+    key: str
+    title: str
+    command: str
+    list_due: Callable[[Session, Mapping[str, str], datetime], Mapping[str, Sequence[UUID]]]
+    list_rows: Callable[[Session, Mapping[str, Sequence[UUID]], datetime], Mapping[str, Sequence[Any]]]
+    view: Callable[[Any, str], MorningRow]
+    lead: Callable[[str, int], str]
+    counted: Callable[[int], str]
+
+
+@dataclass(frozen=True)
 class Feature:
     """
     One capability of the bot. Everything but the name is optional.
@@ -161,8 +184,8 @@ class Feature:
     commitments_section: CommitmentsSection | None = None
     due_counts: DueCounts | None = None
     home_section: HomeSection | None = None
+    mornings: Sequence[Morning] = ()
     news_section: NewsSection | None = None
-
     overdue: OverdueByPerson | None = None
     timeline: Timeline | None = None
     first_steps: Steps | None = None
@@ -269,6 +292,11 @@ async def open_offer(features: Sequence[Feature], action_id: str, caller: Any, s
     if offer is None or offer.open is None:
         raise NotFound("That menu is out of date; open the list again.")
     await offer.open(caller, subject)
+
+
+def collect_mornings(features: Sequence[Feature]) -> list[Morning]:
+    """Return the sections of the morning message; those of the last feature stand first."""
+    return [morning for feature in reversed(features) for morning in feature.mornings]
 
 
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:

@@ -7,9 +7,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.core.schemas import Schema
 
 JOB_WORDS = {
-    "remind_due": "reminding owners of customers",
-    "remind_followups": "reminding of follow-ups",
-    "remind_promises": "reminding of promises",
+    "send_morning_messages": "sending the morning messages",
     "name_idle": "naming who doesn't act",
     "watch_escalations": "watching the clocks of problems",
     "post_digests": "posting digests",

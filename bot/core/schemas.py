@@ -1,11 +1,12 @@
 """Plain data that leaves a feature: frozen, without a database or Slack in it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Schema(BaseModel):
@@ -71,6 +72,42 @@ class OfferButton(Schema):
     label: str
     action_id: str
     value: str
+
+
+class MorningRow(Schema):
+    """
+    One thing in the morning message: its *text* in markup, at most three lines, and what can be pressed.
+
+    *menu* is by the values of its options; *menu_id* is the action id of the menu. *is_open*: it is still to be done.
+    *days* counts the working days in a row on which it stood in the person's message; 0 when that isn't known.
+    """
+
+    id: UUID
+    customer_id: UUID
+    customer_name: str
+    text: str
+    buttons: tuple[OfferButton, ...] = ()
+    menu_id: str = ""
+    menu: Mapping[str, str] = Field(default_factory=dict)
+    is_open: bool = True
+    days: int = 0
+
+
+class MorningSection(Schema):
+    """
+    The rows of one feature in somebody's morning message.
+
+    *lead* names one of the open rows and *counted* counts them, each as a part of a sentence. *more* don't stand here;
+    *command* shows them all.
+    """
+
+    key: str
+    title: str
+    lead: str = ""
+    counted: str = ""
+    rows: tuple[MorningRow, ...]
+    more: int = 0
+    command: str
 
 
 class OwedLine(Line):

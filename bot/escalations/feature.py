@@ -1,6 +1,6 @@
 """Declares the escalations feature: problems that a customer raised."""
 
-from bot.core.feature import CheckinExtra, Feature, Offer
+from bot.core.feature import CheckinExtra, Feature, Morning, Offer
 from bot.core.schemas import Topic
 from bot.escalations import listeners, queries, usecases, views
 from bot.escalations.queries import contributions
@@ -62,6 +62,18 @@ FEATURE = Feature(
     due_counts=contributions.due_counts,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    mornings=(
+        Morning(
+            key="problems",
+            title="Problems",
+            command="/escalate list",
+            list_due=contributions.list_due,
+            list_rows=contributions.list_rows,
+            view=views.morning,
+            lead=views.lead,
+            counted=views.counted,
+        ),
+    ),
     overdue=contributions.list_overdue,
     timeline=contributions.timeline,
     erase=scheduled.erase,

@@ -1,6 +1,6 @@
 """Declares the follow-ups feature: tasks about a customer, given to a person."""
 
-from bot.core.feature import Feature, Offer
+from bot.core.feature import Feature, Morning, Offer
 from bot.core.schemas import Topic
 from bot.followups import listeners, queries, usecases, views
 from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupNews, FollowupsDue
@@ -22,6 +22,28 @@ FEATURE = Feature(
     commitments_section=queries.commitments_section,
     home_section=queries.home_section,
     overdue=queries.list_overdue,
+    mornings=(
+        Morning(
+            key="asked",
+            title="Asked of you",
+            command="/assign list",
+            list_due=queries.list_asked,
+            list_rows=queries.list_rows,
+            view=views.morning,
+            lead=views.asked_lead,
+            counted=views.asked_counted,
+        ),
+        Morning(
+            key="given",
+            title="Asked by you, and late",
+            command="/assign list given",
+            list_due=queries.list_given,
+            list_rows=queries.list_rows,
+            view=views.morning,
+            lead=views.given_lead,
+            counted=views.given_counted,
+        ),
+    ),
     timeline=queries.timeline,
     erase=usecases.erase,
     export=queries.export,

@@ -11,23 +11,21 @@ from sqlmodel import Session, col, select
 
 from bot.checkins.queries import PEOPLE, local_date
 from bot.commitments import queries as commitments
-from bot.commitments.queries import CommitmentKind, Scope, list_commitments, list_schemas, list_silent, list_working
+from bot.commitments.queries import CommitmentKind, Scope, list_commitments, list_schemas
 from bot.commitments.queries.commands import command_about, parse_command
 from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
 from bot.commitments.schemas import PressedCommitment
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.schemas import Count, Line, OfferButton, Overdue, OwedLine
-from bot.followups.rules import AGAIN_AFTER, WHAT, FollowupState, is_long_late, wants_reminder
-from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupList, FollowupSchema
+from bot.followups.rules import WHAT, FollowupState, is_due, is_long_late
+from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupList, FollowupSchema
 from bot.followups.tables import Followup
 from bot.people.queries import get_today, list_calendars
-from bot.people.rules import Calendar
 
 TABLE = cast("sa.Table", Followup.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 HORIZON = timedelta(days=15)
 """How far ahead somebody may not work: what is due within their holiday is spoken of before it."""
-DAY = timedelta(days=1)
 
 
 def audit_state(row: Followup) -> dict[str, str]:
@@ -91,44 +89,38 @@ def list_done_at(session: Session, *, customer_id: UUID, by: str, at: datetime) 
     return session.exec(query.order_by(col(Followup.id))).all()
 
 
-def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
-    """Return the people to remind now: their hour has come on a working day of theirs, and something asks for it."""
-    query = _soon(now) if only is None else _soon(now).where(col(Followup.assignee_id).in_(only))
-    rows = session.execute(query).all()
-    calendars = list_calendars(session, {row.assignee_id for row in rows})
-    ready = dict(list_working(calendars, now))
-    wanted = {
-        row.assignee_id
-        for row in rows
-        if (today := ready.get(row.assignee_id)) is not None
-        and row.reminded_on != today
-        and wants_reminder(row.due_on, row.reminded_on, today=today, calendar=calendars[row.assignee_id])
-    }
-    wanted -= list_silent(session, wanted)
-    return [DueReminder(person_id=person, local_day=ready[person]) for person in sorted(wanted)]
+def list_asked(session: Session, told: Mapping[str, str], now: datetime) -> dict[str, list[UUID]]:
+    """
+    Return what the people in *told* are to do before they work again, and what is late, by person.
+
+    What somebody was asked to do waits until they are back: it isn't told to who covers for them.
+    """
+    rows = session.execute(_open_until(now.date() + HORIZON)).all()
+    mine = [row for row in rows if told.get(row.assignee_id) == row.assignee_id]
+    calendars = list_calendars(session, {row.assignee_id for row in mine})
+    found: dict[str, list[UUID]] = {}
+    for row in mine:
+        calendar = calendars[row.assignee_id]
+        if is_due(row.due_on, today=calendar.today(now), calendar=calendar):
+            found.setdefault(row.assignee_id, []).append(row.id)
+    return found
 
 
-def list_due_rows(session: Session, *, reminder: DueReminder, calendar: Calendar) -> Sequence[Followup]:
-    """Return all that this person is to do before they work again, the latest first."""
-    before = max(calendar.next_working_day(reminder.local_day, or_same=False), reminder.local_day + DAY)
-    theirs = col(Followup.assignee_id) == reminder.person_id
-    return list_commitments(session, FOLLOWUPS, theirs, col(Followup.due_on) < before)
+def list_given(session: Session, told: Mapping[str, str], now: datetime) -> dict[str, list[UUID]]:
+    """Return what the people in *told* asked of others and is two working days late by their own days, by person."""
+    rows = session.execute(_open_until(now.date())).all()
+    given = [row for row in rows if row.given_by != row.assignee_id and told.get(row.given_by) == row.given_by]
+    calendars = list_calendars(session, {row.given_by for row in given})
+    found: dict[str, list[UUID]] = {}
+    for row in given:
+        calendar = calendars[row.given_by]
+        if is_long_late(row.due_on, today=calendar.today(now), calendar=calendar):
+            found.setdefault(row.given_by, []).append(row.id)
+    return found
 
 
-def list_long_late(session: Session, *, now: datetime, limit: int) -> list[Followup]:
-    """Return what is two working days late, by the days and the hour of who gave it, and nobody said so."""
-    unsaid = col(Followup.told_manager_at).is_(None)
-    for_others = col(Followup.given_by) != col(Followup.assignee_id)
-    rows = list_commitments(session, FOLLOWUPS, unsaid, for_others, col(Followup.due_on) < now.date())
-    calendars = list_calendars(session, {row.given_by for row in rows})
-    ready = dict(list_working(calendars, now))
-    found = (
-        row
-        for row in rows
-        if row.given_by in ready
-        and is_long_late(row.due_on, today=ready[row.given_by], calendar=calendars[row.given_by])
-    )
-    return list(found)[:limit]
+list_rows = partial(commitments.list_by_person, kind=FOLLOWUPS)
+"""Follow-ups as each person sees them."""
 
 
 def refresh_given(session: Session, notification: FollowupGiven, to: str, now: datetime) -> FollowupGiven | None:
@@ -150,15 +142,10 @@ check = partial(
 )
 
 
-def _soon(now: datetime) -> Any:
-    """Select what may ask for a reminder, by the dates alone."""
-    again = sa.or_(
-        col(Followup.reminded_on).is_(None),
-        col(Followup.reminded_on) <= col(Followup.due_on),
-        col(Followup.reminded_on) <= now.date() - AGAIN_AFTER + DAY,
-    )
-    wanted = (col(Followup.assignee_id), col(Followup.due_on), col(Followup.reminded_on))
-    return sa.select(*wanted).where(FOLLOWUPS.is_open, col(Followup.due_on) <= now.date() + HORIZON, again)
+def _open_until(day: date) -> Any:
+    """Select who has and who asked for each open follow-up that is due by then, the earliest first."""
+    wanted = (col(Followup.id), col(Followup.assignee_id), col(Followup.given_by), col(Followup.due_on))
+    return sa.select(*wanted).where(FOLLOWUPS.is_open, col(Followup.due_on) <= day).order_by(*FOLLOWUPS.order)
 
 
 def _first_open(customers: Any) -> sa.Select[Any]:

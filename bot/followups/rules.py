@@ -1,13 +1,12 @@
 """What becomes of a follow-up, and when it is spoken of."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from bot.people.rules import Calendar
+from bot.people.rules import DAY, Calendar
 
 WHAT, NOTE, REASON = 500, 1000, 300
 LATE_WORKING_DAYS = 2
-AGAIN_AFTER = timedelta(days=7)
 
 
 class FollowupState(StrEnum):
@@ -35,18 +34,9 @@ class FollowupEvent(StrEnum):
     FORGOTTEN = "forgotten"
 
 
-def wants_reminder(due_on: date, reminded_on: date | None, *, today: date, calendar: Calendar) -> bool:
-    """
-    Return whether the assignee is reminded of a follow-up on *today*, a working day of theirs.
-
-    They are reminded once when it is due before they work again, once when it is late, and then every week.
-    """
-    if due_on >= calendar.next_working_day(today, or_same=False):
-        return False
-    if reminded_on is None:
-        return True
-    newly_late = due_on < today and reminded_on <= due_on
-    return newly_late or (due_on < today and today - reminded_on >= AGAIN_AFTER)
+def is_due(due_on: date, *, today: date, calendar: Calendar) -> bool:
+    """Return whether something is due before its assignee works again after *today*, or late."""
+    return due_on < max(calendar.next_working_day(today, or_same=False), today + DAY)
 
 
 def is_long_late(due_on: date, *, today: date, calendar: Calendar) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema, NotifiedCommitments
-from bot.core.schemas import Notification, Schema
+from bot.core.schemas import Notification
 from bot.followups.rules import FollowupEvent, FollowupState
 
 
@@ -46,13 +46,13 @@ class FollowupGiven(Notification):
 
 
 class FollowupsDue(NotifiedCommitments[FollowupSchema], Notification):
-    """What a person is to do now: due before they work again, or late."""
+    """What a person was to do. It isn't made any more: the reminder holds it; old ones may be undelivered."""
 
     kind = "followups.due"
 
 
 class FollowupLate(Notification):
-    """What somebody asked for is two working days late."""
+    """What somebody asked for is late. It isn't made any more: the reminder holds it; old ones may be undelivered."""
 
     kind = "followups.late"
 
@@ -68,10 +68,3 @@ class FollowupNews(CommitmentNews, Notification):
     due_on: date
     to_name: str = ""
     mine: bool = False
-
-
-class DueReminder(Schema):
-    """Somebody whose hour has come and who has follow-ups to be reminded of."""
-
-    person_id: str
-    local_day: date

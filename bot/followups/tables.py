@@ -11,12 +11,7 @@ from bot.followups.rules import FollowupState
 
 
 class Followup(CommitmentRow, table=True):
-    """
-    One thing to do about a customer.
-
-    `reminded_on` is the assignee's day of the last reminder; `told_manager_at` is when who gave it was told that it is
-    late. Another date or another assignee clears both.
-    """
+    """One thing to do about a customer."""
 
     __tablename__ = "followups"
     __table_args__ = within_workspace(
@@ -39,5 +34,3 @@ class Followup(CommitmentRow, table=True):
     reason: str = Field(default="", max_length=300)
     closed_at: datetime | None = None
     closed_by: str | None = Field(default=None, max_length=32)
-    reminded_on: date | None = None
-    told_manager_at: datetime | None = None

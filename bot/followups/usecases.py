@@ -1,30 +1,27 @@
 """What changes follow-ups: they are assigned, moved, closed; and what the clock does about them."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from bot.checkins.queries.history import get_checkin
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import clean_note, record_checkin
 from bot.commitments import usecases as commitments
 from bot.commitments.queries import get_commitment, get_schema, list_of_inactive, list_orphaned
-from bot.commitments.rules import AT_ONCE, LINK, QUOTED, REMINDER_ROWS
+from bot.commitments.rules import AT_ONCE, LINK, QUOTED
 from bot.core import outbox
-from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.schemas import Notification
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
 from bot.followups import queries
 from bot.followups.rules import NOTE, REASON, WHAT, FollowupEvent, FollowupState
-from bot.followups.schemas import DueReminder, FollowupGiven, FollowupLate, FollowupNews, FollowupSchema, FollowupsDue
+from bot.followups.schemas import FollowupGiven, FollowupNews, FollowupSchema
 from bot.followups.tables import Followup
-from bot.people.queries import find_person_row, get_calendar, get_today
+from bot.people.queries import find_person_row, get_today
 from bot.people.rules.days import due_date_problem
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.usecases import BOT
@@ -109,7 +106,7 @@ def reassign_followup(
     outbox.require_new_submission(session, view_id, now=now)
     former = row.assignee_id
     with commitments.recording(session, queries.FOLLOWUPS, row, "reassigned", by=by, now=now):
-        row.assignee_id, row.reminded_on, row.told_manager_at = to, None, None
+        row.assignee_id = to
     if to != by:
         _notify_assignee(session, row, now=now, reassigned_by=actor.name)
     notify(session, row, FollowupEvent.REASSIGNED, by=by, former=former, now=now)
@@ -135,7 +132,7 @@ def move_followup(
     outbox.require_new_submission(session, view_id, now=now)
     said = clean_text(words, REASON)
     with commitments.recording(session, queries.FOLLOWUPS, row, "moved", by=by, words=said, now=now):
-        row.due_on, row.reminded_on, row.told_manager_at = due_on, None, None
+        row.due_on = due_on
     notify(session, row, FollowupEvent.MOVED, by=by, words=said, now=now)
     return schema_for(session, row, by, now)
 
@@ -314,22 +311,6 @@ def _enqueue(session: Session, notification: Notification, row: Followup, *, to:
 # --- what the clock does -----------------------------------------------------------------------------------------
 
 
-def enqueue_reminders(session: Session, *, person_ids: Sequence[str], now: datetime) -> int:
-    """Enqueue for each of these people, whose turn it (still) is, what they are to do; returns how many."""
-    return sum(_remind(session, one, now) for one in queries.list_due_reminders(session, now=now, only=person_ids))
-
-
-def notify_givers(session: Session, *, now: datetime) -> int:
-    """Tell those who asked for something that is two working days late, once; returns how many."""
-    rows = queries.list_long_late(session, now=now, limit=AT_ONCE)
-    for row in rows:
-        row.told_manager_at = now
-        notification = FollowupLate(followup=schema_for(session, row, row.given_by, now))
-        key = f"followup_late:{row.id}:{row.assignee_id}:{row.due_on}"
-        outbox.enqueue(session, notification, to=row.given_by, key=key, now=now)
-    return len(rows)
-
-
 def close_inactive(session: Session, *, now: datetime) -> int:
     """Cancel what is open with customers that are lost or excluded, and say why; returns how many."""
     rows = list_of_inactive(session, queries.FOLLOWUPS, limit=AT_ONCE)
@@ -355,7 +336,7 @@ def return_orphaned(session: Session, *, now: datetime) -> int:
         if assignee is None:
             continue
         with commitments.recording(session, queries.FOLLOWUPS, row, "returned", by=BOT, now=now):
-            row.assignee_id, row.reminded_on, row.told_manager_at = assignee.id, None, None
+            row.assignee_id = assignee.id
         _notify_assignee(session, row, now=now, returned_from=left.name if left else "Who had it")
         count += 1
     return count
@@ -363,16 +344,3 @@ def return_orphaned(session: Session, *, now: datetime) -> int:
 
 erase = partial(commitments.erase_customer, kind=queries.FOLLOWUPS, notify=notify, forgotten=FollowupEvent.FORGOTTEN)
 """Deletes the follow-ups about a customer."""
-
-
-def _remind(session: Session, reminder: DueReminder, now: datetime) -> bool:
-    rows = queries.list_due_rows(session, reminder=reminder, calendar=get_calendar(session, reminder.person_id))
-    ids = [row.id for row in rows]
-    ours = col(Followup.workspace_id) == workspace_of(session)
-    session.exec(sa.update(Followup).where(ours, col(Followup.id).in_(ids)).values(reminded_on=reminder.local_day))
-    shown = ids[:REMINDER_ROWS]
-    notification = queries.get_notified(
-        session, schema=FollowupsDue, ids=shown, person_id=reminder.person_id, total=len(rows), now=now
-    )
-    key = f"followups:{reminder.person_id}:{reminder.local_day.isoformat()}"
-    return outbox.enqueue(session, notification, to=reminder.person_id, key=key, now=now)

@@ -1,9 +1,10 @@
 """How follow-ups look: as a row with its buttons, in messages and lists, once they are closed, and their windows."""
 
-from bot.checkins.rules import Result
+from bot.checkins.rules import Result, in_words
 from bot.commitments import views as shared
 from bot.commitments.schemas import ParsedCommand
 from bot.commitments.views import LATE, checkin_fields, customer_name, menu_of, person, plain, what_of
+from bot.core.schemas import MorningRow
 from bot.followups.rules import NOTE, REASON, WHAT, FollowupEvent, FollowupState
 from bot.followups.schemas import FollowupGiven, FollowupLate, FollowupList, FollowupNews, FollowupSchema, FollowupsDue
 from bot.slack import blocks as ui
@@ -28,6 +29,7 @@ RESULTS = (
 )
 MENU = {DONE: "Done", CANT: "Can't", LATER: "Change date", REASSIGN: "Give to somebody else", CANCEL: "Cancel it"}
 GIVERS_MENU = {LATER: "Change date", REASSIGN: "Give to somebody else", CANCEL: "Cancel it", DONE: "It is done"}
+MORNING_MENU = {LATER: "Change date", CANT: "Can't"}
 HELP = """*/assign*  a form: who, which customer, by when, what
 */assign @ana Acme friday call about the invoice*  the same in one line; quotes around a name are fine
 */assign Acme 2026-12-01 send the contract*  for yourself
@@ -74,6 +76,38 @@ def due(schema: FollowupsDue) -> Message:
     waits = f"{ui.plural(left, 'follow-up')} {'waits' if left == 1 else 'wait'} for you."
     head = f"{person(schema.first_name)}, {waits if left else 'nothing is left to follow up today.'}"
     return shared.notified_message(head, schema, lambda one: _row(one, "due"), command="/assign")
+
+
+def morning(one: FollowupSchema, person_id: str) -> MorningRow:
+    """Return a follow-up in the reminder of who has it, or of who asked for it."""
+    if not one.is_open:
+        return shared.morning_row(one, closed_text(one))
+    if one.assignee_id != person_id:
+        text = f"{customer_name(one)} · {what_of(one)}\n{_when(one)} · {person(one.assignee_name)} has it"
+        return shared.morning_row(one, text, menu_id=MORE, menu=GIVERS_MENU)
+    return shared.morning_row(one, _text(one), (DONE, "Done"), menu_id=MORE, menu=MORNING_MENU)
+
+
+def asked_lead(name: str, count: int) -> str:
+    """Return `a follow-up about Sunset Diner is due`, or with how many more."""
+    return shared.morning_lead("a follow-up about", "follow-ups about", name, count, "due")
+
+
+def asked_counted(count: int) -> str:
+    """Return `two follow-ups are due`."""
+    return f"{in_words(count)} follow-up{' is' if count == 1 else 's are'} due"
+
+
+def given_lead(name: str, count: int) -> str:
+    """Return `what you asked for about Sunset Diner is late`, or with how many more."""
+    return shared.morning_lead("what you asked for about", "what you asked for about", name, count, "late")
+
+
+def given_counted(count: int) -> str:
+    """Return `two follow-ups that you asked for are late`."""
+    if count == 1:
+        return "one follow-up that you asked for is late"
+    return f"{in_words(count)} follow-ups that you asked for are late"
 
 
 def page(schema: FollowupList) -> Message:
@@ -128,8 +162,7 @@ def _row(one: FollowupSchema, place: str, *, owner: bool = True) -> list[Block]:
     block_id, key = f"followups.{place}:{one.id}", str(one.id)
     if not one.is_open:
         return [ui.section(closed_text(one), block_id=block_id)]
-    asked = "" if one.given_by == one.assignee_id else f" · {person(one.given_by_name)} asked"
-    text = f"{customer_name(one)} · {what_of(one)}\n{_when(one)}{asked}{shared.source_link(one)}"
+    text = _text(one)
     if not owner:
         menu = menu_of("followups", GIVERS_MENU, one.id)
         return [ui.section(text, accessory=menu, block_id=block_id)]
@@ -140,6 +173,11 @@ def _row(one: FollowupSchema, place: str, *, owner: bool = True) -> list[Block]:
         shared.card_button(one.customer_id),
     ]
     return [ui.section(text, block_id=block_id), ui.actions(*buttons, block_id=f"{block_id}:do")]
+
+
+def _text(one: FollowupSchema) -> str:
+    asked = "" if one.given_by == one.assignee_id else f" · {person(one.given_by_name)} asked"
+    return f"{customer_name(one)} · {what_of(one)}\n{_when(one)}{asked}{shared.source_link(one)}"
 
 
 def _news_head(schema: FollowupNews) -> str:

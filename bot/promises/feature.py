@@ -1,6 +1,6 @@
 """Declares the promises feature: what we owe a customer by a date."""
 
-from bot.core.feature import CheckinExtra, Feature, Offer
+from bot.core.feature import CheckinExtra, Feature, Morning, Offer
 from bot.core.schemas import Topic
 from bot.promises import listeners, queries, usecases, views
 from bot.promises.queries import contributions
@@ -42,6 +42,18 @@ FEATURE = Feature(
     due_counts=contributions.due_counts,
     commitments_section=contributions.commitments_section,
     home_section=contributions.home_section,
+    mornings=(
+        Morning(
+            key="promises",
+            title="Promises",
+            command="/promise list",
+            list_due=queries.list_due,
+            list_rows=queries.list_rows,
+            view=views.morning,
+            lead=views.lead,
+            counted=views.counted,
+        ),
+    ),
     overdue=contributions.list_overdue,
     timeline=contributions.timeline,
     erase=scheduled.erase,

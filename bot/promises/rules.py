@@ -1,10 +1,10 @@
-"""The states of a promise, when its assignee is reminded, when a customer waits too long to hear, and the kept-rate."""
+"""The states of a promise, when it is near, when a customer waits too long to hear, and the kept-rate."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
-from bot.people.rules import Calendar
+from bot.people.rules import DAY, Calendar
 
 WHAT, NOTE, CONTACT = 500, 1000, 200
 RATE_PERIOD = timedelta(days=365)
@@ -38,29 +38,14 @@ class PromiseEvent(StrEnum):
     FORGOTTEN = "forgotten"
 
 
-class Stage(IntEnum):
-    """How near the day is: far, the working day before, the last working day up to it."""
-
-    FAR = 0
-    DAY_BEFORE = 1
-    LAST_DAY = 2
-
-
-def stage(due_on: date, *, today: date, calendar: Calendar) -> Stage:
+def is_near(due_on: date, *, today: date, calendar: Calendar) -> bool:
     """
-    Return how near a day is on *today*, a working day of who keeps the promise.
+    Return whether a promise is due before the second working day after *today*, or broken.
 
     A promise that is due on a weekend, a holiday or a day away counts as due before those begin.
     """
     following = calendar.next_working_day(today, or_same=False)
-    if due_on < max(following, today + timedelta(days=1)):
-        return Stage.LAST_DAY
-    return Stage.DAY_BEFORE if due_on < calendar.next_working_day(following, or_same=False) else Stage.FAR
-
-
-def wants_reminder(now_at: int, told_at: int, *, promised_on: date, today: date) -> bool:
-    """Return whether to remind: once on the working day before, unless it was promised today, and once on the day."""
-    return now_at > told_at and (now_at == Stage.LAST_DAY or promised_on < today)
+    return due_on < max(calendar.next_working_day(following, or_same=False), today + DAY)
 
 
 def is_over(due_on: date, *, today: date) -> bool:

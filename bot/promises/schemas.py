@@ -52,13 +52,13 @@ Told = NotifiedCommitments[PromiseSchema]
 
 
 class PromisesDue(Told, Notification):
-    """What a person is to keep before they work again, or the day after that."""
+    """What a person was to keep. It isn't made any more: the reminder holds it; old ones may be undelivered."""
 
     kind = "promises.due"
 
 
 class PromisesBroken(Told, Notification):
-    """Promises whose day is over, for who was to keep them and for the customers' owners."""
+    """Promises whose day is over. It isn't made any more: the reminder holds them; old ones may be undelivered."""
 
     kind = "promises.broken"
 
@@ -88,21 +88,6 @@ class PromiseNews(CommitmentNews, Notification):
     event: PromiseEvent
     due_on: date
     moved_to: date | None = None
-
-
-class DueRow(Schema):
-    """A promise of which somebody is to be reminded, and how near it is."""
-
-    id: UUID
-    stage: int
-
-
-class DueReminder(Schema):
-    """Somebody whose hour has come and who has promises to be reminded of, the earliest day first."""
-
-    person_id: str
-    local_day: date
-    rows: tuple[DueRow, ...]
 
 
 class Tally(Schema):

@@ -17,8 +17,8 @@ class Promise(CommitmentRow, table=True):
 
     `promised_by` gave their word, and the kept-rate is theirs; `assignee_id` is who has it now, once they left. A
     renegotiated promise ends, and the one that `follows_id` it begins. `is_owed` holds until it is kept, withdrawn or
-    agreed anew: a broken promise stays broken, and is owed until it is made good. `reminded` is how near the day was
-    when `reminded_id` last heard of it. `made_in` is the check-in in which it was made, if it was in one.
+    agreed anew: a broken promise stays broken, and is owed until it is made good. `made_in` is the check-in in which it
+    was made, if it was in one.
     """
 
     __tablename__ = "promises"
@@ -56,5 +56,3 @@ class Promise(CommitmentRow, table=True):
     broken_at: datetime | None = None
     ended_at: datetime | None = None
     ended_by: str | None = Field(default=None, max_length=32)
-    reminded: int = 0
-    reminded_id: str | None = Field(default=None, max_length=32)

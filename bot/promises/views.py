@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.checkins.rules import in_words
 from bot.commitments import views as shared
 from bot.commitments.views import customer_name, person, plain, what_of
+from bot.core.schemas import MorningRow
 from bot.promises.rules import CONTACT as CONTACT_LENGTH
 from bot.promises.rules import NOTE, WHAT, PromiseEvent, PromiseState, widest_gap
 from bot.promises.schemas import (
@@ -90,6 +92,24 @@ def inherited(schema: PromisesInherited) -> Message:
     what = "a promise of theirs is" if schema.total == 1 else f"{schema.total:,} promises of theirs are"
     mine = f"{name}, {person(schema.left)} left, and {what} yours to keep now."
     return _told(mine if schema.left else f"{name}, these are yours to keep now.", schema, "inherited")
+
+
+def morning(one: PromiseSchema, person_id: str) -> MorningRow:
+    """Return a promise in somebody's reminder."""
+    if not one.is_owed:
+        return shared.morning_row(one, ended_text(one))
+    first = (KEPT, "Kept late" if one.state is PromiseState.BROKEN else "Kept")
+    return shared.morning_row(one, about(one, person_id), first, menu_id=MORE, menu=REST)
+
+
+def lead(name: str, count: int) -> str:
+    """Return `a promise to Golddex is due`, or with how many more."""
+    return shared.morning_lead("a promise to", "promises to", name, count, "due")
+
+
+def counted(count: int) -> str:
+    """Return `two promises are due`."""
+    return f"{in_words(count)} promise{' is' if count == 1 else 's are'} due"
 
 
 def page(schema: PromiseList) -> Message:

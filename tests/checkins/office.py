@@ -8,15 +8,17 @@ from sqlmodel import col, select
 
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.rules import Channel, Preset, Result
-from bot.checkins.schemas import ActionDone, CheckinRecorded, Queue
+from bot.checkins.schemas import ActionDone, CheckinRecorded, Queue, ReminderDue
 from bot.checkins.usecases import snooze_from_list, undo_action
 from bot.checkins.usecases.recording import record_checkin
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.feature import collect_undos
 from bot.core.outbox import OutboxMessage
+from bot.core.schemas import MorningSection
 from bot.customers.queries import get_customer
 from bot.customers.tables import Customer
 from bot.people.tables import Absence
-from tests.makers import ANA, WORKSPACE, Office
+from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 
 def log(office: Office, customer: UUID, result: Result = Result.TALKED, **more: Any) -> CheckinRecorded:
@@ -70,6 +72,23 @@ def go_away(office: Office, person: str, first: date, last: date, cover: str | N
 def owed(office: Office) -> list[OutboxMessage]:
     """What is owed to Slack, oldest first."""
     return list(office.look(lambda session: session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all()))
+
+
+def remind(office: Office, *people: str) -> int:
+    """Enqueue the reminders of these people, or of all four, if it is their hour; how many there are."""
+    inputs = {"person_ids": people or (MARA, ANA, BOB, KIRI), "features": office.runtime.features}
+    count: int = office.do(enqueue_reminders, **inputs)
+    return count
+
+
+def told(office: Office, section: str, to: str = "") -> list[tuple[OutboxMessage, MorningSection]]:
+    """The reminders with that section, oldest first, for everybody or for one person."""
+    found = []
+    for row in owed(office):
+        if row.kind == ReminderDue.kind and to in {"", row.recipient}:
+            sections = ReminderDue.model_validate(row.body).sections
+            found += [(row, one) for one in sections if one.key == section]
+    return found
 
 
 def at(office: Office, instant: datetime) -> None:

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot.checkins.queries.queue import get_reminder, list_due_reminders
+from bot.checkins.queries.reminders import get_reminder, list_due_reminders
 from bot.checkins.rules import REMINDER_ROWS, Preset, Result
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.checkins.usecases.reminding import enqueue_reminders
-from bot.checkins.views.queue import reminder as view
+from bot.checkins.views.reminder import reminder as view
 from bot.core import outbox
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import NotFound
 from bot.customers.rules.due import SnoozeReason
 from bot.people.tables import Person
-from jobs.reminding import remind_due
+from jobs.reminding import send_morning_messages
 from tests.checkins.office import at, go_away, log, owed, snooze, undo
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
@@ -26,7 +26,7 @@ MONDAY = date(2026, 11, 23)
 
 def due(office: Office) -> list[str]:
     """Whose reminder is owed now."""
-    return [reminder.person_id for reminder in office.ask(list_due_reminders)]
+    return [one.person_id for one in office.ask(list_due_reminders, features=office.runtime.features) if one.waits]
 
 
 def remind(office: Office, person: str = ANA) -> bool:
@@ -236,10 +236,10 @@ def test_the_hour_comes_once_when_clocks_change(
 
 async def test_the_job_reminds_everybody_whose_turn_it_is_once(waiting: Office) -> None:
     """Over all workspaces; a second run has nothing to do."""
-    assert await remind_due(waiting.runtime) == 2
-    assert await remind_due(waiting.runtime) == 0
+    assert await send_morning_messages(waiting.runtime) == 2
+    assert await send_morning_messages(waiting.runtime) == 0
     at(waiting, datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
-    assert await remind_due(waiting.runtime) == 2
+    assert await send_morning_messages(waiting.runtime) == 2
     assert sorted(notification.recipient for notification in owed(waiting)) == [
         ANA,
         BOB,
@@ -249,4 +249,5 @@ async def test_the_job_reminds_everybody_whose_turn_it_is_once(waiting: Office) 
 
 
 def _enqueued_at(office: Office, instant: datetime) -> list[str]:
-    return [reminder.person_id for reminder in office.ask(list_due_reminders, now=instant)]
+    due = office.ask(list_due_reminders, features=office.runtime.features, now=instant)
+    return [one.person_id for one in due if one.waits]

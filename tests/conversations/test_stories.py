@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
 from bot.checkins.queries.history import list_entries
-from bot.conversations.listeners import NOT_HERE
+from bot.conversations.listeners import NOT_HERE, is_said
 from bot.conversations.tables import Note
 from bot.customers.queries.screens import get_card
 from bot.escalations.queries import get_list as list_problems
@@ -244,7 +245,7 @@ async def test_what_is_told_about_customers_in_a_channel_is_for_one_person(world
 async def test_a_message_that_comes_twice_is_answered_once(world: World) -> None:
     """Slack repeats an event; edits, files without words and the bot's own messages are answered once or not at all."""
     ana = world.as_(ANA)
-    world.rehearsal.wire.faults.duplicate_delivery(2)
+    world.rehearsal.control.faults.duplicate_delivery(2)
     await answer(world, "thanks")
     await world.rehearsal.drain()
     assert len([one for one in ana.dm() if one.bot_id and one.thread_ts]) == 1
@@ -274,3 +275,29 @@ async def test_a_slash_command_opens_what_a_part_of_a_name_means(world: World) -
     await mara.close(mara.modal())
     outcome = await mara.command("/assign ana Harbour Bikes tomorrow demo")
     assert outcome.text == "Ana Lima has it: Harbour Bikes: demo, by Tue 24 Nov."
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, True),
+        ({"subtype": "file_share"}, True),
+        ({"subtype": "message_changed"}, False),
+        ({"subtype": "message_deleted", "hidden": True}, False),
+        ({"bot_id": "B1"}, False),
+        ({"user": "USLACKBOT"}, False),
+        ({"user": None}, False),
+        ({"channel_type": "channel"}, False),
+        ({"type": "app_mention", "channel_type": None}, True),
+        ({"type": "app_mention"}, False),
+    ],
+)
+def test_only_what_a_person_says_to_the_bot_is_answered(changes: dict[str, Any], said: bool) -> None:
+    """Edits, deletions, other bots and messages of channels aren't; a mention in a direct message counts once."""
+    assert is_said({"type": "message", "channel_type": "im", "user": ANA, **changes}) is said
+
+
+async def test_an_answer_waits_when_slack_asks_to_wait(world: World) -> None:
+    """It is posted once more after the pause."""
+    world.rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=1)
+    assert (await answer(world, "thanks")).text == "You're welcome."

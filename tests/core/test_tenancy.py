@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from bot.checkins.queries import get_owner_scope
-from bot.checkins.queries.queue import get_queue, list_due_reminders
+from bot.checkins.queries.queue import get_queue
+from bot.checkins.queries.reminders import list_due_reminders
 from bot.checkins.rules import Channel, Preset, Result
 from bot.checkins.usecases import hand_over_from_list, snooze_from_list, wake_from_list
 from bot.checkins.usecases.recording import record_checkin
@@ -84,7 +85,7 @@ Ask = Callable[[Runtime, UUID], tuple[Callable[..., Any], Mapping[str, Any]]]
 READS: dict[str, Ask] = {
     "queue": lambda runtime, _: (get_queue, {"viewer": ANA, "features": runtime.features}),
     "scope": lambda _, __: (get_owner_scope, {"person_id": ANA}),
-    "owed reminders": lambda _, __: (list_due_reminders, {}),
+    "owed reminders": lambda _, __: (list_due_reminders, {"features": ()}),
     "look up": lambda runtime, _: (look_up, {"words": SECRET, "viewer": MARA, "features": runtime.features}),
     "look up ours": lambda runtime, _: (look_up, {"words": "Acme", "viewer": MARA, "features": runtime.features}),
     "page": lambda _, __: (list_page, {"viewer": MARA}),

@@ -136,7 +136,7 @@ def test_who_comes_second_is_told_who_was_faster(office: Office) -> None:
     office.do(take_customer, customer_id=pooled, seen_owner=None, by=ANA)
     with pytest.raises(AlreadyDone, match="Ana Lima took Pooled meanwhile"):
         office.do(take_customer, customer_id=pooled, seen_owner=None, by=BOB)
-    with pytest.raises(AlreadyDone, match="already yours"):
+    with pytest.raises(AlreadyDone, match="yours already"):
         office.do(take_customer, customer_id=pooled, seen_owner=None, by=ANA)
     assert office.look(lambda s: get_customer(s, pooled).owner_id) == ANA
 

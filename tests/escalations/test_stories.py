@@ -112,7 +112,7 @@ async def test_a_no_opens_it_again_and_undo_takes_that_back(alone: World) -> Non
     mended(alone.office, acme)
     await alone.run_jobs()
     ana = alone.as_(ANA)
-    reminder = await told(ana, "waiting to hear from you")
+    reminder = await told(ana, "to hear from you")
     await ana.press(reminder, "checkins.log")
     form = await window(ana, "Check-in")
     [row] = rows(alone.office)

@@ -8,7 +8,8 @@ from bot.core.outbox import OutboxMessage
 from bot.followups.queries import FOLLOWUPS, get_list
 from bot.followups.schemas import FollowupList, FollowupSchema
 from bot.followups.tables import Followup
-from bot.followups.usecases import assign_followup, close_inactive, enqueue_reminders, notify_givers, return_orphaned
+from bot.followups.usecases import assign_followup, close_inactive, return_orphaned
+from tests.checkins.office import remind
 from tests.commitments.helpers import owed_notifications, stored_row, trail_of
 from tests.makers import ANA, MARA, Office
 
@@ -46,5 +47,4 @@ def trail(office: Office, schema: FollowupSchema) -> list[str]:
 
 def keep(office: Office) -> int:
     """Let the clock do what it does about follow-ups."""
-    count = sum(office.do(one) for one in (close_inactive, return_orphaned, notify_givers))
-    return count + int(office.do(enqueue_reminders, person_ids=["U0MARA", "U0ANA", "U0BOB", "U0KIRI"]))
+    return sum(office.do(one) for one in (close_inactive, return_orphaned)) + remind(office)

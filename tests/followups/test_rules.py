@@ -1,27 +1,35 @@
-"""When a follow-up is reminded of."""
+"""When a follow-up is due, and when it is late."""
 
 from datetime import date
 
-from bot.followups.rules import FollowupState, is_long_late, wants_reminder
+import pytest
+
+from bot.followups.rules import FollowupState, is_due, is_long_late
 from bot.people.rules import Calendar
 
+FRIDAY = date(2026, 11, 27)
 
-def test_one_is_reminded_on_the_day_when_late_and_then_weekly() -> None:
-    """Not before, not every day; what is due on a weekend is spoken of on Friday."""
-    calendar, friday = Calendar(zone="Europe/Lisbon"), date(2026, 11, 27)
 
-    def wants(due: date, reminded: date | None, today: date) -> bool:
-        return wants_reminder(due, reminded, today=today, calendar=calendar)
+@pytest.mark.parametrize(
+    ("due", "today", "is_now"),
+    [
+        (FRIDAY, date(2026, 11, 26), False),
+        (FRIDAY, FRIDAY, True),
+        (date(2026, 11, 29), FRIDAY, True),  # a Sunday
+        (date(2026, 11, 30), FRIDAY, False),
+        (FRIDAY, date(2026, 12, 7), True),
+    ],
+)
+def test_one_is_due_before_the_assignee_works_again(due: date, today: date, is_now: bool) -> None:
+    """Not the day before; what is due on a weekend is spoken of on Friday, what is late on every day."""
+    assert is_due(due, today=today, calendar=Calendar(zone="Europe/Lisbon")) is is_now
 
-    assert wants(friday, None, date(2026, 11, 26)) is False
-    assert not wants(friday, date(2026, 11, 26), friday)
-    assert not wants(friday, date(2026, 11, 20), friday)
-    assert wants(friday, None, friday)
-    assert wants(date(2026, 11, 29), None, friday)
-    assert not wants(date(2026, 11, 30), None, friday)
-    assert wants(friday, friday, date(2026, 11, 30))
-    assert not wants(friday, date(2026, 11, 30), date(2026, 12, 1))
-    assert wants(friday, date(2026, 11, 30), date(2026, 12, 7))
+
+def test_for_somebody_who_never_works_the_day_itself_counts() -> None:
+    """A calendar without working days doesn't hide what is due today."""
+    never = Calendar(zone="UTC", working_days=frozenset())
+    assert is_due(FRIDAY, today=FRIDAY, calendar=never)
+    assert not is_due(FRIDAY, today=date(2026, 11, 26), calendar=never)
 
 
 def test_two_working_days_late_skips_weekends_and_holidays() -> None:

@@ -285,27 +285,27 @@ async def test_the_reminder_comes_on_the_day_and_its_rows_change_in_place(world:
     await asked(world)
     await world.as_(MARA).command("/assign @ana Golddex friday send the list")
     await world.move_to(datetime(2026, 11, 27, 9, tzinfo=UTC))
-    message = await told(ana, "Ana, 2 follow-ups wait for you.")
+    message = await told(ana, "Follow-ups about Acme and one more are due.")
     await ana.press(message, "followups.done", index=0)
     assert await ana.submit(await window(ana, "Done")) is None
     shown = await reads(ana, message, "✓ *Acme*")
     assert "*Golddex* · send the list" in shown
-    assert message.text == "Ana, 1 follow-up waits for you."
+    assert message.text == "A follow-up about Golddex is due."
 
 
-async def test_who_asked_is_told_once_when_it_is_two_working_days_late(world: World) -> None:
-    """On Tuesday, with a menu to move it or give it away; Home and card say that it is late."""
+async def test_who_asked_reads_in_the_morning_that_it_is_late(world: World) -> None:
+    """With a menu to move it or give it away; the row changes in place."""
     world.office.customer("Acme")
     mara = world.as_(MARA)
     await asked(world)
     await world.move_to(datetime(2026, 12, 3, 12, tzinfo=UTC))
-    late = [one for one in mara.sees() if "two working days late" in one.text]
-    assert len(late) == 1
-    await mara.choose(late[0], "followups.more", "Change date")
+    late = await told(mara, "What you asked for about Acme is late.")
+    assert "late, due Fri 27 Nov · Ana Lima has it" in words(late.blocks)
+    await mara.choose(late, "followups.more", "Change date")
     form = await window(mara, "Another day")
     await mara.fill(form, followups_due="2026-12-11")
     assert await mara.submit(form) is None
-    await reads(mara, late[0], "due Fri 11 Dec")
+    await reads(mara, late, "due Fri 11 Dec")
     await world.as_(ANA).open_home()
     await world.as_(ANA).until(lambda me: me.home() and "call about the invoice" in str(me.home().blocks))
 
@@ -365,7 +365,7 @@ async def test_the_daily_reminder_tells_what_is_to_be_done(world: World) -> None
     acme = world.office.customer("Acme", owner=ANA, waited=47)
     assign(world.office, acme)
     await world.run_jobs()
-    message = await told(world.as_(ANA), "waiting to hear from you")
+    message = await told(world.as_(ANA), "to hear from you")
     assert "to do: call about the invoice (Ana Lima, by 27 Nov)" in words(message.blocks)
 
 

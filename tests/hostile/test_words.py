@@ -147,7 +147,7 @@ async def test_forged_memories_of_every_window_change_nothing(world: World) -> N
 async def _with_screens(world: World) -> dict[str, list[str]]:
     await set_up_digest(world)
     await world.move(days=3)
-    await wait_for_message(world.as_(ANA), "waiting to hear from you")
+    await wait_for_message(world.as_(ANA), "to hear from you")
     return stored_rows(world.runtime)
 
 
@@ -170,7 +170,7 @@ async def _screens(world: World) -> list[Message | View]:
     ana = world.as_(ANA)
     shown: list[Message | View] = [
         await open_home(ana),
-        await wait_for_message(ana, "waiting to hear from you"),
+        await wait_for_message(ana, "to hear from you"),
         await wait_for_message(ana, "in cadence"),
     ]
     for command in (

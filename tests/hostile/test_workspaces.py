@@ -108,7 +108,7 @@ async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) ->
     assert (owner_of(world.office, bakery), owner_of(world.office, shop)) == (None, BOB)
     assert [notification.recipient for notification in outbox_messages(world.office, OwnerLeft.kind)] == [MARA]
     await world.move(days=1)
-    assert not any("waiting to hear" in message.text for message in world.as_(MARA).sees())
+    assert not any("to hear from you" in message.text for message in world.as_(MARA).sees())
     reminded = world.office.look(lambda session: session.exec(select(Reminder.person_id)).all())
     assert ANA not in reminded
     message = await wait_for_message(world.as_(MARA), "Ana Lima")
@@ -132,7 +132,7 @@ async def test_a_renamed_colleague_is_called_by_the_new_name_everywhere(world: W
         assert command == "/customers" or "Ana Costa" in words(message), command
     await world.move(days=3)
     assert "Bakery* · 203 days (every 30)" in words(await wait_for_message(mara, "in cadence"))
-    reminder = await wait_for_message(world.as_(ANA), "waiting to hear from you")
+    reminder = await wait_for_message(world.as_(ANA), "to hear from you")
     assert reminder.text.startswith("Ana, ")
     assert "Ana Costa" in words(await open_home(mara))
 
@@ -176,7 +176,7 @@ async def test_five_thousand_people_are_synced_reminded_and_served(sqlite_url: s
         count = world.office.look(lambda session: len(session.exec(select(Person.id)).all()))
         assert count >= 5000
         _give_each_a_customer(world.office, 500)
-        await world.bot.run_job("remind_due")
+        await world.bot.run_job("send_morning_messages")
         reminded = world.office.look(lambda session: session.exec(select(Reminder.person_id)).all())
         assert len(set(reminded)) == 500
         mara = world.as_(MARA)

@@ -75,7 +75,7 @@ def test_the_period_is_counted_against_the_one_before(office: Office) -> None:
     ]
     message = digest(schema)
     assert message.text == (
-        "2 mentions (▲1): 1 reads as a complaint, 1 as praise. 1 was answered, 1 in time. "
+        "2 mentions (▲1): 1 reads as a complaint, 1 as praise. 1 was answered. "
         "Mentions of the last 14 days: 2 read as complaints, 1 as praise, 0 as neither. Most on 1 Dec."
     )
     (drawn,) = [block for block in message.blocks if block["type"] == "data_visualization"]

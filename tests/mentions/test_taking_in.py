@@ -57,7 +57,7 @@ def test_two_items_of_one_id_and_other_words_are_two(office: Office) -> None:
     assert bring(office, feed, first, second).new == 2
     assert (bring(office, feed, second).new, bring(office, feed, first, second).new) == (0, 0)
     assert bring(office, feed, third, second).new == 1
-    assert [row.words for row in stored(office)] == ["Golddex A", "Golddex B", "Golddex C"]
+    assert sorted(row.words for row in stored(office)) == ["Golddex A", "Golddex B", "Golddex C"]
     assert bring(office, feed, item(9, words="Golddex D")).new == 1
     assert bring(office, feed, item(9, words="Golddex E")).edited == 1
     again = bring(office, feed, item(9, words="Golddex E"), item(9, words="Golddex F"))
@@ -69,7 +69,7 @@ def test_nothing_was_written_tomorrow(office: Office) -> None:
     now = office.runtime.clock.now()
     bring(office, source(office), item(1, published_at=now + timedelta(days=30_000)))
     bring(office, source(office), item(2, published_at=now - timedelta(days=1)))
-    assert [row.published_at for row in stored(office)] == [now, now - timedelta(days=1)]
+    assert {row.external_id: row.published_at for row in stored(office)} == {"1": now, "2": now - timedelta(days=1)}
 
 
 def test_a_complaint_tells_the_owner_and_brings_the_next_call_forward(office: Office) -> None:

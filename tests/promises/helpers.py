@@ -9,9 +9,10 @@ from bot.promises.queries import PROMISES, get_list
 from bot.promises.schemas import PromiseList, PromiseSchema
 from bot.promises.tables import Promise
 from bot.promises.usecases import keep_promise, record_promise, renegotiate_promise, withdraw_promise
-from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_inactive
+from bot.promises.usecases.scheduled import break_overdue, inherit_orphaned, withdraw_inactive
+from tests.checkins.office import remind
 from tests.commitments.helpers import owed_notifications, stored_row, trail_of
-from tests.makers import ANA, BOB, KIRI, MARA, Office
+from tests.makers import ANA, Office
 
 FRIDAY = date(2026, 11, 27)
 
@@ -66,8 +67,7 @@ def trail(office: Office, schema: PromiseSchema) -> list[str]:
 
 def tick(office: Office) -> int:
     """Let the clock do what it does about promises."""
-    count = sum(office.do(one) for one in (withdraw_inactive, inherit_orphaned, break_overdue))
-    return count + int(office.do(enqueue_reminders, person_ids=[MARA, ANA, BOB, KIRI]))
+    return sum(office.do(one) for one in (withdraw_inactive, inherit_orphaned, break_overdue)) + remind(office)
 
 
 def at(office: Office, instant: datetime) -> None:

@@ -11,11 +11,10 @@ from bot.home.usecases import sync_people_and_customers
 from bot.people.queries import find_person_row
 from bot.people.rules import Role
 from bot.people.schemas import SlackPerson
-from bot.promises.queries import check, list_due_reminders
+from bot.promises.queries import check
 from bot.promises.rules import PromiseState
-from bot.promises.usecases.scheduled import enqueue_reminders
-from jobs.reminding import remind_promises
-from tests.checkins.office import go_away
+from jobs.reminding import send_morning_messages
+from tests.checkins.office import go_away, remind, told
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 from tests.promises.helpers import FRIDAY, at, kept, listed, moved, owed, promise, stored, tick, trail
 
@@ -29,7 +28,7 @@ def utc(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) -> d
 
 def reminded(office: Office, to: str = "") -> list[str]:
     """Who was reminded on which day of theirs."""
-    return [row.key.removeprefix("promises:") for row in owed(office, "due", to)]
+    return [row.key.removeprefix("reminder:") for row, _ in told(office, "promises", to)]
 
 
 def mute(office: Office, person: str, *kinds: str) -> None:
@@ -63,12 +62,12 @@ def test_each_hears_the_working_day_before_and_on_the_day_at_their_own_nine(
     promise(office, office.customer("Acme"), by=person)
     for count, hour in enumerate((thursday, friday)):
         at(office, hour - MINUTE)
-        assert len(owed(office, "due")) == count
+        assert len(told(office, "promises")) == count
         at(office, hour)
         tick(office)
-        assert len(owed(office, "due", person)) == count + 1
+        assert len(told(office, "promises", person)) == count + 1
     at(office, friday + timedelta(hours=8))
-    assert len(owed(office, "due")) == 2
+    assert len(told(office, "promises")) == 2
 
 
 def test_the_hour_holds_across_a_change_of_clocks(office: Office) -> None:
@@ -77,7 +76,7 @@ def test_the_hour_holds_across_a_change_of_clocks(office: Office) -> None:
     for hour, count in ((utc(3, 12, 13, 59, 2027), 0), (utc(3, 12, 14, 0, 2027), 1), (utc(3, 15, 12, 59, 2027), 1),
                         (utc(3, 15, 13, 0, 2027), 2)):  # fmt: skip
         at(office, hour)
-        assert len(owed(office, "due")) == count
+        assert len(told(office, "promises")) == count
     at(office, utc(3, 16, 3, 59, 2027))
     assert listed(office, f"p-{BOB}").late == 0
     at(office, utc(3, 16, 4, 0, 2027))
@@ -111,45 +110,41 @@ def test_the_cover_hears_of_what_an_absent_colleague_promised(office: Office) ->
         at(office, utc(11, 23, 9) + timedelta(hours=hours))
     assert reminded(office, ANA) == [f"{ANA}:2026-11-24", f"{ANA}:2026-11-25"]
     assert reminded(office, KIRI) == [f"{KIRI}:2026-11-26", f"{KIRI}:2026-11-27"]
-    assert [len(row.body["rows"]) for row in owed(office, "due", KIRI)] == [
-        1,
-        2,
-    ]  # Ana's first day off is over by Friday
+    sizes = [len(section.rows) for _, section in told(office, "promises", KIRI)]
+    assert sizes == [1, 2]  # Ana's first day off is over by Friday
 
 
 def test_everything_stands_in_one_message_the_earliest_first(office: Office) -> None:
-    """Ten rows and how many more; a second message that day never comes."""
+    """Five rows and how many more; a second message that day never comes."""
     acme = office.customer("Acme")
     for number in range(12):
         promise(office, acme, what=f"thing {number}", due_on=date(2026, 11, 30) if number % 2 else FRIDAY)
     at(office, utc(11, 27, 9))
-    [message] = owed(office, "due")
-    dues = [row["due_on"] for row in message.body["rows"]]
-    assert (len(dues), message.body["total"], dues) == (10, 12, sorted(dues))
+    [(_, section)] = told(office, "promises")
+    assert (len(section.rows), section.more) == (5, 7)
+    assert all("due today" in row.text for row in section.rows)
     promise(office, acme, what="by tonight")
     tick(office)
-    assert len(owed(office, "due")) == 1
-    assert office.ask(list_due_reminders) == []
+    assert len(told(office, "promises")) == 1
 
 
-def test_what_was_promised_today_for_tomorrow_is_known(office: Office) -> None:
-    """No reminder a minute after saying it; tomorrow there is one."""
+def test_what_is_promised_after_the_hour_waits_for_the_next_morning(office: Office) -> None:
+    """No reminder a minute after saying it, though there was none today; tomorrow there is one."""
     at(office, utc(11, 26, 12))
     promise(office, office.customer("Acme"))
     tick(office)
-    assert owed(office) == []
+    assert told(office, "promises") == []
     at(office, utc(11, 27, 9))
-    assert len(owed(office, "due")) == 1
+    assert reminded(office) == [f"{ANA}:2026-11-27"]
 
 
 def test_reminders_can_be_switched_off(office: Office) -> None:
-    """Then the list is there, and what broke is still told."""
+    """Then the list is there."""
     promise(office, office.customer("Acme"))
     mute(office, ANA, "reminders")
-    at(office, utc(11, 27, 12))
-    assert owed(office) == []
-    at(office, utc(11, 28, 12))
-    assert [row.recipient for row in owed(office, "broken")] == [ANA]
+    for day in (27, 30):
+        at(office, utc(11, day, 12))
+    assert owed(office) == told(office, "promises") == []
 
 
 def test_what_was_kept_or_moved_is_not_spoken_of(office: Office) -> None:
@@ -158,16 +153,16 @@ def test_what_was_kept_or_moved_is_not_spoken_of(office: Office) -> None:
     kept(office, promise(office, acme))
     moved(office, promise(office, acme), date(2026, 12, 4))
     at(office, utc(11, 27, 12))
-    assert owed(office, "due") == []
+    assert told(office, "promises") == []
     at(office, utc(12, 3, 12))
     at(office, utc(12, 4, 12))
-    assert len(owed(office, "due")) == 2
+    assert len(told(office, "promises")) == 2
 
 
 def test_a_reminder_asked_for_too_early_is_not_owed(office: Office) -> None:
     """The use case looks again, whoever calls it."""
     promise(office, office.customer("Acme"))
-    assert office.do(enqueue_reminders, person_ids=[ANA]) == 0
+    assert remind(office, ANA) == 0
 
 
 # --- the day is over -----------------------------------------------------------------------------------------------
@@ -189,34 +184,37 @@ def test_a_promise_breaks_at_the_midnight_of_its_assignee(office: Office, assign
     assert listed(office, "team").late == 1
 
 
-def test_keeper_and_owner_are_told_once_in_the_morning(office: Office) -> None:
-    """Ana in Lisbon and Bob in New York: Monday at nine, each one's own, one message however many broke."""
+def test_keeper_and_owner_are_told_in_each_reminder_until_it_is_made_good(office: Office) -> None:
+    """Ana in Lisbon and Bob in New York: Monday at nine, each one's own, however many broke."""
     acme = office.customer("Acme", owner=BOB)
-    for number in range(12):
-        promise(office, acme, what=f"thing {number}")
-    for hour in range(12):
-        at(office, utc(11, 28, 0) + timedelta(hours=hour))
-    found = {row.recipient: row for row in owed(office, "broken")}
-    assert len(owed(office, "broken")) == 2
-    assert {person: row.not_before for person, row in found.items()} == {ANA: utc(11, 30, 9), BOB: utc(11, 30, 14)}
-    assert [(row.body["total"], len(row.body["rows"])) for row in found.values()] == [(12, 10), (12, 10)]
+    broken = [promise(office, acme, what=f"thing {number}") for number in range(7)]
+    for hour in range(84):
+        at(office, utc(11, 27, 12) + timedelta(hours=hour))
+    assert reminded(office) == [f"{ANA}:2026-11-27", f"{ANA}:2026-11-30", f"{BOB}:2026-11-30"]
+    [_, (_, section), _] = told(office, "promises")
+    assert (len(section.rows), section.more) == (5, 2)
+    assert "broken: it was due" in section.rows[0].text
+    for one in broken:
+        kept(office, one)
+    at(office, utc(12, 2, 15))
+    assert len(reminded(office)) == 3
 
 
 def test_who_keeps_their_own_customers_promise_is_told_once(office: Office) -> None:
-    """One person, one message; who switched news off gets none."""
+    """One person, one row."""
     promise(office, office.customer("Acme", owner=ANA))
-    promise(office, office.customer("Golddex", owner=KIRI), by=BOB)
-    mute(office, KIRI, "news")
-    at(office, utc(11, 28, 12))
-    assert sorted(row.recipient for row in owed(office, "broken")) == [ANA, BOB]
+    at(office, utc(11, 30, 12))
+    [(row, section)] = told(office, "promises")
+    assert (row.recipient, len(section.rows)) == (ANA, 1)
 
 
 def test_a_cover_hears_of_what_broke_while_a_colleague_is_away(office: Office) -> None:
-    """Ana doesn't come back to old news; Kiri can still do something."""
+    """Kiri can still do something, in her Monday."""
     promise(office, office.customer("Acme", owner=ANA))
     go_away(office, ANA, date(2026, 11, 26), date(2026, 12, 4), KIRI)
     at(office, utc(11, 28, 12))
-    assert [row.recipient for row in owed(office, "broken")] == [KIRI]
+    at(office, utc(11, 29, 20))
+    assert reminded(office) == [f"{KIRI}:2026-11-30"]
 
 
 # --- nobody's promise ------------------------------------------------------------------------------------------------
@@ -289,8 +287,8 @@ async def test_the_job_does_it_all_for_every_workspace(runtime: Runtime, office:
     promise(office, office.customer("Acme"), due_on=date(2026, 11, 23))
     promise(office, office.customer("Golddex"))
     office.runtime.clock.move_to(utc(11, 26, 15))  # type: ignore[attr-defined]  # tests have a clock that moves
-    assert await remind_promises(runtime) == 2
-    assert await remind_promises(runtime) == 0
+    assert await send_morning_messages(runtime) == 2
+    assert await send_morning_messages(runtime) == 0
 
 
 def test_hours_of_ones_own_are_respected(office: Office) -> None:
@@ -301,6 +299,6 @@ def test_hours_of_ones_own_are_respected(office: Office) -> None:
         assert ana is not None
         ana.hour = time(11)
     at(office, utc(11, 26, 10, 59))
-    assert owed(office, "due") == []
+    assert told(office, "promises") == []
     at(office, utc(11, 26, 11))
-    assert len(owed(office, "due")) == 1
+    assert len(told(office, "promises")) == 1

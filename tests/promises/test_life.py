@@ -15,6 +15,7 @@ from sqlmodel import select
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases import undo_action
 from bot.checkins.usecases.recording import record_checkin
+from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.errors import BotError
 from bot.core.feature import collect_undos
 from bot.customers.rules.due import Status
@@ -35,7 +36,7 @@ from bot.promises.usecases import (
     renegotiate_promise,
     withdraw_promise,
 )
-from bot.promises.usecases.scheduled import break_overdue, enqueue_reminders, inherit_orphaned, withdraw_inactive
+from bot.promises.usecases.scheduled import break_overdue, inherit_orphaned, withdraw_inactive
 from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.properties.histories import PEOPLE, History, begin, library
@@ -228,7 +229,7 @@ class Promises(RuleBasedStateMachine):
     def _jobs(self) -> None:
         for job in (withdraw_inactive, inherit_orphaned, break_overdue):
             self.history.do(job)
-        self.history.do(enqueue_reminders, person_ids=list(PEOPLE))
+        self.history.do(enqueue_reminders, person_ids=list(PEOPLE), features=self.history.runtime.features)
 
     def _on(self, number: int, use_case: Any, **inputs: Any) -> None:
         if rows := self._rows():

@@ -7,17 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.people.rules import Calendar
-from bot.promises.rules import (
-    PromiseState,
-    Stage,
-    is_over,
-    is_silent,
-    judged,
-    kept_rate,
-    stage,
-    wants_reminder,
-    widest_gap,
-)
+from bot.promises.rules import PromiseState, is_near, is_over, is_silent, judged, kept_rate, widest_gap
 
 MONDAY, THURSDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 26), date(2026, 11, 27)
 LISBON = Calendar(zone="Europe/Lisbon", country="PT")
@@ -27,27 +17,27 @@ days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 @pytest.mark.parametrize(
     ("due_on", "today", "near"),
     [
-        (FRIDAY, date(2026, 11, 25), Stage.FAR),
-        (FRIDAY, THURSDAY, Stage.DAY_BEFORE),
-        (FRIDAY, FRIDAY, Stage.LAST_DAY),
-        (date(2026, 11, 29), THURSDAY, Stage.DAY_BEFORE),  # a Sunday
-        (date(2026, 11, 29), FRIDAY, Stage.LAST_DAY),
-        (date(2026, 11, 30), FRIDAY, Stage.DAY_BEFORE),  # the working day before a Monday
-        (date(2026, 12, 1), date(2026, 11, 30), Stage.LAST_DAY),  # a holiday in Portugal
-        (date(2026, 12, 2), date(2026, 11, 30), Stage.DAY_BEFORE),
-        (MONDAY, FRIDAY, Stage.LAST_DAY),
+        (FRIDAY, date(2026, 11, 25), False),
+        (FRIDAY, THURSDAY, True),
+        (FRIDAY, FRIDAY, True),
+        (date(2026, 11, 29), THURSDAY, True),  # a Sunday
+        (date(2026, 11, 29), FRIDAY, True),
+        (date(2026, 11, 30), FRIDAY, True),  # the working day before a Monday
+        (date(2026, 12, 1), date(2026, 11, 30), True),  # a holiday in Portugal
+        (date(2026, 12, 2), date(2026, 11, 30), True),
+        (MONDAY, FRIDAY, True),
     ],
 )
-def test_a_promise_is_near_the_working_day_before_and_on_the_last_one(due_on: date, today: date, near: Stage) -> None:
+def test_a_promise_is_near_the_working_day_before_and_on_the_last_one(due_on: date, today: date, *, near: bool) -> None:
     """Weekends and holidays are spoken of before they begin."""
-    assert stage(due_on, today=today, calendar=LISBON) is near
+    assert is_near(due_on, today=today, calendar=LISBON) is near
 
 
 def test_days_away_are_spoken_of_before_they_begin() -> None:
     """Away from Thursday on: what is due on Friday has its last day on Wednesday, its day before on Tuesday."""
     away = Calendar(zone="Europe/Lisbon", days_off=((THURSDAY, date(2026, 12, 4)),))
-    near = [stage(FRIDAY, today=MONDAY + timedelta(days=n), calendar=away) for n in range(3)]
-    assert near == [Stage.FAR, Stage.DAY_BEFORE, Stage.LAST_DAY]
+    near = [is_near(FRIDAY, today=MONDAY + timedelta(days=n), calendar=away) for n in range(3)]
+    assert near == [False, True, True]
 
 
 @given(due_on=days, today=days, off=st.lists(days, max_size=3))
@@ -55,28 +45,11 @@ def test_every_promise_has_a_last_working_day_and_never_goes_back(due_on: date, 
     """Whatever days somebody is away: nearness only grows, and nobody's promise comes due unspoken of."""
     calendar = Calendar(zone="Europe/Lisbon", days_off=tuple((day, day) for day in off))
     working = [today + timedelta(days=n) for n in range(30) if calendar.is_working_day(today + timedelta(days=n))]
-    near = [stage(due_on, today=day, calendar=calendar) for day in working]
+    near = [is_near(due_on, today=day, calendar=calendar) for day in working]
     assert near == sorted(near)
     last = max((day for day in working if day <= due_on), default=None)
     if last is not None and due_on < working[-1]:
-        assert near[working.index(last)] is Stage.LAST_DAY
-
-
-@pytest.mark.parametrize(
-    ("now_at", "told_at", "promised_on", "wanted"),
-    [
-        (0, 0, MONDAY, False),
-        (1, 0, MONDAY, True),
-        (1, 0, THURSDAY, False),  # promised today: it is known
-        (1, 1, MONDAY, False),
-        (2, 1, MONDAY, True),
-        (2, 0, THURSDAY, True),
-        (2, 2, MONDAY, False),
-    ],
-)
-def test_each_word_is_said_once(now_at: int, told_at: int, promised_on: date, *, wanted: bool) -> None:
-    """The day before, and on the day."""
-    assert wants_reminder(now_at, told_at, promised_on=promised_on, today=THURSDAY) is wanted
+        assert near[working.index(last)] is True
 
 
 def test_a_day_is_over_once_the_next_one_has_begun() -> None:
@@ -163,4 +136,4 @@ def test_broken_ones_alone_make_a_rate_of_nothing() -> None:
 def test_somebody_who_never_works_is_told_on_the_day() -> None:
     """Nothing is put off for good."""
     never = Calendar(zone="Europe/Lisbon", working_days=frozenset())
-    assert stage(MONDAY, today=MONDAY, calendar=never) is Stage.LAST_DAY
+    assert is_near(MONDAY, today=MONDAY, calendar=never) is True

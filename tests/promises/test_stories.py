@@ -60,11 +60,13 @@ async def test_a_promise_is_typed_reminded_of_and_kept_in_place(database_url: st
         assert answer.text == "Noted: you promised Acme: send the new price list, by Fri 27 Nov."
         await world.rehearsal.control.move_to(datetime(2026, 11, 26, 9, tzinfo=UTC))
         await world.run_jobs()
-        await told(ana, "Ana, a promise is due tomorrow.")
+        first = await told(ana, "A promise to Acme is due.")
+        assert "*Acme* · send the new price list\ndue tomorrow" in words(first.blocks)
         await world.rehearsal.control.move_to(datetime(2026, 11, 27, 9, tzinfo=UTC))
         await world.run_jobs()
-        message = await told(ana, "Ana, a promise is due today.")
+        message = await ana.until(lambda me: next((one for one in me.dm() if "due today" in words(one.blocks)), None))
         assert "*Acme* · send the new price list\ndue today" in words(message.blocks)
+        assert "*Promises* · one still waiting" in words(message.blocks)
         await asyncio.gather(ana.press(message, "promises.kept"), ana.press(message, "promises.kept"))
         await reads(ana, message, "✓ *Acme* · send the new price list · kept by Ana Lima")
         await told(ana, "That is kept already (by Ana Lima); nothing was changed.")
@@ -77,7 +79,7 @@ async def test_a_promise_is_moved_in_its_reminder_with_the_customers_word(world:
     ana = world.as_(ANA)
     await said(world)
     await world.move_to(datetime(2026, 11, 27, 9, tzinfo=UTC))
-    message = await told(ana, "a promise is due today")
+    message = await told(ana, "A promise to Acme is due")
     await ana.choose(message, "promises.more", "Renegotiated to…")
     form = await window(ana, "Renegotiated")
     await ana.fill(form, promises_due="2026-12-04", promises_said="their buyer is away")
@@ -102,8 +104,9 @@ async def test_late_is_late(world: World) -> None:
     schema = promise(world.office, acme)
     ana, bob = world.as_(ANA), world.as_(BOB)
     await world.move_to(datetime(2026, 11, 30, 15, tzinfo=UTC))
-    mine, his = await told(ana, "a promise is"), await told(bob, "a promise is")
-    assert len([one for one in ana.dm() if "a promise is" in one.text]) == 1
+    mine, his = await told(ana, "A promise to Acme is due"), await told(bob, "A promise to Acme is due")
+    assert "broken: it was due Fri 27 Nov" in words(his.blocks)
+    assert len([one for one in ana.dm() if "A promise to Acme" in one.text]) == 3  # the day before, the day, Monday
     await asyncio.gather(ana.press(mine, "promises.kept"), bob.press(his, "promises.kept"))
     await reads(ana, mine, "kept late by")
     await reads(bob, his, "kept late by")
@@ -135,7 +138,7 @@ async def promised_in_reminder(world: World) -> Message:
     """Ana logs Acme from her reminder, and promises the price list by Friday; the reminder."""
     ana = world.as_(ANA)
     await world.run_jobs()
-    reminder = await told(ana, "waiting to hear from you")
+    reminder = await told(ana, "to hear from you")
     await ana.press(reminder, "checkins.log")
     form = await window(ana, "Check-in")
     await ana.press(form, "checkins.want.promises.promised")
@@ -155,7 +158,7 @@ async def test_undoing_a_check_in_takes_its_promise_back(database_url: str) -> N
         [schema] = rows(world)
         await world.rehearsal.control.move(timedelta(minutes=9))
         await world.as_(ANA).press(reminder, "checkins.undo")
-        await reads(world.as_(ANA), reminder, "*Acme* · 40 days since you talked")
+        await reads(world.as_(ANA), reminder, "*Acme* · 40 days (every 30)")
         assert rows(world) == ()
         assert trail(world.office, schema) == [f"{ANA} promise.made", f"{ANA} promise.withdrawn"]
 
@@ -170,7 +173,7 @@ async def test_a_promise_that_was_kept_meanwhile_stays_and_undo_says_so(world: W
     await ana.press(reminder, "checkins.undo")
     answer = await told(ana, "stays as it is")
     assert answer.text == "The promise “the &lt;new&gt; price list” stays as it is: kept."
-    await reads(ana, reminder, "*Acme* · 40 days since you talked")
+    await reads(ana, reminder, "*Acme* · 40 days (every 30)")
     assert stored(world.office, schema).state == "kept"
 
 
@@ -228,7 +231,7 @@ async def test_card_digest_and_reminder_offer_and_show_promises(world: World) ->
     digest = main(world)[-1]
     assert "1 promise due today" in words(digest.blocks)
     assert "1 promise broken" in words(digest.blocks)
-    reminder = await told(ana, "waiting to hear from you")
+    reminder = await told(ana, "Promises to Acme and one more are due, one customer waits.")
     assert "price list by Mon 30 Nov; they have heard nothing since 23 Nov" in words(reminder.blocks)
     [card] = (await mara.command("/customers acme")).messages
     await mara.press(card, "promises.promise")

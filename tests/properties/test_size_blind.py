@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries.queue import get_queue, list_due_reminders
+from bot.checkins.queries.queue import get_queue
+from bot.checkins.queries.reminders import list_due_reminders
 from bot.checkins.schemas import ReminderDue
 from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.core.outbox import OutboxMessage
@@ -146,7 +147,7 @@ def messages(history: History) -> list[Any]:
 
 
 def _reminders(session: Session, history: History) -> list[Any]:
-    people = [one.person_id for one in list_due_reminders(session, now=history.now)]
+    people = [one.person_id for one in list_due_reminders(session, features=history.runtime.features, now=history.now)]
     enqueue_reminders(session, person_ids=people, features=history.runtime.features, now=history.now)
     query = select(OutboxMessage).where(OutboxMessage.kind == ReminderDue.kind).order_by(col(OutboxMessage.key))
     return [

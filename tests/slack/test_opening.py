@@ -7,8 +7,8 @@ import pytest
 
 from bot.slack.again import AGAIN, LATE
 from rehearsal.wire.delivery import ACK_SECONDS
-from tests.makers import ANA, MARA, ROOT
-from tests.world import World, open_world
+from tests.makers import ANA, BOB, KIRI, MARA, ROOT
+from tests.world import ENOUGH_ACKS, SLOWEST_ACK_SECONDS, World, open_world
 
 SLOW_SECONDS = ACK_SECONDS + 0.5
 
@@ -82,3 +82,18 @@ async def test_an_expired_trigger_of_a_shortcut_gets_a_direct_message(world: Wor
     world.office.customer("Acme Two", owner=ANA)
     await ana.press(message, AGAIN)
     assert (await ana.modal_opened()).title == "Check-in"
+
+
+async def test_a_morning_of_commands_is_acknowledged_within_a_second(world: World) -> None:
+    """Nineteen in twenty of them, by four people, with answers and with windows that Slack is slow to open."""
+    commands = ("/checkin", "/checkin acme", "/customers acme", "/promise list", "/escalate acme", "/evenhand help")
+    world.rehearsal.control.limit_rates(on=False)
+    world.rehearsal.control.faults.slow("views.open", SLOW_SECONDS / 10, times=16)
+    for command in commands:
+        for person in (ANA, BOB, KIRI, MARA):
+            actor = world.as_(person)
+            actor.response_timeout = 0.0
+            for _ in range(2):
+                assert (await actor.command(command)).acked
+    assert len(world.rehearsal.wire.delivery.ack_times) >= ENOUGH_ACKS
+    assert world.rehearsal.ack_time() < SLOWEST_ACK_SECONDS

@@ -143,12 +143,12 @@ class Play:
         """Return the reminder sent at this instant, or None."""
         now = f"{self.world.now.timestamp():.0f}"
         for message in reversed(actor.dm()):
-            if "waiting to hear from you" in message.text and message.ts.split(".")[0] == now:
+            if "to hear from you" in message.text and message.ts.split(".")[0] == now:
                 return message
         return None
 
     def _rows(self, message: Message) -> list[UUID]:
-        found = [block.get("accessory") or {} for block in message.blocks]
+        found = [element for block in message.blocks for element in block.get("elements", ())]
         return [UUID(button["value"]) for button in found if button.get("action_id") == "checkins.log"]
 
     async def _act(self, actor: Actor, message: Message, customer_id: UUID, today: date) -> None:

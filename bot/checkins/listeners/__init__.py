@@ -7,15 +7,24 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.checkins import views
 from bot.checkins.listeners import nudging, recording
-from bot.checkins.listeners.origins import CheckinModalState, id_in, origin_of, show_result, subject_in, tell
+from bot.checkins.listeners.origins import (
+    CheckinModalState,
+    id_in,
+    origin_of,
+    redraw_reminder,
+    show_result,
+    subject_in,
+    tell,
+)
 from bot.checkins.queries import get_listed, get_snooze_form
-from bot.checkins.rules import Preset
+from bot.checkins.rules import Mood, Preset, Result
 from bot.checkins.schemas import ActionDone
 from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_action, wake_from_list
+from bot.checkins.usecases.rows import add_note, get_noteless, log_from_row
 from bot.checkins.views import form, snoozing
 from bot.checkins.views import nudging as nudging_views
-from bot.core.errors import InvalidInput, NotFound
-from bot.core.feature import collect_extras, collect_undos
+from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
+from bot.core.feature import collect_extras, collect_undos, open_offer
 from bot.core.runtime import Runtime
 from bot.core.schemas import Subject
 from bot.customers.queries.screens import get_card
@@ -34,6 +43,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.shortcut("checkins.record", recording.start_anywhere)
     on.shortcut("checkins.log_message", recording.log_message)
     on.action(views.START, recording.start)
+    on.action(views.TALKED, talked)
     on.action(views.LOG, recording.log)
     on.action(views.QUEUE, recording.see_all)
     on.action(views.PAGE_BACK, recording.turn)
@@ -49,6 +59,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.action(views.SNOOZE, ask_snooze)
     on.action(views.WAKE, wake)
     on.action(views.UNDO, undo)
+    on.action(views.NOTE_LATER, ask_note)
+    on.view(views.NOTED, note, first_field=views.SAID, fields=views.NOTE_FIELDS)
     on.action(nudging_views.NUDGE, nudging.nudge)
     on.action(nudging_views.OPEN, nudging.open_queue)
     on.action(snoozing.REASON, choose_reason)
@@ -56,11 +68,21 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.view(views.HANDED_OVER, hand_over, first_field=views.TO, fields=views.HAND_OVER_FIELDS)
 
 
+async def talked(caller: Caller) -> None:
+    """Log a call of today in one press."""
+    await _log(caller, id_in(caller.value), Result.TALKED)
+
+
 async def choose(caller: Caller) -> None:
-    """Snooze a week at once, or open the modal, as the `⋯` of a row asks for."""
+    """Log an attempt or snooze a week at once, or open a modal, as the `⋯` of a row asks for."""
     what, _, customer = caller.value.partition(":")
     customer_id = id_in(customer)
     match what:
+        case views.TRIED:
+            await _log(caller, customer_id, Result.TRIED)
+        case views.ASK:
+            subject = Subject(kind="customer", id=customer, customer_id=customer_id)
+            await open_offer(caller.features, what, caller, subject)
         case views.SNOOZE_WEEK:
             await _snooze_week(caller, customer_id)
         case views.SNOOZE_UNTIL:
@@ -96,6 +118,22 @@ async def undo(caller: Caller) -> None:
     undos = collect_undos(caller.features)
     schema = await caller.run(undo_action, customer_action_id=id_in(caller.value), undos=undos)
     await tell(caller, origin_of(caller.body), schema)
+
+
+async def ask_note(caller: Caller) -> None:
+    """Open the modal for what was said in a check-in that was logged in one press."""
+    action_id = id_in(caller.value)
+    schema = await caller.check(get_noteless, customer_action_id=action_id)
+    state = CheckinModalState(origin=origin_of(caller.body), action_id=action_id)
+    await caller.open(views.note_form(schema, state=state.dump()))
+
+
+async def note(caller: Caller) -> None:
+    """Add what the submitted modal says to the check-in."""
+    state, form = CheckinModalState.load(caller.view), caller.form
+    mood = next((one for one in Mood if one.value == form.choice(views.MOOD)), None)
+    about = {"customer_action_id": state.action_id, "note": form.text(views.SAID), "mood": mood}
+    await show_result(caller, state.origin, await caller.run(add_note, view_id=caller.view["id"], **about))
 
 
 async def snooze(caller: Caller) -> None:
@@ -136,6 +174,18 @@ async def choose_reason(caller: Caller) -> None:
 
 def _reason_in(form: Form) -> SnoozeReason | None:
     return next((one for one in SnoozeReason if one.value == form.choice(snoozing.REASON)), None)
+
+
+async def _log(caller: Caller, customer_id: UUID, result: Result) -> None:
+    """Log that result; where the row is out of date, say so and draw its reminder again."""
+    origin = origin_of(caller.body)
+    try:
+        schema = await caller.run(log_from_row, customer_id=customer_id, result=result)
+    except (NotAllowed, AlreadyDone):
+        if origin.kind == "reminder":
+            await redraw_reminder(caller, origin)
+        raise
+    await tell(caller, origin, schema)
 
 
 async def _snooze_week(caller: Caller, customer_id: UUID) -> None:

@@ -1,17 +1,17 @@
 """Where a control was used: kept in the modal that it opened, and redrawn or answered once something was done."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import ValidationError
-from slack_sdk.errors import SlackApiError
 
-from bot.checkins.queries.queue import get_queue, get_reminder
+from bot.checkins.queries.queue import get_queue
+from bot.checkins.queries.reminders import get_reminder
 from bot.checkins.schemas import ActionDone
-from bot.checkins.views import DONE, done, done_form, stays, with_row_done
-from bot.checkins.views.queue import queue, reminder
+from bot.checkins.views import DONE, REMINDER, done, done_form, stays
+from bot.checkins.views.queue import queue
+from bot.checkins.views.reminder import reminder
 from bot.core.errors import NotFound
 from bot.core.schemas import Schema, Subject
 from bot.slack.blocks import Message
@@ -43,6 +43,7 @@ class CheckinModalState(ModalState):
 
     origin: Origin = Origin()
     customer_id: UUID | None = None
+    action_id: UUID | None = None
     link: str = ""
     channel: str = ""
     ts: str = ""
@@ -60,7 +61,7 @@ def origin_of(body: Mapping[str, Any]) -> Origin:
     where = rest.partition(":")[0]
     if place == "checkins.queue" and where.isdecimal():
         return Origin(kind="queue", page=page_in(where), url=url)
-    if place == "checkins.reminder" and (reminder_id := uuid_in(where)):
+    if place == REMINDER and (reminder_id := uuid_in(where)):
         return Origin(kind="reminder", reminder_id=reminder_id, channel=channel, ts=ts, url=url)
     if container.get("is_ephemeral") or not channel:
         return Origin(kind="private", url=url) if url else Origin()
@@ -114,12 +115,15 @@ async def tell(caller: Caller, origin: Origin, schema: ActionDone) -> None:
         page = await caller.read(get_queue, inline=True, features=caller.features, page=origin.page)
         await caller.answer_at(origin.url, queue(page, done=schema), replaces=True, instead=done(schema))
     elif origin.kind == "reminder":
-        await _redraw_reminder(caller, origin)
+        await redraw_reminder(caller, origin)
         await _tell_what_stays(caller, origin, schema)
     elif origin.kind == "done":
         await update_message(caller.client, origin.channel, origin.ts, done(schema))
     elif origin.kind == "message":
-        await _change_row(caller, origin, schema)
+        message = done(schema)
+        await caller.client.chat_postEphemeral(
+            channel=origin.channel, user=caller.person, text=message.text, blocks=list(message.blocks)
+        )
     elif origin.kind == "private":
         await caller.answer_at(origin.url, done(schema), replaces=schema.undone)
     elif caller.view.get("callback_id") == DONE:
@@ -128,43 +132,20 @@ async def tell(caller: Caller, origin: Origin, schema: ActionDone) -> None:
         await caller.open(done_form(schema, state=CheckinModalState().dump()))
 
 
-async def _redraw_reminder(caller: Caller, origin: Origin) -> None:
-    async with caller.locks.at(origin.channel, origin.ts):
-        schema = await caller.read(get_reminder, reminder_id=origin.reminder_id, features=caller.features)
-        await update_message(caller.client, origin.channel, origin.ts, reminder(schema))
+async def redraw_reminder(caller: Caller, origin: Origin) -> None:
+    """Draw a reminder as it stands now."""
+    if origin.reminder_id:
+        async with caller.locks.at(origin.channel, origin.ts):
+            message = await draw_reminder(caller, origin.reminder_id)
+            await update_message(caller.client, origin.channel, origin.ts, message)
 
 
-async def _change_row(caller: Caller, origin: Origin, schema: ActionDone) -> None:
-    """Change one row of another feature's message; where it isn't found, tell the person alone."""
-    async with caller.locks.at(origin.channel, origin.ts):
-        found = await _read_message(caller, origin)
-        blocks = with_row_done(found.get("blocks") or [], schema)
-        if blocks is not None:
-            shown = Message(text=str(found.get("text") or ""), blocks=[*map(dict, blocks)])
-            await update_message(caller.client, origin.channel, origin.ts, shown)
-            await _tell_what_stays(caller, origin, schema)
-            return
-    message = done(schema)
-    await caller.client.chat_postEphemeral(
-        channel=origin.channel, user=caller.person, text=message.text, blocks=list(message.blocks)
-    )
+async def draw_reminder(caller: Caller, reminder_id: UUID) -> Message:
+    """Return a reminder as it stands now."""
+    return reminder(await caller.read(get_reminder, reminder_id=reminder_id, features=caller.features))
 
 
 async def _tell_what_stays(caller: Caller, origin: Origin, schema: ActionDone) -> None:
     """Tell below the message what an undo left as it is; the row has no place for it."""
     if schema.stays:
         await caller.answer_at(origin.url, stays(schema))
-
-
-async def _read_message(caller: Caller, origin: Origin) -> Mapping[str, Any]:
-    """Return the message as it stands, in its channel or thread; empty when it can't be read."""
-    only: dict[str, Any] = {"channel": origin.channel, "latest": origin.ts, "oldest": origin.ts, "inclusive": True}
-    try:
-        for read in (caller.client.conversations_history, partial(caller.client.conversations_replies, ts=origin.ts)):
-            listed = await read(**only, limit=1)
-            found: list[dict[str, Any]] = [one for one in listed["messages"] if one.get("ts") == origin.ts]
-            if found:
-                return found[0]
-    except SlackApiError:
-        pass
-    return {}

@@ -59,7 +59,7 @@ def snooze_from_list(
         NotAllowed: it is somebody else's.
         AlreadyDone: it is snoozed just so already, or this form was saved before.
     """
-    customer = _require_may(session, customer_id, by=by, now=now, wish="snooze this")
+    customer = require_may(session, customer_id, by=by, now=now, wish="snooze this")
     if customer.status is not Status.ACTIVE:
         raise InvalidInput(
             fields={
@@ -91,7 +91,7 @@ def wake_from_list(session: Session, *, customer_id: UUID, by: str, now: datetim
         NotAllowed: it is somebody else's.
         AlreadyDone: it isn't snoozed.
     """
-    customer = _require_may(session, customer_id, by=by, now=now, wish="wake this")
+    customer = require_may(session, customer_id, by=by, now=now, wish="wake this")
     if customer.snoozed_until is None:
         raise AlreadyDone(f"{customer.name} is awake already.")
     before = snooze_state(customer)
@@ -140,8 +140,13 @@ def record_action(
     return ActionDone(customer_action_id=action.id, kind=kind, by=by, words=words, customer=schema)
 
 
-def _require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, wish: str) -> Customer:
-    """Return the customer, if *by* is its owner, covers for them today, or is a manager."""
+def require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, wish: str) -> Customer:
+    """
+    Return the customer, if *by* is its owner, covers for them today, or is a manager.
+
+    Raises:
+        NotAllowed: it is somebody else's; *wish* completes "can …".
+    """
     actor = require_here(session, by=by)
     customer = get_customer(session, customer_id)
     owner = customer.owner_id

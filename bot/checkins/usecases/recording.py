@@ -82,7 +82,8 @@ def record_checkin(
         extra(session, customer_id=customer.id, checkin_id=row.id, by=by, now=now)
     return CheckinRecorded(
         customer_action_id=action.id, kind=ActionKind.LOGGED, by=by, words=action.words, customer=schema,
-        checkin_id=row.id, result=result, happened_on=on, next_due_on=_next_due(schema),
+        checkin_id=row.id, result=result, happened_on=on, next_due_on=_next_due(schema), note=row.note,
+        can_note=not row.note,
     )  # fmt: skip
 
 

@@ -1,51 +1,61 @@
 """One customer as a row with its menu, the row after an action, and the small modals."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
+from bot.checkins.rules import Mood, pick_facts
 from bot.checkins.schemas import ActionDone
 from bot.customers.rules.due import SnoozeReason, Standing
 from bot.customers.schemas import CustomerSchema
 from bot.slack import blocks as ui
 
-LOG, MORE, SNOOZE, WAKE, UNDO = "checkins.log", "checkins.more", "checkins.snooze", "checkins.wake", "checkins.undo"
-START, QUEUE = "checkins.start", "checkins.queue"
+TALKED, LOG, MORE, SNOOZE = "checkins.talked", "checkins.log", "checkins.more", "checkins.snooze"
+WAKE, UNDO, NOTE_LATER = "checkins.wake", "checkins.undo", "checkins.note_later"
+START, QUEUE, REMINDER = "checkins.start", "checkins.queue", "checkins.reminder"
 PAGE_BACK, PAGE_ON = "checkins.page_back", "checkins.page_on"
-SNOOZE_WEEK, SNOOZE_UNTIL, HAND_OVER, CARD = "snooze_week", "snooze_until", "hand_over", "card"
-MENU = {SNOOZE_WEEK: "Snooze 1 week", SNOOZE_UNTIL: "Snooze until…", HAND_OVER: "Hand over", CARD: "Card"}
+TRIED, SNOOZE_UNTIL, HAND_OVER, CARD = "tried", "snooze_until", "hand_over", "card"
+SNOOZE_WEEK = "snooze_week"  # in the menus of messages from before version 0.3
+ASK = "followups.assign"  # the followups feature opens it
+MENU = {TRIED: "Tried", SNOOZE_UNTIL: "Snooze", HAND_OVER: "Hand over", ASK: "Ask somebody", CARD: "Card"}
+ORDER = "furthest past their cadence first; size plays no part"
 
 _MENU_TEXTS = [(what, ui.plain(text, ui.OPTION_TEXT)) for what, text in MENU.items()]  # the same in every row
 
 NAME = 100  # characters of a customer's name in a row
-LINES = 240  # characters of what is known about it
+FACT, PREFERENCE = 140, 60  # characters of one thing that is known about it, and of a preference beside it
 STAYS, MOST_STAYS = 200, 2  # characters of a sentence on what undoing left, and how many are told
 
 
-def queue_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None, full: bool = False) -> list[ui.Block]:
+def queue_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None) -> list[ui.Block]:
     """
-    Draw a waiting customer: who, how long, what was last said, *Log* and a menu; two blocks.
+    Draw a waiting customer: who and how long, two lines of what is known, and a line of buttons; two blocks.
 
     *place* begins the block ids and says where the row stands; it is unique for a list and comes back with each
-    press. *full* tells the wait in words, as the reminder does.
+    press. *for_whom* is the absent colleague who owns the customer.
     """
-    whom = f" · for {ui.escape(ui.cut(for_whom, 40))}" if for_whom else ""
-    wait, key = waited_in_words(schema) if full else waited(schema), str(schema.id)
+    key = str(schema.id)
+    head = f"{_name(schema)} · {waited(schema)}{_for_whom(for_whom)}"
+    buttons = (ui.button("Talked", TALKED, key), ui.button("Log…", LOG, key), menu(key))
     return [
-        ui.section(f"{_name(schema)} · {wait}{whom}", accessory=ui.button("Log", LOG, key), block_id=f"{place}:{key}"),
-        ui.section(what_we_know(schema), accessory=menu(key), block_id=f"{place}:{key}:more"),
+        ui.section("\n".join([head, *what_we_know(schema)]), block_id=f"{place}:{key}"),
+        ui.actions(*buttons, block_id=f"{place}:{key}:do"),
     ]
 
 
 def snoozed_row(schema: CustomerSchema, *, place: str, for_whom: str | None = None) -> list[ui.Block]:
-    """Draw a snoozed customer: until when, at whose wish, and *Wake*."""
-    whom = f" · for {ui.escape(ui.cut(for_whom, 40))}" if for_whom else ""
-    text = f"{_name(schema)} {asleep(schema)}{whom}"
+    """Draw a snoozed customer: until when, at whose wish, how far past its cadence, and *Wake*."""
+    past = schema.days_waiting - schema.effective_cadence_days
+    late = f", {ui.days(past)} past its cadence" if past > 0 else ""
+    text = f"{_name(schema)} {asleep(schema)}{late}{_for_whom(for_whom)}"
     return [ui.section(text, accessory=ui.button("Wake", WAKE, str(schema.id)), block_id=f"{place}:{schema.id}")]
 
 
 def _name(schema: CustomerSchema) -> str:
     return ui.bold(ui.cut(schema.name, NAME))
+
+
+def _for_whom(name: str | None) -> str:
+    return f" · for {ui.escape(ui.cut(name, 40))}, who is away" if name else ""
 
 
 def menu(key: str) -> ui.Block:
@@ -55,17 +65,17 @@ def menu(key: str) -> ui.Block:
 
 
 def waited(schema: CustomerSchema) -> str:
-    """Return `47 of 30 days`, or that there was no contact yet."""
+    """Return `47 days (every 30)`, or that there was no contact yet."""
     if schema.last_contact_on is None:
-        return f"never talked, {ui.days(schema.days_waiting)} of {schema.effective_cadence_days}"
-    return f"{schema.days_waiting:,} of {ui.days(schema.effective_cadence_days)}"
+        return f"never talked, added {ui.days(schema.days_waiting)} ago (every {schema.effective_cadence_days})"
+    return f"{ui.days(schema.days_waiting)} (every {schema.effective_cadence_days})"
 
 
 def waited_in_words(schema: CustomerSchema) -> str:
-    """Return `47 days since you talked (every 30)`."""
+    """Return `47 days since the last contact (every 30)`."""
     if schema.last_contact_on is None:
-        return f"never talked, customer for {ui.days(schema.days_waiting)} (every {schema.effective_cadence_days})"
-    return f"{ui.days(schema.days_waiting)} since you talked (every {schema.effective_cadence_days})"
+        return waited(schema)
+    return f"{ui.days(schema.days_waiting)} since the last contact (every {schema.effective_cadence_days})"
 
 
 def asleep(schema: CustomerSchema) -> str:
@@ -76,12 +86,15 @@ def asleep(schema: CustomerSchema) -> str:
     return f"until {until}{who}{note}"
 
 
-def what_we_know(schema: CustomerSchema) -> str:
-    """Return what was last said, what is owed and what they prefer, or else since when it is due."""
-    lines = [line.text for line in schema.lines]
-    known = " ".join(lines)
-    lines += [preference for preference in schema.preferences[:2] if preference not in known]
-    return ui.escape(ui.cut(" · ".join(lines), LINES)) if lines else since(schema)
+def what_we_know(schema: CustomerSchema) -> list[str]:
+    """Return the lines below a customer's name: what `pick_facts` chooses, or else since when it is due."""
+    facts = pick_facts([line.text for line in schema.lines], schema.preferences)
+    return [_fact(*fact) for fact in facts] or [since(schema)]
+
+
+def _fact(first: str, *beside: str) -> str:
+    told = [ui.cut(first, FACT), *(ui.cut(preference, PREFERENCE) for preference in beside)]
+    return " · ".join(ui.escape(" ".join(words.split())) for words in told)
 
 
 def since(schema: CustomerSchema) -> str:
@@ -92,10 +105,15 @@ def since(schema: CustomerSchema) -> str:
     return "due today" if schema.due_on >= schema.today else f"due since {due}"
 
 
-def done_row(name: str, words: str, customer_action_id: UUID, *, block_id: str) -> list[ui.Block]:
-    """Draw `✓ Bakery Lindqvist · talked · next 22 Dec` with *Undo*; one block."""
+def done_row(
+    name: str, words: str, customer_action_id: UUID, *, block_id: str, can_note: bool = False
+) -> list[ui.Block]:
+    """Draw `✓ Bakery Lindqvist · talked · next 22 Dec` with *Add a note*, if there is none, and *Undo*; two blocks."""
     text = f"✓ {ui.escape(ui.cut(name, NAME))} · {ui.escape(words)}"
-    return [ui.section(text, accessory=ui.button("Undo", UNDO, str(customer_action_id)), block_id=block_id)]
+    key = str(customer_action_id)
+    note = [ui.button("Add a note", NOTE_LATER, key)] if can_note else []
+    undo = ui.button("Undo", UNDO, key)
+    return [ui.section(text, block_id=block_id), ui.actions(*note, undo, block_id=f"{block_id}:do")]
 
 
 def done_action_row(schema: ActionDone, *, place: str) -> list[ui.Block]:
@@ -103,7 +121,7 @@ def done_action_row(schema: ActionDone, *, place: str) -> list[ui.Block]:
     if schema.undone:
         words = [f"↩ {ui.escape(ui.cut(schema.customer.name, NAME))} is as it was", *_what_stays(schema)]
         return [ui.context(" · ".join(words), block_id=f"{place}:told")]
-    return done_row(schema.customer.name, schema.words, schema.customer_action_id, block_id=f"{place}:told")
+    return _row_of(schema, block_id=f"{place}:told")
 
 
 def done(schema: ActionDone) -> ui.Message:
@@ -112,8 +130,7 @@ def done(schema: ActionDone) -> ui.Message:
     if schema.undone:
         text = " ".join([f"Undone. {name} is as it was: {since(schema.customer)}.", *_what_stays(schema)])
         return ui.Message(text=text, blocks=[ui.section(text)])
-    block_id = f"checkins.done:{schema.customer_action_id}"
-    blocks = done_row(schema.customer.name, schema.words, schema.customer_action_id, block_id=block_id)
+    blocks = _row_of(schema, block_id=f"checkins.done:{schema.customer_action_id}")
     return ui.Message(text=f"{name}: {ui.escape(schema.words)}.", blocks=blocks)
 
 
@@ -123,31 +140,16 @@ def stays(schema: ActionDone) -> ui.Message:
     return ui.Message(text=text, blocks=[ui.section(text)])
 
 
-def with_row_done(blocks: Sequence[Mapping[str, Any]], schema: ActionDone) -> list[Mapping[str, Any]] | None:
-    """
-    Return another feature's message with the customer's row replaced; None when the customer isn't in it.
-
-    A row is every block whose id holds the customer's, such as `digests.row:{id}`.
-    """
-    wanted = str(schema.customer.id)
-    rows = [index for index, block in enumerate(blocks) if wanted in str(block.get("block_id", ""))]
-    if not rows:
-        return None
-    others = [block for index, block in enumerate(blocks) if index not in rows]
-    return [*others[: rows[0]], *_instead(schema), *others[rows[0] :]]
+def _row_of(schema: ActionDone, *, block_id: str) -> list[ui.Block]:
+    words = f'{schema.words} · "{ui.cut(schema.note, FACT)}"' if schema.note else schema.words
+    name, key = schema.customer.name, schema.customer_action_id
+    return done_row(name, words, key, block_id=block_id, can_note=schema.can_note)
 
 
 def _what_stays(schema: ActionDone) -> list[str]:
     told = [ui.escape(ui.cut(sentence, STAYS)) for sentence in schema.stays[:MOST_STAYS]]
     more = len(schema.stays) - len(told)
     return [*told, *([f"And {more:,} more."] if more else [])]
-
-
-def _instead(schema: ActionDone) -> list[ui.Block]:
-    if schema.undone:
-        return queue_row(schema.customer, place="checkins.row")
-    block_id = f"checkins.done:{schema.customer.id}"
-    return done_row(schema.customer.name, schema.words, schema.customer_action_id, block_id=block_id)
 
 
 def foot(*buttons: ui.Block, words: str, block_id: str) -> list[ui.Block]:
@@ -164,7 +166,11 @@ def as_many_as_fit(rows: Sequence[Sequence[ui.Block]], *, beside: Sequence[ui.Bl
 
 SNOOZED, HANDED_OVER, DONE = "checkins.snoozed", "checkins.handed_over", "checkins.done"
 TO, WORDS = "checkins.to", "checkins.words"
+NOTED, SAID, MOOD = "checkins.noted", "checkins.said", "checkins.felt"
 HAND_OVER_FIELDS = {"to": TO}
+NOTE_FIELDS = {"note": SAID}
+
+MOODS = tuple(ui.Option(mood.value.capitalize(), mood.value) for mood in Mood)
 
 
 def hand_over_form(schema: CustomerSchema, *, state: str) -> ui.Block:
@@ -176,6 +182,16 @@ def hand_over_form(schema: CustomerSchema, *, state: str) -> ui.Block:
         ui.field_of("Note for them", note, block_id=WORDS, optional=True),
     ]
     return ui.modal("Hand over", blocks, callback_id=HANDED_OVER, submit="Hand over", state=state)
+
+
+def note_form(schema: CustomerSchema, *, state: str) -> ui.Block:
+    """Draw the modal for what was said in a check-in that was logged in one press."""
+    blocks = [
+        ui.section(f"What was said with {_name(schema)}?"),
+        ui.field_of("Note", ui.text_input(SAID, multiline=True), block_id=SAID),
+        ui.field_of("How are they", ui.select(MOOD, MOODS, placeholder="Not sure"), block_id=MOOD, optional=True),
+    ]
+    return ui.modal("Add a note", blocks, callback_id=NOTED, submit="Save", state=state)
 
 
 def done_form(schema: ActionDone, *, state: str) -> ui.Block:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.checkins.rules import Channel, Mood, Result
+from bot.checkins.rules import Channel, Result
 from bot.checkins.schemas import CheckinForm, Preview
-from bot.checkins.views import what_we_know
+from bot.checkins.views import MOODS, what_we_know
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 from bot.slack import blocks as ui
@@ -26,7 +26,6 @@ RESULTS = (
     ui.Option("They declined", Result.DECLINED.value, "an attempt; the clock keeps running"),
 )
 CHANNELS = tuple(ui.Option(channel.value.capitalize(), channel.value) for channel in Channel)
-MOODS = tuple(ui.Option(mood.value.capitalize(), mood.value) for mood in Mood)
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,8 @@ def about(preview: Preview | None) -> ui.Block:
     schema = preview.customer
     since = f"{ui.days(schema.days_waiting)} since the last contact"
     talked = since if schema.last_contact_on else "never talked so far"
-    known = f" · {what_we_know(schema)}" if schema.lines or schema.preferences else ""
-    return ui.context(f"{talked}{known}", block_id=ABOUT)
+    known = what_we_know(schema) if schema.lines or schema.preferences else []
+    return ui.context(" · ".join([talked, *known]), block_id=ABOUT)
 
 
 def live(preview: Preview | None) -> ui.Block:

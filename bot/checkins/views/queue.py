@@ -1,16 +1,16 @@
-"""The queue that `/checkin` answers, lists of customers that may have been meant, and the daily reminder."""
+"""The queue that `/checkin` answers, and lists of customers that may have been meant."""
 
-from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue, ReminderDue, ReminderRow
+from bot.checkins.rules import listed
+from bot.checkins.schemas import ActionDone, Candidate, Candidates, Queue
 from bot.checkins.views import (
     LOG,
     NAME,
+    ORDER,
     PAGE_BACK,
     PAGE_ON,
-    QUEUE,
     START,
     as_many_as_fit,
     done_action_row,
-    done_row,
     foot,
     queue_row,
     snoozed_row,
@@ -20,7 +20,7 @@ from bot.customers.rules.names import either
 from bot.slack import blocks as ui
 
 ADD = "customers.add"  # the customers feature's
-SIZE_BLIND = "Longest wait first; size plays no part."
+SIZE_BLIND = f"{ORDER[0].upper()}{ORDER[1:]}."
 TITLES = {Standing.NEGLECTED: "Neglected", Standing.DUE: "Due", Standing.SNOOZED: "Snoozed"}
 
 
@@ -88,7 +88,9 @@ def _place_in_pages(schema: Queue) -> str:
 
 
 def _all_clear(schema: Queue, told: list[ui.Block]) -> ui.Message:
-    text = "Nobody is waiting to hear from you."
+    text = "All caught up for today."
+    if schema.others:
+        text = f"No customer of yours waits for a check-in, but {listed(schema.others)}."
     if schema.next_due_on:
         text += f" Next: {ui.escape(ui.cut(schema.next_name, NAME))}, due {ui.short_date(schema.next_due_on)}."
     start = ui.button("Record a check-in", START)
@@ -96,47 +98,7 @@ def _all_clear(schema: Queue, told: list[ui.Block]) -> ui.Message:
 
 
 def _candidate(row: Candidate) -> ui.Block:
-    owner = ui.escape(ui.cut(row.owner_name, 60)) if row.owner_name else "in the pool"
+    owner = ui.escape(ui.cut(row.owner_name, 60)) if row.owner_name else "no owner"
     domain = f" · {ui.escape(row.domain)}" if row.domain else ""
     text = f"{ui.bold(ui.cut(row.name, NAME))} · {owner}{domain}"
     return ui.section(text, accessory=ui.button("Check-in", LOG, str(row.id)), block_id=f"checkins.pick:{row.id}")
-
-
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
-WHY = "Why these? Longest wait first; size plays no part."
-
-
-def reminder(schema: ReminderDue) -> ui.Message:
-    """Draw the customers that wait for this person today, and what was done about some since."""
-    open_rows = sum(row.done is None for row in schema.rows)
-    left = schema.total - len(schema.rows) + open_rows
-    head = _waiting(left) if left else "Nobody is waiting to hear from you any more today."
-    name = ui.escape(ui.cut(schema.first_name, 40))
-    text = f"{name}, {head[0].lower()}{head[1:]}"
-    rows = [_reminder_row(row, schema) for row in schema.rows]
-    top: list[ui.Block] = [ui.section(f"*{head}*"), ui.divider()]
-    room = ui.MESSAGE_CHARACTERS - ui.size(top) - 600  # for what stands below
-    shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - 6, most_characters=room)
-    more = schema.total - len(shown)
-    return ui.Message(text=text, blocks=[*top, *(block for row in shown for block in row), ui.divider(), *_end(more)])
-
-
-def _waiting(count: int) -> str:
-    number = NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
-    return f"{number} {'customer is' if count == 1 else 'customers are'} waiting to hear from you."
-
-
-def _reminder_row(row: ReminderRow, schema: ReminderDue) -> list[ui.Block]:
-    place = f"checkins.reminder:{schema.reminder_id}"
-    if row.done is not None and row.customer_action_id is not None:
-        block_id = f"{place}:{row.customer.id}"
-        blocks = done_row(row.customer.name, row.done, row.customer_action_id, block_id=block_id)
-        return [*blocks, ui.context(f"by {ui.mention(row.done_by)}")] if row.done_by else blocks
-    return queue_row(row.customer, place=place, for_whom=row.for_whom, full=True)
-
-
-def _end(more: int) -> list[ui.Block]:
-    if not more:
-        return [ui.context(WHY)]
-    see_all = ui.button("See all", QUEUE)
-    return [ui.section(f"{more:,} more in your queue", accessory=see_all, block_id=QUEUE), ui.context(WHY)]

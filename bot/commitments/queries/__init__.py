@@ -1,6 +1,6 @@
 """Reads that every kind of commitment has: one, lists and their pages, what a command asks for, lines for others."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar, cast
@@ -21,7 +21,7 @@ from bot.customers.queries import find_customer, get_customer, list_by_ids, list
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.people.queries import find_person_row, get_person, get_today, list_rows
-from bot.people.rules import DAY, Calendar, Mute, known_zone
+from bot.people.rules import DAY, known_zone
 from bot.people.tables import Person
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import BOT
@@ -132,6 +132,22 @@ def list_schemas(
     people = list_rows(session, {person_id for row in rows for person_id in _people_of(kind, row)})
     viewed = kind.viewed(session, viewer, now)
     return tuple(_schema(kind, row, customers[row.customer_id], people, viewed) for row in rows)
+
+
+def list_by_person(
+    session: Session, ids: Mapping[str, Sequence[UUID]], now: datetime, *, kind: CommitmentKind[R, S]
+) -> dict[str, list[S]]:
+    """Return the commitments with these *ids*, open or not, as each person sees them, in the order given."""
+    wanted = {one for theirs in ids.values() for one in theirs}
+    rows = {row.id: row for row in session.exec(select(kind.table).where(kind.column("id").in_(wanted)))}
+    customers = list_by_ids(session, list({row.customer_id for row in rows.values()}))
+    people = list_rows(session, {person_id for row in rows.values() for person_id in _people_of(kind, row)})
+    shown = {}
+    for person_id, theirs in ids.items():
+        viewed = kind.viewed(session, person_id, now)
+        found = [rows[one] for one in theirs if one in rows]
+        shown[person_id] = [_schema(kind, row, customers[row.customer_id], people, viewed) for row in found]
+    return shown
 
 
 def get_notified(
@@ -257,20 +273,6 @@ def check_stuck(session: Session, now: datetime, *, kind: CommitmentKind[R, S], 
     """Return *sentence*, with their number for `{}`, when open ones have nobody who is here, or no active customer."""
     stuck = len(list_orphaned(session, kind)) + len(list_of_inactive(session, kind))
     return [sentence.format(stuck)] if stuck else []
-
-
-def list_working(calendars: Mapping[Any, Calendar], now: datetime) -> Iterable[tuple[str, date]]:
-    """Yield the people on whose working day the hour of messages has come, each with that day."""
-    for person, calendar in calendars.items():
-        today = calendar.today(now)
-        if person and calendar.is_working_day(today) and calendar.hour_has_come(now):
-            yield person, today
-
-
-def list_silent(session: Session, people: Iterable[str]) -> set[str]:
-    """Return those of *people* who want no reminders, or can't be reminded any more."""
-    rows = session.exec(select(Person).where(col(Person.id).in_(list(people))))
-    return {row.id for row in rows if row.is_deactivated or row.is_guest or Mute.REMINDERS in row.mutes}
 
 
 def list_due_lines(

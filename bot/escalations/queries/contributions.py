@@ -1,5 +1,6 @@
 """What others' screens show of escalations: cards, queues, Home, the digest, exports; and right first time."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,6 +15,7 @@ from bot.checkins.queries import PEOPLE
 from bot.commitments import queries as commitments
 from bot.commitments.queries import card_button, list_commitments, list_schemas
 from bot.commitments.rules import BRIEF_LINES, HOME_LINES, one_line
+from bot.commitments.usecases import list_managers_to_notify
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of
 from bot.core.feature import COMMITMENT_LINES
@@ -78,6 +80,26 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Ow
         total = session.execute(sa.select(sa.func.count()).where(*_ours(session), mine)).scalar_one()
         lines.append(OwedLine(text=f"{total - HOME_LINES:,} more problems; /escalate list shows them all"))
     return lines
+
+
+def list_due(session: Session, told: Mapping[str, str], now: datetime) -> dict[str, list[UUID]]:
+    """
+    Return the problems past their time by who is told of them each morning: who is on it, or covers, and the managers.
+
+    They stand there until somebody answers.
+    """
+    columns = (col(Escalation.id), col(Escalation.assignee_id))
+    rows = session.execute(sa.select(*columns).where(is_past(now)).order_by(*ESCALATIONS.order)).all()
+    managers = [one.id for one in list_managers_to_notify(session)] if rows else []
+    found: dict[str, list[UUID]] = defaultdict(list)
+    for row in rows:
+        for reader in dict.fromkeys(told[person] for person in (row.assignee_id, *managers) if person in told):
+            found[reader].append(row.id)
+    return found
+
+
+list_rows = partial(commitments.list_by_person, kind=ESCALATIONS)
+"""Problems as each person sees them."""
 
 
 def due_counts(session: Session, now: datetime, person_id: str | None = None) -> Sequence[Count]:

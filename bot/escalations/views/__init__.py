@@ -1,7 +1,10 @@
 """How escalations look: as a row with what can be done, in messages, lists and the channel; right first time."""
 
+from bot.checkins.rules import in_words
 from bot.commitments import views as shared
+from bot.commitments.rules import QUOTED
 from bot.commitments.views import LATE, SAID, WHAT, customer_name, person, plain, what_of
+from bot.core.schemas import MorningRow
 from bot.escalations.rules import (
     ANSWER,
     FIX,
@@ -110,6 +113,32 @@ def page(schema: EscalationList) -> Message:
         schema, feature="escalations", counted=counted, nothing="nothing is open.",
         offer=ui.button("Problem", ESCALATE), order="The earliest deadline", row=row,
     )  # fmt: skip
+
+
+def morning(one: EscalationSchema, person_id: str) -> MorningRow:
+    """Return a problem in the reminder of who is on it, or of a manager."""
+    if one.state is not EscalationState.OPEN:
+        mark = "✗" if one.state is EscalationState.CLOSED else "✓"
+        by = f" by {person(one.answered_by_name)}" if one.answered_by_name and not one.state.is_over else ""
+        return shared.morning_row(one, f"{mark} {customer_name(one)} · {what_of(one)} · {one.state.words}{by}")
+    on_it = "" if one.assignee_id == person_id else f" · {who(one)}"
+    text = (
+        f"{customer_name(one)} · {one.severity.words} · answer was due {due(one)}{on_it}\n{ui.quote(one.what, QUOTED)}"
+    )
+    return shared.morning_row(one, text, (ANSWER, "Answered"), menu_id=MORE, menu=MENU)
+
+
+def lead(name: str, count: int) -> str:
+    """Return `Golddex has a problem that is past its time`, or with how many more."""
+    name = ui.cut(name, shared.WHO)
+    if count == 1:
+        return f"{name} has a problem that is past its time"
+    return f"{name} and {in_words(count - 1)} more have problems that are past their time"
+
+
+def counted(count: int) -> str:
+    """Return `two problems are past their time`."""
+    return f"{in_words(count)} problem{' is past its' if count == 1 else 's are past their'} time"
 
 
 def raised_words(one: EscalationSchema) -> str:

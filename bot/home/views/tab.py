@@ -163,7 +163,7 @@ def _waiting(schema: HomeSchema) -> list[ui.Block]:
     blocks: list[ui.Block] = [ui.divider(), ui.section(f"*Waiting* · {_counts(schema)}")]
     for row in schema.waiting:
         whose = row.owner_name if row.owner_id != schema.person_id else None
-        blocks += queue_row(row, place="home.waiting", for_whom=whose, full=True)
+        blocks += queue_row(row, place="home.waiting", for_whom=whose)
     more = schema.waiting_total - len(schema.waiting)
     behind = f"{more:,} more: type /checkin to page through them · " if more > 0 else ""
     return [*blocks, ui.context(f"{behind}furthest past their cadence first; size plays no part")]

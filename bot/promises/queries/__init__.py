@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,26 +10,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.queries import covers_of
 from bot.commitments import queries as commitments
-from bot.commitments.queries import CommitmentKind, list_silent, list_working
+from bot.commitments.queries import CommitmentKind
 from bot.commitments.queries.commands import command_about, parse_command
 from bot.commitments.schemas import ParsedCommand, PressedCommitment
 from bot.core.schemas import Subject
 from bot.customers.queries import list_contacts
-from bot.people.queries import get_today, list_away, list_calendars
-from bot.people.rules import Calendar
-from bot.promises.rules import WHAT, PromiseState, Stage, is_over, stage, wants_reminder
-from bot.promises.schemas import (
-    ContactOption,
-    DueReminder,
-    DueRow,
-    ParsedPromise,
-    PromiseList,
-    PromiseNoted,
-    PromiseSchema,
-    Told,
-)
+from bot.customers.tables import Customer
+from bot.people.queries import get_today, list_calendars
+from bot.promises.rules import WHAT, PromiseState, is_near, is_over
+from bot.promises.schemas import ContactOption, ParsedPromise, PromiseList, PromiseNoted, PromiseSchema, Told
 from bot.promises.tables import Promise
 
 MOST_CONTACTS = 100
@@ -122,24 +112,27 @@ def _with_contacts(session: Session, parsed: ParsedCommand) -> ParsedPromise:
     return ParsedPromise(**dict(parsed), contacts=tuple(contacts[:MOST_CONTACTS]))
 
 
-def list_due_reminders(session: Session, *, now: datetime, only: Sequence[str] | None = None) -> list[DueReminder]:
+def list_due(session: Session, told: Mapping[str, str], now: datetime) -> dict[str, list[UUID]]:
     """
-    Return the people to remind now: their hour has come on a working day of theirs, and a promise comes due.
+    Return what the people in *told* are to keep today or on the next working day, and what is broken, by who is told.
 
-    Promises of somebody who is away are the cover's to be reminded of. *only*: look at these people alone.
+    Promises of somebody who is away are told to the cover. A broken one is told to the customer's owner, too.
     """
-    rows = session.execute(_soon(session, now, only)).all()
-    calendars = list_calendars(session, {row.assignee_id for row in rows})
-    covers = _covers(session, calendars, now)
-    by_person = defaultdict(list)
+    rows = [row for row in session.execute(_soon(now)) if {row.assignee_id, row.owner_id} & told.keys()]
+    readers = {told[person] for row in rows for person in (row.assignee_id, row.owner_id) if person in told}
+    calendars = list_calendars(session, readers)
+    found: dict[str, list[UUID]] = defaultdict(list)
     for row in rows:
-        by_person[covers.get(row.assignee_id, row.assignee_id)].append(row)
-    calendars |= list_calendars(session, set(covers.values()))
-    ready = dict(list_working({one: calendars[one] for one in by_person if only is None or one in only}, now))
-    for person in list_silent(session, ready):
-        del ready[person]
-    reminders = (_reminder(person, by_person[person], calendars[person], day) for person, day in sorted(ready.items()))
-    return [one for one in reminders if one is not None]
+        concerned = (row.assignee_id, row.owner_id) if row.state is PromiseState.BROKEN else (row.assignee_id,)
+        for reader in dict.fromkeys(told[person] for person in concerned if person in told):
+            calendar = calendars[reader]
+            if is_near(row.due_on, today=calendar.today(now), calendar=calendar):
+                found[reader].append(row.id)
+    return found
+
+
+list_rows = partial(commitments.list_by_person, kind=PROMISES)
+"""Promises as each person sees them."""
 
 
 def list_overdue(session: Session, *, now: datetime, limit: int) -> Sequence[Promise]:
@@ -163,33 +156,12 @@ def check(session: Session, now: datetime) -> Sequence[str]:
     return sentences
 
 
-def _soon(session: Session, now: datetime, only: Sequence[str] | None) -> Any:
-    """Select what may ask for a reminder, by the dates alone, the earliest day first."""
-    names = ("id", "assignee_id", "promised_on", "due_on", "reminded", "reminded_id")
-    query = sa.select(*(PROMISES.column(name) for name in names)).where(
-        PROMISES.is_open, col(Promise.state) == PromiseState.OPEN, col(Promise.due_on) <= now.date() + HORIZON
+def _soon(now: datetime) -> Any:
+    """Select what is owed and may be near, by the dates alone, with the customer's owner; the earliest day first."""
+    names = ("id", "assignee_id", "due_on", "state")
+    return (
+        sa.select(*(PROMISES.column(name) for name in names), col(Customer.owner_id))
+        .join(Customer, commitments.matches(PROMISES, Customer, "customer_id"))
+        .where(PROMISES.is_open, col(Promise.due_on) <= now.date() + HORIZON)
+        .order_by(*PROMISES.order)
     )
-    if only is not None:
-        away = {absence.person_id for absence in list_away(session, around=now.date())}
-        query = query.where(col(Promise.assignee_id).in_({*only, *away}))
-    return query.order_by(*PROMISES.order)
-
-
-def _covers(session: Session, calendars: Mapping[str | None, Calendar], now: datetime) -> dict[str, str]:
-    """Return who stands in for whom today, for those of these people who are away."""
-    days = {person: calendar.today(now) for person, calendar in calendars.items() if person}
-    return covers_of(list_away(session, around=now.date()), days)
-
-
-def _reminder(person: str, rows: Sequence[Any], calendar: Calendar, today: date) -> DueReminder | None:
-    """Return all that this person is to keep soon; None while nothing of it calls for a word."""
-    staged = [(row, stage(row.due_on, today=today, calendar=calendar)) for row in rows]
-    near = [(row, at) for row, at in staged if at > Stage.FAR]
-    calls = any(
-        wants_reminder(
-            at, row.reminded if row.reminded_id == person else Stage.FAR, promised_on=row.promised_on, today=today
-        )
-        for row, at in near
-    )
-    due = tuple(DueRow(id=row.id, stage=at) for row, at in near)
-    return DueReminder(person_id=person, local_day=today, rows=due) if calls else None
