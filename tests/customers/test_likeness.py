@@ -48,7 +48,7 @@ def test_typing_errors_and_other_divisions_look_alike(one: str, other: str) -> N
 )  # fmt: skip
 def test_names_that_share_a_word_or_a_few_letters_do_not(one: str, other: str) -> None:
     """Short words and numbers have to be the same, and at most two words may differ."""
-    assert not is_look_alike(name_key(one), name_key(other))
+    assert is_look_alike(name_key(one), name_key(other)) is False
     assert not is_look_alike(name_key(other), name_key(one))
 
 

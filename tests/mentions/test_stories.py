@@ -110,7 +110,7 @@ async def test_a_mention_becomes_an_escalation_a_promise_and_a_follow_up(world: 
     form = await window(bob, "Record a problem")
     assert "Golddex Widgets" in str(form.blocks)
     assert COMPLAINT in str(form.blocks)
-    await bob.fill(form, escalations_severity="It hurts them")
+    await bob.fill(form, escalations_severity="It hurts their work")
     assert await bob.submit(form) is None
     await window(bob, "Saved")
     [escalated] = world.office.look(lambda session: session.exec(select(Escalation)).all())
