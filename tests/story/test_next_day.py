@@ -49,7 +49,7 @@ async def test_the_next_day_takes_few_passes(sqlite_url: str, capsys: pytest.Cap
         seconds, work = time.perf_counter() - began, time.process_time() - worked
         assert {"14:00", "20:00", "08:00", "09:00"} <= set(stops)  # nine in New York, Auckland, Stockholm and Lisbon
         assert len(stops) <= MOST_STOPS_A_DAY, stops
-        assert any("waiting to hear" in message.text for message in stage.rehearsal.control.as_person(ANA).dm())
+        assert any("customers wait" in message.text for message in stage.rehearsal.control.as_person(ANA).dm())
         with capsys.disabled():
             print(f"\nNext day: {seconds:.1f} s, {work:.1f} s of work, {len(stops)} passes at {', '.join(stops)}")  # noqa: T201
 
