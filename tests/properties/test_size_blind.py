@@ -131,7 +131,9 @@ def screens(history: History) -> dict[str, Any]:
     for whose in (Whose.TEAM, Whose.POOL, ANA):
         listed = history.ask(get_list, whose=whose, page=0, viewer=MARA, features=features)
         shown[f"list of {whose}"] = [row.name for row in listed.rows]
-    shown["thread"] = history.look(lambda session: list_neglected_lines(session, today=history.now.date()))
+    shown["thread"] = history.look(
+        lambda session: list_neglected_lines(session, today=history.now.date(), names_owners=True)
+    )
     shown["all"] = [schema.name for schema in history.ask(list_page, viewer=MARA).rows]
     shown["messages"] = messages(history)
     return shown
