@@ -174,7 +174,7 @@ def _row(one: PromiseSchema, place: str, viewer: str = "") -> list[Block]:
 
 
 def _sentence(one: PromiseSchema) -> str:
-    return f"{customer_name(one)}: {what_of(one)}, by {_day(one)}."
+    return f"{customer_name(one)}: “{what_of(one)}”, by {_day(one)}."
 
 
 def _day(one: PromiseSchema) -> str:
@@ -197,7 +197,7 @@ def _news_head(schema: PromiseNews) -> str:
     who, day = person(schema.by_name), ui.short_date(schema.due_on)
     if schema.event is PromiseEvent.FORGOTTEN:
         return f"A customer was deleted, and with it a promise that was due {day}."
-    what = shared.subject(schema.customer_name, schema.what)
+    what = shared.subject(schema.customer_name, f"“{ui.cut(schema.what, shared.WHAT - 2)}”")
     moved = f" to {ui.short_date(schema.moved_to)}" if schema.moved_to else ""
     return {
         PromiseEvent.KEPT: f"{who} said that this promise was kept: {what}",
