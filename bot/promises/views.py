@@ -71,7 +71,7 @@ def due(schema: PromisesDue) -> Message:
     """Return the reminder: what is to be kept, the working day before its day and on it."""
     name, owed = person(schema.first_name), [row for row in schema.rows if row.is_owed]
     if not owed:
-        return _told(f"{name}, nothing is left to keep for now.", schema, "due")
+        return _told(f"{name}, none of these is open any more.", schema, "due")
     when, count = _in_words(owed[0]), schema.total - len(schema.rows) + len(owed)
     said = f"a promise is due {when}." if count == 1 else f"{count:,} promises are due, the first {when}."
     return _told(f"{name}, {said}", schema, "due")

@@ -93,7 +93,7 @@ def test_nothing_left_is_said_kindly() -> None:
     """Once every row was acted on."""
     done = (ended("Acme", PromiseState.KEPT),)
     due = schemas.PromisesDue(person_id="U0ANA", first_name="Ana", total=1, rows=done)
-    assert views.due(due).text == "Ana, nothing is left to keep for now."
+    assert views.due(due).text == "Ana, none of these is open any more."
     broken = schemas.PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=done)
     assert views.broken(broken).text == "Ana, all of these are settled."
 
