@@ -13,7 +13,6 @@ from bot.mentions.usecases.sources import stop_channel
 from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
-from jobs.name_idle import name_idle
 from jobs.post_digests import post_digests
 from jobs.reminding import send_morning_messages
 from jobs.runner import Job
@@ -29,7 +28,6 @@ def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
-        Job("name_idle", partial(name_idle, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(
             "collect_mentions",

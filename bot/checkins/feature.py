@@ -2,7 +2,7 @@
 
 from bot.checkins import listeners
 from bot.checkins.queries import history
-from bot.checkins.schemas import IdleNamed, NudgeDue, ReminderDue
+from bot.checkins.schemas import NudgeDue, ReminderDue
 from bot.checkins.usecases import recording
 from bot.checkins.usecases.nudging import refresh_nudge
 from bot.checkins.views import nudging
@@ -13,7 +13,7 @@ FEATURE = Feature(
     name="checkins",
     registers_first=True,
     register=listeners.register,
-    views={ReminderDue: reminder, NudgeDue: nudging.nudge, IdleNamed: nudging.idle},
+    views={ReminderDue: reminder, NudgeDue: nudging.nudge},
     refresh={NudgeDue: refresh_nudge},
     brief=history.brief,
     timeline=history.timeline,

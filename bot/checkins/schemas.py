@@ -147,11 +147,27 @@ class ReminderRow(Schema):
         return self.done is None and not self.moved
 
 
+class IdlePerson(Schema):
+    """
+    Somebody who has changed nothing for *working_days* of theirs, while something of theirs was late all that time.
+
+    *late* counts their commitments that are late; *lines* says what of them and of their customers is, in words.
+    """
+
+    person_id: str
+    name: str
+    working_days: int
+    neglected: int
+    late: int
+    lines: tuple[str, ...]
+
+
 class ReminderDue(Notification):
     """
     The one message of the morning: what is due in *sections* of other features, then the customers that wait.
 
-    *total* counts all customers that waited in the morning.
+    *idle* are colleagues who don't act, for managers once a week. *total* counts all customers that waited in the
+    morning.
     """
 
     kind = "checkins.reminder"
@@ -160,6 +176,7 @@ class ReminderDue(Notification):
     person_id: str
     first_name: str
     sections: tuple[MorningSection, ...] = ()
+    idle: tuple[IdlePerson, ...] = ()
     total: int
     rows: tuple[ReminderRow, ...]
 
@@ -181,21 +198,6 @@ class DueReminder(Schema):
     def waits(self) -> bool:
         """Return whether there is anything to remind of."""
         return self.customers_wait or bool(self.sections)
-
-
-class IdlePerson(Schema):
-    """
-    Somebody who has changed nothing for *working_days* of theirs, while something of theirs was late all that time.
-
-    *late* counts their commitments that are late; *lines* says what of them and of their customers is, in words.
-    """
-
-    person_id: str
-    name: str
-    working_days: int
-    neglected: int
-    late: int
-    lines: tuple[str, ...]
 
 
 class NudgeDue(Notification):
@@ -230,14 +232,6 @@ class ColleaguesQueue(Schema):
     total: int
     rows: tuple[CustomerSchema, ...]
     overdue: tuple[str, ...] = ()
-
-
-class IdleNamed(Notification):
-    """To a manager, once a week: who has changed nothing for a working week."""
-
-    kind = "checkins.idle"
-
-    people: tuple[IdlePerson, ...]
 
 
 class OwnerScope(Schema):

@@ -8,7 +8,6 @@ from bot.core.schemas import Schema
 
 JOB_WORDS = {
     "send_morning_messages": "sending the morning messages",
-    "name_idle": "naming who doesn't act",
     "watch_escalations": "watching the clocks of problems",
     "post_digests": "posting digests",
     "deliver_outbox": "delivering messages",

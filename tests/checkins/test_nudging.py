@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from bot.checkins.queries.idle import get_colleagues_queue
-from bot.checkins.schemas import IdleNamed, IdlePerson, NudgeDue
+from bot.checkins.schemas import IdlePerson, NudgeDue, ReminderDue
 from bot.checkins.usecases.nudging import nudge_person
 from bot.checkins.views import nudging as views
+from bot.checkins.views.reminder import reminder
+from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.features import FEATURES
+from bot.slack import blocks as ui
 from tests.commitments.helpers import owed_notifications
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 from tests.promises.helpers import promise, tick
@@ -85,16 +88,23 @@ def test_who_may_remind_whom(office: Office) -> None:
 
 
 def test_a_week_without_a_change_is_told_in_numbers() -> None:
-    """`Bob hasn't acted for 6 working days: 3 neglected, 1 promise broken`; the first stands in the notification."""
+    """The manager's reminder names the first in its sentence, and shows five people with what waits for them."""
     bob = IdlePerson(person_id=BOB, name="Bob <Chen>", working_days=6, neglected=3, late=1,
                      lines=("3 neglected", "1 promise broken"))  # fmt: skip
     others = [bob.model_copy(update={"person_id": f"U{number}"}) for number in range(11)]
-    message = views.idle(IdleNamed(people=(bob, *others)))
-    assert message.text == (
-        "Bob &lt;Chen&gt; hasn't acted for 6 working days: 3 neglected, 1 promise broken, and 11 colleagues more."
-    )
-    assert "2 more; they stand on your Home." in str(message.blocks)
-    assert str(message.blocks).count("'Nudge'") == 10
+
+    def message(*people: IdlePerson) -> ui.Message:
+        idle = {"idle": people, "total": 0, "rows": ()}
+        return reminder(ReminderDue(reminder_id=new_id(), person_id=MARA, first_name="Mara", **idle))
+
+    assert message(bob).text == "Bob &lt;Chen&gt; hasn't acted for 6 working days."
+    assert message(bob, *others[:1]).text == "Bob &lt;Chen&gt; and one more colleague haven't acted for a week."
+    everybody = message(bob, *others)
+    assert everybody.text == "Bob &lt;Chen&gt; and 11 more colleagues haven't acted for a week."
+    shown = str(everybody.blocks)
+    assert "*Bob &lt;Chen&gt;* hasn't acted for 6 working days: 3 neglected, 1 promise broken" in shown
+    assert "7 more; they stand on your Home." in shown
+    assert shown.count("'Nudge'") == 5
 
 
 async def test_a_manager_opens_a_queue_and_nudges_over_the_wire(world: World) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from bot.checkins.rules import REMINDER_ROWS, SECTION_ROWS
-from bot.checkins.schemas import ReminderDue, ReminderRow
+from bot.checkins.schemas import IdlePerson, ReminderDue, ReminderRow
 from bot.checkins.views.reminder import reminder
 from bot.core.schemas import Line, MorningRow, MorningSection, OfferButton
 from bot.customers.rules.due import Standing
@@ -149,7 +149,10 @@ def test_the_reminder_at_its_worst_is_taken_by_slack(*, many: bool) -> None:
     """Full sections and ten rows of hostile words; what doesn't fit is counted with the rest."""
     rows = tuple(ReminderRow(customer=worst(n), for_whom=HOSTILE[n % 6][:200], days=99) for n in range(REMINDER_ROWS))
     sections = tuple(section(*hostile_rows(), key=key, more=46_964, lead=HOSTILE[0]) for key in "abcd") if many else ()
-    drawn = reminder(message(*rows, total=46_964, sections=sections))
+    bob = IdlePerson(
+        person_id="U0BOB", name=HOSTILE[0][:200], working_days=60, neglected=9, late=9, lines=tuple(HOSTILE[:4])
+    )
+    drawn = reminder(message(*rows, total=46_964, sections=sections).model_copy(update={"idle": (bob,) * 9}))
     allowed(drawn)
     shown = sum(
         element["action_id"] == "checkins.log"

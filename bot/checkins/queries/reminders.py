@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries import covers_of, local_date
+from bot.checkins.queries.idle import list_named
 from bot.checkins.rules import CUSTOMERS, SECTION_ROWS
-from bot.checkins.schemas import DueReminder, ReminderDue, ReminderRow
+from bot.checkins.schemas import DueReminder, IdlePerson, ReminderDue, ReminderRow
 from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
 from bot.core.errors import NotFound
 from bot.core.feature import Feature, Morning, collect_briefs, collect_mornings
@@ -121,7 +122,8 @@ def get_reminder(
             rows = morning.list_rows(session, {viewer: ids}, now).get(viewer, ())
             more = _count_more(session, morning, viewer, ids, now)
             sections.append(build_section(morning, viewer, rows, told.days, more=more))
-    return build_reminder(reminder, sections=sections, schemas=schemas, told=told)
+    idle = list_named(session, {viewer: reminder.local_day}, features=features, now=now).get(viewer, ())
+    return build_reminder(reminder, sections=sections, idle=idle, schemas=schemas, told=told)
 
 
 def _count_more(session: Session, morning: Morning, viewer: str, shown: Sequence[UUID], now: datetime) -> int:
@@ -147,14 +149,19 @@ def build_section(
 
 
 def build_reminder(
-    reminder: Reminder, *, sections: Sequence[MorningSection], schemas: Iterable[CustomerSchema], told: Told
+    reminder: Reminder,
+    *,
+    sections: Sequence[MorningSection],
+    idle: tuple[IdlePerson, ...],
+    schemas: Iterable[CustomerSchema],
+    told: Told,
 ) -> ReminderDue:
     """Build the notification of a reminder from what was read for it."""
     rows = tuple(_build_row(reminder, schema, told) for schema in schemas)
     name = told.names.get(reminder.person_id, "")
     return ReminderDue(
         reminder_id=reminder.id, person_id=reminder.person_id, first_name=(name.split() or ["You"])[0],
-        sections=tuple(one for one in sections if one.rows), total=len(rows) + reminder.more, rows=rows,
+        sections=tuple(one for one in sections if one.rows), idle=idle, total=len(rows) + reminder.more, rows=rows,
     )  # fmt: skip
 
 

@@ -1,18 +1,17 @@
 """What managers do about colleagues who don't act: one friendly message a day, written by the bot, in their name."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
 from bot.checkins.queries import get_owner_scope
-from bot.checkins.queries.idle import list_named
 from bot.checkins.queries.queue import read_page
-from bot.checkins.schemas import IdleNamed, NudgeDue, NudgeSent
+from bot.checkins.schemas import NudgeDue, NudgeSent
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.core.feature import Feature, collect_overdue
-from bot.people.queries import get_calendar, get_person, get_zone, list_managers
+from bot.people.queries import get_calendar, get_person, get_zone
 from bot.people.usecases import require_manager
 from bot.workspaces.usecases import record
 
@@ -54,23 +53,3 @@ def refresh_nudge(session: Session, nudge: NudgeDue, to: str, now: datetime) -> 
     if not waits and not nudge.overdue:
         return None
     return nudge.model_copy(update={"waiting": waits, "first": page[0].name if waits else ""})
-
-
-def name_idle(session: Session, *, features: Sequence[Feature], now: datetime) -> int:
-    """Tell managers once a week, on the first working day of theirs, who hasn't acted for long; return how many."""
-    calendars = {one.id: get_calendar(session, one.id) for one in list_managers(session)}
-    days = {
-        person_id: calendar.today(now)
-        for person_id, calendar in calendars.items()
-        if calendar.hour_has_come(now) and calendar.next_opening(now) == now
-    }
-    named = list_named(session, days, features=features, now=now) if days else {}
-    return sum(
-        outbox.enqueue(session, IdleNamed(people=people), to=person_id, key=_key_of_week(person_id, days), now=now)
-        for person_id, people in named.items()
-    )
-
-
-def _key_of_week(person_id: str, days: Mapping[str, date]) -> str:
-    year, week, _ = days[person_id].isocalendar()
-    return f"idle:{person_id}:{year}-{week}"

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.checkins.queries import get_owner_scope
+from bot.checkins.queries.idle import list_named
 from bot.checkins.queries.queue import queue_row, read_page
 from bot.checkins.queries.reminders import Told, build_reminder, build_section, list_due_reminders, list_last_items
 from bot.checkins.rules import CUSTOMERS, REMINDER_ROWS, SECTION_ROWS, days_in_a_row
-from bot.checkins.schemas import DueReminder, QueueRow
+from bot.checkins.schemas import DueReminder, IdlePerson, QueueRow
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.core import outbox
 from bot.core.clock import new_id
@@ -25,11 +26,12 @@ from bot.people.queries import list_calendars, list_names
 
 @dataclass(frozen=True)
 class Waiting:
-    """A due reminder, the first customers in it, how many wait in all, and what stood in the last one."""
+    """A due reminder: its first customers, how many wait in all, who is idle, and what stood in the last one."""
 
     owed: DueReminder
     rows: Sequence[QueueRow]
     total: int
+    idle: tuple[IdlePerson, ...]
     last_day: date | None
     last_days: Mapping[UUID, int]
     follows: bool
@@ -51,12 +53,16 @@ def enqueue_reminders(
     """
     Enqueue a reminder for each of these people for whom it is (still) due, and return how many.
 
-    Who has nothing to be reminded of gets no message that day, whatever comes up after their hour.
+    Managers read once a week who doesn't act. Who has nothing to be reminded of gets no message that day, whatever
+    comes up after their hour.
     """
     due = list_due_reminders(session, features=features, now=now, only=person_ids)
-    quiet = [one for one in due if not one.waits]
+    days = {one.person_id: one.local_day for one in due}
+    idle = list_named(session, days, features=features, now=now) if days else {}
+    quiet = [one for one in due if not one.waits and one.person_id not in idle]
     session.add_all([Reminder(person_id=one.person_id, local_day=one.local_day, made_at=now) for one in quiet])
-    waiting = _list_waiting(session, [one for one in due if one.waits], now=now)
+    owed = [one for one in due if one.waits or one.person_id in idle]
+    waiting = _list_waiting(session, owed, idle, now=now)
     sections = _list_sections(session, waiting, collect_mornings(features), now=now)
     ids = {row.customer.id for one in waiting for row in one.rows}
     lines = collect_briefs(features, session, sorted(ids), now)
@@ -75,8 +81,10 @@ def enqueue_reminders(
     return len(reminders)
 
 
-def _list_waiting(session: Session, owed: Sequence[DueReminder], *, now: datetime) -> list[Waiting]:
-    """Return the customers in each of these reminders, and what stood in the last one."""
+def _list_waiting(
+    session: Session, owed: Sequence[DueReminder], idle: Mapping[str, tuple[IdlePerson, ...]], *, now: datetime
+) -> list[Waiting]:
+    """Return the customers in each of these reminders, who is idle, and what stood in the last one."""
     people = [one.person_id for one in owed]
     last, calendars = list_last_items(session, people), list_calendars(session, people)
     waiting = []
@@ -86,8 +94,9 @@ def _list_waiting(session: Session, owed: Sequence[DueReminder], *, now: datetim
         rows, total = _first_rows(session, one, now=now)
         waiting.append(
             Waiting(
-                owed=one, rows=rows, total=total, last_day=reminder.local_day if reminder else None, last_days=days,
-                follows=following == one.local_day, had_more=bool(reminder and reminder.more),
+                owed=one, rows=rows, total=total, idle=idle.get(one.person_id, ()),
+                last_day=reminder.local_day if reminder else None, last_days=days, follows=following == one.local_day,
+                had_more=bool(reminder and reminder.more),
             )
         )  # fmt: skip
     return waiting
@@ -159,7 +168,8 @@ def _new_notification(
     reminder: Reminder, one: Waiting, sections: Sequence[MorningSection], told: Told
 ) -> outbox.NewNotification:
     """Build the message; it expires at the person's midnight."""
-    notification = build_reminder(reminder, sections=sections, schemas=[row.customer for row in one.rows], told=told)
+    schemas = [row.customer for row in one.rows]
+    notification = build_reminder(reminder, sections=sections, idle=one.idle, schemas=schemas, told=told)
     key = f"reminder:{reminder.person_id}:{reminder.local_day.isoformat()}"
     return outbox.NewNotification(notification, to=reminder.person_id, key=key, expires_at=one.owed.midnight)
 

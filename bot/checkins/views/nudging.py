@@ -1,13 +1,16 @@
 """How managers read of colleagues who don't act, and what these colleagues read."""
 
-from bot.checkins.schemas import ColleaguesQueue, IdleNamed, IdlePerson, NudgeDue, NudgeSent
+from collections.abc import Sequence
+
+from bot.checkins.rules import in_words
+from bot.checkins.schemas import ColleaguesQueue, IdlePerson, NudgeDue, NudgeSent
 from bot.checkins.views import QUEUE, START, waited_in_words
 from bot.people.rules import moment
 from bot.slack import blocks as ui
 
 NUDGE, OPEN = "checkins.nudge", "checkins.open_queue"
 NAME, CUSTOMER, LINES = 60, 80, 200
-PEOPLE_SHOWN = 10
+PEOPLE_SHOWN = 5
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -48,16 +51,29 @@ def colleagues_queue(schema: ColleaguesQueue) -> ui.Block:
     return ui.modal("Queue", [head, *rows, end], callback_id="told", close="Close")
 
 
-def idle(schema: IdleNamed) -> ui.Message:
-    """Draw who doesn't act, each with *Nudge* and *Open*."""
-    people = schema.people[:PEOPLE_SHOWN]
-    more = len(schema.people) - len(people)
-    text = idle_line(people[0]).replace("*", "")
-    if len(schema.people) > 1:
-        text += f", and {ui.plural(len(schema.people) - 1, 'colleague')} more"
-    head = ui.section("*Who hasn't acted for a week*")
-    foot = [ui.context(f"{more:,} more; they stand on your Home.")] if more else []
-    return ui.Message(text=f"{text}.", blocks=[head, *(block for one in people for block in idle_row(one)), *foot])
+def idle_rows(people: Sequence[IdlePerson]) -> list[list[ui.Block]]:
+    """Draw who doesn't act, each with *Nudge* and *Open*, the first below a title."""
+    if not people:
+        return []
+    rows = [idle_row(one) for one in people[:PEOPLE_SHOWN]]
+    rows[0].insert(0, ui.section("*Who hasn't acted for a week*"))
+    if more := len(people) - len(rows):
+        rows[-1].append(ui.context(f"{more:,} more; they stand on your Home."))
+    return rows
+
+
+def idle_sentence(people: Sequence[IdlePerson]) -> str:
+    """Return `Bob Chen and two more colleagues haven't acted for a week`, not escaped."""
+    first, others = ui.cut(people[0].name, NAME), len(people) - 1
+    if not others:
+        return f"{first} hasn't acted for {ui.plural(people[0].working_days, 'working day')}"
+    return f"{first} and {in_words(others)} more colleague{'' if others == 1 else 's'} haven't acted for a week"
+
+
+def counted_idle(count: int) -> str:
+    """Return `two colleagues haven't acted for a week`."""
+    who = "colleague hasn't" if count == 1 else "colleagues haven't"
+    return f"{in_words(count)} {who} acted for a week"
 
 
 def idle_row(person: IdlePerson) -> list[ui.Block]:

@@ -1,10 +1,11 @@
-"""The reminder: one message in the morning with what is due in each feature, then the customers that wait."""
+"""The reminder: one message in the morning: what is due in each feature, who doesn't act, the customers that wait."""
 
 from collections.abc import Sequence
 
 from bot.checkins.rules import describe_changes, in_words
 from bot.checkins.schemas import ReminderDue, ReminderRow
 from bot.checkins.views import NAME, ORDER, QUEUE, REMINDER, done_row, queue_row
+from bot.checkins.views.nudging import counted_idle, idle_rows, idle_sentence
 from bot.core.schemas import MorningRow, MorningSection
 from bot.customers.rules.due import Standing
 from bot.slack import blocks as ui
@@ -17,7 +18,8 @@ def reminder(schema: ReminderDue) -> ui.Message:
     """Draw what is due for this person today, and what was done about some of it since."""
     text = _sentence(schema)
     top: list[ui.Block] = [ui.section(text), ui.divider()]
-    rows = [row for section in schema.sections for row in _section_rows(section, schema)] + _customer_rows(schema)
+    rows = [row for section in schema.sections for row in _section_rows(section, schema)]
+    rows += idle_rows(schema.idle) + _customer_rows(schema)
     room = ui.MESSAGE_CHARACTERS - ui.size(top) - len(text) - 600  # for what stands below
     shown = ui.fitting(rows, most_blocks=ui.MESSAGE_BLOCKS - 6, most_characters=room)
     customers = len(shown) - (len(rows) - len(schema.rows))
@@ -34,6 +36,8 @@ def _sentence(schema: ReminderDue) -> str:
     if count:
         name = ui.cut(waiting[0].customer.name, SENTENCE_NAME) if waiting else ""
         phrases.append(counted(count) if phrases or not name else lead(name, count))
+    if schema.idle:
+        phrases.append(counted_idle(len(schema.idle)) if phrases else idle_sentence(schema.idle))
     if not phrases:
         return _nothing_left(schema)
     text = ", ".join(phrases)
