@@ -57,7 +57,7 @@ async def test_a_promise_is_typed_reminded_of_and_kept_in_place(database_url: st
         acme = world.office.customer("Acme", owner=BOB, waited=10)
         ana = world.as_(ANA)
         answer = await said(world)
-        assert answer.text == "Noted: you promised Acme: send the new price list, by Fri 27 Nov."
+        assert answer.text == "Noted: you promised Acme: “send the new price list”, by Fri 27 Nov."
         await world.rehearsal.control.move_to(datetime(2026, 11, 26, 9, tzinfo=UTC))
         await world.run_jobs()
         first = await told(ana, "A promise to Acme is due.")
@@ -232,7 +232,7 @@ async def test_card_digest_and_reminder_offer_and_show_promises(world: World) ->
     assert "1 promise due today" in words(digest.blocks)
     assert "1 promise broken" in words(digest.blocks)
     reminder = await told(ana, "Promises to Acme and one more are due, one customer waits.")
-    assert "price list by Mon 30 Nov; they have heard nothing since 23 Nov" in words(reminder.blocks)
+    assert "price list”, by Mon 30 Nov; they have heard nothing since 23 Nov" in words(reminder.blocks)
     [card] = (await mara.command("/customers acme")).messages
     await mara.press(card, "promises.promise")
     form = await window(mara, "Promise")
@@ -240,7 +240,7 @@ async def test_card_digest_and_reminder_offer_and_show_promises(world: World) ->
     assert await mara.submit(form) is None
     await mara.close(await window(mara, "Saved"))
     [card] = (await mara.command("/customers acme")).messages
-    assert "promised: visit them" in words(card.blocks) or "1 more promise" in words(card.blocks)
+    assert "promised: “visit them" in words(card.blocks) or "1 more promise" in words(card.blocks)
 
 
 async def test_losing_a_customer_tells_those_concerned(world: World) -> None:
@@ -250,7 +250,7 @@ async def test_losing_a_customer_tells_those_concerned(world: World) -> None:
     world.office.do(set_status, customer_id=acme, status=Status.LOST, reason="went bankrupt", by=MARA)
     await world.run_jobs()
     for person in (ANA, BOB):
-        news = await told(world.as_(person), "No longer owed: Acme: send the new price list")
+        news = await told(world.as_(person), "No longer owed: Acme: “send the new price list”")
         assert "the customer is lost: went bankrupt" in str(news.blocks)
     assert rows(world) == ()
 
