@@ -190,8 +190,8 @@ class Play:
     async def _choose(self, actor: Actor, message: Message, value: str) -> None:
         """Choose an entry in the row's ⋯ menu."""
         for block in message.blocks:
-            menu = block.get("accessory") or {}
-            if value in [option["value"] for option in menu.get("options", ())]:
+            options = [option["value"] for menu in block.get("elements", ()) for option in menu.get("options", ())]
+            if value in options:
                 await actor.choose(message, "checkins.more", value, block_id=block["block_id"])
                 return
         raise AssertionError(f"No row offers {value}.")

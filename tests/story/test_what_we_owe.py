@@ -22,7 +22,8 @@ class Spell(NamedTuple):
     Dates around a clock change.
 
     One working day from three in the afternoon of the last working day *before* ends at *three* on the day that
-    something is *due*; *nine* is the instant of nine o'clock on that day.
+    something is *due*; *nine* is the instant of nine o'clock on that day. *mara* is when Mara, in London, is told of a
+    problem that is past its time at *three*.
     """
 
     person: str
@@ -32,6 +33,7 @@ class Spell(NamedTuple):
     due: date
     nine: datetime
     three: datetime
+    mara: datetime
 
 
 SPELLS = (
@@ -40,19 +42,21 @@ SPELLS = (
         ANA, "Ana",
         before=datetime(2027, 3, 25, 15, tzinfo=UTC), morning_before=datetime(2027, 3, 25, 9, tzinfo=UTC),
         due=date(2027, 3, 29), nine=datetime(2027, 3, 29, 8, tzinfo=UTC), three=datetime(2027, 3, 29, 14, tzinfo=UTC),
+        mara=datetime(2027, 3, 29, 14, tzinfo=UTC),
     ),
     # New York: an hour comes twice while the promise runs, and Veterans Day is a holiday.
     Spell(
         BOB, "Bob",
         before=datetime(2026, 11, 10, 20, tzinfo=UTC), morning_before=datetime(2026, 11, 10, 14, tzinfo=UTC),
         due=date(2026, 11, 12), nine=datetime(2026, 11, 12, 14, tzinfo=UTC),
-        three=datetime(2026, 11, 12, 20, tzinfo=UTC),
+        three=datetime(2026, 11, 12, 20, tzinfo=UTC), mara=datetime(2026, 11, 13, 9, tzinfo=UTC),
     ),
     # Auckland: Good Friday, an hour comes twice on Sunday, Easter Monday.
     Spell(
         KIRI, "Kiri",
         before=datetime(2026, 4, 2, 2, tzinfo=UTC), morning_before=datetime(2026, 4, 1, 20, tzinfo=UTC),
         due=date(2026, 4, 7), nine=datetime(2026, 4, 6, 21, tzinfo=UTC), three=datetime(2026, 4, 7, 3, tzinfo=UTC),
+        mara=datetime(2026, 4, 7, 8, tzinfo=UTC),
     ),
 )  # fmt: skip
 
@@ -71,29 +75,32 @@ def count_messages(world: World, person: str, words: str) -> int:
 @pytest.mark.parametrize("spell", SPELLS, ids=lambda spell: spell.name)
 async def test_every_word_comes_at_its_hour_and_once(sqlite_url: str, spell: Spell) -> None:
     """
-    Reminders, warnings and notices to managers of a promise, a follow-up and an escalation are sent once, at the right
-    hour.
+    Reminders of a promise, a follow-up and a problem, and the notice to managers, are sent once, at the right hour.
+
+    Who had the message of the morning isn't warned besides; the next morning's tells of the problem.
     """
     async with open_world(sqlite_url, start=spell.morning_before - timedelta(days=14)) as world:
         acme, person = world.office.customer("Acme", owner=spell.person, waited=3), world.as_(spell.person)
         outcome = await person.command(f"/promise Acme {spell.due} send the new price list")
         assert "Noted: you promised Acme" in outcome.text
         assign(world.office, acme, assignee_id=spell.person, due_on=spell.due, what="call them")
-        mine, today = spell.person, f"{spell.name}, a promise is due today"
-        hours: list[tuple[datetime, list[tuple[str, str]]]] = [
-            (spell.morning_before, [(mine, f"{spell.name}, a promise is due on")]),
-            (spell.nine, [(mine, today), (mine, f"{spell.name}, 1 follow-up waits")]),
-            (spell.three - timedelta(hours=2), [(mine, "still waiting for a first answer")]),
-            (spell.three, [(MARA, "Nobody has answered Acme in time")]),
+        mine, late = spell.person, "Acme has a problem that is past its time"
+        hours = [
+            (spell.morning_before, mine, "A promise to Acme is due."),
+            (spell.nine, mine, "A promise to Acme is due, one follow-up is due."),
+            (spell.mara, MARA, late),
+            (spell.nine + timedelta(days=1), mine, late),
         ]
-        for instant, said in hours:
+        for instant, who, said in hours:
             if instant > spell.before > world.now:
                 await move_to(world, spell.before)
                 escalate(world.office, acme, severity=Severity.HURTS, assignee_id=mine)
+            if instant > spell.three > world.now:
+                await move_to(world, spell.three)
             await move_to(world, instant - MINUTE)
-            assert [count_messages(world, who, words) for who, words in said] == [0] * len(said)
+            assert count_messages(world, who, said) == 0
             await move_to(world, instant)
-            for who, words in said:
-                await told(world.as_(who), words)
-        await move_to(world, spell.three + timedelta(hours=17))
-        assert [count_messages(world, who, words) for _, said in hours for who, words in said] == [1] * 5
+            await told(world.as_(who), said)
+            assert count_messages(world, who, said) == 1
+        assert [count_messages(world, who, said) for _, who, said in hours if who == mine] == [1, 1, 1]
+        assert count_messages(world, mine, "still waits for a first answer") == 0
