@@ -137,7 +137,7 @@ def test_a_problem_past_its_time_is_told_to_managers_too_until_it_is_answered(of
     assert [row.recipient for row, _ in told(office, "problems")] == [MARA, KIRI]
     [(_, mine), _] = told(office, "problems")
     assert mine.lead == "Golddex has a problem that is past its time"
-    assert "Bob Chen is on it" in mine.rows[0].text
+    assert "Bob Chen is on it" in mine.rows[0].markup
 
 
 @pytest.mark.parametrize("person", [ANA, NIGHT_OWL])
