@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, select
 
+from bot.checkins.queries.queue import get_queue
+from bot.checkins.views.queue import queue
 from bot.core.errors import BotError
 from bot.core.runtime import Runtime
 from bot.core.schemas import DigestSlot
@@ -219,6 +221,30 @@ def test_a_headline_tells_what_the_database_holds_and_hides_nothing(
             assert not any(line.urgent for line in home.owed), "a line of Home is late"
     team, first_line = counted(history, MARA), digest_of(history)
     assert not (LULLING.search(first_line) and any(team[name] for name in NUMBERS if name not in UNTOLD)), first_line
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(made=[FINE], done=[("promise", ANA, 0), ("wait", 2, 0)])
+@example(made=[(ANA, 40, (SnoozeReason.CUSTOMER_ASKED, 20), Status.ACTIVE)], done=[])
+@given(made=st.lists(customers, max_size=6), done=st.lists(deeds, max_size=12))
+def test_the_queue_tells_what_waits_and_is_clear_only_when_nothing_is_late(
+    runtime: Runtime, made: list[Any], done: list[Any]
+) -> None:
+    """Its first line counts the person's customers; without any it names what else is late or due."""
+    history = begin(runtime)
+    play(history, made, done)
+    for person in (ANA, KIRI):
+        text = queue(history.ask(get_queue, viewer=person, features=runtime.features)).text
+        expected = counted(history, person)
+        numbers = {what: int(number) for number, what in re.findall(r"(\d+) (neglected|due|snoozed)", text)}
+        if text.startswith("Your queue: "):
+            assert {what: numbers.get(what, 0) for what in ("neglected", "due")} == {
+                what: expected[what] for what in ("neglected", "due")
+            }, text
+            assert numbers.get("snoozed", 0) >= expected["snoozed past"], text
+        else:
+            assert [expected[what] for what in ("neglected", "due", "snoozed past")] == [0, 0, 0], text
+            assert not (text.startswith("All caught up") and any(expected.values())), (text, expected)
 
 
 UNTOLD = ("no owner", "promises due", "follow-ups due", "follow-ups asked for late")

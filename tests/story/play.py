@@ -73,9 +73,9 @@ class Play:
         view = await mara.modal_opened("Import customers")
         await mara.upload(view, "customers.file", "crm_accounts.csv", content)
         assert await mara.submit(view) is None
-        await mara.until(lambda _: f"{len(names)} would be added" in words(view))
+        await mara.until(lambda _: f"{len(names)} would be added" in words(view), timeout=30)
         assert await mara.submit(view) is None
-        await mara.until(lambda _: "is in." in words(view))
+        await mara.until(lambda _: "is in." in words(view), timeout=30)
         await mara.close(view)
         today = self.world.now.date()
         for customer in self._customers():
