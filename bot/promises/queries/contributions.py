@@ -92,13 +92,14 @@ def due_counts(session: Session, now: datetime, person_id: str | None = None) ->
 
 
 def _brief_line(row: Any, today: date) -> Line:
-    what, due = f"“{one_line(row.what)}”", "today" if row.due_on == today else _day(row.due_on, today)
+    what, day = f"“{one_line(row.what)}”", _day(row.due_on, today)
     if row.state == PromiseState.BROKEN or row.due_on < today:
-        return Line(text=f"promise broken: {what}, due {due}", urgent=True)
+        return Line(text=f"promise broken: {what}, due {day}", urgent=True)
+    due = "due today" if row.due_on == today else f"by {day}"
     if _is_silent(row, row.last_contact_on, today):
         silent = f"they have heard nothing since {_date(row.promised_on, today)}"
-        return Line(text=f"promised: {what}, by {due}; {silent}", urgent=True)
-    return Line(text=f"promised: {what}, {'due' if row.due_on == today else 'by'} {due}")
+        return Line(text=f"promised: {what}, {due}; {silent}", urgent=True)
+    return Line(text=f"promised: {what}, {due}")
 
 
 def _home_line(row: Promise, customer: Customer, today: date) -> OwedLine:
