@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks.figure import Figure
-from bot.core.clock import WallClock
+from bot.core.clock import MovableClock, WallClock
 from bot.core.database import Database
 from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
@@ -42,6 +42,7 @@ MEMORY_ROUNDS = 3
 REQUESTS, AT_ONCE, ROUNDS = 400, 8, 5
 STARTED = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 PATIENCE_SECONDS = 60.0
+NOON = 12
 ROOT = Path(__file__).parent.parent
 
 
@@ -264,8 +265,10 @@ def _migrate(path: Path) -> None:
 
 
 def _load(path: Path) -> None:
-    """The sample company, its past moved to end today."""
-    runtime = Runtime(Database(f"sqlite:///{path}"), WallClock())
+    """The sample company, its past moved to end at the last noon in UTC, when no owner is still on the day before."""
+    now = WallClock().now()
+    noon = now.replace(hour=NOON, minute=0, second=0, microsecond=0) - timedelta(days=now.hour < NOON)
+    runtime = Runtime(Database(f"sqlite:///{path}"), MovableClock(noon))
     load_company(runtime, workspace=TEAM, digest_channel=("C00000002", "accounts"))
     runtime.close()
 

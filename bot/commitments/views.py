@@ -136,7 +136,7 @@ def morning_row(
     key, card = str(one.id), OfferButton(label="Open", action_id=CARD, value=str(one.customer_id))
     buttons = (OfferButton(label=first[1], action_id=first[0], value=key), card) if first else (card,)
     return MorningRow(
-        id=one.id, customer_id=one.customer_id, customer_name=one.customer_name, text=text, is_open=menu is not None,
+        id=one.id, customer_id=one.customer_id, customer_name=one.customer_name, markup=text, is_open=menu is not None,
         buttons=buttons, menu_id=menu_id, menu={f"{action}:{key}": words for action, words in (menu or {}).items()},
     )  # fmt: skip
 

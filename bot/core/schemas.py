@@ -76,7 +76,7 @@ class OfferButton(Schema):
 
 class MorningRow(Schema):
     """
-    One thing in the morning message: its *text* in markup, at most three lines, and what can be pressed.
+    One thing in the morning message: its *markup*, at most three lines, and what can be pressed.
 
     *menu* is by the values of its options; *menu_id* is the action id of the menu. *is_open*: it is still to be done.
     *days* counts the working days in a row on which it stood in the person's message; 0 when that isn't known.
@@ -85,7 +85,7 @@ class MorningRow(Schema):
     id: UUID
     customer_id: UUID
     customer_name: str
-    text: str
+    markup: str
     buttons: tuple[OfferButton, ...] = ()
     menu_id: str = ""
     menu: Mapping[str, str] = Field(default_factory=dict)

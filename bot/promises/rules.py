@@ -8,8 +8,6 @@ from bot.people.rules import DAY, Calendar
 
 WHAT, NOTE, CONTACT = 500, 1000, 200
 RATE_PERIOD = timedelta(days=365)
-WEEK = timedelta(days=6)
-"""Up to so many days ahead a weekday alone says which day is meant."""
 
 
 class PromiseState(StrEnum):

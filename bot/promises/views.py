@@ -71,7 +71,7 @@ def due(schema: PromisesDue) -> Message:
     """Return the reminder: what is to be kept, the working day before its day and on it."""
     name, owed = person(schema.first_name), [row for row in schema.rows if row.is_owed]
     if not owed:
-        return _told(f"{name}, nothing is left to keep for now.", schema, "due")
+        return _told(f"{name}, none of these is open any more.", schema, "due")
     when, count = _in_words(owed[0]), schema.total - len(schema.rows) + len(owed)
     said = f"a promise is due {when}." if count == 1 else f"{count:,} promises are due, the first {when}."
     return _told(f"{name}, {said}", schema, "due")
@@ -174,7 +174,7 @@ def _row(one: PromiseSchema, place: str, viewer: str = "") -> list[Block]:
 
 
 def _sentence(one: PromiseSchema) -> str:
-    return f"{customer_name(one)}: {what_of(one)}, by {_day(one)}."
+    return f"{customer_name(one)}: “{what_of(one)}”, by {_day(one)}."
 
 
 def _day(one: PromiseSchema) -> str:
@@ -197,7 +197,7 @@ def _news_head(schema: PromiseNews) -> str:
     who, day = person(schema.by_name), ui.short_date(schema.due_on)
     if schema.event is PromiseEvent.FORGOTTEN:
         return f"A customer was deleted, and with it a promise that was due {day}."
-    what = shared.subject(schema.customer_name, schema.what)
+    what = shared.subject(schema.customer_name, f"“{ui.cut(schema.what, shared.WHAT - 2)}”")
     moved = f" to {ui.short_date(schema.moved_to)}" if schema.moved_to else ""
     return {
         PromiseEvent.KEPT: f"{who} said that this promise was kept: {what}",

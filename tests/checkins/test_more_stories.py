@@ -38,7 +38,7 @@ async def test_what_is_logged_from_another_features_message_is_told_to_who_did_i
     digest = await told(bob, "in cadence")
     row = next(block for block in digest.blocks if block.get("block_id") == f"digests.row:{bakery}")
     subject = Subject(kind="digest_row", id=str(bakery), customer_id=bakery, words="Bakery")
-    row["elements"][0] |= {"action_id": "checkins.log", "value": subject.model_dump_json()}
+    row["accessory"] |= {"action_id": "checkins.log", "value": subject.model_dump_json()}
     before = words(digest.blocks)
     await bob.press(digest, "checkins.log")
     assert await bob.submit(await window(bob, "Check-in")) is None

@@ -1,7 +1,7 @@
 """The one message of the morning, over the wire: every feature's things in it, acted on from their rows."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,17 +16,19 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.rules.due import Status
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import set_status
+from bot.escalations.rules import Severity
 from rehearsal.state.messages import Message
 from tests.checkins.office import at, go_away, log, names, owed, queue_of, remind, row_of, told, undo
 from tests.checkins.test_stories import entries, reads, reminded, window, words
 from tests.checkins.test_stories import told as said
-from tests.escalations.helpers import escalate
+from tests.escalations.helpers import escalate, keep, stored
 from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 from tests.promises.helpers import promise
 from tests.world import World
 
 FRIDAY = date(2026, 11, 27)
+NIGHT_OWL = "U0OWL"
 
 
 def utc(day: int, hour: int, month: int = 11) -> datetime:
@@ -135,7 +137,22 @@ def test_a_problem_past_its_time_is_told_to_managers_too_until_it_is_answered(of
     assert [row.recipient for row, _ in told(office, "problems")] == [MARA, KIRI]
     [(_, mine), _] = told(office, "problems")
     assert mine.lead == "Golddex has a problem that is past its time"
-    assert "Bob Chen is on it" in mine.rows[0].text
+    assert "Bob Chen is on it" in mine.rows[0].markup
+
+
+@pytest.mark.parametrize("person", [ANA, NIGHT_OWL])
+def test_a_problem_late_before_the_hour_is_told_once_that_day(office: Office, person: str) -> None:
+    """The clock that looks first leaves it to the morning message, also to one that comes in the evening."""
+    office.person(NIGHT_OWL, "Nils Owl", hour=time(21))
+    problem = escalate(office, office.customer("Golddex"), assignee_id=person, severity=Severity.HURTS)
+    hour = 9 if person == ANA else 21
+    for instant in (utc(24, hour - 1), utc(24, hour)):
+        at(office, instant)
+        keep(office)
+    assert stored(office, problem).late_told_at is not None
+    assert remind(office, person) == 1
+    keep(office)
+    assert [row.kind for row in owed(office) if row.recipient == person][1:] == ["checkins.reminder"]
 
 
 def test_five_stand_in_a_section_and_the_rest_is_counted_when_it_is_drawn_again(office: Office) -> None:

@@ -23,7 +23,7 @@ def promised(name: str = "Goldfinch Dental", *, days: int = 1, is_open: bool = T
     text = f"*{name}* · send the price list\ndue today"
     menu = {"promises.withdraw:1": "Withdrawn"}
     return MorningRow(
-        id=uuid4(), customer_id=uuid4(), customer_name=name, text=text, buttons=(KEPT,), menu_id="promises.more",
+        id=uuid4(), customer_id=uuid4(), customer_name=name, markup=text, buttons=(KEPT,), menu_id="promises.more",
         menu=menu, is_open=is_open, days=days,
     )  # fmt: skip
 
@@ -141,7 +141,7 @@ def test_a_settled_promise_counts_no_more() -> None:
 def hostile_rows() -> list[MorningRow]:
     """As many long rows as a section holds."""
     rows = [promised(HOSTILE[n % 6][:200], days=99) for n in range(SECTION_ROWS)]
-    return [row.model_copy(update={"text": "&amp;" * 600}) for row in rows]
+    return [row.model_copy(update={"markup": "&amp;" * 600}) for row in rows]
 
 
 @pytest.mark.parametrize("many", [True, False])

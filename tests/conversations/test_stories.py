@@ -1,6 +1,6 @@
 """Saying things to the bot over the wire: what the buttons do, who may press them, where it answers."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +16,9 @@ from bot.promises.queries import get_list as list_promises
 from rehearsal.state.messages import Message
 from tests.checkins.test_stories import told, window, words
 from tests.conversations.talk import PATIENCE, answer, buttons
+from tests.escalations.helpers import escalate
 from tests.makers import ANA, BOB, MARA
+from tests.promises.helpers import promise
 from tests.world import World
 
 HAPPY = "talked to Bakery Lindqvist, they are happy with the invoice"
@@ -179,7 +181,7 @@ async def test_a_reply_to_a_reminder_is_a_note_after_a_press(world: World) -> No
     lindqvist = world.office.customer("Bakery Lindqvist", owner=ANA, waited=47)
     ana = world.as_(ANA)
     await world.run_jobs()
-    reminder = await told(ana, "waiting to hear from you")
+    reminder = await told(ana, "to hear from you")
     message = await answer(world, "they moved to the harbour", thread=reminder.ts)
     assert message.text == 'Save this as a note to Bakery Lindqvist? "they moved to the harbour"'
     assert buttons(message) == ["Save", "Not now"]
@@ -199,7 +201,7 @@ async def test_a_reply_to_a_reminder_of_several_customers_asks_which(world: Worl
         world.office.customer(name, owner=ANA, waited=47)
     ana = world.as_(ANA)
     await world.run_jobs()
-    reminder = await told(ana, "waiting to hear from you")
+    reminder = await told(ana, "to hear from you")
     message = await answer(world, "they moved", thread=reminder.ts)
     assert message.text == 'Which customer is this note about? You said: "they moved"'
     assert buttons(message) == ["Acme", "Golddex", "Not now"]
@@ -208,6 +210,23 @@ async def test_a_reply_to_a_reminder_of_several_customers_asks_which(world: Worl
     talked = await answer(world, "talked to them, all fine", thread=reminder.ts)
     assert talked.text == 'Which customer is it about? You said: "all fine"'
     assert (await answer(world, "thanks", thread=reminder.ts)).text == "You're welcome."
+
+
+async def test_a_reply_to_a_morning_message_is_about_whatever_stands_in_it(world: World) -> None:
+    """A problem, a promise, a customer: those three are meant, in that order."""
+    world.office.customer("Acme", owner=ANA, waited=47)
+    bakery = world.office.customer("Bakery Lindqvist", owner=ANA, waited=3)
+    promise(world.office, bakery, due_on=date(2026, 11, 24))
+    escalate(world.office, world.office.customer("Golddex", owner=ANA, waited=3))
+    await world.move_to(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    morning = await told(world.as_(ANA), "one promise is due")
+    message = await answer(world, "they moved", thread=morning.ts)
+    assert message.text == 'Which customer is this note about? You said: "they moved"'
+    assert buttons(message) == ["Golddex", "Bakery Lindqvist", "Acme", "Not now"]
+    await world.as_(ANA).press(message, f"conversations.customer:{bakery}")
+    await stands(world, message, 'Save this as a note to Bakery Lindqvist? "they moved"')
+    await world.as_(ANA).press(message, "conversations.save")
+    await stands(world, message, '✓ Noted for Bakery Lindqvist: "they moved"')
 
 
 async def test_only_who_said_it_may_press(world: World) -> None:

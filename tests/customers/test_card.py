@@ -97,7 +97,7 @@ async def test_a_card_tells_what_is_wrong_owed_said_and_liked(world: World) -> N
     found = await answer(world, ANA, "/customers golddex", "has an open problem")
     order = [
         "went wrong: the new line stands still", "Owner Bob Chen · every 30 days", "Last contact Fri 23 Oct",
-        "*What we owe*", "promised: send the new price list", "*What they say*", "never called me back",
+        "*What we owe*", "promised: “send the new price list”", "*What they say*", "never called me back",
         "*How they like it*", "tea", "*So far*",
     ]  # fmt: skip
     places = [shown(found).find(words) for words in order]

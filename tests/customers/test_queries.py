@@ -213,7 +213,7 @@ def test_lists_are_ordered_by_how_far_past_their_own_cadence(office: Office) -> 
 
 
 def test_the_pool_holds_active_customers_without_owner_only(office: Office) -> None:
-    """Longest wait first."""
+    """Furthest past their cadence first."""
     office.customer("Short", waited=2)
     office.customer("Long", waited=20)
     office.customer("Taken", waited=30, owner=ANA)

@@ -77,13 +77,14 @@ def test_a_run_that_was_missed_says_only_that_it_is_late(office: Office) -> None
 
 
 def test_what_is_no_alarm_waits_for_the_next_reminder(office: Office) -> None:
-    """Ana, whose reminder came this morning, hears of a nuisance tomorrow; Bob, who got none, now; Kiri sleeps."""
+    """Ana, who was written to this morning, hears of it tomorrow; Bob, for whom nothing waited, now; Kiri sleeps."""
     acme = office.customer("Acme", owner=ANA, waited=50)
-    office.do(enqueue_reminders, person_ids=[ANA], features=office.runtime.features)
+    at(office, datetime(2026, 11, 23, 16, tzinfo=UTC))
     for person in (ANA, BOB, KIRI):
         schema = escalate(office, acme, assignee_id=person, severity=Severity.HURTS, what=f"for {person}")
-    at(office, datetime(2026, 12, 1, 15, tzinfo=UTC))
-    office.do(enqueue_reminders, person_ids=[ANA], features=office.runtime.features)
+    at(office, datetime(2026, 11, 24, 14, tzinfo=UTC))
+    assert office.do(enqueue_reminders, person_ids=[ANA, BOB], features=office.runtime.features) == 1
+    at(office, datetime(2026, 11, 24, 16, tzinfo=UTC))
     keep(office)
     assert [len(owed(office, "late", person)) for person in (ANA, BOB, KIRI)] == [0, 1, 0]
     assert stored(office, schema).late_told_at is not None

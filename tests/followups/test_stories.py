@@ -338,8 +338,8 @@ async def test_losing_a_customer_closes_what_is_open_and_tells(world: World) -> 
     assert rows(world) == ()
 
 
-async def test_the_digest_offers_assign_and_counts_what_is_late(world: World) -> None:
-    """Mara presses it under a neglected customer; the form knows which one."""
+async def test_the_digest_counts_what_is_late_and_the_card_of_a_row_asks_somebody(world: World) -> None:
+    """Mara looks a neglected customer up; the form knows which one."""
     bakery = world.office.customer("Bakery", owner=ANA, waited=80)
     late = assign(world.office, bakery, due_on=date(2026, 11, 23), assignee_id=BOB)
     mara = world.as_(MARA)
@@ -349,7 +349,9 @@ async def test_the_digest_offers_assign_and_counts_what_is_late(world: World) ->
     digest = main(world)[-1]
     assert "1 follow-up late" in words(digest.blocks)
     world.office.do(cancel_followup, followup_id=late.id, reason="they paid", by=MARA)
-    await mara.press(digest, "followups.assign")
+    assert "*Bakery*" in words(digest.blocks)
+    [card] = (await mara.command("/customers Bakery")).messages
+    await mara.choose(card, "customers.card_menu", "Ask somebody")
     form = await window(mara, "Ask somebody")
     await mara.fill(form, followups_who="kiri", followups_due="2026-12-02", followups_words="visit them")
     assert await mara.submit(form) is None
@@ -381,6 +383,6 @@ async def test_hostile_words_pass_through_every_message(world: World) -> None:
     ana = world.as_(ANA)
     await asked(world, '/assign @ana "<!channel> & Söhne" friday <!here> *pay* & `run`')
     message = await told(ana, "asks you to follow up")
-    assert "&lt;!here&gt; *pay* &amp; `run`" in words(message.blocks)
+    assert "&lt;!here&gt; ∗pay∗ &amp; ˋrunˋ" in words(message.blocks)
     [row] = rows(world)
     assert row.what == "<!here> *pay* & `run`"

@@ -75,7 +75,7 @@ def test_a_managers_home_begins_with_what_needs_her(office: Office) -> None:
     schema = home_of(office, MARA)
     words = home_text(schema)
     assert words.startswith("The team: 1 promise broken, 1 neglected, 1 without an owner\n")
-    assert "*Needs you*\nAcme: price list (promised) · 8 days late · Bob Chen\nOpen\n" in words
+    assert "*Needs you*\nAcme: “price list” (promised) · 8 days late · Bob Chen\nOpen\n" in words
     assert "*Bob Chen* hasn't acted for 5 working days: 1 neglected, 1 promise broken" in words
     assert "1 customer has no owner\nShare out" in words
     assert words.index("*Needs you*") < words.index("*Team*") < words.index("*Waiting*")

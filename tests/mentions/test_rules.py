@@ -174,4 +174,4 @@ def test_a_word_of_a_field_is_cut_at_sixty_characters() -> None:
 
 def test_states_are_told_in_words() -> None:
     """Those that need no explanation by their own name."""
-    assert [state.words for state in MentionState] == ["open", "answered", "not about us", "kept without a word"]
+    assert [state.words for state in MentionState] == ["open", "answered", "not about us", "kept, not posted"]

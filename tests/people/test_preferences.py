@@ -89,7 +89,7 @@ def test_coming_back_early_brings_customers_back(office: Office) -> None:
     assert due(office, customer) == "2026-11-30"
     assert office.do(end_absence, by=ANA) == date(2026, 11, 27)
     assert due(office, customer) == "2026-11-25"
-    with pytest.raises(AlreadyDone, match="back already"):
+    with pytest.raises(AlreadyDone, match="already back; nothing was changed"):
         office.do(end_absence, by=ANA)
 
 
@@ -118,7 +118,7 @@ def test_who_isnt_away_yet_cant_come_back(office: Office) -> None:
         ({"away_from": date(2026, 12, 2), "away_to": date(2026, 12, 1)}, "away_to", "before the first"),
         ({"away_from": date(2026, 11, 2), "away_to": date(2026, 11, 20)}, "away_to", "over"),
         ({"away_from": TODAY, "away_to": date(2027, 12, 1)}, "away_to", "more than a year"),
-        ({"cover_id": BOB}, "cover", "from when until when"),
+        ({"cover_id": BOB}, "cover", "which days you are away"),
     ],
 )
 def test_what_cant_be_is_refused_under_its_field(office: Office, more: dict[str, Any], field: str, words: str) -> None:

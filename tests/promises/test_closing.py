@@ -211,7 +211,7 @@ def test_two_people_at_once_have_one_effect(office: Office) -> None:
 
 
 def test_others_who_are_concerned_hear_of_it_and_the_actor_doesnt(office: Office) -> None:
-    """HomePublisher and owner; an owner isn't told of every promise that a colleague kept."""
+    """Keeper and owner; an owner isn't told of every promise that a colleague kept."""
     acme = office.customer("Acme", owner=BOB)
     withdrawn(office, promise(office, acme))
     assert [(row.recipient, row.body["event"]) for row in owed(office, "news")] == [(BOB, "withdrawn")]
@@ -219,5 +219,5 @@ def test_others_who_are_concerned_hear_of_it_and_the_actor_doesnt(office: Office
     assert len(owed(office, "news")) == 1
     moved(office, promise(office, acme), NEXT_WEEK, MARA)
     kept(office, promise(office, acme), MARA)
-    told = [(row.recipient, row.body["event"]) for row in owed(office, "news")[1:]]
-    assert told == [(ANA, "renegotiated"), (BOB, "renegotiated"), (ANA, "kept")]
+    told = sorted((row.recipient, row.body["event"]) for row in owed(office, "news")[1:])
+    assert told == [(ANA, "kept"), (ANA, "renegotiated"), (BOB, "renegotiated")]

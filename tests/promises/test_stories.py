@@ -57,7 +57,7 @@ async def test_a_promise_is_typed_reminded_of_and_kept_in_place(database_url: st
         acme = world.office.customer("Acme", owner=BOB, waited=10)
         ana = world.as_(ANA)
         answer = await said(world)
-        assert answer.text == "Noted: you promised Acme: send the new price list, by Fri 27 Nov."
+        assert answer.text == "Noted: you promised Acme: “send the new price list”, by Fri 27 Nov."
         await world.rehearsal.control.move_to(datetime(2026, 11, 26, 9, tzinfo=UTC))
         await world.run_jobs()
         first = await told(ana, "A promise to Acme is due.")
@@ -112,7 +112,7 @@ async def test_late_is_late(world: World) -> None:
     await reads(bob, his, "kept late by")
     assert stored(world.office, schema).state == "kept_late"
     outcome = await world.as_(MARA).command("/promise kept")
-    assert outcome.text.startswith("0 % of promises were kept on their day.")
+    assert outcome.text.startswith("0% of promises were kept on their day.")
     assert "1 kept late" in words(outcome.messages[0].blocks)
 
 
@@ -232,7 +232,7 @@ async def test_card_digest_and_reminder_offer_and_show_promises(world: World) ->
     assert "1 promise due today" in words(digest.blocks)
     assert "1 promise broken" in words(digest.blocks)
     reminder = await told(ana, "Promises to Acme and one more are due, one customer waits.")
-    assert "price list by Mon 30 Nov; they have heard nothing since 23 Nov" in words(reminder.blocks)
+    assert "promised: “price list”, due today; they have heard nothing since 23 Nov" in words(reminder.blocks)
     [card] = (await mara.command("/customers acme")).messages
     await mara.press(card, "promises.promise")
     form = await window(mara, "Promise")
@@ -240,7 +240,7 @@ async def test_card_digest_and_reminder_offer_and_show_promises(world: World) ->
     assert await mara.submit(form) is None
     await mara.close(await window(mara, "Saved"))
     [card] = (await mara.command("/customers acme")).messages
-    assert "promised: visit them" in words(card.blocks) or "1 more promise" in words(card.blocks)
+    assert "promised: “visit them" in words(card.blocks) or "1 more promise" in words(card.blocks)
 
 
 async def test_losing_a_customer_tells_those_concerned(world: World) -> None:
@@ -248,9 +248,10 @@ async def test_losing_a_customer_tells_those_concerned(world: World) -> None:
     acme = world.office.customer("Acme", owner=BOB)
     promise(world.office, acme)
     world.office.do(set_status, customer_id=acme, status=Status.LOST, reason="went bankrupt", by=MARA)
+    await world.rehearsal.control.move_to(datetime(2026, 11, 23, 14, 30, tzinfo=UTC))  # half past nine in New York
     await world.run_jobs()
     for person in (ANA, BOB):
-        news = await told(world.as_(person), "No longer owed: Acme: send the new price list")
+        news = await told(world.as_(person), "No longer owed: Acme: “send the new price list”")
         assert "the customer is lost: went bankrupt" in str(news.blocks)
     assert rows(world) == ()
 
@@ -316,7 +317,7 @@ async def test_hostile_words_pass_through_every_message(world: World) -> None:
     """Nobody is pinged, Slack refuses nothing, the words come back as they were."""
     world.office.customer("<!channel> & Söhne")
     answer = await said(world, ANA, '/promise "<!channel> & Söhne" friday <!here> *pay* & `run`')
-    assert "&lt;!here&gt; *pay* &amp; `run`" in words(answer.blocks)
+    assert "&lt;!here&gt; ∗pay∗ &amp; ˋrunˋ" in words(answer.blocks)
     [row] = rows(world)
     assert row.what == "<!here> *pay* & `run`"
     await world.as_(ANA).open_home()

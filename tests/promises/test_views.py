@@ -63,13 +63,13 @@ def buttons(message: Message) -> list[str]:
 def test_a_promise_that_was_written_down_is_said_back() -> None:
     """And can be kept, moved or withdrawn from there."""
     message = views.recorded(promise(), "U0ANA")
-    assert message.text == "Noted: you promised Acme: send the new price list, by Fri 27 Nov."
+    assert message.text == "Noted: you promised Acme: “send the new price list”, by Fri 27 Nov."
     assert buttons(message) == ["Kept", "Card", "Renegotiated to…", "Withdrawn"]
     other = views.recorded(promise(), "U0BOB")
     assert other.text.startswith("Noted: Ana Lima promised Acme")
     assert "Noted, and Ana Lima will be told." in str(other.blocks)
     noted = views.noted(schemas.PromiseNoted(promise=promise(), by_name="Bob Chen"))
-    assert noted.text.startswith("Bob Chen noted that you made a promise. Acme: send")
+    assert noted.text.startswith("Bob Chen noted that you made a promise. Acme: “send")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_nothing_left_is_said_kindly() -> None:
     """Once every row was acted on."""
     done = (ended("Acme", PromiseState.KEPT),)
     due = schemas.PromisesDue(person_id="U0ANA", first_name="Ana", total=1, rows=done)
-    assert views.due(due).text == "Ana, nothing is left to keep for now."
+    assert views.due(due).text == "Ana, none of these is open any more."
     broken = schemas.PromisesBroken(person_id="U0ANA", first_name="Ana", total=1, rows=done)
     assert views.broken(broken).text == "Ana, all of these are settled."
 

@@ -156,7 +156,11 @@ async def _act(owner: Visitor, handle: str, week: int) -> None:
     """In the first week Ana snoozes a customer and Bob hands one over; everybody logs one check-in a week."""
     await owner.latest("to hear from you")
     if week == 0 and handle == "ana":
-        await _from_the_menu(owner, "Snooze 1 week", owner.see("messages"), "snoozed until")
+        await _from_the_menu(owner, "Snooze", owner.see("modal-title"), "Snooze")
+        await owner.see("option-checkins.reason-customer_asked").click()
+        await owner.see("option-checkins.how_long-week").click()
+        await owner.submit()
+        await expect(owner.see("messages")).to_contain_text("snoozed until")
     if week == 0 and handle == "bob":
         await _from_the_menu(owner, "Hand over", owner.see("modal-title"), "Hand over")
         await owner.choose("checkins.to", "Tomás Ferreira")

@@ -65,7 +65,7 @@ def origin_of(body: Mapping[str, Any]) -> Origin:
         return Origin(kind="reminder", reminder_id=reminder_id, channel=channel, ts=ts, url=url)
     if container.get("is_ephemeral") or not channel:
         return Origin(kind="private", url=url) if url else Origin()
-    kind: Literal["done", "message"] = "done" if place == DONE and rest == value_in(body) else "message"
+    kind: Literal["done", "message"] = "done" if place == DONE and where == value_in(body) else "message"
     return Origin(kind=kind, channel=channel, ts=ts, url=url)
 
 

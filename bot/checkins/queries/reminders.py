@@ -84,6 +84,12 @@ def list_due_reminders(
     ]
 
 
+def is_decided(session: Session, *, person_id: str, day: date) -> bool:
+    """Return whether it was decided what that person is told on that day, be it nothing."""
+    query = select(Reminder.id).where(Reminder.person_id == person_id, Reminder.local_day == day)
+    return session.exec(query).first() is not None
+
+
 def get_reminder(
     session: Session, *, reminder_id: UUID, viewer: str, features: Sequence[Feature], now: datetime
 ) -> ReminderDue:

@@ -153,7 +153,7 @@ def require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, 
     if may_manage(actor) or owner == by:
         return customer
     if owner is None:
-        raise NotAllowed(f"{customer.name} is in the pool; take it first, or ask a manager to {wish}.")
+        raise NotAllowed(f"{customer.name} has no owner; take it first, or ask a manager to {wish}.")
     if find_cover(session, owner, get_today(session, person_id=owner, now=now)) == by:
         return customer
     name = list_names(session, [owner]).get(owner, "its owner")

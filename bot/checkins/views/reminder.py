@@ -85,12 +85,12 @@ def _titled(title: str, days: Sequence[tuple[str, int]], rows: list[list[ui.Bloc
     if not rows:
         return []
     changes = describe_changes([(ui.cut(name, SENTENCE_NAME), count) for name, count in days])
-    head = ui.section(f"*{title}*" + (f" · {ui.escape(changes)}" if changes else ""))
+    head = ui.section(ui.bold(title) + (f" · {ui.escape(changes)}" if changes else ""))
     return [[head, *rows[0]], *rows[1:]]
 
 
 def _row(row: MorningRow, block_id: str) -> list[ui.Block]:
-    section = ui.section(ui.cut_markup(row.text, ROW), block_id=block_id)
+    section = ui.section(ui.cut_markup(row.markup, ROW), block_id=block_id)
     if not row.is_open:
         return [section]
     buttons = [ui.button(one.label, one.action_id, one.value) for one in row.buttons]

@@ -168,7 +168,7 @@ def list_aliases(session: Session, customer_id: UUID) -> Sequence[Alias]:
 def list_waiting(
     session: Session, *, owner_ids: Sequence[str], today: date, limit: int | None = None
 ) -> Sequence[Customer]:
-    """List customers of these owners that are due or neglected, longest wait first."""
+    """List customers of these owners that are due or neglected, furthest past their cadence first."""
     query = select(Customer).where(col(Customer.owner_id).in_(list(owner_ids)), waiting(today))
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 
@@ -182,7 +182,7 @@ def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | N
 def list_neglected(
     session: Session, *, today: date, owner_id: str | None = None, limit: int | None = None, offset: int = 0
 ) -> Sequence[Customer]:
-    """List neglected customers of the workspace or of one owner, longest wait first."""
+    """List neglected customers of the workspace or of one owner, furthest past their cadence first."""
     query = select(Customer).where(neglected(today))
     if owner_id is not None:
         query = query.where(Customer.owner_id == owner_id)
@@ -190,7 +190,7 @@ def list_neglected(
 
 
 def list_pool(session: Session, *, today: date, limit: int | None = None) -> Sequence[Customer]:
-    """List active customers without an owner, longest wait first."""
+    """List active customers without an owner, furthest past their cadence first."""
     query = select(Customer).where(col(Customer.owner_id).is_(None), Customer.status == Status.ACTIVE)
     return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
 

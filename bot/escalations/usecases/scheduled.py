@@ -6,6 +6,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.checkins.queries.reminders import is_decided
 from bot.commitments.queries import list_of_inactive, list_orphaned
 from bot.commitments.rules import AT_ONCE
 from bot.commitments.usecases import (
@@ -62,14 +63,16 @@ def _tell_by_day(
     session: Session, row: Escalation, kind: type[EscalationWarned | EscalationLate], to: str, *, now: datetime
 ) -> None:
     """
-    Enqueue at once what stops a customer's work. Of anything else the reminder of the next morning tells, unless the
-    person gets none, or is at work and wasn't written to yet today: then a message of its own does.
+    Enqueue at once what stops a customer's work. Of anything else the next morning message tells, unless the person
+    gets none, or is at work, has that of today behind them and wasn't written to: then a message of its own does.
     """
     person = get_person(session, to)
     calendar = get_calendar(session, to)
     if row.severity is not Severity.STOPS and Mute.REMINDERS not in person.mutes:
+        today = calendar.today(now)
+        tells_today = kind is EscalationLate and not is_decided(session, person_id=to, day=today)
         is_at_work = calendar.next_opening(now) == now
-        if not is_at_work or _was_written_to(session, to, since=calendar.at(calendar.today(now), time(0))):
+        if tells_today or not is_at_work or _was_written_to(session, to, since=calendar.at(today, time(0))):
             return
     enqueue(session, row, kind(escalation=schema_for(session, row, to, now)), to=to, now=now)
 

@@ -20,7 +20,7 @@ NAME, PLACE, WHO, SAID, SHORT = 100, 60, 60, 500, 160
 URL = 3000
 MOST_NAME, TOLD = 80, 220  # in the digest
 PAGE_BACK, PAGE_ON = "mentions.page_back", "mentions.page_on"
-HELP = """*/mentions*  what waits for an answer, the longest wait first
+HELP = """*/mentions*  what waits for an answer, the oldest first
 */mentions add https://…*  keep something you found, with or without words after the link
 */mentions import*  managers: import reviews or posts from a CSV file; you see first what it would do
 */mentions sources*  managers: where mentions come from, and whether each source works
@@ -213,9 +213,8 @@ def page(schema: schemas.MentionList) -> ui.Message:
     taken = f" · {schema.taken:,} taken" if schema.taken else ""
     text = f"{ui.plural(schema.total, 'mention')} {'waits' if schema.total == 1 else 'wait'} for an answer{taken}"
     rows = [row(one, f"page:{schema.page}") for one in schema.rows]
-    return page_of(
-        text, rows, schema, turn_buttons(schema, PAGE_BACK, PAGE_ON), foot="The longest wait first; size plays no part."
-    )
+    end = turn_buttons(schema, PAGE_BACK, PAGE_ON)
+    return page_of(text, rows, schema, end, foot="The oldest first; size plays no part.")
 
 
 def page_of(

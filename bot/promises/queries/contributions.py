@@ -23,7 +23,7 @@ from bot.people.queries import get_today, list_names
 from bot.people.rules import person_key
 from bot.people.usecases import require_here
 from bot.promises.queries import PROMISES
-from bot.promises.rules import LARGE_FROM, MIDDLE_FROM, RATE_PERIOD, WEEK, Band, PromiseState, is_silent
+from bot.promises.rules import LARGE_FROM, MIDDLE_FROM, RATE_PERIOD, Band, PromiseState, is_silent
 from bot.promises.schemas import KeptRates, PromiseSchema, Tally
 from bot.promises.tables import Promise
 
@@ -92,20 +92,21 @@ def due_counts(session: Session, now: datetime, person_id: str | None = None) ->
 
 
 def _brief_line(row: Any, today: date) -> Line:
-    what = one_line(row.what)
+    what, day = f"“{one_line(row.what)}”", _day(row.due_on, today)
     if row.state == PromiseState.BROKEN or row.due_on < today:
-        return Line(text=f"promise broken: {what}, due {_day(row.due_on, today)}", urgent=True)
+        return Line(text=f"promise broken: {what}, due {day}", urgent=True)
+    due = "due today" if row.due_on == today else f"by {day}"
     if _is_silent(row, row.last_contact_on, today):
         silent = f"they have heard nothing since {_date(row.promised_on, today)}"
-        return Line(text=f"promised: {what} by {_day(row.due_on, today)}; {silent}", urgent=True)
-    return Line(text=f"promised: {what}, {_soon(row.due_on, today)}")
+        return Line(text=f"promised: {what}, {due}; {silent}", urgent=True)
+    return Line(text=f"promised: {what}, {due}")
 
 
 def _home_line(row: Promise, customer: Customer, today: date) -> OwedLine:
     broken = row.state is PromiseState.BROKEN or row.due_on < today
     silent = not broken and _is_silent(row, customer.last_contact_on, today)
     note = f"; they have heard nothing since {_date(row.promised_on, today)}" if silent else ""
-    text = f"{one_line(customer.name)}: {one_line(row.what)} ({'broken' if broken else 'promised'}){note}"
+    text = f"{one_line(customer.name)}: “{one_line(row.what)}” ({'broken' if broken else 'promised'}){note}"
     kept = OfferButton(label="Kept late" if broken else "Kept", action_id="promises.kept", value=str(row.id))
     return OwedLine(text=text, urgent=broken, on=row.due_on, buttons=(kept, commitments.card_button(customer.id)))
 
@@ -118,26 +119,17 @@ def _is_silent(row: Any, last_contact_on: date | None, today: date) -> bool:
 
 def _history(row: Promise, schema: PromiseSchema) -> list[Line]:
     again = " anew" if row.follows_id else ""
-    due = _date(row.due_on, row.promised_on)
-    lines = [
-        Line(text=f"{schema.promised_by_name} promised{again}: {one_line(row.what)}, by {due}", on=row.promised_on)
-    ]
+    what, due = f"“{one_line(row.what)}”", _date(row.due_on, row.promised_on)
+    lines = [Line(text=f"{schema.promised_by_name} promised{again}: {what}, by {due}", on=row.promised_on)]
     if row.broken_at is not None:
-        lines.append(Line(text=f"Not kept by {due}: {one_line(row.what)}", on=row.broken_at.date()))
+        lines.append(Line(text=f"Not kept by {due}: {what}", on=row.broken_at.date()))
     if row.ended_at is not None:
         how = "no longer owed" if row.state is PromiseState.BROKEN else row.state.words
         how += f", now by {_date(row.moved_to, row.promised_on)}" if row.moved_to else ""
         who = f" ({schema.ended_by_name})" if schema.ended_by_name else ""
         said = f': "{one_line(row.note)}"' if row.note else ""
-        lines.append(Line(text=f"{one_line(row.what)}: {how}{who}{said}", on=row.ended_at.date()))
+        lines.append(Line(text=f"{what}: {how}{who}{said}", on=row.ended_at.date()))
     return lines
-
-
-def _soon(day: date, today: date) -> str:
-    """Return `today`, `Fri` within a week, else `Fri 4 Dec`."""
-    if day == today:
-        return "today"
-    return f"{day:%a}" if day - today <= WEEK else _day(day, today)
 
 
 def _day(day: date, today: date) -> str:
@@ -152,7 +144,7 @@ def _promises(count: int) -> str:
     return f"{count:,} promise{'' if count == 1 else 's'}"
 
 
-commitments_section = partial(commitments.list_due_lines, kind=PROMISES, text="{customer}: {what} (promised)")
+commitments_section = partial(commitments.list_due_lines, kind=PROMISES, text="{customer}: “{what}” (promised)")
 """Promises that are broken and not made good, or due today."""
 
 timeline = partial(commitments.list_history, kind=PROMISES, tell=_history)
