@@ -154,7 +154,7 @@ async def test_a_promise_without_a_day_is_written_down_through_the_form(world: W
     assert await ana.submit(form) == {"promises.due": "That day is over; choose today or a later one."}
     await ana.pick_date(form, "promises.due", "2026-11-27")
     assert await ana.submit(form) is None
-    await stands(world, message, "Acme: the new price list")
+    await stands(world, message, "Acme: “the new price list”")
     assert [one.what for one in world.office.ask(list_promises, whose="team", viewer=ANA, page=0).rows] == [
         "the new price list"
     ]
