@@ -26,6 +26,12 @@ def texts(rehearsal: Rehearsal) -> list[str]:
     return [message.text for message in rehearsal.control.as_person("ana").sees("general")]
 
 
+def failures(rehearsal: Rehearsal) -> int:
+    """Return how many deliveries of a message found no bot; they are no problem of the bot, as it isn't running."""
+    traffic = rehearsal.workspace.traffic
+    return sum(one.name == "event message" and "connection_failed" in one.problem for one in traffic)
+
+
 async def test_a_429_names_the_seconds_and_posts_nothing(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
     """Two calls are rate-limited, the third succeeds."""
     rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=7, times=2)
@@ -108,11 +114,11 @@ async def test_an_unacknowledged_event_is_repeated_at_once_then_after_one_and_fi
 ) -> None:
     """The third retry reaches a bot that connected meanwhile."""
     await rehearsal.control.as_person("ana").say(None, "hello")
-    assert [problem.code for problem in rehearsal.problems] == ["no_ack", "no_ack"]
+    assert failures(rehearsal) == 2
     await rehearsal.control.move(timedelta(seconds=59))
-    assert len(rehearsal.problems) == 2
+    assert failures(rehearsal) == 2
     await rehearsal.control.move(timedelta(seconds=1))
-    assert len(rehearsal.problems) == 3
+    assert failures(rehearsal) == 3
     async with by_socket(rehearsal) as bot:
         await rehearsal.control.move(timedelta(minutes=4))
         assert bot.got == []
@@ -120,15 +126,16 @@ async def test_an_unacknowledged_event_is_repeated_at_once_then_after_one_and_fi
         assert [body["event"]["text"] for body in bot.of("message")] == ["hello"]
         await rehearsal.control.move(timedelta(days=1))
         assert len(bot.of("message")) == 1
+    assert rehearsal.problems == []
 
 
 async def test_one_long_move_brings_every_repetition_and_then_gives_up(rehearsal: Rehearsal) -> None:
     """There are four attempts in all."""
     await rehearsal.control.as_person("ana").say(None, "hello")
     await rehearsal.control.move(timedelta(days=1))
-    assert len(rehearsal.problems) == 4
+    assert failures(rehearsal) == 4
     await rehearsal.control.move(timedelta(days=1))
-    assert len(rehearsal.problems) == 4
+    assert failures(rehearsal) == 4
     rehearsal.control.faults.next("auth.test", status=500)
     rehearsal.control.faults.clear()
     assert rehearsal.control.faults.pop("auth.test") is None
