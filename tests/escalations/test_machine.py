@@ -191,7 +191,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_said_twice_and_every_step_is_in_the_trail(self) -> None:
-        """At most one warning and one word a round; the last line of the trail says how each stands."""
+        """At most one warning a round, and one word to each person; the last line of the trail says how each stands."""
         if not hasattr(self, "office"):
             return
         rounds = {str(row.id): 1 for row in self.rows()}
@@ -199,9 +199,10 @@ class Life(RuleBasedStateMachine):
         entries = self.office.look(lambda session: session.exec(query).all())
         for entry in sorted(entries, key=lambda entry: entry.id):
             rounds[entry.subject_id] += entry.action == "escalation.reopened"
-        for kind in ("warned", "late"):
-            said = Counter(row.body["escalation"]["id"] for row in owed(self.office, kind))
-            assert all(count <= rounds[key] for key, count in said.items())
+        warned = Counter(row.body["escalation"]["id"] for row in owed(self.office, "warned"))
+        assert all(count <= rounds[key] for key, count in warned.items())
+        late = Counter((row.body["escalation"]["id"], row.recipient) for row in owed(self.office, "late"))
+        assert all(count <= rounds[key] for (key, _), count in late.items())
         last = {entry.subject_id: entry.after["state"] for entry in sorted(entries, key=lambda entry: entry.id)}
         assert last == {str(row.id): row.state.value for row in self.rows()}
 

@@ -183,7 +183,7 @@ async def test_the_clock_runs_in_three_zones_over_thanksgiving(alone: World) -> 
         await alone.move_to(datetime(*by, tzinfo=UTC) + timedelta(minutes=1))
         await told(mara, f"for {person}, past its time")
     await alone.move(days=2)
-    assert len([one for one in mara.sees() if "has a problem that is past its time" in one.text]) == 3
+    assert len([one for one in mara.sees() if "has a problem that is past its time; " in one.text]) == 3
 
 
 async def test_the_channel_is_set_up_posted_to_and_left_when_outsiders_come(alone: World) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -140,6 +141,7 @@ async def test_hostile_notes_and_reasons_are_kept_as_words(world: World) -> None
         await ana.fill(form, customers_to=BOB, customers_note=hostile[:290])
         assert await ana.submit(form) is None
         await close_modals(ana)
+    await world.rehearsal.control.move(timedelta(hours=6))  # to Bob's hours in New York
     await world.run_jobs()
     await wait_for_message(bob, "=HYPERLINK")
     for message in (*bob.sees(), *ana.sees()):

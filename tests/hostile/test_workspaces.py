@@ -82,13 +82,13 @@ async def test_one_person_who_is_everything_gets_from_installation_to_the_first_
         for name, waited in (("Bakery", 200), ("Golddex", 47)):
             world.office.customer(name, owner=SOLE, waited=waited)
         await world.run_jobs()
-        reminder = await wait_for_message(sole, "Sol, two customers are waiting")
+        reminder = await wait_for_message(sole, "Bakery and one more customer wait to hear from you.")
         await sole.press(reminder, "checkins.log", index=1)
         assert await sole.submit(await wait_for_modal(sole, "Check-in")) is None
         await world.move(days=3)
-        digest = await wait_for_message(sole, "50 % of 2 customers")
+        digest = await wait_for_message(sole, "50% of 2 customers")
         assert "Bakery" in words(digest)
-        assert "Sol Alone" in words(digest)
+        assert "Sol Alone" not in words(digest)  # names stand there only in workspaces that want them
 
 
 async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) -> None:
@@ -133,7 +133,7 @@ async def test_a_renamed_colleague_is_called_by_the_new_name_everywhere(world: W
     await world.move(days=3)
     assert "Bakery* · 203 days (every 30)" in words(await wait_for_message(mara, "in cadence"))
     reminder = await wait_for_message(world.as_(ANA), "to hear from you")
-    assert reminder.text.startswith("Ana, ")
+    assert "Ana Lima" not in words(reminder)
     assert "Ana Costa" in words(await open_home(mara))
 
 
