@@ -86,7 +86,7 @@ async def test_one_person_who_is_everything_gets_from_installation_to_the_first_
         await sole.press(reminder, "checkins.log", index=1)
         assert await sole.submit(await wait_for_modal(sole, "Check-in")) is None
         await world.move(days=3)
-        digest = await wait_for_message(sole, "50% of 2 customers")
+        digest = await wait_for_message(sole, "in cadence (50%")
         assert "Bakery" in words(digest)
         assert "Sol Alone" not in words(digest)  # names stand there only in workspaces that want them
 
