@@ -10,7 +10,7 @@ from bot.escalations.rules import Severity
 from bot.escalations.usecases import withdraw_escalation
 from bot.escalations.usecases.scheduled import notify_late, warn_people
 from bot.features import FEATURES
-from bot.followups.usecases import cancel_followup, complete_followup, notify_givers, reassign_followup
+from bot.followups.usecases import cancel_followup, complete_followup, reassign_followup
 from bot.promises.usecases.scheduled import break_overdue
 from tests.escalations.helpers import answer, escalate
 from tests.followups.helpers import assign
@@ -108,7 +108,6 @@ async def test_a_late_followup_that_was_done_is_not_told_to_who_asked(post: Post
     acme = office.customer("Acme", owner=ANA, waited=1)
     followup = assign(office, acme)
     post.clock.move(timedelta(days=9))  # Wednesday evening, two working days after its day
-    assert office.do(notify_givers) == 1
     office.do(complete_followup, followup_id=followup.id, by=ANA, note="paid")
     told = await _next_morning(post, MARA)
     assert len(told) == 1
