@@ -291,7 +291,7 @@ async def test_a_promise_is_kept_from_home(world: World) -> None:
     acme = world.office.customer("Acme", owner=ANA, waited=3)
     world.office.do(record_promise, customer_id=acme, what="price list", due_on=date(2026, 11, 23), by=ANA)
     ana = world.as_(ANA)
-    home = await open_home(world, ANA, "Acme: price list")
+    home = await open_home(world, ANA, "Acme: “price list”")
     assert words(home).startswith("1 promise due today")
     await ana.press(home, "promises.kept")
     await home_with(ana, "All caught up: 1 customer in cadence")

@@ -125,7 +125,7 @@ async def test_forged_memories_of_every_window_change_nothing(world: World) -> N
     """A form with forged `private_metadata` gets a sentence and changes nothing."""
     before, ana = await _with_screens(world), world.as_(ANA)
     others = await _another_workspaces_customer(world)
-    opened = (("/checkin", "checkins.more", "Snooze until"), ("/checkin", "checkins.more", "Hand over"))
+    opened = (("/checkin", "checkins.more", "Snooze"), ("/checkin", "checkins.more", "Hand over"))
     memories = (*FORGED, json.dumps({"customer_id": others}), json.dumps({"customer": others}), '{"origin": 7}')
     for command, menu, wish in opened:
         for memory in memories:

@@ -122,7 +122,7 @@ def test_everything_stands_in_one_message_the_earliest_first(office: Office) -> 
     at(office, utc(11, 27, 9))
     [(_, section)] = told(office, "promises")
     assert (len(section.rows), section.more) == (5, 7)
-    assert all("due today" in row.text for row in section.rows)
+    assert all("due today" in row.markup for row in section.rows)
     promise(office, acme, what="by tonight")
     tick(office)
     assert len(told(office, "promises")) == 1
@@ -193,7 +193,7 @@ def test_keeper_and_owner_are_told_in_each_reminder_until_it_is_made_good(office
     assert reminded(office) == [f"{ANA}:2026-11-27", f"{ANA}:2026-11-30", f"{BOB}:2026-11-30"]
     [_, (_, section), _] = told(office, "promises")
     assert (len(section.rows), section.more) == (5, 2)
-    assert "broken: it was due" in section.rows[0].text
+    assert "broken: it was due" in section.rows[0].markup
     for one in broken:
         kept(office, one)
     at(office, utc(12, 2, 15))

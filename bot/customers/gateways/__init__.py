@@ -79,7 +79,8 @@ def _map_table(table: Table, by_hand: Mapping[str, str]) -> tuple[HeaderMap, lis
     mapping = map_headers(table.headers, by_hand)
     name_at = mapping.columns.get(Field.NAME)
     if name_at is not None and table.headers[name_at] not in by_hand and _is_of_flags(table, name_at):
-        mapping = map_headers(table.headers, {**by_hand, mapping.headers[name_at]: LEAVE_OUT})
+        without = map_headers(table.headers, {**by_hand, mapping.headers[name_at]: LEAVE_OUT})
+        mapping = without if Field.NAME in without.columns else mapping  # the only company may be called "T"
     columns = {at for _, rivals in mapping.rivals for at in rivals}
     if not columns:
         return mapping, []
