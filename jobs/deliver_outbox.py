@@ -196,8 +196,6 @@ class Dispatcher:
             ts = await self._find(claimed) if claimed.channel else None
         except (AskedToWait, NotSent, Unclear) as reason:
             await self.runtime.run(outbox.mark_unknown, workspace=None, claimed=claimed, reason=str(reason))
-        except Outdated as reason:
-            await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=str(reason))
         except Refused as reason:
             await self._give_up(claimed, str(reason))
         else:

@@ -18,7 +18,8 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.core.schemas import Subject
 from bot.customers.views import choose
 from bot.slack.blocks import Block, Message
-from bot.slack.callers import Caller, Listeners
+from bot.slack.callers import Caller
+from bot.slack.listeners import Listeners
 from bot.slack.message_refs import ADDRESS, MessageRef, address_of, permalink
 from bot.slack.modals import OUT_OF_DATE
 from bot.slack.payloads import Form, action_and_id, block_in, ids_in, message_in, page_in, uuid_in

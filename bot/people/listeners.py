@@ -17,7 +17,7 @@ from bot.core.runtime import Runtime
 from bot.people.gateways import fetch_person
 from bot.people.queries import find_person_row
 from bot.people.usecases import sync_people
-from bot.slack.callers import installed_in
+from bot.slack.listeners import installed_in
 
 MAX_KNOWN = 100_000
 PROFILE_EVENTS = frozenset({"team_join", "user_change"})

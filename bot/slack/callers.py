@@ -1,25 +1,21 @@
-"""
-What every listener shares: `Listeners` makes a `Caller` of a request from Slack, acknowledges it in time and answers
-errors; the listener, a function of that `Caller`, parses, runs one use case and answers.
-"""
+"""A `Caller` holds what a listener needs of a request from Slack, and answers it."""
 
 import asyncio
 import html
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from re import Pattern
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import BotError, InvalidInput, NotAllowed, NotFound
+from bot.core.errors import BotError, NotAllowed, NotFound
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.slack import blocks as ui
@@ -27,15 +23,12 @@ from bot.slack.again import EXPIRED_TRIGGER, offer_again
 from bot.slack.blocks import Block, Message
 from bot.slack.message_refs import MessageLocks, MessageRef, is_slacks, update_message
 from bot.slack.modals import error_sentence, loading_modal, notice_modal
-from bot.slack.payloads import Form, actions_in, person_in, value_in, workspace_in
+from bot.slack.payloads import Form, actions_in, value_in
 
 T = TypeVar("T")
 Ref = TypeVar("Ref", bound=MessageRef)
-Listener = Callable[["Caller"], Awaitable[None]]
-OptionsListener = Callable[["Caller"], Awaitable[Iterable[Block]]]
 Nearest = Callable[[BotError], Message | None]
 
-NO_FIELDS: Mapping[str, str] = {}
 PATIENCE_SECONDS = 1.5
 """How long an answer may take to go into the acknowledgement; Slack waits for three seconds."""
 WHAT_IS_LEFT_SECONDS = 0.5
@@ -293,148 +286,8 @@ class Caller:
             raise
 
 
-class Listeners:
-    """
-    Registers functions of a `Caller` with Bolt.
-
-    Each method takes what Slack names in the request (a command, an action id, a callback id) and the listener. *audit*
-    is passed to each caller; a command is acknowledged after *patience* seconds, of the three that Slack waits for.
-    """
-
-    def __init__(
-        self,
-        app: AsyncApp,
-        runtime: Runtime,
-        *,
-        audit: Callable[..., object] | None = None,
-        patience: float = PATIENCE_SECONDS,
-    ) -> None:
-        self._app, self._runtime, self._audit, self._patience = app, runtime, audit, patience
-        self._locks = MessageLocks()
-
-    def command(self, name: str, listener: Listener, *, suggest: Nearest | None = None) -> None:
-        """
-        Register a command. Its first answer goes into the acknowledgement if it comes within *patience* seconds.
-
-        *suggest* draws errors that can offer buttons, such as for the names that were meant.
-        """
-
-        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
-            caller = self._caller(body, context)
-            work = asyncio.ensure_future(_explaining(listener, caller, suggest=suggest))
-            await asyncio.wait({work}, timeout=self._patience)
-            if not caller.is_acknowledged:
-                await caller.ack()
-            await work
-
-        self._app.command(name)(handle)
-
-    def action(self, control: str | dict[str, str | Pattern[str]], listener: Listener, *, title: str = "") -> None:
-        """Register a button or menu, which is acknowledged first; with a *title* errors open a modal of that title."""
-        self._app.action(control)(self._acknowledged_first(listener, title))
-
-    def shortcut(self, callback_id: str, listener: Listener) -> None:
-        """Register a shortcut, which is acknowledged first."""
-        self._app.shortcut(callback_id)(self._acknowledged_first(listener))
-
-    def view(
-        self,
-        callback_id: str,
-        listener: Listener,
-        *,
-        first_field: str = "",
-        fields: Mapping[str, str] = NO_FIELDS,
-        prefix: str = "",
-    ) -> None:
-        """
-        Register a modal's submission; it closes when the listener returns without an acknowledgement.
-
-        An error stands under the block that *fields* gives for the field it names, else the one that is called like it
-        after *prefix*; what follows a colon in the id of a block doesn't matter. Where that block isn't shown the error
-        stands under *first_field*, by default the modal's first input.
-        """
-
-        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
-            caller = self._caller(body, context)
-            try:
-                await listener(caller)
-            except Exception as error:
-                if caller.is_acknowledged:
-                    log.exception("listener.failed", callback_id=callback_id)
-                else:
-                    await _refuse_submission(caller, error, first_field, fields, prefix)
-            if not caller.is_acknowledged:
-                await caller.ack()
-
-        self._app.view(callback_id)(handle)
-
-    def options(self, action_id: str, listener: OptionsListener) -> None:
-        """Register a menu that asks for options; a person who is refused gets none."""
-
-        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
-            found: Iterable[Block] = ()
-            with suppress(BotError):
-                found = await listener(self._caller(body, context, audited=False))
-            await context.ack(options=list(found))
-
-        self._app.options(action_id)(handle)
-
-    def event(self, kind: str, listener: Listener) -> None:
-        """Register an event, which Bolt acknowledges; nobody waits for an answer, so errors are only logged."""
-
-        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
-            try:
-                await listener(self._caller(body, context, audited=False))
-            except Exception as error:
-                log.exception("event.failed", kind=kind, error=type(error).__name__)
-
-        self._app.event(kind)(handle)
-
-    def _acknowledged_first(self, listener: Listener, title: str = "") -> Callable[..., Awaitable[None]]:
-        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
-            await context.ack()
-            await _explaining(listener, self._caller(body, context), title=title)
-
-        return handle
-
-    def _caller(self, body: dict[str, Any], context: AsyncBoltContext, *, audited: bool = True) -> Caller:
-        workspace, person = workspace_in(body), person_in(body)
-        if "event" in body:
-            workspace, person = installed_in(body, context), context.user_id or ""
-        audit = self._audit if audited else None
-        return Caller(workspace, person, body, context, self._runtime, self._locks, audit)
-
-
-def installed_in(body: Mapping[str, Any], context: AsyncBoltContext) -> str:
-    """Return the workspace of a payload or an event: the team, or the org of an org-wide installation."""
-    if context.is_enterprise_install:
-        return context.enterprise_id or ""
-    return context.team_id or workspace_in(body)
-
-
-async def _explaining(listener: Listener, caller: Caller, *, suggest: Nearest | None = None, title: str = "") -> None:
-    try:
-        await listener(caller)
-    except Exception as error:  # noqa: BLE001 - the last line before silence
-        await caller.explain(error, suggest=suggest, title=title)
-
-
 async def _view_or_notice(work: Awaitable[Block]) -> Block:
     try:
         return await work
     except Exception as error:  # noqa: BLE001 - the last line before silence
         return notice_modal(error_sentence(error))
-
-
-async def _refuse_submission(
-    caller: Caller, error: Exception, first_field: str, fields: Mapping[str, str], prefix: str
-) -> None:
-    """Show the sentences of *error* under the inputs they belong to; in place of a modal that has none."""
-    shown = [str(block["block_id"]) for block in caller.view.get("blocks") or () if block.get("type") == "input"]
-    named = error.fields if isinstance(error, InvalidInput) else {}
-    placed = {fields.get(name) or f"{prefix}{name}": sentence for name, sentence in named.items()}
-    errors = {one: placed[key] for one in shown for key in {one, one.partition(":")[0]} if key in placed}
-    if errors or shown or first_field:
-        await caller.ack(response_action="errors", errors=errors or {first_field or shown[0]: error_sentence(error)})
-    else:
-        await caller.show(notice_modal(error_sentence(error)))

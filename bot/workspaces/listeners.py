@@ -7,7 +7,8 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
-from bot.slack.callers import Caller, Listeners
+from bot.slack.callers import Caller
+from bot.slack.listeners import Listeners
 from bot.workspaces.gateways import join_channel, look_at_channel
 from bot.workspaces.schemas import ChannelSchema
 from bot.workspaces.usecases import record_denial, uninstall_workspace

@@ -7,7 +7,7 @@ from tests.makers import ROOT
 
 READERS = {
     "bot/slack/payloads.py:ids_in",
-    "bot/slack/callers.py:_refuse_submission",
+    "bot/slack/listeners.py:_refuse_submission",
     "bot/checkins/views/form.py:opened",
     "bot/promises/listeners.py:read_form",
     "bot/digests/listeners.py:read_setup",

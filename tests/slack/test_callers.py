@@ -14,7 +14,8 @@ from sqlmodel import col, select
 
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.slack.blocks import Block, Message, field_of, modal, section, text_input
-from bot.slack.callers import Caller, Listeners
+from bot.slack.callers import Caller
+from bot.slack.listeners import Listeners
 from bot.workspaces.tables import AuditEntry
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
 from tests.world import World, open_world

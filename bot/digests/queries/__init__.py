@@ -71,7 +71,7 @@ def list_kinds(features: Sequence[Feature]) -> list[DigestKindOffer]:
     owed = DigestKindOffer(
         key=DigestKind.OWED,
         label="What we owe",
-        about="Promises, escalations and follow-ups that are late or due, the most late first.",
+        about="Promises, problems and follow-ups that are late or due, the most late first.",
         clear="Nothing that we owe a customer is late or due.",
         compose=partial(compose_commitments, features=features),
     )

@@ -183,10 +183,11 @@ def read_phrase(phrase: str, today: date) -> date | None:
     return day
 
 
-def ask_which(phrase: str, *readings: date, options: Sequence[date] = ()) -> NoReturn:
-    """Raise `UnclearDay` for a phrase that can mean each of *readings*, or one of *options* that isn't named."""
+def ask_which(phrase: str, *readings: "date | Reading", options: Sequence[date] | None = None) -> NoReturn:
+    """Raise `UnclearDay` for a phrase that can mean each of *readings*; *options* are the days, by default the same."""
     named = " or ".join(f"{one.day} {month_name[one.month]}" for one in readings) or "more than one day"
-    raise UnclearDay(f"“{phrase}” can be {named}; choose which.", options or readings)
+    days = [one for one in readings if isinstance(one, date)] if options is None else options
+    raise UnclearDay(f"“{phrase}” can be {named}; choose which.", days)
 
 
 def _relative_day(phrase: str, today: date) -> date | None:
@@ -241,9 +242,7 @@ def _written_day(phrase: str, today: date) -> date | None:
         return None
     readings = list_readings(phrase)
     if len(readings) > 1:
-        named = " or ".join(f"{one.day} {month_name[one.month]}" for one in readings)
-        options = [day for one in readings if (day := _next_day_of(one, today))]
-        raise UnclearDay(f"“{phrase}” can be {named}; choose which.", options)
+        ask_which(phrase, *readings, options=[day for one in readings if (day := _next_day_of(one, today))])
     return _day_of(readings[0], today) if readings else None
 
 
