@@ -146,8 +146,8 @@ class Morning:
     *key* is stored; *title* stands above the rows, *command* shows those that don't fit. `list_due(session, told, now)`
     returns the ids of what is due by who is told of it, the most pressing first; *told* maps the people whose things
     are asked for to themselves, or to who covers for them. `list_rows(session, ids, now)` returns schemas by person as
-    they stand now, in the order of *ids*, and *view* draws one for a person. `lead(name, count)` and `counted(count)`
-    are parts of a sentence on *count* things, the first of them about the customer *name*.
+    they stand now, in the order of *ids*, and *view* draws one for a person. `lead(waiting, count)`, which names the
+    first customer, and `counted(waiting, count)` are parts of a sentence on *count* things; *waiting* are the first.
     """
 
     key: str
@@ -156,8 +156,8 @@ class Morning:
     list_due: Callable[[Session, Mapping[str, str], datetime], Mapping[str, Sequence[UUID]]]
     list_rows: Callable[[Session, Mapping[str, Sequence[UUID]], datetime], Mapping[str, Sequence[Any]]]
     view: Callable[[Any, str], MorningRow]
-    lead: Callable[[str, int], str]
-    counted: Callable[[int], str]
+    lead: Callable[[Sequence[Any], int], str]
+    counted: Callable[[Sequence[Any], int], str]
 
 
 @dataclass(frozen=True)

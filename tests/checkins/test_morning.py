@@ -293,4 +293,4 @@ def test_nothing_waits_only_where_nothing_is_late(office: Office) -> None:
     assert queue_of(office).others == ("one promise is due",)
     escalate(office, acme)
     at(office, utc(24, 8))
-    assert queue_of(office).others == ("one problem is past its time", "one promise is due")
+    assert queue_of(office).others == ("one problem is past its time", "one promise is broken")

@@ -145,12 +145,12 @@ def build_section(
     """Build a section of a person's reminder from the schemas of its rows."""
     rows = [morning.view(schema, person_id) for schema in schemas]
     rows = [row.model_copy(update={"days": days.get(row.id, 0)}) for row in rows]
-    waiting = [row for row in rows if row.is_open]
+    waiting = [schema for schema, row in zip(schemas, rows, strict=True) if row.is_open]
     count = len(waiting) + more
     return MorningSection(
         key=morning.key, title=morning.title, command=morning.command, rows=tuple(rows), more=more,
-        lead=morning.lead(waiting[0].customer_name, count) if waiting else "",
-        counted=morning.counted(count) if waiting else "",
+        lead=morning.lead(waiting, count) if waiting else "",
+        counted=morning.counted(waiting, count) if waiting else "",
     )  # fmt: skip
 
 
