@@ -235,7 +235,17 @@ def _list_sections(
     told = {person_id: person_id for person_id in ready}
     for cover in ready:
         told.update(dict.fromkeys(covered.get(cover, ()), cover))
-    return {one.key: one.list_due(session, told, now) for one in collect_mornings(features)} if told else {}
+    return {one.key: _list_untold(session, one, told, now) for one in collect_mornings(features)} if told else {}
+
+
+def _list_untold(
+    session: Session, morning: Morning, told: Mapping[str, str], now: datetime
+) -> Mapping[str, Sequence[UUID]]:
+    """Return what is due in a section, by person, without what people were told of a moment ago."""
+    found = morning.list_due(session, told, now)
+    just_told = morning.list_just_told(session, now) if morning.list_just_told and found else ()
+    left = {person_id: [one for one in ids if one not in just_told] for person_id, ids in found.items()}
+    return {person_id: ids for person_id, ids in left.items() if ids}
 
 
 def _latest_actions(session: Session, reminder: Reminder, customer_ids: list[UUID]) -> dict[UUID, CustomerAction]:
