@@ -62,6 +62,13 @@ def test_the_word_is_found_in_whatever_piece_of_the_file_it_stands() -> None:
     assert (guessed.line, guessed.word) == (4, "Zoë")
 
 
+@pytest.mark.parametrize(("letters", "makes_sense"), [(9, False), (10, True)])
+def test_mac_roman_may_be_odd_in_a_tenth_of_its_letters(letters: int, makes_sense: bool) -> None:
+    """More than that is no language, whatever the encoding."""
+    raw = ("Café " * (letters - 1) + "x‡y").encode("mac_roman")
+    assert (guess_encoding([raw]) is not None) == makes_sense
+
+
 def test_bytes_that_make_no_sense_in_either_are_no_text() -> None:
     """What Windows-1252 can't hold and Mac Roman makes nonsense of is refused."""
     assert guess_encoding([b"\x81\xe9\x8d\xe8\x8f\xf9a\x90"]) is None
