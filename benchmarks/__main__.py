@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import answering, importing, matching, reading, size, sweeping
+from benchmarks import answering, importing, matching, size, sweeping, training
 from benchmarks.figure import Figure
 
 FIGURES = Path(".bench/figures.json")
@@ -29,7 +29,7 @@ def _measure(folder: Path) -> Iterator[Figure]:
     yield from sweeping.measure(folder)
     yield from answering.measure(folder)
     yield from matching.measure(folder)
-    yield from reading.measure()
+    yield from training.measure()
     yield from size.measure(folder)
 
 

@@ -13,6 +13,7 @@ from bot.mentions.usecases.sources import stop_channel
 from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
+from jobs.learn_feelings import learn_feelings
 from jobs.post_digests import post_digests
 from jobs.reminding import send_morning_messages
 from jobs.runner import Job
@@ -35,6 +36,7 @@ def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_
             every=MINUTE,
         ),
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
+        Job("learn_feelings", partial(learn_feelings, runtime), every=15 * MINUTE, fresh_for=15 * MINUTE),
         Job("report_problems", partial(report_problems, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, on_dead), every=SECOND, alone=False),
     )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
+from bot.mentions.rules.learning import ModelState
 from bot.mentions.rules.mentions import ANSWER_DAYS, MentionState, Posted
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.sources import SourceKind
@@ -235,6 +236,29 @@ class AliasLesson(Row, table=True):
     verdict: Tier = Field(sa_type=choice(Tier))
     by: str = Field(max_length=32)
     at: datetime
+
+
+class SentimentModel(Row, table=True):
+    """
+    What a workspace's corrections taught, with how well texts are read *before* and *after* it, by cross-validation.
+
+    It learnt from corrections up to `taught_until`. The weights of models that nobody can go back to are deleted.
+    """
+
+    __tablename__ = "feeling_models"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), sa.Index(None, "workspace_id", "learnt_at")
+    )
+
+    learnt_at: datetime
+    taught_until: datetime
+    corrections: int
+    texts: int
+    version: int
+    state: ModelState = Field(sa_type=choice(ModelState))
+    before: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    after: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    weights: bytes = Field(default=b"", sa_type=sa.LargeBinary)
 
 
 class SentimentCorrection(Row, table=True):

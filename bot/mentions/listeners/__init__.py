@@ -22,6 +22,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.view(forms.SAVE_ANSWER, acting.save_answer, first_field=forms.WORDS, fields=forms.FIELD_OF)
     on.view(forms.SAVE_CUSTOMER, acting.save_customer, first_field=forms.WHOM, fields=forms.FIELD_OF)
     on.view(forms.SAVE, adding.save_setup, first_field=forms.BLOCK_OF["names"], fields=forms.BLOCK_OF)
+    on.action(forms.GO_BACK, adding.go_back)
+    on.action(forms.LEARN_AGAIN, adding.learn_again)
     in_background.view(forms.SEND, adding.receive_file)
     in_background.view(forms.CONFIRM, adding.import_list)
     on.action(source_views.ADD, sources.add)

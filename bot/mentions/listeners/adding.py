@@ -14,13 +14,16 @@ from bot.customers.queries.screens import get_upload
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
 from bot.mentions.listeners import sources
+from bot.mentions.queries.feeling import get_feeling
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.queries.mentions import get_mention, get_open, get_setup, plan_list, require_may_bring
 from bot.mentions.queries.sources import find_signed
 from bot.mentions.rules.sentiment import Phrase
 from bot.mentions.rules.texts import canonical, clean_line, clean_words, handles_in, links_in
+from bot.mentions.schemas.feeling import FeelingSchema
 from bot.mentions.schemas.items import FeedItem
 from bot.mentions.schemas.mentions import ListRead, MentionSetup, OwnNames, WebhookSource
+from bot.mentions.usecases import feeling
 from bot.mentions.usecases.aliases import WISH, name_ourselves, save_settings
 from bot.mentions.usecases.ingest import ingest_sent, keep_list, save_mention, take_list
 from bot.mentions.views import cards, forms
@@ -120,9 +123,28 @@ async def save_setup(caller: Caller) -> None:
     await caller.show(forms.notice("Saved", ui.section("Saved.")))
 
 
-def _get(session: Session, *, viewer: str, now: Any) -> tuple[OwnNames, MentionSetup]:  # noqa: ARG001 - every query takes the time
+async def go_back(caller: Caller) -> None:
+    """Read mentions as before the last time that something was learnt."""
+    await _redraw(caller, await caller.run(feeling.go_back))
+
+
+async def learn_again(caller: Caller) -> None:
+    """Use what was set aside again."""
+    await _redraw(caller, await caller.run(feeling.learn_again))
+
+
+async def _redraw(caller: Caller, learnt: FeelingSchema) -> None:
+    """Redraw the settings with what has been typed into them."""
+    form = caller.form
+    ours = OwnNames(**{name: tuple(_lines(form, name)) for name in ("names", "domains", "handles")})
+    _, schema, _ = await caller.read(_get)
+    view = forms.setup_form(ours, schema, learnt)
+    await caller.client.views_update(view_id=caller.view["id"], hash=caller.view["hash"], view=view)
+
+
+def _get(session: Session, *, viewer: str, now: Any) -> tuple[OwnNames, MentionSetup, FeelingSchema]:  # noqa: ARG001 - every query takes the time
     require_manager(session, by=viewer, wish=WISH)
-    return list_own_names(session), get_setup(session)
+    return list_own_names(session), get_setup(session), get_feeling(session)
 
 
 def _save(session: Session, *, names: dict[str, list[str]], by: str, now: Any, **wish: Any) -> None:

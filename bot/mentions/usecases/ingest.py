@@ -11,11 +11,13 @@ from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput, NotFound
 from bot.customers.rules.names import clean_text
 from bot.customers.usecases.lists import discard_upload, store_upload
+from bot.mentions.queries.feeling import get_reader
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import AT_ONCE, find_settings, plan_list, require_may_bring
 from bot.mentions.queries.sources import get_source
 from bot.mentions.rules.mentions import Filter, MentionState, is_old, is_posted, is_recent, is_wanted
-from bot.mentions.rules.sentiment import BY_PERSON, Sentiment, read_sentiment
+from bot.mentions.rules.reading import Reader, read_sentiment
+from bot.mentions.rules.sentiment import BY_PERSON, Sentiment
 from bot.mentions.rules.sources import SourceKind
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas.items import FeedItem, FetchResult
@@ -214,7 +216,8 @@ def _see_again(session: Session, row: Mention, item: FeedItem, origin: _Origin) 
     row.title, row.words, row.is_cut, row.rating = item.title, item.words, item.cut, item.rating
     row.edited_at = origin.now
     if row.scorer != BY_PERSON:
-        row.feeling, row.score, row.scorer = read_sentiment(item.said, item.rating)
+        reader, names = get_reader(session), (row.alias,)
+        row.feeling, row.score, row.scorer = read_sentiment(item.said, item.rating, names=names, reader=reader)
     return True
 
 
@@ -231,9 +234,10 @@ def _add_all(session: Session, fresh: dict[str, FeedItem], origin: _Origin) -> d
         for item in fresh.values()
     ]  # fmt: skip
     channel = _channel(session, origin.source)
+    reader = get_reader(session)
     made = {}
     for (key, item), found in zip(fresh.items(), match_many(session, texts=texts, now=origin.now), strict=True):
-        made[key] = _make_row(key, item, found, origin)
+        made[key] = _make_row(key, item, found, origin, reader)
         made[key].channel_id = channel
     session.add_all(made.values())
     session.flush()
@@ -253,8 +257,9 @@ def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
     return list({row.customer_id: row for row in complaints if row.tier in SURE}.values())
 
 
-def _make_row(key: str, item: FeedItem, found: Sequence[Match], origin: _Origin) -> Mention:
-    sentiment, score, model = read_sentiment(item.said, item.rating)
+def _make_row(key: str, item: FeedItem, found: Sequence[Match], origin: _Origin, reader: Reader) -> Mention:
+    names = [match.alias for match in found]
+    sentiment, score, model = read_sentiment(item.said, item.rating, names=names, reader=reader)
     row = Mention(
         **item.model_dump(include=_COPIED), fingerprint=key, source_id=origin.source_id, kind=origin.kind,
         is_cut=item.cut, place=item.place or (clean_text(origin.source.name, 100) if origin.source else ""),

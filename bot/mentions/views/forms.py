@@ -1,10 +1,13 @@
 """Draws the windows of mentions: the answer, the customer, the settings, and the import of a list."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from bot.customers.rules.rows import Note, Refusal
+from bot.mentions.rules.learning import FEWEST_CORRECTIONS
 from bot.mentions.rules.mentions import ANSWER, ANSWER_DAYS_RANGE, LINK
 from bot.mentions.rules.sentiment import Hint
+from bot.mentions.schemas.feeling import FeelingSchema, LearntSchema
 from bot.mentions.schemas.mentions import ListPlan, ListRead, MentionSchema, MentionSetup, OwnNames
 from bot.mentions.views.cards import about_line
 from bot.slack import blocks as ui
@@ -16,6 +19,8 @@ OPTIONS = "customers.options"  # answered by the customers feature
 QUOTED = 300
 MOST_HINTS = 8
 SAVE = "mentions.save_setup"
+GO_BACK, LEARN_AGAIN = "mentions.feeling_back", "mentions.feeling_again"
+FEELING = "*Reading of feelings:*"
 FIELDS = ("names", "domains", "handles", "answer_days", "phrases", "channel")
 BLOCK_OF = {name: f"mentions.setup_{name}" for name in FIELDS}
 LONG = 3000
@@ -73,7 +78,7 @@ def _hinted(hints: Sequence[Hint]) -> str:
     return "Before it is kept, a thought about the words; nothing has to change.\n" + "\n".join(lines)
 
 
-def setup_form(ours: OwnNames, schema: MentionSetup) -> ui.Block:
+def setup_form(ours: OwnNames, schema: MentionSetup, feeling: FeelingSchema) -> ui.Block:
     """Draw the settings: our own names, the time for an answer, phrases to avoid, the channel for saved mentions."""
     low, high = ANSWER_DAYS_RANGE
     blocks = [
@@ -96,8 +101,62 @@ def setup_form(ours: OwnNames, schema: MentionSetup) -> ui.Block:
             "Channel for what people save", ui.channel_select(BLOCK_OF["channel"], initial=schema.channel_id or None),
             block_id=BLOCK_OF["channel"], optional=True, hint="Empty: it is kept, and only who saved it sees the card.",
         ),
+        _feeling(feeling),
     ]  # fmt: skip
     return ui.modal("Mentions", blocks, callback_id=SAVE, submit="Save")
+
+
+def _feeling(feeling: FeelingSchema) -> ui.Block:
+    """Draw what was learnt from corrections, with the button that goes back or learns again."""
+    if feeling.aside:
+        aside = (
+            f"What was learnt on {_day(feeling.aside.learnt_on)} is set aside, and nothing new is learnt. "
+            f"Mentions are read {_as_learnt(feeling.used)}."
+        )
+        return ui.section(f"{FEELING} {aside}", accessory=ui.button("Learn again", LEARN_AGAIN))
+    if feeling.used is None:
+        return ui.section(f"{FEELING} {_untaught(feeling)}")
+    learnt = feeling.used
+    corrections = ui.plural(learnt.corrections, "correction")
+    told = f"learnt from {corrections} on {_day(learnt.learnt_on)}. {_figures(learnt)}"
+    since = feeling.refused
+    more = f" What was learnt on {_day(since.learnt_on)} is no better, so it isn't used." if since else ""
+    return ui.section(f"{FEELING} {told}{more}", accessory=ui.button("Go back", GO_BACK))
+
+
+def _as_learnt(learnt: LearntSchema | None) -> str:
+    return f"as learnt on {_day(learnt.learnt_on)}" if learnt else "as the bot came"
+
+
+def _untaught(feeling: FeelingSchema) -> str:
+    """Say that the bot reads as it came, and when that changes."""
+    if feeling.refused:
+        on = _day(feeling.refused.learnt_on)
+        return f"as the bot came. What was learnt on {on} is no better, so it isn't used; more corrections help."
+    if feeling.corrections < FEWEST_CORRECTIONS:
+        so_far = f"{feeling.corrections:,} so far" if feeling.corrections else "none so far"
+        return f"as the bot came. It learns from {FEWEST_CORRECTIONS} corrections ({so_far}); ⋯ on a card corrects one."
+    return f"as the bot came. It learns from {feeling.corrections:,} corrections in the coming night."
+
+
+def _figures(learnt: LearntSchema) -> str:
+    """Say how many complaints are found, and how many of those are some, each with the number before."""
+    before, after = learnt.before, learnt.after
+    if not after.found:
+        return f"It reads {_of_100(after.accuracy)} of 100 mentions right (before {_of_100(before.accuracy)})."
+    earlier = f" (before {_of_100(before.precision)})" if before.called else ""
+    return (
+        f"It finds {_of_100(after.recall)} of 100 complaints (before {_of_100(before.recall)}); "
+        f"of 100 that it reads as complaints, {_of_100(after.precision)} are{earlier}."
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _of_100(share: float) -> int:
+    return round(100 * share)
 
 
 def lines_field(block_id: str, label: str, words: Sequence[str], hint: str, *, most: int = LONG) -> ui.Block:
