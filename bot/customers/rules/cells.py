@@ -27,7 +27,8 @@ _SIGNS: Mapping[str, str] = _WORDS["currencies"]
 _CADENCE = re.compile(r"(?:every\s+)?(\d{1,4})(?:\.0+)?\s*(?:days?|d)?")
 
 _MONEY = re.compile(
-    r"(?P<before>[^\d.,+\-(]*)(?P<minus>[-+(]?)\s*(?P<number>\d[\d.,'’ ]*?)\s*\)?\s*(?P<after>(?:[^\d.,'’()][^\d,'’()]*)?)"
+    r"(?P<before>[^\d.,+\-(]*)(?P<minus>[-+(]?)\s*(?P<number>\d[\d.,'’ ]*?)\s*\)?\s*"
+    r"(?P<after>(?:[^\d.,'’()][^\d,'’()]*)?)"
 )
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,2}")
 _LARGEST_MONEY = Decimal(10) ** 15
