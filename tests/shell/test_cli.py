@@ -224,8 +224,10 @@ def test_an_import_says_what_the_window_shows(shell: Shell) -> None:
         "  2 rows, Company: The row has no name: write what the customer is called. (rows 4, 5)",
         "Worth a look:",
         "  3 rows, owner: such as row 2: Nobody here is called “ana”, so the customer has no owner. (rows 2, 3, 6)",
-        "  2 rows, Headcount: such as row 3: “few” is no number of people; write it like 250. It was left blank. "
-        "(rows 3, 6)",
+        (
+            "  2 rows, Headcount: such as row 3: “few” is no number of people; write it like 250. It was left blank. "
+            "(rows 3, 6)"
+        ),
         "3 have no owner; a manager shares them out with /customers pool in Slack.",
     ]
     shell.run_ok("import", "shoes.csv")
