@@ -104,18 +104,17 @@ def test_namesakes_with_other_domains_are_other_customers(office: Office) -> Non
     assert plan.added == ("Bolt",)
 
 
-def test_rows_about_one_customer_are_put_together_unless_they_contradict(office: Office) -> None:
-    """A second contact is welcome; a second owner is refused, naming the row it contradicts."""
+def test_rows_about_one_customer_are_put_together(office: Office) -> None:
+    """A second contact is welcome; a second owner is left out, and a remark says so."""
     plan = take_in(
         office,
-        "Name,Owner,Contact name,Contact email\nAcme,Ana Lima,Jo,jo@acme.test\nAcme,,Bo,bo@acme.test\n"
-        "Acme Inc.,Bob Chen,Cy,cy@acme.test\n",
+        "Name,Owner,Contact name,Contact email\nAcme,Ana Lima,Jo,jo@acme.com\nAcme,,Bo,bo@acme.com\n"
+        "Acme Inc.,Bob Chen,Cy,cy@acme.com\n",
     ).plan
-    assert (plan.added, plan.left_alone) == (("Acme",), 1)
-    assert plan.refusals[0].row_number == 4
-    assert "Row 2 is about the same customer" in plan.refusals[0].reason
+    assert (plan.added, plan.left_alone, plan.joined, plan.refused) == (("Acme",), 0, 2, 0)
+    assert [(note.row_number, note.column, note.value) for note in plan.remarks] == [(4, "owner", "Bob Chen")]
     acme = everyone(office)["Acme"]
-    assert [contact.name for contact in office.look(lambda s: list_contacts(s, acme.id))] == ["Bo", "Jo"]
+    assert [contact.name for contact in office.look(lambda s: list_contacts(s, acme.id))] == ["Bo", "Cy", "Jo"]
 
 
 def test_a_bad_row_never_stops_the_others(office: Office) -> None:
