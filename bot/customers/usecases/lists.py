@@ -230,7 +230,7 @@ class _ChangeBuilder:
         owner = self.owners.find(words)
         if owner is None:
             place = "stays with its owner" if had is not None and had.owner_id else "has no owner"
-            self._remark(target, "owner", words, f"Nobody here is called “{words}”, so {target.name} {place}.")
+            self._remark(target, "owner", words, f"Nobody here is called “{words}”, so the customer {place}.")
         elif had is None or had.owner_id in {None, owner, self.by} or self.manages:
             after["owner_id"] = owner
         else:
@@ -336,6 +336,12 @@ def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str],
     """Store which of a list's columns somebody has mapped by hand, for a day more."""
     upload = _require_upload(session, upload_id, by)
     upload.by_hand, upload.at = dict(by_hand), now
+
+
+def answer_upload(session: Session, *, upload_id: UUID, answers: Mapping[str, str], by: str, now: datetime) -> None:
+    """Store the answers to questions about a list, by the questions' ids, for a day more."""
+    upload = _require_upload(session, upload_id, by)
+    upload.answers, upload.at = {**upload.answers, **answers}, now
 
 
 def import_upload(
