@@ -46,6 +46,10 @@ FIELD_BLOCKS = {
 """Where a sentence about each field stands."""
 
 LONGEST_LIST = 2900
+ALSO_CALLED = (
+    "Divided by semicolons. An account (@acme) or a page (booking.com/hotel/acme) may stand here, too. If a page is on "
+    "the customer's own domain, mentions count only links under that page."
+)
 
 
 def add(name: str, *, owner: str, cadence: int) -> ui.Block:
@@ -136,7 +140,7 @@ def _fields(details: CustomerDetails, parent: Named | None, cadence: int) -> lis
               "One a line: Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact"),
         ui.field_of("Domain", ui.text_input(DOMAIN, initial=details.domain or "", max_length=300), block_id=DOMAIN,
                  optional=True),
-        _list("Also called", ALIASES, "; ".join(details.aliases), "Divided by semicolons", lines=False),
+        _list("Also called", ALIASES, "; ".join(details.aliases), ALSO_CALLED, lines=False),
         ui.field_of("Belongs to", customer_select(parent), block_id=PARENT, optional=True),
         ui.field_of("Country", ui.text_input(COUNTRY, initial=details.country or "", max_length=60), block_id=COUNTRY,
                  optional=True),

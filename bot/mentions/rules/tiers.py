@@ -80,7 +80,8 @@ def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: U
     """
     Return every key of a customer, made of its name, other names, domain and accounts.
 
-    Another name that begins with "@" is an account; the joined words of each name count as one, too.
+    Another name that begins with "@" is an account, one that is an address with a path is a page; the joined words of
+    each name count as an account, too. If a page is on the customer's domain, only links to such pages count.
     """
     known: dict[str, Known] = {}
     names = [(name, AliasKind.NAME), *((other, AliasKind.ALIAS) for other in others)]
@@ -89,12 +90,19 @@ def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: U
         for other, _ in names
         if other.startswith("@")
     ]
+    pages = [Known(keys[0], AliasKind.DOMAIN, customer_id, given=True) for other in others if (keys := _page(other))]
     spelt = [key for written, kind in names for key in _keys_of_name(written, kind, customer_id)]
-    domains = [Known(domain, AliasKind.DOMAIN, customer_id)] if domain else []
-    for each in (*accounts, *spelt, *domains):
+    is_whole = domain and not any(f".{page.key}".partition("/")[0].endswith(f".{domain}") for page in pages)
+    domains = [Known(domain, AliasKind.DOMAIN, customer_id)] if domain and is_whole else []
+    for each in (*accounts, *pages, *spelt, *domains):
         if each.key.strip("@"):
             known.setdefault(each.key, each)
     return list(known.values())
+
+
+def _page(other: str) -> tuple[str, ...]:
+    """Return the keys of the page that another name is, the longest first; none if it is no page."""
+    return () if " " in other.strip() else tokens.page_keys(other.strip())
 
 
 def _keys_of_name(name: str, kind: AliasKind, customer_id: UUID | None) -> tuple[Known, Known]:
@@ -151,9 +159,12 @@ def judge(known: Known, signs: tokens.Signs, *, rivals: int = 1, ordinary: bool 
     Return how sure it is that a text with these *signs* means the customer of *known*.
 
     A domain, an account or several words with capitals: linked. One rare word: likely. An ordinary one, one that may
-    be the end of another name or stands elsewhere in small letters, or a name that several customers share: ask.
+    be the end of another name or stands elsewhere in small letters, a name that several customers share, or one that
+    the text only names as where it comes from: ask.
     """
     if rivals > 1:
+        return Tier.ASK
+    if signs.credited and not (known.given and known.kind is AliasKind.DOMAIN):
         return Tier.ASK
     if known.kind is AliasKind.DOMAIN:
         return Tier.LINKED
