@@ -123,7 +123,7 @@ def _prepare(
     prepared.remarks += drafts.remarks
     targets = _match(drafts, matcher, prepared, progress)
     erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
-    builder = _ChangeBuilder(session, by=by, manages=manages, prepared=prepared)
+    builder = _ChangeBuilder(session, drafts.columns, by=by, manages=manages, prepared=prepared)
     accepted = [target for target in targets if builder.is_allowed(target)]
     prepared.remarks += resolve_parents(accepted, matcher)
     for target in accepted:
@@ -170,7 +170,10 @@ def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progr
 class _ChangeBuilder:
     """Computes the columns that rows change, as far as *by* is allowed to change them."""
 
-    def __init__(self, session: Session, *, by: str, manages: bool, prepared: Prepared) -> None:
+    def __init__(
+        self, session: Session, headings: Mapping[Field, str], *, by: str, manages: bool, prepared: Prepared
+    ) -> None:
+        self.headings = headings
         self.owners, self.by, self.manages, self.prepared = Owners(session), by, manages, prepared
         workspace = get_workspace(session)
         self.floor, self.zone = workspace.cadence_floor_days, workspace.zone
@@ -248,10 +251,12 @@ class _ChangeBuilder:
 
     def _refuse(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
         target.is_refused = True
-        self.prepared.refusals += [Refusal(row.row_number, column, reason, value) for row in target.rows]
+        heading = self.headings.get(Field(column), column)
+        self.prepared.refusals += [Refusal(row.row_number, heading, reason, value) for row in target.rows]
 
     def _remark(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
-        self.prepared.remarks.append(Note(target.rows[0].row_number, column, reason, value))
+        heading = self.headings.get(Field(column), column)
+        self.prepared.remarks.append(Note(target.rows[0].row_number, heading, reason, value))
 
 
 def _same(before: Any, after: Any) -> bool:
