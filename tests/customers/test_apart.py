@@ -267,7 +267,8 @@ def test_a_list_of_namesakes_is_known_again(empty_office: Any, rows: list[dict[s
     """Nothing is added or changed the second time, though groups of rows were kept apart the first time."""
     office: Office = empty_office()
     groups = planned(office, as_list(rows)).taken_as_one
-    take_in(office, as_list(rows), apart={row for at, group in enumerate(groups) if at in pressed for row in group.rows})
+    apart = {row for at, group in enumerate(groups) if at in pressed for row in group.rows}
+    take_in(office, as_list(rows), apart=apart)
     before = schemas(office)
     plan = take_in(office, as_list(rows)).plan
     assert (plan.added, plan.changes) == ((), ())

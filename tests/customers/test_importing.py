@@ -143,7 +143,7 @@ def test_an_unknown_owner_sends_the_customer_to_the_pool_with_a_remark(office: O
     ).plan
     owners = {name: row.owner_id for name, row in everyone(office).items()}
     assert owners == {"A1": None, "B2": None, "C3": None, "D4": ANA, "E5": ANA}
-    assert [note.row_number for note in plan.remarks if note.column == "owner"] == [2, 3, 4]
+    assert [note.row_number for note in plan.remarks if note.column == "Owner"] == [2, 3, 4]
 
 
 def test_parents_that_are_missing_ambiguous_or_circular_are_left_out_with_a_remark(office: Office) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from bot.customers.rules.rows import Note
 
+ROWS_SHOWN = 5
+
 
 @dataclass(frozen=True)
 class RefusalGroup:
@@ -13,6 +15,16 @@ class RefusalGroup:
     first: Note
     rows: tuple[int, ...]
     is_uniform: bool = True
+
+    @property
+    def where(self) -> str:
+        """Return `row 3, Company`, or `24 rows (3, 4, 5, 6, 7 …), Company`."""
+        if len(self.rows) == 1:
+            found = f"row {self.first.row_number:,}"
+        else:
+            shown = ", ".join(f"{row:,}" for row in self.rows[:ROWS_SHOWN])
+            found = f"{len(self.rows):,} rows ({shown}{' …' if len(self.rows) > ROWS_SHOWN else ''})"
+        return f"{found}, {self.first.column}" if self.first.column else found
 
     @property
     def short(self) -> str:

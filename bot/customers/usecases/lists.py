@@ -131,7 +131,7 @@ def _prepare(
     manages = by == BOT or may_manage(require_here(session, by=by))
     prepared = Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals), manages=manages)
     prepared.remarks += drafts.remarks
-    builder = _ChangeBuilder(session, by=by, manages=manages, prepared=prepared)
+    builder = _ChangeBuilder(session, drafts.columns, by=by, manages=manages, prepared=prepared)
     matcher = Matcher(session, find_owner=builder.owners.find)
     targets = _match(drafts, matcher, prepared, apart)
     erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
@@ -178,7 +178,10 @@ def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, apart: Collecti
 class _ChangeBuilder:
     """Computes the columns that rows change, as far as *by* is allowed to change them."""
 
-    def __init__(self, session: Session, *, by: str, manages: bool, prepared: Prepared) -> None:
+    def __init__(
+        self, session: Session, headings: Mapping[Field, str], *, by: str, manages: bool, prepared: Prepared
+    ) -> None:
+        self.headings = headings
         self.owners, self.by, self.manages, self.prepared = Owners(session), by, manages, prepared
         workspace = get_workspace(session)
         self.floor, self.zone = workspace.cadence_floor_days, workspace.zone
@@ -256,10 +259,12 @@ class _ChangeBuilder:
 
     def _refuse(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
         target.is_refused = True
-        self.prepared.refusals += [Refusal(row.row_number, column, reason, value) for row in target.rows]
+        heading = self.headings.get(Field(column), column)
+        self.prepared.refusals += [Refusal(row.row_number, heading, reason, value) for row in target.rows]
 
     def _remark(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
-        self.prepared.remarks.append(Note(target.rows[0].row_number, column, reason, value))
+        heading = self.headings.get(Field(column), column)
+        self.prepared.remarks.append(Note(target.rows[0].row_number, heading, reason, value))
 
 
 def _same(before: Any, after: Any) -> bool:

@@ -345,13 +345,11 @@ def _refused(plan: ImportPlan) -> list[ui.Block]:
 
 
 def _group(group: RefusalGroup) -> str:
-    if len(group.rows) == 1:
-        return _refusal(group.first)
-    column = f", {ui.escape(ui.cut(group.first.column, 40))}" if group.first.column else ""
-    rows = ", ".join(f"{row:,}" for row in group.rows[:SHOWN]) + (" …" if len(group.rows) > SHOWN else "")
-    such_as = "" if group.is_uniform else f"such as row {group.first.row_number:,}: "
-    reason = ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))
-    return f"• {len(group.rows):,} rows{column}: {such_as}{reason} (rows {rows})"
+    where = f"{group.where[0].upper()}{group.where[1:]}"
+    such_as = "" if group.is_uniform else "such as "
+    return (
+        f"• {ui.escape(ui.cut(where, NAME_SHOWN))}: {such_as}{ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))}"
+    )
 
 
 def _refusal(row: Refusal | Note) -> str:
@@ -361,6 +359,6 @@ def _refusal(row: Refusal | Note) -> str:
 
 def _columns(drafts: Drafts) -> str:
     read = ", ".join(f"{ui.cut(header, 40)} → {field.header.lower()}" for field, header in drafts.columns.items())
-    left = f" Not read: {', '.join(ui.cut(header, 40) for header in drafts.unmapped[:10])}." if drafts.unmapped else ""
+    left = f"\nNot read: {', '.join(ui.cut(header, 40) for header in drafts.unmapped[:10])}." if drafts.unmapped else ""
     system = f"Looks like {drafts.system}. " if drafts.system else ""
     return ui.escape(ui.cut(f"{system}Read: {read}.{left}", 1800))

@@ -9,7 +9,6 @@ from bot.customers.views import NO_OWNER
 from bot.slack.blocks import plural
 
 GROUPS_SHOWN = 20
-ROWS_SHOWN = 5
 CHANGES_SHOWN = 10
 
 
@@ -55,13 +54,8 @@ def _groups(title: str, notes: Iterable[Note]) -> list[str]:
 
 def _group(group: RefusalGroup) -> str:
     """Return what was said about one row, or about several for one reason."""
-    first = group.first
-    column = f", {first.column}" if first.column else ""
-    if len(group.rows) == 1:
-        return f"row {first.row_number:,}{column}: {first.reason}"
-    rows = ", ".join(f"{row:,}" for row in group.rows[:ROWS_SHOWN]) + (" …" if len(group.rows) > ROWS_SHOWN else "")
-    such_as = "" if group.is_uniform else f"such as row {first.row_number:,}: "
-    return f"{len(group.rows):,} rows{column}: {such_as}{first.reason} (rows {rows})"
+    such_as = "" if group.is_uniform else "such as "
+    return f"{group.where}: {such_as}{group.first.reason}"
 
 
 def _part(title: str, shown: Sequence[str], *, total: int) -> list[str]:
