@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
 from bot.core.database import Row, choice, insert_new, within_workspace
@@ -188,10 +189,11 @@ def claim(
     Claim up to *limit* due notifications of all workspaces, with a new fencing number, the longest waiting first.
 
     Those of the workspaces that *passed_over* selects stay as they are. Those to be sent are claimed for `LEASE`, one
-    for each recipient; with *openings*, those that come outside the hours of their recipient wait for them. Those that
-    may have been sent already, whose quiet time is over, are to be looked for. Those that have expired are given up.
+    for each recipient that nothing is being sent to; with *openings*, those that come outside the hours of their
+    recipient wait for them. Those that may have been sent already, whose quiet time is over, are to be looked for.
+    Those that have expired are given up.
     """
-    claimed_messages, recipients = [], set()
+    claimed_messages = []
     rows = session.exec(_due(now, limit, passed_over)).all()
     while openings and _hold_back(session, rows, openings, now=now):
         rows = session.exec(_due(now, limit, passed_over)).all()
@@ -200,11 +202,10 @@ def claim(
         if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
             row.state, row.reason, row.finished_at = DeliveryState.DEAD, "expired", now
             continue
-        ready, reply_to_ts = _thread_of(session, row) if row.reply_to else (True, None)
+        ready, reply_to_ts = _thread_of(session, row, now) if row.reply_to else (True, None)
         if may_be_sent:
             row.state, row.not_before, row.lease_until = DeliveryState.UNKNOWN, now + LEASE, None
-        elif ready and (row.workspace_id, row.recipient) not in recipients:
-            recipients.add((row.workspace_id, row.recipient))
+        elif ready:
             row.state, row.lease_until = DeliveryState.CLAIMED, now + LEASE
         else:
             continue
@@ -287,45 +288,105 @@ def delete_old(session: Session, *, before: datetime) -> int:
 
 
 def _due(now: datetime, limit: int, passed_over: sa.Select[tuple[str]] | None) -> Any:
-    """Select what waits to be sent, also where its claim ended before that, and what may have been sent."""
+    """
+    Select what waits to be sent, also where its claim ended before that, and what may have been sent.
+
+    Of those to be sent it selects the first for each recipient, and none while another is on its way to the same one or
+    the message that it answers isn't sent: so that what can't be sent yet is never in the way of what can.
+    """
     state, not_before, lease_until = (
         col(OutboxMessage.state),
         col(OutboxMessage.not_before),
         col(OutboxMessage.lease_until),
     )
-    due = sa.or_(
-        sa.and_(state.in_([DeliveryState.PENDING, DeliveryState.UNKNOWN]), not_before <= now),
-        sa.and_(state == DeliveryState.CLAIMED, lease_until <= now),
+    may_be_sent = sa.or_(
+        sa.and_(state == DeliveryState.UNKNOWN, not_before <= now),
         sa.and_(state == DeliveryState.SENDING, lease_until <= now - QUIET_TIME),
     )
-    query = select(OutboxMessage).where(due).order_by(not_before, col(OutboxMessage.id)).limit(limit)
+    unsent = sa.or_(
+        sa.and_(state == DeliveryState.PENDING, not_before <= now),
+        sa.and_(state == DeliveryState.CLAIMED, lease_until <= now),
+    )
+    in_turn = sa.func.row_number().over(
+        partition_by=(col(OutboxMessage.workspace_id), col(OutboxMessage.recipient), may_be_sent),
+        order_by=(not_before, col(OutboxMessage.id)),
+    )
+    waiting = sa.select(col(OutboxMessage.id), in_turn.label("turn")).where(
+        sa.or_(may_be_sent, sa.and_(unsent, ~_being_sent(now), ~_answers_unsent()))
+    )
     if passed_over is not None:
-        query = query.where(col(OutboxMessage.workspace_id).not_in(passed_over))
-    return query.with_for_update(skip_locked=True)
+        waiting = waiting.where(col(OutboxMessage.workspace_id).not_in(passed_over))
+    ranked = waiting.subquery()
+    first = sa.select(ranked.c.id).where(ranked.c.turn == 1)
+    query = select(OutboxMessage).where(col(OutboxMessage.id).in_(first), sa.or_(may_be_sent, unsent))
+    return query.order_by(not_before, col(OutboxMessage.id)).limit(limit).with_for_update(skip_locked=True)
+
+
+def _being_sent(now: datetime) -> Any:
+    """Return the SQL of whether another message to the same recipient is claimed or being sent."""
+    other = aliased(OutboxMessage)
+    return (
+        sa.select(col(other.id))
+        .where(
+            other.workspace_id == OutboxMessage.workspace_id,
+            other.recipient == OutboxMessage.recipient,
+            col(other.state).in_([DeliveryState.CLAIMED, DeliveryState.SENDING]),
+            col(other.lease_until) > now,
+        )
+        .exists()
+    )
+
+
+def _answers_unsent() -> Any:
+    """Return the SQL of whether a message goes in the thread of one that is not sent yet, and may still be."""
+    first = aliased(OutboxMessage)
+    return (
+        sa.select(col(first.id))
+        .where(
+            first.workspace_id == OutboxMessage.workspace_id,
+            first.key == OutboxMessage.reply_to,
+            col(first.ts).is_(None),
+            first.state != DeliveryState.DEAD,
+        )
+        .exists()
+    )
 
 
 def _hold_back(session: Session, rows: Sequence[OutboxMessage], openings: Openings, *, now: datetime) -> int:
-    """Let those of *rows* wait that may not be sent yet, and haven't expired; return how many."""
+    """
+    Let what goes to the recipients of *rows* wait where they may not be written to yet; return how many messages do.
+
+    Messages that come at any hour, and those that have expired, are left as they are.
+    """
     unsent = {DeliveryState.PENDING, DeliveryState.CLAIMED}
     fresh = [row for row in rows if row.state in unsent and (row.expires_at is None or row.expires_at > now)]
-    waiting = [row for row in fresh if not row.at_any_hour]
-    opening = openings(session, {(row.workspace_id, row.recipient) for row in waiting}, now) if waiting else {}
+    waiting = {(row.workspace_id, row.recipient) for row in fresh if not row.at_any_hour}
+    opening = openings(session, waiting, now) if waiting else {}
     held = 0
-    for row in waiting:
-        at = opening.get((row.workspace_id, row.recipient), now)
+    for (workspace_id, recipient), at in opening.items():
         if at > now:
-            row.state, row.not_before, row.lease_until, row.fence = DeliveryState.PENDING, at, None, row.fence + 1
-            held += 1
+            theirs = sa.update(OutboxMessage).where(
+                col(OutboxMessage.workspace_id) == workspace_id,
+                col(OutboxMessage.recipient) == recipient,
+                col(OutboxMessage.at_any_hour).is_(False),
+                sa.or_(col(OutboxMessage.expires_at).is_(None), col(OutboxMessage.expires_at) > now),
+                sa.or_(
+                    sa.and_(col(OutboxMessage.state) == DeliveryState.PENDING, col(OutboxMessage.not_before) <= now),
+                    sa.and_(col(OutboxMessage.state) == DeliveryState.CLAIMED, col(OutboxMessage.lease_until) <= now),
+                ),
+            )
+            again = {"state": DeliveryState.PENDING, "not_before": at, "lease_until": None}
+            held += session.exec(theirs.values(fence=col(OutboxMessage.fence) + 1, **again)).rowcount
     return held
 
 
-def _thread_of(session: Session, row: OutboxMessage) -> tuple[bool, str | None]:
+def _thread_of(session: Session, row: OutboxMessage, now: datetime) -> tuple[bool, str | None]:
     """Return whether *row* may be sent into its thread, and the ts of that; give it up where the thread never began."""
     first = session.exec(
         select(OutboxMessage).where(OutboxMessage.workspace_id == row.workspace_id, OutboxMessage.key == row.reply_to)
     ).first()
     if first is None or first.state is DeliveryState.DEAD:
-        row.state, row.reason = DeliveryState.DEAD, "the message it answers was never sent"
+        row.state, row.reason, row.finished_at = DeliveryState.DEAD, "the message it answers was never sent", now
         return False, None
     return first.ts is not None, first.ts
 

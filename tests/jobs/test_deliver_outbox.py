@@ -138,6 +138,33 @@ async def test_a_thread_whose_first_message_was_refused_is_given_up(post: PostOf
     assert post.states() == {"list": DeliveryState.DEAD, "list/1": DeliveryState.DEAD}
 
 
+async def test_replies_that_wait_are_in_nobodys_way(post: PostOffice) -> None:
+    """However many older messages wait for the one they answer, or go to one recipient, others are sent at once."""
+    post.enqueue("list", to="C0SLOW")
+    post.rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=60)
+    await post.deliver()
+    for number in range(30):
+        post.enqueue(f"list/{number}", to="C0SLOW", reply_to="list")
+        post.enqueue(f"crowd/{number}", to=post.general)
+    post.clock.move(timedelta(seconds=1))
+    post.enqueue("hello", to=ANA)
+    await post.deliver()
+    assert [message.text for message in post.rehearsal.control.as_person(ANA).dm()] == ["Good morning."]
+
+
+async def test_two_messages_to_one_recipient_are_never_on_their_way_at_once(post: PostOffice) -> None:
+    """While one replica sends to a channel, another sends to others, so that a channel reads them in their order."""
+    for number in range(3):
+        post.enqueue(f"hello/{number}")
+    post.enqueue("hello", to=ANA)
+    first = post.runtime.run_now(outbox.claim, workspace=None)
+    assert {claimed.key for claimed in first} == {"hello/0", "hello"}
+    assert post.runtime.run_now(outbox.claim, workspace=None) == []
+    post.clock.move(outbox.LEASE)
+    (again, _) = post.runtime.run_now(outbox.claim, workspace=None)
+    assert again.key == "hello/0"
+
+
 async def test_news_that_nobody_can_draw_doesnt_stop_the_rest(post: PostOffice) -> None:
     """A view that fails marks its own message dead, with the reason; the next one is sent."""
     post.enqueue("riddle", notification=UndrawableLetter())
