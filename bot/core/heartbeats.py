@@ -12,6 +12,7 @@ JOB_WORDS = {
     "post_digests": "posting digests",
     "deliver_outbox": "delivering messages",
     "collect_mentions": "collecting mentions",
+    "check_installation": "looking whether the app is installed again",
     "sync_people": "reading people from Slack",
     "keep_house": "tidying up",
     "report_problems": "looking for problems",

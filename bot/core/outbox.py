@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,7 +24,8 @@ LEASE = timedelta(seconds=30)
 QUIET_TIME = timedelta(seconds=20)  # after an unclear answer, before looking whether the message is there
 KEY_LENGTH = 200
 RETRY_PAUSES = (1, 5, 15, 60, 300)  # seconds after the first, second … failed try; the last one repeats
-MOST_ATTEMPTS = 12
+SLACKS_ANSWER = "Slack answers"  # begins the reason of a message that Slack didn't take for now, before its code
+HELD_UP = timedelta(minutes=15)  # after which somebody should know that a message can't be delivered
 
 
 class DeliveryState(StrEnum):
@@ -48,7 +49,11 @@ UNSETTLED = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN
 
 
 class OutboxMessage(Row, table=True):
-    """A notification to a person or a channel, to be delivered once."""
+    """
+    A notification to a person or a channel, to be delivered once.
+
+    `posted_at` is when it was last posted, `attempts` how often that or a look at the channel failed.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = within_workspace(
@@ -70,6 +75,7 @@ class OutboxMessage(Row, table=True):
     fence: int = 0
     lease_until: datetime | None = None
     attempts: int = 0
+    posted_at: datetime | None = None
     channel: str | None = Field(default=None, max_length=32)
     ts: str | None = Field(default=None, max_length=32)
     finished_at: datetime | None = None
@@ -89,6 +95,14 @@ class InboxEntry(Row, table=True):
     received_at: datetime
 
 
+class HeldUp(NamedTuple):
+    """Messages that can't be delivered for one reason (empty: nobody tried), and since when the oldest waits."""
+
+    reason: str
+    count: int
+    since: datetime
+
+
 @dataclass(frozen=True)
 class NewNotification:
     """A notification to be stored; the fields are the arguments of `enqueue`."""
@@ -102,7 +116,7 @@ class NewNotification:
 
 
 class ClaimedMessage(Schema):
-    """A notification that was claimed for sending, with the fencing number of the claim."""
+    """A notification that was claimed, with the fencing number of the claim and the failed attempts before it."""
 
     id: UUID
     workspace_id: str
@@ -112,8 +126,10 @@ class ClaimedMessage(Schema):
     recipient: str
     enqueued_at: datetime
     reply_to_ts: str | None = None
+    posted_at: datetime | None = None
     channel: str | None = None
     fence: int
+    attempts: int = 0
     may_be_sent: bool = False
 
 
@@ -222,8 +238,7 @@ def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now
     A message that Slack refused may be marked again under the same claim, to be posted in another form.
     """
     held = _held(claimed, DeliveryState.CLAIMED, DeliveryState.SENDING).where(col(OutboxMessage.lease_until) > now)
-    more = col(OutboxMessage.attempts) + 1
-    return bool(session.exec(held.values(state=DeliveryState.SENDING, attempts=more, channel=channel)).rowcount)
+    return bool(session.exec(held.values(state=DeliveryState.SENDING, posted_at=now, channel=channel)).rowcount)
 
 
 def mark_sent(session: Session, *, claimed: ClaimedMessage, channel: str, ts: str, now: datetime) -> None:
@@ -238,22 +253,24 @@ def mark_dead(session: Session, *, claimed: ClaimedMessage, reason: str, now: da
     return bool(session.exec(held.values(state=DeliveryState.DEAD, reason=reason[:200], finished_at=now)).rowcount)
 
 
-def mark_unknown(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> None:
-    """Store that nobody knows whether Slack accepted it: the channel is read after a quiet time."""
-    quiet = {"not_before": now + QUIET_TIME, "lease_until": None}
-    session.exec(_held(claimed, *UNSETTLED).values(state=DeliveryState.UNKNOWN, reason=reason[:200], **quiet))
+def mark_unknown(
+    session: Session, *, claimed: ClaimedMessage, after: timedelta | None = None, reason: str, now: datetime
+) -> None:
+    """
+    Store that nobody knows whether Slack accepted it.
+
+    The channel is read *after* that time, or after a quiet time which grows with the attempts to find out.
+    """
+    pause = after if after is not None else max(QUIET_TIME, _pause(claimed))
+    again = {"state": DeliveryState.UNKNOWN, "not_before": now + pause, "lease_until": None}
+    session.exec(_failed(claimed, reason, counts=after is None).values(again))
 
 
 def requeue(session: Session, *, claimed: ClaimedMessage, after: timedelta | None, reason: str, now: datetime) -> None:
-    """Store that it was not sent, to be tried again *after* that time, or after a growing pause."""
-    held = _held(claimed, *UNSETTLED).values(reason=reason[:200]).returning(col(OutboxMessage.attempts))
-    attempts = session.execute(held).scalar()
-    if attempts is None:
-        return
-    pause = after or timedelta(seconds=RETRY_PAUSES[min(attempts, len(RETRY_PAUSES) - 1)])
+    """Store that it was not sent, to be tried again *after* that time, or after a growing pause; it is never lost."""
+    pause = after if after is not None else _pause(claimed)
     again = {"state": DeliveryState.PENDING, "not_before": now + pause, "lease_until": None}
-    given_up = {"state": DeliveryState.DEAD, "finished_at": now}
-    session.exec(_held(claimed, *UNSETTLED).values(given_up if attempts >= MOST_ATTEMPTS else again))
+    session.exec(_failed(claimed, reason, counts=after is None).values(again))
 
 
 def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime, now: datetime) -> None:
@@ -271,11 +288,20 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
     )
 
 
-def list_undelivered(session: Session, *, now: datetime) -> Sequence[OutboxMessage]:
-    """Return what isn't delivered yet, the oldest first; for `doctor` and tests."""
-    waiting = [DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN]
-    query = select(OutboxMessage).where(col(OutboxMessage.state).in_(waiting), col(OutboxMessage.not_before) <= now)
-    return session.exec(query.order_by(col(OutboxMessage.not_before))).all()
+def list_held_up(session: Session, *, now: datetime) -> list[HeldUp]:
+    """Return why messages of this workspace can't be delivered for longer than `HELD_UP`, the most messages first."""
+    count, since = sa.func.count(), sa.func.min(col(OutboxMessage.enqueued_at), type_=OutboxMessage.enqueued_at.type)
+    query = (
+        sa.select(col(OutboxMessage.reason), count, since)
+        .where(
+            col(OutboxMessage.state).in_([DeliveryState.PENDING, *UNSETTLED]),
+            sa.or_(col(OutboxMessage.reason).is_not(None), col(OutboxMessage.not_before) <= now - HELD_UP),
+            col(OutboxMessage.enqueued_at) <= now - HELD_UP,
+        )
+        .group_by(col(OutboxMessage.reason))
+        .order_by(count.desc(), col(OutboxMessage.reason))
+    )
+    return [HeldUp(reason or "", total, oldest) for reason, total, oldest in session.execute(query)]
 
 
 def delete_old(session: Session, *, before: datetime) -> int:
@@ -375,7 +401,7 @@ def _hold_back(session: Session, rows: Sequence[OutboxMessage], openings: Openin
                     sa.and_(col(OutboxMessage.state) == DeliveryState.CLAIMED, col(OutboxMessage.lease_until) <= now),
                 ),
             )
-            again = {"state": DeliveryState.PENDING, "not_before": at, "lease_until": None}
+            again = {"state": DeliveryState.PENDING, "not_before": at, "lease_until": None, "reason": None}
             held += session.exec(theirs.values(fence=col(OutboxMessage.fence) + 1, **again)).rowcount
     return held
 
@@ -398,3 +424,13 @@ def _held(claimed: ClaimedMessage, *states: DeliveryState) -> Any:
         col(OutboxMessage.fence) == claimed.fence,
         col(OutboxMessage.state).in_(states),
     )
+
+
+def _failed(claimed: ClaimedMessage, reason: str, *, counts: bool) -> Any:
+    """Return the UPDATE of the row of *claimed* after an attempt that failed; one that Slack delayed doesn't count."""
+    attempts = claimed.attempts + 1 if counts else claimed.attempts
+    return _held(claimed, *UNSETTLED).values(reason=reason[:200], attempts=attempts)
+
+
+def _pause(claimed: ClaimedMessage) -> timedelta:
+    return timedelta(seconds=RETRY_PAUSES[min(claimed.attempts, len(RETRY_PAUSES) - 1)])
