@@ -46,6 +46,14 @@ def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Pers
     return session.exec(query.order_by(col(Person.name_key), col(Person.id))).all()
 
 
+def list_countries(session: Session) -> Sequence[str]:
+    """Return the countries, as ISO codes, whose holidays the people have who are here."""
+    query = select(Person.country).distinct().where(
+        col(Person.country).is_not(None), col(Person.is_deactivated).is_(False), col(Person.is_bot).is_(False)
+    )  # fmt: skip
+    return sorted(country for country in session.exec(query) if country)
+
+
 def list_managers(session: Session) -> Sequence[Person]:
     """Return managers and admins who are full members, by name."""
     query = select(Person).where(

@@ -197,7 +197,7 @@ def test_a_blank_erases_only_when_asked(shell: Shell) -> None:
 def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
     """A missing file, a folder, no table and no name column each give a sentence with advice."""
     (shell.folder / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
-    (shell.folder / "nameless.csv").write_text("colour,weight\nred,3\n", encoding="utf-8")
+    (shell.folder / "nameless.csv").write_text("colour,weight\n1,3\n", encoding="utf-8")
     (shell.folder / "empty.csv").write_bytes(b"")
     assert shell.run_failing("import", "none.csv") == "none.csv can't be read: no such file or directory."
     assert shell.run_failing("import", ".") == ". can't be read: is a directory."

@@ -13,10 +13,11 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.customers.gateways import read_drafts, write_csv
 from bot.customers.gateways.tables import read_table
 from bot.customers.listeners.editing import state_in
+from bot.customers.listeners.questions import answers_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_import_message, get_upload, list_imports
 from bot.customers.schemas import Drafts, ImportPlan, UploadSchema
-from bot.customers.usecases.lists import import_upload, map_upload, plan_import, store_upload
+from bot.customers.usecases.lists import answer_upload, import_upload, map_upload, plan_import, store_upload
 from bot.customers.usecases.sharing import check_among
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.views import forms
@@ -123,7 +124,9 @@ async def _map_columns(caller: Caller) -> Block:
 
 async def _import(caller: Caller, among: Sequence[str]) -> Block:
     upload_id, erase = _upload_in(caller.view)
-    _, drafts = await _read(caller, upload_id)
+    upload, drafts = await _read(caller, upload_id)
+    if any(question.id not in upload.answers for question in drafts.questions):  # an answer led to another question
+        return await _preview(caller, upload_id, erase=erase)
     done = await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among)
     return forms.done(done)
 
@@ -163,14 +166,18 @@ async def _preview(caller: Caller, upload_id: UUID, *, erase: bool) -> Block:
     if drafts.problems:
         return forms.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
     plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase)
-    return forms.preview(plan, drafts, upload_id=upload_id, erase=erase)
+    return forms.preview(plan, drafts, upload_id=upload_id, erase=erase, answers=upload.answers)
 
 
 async def _read(caller: Caller, upload_id: UUID) -> tuple[UploadSchema, Drafts]:
+    """Return a list and what it holds, read with the answers that stand in the window."""
+    if answers := answers_in(caller.form):
+        await caller.run(answer_upload, upload_id=upload_id, answers=answers)
     upload = await caller.check(get_upload, upload_id=upload_id)
     drafts = await asyncio.to_thread(
-        read_drafts, upload.content, name=upload.file_name, by_hand=upload.by_hand, today=upload.today
-    )
+        read_drafts, upload.content, name=upload.file_name, by_hand=upload.by_hand, answers=upload.answers,
+        today=upload.today,
+    )  # fmt: skip
     return upload, drafts
 
 

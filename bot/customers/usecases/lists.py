@@ -338,6 +338,12 @@ def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str],
     upload.by_hand, upload.at = dict(by_hand), now
 
 
+def answer_upload(session: Session, *, upload_id: UUID, answers: Mapping[str, str], by: str, now: datetime) -> None:
+    """Store the answers to questions about a list, by the questions' ids, for a day more."""
+    upload = _require_upload(session, upload_id, by)
+    upload.answers, upload.at = {**upload.answers, **answers}, now
+
+
 def import_upload(
     session: Session,
     *,

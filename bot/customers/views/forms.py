@@ -7,6 +7,7 @@ from uuid import UUID
 from bot.customers.rules.cells import write_contact
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 from bot.customers.rules.headers import LEAVE_OUT, Field
+from bot.customers.rules.questions import NOTHING_CHOSEN
 from bot.customers.rules.refusals import RefusalGroup, group_refusals
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import (
@@ -21,6 +22,7 @@ from bot.customers.schemas import (
     SampleRow,
 )
 from bot.customers.views import NAME_SHOWN, NO_OWNER, UNDO, UNDO_CONFIRM, WORDS_SHOWN, customer_select, name_of
+from bot.customers.views.questions import draw_questions
 from bot.customers.views.sharing import share_lines
 from bot.slack import blocks as ui
 
@@ -185,8 +187,10 @@ def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUn
     return ui.modal(TITLE, blocks, callback_id=SEND, submit="Look at it")
 
 
-def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -> ui.Block:
-    """Draw what the list would do; nothing has changed yet."""
+def preview(
+    plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool, answers: Mapping[str, str] = NOTHING_CHOSEN
+) -> ui.Block:
+    """Draw what the list would do, and what it leaves open with the *answers* so far; nothing has changed yet."""
     state = import_state(upload_id, erase=erase)
     as_csv = ui.button("Refused rows as CSV", REFUSED, state) if plan.refused else None
     head = f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}*\n{_numbers(plan)}"
@@ -196,6 +200,7 @@ def preview(plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool) -
     if plan.late:
         late = ui.plural(plan.late, "first call")
         blocks.append(ui.context(f"{late} find no room inside the cadence and come after it, a few a day."))
+    blocks += draw_questions(drafts.questions, answers)
     blocks += _refused(plan)
     blocks.append(ui.section(_columns(drafts), accessory=ui.button("Choose columns", COLUMNS, state)))
     blocks += _part("First rows", len(plan.added), [_sample_row(row) for row in plan.sample])
