@@ -212,10 +212,13 @@ class JobScheduler:
         self._watchdog.start()
 
     async def stop(self) -> None:
-        """Start no new jobs, and wait for running ones to finish."""
+        """Start no new jobs, wait for running ones to finish, and cancel those that take too long."""
         self._scheduler.pause()
         if self._running:
-            await asyncio.wait(self._running, timeout=SHUTDOWN_SECONDS)
+            _, late = await asyncio.wait(self._running, timeout=SHUTDOWN_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         self._watchdog.stop()
         self._scheduler.shutdown(wait=False)
 
