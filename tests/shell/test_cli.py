@@ -208,6 +208,49 @@ def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
     assert shell.names() == []
 
 
+def test_an_import_says_what_the_window_shows(shell: Shell) -> None:
+    """Columns, sample rows, what is refused or odd by its reason, changes, who has no owner; no row twice."""
+    rows = "Company,Owner,Headcount,Shoe size\nAcme,ana,12,4\nGold\x1b[2Jdex,bob,few,\n,,,9\n,,,8\nZeta,eve,many,\n"
+    (shell.folder / "shoes.csv").write_text(rows, encoding="utf-8")
+    assert shell.run_ok("import", "shoes.csv", "--dry-run").splitlines() == [
+        "3 would be added, 0 would be changed, 0 left alone, 2 refused.",
+        "Read: Company → name, Owner → owner, Headcount → headcount.",
+        'Not read: Shoe size (--map "Column=field" reads one).',
+        "First rows:",
+        "  Acme · no owner",
+        "  Gold[2Jdex · no owner",
+        "  Zeta · no owner",
+        "Refused:",
+        "  2 rows, Company: The row has no name: write what the customer is called. (rows 4, 5)",
+        "Worth a look:",
+        "  3 rows, owner: such as row 2: Nobody here is called “ana”, so the customer has no owner. (rows 2, 3, 6)",
+        (
+            "  2 rows, Headcount: such as row 3: “few” is no number of people; write it like 250. It was left blank. "
+            "(rows 3, 6)"
+        ),
+        "3 have no owner; a manager shares them out with /customers pool in Slack.",
+    ]
+    shell.run_ok("import", "shoes.csv")
+    (shell.folder / "shoes.csv").write_text("Company,Headcount\nAcme,13\n", encoding="utf-8")
+    assert shell.run_ok("import", "shoes.csv", "--dry-run").splitlines()[2:] == [
+        "Changed:",
+        "  Acme: headcount “12” → “13”",
+    ]
+
+
+def test_what_an_import_says_is_short_however_long_the_list_is(shell: Shell) -> None:
+    """Ten changes, twenty reasons, five rows of each; the rest is counted."""
+    lines = [f"Number {number},{number}" for number in range(30)]
+    (shell.folder / "long.csv").write_text("\n".join(["Company,Headcount", *lines, *[",1"] * 7]), encoding="utf-8")
+    said = shell.run_ok("import", "long.csv")
+    assert "(rows 32, 33, 34, 35, 36 …)" in said
+    assert "  and 27 more\n" in said
+    (shell.folder / "long.csv").write_text(
+        "\n".join(["Company,Headcount", *(f"{line}0" for line in lines[1:])]), encoding="utf-8"
+    )
+    assert shell.run_ok("import", "long.csv").splitlines()[-2] == "  and 19 more"
+
+
 @pytest.mark.parametrize("pair", ["Company", "=name", "Company=", "="])
 def test_a_map_that_cant_be_read_is_one_sentence(shell: Shell, pair: str) -> None:
     """The sentence shows the correct form."""

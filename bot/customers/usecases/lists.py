@@ -230,7 +230,7 @@ class _ChangeBuilder:
         owner = self.owners.find(words)
         if owner is None:
             place = "stays with its owner" if had is not None and had.owner_id else "has no owner"
-            self._remark(target, "owner", words, f"Nobody here is called “{words}”, so {target.name} {place}.")
+            self._remark(target, "owner", words, f"Nobody here is called “{words}”, so the customer {place}.")
         elif had is None or had.owner_id in {None, owner, self.by} or self.manages:
             after["owner_id"] = owner
         else:

@@ -200,7 +200,8 @@ def preview(
     if plan.late:
         late = ui.plural(plan.late, "first call")
         blocks.append(ui.context(f"{late} find no room inside the cadence and come after it, a few a day."))
-    blocks += draw_questions(drafts.questions, answers)
+    questions = () if plan.only_managers else drafts.questions
+    blocks += draw_questions(questions, answers)
     blocks += _refused(plan)
     blocks.append(ui.section(_columns(drafts), accessory=ui.button("Choose columns", COLUMNS, state)))
     blocks += _part("First rows", len(plan.added), [_sample_row(row) for row in plan.sample])
@@ -212,7 +213,8 @@ def preview(
     ]
     blocks += _part("Changed", len(plan.changes), changes)
     blocks += _unowned(plan)
-    submit = "" if plan.changes_nothing or plan.only_managers else "Import"
+    nothing_to_do = plan.changes_nothing and not questions
+    submit = "" if nothing_to_do or plan.only_managers else "Import"
     return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, state=state)
 
 
