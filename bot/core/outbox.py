@@ -99,7 +99,7 @@ class HeldUp(NamedTuple):
     """Messages that can't be delivered for one reason (empty: nobody tried), and since when the oldest waits."""
 
     reason: str
-    count: int
+    messages: int
     since: datetime
 
 
@@ -290,13 +290,14 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
 
 def list_held_up(session: Session, *, now: datetime) -> list[HeldUp]:
     """Return why messages of this workspace can't be delivered for longer than `HELD_UP`, the most messages first."""
-    count, since = sa.func.count(), sa.func.min(col(OutboxMessage.enqueued_at), type_=OutboxMessage.enqueued_at.type)
+    enqueued_at = col(OutboxMessage.enqueued_at)
+    count, since = sa.func.count(), sa.func.min(enqueued_at, type_=enqueued_at.type)
     query = (
         sa.select(col(OutboxMessage.reason), count, since)
         .where(
             col(OutboxMessage.state).in_([DeliveryState.PENDING, *UNSETTLED]),
             sa.or_(col(OutboxMessage.reason).is_not(None), col(OutboxMessage.not_before) <= now - HELD_UP),
-            col(OutboxMessage.enqueued_at) <= now - HELD_UP,
+            enqueued_at <= now - HELD_UP,
         )
         .group_by(col(OutboxMessage.reason))
         .order_by(count.desc(), col(OutboxMessage.reason))
@@ -354,8 +355,8 @@ def _being_sent(now: datetime) -> Any:
     return (
         sa.select(col(other.id))
         .where(
-            other.workspace_id == OutboxMessage.workspace_id,
-            other.recipient == OutboxMessage.recipient,
+            col(other.workspace_id) == col(OutboxMessage.workspace_id),
+            col(other.recipient) == col(OutboxMessage.recipient),
             col(other.state).in_([DeliveryState.CLAIMED, DeliveryState.SENDING]),
             col(other.lease_until) > now,
         )
@@ -369,10 +370,10 @@ def _answers_unsent() -> Any:
     return (
         sa.select(col(first.id))
         .where(
-            first.workspace_id == OutboxMessage.workspace_id,
-            first.key == OutboxMessage.reply_to,
+            col(first.workspace_id) == col(OutboxMessage.workspace_id),
+            col(first.key) == col(OutboxMessage.reply_to),
             col(first.ts).is_(None),
-            first.state != DeliveryState.DEAD,
+            col(first.state) != DeliveryState.DEAD,
         )
         .exists()
     )

@@ -62,8 +62,8 @@ def list_audit(session: Session, *, subject_kind: str, subject_id: str, limit: i
 
 def _held_up_sentence(held_up: HeldUp) -> str:
     """Return why messages of the bot can't be delivered, and what helps."""
-    has = "message has" if held_up.count == 1 else "messages have"
-    messages = f"{held_up.count:,} {has} been waiting since {held_up.since:%-d %b %H:%M} UTC"
+    has = "message has" if held_up.messages == 1 else "messages have"
+    messages = f"{held_up.messages:,} {has} been waiting since {held_up.since:%-d %b %H:%M} UTC"
     if not held_up.reason:
         return f"{messages}, and nobody has tried to deliver them: look whether the bot is running."
     why = f"{messages} ({held_up.reason})"
