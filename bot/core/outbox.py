@@ -291,7 +291,7 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
 def list_held_up(session: Session, *, now: datetime) -> list[HeldUp]:
     """Return why messages of this workspace can't be delivered for longer than `HELD_UP`, the most messages first."""
     enqueued_at = col(OutboxMessage.enqueued_at)
-    count, since = sa.func.count(), sa.func.min(enqueued_at, type_=enqueued_at.type)
+    count, since = sa.func.count(), sa.func.min(enqueued_at)
     query = (
         sa.select(col(OutboxMessage.reason), count, since)
         .where(
