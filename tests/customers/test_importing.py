@@ -119,7 +119,7 @@ def test_rows_about_one_customer_are_put_together(office: Office) -> None:
 
 def test_a_bad_row_never_stops_the_others(office: Office) -> None:
     """Each refusal says the row, the column and why; a cadence that can't be read costs nobody a place."""
-    plan = take_in(office, "Name,Cadence\nAcme,30\n,30\nBolt,never\nCora,\n").plan
+    plan = take_in(office, "Name,Cadence\nAcme,30\n,30\nBolt,often\nCora,\n").plan
     assert plan.added == ("Acme", "Bolt", "Cora")
     assert [(refusal.row_number, refusal.column) for refusal in plan.refusals] == [(3, "Name")]
     assert [(note.row_number, note.column) for note in plan.remarks] == [(4, "Cadence")]

@@ -100,7 +100,7 @@ def test_unknown_headings_below_a_title_and_an_empty_line_are_offered_for_choice
     drafts = read("Kundenliste\n\nBetrieb;Ort\nAcme;Evora\n")
     assert drafts.headers == ("Betrieb", "Ort")
     (question,) = drafts.questions
-    assert [option.label for option in question.options] == ["Betrieb", "Ort"]
+    assert [option.label for option in question.options] == ["Betrieb"]
     assert names_in(read("Kundenliste\n\nBetrieb;Ort\nAcme;Evora\n", {"Betrieb": "name"})) == ["Acme"]
 
 
