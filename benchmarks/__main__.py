@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import answering, importing, matching, reading, sweeping
+from benchmarks import answering, importing, matching, reading, size, sweeping
 from benchmarks.figure import Figure
 
 FIGURES = Path(".bench/figures.json")
@@ -30,6 +30,7 @@ def _measure(folder: Path) -> Iterator[Figure]:
     yield from answering.measure(folder)
     yield from matching.measure(folder)
     yield from reading.measure()
+    yield from size.measure(folder)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def main() -> None:
     others = [path for path in _tracked() if path.parts[0] not in {"tests", "migrations"}]
     lengths = sorted(length for path in code for length in _function_lengths(path))
     ninety = lengths[int(len(lengths) * 0.9)]
-    way = asyncio.run(_follow_an_assignment())
+    way = asyncio.run(follow_an_assignment())
     print(f"lines / files under bot/ and jobs/: {_lines(*code):,} / {len(code)} (≤ 31,500 / 235)")
     print(
         f"lines of a function, median / 90 % / longest: {median(lengths):g} / {ninety} / {lengths[-1]} (≤ 7 / 18 / 60)"
@@ -75,7 +75,7 @@ def _function_lengths(path: Path) -> Iterator[int]:
 
 
 @dataclass
-class _Way:
+class Way:
     """The code of `bot/` and `jobs/`, and the SQL, that ran in any thread while `watching`."""
 
     watching: bool = False
@@ -114,9 +114,9 @@ class _Way:
             self.statements.append(statement)
 
 
-async def _follow_an_assignment() -> _Way:
+async def follow_an_assignment() -> Way:
     """Assign a call in a rehearsal, and return what ran until the message about it had arrived."""
-    way = _Way()
+    way = Way()
     with way.hooked_in(), tempfile.TemporaryDirectory(prefix="evenhand-figures-") as folder:
         url = f"sqlite:///{folder}/evenhand.db"
         async with open_stage(database_url=url, start=NINE, populate=populate, team_id=TEAM) as stage:

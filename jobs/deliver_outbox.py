@@ -21,7 +21,7 @@ from bot.core.schemas import Notification
 from bot.people.queries import list_openings
 from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
-from bot.workspaces.queries import list_uninstalled
+from bot.workspaces.queries import UNINSTALLED_WORKSPACES
 from bot.workspaces.usecases import uninstall_workspace
 
 Clients = Callable[[str], AsyncWebClient]
@@ -80,8 +80,9 @@ class Dispatcher:
     async def deliver_all(self) -> int:
         """Send what is due, or look for it where it may have been sent; return how many notifications were claimed."""
         claimed_at = self.runtime.clock.monotonic()
-        held = await self.runtime.read(list_uninstalled, workspace=None)
-        claimed_messages = await self.runtime.run(outbox.claim, workspace=None, openings=list_openings, held=held)
+        claimed_messages = await self.runtime.run(
+            outbox.claim, workspace=None, openings=list_openings, passed_over=UNINSTALLED_WORKSPACES
+        )
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def deliver(claimed: ClaimedMessage) -> None:

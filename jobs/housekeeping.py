@@ -1,10 +1,11 @@
-"""Deletes old messages and uploads, ends snoozes and pauses; and logs problems that features find."""
+"""Deletes old messages, proposals and uploads, ends snoozes and pauses; and logs problems that features find."""
 
 from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session
 
+from bot.conversations.usecases import discard_proposals
 from bot.core import outbox
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
@@ -40,9 +41,11 @@ async def report_problems(runtime: Runtime) -> int:
 
 
 def delete_old(session: Session, *, now: datetime) -> int:
-    """Delete messages settled a month ago, and uploads that nobody confirmed within a day."""
-    return outbox.delete_old(session, before=now - MESSAGE_RETENTION) + discard_uploads(
-        session, before=now - UPLOAD_RETENTION
+    """Delete messages settled and proposals made a month ago, and uploads that nobody confirmed within a day."""
+    return (
+        outbox.delete_old(session, before=now - MESSAGE_RETENTION)
+        + discard_proposals(session, before=now - MESSAGE_RETENTION)
+        + discard_uploads(session, before=now - UPLOAD_RETENTION)
     )
 
 

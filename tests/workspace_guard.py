@@ -31,6 +31,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:mark_unknown": CLAIMED,
     "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
+    "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
     "bot.customers.usecases.lists:discard_uploads": "one job forgets what is old, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",

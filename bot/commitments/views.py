@@ -1,6 +1,7 @@
 """How commitments look wherever their kinds look alike: names, lists, messages of several, parts of forms."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -141,11 +142,38 @@ def morning_row(
     )  # fmt: skip
 
 
-def morning_lead(what: str, several: str, name: str, count: int, how: str) -> str:
+def morning_lead(what: str, several: str, waiting: Sequence[CommitmentSchema], count: int, how: str) -> str:
     """Return `a promise to Golddex is due`, or `promises to Golddex and two more are due`."""
+    name = ui.cut(waiting[0].customer_name, WHO)
     if count == 1:
-        return f"{what} {ui.cut(name, WHO)} is {how}"
-    return f"{several} {ui.cut(name, WHO)} and {in_words(count - 1)} more are {how}"
+        return f"{what} {name} is {how}"
+    return f"{several} {name} and {in_words(count - 1)} more are {how}"
+
+
+def morning_counted(what: str, count: int, how: str) -> str:
+    """Return `two promises are due`."""
+    return f"{in_words(count)} {what}{' is' if count == 1 else 's are'} {how}"
+
+
+def due_words(waiting: Sequence[Any], count: int, *, late: str) -> str:
+    """
+    Return when *count* things are due, the first of them *waiting*: `due`, `due tomorrow`, or `due by Fri 27 Nov`.
+
+    *late* is said when the days of all are over.
+    """
+    first, last = min(one.due_on for one in waiting), max(one.due_on for one in waiting)
+    today = waiting[0].today
+    if len(waiting) < count:
+        return "due" if first <= today else "due soon"
+    if last <= today:
+        return late if last < today else "due"
+    day = in_days(last, today=today)
+    return f"due by {day.removeprefix('on ')}" if first < last else f"due {day}"
+
+
+def in_days(day: date, *, today: date) -> str:
+    """Return `today`, `tomorrow`, else `on` the day."""
+    return {0: "today", 1: "tomorrow"}.get((day - today).days) or f"on {ui.short_date(day, today=today)}"
 
 
 def news_message(text: str, words: str, customer_id: UUID | None, *buttons: Block) -> Message:

@@ -345,7 +345,7 @@ def is_pronoun(name: str) -> bool:
 def task_of(words: str, name: str) -> str:
     """Return what is to be done, with `them` in the place of *name*: "to call Acme" → "call them"."""
     if name:
-        words = re.sub(rf"{re.escape(name)}['’]s\b", "their", words, count=1)
+        words = re.sub(rf"{re.escape(name)}['’]s\b", "their", words)
         words = words.replace(name, "them", 1)
     task = trim(_TASK.sub("", trim(words)))
     rest = re.sub(r"^them\b", "", task)

@@ -50,16 +50,18 @@ from bot.people.rules.sentences import DayFound, find_day
 from bot.people.usecases import require_here
 from bot.promises.usecases import record_promise
 
-KEPT = timedelta(days=30)
-"""How long a proposal is kept; its buttons are out of date after that."""
 BARE_NAME_WORDS = 6
 SAVED = "That is saved already; nothing was changed."
 
 
 def receive_message(session: Session, *, key: str, by: str, now: datetime) -> bool:  # noqa: ARG001 - every use case takes who did it
-    """Store that the message *key* is being answered; return False when it was before. Old proposals are deleted."""
-    session.exec(sa.delete(Proposal).where(col(Proposal.said_at) < now - KEPT))
+    """Store that the message *key* is being answered; return False when it was before."""
     return outbox.record_received(session, "message", key, now=now)
+
+
+def discard_proposals(session: Session, *, before: datetime) -> int:
+    """Delete proposals made before that instant, whose buttons are out of date then; return how many."""
+    return session.exec(sa.delete(Proposal).where(col(Proposal.said_at) < before)).rowcount
 
 
 def answer_message(

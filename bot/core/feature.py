@@ -1,6 +1,6 @@
 """What a feature declares: its listeners, its notifications' views, and its contributions to others' screens."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -146,8 +146,10 @@ class Morning:
     *key* is stored; *title* stands above the rows, *command* shows those that don't fit. `list_due(session, told, now)`
     returns the ids of what is due by who is told of it, the most pressing first; *told* maps the people whose things
     are asked for to themselves, or to who covers for them. `list_rows(session, ids, now)` returns schemas by person as
-    they stand now, in the order of *ids*, and *view* draws one for a person. `lead(name, count)` and `counted(count)`
-    are parts of a sentence on *count* things, the first of them about the customer *name*.
+    they stand now, in the order of *ids*, and *view* draws one for a person. `lead(waiting, count)`, which names the
+    first customer, and `counted(waiting, count)` are parts of a sentence on *count* things; *waiting* are the first.
+    `list_just_told(session, now)` returns what a message of its own has told of in the last hour: it stands in the next
+    morning's message.
     """
 
     key: str
@@ -156,8 +158,9 @@ class Morning:
     list_due: Callable[[Session, Mapping[str, str], datetime], Mapping[str, Sequence[UUID]]]
     list_rows: Callable[[Session, Mapping[str, Sequence[UUID]], datetime], Mapping[str, Sequence[Any]]]
     view: Callable[[Any, str], MorningRow]
-    lead: Callable[[str, int], str]
-    counted: Callable[[int], str]
+    lead: Callable[[Sequence[Any], int], str]
+    counted: Callable[[Sequence[Any], int], str]
+    list_just_told: Callable[[Session, datetime], Collection[UUID]] | None = None
 
 
 @dataclass(frozen=True)

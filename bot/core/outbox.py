@@ -182,19 +182,19 @@ def claim(
     now: datetime,
     openings: Openings | None = None,
     limit: int = 20,
-    held: Sequence[str] = (),
+    passed_over: sa.Select[tuple[str]] | None = None,
 ) -> list[ClaimedMessage]:
     """
     Claim up to *limit* due notifications of all workspaces, with a new fencing number, the longest waiting first.
 
-    Those of the workspaces in *held* stay as they are. Those to be sent are claimed for `LEASE`, one for each
-    recipient; with *openings*, those that come outside the hours of their recipient wait for them. Those that may have
-    been sent already, whose quiet time is over, are to be looked for. Those that have expired are given up.
+    Those of the workspaces that *passed_over* selects stay as they are. Those to be sent are claimed for `LEASE`, one
+    for each recipient; with *openings*, those that come outside the hours of their recipient wait for them. Those that
+    may have been sent already, whose quiet time is over, are to be looked for. Those that have expired are given up.
     """
     claimed_messages, recipients = [], set()
-    rows = session.exec(_due(now, limit, held)).all()
+    rows = session.exec(_due(now, limit, passed_over)).all()
     while openings and _hold_back(session, rows, openings, now=now):
-        rows = session.exec(_due(now, limit, held)).all()
+        rows = session.exec(_due(now, limit, passed_over)).all()
     for row in rows:
         may_be_sent = row.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
         if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
@@ -286,7 +286,7 @@ def delete_old(session: Session, *, before: datetime) -> int:
     return sum(session.exec(statement).rowcount for statement in (done, seen))
 
 
-def _due(now: datetime, limit: int, held: Sequence[str]) -> Any:
+def _due(now: datetime, limit: int, passed_over: sa.Select[tuple[str]] | None) -> Any:
     """Select what waits to be sent, also where its claim ended before that, and what may have been sent."""
     state, not_before, lease_until = (
         col(OutboxMessage.state),
@@ -299,8 +299,8 @@ def _due(now: datetime, limit: int, held: Sequence[str]) -> Any:
         sa.and_(state == DeliveryState.SENDING, lease_until <= now - QUIET_TIME),
     )
     query = select(OutboxMessage).where(due).order_by(not_before, col(OutboxMessage.id)).limit(limit)
-    if held:
-        query = query.where(col(OutboxMessage.workspace_id).not_in(held))
+    if passed_over is not None:
+        query = query.where(col(OutboxMessage.workspace_id).not_in(passed_over))
     return query.with_for_update(skip_locked=True)
 
 

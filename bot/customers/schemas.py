@@ -11,6 +11,7 @@ from bot.core.schemas import Line, Notification, PromptNotification, Schema, Top
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio, words_beside_cadence
 from bot.customers.rules.headers import Field as Column
+from bot.customers.rules.questions import Question
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 
 
@@ -216,7 +217,8 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows. `remarks` are about the list as a whole. A list `of_people` has columns
+    read from; with problems there are no rows. `questions` are about what was read as somebody answered, or else as
+    proposed. `remarks` are about the list as a whole. A list `of_people` has columns
     of first and last names.
     """
 
@@ -230,6 +232,7 @@ class Drafts:
     refusals: Sequence[Refusal] = ()
     remarks: Sequence[Note] = ()
     of_people: bool = False
+    questions: Sequence[Question] = ()
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
@@ -356,6 +359,8 @@ class UploadSchema(Schema):
     content: bytes
     today: date
     by_hand: Mapping[str, str] = {}
+    answers: Mapping[str, str] = {}
+    apart: tuple[int, ...] = ()
 
 
 class ErasureSubject(Schema):

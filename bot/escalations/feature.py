@@ -72,6 +72,7 @@ FEATURE = Feature(
             view=views.morning,
             lead=views.lead,
             counted=views.counted,
+            list_just_told=contributions.list_just_told,
         ),
     ),
     overdue=contributions.list_overdue,

@@ -1,5 +1,7 @@
 """How follow-ups look: as a row with its buttons, in messages and lists, once they are closed, and their windows."""
 
+from collections.abc import Sequence
+
 from bot.checkins.rules import Result, in_words
 from bot.commitments import views as shared
 from bot.commitments.schemas import ParsedCommand
@@ -88,22 +90,26 @@ def morning(one: FollowupSchema, person_id: str) -> MorningRow:
     return shared.morning_row(one, _text(one), (DONE, "Done"), menu_id=MORE, menu=MORNING_MENU)
 
 
-def asked_lead(name: str, count: int) -> str:
+def asked_lead(waiting: Sequence[FollowupSchema], count: int) -> str:
     """Return `a follow-up about Sunset Diner is due`, or with how many more."""
-    return shared.morning_lead("a follow-up about", "follow-ups about", name, count, "due")
+    return shared.morning_lead("a follow-up about", "follow-ups about", waiting, count, _when_due(waiting, count))
 
 
-def asked_counted(count: int) -> str:
+def asked_counted(waiting: Sequence[FollowupSchema], count: int) -> str:
     """Return `two follow-ups are due`."""
-    return f"{in_words(count)} follow-up{' is' if count == 1 else 's are'} due"
+    return shared.morning_counted("follow-up", count, _when_due(waiting, count))
 
 
-def given_lead(name: str, count: int) -> str:
+def _when_due(waiting: Sequence[FollowupSchema], count: int) -> str:
+    return shared.due_words(waiting, count, late="late")
+
+
+def given_lead(waiting: Sequence[FollowupSchema], count: int) -> str:
     """Return `what you asked for about Sunset Diner is late`, or with how many more."""
-    return shared.morning_lead("what you asked for about", "what you asked for about", name, count, "late")
+    return shared.morning_lead("what you asked for about", "what you asked for about", waiting, count, "late")
 
 
-def given_counted(count: int) -> str:
+def given_counted(waiting: Sequence[FollowupSchema], count: int) -> str:  # noqa: ARG001 - every section's takes them
     """Return `two follow-ups that you asked for are late`."""
     if count == 1:
         return "one follow-up that you asked for is late"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
@@ -43,6 +44,14 @@ def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Pers
     if not deactivated:
         query = query.where(col(Person.is_deactivated).is_(False))
     return session.exec(query.order_by(col(Person.name_key), col(Person.id))).all()
+
+
+def list_countries(session: Session) -> Sequence[str]:
+    """Return the countries, as ISO codes, whose holidays the people have who are here."""
+    query = select(Person.country).distinct().where(
+        col(Person.country).is_not(None), col(Person.is_deactivated).is_(False), col(Person.is_bot).is_(False)
+    )  # fmt: skip
+    return sorted(country for country in session.exec(query) if country)
 
 
 def list_managers(session: Session) -> Sequence[Person]:
@@ -138,20 +147,26 @@ def list_openings(
     all workspaces; whom it doesn't know may be written to now.
     """
     workspaces, ids = {workspace for workspace, _ in addresses}, {recipient for _, recipient in addresses}
+    theirs = (Person.workspace_id == Workspace.id) & col(Person.id).in_(ids)
+    days_off = (Absence.workspace_id == Person.workspace_id) & (Absence.person_id == Person.id)
+    query = (
+        sa.select(Workspace.id, Workspace.zone, Person, Absence)
+        .outerjoin(Person, theirs)
+        .outerjoin(Absence, days_off)
+        .where(col(Workspace.id).in_(workspaces))
+    )
+    zones: dict[str, str] = {}
+    people: dict[tuple[str, str], Person] = {}
     away: dict[tuple[str, str], list[Absence]] = {}
-    of_people = col(Absence.workspace_id).in_(workspaces), col(Absence.person_id).in_(ids)
-    for absence in session.exec(select(Absence).where(*of_people)).all():
-        away.setdefault((absence.workspace_id, absence.person_id), []).append(absence)
-    zones = {one.id: one.zone for one in session.exec(select(Workspace).where(col(Workspace.id).in_(workspaces)))}
-    calendars = {
-        (workspace, recipient): Calendar(zone=known_zone(zones.get(workspace), "UTC"))
-        for workspace, recipient in addresses
-        if recipient.startswith(CHANNELS)
-    }
-    people = session.exec(select(Person).where(col(Person.workspace_id).in_(workspaces), col(Person.id).in_(ids)))
-    for person in people.all():
-        key = (person.workspace_id, person.id)
-        calendars[key] = calendar_from(person, away.get(key, ()), default_zone="UTC")
+    for workspace, zone, person, absence in session.execute(query):
+        zones[workspace] = zone
+        if person is not None:
+            people[workspace, person.id] = person
+            away.setdefault((workspace, person.id), []).extend([absence] if absence else [])
+    calendars = {key: calendar_from(person, away[key], default_zone="UTC") for key, person in people.items()}
+    for workspace, recipient in addresses:
+        if recipient.startswith(CHANNELS):
+            calendars[workspace, recipient] = Calendar(zone=known_zone(zones.get(workspace), "UTC"))
     return {key: calendar.next_opening(now) for key, calendar in calendars.items() if key in addresses}
 
 

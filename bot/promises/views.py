@@ -1,9 +1,8 @@
 """How promises look: as a row with its buttons, in messages and lists, once they ended; the rates; the windows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.checkins.rules import in_words
 from bot.commitments import views as shared
 from bot.commitments.views import customer_name, person, plain, what_of
 from bot.core.schemas import MorningRow
@@ -72,7 +71,7 @@ def due(schema: PromisesDue) -> Message:
     name, owed = person(schema.first_name), [row for row in schema.rows if row.is_owed]
     if not owed:
         return _told(f"{name}, none of these is open any more.", schema, "due")
-    when, count = _in_words(owed[0]), schema.total - len(schema.rows) + len(owed)
+    when, count = shared.in_days(owed[0].due_on, today=owed[0].today), schema.total - len(schema.rows) + len(owed)
     said = f"a promise is due {when}." if count == 1 else f"{count:,} promises are due, the first {when}."
     return _told(f"{name}, {said}", schema, "due")
 
@@ -102,14 +101,18 @@ def morning(one: PromiseSchema, person_id: str) -> MorningRow:
     return shared.morning_row(one, about(one, person_id), first, menu_id=MORE, menu=REST)
 
 
-def lead(name: str, count: int) -> str:
-    """Return `a promise to Golddex is due`, or with how many more."""
-    return shared.morning_lead("a promise to", "promises to", name, count, "due")
+def lead(waiting: Sequence[PromiseSchema], count: int) -> str:
+    """Return `a promise to Golddex is due tomorrow`, or with how many more."""
+    return shared.morning_lead("a promise to", "promises to", waiting, count, _when(waiting, count))
 
 
-def counted(count: int) -> str:
+def counted(waiting: Sequence[PromiseSchema], count: int) -> str:
     """Return `two promises are due`."""
-    return f"{in_words(count)} promise{' is' if count == 1 else 's are'} due"
+    return shared.morning_counted("promise", count, _when(waiting, count))
+
+
+def _when(waiting: Sequence[PromiseSchema], count: int) -> str:
+    return shared.due_words(waiting, count, late="broken")
 
 
 def page(schema: PromiseList) -> Message:
@@ -143,7 +146,7 @@ def ended_text(one: PromiseSchema) -> str:
 def about(one: PromiseSchema, viewer: str = "") -> str:
     """Return customer and words, then when, to whom, by whom, and how often it was moved."""
     late = one.state is PromiseState.BROKEN or one.due_on < one.today
-    when = f"broken: it was due {_day(one)}" if late else f"due {_in_words(one)}"
+    when = f"broken: it was due {_day(one)}" if late else f"due {shared.in_days(one.due_on, today=one.today)}"
     to = f" · to {person(one.contact)}" if one.contact else ""
     who = "" if one.assignee_id == viewer else f" · {person(one.assignee_name)}"
     gave = f" · {person(one.promised_by_name)} promised it" if one.promised_by != one.assignee_id else ""
@@ -179,11 +182,6 @@ def _sentence(one: PromiseSchema) -> str:
 
 def _day(one: PromiseSchema) -> str:
     return ui.short_date(one.due_on, today=one.today)
-
-
-def _in_words(one: PromiseSchema) -> str:
-    """Return `today`, `tomorrow`, else the day."""
-    return {0: "today", 1: "tomorrow"}.get((one.due_on - one.today).days) or f"on {_day(one)}"
 
 
 def _moved(one: PromiseSchema) -> str:

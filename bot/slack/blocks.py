@@ -233,23 +233,14 @@ def select(
     action_id: str, options: Sequence[Option], *, placeholder: str = "Choose", initial: str | None = None
 ) -> Block:
     """A menu of up to a hundred options; *initial* is the value that is chosen at first."""
-    made: Block = {
-        "type": "static_select",
-        "action_id": action_id,
-        "placeholder": plain(placeholder, PLACEHOLDER_TEXT),
-        "options": [option.block() for option in options[:SELECT_OPTIONS]],
-    }
+    shown = [option.block() for option in options[:SELECT_OPTIONS]]
+    made = _menu("static_select", action_id, placeholder, options=shown)
     return _with(made, initial_option=_chosen(options, initial))
 
 
 def external_select(action_id: str, *, placeholder: str, initial: Option | None = None, min_length: int = 1) -> Block:
     """A menu that asks the bot for options while somebody types."""
-    made: Block = {
-        "type": "external_select",
-        "action_id": action_id,
-        "placeholder": plain(placeholder, PLACEHOLDER_TEXT),
-        "min_query_length": min_length,
-    }
+    made = _menu("external_select", action_id, placeholder, min_query_length=min_length)
     return _with(made, initial_option=initial.block() if initial else None)
 
 
@@ -273,34 +264,23 @@ def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[s
 
 def date_picker(action_id: str, *, initial: date | None = None) -> Block:
     """A date picker."""
-    made: Block = {"type": "datepicker", "action_id": action_id, "placeholder": plain("Choose a day", 150)}
-    return _with(made, initial_date=initial.isoformat() if initial else None)
+    return _with(_menu("datepicker", action_id, "Choose a day"), initial_date=initial.isoformat() if initial else None)
 
 
 def person_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Block:
     """A menu of the workspace's people."""
-    made: Block = {"type": "users_select", "action_id": action_id, "placeholder": plain(placeholder, 150)}
-    return _with(made, initial_user=initial)
+    return _with(_menu("users_select", action_id, placeholder), initial_user=initial)
 
 
 def people_select(action_id: str, *, placeholder: str = "Choose people", initial: Sequence[str] = ()) -> Block:
     """A menu of the workspace's people in which several can be chosen."""
-    made: Block = {"type": "multi_users_select", "action_id": action_id, "placeholder": plain(placeholder, 150)}
-    return _with(made, initial_users=list(initial) or None)
+    return _with(_menu("multi_users_select", action_id, placeholder), initial_users=list(initial) or None)
 
 
 def channel_select(action_id: str, *, placeholder: str = "Choose a channel", initial: str | None = None) -> Block:
     """A menu of channels, public and private, without those shared with outsiders."""
-    made: Block = {
-        "type": "conversations_select",
-        "action_id": action_id,
-        "placeholder": plain(placeholder, 150),
-        "filter": {
-            "include": ["public", "private"],
-            "exclude_bot_users": True,
-            "exclude_external_shared_channels": True,
-        },
-    }
+    ours = {"include": ["public", "private"], "exclude_bot_users": True, "exclude_external_shared_channels": True}
+    made = _menu("conversations_select", action_id, placeholder, filter=ours)
     return _with(made, initial_conversation=initial)
 
 
@@ -398,6 +378,10 @@ def _characters(value: Any) -> int:
     if isinstance(value, list | tuple):
         return sum(_characters(inner) for inner in value)
     return len(value) if isinstance(value, str) else 0
+
+
+def _menu(kind: str, action_id: str, placeholder: str, **more: Any) -> Block:
+    return {"type": kind, "action_id": action_id, "placeholder": plain(placeholder, PLACEHOLDER_TEXT), **more}
 
 
 def _chosen(options: Sequence[Option], value: str | None) -> Block | None:

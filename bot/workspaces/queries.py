@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.workspaces.tables import AuditEntry, Workspace
+
+UNINSTALLED_WORKSPACES = sa.select(col(Workspace.id)).where(col(Workspace.uninstalled_at).is_not(None))
+"""Selects the ids of the workspaces whose data is kept though the bot is no longer installed there."""
 
 
 def get_workspace(session: Session) -> Workspace:
@@ -27,8 +31,7 @@ def list_workspaces(session: Session, *, now: datetime) -> list[str]:  # noqa: A
 
 def list_uninstalled(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
     """Return the ids of the workspaces whose data is kept though the bot is no longer installed there."""
-    query = select(Workspace.id).where(col(Workspace.uninstalled_at).is_not(None))
-    return list(session.exec(query.order_by(col(Workspace.id))).all())
+    return list(session.scalars(UNINSTALLED_WORKSPACES.order_by(col(Workspace.id))).all())
 
 
 def find_removal(session: Session, *, now: datetime) -> str | None:  # noqa: ARG001 - every query takes the time

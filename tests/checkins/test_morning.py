@@ -17,6 +17,7 @@ from bot.customers.rules.due import Status
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import set_status
 from bot.escalations.rules import Severity
+from bot.escalations.schemas import EscalationLate
 from rehearsal.state.messages import Message
 from tests.checkins.office import at, go_away, log, names, owed, queue_of, remind, row_of, told, undo
 from tests.checkins.test_stories import entries, reads, reminded, window, words
@@ -138,6 +139,25 @@ def test_a_problem_past_its_time_is_told_to_managers_too_until_it_is_answered(of
     [(_, mine), _] = told(office, "problems")
     assert mine.lead == "Golddex has a problem that is past its time"
     assert "Bob Chen is on it" in mine.rows[0].markup
+
+
+@pytest.mark.parametrize(("minutes", "mornings"), [(59, [0, 1]), (60, [1, 2])])
+def test_an_alarm_isnt_repeated_within_the_hour(office: Office, minutes: int, mornings: list[int]) -> None:
+    """Of work that stops people are told at once; the morning message after it leaves that out, the next doesn't."""
+    owl = office.person(NIGHT_OWL, "Nils Owl", hour=time(21))
+    alarm = utc(24, 21) - timedelta(minutes=minutes)
+    at(office, alarm - timedelta(hours=4))
+    escalate(office, office.customer("Golddex"), assignee_id=owl)
+    at(office, alarm)
+    keep(office)
+    assert EscalationLate.kind in [row.kind for row in owed(office) if row.recipient == owl]
+    found = []
+    for day in (24, 25):
+        at(office, utc(day, 21))
+        assert queue_of(office, owl).others == ("one problem is past its time",)
+        remind(office, owl)
+        found.append(len(told(office, "problems")))
+    assert found == mornings
 
 
 @pytest.mark.parametrize("person", [ANA, NIGHT_OWL])
@@ -293,4 +313,4 @@ def test_nothing_waits_only_where_nothing_is_late(office: Office) -> None:
     assert queue_of(office).others == ("one promise is due",)
     escalate(office, acme)
     at(office, utc(24, 8))
-    assert queue_of(office).others == ("one problem is past its time", "one promise is due")
+    assert queue_of(office).others == ("one problem is past its time", "one promise is broken")

@@ -91,12 +91,24 @@ def test_what_did_not_happen_is_no_check_in(text: str) -> None:
         ("Acme a price list", "Acme", "a price list", "a price list"),
         ("a price list to Acme", "Acme", "a price list to them", "a price list"),
         ("about Acme's invoice", "Acme", "their invoice", "their invoice"),
+        (
+            "to send Acme's plan and Acme's prices",
+            "Acme",
+            "send their plan and their prices",
+            "send their plan and their prices",
+        ),
+        ("to tell Acme about the Acme fair", "Acme", "tell them about the Acme fair", "tell them about the Acme fair"),
         ("to send the list", "", "send the list", "send the list"),
     ],
 )
 def test_a_task_says_them_for_the_customer(words: str, name: str, task: str, promise: str) -> None:
     """Without a name the words stay as they are."""
     assert (task_of(words, name), promise_of(words, name)) == (task, promise)
+
+
+def test_a_guessed_name_has_at_most_three_words() -> None:
+    """Nobody would recognize a longer beginning of a sentence as the name of a company."""
+    assert guess_name("Harbour Bikes Porto yesterday afternoon") == "Harbour Bikes Porto"
 
 
 @pytest.mark.parametrize(

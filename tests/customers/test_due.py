@@ -23,6 +23,7 @@ from bot.customers.rules.due import (
     neglected_after,
     overdue_ratio,
     standing,
+    words_beside_cadence,
 )
 from bot.people.rules import DAY, MAX_SEARCH_DAYS, Calendar
 from tests.people.calendars import CALENDARS, DAYS
@@ -317,3 +318,12 @@ def test_coverage_takes_a_first_contact_or_the_first_cadence_of_an_owner(
     assert coverage_group(Standing.IN_CADENCE, **known) is group
     for where in (Standing.DUE, Standing.NEGLECTED, Standing.SNOOZED):
         assert coverage_group(where, **known).value == where.value
+
+
+def test_numbers_of_nothing_are_left_out() -> None:
+    """One snoozed customer has *its* cadence, two have *theirs*."""
+    words = words_beside_cadence(due=7, neglected=1_200, snoozed=2, snoozed_late=1, never_contacted=0)
+    assert words == ("7 due", "1,200 neglected", "2 snoozed (1 past its cadence)")
+    words = words_beside_cadence(due=0, neglected=0, snoozed=3, snoozed_late=2, never_contacted=4)
+    assert words == ("3 snoozed (2 past their cadence)", "4 never contacted")
+    assert words_beside_cadence(due=0, neglected=0, snoozed=1, snoozed_late=0, never_contacted=0) == ("1 snoozed",)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core import outbox
 from bot.core.outbox import DeliveryState
+from tests.commitments.helpers import statements
 from tests.jobs.mail import PostOffice, Telegram, UndrawableLetter, open_post_office
 from tests.makers import ANA, BOB, KIRI, WORKSPACE
 
@@ -44,6 +45,13 @@ async def test_a_person_gets_a_direct_message(post: PostOffice) -> None:
     post.enqueue("hello", to=ANA)
     await post.deliver()
     assert [message.text for message in post.rehearsal.control.as_person(ANA).dm()] == ["Good morning."]
+
+
+async def test_a_round_without_messages_asks_once(post: PostOffice) -> None:
+    """The job runs every few seconds: where nothing is due, it makes one read and nothing else."""
+    with statements() as seen:
+        assert await post.deliver() == 0
+    assert [statement.split()[0] for statement, _ in seen if "BEGIN" not in statement] == ["SELECT"]
 
 
 async def test_an_answer_lost_on_the_way_is_not_said_again(post: PostOffice) -> None:

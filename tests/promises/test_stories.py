@@ -60,7 +60,7 @@ async def test_a_promise_is_typed_reminded_of_and_kept_in_place(database_url: st
         assert answer.text == "Noted: you promised Acme: “send the new price list”, by Fri 27 Nov."
         await world.rehearsal.control.move_to(datetime(2026, 11, 26, 9, tzinfo=UTC))
         await world.run_jobs()
-        first = await told(ana, "A promise to Acme is due.")
+        first = await told(ana, "A promise to Acme is due tomorrow.")
         assert "*Acme* · send the new price list\ndue tomorrow" in words(first.blocks)
         await world.rehearsal.control.move_to(datetime(2026, 11, 27, 9, tzinfo=UTC))
         await world.run_jobs()
@@ -104,7 +104,7 @@ async def test_late_is_late(world: World) -> None:
     schema = promise(world.office, acme)
     ana, bob = world.as_(ANA), world.as_(BOB)
     await world.move_to(datetime(2026, 11, 30, 15, tzinfo=UTC))
-    mine, his = await told(ana, "A promise to Acme is due"), await told(bob, "A promise to Acme is due")
+    mine, his = await told(ana, "A promise to Acme is broken."), await told(bob, "A promise to Acme is broken.")
     assert "broken: it was due Fri 27 Nov" in words(his.blocks)
     assert len([one for one in ana.dm() if "A promise to Acme" in one.text]) == 3  # the day before, the day, Monday
     await asyncio.gather(ana.press(mine, "promises.kept"), bob.press(his, "promises.kept"))

@@ -16,6 +16,7 @@ from rehearsal.strict import check_message, check_view
 from tests.checkins.test_views import HOSTILE
 
 MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
+SUNDAY, TUESDAY = date(2026, 11, 22), date(2026, 11, 24)
 ENDED = [state for state in PromiseState if state is not PromiseState.OPEN]
 
 
@@ -70,6 +71,34 @@ def test_a_promise_that_was_written_down_is_said_back() -> None:
     assert "Noted, and Ana Lima will be told." in str(other.blocks)
     noted = views.noted(schemas.PromiseNoted(promise=promise(), by_name="Bob Chen"))
     assert noted.text.startswith("Bob Chen noted that you made a promise. Acme: “send")
+
+
+@pytest.mark.parametrize(
+    ("days", "more", "lead", "counted"),
+    [
+        ((MONDAY,), 0, "a promise to Acme is due", "one promise is due"),
+        ((TUESDAY,), 0, "a promise to Acme is due tomorrow", "one promise is due tomorrow"),
+        ((FRIDAY,), 0, "a promise to Acme is due on Fri 27 Nov", "one promise is due on Fri 27 Nov"),
+        ((SUNDAY,), 0, "a promise to Acme is broken", "one promise is broken"),
+        ((SUNDAY, SUNDAY), 0, "promises to Acme and one more are broken", "two promises are broken"),
+        ((SUNDAY, MONDAY), 0, "promises to Acme and one more are due", "two promises are due"),
+        ((MONDAY, TUESDAY), 0, "promises to Acme and one more are due by tomorrow", "two promises are due by tomorrow"),
+        (
+            (TUESDAY, FRIDAY),
+            0,
+            "promises to Acme and one more are due by Fri 27 Nov",
+            "two promises are due by Fri 27 Nov",
+        ),
+        ((TUESDAY, TUESDAY), 0, "promises to Acme and one more are due tomorrow", "two promises are due tomorrow"),
+        ((MONDAY,), 6, "promises to Acme and six more are due", "seven promises are due"),
+        ((TUESDAY,), 6, "promises to Acme and six more are due soon", "seven promises are due soon"),
+    ],
+)
+def test_the_morning_says_when_promises_are_due(days: tuple[date, ...], more: int, lead: str, counted: str) -> None:
+    """Today needs no word, tomorrow and later do; *more* stand outside the message, so their days aren't told."""
+    waiting = [promise(due_on=day) for day in days]
+    assert views.lead(waiting, len(days) + more) == lead
+    assert views.counted(waiting, len(days) + more) == counted
 
 
 @pytest.mark.parametrize(

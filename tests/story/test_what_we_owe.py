@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from bot.escalations.rules import Severity
+from bot.slack.blocks import short_date
 from tests.checkins.test_stories import told
 from tests.escalations.helpers import escalate
 from tests.followups.helpers import assign
@@ -86,7 +87,7 @@ async def test_every_word_comes_at_its_hour_and_once(sqlite_url: str, spell: Spe
         assign(world.office, acme, assignee_id=spell.person, due_on=spell.due, what="call them")
         mine, late = spell.person, "Acme has a problem that is past its time"
         hours = [
-            (spell.morning_before, mine, "A promise to Acme is due."),
+            (spell.morning_before, mine, f"A promise to Acme is due on {short_date(spell.due)}."),
             (spell.nine, mine, "A promise to Acme is due, one follow-up is due."),
             (spell.mara, MARA, late),
             (spell.nine + timedelta(days=1), mine, late),

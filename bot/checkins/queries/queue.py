@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.checkins.queries import get_owner_scope
-from bot.checkins.rules import QUEUE_ROWS
+from bot.checkins.rules import QUEUE_ROWS, SECTION_ROWS
 from bot.checkins.schemas import OwnerScope, Queue, QueueRow
 from bot.core.briefs import in_workspace
 from bot.core.database import workspace_of
@@ -89,9 +89,13 @@ def _all_clear(session: Session, scope: OwnerScope, features: Sequence[Feature],
     )
     coming = session.execute(query.limit(1)).first()
     told = dict.fromkeys(scope.owner_ids, scope.person_id)
-    waits = [(one, one.list_due(session, told, now).get(scope.person_id, ())) for one in collect_mornings(features)]
-    others = tuple(one.counted(len(ids)) for one, ids in waits if ids)
-    return Queue(next_name=coming.name, next_due_on=coming.due_on, others=others) if coming else Queue(others=others)
+    others = []
+    for one in collect_mornings(features):
+        if ids := one.list_due(session, told, now).get(scope.person_id):
+            waiting = one.list_rows(session, {scope.person_id: ids[:SECTION_ROWS]}, now)[scope.person_id]
+            others.append(one.counted(waiting, len(ids)))
+    known = {"next_name": coming.name, "next_due_on": coming.due_on} if coming else {}
+    return Queue(**known, others=tuple(others))
 
 
 @cache

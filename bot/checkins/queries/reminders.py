@@ -145,12 +145,12 @@ def build_section(
     """Build a section of a person's reminder from the schemas of its rows."""
     rows = [morning.view(schema, person_id) for schema in schemas]
     rows = [row.model_copy(update={"days": days.get(row.id, 0)}) for row in rows]
-    waiting = [row for row in rows if row.is_open]
+    waiting = [schema for schema, row in zip(schemas, rows, strict=True) if row.is_open]
     count = len(waiting) + more
     return MorningSection(
         key=morning.key, title=morning.title, command=morning.command, rows=tuple(rows), more=more,
-        lead=morning.lead(waiting[0].customer_name, count) if waiting else "",
-        counted=morning.counted(count) if waiting else "",
+        lead=morning.lead(waiting, count) if waiting else "",
+        counted=morning.counted(waiting, count) if waiting else "",
     )  # fmt: skip
 
 
@@ -235,7 +235,17 @@ def _list_sections(
     told = {person_id: person_id for person_id in ready}
     for cover in ready:
         told.update(dict.fromkeys(covered.get(cover, ()), cover))
-    return {one.key: one.list_due(session, told, now) for one in collect_mornings(features)} if told else {}
+    return {one.key: _list_untold(session, one, told, now) for one in collect_mornings(features)} if told else {}
+
+
+def _list_untold(
+    session: Session, morning: Morning, told: Mapping[str, str], now: datetime
+) -> Mapping[str, Sequence[UUID]]:
+    """Return what is due in a section, by person, without what people were told of a moment ago."""
+    found = morning.list_due(session, told, now)
+    just_told = morning.list_just_told(session, now) if morning.list_just_told and found else ()
+    left = {person_id: [one for one in ids if one not in just_told] for person_id, ids in found.items()}
+    return {person_id: ids for person_id, ids in left.items() if ids}
 
 
 def _latest_actions(session: Session, reminder: Reminder, customer_ids: list[UUID]) -> dict[UUID, CustomerAction]:

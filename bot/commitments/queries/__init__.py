@@ -107,7 +107,7 @@ def find_open(
     """Return an open commitment as *viewer* sees it, or None when it is closed or gone."""
     query = select(kind.table).where(kind.table.id == commitment_id, kind.is_open)
     row = session.exec(query).first()
-    return None if row is None else get_schema(session, kind, row, viewer=viewer, now=now)
+    return None if row is None else list_schemas(session, kind, [row], viewer=viewer, now=now)[0]
 
 
 def list_commitments(session: Session, kind: CommitmentKind[R, S], *which: Any, limit: int | None = None) -> list[R]:

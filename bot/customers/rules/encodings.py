@@ -58,7 +58,7 @@ def guess_encoding(chunks: Iterable[bytes]) -> Guess | None:
     for chunk in chunks:
         letters += len(chunk.translate(None, _ASCII))
         if not first:
-            lines = chunk.splitlines(keepends=True)
+            lines = chunk.splitlines()
             at = next((at for at, each in enumerate(lines) if not each.isascii()), len(lines))
             first = b"".join(lines[at : at + 1])
             line += at if first or chunk.endswith((b"\n", b"\r")) else at - 1

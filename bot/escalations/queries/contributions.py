@@ -31,6 +31,7 @@ from bot.escalations.rules import (
     REPEAT_WINDOW,
     EscalationState,
     Failure,
+    Severity,
     repeat_words,
 )
 from bot.escalations.schemas import EscalationSchema, Rate, RateLine
@@ -43,6 +44,7 @@ TABLE = cast("sa.Table", Escalation.__table__)  # type: ignore[attr-defined]  # 
 TOLD = ("workspace_id", "customer_id", "what", "state", "answer_by", "assignee_id")
 REPEATS_SHOWN = 2
 SOON = timedelta(days=1)
+JUST_TOLD = timedelta(hours=1)
 POOL = "No owner"
 CAUSES_SHOWN, CAUSES_LOOKED_AT = 5, 20
 FAILURES = 200  # of one cause that are looked at
@@ -96,6 +98,13 @@ def list_due(session: Session, told: Mapping[str, str], now: datetime) -> dict[s
         for reader in dict.fromkeys(told[person] for person in (row.assignee_id, *managers) if person in told):
             found[reader].append(row.id)
     return found
+
+
+def list_just_told(session: Session, now: datetime) -> set[UUID]:
+    """Return the problems whose time was over within the last hour, and of which an alarm tells at once."""
+    told_at = sa.func.coalesce(col(Escalation.late_told_at), col(Escalation.answer_by))
+    stops = col(Escalation.severity) == Severity.STOPS
+    return set(session.exec(select(Escalation.id).where(is_past(now), stops, told_at > now - JUST_TOLD)).all())
 
 
 list_rows = partial(commitments.list_by_person, kind=ESCALATIONS)

@@ -1,5 +1,7 @@
 """How escalations look: as a row with what can be done, in messages, lists and the channel; right first time."""
 
+from collections.abc import Sequence
+
 from bot.checkins.rules import in_words
 from bot.commitments import views as shared
 from bot.commitments.rules import QUOTED
@@ -128,15 +130,15 @@ def morning(one: EscalationSchema, person_id: str) -> MorningRow:
     return shared.morning_row(one, text, (ANSWER, "Answered"), menu_id=MORE, menu=MENU)
 
 
-def lead(name: str, count: int) -> str:
+def lead(waiting: Sequence[EscalationSchema], count: int) -> str:
     """Return `Golddex has a problem that is past its time`, or with how many more."""
-    name = ui.cut(name, shared.WHO)
+    name = ui.cut(waiting[0].customer_name, shared.WHO)
     if count == 1:
         return f"{name} has a problem that is past its time"
     return f"{name} and {in_words(count - 1)} more have problems that are past their time"
 
 
-def counted(count: int) -> str:
+def counted(waiting: Sequence[EscalationSchema], count: int) -> str:  # noqa: ARG001 - every section's takes them
     """Return `two problems are past their time`."""
     return f"{in_words(count)} problem{' is past its' if count == 1 else 's are past their'} time"
 

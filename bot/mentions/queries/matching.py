@@ -11,8 +11,10 @@ from sqlmodel import Session, SQLModel
 from bot.core.database import workspace_of
 from bot.mentions.rules.tiers import AliasKind, Found, Known, Lesson, best_of_each, find_known
 from bot.mentions.rules.tokens import Candidate, Reading, handle_key, host_keys, read_text, written
+from bot.mentions.rules.words import languages_of
 from bot.mentions.schemas.mentions import Match, OwnNames, Text
 from bot.mentions.tables import AliasLesson, MentionAlias
+from bot.people.queries import list_countries
 
 AT_ONCE = 500  # keys in one statement: SQLite takes 32,766 parameters, and longer lists are no faster
 
@@ -21,9 +23,9 @@ _LESSONS = SQLModel.metadata.tables[AliasLesson.__tablename__]
 _KEYS: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
 _WORKSPACE: sa.BindParameter[Any] = sa.bindparam("workspace")
 
-LOOK_UP = sa.select(
-    _ALIASES.c.key, _ALIASES.c.kind, _ALIASES.c.customer_id, _ALIASES.c.common, _ALIASES.c.joined
-).where(_ALIASES.c.workspace_id == _WORKSPACE, _ALIASES.c.key.in_(_KEYS))
+LOOK_UP = sa.select(_ALIASES.c.key, _ALIASES.c.kind, _ALIASES.c.customer_id, _ALIASES.c.joined, _ALIASES.c.given).where(
+    _ALIASES.c.workspace_id == _WORKSPACE, _ALIASES.c.key.in_(_KEYS)
+)
 """The statement behind all matching."""
 
 TAUGHT = sa.select(
@@ -40,10 +42,11 @@ def match_many(
     """Return for each text the customers it speaks of, the surest first; None among them stands for ourselves."""
     readings = [_read(text) for text in texts]
     known = _look_up(session, {one.key for parts in readings for part in parts for one in part.candidates})
-    lessons = _taught(session, known)
+    if not known:
+        return [()] * len(texts)
+    lessons, languages = _taught(session, known), languages_of(list_countries(session))
     return [
-        _match(parts, known, lessons, text.source_id) if known else ()
-        for text, parts in zip(texts, readings, strict=True)
+        _match(parts, known, lessons, text.source_id, languages) for text, parts in zip(texts, readings, strict=True)
     ]
 
 
@@ -91,11 +94,12 @@ def _read(text: Text) -> tuple[Reading, ...]:
 
 
 def _match(
-    parts: Iterable[Reading], known: dict[str, list[Known]], lessons: Sequence[Lesson], source_id: UUID | None
-) -> tuple[Match, ...]:
+    parts: Iterable[Reading], known: dict[str, list[Known]], lessons: Sequence[Lesson], source_id: UUID | None,
+    languages: Sequence[str],
+) -> tuple[Match, ...]:  # fmt: skip
     found: dict[Found, Reading] = {}
     for part in parts:
-        found = dict.fromkeys(find_known(part, known, lessons, source_id), part) | found
+        found = dict.fromkeys(find_known(part, known, lessons, source_id, languages), part) | found
     return tuple(
         Match(
             customer_id=best.known.customer_id,

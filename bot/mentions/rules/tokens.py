@@ -10,10 +10,10 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from bot.customers.rules.names import SHARED_PAGES, key_words
+from bot.mentions.rules.words import SMALL
 
 MOST_WORDS = 6
 LONGEST_TEXT = 20_000  # characters; a review is rarely a tenth of that
@@ -53,26 +53,6 @@ _OWNERS_S = re.compile(r"['’`´‘ʼ][sS]\W*$")
 _NO_SIGN = re.compile(r"[\W_]+")
 _JOINS = {"&": "and", "+": "plus"}
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
-
-
-def _read_words() -> list[frozenset[str]]:
-    """Return the groups of `words.txt`; a line that begins with "#" names a group."""
-    groups = Path(__file__).with_name("words.txt").read_text("utf-8").split("\n\n")
-    return [frozenset(group.partition("\n")[2].split()) for group in groups]
-
-
-SMALL, *_others = _read_words()
-"""The smallest words, which open sentences."""
-
-COMMON = SMALL.union(*_others)
-"""
-Words that say little when they stand alone with a capital: a customer may be called so, and much else is.
-
-Written down for this purpose from everyday English, not counted in any collection. A missing word only makes a match
-look likelier than it is.
-"""
-
-_ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "ly", "y")
 
 
 class Candidate(NamedTuple):
@@ -193,17 +173,6 @@ def read_signs(reading: Reading, candidates: Sequence[Candidate]) -> list[Signs]
         )
         for one in candidates
     ]
-
-
-def is_common(word: str) -> bool:
-    """Return whether *word*, spelt as a key, is ordinary, also with a common ending."""
-    if word in COMMON or not word.isalpha():
-        return True
-    for ending in _ENDINGS:
-        stem = word.removesuffix(ending)
-        if stem != word and len(stem) > 2 and (stem in COMMON or f"{stem}e" in COMMON or stem[:-1] in COMMON):  # noqa: PLR2004 - a stem
-            return True
-    return False
 
 
 def is_joined(name: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from bot.mentions.gateways.items import guess, make_item, select_items
 from bot.mentions.gateways.parsing import read_body
 from bot.mentions.rules.sources import MOST_ITEMS, Outcome, SourceKind, Trouble
-from bot.mentions.rules.texts import clean_words, handles_in, language_code, links_in, read_instant
+from bot.mentions.rules.texts import clean_words, handles_in, language_code, links_in, read_instant, with_offset
 from bot.mentions.schemas.items import FeedItem, FetchResult
 
 OWN = Path(__file__).parent / "samples"
@@ -248,3 +248,13 @@ def test_nothing_was_written_before_there_was_a_web(said: str, year: int | None)
     """Seconds go on for three thousand years before they count as milliseconds."""
     at = read_instant(said)
     assert (at.year if at else None) == year
+
+
+@pytest.mark.parametrize(
+    ("said", "offset"),
+    [("2026-11-24 10:00 CEST", "2026-11-24 10:00+0200"), ("2026-11-24 10:00 WET", "2026-11-24 10:00+0000"),
+     ("Tue, 24 Nov 2026 10:00 EST", "Tue, 24 Nov 2026 10:00 -0500"), ("10:00", "10:00")],
+)  # fmt: skip
+def test_the_name_of_a_zone_becomes_its_offset(said: str, offset: str) -> None:
+    """`-0000` would mean an unknown zone in an e-mail's date."""
+    assert with_offset(said) == offset

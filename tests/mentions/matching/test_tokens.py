@@ -10,7 +10,6 @@ from bot.mentions.rules.tokens import (
     MOST_WORDS,
     handle_key,
     host_keys,
-    is_common,
     is_joined,
     read_signs,
     read_text,
@@ -223,12 +222,6 @@ def test_signs_are_told_at_the_edges_of_a_text(text: str, key: str, expected: se
     reading = read_text(text)
     (one,) = [found for found in reading.candidates if found.key == key]
     assert {name for name, there in read_signs(reading, [one])[0]._asdict().items() if there} == expected
-
-
-@pytest.mark.parametrize(("word", "common"), [("ined", False), ("gaps", True), ("golddex", False), ("baking", True)])
-def test_a_word_of_two_letters_and_an_ending_is_rare(word: str, common: bool) -> None:
-    """Too little is left of it."""
-    assert is_common(word) is common
 
 
 def test_a_host_has_253_characters_at_most() -> None:
