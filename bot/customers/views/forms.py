@@ -1,7 +1,7 @@
 """The modals: adding and editing a customer, its status, handing it over, importing a list."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from bot.customers.rules.cells import write_contact
@@ -22,6 +22,7 @@ from bot.customers.schemas import (
     SampleRow,
 )
 from bot.customers.views import NAME_SHOWN, NO_OWNER, UNDO, UNDO_CONFIRM, WORDS_SHOWN, customer_select, name_of
+from bot.customers.views.apart import draw_taken_as_one
 from bot.customers.views.questions import draw_questions
 from bot.customers.views.sharing import share_lines
 from bot.slack import blocks as ui
@@ -192,9 +193,19 @@ def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUn
 
 
 def preview(
-    plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool, answers: Mapping[str, str] = NOTHING_CHOSEN
+    plan: ImportPlan,
+    drafts: Drafts,
+    *,
+    upload_id: UUID,
+    erase: bool,
+    answers: Mapping[str, str] = NOTHING_CHOSEN,
+    apart: Collection[int] = (),
 ) -> ui.Block:
-    """Draw what the list would do, and what it leaves open with the *answers* so far; nothing has changed yet."""
+    """
+    Draw what the list would do, and what it leaves open with the *answers* so far; nothing has changed yet.
+
+    Rows *apart* are customers of their own because somebody wants it so.
+    """
     state = import_state(upload_id, erase=erase)
     as_csv = ui.button("Refused rows as CSV", REFUSED, state) if plan.refused else None
     head = f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}*\n{_numbers(plan)}"
@@ -206,6 +217,7 @@ def preview(
         blocks.append(ui.context(f"{late} find no room inside the cadence and come after it, a few a day."))
     questions = () if plan.only_managers else drafts.questions
     blocks += draw_questions(questions, answers)
+    blocks += draw_taken_as_one(plan, apart)
     blocks += _refused(plan)
     blocks.append(ui.section(_columns(drafts), accessory=ui.button("Choose columns", COLUMNS, state)))
     blocks += _part("First rows", len(plan.added), [_sample_row(row) for row in plan.sample])
@@ -323,6 +335,7 @@ def column_id(index: int) -> str:
 
 def _numbers(plan: ImportPlan, *, done: bool = False) -> str:
     left = f" · {plan.left_alone:,} left alone" if plan.left_alone else ""
+    left += f" · {plan.joined:,} taken as one with another row" if plan.joined else ""
     groups = group_refusals(plan.refusals)
     why = f" ({ui.escape(ui.cut(groups[0].short, WORDS_SHOWN))})" if len(groups) == 1 else ""
     return (
