@@ -9,17 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from bot.core.database import workspace_of
+from bot.mentions.rules.addresses import handle_key, host_keys, page_keys
 from bot.mentions.rules.tiers import AliasKind, Found, Known, Lesson, best_of_each, find_known
-from bot.mentions.rules.tokens import (
-    PAGE_WEIGHT,
-    Candidate,
-    Reading,
-    handle_key,
-    host_keys,
-    page_keys,
-    read_text,
-    written,
-)
+from bot.mentions.rules.tokens import PAGE_WEIGHT, Candidate, Reading, read_text, written
 from bot.mentions.rules.words import languages_of
 from bot.mentions.schemas.mentions import Match, OwnNames, Text
 from bot.mentions.tables import AliasLesson, MentionAlias

@@ -5,9 +5,9 @@ import pytest
 from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases.details import edit_customer
 from bot.mentions.queries.mentions import get_row
+from bot.mentions.rules.addresses import page_keys
 from bot.mentions.rules.attribution import is_publisher
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.rules.tokens import page_keys
 from bot.mentions.schemas.items import FeedItem
 from bot.mentions.usecases.ingest import save_mention
 from tests.makers import ANA, Office

@@ -5,11 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.customers.rules.names import name_key
+from bot.mentions.rules.addresses import handle_key, host_keys
 from bot.mentions.rules.tokens import (
     LONGEST_TEXT,
     MOST_WORDS,
-    handle_key,
-    host_keys,
     is_joined,
     read_signs,
     read_text,
