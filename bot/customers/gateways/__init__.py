@@ -62,6 +62,7 @@ def read_drafts(
     return Drafts(
         file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
         problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals), remarks=(*table.remarks, *remarks),
+        of_people=bool(mapping.person),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ A row is refused when importing it would make the bot wrong about whom to contac
 cadence that can't be read. Other cells that can't be read (size, country, a phone number) are left blank and noted.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -63,7 +64,8 @@ class RowDraft:
     A customer as a row describes it; None is a blank, which erases nothing.
 
     `country` is an ISO code of two letters, or the words as they stood where we know no such country (then noted).
-    `added_on` and `last_contact` are instants where the list tells the time and its zone.
+    `added_on` and `last_contact` are instants where the list tells the time and its zone. Rows whose cells are all the
+    same have the same `fingerprint`.
     """
 
     row_number: int
@@ -91,6 +93,7 @@ class RowDraft:
     contact_do_not_contact: bool | None = None
     last_contact: date | datetime | None = None
     notes: tuple[Note, ...] = ()
+    fingerprint: int = dataclasses.field(default=0, compare=False)
 
 
 def parse_row(
@@ -115,7 +118,10 @@ def parse_row(
     if reader.refusals:
         return reader.refusals
     return RowDraft(
-        row_number=row_number, notes=tuple(reader.notes), **{"source": clean_text(default_source, 60) or None, **values}
+        row_number=row_number,
+        notes=tuple(reader.notes),
+        fingerprint=hash(tuple(map(str.strip, cells))),
+        **{"source": clean_text(default_source, 60) or None, **values},
     )
 
 
