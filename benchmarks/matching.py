@@ -177,7 +177,7 @@ def _look_up(path: Path, keys: Sequence[Sequence[str]]) -> None:
         for start in range(0, len(batch), AT_ONCE):
             asked = batch[start : start + AT_ONCE]
             places = ", ".join("?" * len(asked))
-            wanted = "key, kind, customer_id, common, joined"
+            wanted = "key, kind, customer_id, joined, given"
             query = f"SELECT {wanted} FROM mention_aliases WHERE workspace_id = ? AND key IN ({places})"
             connection.execute(query, (WORKSPACE, *asked)).fetchall()
         connection.execute("COMMIT")

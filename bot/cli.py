@@ -18,7 +18,7 @@ from bot.core.runtime import Runtime
 from bot.customers.gateways import read_drafts, write_csv
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import ErasureSubject
+from bot.customers.schemas import Drafts, ErasureSubject
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
@@ -75,6 +75,9 @@ def import_list(
     dry_run: Annotated[bool, typer.Option(help="Say what would happen and change nothing.")] = False,
     erase_blanks: Annotated[bool, typer.Option(help="Let a row's blank erase the value we have.")] = False,
     source: Annotated[str, typer.Option(help="Which system the external ids belong to.")] = "",
+    keep_apart: Annotated[
+        str, typer.Option(help="Rows that are customers of their own, though they would be taken as one: 2,3,4 or all.")
+    ] = "",
     undo: Annotated[str, typer.Option(help="Take back the import with this id.")] = "",
     workspace: Workspace = "",
 ) -> None:
@@ -93,6 +96,7 @@ def import_list(
         )
         with _progress("Rows") as report:
             inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "progress": report}
+            inputs["apart"] = _parse_rows(keep_apart, drafts)
             if dry_run:
                 plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
             else:
@@ -242,6 +246,16 @@ def _parse_columns(pairs: list[str]) -> dict[str, str]:
             raise InvalidInput(f'"{pair}" can\'t be read; write the column, =, and our field: --map "Company=name".')
         mapped[column.strip()] = name.strip()
     return mapped
+
+
+def _parse_rows(words: str, drafts: Drafts) -> set[int]:
+    """Return the numbers of rows that *words* list, "all" for every row of a list."""
+    if words.strip() == "all":
+        return {row.row_number for row in drafts.rows}
+    rows = [word.strip() for word in words.split(",") if word.strip()]
+    if not all(row.isdecimal() for row in rows):
+        raise InvalidInput(f'"{words}" names no rows; write their numbers, --keep-apart 2,3,4, or --keep-apart all.')
+    return {int(row) for row in rows}
 
 
 def _read(file: Path) -> bytes:

@@ -11,6 +11,7 @@ from bot.core.schemas import Line, Notification, PromptNotification, Schema, Top
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio, words_beside_cadence
 from bot.customers.rules.headers import Field as Column
+from bot.customers.rules.questions import Question
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 
 
@@ -216,8 +217,9 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows. `remarks` are about the list as a whole. A list `of_people` has columns
-    of first and last names.
+    read from; with problems there are no rows. `questions` are about what was read as somebody answered, or else as
+    proposed. `remarks` are about the list as a whole. A list `of_people` has columns of first and
+    last names.
     """
 
     file_name: str
@@ -229,6 +231,7 @@ class Drafts:
     rows: Sequence[RowDraft] = ()
     refusals: Sequence[Refusal] = ()
     remarks: Sequence[Note] = ()
+    questions: Sequence[Question] = ()
     of_people: bool = False
 
 
@@ -356,6 +359,7 @@ class UploadSchema(Schema):
     content: bytes
     today: date
     by_hand: Mapping[str, str] = {}
+    answers: Mapping[str, str] = {}
 
 
 class ErasureSubject(Schema):

@@ -157,4 +157,5 @@ class Upload(Row, table=True):
     file_name: str = Field(max_length=200)
     content: bytes
     by_hand: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    answers: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     apart: list[int] = Field(default_factory=list, sa_type=sa.JSON)

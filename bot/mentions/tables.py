@@ -179,7 +179,11 @@ class MentionSettings(WorkspaceRow, table=True):
 
 
 class MentionAlias(Row, table=True):
-    """A key that a customer (None: ourselves) is found by; *written* keeps the spelling of our own names."""
+    """
+    A key that a customer (None: ourselves) is found by; *written* keeps the spelling of our own names.
+
+    `given` says that somebody wrote it down as an account, or as a page; other accounts are made of names.
+    """
 
     __tablename__ = "mention_aliases"
     __table_args__ = within_workspace(
@@ -191,8 +195,8 @@ class MentionAlias(Row, table=True):
 
     key: str = Field(max_length=KEY_LENGTH)
     kind: AliasKind = Field(sa_type=choice(AliasKind))
-    common: bool = False
     joined: bool = False
+    given: bool = False
     customer_id: UUID | None = None
     written: str = Field(default="", max_length=KEY_LENGTH)
 

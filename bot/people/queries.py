@@ -46,6 +46,14 @@ def list_people(session: Session, *, deactivated: bool = False) -> Sequence[Pers
     return session.exec(query.order_by(col(Person.name_key), col(Person.id))).all()
 
 
+def list_countries(session: Session) -> Sequence[str]:
+    """Return the countries, as ISO codes, whose holidays the people have who are here."""
+    query = select(Person.country).distinct().where(
+        col(Person.country).is_not(None), col(Person.is_deactivated).is_(False), col(Person.is_bot).is_(False)
+    )  # fmt: skip
+    return sorted(country for country in session.exec(query) if country)
+
+
 def list_managers(session: Session) -> Sequence[Person]:
     """Return managers and admins who are full members, by name."""
     query = select(Person).where(
@@ -139,10 +147,10 @@ def list_openings(
     all workspaces; whom it doesn't know may be written to now.
     """
     workspaces, ids = {workspace for workspace, _ in addresses}, {recipient for _, recipient in addresses}
-    theirs = (Person.workspace_id == Workspace.id) & col(Person.id).in_(ids)
-    days_off = (Absence.workspace_id == Person.workspace_id) & (Absence.person_id == Person.id)
+    theirs = (col(Person.workspace_id) == Workspace.id) & col(Person.id).in_(ids)
+    days_off = (col(Absence.workspace_id) == Person.workspace_id) & (col(Absence.person_id) == Person.id)
     query = (
-        sa.select(Workspace.id, Workspace.zone, Person, Absence)
+        sa.select(col(Workspace.id), col(Workspace.zone), Person, Absence)
         .outerjoin(Person, theirs)
         .outerjoin(Absence, days_off)
         .where(col(Workspace.id).in_(workspaces))

@@ -1,7 +1,7 @@
 """Reads what Slack sends: who sent it, the control that was used, the message it stands in, and the entered form."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,11 @@ class Form:
     def of(cls, view: Mapping[str, Any]) -> "Form":
         """Return the form in a view as Slack sends it."""
         return cls(view.get("state") or {})
+
+    @property
+    def block_ids(self) -> Iterable[str]:
+        """The ids of the blocks that hold a value."""
+        return self._values
 
     def text(self, block_id: str) -> str:
         """Return the text of an input, stripped."""

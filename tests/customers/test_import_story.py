@@ -130,11 +130,11 @@ async def test_a_window_that_remembers_nonsense_is_answered(world: World, memory
 async def test_a_preview_tells_what_is_refused_changed_and_worth_a_look(world: World) -> None:
     """Rows with their reasons, fields before and after, owners nobody knows; and confirms to just that."""
     world.office.customer("Golddex", owner=ANA, country="PT", waited=3)
-    rows = b"Name,Country,Owner,Cadence\nGolddex,Germany,Ana Lima,\nGoldex,,Nobody,\n,DE,,\nBolt,,,soon\n"
+    rows = b"Name,Country,Owner,Cadence\nGolddex,Germany,Ana Lima,\nGoldex,,Nobody,soon\n,DE,,\n-,,,\n"
     preview = await looked_at(world, MARA, rows)
     text = shown(preview)
     assert "1 would be added · 1 changed · 2 rows refused" in text
-    for words in ("Row 4, Name: The row has no name", "Row 5, Cadence: “soon”", "Golddex: country “PT” → “DE”",
+    for words in ("2 rows, Name: The row has no name", "Row 3, Cadence: “soon”", "Golddex: country “PT” → “DE”",
                   "Nobody here is called “Nobody”", "Goldex looks like Golddex"):  # fmt: skip
         assert words in text
     await world.as_(MARA).submit(preview)
@@ -156,8 +156,10 @@ async def test_empty_cells_erase_only_when_that_is_ticked(world: World) -> None:
 
 async def test_two_columns_of_one_heading_are_told_apart_by_hand(world: World) -> None:
     """The first is left out: the second is read, and the preview says which."""
-    await sent(world, MARA, b"Company,Owner,Owner\nAcme,Ana Lima,Bob Chen\n")
-    columns = await window(world, MARA, TITLE, "could all be the owner")
+    preview = await looked_at(world, MARA, b"Company,Owner,Owner\nAcme,Ana Lima,Bob Chen\n")
+    assert "Which column is the owner?" in shown(preview)
+    await world.as_(MARA).press(preview, "customers.columns")
+    columns = await window(world, MARA, TITLE, "Which column is what")
     await world.as_(MARA).choose(columns, "customers.column", "Owner", block_id="customers.column:2")
     await world.as_(MARA).choose(columns, "customers.column", "Leave out", block_id="customers.column:1")
     assert await world.as_(MARA).submit(columns) is None
@@ -170,7 +172,7 @@ async def test_two_columns_of_one_heading_are_told_apart_by_hand(world: World) -
 
 async def test_columns_chosen_wrongly_are_asked_for_again(world: World) -> None:
     """Two of them for one field, or none for the name: the window stays and says why, and keeps what was chosen."""
-    await sent(world, MARA, b"Wer,Wo\nAcme,PT\n")
+    await sent(world, MARA, b"Wert,Wo\n1,2\n")
     columns = await window(world, MARA, TITLE, "No column holds")
     for index in (0, 1):
         await world.as_(MARA).choose(columns, "customers.column", "Name", block_id=f"customers.column:{index}")
@@ -376,3 +378,23 @@ async def test_members_import_fifty_customers_and_share_out_none(world: World) -
     await world.run_jobs()
     message = await told(world, ANA, "2 have no owner")
     assert "'customers.share_out'" not in shown(message)
+
+
+async def test_rows_that_were_taken_as_one_are_kept_apart_by_a_press(world: World) -> None:
+    """The preview is drawn again with those rows as customers of their own; another press takes them as one again."""
+    rows = b"Company,Website\nLoop,loop.com\nLOOP Inc.,loop.com\nThe Loop,loop.com\nRing,ring.io\nRing Ltd,ring.io\n"
+    preview = await looked_at(world, MARA, rows)
+    assert "2 would be added · 0 changed · 3 taken as one with another row · 0 rows refused" in shown(preview)
+    words = "3 rows were taken as one: Loop, LOOP Inc., The Loop (rows 2, 3, 4: they have one domain)"
+    assert words in shown(preview)
+    await world.as_(MARA).press(preview, "customers.keep_apart", value="2")
+    preview = await window(world, MARA, TITLE, "4 would be added")
+    assert words not in shown(preview)
+    assert "3 rows kept apart." in shown(preview)
+    await world.as_(MARA).press(preview, "customers.keep_apart", value="none")
+    preview = await window(world, MARA, TITLE, "2 would be added")
+    await world.as_(MARA).press(preview, "customers.keep_apart", value="all")
+    preview = await window(world, MARA, TITLE, "5 would be added")
+    await world.as_(MARA).submit(preview)
+    await window(world, MARA, TITLE, "is in.")
+    assert everybody(world) == ["LOOP Inc.", "Loop", "Ring", "Ring Ltd", "The Loop"]

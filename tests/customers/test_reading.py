@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bot.core.errors import BotError
 from bot.customers.gateways import parse_rows, tables
 from bot.customers.gateways.tables import LARGEST_CELL, Table, UnreadableFile, date_order, read_table
-from bot.customers.rules.headers import HeaderMap, map_headers
+from bot.customers.rules.headers import Field, HeaderMap, map_headers
+from bot.customers.rules.questions import Settled
 from bot.customers.rules.rows import Refusal, RowDraft
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "customers"
@@ -204,8 +205,9 @@ def test_a_list_tells_the_order_of_its_dates_itself(dates: list[str], order: boo
     found = table("Name,Last contact\n" + "".join(f"Acme,{day}\n" for day in dates))
     mapping = map_headers(found.headers)
     assert date_order(found, [1]) is order
-    refused = [row for row in parse_rows(found, mapping, today=TODAY, day_first=order) if isinstance(row, list)]
-    assert len(refused) == (order is None and dates[:1] == ["03/04/2026"])
+    settled = Settled(day_first={} if order is None else {Field.LAST_CONTACT: order})
+    noted = [row for row in parse_rows(found, mapping, today=TODAY, settled=settled) if row.notes]
+    assert len(noted) == (order is None and dates[:1] == ["03/04/2026"])
 
 
 def test_a_list_without_dates_has_no_order() -> None:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.rules import cells
+from bot.customers.rules import cells, dates
 from bot.customers.rules.cells import Unclear
+from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, map_headers
-from bot.customers.rules.names import country_code, nearest_country
 from bot.customers.rules.rows import LONGEST_NAME, Refusal, RowDraft, parse_row
 
 TODAY = date(2026, 3, 10)
@@ -123,8 +123,13 @@ def test_everything_wrong_with_a_row_is_said_at_once() -> None:
     mapping = map_headers(["Company name", "Cadence", "Last contact", "Status"])
     refusals = parse_row(3, ["-", "0", "yesterday", "fine"], mapping, today=TODAY, default_source="")
     assert isinstance(refusals, list)
-    assert [r.column for r in refusals] == ["Cadence", "Status", "Last contact", "Company name"]
-    assert refusals[0].reason == "“0” is no cadence; write the days between contacts, from 1 to 365."
+    assert [r.column for r in refusals] == ["Company name"]
+    row = parse_row(3, ["Acme", "0", "someday", "fine"], mapping, today=TODAY, default_source="")
+    assert isinstance(row, RowDraft)
+    assert [note.column for note in row.notes] == ["Cadence", "Status", "Last contact"]
+    assert row.notes[0].reason == (
+        "“0” is no cadence; write the days between contacts, from 1 to 365. It was left blank."
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,25 +137,39 @@ def test_everything_wrong_with_a_row_is_said_at_once() -> None:
     [
         ("last_contact", "2026-03-11", "after today (2026-03-10)"),
         ("added_on", "03/04/2026", "could be 03 April or 04 March; write 2026-04-03 or 2026-03-04"),
-        ("added_on", "45356", "spreadsheet's number for a date"),
-        ("added_on", "1/2/26", "two digits"),
+        ("added_on", "1/2/26", "could be 01 February or 02 January"),
+        ("added_on", "last week", "tells no date by itself"),
         ("added_on", "31.02.2026", "no day in the calendar"),
-        ("contact_do_not_contact", "perhaps", "write yes or no"),
         ("external_id", "1.23E+11", "spreadsheet has shortened"),
         ("external_id", "x" * 121, "at most 120"),
         ("status", "lukewarm", "active, paused, lost, excluded"),
         ("cadence", "366", "from 1 to 365"),
         ("cadence", "9" * 5000, "far too long"),
-        ("name", "x" * 1_048_576, "at most 200"),
     ],
 )
-def test_what_would_mislead_the_bot_refuses_the_row(field: str, cell: str, words: str) -> None:
-    """Dates, cadence, status, ids and the do-not-contact mark are never guessed; the sentence says what to write."""
-    found = refusal(**{field: cell})
-    assert words in found.reason
-    assert found.row_number == 7
+def test_what_cannot_be_read_is_left_blank_and_noted(field: str, cell: str, words: str) -> None:
+    """Dates, cadence, status and ids are never guessed, and never cost a customer; the sentence says what to write."""
+    row = draft(**{field: cell})
+    assert getattr(row, field) is None
+    (note,) = row.notes
+    assert words in note.reason
+    assert note.row_number == 7
+    assert len(note.value) <= 60
+    assert len(note.reason) < 300
+
+
+def test_a_name_that_is_none_refuses_the_row() -> None:
+    """A megabyte is no name; the answer stays short."""
+    found = refusal(name="x" * 1_048_576)
+    assert "at most 200" in found.reason
     assert len(found.value) <= 60
-    assert len(found.reason) < 300
+
+
+def test_an_unclear_do_not_contact_is_taken_as_one() -> None:
+    """Nobody is written to by mistake: a date of unsubscribing is a yes."""
+    row = draft(contact_do_not_contact="2024-05-01")
+    assert row.contact_do_not_contact is True
+    assert "taken as “do not contact”, to be safe" in row.notes[0].reason
 
 
 @pytest.mark.parametrize(
@@ -258,11 +277,50 @@ def test_money_we_write_is_money_we_read(amount: Decimal) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "people"),
-    [("250", 250), ("1,185", 1185), ("1.185", 1185), ("2822.0", 2822), ("51-200", 51), ("10,001+", 10001), ("~40", 40)],
-)
+    [
+        ("250", 250), ("1,185", 1185), ("1.185", 1185), ("2822.0", 2822), ("51-200", 51), ("10,001+", 10001),
+        ("~40", 40), ("Ca. 1.185 employees", 1185), ("20 à 49 salariés", 20), ("5k", 5000), ("1 to 5k", 1000),
+        ("über 500 Mitarbeiter", 500), ("1,001-5,000 employees", 1001), ("11 – 50", 11),
+    ],
+)  # fmt: skip
 def test_headcounts_are_read(cell: str, people: int) -> None:
     """Of a range the smaller number counts."""
-    assert cells.read_headcount(cell) == people
+    assert cells.lower_bound(cell, cells.read_headcount)[0] == people
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount", "currency"),
+    [
+        ("$10M-$50M", "10000000", None), ("€1-5 million", "1000000", "EUR"), ("850 tkr", "850000", None),
+        ("1.2M", "1200000", None), ("5k", "5000", None), ("$50M+", "50000000", None), ("~ 500", "500", None),
+        ("10 bis 20 Mio. EUR", "10000000", "EUR"), ("1M to 10M USD", "1000000", "USD"),
+    ],
+)  # fmt: skip
+def test_of_a_range_of_money_the_lower_bound_is_read(cell: str, amount: str, currency: str | None) -> None:
+    """The unit behind the upper bound is that of the lower, too."""
+    assert cells.lower_bound(cell, cells.read_money)[0] == (Decimal(amount), currency)
+
+
+def test_a_range_is_noted() -> None:
+    """The remark says which bound was kept."""
+    row = draft(annual_value="$10M-$50M", headcount="51-200")
+    assert (row.annual_value, row.headcount) == (Decimal(10_000_000), 51)
+    assert [note.reason for note in row.notes] == [
+        "“$10M-$50M” is a range; its lower bound was kept.", "“51-200” is a range; its lower bound was kept.",
+    ]  # fmt: skip
+    assert draft(annual_value="~500", headcount="10,001+").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "tags"),
+    [
+        ("Customer, Hot lead", ("Customer", "Hot lead")), ("a; b, c|d", ("a", "b, c", "d")),
+        ("* myContacts ::: Clients", ("myContacts", "Clients")), ("gold", ("gold",)),
+    ],
+)  # fmt: skip
+def test_tags_in_one_cell_are_split(cell: str, tags: tuple[str, ...]) -> None:
+    """A comma divides them only where nothing else does."""
+    assert draft(tags=cell).tags == tags
 
 
 @pytest.mark.parametrize(
@@ -276,26 +334,42 @@ def test_headcounts_are_read(cell: str, people: int) -> None:
 )  # fmt: skip
 def test_dates_are_read_as_people_write_them(cell: str) -> None:
     """The calendar day as written, whatever stands behind it."""
-    assert cells.read_date(cell) == date(2026, 3, 5)
+    assert dates.read_date(cell) == date(2026, 3, 5)
 
 
 def test_day_and_month_are_told_apart_only_where_they_can_be() -> None:
     """13/03 explains itself; 05/03 needs the list's own order."""
-    assert cells.read_date("13/03/2026") == cells.read_date("03/13/2026") == date(2026, 3, 13)
-    assert cells.read_date("05/05/2026") == date(2026, 5, 5)
-    assert cells.read_date("05/03/2026", day_first=True) == date(2026, 3, 5)
-    assert cells.read_date("05-03-2026", day_first=False) == date(2026, 5, 3)
+    assert dates.read_date("13/03/2026") == dates.read_date("03/13/2026") == date(2026, 3, 13)
+    assert dates.read_date("05/05/2026") == date(2026, 5, 5)
+    assert dates.read_date("05/03/2026", day_first=True) == date(2026, 3, 5)
+    assert dates.read_date("05-03-2026", day_first=False) == date(2026, 5, 3)
     for cell in ("05/03/2026", "5-3-2026", "0/3/2026", "99/99/2026", "2026-13-01", "0001-01-01", "soon"):
         with pytest.raises(Unclear):
-            cells.read_date(cell)
+            dates.read_date(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("45987", date(2025, 11, 26)), ("45987.5", date(2025, 11, 26)), ("1772668800", date(2026, 3, 5)),
+        ("3/4/26", date(2026, 4, 3)), ("3/4/98", date(1998, 4, 3)), ("05.03.26", date(2026, 3, 5)),
+        ("5-Mar-26", date(2026, 3, 5)), ("Mar 5, 26", date(2026, 3, 5)), ("13/3/25 9:15 AM", date(2025, 3, 13)),
+        ("last week", date(2026, 4, 2)), ("vor 3 Tagen", date(2026, 4, 6)), ("il y a 2 mois", date(2026, 2, 8)),
+        ("yesterday", date(2026, 4, 8)), ("a week ago", date(2026, 4, 2)), ("hace 2 días", date(2026, 4, 7)),
+        ("3 giorni fa", date(2026, 4, 6)), ("2 weken geleden", date(2026, 3, 26)), ("há um mês", date(2026, 3, 10)),
+    ],
+)  # fmt: skip
+def test_other_ways_to_write_a_date(cell: str, day: date) -> None:
+    """Numbers of spreadsheets, seconds, years of two digits, and days told by their distance from 9 April 2026."""
+    assert dates.read_moment(cell, today=date(2026, 4, 9), day_first=True, from_today=True) == day
 
 
 @given(st.dates(min_value=date(1800, 1, 1)))
 def test_every_date_we_write_is_a_date_we_read(day: date) -> None:
     """ISO, dotted and spelt-out dates come back."""
-    assert cells.read_date(day.isoformat()) == day
-    assert cells.read_date(f"{day:%d.%m.}{day.year:04}") == day
-    assert cells.read_date(f"{day:%d %B} {day.year:04}") == day
+    assert dates.read_date(day.isoformat()) == day
+    assert dates.read_date(f"{day:%d.%m.}{day.year:04}") == day
+    assert dates.read_date(f"{day:%d %B} {day.year:04}") == day
 
 
 @pytest.mark.parametrize(
@@ -354,8 +428,8 @@ def test_a_cell_may_be_as_long_and_as_late_as_the_limit(fields: dict[str, str], 
 
 def test_a_cell_of_two_hundred_characters_is_read() -> None:
     """A longer one is refused unread, and so is a name of more than a thousand."""
-    assert "is no cadence" in refusal(cadence="9" * 200).reason
-    assert "far too long" in refusal(cadence="9" * 201).reason
+    assert "is no cadence" in draft(cadence="9" * 200).notes[0].reason
+    assert "far too long" in draft(cadence="9" * 201).notes[0].reason
     assert "too long for a name" in refusal(name="x" * 1001).reason
 
 

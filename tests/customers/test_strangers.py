@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.customers.gateways import read_drafts
-from bot.customers.rules.cells import read_moment
+from bot.customers.rules.dates import read_moment
 from bot.customers.rules.encodings import guess_encoding
 from bot.customers.rules.headers import Field, map_headers
 from bot.customers.schemas import Drafts
@@ -99,7 +99,8 @@ def test_unknown_headings_below_a_title_and_an_empty_line_are_offered_for_choice
     """Nobody knows `Betrieb`, but it isn't the title that is asked about."""
     drafts = read("Kundenliste\n\nBetrieb;Ort\nAcme;Evora\n")
     assert drafts.headers == ("Betrieb", "Ort")
-    assert '--map "Betrieb=name"' in drafts.problems[0]
+    (question,) = drafts.questions
+    assert [option.label for option in question.options] == ["Betrieb"]
     assert names_in(read("Kundenliste\n\nBetrieb;Ort\nAcme;Evora\n", {"Betrieb": "name"})) == ["Acme"]
 
 
@@ -260,13 +261,14 @@ def test_a_lead_source_is_no_source_of_ids() -> None:
 )
 def test_a_cell_with_a_time_and_zone_is_an_instant(cell: str, moment: date) -> None:
     """Midnight UTC is how programs write a day."""
-    assert read_moment(cell) == moment
+    assert read_moment(cell, today=TODAY) == moment
 
 
 def test_an_instant_that_isnt_in_the_calendar_is_said_so() -> None:
-    """The other rows come in."""
-    (note,) = [*read("Company,Last contact\nAcme,2026-02-30T10:00Z\n").refusals]
-    assert "is no day in the calendar" in note.reason
+    """The customer comes in without it."""
+    (row,) = read("Company,Last contact\nAcme,2026-02-30T10:00Z\n").rows
+    assert row.last_contact is None
+    assert "is no day in the calendar" in row.notes[0].reason
 
 
 def test_an_instant_falls_on_the_day_of_the_owners_calendar(office: Office) -> None:

@@ -118,6 +118,19 @@ def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str
     assert "was undone already" in shell.run_failing("import", "--undo", found[1])
 
 
+def test_rows_are_kept_apart_by_an_option(tmp_path: Path, database_url: str) -> None:
+    """What was taken as one is printed with the rows to keep apart; words that name no rows are refused."""
+    shell = _shell(tmp_path, database_url)
+    rows = "Name,Domain\nLoop,loop.com\nLOOP Inc.,loop.com\nThe Loop,loop.com\n"
+    (tmp_path / "loops.csv").write_text(rows, encoding="utf-8")
+    looked = shell.run_ok("import", "loops.csv", "--dry-run")
+    assert "1 would be added, 0 would be changed, 0 left alone, 2 taken as one with another row, 0 refused." in looked
+    assert "  3 rows were taken as one: Loop, LOOP Inc., The Loop (rows 2, 3, 4: they have one domain)" in looked
+    assert "2 would be added" in shell.run_ok("import", "loops.csv", "--dry-run", "--keep-apart", "3")
+    assert '"three" names no rows' in shell.run_failing("import", "loops.csv", "--keep-apart", "three")
+    assert "3 added" in shell.run_ok("import", "loops.csv", "--keep-apart", "all")
+
+
 def test_a_list_of_mentions_goes_in_once(tmp_path: Path, database_url: str) -> None:
     """Dry run, import, import again; refused rows name line and column; no file is one sentence."""
     shell = _shell(tmp_path, database_url)
@@ -197,7 +210,7 @@ def test_a_blank_erases_only_when_asked(shell: Shell) -> None:
 def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
     """A missing file, a folder, no table and no name column each give a sentence with advice."""
     (shell.folder / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
-    (shell.folder / "nameless.csv").write_text("colour,weight\nred,3\n", encoding="utf-8")
+    (shell.folder / "nameless.csv").write_text("colour,weight\n1,3\n", encoding="utf-8")
     (shell.folder / "empty.csv").write_bytes(b"")
     assert shell.run_failing("import", "none.csv") == "none.csv can't be read: no such file or directory."
     assert shell.run_failing("import", ".") == ". can't be read: is a directory."

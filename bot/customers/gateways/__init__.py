@@ -2,23 +2,22 @@
 
 import csv
 import io
-import itertools
 import re
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from bot.core.collecting import without_collecting
-from bot.customers.gateways.tables import SAMPLE_ROWS, Table, date_order, read_table
-from bot.customers.rules.cells import is_blank, is_flag
-from bot.customers.rules.headers import LEAVE_OUT, Field, HeaderMap, count_known, map_headers, settle_rivals
+from bot.customers.gateways.columns import settle_columns
+from bot.customers.gateways.tables import Row, Table, left_out, read_table
+from bot.customers.rules.footers import MOST_FOOTERS, count_footers
+from bot.customers.rules.headers import Field, HeaderMap, count_known
 from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, refuse
 from bot.customers.schemas import Cell, Drafts
 
 OUR_OWN = "Evenhand"
-DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
 STRIDE = 1000  # rows between two calls of a progress
 
 
@@ -28,6 +27,7 @@ def read_drafts(
     *,
     name: str,
     by_hand: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
     today: date,
     default_source: str = "",
     progress: Callable[[int], None] | None = None,
@@ -35,20 +35,23 @@ def read_drafts(
     """
     Return the customers in the file called *name*; *by_hand* maps headings to fields ("Company" → "name").
 
-    External ids belong to the recognised system, unless a column or *default_source* says otherwise. Where columns are
-    ambiguous, `problems` says so and there are no rows. *progress* is called with the number of rows read so far.
+    `questions` are what the list leaves open; *answers* are given by their ids, and the proposed ones hold for others.
+    External ids belong to the recognised system, unless a column or *default_source* says otherwise. Where no column
+    can hold the names, `problems` says so and there are no rows. *progress* is called with the number of rows read so
+    far.
 
     Raises:
         UnreadableFile: the bytes are no table we can read; the message says what to do.
     """
     table = read_table(data, name=name, count_known=lambda cells: count_known(cells, by_hand))
-    mapping, remarks = _map_table(table, by_hand or {})
+    read = settle_columns(table, by_hand or {}, answers or {}, today=today)
+    mapping = read.mapping
     system = default_source or ("" if mapping.system == OUR_OWN else mapping.system)
     rows: list[RowDraft] = []
     refusals: list[Refusal] = []
+    footers: list[Row] = []
     if not mapping.problems:
-        day_first = date_order(table, [at for field, at in mapping.columns.items() if field in DATES])
-        drafts = parse_rows(table, mapping, today=today, default_source=system, day_first=day_first)
+        drafts = parse_rows(table, mapping, today=today, default_source=system, settled=read.settled, footers=footers)
         for done, draft in enumerate(drafts, start=1):
             if isinstance(draft, RowDraft):
                 rows.append(draft)
@@ -56,45 +59,45 @@ def read_drafts(
                 refusals += draft
             if progress and done % STRIDE == 0:
                 progress(done)
+    remarks = [*table.remarks, *(Note(table.headings_line, "", said, "") for said in read.remarks)]
+    if footers:
+        remarks.append(left_out(footers, "below the table"))
     columns = {field: mapping.headers[at] for field, at in mapping.columns.items()}
     if mapping.person:  # first and last name together are the contact's name
         columns[Field.CONTACT_NAME] = " + ".join(mapping.headers[at] for at in mapping.person)
     return Drafts(
         file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
-        problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals), remarks=(*table.remarks, *remarks),
-        of_people=bool(mapping.person),
+        problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals), remarks=tuple(remarks),
+        questions=tuple(read.questions), of_people=bool(mapping.person),
     )  # fmt: skip
 
 
-def parse_rows(table: Table, mapping: HeaderMap, **options: Any) -> Iterator[RowDraft | list[Refusal]]:
-    """Yield a draft, or what is wrong, for every row of *table*; *options* are those of `parse_row`."""
-    for row in table.rows():
+def parse_rows(
+    table: Table, mapping: HeaderMap, *, footers: list[Row] | None = None, **options: Any
+) -> Iterator[RowDraft | list[Refusal]]:
+    """
+    Yield a draft, or what is wrong, for every row of *table*; *options* are those of `parse_row`.
+
+    Lines below the table are added to *footers* instead.
+    """
+    for row in _above_footers(table, [] if footers is None else footers):
         if row.problem:
             yield [refuse(row.number, row.problem)]
         else:
             yield parse_row(row.number, row.cells, mapping, **options)
 
 
-def _map_table(table: Table, by_hand: Mapping[str, str]) -> tuple[HeaderMap, list[Note]]:
-    """Map the columns of *table*: a column of yes and no is no name; of two for a lesser field, the fuller is read."""
-    mapping = map_headers(table.headers, by_hand)
-    name_at = mapping.columns.get(Field.NAME)
-    if name_at is not None and table.headers[name_at] not in by_hand and _is_of_flags(table, name_at):
-        without = map_headers(table.headers, {**by_hand, mapping.headers[name_at]: LEAVE_OUT})
-        mapping = without if Field.NAME in without.columns else mapping  # the only company may be called "T"
-    columns = {at for _, rivals in mapping.rivals for at in rivals}
-    if not columns:
-        return mapping, []
-    filled = Counter(at for row in table.rows() for at in columns if not is_blank("".join(row.cells[at : at + 1])))
-    mapping, said = settle_rivals(mapping, filled)
-    return mapping, [Note(table.headings_line, "", sentence, "") for sentence in said]
-
-
-def _is_of_flags(table: Table, at: int) -> bool:
-    """Return whether a column says yes and no."""
-    cells = (cell for row in table.rows() for cell in row.cells[at : at + 1] if not is_blank(cell))
-    first = list(itertools.islice(cells, SAMPLE_ROWS))
-    return bool(first) and all(map(is_flag, first))
+def _above_footers(table: Table, footers: list[Row]) -> Iterator[Row]:
+    """Yield the rows of *table* without the lines below it, which are added to *footers*."""
+    held: deque[Row] = deque()
+    for row in table.rows():
+        held.append(row)
+        if len(held) > MOST_FOOTERS:
+            yield held.popleft()
+    last = list(held)
+    above = len(last) - count_footers([row.cells for row in last], len(table.headers))
+    footers += last[above:]
+    yield from last[:above]
 
 
 _RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@|\t\r]")

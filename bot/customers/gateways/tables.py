@@ -115,7 +115,7 @@ def read_table(data: bytes, *, name: str, count_known: Callable[[Sequence[str]],
     above = 1 if said else 0
     if count_known and (titles := _titles(lines[above:], [said[1]] if said else _DELIMITERS, count_known)):
         *titles, headings = titles
-        remarks.append(_told_titles(titles, above))
+        remarks.append(left_out(titles, "above the headings", above))
         above += headings.number - 1
     delimiter = said[1] if said else _sniff(lines[above:])
     with closing(_open_text(data, encoding)) as text:
@@ -235,13 +235,13 @@ def _filled(row: Row) -> int:
     return sum(bool(cell.strip()) for cell in row.cells)
 
 
-def _told_titles(titles: Sequence[Row], above: int) -> Note:
-    """Return what to say about lines that were skipped; *above* lines before them were not counted."""
-    words = [clean_text(" ".join(row.cells), 60) for row in titles]
+def left_out(rows: Sequence[Row], where: str, above: int = 0) -> Note:
+    """Return what to say about lines that are no rows; *above* lines before them were not counted."""
+    words = [clean_text(" ".join(row.cells), 60) for row in rows]
     more = f" and {len(words) - TITLES_SHOWN} more" if len(words) > TITLES_SHOWN else ""
     stood = "1 line" if len(words) == 1 else f"{len(words)} lines"
     shown = ", ".join(f"“{each}”" for each in words[:TITLES_SHOWN])
-    return Note(titles[0].number + above, "", f"{stood} above the headings left out: {shown}{more}.", words[0])
+    return Note(rows[0].number + above, "", f"{stood} {where} left out: {shown}{more}.", words[0])
 
 
 def _sniff(lines: list[str]) -> str:

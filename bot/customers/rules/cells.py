@@ -2,15 +2,14 @@
 
 import re
 import zoneinfo
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import TypeVar
 
 from bot.core.schemas import Schema
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 from bot.customers.rules.names import WORDS, by_word, clean_text, registrable_domain
-from bot.people.rules import days
 
 _WORDS = WORDS["cells"]
 NOTHING = frozenset(_WORDS["nothing"].split("|"))
@@ -21,29 +20,31 @@ LONGEST_TYPED = 200
 """Characters beyond which no date, number or code is looked for in a cell."""
 
 _YES, _NO = (frozenset(_WORDS[word].split("|")) for word in ("yes", "no"))
-_STATUS_WORDS, _CADENCE_WORDS, _POWERS = (by_word(_WORDS[table]) for table in ("status", "cadence", "powers"))
+_STATUS_WORDS, _STATUS_PROPOSALS, _CADENCE_WORDS, _POWERS = (
+    by_word(_WORDS[table]) for table in ("status", "status_proposals", "cadence", "powers")
+)
 _SIGNS: Mapping[str, str] = _WORDS["currencies"]
 _CADENCE = re.compile(r"(?:every\s+)?(\d{1,4})(?:\.0+)?\s*(?:days?|d)?")
 
 _MONEY = re.compile(
-    r"(?P<before>[^\d.,+\-(]*)(?P<minus>[-+(]?)\s*(?P<number>\d[\d.,'’ ]*?)\s*\)?\s*(?P<after>[^\d.,'’()]*)"
+    r"(?P<before>[^\d.,+\-(]*)(?P<minus>[-+(]?)\s*(?P<number>\d[\d.,'’ ]*?)\s*\)?\s*"
+    r"(?P<after>(?:[^\d.,'’()][^\d,'’()]*)?)"
 )
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,2}")
 _LARGEST_MONEY = Decimal(10) ** 15
 _CURRENCY = re.compile("[A-Z]{3}")
 
-_COUNT = re.compile(
-    r"(?:ca\.?|approx\.?|about|over|~|>|≥|\+)?\s*(\d[\d.,'’ ]*)\+?\s*(?:[-–]\s*\d[\d.,' ]*)?\+?"
-    r"\s*(?:employees|people|staff)?"
-)
+_RANGE = re.compile(r"(.*?\d.*?)\s*(?:[-–—]|\b(?:to|à|a|bis|until|till|hasta|até|tot|e|et|und|and)\b)\s*(\D{0,8}\d.*)")
+_ABOUT = re.compile(rf"(?:{_WORDS['about']})?\s*(.*?)\s*\+?", re.IGNORECASE)
+_UNIT_AFTER = re.compile(r"\d[\d.,'’ ]*(\D*)")
+_COUNT = re.compile(rf"(\d[\d.,'’ ]*)\s*(k|tsd\.?|m)?\+?\s*(?:{_WORDS['people']})?\.?")
 _LARGEST_COUNT = 2**31 - 1
 
-_INSTANT = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})", re.IGNORECASE
-)
-_EPOCH = re.compile(r"1\d{12}")  # milliseconds from 2001 to 2033
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _LONGEST_EMAIL = 254  # RFC 5321
+
+
+_Read = TypeVar("_Read")
 
 
 class Unclear(ValueError):
@@ -69,12 +70,29 @@ def read_flag(cell: str) -> bool:
     raise Unclear("is neither yes nor no; write yes or no")
 
 
+def status_word(cell: str) -> str:
+    """Return a status in the spelling in which words are compared: "On-Hold" is "on hold"."""
+    return " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
+
+
 def read_status(cell: str) -> Status:
     """Return the status that a word stands for: "churned" is lost."""
-    word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
-    if word not in _STATUS_WORDS:
+    status = known_status(cell)
+    if status is None:
         raise Unclear(f"is no status; write one of {', '.join(Status)}")
-    return Status(_STATUS_WORDS[word])
+    return status
+
+
+def known_status(cell: str) -> Status | None:
+    """Return the status that a word plainly stands for, or None."""
+    word = _STATUS_WORDS.get(status_word(cell))
+    return Status(word) if word else None
+
+
+def propose_status(cell: str) -> Status | None:
+    """Return the status to propose for a word that doesn't say it plainly, such as "operating", or None."""
+    word = _STATUS_PROPOSALS.get(status_word(cell))
+    return Status(word) if word else None
 
 
 def read_cadence(cell: str) -> int:
@@ -85,6 +103,29 @@ def read_cadence(cell: str) -> int:
     if not 1 <= every <= LONGEST_CADENCE_DAYS:
         raise Unclear(f"is no cadence; write the days between contacts, from 1 to {LONGEST_CADENCE_DAYS}")
     return every
+
+
+def lower_bound(cell: str, read: Callable[[str], _Read]) -> tuple[_Read, bool]:
+    """
+    Return what *read* makes of a cell, and whether the cell is a range, of which the lower bound is read.
+
+    "about", "over", "~" and "+" are left out. In "10-50M $" the unit belongs to both numbers.
+    """
+    text = " ".join(cell.split())
+    text = found[1] if (found := _ABOUT.fullmatch(text)) else text
+    found = _RANGE.fullmatch(text)
+    if not found:
+        return read(text), False
+    low, high = found[1], found[2]
+    if _unit(high).startswith(_unit(low)):
+        low += _unit(high).removeprefix(_unit(low))
+    return read(low.removesuffix("+")), True
+
+
+def _unit(text: str) -> str:
+    """Return the words behind a number."""
+    found = _UNIT_AFTER.search(text)
+    return found[1].strip() if found else ""
 
 
 def read_money(cell: str) -> tuple[Decimal, str | None]:
@@ -169,7 +210,7 @@ def read_currency(cell: str) -> str:
 
 
 def read_headcount(cell: str) -> int:
-    """Return the number of people who work there; of a range such as "51-200", the smaller number."""
+    """Return the number of people who work there: "250", "1.185 employees", "5k"."""
     found = _COUNT.fullmatch(" ".join(cell.casefold().split()))
     if not found:
         raise Unclear("is no number of people; write it like 250")
@@ -178,6 +219,7 @@ def read_headcount(cell: str) -> int:
         count = _number(digits)
     except Unclear:
         count = Decimal(re.sub(r"\D", "", digits))  # people come in whole numbers, so "1.185" parts thousands
+    count = count.scaleb(int(_POWERS[found[2].rstrip(".")]) if found[2] else 0)
     if count != int(count) or count > _LARGEST_COUNT:
         raise Unclear("is no number of people; write it like 250")
     return int(count)
@@ -207,6 +249,15 @@ def split_words(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if not is_blank(part)))
 
 
+def split_tags(cell: str) -> tuple[str, ...]:
+    """Return the tags in a cell, divided by ";" or "|", by ":::" as Google does, else by ","."""
+    text = cell.replace(":::", ";").strip()
+    if text.startswith("[") and text.endswith("]"):  # a list as programs print it: ['SaaS', 'B2B']
+        text = re.sub("[\"']", "", text[1:-1])
+    parts = split_words(text if re.search("[;|]", text) else text.replace(",", ";"))
+    return tuple(part.removeprefix("* ") for part in parts)
+
+
 @cache
 def _zones() -> dict[str, str]:
     return {name.casefold(): name for name in zoneinfo.available_timezones() if not name.startswith(("posix", "right"))}
@@ -220,39 +271,6 @@ def read_zone(cell: str) -> str:
         if candidate in _zones():
             return _zones()[candidate]
     raise Unclear("is no time zone; write it like Europe/Lisbon")
-
-
-@lru_cache(8192)
-def read_date(cell: str, *, day_first: bool | None = None) -> date:
-    """Return the date in a cell, as `days.read_date` does, with `Unclear` for what can't be told."""
-    try:
-        return days.read_date(cell, day_first=day_first)
-    except days.UnclearDay as problem:
-        raise Unclear(str(problem)) from None
-
-
-@lru_cache(8192)
-def read_moment(cell: str, *, day_first: bool | None = None) -> date | datetime:
-    """
-    Return the date in a cell, or the instant where it tells one: `2026-03-05T23:30:00Z`, milliseconds since 1970.
-
-    An instant at midnight UTC is how programs write a date, so that is what is returned for it.
-    """
-    text = cell.strip()
-    if _EPOCH.fullmatch(text):
-        instant = datetime.fromtimestamp(int(text) / 1000, UTC)
-    elif _INSTANT.fullmatch(text):
-        instant = _instant(text)
-    else:
-        return read_date(cell, day_first=day_first)
-    return instant.date() if instant.utcoffset() == timedelta() and instant.time() == time() else instant
-
-
-def _instant(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$", "Z", text, flags=re.IGNORECASE).replace(" +", "+"))
-    except ValueError:
-        raise Unclear("is no day in the calendar; write the date like 2026-03-05") from None
 
 
 def looks_shortened(key: str) -> bool:

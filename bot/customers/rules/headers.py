@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -13,6 +14,16 @@ from typing import Any
 from bot.customers.rules.names import WORDS
 
 MOST_NAMED = 12  # headers quoted in one sentence
+FEWEST_NAMES = 0.4
+"""The share of rows with a name, times the share of names that differ, from which a column may be one of names."""
+_AMERICAN_CELL = re.compile(
+    r"USA?|United States(?: of America)?|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2} ?[ap]m", re.IGNORECASE
+)
+_CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
+_WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
+_NO_NAME = re.compile(
+    r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^(?:true|false|yes|no)$|.{120}", re.IGNORECASE
+)
 
 
 class Field(StrEnum):
@@ -55,7 +66,7 @@ _HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
 _SYSTEMS: Mapping[str, Mapping[str, Sequence[Any]]] = WORDS["systems"]
 """Programs by name: the headings they are recognised by, and their own ones by field."""
-_ASKED = frozenset({
+ASKED = frozenset({
     Field.NAME, Field.OWNER, Field.CADENCE, Field.STATUS, Field.EXTERNAL_ID, Field.ADDED_ON, Field.LAST_CONTACT
 })  # fmt: skip
 """The fields for which a person decides between two columns; for others, the fuller column is read."""
@@ -66,7 +77,8 @@ class HeaderMap:
     """
     How a list is read: the column of each field, counted from 0.
 
-    `person` holds the columns of first and last name, which together make the contact's name; `rivals` the columns of
+    `person` holds the columns of first and last name, which together make the contact's name; `other_names` columns in
+    which the customer's name stands where its own column is empty; `rivals` the columns of
     fields that several could be, of which the fullest is to be read; `unmapped` the headings nobody reads; `problems`
     sentences that must be settled before any row is read; `system` the recognised origin.
     """
@@ -74,6 +86,7 @@ class HeaderMap:
     headers: tuple[str, ...]
     columns: Mapping[Field, int]
     person: tuple[int, ...] = ()
+    other_names: tuple[int, ...] = ()
     rivals: Sequence[tuple[Field, Sequence[int]]] = ()
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -85,8 +98,17 @@ class HeaderMap:
         return field.header if at is None else self.headers[at]
 
 
-def map_headers(headers: Sequence[str], by_hand: Mapping[str, str] | None = None) -> HeaderMap:
-    """Find our fields among a list's *headers*; *by_hand* (header → field, or "ignore") goes first."""
+def map_headers(
+    headers: Sequence[str],
+    by_hand: Mapping[str, str] | None = None,
+    empty: AbstractSet[int] = frozenset(),
+    flags: AbstractSet[int] = frozenset(),
+) -> HeaderMap:
+    """
+    Find our fields among a list's *headers*; *by_hand* (header → field, or "ignore") goes first.
+
+    Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no names.
+    """
     spelt, headers = [spelling(header) for header in headers], _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
     system = _system(set(spelt))
@@ -94,21 +116,21 @@ def map_headers(headers: Sequence[str], by_hand: Mapping[str, str] | None = None
     person = _person(spelt, {*columns.values(), *left_out})
     for field in Field:
         if field not in columns:
-            taken = {*columns.values(), *left_out, *(person if field is Field.NAME else ())}
-            found = _best_rank(spelt, _SYSTEMS.get(system, {}).get(field, _HEADINGS[field]), taken)
-            if len(found) > 1 and field in _ASKED:
-                problems.append(_two_columns(field, [headers[at] for at in found]))
-            elif len(found) > 1:
+            taken = {*columns.values(), *left_out, *((*person, *flags) if field is Field.NAME else ())}
+            ranks = _SYSTEMS.get(system, {}).get(field, _HEADINGS[field])
+            found = _best_rank(spelt, ranks, taken | empty) or _best_rank(spelt, ranks, taken)[:1]
+            if len(found) > 1:
                 rivals.append((field, found))
             if found:
                 columns[field] = found[0]
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
-    if Field.NAME not in columns and not person:
+    if Field.NAME not in columns and not person and not problems:
         problems.append(_no_name(headers))
     return HeaderMap(
         headers=headers,
         columns=MappingProxyType(columns),
         person=person,
+        other_names=_other_names(spelt, system, {*columns.values(), *left_out, *person, *flags, *empty}),
         rivals=tuple(rivals),
         unmapped=_unmapped(headers, {*columns.values(), *person}),
         problems=tuple(problems),
@@ -116,17 +138,53 @@ def map_headers(headers: Sequence[str], by_hand: Mapping[str, str] | None = None
     )
 
 
-def settle_rivals(mapping: HeaderMap, filled: Mapping[int, int]) -> tuple[HeaderMap, list[str]]:
-    """Return *mapping* with the fullest of rival columns, by the number of cells *filled* in each, and what to say."""
-    columns, said = dict(mapping.columns), []
-    for field, rivals in mapping.rivals:
-        best = max(rivals, key=lambda at: (filled[at], -at))
-        columns[field] = best
-        heading = f"“{_short(mapping.headers[best])}”"
-        others = _quoted([mapping.headers[at] for at in rivals if at != best])
-        said.append(f"{heading} was read as the {field.header.lower()}, since it is the fuller column; not {others}.")
-    unmapped = _unmapped(mapping.headers, {*columns.values(), *mapping.person})
-    return replace(mapping, columns=MappingProxyType(columns), unmapped=unmapped, rivals=()), said
+def with_columns(mapping: HeaderMap, chosen: Mapping[Field, int | None]) -> HeaderMap:
+    """Return *mapping* with the *chosen* column of each field, or none; that settles what was open about them."""
+    columns = {field: at for field, at in {**mapping.columns, **chosen}.items() if at is not None}
+    return replace(
+        mapping, columns=MappingProxyType(columns),
+        unmapped=_unmapped(mapping.headers, {*columns.values(), *mapping.person}),
+        rivals=tuple((field, found) for field, found in mapping.rivals if field not in chosen),
+        problems=() if chosen.get(Field.NAME) is not None else mapping.problems,
+    )  # fmt: skip
+
+
+def tell_fuller(mapping: HeaderMap, field: Field, best: int, rivals: Sequence[int]) -> str:
+    """Return the sentence that says which of several columns is read as a lesser field."""
+    others = quoted([mapping.headers[at] for at in rivals if at != best])
+    heading = f"“{short(mapping.headers[best])}”"
+    return f"{heading} was read as the {field.header.lower()}, since it is the fuller column; not {others}."
+
+
+def may_hold_names(header: str) -> bool:
+    """Return whether a column with a heading that nobody knows may hold the customers' names."""
+    return bool(header.strip()) and spelling(header) not in _KNOWN | _NEVER_NAMES
+
+
+def likely_names(mapping: HeaderMap, cells: Mapping[int, Sequence[str]], *, rows: int) -> list[int]:
+    """
+    Return the columns that may hold the customers' names by their filled *cells*, the likeliest first.
+
+    Names are words, and most rows have one that no other has. A contact's name is one only where nothing else is.
+    """
+    contact = mapping.columns.get(Field.CONTACT_NAME)
+    taken = {*mapping.columns.values(), *mapping.person}
+    likely: dict[int, float] = {}
+    for at, header in enumerate(mapping.headers):
+        words = [cell for cell in cells[at] if _WORDS_ONLY.search(cell) and not _NO_NAME.search(cell)]
+        words = [cell for cell in words if not _CODE.fullmatch(cell.strip())]
+        share = len({*words}) * len(words) / max(rows, 1) ** 2
+        if at not in taken and may_hold_names(header) and share >= FEWEST_NAMES:
+            likely[at] = share
+    found = sorted(likely, key=lambda at: (-round(likely[at], 1), at))
+    return found or ([contact] if contact is not None and cells[contact] else [])
+
+
+def is_american(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a list has columns that only lists from the United States have, or names them in its *rows*."""
+    if any(spelling(header) in _AMERICAN for header in headers):
+        return True
+    return any(_AMERICAN_CELL.fullmatch(cell.strip()) for cells in rows for cell in cells)
 
 
 def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) -> int:
@@ -171,7 +229,7 @@ def _mapped_by_hand(
         at = _column(headers, spelt, header)
         field = field_called(wanted)
         if at is None:
-            problems.append(f"There is no column called “{header}”; the list has {_quoted(headers)}.")
+            problems.append(f"There is no column called “{header}”; the list has {quoted(headers)}.")
         elif field is None and spelling(wanted) != LEAVE_OUT:
             problems.append(
                 f"There is no field called “{wanted}”; choose one of {', '.join(Field)}, or {LEAVE_OUT} for none."
@@ -207,6 +265,12 @@ def _best_rank(spelt: Sequence[str], ranks: Sequence[str], taken: set[int]) -> l
     return []
 
 
+def _other_names(spelt: Sequence[str], system: str, taken: set[int]) -> tuple[int, ...]:
+    """The columns that could be the customer's name too, the best rank first."""
+    ranks = _SYSTEMS.get(system, {}).get(Field.NAME, _HEADINGS[Field.NAME])
+    return tuple(at for rank in ranks for at, word in enumerate(spelt) if word in _spellings(rank) and at not in taken)
+
+
 def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:
     parts = [_best_rank(spelt, _HEADINGS[which], taken) for which in ("first_name", "last_name")]
     return tuple(found[0] for found in parts if found) if all(parts) else ()
@@ -221,7 +285,7 @@ def _system(spelt: set[str]) -> str:
 
 def _two_columns(field: Field, found: Sequence[str]) -> str:
     return (
-        f"{_quoted(found)} could all be the {field.header.lower()}: say which one with "
+        f"{quoted(found)} could all be the {field.header.lower()}: say which one with "
         f'--map "{found[0]}={field}", or leave one out with --map "{found[-1]}={LEAVE_OUT}".'
     )
 
@@ -230,23 +294,26 @@ def _no_name(headers: Sequence[str]) -> str:
     named = [header for header in headers if header.strip()]
     if not named:
         return "The first line names no columns: put headings such as Company, Owner, Domain there."
-    example = next((header for header in named if spelling(header) not in _KNOWN | _NEVER_NAMES), "")
-    how = f'say which one with --map "{_short(example)}=name"' if example else "add one with the heading Company"
-    return f"No column holds the customer's name among {_quoted(named)}: {how}."
+    example = next(filter(may_hold_names, named), "")
+    how = f'say which one with --map "{short(example)}=name"' if example else "add one with the heading Company"
+    return f"No column holds the customer's name among {quoted(named)}: {how}."
 
 
-def _quoted(headers: Sequence[str]) -> str:
-    named = [f"“{_short(header)}”" for header in headers if header.strip()]
+def quoted(headers: Sequence[str]) -> str:
+    """Return headings in quotation marks; of many, how many more there are."""
+    named = [f"“{short(header)}”" for header in headers if header.strip()]
     more = len(named) - MOST_NAMED
     return ", ".join(named[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _short(header: str) -> str:
+def short(header: str) -> str:
+    """Return the first forty characters of a heading."""
     words = " ".join(header.split())
     return words if len(words) <= 40 else words[:39] + "…"  # noqa: PLR2004  # a heading, not a sentence
 
 
 _KNOWN = frozenset[str]().union(*(_spellings(rank) for ranks in _HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
+_AMERICAN = _spellings(WORDS["columns"]["american"])
 _NEVER_NAMES = _spellings(WORDS["columns"]["never_names"])
 """Headings of columns that hold no names."""

@@ -1,12 +1,13 @@
 """
 Parsing one row of a customer list.
 
-A row is refused when importing it would make the bot wrong about whom to contact or when: it has no name, or a date or
-cadence that can't be read. Other cells that can't be read (size, country, a phone number) are left blank and noted.
+Only a row without a name, or one whose cells don't fit the headings, is refused. A cell that can't be read is left
+blank and noted: the bot then knows less, and contacts the customer sooner, never later.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,9 +15,12 @@ from typing import Any
 
 from bot.customers.rules import cells as read
 from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
+from bot.customers.rules.countries import country_code, nearest_country
+from bot.customers.rules.dates import read_moment
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, HeaderMap
-from bot.customers.rules.names import clean_text, country_code, nearest_country
+from bot.customers.rules.names import clean_text
+from bot.customers.rules.questions import Settled
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""
@@ -26,24 +30,20 @@ LONGEST_ID = 120
 LONGEST_SHOWN = 60
 """Characters of a refused cell that are repeated in the answer."""
 
-_ESSENTIAL = frozenset({
-    Field.NAME, Field.EXTERNAL_ID, Field.CADENCE, Field.STATUS, Field.ADDED_ON, Field.LAST_CONTACT,
-    Field.CONTACT_DO_NOT_CONTACT,
-})  # fmt: skip
-"""Columns whose unreadable cells refuse the row; those of the others are left blank and noted."""
-
 _TEXT_LIMITS: Mapping[Field, int] = {
-    Field.OWNER: 200, Field.SOURCE: 60, Field.PARENT: LONGEST_NAME, Field.CONTACT_NAME: 200, Field.CONTACT_ROLE: 120,
+    Field.SOURCE: 60, Field.PARENT: LONGEST_NAME, Field.CONTACT_NAME: 200, Field.CONTACT_ROLE: 120,
     Field.CONTACT_PHONE: 60,
 }  # fmt: skip
+_ADDRESS_BEHIND = re.compile(r"\s*\(https?://[^)]*\)")
+"""What Notion writes behind a person's name."""
+_MOST_TAGS, _LONGEST_TAG = 50, 60
 _LIST_LIMITS: Mapping[Field, tuple[int, int]] = {  # how many, how long each
     Field.ALIASES: (50, LONGEST_NAME),
-    Field.TAGS: (50, 60),
     Field.PREFERENCES: (50, 300),
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """What is odd about an imported row: the line it begins on, the column's heading, a sentence, and the cell."""
 
@@ -53,7 +53,7 @@ class Note:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Refusal(Note):
     """Why a row is not imported; the column is "" where it is the whole row."""
 
@@ -103,17 +103,25 @@ def parse_row(
     *,
     today: date,
     default_source: str = "",
-    day_first: bool | None = None,
+    settled: Settled = Settled(),  # noqa: B008  # frozen
 ) -> RowDraft | list[Refusal]:
     """
     Return the draft of one row, or everything that is wrong with it.
 
-    Dates after *today* are refused. *default_source* names the list's origin where no column does. *day_first* says how
-    05/03/2026 is meant in this list (None: such dates are refused).
+    Dates after *today* are left blank. *default_source* names the list's origin where no column does. *settled* says
+    how unknown statuses and dates such as 05/03/2026 are meant in this list.
     """
+    notes: list[Note] = []
     if len(cells) > len(mapping.headers) and any(cell.strip() for cell in cells[len(mapping.headers) :]):
-        return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
-    reader = _RowReader(row_number, cells, mapping, today, day_first)
+        joined = rejoin(cells, len(mapping.headers))
+        if joined is None:
+            return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
+        cells, whole = joined
+        notes.append(
+            Note(row_number, "", f"“{_shown(whole)}” was taken as one cell, with the comma in it.", _shown(whole))
+        )
+    reader = _RowReader(row_number, cells, mapping, today, settled)
+    reader.notes += notes
     values = reader.read()
     if reader.refusals:
         return reader.refusals
@@ -138,14 +146,30 @@ def too_many(found: int, named: int) -> str:
     )
 
 
+def rejoin(cells: Sequence[str], width: int) -> tuple[list[str], str] | None:
+    """
+    Return the cells of a row that has more than *width* because text with a comma stood without quotation marks, and
+    the first text that was put together again; None unless the parts can be told by the space behind the comma.
+    """
+    joined: list[str] = []
+    whole = ""
+    for cell in cells:
+        if joined and cell[:1] == " " and cell[1:2].strip() and joined[-1].strip():
+            joined[-1] += f",{cell}"
+            whole = whole or joined[-1]
+        else:
+            joined.append(cell)
+    return (joined, whole) if len(joined) == width else None
+
+
 class _RowReader:
     """Reads the cells of one row and collects what is wrong with them."""
 
     def __init__(
-        self, row_number: int, cells: Sequence[str], mapping: HeaderMap, today: date, day_first: bool | None
+        self, row_number: int, cells: Sequence[str], mapping: HeaderMap, today: date, settled: Settled
     ) -> None:
         self.row_number, self.cells, self.mapping = row_number, cells, mapping
-        self.today, self.day_first = today, day_first
+        self.today, self.settled = today, settled
         self.values: dict[Field, Any] = {}
         self.refusals: list[Refusal] = []
         self.notes: list[Note] = []
@@ -157,6 +181,7 @@ class _RowReader:
             if cell and not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
                 self._read_cell(field, cell)
         self._read_person()
+        self._read_other_name()
         named = self.mapping.heading(Field.NAME)
         if Field.NAME not in self.values and all(refusal.column != named for refusal in self.refusals):
             self._refuse(Field.NAME, "", "The row has no name: write what the customer is called.")
@@ -167,16 +192,18 @@ class _RowReader:
             if field in _TEXT_LIMITS:
                 self.values[field] = clean_text(cell, _TEXT_LIMITS[field]) or None
             elif field in _LIST_LIMITS:
-                self.values[field] = _several(cell, *_LIST_LIMITS[field])
+                self.values[field] = _several(read.split_words(cell), *_LIST_LIMITS[field])
             elif field in _SHORT:
                 self.values[field] = _SHORT[field](_typed(cell))
             elif field in _LONG:
                 self.values[field] = _LONG[field](cell)
+            elif field in _DATES:
+                self.values[field] = self._past_date(field, cell)
             else:
                 self.values[field] = _METHODS[field](self, cell)
         except Unclear as unclear:
             reason = f"“{_shown(cell)}” {unclear}."
-            if field in _ESSENTIAL:
+            if field is Field.NAME:
                 self._refuse(field, cell, reason)
             else:
                 self._note(field, cell, f"{reason} It was left blank.")
@@ -191,6 +218,16 @@ class _RowReader:
         name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
         if name_at >= len(self.cells) or read.is_blank(self.cells[name_at]):
             self.values[Field.NAME] = person
+
+    def _read_other_name(self) -> None:
+        """Take the customer's name from another column where its own is empty."""
+        name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
+        if Field.NAME in self.values or (name_at < len(self.cells) and not read.is_blank(self.cells[name_at])):
+            return
+        for at in self.mapping.other_names:
+            if at < len(self.cells) and not read.is_blank(self.cells[at]):
+                self._read_cell(Field.NAME, self.cells[at])
+                return
 
     def _refuse(self, field: Field, cell: str, reason: str) -> None:
         self.refusals.append(Refusal(self.row_number, self.mapping.heading(field), reason, _shown(cell)))
@@ -213,21 +250,59 @@ class _RowReader:
         key = clean_text(cell, LONGEST_ID + 1)
         if len(key) > LONGEST_ID:
             raise Unclear(f"is too long for an id; write at most {LONGEST_ID} characters")
+        key = key.removeprefix("'")  # keeps a spreadsheet from shortening the number
         if read.looks_shortened(key):
             raise Unclear("is an id that a spreadsheet has shortened; format the column as text and save it again")
         return key or None
 
-    def past_date(self, cell: str) -> date | datetime:
-        moment = read.read_moment(_typed(cell), day_first=self.day_first)
+    def owner(self, cell: str) -> str | None:
+        return clean_text(_ADDRESS_BEHIND.sub("", cell), LONGEST_NAME) or None
+
+    def status(self, cell: str) -> Status | None:
+        word = read.status_word(_typed(cell))
+        if word in self.settled.statuses:
+            return self.settled.statuses[word]
+        return read.read_status(cell)
+
+    def do_not_contact(self, cell: str) -> bool:
+        try:
+            return read.read_flag(_typed(cell))
+        except Unclear:
+            reason = f"“{_shown(cell)}” is neither yes nor no; it was taken as “do not contact”, to be safe."
+            self._note(Field.CONTACT_DO_NOT_CONTACT, cell, reason)
+            return True
+
+    def tags(self, cell: str) -> tuple[str, ...] | None:
+        return _several(read.split_tags(cell), _MOST_TAGS, _LONGEST_TAG)
+
+    def money(self, cell: str) -> Decimal:
+        (amount, currency), is_range = read.lower_bound(_typed(cell), read.read_money)
+        self.values.setdefault(Field.CURRENCY, currency)
+        if is_range:
+            self._note_range(Field.ANNUAL_VALUE, cell)
+        return amount
+
+    def headcount(self, cell: str) -> int:
+        count, is_range = read.lower_bound(_typed(cell), read.read_headcount)
+        if is_range:
+            self._note_range(Field.HEADCOUNT, cell)
+        return count
+
+    def _note_range(self, field: Field, cell: str) -> None:
+        self._note(field, cell, f"“{_shown(cell)}” is a range; its lower bound was kept.")
+
+    def _past_date(self, field: Field, cell: str) -> date | datetime:
+        settled = self.settled
+        moment = read_moment(
+            _typed(cell),
+            today=self.today,
+            day_first=settled.day_first.get(field),
+            from_today=field in settled.from_today,
+        )
         day = moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment
         if day > self.today:
             raise Unclear(f"is after today ({self.today}); write a date that has been")
         return moment
-
-    def money(self, cell: str) -> Decimal:
-        amount, currency = read.read_money(_typed(cell))
-        self.values.setdefault(Field.CURRENCY, currency)
-        return amount
 
     def country(self, cell: str) -> str | None:
         words = clean_text(cell, LONGEST_SHOWN)
@@ -240,21 +315,25 @@ class _RowReader:
 
 
 _METHODS: Mapping[Field, Callable[[_RowReader, str], object]] = {
-    Field.NAME: _RowReader.name, Field.EXTERNAL_ID: _RowReader.external_id, Field.ADDED_ON: _RowReader.past_date,
-    Field.LAST_CONTACT: _RowReader.past_date, Field.ANNUAL_VALUE: _RowReader.money, Field.COUNTRY: _RowReader.country,
+    Field.NAME: _RowReader.name, Field.EXTERNAL_ID: _RowReader.external_id, Field.OWNER: _RowReader.owner,
+    Field.STATUS: _RowReader.status, Field.TAGS: _RowReader.tags, Field.ANNUAL_VALUE: _RowReader.money,
+    Field.HEADCOUNT: _RowReader.headcount,
+    Field.COUNTRY: _RowReader.country, Field.CONTACT_DO_NOT_CONTACT: _RowReader.do_not_contact,
 }  # fmt: skip
 _SHORT: Mapping[Field, Callable[[str], object]] = {
-    Field.CADENCE: read.read_cadence, Field.STATUS: read.read_status, Field.CONTACT_DO_NOT_CONTACT: read.read_flag,
-    Field.CURRENCY: read.read_currency, Field.HEADCOUNT: read.read_headcount, Field.ZONE: read.read_zone,
+    Field.CADENCE: read.read_cadence, Field.CURRENCY: read.read_currency, Field.ZONE: read.read_zone,
 }  # fmt: skip
 _LONG: Mapping[Field, Callable[[str], object]] = {
     Field.DOMAIN: read.read_domain, Field.CONTACT_EMAIL: read.read_email,
 }  # fmt: skip
-_TYPED = frozenset(_SHORT) | frozenset(_LONG) | {Field.ADDED_ON, Field.LAST_CONTACT, Field.ANNUAL_VALUE}
+_DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
+_TYPED = (frozenset(_SHORT) | frozenset(_LONG) | _DATES) | {
+    Field.STATUS, Field.ANNUAL_VALUE, Field.HEADCOUNT, Field.CONTACT_DO_NOT_CONTACT
+}  # fmt: skip
 
 
-def _several(cell: str, most: int, longest: int) -> tuple[str, ...] | None:
-    cleaned = (clean_text(part, longest) for part in read.split_words(cell))
+def _several(parts: Iterable[str], most: int, longest: int) -> tuple[str, ...] | None:
+    cleaned = (clean_text(part, longest) for part in parts)
     return tuple(dict.fromkeys(part for part in cleaned if part))[:most] or None
 
 

@@ -365,6 +365,18 @@ def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str],
     upload.by_hand, upload.at = dict(by_hand), now
 
 
+def answer_upload(session: Session, *, upload_id: UUID, answers: Mapping[str, str], by: str, now: datetime) -> None:
+    """Store the answers to questions about a list, by the questions' ids, for a day more."""
+    upload = _require_upload(session, upload_id, by)
+    upload.answers, upload.at = {**upload.answers, **answers}, now
+
+
+def keep_rows_apart(session: Session, *, upload_id: UUID, rows: Collection[int], by: str, now: datetime) -> None:
+    """Store which rows of a list are customers of their own, whatever else says that they are one, for a day more."""
+    upload = _require_upload(session, upload_id, by)
+    upload.apart, upload.at = sorted(rows), now
+
+
 def import_upload(
     session: Session,
     *,
@@ -382,8 +394,11 @@ def import_upload(
         AlreadyDone: it was taken in before, or forgotten after a day.
         InvalidInput, NotAllowed: as `apply_import`.
     """
+    apart = _require_upload(session, upload_id, by).apart
     discard_upload(session, upload_id=upload_id, by=by)
-    return apply_import(session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks, share_among=share_among)
+    return apply_import(
+        session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks, apart=apart, share_among=share_among
+    )
 
 
 def discard_upload(session: Session, *, upload_id: UUID, by: str) -> None:

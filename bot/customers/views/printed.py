@@ -6,6 +6,7 @@ from bot.customers.rules.refusals import RefusalGroup, group_refusals
 from bot.customers.rules.rows import Note
 from bot.customers.schemas import Changed, Drafts, ImportPlan, SampleRow
 from bot.customers.views import NO_OWNER
+from bot.customers.views.apart import taken_as_one_words
 from bot.slack.blocks import plural
 
 GROUPS_SHOWN = 20
@@ -17,11 +18,12 @@ def plan_lines(plan: ImportPlan, drafts: Drafts, *, done: bool) -> list[str]:
     would = "" if done else "would be "
     counts = (
         (len(plan.added), f"{would}added"), (plan.changed, f"{would}changed"), (plan.left_alone, "left alone"),
-        (plan.refused, "refused"),
+        *([(plan.joined, "taken as one with another row")] if plan.joined else []), (plan.refused, "refused"),
     )  # fmt: skip
     lines = [", ".join(f"{count:,} {what}" for count, what in counts) + "."]
     lines += _columns(drafts)
     lines += _part("First rows", [_sample_row(row) for row in plan.sample], total=len(plan.added))
+    lines += _taken_as_one(plan)
     lines += _groups("Refused", plan.refusals)
     lines += _groups("Worth a look", plan.remarks)
     lines += _part("Changed", [_change(one) for one in plan.changes[:CHANGES_SHOWN]], total=len(plan.changes))
@@ -31,6 +33,13 @@ def plan_lines(plan: ImportPlan, drafts: Drafts, *, done: bool) -> list[str]:
         have = "has" if plan.unowned == 1 else "have"
         lines.append(f"{plan.unowned:,} {have} no owner; a manager shares them out with /customers pool in Slack.")
     return lines
+
+
+def _taken_as_one(plan: ImportPlan) -> list[str]:
+    groups = plan.taken_as_one
+    shown = [taken_as_one_words(group) for group in groups[:GROUPS_SHOWN]]
+    title = "Taken as one (--keep-apart 2,3 keeps those rows apart, --keep-apart all every row)"
+    return _part(title, shown, total=len(groups))
 
 
 def _columns(drafts: Drafts) -> list[str]:

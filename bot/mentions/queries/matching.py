@@ -10,9 +10,20 @@ from sqlmodel import Session, SQLModel
 
 from bot.core.database import workspace_of
 from bot.mentions.rules.tiers import AliasKind, Found, Known, Lesson, best_of_each, find_known
-from bot.mentions.rules.tokens import Candidate, Reading, handle_key, host_keys, read_text, written
+from bot.mentions.rules.tokens import (
+    PAGE_WEIGHT,
+    Candidate,
+    Reading,
+    handle_key,
+    host_keys,
+    page_keys,
+    read_text,
+    written,
+)
+from bot.mentions.rules.words import languages_of
 from bot.mentions.schemas.mentions import Match, OwnNames, Text
 from bot.mentions.tables import AliasLesson, MentionAlias
+from bot.people.queries import list_countries
 
 AT_ONCE = 500  # keys in one statement: SQLite takes 32,766 parameters, and longer lists are no faster
 
@@ -21,9 +32,9 @@ _LESSONS = SQLModel.metadata.tables[AliasLesson.__tablename__]
 _KEYS: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
 _WORKSPACE: sa.BindParameter[Any] = sa.bindparam("workspace")
 
-LOOK_UP = sa.select(
-    _ALIASES.c.key, _ALIASES.c.kind, _ALIASES.c.customer_id, _ALIASES.c.common, _ALIASES.c.joined
-).where(_ALIASES.c.workspace_id == _WORKSPACE, _ALIASES.c.key.in_(_KEYS))
+LOOK_UP = sa.select(_ALIASES.c.key, _ALIASES.c.kind, _ALIASES.c.customer_id, _ALIASES.c.joined, _ALIASES.c.given).where(
+    _ALIASES.c.workspace_id == _WORKSPACE, _ALIASES.c.key.in_(_KEYS)
+)
 """The statement behind all matching."""
 
 TAUGHT = sa.select(
@@ -40,10 +51,11 @@ def match_many(
     """Return for each text the customers it speaks of, the surest first; None among them stands for ourselves."""
     readings = [_read(text) for text in texts]
     known = _look_up(session, {one.key for parts in readings for part in parts for one in part.candidates})
-    lessons = _taught(session, known)
+    if not known:
+        return [()] * len(texts)
+    lessons, languages = _taught(session, known), languages_of(list_countries(session))
     return [
-        _match(parts, known, lessons, text.source_id) if known else ()
-        for text, parts in zip(texts, readings, strict=True)
+        _match(parts, known, lessons, text.source_id, languages) for text, parts in zip(texts, readings, strict=True)
     ]
 
 
@@ -84,18 +96,30 @@ def export_matching(session: Session, kind: str, subject_id: str) -> dict[str, A
 
 
 def _read(text: Text) -> tuple[Reading, ...]:
-    """Read the parts of a text; a name never continues from one part into the next."""
-    beside = [Reading(host, [Candidate(key, 0, 0, 2) for key in host_keys(host)]) for host in text.domains]
-    beside += [Reading(handle, [Candidate(handle_key(handle), 0, 0, 2)]) for handle in text.handles]
-    return (read_text(text.title), read_text(text.words), *beside)
+    """
+    Read the parts of a text; a name never continues from one part into the next.
+
+    Accounts and links that stand in the words are judged there, by what is around them.
+    """
+    parts = [read_text(text.title), read_text(text.words)]
+    seen = {one.key for part in parts for one in part.candidates}
+    beside = [(link, page_keys(link)) for link in text.links]
+    beside += [(host, host_keys(host)) for host in text.domains]
+    beside += [(handle, (handle_key(handle),)) for handle in text.handles]
+    for words, keys in beside:
+        fresh = [Candidate(key, 0, 0, PAGE_WEIGHT if "/" in key else 2) for key in keys if key not in seen]
+        if fresh:
+            parts.append(Reading(words, fresh))
+    return tuple(parts)
 
 
 def _match(
-    parts: Iterable[Reading], known: dict[str, list[Known]], lessons: Sequence[Lesson], source_id: UUID | None
-) -> tuple[Match, ...]:
+    parts: Iterable[Reading], known: dict[str, list[Known]], lessons: Sequence[Lesson], source_id: UUID | None,
+    languages: Sequence[str],
+) -> tuple[Match, ...]:  # fmt: skip
     found: dict[Found, Reading] = {}
     for part in parts:
-        found = dict.fromkeys(find_known(part, known, lessons, source_id), part) | found
+        found = dict.fromkeys(find_known(part, known, lessons, source_id, languages), part) | found
     return tuple(
         Match(
             customer_id=best.known.customer_id,

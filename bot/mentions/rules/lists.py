@@ -7,7 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from bot.customers.rules.cells import LONGEST_TYPED, Unclear, read_date
+from bot.customers.rules.cells import LONGEST_TYPED, Unclear
+from bot.customers.rules.dates import read_date
 from bot.customers.rules.headers import spelling
 from bot.customers.rules.names import clean_text
 from bot.mentions.rules.texts import canonical, plausible, read_instant

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bot.customers.rules.names import name_key
 from bot.mentions.rules import tokens
+from bot.mentions.rules.words import is_common
 
 SHORTEST_HANDLE = 4  # signs, with the @; a shorter account is many people's
 SHORTEST_WORD = 4  # letters; a shorter word is an abbreviation of many things
@@ -47,14 +48,14 @@ class Known(NamedTuple):
     """
     A key of a customer (None: ourselves).
 
-    *common*: all its words are ordinary, or it is too short. *joined*: it is one word with capitals inside.
+    *joined*: it is one word with capitals inside. *given*: it is an account that somebody wrote down as such.
     """
 
     key: str
     kind: AliasKind
     customer_id: UUID | None
-    common: bool = False
     joined: bool = False
+    given: bool = False
 
 
 class Lesson(NamedTuple):
@@ -79,19 +80,29 @@ def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: U
     """
     Return every key of a customer, made of its name, other names, domain and accounts.
 
-    Another name that begins with "@" is an account; the joined words of each name count as one, too.
+    Another name that begins with "@" is an account, one that is an address with a path is a page; the joined words of
+    each name count as an account, too. If a page is on the customer's domain, only links to such pages count.
     """
     known: dict[str, Known] = {}
     names = [(name, AliasKind.NAME), *((other, AliasKind.ALIAS) for other in others)]
     accounts = [
-        Known(tokens.handle_key(other), AliasKind.HANDLE, customer_id) for other, _ in names if other.startswith("@")
+        Known(tokens.handle_key(other), AliasKind.HANDLE, customer_id, given=True)
+        for other, _ in names
+        if other.startswith("@")
     ]
+    pages = [Known(keys[0], AliasKind.DOMAIN, customer_id, given=True) for other in others if (keys := _page(other))]
     spelt = [key for written, kind in names for key in _keys_of_name(written, kind, customer_id)]
-    domains = [Known(domain, AliasKind.DOMAIN, customer_id)] if domain else []
-    for each in (*accounts, *spelt, *domains):
+    is_whole = domain and not any(f".{page.key}".partition("/")[0].endswith(f".{domain}") for page in pages)
+    domains = [Known(domain, AliasKind.DOMAIN, customer_id)] if domain and is_whole else []
+    for each in (*accounts, *pages, *spelt, *domains):
         if each.key.strip("@"):
             known.setdefault(each.key, each)
     return list(known.values())
+
+
+def _page(other: str) -> tuple[str, ...]:
+    """Return the keys of the page that another name is, the longest first; none if it is no page."""
+    return () if " " in other.strip() else tokens.page_keys(other.strip())
 
 
 def _keys_of_name(name: str, kind: AliasKind, customer_id: UUID | None) -> tuple[Known, Known]:
@@ -99,18 +110,31 @@ def _keys_of_name(name: str, kind: AliasKind, customer_id: UUID | None) -> tuple
     parts = name_key(tokens.part_scripts(name)).split() or [name_key(name)]
     words = [part for part in parts if part not in FORMS_AROUND and any(map(str.isalnum, part))] or parts
     words = words[: tokens.MOST_WORDS]
-    common, one = all(tokens.is_common(word) for word in words), len(words) == 1
-    short = one and len(words[0]) < (SHORTEST_WORD if words[0].upper() != words[0].lower() else SHORTEST_SIGNS)
-    handle = tokens.handle_key("".join(words))
     return (
-        Known(" ".join(words), kind, customer_id, common or short, joined=one and tokens.is_joined(name)),
-        Known(handle, AliasKind.HANDLE, customer_id, len(handle) <= SHORTEST_HANDLE or (common and one)),
+        Known(" ".join(words), kind, customer_id, joined=len(words) == 1 and tokens.is_joined(name)),
+        Known(tokens.handle_key("".join(words)), AliasKind.HANDLE, customer_id),
     )
 
 
+def is_ordinary(known: Known, languages: Iterable[str]) -> bool:
+    """Return whether a key says little by itself: it is too short, or all its words are common in these languages."""
+    if known.kind is AliasKind.DOMAIN or known.given:
+        return False
+    if known.kind is AliasKind.HANDLE:
+        account = known.key.removeprefix("@")
+        return len(known.key) <= SHORTEST_HANDLE or (account.isalpha() and is_common(account, languages))
+    words = known.key.split()
+    if len(words) == 1 and len(known.key) < (
+        SHORTEST_WORD if known.key.upper() != known.key.lower() else SHORTEST_SIGNS
+    ):
+        return True
+    return all(is_common(word, languages) for word in words)
+
+
 def find_known(
-    reading: tokens.Reading, known: Mapping[str, Sequence[Known]], lessons: Sequence[Lesson], source_id: UUID | None
-) -> list[Found]:
+    reading: tokens.Reading, known: Mapping[str, Sequence[Known]], lessons: Sequence[Lesson], source_id: UUID | None,
+    languages: Sequence[str] = ("en",),
+) -> list[Found]:  # fmt: skip
     """
     Return the *known* keys that occur in a text, and how sure each is; those inside a longer one are ignored.
 
@@ -125,27 +149,30 @@ def find_known(
         verdicts = {each: _verdict(each, lessons, source_id) for each in known[candidate.key]}
         left = [each for each, verdict in verdicts.items() if verdict is not Tier.IGNORED]
         for each in left:
-            tier = judge(each, signs, rivals=len(left))
+            tier = judge(each, signs, rivals=len(left), ordinary=is_ordinary(each, languages))
             found.append(Found(each, candidate, max(tier, verdicts[each], key=lambda one: one.doubt)))
     return found
 
 
-def judge(known: Known, signs: tokens.Signs, *, rivals: int = 1) -> Tier:
+def judge(known: Known, signs: tokens.Signs, *, rivals: int = 1, ordinary: bool = False) -> Tier:
     """
     Return how sure it is that a text with these *signs* means the customer of *known*.
 
     A domain, an account or several words with capitals: linked. One rare word: likely. An ordinary one, one that may
-    be the end of another name or stands elsewhere in small letters, or a name that several customers share: ask.
+    be the end of another name or stands elsewhere in small letters, a name that several customers share, or one that
+    the text only names as where it comes from: ask.
     """
     if rivals > 1:
+        return Tier.ASK
+    if signs.credited and not (known.given and known.kind is AliasKind.DOMAIN):
         return Tier.ASK
     if known.kind is AliasKind.DOMAIN:
         return Tier.LINKED
     if known.kind is AliasKind.HANDLE:
-        return Tier.ASK if known.common else Tier.LINKED
+        return Tier.ASK if ordinary else Tier.LINKED
     if " " in known.key or signs.registered or (known.joined and signs.joined):
-        return Tier.LIKELY if known.common and signs.shouts else Tier.LINKED
-    return Tier.ASK if known.common or signs.follows or signs.small else Tier.LIKELY
+        return Tier.LIKELY if ordinary and signs.shouts else Tier.LINKED
+    return Tier.ASK if ordinary or signs.follows or signs.small else Tier.LIKELY
 
 
 def best_of_each(found: Iterable[Found]) -> list[Found]:

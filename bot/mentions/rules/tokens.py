@@ -10,15 +10,18 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from bot.customers.rules.names import SHARED_PAGES, key_words
+from bot.mentions.rules.attribution import is_attribution
+from bot.mentions.rules.words import SMALL
 
 MOST_WORDS = 6
 LONGEST_TEXT = 20_000  # characters; a review is rarely a tenth of that
 LONGEST_CHUNK = 300
 LONGEST_HOST = 253  # RFC 1035, as text
+PATH_PARTS = 4  # of an address that count
+PAGE_WEIGHT = 4  # hides the domain that the page is on
 FEW_WORDS = 4  # too few to tell whether capitals mean anything
 MOST_CAPITALS = 0.7  # of the words; a headline has more
 ABBREVIATED = 4  # letters before a full stop, as in Corp.
@@ -46,33 +49,15 @@ _CLOSING = re.compile(r"[\"'”’»)\]}]+$")
 _STOPS = frozenset("!?:;…|")
 _HANDLE = re.compile(r"@[\w.-]{2,60}")
 _HOST = re.compile(r"(?:[^\W_][\w-]{0,62}\.)+[^\W\d_][\w-]{0,62}")
+_AFTER_PATH = ".,;:!?)]}>'\"*_~…"
 _BEFORE_HOST = re.compile(r"[^\w@]*(?:[a-z][a-z0-9+.-]{0,20}:/{2,})?(?:[^/?#\s@]*@)?", re.IGNORECASE)
+_PATH = re.compile(rf"({_HOST.pattern})(?::\d+)?((?:/[^/?#\s]+)+)")
 _PAGE = re.compile(r"://|^\W*www\.|@|\w/\w", re.IGNORECASE)
 _JOINED = re.compile(r"^\W*(?!Ma?c[A-Z])\w*[a-z][A-Z]")
 _OWNERS_S = re.compile(r"['’`´‘ʼ][sS]\W*$")
 _NO_SIGN = re.compile(r"[\W_]+")
 _JOINS = {"&": "and", "+": "plus"}
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
-
-
-def _read_words() -> list[frozenset[str]]:
-    """Return the groups of `words.txt`; a line that begins with "#" names a group."""
-    groups = Path(__file__).with_name("words.txt").read_text("utf-8").split("\n\n")
-    return [frozenset(group.partition("\n")[2].split()) for group in groups]
-
-
-SMALL, *_others = _read_words()
-"""The smallest words, which open sentences."""
-
-COMMON = SMALL.union(*_others)
-"""
-Words that say little when they stand alone with a capital: a customer may be called so, and much else is.
-
-Written down for this purpose from everyday English, not counted in any collection. A missing word only makes a match
-look likelier than it is.
-"""
-
-_ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "ly", "y")
 
 
 class Candidate(NamedTuple):
@@ -120,7 +105,7 @@ class Signs(NamedTuple):
     """
     The context of a candidate: a legal form follows (*registered*); it has capitals inside, as GoPro (*joined*); a word
     with a capital precedes, so it may be the end of another name (*follows*); most of the text has capitals (*shouts*);
-    the same word occurs in small letters (*small*).
+    the same word occurs in small letters (*small*); the text only says where it comes from (*credited*).
     """
 
     registered: bool = False
@@ -128,6 +113,7 @@ class Signs(NamedTuple):
     follows: bool = False
     shouts: bool = False
     small: bool = False
+    credited: bool = False
 
 
 class Reading(NamedTuple):
@@ -152,7 +138,7 @@ def read_text(text: str) -> Reading:
                 found += _names(run)
                 run = []
             continue
-        found += [Candidate(key, place, place, 2) for key in chunk.keys]
+        found += [Candidate(key, place, place, PAGE_WEIGHT if "/" in key else 2) for key in chunk.keys]
         for word in chunk.words:
             run = _add(run, word, place, found)
         if chunk.stops:
@@ -190,20 +176,10 @@ def read_signs(reading: Reading, candidates: Sequence[Candidate]) -> list[Signs]
             follows=one.first > 0 and _may_go_on(chunks[one.first - 1]),
             shouts=loud,
             small=one.key in small,
+            credited=is_attribution(pieces, one.first, one.last, one.key),
         )
         for one in candidates
     ]
-
-
-def is_common(word: str) -> bool:
-    """Return whether *word*, spelt as a key, is ordinary, also with a common ending."""
-    if word in COMMON or not word.isalpha():
-        return True
-    for ending in _ENDINGS:
-        stem = word.removesuffix(ending)
-        if stem != word and len(stem) > 2 and (stem in COMMON or f"{stem}e" in COMMON or stem[:-1] in COMMON):  # noqa: PLR2004 - a stem
-            return True
-    return False
 
 
 def is_joined(name: str) -> bool:
@@ -267,6 +243,22 @@ def host_keys(place: str) -> tuple[str, ...]:
     return tuple(".".join(labels[start:]) for start in range(len(labels) - 1))
 
 
+def page_keys(address: str) -> tuple[str, ...]:
+    """
+    Return what a page may be known by, the longest first: "booking.com/hotel/acme", "booking.com/hotel".
+
+    At most four parts of the path count, in small letters; an address without a path has no page.
+    """
+    start = _BEFORE_HOST.match(address)
+    found = _PATH.match(address, start.end() if start else 0)
+    if not found:
+        return ()
+    host = _ascii(found[1].lower()).removeprefix("www.")
+    parts = [part.rstrip(_AFTER_PATH) for part in found[2].lower().split("/") if part][:PATH_PARTS]
+    keys = ("/".join([host, *parts[:end]]) for end in range(len(parts), 0, -1))
+    return tuple(key for key in keys if host and len(key) <= LONGEST_HOST)
+
+
 def _ascii(host: str) -> str:
     if host.isascii():
         return host if len(host) <= LONGEST_HOST else ""
@@ -284,7 +276,7 @@ def _chunk(text: str) -> _Chunk:
         return _Chunk(keys=(key,), ordinary=False) if key else _NOTHING
     if text in _LONE_SIGNS:
         return _Chunk(stops=False, ordinary=False)
-    keys = host_keys(text) if "." in text else ()
+    keys = (*page_keys(text), *host_keys(text)) if "." in text else ()
     if keys and _PAGE.search(text):
         return _Chunk(keys=keys, ordinary=False)
     words = _words(text)

@@ -39,7 +39,7 @@ from bot.workspaces.usecases import record
 
 AT_ONCE = 2000  # customers read in one turn
 MOST_OWN = 20  # names, domains and accounts of ours, each
-COLUMNS = ("id", "workspace_id", "key", "kind", "common", "joined", "customer_id", "written")
+COLUMNS = ("id", "workspace_id", "key", "kind", "joined", "given", "customer_id", "written")
 INACTIVE_STATUSES = (Status.LOST, Status.EXCLUDED)
 WISH = "set how mentions are answered"
 GONE = "gone"
@@ -204,7 +204,7 @@ def _own_keys(kind: AliasKind, words: str) -> list[Known]:
         return [Known(domain, kind, None)] if domain else []
     if kind is AliasKind.HANDLE:
         handle = handle_key(words)
-        return [Known(handle, kind, None)] if handle else []
+        return [Known(handle, kind, None, given=True)] if handle else []
     return keys_of(words, (), None, None) if any(char.isalnum() for char in name_key(words)) else []
 
 

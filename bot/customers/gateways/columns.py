@@ -1,0 +1,185 @@
+"""Decides which column is which field by what the columns hold, and asks what their values leave open."""
+
+import itertools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.customers.gateways.tables import Table
+from bot.customers.rules.cells import is_blank, is_flag, known_status, status_word
+from bot.customers.rules.dates import DateColumn
+from bot.customers.rules.headers import (
+    ASKED,
+    LEAVE_OUT,
+    Field,
+    HeaderMap,
+    is_american,
+    likely_names,
+    map_headers,
+    quoted,
+    tell_fuller,
+    with_columns,
+)
+from bot.customers.rules.questions import (
+    MOST_STATUSES,
+    Question,
+    Settled,
+    ask_column,
+    ask_dates,
+    ask_statuses,
+    settle,
+    tell_serials,
+)
+
+SAMPLE_ROWS = 300
+"""Rows by which columns are told apart."""
+DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
+
+
+@dataclass
+class Columns:
+    """How a list is read: its columns, the questions about them and their values with the answers, and what is odd."""
+
+    mapping: HeaderMap
+    questions: list[Question] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    settled: Settled = field(default_factory=Settled)
+
+
+def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[str, str], *, today: date) -> Columns:
+    """Return how *table* is read, with the columns mapped *by_hand* and the *answers* to questions, by id."""
+    sample = [row.cells for row in itertools.islice(table.rows(), SAMPLE_ROWS)]
+    columns = Columns(_map(table, by_hand, sample))
+    _settle_name(columns, sample, answers)
+    if not columns.mapping.problems:
+        _settle_rivals(columns, table, answers)
+        _settle_values(columns, table, answers, today)
+    return columns
+
+
+def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str]]) -> HeaderMap:
+    """Map the columns of *table*; one that is empty comes last, and one of yes and no is no name."""
+    width = range(len(table.headers))
+    empty = {at for at in width if sample and not _filled_cells(sample, at)}
+    flags = {at for at in width if _is_of_flags(sample, at)}
+    mapping = map_headers(table.headers, by_hand, empty, flags)
+    if Field.NAME in mapping.columns or mapping.person or not flags:
+        return mapping
+    return map_headers(table.headers, by_hand, empty)  # the only company may be called "T"
+
+
+def _filled_cells(sample: Sequence[Sequence[str]], at: int) -> list[str]:
+    return [cells[at] for cells in sample if at < len(cells) and not is_blank(cells[at])]
+
+
+def _is_of_flags(sample: Sequence[Sequence[str]], at: int) -> bool:
+    """Return whether a column says yes and no."""
+    cells = _filled_cells(sample, at)
+    return bool(cells) and all(map(is_flag, cells))
+
+
+def _settle_name(columns: Columns, sample: Sequence[Sequence[str]], answers: Mapping[str, str]) -> None:
+    """Ask which column holds the names where no heading says so, and propose one by its values."""
+    mapping = columns.mapping
+    if Field.NAME in mapping.columns or mapping.person or len(mapping.problems) > 1:
+        return
+    cells = {at: _filled_cells(sample, at) for at in range(len(mapping.headers))}
+    likely = likely_names(mapping, cells, rows=len(sample))
+    if likely:
+        question = ask_column(Field.NAME, {at: mapping.headers[at] for at in likely}, likely[0])
+        columns.questions.append(question)
+        columns.mapping = with_columns(mapping, {Field.NAME: int(question.choose(answers))})
+
+
+def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:
+    """Read the fuller of several columns for a lesser field, and say so; ask about the others."""
+    mapping = columns.mapping
+    rivals = {at for _, found in mapping.rivals for at in found}
+    if not rivals:
+        return
+    filled: Counter[int] = Counter()
+    for row in table.rows():
+        filled.update(at for at in rivals if not is_blank("".join(row.cells[at : at + 1])))
+    chosen: dict[Field, int | None] = {}
+    for wanted, found in mapping.rivals:
+        best = max(found, key=lambda at: (filled[at], -at))
+        chosen[wanted] = best
+        if wanted not in ASKED:
+            columns.remarks.append(tell_fuller(mapping, wanted, best, found))
+        elif sum(filled[at] > 0 for at in found) > 1:
+            question = ask_column(wanted, {at: mapping.headers[at] for at in found if filled[at]}, best)
+            columns.questions.append(question)
+            answer = question.choose(answers)
+            chosen[wanted] = None if answer == LEAVE_OUT else int(answer)
+    columns.mapping = with_columns(mapping, chosen)
+
+
+def _settle_values(columns: Columns, table: Table, answers: Mapping[str, str], today: date) -> None:
+    """Look at all statuses and dates of the list, and ask what they leave open."""
+    mapping = columns.mapping
+    status_at = mapping.columns.get(Field.STATUS)
+    date_columns = {mapping.columns[each]: DateColumn(today) for each in DATES if each in mapping.columns}
+    if status_at is None and not date_columns:
+        return
+    statuses: Counter[str] = Counter()
+    for row in table.rows():
+        cells = row.cells
+        for at, column in date_columns.items():
+            if at < len(cells) and cells[at]:
+                column.add(cells[at])
+        if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at]):
+            statuses[cells[status_at]] += 1
+    if statuses:
+        _ask_statuses(columns, statuses)
+    orders = _ask_dates(columns, table, date_columns, today)
+    columns.settled = settle(columns.questions, answers, orders)
+
+
+def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
+    """Ask about unknown statuses; a column of many different words, none of them a status, is none."""
+    mapping = columns.mapping
+    words = {status_word(cell) for cell in statuses}
+    heading = mapping.heading(Field.STATUS)
+    if len(words) > MOST_STATUSES and not any(map(known_status, words)):
+        columns.mapping = with_columns(mapping, {Field.STATUS: None})
+        columns.remarks.append(
+            f"{quoted([heading])} was not read as the status: it holds {len(words):,} different words."
+        )
+    else:
+        columns.questions += ask_statuses(heading, statuses)
+
+
+def _ask_dates(
+    columns: Columns, table: Table, date_columns: Mapping[int, DateColumn], today: date
+) -> dict[Field, bool]:
+    """
+    Ask how dates are meant, and return the order of day and month that fields reveal; one column speaks for all.
+
+    Programs divide cells by semicolons where decimals have a comma, and there the day is written first.
+    """
+    mapping = columns.mapping
+    by_field = {each: date_columns[mapping.columns[each]] for each in DATES if each in mapping.columns}
+    orders = set().union(*(column.orders for column in by_field.values()))
+    sample: list[list[str]] = []
+    if not orders and any(column.two_ways for column in by_field.values()):
+        sample = [row.cells for row in itertools.islice(table.rows(), SAMPLE_ROWS)]
+        orders = {True} if table.delimiter == ";" else _orders_elsewhere(sample, today)
+    order = orders.pop() if len(orders) == 1 else None
+    for wanted, column in by_field.items():
+        heading = mapping.heading(wanted)
+        if column.serials:
+            columns.remarks.append(tell_serials(heading, column))
+        likely = column.is_day_first_likely
+        proposed = not is_american(mapping.headers, sample) if likely is None else likely
+        columns.questions += ask_dates(wanted, heading, column, order=order, proposed=proposed)
+    return {} if order is None else dict.fromkeys(by_field, order)
+
+
+def _orders_elsewhere(sample: Sequence[Sequence[str]], today: date) -> set[bool]:
+    """Return the orders of day and month that dates in other columns reveal."""
+    column = DateColumn(today)
+    for cell in itertools.chain.from_iterable(sample):
+        if cell[:1].isdecimal():
+            column.add(cell)
+    return column.orders
