@@ -141,8 +141,8 @@ def test_several_rows_of_one_company_are_one_customer_with_all_they_say(office: 
     assert [one.name for one in people] == ["Bo Ray", "Jo Ito"]
     left_out = [(note.row_number, note.column, note.value) for note in plan.remarks]
     assert left_out == [
-        (3, "annual_value", "200.00"), (3, "country", "FR"), (3, "owner", "Bob Chen"), (4, "domain", "acme.de"),
-        (4, "headcount", "13"),
+        (3, "Annual value", "200.00"), (3, "Country", "FR"), (3, "Owner", "Bob Chen"), (4, "Domain", "acme.de"),
+        (4, "Headcount", "13"),
     ]  # fmt: skip
     assert "an earlier row of the same customer says something else" in plan.remarks[0].reason
     again(office, rows, plan)

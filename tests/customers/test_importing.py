@@ -112,7 +112,7 @@ def test_rows_about_one_customer_are_put_together(office: Office) -> None:
         "Acme Inc.,Bob Chen,Cy,cy@acme.com\n",
     ).plan
     assert (plan.added, plan.left_alone, plan.joined, plan.refused) == (("Acme",), 0, 2, 0)
-    assert [(note.row_number, note.column, note.value) for note in plan.remarks] == [(4, "owner", "Bob Chen")]
+    assert [(note.row_number, note.column, note.value) for note in plan.remarks] == [(4, "Owner", "Bob Chen")]
     acme = everyone(office)["Acme"]
     assert [contact.name for contact in office.look(lambda s: list_contacts(s, acme.id))] == ["Bo", "Cy", "Jo"]
 
@@ -152,7 +152,7 @@ def test_parents_that_are_missing_ambiguous_or_circular_are_left_out_with_a_rema
         office, "Name,Domain,Parent\nA1,,B2\nB2,,A1\nC3,,Nowhere\nD4,,Twin\nTwin,t.com,\nTwin,t.de,\nS7,,S7\n"
     ).plan
     assert (len(plan.added), plan.refused) == (7, 0)
-    assert [note.row_number for note in plan.remarks if note.column == "parent"] == [3, 4, 5, 8]
+    assert [note.row_number for note in plan.remarks if note.column == "Parent"] == [3, 4, 5, 8]
     rows = office.look(lambda session: session.exec(select(Customer).where(Customer.name_key != "twin")).all())
     assert [row.name for row in rows if row.parent_id] == ["A1"]
 

@@ -8,9 +8,10 @@ its owner, exclude one, set a cadence above the floor, share the new ones out, a
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,8 @@ from bot.people.queries import list_names
 from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import BOT
+
+N = TypeVar("N", bound=Note)
 
 Progress = Callable[[int, int], None]
 """`progress(done, total)`: called now and then during long work."""
@@ -77,7 +80,7 @@ def plan_import(
     """
     prepared, matcher = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, apart=apart, progress=progress)
     batch = writing.build_batch(session, prepared, file_name=drafts.file_name, by=by, now=now)
-    prepared.remarks += _look_alikes(prepared.new, matcher)
+    prepared.remarks += _under_headings(_look_alikes(prepared.new, matcher), drafts)
     plan = _plan(session, drafts, prepared, batch)
     proposed = list_owner_ids(session, most=MOST_PROPOSED) if prepared.manages and plan.unowned else ()
     return plan.model_copy(update={"proposed": proposed, "only_managers": _only_managers(session, prepared)})
@@ -136,7 +139,7 @@ def _prepare(
     targets = _match(drafts, matcher, prepared, apart)
     erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
     accepted = [target for target in targets if builder.is_allowed(target)]
-    prepared.remarks += resolve_parents(accepted, matcher)
+    prepared.remarks += _under_headings(resolve_parents(accepted, matcher), drafts)
     for done, target in enumerate(accepted, start=1):
         if progress and (done % STRIDE == 0 or done == len(accepted)):
             progress(done, len(accepted))
@@ -167,12 +170,15 @@ def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, apart: Collecti
     """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
     grouper = Grouper(drafts.rows, apart=frozenset(apart), of_people=drafts.of_people)
     targets = matcher.match(grouper.groups)
-    for refusal in (*grouper.refusals, *matcher.refusals):
-        column = drafts.columns.get(Field(refusal.column), refusal.column)
-        prepared.refusals.append(Refusal(refusal.row_number, column, refusal.reason, refusal.value))
-    prepared.remarks += matcher.remarks
+    prepared.refusals += _under_headings((*grouper.refusals, *matcher.refusals), drafts)
+    prepared.remarks += _under_headings(matcher.remarks, drafts)
     prepared.remarks += (note for target in targets for row in target.rows for note in row.notes)
     return targets
+
+
+def _under_headings(notes: Iterable[N], drafts: Drafts) -> list[N]:
+    """Return *notes* about fields with the list's own headings."""
+    return [replace(note, column=drafts.columns.get(Field(note.column), note.column)) for note in notes]
 
 
 class _ChangeBuilder:
