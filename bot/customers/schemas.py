@@ -360,6 +360,7 @@ class UploadSchema(Schema):
     today: date
     by_hand: Mapping[str, str] = {}
     answers: Mapping[str, str] = {}
+    apart: tuple[int, ...] = ()
 
 
 class ErasureSubject(Schema):
