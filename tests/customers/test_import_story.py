@@ -134,7 +134,7 @@ async def test_a_preview_tells_what_is_refused_changed_and_worth_a_look(world: W
     preview = await looked_at(world, MARA, rows)
     text = shown(preview)
     assert "1 would be added · 1 changed · 2 rows refused" in text
-    for words in ("2 rows, Name: The row has no name", "Row 3, Cadence: “soon”", "Golddex: country “PT” → “DE”",
+    for words in ("2 rows (4, 5), Name: The row has no name", "Row 3, Cadence: “soon”", "Golddex: country “PT” → “DE”",
                   "Nobody here is called “Nobody”", "Goldex looks like Golddex"):  # fmt: skip
         assert words in text
     await world.as_(MARA).submit(preview)

@@ -177,7 +177,7 @@ def _contradiction(group: RowGroup, row: RowDraft, key: str) -> Refusal | None:
     words, others = set(key.split()), set(group.key.split())
     if words <= others or others <= words or is_look_alike(key, group.key):
         return None
-    if row.domain and row.domain == group.domain:
+    if row.domain and row.domain == first.domain:
         return None
     reason = (
         f"Row {first.row_number} has the same id and is called {first.name}: "

@@ -59,6 +59,9 @@ class Field(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+OUR_OWN = "Evenhand"
+"""The system of lists that the bot exported."""
+
 LEAVE_OUT = "ignore"
 """What a column is mapped to by hand when nobody should read it."""
 

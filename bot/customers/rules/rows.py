@@ -18,7 +18,7 @@ from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
 from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.dates import read_moment
 from bot.customers.rules.due import Status
-from bot.customers.rules.headers import Field, HeaderMap
+from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
 
@@ -273,7 +273,8 @@ class _RowReader:
             return True
 
     def tags(self, cell: str) -> tuple[str, ...] | None:
-        return _several(read.split_tags(cell), _MOST_TAGS, _LONGEST_TAG)
+        parts = read.split_words(cell) if self.mapping.system == OUR_OWN else read.split_tags(cell)
+        return _several(parts, _MOST_TAGS, _LONGEST_TAG)
 
     def money(self, cell: str) -> Decimal:
         (amount, currency), is_range = read.lower_bound(_typed(cell), read.read_money)

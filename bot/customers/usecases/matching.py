@@ -75,11 +75,14 @@ class Matcher:
         for customer_id, key in session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))):
             if (target := self.by_uuid[customer_id]).name_key != key:
                 self._by_name.setdefault(key, []).append(target)
-        self._comparison = Comparison(session, self.by_uuid, self.by_id, find_owner)
+        self._comparison = Comparison(session, find_owner, self.find_parents)
 
-    def find_by_name(self, key: str) -> list[ListedCustomer]:
-        """Return the customers whose name or alias has that key."""
-        return [target for target in self._by_name.get(key, ()) if not target.is_refused]
+    def find_parents(self, words: str, source: str) -> list[ListedCustomer]:
+        """Return the customers that *words* name by an id of *source*, else those that are spelt or called so."""
+        if (known := self.by_id.get((source, words))) and not known.is_refused:
+            return [known]
+        named = [target for target in self._by_name.get(name_key(words), ()) if not target.is_refused]
+        return [target for target in named if target.name == words] or named
 
     def match(self, groups: Sequence[RowGroup]) -> list[ListedCustomer]:
         """
@@ -240,9 +243,7 @@ def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list
 
 
 def _find_parent(words: str, target: ListedCustomer, matcher: Matcher) -> ListedCustomer | str:
-    known = matcher.by_id.get((target.source, words))
-    named = [known] if known and not known.is_refused else matcher.find_by_name(name_key(words))
-    named = [one for one in named if one.name == words] or named
+    named = matcher.find_parents(words, target.source)
     if not named:
         return f"The parent “{words}” is neither in this list nor among the customers."
     if len(named) > 1:

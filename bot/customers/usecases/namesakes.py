@@ -27,7 +27,7 @@ MOST_PAIRS = 10_000
 """Pairs of rows and namesakes that are compared: more of one name are told apart only where they are the same."""
 
 _NOT_COMPARED = frozenset({"aliases", "external_id", "source", "last_contact"})
-_COLUMNS = {"cadence": "cadence_days", "owner": "owner_id"}
+_COLUMNS = {"cadence": "cadence_days", "owner": "owner_id", "parent": "parent_id"}
 
 
 class Comparison:
@@ -36,12 +36,16 @@ class Comparison:
     def __init__(
         self,
         session: Session,
-        by_uuid: "Mapping[UUID, ListedCustomer]",
-        by_id: "Mapping[tuple[str, str], ListedCustomer]",
         find_owner: Callable[[str], str | None],
+        find_parents: "Callable[[str, str], Sequence[ListedCustomer]]",
     ) -> None:
-        """Take what is stored; *find_owner* returns the person whom words in a list mean."""
-        self._session, self._by_uuid, self._by_id, self._find_owner = session, by_uuid, by_id, find_owner
+        """
+        Compare with what *session* holds.
+
+        *find_owner* returns the person whom words in a list mean, *find_parents* the customers that they may mean for
+        rows whose ids are of a system.
+        """
+        self._session, self._find_owner, self._find_parents = session, find_owner, find_parents
         self._contacts: dict[UUID, set[str]] | None = None
 
     def said(self, group: RowGroup) -> Values:
@@ -52,16 +56,13 @@ class Comparison:
             del values["added_on"]  # its day depends on the owner
         if "owner" in values and (owner := self._find_owner(values.pop("owner"))):
             values["owner"] = owner
-        if words := values.get("parent"):
-            known = self._by_id.get((given.get("source", ""), words))
-            values["parent"] = known.name_key if known else name_key(words)
+        if "parent" in values:
+            parents = self._find_parents(values.pop("parent"), given.get("source", ""))
+            values |= {"parent": parents[0].id} if len(parents) == 1 else {}
         return {name: _comparable(value) for name, value in values.items()}
 
     def stored(self, target: "ListedCustomer", name: str) -> Any:
         """Return what is stored about a customer in the place of a field of lists."""
-        if name == "parent":
-            parent = self._by_uuid.get(target.current.parent_id)
-            return parent.name_key if parent else None
         return _comparable(getattr(target.current, _COLUMNS.get(name, name)))
 
     def has_contact(self, target: "ListedCustomer", group: RowGroup) -> bool:

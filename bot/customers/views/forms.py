@@ -1,7 +1,7 @@
 """The modals: adding and editing a customer, its status, handing it over, importing a list."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from bot.customers.rules.cells import write_contact
@@ -199,7 +199,7 @@ def preview(
     upload_id: UUID,
     erase: bool,
     answers: Mapping[str, str] = NOTHING_CHOSEN,
-    apart: Collection[int] = (),
+    apart: Sequence[int] = (),
 ) -> ui.Block:
     """
     Draw what the list would do, and what it leaves open with the *answers* so far; nothing has changed yet.
