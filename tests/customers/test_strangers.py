@@ -306,3 +306,13 @@ def test_the_twelve_formats_come_in_without_a_question() -> None:
              "quickbooks_customers.csv", "salesforce_report.csv", "xero_contacts.csv", "zoho_accounts.csv"], two,
         ),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["#NAME?", "#REF!", "#value!", "#DIV/0!", "#WERT!"])
+def test_a_spreadsheets_error_is_no_name(name: str) -> None:
+    """The row is refused with what to do; the others come in."""
+    drafts = read(f"Company,Owner\n{name},Ana\nAcme,Ana\n#1 Bikes,Ana\n")
+    assert names_in(drafts) == ["Acme", "#1 Bikes"]
+    (refusal,) = drafts.refusals
+    assert (refusal.row_number, refusal.column) == (2, "Company")
+    assert "is a spreadsheet's error; mend the formula, or write what the customer is called" in refusal.reason

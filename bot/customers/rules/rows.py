@@ -36,6 +36,12 @@ _TEXT_LIMITS: Mapping[Field, int] = {
 }  # fmt: skip
 _ADDRESS_BEHIND = re.compile(r"\s*\(https?://[^)]*\)")
 """What Notion writes behind a person's name."""
+_SPREADSHEETS_ERROR = re.compile(
+    r"#(?:NAME|REF|VALUE|DIV/0|NUM|NULL|N/A|SPILL|CALC|WERT|BEZUG|ZAHL|NV|NOMBRE|VALOR|NOM|VALEUR|NOME|RIF|VALORE|NAAM|"
+    r"WAARDE|VERW)[?!]?",
+    re.IGNORECASE,
+)
+"""What a cell holds whose formula failed, in the languages of people's spreadsheets."""
 _MOST_TAGS, _LONGEST_TAG = 50, 60
 _LIST_LIMITS: Mapping[Field, tuple[int, int]] = {  # how many, how long each
     Field.ALIASES: (50, LONGEST_NAME),
@@ -241,6 +247,8 @@ class _RowReader:
             raise Unclear(f"is too long for a name; write at most {LONGEST_NAME} characters")
         if not name:
             raise Unclear("holds nothing that can be shown; write what the customer is called")
+        if _SPREADSHEETS_ERROR.fullmatch(name):
+            raise Unclear("is a spreadsheet's error; mend the formula, or write what the customer is called")
         if len(name) <= LONGEST_NAME:
             return name
         self._note(Field.NAME, cell, f"“{_shown(cell)}” is a long name; its first {LONGEST_NAME} characters were kept.")
