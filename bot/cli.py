@@ -18,10 +18,11 @@ from bot.core.runtime import Runtime
 from bot.customers.gateways import read_drafts, write_csv
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import ErasureSubject, ImportPlan
+from bot.customers.schemas import Drafts, ErasureSubject
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
+from bot.customers.views.printed import plan_lines
 from bot.doctor import check_settings, check_slack, check_storage
 from bot.doctor_slack import check_screens
 from bot.features import FEATURES
@@ -74,6 +75,9 @@ def import_list(
     dry_run: Annotated[bool, typer.Option(help="Say what would happen and change nothing.")] = False,
     erase_blanks: Annotated[bool, typer.Option(help="Let a row's blank erase the value we have.")] = False,
     source: Annotated[str, typer.Option(help="Which system the external ids belong to.")] = "",
+    keep_apart: Annotated[
+        str, typer.Option(help="Rows that are customers of their own, though they would be taken as one: 2,3,4 or all.")
+    ] = "",
     undo: Annotated[str, typer.Option(help="Take back the import with this id.")] = "",
     workspace: Workspace = "",
 ) -> None:
@@ -92,12 +96,16 @@ def import_list(
         )
         with _progress("Rows") as report:
             inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "progress": report}
+            inputs["apart"] = _parse_rows(keep_apart, drafts)
             if dry_run:
                 plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
             else:
                 done = runtime.run_now(apply_import, workspace=workspace_id, **inputs)
                 plan, import_id = done.plan, done.id
-        _print_plan(plan, import_id)
+        for line in plan_lines(plan, drafts, done=import_id is not None):
+            _print(line)
+        if import_id is not None:
+            _print(f"To take it back: evenhand import --undo {import_id}")
 
 
 @app.command()
@@ -240,6 +248,16 @@ def _parse_columns(pairs: list[str]) -> dict[str, str]:
     return mapped
 
 
+def _parse_rows(words: str, drafts: Drafts) -> set[int]:
+    """Return the numbers of rows that *words* list, "all" for every row of a list."""
+    if words.strip() == "all":
+        return {row.row_number for row in drafts.rows}
+    rows = [word.strip() for word in words.split(",") if word.strip()]
+    if not all(row.isdecimal() for row in rows):
+        raise InvalidInput(f'"{words}" names no rows; write their numbers, --keep-apart 2,3,4, or --keep-apart all.')
+    return {int(row) for row in rows}
+
+
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -255,8 +273,12 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _print(words: str) -> None:
-    """Print one line without markup or wrapping, since names may contain brackets and output may be piped."""
-    typer.echo(words)
+    """
+    Print one line without markup or wrapping, since names may contain brackets and output may be piped.
+
+    A character that a terminal would obey rather than show is left out.
+    """
+    typer.echo("".join(filter(str.isprintable, words)))
 
 
 def _undo(runtime: Runtime, workspace_id: str, asked: str) -> None:
@@ -270,23 +292,6 @@ def _undo(runtime: Runtime, workspace_id: str, asked: str) -> None:
         _print(f"  kept {name}: {why}")
     if undone.kept_total > len(undone.kept):
         _print(f"  and {undone.kept_total - len(undone.kept):,} more")
-
-
-def _print_plan(plan: ImportPlan, import_id: UUID | None) -> None:
-    would = "would be " if import_id is None else ""
-    counts = (
-        (len(plan.added), f"{would}added"), (plan.changed, f"{would}changed"),
-        (plan.left_alone, "left alone"), (plan.refused, "refused"),
-    )  # fmt: skip
-    _print(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
-    _print_rows((*plan.refusals[:MAX_ROWS_PRINTED], *plan.remarks[:MAX_ROWS_PRINTED]))
-    hidden = max(len(plan.refusals) - MAX_ROWS_PRINTED, 0) + max(len(plan.remarks) - MAX_ROWS_PRINTED, 0)
-    if hidden:
-        _print(f"  and {hidden:,} more")
-    if plan.late:
-        _print(f"{plan.late:,} first calls find no room inside their cadence; more owners would help.")
-    if import_id is not None:
-        _print(f"To take it back: evenhand import --undo {import_id}")
 
 
 def _row_count(count: int) -> str:

@@ -26,7 +26,7 @@ from bot.slack.app import auth_test, build_app, build_client, open_connection
 from bot.slack.socket import SlackSocket
 from bot.storage import migrate
 from bot.web import build_web
-from bot.workspaces.queries import find_removal
+from bot.workspaces.queries import find_removal, list_workspaces
 from bot.workspaces.usecases import install_workspace
 from jobs.runner import Job, Runner
 from jobs.schedule import build_schedule
@@ -145,6 +145,12 @@ class Bot:
     async def _install(self) -> None:
         who = await auth_test(self.client)
         self._workspace = str(who["team_id"])
+        others = [one for one in await self.runtime.read(list_workspaces, workspace=None) if one != self._workspace]
+        if others:
+            raise SettingsError(
+                f"This database belongs to the workspace {others[0]}, and the token to {who['team']}: a bot serves one "
+                "workspace; set DATABASE_URL to a database of its own."
+            )
         await self.runtime.run(
             install_workspace, workspace=self._workspace, name=who["team"], bot_user_id=who["user_id"]
         )
@@ -206,10 +212,13 @@ class JobScheduler:
         self._watchdog.start()
 
     async def stop(self) -> None:
-        """Start no new jobs, and wait for running ones to finish."""
+        """Start no new jobs, wait for running ones to finish, and cancel those that take too long."""
         self._scheduler.pause()
         if self._running:
-            await asyncio.wait(self._running, timeout=SHUTDOWN_SECONDS)
+            _, late = await asyncio.wait(self._running, timeout=SHUTDOWN_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         self._watchdog.stop()
         self._scheduler.shutdown(wait=False)
 

@@ -1,7 +1,7 @@
 """Carries owed notifications to Slack: each once, whatever breaks in between."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from bot.core import outbox
 from bot.core.feature import Feature, Refresh
-from bot.core.outbox import LEASE, ClaimedMessage
+from bot.core.outbox import LEASE, SLACKS_ANSWER, ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
 from bot.people.queries import list_openings
@@ -30,17 +30,34 @@ Clients = Callable[[str], AsyncWebClient]
 OnDead = Callable[[Runtime, ClaimedMessage, str], Awaitable[None]]
 """What happens when Slack refuses a notification for good: somebody is told."""
 
+Delivery = asyncio.Task[None]
+"""A message on its way, or being looked for."""
+
 METADATA_EVENT = "evenhand_notification"
 UNCLEAR_ANSWERS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", NOT_SLACKS})
 UNINSTALLED = frozenset({"token_revoked", "account_inactive"})  # what Slack answers once the app is removed
+REFUSALS = frozenset({
+    "cannot_dm_bot", "cannot_reply_to_message", "channel_is_limited_access", "channel_not_found", "invalid_arguments",
+    "invalid_blocks", "invalid_blocks_format", "invalid_metadata_format", "invalid_metadata_schema",
+    "invalid_user_combination", "is_archived", "message_limit_exceeded", "metadata_too_large",
+    "method_not_supported_for_channel_type", "msg_blocks_too_long", "msg_too_long", "no_text", "not_in_channel",
+    "restricted_action", "restricted_action_non_threadable_channel", "restricted_action_read_only_channel",
+    "restricted_action_thread_locked", "restricted_action_thread_only_channel", "too_many_attachments",
+    "user_disabled", "user_not_found", "user_not_visible",
+})  # fmt: skip
+"""
+What Slack answers when it will never take this message, or nothing for this recipient. After any other error, such as
+one about the token, the organisation or an error that is new, the message waits.
+"""
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
 CHART_REFUSED = "invalid_blocks"  # Slack's answer to a chart where it doesn't draw them yet
-SKEW = timedelta(minutes=15)  # how far Slack's clock and ours may be apart; a look-back begins that much earlier
+SKEW = timedelta(minutes=70)  # how far Slack's clock and ours may be apart; a look-back reaches that far either way
 LOOK_BACK_PAGE = 200
-LOOK_BACK_PAGES = 10
-AT_ONCE = 8
+LOOK_BACK_PAGES = 50
+AT_ONCE = 16
+LOOK_AGAIN_SECONDS = 1.0  # while slow ones are on their way, what came up meanwhile is sent
 
 log = structlog.get_logger(__name__)
 
@@ -78,19 +95,50 @@ class Dispatcher:
     on_dead: OnDead
 
     async def deliver_all(self) -> int:
-        """Send what is due, or look for it where it may have been sent; return how many notifications were claimed."""
+        """
+        Send what is due, or look for it where it may have been sent, until nothing is; return how many were claimed.
+
+        `AT_ONCE` are on their way at most. A slow one holds up what goes to the same recipient, and nothing else.
+
+        Raises:
+            Exception: the first error that isn't Slack's, such as of the database, once nothing is on its way.
+        """
+        total, errors = 0, list[BaseException]()
+        running: set[Delivery] = set()
+        while True:
+            if not errors:
+                claimed = await self._claim(AT_ONCE - len(running))
+                total += len(claimed)
+                running |= {asyncio.create_task(work) for work in claimed}
+            if not running:
+                break
+            done, running = await self._some_of(running)
+            errors += [error for task in done if (error := task.exception())]
+        if errors:
+            raise errors[0]
+        return total
+
+    async def _claim(self, room: int) -> list[Coroutine[Any, Any, None]]:
+        """Claim up to *room* messages; return what delivers or looks for each."""
+        if not room:
+            return []
         claimed_at = self.runtime.clock.monotonic()
         claimed_messages = await self.runtime.run(
-            outbox.claim, workspace=None, openings=list_openings, passed_over=UNINSTALLED_WORKSPACES
+            outbox.claim, workspace=None, openings=list_openings, limit=room, passed_over=UNINSTALLED_WORKSPACES
         )
-        slots = asyncio.Semaphore(AT_ONCE)
+        return [self._look_back(one) if one.may_be_sent else self._deliver(one, claimed_at) for one in claimed_messages]
 
-        async def deliver(claimed: ClaimedMessage) -> None:
-            async with slots:  # a slow one holds its own slot and no other
-                await (self._look_back(claimed) if claimed.may_be_sent else self._deliver(claimed, claimed_at))
-
-        await asyncio.gather(*map(deliver, claimed_messages))
-        return len(claimed_messages)
+    async def _some_of(self, running: set[Delivery]) -> tuple[set[Delivery], set[Delivery]]:
+        """Wait until half of the slots are free, or for `LOOK_AGAIN_SECONDS`; return what is done and what isn't."""
+        done = set[Delivery]()
+        end = asyncio.get_running_loop().time() + LOOK_AGAIN_SECONDS
+        while running and (not done or len(running) > AT_ONCE // 2):
+            left = end - asyncio.get_running_loop().time()
+            newly, running = await asyncio.wait(running, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED)
+            done |= newly
+            if not newly:
+                break
+        return done, running
 
     async def _deliver(self, claimed: ClaimedMessage, claimed_at: float) -> None:
         try:
@@ -108,12 +156,7 @@ class Dispatcher:
         except Outdated as reason:
             await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=str(reason))
         except Refused as reason:
-            if str(reason) in UNINSTALLED:
-                log.warning("workspace.uninstalled", workspace=claimed.workspace_id, reason=str(reason))
-                await self.runtime.run(uninstall_workspace, workspace=claimed.workspace_id)
-                await self.runtime.run(outbox.requeue, workspace=None, claimed=claimed, after=None, reason=str(reason))
-            else:
-                await self._give_up(claimed, str(reason))
+            await self._end(claimed, str(reason), outbox.requeue)
         else:
             if ts:
                 await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
@@ -189,16 +232,23 @@ class Dispatcher:
         if claimed.reply_to_ts:
             body["thread_ts"] = claimed.reply_to_ts
         answer = await self._call(claimed, "chat.postMessage", body, writes=True)
+        if not answer.get("ts"):
+            raise Unclear("an answer without a timestamp")
         return str(answer["ts"])
 
     async def _look_back(self, claimed: ClaimedMessage) -> None:
         """Find out whether an unclear notification is there: our key stands in the message's metadata."""
         try:
             ts = await self._find(claimed) if claimed.channel else None
-        except (AskedToWait, NotSent, Unclear) as reason:
+        except AskedToWait as wait:
+            after = timedelta(seconds=wait.seconds)
+            await self.runtime.run(
+                outbox.mark_unknown, workspace=None, claimed=claimed, after=after, reason="ratelimited"
+            )
+        except (NotSent, Unclear) as reason:
             await self.runtime.run(outbox.mark_unknown, workspace=None, claimed=claimed, reason=str(reason))
         except Refused as reason:
-            await self._give_up(claimed, str(reason))
+            await self._end(claimed, str(reason), outbox.mark_unknown)
         else:
             if ts:
                 await self.runtime.run(
@@ -215,7 +265,7 @@ class Dispatcher:
             "channel": claimed.channel,
             "include_all_metadata": True,
             "limit": LOOK_BACK_PAGE,
-            "oldest": f"{(claimed.enqueued_at - SKEW).timestamp():.6f}",
+            **_around(claimed),
         }
         if claimed.reply_to_ts:
             asked["ts"] = claimed.reply_to_ts
@@ -249,6 +299,15 @@ class Dispatcher:
         except (AttributeError, TypeError, ValueError) as error:  # what the SDK makes of a page that isn't Slack's
             raise doubt("an answer that isn't Slack's") from error
 
+    async def _end(self, claimed: ClaimedMessage, reason: str, wait: Callable[..., None]) -> None:
+        """Give up a message that was refused; where the app was removed, it waits for a new installation."""
+        if reason not in UNINSTALLED:
+            await self._give_up(claimed, reason)
+            return
+        log.warning("workspace.uninstalled", workspace=claimed.workspace_id, reason=reason)
+        await self.runtime.run(uninstall_workspace, workspace=claimed.workspace_id)
+        await self.runtime.run(wait, workspace=None, claimed=claimed, after=timedelta(0), reason=reason)
+
     async def _give_up(self, claimed: ClaimedMessage, reason: str) -> None:
         log.warning("outbox.dead", key=claimed.key, reason=reason)
         if await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=reason):
@@ -271,8 +330,14 @@ def _sorted(error: SlackApiError, doubt: type[Exception]) -> Exception:
     if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004 - HTTP
         return AskedToWait(_retry_after(error))
     if status >= SERVER_ERROR or code in UNCLEAR_ANSWERS:
-        return doubt(f"Slack answered {status} {code}")
-    return Refused(code)
+        return doubt(f"{SLACKS_ANSWER} {status} {code}".rstrip())
+    return Refused(code) if code in REFUSALS | UNINSTALLED else NotSent(f"{SLACKS_ANSWER} {code}")
+
+
+def _around(claimed: ClaimedMessage) -> dict[str, str]:
+    """Return the time in which a message may stand in the channel, by Slack's clock."""
+    oldest, latest = (claimed.posted_at or claimed.enqueued_at) - SKEW, claimed.posted_at and claimed.posted_at + SKEW
+    return {"oldest": f"{oldest.timestamp():.6f}"} | ({"latest": f"{latest.timestamp():.6f}"} if latest else {})
 
 
 def _status(error: SlackApiError) -> int:

@@ -1,13 +1,15 @@
 """Runs one job: lease, heartbeat, log line and error handling."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlmodel import Session, select
 
-from bot.core.heartbeats import JobRun, begin_run, end_run
+from bot.core.heartbeats import JobRun, begin_run, end_run, release_run, renew_run
 from bot.core.runtime import Runtime
 from bot.logs import mask_secrets
 
@@ -20,15 +22,15 @@ class Job:
     A periodic job.
 
     *every* is the interval between attempts; *fresh_for* is how long a success counts, across restarts and replicas
-    (zero: it runs at every tick). A job that is *alone* holds a lease, so that only one process runs it; other jobs
-    lock each row themselves.
+    (zero: it runs at every tick). A job that is *alone* holds a lease, which is renewed while it runs, so that only one
+    process runs it and the next one takes over soon after a process died; other jobs lock each row themselves.
     """
 
     name: str
     work: Callable[[], Awaitable[int]]
     every: timedelta
     fresh_for: timedelta = timedelta(0)
-    lease: timedelta = timedelta(minutes=10)
+    lease: timedelta = timedelta(seconds=45)
     alone: bool = True
 
 
@@ -54,11 +56,38 @@ class Runner:
         if not job.alone:
             return await self._run_without_lease(job)
         fence = await self._runtime.run(begin_run, workspace=None, name=job.name, lease=job.lease)
-        if fence is None:
+        return 0 if fence is None else await self._run_with_lease(job, fence)
+
+    async def _run_with_lease(self, job: Job, fence: int) -> int:
+        """Run a job while its lease is renewed; stop it where the lease is lost, and give the lease back at its end."""
+        work = asyncio.create_task(_attempt(job))
+        renewing = asyncio.create_task(self._renew(job, fence, work))
+        try:
+            changed, error = await work
+        except asyncio.CancelledError:
+            work.cancel()
+            await self._runtime.run(release_run, workspace=None, name=job.name, fence=fence)
+            if not renewing.done():
+                raise
+            log.warning("job.lease_lost", job=job.name)
             return 0
-        changed, error = await _attempt(job)
+        finally:
+            renewing.cancel()
         await self._runtime.run(end_run, workspace=None, name=job.name, fence=fence, error=error)
         return changed
+
+    async def _renew(self, job: Job, fence: int, work: asyncio.Task[Any]) -> None:
+        """Renew the lease of a running job; cancel *work* when another process has it."""
+        while True:
+            await asyncio.sleep(job.lease.total_seconds() / 3)
+            try:
+                held = await self._runtime.run(renew_run, workspace=None, name=job.name, fence=fence, lease=job.lease)
+            except Exception:
+                log.exception("job.lease_not_renewed", job=job.name)  # the database is away; so is it for the work
+                continue
+            if not held:
+                work.cancel()
+                return
 
     async def _run_without_lease(self, job: Job) -> int:
         """Run a job that locks rows itself; record its heartbeat at intervals, or when its health changes."""
@@ -90,4 +119,4 @@ def _record_heartbeat(session: Session, *, job: Job, error: str | None, now: dat
 
 def _is_fresh(session: Session, *, job: Job, now: datetime) -> bool:
     run = session.exec(select(JobRun).where(JobRun.name == job.name)).first()
-    return run is not None and run.succeeded_at is not None and now - run.succeeded_at < job.fresh_for
+    return run is not None and run.succeeded_at is not None and timedelta(0) <= now - run.succeeded_at < job.fresh_for

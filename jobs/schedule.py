@@ -10,6 +10,7 @@ from bot.digests.usecases import stop_digest
 from bot.escalations.usecases.scheduled import lose_channel
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides, fetch
 from bot.mentions.usecases.sources import stop_channel
+from jobs.check_installation import check_installation
 from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
@@ -26,6 +27,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_OVERRIDES) -> Sequence[Job]:
     """Every job, in the order in which one pass runs them: what is owed is delivered last."""
     return (
+        Job("check_installation", partial(check_installation, runtime, clients), every=MINUTE),
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),

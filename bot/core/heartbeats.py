@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.core.schemas import Schema
@@ -13,6 +14,7 @@ JOB_WORDS = {
     "deliver_outbox": "delivering messages",
     "collect_mentions": "collecting mentions",
     "learn_feelings": "learning how mentions read",
+    "check_installation": "looking whether the app is installed again",
     "sync_people": "reading people from Slack",
     "keep_house": "tidying up",
     "report_problems": "looking for problems",
@@ -50,12 +52,16 @@ class Heartbeat(Schema):
 
 
 def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -> int | None:
-    """Take the lease of job *name*. Return its fencing number, or None while another process holds the lease."""
+    """
+    Take the lease of job *name*. Return its fencing number, or None while another process holds the lease.
+
+    A lease that ends later than one of now would was taken before the clock was put back, and doesn't count.
+    """
     run = session.exec(select(JobRun).where(JobRun.name == name).with_for_update()).first()
     if run is None:
         run = JobRun(name=name)
         session.add(run)
-    elif run.lease_until is not None and run.lease_until > now:
+    elif run.lease_until is not None and now < run.lease_until <= now + lease:
         return None
     run.fence, run.lease_until, run.started_at = run.fence + 1, now + lease, now
     session.flush()
@@ -71,6 +77,17 @@ def end_run(session: Session, *, name: str, fence: int, error: str | None, now: 
     run.failures_in_a_row = run.failures_in_a_row + 1 if error else 0
     run.succeeded_at = run.succeeded_at if error else now
     return True
+
+
+def renew_run(session: Session, *, name: str, fence: int, lease: timedelta, now: datetime) -> bool:
+    """Hold the lease of a job that is still running from now on. Return False when it was lost meanwhile."""
+    held = sa.update(JobRun).where(col(JobRun.name) == name, col(JobRun.fence) == fence)
+    return bool(session.exec(held.values(lease_until=now + lease)).rowcount)
+
+
+def release_run(session: Session, *, name: str, fence: int, now: datetime) -> None:  # noqa: ARG001 - every use case takes the time
+    """Give back the lease of a job that was stopped before its end, so that the next process needn't wait for it."""
+    session.exec(sa.update(JobRun).where(col(JobRun.name) == name, col(JobRun.fence) == fence).values(lease_until=None))
 
 
 def list_heartbeats(session: Session, *, now: datetime) -> list[Heartbeat]:  # noqa: ARG001 - every query takes the time

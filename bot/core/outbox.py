@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
 from bot.core.database import Row, choice, insert_new, within_workspace
@@ -23,7 +24,8 @@ LEASE = timedelta(seconds=30)
 QUIET_TIME = timedelta(seconds=20)  # after an unclear answer, before looking whether the message is there
 KEY_LENGTH = 200
 RETRY_PAUSES = (1, 5, 15, 60, 300)  # seconds after the first, second … failed try; the last one repeats
-MOST_ATTEMPTS = 12
+SLACKS_ANSWER = "Slack answers"  # begins the reason of a message that Slack didn't take for now, before its code
+HELD_UP = timedelta(minutes=15)  # after which somebody should know that a message can't be delivered
 
 
 class DeliveryState(StrEnum):
@@ -47,7 +49,11 @@ UNSETTLED = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN
 
 
 class OutboxMessage(Row, table=True):
-    """A notification to a person or a channel, to be delivered once."""
+    """
+    A notification to a person or a channel, to be delivered once.
+
+    `posted_at` is when it was last posted, `attempts` how often that or a look at the channel failed.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = within_workspace(
@@ -69,6 +75,7 @@ class OutboxMessage(Row, table=True):
     fence: int = 0
     lease_until: datetime | None = None
     attempts: int = 0
+    posted_at: datetime | None = None
     channel: str | None = Field(default=None, max_length=32)
     ts: str | None = Field(default=None, max_length=32)
     finished_at: datetime | None = None
@@ -88,6 +95,14 @@ class InboxEntry(Row, table=True):
     received_at: datetime
 
 
+class HeldUp(NamedTuple):
+    """Messages that can't be delivered for one reason (empty: nobody tried), and since when the oldest waits."""
+
+    reason: str
+    messages: int
+    since: datetime
+
+
 @dataclass(frozen=True)
 class NewNotification:
     """A notification to be stored; the fields are the arguments of `enqueue`."""
@@ -101,7 +116,7 @@ class NewNotification:
 
 
 class ClaimedMessage(Schema):
-    """A notification that was claimed for sending, with the fencing number of the claim."""
+    """A notification that was claimed, with the fencing number of the claim and the failed attempts before it."""
 
     id: UUID
     workspace_id: str
@@ -111,8 +126,10 @@ class ClaimedMessage(Schema):
     recipient: str
     enqueued_at: datetime
     reply_to_ts: str | None = None
+    posted_at: datetime | None = None
     channel: str | None = None
     fence: int
+    attempts: int = 0
     may_be_sent: bool = False
 
 
@@ -188,10 +205,11 @@ def claim(
     Claim up to *limit* due notifications of all workspaces, with a new fencing number, the longest waiting first.
 
     Those of the workspaces that *passed_over* selects stay as they are. Those to be sent are claimed for `LEASE`, one
-    for each recipient; with *openings*, those that come outside the hours of their recipient wait for them. Those that
-    may have been sent already, whose quiet time is over, are to be looked for. Those that have expired are given up.
+    for each recipient that nothing is being sent to; with *openings*, those that come outside the hours of their
+    recipient wait for them. Those that may have been sent already, whose quiet time is over, are to be looked for.
+    Those that have expired are given up.
     """
-    claimed_messages, recipients = [], set()
+    claimed_messages = []
     rows = session.exec(_due(now, limit, passed_over)).all()
     while openings and _hold_back(session, rows, openings, now=now):
         rows = session.exec(_due(now, limit, passed_over)).all()
@@ -200,11 +218,10 @@ def claim(
         if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
             row.state, row.reason, row.finished_at = DeliveryState.DEAD, "expired", now
             continue
-        ready, reply_to_ts = _thread_of(session, row) if row.reply_to else (True, None)
+        ready, reply_to_ts = _thread_of(session, row, now) if row.reply_to else (True, None)
         if may_be_sent:
             row.state, row.not_before, row.lease_until = DeliveryState.UNKNOWN, now + LEASE, None
-        elif ready and (row.workspace_id, row.recipient) not in recipients:
-            recipients.add((row.workspace_id, row.recipient))
+        elif ready:
             row.state, row.lease_until = DeliveryState.CLAIMED, now + LEASE
         else:
             continue
@@ -221,8 +238,7 @@ def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now
     A message that Slack refused may be marked again under the same claim, to be posted in another form.
     """
     held = _held(claimed, DeliveryState.CLAIMED, DeliveryState.SENDING).where(col(OutboxMessage.lease_until) > now)
-    more = col(OutboxMessage.attempts) + 1
-    return bool(session.exec(held.values(state=DeliveryState.SENDING, attempts=more, channel=channel)).rowcount)
+    return bool(session.exec(held.values(state=DeliveryState.SENDING, posted_at=now, channel=channel)).rowcount)
 
 
 def mark_sent(session: Session, *, claimed: ClaimedMessage, channel: str, ts: str, now: datetime) -> None:
@@ -237,22 +253,24 @@ def mark_dead(session: Session, *, claimed: ClaimedMessage, reason: str, now: da
     return bool(session.exec(held.values(state=DeliveryState.DEAD, reason=reason[:200], finished_at=now)).rowcount)
 
 
-def mark_unknown(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> None:
-    """Store that nobody knows whether Slack accepted it: the channel is read after a quiet time."""
-    quiet = {"not_before": now + QUIET_TIME, "lease_until": None}
-    session.exec(_held(claimed, *UNSETTLED).values(state=DeliveryState.UNKNOWN, reason=reason[:200], **quiet))
+def mark_unknown(
+    session: Session, *, claimed: ClaimedMessage, after: timedelta | None = None, reason: str, now: datetime
+) -> None:
+    """
+    Store that nobody knows whether Slack accepted it.
+
+    The channel is read *after* that time, or after a quiet time which grows with the attempts to find out.
+    """
+    pause = after if after is not None else max(QUIET_TIME, _pause(claimed))
+    again = {"state": DeliveryState.UNKNOWN, "not_before": now + pause, "lease_until": None}
+    session.exec(_failed(claimed, reason, counts=after is None).values(again))
 
 
 def requeue(session: Session, *, claimed: ClaimedMessage, after: timedelta | None, reason: str, now: datetime) -> None:
-    """Store that it was not sent, to be tried again *after* that time, or after a growing pause."""
-    held = _held(claimed, *UNSETTLED).values(reason=reason[:200]).returning(col(OutboxMessage.attempts))
-    attempts = session.execute(held).scalar()
-    if attempts is None:
-        return
-    pause = after or timedelta(seconds=RETRY_PAUSES[min(attempts, len(RETRY_PAUSES) - 1)])
+    """Store that it was not sent, to be tried again *after* that time, or after a growing pause; it is never lost."""
+    pause = after if after is not None else _pause(claimed)
     again = {"state": DeliveryState.PENDING, "not_before": now + pause, "lease_until": None}
-    given_up = {"state": DeliveryState.DEAD, "finished_at": now}
-    session.exec(_held(claimed, *UNSETTLED).values(given_up if attempts >= MOST_ATTEMPTS else again))
+    session.exec(_failed(claimed, reason, counts=after is None).values(again))
 
 
 def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime, now: datetime) -> None:
@@ -270,11 +288,21 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
     )
 
 
-def list_undelivered(session: Session, *, now: datetime) -> Sequence[OutboxMessage]:
-    """Return what isn't delivered yet, the oldest first; for `doctor` and tests."""
-    waiting = [DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN]
-    query = select(OutboxMessage).where(col(OutboxMessage.state).in_(waiting), col(OutboxMessage.not_before) <= now)
-    return session.exec(query.order_by(col(OutboxMessage.not_before))).all()
+def list_held_up(session: Session, *, now: datetime) -> list[HeldUp]:
+    """Return why messages of this workspace can't be delivered for longer than `HELD_UP`, the most messages first."""
+    enqueued_at = col(OutboxMessage.enqueued_at)
+    count, since = sa.func.count(), sa.func.min(enqueued_at)
+    query = (
+        sa.select(col(OutboxMessage.reason), count, since)
+        .where(
+            col(OutboxMessage.state).in_([DeliveryState.PENDING, *UNSETTLED]),
+            sa.or_(col(OutboxMessage.reason).is_not(None), col(OutboxMessage.not_before) <= now - HELD_UP),
+            enqueued_at <= now - HELD_UP,
+        )
+        .group_by(col(OutboxMessage.reason))
+        .order_by(count.desc(), col(OutboxMessage.reason))
+    )
+    return [HeldUp(reason or "", total, oldest) for reason, total, oldest in session.execute(query)]
 
 
 def delete_old(session: Session, *, before: datetime) -> int:
@@ -287,45 +315,105 @@ def delete_old(session: Session, *, before: datetime) -> int:
 
 
 def _due(now: datetime, limit: int, passed_over: sa.Select[tuple[str]] | None) -> Any:
-    """Select what waits to be sent, also where its claim ended before that, and what may have been sent."""
+    """
+    Select what waits to be sent, also where its claim ended before that, and what may have been sent.
+
+    Of those to be sent it selects the first for each recipient, and none while another is on its way to the same one or
+    the message that it answers isn't sent: so that what can't be sent yet is never in the way of what can.
+    """
     state, not_before, lease_until = (
         col(OutboxMessage.state),
         col(OutboxMessage.not_before),
         col(OutboxMessage.lease_until),
     )
-    due = sa.or_(
-        sa.and_(state.in_([DeliveryState.PENDING, DeliveryState.UNKNOWN]), not_before <= now),
-        sa.and_(state == DeliveryState.CLAIMED, lease_until <= now),
+    may_be_sent = sa.or_(
+        sa.and_(state == DeliveryState.UNKNOWN, not_before <= now),
         sa.and_(state == DeliveryState.SENDING, lease_until <= now - QUIET_TIME),
     )
-    query = select(OutboxMessage).where(due).order_by(not_before, col(OutboxMessage.id)).limit(limit)
+    unsent = sa.or_(
+        sa.and_(state == DeliveryState.PENDING, not_before <= now),
+        sa.and_(state == DeliveryState.CLAIMED, lease_until <= now),
+    )
+    in_turn = sa.func.row_number().over(
+        partition_by=(col(OutboxMessage.workspace_id), col(OutboxMessage.recipient), may_be_sent),
+        order_by=(not_before, col(OutboxMessage.id)),
+    )
+    waiting = sa.select(col(OutboxMessage.id), in_turn.label("turn")).where(
+        sa.or_(may_be_sent, sa.and_(unsent, ~_being_sent(now), ~_answers_unsent()))
+    )
     if passed_over is not None:
-        query = query.where(col(OutboxMessage.workspace_id).not_in(passed_over))
-    return query.with_for_update(skip_locked=True)
+        waiting = waiting.where(col(OutboxMessage.workspace_id).not_in(passed_over))
+    ranked = waiting.subquery()
+    first = sa.select(ranked.c.id).where(ranked.c.turn == 1)
+    query = select(OutboxMessage).where(col(OutboxMessage.id).in_(first), sa.or_(may_be_sent, unsent))
+    return query.order_by(not_before, col(OutboxMessage.id)).limit(limit).with_for_update(skip_locked=True)
+
+
+def _being_sent(now: datetime) -> Any:
+    """Return the SQL of whether another message to the same recipient is claimed or being sent."""
+    other = aliased(OutboxMessage)
+    return (
+        sa.select(col(other.id))
+        .where(
+            col(other.workspace_id) == col(OutboxMessage.workspace_id),
+            col(other.recipient) == col(OutboxMessage.recipient),
+            col(other.state).in_([DeliveryState.CLAIMED, DeliveryState.SENDING]),
+            col(other.lease_until) > now,
+        )
+        .exists()
+    )
+
+
+def _answers_unsent() -> Any:
+    """Return the SQL of whether a message goes in the thread of one that is not sent yet, and may still be."""
+    first = aliased(OutboxMessage)
+    return (
+        sa.select(col(first.id))
+        .where(
+            col(first.workspace_id) == col(OutboxMessage.workspace_id),
+            col(first.key) == col(OutboxMessage.reply_to),
+            col(first.ts).is_(None),
+            col(first.state) != DeliveryState.DEAD,
+        )
+        .exists()
+    )
 
 
 def _hold_back(session: Session, rows: Sequence[OutboxMessage], openings: Openings, *, now: datetime) -> int:
-    """Let those of *rows* wait that may not be sent yet, and haven't expired; return how many."""
+    """
+    Let what goes to the recipients of *rows* wait where they may not be written to yet; return how many messages do.
+
+    Messages that come at any hour, and those that have expired, are left as they are.
+    """
     unsent = {DeliveryState.PENDING, DeliveryState.CLAIMED}
     fresh = [row for row in rows if row.state in unsent and (row.expires_at is None or row.expires_at > now)]
-    waiting = [row for row in fresh if not row.at_any_hour]
-    opening = openings(session, {(row.workspace_id, row.recipient) for row in waiting}, now) if waiting else {}
+    waiting = {(row.workspace_id, row.recipient) for row in fresh if not row.at_any_hour}
+    opening = openings(session, waiting, now) if waiting else {}
     held = 0
-    for row in waiting:
-        at = opening.get((row.workspace_id, row.recipient), now)
+    for (workspace_id, recipient), at in opening.items():
         if at > now:
-            row.state, row.not_before, row.lease_until, row.fence = DeliveryState.PENDING, at, None, row.fence + 1
-            held += 1
+            theirs = sa.update(OutboxMessage).where(
+                col(OutboxMessage.workspace_id) == workspace_id,
+                col(OutboxMessage.recipient) == recipient,
+                col(OutboxMessage.at_any_hour).is_(False),
+                sa.or_(col(OutboxMessage.expires_at).is_(None), col(OutboxMessage.expires_at) > now),
+                sa.or_(
+                    sa.and_(col(OutboxMessage.state) == DeliveryState.PENDING, col(OutboxMessage.not_before) <= now),
+                    sa.and_(col(OutboxMessage.state) == DeliveryState.CLAIMED, col(OutboxMessage.lease_until) <= now),
+                ),
+            )
+            again = {"state": DeliveryState.PENDING, "not_before": at, "lease_until": None, "reason": None}
+            held += session.exec(theirs.values(fence=col(OutboxMessage.fence) + 1, **again)).rowcount
     return held
 
 
-def _thread_of(session: Session, row: OutboxMessage) -> tuple[bool, str | None]:
+def _thread_of(session: Session, row: OutboxMessage, now: datetime) -> tuple[bool, str | None]:
     """Return whether *row* may be sent into its thread, and the ts of that; give it up where the thread never began."""
     first = session.exec(
         select(OutboxMessage).where(OutboxMessage.workspace_id == row.workspace_id, OutboxMessage.key == row.reply_to)
     ).first()
     if first is None or first.state is DeliveryState.DEAD:
-        row.state, row.reason = DeliveryState.DEAD, "the message it answers was never sent"
+        row.state, row.reason, row.finished_at = DeliveryState.DEAD, "the message it answers was never sent", now
         return False, None
     return first.ts is not None, first.ts
 
@@ -337,3 +425,13 @@ def _held(claimed: ClaimedMessage, *states: DeliveryState) -> Any:
         col(OutboxMessage.fence) == claimed.fence,
         col(OutboxMessage.state).in_(states),
     )
+
+
+def _failed(claimed: ClaimedMessage, reason: str, *, counts: bool) -> Any:
+    """Return the UPDATE of the row of *claimed* after an attempt that failed; one that Slack delayed doesn't count."""
+    attempts = claimed.attempts + 1 if counts else claimed.attempts
+    return _held(claimed, *UNSETTLED).values(reason=reason[:200], attempts=attempts)
+
+
+def _pause(claimed: ClaimedMessage) -> timedelta:
+    return timedelta(seconds=RETRY_PAUSES[min(claimed.attempts, len(RETRY_PAUSES) - 1)])

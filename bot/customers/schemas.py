@@ -218,7 +218,8 @@ class Drafts:
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
     read from; with problems there are no rows. `questions` are about what was read as somebody answered, or else as
-    proposed. `remarks` are about the list as a whole.
+    proposed. `remarks` are about the list as a whole. A list `of_people` has columns of first and
+    last names.
     """
 
     file_name: str
@@ -231,6 +232,7 @@ class Drafts:
     refusals: Sequence[Refusal] = ()
     remarks: Sequence[Note] = ()
     questions: Sequence[Question] = ()
+    of_people: bool = False
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
@@ -255,11 +257,20 @@ class SampleRow(Schema):
     owner_name: str = ""
 
 
+class TakenAsOne(Schema):
+    """Rows of a list that are about one customer, how it is spelt in them, and why they were taken as one."""
+
+    rows: tuple[int, ...]
+    names: tuple[str, ...]
+    why: str
+
+
 class ImportPlan(Schema):
     """
-    What taking a list in would do, row by row: `added` names, `changes`, rows left alone, rows refused; `remarks` are
-    about rows that are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their
-    cadence.
+    What taking a list in would do: `added` names, `changes`, customers left alone, rows refused, and rows that were
+    `taken_as_one`. Each row of the file is the first of a customer that is added, changed or left alone, or it joins
+    an earlier row, or it is refused. `remarks` are about rows that are taken all the same (an unknown owner, a
+    look-alike). `late` first calls find no room in their cadence.
 
     `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
     `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
@@ -271,6 +282,7 @@ class ImportPlan(Schema):
     changed: int = 0
     changes: tuple[Changed, ...] = ()
     left_alone: int = 0
+    taken_as_one: tuple[TakenAsOne, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     remarks: tuple[Note, ...] = ()
     late: int = 0
@@ -285,6 +297,11 @@ class ImportPlan(Schema):
     def refused(self) -> int:
         """Return how many rows are not taken."""
         return len({refusal.row_number for refusal in self.refusals})
+
+    @property
+    def joined(self) -> int:
+        """Return how many rows join an earlier row of the same customer."""
+        return sum(len(group.rows) - 1 for group in self.taken_as_one)
 
     @property
     def changes_nothing(self) -> bool:
@@ -343,6 +360,7 @@ class UploadSchema(Schema):
     today: date
     by_hand: Mapping[str, str] = {}
     answers: Mapping[str, str] = {}
+    apart: tuple[int, ...] = ()
 
 
 class ErasureSubject(Schema):

@@ -158,3 +158,4 @@ class Upload(Row, table=True):
     content: bytes
     by_hand: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     answers: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    apart: list[int] = Field(default_factory=list, sa_type=sa.JSON)

@@ -147,10 +147,10 @@ def list_openings(
     all workspaces; whom it doesn't know may be written to now.
     """
     workspaces, ids = {workspace for workspace, _ in addresses}, {recipient for _, recipient in addresses}
-    theirs = (Person.workspace_id == Workspace.id) & col(Person.id).in_(ids)
-    days_off = (Absence.workspace_id == Person.workspace_id) & (Absence.person_id == Person.id)
+    theirs = (col(Person.workspace_id) == Workspace.id) & col(Person.id).in_(ids)
+    days_off = (col(Absence.workspace_id) == Person.workspace_id) & (col(Absence.person_id) == Person.id)
     query = (
-        sa.select(Workspace.id, Workspace.zone, Person, Absence)
+        sa.select(col(Workspace.id), col(Workspace.zone), Person, Absence)
         .outerjoin(Person, theirs)
         .outerjoin(Absence, days_off)
         .where(col(Workspace.id).in_(workspaces))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
+from bot.core.outbox import SLACKS_ANSWER, HeldUp, list_held_up
 from bot.workspaces.tables import AuditEntry, Workspace
 
 UNINSTALLED_WORKSPACES = sa.select(col(Workspace.id)).where(col(Workspace.uninstalled_at).is_not(None))
@@ -46,12 +47,26 @@ def find_removal(session: Session, *, now: datetime) -> str | None:  # noqa: ARG
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:
-    """Return a sentence if the bot is no longer installed, for `doctor`."""
-    problem = find_removal(session, now=now)
-    return [problem] if problem else []
+    """Return a sentence if the bot is no longer installed, and one for each reason why messages wait, for `doctor`."""
+    removal = find_removal(session, now=now)
+    if removal:
+        return [removal]
+    return [_held_up_sentence(held_up) for held_up in list_held_up(session, now=now)]
 
 
 def list_audit(session: Session, *, subject_kind: str, subject_id: str, limit: int = 50) -> Sequence[AuditEntry]:
     """Return the audit trail of one subject, the latest entry first."""
     query = select(AuditEntry).where(AuditEntry.subject_kind == subject_kind, AuditEntry.subject_id == subject_id)
     return session.exec(query.order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc()).limit(limit)).all()
+
+
+def _held_up_sentence(held_up: HeldUp) -> str:
+    """Return why messages of the bot can't be delivered, and what helps."""
+    has = "message has" if held_up.messages == 1 else "messages have"
+    messages = f"{held_up.messages:,} {has} been waiting since {held_up.since:%-d %b %H:%M} UTC"
+    if not held_up.reason:
+        return f"{messages}, and nobody has tried to deliver them: look whether the bot is running."
+    why = f"{messages} ({held_up.reason})"
+    if held_up.reason.startswith(SLACKS_ANSWER):
+        return f"{why}: mend the app's installation or its SLACK_BOT_TOKEN; they are sent as soon as Slack takes them."
+    return f"{why}: they are sent as soon as Slack can be reached."

@@ -1,7 +1,8 @@
 """names
 
 Whether a key's words are ordinary depends on the languages of a workspace, so it is no longer stored. What is stored
-is whether somebody wrote the key down as an account or a page; the keys of customers that have one are computed again.
+is whether somebody wrote the key down as an account or a page; the keys of customers that have one, and of those with an
+exclamation mark inside their name, are computed again.
 """
 
 from collections.abc import Sequence
@@ -26,8 +27,13 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO mention_unread_names (workspace_id, customer_id) "
         "SELECT DISTINCT workspace_id, customer_id FROM customer_aliases AS also "
-        "WHERE (name LIKE '@%' OR name LIKE '%/%') AND NOT EXISTS (SELECT 1 FROM mention_unread_names AS noted "
+        "WHERE (name LIKE '@%' OR name LIKE '%/%' OR name LIKE '%! %') AND NOT EXISTS (SELECT 1 FROM mention_unread_names AS noted "
         "WHERE noted.workspace_id = also.workspace_id AND noted.customer_id = also.customer_id)"
+    )
+    op.execute(
+        "INSERT INTO mention_unread_names (workspace_id, customer_id) SELECT workspace_id, id FROM customers "
+        "WHERE name LIKE '%! %' AND NOT EXISTS (SELECT 1 FROM mention_unread_names AS noted "
+        "WHERE noted.workspace_id = customers.workspace_id AND noted.customer_id = customers.id)"
     )
 
 

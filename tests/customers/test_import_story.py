@@ -134,7 +134,7 @@ async def test_a_preview_tells_what_is_refused_changed_and_worth_a_look(world: W
     preview = await looked_at(world, MARA, rows)
     text = shown(preview)
     assert "1 would be added · 1 changed · 2 rows refused" in text
-    for words in ("2 rows, Name: The row has no name", "Row 3, Cadence: “soon”", "Golddex: country “PT” → “DE”",
+    for words in ("2 rows (4, 5), Name: The row has no name", "Row 3, Cadence: “soon”", "Golddex: country “PT” → “DE”",
                   "Nobody here is called “Nobody”", "Goldex looks like Golddex"):  # fmt: skip
         assert words in text
     await world.as_(MARA).submit(preview)
@@ -378,3 +378,23 @@ async def test_members_import_fifty_customers_and_share_out_none(world: World) -
     await world.run_jobs()
     message = await told(world, ANA, "2 have no owner")
     assert "'customers.share_out'" not in shown(message)
+
+
+async def test_rows_that_were_taken_as_one_are_kept_apart_by_a_press(world: World) -> None:
+    """The preview is drawn again with those rows as customers of their own; another press takes them as one again."""
+    rows = b"Company,Website\nLoop,loop.com\nLOOP Inc.,loop.com\nThe Loop,loop.com\nRing,ring.io\nRing Ltd,ring.io\n"
+    preview = await looked_at(world, MARA, rows)
+    assert "2 would be added · 0 changed · 3 taken as one with another row · 0 rows refused" in shown(preview)
+    words = "3 rows were taken as one: Loop, LOOP Inc., The Loop (rows 2, 3, 4: they have one domain)"
+    assert words in shown(preview)
+    await world.as_(MARA).press(preview, "customers.keep_apart", value="2")
+    preview = await window(world, MARA, TITLE, "4 would be added")
+    assert words not in shown(preview)
+    assert "3 rows kept apart." in shown(preview)
+    await world.as_(MARA).press(preview, "customers.keep_apart", value="none")
+    preview = await window(world, MARA, TITLE, "2 would be added")
+    await world.as_(MARA).press(preview, "customers.keep_apart", value="all")
+    preview = await window(world, MARA, TITLE, "5 would be added")
+    await world.as_(MARA).submit(preview)
+    await window(world, MARA, TITLE, "is in.")
+    assert everybody(world) == ["LOOP Inc.", "Loop", "Ring", "Ring Ltd", "The Loop"]

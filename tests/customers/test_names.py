@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.customers.rules.names import KEY_LENGTH, clean_text, either, key_words, look_alikes, name_key, nearest_country
+from bot.customers.rules.countries import nearest_country
+from bot.customers.rules.names import KEY_LENGTH, clean_text, either, key_words, look_alikes, name_key
 
 
 @pytest.mark.parametrize(

@@ -292,7 +292,8 @@ def test_a_card_knows_family_and_what_the_viewer_owns(office: Office) -> None:
 
 def test_whom_not_to_contact_is_said_of_just_these_customers(office: Office) -> None:
     """On every queue and card."""
-    take_in(office, "Name,Contact name,Contact do not contact\nAcme,Jo,yes\nAcme,Al,yes\nBolt,Bo,no\nCora,Cy,yes\n")
+    acme = "Acme,acme.io,Jo,yes\nAcme,acme.io,Al,yes\n"
+    take_in(office, f"Name,Domain,Contact name,Contact do not contact\n{acme}Bolt,,Bo,no\nCora,,Cy,yes\n")
     ids = {name: office.look(lambda session, name=name: find_customer(session, name)).id for name in ("Acme", "Bolt")}
     lines = office.ask(brief_of_contacts, customer_ids=list(ids.values()))
     assert {key: [line.text for line in told] for key, told in lines.items()} == {

@@ -28,21 +28,23 @@ def test_rows_of_one_reason_are_one_group_and_the_largest_comes_first() -> None:
     rows += [refused(5, "Cadence", "“often” is no number of days; write 14.", "often")]
     first, second = group_refusals(rows)
     assert (first.rows, first.is_uniform, first.short) == ((3, 4, 9), True, "no company name")
+    assert (first.where, second.where) == ("3 rows (3, 4, 9), Company name", "2 rows (2, 5), Cadence")
     assert second.first.row_number == 2
     assert (second.rows, second.is_uniform, second.short) == ((2, 5), False, "is no number of days")
 
 
 @pytest.mark.parametrize(
-    ("refusal", "words"),
+    ("refusal", "words", "where"),
     [
-        (refused(1, "", "This row has 9 cells: put quotation marks around them.", ""), "this row has 9 cells"),
-        (refused(1, "ID", "", ""), "no ID"),
-        (refused(1, "Name", "Row 2 says so. Keep one.", "Acme"), "row 2 says so"),
+        (refused(1, "", "This row has 9 cells: put quotation marks around them.", ""), "this row has 9 cells", "row 1"),
+        (refused(1200, "ID", "", ""), "no ID", "row 1,200, ID"),
+        (refused(1, "Name", "Row 2 says so. Keep one.", "Acme"), "row 2 says so", "row 1, Name"),
     ],
 )  # fmt: skip
-def test_a_reason_is_short_in_the_headline(refusal: Refusal, words: str) -> None:
-    """The column that is empty, or the reason up to its advice."""
-    assert group_refusals([refusal])[0].short == words
+def test_a_reason_is_short_in_the_headline(refusal: Refusal, words: str, where: str) -> None:
+    """The column that is empty, or the reason up to its advice; of a row alone, its number is told."""
+    [group] = group_refusals([refusal])
+    assert (group.short, group.where) == (words, where)
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ async def test_refused_rows_are_grouped_and_come_back_as_a_file(world: World) ->
     preview = await looked_at(world, MARA, ROWS.encode(), "my accounts.csv")
     text = shown(preview)
     assert "1 would be added · 0 changed · 24 rows refused (no company)" in text
-    assert "• 24 rows, Company: The row has no name: write what the customer is called. (rows 3, 4, 5, 6, 7 …)" in text
+    assert "• 24 rows (3, 4, 5, 6, 7 …), Company: The row has no name: write what the customer is called." in text
     await world.as_(MARA).press(preview, "customers.refused")
     await window(world, MARA, "Import customers", "The refused rows are in our direct messages")
     message = await world.as_(MARA).until(lambda me: next((m for m in me.dm() if m.files), None), timeout=10)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bot.customers.rules import cells, dates
 from bot.customers.rules.cells import Unclear
+from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, map_headers
-from bot.customers.rules.names import country_code, nearest_country
 from bot.customers.rules.rows import LONGEST_NAME, Refusal, RowDraft, parse_row
 
 TODAY = date(2026, 3, 10)

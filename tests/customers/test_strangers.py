@@ -100,7 +100,7 @@ def test_unknown_headings_below_a_title_and_an_empty_line_are_offered_for_choice
     drafts = read("Kundenliste\n\nBetrieb;Ort\nAcme;Evora\n")
     assert drafts.headers == ("Betrieb", "Ort")
     (question,) = drafts.questions
-    assert [option.label for option in question.options] == ["Betrieb", "Ort"]
+    assert [option.label for option in question.options] == ["Betrieb"]
     assert names_in(read("Kundenliste\n\nBetrieb;Ort\nAcme;Evora\n", {"Betrieb": "name"})) == ["Acme"]
 
 
@@ -306,3 +306,13 @@ def test_the_twelve_formats_come_in_without_a_question() -> None:
              "quickbooks_customers.csv", "salesforce_report.csv", "xero_contacts.csv", "zoho_accounts.csv"], two,
         ),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["#NAME?", "#REF!", "#value!", "#DIV/0!", "#WERT!"])
+def test_a_spreadsheets_error_is_no_name(name: str) -> None:
+    """The row is refused with what to do; the others come in."""
+    drafts = read(f"Company,Owner\n{name},Ana\nAcme,Ana\n#1 Bikes,Ana\n")
+    assert names_in(drafts) == ["Acme", "#1 Bikes"]
+    (refusal,) = drafts.refusals
+    assert (refusal.row_number, refusal.column) == (2, "Company")
+    assert "is a spreadsheet's error; mend the formula, or write what the customer is called" in refusal.reason

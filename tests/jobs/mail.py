@@ -18,6 +18,7 @@ from bot.core.schemas import Notification, PromptNotification
 from bot.slack.app import build_client
 from bot.slack.blocks import Message, context, escape, section
 from bot.slack.charts import chart
+from bot.workspaces.queries import list_problems
 from jobs.deliver_outbox import deliver_outbox
 from rehearsal.server import Rehearsal
 from rehearsal.state.messages import Message as Seen
@@ -86,6 +87,7 @@ class PostOffice:
     runtime: Runtime
     clock: MovableClock
     gone: list[tuple[str, str]] = field(default_factory=list)
+    breaks: bool = False
 
     def enqueue(self, key: str, *, to: str = "", words: str = "Good morning.", notification: Notification | None = None,
             reply_to: str | None = None, expires: timedelta | None = None) -> bool:  # fmt: skip
@@ -130,7 +132,17 @@ class PostOffice:
                 return
         raise AssertionError(f"Still moving: {self.states()}")
 
+    def problems(self) -> list[str]:
+        """Return what `doctor` says of the workspace."""
+        return self.runtime.read_now(list_problems, workspace=WORKSPACE)
+
+    def calls(self) -> list[str]:
+        """Return the methods of Slack that were called."""
+        return [exchange.name for exchange in self.rehearsal.workspace.traffic]
+
     async def _record_dead(self, _runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+        if self.breaks:
+            raise RuntimeError("nobody can be told")
         self.gone.append((claimed.key, reason))
 
     def states(self) -> dict[str, str]:

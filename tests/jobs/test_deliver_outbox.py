@@ -1,5 +1,6 @@
 """The outbox delivers each message to Slack once, whatever fails on the way."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -105,7 +106,7 @@ async def test_slack_asking_for_a_pause_holds_that_channel_only(post: PostOffice
     assert len(post.messages()) == 2
 
 
-@pytest.mark.parametrize("refusal", ["channel_not_found", "is_archived", "invalid_auth", "user_disabled"])
+@pytest.mark.parametrize("refusal", ["channel_not_found", "is_archived", "user_disabled"])
 async def test_a_definite_refusal_is_told(post: PostOffice, refusal: str) -> None:
     """A permanent refusal marks the message dead once, and calls `on_dead`."""
     post.enqueue("hello")
@@ -114,6 +115,104 @@ async def test_a_definite_refusal_is_told(post: PostOffice, refusal: str) -> Non
     await post.deliver()
     assert post.states() == {"hello": DeliveryState.DEAD}
     assert post.gone == [("hello", refusal)]
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "org_login_required", "access_denied", "missing_scope", "brand_new"])
+async def test_what_slack_refuses_for_another_reason_waits(post: PostOffice, code: str) -> None:
+    """An error of the token, of the organisation, or one that nobody knows yet ends no message; a sentence says why."""
+    post.enqueue("hello")
+    post.rehearsal.control.faults.next("chat.postMessage", error=code, times=20)
+    for _ in range(20):
+        await post.deliver()
+        post.clock.move(timedelta(minutes=5))
+    assert post.states() == {"hello": DeliveryState.PENDING}
+    (problem,) = post.problems()
+    assert problem == (
+        f"1 message has been waiting since 23 Nov 09:00 UTC (Slack answers {code}): mend the app's installation or its "
+        "SLACK_BOT_TOKEN; they are sent as soon as Slack takes them."
+    )
+    await post.deliver()
+    assert len(post.messages()) == 1
+    assert post.problems() == post.gone == []
+
+
+async def test_pauses_that_slack_asks_for_end_no_message(post: PostOffice) -> None:
+    """However often Slack asks for a second more, the message arrives, at once when the pauses are over."""
+    post.enqueue("hello")
+    post.rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=1, times=30)
+    for _ in range(30):
+        await post.deliver()
+        post.clock.move(timedelta(seconds=1))
+    await post.deliver()
+    assert len(post.messages()) == 1
+
+
+async def test_a_channel_that_cant_be_read_leaves_the_outcome_open(post: PostOffice) -> None:
+    """Without the scope to look, a message of unclear outcome is neither lost nor said twice."""
+    post.enqueue("hello")
+    post.rehearsal.control.faults.drop_after("chat.postMessage")
+    post.rehearsal.control.faults.next("conversations.history", error="missing_scope", times=9)
+    for _ in range(10):
+        await post.deliver()
+        post.clock.move(timedelta(minutes=6))
+    assert post.states() == {"hello": DeliveryState.UNKNOWN}
+    assert "Slack answers missing_scope" in post.problems()[0]
+    await post.deliver()
+    assert post.states() == {"hello": DeliveryState.SENT}
+    assert len(post.messages()) == 1
+
+
+async def test_a_look_back_waits_as_long_as_slack_asks(post: PostOffice) -> None:
+    """After a 429 the channel isn't read again before the pause is over."""
+    post.enqueue("hello")
+    post.rehearsal.control.faults.drop_after("chat.postMessage")
+    await post.deliver()
+    post.clock.move(timedelta(minutes=1))
+    post.rehearsal.control.faults.next("conversations.history", status=429, retry_after=600)
+    assert await post.deliver() == 1
+    post.clock.move(timedelta(minutes=9))
+    assert await post.deliver() == 0
+    post.clock.move(timedelta(minutes=1))
+    assert await post.deliver() == 1
+    assert post.states() == {"hello": DeliveryState.SENT}
+
+
+async def test_what_was_said_since_isnt_looked_through(post: PostOffice) -> None:
+    """A look-back reads the time around the post, so that a busy channel never hides a message from it."""
+    post.enqueue("hello")
+    post.rehearsal.control.faults.drop_after("chat.postMessage")
+    await post.deliver()
+    await post.rehearsal.control.move(timedelta(hours=3))
+    for number in range(250):
+        await post.rehearsal.control.as_person(ANA).say("general", f"news {number}")
+    post.clock.move(timedelta(hours=3))
+    before = sum(exchange.name == "conversations.history" for exchange in post.rehearsal.workspace.traffic)
+    await post.deliver()
+    after = sum(exchange.name == "conversations.history" for exchange in post.rehearsal.workspace.traffic)
+    assert after - before == 1
+    assert post.states() == {"hello": DeliveryState.SENT}
+
+
+async def test_a_slow_channel_holds_nobody_up(post: PostOffice) -> None:
+    """While Slack takes two seconds over one channel, what comes up for others is sent."""
+    post.enqueue("slow")
+    post.rehearsal.control.faults.slow("chat.postMessage", 3)
+    delivering = asyncio.ensure_future(post.deliver())
+    await post.rehearsal.workspace.until(lambda _: "chat.postMessage" in post.calls(), timeout=15)
+    post.enqueue("hello", to=ANA)
+    await post.rehearsal.workspace.until(lambda _: post.rehearsal.control.as_person(ANA).dm(), timeout=15)
+    assert not delivering.done()
+    assert await delivering == 2
+
+
+async def test_an_error_of_ours_lets_what_is_on_its_way_arrive(post: PostOffice) -> None:
+    """It is raised for the job's heartbeat once nothing is on its way."""
+    post.enqueue("riddle", to="C0RIDDLE", notification=UndrawableLetter())
+    post.enqueue("hello", to=ANA)
+    post.breaks = True
+    with pytest.raises(RuntimeError, match="nobody can be told"):
+        await post.deliver()
+    assert post.states() == {"hello": DeliveryState.SENT, "riddle": DeliveryState.DEAD}
 
 
 async def test_a_thread_waits_for_its_first_message(post: PostOffice) -> None:
@@ -136,6 +235,33 @@ async def test_a_thread_whose_first_message_was_refused_is_given_up(post: PostOf
     await post.deliver()
     await post.deliver()
     assert post.states() == {"list": DeliveryState.DEAD, "list/1": DeliveryState.DEAD}
+
+
+async def test_replies_that_wait_are_in_nobodys_way(post: PostOffice) -> None:
+    """However many older messages wait for the one they answer, or go to one recipient, others are sent at once."""
+    post.enqueue("list", to="C0SLOW")
+    post.rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=60)
+    await post.deliver()
+    for number in range(30):
+        post.enqueue(f"list/{number}", to="C0SLOW", reply_to="list")
+        post.enqueue(f"crowd/{number}", to=post.general)
+    post.clock.move(timedelta(seconds=1))
+    post.enqueue("hello", to=ANA)
+    await post.deliver()
+    assert [message.text for message in post.rehearsal.control.as_person(ANA).dm()] == ["Good morning."]
+
+
+async def test_two_messages_to_one_recipient_are_never_on_their_way_at_once(post: PostOffice) -> None:
+    """While one replica sends to a channel, another sends to others, so that a channel reads them in their order."""
+    for number in range(3):
+        post.enqueue(f"hello/{number}")
+    post.enqueue("hello", to=ANA)
+    first = post.runtime.run_now(outbox.claim, workspace=None)
+    assert {claimed.key for claimed in first} == {"hello/0", "hello"}
+    assert post.runtime.run_now(outbox.claim, workspace=None) == []
+    post.clock.move(outbox.LEASE)
+    (again, _) = post.runtime.run_now(outbox.claim, workspace=None)
+    assert again.key == "hello/0"
 
 
 async def test_news_that_nobody_can_draw_doesnt_stop_the_rest(post: PostOffice) -> None:

@@ -20,6 +20,7 @@ ODD = {
     "JSON that isn't Slack's": ("application/json", 200, "[]"),
     "a gateway's error": ("text/html", 502, "Bad gateway"),
     "an empty answer": ("application/json", 200, ""),
+    "a yes without a timestamp": ("application/json", 200, '{"ok": true}'),
 }
 
 

@@ -118,6 +118,19 @@ def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str
     assert "was undone already" in shell.run_failing("import", "--undo", found[1])
 
 
+def test_rows_are_kept_apart_by_an_option(tmp_path: Path, database_url: str) -> None:
+    """What was taken as one is printed with the rows to keep apart; words that name no rows are refused."""
+    shell = _shell(tmp_path, database_url)
+    rows = "Name,Domain\nLoop,loop.com\nLOOP Inc.,loop.com\nThe Loop,loop.com\n"
+    (tmp_path / "loops.csv").write_text(rows, encoding="utf-8")
+    looked = shell.run_ok("import", "loops.csv", "--dry-run")
+    assert "1 would be added, 0 would be changed, 0 left alone, 2 taken as one with another row, 0 refused." in looked
+    assert "  3 rows were taken as one: Loop, LOOP Inc., The Loop (rows 2, 3, 4: they have one domain)" in looked
+    assert "2 would be added" in shell.run_ok("import", "loops.csv", "--dry-run", "--keep-apart", "3")
+    assert '"three" names no rows' in shell.run_failing("import", "loops.csv", "--keep-apart", "three")
+    assert "3 added" in shell.run_ok("import", "loops.csv", "--keep-apart", "all")
+
+
 def test_a_list_of_mentions_goes_in_once(tmp_path: Path, database_url: str) -> None:
     """Dry run, import, import again; refused rows name line and column; no file is one sentence."""
     shell = _shell(tmp_path, database_url)
@@ -206,6 +219,46 @@ def test_files_that_cant_be_read_are_one_sentence(shell: Shell) -> None:
     assert shell.run_failing("import", "empty.csv")
     assert '--map "' in shell.run_failing("import", "nameless.csv")
     assert shell.names() == []
+
+
+def test_an_import_says_what_the_window_shows(shell: Shell) -> None:
+    """Columns, sample rows, what is refused or odd by its reason, changes, who has no owner; no row twice."""
+    rows = "Company,Owner,Headcount,Shoe size\nAcme,ana,12,4\nGold\x1b[2Jdex,bob,few,\n,,,9\n,,,8\nZeta,eve,many,\n"
+    (shell.folder / "shoes.csv").write_text(rows, encoding="utf-8")
+    assert shell.run_ok("import", "shoes.csv", "--dry-run").splitlines() == [
+        "3 would be added, 0 would be changed, 0 left alone, 2 refused.",
+        "Read: Company → name, Owner → owner, Headcount → headcount.",
+        'Not read: Shoe size (--map "Column=field" reads one).',
+        "First rows:",
+        "  Acme · no owner",
+        "  Gold[2Jdex · no owner",
+        "  Zeta · no owner",
+        "Refused:",
+        "  2 rows (4, 5), Company: The row has no name: write what the customer is called.",
+        "Worth a look:",
+        "  3 rows (2, 3, 6), Owner: such as Nobody here is called “ana”, so the customer has no owner.",
+        "  2 rows (3, 6), Headcount: such as “few” is no number of people; write it like 250. It was left blank.",
+        "3 have no owner; a manager shares them out with /customers pool in Slack.",
+    ]
+    shell.run_ok("import", "shoes.csv")
+    (shell.folder / "shoes.csv").write_text("Company,Headcount\nAcme,13\n", encoding="utf-8")
+    assert shell.run_ok("import", "shoes.csv", "--dry-run").splitlines()[2:] == [
+        "Changed:",
+        "  Acme: headcount “12” → “13”",
+    ]
+
+
+def test_what_an_import_says_is_short_however_long_the_list_is(shell: Shell) -> None:
+    """Ten changes, twenty reasons, five rows of each; the rest is counted."""
+    lines = [f"Number {number},{number}" for number in range(30)]
+    (shell.folder / "long.csv").write_text("\n".join(["Company,Headcount", *lines, *[",1"] * 7]), encoding="utf-8")
+    said = shell.run_ok("import", "long.csv")
+    assert "  7 rows (32, 33, 34, 35, 36 …), Company: " in said
+    assert "  and 27 more\n" in said
+    (shell.folder / "long.csv").write_text(
+        "\n".join(["Company,Headcount", *(f"{line}0" for line in lines[1:])]), encoding="utf-8"
+    )
+    assert shell.run_ok("import", "long.csv").splitlines()[-2] == "  and 19 more"
 
 
 @pytest.mark.parametrize("pair", ["Company", "=name", "Company=", "="])

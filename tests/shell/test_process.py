@@ -80,6 +80,18 @@ async def test_it_can_be_stopped_and_started_again(sqlite_url: str) -> None:
         slack.assert_clean()
 
 
+async def test_two_workspaces_never_share_a_database(sqlite_url: str) -> None:
+    """A bot sends with one token, so that it must not find another workspace's messages in its database."""
+    async with rehearsal() as slack, Bot(settings(slack, sqlite_url), run_scheduler=False):
+        await slack.wait_connected()
+    async with rehearsal(team_id="T0OTHER") as other:
+        said = await _start(other, sqlite_url)
+    assert said == (
+        f"This database belongs to the workspace {WORKSPACE}, and the token to Evenhand Tests: a bot serves one "
+        "workspace; set DATABASE_URL to a database of its own."
+    )
+
+
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
 async def test_it_comes_back_when_slack_renews_the_socket(sqlite_url: str, reason: str) -> None:
     """The bot reconnects when Slack closes the socket, and answers."""

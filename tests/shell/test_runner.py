@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -73,15 +73,74 @@ async def test_replicas_that_start_together_agree_on_one(runtime: Runtime) -> No
 
 
 async def test_a_job_whose_process_died_runs_again_after_its_lease(runtime: Runtime, clock: MovableClock) -> None:
-    """After ten minutes another process takes over, and the dead process can't record its end."""
-    fence = await runtime.run(begin_run, workspace=None, name="work", lease=timedelta(minutes=10))
+    """Within a minute another process takes over, and the dead process can't record its end."""
+    fence = await runtime.run(begin_run, workspace=None, name="work", lease=timedelta(seconds=45))
     work = Work()
-    clock.move(timedelta(minutes=9, seconds=59))
+    clock.move(timedelta(seconds=44))
     assert await Runner(runtime).run(_job(work)) == 0
     clock.move(timedelta(seconds=1))
     assert await Runner(runtime).run(_job(work)) == 1
     assert not await runtime.run(end_run, workspace=None, name="work", fence=fence, error="too late")
     assert _beats(runtime)["work"].error is None
+
+
+async def test_a_long_job_keeps_its_lease(runtime: Runtime, database: Database, clock: MovableClock) -> None:
+    """The lease is renewed while the job runs, so that it never runs twice at once however long it takes."""
+    work = Work()
+    work.may_end.clear()
+    job = _job(work, lease=timedelta(seconds=0.3))
+    first = asyncio.create_task(Runner(runtime).run(job))
+    await asyncio.wait_for(work.begun.wait(), 5)
+
+    def lease_until() -> datetime:
+        with database.reading(None) as session:
+            until = session.exec(select(JobRun.lease_until)).one()
+        assert until is not None
+        return until
+
+    until = lease_until()
+    clock.move(timedelta(seconds=0.2))
+    async with asyncio.timeout(10):
+        while lease_until() == until:
+            await asyncio.wait({first}, timeout=0.02)
+    assert await Runner(Runtime(database, clock)).run(job) == 0
+    work.may_end.set()
+    assert await first == 1
+
+
+async def test_a_job_that_lost_its_lease_is_stopped(runtime: Runtime, clock: MovableClock) -> None:
+    """A process that was paused past its lease doesn't go on beside the one that took over."""
+    work = Work()
+    work.may_end.clear()
+    job = _job(work, lease=timedelta(seconds=0.3))
+    first = asyncio.create_task(Runner(runtime).run(job))
+    await asyncio.wait_for(work.begun.wait(), 5)
+    clock.move(MINUTE)
+    fence = await runtime.run(begin_run, workspace=None, name="work", lease=timedelta(minutes=5))
+    assert await asyncio.wait_for(first, 10) == 0
+    assert await runtime.run(end_run, workspace=None, name="work", fence=fence, error=None)
+
+
+async def test_a_job_that_is_stopped_gives_its_lease_back(runtime: Runtime) -> None:
+    """After a restart in the middle of a job it runs at once."""
+    work = Work()
+    work.may_end.clear()
+    first = asyncio.create_task(Runner(runtime).run(_job(work)))
+    await asyncio.wait_for(work.begun.wait(), 5)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    work.may_end.set()
+    assert await Runner(runtime).run(_job(work)) == 1
+
+
+async def test_a_clock_that_is_put_back_stops_no_job(runtime: Runtime, database: Database) -> None:
+    """Neither a lease nor a success of an hour from now counts."""
+    work = Work()
+    await runtime.run(begin_run, workspace=None, name="work", lease=timedelta(seconds=45))
+    for hours in (1, 2):
+        job = _job(work, fresh_for=timedelta(hours=6))
+        assert await Runner(Runtime(database, MovableClock(MONDAY - timedelta(hours=hours)))).run(job) == 1
 
 
 async def test_a_failing_job_is_noted_and_the_others_run(runtime: Runtime, clock: MovableClock) -> None:

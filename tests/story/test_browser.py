@@ -24,6 +24,15 @@ pytestmark = pytest.mark.browser
 REAL = ROOT.parent / "shared/data/customers/crm_accounts.csv"
 WEEKS = 8
 OWNERS = ("ana", "bob", "kiri")
+LIST_TO_MEND = """\
+Company,Website,Owner,Employees,Last contact,Stand
+Harbour Bikes,https://www.harbourbikes.co.uk/shop,Ana Lima,40,2026-11-02,B12
+Casa do Livro,casadolivro.pt,Bob Becker,6,2026-10-19,B14
+,kantotools.jp,Kiri Walker,210,2026-11-05,C01
+Bakery Lindqvist,lindqvist.se,Ana Lima,about a dozen,2026-11-11,C03
+,,Bob Becker,,,C04
+Zephyr Drones,zephyr-drones.com,Sam Otter,25,2026-09-30,C09
+"""
 
 
 @pytest.fixture
@@ -91,6 +100,25 @@ async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser:
     running.rehearsal.assert_clean()
 
 
+async def test_a_list_with_refusals_is_read_on_a_phone(sqlite_url: str, browser: Browser, pictures: Path) -> None:
+    """The preview says what is refused and why before anything changes; the rows come back as a file to mend."""
+    rows = LIST_TO_MEND.encode()
+    stage = open_stage(
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=add_page
+    )
+    async with stage as running:
+        url = f"{running.rehearsal.url}/?as=mara"
+        async with visit(browser, url, pictures, is_mobile=True) as mara:
+            await mara.page.set_viewport_size({"width": 390, "height": 844})
+            window = await _look_at(mara, rows, "spring-fair.csv")
+            await expect(window).to_contain_text("4 would be added")
+            await expect(window).to_contain_text("2 rows refused")
+            await mara.picture("refusals")
+            await mara.see("button-customers.refused").click()
+            await expect(mara.see("messages")).to_contain_text("refused-spring-fair.csv")
+    running.rehearsal.assert_clean()
+
+
 async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
     sqlite_url: str, browser: Browser, pictures: Path, customers: tuple[bytes, int]
 ) -> None:
@@ -117,14 +145,20 @@ async def test_eight_weeks_go_by_and_everyone_is_contacted_or_named(
     running.rehearsal.assert_clean()
 
 
-async def _import(mara: Visitor, content: bytes, rows: int) -> None:
-    await mara.act_as("mara")
+async def _look_at(mara: Visitor, content: bytes, name: str) -> Locator:
+    """Send a list with `/customers import`, and return the window with its preview."""
     await mara.type("/customers import")
     window = await mara.window("Import customers")
-    file = {"name": "crm_accounts.csv", "mimeType": "text/csv", "buffer": content}
+    file = {"name": name, "mimeType": "text/csv", "buffer": content}
     await mara.see("field-customers.file").set_input_files(files=[file])  # type: ignore[list-item]  # a dict will do
-    await expect(mara.see("file")).to_contain_text("crm_accounts.csv")
+    await expect(mara.see("file")).to_contain_text(name)
     await mara.submit(closes=False)
+    return window
+
+
+async def _import(mara: Visitor, content: bytes, rows: int) -> None:
+    await mara.act_as("mara")
+    window = await _look_at(mara, content, "crm_accounts.csv")
     await expect(window).to_contain_text(f"{rows} would be added")
     await mara.picture("import")
     await mara.submit(closes=False)

@@ -75,3 +75,24 @@ async def test_a_removed_app_sends_nothing_and_goes_on_when_it_is_installed_agai
                 workspace=WORKSPACE,
             )
         assert trail == ["workspace.reinstalled", "workspace.uninstalled", "workspace.installed"]
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "account_inactive"])
+async def test_a_token_that_fails_for_a_while_loses_nothing(sqlite_url: str, code: str) -> None:
+    """What is due waits, and goes out within a minute of the token's working again, without a restart."""
+    async with rehearsal() as slack:
+        _ana(slack)
+        async with _bot(slack, sqlite_url) as bot:
+            await slack.wait_connected()
+            await slack.control.move(timedelta(hours=1))
+            await _enqueue(bot)
+            slack.control.faults.next("chat.postMessage", error=code)
+            slack.control.faults.next("auth.test", error=code)
+            await bot.run_job("deliver_outbox")
+            assert await bot.run_job("check_installation") == 0
+            [problem] = await _problems(bot)
+            assert problem.startswith(SAID)
+            assert await bot.run_job("check_installation") == 1
+            assert await bot.run_job("deliver_outbox") == 1
+            assert "Bob Stone" in slack.control.as_person(ANA).dm()[-1].text
+            assert await _problems(bot) == []

@@ -13,11 +13,10 @@ from bot.core.collecting import without_collecting
 from bot.customers.gateways.columns import settle_columns
 from bot.customers.gateways.tables import Row, Table, left_out, read_table
 from bot.customers.rules.footers import MOST_FOOTERS, count_footers
-from bot.customers.rules.headers import Field, HeaderMap, count_known
+from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap, count_known
 from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, refuse
 from bot.customers.schemas import Cell, Drafts
 
-OUR_OWN = "Evenhand"
 STRIDE = 1000  # rows between two calls of a progress
 
 
@@ -68,7 +67,7 @@ def read_drafts(
     return Drafts(
         file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
         problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals), remarks=tuple(remarks),
-        questions=tuple(read.questions),
+        questions=tuple(read.questions), of_people=bool(mapping.person),
     )  # fmt: skip
 
 

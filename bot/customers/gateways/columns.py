@@ -60,13 +60,13 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
 
 def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str]]) -> HeaderMap:
     """Map the columns of *table*; one that is empty comes last, and one of yes and no is no name."""
-    empty = {at for at in range(len(table.headers)) if not any(_filled_cells(sample, at))} if sample else set()
-    mapping = map_headers(table.headers, by_hand, empty)
-    name_at = mapping.columns.get(Field.NAME)
-    if name_at is None or table.headers[name_at] in by_hand or not _is_of_flags(sample, name_at):
+    width = range(len(table.headers))
+    empty = {at for at in width if sample and not _filled_cells(sample, at)}
+    flags = {at for at in width if _is_of_flags(sample, at)}
+    mapping = map_headers(table.headers, by_hand, empty, flags)
+    if Field.NAME in mapping.columns or mapping.person or not flags:
         return mapping
-    without = map_headers(table.headers, {**by_hand, mapping.headers[name_at]: LEAVE_OUT}, empty)
-    return without if Field.NAME in without.columns else mapping  # the only company may be called "T"
+    return map_headers(table.headers, by_hand, empty)  # the only company may be called "T"
 
 
 def _filled_cells(sample: Sequence[Sequence[str]], at: int) -> list[str]:
@@ -153,28 +153,33 @@ def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
 def _ask_dates(
     columns: Columns, table: Table, date_columns: Mapping[int, DateColumn], today: date
 ) -> dict[Field, bool]:
-    """Ask how dates are meant, and return the order of day and month that fields reveal; one column speaks for all."""
+    """
+    Ask how dates are meant, and return the order of day and month that fields reveal; one column speaks for all.
+
+    Programs divide cells by semicolons where decimals have a comma, and there the day is written first.
+    """
     mapping = columns.mapping
     by_field = {each: date_columns[mapping.columns[each]] for each in DATES if each in mapping.columns}
     orders = set().union(*(column.orders for column in by_field.values()))
+    sample: list[list[str]] = []
     if not orders and any(column.two_ways for column in by_field.values()):
-        orders = _orders_elsewhere(table, today)
+        sample = [row.cells for row in itertools.islice(table.rows(), SAMPLE_ROWS)]
+        orders = {True} if table.delimiter == ";" else _orders_elsewhere(sample, today)
     order = orders.pop() if len(orders) == 1 else None
     for wanted, column in by_field.items():
         heading = mapping.heading(wanted)
         if column.serials:
             columns.remarks.append(tell_serials(heading, column))
         likely = column.is_day_first_likely
-        proposed = not is_american(mapping.headers) if likely is None else likely
+        proposed = not is_american(mapping.headers, sample) if likely is None else likely
         columns.questions += ask_dates(wanted, heading, column, order=order, proposed=proposed)
     return {} if order is None else dict.fromkeys(by_field, order)
 
 
-def _orders_elsewhere(table: Table, today: date) -> set[bool]:
+def _orders_elsewhere(sample: Sequence[Sequence[str]], today: date) -> set[bool]:
     """Return the orders of day and month that dates in other columns reveal."""
     column = DateColumn(today)
-    for row in itertools.islice(table.rows(), SAMPLE_ROWS):
-        for cell in row.cells:
-            if cell[:1].isdecimal():
-                column.add(cell)
+    for cell in itertools.chain.from_iterable(sample):
+        if cell[:1].isdecimal():
+            column.add(cell)
     return column.orders

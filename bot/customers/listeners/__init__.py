@@ -11,8 +11,8 @@ from bot.customers.listeners import editing, importing, sharing
 from bot.customers.listeners.editing import customer_in, open_edit, open_new, read_card
 from bot.customers.queries.screens import list_options, list_page, look_up
 from bot.customers.usecases.details import claim_customer
+from bot.customers.views import apart, forms
 from bot.customers.views import card as card_view
-from bot.customers.views import forms
 from bot.customers.views import sharing as sharing_views
 from bot.slack.blocks import Block, Message, Option
 from bot.slack.callers import Caller
@@ -48,6 +48,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.action(sharing_views.UNDO_SHARE, sharing.undo)
     in_background.action(views.IMPORT, importing.ask_for_file)
     in_background.action(forms.COLUMNS, importing.ask_columns)
+    in_background.action(apart.KEEP_APART, importing.keep_apart)
     in_background.action(views.UNDO, importing.undo)
     in_background.view(forms.SEND, importing.receive_file)
     in_background.view(forms.MAPPED, importing.map_columns)

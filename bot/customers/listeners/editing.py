@@ -11,8 +11,9 @@ from bot.core.schemas import Subject
 from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
 from bot.customers.rules.cells import ContactDetails, UnclearContact, read_contacts, write_contact
+from bot.customers.rules.countries import country_code
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import clean_text, country_code
+from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Card, CustomerDetails
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status

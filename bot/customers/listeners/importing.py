@@ -17,10 +17,18 @@ from bot.customers.listeners.questions import answers_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_import_message, get_upload, list_imports
 from bot.customers.schemas import Drafts, ImportPlan, UploadSchema
-from bot.customers.usecases.lists import answer_upload, import_upload, map_upload, plan_import, store_upload
+from bot.customers.usecases.lists import (
+    answer_upload,
+    import_upload,
+    keep_rows_apart,
+    map_upload,
+    plan_import,
+    store_upload,
+)
 from bot.customers.usecases.sharing import check_among
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.views import forms
+from bot.customers.views.apart import ALL, NONE
 from bot.slack.blocks import Block, escape, plural
 from bot.slack.callers import Caller
 from bot.slack.files import fetch_file, send_file
@@ -53,6 +61,12 @@ async def ask_columns(caller: Caller) -> None:
 async def map_columns(caller: Caller) -> None:
     """Keep the columns that were chosen, and show again what importing would do."""
     await caller.show_in_time(_map_columns(caller), title=forms.TITLE)
+
+
+async def keep_apart(caller: Caller) -> None:
+    """Make rows that were taken as one customers of their own, and show again what importing would do."""
+    if caller.modal:
+        await caller.update_from(_keep_apart(caller))
 
 
 async def import_list(caller: Caller) -> None:
@@ -122,6 +136,18 @@ async def _map_columns(caller: Caller) -> Block:
     return await _preview(caller, upload_id, erase=erase)
 
 
+async def _keep_apart(caller: Caller) -> Block:
+    upload_id, erase = _upload_in(caller.view)
+    upload, drafts = await _read(caller, upload_id)
+    rows: set[int] = set()
+    if caller.value != NONE:
+        plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase, apart=upload.apart)
+        pressed = [group for group in plan.taken_as_one if caller.value in {ALL, str(group.rows[0])}]
+        rows = {*upload.apart, *(row for group in pressed for row in group.rows)}
+    await caller.run(keep_rows_apart, upload_id=upload_id, rows=rows)
+    return await _preview(caller, upload_id, erase=erase)
+
+
 async def _import(caller: Caller, among: Sequence[str]) -> Block:
     upload_id, erase = _upload_in(caller.view)
     upload, drafts = await _read(caller, upload_id)
@@ -134,7 +160,7 @@ async def _import(caller: Caller, among: Sequence[str]) -> Block:
 async def _send_refused(caller: Caller) -> Block:
     upload_id, erase = _upload_in(caller.view)
     upload, drafts = await _read(caller, upload_id)
-    plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase)
+    plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase, apart=upload.apart)
     content = await asyncio.to_thread(_refused_rows, upload, plan)
     words = (
         f"{plural(plan.refused, 'row')} of {escape(upload.file_name)} can't be imported; the last column says why. "
@@ -165,8 +191,8 @@ async def _preview(caller: Caller, upload_id: UUID, *, erase: bool) -> Block:
     upload, drafts = await _read(caller, upload_id)
     if drafts.problems:
         return forms.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
-    plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase)
-    return forms.preview(plan, drafts, upload_id=upload_id, erase=erase, answers=upload.answers)
+    plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase, apart=upload.apart)
+    return forms.preview(plan, drafts, upload_id=upload_id, erase=erase, answers=upload.answers, apart=upload.apart)
 
 
 async def _read(caller: Caller, upload_id: UUID) -> tuple[UploadSchema, Drafts]:

@@ -214,7 +214,7 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     upload = session.exec(select(Upload).where(Upload.id == upload_id, Upload.by == by)).first()
     if upload is None:
         raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
-    stored = {name: getattr(upload, name) for name in ("id", "by", "file_name", "content", "by_hand", "answers")}
+    stored = {name: getattr(upload, name) for name in UploadSchema.model_fields.keys() - {"today"}}
     return UploadSchema(**stored, today=get_today(session, person_id=by, now=now))
 
 

@@ -251,7 +251,9 @@ def split_words(cell: str) -> tuple[str, ...]:
 
 def split_tags(cell: str) -> tuple[str, ...]:
     """Return the tags in a cell, divided by ";" or "|", by ":::" as Google does, else by ","."""
-    text = re.sub(r":::", ";", cell)
+    text = cell.replace(":::", ";").strip()
+    if text.startswith("[") and text.endswith("]"):  # a list as programs print it: ['SaaS', 'B2B']
+        text = re.sub("[\"']", "", text[1:-1])
     parts = split_words(text if re.search("[;|]", text) else text.replace(",", ";"))
     return tuple(part.removeprefix("* ") for part in parts)
 

@@ -86,7 +86,16 @@ def _read_date(text: str, today: date, *, day_first: bool | None, from_today: bo
         return today - timedelta(days=ago)
     if ago is not None:
         raise Unclear("tells no date by itself; write it like 2026-03-05")
-    return read_date(full_year(text, today), day_first=day_first)
+    return read_date(full_year(_with_year(text, today), today), day_first=day_first)
+
+
+def _with_year(text: str, today: date) -> str:
+    """Return "3 Nov" with the year in which that day was last."""
+    readings = days.list_readings(text.casefold()) if text[-1:].isalnum() and not text.isdecimal() else []
+    if len(readings) != 1 or readings[0].year or not any(char.isalpha() for char in text):
+        return text
+    year = today.year - ((readings[0].month, readings[0].day) > (today.month, today.day))
+    return f"{text} {year}"
 
 
 def _instant(text: str) -> datetime:

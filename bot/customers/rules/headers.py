@@ -16,6 +16,10 @@ from bot.customers.rules.names import WORDS
 MOST_NAMED = 12  # headers quoted in one sentence
 FEWEST_NAMES = 0.4
 """The share of rows with a name, times the share of names that differ, from which a column may be one of names."""
+_AMERICAN_CELL = re.compile(
+    r"USA?|United States(?: of America)?|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2} ?[ap]m", re.IGNORECASE
+)
+_CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
 _WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
     r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^(?:true|false|yes|no)$|.{120}", re.IGNORECASE
@@ -55,6 +59,9 @@ class Field(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+OUR_OWN = "Evenhand"
+"""The system of lists that the bot exported."""
+
 LEAVE_OUT = "ignore"
 """What a column is mapped to by hand when nobody should read it."""
 
@@ -73,7 +80,8 @@ class HeaderMap:
     """
     How a list is read: the column of each field, counted from 0.
 
-    `person` holds the columns of first and last name, which together make the contact's name; `rivals` the columns of
+    `person` holds the columns of first and last name, which together make the contact's name; `other_names` columns in
+    which the customer's name stands where its own column is empty; `rivals` the columns of
     fields that several could be, of which the fullest is to be read; `unmapped` the headings nobody reads; `problems`
     sentences that must be settled before any row is read; `system` the recognised origin.
     """
@@ -81,6 +89,7 @@ class HeaderMap:
     headers: tuple[str, ...]
     columns: Mapping[Field, int]
     person: tuple[int, ...] = ()
+    other_names: tuple[int, ...] = ()
     rivals: Sequence[tuple[Field, Sequence[int]]] = ()
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -93,12 +102,15 @@ class HeaderMap:
 
 
 def map_headers(
-    headers: Sequence[str], by_hand: Mapping[str, str] | None = None, empty: AbstractSet[int] = frozenset()
+    headers: Sequence[str],
+    by_hand: Mapping[str, str] | None = None,
+    empty: AbstractSet[int] = frozenset(),
+    flags: AbstractSet[int] = frozenset(),
 ) -> HeaderMap:
     """
     Find our fields among a list's *headers*; *by_hand* (header → field, or "ignore") goes first.
 
-    Columns that are *empty* are taken where there is no other.
+    Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no names.
     """
     spelt, headers = [spelling(header) for header in headers], _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
@@ -107,7 +119,7 @@ def map_headers(
     person = _person(spelt, {*columns.values(), *left_out})
     for field in Field:
         if field not in columns:
-            taken = {*columns.values(), *left_out, *(person if field is Field.NAME else ())}
+            taken = {*columns.values(), *left_out, *((*person, *flags) if field is Field.NAME else ())}
             ranks = _SYSTEMS.get(system, {}).get(field, _HEADINGS[field])
             found = _best_rank(spelt, ranks, taken | empty) or _best_rank(spelt, ranks, taken)[:1]
             if len(found) > 1:
@@ -121,6 +133,7 @@ def map_headers(
         headers=headers,
         columns=MappingProxyType(columns),
         person=person,
+        other_names=_other_names(spelt, system, {*columns.values(), *left_out, *person, *flags, *empty}),
         rivals=tuple(rivals),
         unmapped=_unmapped(headers, {*columns.values(), *person}),
         problems=tuple(problems),
@@ -162,6 +175,7 @@ def likely_names(mapping: HeaderMap, cells: Mapping[int, Sequence[str]], *, rows
     likely: dict[int, float] = {}
     for at, header in enumerate(mapping.headers):
         words = [cell for cell in cells[at] if _WORDS_ONLY.search(cell) and not _NO_NAME.search(cell)]
+        words = [cell for cell in words if not _CODE.fullmatch(cell.strip())]
         share = len({*words}) * len(words) / max(rows, 1) ** 2
         if at not in taken and may_hold_names(header) and share >= FEWEST_NAMES:
             likely[at] = share
@@ -169,9 +183,11 @@ def likely_names(mapping: HeaderMap, cells: Mapping[int, Sequence[str]], *, rows
     return found or ([contact] if contact is not None and cells[contact] else [])
 
 
-def is_american(headers: Sequence[str]) -> bool:
-    """Return whether a list has columns that only lists from the United States have."""
-    return any(spelling(header) in _AMERICAN for header in headers)
+def is_american(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a list has columns that only lists from the United States have, or names them in its *rows*."""
+    if any(spelling(header) in _AMERICAN for header in headers):
+        return True
+    return any(_AMERICAN_CELL.fullmatch(cell.strip()) for cells in rows for cell in cells)
 
 
 def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) -> int:
@@ -250,6 +266,12 @@ def _best_rank(spelt: Sequence[str], ranks: Sequence[str], taken: set[int]) -> l
         if found:
             return found
     return []
+
+
+def _other_names(spelt: Sequence[str], system: str, taken: set[int]) -> tuple[int, ...]:
+    """The columns that could be the customer's name too, the best rank first."""
+    ranks = _SYSTEMS.get(system, {}).get(Field.NAME, _HEADINGS[Field.NAME])
+    return tuple(at for rank in ranks for at, word in enumerate(spelt) if word in _spellings(rank) and at not in taken)
 
 
 def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:

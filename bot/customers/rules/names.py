@@ -6,7 +6,7 @@ import string
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -239,36 +239,3 @@ def _ascii(host: str) -> str:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
         return ""
-
-
-@cache
-def _names() -> dict[str, str]:
-    """Map every known name and code, in the spelling of `_spelling`, to a country's code."""
-    table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    names = {_spelling(name): code for code, name in rows} | by_word(WORDS["countries"]["also"])
-    for both in WORDS["countries"]["codes"].split():
-        names |= {both[:2].casefold(): both[:2], both[2:].casefold(): both[:2]}
-    return names
-
-
-def _spelling(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.casefold().replace("&", " and ").replace("’", "'").replace("'", ""))
-    kept = (char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
-    return " ".join("".join(kept).split())
-
-
-@lru_cache(4096)
-def country_code(text: str) -> str | None:
-    """Return the ISO code of two letters for a country's name or code, or None."""
-    return _names().get(_spelling(text))
-
-
-@lru_cache(4096)
-def nearest_country(text: str) -> str | None:
-    """Return the name that a misspelt country most likely means ("Philipines" → "Philippines"), or None."""
-    named = [name for name in _names() if len(name) > 3]  # noqa: PLR2004  # codes resemble everything
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - two megabytes that only mistyped names need
-
-    found = process.extractOne(_spelling(text), named, scorer=fuzz.ratio, score_cutoff=80)
-    return found[0].title() if found else None

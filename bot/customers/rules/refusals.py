@@ -1,18 +1,30 @@
-"""Refused rows grouped by their reason, so that one sentence stands for all rows of a kind."""
+"""What is said about rows, grouped by its reason, so that one sentence stands for all rows of a kind."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.customers.rules.rows import Refusal
+from bot.customers.rules.rows import Note
+
+ROWS_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class RefusalGroup:
-    """Rows that were refused for one reason; the reasons of several may differ in the cell that they repeat."""
+    """Rows that one reason is about; the reasons of several may differ in the cell that they repeat."""
 
-    first: Refusal
+    first: Note
     rows: tuple[int, ...]
     is_uniform: bool = True
+
+    @property
+    def where(self) -> str:
+        """Return `row 3, Company`, or `24 rows (3, 4, 5, 6, 7 …), Company`."""
+        if len(self.rows) == 1:
+            found = f"row {self.first.row_number:,}"
+        else:
+            shown = ", ".join(f"{row:,}" for row in self.rows[:ROWS_SHOWN])
+            found = f"{len(self.rows):,} rows ({shown}{' …' if len(self.rows) > ROWS_SHOWN else ''})"
+        return f"{found}, {self.first.column}" if self.first.column else found
 
     @property
     def short(self) -> str:
@@ -25,9 +37,9 @@ class RefusalGroup:
         return _lowered(words)
 
 
-def group_refusals(refusals: Iterable[Refusal]) -> list[RefusalGroup]:
+def group_refusals(refusals: Iterable[Note]) -> list[RefusalGroup]:
     """Return the groups, the largest first."""
-    groups: dict[tuple[str, str], list[Refusal]] = {}
+    groups: dict[tuple[str, str], list[Note]] = {}
     for refusal in refusals:
         key = refusal.reason.replace(f"“{refusal.value}”", "“”")
         groups.setdefault((refusal.column, key), []).append(refusal)

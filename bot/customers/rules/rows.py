@@ -5,6 +5,8 @@ Only a row without a name, or one whose cells don't fit the headings, is refused
 blank and noted: the bot then knows less, and contacts the customer sooner, never later.
 """
 
+import dataclasses
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,10 +15,11 @@ from typing import Any
 
 from bot.customers.rules import cells as read
 from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
+from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.dates import read_moment
 from bot.customers.rules.due import Status
-from bot.customers.rules.headers import Field, HeaderMap
-from bot.customers.rules.names import clean_text, country_code, nearest_country
+from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
+from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
 
 LONGEST_NAME = 200
@@ -28,9 +31,17 @@ LONGEST_SHOWN = 60
 """Characters of a refused cell that are repeated in the answer."""
 
 _TEXT_LIMITS: Mapping[Field, int] = {
-    Field.OWNER: 200, Field.SOURCE: 60, Field.PARENT: LONGEST_NAME, Field.CONTACT_NAME: 200, Field.CONTACT_ROLE: 120,
+    Field.SOURCE: 60, Field.PARENT: LONGEST_NAME, Field.CONTACT_NAME: 200, Field.CONTACT_ROLE: 120,
     Field.CONTACT_PHONE: 60,
 }  # fmt: skip
+_ADDRESS_BEHIND = re.compile(r"\s*\(https?://[^)]*\)")
+"""What Notion writes behind a person's name."""
+_SPREADSHEETS_ERROR = re.compile(
+    r"#(?:NAME|REF|VALUE|DIV/0|NUM|NULL|N/A|SPILL|CALC|WERT|BEZUG|ZAHL|NV|NOMBRE|VALOR|NOM|VALEUR|NOME|RIF|VALORE|NAAM|"
+    r"WAARDE|VERW)[?!]?",
+    re.IGNORECASE,
+)
+"""What a cell holds whose formula failed, in the languages of people's spreadsheets."""
 _MOST_TAGS, _LONGEST_TAG = 50, 60
 _LIST_LIMITS: Mapping[Field, tuple[int, int]] = {  # how many, how long each
     Field.ALIASES: (50, LONGEST_NAME),
@@ -59,7 +70,8 @@ class RowDraft:
     A customer as a row describes it; None is a blank, which erases nothing.
 
     `country` is an ISO code of two letters, or the words as they stood where we know no such country (then noted).
-    `added_on` and `last_contact` are instants where the list tells the time and its zone.
+    `added_on` and `last_contact` are instants where the list tells the time and its zone. Rows whose cells are all the
+    same have the same `fingerprint`.
     """
 
     row_number: int
@@ -87,6 +99,7 @@ class RowDraft:
     contact_do_not_contact: bool | None = None
     last_contact: date | datetime | None = None
     notes: tuple[Note, ...] = ()
+    fingerprint: int = dataclasses.field(default=0, compare=False)
 
 
 def parse_row(
@@ -104,14 +117,25 @@ def parse_row(
     Dates after *today* are left blank. *default_source* names the list's origin where no column does. *settled* says
     how unknown statuses and dates such as 05/03/2026 are meant in this list.
     """
+    notes: list[Note] = []
     if len(cells) > len(mapping.headers) and any(cell.strip() for cell in cells[len(mapping.headers) :]):
-        return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
+        joined = rejoin(cells, len(mapping.headers))
+        if joined is None:
+            return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
+        cells, whole = joined
+        notes.append(
+            Note(row_number, "", f"“{_shown(whole)}” was taken as one cell, with the comma in it.", _shown(whole))
+        )
     reader = _RowReader(row_number, cells, mapping, today, settled)
+    reader.notes += notes
     values = reader.read()
     if reader.refusals:
         return reader.refusals
     return RowDraft(
-        row_number=row_number, notes=tuple(reader.notes), **{"source": clean_text(default_source, 60) or None, **values}
+        row_number=row_number,
+        notes=tuple(reader.notes),
+        fingerprint=hash(tuple(map(str.strip, cells))),
+        **{"source": clean_text(default_source, 60) or None, **values},
     )
 
 
@@ -126,6 +150,22 @@ def too_many(found: int, named: int) -> str:
         f"This row has {found} cells, but the first line names {named} columns: "
         "put quotation marks around a cell that holds the separator."
     )
+
+
+def rejoin(cells: Sequence[str], width: int) -> tuple[list[str], str] | None:
+    """
+    Return the cells of a row that has more than *width* because text with a comma stood without quotation marks, and
+    the first text that was put together again; None unless the parts can be told by the space behind the comma.
+    """
+    joined: list[str] = []
+    whole = ""
+    for cell in cells:
+        if joined and cell[:1] == " " and cell[1:2].strip() and joined[-1].strip():
+            joined[-1] += f",{cell}"
+            whole = whole or joined[-1]
+        else:
+            joined.append(cell)
+    return (joined, whole) if len(joined) == width else None
 
 
 class _RowReader:
@@ -147,6 +187,7 @@ class _RowReader:
             if cell and not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
                 self._read_cell(field, cell)
         self._read_person()
+        self._read_other_name()
         named = self.mapping.heading(Field.NAME)
         if Field.NAME not in self.values and all(refusal.column != named for refusal in self.refusals):
             self._refuse(Field.NAME, "", "The row has no name: write what the customer is called.")
@@ -184,6 +225,16 @@ class _RowReader:
         if name_at >= len(self.cells) or read.is_blank(self.cells[name_at]):
             self.values[Field.NAME] = person
 
+    def _read_other_name(self) -> None:
+        """Take the customer's name from another column where its own is empty."""
+        name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
+        if Field.NAME in self.values or (name_at < len(self.cells) and not read.is_blank(self.cells[name_at])):
+            return
+        for at in self.mapping.other_names:
+            if at < len(self.cells) and not read.is_blank(self.cells[at]):
+                self._read_cell(Field.NAME, self.cells[at])
+                return
+
     def _refuse(self, field: Field, cell: str, reason: str) -> None:
         self.refusals.append(Refusal(self.row_number, self.mapping.heading(field), reason, _shown(cell)))
 
@@ -196,6 +247,8 @@ class _RowReader:
             raise Unclear(f"is too long for a name; write at most {LONGEST_NAME} characters")
         if not name:
             raise Unclear("holds nothing that can be shown; write what the customer is called")
+        if _SPREADSHEETS_ERROR.fullmatch(name):
+            raise Unclear("is a spreadsheet's error; mend the formula, or write what the customer is called")
         if len(name) <= LONGEST_NAME:
             return name
         self._note(Field.NAME, cell, f"“{_shown(cell)}” is a long name; its first {LONGEST_NAME} characters were kept.")
@@ -205,9 +258,13 @@ class _RowReader:
         key = clean_text(cell, LONGEST_ID + 1)
         if len(key) > LONGEST_ID:
             raise Unclear(f"is too long for an id; write at most {LONGEST_ID} characters")
+        key = key.removeprefix("'")  # keeps a spreadsheet from shortening the number
         if read.looks_shortened(key):
             raise Unclear("is an id that a spreadsheet has shortened; format the column as text and save it again")
         return key or None
+
+    def owner(self, cell: str) -> str | None:
+        return clean_text(_ADDRESS_BEHIND.sub("", cell), LONGEST_NAME) or None
 
     def status(self, cell: str) -> Status | None:
         word = read.status_word(_typed(cell))
@@ -224,7 +281,8 @@ class _RowReader:
             return True
 
     def tags(self, cell: str) -> tuple[str, ...] | None:
-        return _several(read.split_tags(cell), _MOST_TAGS, _LONGEST_TAG)
+        parts = read.split_words(cell) if self.mapping.system == OUR_OWN else read.split_tags(cell)
+        return _several(parts, _MOST_TAGS, _LONGEST_TAG)
 
     def money(self, cell: str) -> Decimal:
         (amount, currency), is_range = read.lower_bound(_typed(cell), read.read_money)
@@ -266,8 +324,9 @@ class _RowReader:
 
 
 _METHODS: Mapping[Field, Callable[[_RowReader, str], object]] = {
-    Field.NAME: _RowReader.name, Field.EXTERNAL_ID: _RowReader.external_id, Field.STATUS: _RowReader.status,
-    Field.TAGS: _RowReader.tags, Field.ANNUAL_VALUE: _RowReader.money, Field.HEADCOUNT: _RowReader.headcount,
+    Field.NAME: _RowReader.name, Field.EXTERNAL_ID: _RowReader.external_id, Field.OWNER: _RowReader.owner,
+    Field.STATUS: _RowReader.status, Field.TAGS: _RowReader.tags, Field.ANNUAL_VALUE: _RowReader.money,
+    Field.HEADCOUNT: _RowReader.headcount,
     Field.COUNTRY: _RowReader.country, Field.CONTACT_DO_NOT_CONTACT: _RowReader.do_not_contact,
 }  # fmt: skip
 _SHORT: Mapping[Field, Callable[[str], object]] = {

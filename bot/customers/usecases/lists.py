@@ -7,10 +7,11 @@ A list sets do-not-contact and never lifts it. It assigns new and ownerless cust
 its owner, exclude one, set a cadence above the floor, share the new ones out, and import more than fifty at a time.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,20 +22,24 @@ from bot.core.collecting import without_collecting
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import list_owner_ids
 from bot.customers.rules.due import Status
+from bot.customers.rules.grouping import Grouper
 from bot.customers.rules.headers import Field
 from bot.customers.rules.likeness import KnownNames
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan, SampleRow
+from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan, SampleRow, TakenAsOne
 from bot.customers.tables import Upload
 from bot.customers.usecases import writing
-from bot.customers.usecases.matching import ListedCustomer, Matcher, Owners, resolve_parents
+from bot.customers.usecases.matching import ListedCustomer, Matcher, resolve_parents
+from bot.customers.usecases.owners import Owners
 from bot.customers.usecases.sharing import check_among, list_unowned, share_out_new
 from bot.customers.usecases.writing import Batch, Prepared
 from bot.people.queries import list_names
 from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import BOT
+
+N = TypeVar("N", bound=Note)
 
 Progress = Callable[[int, int], None]
 """`progress(done, total)`: called now and then during long work."""
@@ -63,18 +68,19 @@ def plan_import(
     by: str,
     now: datetime,
     erase_blanks: bool = False,
+    apart: Collection[int] = (),
     progress: Progress | None = None,
 ) -> ImportPlan:
     """
-    Return what importing *drafts* would do, and change nothing.
+    Return what importing *drafts* would do, and change nothing. Rows *apart* are customers of their own.
 
     Raises:
         InvalidInput: the list's columns have problems that must be settled first.
         NotAllowed: *by* is no full member ("bot" stands for the command line).
     """
-    prepared, matcher = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, progress=progress)
+    prepared, matcher = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, apart=apart, progress=progress)
     batch = writing.build_batch(session, prepared, file_name=drafts.file_name, by=by, now=now)
-    prepared.remarks += _look_alikes(prepared.new, matcher)
+    prepared.remarks += _under_headings(_look_alikes(prepared.new, matcher), drafts)
     plan = _plan(session, drafts, prepared, batch)
     proposed = list_owner_ids(session, most=MOST_PROPOSED) if prepared.manages and plan.unowned else ()
     return plan.model_copy(update={"proposed": proposed, "only_managers": _only_managers(session, prepared)})
@@ -88,19 +94,21 @@ def apply_import(
     by: str,
     now: datetime,
     erase_blanks: bool = False,
+    apart: Collection[int] = (),
     share_among: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> ImportDone:
     """
     Import every row of *drafts* that can be, and notify new owners; the import can be undone.
 
-    New customers without an owner are shared out evenly *share_among* these people, or left without one.
+    Rows *apart* are customers of their own, whatever else says that they are one with other rows. New customers
+    without an owner are shared out evenly *share_among* these people, or left without one.
 
     Raises:
         InvalidInput: as `plan_import`; or one of *share_among* can't own customers, field `among`.
         NotAllowed: as `plan_import`; or only a manager may import so many, or share customers out.
     """
-    prepared, _ = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, progress=progress)
+    prepared, _ = _prepare(session, drafts, by=by, erase_blanks=erase_blanks, apart=apart, progress=progress)
     if refused := _only_managers(session, prepared):
         raise NotAllowed(refused)
     if share_among:
@@ -113,20 +121,28 @@ def apply_import(
 
 
 def _prepare(
-    session: Session, drafts: Drafts, *, by: str, erase_blanks: bool, progress: Progress | None
+    session: Session,
+    drafts: Drafts,
+    *,
+    by: str,
+    erase_blanks: bool,
+    apart: Collection[int],
+    progress: Progress | None,
 ) -> tuple[Prepared, Matcher]:
     if drafts.problems:
         raise InvalidInput(" ".join(drafts.problems))
     manages = by == BOT or may_manage(require_here(session, by=by))
-    matcher = Matcher(session)
     prepared = Prepared(rows=len(drafts.rows), refusals=list(drafts.refusals), manages=manages)
     prepared.remarks += drafts.remarks
-    targets = _match(drafts, matcher, prepared, progress)
+    builder = _ChangeBuilder(session, drafts.columns, by=by, manages=manages, prepared=prepared)
+    matcher = Matcher(session, find_owner=builder.owners.find)
+    targets = _match(drafts, matcher, prepared, apart)
     erased = [column for column in ERASABLE if erase_blanks and column in drafts.columns]
-    builder = _ChangeBuilder(session, by=by, manages=manages, prepared=prepared)
     accepted = [target for target in targets if builder.is_allowed(target)]
-    prepared.remarks += resolve_parents(accepted, matcher)
-    for target in accepted:
+    prepared.remarks += _under_headings(resolve_parents(accepted, matcher), drafts)
+    for done, target in enumerate(accepted, start=1):
+        if progress and (done % STRIDE == 0 or done == len(accepted)):
+            progress(done, len(accepted))
         after = builder.values(target, erased, drafts)
         if target.current is None:
             target.given = after
@@ -150,27 +166,28 @@ def _only_managers(session: Session, prepared: Prepared) -> str:
     )
 
 
-def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, progress: Progress | None) -> list[ListedCustomer]:
+def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, apart: Collection[int]) -> list[ListedCustomer]:
     """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
-    targets: dict[int, ListedCustomer] = {}
-    in_order = sorted(drafts.rows, key=lambda row: (row.external_id is None, row.domain is None))
-    for done, draft in enumerate(in_order, start=1):  # rows with the best keys first, whatever their order in the file
-        found = matcher.match(draft)
-        if isinstance(found, Refusal):
-            column = drafts.columns.get(Field(found.column), found.column)
-            prepared.refusals.append(Refusal(found.row_number, column, found.reason, found.value))
-        else:
-            targets.setdefault(id(found), found)
-            prepared.remarks += draft.notes
-        if progress and (done % STRIDE == 0 or done == prepared.rows):
-            progress(done, prepared.rows)
-    return sorted(targets.values(), key=lambda target: target.rows[0].row_number)
+    grouper = Grouper(drafts.rows, apart=frozenset(apart), of_people=drafts.of_people)
+    targets = matcher.match(grouper.groups)
+    prepared.refusals += _under_headings((*grouper.refusals, *matcher.refusals), drafts)
+    prepared.remarks += _under_headings(matcher.remarks, drafts)
+    prepared.remarks += (note for target in targets for row in target.rows for note in row.notes)
+    return targets
+
+
+def _under_headings(notes: Iterable[N], drafts: Drafts) -> list[N]:
+    """Return *notes* about fields with the list's own headings."""
+    return [replace(note, column=drafts.columns.get(Field(note.column), note.column)) for note in notes]
 
 
 class _ChangeBuilder:
     """Computes the columns that rows change, as far as *by* is allowed to change them."""
 
-    def __init__(self, session: Session, *, by: str, manages: bool, prepared: Prepared) -> None:
+    def __init__(
+        self, session: Session, headings: Mapping[Field, str], *, by: str, manages: bool, prepared: Prepared
+    ) -> None:
+        self.headings = headings
         self.owners, self.by, self.manages, self.prepared = Owners(session), by, manages, prepared
         workspace = get_workspace(session)
         self.floor, self.zone = workspace.cadence_floor_days, workspace.zone
@@ -230,7 +247,7 @@ class _ChangeBuilder:
         owner = self.owners.find(words)
         if owner is None:
             place = "stays with its owner" if had is not None and had.owner_id else "has no owner"
-            self._remark(target, "owner", words, f"Nobody here is called “{words}”, so {target.name} {place}.")
+            self._remark(target, "owner", words, f"Nobody here is called “{words}”, so the customer {place}.")
         elif had is None or had.owner_id in {None, owner, self.by} or self.manages:
             after["owner_id"] = owner
         else:
@@ -248,10 +265,12 @@ class _ChangeBuilder:
 
     def _refuse(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
         target.is_refused = True
-        self.prepared.refusals += [Refusal(row.row_number, column, reason, value) for row in target.rows]
+        heading = self.headings.get(Field(column), column)
+        self.prepared.refusals += [Refusal(row.row_number, heading, reason, value) for row in target.rows]
 
     def _remark(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
-        self.prepared.remarks.append(Note(target.rows[0].row_number, column, reason, value))
+        heading = self.headings.get(Field(column), column)
+        self.prepared.remarks.append(Note(target.rows[0].row_number, heading, reason, value))
 
 
 def _same(before: Any, after: Any) -> bool:
@@ -262,18 +281,26 @@ def _same(before: Any, after: Any) -> bool:
 
 def _plan(session: Session, drafts: Drafts, prepared: Prepared, batch: Batch) -> ImportPlan:
     changed = batch.after
-    refused = {refusal.row_number for refusal in prepared.refusals}
-    taken = prepared.rows - len({row.row_number for row in drafts.rows if row.row_number in refused})
     return ImportPlan(
         file_name=drafts.file_name, source=drafts.system, late=batch.late, changed=len(changed),
         added=tuple(target.given["name"] for target in prepared.new),
         changes=tuple(change for target, different in prepared.changed for change in _in_words(target, different)),
-        left_alone=max(taken - len(prepared.new) - len(changed), 0),
+        left_alone=sum(target.id not in changed for target in prepared.known),
+        taken_as_one=tuple(map(_taken_as_one, filter(_has_several_rows, (*prepared.new, *prepared.known)))),
         refusals=tuple(sorted(prepared.refusals, key=lambda refusal: (refusal.row_number, refusal.column))),
         remarks=tuple(sorted(prepared.remarks, key=lambda note: (note.row_number, note.column))),
         sample=_sample(session, prepared.new[:SAMPLE_ROWS]), unowned=len(list_unowned(prepared)),
         may_share=prepared.manages, shares=_shares(session, prepared.shares),
     )  # fmt: skip
+
+
+def _has_several_rows(target: ListedCustomer) -> bool:
+    return len(target.rows) > 1
+
+
+def _taken_as_one(target: ListedCustomer) -> TakenAsOne:
+    names = tuple(dict.fromkeys(row.name for row in target.rows))
+    return TakenAsOne(rows=tuple(row.row_number for row in target.rows), names=names, why=target.why)
 
 
 def _sample(session: Session, targets: Sequence[ListedCustomer]) -> tuple[SampleRow, ...]:
@@ -344,6 +371,12 @@ def answer_upload(session: Session, *, upload_id: UUID, answers: Mapping[str, st
     upload.answers, upload.at = {**upload.answers, **answers}, now
 
 
+def keep_rows_apart(session: Session, *, upload_id: UUID, rows: Collection[int], by: str, now: datetime) -> None:
+    """Store which rows of a list are customers of their own, whatever else says that they are one, for a day more."""
+    upload = _require_upload(session, upload_id, by)
+    upload.apart, upload.at = sorted(rows), now
+
+
 def import_upload(
     session: Session,
     *,
@@ -361,8 +394,11 @@ def import_upload(
         AlreadyDone: it was taken in before, or forgotten after a day.
         InvalidInput, NotAllowed: as `apply_import`.
     """
+    apart = _require_upload(session, upload_id, by).apart
     discard_upload(session, upload_id=upload_id, by=by)
-    return apply_import(session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks, share_among=share_among)
+    return apply_import(
+        session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks, apart=apart, share_among=share_among
+    )
 
 
 def discard_upload(session: Session, *, upload_id: UUID, by: str) -> None:

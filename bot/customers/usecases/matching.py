@@ -1,25 +1,20 @@
-"""Matching the rows of a list to customers: by external id, then by domain, then by exact name."""
+"""Matching what a list says to customers: by external id, then by domain and name."""
 
-import re
-from collections.abc import Container, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from bot.core.clock import new_id
+from bot.customers.rules.grouping import RowGroup, combine
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.tables import Alias, Customer
-from bot.people.tables import Person
-
-NOT_COLUMNS = frozenset({
-    "row_number", "notes", "contact_name", "contact_role", "contact_email", "contact_phone", "contact_do_not_contact"
-})  # fmt: skip
-"""What a draft holds besides the customer's own fields."""
+from bot.customers.usecases.namesakes import Comparison, pair_up
 
 COMPARED_COLUMNS = (
     "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
@@ -34,8 +29,8 @@ class ListedCustomer:
     """
     A customer that rows of a list are about.
 
-    `current` is the stored row (None: it is new); `given` holds the rows' values without blanks; `by_name` says that
-    only the name identified it.
+    `current` is the stored row (None: it is new); `given` holds the rows' values without blanks; `why` says why several
+    rows were taken as one; `by_name` says that only the name identified it.
     """
 
     id: UUID
@@ -46,6 +41,7 @@ class ListedCustomer:
     domain: str | None = None
     external_id: str | None = None
     source: str = ""
+    why: str = ""
     by_name: bool = False
     parent: "ListedCustomer | None" = None
     is_refused: bool = False
@@ -56,229 +52,176 @@ class ListedCustomer:
         return str(self.current.name if self.current is not None else self.given["name"])
 
 
-Index = dict[Any, dict[str | None, list[ListedCustomer]]]
-"""Customers by a key, and then by the system of their external id (None: they have none)."""
-
-
 class Matcher:
     """
-    Finds the stored or earlier listed customer that a row is about.
+    Finds the stored customers that the rows of a list are about.
 
-    However many customers share a name or a domain, no more than the first two that fit are looked at.
+    A stored customer is what one group of rows is about at most, so that each of several namesakes finds its own.
     """
 
-    def __init__(self, session: Session) -> None:
-        """Read every customer of the workspace."""
+    def __init__(self, session: Session, *, find_owner: Callable[[str], str | None]) -> None:
+        """Read every customer of the workspace; *find_owner* returns the person whom words in a list mean."""
         self.by_uuid: dict[UUID, ListedCustomer] = {}
         self.by_id: dict[tuple[str, str], ListedCustomer] = {}
-        self._by_domain: Index = {}
-        self._by_name: Index = {}
-        self._by_both: Index = {}
+        self.refusals: list[Refusal] = []
+        self.remarks: list[Note] = []
+        self._by_domain: dict[str, list[ListedCustomer]] = {}
+        self._by_name: dict[str, list[ListedCustomer]] = {}
+        self._matched: dict[int, ListedCustomer | None] = {}  # None: the group was refused
         for row in session.execute(sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS))):
-            target = ListedCustomer(row.id, row, [], {}, row.name_key, row.domain, row.external_id, row.source or "")
-            self.by_uuid[target.id] = target
-            self._index(target, target.name_key)
+            self._index(
+                ListedCustomer(row.id, row, [], {}, row.name_key, row.domain, row.external_id, row.source or "")
+            )
         for customer_id, key in session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))):
-            self._index(self.by_uuid[customer_id], key)
+            if (target := self.by_uuid[customer_id]).name_key != key:
+                self._by_name.setdefault(key, []).append(target)
+        self._comparison = Comparison(session, find_owner, self.find_parents)
 
-    def find_by_name(self, key: str) -> list[ListedCustomer]:
-        """Return up to two customers whose name or alias has that key."""
-        found: dict[UUID, ListedCustomer] = {}
-        for target in chain.from_iterable(self._by_name.get(key, {}).values()):
-            if not target.is_refused:
-                found[target.id] = target
-            if len(found) > 1:
-                break
-        return list(found.values())
+    def find_parents(self, words: str, source: str) -> list[ListedCustomer]:
+        """Return the customers that *words* name by an id of *source*, else those that are spelt or called so."""
+        if (known := self.by_id.get((source, words))) and not known.is_refused:
+            return [known]
+        named = [target for target in self._by_name.get(name_key(words), ()) if not target.is_refused]
+        return [target for target in named if target.name == words] or named
 
-    def match(self, draft: RowDraft) -> ListedCustomer | Refusal:
+    def match(self, groups: Sequence[RowGroup]) -> list[ListedCustomer]:
         """
-        Return the customer *draft* is about, a new one when none fits, with what the draft says added to it.
+        Return the customers that *groups* are about, new ones where none fits, in the order of the rows.
 
-        A row that fits two customers, or contradicts an earlier row about the same one, is refused.
+        Groups that fit two customers are refused; `refusals` and `remarks` say so.
         """
-        key = name_key(draft.name)
-        found = self._find(draft, key)
-        if isinstance(found, Refusal):
-            return found
-        if found is None:
-            found = ListedCustomer(id=new_id())
-            self.by_uuid[found.id] = found
-        elif found.rows and (refusal := _contradiction(found, draft, key)):
-            return refusal
-        self._add(found, draft, key)
-        return found
+        parted = self._part(groups)
+        left = [group for group in parted if not self._match_by_id(group)]
+        self._match_by_name(left)
+        in_domain, called = Counter(group.domain for group in parted), Counter(group.key for group in parted)
+        for group in left:
+            if id(group) not in self._matched and not self._match_by_domain(group, alone=in_domain[group.domain] == 1):
+                self._add_new(group, alone=in_domain[group.domain] == 1, has_namesake=called[group.key] > 1)
+        found = filter(None, (self._matched[id(group)] for group in parted))
+        return sorted(found, key=lambda target: target.rows[0].row_number)
 
-    def _find(self, draft: RowDraft, key: str) -> "ListedCustomer | Refusal | None":
-        if draft.external_id and (known := self.by_id.get((draft.source or "", draft.external_id))):
-            return known
-        named = self._named(draft, key)
-        if draft.domain:
-            sharing = _first_two(self._by_domain, draft.domain, draft, domains={draft.domain})
-            of_both = [target for target in named if target.domain == draft.domain]
-            fitting = of_both if len(sharing) > 1 and of_both else sharing
-            if len(fitting) > 1:
-                return _refuse(draft, "domain", draft.domain, _fits(fitting, f"the domain {draft.domain}"))
-            if fitting:
-                return _unless_named_otherwise(draft, fitting[0], named)
-        if len(named) > 1:
-            return _refuse(draft, "name", draft.name, _fits(named, "that name"))
-        if named and not named[0].rows:
-            named[0].by_name = True
-        return named[0] if named else None
+    def _part(self, groups: Sequence[RowGroup]) -> list[RowGroup]:
+        """Divide the groups each row of which has a stored customer of its own: somebody has kept those rows apart."""
+        parts = {id(group): group.apart() for group in groups if len(group.rows) > 1}
+        keys = {part.key for each in parts.values() for part in each} & self._by_name.keys()
+        by_key: dict[str, list[tuple[int, RowGroup]]] = {}
+        for group in groups:
+            for at, part in enumerate(parts.get(id(group), (group,))):
+                if part.key in keys:
+                    by_key.setdefault(part.key, []).append((at, part))
+        found: set[int] = set()
+        for key, namesakes in by_key.items():
+            by_turns = [part for _, part in sorted(namesakes, key=lambda each: each[0])]
+            wanting = [(part, [one for one in self._by_name[key] if self._fits(part, one)]) for part in by_turns]
+            found |= {id(part) for part, _ in pair_up(wanting, self._comparison, only_the_same=True)[0]}
+        parted: list[RowGroup] = []
+        for group in groups:
+            each = parts.get(id(group), ())
+            parted += each if each and all(id(part) in found for part in each) else [group]
+        return parted
 
-    def _named(self, draft: RowDraft, key: str) -> list[ListedCustomer]:
-        """Return up to two customers of that name (of each: those of the row's domain, and those without one)."""
-        if not draft.domain:
-            return _first_two(self._by_name, key, draft)
-        ours, bare = (
-            _first_two(self._by_both, (key, domain), draft, domains={None, draft.domain})
-            for domain in (draft.domain, None)
-        )
-        return ours + [target for target in bare if target not in ours]
+    def _fits(self, group: RowGroup, target: ListedCustomer) -> bool:
+        """Return whether *group* may mean its namesake *target*: no row does yet, and no id or domain forbids it."""
+        if target.rows or not _may_be(target, group):
+            return False
+        if group.domain and target.domain:
+            return group.domain == target.domain
+        return not group.domain or group.domain not in self._by_domain
 
-    def _add(self, target: ListedCustomer, draft: RowDraft, key: str) -> None:
-        says = {name: value for name, value in draft.__dict__.items() if value is not None and name not in NOT_COLUMNS}
-        if not target.rows:
-            target.given = says
-        else:
-            aliases = (*target.given.get("aliases", ()), *says.get("aliases", ()))
-            target.given = {**says, **target.given}
-            if aliases:
-                target.given["aliases"] = tuple(dict.fromkeys(aliases))
-        target.rows.append(draft)
-        target.name_key = target.name_key or key
-        target.domain = draft.domain or target.domain
-        if draft.external_id and not target.external_id:
-            target.external_id, target.source = draft.external_id, draft.source or ""
-        self._index(target, key)
+    def _match_by_id(self, group: RowGroup) -> bool:
+        known = () if group.is_without_id else (self.by_id.get(pair) for pair in group.ids.items())
+        found = next((target for target in known if target is not None and not target.rows), None)
+        if found is not None:
+            self._take(group, found)
+        return found is not None
 
-    def _index(self, target: ListedCustomer, key: str) -> None:
-        system = target.source if target.external_id else None
+    def _match_by_name(self, groups: Sequence[RowGroup]) -> None:
+        by_key: dict[str, list[RowGroup]] = {}
+        for group in groups:
+            if group.key in self._by_name:
+                by_key.setdefault(group.key, []).append(group)
+        for key, namesakes in by_key.items():
+            known = self._by_name[key]
+            wanting = [(group, [target for target in known if self._fits(group, target)]) for group in namesakes]
+            pairs, unclear = pair_up(wanting, self._comparison)
+            for group, target in pairs:
+                target.by_name = not group.domain or group.domain != target.domain
+                self._take(group, target)
+            for group, targets in unclear:
+                is_shared = bool(group.domain) and all(target.domain == group.domain for target in targets)
+                what = f"the domain {group.domain}" if is_shared else "that name"
+                self._refuse(group, "domain" if is_shared else "name", _fits_several(targets, what))
+
+    def _match_by_domain(self, group: RowGroup, *, alone: bool) -> bool:
+        """Match a group to the only customer of its domain, if it is the only one of the list there."""
+        known = self._by_domain.get(group.domain or "", ())
+        sharing = [target for target in known if not target.rows and _may_be(target, group)]
+        bare = [target for target in self._by_name.get(group.key, ()) if not target.domain and not target.rows]
+        if sharing and bare:
+            reason = (
+                f"Its domain is that of {sharing[0].name}, its name that of another customer: "
+                "give the row an external id, or mend one of the two."
+            )
+            self._refuse(group, "domain", reason)
+        elif len(known) == 1 and sharing and alone:
+            self._take(group, sharing[0])
+        return id(group) in self._matched
+
+    def _add_new(self, group: RowGroup, *, alone: bool, has_namesake: bool) -> None:
+        shares = bool(group.domain) and (not alone or group.domain in self._by_domain)
+        target = ListedCustomer(new_id())
+        self._take(group, target)
+        self._index(target)
+        row = group.rows[0]
+        if has_namesake:
+            reason = f"“{row.name}” has a namesake in this list: the rows differ, so each is a customer of its own."
+            self.remarks.append(Note(row.row_number, "name", reason, row.name))
+        elif shares:
+            reason = f"“{group.domain}” is the domain of another customer too: the names differ, so both are kept."
+            self.remarks.append(Note(row.row_number, "domain", reason, group.domain or ""))
+
+    def _take(self, group: RowGroup, target: ListedCustomer) -> None:
+        """Add what the rows say to a customer."""
+        self._matched[id(group)] = target
+        target.given, left_out = combine(group)
+        target.rows, target.why = group.rows, group.why
+        if target.name_key and group.key != target.name_key:
+            self._by_name.setdefault(group.key, []).append(target)
+        target.name_key = target.name_key or group.key
+        target.domain = group.domain or target.domain
+        if not target.external_id and (key := target.given.get("external_id")):
+            target.external_id, target.source = key, target.given.get("source", "")
+            self.by_id.setdefault((target.source, key), target)
+        self.remarks += left_out
+
+    def _refuse(self, group: RowGroup, column: str, reason: str) -> None:
+        self._matched[id(group)] = None
+        for row in group.rows:
+            value = (row.domain if column == "domain" else row.name) or ""
+            self.refusals.append(Refusal(row.row_number, column, reason, value))
+
+    def _index(self, target: ListedCustomer) -> None:
+        self.by_uuid[target.id] = target
+        self._by_name.setdefault(target.name_key, []).append(target)
+        if target.domain and target.current is not None:
+            self._by_domain.setdefault(target.domain, []).append(target)
         if target.external_id:
             self.by_id.setdefault((target.source, target.external_id), target)
-        if target.domain:
-            _add_to_index(self._by_domain, target.domain, system, target)
-        _add_to_index(self._by_name, key, system, target)
-        _add_to_index(self._by_both, (key, target.domain), system, target)
 
 
-def _add_to_index(index: Index, key: object, system: str | None, target: ListedCustomer) -> None:
-    found = index.setdefault(key, {}).setdefault(system, [])
-    if not found or found[-1] is not target:
-        found.append(target)
+def _may_be(target: ListedCustomer, group: RowGroup) -> bool:
+    """Return whether *group* may mean *target*; two ids of one system are two customers."""
+    if not target.external_id or group.is_without_id:
+        return True
+    return group.ids.get(target.source, target.external_id) == target.external_id
 
 
-def _first_two(
-    index: Index, key: object, draft: RowDraft, domains: Container[str | None] | None = None
-) -> list[ListedCustomer]:
-    """Return the first two customers under *key* that *draft* could mean."""
-    found: list[ListedCustomer] = []
-    for system, targets in index.get(key, {}).items():
-        if draft.external_id and system == (draft.source or ""):
-            continue  # two ids of one system are two customers
-        for target in targets:
-            if (domains is None or target.domain in domains) and target not in found:
-                found.append(target)
-                if len(found) > 1:
-                    return found
-    return found
-
-
-def _may_be(target: ListedCustomer, draft: RowDraft) -> bool:
-    """Return whether *draft* may mean *target*; two ids of one system are two customers."""
-    same_system = target.external_id and draft.external_id and target.source == (draft.source or "")
-    return not same_system or target.external_id == draft.external_id
-
-
-def _unless_named_otherwise(
-    draft: RowDraft, found: ListedCustomer, named: list[ListedCustomer]
-) -> "ListedCustomer | Refusal":
-    """Return the customer of that domain, unless another one is called just like the row."""
-    if named and all(target is not found for target in named):
-        reason = (
-            f"Its domain is that of {found.name}, its name that of another customer: "
-            "give the row an external id, or mend one of the two."
-        )
-        return _refuse(draft, "domain", draft.domain or "", reason)
-    return found
-
-
-def _contradiction(target: ListedCustomer, draft: RowDraft, key: str) -> Refusal | None:
-    """Refuse a draft that contradicts earlier rows about the same customer."""
-    for name, value in draft.__dict__.items():
-        said = target.given.get(name)
-        if value is None or said is None or name in NOT_COLUMNS or name == "aliases" or said == value:
-            continue
-        if name == "name" and key == name_key(said):
-            continue
-        reason = (
-            f"Row {target.rows[0].row_number} is about the same customer and says “{_words(said)}” here: "
-            "keep one of the two rows, or give each an external id of its own."
-        )
-        return _refuse(draft, name, _words(value), reason)
-    return None
-
-
-def _words(value: object) -> str:
-    text = "; ".join(value) if isinstance(value, tuple) else str(value)
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - as much as a sentence holds
-
-
-def _fits(targets: list[ListedCustomer], what: str) -> str:
-    one, other = targets
+def _fits_several(targets: Sequence[ListedCustomer], what: str) -> str:
+    one, other = targets[:2]
     return (
-        f"2 customers have {what} ({one.name}, {other.name}…): "
+        f"{len(targets)} customers have {what} ({one.name}, {other.name}{'…' if len(targets) > 2 else ''}): "  # noqa: PLR2004 - those two are named
         "say which one is meant with an external id or its own domain."
     )
-
-
-def _refuse(draft: RowDraft, column: str, value: str, reason: str) -> Refusal:
-    return Refusal(draft.row_number, column, reason, value)
-
-
-_MENTION = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;]+@[^\s<>()\[\],;]+")
-
-
-class Owners:
-    """Finds people by everything a list may call them: e-mail, Slack id, handle, name."""
-
-    def __init__(self, session: Session) -> None:
-        """Read everybody the workspace knows."""
-        self._ids: set[str] = set()
-        self._called: dict[str, set[str]] = {}
-        self._away: set[str] = set()
-        self._zones: dict[str, str] = {}
-        for person in session.exec(select(Person)):
-            if person.is_deactivated or person.is_bot or person.is_guest:
-                self._away.add(person.id)
-            self._ids.add(person.id)
-            self._zones[person.id] = person.zone
-            for word in filter(None, (person.email, person.handle, person.name_key)):
-                self._called.setdefault(word.casefold(), set()).add(person.id)
-        self._known: dict[str, str | None] = {}
-
-    def find(self, words: str) -> str | None:
-        """Return the one person that *words* mean and who can look after customers, or None."""
-        if words not in self._known:
-            self._known[words] = self._find(words.strip())
-        return self._known[words]
-
-    def zone_of(self, person_id: str | None) -> str | None:
-        """Return a person's time zone, None if it isn't known."""
-        return self._zones.get(person_id or "")
-
-    def _find(self, words: str) -> str | None:
-        mentioned = _MENTION.fullmatch(words)
-        if mentioned or words in self._ids:
-            found = {mentioned[1] if mentioned else words} & self._ids
-        elif address := _ADDRESS.search(words):
-            found = self._called.get(address[0].casefold(), set())
-        else:
-            found = self._called.get(words.removeprefix("@").casefold()) or self._called.get(name_key(words), set())
-        here = found - self._away
-        return here.pop() if len(here) == 1 else None
 
 
 def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list[Note]:
@@ -300,8 +243,7 @@ def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list
 
 
 def _find_parent(words: str, target: ListedCustomer, matcher: Matcher) -> ListedCustomer | str:
-    known = matcher.by_id.get((target.source, words))
-    named = [known] if known and not known.is_refused else matcher.find_by_name(name_key(words))
+    named = matcher.find_parents(words, target.source)
     if not named:
         return f"The parent “{words}” is neither in this list nor among the customers."
     if len(named) > 1:

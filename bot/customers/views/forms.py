@@ -22,6 +22,7 @@ from bot.customers.schemas import (
     SampleRow,
 )
 from bot.customers.views import NAME_SHOWN, NO_OWNER, UNDO, UNDO_CONFIRM, WORDS_SHOWN, customer_select, name_of
+from bot.customers.views.apart import draw_taken_as_one
 from bot.customers.views.questions import draw_questions
 from bot.customers.views.sharing import share_lines
 from bot.slack import blocks as ui
@@ -46,6 +47,10 @@ FIELD_BLOCKS = {
 """Where a sentence about each field stands."""
 
 LONGEST_LIST = 2900
+ALSO_CALLED = (
+    "Divided by semicolons. An account (@acme) or a page (booking.com/hotel/acme) may stand here, too. If a page is on "
+    "the customer's own domain, mentions count only links under that page."
+)
 
 
 def add(name: str, *, owner: str, cadence: int) -> ui.Block:
@@ -136,7 +141,7 @@ def _fields(details: CustomerDetails, parent: Named | None, cadence: int) -> lis
               "One a line: Jo Ito; buyer; jo@acme.com; +351 21 000; do not contact"),
         ui.field_of("Domain", ui.text_input(DOMAIN, initial=details.domain or "", max_length=300), block_id=DOMAIN,
                  optional=True),
-        _list("Also called", ALIASES, "; ".join(details.aliases), "Divided by semicolons", lines=False),
+        _list("Also called", ALIASES, "; ".join(details.aliases), ALSO_CALLED, lines=False),
         ui.field_of("Belongs to", customer_select(parent), block_id=PARENT, optional=True),
         ui.field_of("Country", ui.text_input(COUNTRY, initial=details.country or "", max_length=60), block_id=COUNTRY,
                  optional=True),
@@ -188,9 +193,19 @@ def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUn
 
 
 def preview(
-    plan: ImportPlan, drafts: Drafts, *, upload_id: UUID, erase: bool, answers: Mapping[str, str] = NOTHING_CHOSEN
+    plan: ImportPlan,
+    drafts: Drafts,
+    *,
+    upload_id: UUID,
+    erase: bool,
+    answers: Mapping[str, str] = NOTHING_CHOSEN,
+    apart: Sequence[int] = (),
 ) -> ui.Block:
-    """Draw what the list would do, and what it leaves open with the *answers* so far; nothing has changed yet."""
+    """
+    Draw what the list would do, and what it leaves open with the *answers* so far; nothing has changed yet.
+
+    Rows *apart* are customers of their own because somebody wants it so.
+    """
     state = import_state(upload_id, erase=erase)
     as_csv = ui.button("Refused rows as CSV", REFUSED, state) if plan.refused else None
     head = f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}*\n{_numbers(plan)}"
@@ -200,7 +215,9 @@ def preview(
     if plan.late:
         late = ui.plural(plan.late, "first call")
         blocks.append(ui.context(f"{late} find no room inside the cadence and come after it, a few a day."))
-    blocks += draw_questions(drafts.questions, answers)
+    questions = () if plan.only_managers else drafts.questions
+    blocks += draw_questions(questions, answers)
+    blocks += draw_taken_as_one(plan, apart)
     blocks += _refused(plan)
     blocks.append(ui.section(_columns(drafts), accessory=ui.button("Choose columns", COLUMNS, state)))
     blocks += _part("First rows", len(plan.added), [_sample_row(row) for row in plan.sample])
@@ -212,7 +229,8 @@ def preview(
     ]
     blocks += _part("Changed", len(plan.changes), changes)
     blocks += _unowned(plan)
-    submit = "" if plan.changes_nothing or plan.only_managers else "Import"
+    nothing_to_do = plan.changes_nothing and not questions
+    submit = "" if nothing_to_do or plan.only_managers else "Import"
     return ui.modal(TITLE, blocks, callback_id=CONFIRM, submit=submit, state=state)
 
 
@@ -317,6 +335,7 @@ def column_id(index: int) -> str:
 
 def _numbers(plan: ImportPlan, *, done: bool = False) -> str:
     left = f" · {plan.left_alone:,} left alone" if plan.left_alone else ""
+    left += f" · {plan.joined:,} taken as one with another row" if plan.joined else ""
     groups = group_refusals(plan.refusals)
     why = f" ({ui.escape(ui.cut(groups[0].short, WORDS_SHOWN))})" if len(groups) == 1 else ""
     return (
@@ -339,13 +358,11 @@ def _refused(plan: ImportPlan) -> list[ui.Block]:
 
 
 def _group(group: RefusalGroup) -> str:
-    if len(group.rows) == 1:
-        return _refusal(group.first)
-    column = f", {ui.escape(ui.cut(group.first.column, 40))}" if group.first.column else ""
-    rows = ", ".join(f"{row:,}" for row in group.rows[:SHOWN]) + (" …" if len(group.rows) > SHOWN else "")
-    such_as = "" if group.is_uniform else f"such as row {group.first.row_number:,}: "
-    reason = ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))
-    return f"• {len(group.rows):,} rows{column}: {such_as}{reason} (rows {rows})"
+    where = f"{group.where[0].upper()}{group.where[1:]}"
+    such_as = "" if group.is_uniform else "such as "
+    return (
+        f"• {ui.escape(ui.cut(where, NAME_SHOWN))}: {such_as}{ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))}"
+    )
 
 
 def _refusal(row: Refusal | Note) -> str:
@@ -355,6 +372,6 @@ def _refusal(row: Refusal | Note) -> str:
 
 def _columns(drafts: Drafts) -> str:
     read = ", ".join(f"{ui.cut(header, 40)} → {field.header.lower()}" for field, header in drafts.columns.items())
-    left = f" Not read: {', '.join(ui.cut(header, 40) for header in drafts.unmapped[:10])}." if drafts.unmapped else ""
+    left = f"\nNot read: {', '.join(ui.cut(header, 40) for header in drafts.unmapped[:10])}." if drafts.unmapped else ""
     system = f"Looks like {drafts.system}. " if drafts.system else ""
     return ui.escape(ui.cut(f"{system}Read: {read}.{left}", 1800))

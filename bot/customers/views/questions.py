@@ -13,8 +13,9 @@ def draw_questions(questions: Sequence[Question], answers: Mapping[str, str]) ->
     """Draw a menu for each question: what was answered before, else what is proposed, is chosen."""
     if not questions:
         return []
+    by_id = {question.id: question for question in questions}
     title = "*One question about this list*" if len(questions) == 1 else "*Some questions about this list*"
-    return [ui.divider(), ui.section(title), *(_draw(question, answers) for question in questions)]
+    return [ui.divider(), ui.section(title), *(_draw(one, answers) for one in by_id.values())]
 
 
 def _draw(question: Question, answers: Mapping[str, str]) -> ui.Block:

@@ -1,17 +1,15 @@
 """Queries of the setup, the bot's health, and the steps of the first run."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, select
 
-from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import DigestKindOffer, Feature
 from bot.core.heartbeats import job_words, list_heartbeats
-from bot.core.outbox import list_undelivered
 from bot.core.schemas import Step
 from bot.customers.tables import Customer
 from bot.digests.queries import find_digest, find_kind, get_last_post, list_kinds
@@ -86,12 +84,6 @@ def get_health(session: Session, *, viewer: str, features: Sequence[Feature], no
     """
     person = require_manager(session, by=viewer, wish="see the bot's health")
     wrong = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
-    undelivered = list_undelivered(session, now=now - timedelta(seconds=SECONDS_OF_GRACE))
-    late = sum(message.workspace_id == workspace_of(session) for message in undelivered)
-    if late:
-        wrong.append(
-            f"{late:,} of my messages {'has' if late == 1 else 'have'} been waiting for more than a quarter of an hour."
-        )
     jobs = [
         JobHealth(words=job_words(beat.name), succeeded_at=beat.succeeded_at, error=beat.error)
         for beat in list_heartbeats(session, now=now)

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from bot.core.database import workspace_of
+from bot.mentions.rules.addresses import handle_key, host_keys, page_keys
 from bot.mentions.rules.tiers import AliasKind, Found, Known, Lesson, best_of_each, find_known
-from bot.mentions.rules.tokens import Candidate, Reading, handle_key, host_keys, read_text, written
+from bot.mentions.rules.tokens import PAGE_WEIGHT, Candidate, Reading, read_text, written
 from bot.mentions.rules.words import languages_of
 from bot.mentions.schemas.mentions import Match, OwnNames, Text
 from bot.mentions.tables import AliasLesson, MentionAlias
@@ -87,10 +88,21 @@ def export_matching(session: Session, kind: str, subject_id: str) -> dict[str, A
 
 
 def _read(text: Text) -> tuple[Reading, ...]:
-    """Read the parts of a text; a name never continues from one part into the next."""
-    beside = [Reading(host, [Candidate(key, 0, 0, 2) for key in host_keys(host)]) for host in text.domains]
-    beside += [Reading(handle, [Candidate(handle_key(handle), 0, 0, 2)]) for handle in text.handles]
-    return (read_text(text.title), read_text(text.words), *beside)
+    """
+    Read the parts of a text; a name never continues from one part into the next.
+
+    Accounts and links that stand in the words are judged there, by what is around them.
+    """
+    parts = [read_text(text.title), read_text(text.words)]
+    seen = {one.key for part in parts for one in part.candidates}
+    beside = [(link, page_keys(link)) for link in text.links]
+    beside += [(host, host_keys(host)) for host in text.domains]
+    beside += [(handle, (handle_key(handle),)) for handle in text.handles]
+    for words, keys in beside:
+        fresh = [Candidate(key, 0, 0, PAGE_WEIGHT if "/" in key else 2) for key in keys if key not in seen]
+        if fresh:
+            parts.append(Reading(words, fresh))
+    return tuple(parts)
 
 
 def _match(

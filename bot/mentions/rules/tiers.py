@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bot.customers.rules.names import name_key
 from bot.mentions.rules import tokens
+from bot.mentions.rules.addresses import handle_key, page_keys
 from bot.mentions.rules.words import is_common
 
 SHORTEST_HANDLE = 4  # signs, with the @; a shorter account is many people's
@@ -80,32 +81,41 @@ def keys_of(name: str, others: Iterable[str], domain: str | None, customer_id: U
     """
     Return every key of a customer, made of its name, other names, domain and accounts.
 
-    Another name that begins with "@" is an account; the joined words of each name count as one, too.
+    Another name that begins with "@" is an account, one that is an address with a path is a page; the joined words of
+    each name count as an account, too. If a page is on the customer's domain, only links to such pages count.
     """
     known: dict[str, Known] = {}
     names = [(name, AliasKind.NAME), *((other, AliasKind.ALIAS) for other in others)]
     accounts = [
-        Known(tokens.handle_key(other), AliasKind.HANDLE, customer_id, given=True)
+        Known(handle_key(other), AliasKind.HANDLE, customer_id, given=True)
         for other, _ in names
         if other.startswith("@")
     ]
+    pages = [Known(keys[0], AliasKind.DOMAIN, customer_id, given=True) for other in others if (keys := _page(other))]
     spelt = [key for written, kind in names for key in _keys_of_name(written, kind, customer_id)]
-    domains = [Known(domain, AliasKind.DOMAIN, customer_id)] if domain else []
-    for each in (*accounts, *spelt, *domains):
+    is_whole = domain and not any(f".{page.key}".partition("/")[0].endswith(f".{domain}") for page in pages)
+    domains = [Known(domain, AliasKind.DOMAIN, customer_id)] if domain and is_whole else []
+    for each in (*accounts, *pages, *spelt, *domains):
         if each.key.strip("@"):
             known.setdefault(each.key, each)
     return list(known.values())
 
 
-def _keys_of_name(name: str, kind: AliasKind, customer_id: UUID | None) -> tuple[Known, Known]:
-    """Return the key of a name, at most six words, and the account that its joined words make."""
+def _page(other: str) -> tuple[str, ...]:
+    """Return the keys of the page that another name is, the longest first; none if it is no page."""
+    return () if " " in other.strip() else page_keys(other.strip())
+
+
+def _keys_of_name(name: str, kind: AliasKind, customer_id: UUID | None) -> list[Known]:
+    """Return the keys of a name, at most six words, and the account that its joined words make."""
     parts = name_key(tokens.part_scripts(name)).split() or [name_key(name)]
     words = [part for part in parts if part not in FORMS_AROUND and any(map(str.isalnum, part))] or parts
     words = words[: tokens.MOST_WORDS]
-    return (
+    return [
         Known(" ".join(words), kind, customer_id, joined=len(words) == 1 and tokens.is_joined(name)),
-        Known(tokens.handle_key("".join(words)), AliasKind.HANDLE, customer_id),
-    )
+        Known(tokens.exclaimed_key(name), kind, customer_id),
+        Known(handle_key("".join(words)), AliasKind.HANDLE, customer_id),
+    ]
 
 
 def is_ordinary(known: Known, languages: Iterable[str]) -> bool:
@@ -151,9 +161,12 @@ def judge(known: Known, signs: tokens.Signs, *, rivals: int = 1, ordinary: bool 
     Return how sure it is that a text with these *signs* means the customer of *known*.
 
     A domain, an account or several words with capitals: linked. One rare word: likely. An ordinary one, one that may
-    be the end of another name or stands elsewhere in small letters, or a name that several customers share: ask.
+    be the end of another name or stands elsewhere in small letters, a name that several customers share, or one that
+    the text only names as where it comes from: ask.
     """
     if rivals > 1:
+        return Tier.ASK
+    if signs.credited and not (known.given and known.kind is AliasKind.DOMAIN):
         return Tier.ASK
     if known.kind is AliasKind.DOMAIN:
         return Tier.LINKED
@@ -161,7 +174,7 @@ def judge(known: Known, signs: tokens.Signs, *, rivals: int = 1, ordinary: bool 
         return Tier.ASK if ordinary else Tier.LINKED
     if " " in known.key or signs.registered or (known.joined and signs.joined):
         return Tier.LIKELY if ordinary and signs.shouts else Tier.LINKED
-    return Tier.ASK if ordinary or signs.follows or signs.small else Tier.LIKELY
+    return Tier.ASK if ordinary or signs.follows or signs.small or signs.cut_out else Tier.LIKELY
 
 
 def best_of_each(found: Iterable[Found]) -> list[Found]:
@@ -193,4 +206,7 @@ def _not_inside_others(hits: Iterable[tokens.Candidate]) -> list[tokens.Candidat
 
 
 def _inside(one: tokens.Candidate, other: tokens.Candidate) -> bool:
+    """Return whether *other* hides *one*; a run of Chinese is one chunk, whose names may stand side by side."""
+    if not one.key.isascii() and one.key not in other.key:
+        return False
     return one.first >= other.first and one.last <= other.last and one.weight < other.weight

@@ -12,13 +12,16 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.customers.rules.names import SHARED_PAGES, key_words
+from bot.customers.rules.names import key_words, name_key
+from bot.mentions.rules.addresses import handle_key, host_keys, page_keys
+from bot.mentions.rules.attribution import is_attribution
 from bot.mentions.rules.words import SMALL
 
 MOST_WORDS = 6
 LONGEST_TEXT = 20_000  # characters; a review is rarely a tenth of that
 LONGEST_CHUNK = 300
-LONGEST_HOST = 253  # RFC 1035, as text
+SHORTEST_CUT, MOST_SIGNS = 2, 8  # of a name in Chinese or Korean
+PAGE_WEIGHT = 4  # hides the domain that the page is on
 FEW_WORDS = 4  # too few to tell whether capitals mean anything
 MOST_CAPITALS = 0.7  # of the words; a headline has more
 ABBREVIATED = 4  # letters before a full stop, as in Corp.
@@ -38,6 +41,9 @@ _OTHER_SCRIPTS = re.compile(  # each run of letters of one script that isn't Lat
     "[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff々〇]+|[ぁ-ゖゝゞ]+|[ァ-ヺー-ヿㇰ-ㇿｦ-ﾟ]+|[가-힣]+|[\u0370-\u03ff]+|[\u0400-\u052f]+"
     "|[\u0590-\u05ff]+|[\u0600-\u06ff]+|[\u0900-\u097f]+|[\u0e00-\u0e7f]+"
 )
+_CHINESE = re.compile("[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff々〇]{3,}")
+_KOREAN = re.compile("[가-힣]{3,}")
+_EXCLAIMED = re.compile(r"!\s+")
 _LONE_SIGNS = frozenset("-–—|/·•")
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _CHUNK = re.compile(r"\S+")
@@ -45,12 +51,9 @@ _PARTS = re.compile(r"[^\W_]+(?:['’`´‘ʼ][^\W_]+)*")
 _CLOSING = re.compile(r"[\"'”’»)\]}]+$")
 _STOPS = frozenset("!?:;…|")
 _HANDLE = re.compile(r"@[\w.-]{2,60}")
-_HOST = re.compile(r"(?:[^\W_][\w-]{0,62}\.)+[^\W\d_][\w-]{0,62}")
-_BEFORE_HOST = re.compile(r"[^\w@]*(?:[a-z][a-z0-9+.-]{0,20}:/{2,})?(?:[^/?#\s@]*@)?", re.IGNORECASE)
 _PAGE = re.compile(r"://|^\W*www\.|@|\w/\w", re.IGNORECASE)
 _JOINED = re.compile(r"^\W*(?!Ma?c[A-Z])\w*[a-z][A-Z]")
 _OWNERS_S = re.compile(r"['’`´‘ʼ][sS]\W*$")
-_NO_SIGN = re.compile(r"[\W_]+")
 _JOINS = {"&": "and", "+": "plus"}
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
@@ -100,7 +103,8 @@ class Signs(NamedTuple):
     """
     The context of a candidate: a legal form follows (*registered*); it has capitals inside, as GoPro (*joined*); a word
     with a capital precedes, so it may be the end of another name (*follows*); most of the text has capitals (*shouts*);
-    the same word occurs in small letters (*small*).
+    the same word occurs in small letters (*small*); the text only says where it comes from (*credited*);
+    it is two signs out of a longer run without spaces (*cut_out*).
     """
 
     registered: bool = False
@@ -108,6 +112,8 @@ class Signs(NamedTuple):
     follows: bool = False
     shouts: bool = False
     small: bool = False
+    credited: bool = False
+    cut_out: bool = False
 
 
 class Reading(NamedTuple):
@@ -132,13 +138,45 @@ def read_text(text: str) -> Reading:
                 found += _names(run)
                 run = []
             continue
-        found += [Candidate(key, place, place, 2) for key in chunk.keys]
+        if not piece.isascii():
+            found += [Candidate(key, place, place, 2 * len(key)) for key in _pieces_of_runs(piece)]
+        found += [Candidate(key, place, place, PAGE_WEIGHT if "/" in key else 2) for key in chunk.keys]
         for word in chunk.words:
             run = _add(run, word, place, found)
         if chunk.stops:
             found += _names(run)
-            run = []
-    return Reading(text, found + list(_names(run)))
+            run = _with_exclamation(run) if piece.endswith("!") else []
+    return Reading(text, list(dict.fromkeys([*found, *_names(run)])))
+
+
+def exclaimed_key(name: str) -> str:
+    """Return the key of a name with an exclamation mark inside, which stays in it; "" for any other name."""
+    *before, last = _EXCLAIMED.split(name.strip())
+    if not before or not last:
+        return ""
+    words = [*(f"{' '.join(key_words(part))}!" for part in before), name_key(last)]
+    return " ".join(" ".join(words).split()[:MOST_WORDS])
+
+
+def _with_exclamation(run: list[Word]) -> list[Word]:
+    """Return the last words of a sentence as a name may begin that goes on behind its exclamation mark."""
+    return [
+        *run[-MOST_WORDS:-1],
+        *(last._replace(key=f"{last.key}!", without_s="", initials=False) for last in run[-1:]),
+    ]
+
+
+def _pieces_of_runs(piece: str) -> Iterator[str]:
+    """
+    Yield what may be a name inside each run of Chinese or Korean, which have no spaces where a name begins or ends.
+
+    Korean names begin the run, since only endings are written together with them.
+    """
+    for run in _CHINESE.findall(piece):
+        for start in range(len(run) - 1):
+            yield from (run[start:end] for end in range(start + SHORTEST_CUT, min(start + MOST_SIGNS, len(run)) + 1))
+    for run in _KOREAN.findall(piece):
+        yield from (run[:end] for end in range(SHORTEST_CUT, min(MOST_SIGNS, len(run)) + 1))
 
 
 def part_scripts(text: str) -> str:
@@ -170,9 +208,17 @@ def read_signs(reading: Reading, candidates: Sequence[Candidate]) -> list[Signs]
             follows=one.first > 0 and _may_go_on(chunks[one.first - 1]),
             shouts=loud,
             small=one.key in small,
+            credited=is_attribution(pieces, one.first, one.last, one.key),
+            cut_out=_is_cut_out(pieces[one.first], one.key),
         )
         for one in candidates
     ]
+
+
+def _is_cut_out(piece: str, key: str) -> bool:
+    """Return whether a key is two signs of a longer run of Chinese or Korean, which may belong to other words."""
+    runs = () if piece.isascii() else (*_CHINESE.findall(piece), *_KOREAN.findall(piece))
+    return len(key) == SHORTEST_CUT and any(key in run for run in runs)
 
 
 def is_joined(name: str) -> bool:
@@ -210,39 +256,11 @@ def written(reading: Reading, candidate: Candidate) -> str:
     chunks = list(_CHUNK.finditer(reading.text))
     start, end = chunks[candidate.first].start(), chunks[candidate.last].end()
     piece = reading.text[start:end]
+    if not candidate.key.isascii() and candidate.key in piece:
+        return candidate.key
     if candidate.weight % 2:
         piece = _OWNERS_S.sub("", piece)
     return _AROUND.sub("", piece) or piece
-
-
-def handle_key(handle: str) -> str:
-    """Return the key of an account, such as "@golddex" for "@Gold_Dex"; "" if nothing is left."""
-    bare = _NO_SIGN.sub("", "".join(key_words(handle[:LONGEST_CHUNK])))
-    return f"@{bare}" if bare else ""
-
-
-def host_keys(place: str) -> tuple[str, ...]:
-    """
-    Return the domains that an address or host may belong to, the longest first: "shop.acme.com", "acme.com".
-
-    Only registrable ones are stored with customers, so the others match nothing.
-    """
-    start = _BEFORE_HOST.match(place)
-    found = _HOST.match(place, start.end() if start else 0)
-    host = _ascii(found[0].rstrip(".-").lower()) if found else ""
-    if not host or host.removeprefix("www.") in SHARED_PAGES:
-        return ()
-    labels = host.split(".")
-    return tuple(".".join(labels[start:]) for start in range(len(labels) - 1))
-
-
-def _ascii(host: str) -> str:
-    if host.isascii():
-        return host if len(host) <= LONGEST_HOST else ""
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
 
 
 @lru_cache(maxsize=20_000)
@@ -253,7 +271,7 @@ def _chunk(text: str) -> _Chunk:
         return _Chunk(keys=(key,), ordinary=False) if key else _NOTHING
     if text in _LONE_SIGNS:
         return _Chunk(stops=False, ordinary=False)
-    keys = host_keys(text) if "." in text else ()
+    keys = (*page_keys(text), *host_keys(text)) if "." in text else ()
     if keys and _PAGE.search(text):
         return _Chunk(keys=keys, ordinary=False)
     words = _words(text)

@@ -252,10 +252,11 @@ class ListPlan(Schema):
 
 
 class Text(Schema):
-    """A text to match, with the domains it links to and the accounts it names."""
+    """A text to match, with its links (also the one to itself), the domains of others, and the accounts it names."""
 
     title: str = ""
     words: str = ""
+    links: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
     source_id: UUID | None = None

@@ -18,10 +18,10 @@ from bot.customers.rules.names import clean_text, name_key, registrable_domain
 from bot.customers.tables import NAME_LENGTH, Alias, Customer
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.queries.mentions import find_settings, get_setup
+from bot.mentions.rules.addresses import handle_key
 from bot.mentions.rules.mentions import ANSWER_DAYS_RANGE
 from bot.mentions.rules.sentiment import DEFAULT_PHRASES, LONGEST_PHRASE, MOST_PHRASES, Phrase
 from bot.mentions.rules.tiers import AliasKind, Known, Lesson, Tier, keys_of
-from bot.mentions.rules.tokens import handle_key
 from bot.mentions.schemas.mentions import MentionSetup, OwnNames
 from bot.mentions.tables import (
     KEY_LENGTH,

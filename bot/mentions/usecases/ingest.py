@@ -229,7 +229,8 @@ def _add_all(session: Session, fresh: dict[str, FeedItem], origin: _Origin) -> d
     refresh_aliases(session, now=origin.now)
     texts = [
         Text(
-            title=item.title, words=item.words, domains=item.domains, handles=item.handles, source_id=origin.source_id
+            title=item.title, words=item.words, links=(item.address, *item.links), domains=item.domains,
+            handles=item.handles, source_id=origin.source_id,
         )
         for item in fresh.values()
     ]  # fmt: skip

@@ -60,6 +60,52 @@ def test_an_emoji_or_a_change_of_script_ends_a_name(office: Office, name: str, t
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("阿里巴巴", "我们使用阿里巴巴的服务", [("阿里巴巴", Tier.LIKELY)]),
+        ("阿里巴巴", "阿里巴巴,很好", [("阿里巴巴", Tier.LIKELY)]),
+        ("中国", "他是中国人", [("中国", Tier.ASK)]),
+        ("东芝", "我买了 东芝 电脑", [("东芝", Tier.LIKELY)]),
+        ("東芝", "東芝の対応が遅い", [("東芝", Tier.LIKELY)]),
+        ("삼성전자", "삼성전자는 느려요", [("삼성전자", Tier.LIKELY)]),
+        ("삼성", "삼성은 느려요", [("삼성", Tier.ASK)]),
+        ("전자", "삼성전자는 느려요", []),
+    ],
+)
+def test_a_name_is_found_inside_text_without_spaces(
+    office: Office, name: str, text: str, expected: list[tuple[str, Tier]]
+) -> None:
+    """Two signs may be a part of another word, so they are asked about; endings follow Korean names."""
+    office.customer(name)
+    assert [(one.alias, one.tier) for one in match(office, text)] == expected
+
+
+def test_two_names_in_one_run_are_both_found_and_a_longer_one_hides_its_part(office: Office) -> None:
+    """阿里 is no part of what is said of 阿里巴巴."""
+    for name in ("阿里巴巴", "阿里", "腾讯公司"):
+        office.customer(name)
+    assert [one.alias for one in match(office, "我们使用阿里巴巴和腾讯公司的服务")] == ["阿里巴巴", "腾讯公司"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("we asked Toys! Direct twice", [Tier.LINKED]),
+        ("Toys! Direct, again", [Tier.LINKED]),
+        ("I like Toys! Direct contact is best", [Tier.LINKED]),
+        ("we asked Toys Direct twice", [Tier.LINKED]),
+        ("we asked Toys! direct contact is best", []),
+    ],
+)
+def test_a_name_may_have_an_exclamation_mark_inside(office: Office, text: str, expected: list[Tier]) -> None:
+    """Only where the customer's name has one; other names end where the sentence does."""
+    office.customer("Toys! Direct Ltd.")
+    office.customer("Golddex Bank")
+    assert [one.tier for one in match(office, text)] == expected
+    assert match(office, "I like Golddex! Bank holidays are here") == ()
+
+
+@pytest.mark.parametrize(
     "name",
     ["A.P. Moller - Maersk", "A.P. Møller – Mærsk A/S", "Golddex | Widgets", "Trip.com Group", "Winall Hi-tech Seed",
      "Bak Ambalaj ve Ticaret", "Marks & Spencer", "AT&T", "Ben & Jerry's", "Foo / Barclay"],

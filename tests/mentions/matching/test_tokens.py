@@ -5,11 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.customers.rules.names import name_key
+from bot.mentions.rules.addresses import handle_key, host_keys
 from bot.mentions.rules.tokens import (
     LONGEST_TEXT,
     MOST_WORDS,
-    handle_key,
-    host_keys,
     is_joined,
     read_signs,
     read_text,
@@ -127,8 +126,11 @@ def test_entities_are_undone_before_anything_is_read() -> None:
 
 
 def test_addresses_and_accounts_are_found_and_hold_no_names() -> None:
-    """Each domain that a host may belong to; free words in an address are no words of the text."""
-    assert keys("https://Shop.Acme.co.uk/Golddex/Bank") == ["shop.acme.co.uk", "acme.co.uk", "co.uk"]
+    """Each page and domain that it may belong to; free words in an address are no words of the text."""
+    hosts = ["shop.acme.co.uk", "acme.co.uk", "co.uk"]
+    assert keys("https://Shop.Acme.co.uk") == keys("https://Shop.Acme.co.uk/") == hosts
+    pages = ["shop.acme.co.uk/golddex/bank", "shop.acme.co.uk/golddex"]
+    assert keys("https://Shop.Acme.co.uk/Golddex/Bank") == [*pages, *hosts]
     assert keys("mail Mara@Acme.com,") == ["acme.com"]
     assert keys("(@Gold_Dex), help") == ["@golddex"]
     assert keys("see acme.com.") == ["acme.com"]
@@ -137,7 +139,7 @@ def test_addresses_and_accounts_are_found_and_hold_no_names() -> None:
 
 
 def test_signs_tell_what_stands_around() -> None:
-    """A legal form behind, a name before, capitals inside, small letters elsewhere, a headline."""
+    """A legal form behind, a name before, capitals inside, small letters elsewhere, a headline, a source."""
 
     def signs(text: str, key: str) -> set[str]:
         reading = read_text(text)
@@ -147,7 +149,8 @@ def test_signs_tell_what_stands_around() -> None:
     assert signs("we asked Target Corp. again", "target") == {"registered"}
     assert signs("that was Julio Golddex again", "golddex") == {"follows"}
     assert signs("that was The Golddex again", "golddex") == set()
-    assert signs("sold on eBay again", "ebay") == {"joined"}
+    assert signs("sold to eBay again", "ebay") == {"joined"}
+    assert signs("sold on Reuters again", "reuters") == {"credited"}
     assert signs("mind the Gap, a gap", "gap") == {"small"}
     assert signs("Golddex Raises Its Forecast Again", "golddex") == {"shouts"}
 

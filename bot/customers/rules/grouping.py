@@ -1,0 +1,228 @@
+"""Telling which rows of one list are about one customer, and what their cells say together."""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.customers.rules.likeness import is_look_alike
+from bot.customers.rules.names import name_key, registrable_domain
+from bot.customers.rules.rows import Note, Refusal, RowDraft
+
+SAME_ID, SAME_DOMAIN, SAME_ROWS, SAME_COMPANY = (
+    "they have one id", "they have one domain", "the rows are the same", "they are people of one company",
+)  # fmt: skip
+"""Why rows were taken as one."""
+
+NOT_COLUMNS = frozenset({
+    "row_number", "notes", "fingerprint", "contact_name", "contact_role", "contact_email", "contact_phone",
+    "contact_do_not_contact",
+})  # fmt: skip
+"""What a draft holds besides the customer's own fields."""
+JOINED = frozenset({"aliases", "tags", "preferences"})
+"""Fields of which a customer gets what any of its rows says."""
+MOST_COMPARED = 20
+"""Names in one domain that another one is compared with."""
+
+
+@dataclass(slots=True, eq=False)
+class RowGroup:
+    """
+    Rows of a list that are about one customer, in the order of the file; *why* says what tells so.
+
+    With *is_without_id*, another customer of the list has the id that these rows carry.
+    """
+
+    key: str
+    rows: list[RowDraft]
+    why: str = ""
+    is_without_id: bool = False
+    ids: dict[str, str] = field(default_factory=dict)
+    domain: str | None = None
+
+    def add(self, row: RowDraft) -> None:
+        """Add a row, and what it says about the id and domain."""
+        self.rows.append(row)
+        self.domain = self.domain or row.domain
+        if row.external_id:
+            self.ids.setdefault(row.source or "", row.external_id)
+
+    def apart(self) -> "list[RowGroup]":
+        """Return a group for each row; only the first one has the id."""
+        groups: list[RowGroup] = []
+        for row in self.rows:
+            has_id = self.is_without_id or any(row.external_id in group.ids.values() for group in groups)
+            groups.append(RowGroup(name_key(row.name), [], is_without_id=has_id))
+            groups[-1].add(row)
+        return groups
+
+    def may_hold(self, row: RowDraft) -> bool:
+        """Return whether *row* carries no other id of a system that the group has one of."""
+        return not row.external_id or self.ids.get(row.source or "", row.external_id) == row.external_id
+
+
+Mark = tuple[str, ...]
+
+
+class Grouper:
+    """
+    Groups the rows of one list by customer.
+
+    Rows of one id are one customer, and so are rows of one domain whose names are equal or look alike. A name alone
+    makes rows one only where they are the same in every cell; in a list *of people*, also where it is spelt alike.
+    Rows in *apart* are customers of their own.
+    """
+
+    def __init__(self, rows: Sequence[RowDraft], *, apart: Container[int] = (), of_people: bool = False) -> None:
+        self.apart, self.of_people = apart, of_people
+        self.refusals: list[Refusal] = []
+        self._keys = {row.row_number: name_key(row.name) for row in rows}
+        self._counts = Counter(self._keys.values())
+        self._marked: dict[Mark, dict[str | None, list[RowGroup]]] = {}  # by the system of the group's id
+        self._names_in: dict[str, list[str]] = {}
+        self._of_id: dict[tuple[str, str | None], RowGroup] = {}
+        self.groups = self._grouped(rows)
+
+    def _grouped(self, rows: Sequence[RowDraft]) -> list[RowGroup]:
+        groups = []
+        for row in sorted(rows, key=_sureness):
+            key = self._keys[row.row_number]
+            first = self._of_id.get((row.source or "", row.external_id))
+            if first and (refusal := _contradiction(first, row, key)):
+                self.refusals.append(refusal)
+                continue
+            found = None if row.row_number in self.apart else self._find(row, key)
+            if found is None:
+                found = RowGroup(key, [])
+                groups.append(found)
+            found.add(row)
+            if row.external_id:
+                self._of_id.setdefault((row.source or "", row.external_id), found)
+            if row.row_number not in self.apart:
+                for mark in self._marks(row, key):
+                    self._mark(mark, found)
+        for group in groups:
+            group.rows.sort(key=lambda row: row.row_number)
+        groups.sort(key=lambda group: group.rows[0].row_number)
+        for group in groups:
+            group.is_without_id = any(self._of_id[pair] is not group for pair in group.ids.items())
+        return groups
+
+    def _mark(self, mark: Mark, group: RowGroup) -> None:
+        marked = self._marked.setdefault(mark, {}).setdefault(next(iter(group.ids), None), [])
+        if not marked or marked[-1] is not group:
+            marked.append(group)
+
+    def _marked_with(self, mark: Mark, row: RowDraft) -> list[RowGroup]:
+        """Return the first two groups with *mark* that *row* could belong to."""
+        found: list[RowGroup] = []
+        for system, groups in self._marked.get(mark, {}).items():
+            if row.external_id and system == (row.source or "") and mark[0] != SAME_ID:
+                continue  # two ids of one system are two customers
+            for group in groups:
+                if group.may_hold(row):
+                    found.append(group)
+                if len(found) > 1:
+                    return found
+        return found
+
+    def _marks(self, row: RowDraft, key: str) -> Iterator[Mark]:
+        """Yield everything by which another row can be told to be about the same customer, the surest first."""
+        if row.external_id:
+            yield SAME_ID, row.source or "", row.external_id
+        if domain := self._domain(row, key):
+            yield SAME_DOMAIN, domain, key
+        if self._counts[key] > 1:
+            yield SAME_ROWS, row.name, str(row.fingerprint)
+            if self.of_people:
+                yield SAME_COMPANY, row.name
+
+    def _domain(self, row: RowDraft, key: str) -> str | None:
+        """Return a row's domain; without one, that of its contact's address, where others have the same name."""
+        if row.domain or not row.contact_email or self._counts[key] == 1:
+            return row.domain
+        return registrable_domain(row.contact_email)
+
+    def _find(self, row: RowDraft, key: str) -> RowGroup | None:
+        for mark in self._marks(row, key):
+            why = mark[0]
+            if why in {SAME_ROWS, SAME_COMPANY} and (row.external_id or row.domain):
+                return None
+            marked = self._marked_with(mark, row)
+            if why == SAME_DOMAIN:
+                marked = marked or self._look_alikes(row, mark[1], key)
+            if not marked or (why != SAME_ROWS and len(marked) > 1):
+                continue
+            marked[0].why = marked[0].why or why
+            return marked[0]
+        return None
+
+    def _look_alikes(self, row: RowDraft, domain: str, key: str) -> list[RowGroup]:
+        names = self._names_in.setdefault(domain, [])
+        if len(names) < MOST_COMPARED and key not in names:
+            names.append(key)
+        alike = [name for name in names if name != key and is_look_alike(name, key)]
+        return [group for name in alike for group in self._marked_with((SAME_DOMAIN, domain, name), row)]
+
+
+def _sureness(row: RowDraft) -> int:
+    """Return the rank of a row: those that have an id go before those that have a domain."""
+    return 0 if row.external_id else 1 if row.domain else 2
+
+
+def _contradiction(group: RowGroup, row: RowDraft, key: str) -> Refusal | None:
+    """Refuse a row that has the id of another one, and neither its domain nor a name like its name."""
+    first = group.rows[0]
+    words, others = set(key.split()), set(group.key.split())
+    if words <= others or others <= words or is_look_alike(key, group.key):
+        return None
+    if row.domain and row.domain == first.domain:
+        return None
+    reason = (
+        f"Row {first.row_number} has the same id and is called {first.name}: "
+        "give one of the two another id, or mend its name."
+    )
+    return Refusal(row.row_number, "external_id", reason, row.external_id or "")
+
+
+def combine(group: RowGroup) -> tuple[dict[str, Any], list[Note]]:
+    """
+    Return the fields of a group's rows together, without blanks, and what was left out.
+
+    Of aliases, tags and preferences all are kept, of last contacts the latest, else what the first row says.
+    """
+    given: dict[str, Any] = {}
+    left_out: list[Note] = []
+    for row in group.rows:
+        has_value = "annual_value" in given
+        for name, value in says(row):
+            if name not in given:
+                if name != "currency" or not has_value:
+                    given[name] = value
+            elif name in JOINED:
+                given[name] = tuple(dict.fromkeys((*given[name], *value)))
+            elif name == "last_contact":
+                given[name] = max(given[name], value, key=_day)
+            elif value != given[name] and name not in {"name", "source"}:
+                shown = _shown(value)
+                reason = f"“{shown}” was left out: an earlier row of the same customer says something else."
+                left_out.append(Note(row.row_number, name, reason, shown))
+    if group.is_without_id:
+        given.pop("external_id", None)
+        given.pop("source", None)
+    return given, left_out
+
+
+def says(row: RowDraft) -> Iterable[tuple[str, Any]]:
+    """Yield the names and values of a row's own fields, without blanks."""
+    return ((name, value) for name, value in row.__dict__.items() if value is not None and name not in NOT_COLUMNS)
+
+
+def _day(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - as much as a sentence holds
