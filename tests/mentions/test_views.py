@@ -1,6 +1,6 @@
 """Every screen of the feature, at its usual and at its worst, against Slack's rules."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +9,13 @@ import pytest
 from bot.core.schemas import OfferButton
 from bot.customers.rules.rows import Refusal
 from bot.mentions.listeners.acting import MentionRef
+from bot.mentions.rules.learning import Figures
 from bot.mentions.rules.lists import Column
 from bot.mentions.rules.mentions import LIST_ROWS, PAGE_ROWS, MentionState
 from bot.mentions.rules.sentiment import Hint, Sentiment
 from bot.mentions.rules.sources import Outcome, SourceKind
 from bot.mentions.rules.tiers import Tier
+from bot.mentions.schemas.feeling import FeelingSchema, LearntSchema
 from bot.mentions.schemas.items import FeedItem, FetchResult
 from bot.mentions.schemas.mentions import (
     AnswerDueSoon,
@@ -146,7 +148,14 @@ def test_every_window_fits_at_its_worst(words: str) -> None:
     phrases = tuple((words[:120], words[:120]) for _ in range(100))
     names = tuple(words[:200] for _ in range(20))
     ours = OwnNames(names=names, domains=names, handles=names)
-    assert check_view(forms.setup_form(ours, MentionSetup(answer_days=1, phrases=phrases))) == []
+    figures = Figures(texts=10_000, right=9_000, complaints=5_000, called=4_000, found=3_000)
+    learnt = LearntSchema(learnt_on=date(2026, 11, 28), corrections=10_000, before=figures, after=figures)
+    feelings = (
+        FeelingSchema(), FeelingSchema(corrections=10_000), FeelingSchema(refused=learnt),
+        FeelingSchema(used=learnt, refused=learnt), FeelingSchema(used=learnt, aside=learnt),
+    )  # fmt: skip
+    for feeling in feelings:
+        assert check_view(forms.setup_form(ours, MentionSetup(answer_days=1, phrases=phrases), feeling)) == []
 
 
 @pytest.mark.parametrize("words", HOSTILE)
