@@ -96,22 +96,22 @@ class Dispatcher:
 
     async def deliver_all(self) -> int:
         """
-        Send what is due, or look for it where it may have been sent, until nothing is; return how many were claimed.
+        Send what is due, or look for it where it may have been sent; return how many were claimed.
 
-        `AT_ONCE` are on their way at most. A slow one holds up what goes to the same recipient, and nothing else.
+        `AT_ONCE` are on their way at most. A slow one holds up what goes to the same recipient, and nothing else: what
+        comes up meanwhile is sent. Of several to one recipient the next one leaves with the next round.
 
         Raises:
             Exception: the first error that isn't Slack's, such as of the database, once nothing is on its way.
         """
-        total, errors = 0, list[BaseException]()
+        total, errors, is_full = 0, list[BaseException](), True
         running: set[Delivery] = set()
-        while True:
-            if not errors:
-                claimed = await self._claim(AT_ONCE - len(running))
-                total += len(claimed)
-                running |= {asyncio.create_task(work) for work in claimed}
-            if not running:
-                break
+        while running or (is_full and not errors):
+            room = 0 if errors else AT_ONCE - len(running)
+            claimed = await self._claim(room)
+            total += len(claimed)
+            running |= {asyncio.create_task(work) for work in claimed}
+            is_full = 0 < room == len(claimed)
             done, running = await self._some_of(running)
             errors += [error for task in done if (error := task.exception())]
         if errors:
