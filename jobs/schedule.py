@@ -25,7 +25,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 
 
 def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_OVERRIDES) -> Sequence[Job]:
-    """Every job, in the order in which one pass runs them: what is owed is delivered last."""
+    """Every job, in the order in which one pass runs them: what is owed is delivered, then problems are looked for."""
     return (
         Job("check_installation", partial(check_installation, runtime, clients), every=MINUTE),
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
@@ -39,8 +39,8 @@ def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_
         ),
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
         Job("learn_feelings", partial(learn_feelings, runtime), every=15 * MINUTE, fresh_for=15 * MINUTE),
-        Job("report_problems", partial(report_problems, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, on_dead), every=SECOND, alone=False),
+        Job("report_problems", partial(report_problems, runtime), every=15 * MINUTE, fresh_for=HOUR),
     )
 
 

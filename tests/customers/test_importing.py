@@ -331,7 +331,7 @@ def test_nothing_is_half_imported(office: Office) -> None:
     ("name", "taken", "refused"),
     [
         ("crm_accounts.csv", 85, 0),
-        ("northwind_customers.csv", 67, 24),  # 24 rows hold more cells than there are headings
+        ("northwind_customers.csv", 91, 0),  # 24 rows hold an address with a bare comma
         ("sp500_constituents.csv", 503, 0),
         ("chinook_customers.csv", 59, 0),
     ],

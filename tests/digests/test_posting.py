@@ -261,8 +261,8 @@ def test_an_old_digest_is_not_posted_after_the_next_one(office: Office) -> None:
     move_to_slot(office)
     post(office)
     move_to_slot(office)
-    claimed_messages = office.runtime.run_now(outbox.claim, workspace=None)
-    assert claimed_messages == []
+    for _ in owed_rows(office):
+        assert office.runtime.run_now(outbox.claim, workspace=None) == []
     assert {row.state for row in owed_rows(office)} == {DeliveryState.DEAD}
 
 
