@@ -269,7 +269,13 @@ def test_every_row_is_in_exactly_one_number(
 @given(rows=ALIKE, pressed=st.sets(st.integers(0, 3)))
 @settings(max_examples=25)
 def test_a_list_of_namesakes_is_known_again(empty_office: Any, rows: list[dict[str, str]], pressed: set[int]) -> None:
-    """Nothing is added or changed the second time, though groups of rows were kept apart the first time."""
+    """
+    Nothing is added or changed the second time, though groups of rows were kept apart the first time.
+
+    Rows kept apart that share an external id aren't promised that: only one of them can have the id.
+    """
+    if pressed:
+        rows = [{**row, "External id": ""} for row in rows]
     office: Office = empty_office()
     groups = planned(office, as_list(rows)).taken_as_one
     take_in(
