@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.core import outbox
+from bot.core.claiming import claim
 from bot.core.feature import Feature, Refresh
 from bot.core.outbox import LEASE, SLACKS_ANSWER, ClaimedMessage
 from bot.core.runtime import Runtime
@@ -124,7 +125,7 @@ class Dispatcher:
             return []
         claimed_at = self.runtime.clock.monotonic()
         claimed_messages = await self.runtime.run(
-            outbox.claim, workspace=None, openings=list_openings, limit=room, passed_over=UNINSTALLED_WORKSPACES
+            claim, workspace=None, openings=list_openings, limit=room, passed_over=UNINSTALLED_WORKSPACES
         )
         return [self._look_back(one) if one.may_be_sent else self._deliver(one, claimed_at) for one in claimed_messages]
 

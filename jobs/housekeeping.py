@@ -10,8 +10,8 @@ from bot.core import outbox
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.customers.usecases.details import wake_paused
-from bot.customers.usecases.lists import discard_uploads
 from bot.customers.usecases.scheduling import end_snoozes
+from bot.customers.usecases.uploads import discard_uploads
 from bot.workspaces.queries import list_workspaces
 
 MESSAGE_RETENTION = timedelta(days=30)

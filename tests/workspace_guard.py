@@ -24,7 +24,8 @@ import bot.features  # noqa: F401 - brings all tables in
 DELIVERY = "one job delivers the messages of all workspaces, the longest waiting first"
 CLAIMED = "a claimed message is found by its id and the number of the claim"
 ALLOWED: Mapping[str, str] = {
-    "bot.core.outbox:claim": DELIVERY,
+    "bot.core.claiming:claim": DELIVERY,
+    "bot.core.claiming:_postpone": "each pair of workspace and recipient names the workspace",
     "bot.core.outbox:mark_sending": CLAIMED,
     "bot.core.outbox:mark_sent": CLAIMED,
     "bot.core.outbox:mark_dead": CLAIMED,
@@ -32,7 +33,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
     "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
-    "bot.customers.usecases.lists:discard_uploads": "one job forgets what is old, everywhere",
+    "bot.customers.usecases.uploads:discard_uploads": "one job forgets what is old, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",
     "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",

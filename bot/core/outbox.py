@@ -5,7 +5,7 @@ A use case stores a notification in its own transaction, and a job delivers it o
 `pending → claimed → sending → sent | dead | unknown`, and `unknown → sent | pending` after the channel was read.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, col
 
 from bot.core.database import Row, choice, insert_new, within_workspace
 from bot.core.errors import AlreadyDone
@@ -38,12 +37,6 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
     UNKNOWN = "unknown"
 
-
-Address = tuple[str, str]
-"""A workspace and the person or channel in it."""
-
-Openings = Callable[[Session, Collection[Address], datetime], Mapping[Address, datetime]]
-"""`openings(session, addresses, now)`: return when each may be written to: *now*, or the next time after it."""
 
 UNSETTLED = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
@@ -193,44 +186,6 @@ def require_new_submission(session: Session, view_id: str, *, now: datetime) -> 
         raise AlreadyDone("That is saved already; you can close the window.")
 
 
-def claim(
-    session: Session,
-    *,
-    now: datetime,
-    openings: Openings | None = None,
-    limit: int = 20,
-    passed_over: sa.Select[tuple[str]] | None = None,
-) -> list[ClaimedMessage]:
-    """
-    Claim up to *limit* due notifications of all workspaces, with a new fencing number, the longest waiting first.
-
-    Those of the workspaces that *passed_over* selects stay as they are. Those to be sent are claimed for `LEASE`, one
-    for each recipient that nothing is being sent to; with *openings*, those that come outside the hours of their
-    recipient wait for them. Those that may have been sent already, whose quiet time is over, are to be looked for.
-    Those that have expired are given up.
-    """
-    claimed_messages = []
-    rows = session.exec(_due(now, limit, passed_over)).all()
-    while openings and _hold_back(session, rows, openings, now=now):
-        rows = session.exec(_due(now, limit, passed_over)).all()
-    for row in rows:
-        may_be_sent = row.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
-        if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
-            row.state, row.reason, row.finished_at = DeliveryState.DEAD, "expired", now
-            continue
-        ready, reply_to_ts = _thread_of(session, row, now) if row.reply_to else (True, None)
-        if may_be_sent:
-            row.state, row.not_before, row.lease_until = DeliveryState.UNKNOWN, now + LEASE, None
-        elif ready:
-            row.state, row.lease_until = DeliveryState.CLAIMED, now + LEASE
-        else:
-            continue
-        row.fence += 1
-        claimed = ClaimedMessage.model_validate(row, from_attributes=True)
-        claimed_messages.append(claimed.model_copy(update={"may_be_sent": may_be_sent, "reply_to_ts": reply_to_ts}))
-    return claimed_messages
-
-
 def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now: datetime) -> bool:
     """
     Store, before each POST, that it is about to be made; return False when the claim was lost meanwhile.
@@ -312,110 +267,6 @@ def delete_old(session: Session, *, before: datetime) -> int:
     )
     seen = sa.delete(InboxEntry).where(col(InboxEntry.received_at) < before)
     return sum(session.exec(statement).rowcount for statement in (done, seen))
-
-
-def _due(now: datetime, limit: int, passed_over: sa.Select[tuple[str]] | None) -> Any:
-    """
-    Select what waits to be sent, also where its claim ended before that, and what may have been sent.
-
-    Of those to be sent it selects the first for each recipient, and none while another is on its way to the same one or
-    the message that it answers isn't sent: so that what can't be sent yet is never in the way of what can.
-    """
-    state, not_before, lease_until = (
-        col(OutboxMessage.state),
-        col(OutboxMessage.not_before),
-        col(OutboxMessage.lease_until),
-    )
-    may_be_sent = sa.or_(
-        sa.and_(state == DeliveryState.UNKNOWN, not_before <= now),
-        sa.and_(state == DeliveryState.SENDING, lease_until <= now - QUIET_TIME),
-    )
-    unsent = sa.or_(
-        sa.and_(state == DeliveryState.PENDING, not_before <= now),
-        sa.and_(state == DeliveryState.CLAIMED, lease_until <= now),
-    )
-    in_turn = sa.func.row_number().over(
-        partition_by=(col(OutboxMessage.workspace_id), col(OutboxMessage.recipient), may_be_sent),
-        order_by=(not_before, col(OutboxMessage.id)),
-    )
-    waiting = sa.select(col(OutboxMessage.id), in_turn.label("turn")).where(
-        sa.or_(may_be_sent, sa.and_(unsent, ~_being_sent(now), ~_answers_unsent()))
-    )
-    if passed_over is not None:
-        waiting = waiting.where(col(OutboxMessage.workspace_id).not_in(passed_over))
-    ranked = waiting.subquery()
-    first = sa.select(ranked.c.id).where(ranked.c.turn == 1)
-    query = select(OutboxMessage).where(col(OutboxMessage.id).in_(first), sa.or_(may_be_sent, unsent))
-    return query.order_by(not_before, col(OutboxMessage.id)).limit(limit).with_for_update(skip_locked=True)
-
-
-def _being_sent(now: datetime) -> Any:
-    """Return the SQL of whether another message to the same recipient is claimed or being sent."""
-    other = aliased(OutboxMessage)
-    return (
-        sa.select(col(other.id))
-        .where(
-            col(other.workspace_id) == col(OutboxMessage.workspace_id),
-            col(other.recipient) == col(OutboxMessage.recipient),
-            col(other.state).in_([DeliveryState.CLAIMED, DeliveryState.SENDING]),
-            col(other.lease_until) > now,
-        )
-        .exists()
-    )
-
-
-def _answers_unsent() -> Any:
-    """Return the SQL of whether a message goes in the thread of one that is not sent yet, and may still be."""
-    first = aliased(OutboxMessage)
-    return (
-        sa.select(col(first.id))
-        .where(
-            col(first.workspace_id) == col(OutboxMessage.workspace_id),
-            col(first.key) == col(OutboxMessage.reply_to),
-            col(first.ts).is_(None),
-            col(first.state) != DeliveryState.DEAD,
-        )
-        .exists()
-    )
-
-
-def _hold_back(session: Session, rows: Sequence[OutboxMessage], openings: Openings, *, now: datetime) -> int:
-    """
-    Let what goes to the recipients of *rows* wait where they may not be written to yet; return how many messages do.
-
-    Messages that come at any hour, and those that have expired, are left as they are.
-    """
-    unsent = {DeliveryState.PENDING, DeliveryState.CLAIMED}
-    fresh = [row for row in rows if row.state in unsent and (row.expires_at is None or row.expires_at > now)]
-    waiting = {(row.workspace_id, row.recipient) for row in fresh if not row.at_any_hour}
-    opening = openings(session, waiting, now) if waiting else {}
-    held = 0
-    for (workspace_id, recipient), at in opening.items():
-        if at > now:
-            theirs = sa.update(OutboxMessage).where(
-                col(OutboxMessage.workspace_id) == workspace_id,
-                col(OutboxMessage.recipient) == recipient,
-                col(OutboxMessage.at_any_hour).is_(False),
-                sa.or_(col(OutboxMessage.expires_at).is_(None), col(OutboxMessage.expires_at) > now),
-                sa.or_(
-                    sa.and_(col(OutboxMessage.state) == DeliveryState.PENDING, col(OutboxMessage.not_before) <= now),
-                    sa.and_(col(OutboxMessage.state) == DeliveryState.CLAIMED, col(OutboxMessage.lease_until) <= now),
-                ),
-            )
-            again = {"state": DeliveryState.PENDING, "not_before": at, "lease_until": None, "reason": None}
-            held += session.exec(theirs.values(fence=col(OutboxMessage.fence) + 1, **again)).rowcount
-    return held
-
-
-def _thread_of(session: Session, row: OutboxMessage, now: datetime) -> tuple[bool, str | None]:
-    """Return whether *row* may be sent into its thread, and the ts of that; give it up where the thread never began."""
-    first = session.exec(
-        select(OutboxMessage).where(OutboxMessage.workspace_id == row.workspace_id, OutboxMessage.key == row.reply_to)
-    ).first()
-    if first is None or first.state is DeliveryState.DEAD:
-        row.state, row.reason, row.finished_at = DeliveryState.DEAD, "the message it answers was never sent", now
-        return False, None
-    return first.ts is not None, first.ts
 
 
 def _held(claimed: ClaimedMessage, *states: DeliveryState) -> Any:

@@ -12,7 +12,7 @@ from bot.checkins.schemas import ReminderDue
 from bot.checkins.tables import Reminder, ReminderItem
 from bot.checkins.usecases.reminding import enqueue_reminders
 from bot.checkins.views.reminder import reminder as view
-from bot.core import outbox
+from bot.core.claiming import claim
 from bot.core.clock import MovableClock, new_id
 from bot.core.errors import NotFound
 from bot.customers.rules.due import SnoozeReason
@@ -138,7 +138,7 @@ def test_a_late_run_catches_up_the_same_day_but_never_the_day_after(waiting: Off
     assert notification.expires_at == datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
     at(waiting, datetime(2026, 11, 24, 0, 30, tzinfo=UTC))
     assert ANA not in due(waiting)
-    assert waiting.do(outbox.claim) == []
+    assert waiting.do(claim) == []
 
 
 def test_a_cover_is_reminded_of_the_absent_colleagues_customers(waiting: Office) -> None:

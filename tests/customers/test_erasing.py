@@ -25,7 +25,7 @@ from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, set_status
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
-from bot.customers.usecases.lists import store_upload
+from bot.customers.usecases.uploads import store_upload
 from bot.mentions.usecases.acting import set_customer
 from bot.people.rules import Role
 from bot.people.tables import Person

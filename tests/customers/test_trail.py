@@ -28,9 +28,10 @@ from bot.customers.schemas import CustomerDetails
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over, release_customers
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
-from bot.customers.usecases.lists import apply_import, import_upload, map_upload, plan_import, store_upload
+from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.scheduling import snooze_customer, wake_customer
 from bot.customers.usecases.undoing import undo_import
+from bot.customers.usecases.uploads import import_upload, map_upload, store_upload
 from bot.people.rules import Mute
 from bot.people.tables import Person
 from bot.workspaces.tables import AuditEntry

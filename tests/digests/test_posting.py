@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.checkins.usecases import hand_over_from_list
-from bot.core import outbox
+from bot.core.claiming import claim
 from bot.core.feature import Feature
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.schemas import Count, Line
@@ -262,7 +262,7 @@ def test_an_old_digest_is_not_posted_after_the_next_one(office: Office) -> None:
     post(office)
     move_to_slot(office)
     for _ in owed_rows(office):
-        assert office.runtime.run_now(outbox.claim, workspace=None) == []
+        assert office.runtime.run_now(claim, workspace=None) == []
     assert {row.state for row in owed_rows(office)} == {DeliveryState.DEAD}
 
 

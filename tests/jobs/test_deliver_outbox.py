@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core import outbox
+from bot.core.claiming import claim
 from bot.core.outbox import DeliveryState
 from tests.commitments.helpers import statements
 from tests.jobs.mail import PostOffice, Telegram, UndrawableLetter, open_post_office
@@ -256,11 +257,11 @@ async def test_two_messages_to_one_recipient_are_never_on_their_way_at_once(post
     for number in range(3):
         post.enqueue(f"hello/{number}")
     post.enqueue("hello", to=ANA)
-    first = post.runtime.run_now(outbox.claim, workspace=None)
+    first = post.runtime.run_now(claim, workspace=None)
     assert {claimed.key for claimed in first} == {"hello/0", "hello"}
-    assert post.runtime.run_now(outbox.claim, workspace=None) == []
+    assert post.runtime.run_now(claim, workspace=None) == []
     post.clock.move(outbox.LEASE)
-    (again, _) = post.runtime.run_now(outbox.claim, workspace=None)
+    (again, _) = post.runtime.run_now(claim, workspace=None)
     assert again.key == "hello/0"
 
 
@@ -285,7 +286,7 @@ async def test_old_news_is_not_told(post: PostOffice) -> None:
 async def test_a_claim_that_was_abandoned_is_taken_up(post: PostOffice) -> None:
     """If a process dies after claiming, another one sends the message."""
     post.enqueue("hello")
-    (lost,) = post.runtime.run_now(outbox.claim, workspace=None)
+    (lost,) = post.runtime.run_now(claim, workspace=None)
     await post.deliver()
     assert post.messages() == []
     post.clock.move(outbox.LEASE + timedelta(seconds=1))
@@ -297,7 +298,7 @@ async def test_a_claim_that_was_abandoned_is_taken_up(post: PostOffice) -> None:
 async def test_a_send_that_was_abandoned_is_looked_up(post: PostOffice) -> None:
     """If a process dies right after the POST, the message is not posted again."""
     post.enqueue("hello")
-    (claimed,) = post.runtime.run_now(outbox.claim, workspace=None)
+    (claimed,) = post.runtime.run_now(claim, workspace=None)
     assert post.runtime.run_now(outbox.mark_sending, workspace=None, claimed=claimed, channel=post.general)
     await post.deliver_until_quiet()
     assert len(post.messages()) == 1
@@ -308,8 +309,8 @@ async def test_two_processes_never_claim_the_same(post: PostOffice) -> None:
     """A claimed message isn't visible to another process."""
     for number in range(10):
         post.enqueue(f"hello/{number}", to=f"C{number:08}")
-    first = post.runtime.run_now(outbox.claim, workspace=None, limit=6)
-    second = post.runtime.run_now(outbox.claim, workspace=None, limit=6)
+    first = post.runtime.run_now(claim, workspace=None, limit=6)
+    second = post.runtime.run_now(claim, workspace=None, limit=6)
     assert len(first) == 6
     assert len(second) == 4
     assert not {claimed.key for claimed in first} & {claimed.key for claimed in second}
@@ -344,7 +345,7 @@ async def test_old_rows_are_forgotten(post: PostOffice) -> None:
     post.enqueue("done")
     await post.deliver()
     post.enqueue("open", to="C0NOWHERE")
-    post.runtime.run_now(outbox.claim, workspace=None)
+    post.runtime.run_now(claim, workspace=None)
 
     def forget(session: object, *, now: object) -> int:
         assert now

@@ -54,7 +54,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     _settle_name(columns, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
-        _settle_values(columns, table, answers, today)
+        _settle_values(columns, table, sample, answers, today)
     return columns
 
 
@@ -115,7 +115,9 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
     columns.mapping = with_columns(mapping, chosen)
 
 
-def _settle_values(columns: Columns, table: Table, answers: Mapping[str, str], today: date) -> None:
+def _settle_values(
+    columns: Columns, table: Table, sample: Sequence[Sequence[str]], answers: Mapping[str, str], today: date
+) -> None:
     """Look at all statuses and dates of the list, and ask what they leave open."""
     mapping = columns.mapping
     status_at = mapping.columns.get(Field.STATUS)
@@ -132,7 +134,7 @@ def _settle_values(columns: Columns, table: Table, answers: Mapping[str, str], t
             statuses[cells[status_at]] += 1
     if statuses:
         _ask_statuses(columns, statuses)
-    orders = _ask_dates(columns, table, date_columns, today)
+    orders = _ask_dates(columns, table.delimiter, sample, date_columns, today)
     columns.settled = settle(columns.questions, answers, orders)
 
 
@@ -151,7 +153,11 @@ def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
 
 
 def _ask_dates(
-    columns: Columns, table: Table, date_columns: Mapping[int, DateColumn], today: date
+    columns: Columns,
+    delimiter: str,
+    sample: Sequence[Sequence[str]],
+    date_columns: Mapping[int, DateColumn],
+    today: date,
 ) -> dict[Field, bool]:
     """
     Ask how dates are meant, and return the order of day and month that fields reveal; one column speaks for all.
@@ -161,17 +167,17 @@ def _ask_dates(
     mapping = columns.mapping
     by_field = {each: date_columns[mapping.columns[each]] for each in DATES if each in mapping.columns}
     orders = set().union(*(column.orders for column in by_field.values()))
-    sample: list[list[str]] = []
+    looked_at: Sequence[Sequence[str]] = ()
     if not orders and any(column.two_ways for column in by_field.values()):
-        sample = [row.cells for row in itertools.islice(table.rows(), SAMPLE_ROWS)]
-        orders = {True} if table.delimiter == ";" else _orders_elsewhere(sample, today)
+        looked_at = sample
+        orders = {True} if delimiter == ";" else _orders_elsewhere(sample, today)
     order = orders.pop() if len(orders) == 1 else None
     for wanted, column in by_field.items():
         heading = mapping.heading(wanted)
         if column.serials:
             columns.remarks.append(tell_serials(heading, column))
         likely = column.is_day_first_likely
-        proposed = not is_american(mapping.headers, sample) if likely is None else likely
+        proposed = not is_american(mapping.headers, looked_at) if likely is None else likely
         columns.questions += ask_dates(wanted, heading, column, order=order, proposed=proposed)
     return {} if order is None else dict.fromkeys(by_field, order)
 

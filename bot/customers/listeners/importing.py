@@ -17,16 +17,10 @@ from bot.customers.listeners.questions import answers_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_import_message, get_upload, list_imports
 from bot.customers.schemas import Drafts, ImportPlan, UploadSchema
-from bot.customers.usecases.lists import (
-    answer_upload,
-    import_upload,
-    keep_rows_apart,
-    map_upload,
-    plan_import,
-    store_upload,
-)
+from bot.customers.usecases.lists import plan_import
 from bot.customers.usecases.sharing import check_among
 from bot.customers.usecases.undoing import undo_import
+from bot.customers.usecases.uploads import answer_upload, import_upload, keep_rows_apart, map_upload, store_upload
 from bot.customers.views import forms
 from bot.customers.views.apart import ALL, NONE
 from bot.slack.blocks import Block, escape, plural
@@ -145,14 +139,14 @@ async def _keep_apart(caller: Caller) -> Block:
         pressed = [group for group in plan.taken_as_one if caller.value in {ALL, str(group.rows[0])}]
         rows = {*upload.apart, *(row for group in pressed for row in group.rows)}
     await caller.run(keep_rows_apart, upload_id=upload_id, rows=rows)
-    return await _preview(caller, upload_id, erase=erase)
+    return await _draw_preview(caller, upload.model_copy(update={"apart": tuple(sorted(rows))}), drafts, erase=erase)
 
 
 async def _import(caller: Caller, among: Sequence[str]) -> Block:
     upload_id, erase = _upload_in(caller.view)
     upload, drafts = await _read(caller, upload_id)
     if any(question.id not in upload.answers for question in drafts.questions):  # an answer led to another question
-        return await _preview(caller, upload_id, erase=erase)
+        return await _draw_preview(caller, upload, drafts, erase=erase)
     done = await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among)
     return forms.done(done)
 
@@ -189,10 +183,14 @@ def _refused_rows(upload: UploadSchema, plan: ImportPlan) -> bytes:
 async def _preview(caller: Caller, upload_id: UUID, *, erase: bool) -> Block:
     """Return what importing the list would do, or the menus for its columns where they are unclear."""
     upload, drafts = await _read(caller, upload_id)
+    return await _draw_preview(caller, upload, drafts, erase=erase)
+
+
+async def _draw_preview(caller: Caller, upload: UploadSchema, drafts: Drafts, *, erase: bool) -> Block:
     if drafts.problems:
-        return forms.map_columns(drafts, upload_id=upload_id, by_hand=upload.by_hand, erase=erase)
+        return forms.map_columns(drafts, upload_id=upload.id, by_hand=upload.by_hand, erase=erase)
     plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase, apart=upload.apart)
-    return forms.preview(plan, drafts, upload_id=upload_id, erase=erase, answers=upload.answers, apart=upload.apart)
+    return forms.preview(plan, drafts, upload_id=upload.id, erase=erase, answers=upload.answers, apart=upload.apart)
 
 
 async def _read(caller: Caller, upload_id: UUID) -> tuple[UploadSchema, Drafts]:

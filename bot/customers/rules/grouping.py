@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.customers.rules.likeness import is_look_alike
-from bot.customers.rules.names import name_key, registrable_domain
-from bot.customers.rules.rows import Note, Refusal, RowDraft
+from bot.customers.rules.names import clean_text, name_key, registrable_domain
+from bot.customers.rules.rows import LONGEST_SHOWN, Note, Refusal, RowDraft
 
 SAME_ID, SAME_DOMAIN, SAME_ROWS, SAME_COMPANY = (
     "they have one id", "they have one domain", "the rows are the same", "they are people of one company",
@@ -205,7 +205,7 @@ def combine(group: RowGroup) -> tuple[dict[str, Any], list[Note]]:
             elif name == "last_contact":
                 given[name] = max(given[name], value, key=_day)
             elif value != given[name] and name not in {"name", "source"}:
-                shown = _shown(value)
+                shown = clean_text(str(value), LONGEST_SHOWN)
                 reason = f"“{shown}” was left out: an earlier row of the same customer says something else."
                 left_out.append(Note(row.row_number, name, reason, shown))
     if group.is_without_id:
@@ -221,8 +221,3 @@ def says(row: RowDraft) -> Iterable[tuple[str, Any]]:
 
 def _day(moment: date) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
-
-
-def _shown(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - as much as a sentence holds

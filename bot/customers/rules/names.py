@@ -198,7 +198,7 @@ _HOST_ENDS = re.compile(r"[/?#\\]")
 _PORT = re.compile(r":\d*$")
 _BETWEEN_SEVERAL = re.compile(r"[\s,;|<>]+")
 _HOST = re.compile(r"(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)\.(?!-)[a-z0-9-]{1,63}(?<!-)")
-_LONGEST_HOST = 253  # RFC 1035, as text
+LONGEST_HOST = 253  # RFC 1035, as text
 
 
 @cache
@@ -228,13 +228,14 @@ def _host(text: str) -> str:
     """Return the ASCII host in *text*, or "" when there is none that has a name."""
     first = next((part for part in _BETWEEN_SEVERAL.split(text[:2048].strip()) if part), "")
     place = _HOST_ENDS.split(_SCHEME.sub("", first, count=1), maxsplit=1)[0]
-    host = _ascii(_PORT.sub("", place.rpartition("@")[2]).strip(".").lower())
+    host = ascii_host(_PORT.sub("", place.rpartition("@")[2]).strip(".").lower())
     return host if _HOST.fullmatch(host) else ""
 
 
-def _ascii(host: str) -> str:
+def ascii_host(host: str) -> str:
+    """Return a host in its ASCII form (xn--…), "" where it has none or is too long."""
     if host.isascii():
-        return host if len(host) <= _LONGEST_HOST else ""
+        return host if len(host) <= LONGEST_HOST else ""
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:

@@ -12,14 +12,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.core.collecting import without_collecting
-from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
+from bot.core.errors import InvalidInput, NotAllowed
 from bot.customers.queries import list_owner_ids
 from bot.customers.rules.due import Status
 from bot.customers.rules.grouping import Grouper
@@ -28,7 +26,6 @@ from bot.customers.rules.likeness import KnownNames
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan, SampleRow, TakenAsOne
-from bot.customers.tables import Upload
 from bot.customers.usecases import writing
 from bot.customers.usecases.matching import ListedCustomer, Matcher, resolve_parents
 from bot.customers.usecases.owners import Owners
@@ -178,7 +175,12 @@ def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, apart: Collecti
 
 def _under_headings(notes: Iterable[N], drafts: Drafts) -> list[N]:
     """Return *notes* about fields with the list's own headings."""
-    return [replace(note, column=drafts.columns.get(Field(note.column), note.column)) for note in notes]
+    return [replace(note, column=_heading(drafts.columns, note.column)) for note in notes]
+
+
+def _heading(headings: Mapping[Field, str], column: str) -> str:
+    """Return the list's own heading of a field, the field's name where it has none."""
+    return headings.get(Field(column), column)
 
 
 class _ChangeBuilder:
@@ -265,11 +267,11 @@ class _ChangeBuilder:
 
     def _refuse(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
         target.is_refused = True
-        heading = self.headings.get(Field(column), column)
+        heading = _heading(self.headings, column)
         self.prepared.refusals += [Refusal(row.row_number, heading, reason, value) for row in target.rows]
 
     def _remark(self, target: ListedCustomer, column: str, value: str, reason: str) -> None:
-        heading = self.headings.get(Field(column), column)
+        heading = _heading(self.headings, column)
         self.prepared.remarks.append(Note(target.rows[0].row_number, heading, reason, value))
 
 
@@ -347,79 +349,3 @@ def _look_alikes(new: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:
             reason = f"{target.name} looks like {names[alike]}, whom we have. It will be added as a new customer."
             remarks.append(Note(target.rows[0].row_number, "name", reason, target.name))
     return remarks
-
-
-def store_upload(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
-    """Store a list until its sender decides, and drop an earlier one of theirs; return its id."""
-    require_here(session, by=by)
-    session.execute(sa.delete(Upload).where(col(Upload.by) == by))
-    upload = Upload(by=by, at=now, file_name=file_name[:200], content=content)
-    session.add(upload)
-    session.flush()
-    return upload.id
-
-
-def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str], by: str, now: datetime) -> None:
-    """Store which of a list's columns somebody has mapped by hand, for a day more."""
-    upload = _require_upload(session, upload_id, by)
-    upload.by_hand, upload.at = dict(by_hand), now
-
-
-def answer_upload(session: Session, *, upload_id: UUID, answers: Mapping[str, str], by: str, now: datetime) -> None:
-    """Store the answers to questions about a list, by the questions' ids, for a day more."""
-    upload = _require_upload(session, upload_id, by)
-    upload.answers, upload.at = {**upload.answers, **answers}, now
-
-
-def keep_rows_apart(session: Session, *, upload_id: UUID, rows: Collection[int], by: str, now: datetime) -> None:
-    """Store which rows of a list are customers of their own, whatever else says that they are one, for a day more."""
-    upload = _require_upload(session, upload_id, by)
-    upload.apart, upload.at = sorted(rows), now
-
-
-def import_upload(
-    session: Session,
-    *,
-    upload_id: UUID,
-    drafts: Drafts,
-    erase_blanks: bool,
-    share_among: Sequence[str] = (),
-    by: str,
-    now: datetime,
-) -> ImportDone:
-    """
-    Import a list that was sent, and drop the file; a second call about the same list changes nothing.
-
-    Raises:
-        AlreadyDone: it was taken in before, or forgotten after a day.
-        InvalidInput, NotAllowed: as `apply_import`.
-    """
-    apart = _require_upload(session, upload_id, by).apart
-    discard_upload(session, upload_id=upload_id, by=by)
-    return apply_import(
-        session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks, apart=apart, share_among=share_among
-    )
-
-
-def discard_upload(session: Session, *, upload_id: UUID, by: str) -> None:
-    """
-    Drop a list because it is imported now.
-
-    Raises:
-        AlreadyDone: it was taken in before, or forgotten after a day.
-    """
-    session.delete(_require_upload(session, upload_id, by))
-    session.flush()
-
-
-def _require_upload(session: Session, upload_id: UUID, by: str) -> Upload:
-    query = select(Upload).where(Upload.id == upload_id, Upload.by == by)
-    upload = session.exec(query.with_for_update()).first()
-    if upload is None:
-        raise AlreadyDone("That list was imported already, or a day has passed; send it again if it is new.")
-    return upload
-
-
-def discard_uploads(session: Session, *, before: datetime) -> int:
-    """Drop lists that were sent before that instant and never confirmed; return how many."""
-    return session.exec(sa.delete(Upload).where(col(Upload.at) < before)).rowcount

@@ -2,9 +2,8 @@
 
 import re
 
-from bot.customers.rules.names import SHARED_PAGES, key_words
+from bot.customers.rules.names import LONGEST_HOST, SHARED_PAGES, ascii_host, key_words
 
-LONGEST_HOST = 253  # RFC 1035, as text
 PATH_PARTS = 4  # of an address that count
 LONGEST_HANDLE = 300
 _HOST = re.compile(r"(?:[^\W_][\w-]{0,62}\.)+[^\W\d_][\w-]{0,62}")
@@ -28,7 +27,7 @@ def host_keys(place: str) -> tuple[str, ...]:
     """
     start = _BEFORE_HOST.match(place)
     found = _HOST.match(place, start.end() if start else 0)
-    host = _ascii(found[0].rstrip(".-").lower()) if found else ""
+    host = ascii_host(found[0].rstrip(".-").lower()) if found else ""
     if not host or host.removeprefix("www.") in SHARED_PAGES:
         return ()
     labels = host.split(".")
@@ -45,16 +44,7 @@ def page_keys(address: str) -> tuple[str, ...]:
     found = _PATH.match(address, start.end() if start else 0)
     if not found:
         return ()
-    host = _ascii(found[1].lower()).removeprefix("www.")
+    host = ascii_host(found[1].lower()).removeprefix("www.")
     parts = [part.rstrip(_AFTER_PATH) for part in found[2].lower().split("/") if part][:PATH_PARTS]
     keys = ("/".join([host, *parts[:end]]) for end in range(len(parts), 0, -1))
     return tuple(key for key in keys if host and len(key) <= LONGEST_HOST)
-
-
-def _ascii(host: str) -> str:
-    if host.isascii():
-        return host if len(host) <= LONGEST_HOST else ""
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""

@@ -1,7 +1,8 @@
 """Stores what was found, each thing once: from sources, from people and from lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache, partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput, NotFound
 from bot.customers.rules.names import clean_text
-from bot.customers.usecases.lists import discard_upload, store_upload
+from bot.customers.usecases.uploads import discard_upload, store_upload
 from bot.mentions.queries.feeling import get_reader
 from bot.mentions.queries.matching import match_many
 from bot.mentions.queries.mentions import AT_ONCE, find_settings, plan_list, require_may_bring
@@ -33,12 +34,13 @@ _COPIED = {"external_id", "address", "title", "words", "author", "language", "ra
 
 
 class _Origin(NamedTuple):
-    """Where items come from: a source, or a person or list (*kind*); *now* is when."""
+    """Where items come from: a source, or a person or list (*kind*); *now* is when, `reader()` reads their texts."""
 
     source: Source | None
     kind: SourceKind
     by: str | None
     now: datetime
+    reader: Callable[[], Reader]
 
     @property
     def source_id(self) -> UUID | None:
@@ -62,7 +64,7 @@ def ingest(
     mention is changed, and not posted again.
     """
     source = session.exec(select(Source).where(Source.id == source_id)).one() if source_id else None
-    origin = _Origin(source, source.kind if source else kind, by, now)
+    origin = _Origin(source, source.kind if source else kind, by, now, cache(partial(get_reader, session)))
     wanted = select_wanted(items, source) if source else items
     keyed, known = _by_key(session, wanted, str(source_id or kind))
     fresh = {key: item for key, item in keyed.items() if key not in known}
@@ -216,8 +218,8 @@ def _see_again(session: Session, row: Mention, item: FeedItem, origin: _Origin) 
     row.title, row.words, row.is_cut, row.rating = item.title, item.words, item.cut, item.rating
     row.edited_at = origin.now
     if row.scorer != BY_PERSON:
-        reader, names = get_reader(session), (row.alias,)
-        row.feeling, row.score, row.scorer = read_sentiment(item.said, item.rating, names=names, reader=reader)
+        names = (row.alias,)
+        row.feeling, row.score, row.scorer = read_sentiment(item.said, item.rating, names=names, reader=origin.reader())
     return True
 
 
@@ -235,10 +237,9 @@ def _add_all(session: Session, fresh: dict[str, FeedItem], origin: _Origin) -> d
         for item in fresh.values()
     ]  # fmt: skip
     channel = _channel(session, origin.source)
-    reader = get_reader(session)
     made = {}
     for (key, item), found in zip(fresh.items(), match_many(session, texts=texts, now=origin.now), strict=True):
-        made[key] = _make_row(key, item, found, origin, reader)
+        made[key] = _make_row(key, item, found, origin)
         made[key].channel_id = channel
     session.add_all(made.values())
     session.flush()
@@ -258,9 +259,9 @@ def _latest_complaints(rows: Iterable[Mention]) -> list[Mention]:
     return list({row.customer_id: row for row in complaints if row.tier in SURE}.values())
 
 
-def _make_row(key: str, item: FeedItem, found: Sequence[Match], origin: _Origin, reader: Reader) -> Mention:
+def _make_row(key: str, item: FeedItem, found: Sequence[Match], origin: _Origin) -> Mention:
     names = [match.alias for match in found]
-    sentiment, score, model = read_sentiment(item.said, item.rating, names=names, reader=reader)
+    sentiment, score, model = read_sentiment(item.said, item.rating, names=names, reader=origin.reader())
     row = Mention(
         **item.model_dump(include=_COPIED), fingerprint=key, source_id=origin.source_id, kind=origin.kind,
         is_cut=item.cut, place=item.place or (clean_text(origin.source.name, 100) if origin.source else ""),

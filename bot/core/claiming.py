@@ -1,0 +1,167 @@
+"""Which messages of the outbox are sent next: one to each recipient, in its hours, replies behind what they answer."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from bot.core.outbox import LEASE, QUIET_TIME, ClaimedMessage, DeliveryState, OutboxMessage
+
+Address = tuple[str, str]
+"""A workspace and the person or channel in it."""
+
+Openings = Callable[[Session, Collection[Address], datetime], Mapping[Address, datetime]]
+"""`openings(session, addresses, now)`: return when each may be written to: *now*, or the next time after it."""
+
+
+def claim(
+    session: Session,
+    *,
+    now: datetime,
+    openings: Openings | None = None,
+    limit: int = 20,
+    passed_over: sa.Select[tuple[str]] | None = None,
+) -> list[ClaimedMessage]:
+    """
+    Claim up to *limit* due notifications of all workspaces, with a new fencing number, the longest waiting first.
+
+    Those of the workspaces that *passed_over* selects stay as they are. Those to be sent are claimed for `LEASE`, one
+    for each recipient that nothing is being sent to; with *openings*, those that come outside the hours of their
+    recipient wait for them. Those that may have been sent already, whose quiet time is over, are to be looked for.
+    Those that have expired are given up.
+    """
+    claimed_messages = []
+    rows = session.exec(_due(now, limit, passed_over)).all()
+    while openings and _hold_back(session, rows, openings, now=now):
+        rows = session.exec(_due(now, limit, passed_over)).all()
+    for row in rows:
+        may_be_sent = row.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
+        if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
+            row.state, row.reason, row.finished_at = DeliveryState.DEAD, "expired", now
+            continue
+        ready, reply_to_ts = _thread_of(session, row, now) if row.reply_to else (True, None)
+        if may_be_sent:
+            row.state, row.not_before, row.lease_until = DeliveryState.UNKNOWN, now + LEASE, None
+        elif ready:
+            row.state, row.lease_until = DeliveryState.CLAIMED, now + LEASE
+        else:
+            continue
+        row.fence += 1
+        claimed = ClaimedMessage.model_validate(row, from_attributes=True)
+        claimed_messages.append(claimed.model_copy(update={"may_be_sent": may_be_sent, "reply_to_ts": reply_to_ts}))
+    return claimed_messages
+
+
+def _due(now: datetime, limit: int, passed_over: sa.Select[tuple[str]] | None) -> Any:
+    """
+    Select what waits to be sent, also where its claim ended before that, and what may have been sent.
+
+    Of those to be sent it selects the first for each recipient, and none while another is on its way to the same one or
+    the message that it answers isn't sent: so that what can't be sent yet is never in the way of what can.
+    """
+    state, not_before, lease_until = (
+        col(OutboxMessage.state),
+        col(OutboxMessage.not_before),
+        col(OutboxMessage.lease_until),
+    )
+    may_be_sent = sa.or_(
+        sa.and_(state == DeliveryState.UNKNOWN, not_before <= now),
+        sa.and_(state == DeliveryState.SENDING, lease_until <= now - QUIET_TIME),
+    )
+    unsent = _unsent(now)
+    in_turn = sa.func.row_number().over(
+        partition_by=(col(OutboxMessage.workspace_id), col(OutboxMessage.recipient), may_be_sent),
+        order_by=(not_before, col(OutboxMessage.id)),
+    )
+    waiting = sa.select(col(OutboxMessage.id), in_turn.label("turn")).where(
+        sa.or_(may_be_sent, sa.and_(unsent, ~_being_sent(now), ~_answers_unsent()))
+    )
+    if passed_over is not None:
+        waiting = waiting.where(col(OutboxMessage.workspace_id).not_in(passed_over))
+    ranked = waiting.subquery()
+    first = sa.select(ranked.c.id).where(ranked.c.turn == 1)
+    query = select(OutboxMessage).where(col(OutboxMessage.id).in_(first), sa.or_(may_be_sent, unsent))
+    return query.order_by(not_before, col(OutboxMessage.id)).limit(limit).with_for_update(skip_locked=True)
+
+
+def _unsent(now: datetime) -> Any:
+    """Return the SQL of whether a message is due to be sent, also one whose claim ended before that."""
+    state = col(OutboxMessage.state)
+    return sa.or_(
+        sa.and_(state == DeliveryState.PENDING, col(OutboxMessage.not_before) <= now),
+        sa.and_(state == DeliveryState.CLAIMED, col(OutboxMessage.lease_until) <= now),
+    )
+
+
+def _being_sent(now: datetime) -> Any:
+    """Return the SQL of whether another message to the same recipient is claimed or being sent."""
+    other = aliased(OutboxMessage)
+    return (
+        sa.select(col(other.id))
+        .where(
+            col(other.workspace_id) == col(OutboxMessage.workspace_id),
+            col(other.recipient) == col(OutboxMessage.recipient),
+            col(other.state).in_([DeliveryState.CLAIMED, DeliveryState.SENDING]),
+            col(other.lease_until) > now,
+        )
+        .exists()
+    )
+
+
+def _answers_unsent() -> Any:
+    """Return the SQL of whether a message goes in the thread of one that is not sent yet, and may still be."""
+    first = aliased(OutboxMessage)
+    return (
+        sa.select(col(first.id))
+        .where(
+            col(first.workspace_id) == col(OutboxMessage.workspace_id),
+            col(first.key) == col(OutboxMessage.reply_to),
+            col(first.ts).is_(None),
+            col(first.state) != DeliveryState.DEAD,
+        )
+        .exists()
+    )
+
+
+def _hold_back(session: Session, rows: Sequence[OutboxMessage], openings: Openings, *, now: datetime) -> int:
+    """
+    Let what goes to the recipients of *rows* wait where they may not be written to yet; return how many messages do.
+
+    Messages that come at any hour, and those that have expired, are left as they are.
+    """
+    unsent = {DeliveryState.PENDING, DeliveryState.CLAIMED}
+    fresh = [row for row in rows if row.state in unsent and (row.expires_at is None or row.expires_at > now)]
+    waiting = {(row.workspace_id, row.recipient) for row in fresh if not row.at_any_hour}
+    opening = openings(session, waiting, now) if waiting else {}
+    closed: dict[datetime, list[Address]] = {}
+    for address, at in opening.items():
+        if at > now:
+            closed.setdefault(at, []).append(address)
+    return sum(_postpone(session, addresses, at, now) for at, addresses in closed.items())
+
+
+def _postpone(session: Session, addresses: Sequence[Address], until: datetime, now: datetime) -> int:
+    """Let what is due to these recipients, and doesn't come at any hour, wait *until* then; return how many do."""
+    address = sa.tuple_(col(OutboxMessage.workspace_id), col(OutboxMessage.recipient))
+    theirs = sa.update(OutboxMessage).where(
+        address.in_(addresses),
+        col(OutboxMessage.at_any_hour).is_(False),
+        sa.or_(col(OutboxMessage.expires_at).is_(None), col(OutboxMessage.expires_at) > now),
+        _unsent(now),
+    )
+    again = {"state": DeliveryState.PENDING, "not_before": until, "lease_until": None, "reason": None}
+    return session.exec(theirs.values(fence=col(OutboxMessage.fence) + 1, **again)).rowcount
+
+
+def _thread_of(session: Session, row: OutboxMessage, now: datetime) -> tuple[bool, str | None]:
+    """Return whether *row* may be sent into its thread, and the ts of that; give it up where the thread never began."""
+    first = session.exec(
+        select(OutboxMessage).where(OutboxMessage.workspace_id == row.workspace_id, OutboxMessage.key == row.reply_to)
+    ).first()
+    if first is None or first.state is DeliveryState.DEAD:
+        row.state, row.reason, row.finished_at = DeliveryState.DEAD, "the message it answers was never sent", now
+        return False, None
+    return first.ts is not None, first.ts
