@@ -316,3 +316,10 @@ def test_a_spreadsheets_error_is_no_name(name: str) -> None:
     (refusal,) = drafts.refusals
     assert (refusal.row_number, refusal.column) == (2, "Company")
     assert "is a spreadsheet's error; mend the formula, or write what the customer is called" in refusal.reason
+
+
+def test_a_total_below_the_table_asks_nothing() -> None:
+    """What stands in its cells is no status and no date of a customer."""
+    drafts = read("Company,Status,Last contact\nAcme,operating,2026-03-05\nTotal,6,\n")
+    assert [question.value for question in drafts.questions] == ["operating"]
+    assert names_in(drafts) == ["Acme"]

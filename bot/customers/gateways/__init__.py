@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,8 +10,7 @@ from typing import Any
 
 from bot.core.collecting import without_collecting
 from bot.customers.gateways.columns import settle_columns
-from bot.customers.gateways.tables import Row, Table, left_out, read_table
-from bot.customers.rules.footers import MOST_FOOTERS, count_footers
+from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap, count_known
 from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, refuse
 from bot.customers.schemas import Cell, Drafts
@@ -79,24 +77,11 @@ def parse_rows(
 
     Lines below the table are added to *footers* instead.
     """
-    for row in _above_footers(table, [] if footers is None else footers):
+    for row in rows_above_footers(table, footers):
         if row.problem:
             yield [refuse(row.number, row.problem)]
         else:
             yield parse_row(row.number, row.cells, mapping, **options)
-
-
-def _above_footers(table: Table, footers: list[Row]) -> Iterator[Row]:
-    """Yield the rows of *table* without the lines below it, which are added to *footers*."""
-    held: deque[Row] = deque()
-    for row in table.rows():
-        held.append(row)
-        if len(held) > MOST_FOOTERS:
-            yield held.popleft()
-    last = list(held)
-    above = len(last) - count_footers([row.cells for row in last], len(table.headers))
-    footers += last[above:]
-    yield from last[:above]
 
 
 _RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@|\t\r]")

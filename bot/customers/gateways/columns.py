@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.customers.gateways.tables import Table
+from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import is_blank, is_flag, known_status, status_word
 from bot.customers.rules.dates import DateColumn
 from bot.customers.rules.headers import (
@@ -49,7 +49,7 @@ class Columns:
 
 def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[str, str], *, today: date) -> Columns:
     """Return how *table* is read, with the columns mapped *by_hand* and the *answers* to questions, by id."""
-    sample = [row.cells for row in itertools.islice(table.rows(), SAMPLE_ROWS)]
+    sample = [row.cells for row in itertools.islice(rows_above_footers(table), SAMPLE_ROWS)]
     columns = Columns(_map(table, by_hand, sample))
     _settle_name(columns, sample, answers)
     if not columns.mapping.problems:
@@ -99,7 +99,7 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
     if not rivals:
         return
     filled: Counter[int] = Counter()
-    for row in table.rows():
+    for row in rows_above_footers(table):
         filled.update(at for at in rivals if not is_blank("".join(row.cells[at : at + 1])))
     chosen: dict[Field, int | None] = {}
     for wanted, found in mapping.rivals:
@@ -125,7 +125,7 @@ def _settle_values(
     if status_at is None and not date_columns:
         return
     statuses: Counter[str] = Counter()
-    for row in table.rows():
+    for row in rows_above_footers(table):
         cells = row.cells
         for at, column in date_columns.items():
             if at < len(cells) and cells[at]:

@@ -7,7 +7,7 @@ import io
 import itertools
 import re
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from bot.core.errors import InvalidInput
 from bot.customers.rules.encodings import guess_encoding
+from bot.customers.rules.footers import MOST_FOOTERS, count_footers
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import Note
 from bot.people.rules.days import day_order
@@ -94,6 +95,20 @@ class Table:
             for row in _records(_Lines(text), self.delimiter):
                 if row.number > self.headings_line and not row.is_blank:
                     yield row
+
+
+def rows_above_footers(table: Table, footers: list[Row] | None = None) -> Iterator[Row]:
+    """Yield the rows of *table* without the lines below it, such as totals, which are added to *footers*."""
+    held: deque[Row] = deque()
+    for row in table.rows():
+        held.append(row)
+        if len(held) > MOST_FOOTERS:
+            yield held.popleft()
+    last = list(held)
+    above = len(last) - count_footers([row.cells for row in last], len(table.headers))
+    if footers is not None:
+        footers += last[above:]
+    yield from last[:above]
 
 
 def read_table(data: bytes, *, name: str, count_known: Callable[[Sequence[str]], int] | None = None) -> Table:

@@ -1,7 +1,7 @@
 """The modals: adding and editing a customer, its status, handing it over, importing a list."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from bot.customers.rules.cells import write_contact
@@ -9,7 +9,7 @@ from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 from bot.customers.rules.headers import LEAVE_OUT, Field
 from bot.customers.rules.questions import NOTHING_CHOSEN
 from bot.customers.rules.refusals import RefusalGroup, group_refusals
-from bot.customers.rules.rows import Note, Refusal
+from bot.customers.rules.rows import Note
 from bot.customers.schemas import (
     Card,
     CustomerDetails,
@@ -218,10 +218,10 @@ def preview(
     questions = () if plan.only_managers else drafts.questions
     blocks += draw_questions(questions, answers)
     blocks += draw_taken_as_one(plan, apart)
-    blocks += _refused(plan)
+    blocks += _groups("Refused", plan.refusals)
     blocks.append(ui.section(_columns(drafts), accessory=ui.button("Choose columns", COLUMNS, state)))
     blocks += _part("First rows", len(plan.added), [_sample_row(row) for row in plan.sample])
-    blocks += _part("Worth a look", len(plan.remarks), [_refusal(note) for note in plan.remarks[:SHOWN]])
+    blocks += _groups("Worth a look", plan.remarks)
     changes = [
         f"• {ui.escape(ui.cut(change.name, NAME_SHOWN))}: {change.field} “{ui.escape(ui.cut(change.before, 60))}” → "
         f"“{ui.escape(ui.cut(change.after, 60))}”"
@@ -282,7 +282,7 @@ def done(result: ImportDone) -> ui.Block:
     """Draw the result of an import."""
     plan = result.plan
     blocks = [ui.section(f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}* is in.\n{_numbers(plan, done=True)}")]
-    blocks += _refused(plan)
+    blocks += _groups("Refused", plan.refusals)
     if plan.shares:
         blocks.append(ui.section("\n".join(["*Shared out*", *share_lines(plan.shares)])))
     blocks.append(
@@ -352,9 +352,10 @@ def _part(title: str, total: int, lines: Sequence[str], *, more_of: str = "") ->
     return [ui.divider(), ui.section(f"*{title}*\n" + "\n".join(lines) + more)]
 
 
-def _refused(plan: ImportPlan) -> list[ui.Block]:
-    groups = group_refusals(plan.refusals)
-    return _part("Refused", len(groups), [_group(group) for group in groups[:SHOWN]], more_of="reason")
+def _groups(title: str, notes: Iterable[Note]) -> list[ui.Block]:
+    """Draw what is said about rows, one line for each reason."""
+    groups = group_refusals(notes)
+    return _part(title, len(groups), [_group(group) for group in groups[:SHOWN]], more_of="reason")
 
 
 def _group(group: RefusalGroup) -> str:
@@ -363,11 +364,6 @@ def _group(group: RefusalGroup) -> str:
     return (
         f"• {ui.escape(ui.cut(where, NAME_SHOWN))}: {such_as}{ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))}"
     )
-
-
-def _refusal(row: Refusal | Note) -> str:
-    column = f", {ui.escape(ui.cut(row.column, 40))}" if row.column else ""
-    return f"• Row {row.row_number:,}{column}: {ui.escape(ui.cut(row.reason, 2 * WORDS_SHOWN))}"
 
 
 def _columns(drafts: Drafts) -> str:
