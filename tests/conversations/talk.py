@@ -12,8 +12,8 @@ async def answer(
 ) -> Message:
     """Say something and return the answer in its thread."""
     actor = world.as_(by)
+    before = {one.ts for one in actor.sees()}  # taken before it is said: the answer may be there when `say` returns
     message = await actor.say(channel, said, thread_ts=thread)
-    before = {one.ts for one in actor.sees(message.channel)}
     root = thread or message.ts
 
     def look(_: object) -> Message | None:
