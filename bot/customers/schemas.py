@@ -217,14 +217,16 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows. `questions` are about what was read as somebody answered, or else as
-    proposed. `remarks` are about the list as a whole. A list `of_people` has columns of first and last names.
+    read from, `spares` which ones were read where that one says nothing; with problems there are no rows. `questions`
+    are about what was read as somebody answered, or else as proposed. `remarks` are about the list as a whole. A list
+    `of_people` has columns of first and last names.
     """
 
     file_name: str
     system: str = ""
     headers: tuple[str, ...] = ()
     columns: Mapping[Column, str] = field(default_factory=dict)
+    spares: Mapping[Column, Sequence[str]] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     rows: Sequence[RowDraft] = ()
@@ -232,6 +234,10 @@ class Drafts:
     remarks: Sequence[Note] = ()
     questions: Sequence[Question] = ()
     of_people: bool = False
+
+    def list_columns(self) -> list[tuple[str, Column]]:
+        """Return the headings that each field was read from ("Domain, else Website"), with the field."""
+        return [(", else ".join((head, *self.spares.get(column, ()))), column) for column, head in self.columns.items()]
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None

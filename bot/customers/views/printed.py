@@ -43,7 +43,7 @@ def _taken_as_one(plan: ImportPlan) -> list[str]:
 
 
 def _columns(drafts: Drafts) -> list[str]:
-    read = ", ".join(f"{header} → {field.header.lower()}" for field, header in drafts.columns.items())
+    read = ", ".join(f"{header} → {field.header.lower()}" for header, field in drafts.list_columns())
     left = [f'Not read: {", ".join(drafts.unmapped)} (--map "Column=field" reads one).'] if drafts.unmapped else []
     return [*([f"Looks like {drafts.system}."] if drafts.system else []), f"Read: {read}.", *left]
 
