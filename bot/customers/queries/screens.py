@@ -27,6 +27,7 @@ from bot.customers.queries import (
     list_schemas,
 )
 from bot.customers.queries.due import overdue_first
+from bot.customers.queries.sharing import list_shares
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
@@ -39,9 +40,9 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
-    ShareForm,
     UploadSchema,
 )
+from bot.customers.schemas.sharing import ShareForm
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
@@ -91,7 +92,8 @@ def list_page(
     """
     Return one page of customers, active ones first, furthest past their cadence first.
 
-    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
+    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner; with the pool,
+    managers see the last sharings.
     """
     actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
@@ -105,10 +107,10 @@ def list_page(
     shown = min(max(page, 1), pages)
     order = (sa.case((col(Customer.status) == Status.ACTIVE, 0), else_=1), *overdue_first(today))
     query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
-    rows = list_schemas(session, session.exec(query).all(), today=today)
+    rows, manages = list_schemas(session, session.exec(query).all(), today=today), may_manage(actor)
     return ListPage(
         rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool,
-        may_share=may_manage(actor),
+        may_share=manages, shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
     )  # fmt: skip
 
 
