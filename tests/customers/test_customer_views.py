@@ -120,7 +120,7 @@ MESSAGES = {
     "pooled": views.customer_taken(CustomerTaken(name=NAME, to=None, by=ANA)),
     "imported": views.imported(
         ListImported(import_id=ID, file_name=NAME, added=46_964, changed=1, left_alone=2, refused=3, remarks=4,
-                     first_refusals=(EVIL,) * 3)),
+                     first_refusals=(EVIL,) * 3, unowned=9, may_share=True)),
     "empty pool, shared out": views.page(ListPage(rows=(), pool=True, may_share=True, shares=SHARINGS)),
     "shared out": sharing.shared_out(PoolShared(share_id=ID, total=46_964, shares=((NAME, 46_964),) * 500)),
     "shared out, undone": sharing.shared_before(SHARED.model_copy(update={"undone_by": NAME})),
@@ -142,7 +142,7 @@ UNDONE = ImportUndone(id=ID, file_name=NAME, removed=46_964, restored=2, kept=KE
 EARLIER = tuple(
     ImportSummary(
         id=UUID(int=n), file_name=NAME, by=NAME, on=date(1990, 1, 1), today=date(2026, 11, 23), added=46_964,
-        changed=46_964, refused=46_964, undone_by=NAME if n % 2 else None, may_undo=not n % 2,
+        changed=46_964, refused=46_964, undone_by=NAME if n % 2 else None, may_undo=not n % 2, has_refused=True,
     )
     for n in range(5)
 )  # fmt: skip

@@ -53,6 +53,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     in_background.view(forms.SEND, importing.receive_file)
     in_background.view(forms.MAPPED, importing.map_columns)
     in_background.action(forms.REFUSED, importing.send_refused)
+    in_background.action(views.REFUSED_ROWS, importing.send_refused_rows)
     in_background.view(forms.CONFIRM, importing.import_list, prefix="customers.")
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.briefs import Brief, in_workspace
 from bot.core.database import workspace_of
-from bot.core.errors import AlreadyDone, NotFound
+from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
@@ -40,13 +40,14 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
+    RefusedFile,
     UploadSchema,
 )
 from bot.customers.schemas.sharing import ShareForm
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, RefusedRows, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
-from bot.people.usecases import may_manage, require_here, require_manager
+from bot.people.usecases import may_manage, require_here, require_manager, whom_to_ask
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT
@@ -287,9 +288,29 @@ def get_import_message(session: Session, *, import_id: UUID, viewer: str, now: d
     return ImportMessage(channel=sent.channel, ts=sent.ts, summary=summary)
 
 
+def get_refused_rows(session: Session, *, import_id: UUID, viewer: str, now: datetime) -> RefusedFile:  # noqa: ARG001 - every query takes the time
+    """
+    Return the file of the rows that an import refused.
+
+    Raises:
+        NotFound: a month has passed, or there were none.
+        NotAllowed: the viewer neither imported the list nor is a manager.
+    """
+    actor = require_here(session, by=viewer)
+    made = session.exec(select(Import).where(Import.id == import_id)).first()
+    if made is not None and made.by != viewer and not may_manage(actor):
+        raise NotAllowed(f"Only managers and who imported a list can see its refused rows; ask {whom_to_ask(session)}.")
+    stored = session.exec(select(RefusedRows).where(RefusedRows.import_id == import_id)).first()
+    if made is None or stored is None:
+        raise NotFound("These refused rows aren't kept any more; import the list again to see what it can't take.")
+    return RefusedFile(file_name=made.file_name, rows=made.refused, content=stored.content)
+
+
 def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
     actor, calendar = require_here(session, by=viewer), get_calendar(session, viewer)
     names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
+    kept = select(RefusedRows.import_id).where(col(RefusedRows.import_id).in_([one.id for one in made]))
+    refused, theirs = set(session.exec(kept).all()), {one.id for one in made if may_manage(actor) or one.by == viewer}
     return tuple(
         ImportSummary(
             **{name: getattr(one, name) for name in ("id", "file_name", "added", "changed", "refused")},
@@ -297,7 +318,8 @@ def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: da
             on=calendar.today(one.at),
             today=calendar.today(now),
             undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
-            may_undo=one.undone_at is None and (may_manage(actor) or one.by == viewer),
+            may_undo=one.undone_at is None and one.id in theirs,
+            has_refused=one.id in refused & theirs,
         )
         for one in made
     )

@@ -290,7 +290,11 @@ class ImportDone(Schema):
 
 
 class ImportSummary(Schema):
-    """A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did."""
+    """
+    A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did.
+
+    *has_refused* says that the viewer can get its refused rows as a file.
+    """
 
     id: UUID
     file_name: str
@@ -302,6 +306,7 @@ class ImportSummary(Schema):
     refused: int
     undone_by: str | None = None
     may_undo: bool = False
+    has_refused: bool = False
 
 
 class ImportMessage(Schema):
@@ -310,6 +315,14 @@ class ImportMessage(Schema):
     channel: str
     ts: str
     summary: ImportSummary
+
+
+class RefusedFile(Schema):
+    """The rows that an import of the list *file_name* refused, as a CSV file."""
+
+    file_name: str
+    rows: int
+    content: bytes
 
 
 class ImportUndone(Schema):

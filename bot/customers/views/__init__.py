@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from bot.core.errors import Ambiguous, BotError, NotFound
 from bot.customers.rules.due import Standing, Status
@@ -36,6 +37,8 @@ OPTIONS = "customers.options"
 NEXT_PAGE = "customers.next"
 PAGE_BACK = "customers.back"
 UNDO = "customers.undo"
+REFUSED_ROWS = "customers.refused_rows"
+"""A button of this id, with the id of an import, sends the rows that it refused as a file."""
 UNDO_CONFIRM = ui.Confirm(
     "Undo this import?",
     "Customers it added go away and changes go back, except where somebody has done something since.",
@@ -244,7 +247,7 @@ def customer_taken(schema: CustomerTaken) -> ui.Message:
 
 
 def imported(schema: ListImported) -> ui.Message:
-    """Draw the result of an import: the numbers, the first refusals, *Share out* and *Undo*."""
+    """Draw the result of an import: the numbers, the first refusals, *Share out*, *Refused rows as CSV* and *Undo*."""
     left = f"{schema.left_alone:,} left alone, " if schema.left_alone else ""
     text = (
         f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))}: {schema.added:,} added, {schema.changed:,} changed, "
@@ -256,6 +259,12 @@ def imported(schema: ListImported) -> ui.Message:
     if refusals := [f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals]:
         blocks.append(ui.section("\n".join(refusals)))
     share = [ui.button("Share out", SHARE_OUT)] if schema.unowned and schema.may_share else []
+    refused = [refused_button(schema.import_id)] if schema.refused else []
     undo = ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)
-    blocks.append(ui.actions(*share, undo))
+    blocks.append(ui.actions(*share, *refused, undo))
     return ui.Message(text=text, blocks=blocks)
+
+
+def refused_button(import_id: UUID) -> ui.Block:
+    """Draw the button that sends the rows that an import refused."""
+    return ui.button("Refused rows as CSV", REFUSED_ROWS, str(import_id))
