@@ -13,6 +13,7 @@ from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_rati
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.questions import Question
 from bot.customers.rules.rows import Note, Refusal, RowDraft
+from bot.customers.schemas.sharing import ShareSummary
 
 
 class CustomerSchema(Schema):
@@ -103,38 +104,6 @@ class CustomerTaken(Notification):
     by: str
 
 
-class CustomersTakenBack(Notification):
-    """Customers that somebody was given when the pool was shared out have no owner again."""
-
-    kind = "customers.taken_back"
-    names: tuple[str, ...]
-    total: int
-    by: str
-
-
-class ShareForm(Schema):
-    """What the form that shares the pool out shows: how many customers, a few names, and whom to propose."""
-
-    total: int
-    examples: tuple[str, ...] = ()
-    among: tuple[str, ...] = ()
-
-
-class ShareDone(Schema):
-    """The pool was shared out: how many customers, and each person's name with their number."""
-
-    id: UUID
-    total: int
-    shares: tuple[tuple[str, int], ...]
-
-
-class ShareUndone(Schema):
-    """A sharing was undone: how many customers have no owner again, and how many had been handed on."""
-
-    back: int
-    kept: int
-
-
 class CustomerDetails(Schema):
     """Everything a person may say about a customer; adding and editing take all of it."""
 
@@ -191,7 +160,11 @@ class Card(Schema):
 
 
 class ListPage(Schema):
-    """One page of a list of customers: those called *words*, all of them, or the pool; *page* counts from 1."""
+    """
+    One page of a list of customers: those called *words*, all of them, or the pool; *page* counts from 1.
+
+    Managers see with the pool the sharings that they can undo.
+    """
 
     rows: tuple[CustomerSchema, ...]
     words: str = ""
@@ -200,6 +173,7 @@ class ListPage(Schema):
     total: int = 0
     pool: bool = False
     may_share: bool = False
+    shares: tuple[ShareSummary, ...] = ()
 
 
 class LookUp(Schema):
@@ -322,7 +296,11 @@ class ImportDone(Schema):
 
 
 class ImportSummary(Schema):
-    """A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did."""
+    """
+    A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did.
+
+    *has_refused* says that the viewer can get its refused rows as a file.
+    """
 
     id: UUID
     file_name: str
@@ -334,6 +312,7 @@ class ImportSummary(Schema):
     refused: int
     undone_by: str | None = None
     may_undo: bool = False
+    has_refused: bool = False
 
 
 class ImportMessage(Schema):
@@ -342,6 +321,14 @@ class ImportMessage(Schema):
     channel: str
     ts: str
     summary: ImportSummary
+
+
+class RefusedFile(Schema):
+    """The rows that an import of the list *file_name* refused, as a CSV file."""
+
+    file_name: str
+    rows: int
+    content: bytes
 
 
 class ImportUndone(Schema):
