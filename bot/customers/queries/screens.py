@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.briefs import Brief, in_workspace
+from bot.core.briefs import Brief, among, in_workspace
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_timeline, collect_topics
@@ -223,7 +223,7 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
 
 def _not_to_contact(customers: Any) -> sa.Select[Any]:
     contacts = cast("sa.Table", Contact.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-    theirs = contacts.c.customer_id.in_(customers)
+    theirs = among(contacts.c.customer_id, customers)
     return sa.select(contacts.c.customer_id, contacts.c.name).where(
         in_workspace(contacts), theirs, contacts.c.do_not_contact.is_(True)
     )

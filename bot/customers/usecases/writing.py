@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col
 from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
-from bot.core.database import workspace_of
+from bot.core.database import gather_statistics, workspace_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.queries.screens import imported_key
 from bot.customers.rules.due import Status
@@ -31,6 +31,7 @@ from bot.workspaces.usecases import BOT, record
 
 Values = dict[str, Any]
 
+MANY = 1000  # customers of one list, after which the database looks at its tables anew
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
 """Columns that reschedule a customer when a list changes them."""
 
@@ -127,6 +128,8 @@ def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, n
     record(session, "customers.imported", by=by, kind="import", subject=made.id, after=numbers, now=now)
     _notify(session, batch, made, plan, by=by, now=now)
     session.flush()
+    if len(changes) >= MANY:
+        gather_statistics(session.connection(), "customers", "customer_aliases", "contacts", "import_changes")
     return made.id
 
 
