@@ -4,6 +4,7 @@ from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
 from bot.customers.queries import due, screens
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
+from bot.customers.schemas.importing import ImportTakenBack
 from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared
 from bot.customers.usecases import erasing
 from bot.customers.views import sharing
@@ -14,6 +15,7 @@ FEATURE = Feature(
     views={
         CustomersHandedOver: views.handed_over,
         CustomersTakenBack: views.taken_back,
+        ImportTakenBack: views.import_taken_back,
         CustomerTaken: views.customer_taken,
         ListImported: views.imported,
         PoolShared: sharing.shared_out,

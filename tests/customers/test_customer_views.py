@@ -32,6 +32,7 @@ from bot.customers.schemas import (
     Named,
     OfferedButton,
 )
+from bot.customers.schemas.importing import ImportTakenBack
 from bot.customers.schemas.sharing import (
     CustomersTakenBack,
     PoolShared,
@@ -115,6 +116,10 @@ MESSAGES = {
     "handed over": views.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
     "handed over by list": views.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
     "taken back": views.taken_back(CustomersTakenBack(names=(NAME,) * 5, total=9000, by=ANA)),
+    "import undone": views.import_taken_back(
+        ImportTakenBack(file_name=NAME, names=(NAME,) * 5, given=9000, left=0, by=ANA)),
+    "import undone, some left": views.import_taken_back(
+        ImportTakenBack(file_name=NAME, names=(NAME,), given=46_964, left=2, by="bot")),
     "taken away": views.customer_taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
     "taken over": views.customer_taken(CustomerTaken(name=NAME, to=ANA, by=ANA)),
     "pooled": views.customer_taken(CustomerTaken(name=NAME, to=None, by=ANA)),

@@ -16,7 +16,8 @@ from bot.customers.listeners.editing import state_in
 from bot.customers.listeners.questions import answers_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_import_message, get_refused_rows, get_upload, list_imports
-from bot.customers.schemas import Drafts, ImportPlan, RefusedFile, UploadSchema
+from bot.customers.schemas import Drafts, ImportPlan, UploadSchema
+from bot.customers.schemas.importing import RefusedFile
 from bot.customers.usecases.lists import plan_import
 from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.sharing import check_among

@@ -40,9 +40,9 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
-    RefusedFile,
     UploadSchema,
 )
+from bot.customers.schemas.importing import RefusedFile
 from bot.customers.schemas.sharing import ShareForm
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, RefusedRows, Upload
 from bot.people.queries import get_calendar, get_today, list_names

@@ -323,14 +323,6 @@ class ImportMessage(Schema):
     summary: ImportSummary
 
 
-class RefusedFile(Schema):
-    """The rows that an import of the list *file_name* refused, as a CSV file."""
-
-    file_name: str
-    rows: int
-    content: bytes
-
-
 class ImportUndone(Schema):
     """What undoing a list did: customers removed, customers put back, and (name, why) of what stays as it is."""
 

@@ -15,6 +15,7 @@ from bot.customers.schemas import (
     LookUp,
     Named,
 )
+from bot.customers.schemas.importing import ImportTakenBack
 from bot.customers.schemas.sharing import CustomersTakenBack, ShareSummary
 from bot.slack import blocks as ui
 
@@ -224,6 +225,19 @@ def taken_back(schema: CustomersTakenBack) -> ui.Message:
         "customer that was" if schema.total == 1 else "customers that were",
     )
     text = f"{ui.mention(schema.by)} took back {schema.total:,} {were} shared out to you: {names}."
+    return ui.Message(text=_plain(text), blocks=[ui.section(text)])
+
+
+def import_taken_back(schema: ImportTakenBack) -> ui.Message:
+    """Draw the news that an import was undone which gave somebody customers."""
+    who = "The command line" if schema.by == "bot" else ui.mention(schema.by)
+    names = names_of(schema.names, schema.given)
+    isnt = "isn't" if schema.given == 1 else "aren't"
+    what = f"{names}, which it gave you, {isnt} yours any more."
+    if schema.left:
+        are = "is" if schema.left == 1 else "are"
+        what = f"Of the {schema.given:,} customers that it gave you, {schema.left:,} {are} still yours."
+    text = f"{who} undid the import of {ui.escape(ui.cut(schema.file_name, NAME_SHOWN))}. {what}"
     return ui.Message(text=_plain(text), blocks=[ui.section(text)])
 
 

@@ -371,9 +371,9 @@ def _groups(title: str, notes: Iterable[Note]) -> list[ui.Block]:
 
 def _group(group: RefusalGroup) -> str:
     where = f"{group.where[0].upper()}{group.where[1:]}"
-    such_as = "" if group.is_uniform else "such as "
+    example = "" if group.is_uniform else ", for example"
     return (
-        f"• {ui.escape(ui.cut(where, NAME_SHOWN))}: {such_as}{ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))}"
+        f"• {ui.escape(ui.cut(where, NAME_SHOWN))}{example}: {ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))}"
     )
 
 

@@ -63,8 +63,8 @@ def _groups(title: str, notes: Iterable[Note]) -> list[str]:
 
 def _group(group: RefusalGroup) -> str:
     """Return what was said about one row, or about several for one reason."""
-    such_as = "" if group.is_uniform else "such as "
-    return f"{group.where}: {such_as}{group.first.reason}"
+    example = "" if group.is_uniform else ", for example"
+    return f"{group.where}{example}: {group.first.reason}"
 
 
 def _part(title: str, shown: Sequence[str], *, total: int) -> list[str]:
