@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.errors import Ambiguous, NotFound
+<<<<<<< HEAD
 from bot.customers.queries.coverage import owned_by
 from bot.customers.queries.due import (
     CUSTOMERS,
@@ -23,9 +24,13 @@ from bot.customers.queries.due import (
     waiting,
 )
 from bot.customers.queries.overdue import Which, first_ids
+=======
+from bot.customers.queries.due import FACT_NAMES, neglected, overdue_first, sleeping, standing_of, waiting
+from bot.customers.rules.domains import registrable_domain
+>>>>>>> main
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
-from bot.customers.rules.names import clean_text, either, look_alikes, name_key, registrable_domain
+from bot.customers.rules.names import clean_text, either, look_alikes, name_key
 from bot.customers.schemas import Cell, CustomerSchema
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.people.queries import get_today, list_names
@@ -209,9 +214,21 @@ def list_awake(session: Session, *, today: date, limit: int) -> Sequence[Custome
     return _overdue_first(session, partial(awake, today), today=today, limit=limit)
 
 
-def list_active(session: Session, *, today: date, limit: int, offset: int) -> Sequence[Customer]:
-    """List active customers, furthest past their cadence first."""
-    return _overdue_first(session, is_active, today=today, limit=limit, offset=offset)
+def list_all(
+    session: Session, which: sa.ColumnElement[bool] | None, *, today: date, limit: int, offset: int
+) -> Sequence[Customer]:
+    """
+    List all customers, or those for which *which* holds: active ones first, each furthest past their cadence first.
+
+    A page of nothing but active ones of all is read from an index.
+    """
+    if which is None:
+        active = _overdue_first(session, is_active, today=today, limit=limit, offset=offset)
+        if len(active) == limit:
+            return active
+    order = (sa.case((is_active(), 0), else_=1), *overdue_first(today))
+    query = select(Customer).where(sa.true() if which is None else which).order_by(*order)
+    return session.exec(query.offset(offset).limit(limit)).all()
 
 
 def _overdue_first(

@@ -1,7 +1,7 @@
 """What the screens of this feature show: lists, a customer's card with its timeline, imported lists."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain
 from typing import Any, cast
 from uuid import UUID
@@ -9,17 +9,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.briefs import Brief, in_workspace
+from bot.core.briefs import Brief, among, in_workspace
 from bot.core.database import workspace_of
-from bot.core.errors import AlreadyDone, NotFound
+from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
     find_customer,
     get_customer,
-    list_active,
     list_aliases,
+    list_all,
     list_contacts,
     list_exact,
     list_nearest,
@@ -30,6 +30,7 @@ from bot.customers.queries import (
 )
 from bot.customers.queries.coverage import count_customers, count_pool
 from bot.customers.queries.due import overdue_first
+from bot.customers.queries.sharing import list_shares
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
@@ -42,13 +43,14 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
-    ShareForm,
     UploadSchema,
 )
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
+from bot.customers.schemas.importing import RefusedFile
+from bot.customers.schemas.sharing import ShareForm
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, RefusedRows, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
-from bot.people.usecases import may_manage, require_here, require_manager
+from bot.people.usecases import may_manage, require_here, require_manager, whom_to_ask
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT
@@ -94,7 +96,8 @@ def list_page(
     """
     Return one page of customers, active ones first, furthest past their cadence first.
 
-    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
+    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner; with the pool,
+    managers see the last sharings.
     """
     actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
@@ -102,14 +105,15 @@ def list_page(
     total = _count_listed(session, holding, pool=pool)
     pages = max(-(-total // PAGE_ROWS), 1)
     shown = min(max(page, 1), pages)
-    start = (shown - 1) * PAGE_ROWS
+    start, manages = (shown - 1) * PAGE_ROWS, may_manage(actor)
     if pool:
         found = list_pool(session, today=today, limit=PAGE_ROWS, offset=start)
     else:
-        found = _list_from(session, holding, today=today, start=start)
+        found = list_all(session, holding, today=today, limit=PAGE_ROWS, offset=start)
     return ListPage(
         rows=tuple(list_schemas(session, found, today=today)), words=clean_text(words, ASKED_LENGTH), page=shown,
-        pages=pages, total=total, pool=pool, may_share=may_manage(actor),
+        pages=pages, total=total, pool=pool, may_share=manages,
+        shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
     )  # fmt: skip
 
 
@@ -121,17 +125,6 @@ def _count_listed(session: Session, holding: Any, *, pool: bool) -> int:
     wanted = (col(Customer.workspace_id) == workspace_of(session), holding)
     total: int = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
     return total
-
-
-def _list_from(session: Session, holding: Any, *, today: date, start: int) -> Sequence[Customer]:
-    """List a page of all customers, or of those with *holding*; a page of active ones alone is read from an index."""
-    if holding is None:
-        active = list_active(session, today=today, limit=PAGE_ROWS, offset=start)
-        if len(active) == PAGE_ROWS:
-            return active
-    order = (sa.case((col(Customer.status) == Status.ACTIVE, 0), else_=1), *overdue_first(today))
-    query = select(Customer).where(sa.true() if holding is None else holding).order_by(*order)
-    return session.exec(query.offset(start).limit(PAGE_ROWS)).all()
 
 
 def get_share_form(session: Session, *, viewer: str, now: datetime) -> ShareForm:
@@ -251,7 +244,7 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
 
 def _not_to_contact(customers: Any) -> sa.Select[Any]:
     contacts = cast("sa.Table", Contact.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-    theirs = contacts.c.customer_id.in_(customers)
+    theirs = among(contacts.c.customer_id, customers)
     return sa.select(contacts.c.customer_id, contacts.c.name).where(
         in_workspace(contacts), theirs, contacts.c.do_not_contact.is_(True)
     )
@@ -316,9 +309,29 @@ def get_import_message(session: Session, *, import_id: UUID, viewer: str, now: d
     return ImportMessage(channel=sent.channel, ts=sent.ts, summary=summary)
 
 
+def get_refused_rows(session: Session, *, import_id: UUID, viewer: str, now: datetime) -> RefusedFile:  # noqa: ARG001 - every query takes the time
+    """
+    Return the file of the rows that an import refused.
+
+    Raises:
+        NotFound: a month has passed, or there were none.
+        NotAllowed: the viewer neither imported the list nor is a manager.
+    """
+    actor = require_here(session, by=viewer)
+    made = session.exec(select(Import).where(Import.id == import_id)).first()
+    if made is not None and made.by != viewer and not may_manage(actor):
+        raise NotAllowed(f"Only managers and who imported a list can see its refused rows; ask {whom_to_ask(session)}.")
+    stored = session.exec(select(RefusedRows).where(RefusedRows.import_id == import_id)).first()
+    if made is None or stored is None:
+        raise NotFound("These refused rows aren't kept any more; import the list again to see what it can't take.")
+    return RefusedFile(file_name=made.file_name, rows=made.refused, content=stored.content)
+
+
 def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
     actor, calendar = require_here(session, by=viewer), get_calendar(session, viewer)
     names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
+    kept = select(RefusedRows.import_id).where(col(RefusedRows.import_id).in_([one.id for one in made]))
+    refused, theirs = set(session.exec(kept).all()), {one.id for one in made if may_manage(actor) or one.by == viewer}
     return tuple(
         ImportSummary(
             **{name: getattr(one, name) for name in ("id", "file_name", "added", "changed", "refused")},
@@ -326,7 +339,8 @@ def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: da
             on=calendar.today(one.at),
             today=calendar.today(now),
             undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
-            may_undo=one.undone_at is None and (may_manage(actor) or one.by == viewer),
+            may_undo=one.undone_at is None and one.id in theirs,
+            has_refused=one.id in refused & theirs,
         )
         for one in made
     )
