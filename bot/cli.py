@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -192,10 +193,12 @@ def erase(
 @app.command()
 def doctor(
     slack: Annotated[bool, typer.Option("--slack", help="Let Slack check every screen, at its worst, too.")] = False,
+    recount: Annotated[bool, typer.Option("--recount", help="Count anew how customers stand, too.")] = False,
 ) -> None:
     """Check settings, database and Slack; each problem is one sentence that says what to do."""
     problem_count = 0
-    checks = [("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)]
+    storage = partial(check_storage, recount=recount)
+    checks = [("Settings", check_settings), ("Database", storage), ("Slack", check_slack)]
     if slack:
         checks.append(("Screens", check_screens))
     for title, check in checks:

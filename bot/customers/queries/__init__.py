@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.errors import Ambiguous, NotFound
-<<<<<<< HEAD
 from bot.customers.queries.coverage import owned_by
 from bot.customers.queries.due import (
     CUSTOMERS,
@@ -24,10 +23,7 @@ from bot.customers.queries.due import (
     waiting,
 )
 from bot.customers.queries.overdue import Which, first_ids
-=======
-from bot.customers.queries.due import FACT_NAMES, neglected, overdue_first, sleeping, standing_of, waiting
 from bot.customers.rules.domains import registrable_domain
->>>>>>> main
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import clean_text, either, look_alikes, name_key
@@ -215,7 +211,7 @@ def list_awake(session: Session, *, today: date, limit: int) -> Sequence[Custome
 
 
 def list_all(
-    session: Session, which: sa.ColumnElement[bool] | None, *, today: date, limit: int, offset: int
+    session: Session, *, which: sa.ColumnElement[bool] | None, today: date, limit: int, offset: int
 ) -> Sequence[Customer]:
     """
     List all customers, or those for which *which* holds: active ones first, each furthest past their cadence first.

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
+from bot.customers.queries import due
 from bot.customers.queries.due import (
     CUSTOMERS,
     ahead,
@@ -23,7 +24,7 @@ from bot.customers.schemas import Coverage, OwnerCoverage
 from bot.customers.tables import TALLY, Customer, tally_key
 from bot.people.tables import Person
 
-RECOUNT = "count them anew with: evenhand doctor --recount"
+RECOUNT = "evenhand doctor --recount counts anew."
 
 
 def get_coverage(session: Session, *, today: date, owner_id: str | None = None) -> Coverage:
@@ -116,18 +117,22 @@ def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: d
     return next(iter(_count_ahead(session, owner_ids, today=today)), None)
 
 
-def list_tally_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - the shape of every check
+def list_problems(session: Session, now: datetime) -> list[str]:
+    """Return a sentence for each customer with a wrong schedule, and one if the tally doesn't add up."""
+    return [*due.list_problems(session, now), *list_tally_problems(session)]
+
+
+def list_tally_problems(session: Session) -> list[str]:
     """Return a sentence if the tally doesn't say what the customers say."""
-    workspace = workspace_of(session)
-    counted = sa.select(*count_columns(), sa.literal(1).label("customers")).where(CUSTOMERS.c.workspace_id == workspace)
-    told = sa.select(*(TALLY.c[name] for name in tally_key("")), -TALLY.c.customers).where(
-        TALLY.c.workspace_id == workspace
-    )
-    both = sa.union_all(counted, told).subquery()
-    keys = [both.c[name] for name in tally_key("")]
-    wrong = sa.select(sa.func.sum(both.c.customers).label("off")).group_by(*keys).subquery()
-    off = session.execute(sa.select(sa.func.coalesce(sa.func.sum(sa.func.abs(wrong.c.off)), 0))).scalar_one()
-    return [f"The counts on Home and in the digest don't follow from the customers; {RECOUNT}."] if off else []
+    workspace, names = workspace_of(session), list(tally_key(""))
+    counted = sa.select(*count_columns(), sa.literal_column("1").label("customers"))
+    told = sa.select(*(TALLY.c[name] for name in names), -TALLY.c.customers)
+    both = sa.union_all(
+        counted.where(CUSTOMERS.c.workspace_id == workspace), told.where(TALLY.c.workspace_id == workspace)
+    ).subquery()
+    differing = sa.select(sa.literal_column("1")).group_by(*(both.c[name] for name in names))
+    off = session.execute(differing.having(sa.func.sum(both.c.customers) != 0).limit(1)).first()
+    return [f"The counts on Home and in the digest don't follow from the customers; {RECOUNT}"] if off else []
 
 
 def count_columns() -> list[sa.Label[Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any, cast
 from uuid import UUID
@@ -106,10 +107,8 @@ def list_page(
     pages = max(-(-total // PAGE_ROWS), 1)
     shown = min(max(page, 1), pages)
     start, manages = (shown - 1) * PAGE_ROWS, may_manage(actor)
-    if pool:
-        found = list_pool(session, today=today, limit=PAGE_ROWS, offset=start)
-    else:
-        found = list_all(session, holding, today=today, limit=PAGE_ROWS, offset=start)
+    page_of = list_pool if pool else partial(list_all, which=holding)
+    found = page_of(session, today=today, limit=PAGE_ROWS, offset=start)
     return ListPage(
         rows=tuple(list_schemas(session, found, today=today)), words=clean_text(words, ASKED_LENGTH), page=shown,
         pages=pages, total=total, pool=pool, may_share=manages,
@@ -118,10 +117,8 @@ def list_page(
 
 
 def _count_listed(session: Session, holding: Any, *, pool: bool) -> int:
-    if pool:
-        return count_pool(session)
-    if holding is None:
-        return count_customers(session)
+    if pool or holding is None:
+        return count_pool(session) if pool else count_customers(session)
     wanted = (col(Customer.workspace_id) == workspace_of(session), holding)
     total: int = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
     return total
