@@ -197,8 +197,11 @@ def doctor(
 ) -> None:
     """Check settings, database and Slack; each problem is one sentence that says what to do."""
     problem_count = 0
-    storage = partial(check_storage, recount=recount)
-    checks = [("Settings", check_settings), ("Database", storage), ("Slack", check_slack)]
+    checks: list[tuple[str, Callable[[], list[str]]]] = [
+        ("Settings", check_settings),
+        ("Database", partial(check_storage, recount=recount)),
+        ("Slack", check_slack),
+    ]
     if slack:
         checks.append(("Screens", check_screens))
     for title, check in checks:

@@ -40,10 +40,10 @@ def list_coverages(
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), is_active(TALLY))
     theirs = [] if owner_ids is None else [owned_by(TALLY, owner_ids)]
     group, late = coverage_group_at(today).label("group"), reached(today, TALLY).label("is_late")
-    each = sa.select(TALLY.c.owner_id, group, late, TALLY.c.customers).where(ours, *theirs).subquery()
+    each = sa.select(TALLY.c.owner_id, group, late, TALLY.c.number).where(ours, *theirs).subquery()
     alike = (each.c.owner_id, each.c.group, each.c.is_late)
     counts: dict[str | None, Counter[str]] = {}
-    for row in session.execute(sa.select(*alike, sa.func.sum(each.c.customers)).group_by(*alike)):
+    for row in session.execute(sa.select(*alike, sa.func.sum(each.c.number)).group_by(*alike)):
         _add(counts.setdefault(row.owner_id, Counter()), *row)
     return {owner: Coverage(**{name: found[name] for name in Coverage.model_fields}) for owner, found in counts.items()}
 
@@ -68,7 +68,7 @@ def list_team_coverage(
 
 def count_customers(session: Session) -> int:
     """Count all customers, whatever their status."""
-    query = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.customers), 0))
+    query = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.number), 0))
     return int(session.execute(query.where(TALLY.c.workspace_id == workspace_of(session))).scalar_one())
 
 
@@ -85,7 +85,7 @@ def count_by_cadence(
 
     *which* is a condition on `TALLY` that only active customers meet. Without *owner_ids*, the owner of all is None.
     """
-    cadence, total = TALLY.c.effective_cadence_days, sa.func.sum(TALLY.c.customers)
+    cadence, total = TALLY.c.effective_cadence_days, sa.func.sum(TALLY.c.number)
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), which)
     if owner_ids is None:
         rows = session.execute(sa.select(cadence, total).where(ours).group_by(cadence))
@@ -125,13 +125,13 @@ def list_problems(session: Session, now: datetime) -> list[str]:
 def list_tally_problems(session: Session) -> list[str]:
     """Return a sentence if the tally doesn't say what the customers say."""
     workspace, names = workspace_of(session), list(tally_key(""))
-    counted = sa.select(*count_columns(), sa.literal_column("1").label("customers"))
-    told = sa.select(*(TALLY.c[name] for name in names), -TALLY.c.customers)
+    counted = sa.select(*count_columns(), sa.literal_column("1").label("number"))
+    told = sa.select(*(TALLY.c[name] for name in names), -TALLY.c.number)
     both = sa.union_all(
         counted.where(CUSTOMERS.c.workspace_id == workspace), told.where(TALLY.c.workspace_id == workspace)
     ).subquery()
-    differing = sa.select(sa.literal_column("1")).group_by(*(both.c[name] for name in names))
-    off = session.execute(differing.having(sa.func.sum(both.c.customers) != 0).limit(1)).first()
+    differing = sa.select(sa.func.sum(both.c.number)).group_by(*(both.c[name] for name in names))
+    off = session.execute(differing.having(sa.func.sum(both.c.number) != 0).limit(1)).first()
     return [f"The counts on Home and in the digest don't follow from the customers; {RECOUNT}"] if off else []
 
 
@@ -166,7 +166,7 @@ def _count_ahead(
     session: Session, owner_ids: Sequence[str] | None, *, today: date, until: date | None = None
 ) -> dict[date, int]:
     """Count the customers that neither wait nor sleep by the day on which they are due, the first day first."""
-    day, total = TALLY.c.due_on, sa.func.sum(TALLY.c.customers)
+    day, total = TALLY.c.due_on, sa.func.sum(TALLY.c.number)
     query = sa.select(day, total).where(TALLY.c.workspace_id == workspace_of(session), ahead(today, TALLY))
     if owner_ids is not None:
         query = query.where(owned_by(TALLY, owner_ids))
