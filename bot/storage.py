@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.core.database import Database
+from bot.core.database import Database, gather_statistics
 from bot.core.errors import SettingsError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -55,6 +55,7 @@ def _upgrade(database: Database) -> None:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            gather_statistics(connection)
             connection.commit()
     except CommandError as error:
         raise SettingsError(f"The database was made by another version of Evenhand; run that one ({error}).") from error

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col
 from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
-from bot.core.database import workspace_of
+from bot.core.database import gather_statistics, workspace_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.queries.screens import imported_key
 from bot.customers.rules.due import Status
@@ -24,12 +24,14 @@ from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.scheduling import spread_first_calls
+from bot.customers.usecases.undone import given_key
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute
 from bot.workspaces.usecases import BOT, record
 
 Values = dict[str, Any]
 
+MANY = 1000  # customers of one list, after which the database looks at its tables anew
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
 """Columns that reschedule a customer when a list changes them."""
 
@@ -126,6 +128,8 @@ def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, n
     record(session, "customers.imported", by=by, kind="import", subject=made.id, after=numbers, now=now)
     _notify(session, batch, made, plan, by=by, now=now)
     session.flush()
+    if len(changes) >= MANY:
+        gather_statistics(session.connection(), "customers", "customer_aliases", "contacts", "import_changes")
     return made.id
 
 
@@ -275,7 +279,7 @@ def _notify(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, b
         person = find_person_row(session, owner)
         if owner != by and person is not None and Mute.NEWS not in person.mutes:
             schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
-            outbox.enqueue(session, schema, to=owner, key=f"import:{made.id}:{owner}", now=now)
+            outbox.enqueue(session, schema, to=owner, key=given_key(made.id, owner), now=now)
     if by != BOT:
         notification = ListImported(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
