@@ -1,4 +1,4 @@
-"""The command line: `evenhand run | import | mentions | export | erase | doctor | migrate | backup | restore`."""
+"""The command line: `evenhand run`, `import`, `mentions`, `export`, `erase`, `doctor`, `migrate`, and those of other files."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.cli_backups import backup, restore
+from bot.cli_demo import demo
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
@@ -46,6 +47,7 @@ app = typer.Typer(
 
 app.command()(backup)
 app.command()(restore)
+app.command()(demo)
 
 MAX_ROWS_PRINTED = 20
 CORRECTION_COLUMNS = ("words", "before", "after", "scorer", "at")
