@@ -1,4 +1,4 @@
-"""The command line: `evenhand run`, `import`, `mentions`, `export`, `erase`, `doctor`, `migrate`, and those of other files."""
+"""The command line: `evenhand run`, `import`, `mentions`, `export`, `erase`, `doctor`, `migrate`, and a few more."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
