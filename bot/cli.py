@@ -1,8 +1,9 @@
-"""The command line: `evenhand run | import | mentions | export | erase | doctor | migrate`."""
+"""The command line: `evenhand run`, `import`, `mentions`, `export`, `erase`, `doctor`, `migrate`, and a few more."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -11,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.cli_backups import backup, restore
+from bot.cli_demo import demo
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
@@ -25,7 +28,7 @@ from bot.customers.usecases.erasing import erase_subject, export_subject, find_s
 from bot.customers.usecases.lists import apply_import, plan_import
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.views.printed import plan_lines
-from bot.doctor import check_settings, check_slack, check_storage
+from bot.doctor import age_of_backups, check_backups, check_settings, check_slack, check_storage, find_backups
 from bot.doctor_slack import check_screens
 from bot.features import FEATURES
 from bot.logs import configure_logging
@@ -43,6 +46,10 @@ app = typer.Typer(
     help="Makes sure every customer is contacted, whatever its size.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
+
+app.command()(backup)
+app.command()(restore)
+app.command()(demo)
 
 MAX_ROWS_PRINTED = 20
 BEGINNING = 64 * 1024  # bytes of a file by which an earlier report is recognised
@@ -264,9 +271,16 @@ def doctor(
 ) -> None:
     """Check settings, database and Slack; each problem is one sentence that says what to do."""
     problem_count = 0
-    checks = [("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)]
+    checks: list[tuple[str, Callable[[], list[str]]]] = [
+        ("Settings", check_settings),
+        ("Database", check_storage),
+        ("Slack", check_slack),
+    ]
     if slack:
         checks.append(("Screens", check_screens))
+    if backups := find_backups():
+        now = WallClock().now()
+        checks.append((f"Backups{age_of_backups(backups, now=now)}", partial(check_backups, backups, now=now)))
     for title, check in checks:
         found = check()
         problem_count += len(found)

@@ -49,6 +49,11 @@ def newest_version() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Return whether *revision* is one of our migrations; those of a newer version aren't."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _upgrade(database: Database) -> None:
     try:
         with _migration_lock(database), database.engine.connect() as connection, _without_foreign_keys(connection):
