@@ -52,6 +52,8 @@ PAGE_ROWS = 8
 TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
+MOST_CONSIDERED = 1000
+"""Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""
 IMPORTS_SHOWN = 5
 EXAMPLES = 3
 MOST_PROPOSED = 10
@@ -130,7 +132,7 @@ def list_options(session: Session, *, words: str, viewer: str, now: datetime) ->
     today = get_today(session, person_id=viewer, now=now)
     query = select(Customer.id, Customer.name)
     if words.strip():
-        query = query.where(col(Customer.id).in_(ids_holding(session, words)))
+        query = query.where(col(Customer.id).in_(ids_holding(session, words, MOST_CONSIDERED)))
     key = name_key(words)
     beginning = sa.case((col(Customer.name_key).startswith(key, autoescape=True), 0), else_=1) if key else sa.literal(0)
     query = query.where(col(Customer.status) != Status.EXCLUDED).order_by(beginning, *overdue_first(today))

@@ -102,9 +102,10 @@ def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Seque
     return []
 
 
-def ids_holding(session: Session, words: str) -> Any:
+def ids_holding(session: Session, words: str, most: int | None = None) -> Any:
     """
-    SQL: the ids of customers whose name or alias holds each of *words*, or whose domain holds the one word.
+    SQL: the ids of customers whose name or alias holds each of *words*, or whose domain holds the one word; of *most*
+    names at most.
 
     Words of one or two letters alone have to begin a word, or the name. Only a word with a dot in it, which is looked
     for in domains, takes longer the more customers there are.
@@ -112,7 +113,8 @@ def ids_holding(session: Session, words: str) -> Any:
     parts = name_key(words).split()[:MOST_WORDS]
     if not parts:
         return select(Customer.id).where(sa.false())
-    named = names_with(session, _long_pieces(parts)).where(*_each(parts)).with_only_columns(CustomerName.customer_id)
+    held = names_with(session, _long_pieces(parts)).where(*_each(parts)).limit(most).subquery()
+    named = sa.select(held.c.customer_id)
     domain = clean_text(words, ASKED_LENGTH).lower()
     if "." not in domain or " " in domain:
         return named
@@ -139,28 +141,32 @@ def list_names_like(session: Session, words: str) -> tuple[tuple[UUID, str], ...
 def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tuple[UUID, str], ...]:
     """List the (id, name) of customers whose names look most like *words*, in spite of typing errors."""
     key = name_key(words)
-    ids = _list_near(session, key) if key else {}
-    wanted = list(dict.fromkeys(ids[one] for one in look_alikes(key, list(ids), limit * 2)))[:limit]
+    near = _list_near(session, key) if key else {}
+    numbers = [near[one] for one in look_alikes(key, list(near), limit * 2)]
+    query = select(CustomerName.number, CustomerName.customer_id).where(col(CustomerName.number).in_(numbers))
+    ids = dict(session.exec(query).all()) if numbers else {}
+    wanted = list(dict.fromkeys(ids[one] for one in numbers))[:limit]
     rows = list_by_ids(session, wanted)
     return tuple((customer_id, rows[customer_id].name) for customer_id in wanted)
 
 
-def _list_near(session: Session, key: str) -> dict[str, UUID]:
+def _list_near(session: Session, key: str) -> dict[str, int | None]:
     """
-    Return the names, by their keys, that share most with *key*.
+    Return the names that share most with *key*: their keys with the number of one of each.
 
     A typing error leaves most windows of a name as they are, and all its words but one. What few names share counts
     for more than what many do.
     """
     searches = enumerate(names_with(session, pieces).limit(MOST_IN_WINDOW) for pieces in _windows(key))
-    numbered = (query.add_columns(sa.literal(at).label("at")).subquery() for at, query in searches)
-    rows = session.execute(sa.union_all(*map(sa.select, numbered))).all()
+    columns = (CustomerName.number, CustomerName.name_key)
+    each = (query.with_only_columns(*columns, sa.literal(at).label("at")).subquery() for at, query in searches)
+    rows = session.execute(sa.union_all(*map(sa.select, each))).all()
     hits = Counter(at for _, _, at in rows)
     shared: Counter[str] = Counter()
     for _, name, at in rows:
         shared[name] += TELLING // hits[at]
     best = {name for name, _ in shared.most_common(BEST)}
-    return {name: customer_id for customer_id, name, _ in rows if name in best}
+    return {name: number for number, name, _ in rows if name in best}
 
 
 def _windows(key: str) -> Iterator[list[str]]:
