@@ -8,10 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.core.database import Row, choice, points_to, within_workspace
+from bot.core.database import Row, WorkspaceRow, choice, points_to, within_workspace
 from bot.customers.rules.due import SnoozeReason, Status
 
 NAME_LENGTH = 200
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""A number that the database gives; SQLite's own must be called INTEGER."""
 
 
 class Customer(Row, table=True):
@@ -86,11 +88,27 @@ class Alias(Row, table=True):
     __table_args__ = within_workspace(
         points_to("customers", "customer_id"),
         sa.UniqueConstraint("workspace_id", "customer_id", "name_key"),
-        sa.Index(None, "workspace_id", "name_key"),
+        sa.Index(None, "workspace_id", "name_key", "customer_id"),
     )
 
     customer_id: UUID
     name: str = Field(max_length=NAME_LENGTH)
+    name_key: str = Field(max_length=NAME_LENGTH)
+
+
+class CustomerName(WorkspaceRow, table=True):
+    """
+    A customer's name or alias, as it is searched for by its trigrams; `number` finds it in SQLite's full-text table.
+
+    Triggers on customers and aliases keep the rows (docs/decisions/0010-search.md), so nothing else writes here.
+    """
+
+    __tablename__ = "customer_names"
+    __table_args__ = (sa.Index(None, "customer_id"),)
+
+    number: int | None = Field(default=None, primary_key=True, sa_type=Number)
+    customer_id: UUID
+    is_alias: bool
     name_key: str = Field(max_length=NAME_LENGTH)
 
 
