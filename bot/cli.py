@@ -268,12 +268,13 @@ def erase(
 @app.command()
 def doctor(
     slack: Annotated[bool, typer.Option("--slack", help="Let Slack check every screen, at its worst, too.")] = False,
+    recount: Annotated[bool, typer.Option("--recount", help="Count anew how customers stand, too.")] = False,
 ) -> None:
     """Check settings, database and Slack; each problem is one sentence that says what to do."""
     problem_count = 0
     checks: list[tuple[str, Callable[[], list[str]]]] = [
         ("Settings", check_settings),
-        ("Database", check_storage),
+        ("Database", partial(check_storage, recount=recount)),
         ("Slack", check_slack),
     ]
     if slack:

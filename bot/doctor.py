@@ -19,6 +19,7 @@ from bot.core.feature import Feature
 from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
+from bot.customers.usecases.tallying import recount_tally
 from bot.features import FEATURES
 from bot.settings import Settings, load_settings, load_storage_settings
 from bot.slack.app import auth_test, build_client, open_connection
@@ -54,14 +55,18 @@ def check_settings() -> list[str]:
     return []
 
 
-def check_storage() -> list[str]:
-    """Return problems with the database: unreachable, not migrated, or with inconsistent data."""
+def check_storage(*, recount: bool = False) -> list[str]:
+    """
+    Return problems with the database: unreachable, not migrated, or with inconsistent data.
+
+    With *recount*, the tally of each workspace is made anew before it is checked.
+    """
     try:
         runtime = Runtime(Database(load_storage_settings().database_url), WallClock(), FEATURES)
     except SettingsError as error:
         return [str(error)]
     try:
-        return list(_storage_problems(runtime))
+        return list(_storage_problems(runtime, recount=recount))
     except SQLAlchemyError as error:
         return [f"The database doesn't answer ({type(error).__name__}); check DATABASE_URL and that it is running."]
     finally:
@@ -95,7 +100,7 @@ def age_of_backups(backups: BackupFolder, *, now: datetime) -> str:
     return "" if hours is None else f" (the last is {hours} hour{'' if hours == 1 else 's'} old)"
 
 
-def _storage_problems(runtime: Runtime) -> Iterable[str]:
+def _storage_problems(runtime: Runtime, *, recount: bool) -> Iterable[str]:
     if runtime.database.dialect == "sqlite" and sqlite_module().sqlite_version_info < SAFE_SQLITE:
         yield "This SQLite can damage its log under load; install pysqlite3 or use PostgreSQL."
     if not is_current(runtime.database):
@@ -107,6 +112,8 @@ def _storage_problems(runtime: Runtime) -> Iterable[str]:
             yield f"{words.capitalize()} failed {f'{times} times in a row' if times > 1 else 'once'}: {beat.error}"
     known = [*runtime.read_now(list_workspaces, workspace=None), *runtime.read_now(list_uninstalled, workspace=None)]
     for workspace in known:
+        if recount:
+            runtime.run_now(recount_tally, workspace=workspace)
         yield from runtime.read_now(_feature_problems, workspace=workspace, features=FEATURES)
 
 

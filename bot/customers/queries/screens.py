@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any, cast
 from uuid import UUID
@@ -15,7 +16,16 @@ from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
-from bot.customers.queries import get_customer, list_aliases, list_contacts, list_owner_ids, list_schemas
+from bot.customers.queries import (
+    get_customer,
+    list_aliases,
+    list_all,
+    list_contacts,
+    list_owner_ids,
+    list_pool,
+    list_schemas,
+)
+from bot.customers.queries.coverage import count_customers, count_pool
 from bot.customers.queries.due import overdue_first
 from bot.customers.queries.searching import (
     ASKED_LENGTH,
@@ -96,21 +106,26 @@ def list_page(
     """
     actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
-    wanted = [col(Customer.workspace_id) == workspace_of(session)]
-    if words:
-        wanted.append(col(Customer.id).in_(ids_holding(session, words)))
-    if pool:
-        wanted += [col(Customer.owner_id).is_(None), col(Customer.status) == Status.ACTIVE]
-    total = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
+    holding = col(Customer.id).in_(ids_holding(session, words)) if words else None
+    total = _count_listed(session, holding, pool=pool)
     pages = max(-(-total // PAGE_ROWS), 1)
     shown = min(max(page, 1), pages)
-    order = (sa.case((col(Customer.status) == Status.ACTIVE, 0), else_=1), *overdue_first(today))
-    query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
-    rows, manages = list_schemas(session, session.exec(query).all(), today=today), may_manage(actor)
+    start, manages = (shown - 1) * PAGE_ROWS, may_manage(actor)
+    page_of = list_pool if pool else partial(list_all, which=holding)
+    found = page_of(session, today=today, limit=PAGE_ROWS, offset=start)
     return ListPage(
-        rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool,
-        may_share=manages, shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
+        rows=tuple(list_schemas(session, found, today=today)), words=clean_text(words, ASKED_LENGTH), page=shown,
+        pages=pages, total=total, pool=pool, may_share=manages,
+        shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
     )  # fmt: skip
+
+
+def _count_listed(session: Session, holding: Any, *, pool: bool) -> int:
+    if pool or holding is None:
+        return count_pool(session) if pool else count_customers(session)
+    wanted = (col(Customer.workspace_id) == workspace_of(session), holding)
+    total: int = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
+    return total
 
 
 def get_share_form(session: Session, *, viewer: str, now: datetime) -> ShareForm:
@@ -153,16 +168,15 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     topics = collect_topics(features, session, customer.id, now)
     lines = sorted(chain.from_iterable(topics.values()), key=lambda line: not line.urgent)
     subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
-    family = select(Customer.id, Customer.name).where(Customer.parent_id == customer.id)
-    children = session.exec(family.order_by(col(Customer.name_key))).all()
+    children, children_total = _list_children(session, customer.id)
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
         topics={topic: tuple(about) for topic, about in topics.items()},
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
-        children=tuple(Named(id=child_id, name=name) for child_id, name in children[:FAMILY_SHOWN]),
-        children_total=len(children),
+        children=children,
+        children_total=children_total,
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(
             OfferedButton(label=offer.label, action_id=offer.action_id, in_menu=offer.open is not None)
@@ -174,6 +188,16 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         mine=customer.owner_id == viewer,
         may_erase=actor.role is Role.ADMIN,
     )
+
+
+def _list_children(session: Session, parent_id: UUID) -> tuple[tuple[Named, ...], int]:
+    """Return the first subsidiaries by name, and how many there are."""
+    theirs = Customer.parent_id == parent_id
+    first = select(Customer.id, Customer.name).where(theirs).order_by(col(Customer.name_key), col(Customer.id))
+    shown = tuple(Named(id=child_id, name=name) for child_id, name in session.exec(first.limit(FAMILY_SHOWN)).all())
+    if len(shown) < FAMILY_SHOWN:
+        return shown, len(shown)
+    return shown, session.exec(select(sa.func.count(col(Customer.id))).where(theirs)).one()
 
 
 def find_card(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
