@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlmodel import Field, SQLModel
 
-from bot.core.database import WORKSPACE_ID_LENGTH, Row, choice, points_to, within_workspace
+from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
 from bot.customers.rules.due import SnoozeReason, Status
 
 NAME_LENGTH = 200
 WAIT_NAMES = ("effective_cadence_days", "waiting_since", "id")
 """Among customers of one cadence, the order by the last two is the order of every list."""
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""A number that the database gives; SQLite's own must be called INTEGER."""
 
 
 class Customer(Row, table=True):
@@ -91,11 +93,27 @@ class Alias(Row, table=True):
     __table_args__ = within_workspace(
         points_to("customers", "customer_id"),
         sa.UniqueConstraint("workspace_id", "customer_id", "name_key"),
-        sa.Index(None, "workspace_id", "name_key"),
+        sa.Index(None, "workspace_id", "name_key", "customer_id"),
     )
 
     customer_id: UUID
     name: str = Field(max_length=NAME_LENGTH)
+    name_key: str = Field(max_length=NAME_LENGTH)
+
+
+class CustomerName(WorkspaceRow, table=True):
+    """
+    A customer's name or alias, as it is searched for by its trigrams; `number` finds it in SQLite's full-text table.
+
+    Triggers on customers and aliases keep the rows (docs/decisions/0010-search.md), so nothing else writes here.
+    """
+
+    __tablename__ = "customer_names"
+    __table_args__ = (sa.Index(None, "customer_id"),)
+
+    number: int | None = Field(default=None, primary_key=True, sa_type=Number)
+    customer_id: UUID
+    is_alias: bool
     name_key: str = Field(max_length=NAME_LENGTH)
 
 

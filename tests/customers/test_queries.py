@@ -10,7 +10,6 @@ from sqlmodel import select
 
 from bot.core.errors import Ambiguous, NotAllowed, NotFound
 from bot.customers.queries import (
-    find_customer,
     find_row,
     get_customer,
     get_schema,
@@ -23,6 +22,7 @@ from bot.customers.queries import (
 from bot.customers.queries.coverage import get_coverage, list_coming, list_coverages, list_team_coverage
 from bot.customers.queries.due import list_owners_among, standing_of
 from bot.customers.queries.screens import brief_of_contacts, get_card, list_imports, list_options, list_page, look_up
+from bot.customers.queries.searching import find_customer
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerDetails, CustomerSchema
 from bot.customers.tables import Customer

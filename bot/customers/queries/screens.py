@@ -17,20 +17,24 @@ from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
-    find_customer,
     get_customer,
     list_aliases,
     list_all,
     list_contacts,
-    list_exact,
-    list_nearest,
     list_owner_ids,
-    list_partly,
     list_pool,
     list_schemas,
 )
 from bot.customers.queries.coverage import count_customers, count_pool
 from bot.customers.queries.due import overdue_first
+from bot.customers.queries.searching import (
+    ASKED_LENGTH,
+    find_customer,
+    ids_holding,
+    list_exact,
+    list_nearest,
+    list_partly,
+)
 from bot.customers.queries.sharing import list_shares
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
@@ -48,7 +52,7 @@ from bot.customers.schemas import (
 )
 from bot.customers.schemas.importing import RefusedFile
 from bot.customers.schemas.sharing import ShareForm
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, RefusedRows, Upload
+from bot.customers.tables import Contact, Customer, Import, ImportChange, RefusedRows, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
 from bot.people.usecases import may_manage, require_here, require_manager, whom_to_ask
@@ -60,14 +64,14 @@ PAGE_ROWS = 8
 TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
+MOST_CONSIDERED = 1000
+"""Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""
 IMPORTS_SHOWN = 5
 EXAMPLES = 3
 MOST_PROPOSED = 10
 """People that a form proposes to share customers out among."""
 TRAIL_LINES = 20
 COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
-ASKED_LENGTH = 200
-MOST_WORDS = 8
 CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id")
 
 
@@ -81,9 +85,9 @@ def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Fea
     require_here(session, by=viewer)
     asked = clean_text(words, ASKED_LENGTH)
     exact = (list_exact(session, asked) or list_partly(session, asked)) if asked else []
-    page = list_page(session, words=asked, page=1, viewer=viewer, now=now)
-    if len(exact) == 1 or (asked and page.total == 1):
-        only = exact[0].id if len(exact) == 1 else page.rows[0].id
+    page = None if len(exact) == 1 else list_page(session, words=asked, page=1, viewer=viewer, now=now)
+    if page is None or (asked and page.total == 1):
+        only = page.rows[0].id if page else exact[0].id
         card = get_card(session, customer_id=only, viewer=viewer, features=features, now=now)
         return LookUp(words=asked, card=card)
     if asked and not page.total:
@@ -102,7 +106,7 @@ def list_page(
     """
     actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
-    holding = _holding(words) if words else None
+    holding = col(Customer.id).in_(ids_holding(session, words)) if words else None
     total = _count_listed(session, holding, pool=pool)
     pages = max(-(-total // PAGE_ROWS), 1)
     shown = min(max(page, 1), pages)
@@ -146,7 +150,7 @@ def list_options(session: Session, *, words: str, viewer: str, now: datetime) ->
     today = get_today(session, person_id=viewer, now=now)
     query = select(Customer.id, Customer.name)
     if words.strip():
-        query = query.where(_holding(words))
+        query = query.where(col(Customer.id).in_(ids_holding(session, words, MOST_CONSIDERED)))
     key = name_key(words)
     beginning = sa.case((col(Customer.name_key).startswith(key, autoescape=True), 0), else_=1) if key else sa.literal(0)
     query = query.where(col(Customer.status) != Status.EXCLUDED).order_by(beginning, *overdue_first(today))
@@ -256,22 +260,6 @@ def _tell_brief(rows: Sequence[Any], _now: datetime) -> dict[UUID, list[Line]]:
 
 brief_of_contacts = Brief(_not_to_contact, _tell_brief)
 """Whom not to contact at these customers."""
-
-
-def _holding(words: str) -> Any:
-    """SQL: the name or an alias holds each of the words, however they are written, or the domain holds them all."""
-    parts = name_key(words).split()[:MOST_WORDS]
-    domain = clean_text(words, ASKED_LENGTH).lower()
-    named = select(Alias.customer_id).where(*_each(Alias.name_key, parts))
-    return sa.or_(
-        sa.and_(*_each(Customer.name_key, parts)) if parts else sa.false(),
-        col(Customer.id).in_(named) if parts else sa.false(),
-        col(Customer.domain).contains(domain, autoescape=True) if "." in domain else sa.false(),
-    )
-
-
-def _each(column: str, parts: Sequence[str]) -> list[Any]:
-    return [col(column).contains(part, autoescape=True) for part in parts]
 
 
 def _nearest(session: Session, words: str) -> tuple[Named, ...]:
