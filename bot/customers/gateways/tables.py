@@ -163,7 +163,10 @@ def read_table(data: bytes, *, name: str, count_known: Callable[[Sequence[str]],
     """
     for magic, kind in _OTHER_KINDS:
         if data.startswith(magic):
-            raise UnreadableFile(f"{name} is {kind}: save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that.")
+            sheet = "open the right sheet and " if "Excel" in kind else ""
+            raise UnreadableFile(
+                f"{name} is {kind}: {sheet}save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that."
+            )
     encoding, remarks = _encoding(data, name)
     with closing(_open_text(data, encoding)) as text:
         lines = _sample_lines(text)
