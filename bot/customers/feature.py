@@ -2,7 +2,7 @@
 
 from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
-from bot.customers.queries import due, screens
+from bot.customers.queries import coverage, screens
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
 from bot.customers.schemas.importing import ImportTakenBack
 from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared
@@ -24,5 +24,5 @@ FEATURE = Feature(
     timeline=screens.timeline,
     erase=erasing.erase,
     export=queries.export,
-    check=due.list_problems,
+    check=coverage.list_problems,
 )

@@ -1,4 +1,4 @@
-"""Listeners of the reviews: `/evenhand proof`, its periods, and the customers behind its figures."""
+"""Listeners of the reviews: `/evenhand proof` with the customers behind its figures, and `/evenhand review`."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -6,17 +6,20 @@ from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.reviews import views
 from bot.reviews.queries import get_proof, list_who_waited
-from bot.reviews.rules import PERIODS, USUAL_PERIOD
+from bot.reviews.queries.review import get_review
+from bot.reviews.rules import PERIODS, USUAL_PERIOD, Period
 from bot.slack.callers import Caller
 from bot.workspaces.listeners import listen
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
-    """Register a listener for each button; the command is a word of /evenhand."""
+    """Register a listener for each button; the commands are words of /evenhand."""
     on = listen(app, runtime)
     for period in PERIODS:
         on.action(f"{views.PERIOD}.{period}", show_period)
     on.action(views.BACK, show_period)
+    for one in Period:
+        on.action(f"{views.REVIEW}.{one.value}", show_review)
     for control in (views.WHO, views.NEXT, views.PREVIOUS):
         on.action(control, show_who_waited)
 
@@ -33,6 +36,26 @@ async def proof(caller: Caller, words: str) -> None:
         raise InvalidInput("Say over how many days: /evenhand proof 30, 90 or 365.")
     await caller.ack()  # thousands of customers may take longer than Slack waits
     await caller.respond(views.proof(await caller.read(get_proof, days=int(days))))
+
+
+async def review(caller: Caller, words: str) -> None:
+    """
+    Answer `/evenhand review [week | month | quarter]`.
+
+    Raises:
+        InvalidInput: *words* are none of these.
+    """
+    period = words or Period.WEEK.value
+    if period not in set(Period):
+        raise InvalidInput("Say which review: /evenhand review week, month or quarter.")
+    await caller.ack()
+    await caller.respond(views.review(await caller.read(get_review, period=Period(period))))
+
+
+async def show_review(caller: Caller) -> None:
+    """Replace a review by that of another period."""
+    period = Period(caller.value) if caller.value in set(Period) else Period.WEEK
+    await caller.replace(views.review(await caller.read(get_review, period=period)))
 
 
 async def show_period(caller: Caller) -> None:

@@ -13,6 +13,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 Key = TypeVar("Key")
+Span = tuple[date, date]
+"""Two days and all between them."""
+ONE_DAY = timedelta(days=1)
 
 PERIODS = (30, 90, 365)
 """Days that a proof may look back on."""
@@ -25,6 +28,21 @@ SEED = 20_261_128
 SURE, LIKELY = 1, 5
 """A gap that chance makes at most so many times in 100 is a sign, or is worth a look."""
 MIDDLE, NEARLY_ALL = 0.5, 0.9
+BUCKETS = 12
+"""Periods in a chart."""
+
+
+class Period(StrEnum):
+    """What a review looks back on; its charts show `BUCKETS` of them."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+    @property
+    def days(self) -> int:
+        """How many days it has; a quarter has thirteen weeks, so that weekends weigh the same in each."""
+        return {Period.WEEK: 7, Period.MONTH: 28, Period.QUARTER: 91}[self]
 
 
 class Band(StrEnum):
@@ -36,6 +54,11 @@ class Band(StrEnum):
     FOURTH = "fourth"
     LARGEST = "largest"
     UNKNOWN = "unknown"
+
+    @property
+    def words(self) -> str:
+        """The band as it is named on screens."""
+        return {Band.THIRD: "Middle fifth", Band.UNKNOWN: "Size not known"}.get(self, f"{self.value.title()} fifth")
 
 
 FIFTHS = (Band.SMALLEST, Band.SECOND, Band.THIRD, Band.FOURTH, Band.LARGEST)
@@ -112,27 +135,34 @@ def _fifths(amounts: Mapping[Key, Any]) -> dict[Key, Band]:
 # --- waits -------------------------------------------------------------------------------------------------------
 
 
-def measure_wait(contacts: Iterable[date], *, added_on: date, cadence: int, since: date, until: date) -> Wait:
+def list_waits(contacts: Iterable[date], *, added_on: date, until: date) -> list[Span]:
     """
-    Return how a customer waited in the days after *since* up to *until*.
+    Return the first and last day of each time that a customer waited, up to *until*.
 
-    It waits from the day it was added or talked to until the next contact, or until *until* where there was none. A
-    wait counts with all its days when it ended in the period or was still on at its end.
+    It waits from the day it was added or talked to, until the day before the next contact or, last, until *until*.
     """
     known = sorted({day for day in contacts if day <= until})
     start = min([added_on, *known])
-    days = [start, *(day for day in known if day > start)]
-    waits = [(begin, end) for begin, end in pairwise([*days, until]) if end > since]
-    first = since + timedelta(days=1)
-    last_days = [until if end == until and begin == days[-1] else end - timedelta(days=1) for begin, end in waits]
-    spans = list(zip(waits, last_days, strict=True))
-    return Wait(
-        longest=max(((end - begin).days for begin, end in waits), default=0),
-        in_cadence=sum(
-            _days(max(begin, first), min(last, begin + timedelta(days=cadence))) for (begin, _), last in spans
-        ),
-        counted=sum(_days(max(begin, first), last) for (begin, _), last in spans),
-    )
+    begins = [start, *(day for day in known if day > start)]
+    return [*((begin, after - ONE_DAY) for begin, after in pairwise(begins)), (begins[-1], until)]
+
+
+def measure_wait(waits: Sequence[Span], *, cadence: int, since: date, until: date) -> Wait:
+    """
+    Return how a customer with these *waits* waited in the days after *since* up to *until*.
+
+    A wait counts with all its days when it ended in the period or was still on at its end.
+    """
+    longest = in_cadence = counted = 0
+    first = since + ONE_DAY
+    for begin, end in waits:
+        if end < since or begin > until:
+            continue
+        last = min(end, until)
+        longest = max(longest, (min(end + ONE_DAY, until) - begin).days)
+        counted += _days(max(begin, first), last)
+        in_cadence += _days(max(begin, first), min(last, begin + timedelta(days=cadence)))
+    return Wait(longest=longest, in_cadence=in_cadence, counted=counted)
 
 
 def _days(first: date, last: date) -> int:

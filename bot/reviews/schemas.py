@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from bot.core.schemas import Schema
+from bot.core.schemas import DigestSlot, PromptNotification, Schema
 from bot.customers.schemas import CustomerSchema
-from bot.reviews.rules import Band
+from bot.reviews.rules import Band, Period
 
 
 class GapSchema(Schema):
@@ -65,3 +65,35 @@ class WhoWaited(Schema):
     total: int
     page: int
     pages: int
+
+
+class BandCourse(Schema):
+    """The share of days in cadence (percent) of one band in each period of a chart; None where it had no customers."""
+
+    band: Band
+    percents: tuple[int | None, ...]
+
+
+class Review(Schema):
+    """
+    What a period was like: *proof* over the 90 days up to its end, *courses* over the periods that *labels* name, the
+    last being this one; and lines of plain text on what *moved*, who *needs* help, what went *well*, and causes that
+    came *again*.
+    """
+
+    period: Period
+    proof: Proof
+    labels: tuple[str, ...]
+    courses: tuple[BandCourse, ...]
+    moved: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    well: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+
+
+class WeeklyReview(PromptNotification):
+    """The review that a channel gets at the times that managers chose."""
+
+    kind = "reviews.weekly"
+    slot: DigestSlot
+    review: Review

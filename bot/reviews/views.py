@@ -1,18 +1,20 @@
 """How the proof looks: the sentence about the gap, the figures of each size, and the customers behind them."""
 
+from collections.abc import Sequence
+
 from bot.customers.views import CARD, name_of, standing_words
-from bot.reviews.rules import FEWEST, LIKELY, PERIODS, SURE, Band
-from bot.reviews.schemas import BandFigures, GapSchema, Proof, WhoWaited
+from bot.reviews.rules import FEWEST, LIKELY, PERIODS, SURE, Band, Period
+from bot.reviews.schemas import BandFigures, GapSchema, Proof, Review, WeeklyReview, WhoWaited
 from bot.slack import blocks as ui
+from bot.slack.charts import chart
+from bot.slack.footers import digest_footer, notification_text, trial_note
 
 PERIOD, WHO, BACK = "reviews.period", "reviews.who", "reviews.proof"
 NEXT, PREVIOUS = "reviews.next", "reviews.previous"
+REVIEW = "reviews.review"
 ROUNDS_TO_ONE = (0.995, 1.005)
 OWNER_SHOWN = 60
-CALLED = {
-    Band.SMALLEST: "Smallest fifth", Band.SECOND: "Second fifth", Band.THIRD: "Middle fifth",
-    Band.FOURTH: "Fourth fifth", Band.LARGEST: "Largest fifth", Band.UNKNOWN: "Size not known",
-}  # fmt: skip
+LINE_SHOWN = 250
 
 
 def proof(schema: Proof) -> ui.Message:
@@ -55,7 +57,7 @@ def verdict(gap: GapSchema) -> str:
 
 def who_waited(schema: WhoWaited) -> ui.Message:
     """Draw a page of the customers behind one band's figures."""
-    text = f"{CALLED[schema.band]}: {ui.plural(schema.total, 'customer')}."
+    text = f"{schema.band.words}: {ui.plural(schema.total, 'customer')}."
     blocks = [ui.section(text), ui.divider()]
     for row in schema.rows:
         owner = ui.escape(ui.cut(row.customer.owner_name or "no owner", OWNER_SHOWN))
@@ -66,6 +68,62 @@ def who_waited(schema: WhoWaited) -> ui.Message:
     where = f"Page {schema.page + 1:,} of {schema.pages:,} · " if schema.pages > 1 else ""
     blocks.append(ui.context(f"{where}Furthest past their cadence first; size plays no part. Only you see this."))
     return ui.Message(text=text, blocks=[*blocks, ui.actions(*_turns(schema))])
+
+
+def weekly(schema: WeeklyReview) -> ui.Message:
+    """Draw the review for a channel."""
+    said = headline(schema.review.proof)
+    body = [*trial_note(is_test=schema.slot.is_test), *_review(schema.review), *digest_footer(schema.slot)]
+    text = notification_text(said, is_test=schema.slot.is_test)
+    return ui.Message(text=text, blocks=[ui.section(f"*{said}*"), *body])
+
+
+def review(schema: Review) -> ui.Message:
+    """Draw the review for a manager alone, with buttons to the other periods and to the figures."""
+    if not schema.proof.bands:
+        return proof(schema.proof)
+    said = headline(schema.proof)
+    others = [one for one in Period if one is not schema.period]
+    turns = [ui.button(f"The {one.value}", f"{REVIEW}.{one.value}", one.value) for one in others]
+    buttons = ui.actions(ui.button("Who waited?", BACK, str(schema.proof.days)), *turns)
+    return ui.Message(text=said, blocks=[ui.section(f"*{said}*"), *_review(schema), buttons])
+
+
+def _review(schema: Review) -> list[ui.Block]:
+    """Draw chance, both charts with their figures in words, and the lines."""
+    bands = schema.proof.bands
+    blocks = [ui.section(verdict(schema.proof.gap))] if schema.proof.gap else []
+    if any(None not in course.percents for course in schema.courses):
+        blocks.append(_coverage_chart(schema))
+    waited = {"half waited up to": [band.half for band in bands], "nine in ten": [band.nine_in_ten for band in bands]}
+    blocks.append(chart(f"Days waited in {schema.proof.days} days", [band.band.words for band in bands], waited))
+    blocks.append(ui.context(_in_words(schema)))
+    told = (("What moved", schema.moved), ("Needs help", schema.needs), ("Went well", schema.well),
+            ("Came again", schema.again))  # fmt: skip
+    return [*blocks, *(_paragraph(title, lines) for title, lines in told if lines)]
+
+
+def _coverage_chart(schema: Review) -> ui.Block:
+    whole = [course for course in schema.courses if None not in course.percents]
+    series = {course.band.words: [share for share in course.percents if share is not None] for course in whole}
+    return chart(f"Days in cadence by {schema.period.value}, percent", schema.labels, series, kind="line")
+
+
+def _in_words(schema: Review) -> str:
+    """Return the charts' figures in words, for readers without charts."""
+    shares = (
+        f"{course.band.words} {course.percents[0] if course.percents[0] is not None else '–'} → {course.percents[-1]}%"
+        for course in schema.courses
+    )
+    waited = (f"{band.band.words} {band.half:,} and {band.nine_in_ten:,} days" for band in schema.proof.bands)
+    return (
+        f"Days in cadence, {ui.escape(f'{schema.labels[0]} → {schema.labels[-1]}')}: {', '.join(shares)}. "
+        f"Half, and nine in ten, waited up to: {', '.join(waited)}."
+    )
+
+
+def _paragraph(title: str, lines: Sequence[str]) -> ui.Block:
+    return ui.section("\n".join([f"*{title}*", *(f"• {ui.escape(ui.cut(line, LINE_SHOWN))}" for line in lines)]))
 
 
 def read_page(value: str) -> tuple[str, int, int]:
@@ -80,7 +138,7 @@ def read_page(value: str) -> tuple[str, int, int]:
 
 def _figures(band: BandFigures, schema: Proof) -> ui.Block:
     limits = _limits(band, schema.currency)
-    first = f"*{CALLED[band.band]}*{limits} · {ui.plural(band.customers, 'customer')}"
+    first = f"*{band.band.words}*{limits} · {ui.plural(band.customers, 'customer')}"
     waited = f"half waited up to {ui.days(band.half)}, nine in ten up to {ui.days(band.nine_in_ten)}"
     share = f" · {band.percent}% of days in cadence" if band.percent is not None else ""
     never = f" · {band.never:,} never talked to" if band.never else ""

@@ -18,6 +18,7 @@ from bot.reviews.rules import (
     Size,
     compare,
     divide_into_bands,
+    list_waits,
     main_currency,
     measure_wait,
     percentile,
@@ -71,15 +72,18 @@ def test_fifths_hold_equally_many() -> None:
 # --- waits -------------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(OFFSETS, max_size=12), OFFSETS, st.integers(1, 120), st.integers(1, 120))
-def test_a_wait_is_what_counting_day_by_day_gives(contacts: list[int], added: int, cadence: int, days: int) -> None:
-    """The same by walking through the days, one after the other."""
-    added_on, until = DAY + timedelta(days=min(added, 0)), DAY
+@given(st.lists(OFFSETS, max_size=12), OFFSETS, st.integers(1, 120), st.integers(1, 120), st.integers(0, 200))
+def test_a_wait_is_what_counting_day_by_day_gives(
+    contacts: list[int], added: int, cadence: int, days: int, ago: int
+) -> None:
+    """The same by walking through the days, one after the other, also for a period that ended some days *ago*."""
+    added_on, until = DAY + timedelta(days=min(added, 0)), DAY - timedelta(days=ago)
     since, known = until - timedelta(days=days), {DAY + timedelta(days=one) for one in contacts}
-    wait = measure_wait(known, added_on=added_on, cadence=cadence, since=since, until=until)
-    begin = min([added_on, *(day for day in known if day <= until)])
+    waits = list_waits(known, added_on=added_on, until=DAY)
+    wait = measure_wait(waits, cadence=cadence, since=since, until=until)
+    begin = min([added_on, *(day for day in known if day <= DAY)])
     last, longest, counted, in_cadence = begin, 0, 0, 0
-    for day in (begin + timedelta(days=one) for one in range((until - begin).days + 1)):
+    for day in (begin + timedelta(days=one) for one in range(max((until - begin).days + 1, 0))):
         if since < day:
             longest = max(longest, (day - last).days)
         last = day if day in known else last

@@ -191,14 +191,16 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows. `questions` are about what was read as somebody answered, or else as
-    proposed. `remarks` are about the list as a whole. A list `of_people` has columns of first and last names.
+    read from, `spares` which ones were read where that one says nothing; with problems there are no rows. `questions`
+    are about what was read as somebody answered, or else as proposed. `remarks` are about the list as a whole. A list
+    `of_people` has columns of first and last names.
     """
 
     file_name: str
     system: str = ""
     headers: tuple[str, ...] = ()
     columns: Mapping[Column, str] = field(default_factory=dict)
+    spares: Mapping[Column, Sequence[str]] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     rows: Sequence[RowDraft] = ()
@@ -206,6 +208,10 @@ class Drafts:
     remarks: Sequence[Note] = ()
     questions: Sequence[Question] = ()
     of_people: bool = False
+
+    def list_columns(self) -> list[tuple[str, Column]]:
+        """Return the headings that each field was read from ("Domain, else Website"), with the field."""
+        return [(", else ".join((head, *self.spares.get(column, ()))), column) for column, head in self.columns.items()]
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
@@ -242,8 +248,8 @@ class ImportPlan(Schema):
     """
     What taking a list in would do: `added` names, `changes`, customers left alone, rows refused, and rows that were
     `taken_as_one`. Each row of the file is the first of a customer that is added, changed or left alone, or it joins
-    an earlier row, or it is refused. `remarks` are about rows that are taken all the same (an unknown owner, a
-    look-alike). `late` first calls find no room in their cadence.
+    an earlier row, or it is refused; `added_rows` and `changed_rows` are such first rows. `remarks` are about rows that
+    are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their cadence.
 
     `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
     `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
@@ -252,7 +258,9 @@ class ImportPlan(Schema):
     file_name: str
     source: str = ""
     added: tuple[str, ...] = ()
+    added_rows: tuple[int, ...] = ()
     changed: int = 0
+    changed_rows: tuple[int, ...] = ()
     changes: tuple[Changed, ...] = ()
     left_alone: int = 0
     taken_as_one: tuple[TakenAsOne, ...] = ()

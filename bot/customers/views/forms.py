@@ -378,7 +378,7 @@ def _group(group: RefusalGroup) -> str:
 
 
 def _columns(drafts: Drafts) -> str:
-    read = ", ".join(f"{ui.cut(header, 40)} → {field.header.lower()}" for field, header in drafts.columns.items())
+    read = ", ".join(f"{ui.cut(header, 60)} → {field.header.lower()}" for header, field in drafts.list_columns())
     left = f"\nNot read: {', '.join(ui.cut(header, 40) for header in drafts.unmapped[:10])}." if drafts.unmapped else ""
     system = f"Looks like {drafts.system}. " if drafts.system else ""
     return ui.escape(ui.cut(f"{system}Read: {read}.{left}", 1800))

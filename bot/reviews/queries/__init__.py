@@ -25,9 +25,11 @@ from bot.reviews.rules import (
     USUAL_PERIOD,
     Band,
     Size,
+    Span,
     Wait,
     compare,
     divide_into_bands,
+    list_waits,
     main_currency,
     measure_wait,
     percentile,
@@ -38,31 +40,30 @@ PAGE_ROWS = 8
 WISH = "see whether small and large customers get the same care"
 COLUMNS = (
     "id", "added_on", "effective_cadence_days", "waiting_since", "last_contact_on", "annual_value", "currency",
-    "headcount",
+    "headcount", "owner_id", "name",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class _Care:
-    """The active customers, by id, with the days of their contacts."""
+class Care:
+    """The active customers, by id, with the days of their contacts and the times that they waited."""
 
     customers: Mapping[UUID, Any]
     contacts: Mapping[UUID, Sequence[date]]
+    spans: Mapping[UUID, Sequence[Span]]
 
     def bands(self) -> dict[UUID, Band]:
+        """Return the band of each customer."""
         sizes = {key: Size(row.annual_value, row.currency, row.headcount) for key, row in self.customers.items()}
         return divide_into_bands(sizes)
 
     def waits(self, *, since: date, until: date) -> dict[UUID, Wait]:
         """Return the waits of those that were customers before *until*."""
         return {
-            key: measure_wait(
-                self.contacts.get(key, ()), added_on=row.added_on, cadence=row.effective_cadence_days,
-                since=since, until=until,
-            )
+            key: measure_wait(self.spans[key], cadence=row.effective_cadence_days, since=since, until=until)
             for key, row in self.customers.items()
             if row.added_on < until
-        }  # fmt: skip
+        }
 
 
 def get_proof(session: Session, *, viewer: str, now: datetime, days: int = USUAL_PERIOD) -> Proof:
@@ -73,19 +74,22 @@ def get_proof(session: Session, *, viewer: str, now: datetime, days: int = USUAL
         NotAllowed: the viewer is no manager.
     """
     require_manager(session, by=viewer, wish=WISH)
-    days = days if days in PERIODS else USUAL_PERIOD
-    until = get_today(session, person_id=viewer, now=now)
+    today = get_today(session, person_id=viewer, now=now)
+    care = read_care(session, today)
+    return make_proof(care, care.bands(), days=days if days in PERIODS else USUAL_PERIOD, until=today)
+
+
+def make_proof(care: Care, bands: Mapping[UUID, Band], *, days: int, until: date) -> Proof:
+    """Return the figures of the *days* up to *until*, and the gap of as many days before."""
     since = until - timedelta(days=days)
-    care = _read_care(session)
-    bands = care.bands()
     sizes = [Size(row.annual_value, row.currency, row.headcount) for row in care.customers.values()]
     currency = main_currency(sizes)
     waits = care.waits(since=since, until=until)
     return Proof(
         days=days, since=since, until=until, currency=currency,
-        bands=tuple(_figures(band, care, waits, bands, currency) for band in Band if band in bands.values()),
-        gap=_gap(waits, bands),
-        gap_before=_gap(care.waits(since=since - timedelta(days=days), until=since), bands),
+        bands=tuple(figures_of(band, care, waits, bands, currency) for band in Band if band in bands.values()),
+        gap=gap_of(waits, bands),
+        gap_before=gap_of(care.waits(since=since - timedelta(days=days), until=since), bands),
         foreign=sum(size.annual_value is not None and size.currency not in {None, currency} for size in sizes),
     )  # fmt: skip
 
@@ -101,7 +105,7 @@ def list_who_waited(
     """
     require_manager(session, by=viewer, wish=WISH)
     today = get_today(session, person_id=viewer, now=now)
-    care = _read_care(session)
+    care = read_care(session, today)
     waits = care.waits(since=today - timedelta(days=days), until=today)
     mine = [care.customers[key] for key, its in care.bands().items() if its == band and key in waits]
     mine.sort(key=lambda row: ((row.waiting_since - today).days / row.effective_cadence_days, row.id))
@@ -116,10 +120,13 @@ def list_who_waited(
     )  # fmt: skip
 
 
-def _read_care(session: Session) -> _Care:
+def read_care(session: Session, today: date) -> Care:
+    """Read the active customers with all their contacts up to *today*."""
     mine = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
     customers = session.execute(sa.select(*(CUSTOMERS.c[name] for name in COLUMNS)).where(mine)).all()
-    return _Care(customers={row.id: row for row in customers}, contacts=_list_contacts(session, customers))
+    contacts = _list_contacts(session, customers)
+    spans = {row.id: list_waits(contacts.get(row.id, ()), added_on=row.added_on, until=today) for row in customers}
+    return Care(customers={row.id: row for row in customers}, contacts=contacts, spans=spans)
 
 
 def _list_contacts(session: Session, customers: Iterable[Any]) -> dict[UUID, list[date]]:
@@ -140,16 +147,18 @@ def _list_contacts(session: Session, customers: Iterable[Any]) -> dict[UUID, lis
     return days
 
 
-def _gap(waits: Mapping[UUID, Wait], bands: Mapping[UUID, Band]) -> GapSchema | None:
+def gap_of(waits: Mapping[UUID, Wait], bands: Mapping[UUID, Band]) -> GapSchema | None:
+    """Return the gap between the smallest and the largest fifth; None when there are too few to tell."""
     smallest, largest = FIFTHS[0], FIFTHS[-1]
     of = {band: [wait.longest for key, wait in waits.items() if bands[key] is band] for band in (smallest, largest)}
     gap = compare(of[smallest], of[largest])
     return GapSchema(**gap._asdict()) if gap else None
 
 
-def _figures(
-    band: Band, care: _Care, waits: Mapping[UUID, Wait], bands: Mapping[UUID, Band], currency: str | None
+def figures_of(
+    band: Band, care: Care, waits: Mapping[UUID, Wait], bands: Mapping[UUID, Band], currency: str | None
 ) -> BandFigures:
+    """Return the figures of the customers of *band*."""
     rows = [row for key, row in care.customers.items() if bands[key] is band]
     mine = [waits[row.id] for row in rows if row.id in waits]
     longest, counted = [wait.longest for wait in mine], sum(wait.counted for wait in mine)
