@@ -2,7 +2,7 @@
 
 from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
-from bot.customers.queries import due, screens
+from bot.customers.queries import checking, screens
 from bot.customers.schemas import CustomersHandedOver, CustomersTakenBack, CustomerTaken, ListImported
 from bot.customers.usecases import erasing
 
@@ -19,5 +19,6 @@ FEATURE = Feature(
     timeline=screens.timeline,
     erase=erasing.erase,
     export=queries.export,
-    check=due.list_problems,
+    check=checking.list_problems,
+    check_all=checking.list_all_problems,
 )

@@ -13,7 +13,8 @@ from bot.core.database import workspace_of
 from bot.core.errors import BotError, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import export_rows, find_customer, get_customer, list_nearest
-from bot.customers.queries.due import get_coverage, list_problems
+from bot.customers.queries.checking import list_problems
+from bot.customers.queries.due import get_coverage
 from bot.customers.queries.screens import (
     get_card,
     get_details,

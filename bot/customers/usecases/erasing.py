@@ -16,7 +16,7 @@ from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import find_customer, find_row, list_aliases, list_contacts
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import ErasureSubject, SubjectErased, SubjectExport
-from bot.customers.tables import Customer, Import, Upload
+from bot.customers.tables import Customer, Import, Rescheduling, Upload
 from bot.customers.usecases.scheduling import reschedule
 from bot.customers.usecases.undoing import delete_customers
 from bot.people.queries import find_person_row, list_managers, list_people
@@ -146,6 +146,7 @@ def _erase_person(session: Session, person_id: str, *, now: datetime) -> int:
         theirs = sa.update(table).where(getattr(table, column) == person_id)
         touched += session.execute(theirs.values({column: GONE})).rowcount  # type: ignore[attr-defined]  # an UPDATE's
     uploads = sa.delete(Upload).where(col(Upload.by) == person_id)
+    session.exec(sa.delete(Rescheduling).where(col(Rescheduling.owner_id) == person_id))
     return touched + session.exec(uploads).rowcount
 
 
