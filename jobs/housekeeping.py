@@ -11,12 +11,14 @@ from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.customers.queries.checking import check_part
 from bot.customers.usecases.details import wake_paused
+from bot.customers.usecases.refused import discard_refused_rows
 from bot.customers.usecases.rescheduling import keep_part
 from bot.customers.usecases.scheduling import end_snoozes
 from bot.customers.usecases.uploads import discard_uploads
 from bot.workspaces.queries import list_workspaces
 
 MESSAGE_RETENTION = timedelta(days=30)
+REFUSED_RETENTION = timedelta(days=30)
 UPLOAD_RETENTION = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
@@ -46,10 +48,11 @@ async def report_problems(runtime: Runtime) -> int:
 
 
 def delete_old(session: Session, *, now: datetime) -> int:
-    """Delete messages settled and proposals made a month ago, and uploads that nobody confirmed within a day."""
+    """Delete messages settled, proposals made and rows refused a month ago, and uploads nobody confirmed for a day."""
     return (
         outbox.delete_old(session, before=now - MESSAGE_RETENTION)
         + discard_proposals(session, before=now - MESSAGE_RETENTION)
+        + discard_refused_rows(session, before=now - REFUSED_RETENTION)
         + discard_uploads(session, before=now - UPLOAD_RETENTION)
     )
 

@@ -3,8 +3,11 @@
 from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
 from bot.customers.queries import checking, screens
-from bot.customers.schemas import CustomersHandedOver, CustomersTakenBack, CustomerTaken, ListImported
+from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
+from bot.customers.schemas.importing import ImportTakenBack
+from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared
 from bot.customers.usecases import erasing
+from bot.customers.views import sharing
 
 FEATURE = Feature(
     name="customers",
@@ -12,8 +15,10 @@ FEATURE = Feature(
     views={
         CustomersHandedOver: views.handed_over,
         CustomersTakenBack: views.taken_back,
+        ImportTakenBack: views.import_taken_back,
         CustomerTaken: views.customer_taken,
         ListImported: views.imported,
+        PoolShared: sharing.shared_out,
     },
     brief=screens.brief_of_contacts,
     timeline=screens.timeline,

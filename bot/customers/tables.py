@@ -163,6 +163,19 @@ class Rescheduling(Row, table=True):
     after: UUID | None = None
 
 
+class RefusedRows(Row, table=True):
+    """The rows that an import refused, as a CSV file that says why; a month at most."""
+
+    __tablename__ = "refused_rows"
+    __table_args__ = within_workspace(
+        points_to("imports", "import_id"), sa.UniqueConstraint("workspace_id", "import_id"), sa.Index(None, "at")
+    )
+
+    import_id: UUID
+    at: datetime
+    content: bytes
+
+
 class Upload(Row, table=True):
     """A list somebody sent in Slack, kept between its preview and their word; a day at most."""
 

@@ -86,10 +86,11 @@ def test_two_columns_for_one_field_are_rivals() -> None:
 
 
 def test_of_two_columns_the_plainer_one_is_read() -> None:
-    """A domain goes before a website, a company before a bare name."""
+    """A domain goes before a website, a company before a bare name; the other stands in where it says nothing."""
     mapping = map_headers(["Name", "Company", "Website", "Company Domain Name"])
     assert mapping.columns == {Field.NAME: 1, Field.DOMAIN: 3}
-    assert mapping.unmapped == ("Name", "Website")
+    assert mapping.spares == {Field.NAME: (0,), Field.DOMAIN: (2,)}
+    assert mapping.unmapped == ()
 
 
 def test_mapping_by_hand_goes_first_and_its_mistakes_are_named() -> None:

@@ -236,8 +236,8 @@ def test_an_import_says_what_the_window_shows(shell: Shell) -> None:
         "Refused:",
         "  2 rows (4, 5), Company: The row has no name: write what the customer is called.",
         "Worth a look:",
-        "  3 rows (2, 3, 6), Owner: such as Nobody here is called “ana”, so the customer has no owner.",
-        "  2 rows (3, 6), Headcount: such as “few” is no number of people; write it like 250. It was left blank.",
+        "  3 rows (2, 3, 6), Owner, for example: Nobody here is called “ana”, so the customer has no owner.",
+        "  2 rows (3, 6), Headcount, for example: “few” is no number of people; write it like 250. It was left blank.",
         "3 have no owner; a manager shares them out with /customers pool in Slack.",
     ]
     shell.run_ok("import", "shoes.csv")

@@ -15,9 +15,11 @@ from bot.customers.gateways.tables import read_table
 from bot.customers.listeners.editing import state_in
 from bot.customers.listeners.questions import answers_in
 from bot.customers.queries import HEADERS, export_rows
-from bot.customers.queries.screens import get_import_message, get_upload, list_imports
+from bot.customers.queries.screens import get_import_message, get_refused_rows, get_upload, list_imports
 from bot.customers.schemas import Drafts, ImportPlan, UploadSchema
+from bot.customers.schemas.importing import RefusedFile
 from bot.customers.usecases.lists import plan_import
+from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.sharing import check_among
 from bot.customers.usecases.undoing import undo_import
 from bot.customers.usecases.uploads import answer_upload, import_upload, keep_rows_apart, map_upload, store_upload
@@ -74,6 +76,11 @@ async def import_list(caller: Caller) -> None:
 async def send_refused(caller: Caller) -> None:
     """Send the refused rows of the list that is previewed as a file, to this person alone."""
     await caller.open_in_time(lambda: _send_refused(caller), title=forms.TITLE)
+
+
+async def send_refused_rows(caller: Caller) -> None:
+    """Send the rows that an import refused as a file, to this person alone."""
+    await caller.open_in_time(lambda: _send_refused_rows(caller), title=forms.TITLE)
 
 
 async def undo(caller: Caller) -> None:
@@ -148,6 +155,9 @@ async def _import(caller: Caller, among: Sequence[str]) -> Block:
     if any(question.id not in upload.answers for question in drafts.questions):  # an answer led to another question
         return await _draw_preview(caller, upload, drafts, erase=erase)
     done = await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among)
+    if done.plan.refusals:
+        content = await asyncio.to_thread(_refused_rows, upload, done.plan)
+        await caller.run(store_refused_rows, import_id=done.id, content=content)
     return forms.done(done)
 
 
@@ -156,12 +166,21 @@ async def _send_refused(caller: Caller) -> Block:
     upload, drafts = await _read(caller, upload_id)
     plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase, apart=upload.apart)
     content = await asyncio.to_thread(_refused_rows, upload, plan)
+    refused = RefusedFile(file_name=upload.file_name, rows=plan.refused, content=content)
+    return await _send_file_of(caller, refused)
+
+
+async def _send_refused_rows(caller: Caller) -> Block:
+    return await _send_file_of(caller, await caller.read(get_refused_rows, import_id=_id_in(caller.value)))
+
+
+async def _send_file_of(caller: Caller, refused: RefusedFile) -> Block:
     words = (
-        f"{plural(plan.refused, 'row')} of {escape(upload.file_name)} can't be imported; the last column says why. "
+        f"{plural(refused.rows, 'row')} of {escape(refused.file_name)} can't be imported; the last column says why. "
         "Mend them here and import this file."
     )
-    name = f"refused-{PurePath(upload.file_name).stem}.csv"
-    await send_file(caller.client, caller.person, name=name, content=content, words=words)
+    name = f"refused-{PurePath(refused.file_name).stem}.csv"
+    await send_file(caller.client, caller.person, name=name, content=refused.content, words=words)
     return notice_modal("The refused rows are in our direct messages, as a file.", forms.TITLE)
 
 

@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 
 from bot.core.errors import Ambiguous, NotFound
 from bot.customers.queries.due import FACT_NAMES, neglected, overdue_first, sleeping, standing_of, waiting
+from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
-from bot.customers.rules.names import clean_text, either, look_alikes, name_key, registrable_domain
+from bot.customers.rules.names import clean_text, either, look_alikes, name_key
 from bot.customers.schemas import Cell, CustomerSchema
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.people.queries import get_today, list_names

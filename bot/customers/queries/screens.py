@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.briefs import Brief, among, in_workspace
 from bot.core.database import workspace_of
-from bot.core.errors import AlreadyDone, NotFound
+from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
@@ -27,6 +27,7 @@ from bot.customers.queries import (
     list_schemas,
 )
 from bot.customers.queries.due import overdue_first
+from bot.customers.queries.sharing import list_shares
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
@@ -39,13 +40,14 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
-    ShareForm,
     UploadSchema,
 )
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Upload
+from bot.customers.schemas.importing import RefusedFile
+from bot.customers.schemas.sharing import ShareForm
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, RefusedRows, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
-from bot.people.usecases import may_manage, require_here, require_manager
+from bot.people.usecases import may_manage, require_here, require_manager, whom_to_ask
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT
@@ -91,7 +93,8 @@ def list_page(
     """
     Return one page of customers, active ones first, furthest past their cadence first.
 
-    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
+    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner; with the pool,
+    managers see the last sharings.
     """
     actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
@@ -105,10 +108,10 @@ def list_page(
     shown = min(max(page, 1), pages)
     order = (sa.case((col(Customer.status) == Status.ACTIVE, 0), else_=1), *overdue_first(today))
     query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
-    rows = list_schemas(session, session.exec(query).all(), today=today)
+    rows, manages = list_schemas(session, session.exec(query).all(), today=today), may_manage(actor)
     return ListPage(
         rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool,
-        may_share=may_manage(actor),
+        may_share=manages, shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
     )  # fmt: skip
 
 
@@ -285,9 +288,29 @@ def get_import_message(session: Session, *, import_id: UUID, viewer: str, now: d
     return ImportMessage(channel=sent.channel, ts=sent.ts, summary=summary)
 
 
+def get_refused_rows(session: Session, *, import_id: UUID, viewer: str, now: datetime) -> RefusedFile:  # noqa: ARG001 - every query takes the time
+    """
+    Return the file of the rows that an import refused.
+
+    Raises:
+        NotFound: a month has passed, or there were none.
+        NotAllowed: the viewer neither imported the list nor is a manager.
+    """
+    actor = require_here(session, by=viewer)
+    made = session.exec(select(Import).where(Import.id == import_id)).first()
+    if made is not None and made.by != viewer and not may_manage(actor):
+        raise NotAllowed(f"Only managers and who imported a list can see its refused rows; ask {whom_to_ask(session)}.")
+    stored = session.exec(select(RefusedRows).where(RefusedRows.import_id == import_id)).first()
+    if made is None or stored is None:
+        raise NotFound("These refused rows aren't kept any more; import the list again to see what it can't take.")
+    return RefusedFile(file_name=made.file_name, rows=made.refused, content=stored.content)
+
+
 def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
     actor, calendar = require_here(session, by=viewer), get_calendar(session, viewer)
     names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
+    kept = select(RefusedRows.import_id).where(col(RefusedRows.import_id).in_([one.id for one in made]))
+    refused, theirs = set(session.exec(kept).all()), {one.id for one in made if may_manage(actor) or one.by == viewer}
     return tuple(
         ImportSummary(
             **{name: getattr(one, name) for name in ("id", "file_name", "added", "changed", "refused")},
@@ -295,7 +318,8 @@ def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: da
             on=calendar.today(one.at),
             today=calendar.today(now),
             undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
-            may_undo=one.undone_at is None and (may_manage(actor) or one.by == viewer),
+            may_undo=one.undone_at is None and one.id in theirs,
+            has_refused=one.id in refused & theirs,
         )
         for one in made
     )

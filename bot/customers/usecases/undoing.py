@@ -13,13 +13,12 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
-from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.due import ScheduleBatch
-from bot.customers.queries.screens import imported_key
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.usecases.undone import cancel_news, tell_owners
 from bot.customers.usecases.writing import SCHEDULE_INPUTS, as_json, update_rows
 from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.tables import AuditEntry
@@ -38,7 +37,8 @@ CHANGED = "somebody has changed it since"
 def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) -> ImportUndone:
     """
     Take back an import. A customer it added stays when anything has happened with it since (a check-in, a reminder, a
-    hand-over, an edit, another list); a field it changed stays when somebody changed it again.
+    hand-over, an edit, another list); a field it changed stays when somebody changed it again. People who were told
+    that they got customers by it are told that they are gone.
 
     Raises:
         NotFound: no such import.
@@ -59,7 +59,7 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
     removed = [customer_id for customer_id in added if customer_id not in used]
     kept += [(session.get_one(Customer, customer_id).name, USED) for customer_id in sorted(used)[:MOST_EXAMPLES]]
     delete_customers(session, removed)
-    _cancel_notifications(session, import_id, now=now)
+    cancel_news(session, import_id, now=now)
     made.undone_at, made.undone_by = now, by
     result = ImportUndone(
         id=import_id, file_name=made.file_name, removed=len(removed), restored=restored,
@@ -70,6 +70,7 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
         after={"removed": result.removed, "restored": restored, "kept": result.kept_total},
     )  # fmt: skip
     session.flush()
+    tell_owners(session, made, by=by, now=now)
     return result
 
 
@@ -173,21 +174,6 @@ def _undo_aliases_and_contacts(session: Session, change: ImportChange) -> set[st
                 for column, value in change.before[name].items():
                     setattr(contact, column, value)
     return touched
-
-
-def _cancel_notifications(session: Session, import_id: UUID, *, now: datetime) -> None:
-    """Cancel messages about this import that weren't sent yet."""
-    session.execute(
-        sa.update(OutboxMessage)
-        .where(
-            sa.or_(
-                col(OutboxMessage.key).startswith(f"import:{import_id}:"),
-                col(OutboxMessage.key) == imported_key(import_id),
-            ),
-            col(OutboxMessage.state) == DeliveryState.PENDING,
-        )
-        .values(state=DeliveryState.DEAD, reason="the import was undone", finished_at=now)
-    )
 
 
 def delete_customers(session: Session, customer_ids: Sequence[UUID]) -> int:

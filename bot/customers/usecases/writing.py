@@ -24,6 +24,7 @@ from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.scheduling import spread_first_calls
+from bot.customers.usecases.undone import given_key
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute
 from bot.workspaces.usecases import BOT, record
@@ -278,7 +279,7 @@ def _notify(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, b
         person = find_person_row(session, owner)
         if owner != by and person is not None and Mute.NEWS not in person.mutes:
             schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
-            outbox.enqueue(session, schema, to=owner, key=f"import:{made.id}:{owner}", now=now)
+            outbox.enqueue(session, schema, to=owner, key=given_key(made.id, owner), now=now)
     if by != BOT:
         notification = ListImported(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,

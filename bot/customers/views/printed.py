@@ -43,7 +43,7 @@ def _taken_as_one(plan: ImportPlan) -> list[str]:
 
 
 def _columns(drafts: Drafts) -> list[str]:
-    read = ", ".join(f"{header} → {field.header.lower()}" for field, header in drafts.columns.items())
+    read = ", ".join(f"{header} → {field.header.lower()}" for header, field in drafts.list_columns())
     left = [f'Not read: {", ".join(drafts.unmapped)} (--map "Column=field" reads one).'] if drafts.unmapped else []
     return [*([f"Looks like {drafts.system}."] if drafts.system else []), f"Read: {read}.", *left]
 
@@ -63,8 +63,8 @@ def _groups(title: str, notes: Iterable[Note]) -> list[str]:
 
 def _group(group: RefusalGroup) -> str:
     """Return what was said about one row, or about several for one reason."""
-    such_as = "" if group.is_uniform else "such as "
-    return f"{group.where}: {such_as}{group.first.reason}"
+    example = "" if group.is_uniform else ", for example"
+    return f"{group.where}{example}: {group.first.reason}"
 
 
 def _part(title: str, shown: Sequence[str], *, total: int) -> list[str]:

@@ -63,6 +63,7 @@ def get_slot(session: Session, *, digest: Digest, now: datetime, is_test: bool =
         next_slot=schedule.next_after(now),
         zone=schedule.zone,
         is_test=is_test,
+        names_owners=digest.names_owners,
     )
 
 
@@ -93,14 +94,13 @@ def compose_commitments(
     """Return the digest of commitments that are late or due, collected from *features*; None when there are none."""
     counts = collect_counts(features, session, now)
     lines, is_cut = collect_commitments(features, session, now)
-    names = does_name_owners(session, slot.digest_id)
     if not counts and not lines:
         return None
     return CommitmentsDigest(
         slot=slot,
         today=Calendar(zone=slot.zone).today(now),
         counts=tuple(counts),
-        lines=tuple(_plain_line(line, names=names) for line in lines[:OWED_SHOWN]),
+        lines=tuple(_plain_line(line, names=slot.names_owners) for line in lines[:OWED_SHOWN]),
         more=max(len(lines) - OWED_SHOWN, 0),
         and_more=is_cut,
     )
@@ -122,17 +122,10 @@ def compose_neglected(
         **slot.model_dump(exclude={"kind", "since"}),
         **coverage.model_dump(),
         change=_change(session, slot.digest_id, coverage),
-        names_owners=does_name_owners(session, slot.digest_id),
         rows=tuple(list_rows(session, first, today=today, features=(), now=now)),
         longest=None if first else _longest_wait(session, today),
         counts=tuple(collect_counts(features, session, now)),
     )
-
-
-def does_name_owners(session: Session, digest_id: UUID) -> bool:
-    """Return whether a digest names who looks after what is late."""
-    digest = session.exec(select(Digest).where(Digest.id == digest_id)).first()
-    return digest is not None and digest.names_owners
 
 
 def _change(session: Session, digest_id: UUID, coverage: Coverage) -> int | None:
