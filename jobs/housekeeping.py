@@ -14,6 +14,7 @@ from bot.customers.usecases.details import wake_paused
 from bot.customers.usecases.refused import discard_refused_rows
 from bot.customers.usecases.rescheduling import keep_part
 from bot.customers.usecases.scheduling import end_snoozes
+from bot.customers.usecases.tallying import fold_tally
 from bot.customers.usecases.uploads import discard_uploads
 from bot.workspaces.queries import list_workspaces
 
@@ -58,8 +59,14 @@ def delete_old(session: Session, *, now: datetime) -> int:
 
 
 def tidy_workspace(session: Session, *, now: datetime) -> int:
-    """Reactivate paused customers whose day has come, and end snoozes that have passed in every time zone."""
-    return wake_paused(session, now=now) + end_snoozes(session, now=now)
+    """
+    Reactivate paused customers whose day has come, and end snoozes that have passed in every time zone.
+
+    The tally is folded afterwards.
+    """
+    changed = wake_paused(session, now=now) + end_snoozes(session, now=now)
+    fold_tally(session)
+    return changed
 
 
 def list_problems(session: Session, *, features: tuple[Feature, ...], now: datetime) -> list[str]:

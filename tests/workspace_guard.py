@@ -31,6 +31,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:mark_dead": CLAIMED,
     "bot.core.outbox:mark_unknown": CLAIMED,
     "bot.core.outbox:requeue": CLAIMED,
+    "bot.core.outbox:mark_absent": CLAIMED,
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
     "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
     "bot.customers.usecases.refused:discard_refused_rows": "one job forgets what is old, everywhere",

@@ -2,7 +2,7 @@
 
 from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
-from bot.customers.queries import checking, screens
+from bot.customers.queries import coverage, screens
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
 from bot.customers.schemas.importing import ImportTakenBack
 from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared
@@ -24,6 +24,6 @@ FEATURE = Feature(
     timeline=screens.timeline,
     erase=erasing.erase,
     export=queries.export,
-    check=checking.list_problems,
-    check_all=checking.list_all_problems,
+    check=coverage.list_problems,
+    check_all=coverage.list_all_problems,
 )

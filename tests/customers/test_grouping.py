@@ -95,6 +95,16 @@ def test_two_ids_are_two_customers_in_spite_of_one_domain() -> None:
     assert groups(*two, third) == [((2, 3), SAME_DOMAIN), ((4,), "")]
 
 
+def test_an_id_of_a_system_is_no_hindrance_to_join_another_systems_customer() -> None:
+    """The first system's two customers are left out for a third id of that system, not what comes behind them."""
+    same = {"domain": "acme.com"}
+    found = groups(
+        row("Acme", external_id="1", source="crm", **same), row("Acme", external_id="2", source="crm", **same),
+        row("Acme", external_id="9", source="erp", **same), row("Acme", external_id="3", source="crm", **same),
+    )  # fmt: skip
+    assert found == [((2,), ""), ((3,), ""), ((4, 5), SAME_DOMAIN)]
+
+
 def test_a_row_that_could_be_either_of_two_customers_is_neither() -> None:
     """Two ids of one domain and name, and a row with the domain alone."""
     same = {"domain": "acme.com"}

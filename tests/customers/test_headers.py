@@ -33,6 +33,14 @@ def test_a_hubspot_export_is_read_without_help() -> None:
     assert mapping.unmapped == ("Associated Company IDs",)
 
 
+def test_other_columns_of_names_stand_in_where_the_customers_name_is_empty() -> None:
+    """The best rank first; the column that is read is none of them, nor is one that says something else."""
+    assert map_headers(["Name", "Company", "Customer", "Owner"]).spares == {Field.NAME: (2, 0)}
+    assert map_headers(["Company", "Account name", "Notes"]).spares == {Field.NAME: (0,)}
+    assert map_headers(["Owner", "Owner email", "Company"]).spares == {Field.OWNER: (1,)}
+    assert map_headers(["Company", "City"]).spares == {}
+
+
 def test_a_salesforce_export_is_read_without_help() -> None:
     """Salesforce's headings are known, and so is Salesforce."""
     fields = found(SALESFORCE)

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 import structlog
 
-from bot.customers.queries import checking, find_customer
+from bot.customers.queries import checking, coverage
 from bot.customers.queries.checking import CheckedPart, check_part, list_all_problems, list_problems
+from bot.customers.queries.searching import find_customer
 from bot.customers.usecases.rescheduling import keep_part, reschedule_workspace
 from jobs.housekeeping import report_problems
 from tests.makers import ANA, WORKSPACE, Office
@@ -88,7 +89,7 @@ async def test_the_doctor_checks_everybody_at_once(long_list: Office) -> None:
     told = problems(long_list, list_all_problems)
     assert (len(told), told[-1]) == (21, "2 more.")
     [checks] = [feature.check_all for feature in long_list.runtime.features if feature.name == "customers"]
-    assert checks is list_all_problems
+    assert checks is coverage.list_all_problems
 
 
 async def test_a_short_list_is_checked_whole_each_time(office: Office) -> None:

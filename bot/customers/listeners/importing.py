@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.customers.gateways import read_drafts, write_csv
-from bot.customers.gateways.tables import read_table
+from bot.customers.gateways.reports import write_refused
 from bot.customers.listeners.editing import state_in
 from bot.customers.listeners.questions import answers_in
 from bot.customers.queries import HEADERS, export_rows
@@ -32,7 +32,6 @@ from bot.slack.message_refs import update_message
 from bot.slack.modals import notice_modal
 
 EXPORT_NAME = "customers.csv"
-WHY = "Why it was refused"
 
 
 async def ask_for_file(caller: Caller) -> None:
@@ -156,7 +155,7 @@ async def _import(caller: Caller, among: Sequence[str]) -> Block:
         return await _draw_preview(caller, upload, drafts, erase=erase)
     done = await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among)
     if done.plan.refusals:
-        content = await asyncio.to_thread(_refused_rows, upload, done.plan)
+        content = await _write_refused(upload, done.plan)
         await caller.run(store_refused_rows, import_id=done.id, content=content)
     return forms.done(done)
 
@@ -165,7 +164,7 @@ async def _send_refused(caller: Caller) -> Block:
     upload_id, erase = _upload_in(caller.view)
     upload, drafts = await _read(caller, upload_id)
     plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase, apart=upload.apart)
-    content = await asyncio.to_thread(_refused_rows, upload, plan)
+    content = await _write_refused(upload, plan)
     refused = RefusedFile(file_name=upload.file_name, rows=plan.refused, content=content)
     return await _send_file_of(caller, refused)
 
@@ -184,18 +183,9 @@ async def _send_file_of(caller: Caller, refused: RefusedFile) -> Block:
     return notice_modal("The refused rows are in our direct messages, as a file.", forms.TITLE)
 
 
-def _refused_rows(upload: UploadSchema, plan: ImportPlan) -> bytes:
-    """Return the refused rows as CSV: the cells as they stand in the list, and in the last column why."""
-    reasons: dict[int, dict[str, None]] = {}
-    for refusal in plan.refusals:
-        reason = f"{refusal.column}: {refusal.reason}" if refusal.column else refusal.reason
-        reasons.setdefault(refusal.row_number, {})[reason] = None
-    table = read_table(upload.content, name=upload.file_name)
-    rows = [row for row in table.rows() if row.number in reasons]
-    width = max([len(table.headers), *(len(row.cells) for row in rows)])
-    return write_csv(
-        [*table.headers, *[""] * (width - len(table.headers)), WHY],
-        ([*row.cells, *[""] * (width - len(row.cells)), " ".join(reasons[row.number])] for row in rows),
+async def _write_refused(upload: UploadSchema, plan: ImportPlan) -> bytes:
+    return await asyncio.to_thread(
+        write_refused, upload.content, name=upload.file_name, by_hand=upload.by_hand, plan=plan
     )
 
 

@@ -248,8 +248,8 @@ class ImportPlan(Schema):
     """
     What taking a list in would do: `added` names, `changes`, customers left alone, rows refused, and rows that were
     `taken_as_one`. Each row of the file is the first of a customer that is added, changed or left alone, or it joins
-    an earlier row, or it is refused. `remarks` are about rows that are taken all the same (an unknown owner, a
-    look-alike). `late` first calls find no room in their cadence.
+    an earlier row, or it is refused; `added_rows` and `changed_rows` are such first rows. `remarks` are about rows that
+    are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their cadence.
 
     `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
     `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
@@ -258,7 +258,9 @@ class ImportPlan(Schema):
     file_name: str
     source: str = ""
     added: tuple[str, ...] = ()
+    added_rows: tuple[int, ...] = ()
     changed: int = 0
+    changed_rows: tuple[int, ...] = ()
     changes: tuple[Changed, ...] = ()
     left_alone: int = 0
     taken_as_one: tuple[TakenAsOne, ...] = ()

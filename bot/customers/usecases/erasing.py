@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_erase, collect_export
 from bot.core.outbox import DeliveryState, OutboxMessage
-from bot.customers.queries import find_customer, find_row, list_aliases, list_contacts
+from bot.customers.queries import find_row, list_aliases, list_contacts
+from bot.customers.queries.searching import find_customer
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import ErasureSubject, SubjectErased, SubjectExport
 from bot.customers.tables import Customer, Import, RefusedRows, Rescheduling, Upload

@@ -286,6 +286,8 @@ def _plan(session: Session, drafts: Drafts, prepared: Prepared, batch: Batch) ->
     return ImportPlan(
         file_name=drafts.file_name, source=drafts.system, late=batch.late, changed=len(changed),
         added=tuple(target.given["name"] for target in prepared.new),
+        added_rows=tuple(target.rows[0].row_number for target in prepared.new),
+        changed_rows=tuple(target.rows[0].row_number for target in prepared.known if target.id in changed),
         changes=tuple(change for target, different in prepared.changed for change in _in_words(target, different)),
         left_alone=sum(target.id not in changed for target in prepared.known),
         taken_as_one=tuple(map(_taken_as_one, filter(_has_several_rows, (*prepared.new, *prepared.known)))),
