@@ -229,7 +229,7 @@ TALLY = sa.Table(
     sa.Column("snoozed_until", sa.Date),
     sa.Column("snooze_reason", sa.String(32)),
     sa.Column("first_wait_since", sa.Date),
-    sa.Column("customers", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
     sa.Index(None, "workspace_id", "owner_id", "due_on", "neglected_after"),
 )
 """
@@ -250,7 +250,7 @@ def tally_key(row: str) -> dict[str, str]:
 
 
 _KEPT = ("owner_id", "status", *STANDING_NAMES, "last_contact_on", "waiting_since")
-_WATCHED, _NAMES = ", ".join(_KEPT), ", ".join([*tally_key("NEW"), "customers"])
+_WATCHED, _NAMES = ", ".join(_KEPT), ", ".join([*tally_key("NEW"), "number"])
 _OLD, _NEW = (", ".join(f"{row}.{name}" for name in _KEPT) for row in ("OLD", "NEW"))
 
 
@@ -263,11 +263,11 @@ def _alike(row: str) -> str:
 
 
 _ADD = f"""
-    UPDATE customer_tally SET customers = customers + 1 WHERE {_alike("NEW")};
+    UPDATE customer_tally SET number = number + 1 WHERE {_alike("NEW")};
     INSERT INTO customer_tally ({_NAMES}) SELECT {_values("NEW")}, 1 WHERE changes() = 0;"""  # noqa: S608 - our names
 _TAKE = f"""
-    UPDATE customer_tally SET customers = customers - 1 WHERE {_alike("OLD")};
-    DELETE FROM customer_tally WHERE {_alike("OLD")} AND customers = 0;"""  # noqa: S608 - our names
+    UPDATE customer_tally SET number = number - 1 WHERE {_alike("OLD")};
+    DELETE FROM customer_tally WHERE {_alike("OLD")} AND number = 0;"""  # noqa: S608 - our names
 
 _FUNCTION = f"""CREATE FUNCTION customer_tally() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF TG_OP <> 'INSERT' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("OLD")}, -1); END IF;

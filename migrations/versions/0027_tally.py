@@ -48,13 +48,13 @@ def upgrade() -> None:
         sa.Column("snoozed_until", sa.Date(), nullable=True),
         sa.Column("snooze_reason", sa.String(length=32), nullable=True),
         sa.Column("first_wait_since", sa.Date(), nullable=True),
-        sa.Column("customers", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
     )
     columns = ["workspace_id", "owner_id", "due_on", "neglected_after"]
     op.create_index(f"ix_customer_tally_{'_'.join(columns)}", "customer_tally", columns)
     every = ", ".join(str(number) for number in range(1, NAMES.count(",") + 2))
     op.execute(
-        f"INSERT INTO customer_tally ({NAMES}, customers)"  # noqa: S608 - our own names
+        f"INSERT INTO customer_tally ({NAMES}, number)"  # noqa: S608 - our own names
         f" SELECT {_key('customers')}, count(*) FROM customers GROUP BY {every}"
     )
     for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
@@ -94,11 +94,11 @@ def _row(row: str) -> str:
 
 def _sqlite() -> list[str]:
     add = f"""
-    UPDATE customer_tally SET customers = customers + 1 WHERE {_alike("NEW")};
-    INSERT INTO customer_tally ({NAMES}, customers) SELECT {_key("NEW")}, 1 WHERE changes() = 0;"""  # noqa: S608 - ours
+    UPDATE customer_tally SET number = number + 1 WHERE {_alike("NEW")};
+    INSERT INTO customer_tally ({NAMES}, number) SELECT {_key("NEW")}, 1 WHERE changes() = 0;"""  # noqa: S608 - ours
     take = f"""
-    UPDATE customer_tally SET customers = customers - 1 WHERE {_alike("OLD")};
-    DELETE FROM customer_tally WHERE {_alike("OLD")} AND customers = 0;"""  # noqa: S608 - our own names
+    UPDATE customer_tally SET number = number - 1 WHERE {_alike("OLD")};
+    DELETE FROM customer_tally WHERE {_alike("OLD")} AND number = 0;"""  # noqa: S608 - our own names
     return [
         f"CREATE TRIGGER customer_tally_insert AFTER INSERT ON customers BEGIN{add} END",
         f"CREATE TRIGGER customer_tally_delete AFTER DELETE ON customers BEGIN{take} END",
@@ -107,7 +107,7 @@ def _sqlite() -> list[str]:
 
 
 def _postgresql() -> list[str]:
-    insert, call = f"INSERT INTO customer_tally ({NAMES}, customers) VALUES", "EXECUTE FUNCTION customer_tally()"
+    insert, call = f"INSERT INTO customer_tally ({NAMES}, number) VALUES", "EXECUTE FUNCTION customer_tally()"
     function = f"""CREATE FUNCTION customer_tally() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF TG_OP <> 'INSERT' THEN {insert} ({_key("OLD")}, -1); END IF;
     IF TG_OP <> 'DELETE' THEN {insert} ({_key("NEW")}, 1); END IF;

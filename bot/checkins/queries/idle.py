@@ -121,7 +121,7 @@ def list_neglected(
 def _count_limits(session: Session, owner_ids: Sequence[str], *, today: date) -> dict[str, Counter[date]]:
     """Count the neglected customers of each owner, or of *owner_ids*, by the last day before they were."""
     owner, limit = TALLY.c.owner_id, TALLY.c.neglected_after
-    query = sa.select(owner, limit, sa.func.sum(TALLY.c.customers)).where(
+    query = sa.select(owner, limit, sa.func.sum(TALLY.c.number)).where(
         TALLY.c.workspace_id == workspace_of(session), owner.is_not(None), neglected(today, TALLY)
     )
     if owner_ids:

@@ -136,13 +136,13 @@ def list_all_problems(session: Session, now: datetime) -> list[str]:
 def list_tally_problems(session: Session) -> list[str]:
     """Return a sentence if the tally doesn't say what the customers say."""
     workspace, names = workspace_of(session), list(tally_key(""))
-    counted = sa.select(*count_columns(), sa.literal_column("1").label("customers"))
-    told = sa.select(*(TALLY.c[name] for name in names), -TALLY.c.customers)
+    counted = sa.select(*count_columns(), sa.literal_column("1").label("number"))
+    told = sa.select(*(TALLY.c[name] for name in names), -TALLY.c.number)
     both = sa.union_all(
         counted.where(CUSTOMERS.c.workspace_id == workspace), told.where(TALLY.c.workspace_id == workspace)
     ).subquery()
-    differing: sa.Select[Any] = sa.select(sa.literal_column("1")).group_by(*(both.c[name] for name in names))
-    off = session.execute(differing.having(sa.func.sum(both.c.customers) != 0).limit(1)).first()
+    differing = sa.select(sa.func.sum(both.c.number)).group_by(*(both.c[name] for name in names))
+    off = session.execute(differing.having(sa.func.sum(both.c.number) != 0).limit(1)).first()
     return [f"The counts on Home and in the digest don't follow from the customers; {RECOUNT}"] if off else []
 
 

@@ -13,8 +13,8 @@ from bot.customers.tables import TALLY, tally_key
 _NAMES = ", ".join(tally_key(""))
 _FOLD = f"""
 WITH gone AS (DELETE FROM customer_tally WHERE workspace_id = :workspace RETURNING *)
-INSERT INTO customer_tally ({_NAMES}, customers)
-SELECT {_NAMES}, sum(customers) FROM gone GROUP BY {_NAMES} HAVING sum(customers) <> 0
+INSERT INTO customer_tally ({_NAMES}, number)
+SELECT {_NAMES}, sum(number) FROM gone GROUP BY {_NAMES} HAVING sum(number) <> 0
 """  # noqa: S608 - our own names
 
 
@@ -31,4 +31,4 @@ def recount_tally(session: Session, *, now: datetime) -> None:  # noqa: ARG001 -
     workspace, keys = workspace_of(session), count_columns()
     session.execute(sa.delete(TALLY).where(TALLY.c.workspace_id == workspace))
     alike = sa.select(*keys, sa.func.count()).where(CUSTOMERS.c.workspace_id == workspace).group_by(*keys)
-    session.execute(sa.insert(TALLY).from_select([*tally_key(""), "customers"], alike))
+    session.execute(sa.insert(TALLY).from_select([*tally_key(""), "number"], alike))
