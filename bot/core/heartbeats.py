@@ -16,6 +16,7 @@ JOB_WORDS = {
     "learn_feelings": "learning how mentions read",
     "check_installation": "looking whether the app is installed again",
     "sync_people": "reading people from Slack",
+    "reschedule_customers": "computing due dates",
     "keep_house": "tidying up",
     "report_problems": "looking for problems",
     "back_up": "backing up the database",

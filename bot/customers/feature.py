@@ -25,4 +25,5 @@ FEATURE = Feature(
     erase=erasing.erase,
     export=queries.export,
     check=coverage.list_problems,
+    check_all=coverage.list_all_problems,
 )

@@ -169,6 +169,23 @@ class ImportChange(Row, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
 
 
+class Rescheduling(Row, table=True):
+    """
+    Customers whose schedules are still to be computed again: those of one owner, of nobody, or of *everybody*.
+
+    Those up to the id `after` are done.
+    """
+
+    __tablename__ = "reschedulings"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), points_to("people", "owner_id")
+    )
+
+    everybody: bool
+    owner_id: str | None = Field(default=None, max_length=32)
+    after: UUID | None = None
+
+
 class RefusedRows(Row, table=True):
     """The rows that an import refused, as a CSV file that says why; a month at most."""
 

@@ -13,8 +13,8 @@ from bot.core.database import workspace_of
 from bot.core.errors import BotError, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import export_rows, get_customer
+from bot.customers.queries.checking import list_problems
 from bot.customers.queries.coverage import get_coverage
-from bot.customers.queries.due import list_problems
 from bot.customers.queries.screens import (
     get_card,
     get_details,

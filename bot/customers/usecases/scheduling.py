@@ -9,13 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
 from bot.customers.queries import get_customer, schema_of
-from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch
+from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.due import (
     RuleRefused,
-    Schedule,
     SnoozeReason,
     SnoozeTooLong,
     Status,
@@ -66,41 +64,6 @@ def reschedule(session: Session, customers: Iterable[Customer], *, now: datetime
         schedules.apply(customer)
         customer.changed_at = now
     return len(rescheduled)
-
-
-def reschedule_owner(session: Session, *, owner_id: str | None, now: datetime) -> int:
-    """Recompute every customer of an owner (None: the pool) after their hours or days away changed."""
-    return _reschedule_where(session, CUSTOMERS.c.owner_id == owner_id, now=now)
-
-
-def reschedule_workspace(session: Session, *, now: datetime) -> int:
-    """Recompute every customer after the workspace's cadence changed."""
-    return _reschedule_where(session, sa.true(), now=now)
-
-
-def _reschedule_where(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> int:
-    """
-    Recompute the customers that *which* holds for, without making objects of them: there may be tens of thousands.
-
-    Only those whose schedule moves are written. Returns how many were looked at.
-    """
-    session.flush()
-    names = (*MOVING_NAMES, *Schedule._fields, "id")
-    mine = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), which)
-    rows = session.execute(sa.select(*(CUSTOMERS.c[name] for name in names)).where(mine)).all()
-    schedules, moved = ScheduleBatch(session, {row.owner_id for row in rows}), []
-    for row in rows:
-        schedule = schedules.compute(*row[: len(MOVING_NAMES)])
-        if schedule != tuple(row[len(MOVING_NAMES) : -1]):
-            moved.append({"which": row.id, **schedule._asdict()})
-    if moved:
-        values: dict[str, Any] = {name: sa.bindparam(name) for name in Schedule._fields}
-        ours = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), CUSTOMERS.c.id == sa.bindparam("which"))
-        session.connection().execute(CUSTOMERS.update().where(ours).values(changed_at=now, **values), moved)
-        for loaded in session.identity_map.values():
-            if isinstance(loaded, Customer):
-                session.expire(loaded)
-    return len(rows)
 
 
 def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, now: datetime) -> CustomerSchema:
