@@ -4,24 +4,26 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.core.batches import ManyTransactions
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.customers.gateways import read_drafts, write_csv
+from bot.customers.gateways import read_drafts, read_upload, write_csv
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import Drafts, ErasureSubject
+from bot.customers.schemas import Drafts, ErasureSubject, ImportUndone, UploadSchema
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
-from bot.customers.usecases.lists import apply_import, plan_import
-from bot.customers.usecases.undoing import undo_import
+from bot.customers.usecases.lists import plan_import
+from bot.customers.usecases.undoing import run_undo
+from bot.customers.usecases.uploads import import_upload, resume_import, store_upload
 from bot.customers.views.printed import plan_lines
 from bot.doctor import check_settings, check_slack, check_storage
 from bot.doctor_slack import check_screens
@@ -79,13 +81,14 @@ def import_list(
         str, typer.Option(help="Rows that are customers of their own, though they would be taken as one: 2,3,4 or all.")
     ] = "",
     undo: Annotated[str, typer.Option(help="Take back the import with this id.")] = "",
+    resume: Annotated[str, typer.Option(help="Go on with the import of this id, which was interrupted.")] = "",
     workspace: Workspace = "",
 ) -> None:
     """Import a list of customers. Importing it twice changes nothing; an invalid row doesn't stop the others."""
     with _open_runtime() as runtime:
         workspace_id = _choose_workspace(runtime, workspace)
-        if undo:
-            _undo(runtime, workspace_id, undo)
+        if undo or resume:
+            (_undo if undo else _resume)(runtime, workspace_id, undo or resume)
             return
         if file is None:
             raise InvalidInput("Name the file to import: evenhand import customers.csv.")
@@ -94,18 +97,21 @@ def import_list(
         drafts = read_drafts(
             content, name=file.name, by_hand=_parse_columns(map_ or []), today=today, default_source=source
         )
-        with _progress("Rows") as report:
-            inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "progress": report}
-            inputs["apart"] = _parse_rows(keep_apart, drafts)
-            if dry_run:
-                plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
-            else:
-                done = runtime.run_now(apply_import, workspace=workspace_id, **inputs)
-                plan, import_id = done.plan, done.id
-        for line in plan_lines(plan, drafts, done=import_id is not None):
-            _print(line)
-        if import_id is not None:
-            _print(f"To take it back: evenhand import --undo {import_id}")
+        apart = _parse_rows(keep_apart, drafts)
+        inputs: dict[str, Any] = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks}
+        if dry_run:
+            with _progress("Rows") as report:
+                plan = runtime.read_now(plan_import, workspace=workspace_id, apart=apart, progress=report, **inputs)
+            _print_lines(plan_lines(plan, drafts, done=False))
+            return
+        inputs["upload_id"] = runtime.run_now(
+            store_upload, workspace=workspace_id, by=BOT, file_name=file.name, content=content, apart=apart,
+            by_hand=_parse_columns(map_ or []), source=source,
+        )  # fmt: skip
+        with _progress("Customers") as report:
+            done = import_upload(ManyTransactions(runtime, workspace_id), progress=report, **inputs)
+        _print_lines(plan_lines(done.plan, drafts, done=True))
+        _print(f"To take it back: evenhand import --undo {done.id}")
 
 
 @app.command()
@@ -282,16 +288,47 @@ def _print(words: str) -> None:
 
 
 def _undo(runtime: Runtime, workspace_id: str, asked: str) -> None:
+    with _progress("Customers") as report:
+        batches = ManyTransactions(runtime, workspace_id)
+        undone = run_undo(batches, import_id=_parse_import(asked), by=BOT, progress=report)
+    _print_undone(undone)
+
+
+def _resume(runtime: Runtime, workspace_id: str, asked: str) -> None:
+    read: list[Drafts] = []
+
+    def read_again(upload: UploadSchema) -> Drafts:
+        read.append(read_upload(upload))
+        return read[0]
+
+    with _progress("Customers") as report:
+        batches = ManyTransactions(runtime, workspace_id)
+        done = resume_import(batches, import_id=_parse_import(asked), by=BOT, read=read_again, progress=report)
+    if isinstance(done, ImportUndone):
+        _print_undone(done)
+    else:
+        _print_lines(plan_lines(done.plan, read[0], done=True))
+        _print(f"To take it back: evenhand import --undo {done.id}")
+
+
+def _parse_import(asked: str) -> UUID:
     try:
-        import_id = UUID(asked)
+        return UUID(asked)
     except ValueError as error:
         raise InvalidInput(f"{asked} isn't an import's id; the import said it when it was done.") from error
-    undone = runtime.run_now(undo_import, workspace=workspace_id, import_id=import_id, by=BOT)
+
+
+def _print_undone(undone: ImportUndone) -> None:
     _print(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
     for name, why in undone.kept:
         _print(f"  kept {name}: {why}")
     if undone.kept_total > len(undone.kept):
         _print(f"  and {undone.kept_total - len(undone.kept):,} more")
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        _print(line)
 
 
 def _row_count(count: int) -> str:

@@ -20,6 +20,7 @@ from jobs.reminding import send_morning_messages
 from jobs.runner import Job
 from jobs.sync_people import sync_people
 from jobs.watch_escalations import watch_escalations
+from jobs.watch_imports import watch_imports
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
@@ -30,6 +31,7 @@ def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_
         Job("check_installation", partial(check_installation, runtime, clients), every=MINUTE),
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
+        Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(

@@ -33,6 +33,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
     "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
+    "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",
     "bot.customers.usecases.uploads:discard_uploads": "one job forgets what is old, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",

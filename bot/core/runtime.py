@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from bot.core.batches import ManyTransactions
 from bot.core.clock import Clock
 from bot.core.database import Database, is_retriable
 from bot.core.feature import Feature
@@ -64,11 +65,13 @@ class Runtime:
     async def run(self, use_case: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
         """Run *use_case* `(session, *, …, now)` in one transaction and return what it returns, after the commit."""
         result = await self._in_thread(partial(self.run_now, use_case, workspace=workspace, **inputs))
-        if workspace is not None and isinstance(by := inputs.get("by"), str):
-            for watcher in self._watchers:
-                task = asyncio.ensure_future(watcher(workspace, by))
-                self._background_tasks.add(task)
-                task.add_done_callback(self._finished)
+        self._call_watchers(workspace, inputs.get("by"))
+        return result
+
+    async def run_batches(self, work: Callable[..., T], *, workspace: str, **inputs: Any) -> T:
+        """Run *work* `(batches, *, …)`, whose steps are transactions of their own, and return what it returns."""
+        result = await self._in_thread(partial(work, ManyTransactions(self, workspace), **inputs))
+        self._call_watchers(workspace, inputs.get("by"))
         return result
 
     async def read(self, query: Callable[..., T], *, workspace: str | None, inline: bool = False, **inputs: Any) -> T:
@@ -112,6 +115,14 @@ class Runtime:
         """Wait until every watcher has finished what a change made it do."""
         while self._background_tasks:
             await asyncio.gather(*self._background_tasks, return_exceptions=True)
+
+    def _call_watchers(self, workspace: str | None, by: object) -> None:
+        if workspace is None or not isinstance(by, str):
+            return
+        for watcher in self._watchers:
+            task = asyncio.ensure_future(watcher(workspace, by))
+            self._background_tasks.add(task)
+            task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._background_tasks.discard(task)

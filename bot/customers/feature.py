@@ -3,7 +3,13 @@
 from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
 from bot.customers.queries import due, screens
-from bot.customers.schemas import CustomersHandedOver, CustomersTakenBack, CustomerTaken, ListImported
+from bot.customers.schemas import (
+    CustomersHandedOver,
+    CustomersTakenBack,
+    CustomerTaken,
+    ImportInterrupted,
+    ListImported,
+)
 from bot.customers.usecases import erasing
 
 FEATURE = Feature(
@@ -13,6 +19,7 @@ FEATURE = Feature(
         CustomersHandedOver: views.handed_over,
         CustomersTakenBack: views.taken_back,
         CustomerTaken: views.customer_taken,
+        ImportInterrupted: views.import_interrupted,
         ListImported: views.imported,
     },
     brief=screens.brief_of_contacts,

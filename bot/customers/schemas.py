@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -315,8 +315,27 @@ class ImportDone(Schema):
     plan: ImportPlan
 
 
+class ImportRun(Schema):
+    """
+    The right to write an import, or its undoing, until another run takes over: *runner* is its token.
+
+    *by* has imported the list, at the instant *at*.
+    """
+
+    id: UUID
+    runner: UUID
+    by: str
+    at: datetime
+    file_name: str
+    is_undo: bool = False
+
+
 class ImportSummary(Schema):
-    """A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did."""
+    """
+    A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did.
+
+    An import or undoing that `is_running` can't be undone now; one that `is_interrupted` can go on.
+    """
 
     id: UUID
     file_name: str
@@ -328,6 +347,9 @@ class ImportSummary(Schema):
     refused: int
     undone_by: str | None = None
     may_undo: bool = False
+    is_running: bool = False
+    is_undoing: bool = False
+    is_interrupted: bool = False
 
 
 class ImportMessage(Schema):
@@ -350,7 +372,7 @@ class ImportUndone(Schema):
 
 
 class UploadSchema(Schema):
-    """A list that was uploaded and not confirmed yet."""
+    """A list that was uploaded and isn't imported yet; *choices* are those of an import that was interrupted."""
 
     id: UUID
     by: str
@@ -360,6 +382,7 @@ class UploadSchema(Schema):
     by_hand: Mapping[str, str] = {}
     answers: Mapping[str, str] = {}
     apart: tuple[int, ...] = ()
+    choices: Mapping[str, Any] = {}
 
 
 class ErasureSubject(Schema):
@@ -398,3 +421,13 @@ class ListImported(PromptNotification):
     first_refusals: tuple[str, ...] = ()
     unowned: int = 0
     may_share: bool = False
+
+
+class ImportInterrupted(PromptNotification):
+    """The import of a list, or its undoing, stopped before its end, when *done* customers were written."""
+
+    kind = "customers.import_interrupted"
+    import_id: UUID
+    file_name: str
+    is_undo: bool = False
+    done: int = 0

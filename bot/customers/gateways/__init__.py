@@ -13,7 +13,7 @@ from bot.customers.gateways.columns import settle_columns
 from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap, count_known
 from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, refuse
-from bot.customers.schemas import Cell, Drafts
+from bot.customers.schemas import Cell, Drafts, UploadSchema
 
 STRIDE = 1000  # rows between two calls of a progress
 
@@ -66,6 +66,14 @@ def read_drafts(
         file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
         problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals), remarks=tuple(remarks),
         questions=tuple(read.questions), of_people=bool(mapping.person),
+    )  # fmt: skip
+
+
+def read_upload(upload: UploadSchema) -> Drafts:
+    """Return the customers in a list that was sent, read as its sender has chosen and answered so far."""
+    return read_drafts(
+        upload.content, name=upload.file_name, by_hand=upload.by_hand, answers=upload.answers, today=upload.today,
+        default_source=str(upload.choices.get("source") or ""),
     )  # fmt: skip
 
 

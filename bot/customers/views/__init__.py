@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from bot.core.errors import Ambiguous, BotError, NotFound
 from bot.customers.rules.due import Standing, Status
@@ -10,6 +11,7 @@ from bot.customers.schemas import (
     CustomersHandedOver,
     CustomersTakenBack,
     CustomerTaken,
+    ImportInterrupted,
     ListImported,
     ListPage,
     LookUp,
@@ -29,6 +31,7 @@ OPTIONS = "customers.options"
 NEXT_PAGE = "customers.next"
 PAGE_BACK = "customers.back"
 UNDO = "customers.undo"
+RESUME = "customers.resume"
 UNDO_CONFIRM = ui.Confirm(
     "Undo this import?",
     "Customers it added go away and changes go back, except where somebody has done something since.",
@@ -241,3 +244,20 @@ def imported(schema: ListImported) -> ui.Message:
     undo = ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)
     blocks.append(ui.actions(*share, undo))
     return ui.Message(text=text, blocks=blocks)
+
+
+def import_interrupted(schema: ImportInterrupted) -> ui.Message:
+    """Draw the news that an import or its undoing was interrupted, with the way on and the way back."""
+    what, state = ("undoing", "undone") if schema.is_undo else ("import", "in")
+    text = (
+        f"The {what} of {ui.escape(ui.cut(schema.file_name, NAME_SHOWN))} was interrupted, with "
+        f"{ui.plural(schema.done, 'customer')} {state}. Nothing is lost: it can go on"
+        f"{'' if schema.is_undo else ', or what is in can be undone'}."
+    )
+    return ui.Message(text=text, blocks=[ui.section(text), resume_buttons(schema.import_id, is_undo=schema.is_undo)])
+
+
+def resume_buttons(import_id: UUID, *, is_undo: bool) -> ui.Block:
+    """Draw *Go on* for an import or undoing that was interrupted, and *Undo* for an import."""
+    undo = [] if is_undo else [ui.button("Undo", UNDO, str(import_id), confirm=UNDO_CONFIRM)]
+    return ui.actions(ui.button("Go on", RESUME, str(import_id), style="primary"), *undo)
