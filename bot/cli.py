@@ -1,31 +1,35 @@
-"""The command line: `evenhand run | import | mentions | export | erase | doctor | migrate`."""
+"""The command line: `evenhand run`, `import`, `mentions`, `export`, `erase`, `doctor`, `migrate`, and a few more."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.cli_backups import backup, restore
+from bot.cli_demo import demo
+from bot.cli_imports import resume_list, undo_list
 from bot.core.batches import ManyTransactions
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
-from bot.customers.gateways import read_drafts, read_upload, write_csv
+from bot.customers.gateways import read_drafts, write_csv
+from bot.customers.gateways.reports import is_report, write_report
+from bot.customers.listeners.terminal import ListAnswers, Terminal, ask_about_list, parse_columns, parse_rows
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import Drafts, ErasureSubject, ImportUndone, UploadSchema
+from bot.customers.schemas import Drafts, ErasureSubject, ImportPlan
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
 from bot.customers.usecases.lists import plan_import
-from bot.customers.usecases.undoing import run_undo
-from bot.customers.usecases.uploads import import_upload, resume_import, store_upload
+from bot.customers.usecases.uploads import import_upload, store_upload
 from bot.customers.views.printed import plan_lines
-from bot.doctor import check_settings, check_slack, check_storage
+from bot.doctor import age_of_backups, check_backups, check_settings, check_slack, check_storage, find_backups
 from bot.doctor_slack import check_screens
 from bot.features import FEATURES
 from bot.logs import configure_logging
@@ -44,7 +48,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )  # fmt: skip
 
+app.command()(backup)
+app.command()(restore)
+app.command()(demo)
+
 MAX_ROWS_PRINTED = 20
+BEGINNING = 64 * 1024  # bytes of a file by which an earlier report is recognised
 CORRECTION_COLUMNS = ("words", "before", "after", "scorer", "at")
 """The exported columns of a correction; they contain no names of people."""
 
@@ -71,6 +80,7 @@ def migrate() -> None:
 @app.command(name="import")
 def import_list(
     file: Annotated[Path | None, typer.Argument(help="A CSV or TSV file, also gzipped.", show_default=False)] = None,
+    *,
     map_: Annotated[
         list[str] | None, typer.Option("--map", help='Which column is what, such as --map "Company=name".')
     ] = None,
@@ -80,6 +90,14 @@ def import_list(
     keep_apart: Annotated[
         str, typer.Option(help="Rows that are customers of their own, though they would be taken as one: 2,3,4 or all.")
     ] = "",
+    interactive: Annotated[
+        bool,
+        typer.Option("--interactive", help="Ask what the list leaves open, and show what would happen first."),
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write every row to this CSV file, with what became of it and why.", show_default=False),
+    ] = None,
     undo: Annotated[str, typer.Option(help="Take back the import with this id.")] = "",
     resume: Annotated[str, typer.Option(help="Go on with the import of this id, which was interrupted.")] = "",
     workspace: Workspace = "",
@@ -88,30 +106,92 @@ def import_list(
     with _open_runtime() as runtime:
         workspace_id = _choose_workspace(runtime, workspace)
         if undo or resume:
-            (_undo if undo else _resume)(runtime, workspace_id, undo or resume)
+            with _progress("Customers") as progress:
+                lines = (undo_list if undo else resume_list)(runtime, workspace_id, undo or resume, progress)
+            _print_lines(lines)
             return
         if file is None:
             raise InvalidInput("Name the file to import: evenhand import customers.csv.")
-        today = runtime.clock.now().date()
-        content = _read(file)
-        drafts = read_drafts(
-            content, name=file.name, by_hand=_parse_columns(map_ or []), today=today, default_source=source
-        )
-        apart = _parse_rows(keep_apart, drafts)
-        inputs: dict[str, Any] = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks}
-        if dry_run:
-            with _progress("Rows") as report:
-                plan = runtime.read_now(plan_import, workspace=workspace_id, apart=apart, progress=report, **inputs)
-            _print_lines(plan_lines(plan, drafts, done=False))
-            return
-        inputs["upload_id"] = runtime.run_now(
-            store_upload, workspace=workspace_id, by=BOT, file_name=file.name, content=content, apart=apart,
-            by_hand=_parse_columns(map_ or []), source=source,
+        if report is not None:
+            _require_free(report)
+        chosen = _choose(
+            runtime, workspace_id, file, by_hand=parse_columns(map_ or []), source=source, erase_blanks=erase_blanks,
+            apart=keep_apart, interactive=interactive, may_import=not dry_run,
         )  # fmt: skip
-        with _progress("Customers") as report:
-            done = import_upload(ManyTransactions(runtime, workspace_id), progress=report, **inputs)
-        _print_lines(plan_lines(done.plan, drafts, done=True))
-        _print(f"To take it back: evenhand import --undo {done.id}")
+        if interactive and not chosen.is_wanted and not dry_run:
+            _print("Nothing was changed.")
+            return
+        inputs: dict[str, Any] = {"drafts": chosen.drafts, "by": BOT, "erase_blanks": erase_blanks}
+        if not dry_run:
+            inputs["upload_id"] = runtime.run_now(
+                store_upload, workspace=workspace_id, by=BOT, file_name=file.name, content=_read(file), source=source,
+                by_hand=chosen.by_hand, answers=chosen.answers, apart=chosen.apart,
+            )  # fmt: skip
+        with _progress("Rows") as progress:
+            inputs["progress"] = progress
+            if dry_run:
+                inputs["apart"] = chosen.apart
+                plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
+            else:
+                done = import_upload(ManyTransactions(runtime, workspace_id), **inputs)
+                plan, import_id = done.plan, done.id
+        lines = plan_lines(plan, chosen.drafts, done=import_id is not None, answers=chosen.answers)
+        _print_lines(lines[:1] if interactive and import_id else [] if interactive else lines)
+        if import_id is not None:
+            _print(f"To take it back: evenhand import --undo {import_id}")
+        if report is not None:
+            _write_report(report, file, chosen, plan, done=import_id is not None)
+
+
+def _choose(
+    runtime: Runtime,
+    workspace_id: str,
+    file: Path,
+    *,
+    by_hand: Mapping[str, str],
+    source: str,
+    erase_blanks: bool,
+    apart: str,
+    interactive: bool,
+    may_import: bool,
+) -> ListAnswers:
+    """Read a list as its options say, and, if *interactive*, as the person in front of the terminal does."""
+    content, today = _read(file), runtime.clock.now().date()
+
+    def read(by_hand: Mapping[str, str], answers: Mapping[str, str]) -> Drafts:
+        return read_drafts(
+            content, name=file.name, by_hand=by_hand, answers=answers, today=today, default_source=source
+        )
+
+    def plan(drafts: Drafts, rows: Collection[int]) -> ImportPlan:
+        inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "apart": rows}
+        return runtime.read_now(plan_import, workspace=workspace_id, **inputs)
+
+    if interactive:
+        terminal = Terminal(say=_print, ask=_ask)
+        return ask_about_list(terminal, read=read, plan=plan, by_hand=by_hand, apart=apart, may_import=may_import)
+    drafts = read(by_hand, {})
+    return ListAnswers(drafts, by_hand, {}, parse_rows(apart, drafts), is_wanted=True)
+
+
+def _ask(question: str, proposed: str) -> str:
+    return str(typer.prompt(question, default=proposed, show_default=bool(proposed), err=True))
+
+
+def _write_report(report: Path, file: Path, chosen: ListAnswers, plan: ImportPlan, *, done: bool) -> None:
+    content = write_report(
+        _read(file), name=file.name, by_hand=chosen.by_hand, drafts=chosen.drafts, plan=plan, done=done
+    )
+    _write(report, content)
+    _print(f"What became of each row is in {report}.")
+
+
+def _require_free(report: Path) -> None:
+    """Refuse to write over anything but an earlier report."""
+    if report.is_dir() or (report.exists() and not is_report(_read(report)[:BEGINNING])):
+        raise InvalidInput(f"{report} exists and is no report of an import: name another file for the report.")
+    if not report.parent.is_dir():
+        raise InvalidInput(f"{report} can't be written: there is no folder {report.parent}.")
 
 
 @app.command()
@@ -198,12 +278,20 @@ def erase(
 @app.command()
 def doctor(
     slack: Annotated[bool, typer.Option("--slack", help="Let Slack check every screen, at its worst, too.")] = False,
+    recount: Annotated[bool, typer.Option("--recount", help="Count anew how customers stand, too.")] = False,
 ) -> None:
     """Check settings, database and Slack; each problem is one sentence that says what to do."""
     problem_count = 0
-    checks = [("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)]
+    checks: list[tuple[str, Callable[[], list[str]]]] = [
+        ("Settings", check_settings),
+        ("Database", partial(check_storage, recount=recount)),
+        ("Slack", check_slack),
+    ]
     if slack:
         checks.append(("Screens", check_screens))
+    if backups := find_backups():
+        now = WallClock().now()
+        checks.append((f"Backups{age_of_backups(backups, now=now)}", partial(check_backups, backups, now=now)))
     for title, check in checks:
         found = check()
         problem_count += len(found)
@@ -244,26 +332,6 @@ def _find_subject(runtime: Runtime, workspace_id: str, customer: str, person: st
     return runtime.read_now(find_subject, workspace=workspace_id, kind=kind, words=words)
 
 
-def _parse_columns(pairs: list[str]) -> dict[str, str]:
-    mapped = {}
-    for pair in pairs:
-        column, equals, name = pair.rpartition("=")
-        if not equals or not column or not name:
-            raise InvalidInput(f'"{pair}" can\'t be read; write the column, =, and our field: --map "Company=name".')
-        mapped[column.strip()] = name.strip()
-    return mapped
-
-
-def _parse_rows(words: str, drafts: Drafts) -> set[int]:
-    """Return the numbers of rows that *words* list, "all" for every row of a list."""
-    if words.strip() == "all":
-        return {row.row_number for row in drafts.rows}
-    rows = [word.strip() for word in words.split(",") if word.strip()]
-    if not all(row.isdecimal() for row in rows):
-        raise InvalidInput(f'"{words}" names no rows; write their numbers, --keep-apart 2,3,4, or --keep-apart all.')
-    return {int(row) for row in rows}
-
-
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -285,45 +353,6 @@ def _print(words: str) -> None:
     A character that a terminal would obey rather than show is left out.
     """
     typer.echo("".join(filter(str.isprintable, words)))
-
-
-def _undo(runtime: Runtime, workspace_id: str, asked: str) -> None:
-    with _progress("Customers") as report:
-        batches = ManyTransactions(runtime, workspace_id)
-        undone = run_undo(batches, import_id=_parse_import(asked), by=BOT, progress=report)
-    _print_undone(undone)
-
-
-def _resume(runtime: Runtime, workspace_id: str, asked: str) -> None:
-    read: list[Drafts] = []
-
-    def read_again(upload: UploadSchema) -> Drafts:
-        read.append(read_upload(upload))
-        return read[0]
-
-    with _progress("Customers") as report:
-        batches = ManyTransactions(runtime, workspace_id)
-        done = resume_import(batches, import_id=_parse_import(asked), by=BOT, read=read_again, progress=report)
-    if isinstance(done, ImportUndone):
-        _print_undone(done)
-    else:
-        _print_lines(plan_lines(done.plan, read[0], done=True))
-        _print(f"To take it back: evenhand import --undo {done.id}")
-
-
-def _parse_import(asked: str) -> UUID:
-    try:
-        return UUID(asked)
-    except ValueError as error:
-        raise InvalidInput(f"{asked} isn't an import's id; the import said it when it was done.") from error
-
-
-def _print_undone(undone: ImportUndone) -> None:
-    _print(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
-    for name, why in undone.kept:
-        _print(f"  kept {name}: {why}")
-    if undone.kept_total > len(undone.kept):
-        _print(f"  and {undone.kept_total - len(undone.kept):,} more")
 
 
 def _print_lines(lines: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ JOB_WORDS = {
     "sync_people": "reading people from Slack",
     "keep_house": "tidying up",
     "report_problems": "looking for problems",
+    "back_up": "backing up the database",
 }
 """What each job does, as people read it on Home, in `/evenhand health` and in the doctor."""
 

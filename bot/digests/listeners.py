@@ -8,6 +8,7 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
+from bot.core.feature import collect_subcommands
 from bot.core.runtime import Runtime
 from bot.customers.listeners.editing import show_person
 from bot.digests import usecases, views
@@ -92,16 +93,20 @@ async def undo(caller: Caller) -> None:
 
 
 async def evenhand(caller: Caller) -> None:
-    """Answer `/evenhand [setup | health | person @ana | help]`."""
+    """Answer `/evenhand [setup | health | person @ana | help]`, and the words that features answer."""
     word, (verb, _, rest) = caller.text.lower(), caller.text.partition(" ")
-    if word in {"setup", "settings"}:
+    others = collect_subcommands(caller.features)
+    if verb.lower() in others:
+        await others[verb.lower()].answer(caller, rest.strip().lower())
+    elif word in {"setup", "settings"}:
         await caller.open(await _setup_form(caller))
     elif verb.lower() == "person":
         await show_person(caller, rest.strip())
     elif word in {"health", "doctor", "status"}:
         await caller.respond(setup.health_message(await caller.read(get_health, features=caller.features)))
     else:
-        await caller.respond(setup.help_message("" if word in {"", "help"} else word))
+        told = {word: one.about for word, one in others.items()}
+        await caller.respond(setup.help_message("" if word in {"", "help"} else word, others=told))
 
 
 async def open_setup(caller: Caller) -> None:

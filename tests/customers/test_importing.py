@@ -9,8 +9,9 @@ from sqlmodel import select
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
-from bot.customers.queries import find_customer, list_contacts
+from bot.customers.queries import list_contacts
 from bot.customers.queries.screens import get_details
+from bot.customers.queries.searching import find_customer
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases import hand_over
@@ -139,10 +140,12 @@ def test_an_unknown_owner_sends_the_customer_to_the_pool_with_a_remark(office: O
     office.person("U0GONE", "Gil Gone", is_deactivated=True)
     office.person("U0GUEST", "Gus Guest", is_guest=True)
     plan = take_in(
-        office, "Name,Owner\nA1,Nobody\nB2,Gil Gone\nC3,Gus Guest\nD4,<@U0ANA|ana>\nE5,Ana Lima (ana@example.test)\n"
+        office,
+        "Name,Owner\nA1,Nobody\nB2,Gil Gone\nC3,Gus Guest\nD4,<@U0ANA|ana>\nE5,Ana Lima (ana@example.test)\n"
+        "F6,Ana Lima (ana@elsewhere.test)\nG7,Ana <ana@example.test>\n",
     ).plan
     owners = {name: row.owner_id for name, row in everyone(office).items()}
-    assert owners == {"A1": None, "B2": None, "C3": None, "D4": ANA, "E5": ANA}
+    assert owners == {"A1": None, "B2": None, "C3": None, "D4": ANA, "E5": ANA, "F6": ANA, "G7": ANA}
     assert [note.row_number for note in plan.remarks if note.column == "Owner"] == [2, 3, 4]
 
 

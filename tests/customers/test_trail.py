@@ -13,8 +13,9 @@ from bot.core.batches import OneTransaction
 from bot.core.database import workspace_of
 from bot.core.errors import BotError, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
-from bot.customers.queries import export_rows, find_customer, get_customer, list_nearest
-from bot.customers.queries.due import get_coverage, list_problems
+from bot.customers.queries import export_rows, get_customer
+from bot.customers.queries.coverage import get_coverage
+from bot.customers.queries.due import list_problems
 from bot.customers.queries.screens import (
     get_card,
     get_details,
@@ -24,6 +25,7 @@ from bot.customers.queries.screens import (
     list_page,
     timeline,
 )
+from bot.customers.queries.searching import find_customer, list_nearest
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.schemas import CustomerDetails, ImportDone
 from bot.customers.tables import Customer

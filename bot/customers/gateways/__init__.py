@@ -64,6 +64,7 @@ def read_drafts(
         columns[Field.CONTACT_NAME] = " + ".join(mapping.headers[at] for at in mapping.person)
     return Drafts(
         file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
+        spares={field: [mapping.headers[at] for at in spare] for field, spare in mapping.spares.items()},
         problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals), remarks=tuple(remarks),
         questions=tuple(read.questions), of_people=bool(mapping.person),
     )  # fmt: skip

@@ -11,14 +11,16 @@ from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.customers.gateways import read_upload, write_csv
-from bot.customers.gateways.tables import read_table
+from bot.customers.gateways.reports import write_refused
 from bot.customers.listeners.editing import state_in
 from bot.customers.listeners.questions import answers_in
 from bot.customers.queries import HEADERS, export_rows
-from bot.customers.queries.screens import get_import_message, get_upload, list_imports
-from bot.customers.schemas import Drafts, ImportPlan, ImportUndone, UploadSchema
+from bot.customers.queries.screens import get_import_message, get_refused_rows, get_upload, list_imports
+from bot.customers.schemas import Drafts, ImportDone, ImportPlan, ImportUndone, UploadSchema
+from bot.customers.schemas.importing import RefusedFile
 from bot.customers.usecases.comparing import Progress
 from bot.customers.usecases.lists import plan_import
+from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.sharing import check_among
 from bot.customers.usecases.undoing import run_undo
 from bot.customers.usecases.uploads import (
@@ -39,7 +41,6 @@ from bot.slack.message_refs import address_of, update_message
 from bot.slack.modals import notice_modal
 
 EXPORT_NAME = "customers.csv"
-WHY = "Why it was refused"
 REPORT_SECONDS = 3  # between two redraws of a window or message: Slack takes some twenty updates a minute
 
 
@@ -86,6 +87,11 @@ async def send_refused(caller: Caller) -> None:
     await caller.open_in_time(lambda: _send_refused(caller), title=forms.TITLE)
 
 
+async def send_refused_rows(caller: Caller) -> None:
+    """Send the rows that an import refused as a file, to this person alone."""
+    await caller.open_in_time(lambda: _send_refused_rows(caller), title=forms.TITLE)
+
+
 async def undo(caller: Caller) -> None:
     """Undo an import, from its message or from the list of earlier ones, and redraw its message."""
     import_id = _id_in(caller.value)
@@ -100,12 +106,19 @@ async def undo(caller: Caller) -> None:
 
 async def resume(caller: Caller) -> None:
     """Go on with an import or an undoing that was interrupted, and say what became of it where that was pressed."""
-    import_id = _id_in(caller.value)
+    import_id, uploads = _id_in(caller.value), list[UploadSchema]()
+
+    def read(upload: UploadSchema) -> Drafts:
+        uploads.append(upload)
+        return read_upload(upload)
+
     async with _reporting(caller, "Done") as progress:
-        done = await caller.run_batches(resume_import, import_id=import_id, read=read_upload, progress=progress)
+        done = await caller.run_batches(resume_import, import_id=import_id, read=read, progress=progress)
     if isinstance(done, ImportUndone):
         await _show_undone(caller, done)
-    elif caller.modal is None:
+        return
+    await _keep_refused(caller, uploads[0], done)
+    if caller.modal is None:
         await caller.replace(forms.done_message(done))
     else:
         await caller.update(forms.done(done))
@@ -215,35 +228,43 @@ async def _import(caller: Caller, among: Sequence[str]) -> Block:
         done = await caller.run_batches(
             import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among, progress=progress
         )
+    await _keep_refused(caller, upload, done)
     return forms.done(done)
+
+
+async def _keep_refused(caller: Caller, upload: UploadSchema, done: ImportDone) -> None:
+    """Store the refused rows of an import as a file, so that they can be mended afterwards."""
+    if done.plan.refusals:
+        content = await _write_refused(upload, done.plan)
+        await caller.run(store_refused_rows, import_id=done.id, content=content)
 
 
 async def _send_refused(caller: Caller) -> Block:
     upload_id, erase = _upload_in(caller.view)
     upload, drafts = await _read(caller, upload_id)
     plan = await caller.check(plan_import, drafts=drafts, erase_blanks=erase, apart=upload.apart)
-    content = await asyncio.to_thread(_refused_rows, upload, plan)
+    content = await _write_refused(upload, plan)
+    refused = RefusedFile(file_name=upload.file_name, rows=plan.refused, content=content)
+    return await _send_file_of(caller, refused)
+
+
+async def _send_refused_rows(caller: Caller) -> Block:
+    return await _send_file_of(caller, await caller.read(get_refused_rows, import_id=_id_in(caller.value)))
+
+
+async def _send_file_of(caller: Caller, refused: RefusedFile) -> Block:
     words = (
-        f"{plural(plan.refused, 'row')} of {escape(upload.file_name)} can't be imported; the last column says why. "
+        f"{plural(refused.rows, 'row')} of {escape(refused.file_name)} can't be imported; the last column says why. "
         "Mend them here and import this file."
     )
-    name = f"refused-{PurePath(upload.file_name).stem}.csv"
-    await send_file(caller.client, caller.person, name=name, content=content, words=words)
+    name = f"refused-{PurePath(refused.file_name).stem}.csv"
+    await send_file(caller.client, caller.person, name=name, content=refused.content, words=words)
     return notice_modal("The refused rows are in our direct messages, as a file.", forms.TITLE)
 
 
-def _refused_rows(upload: UploadSchema, plan: ImportPlan) -> bytes:
-    """Return the refused rows as CSV: the cells as they stand in the list, and in the last column why."""
-    reasons: dict[int, dict[str, None]] = {}
-    for refusal in plan.refusals:
-        reason = f"{refusal.column}: {refusal.reason}" if refusal.column else refusal.reason
-        reasons.setdefault(refusal.row_number, {})[reason] = None
-    table = read_table(upload.content, name=upload.file_name)
-    rows = [row for row in table.rows() if row.number in reasons]
-    width = max([len(table.headers), *(len(row.cells) for row in rows)])
-    return write_csv(
-        [*table.headers, *[""] * (width - len(table.headers)), WHY],
-        ([*row.cells, *[""] * (width - len(row.cells)), " ".join(reasons[row.number])] for row in rows),
+async def _write_refused(upload: UploadSchema, plan: ImportPlan) -> bytes:
+    return await asyncio.to_thread(
+        write_refused, upload.content, name=upload.file_name, by_hand=upload.by_hand, plan=plan
     )
 
 

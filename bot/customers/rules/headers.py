@@ -1,5 +1,7 @@
 """Which column of somebody's list is which of our fields."""
 
+import dataclasses
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -80,16 +82,16 @@ class HeaderMap:
     """
     How a list is read: the column of each field, counted from 0.
 
-    `person` holds the columns of first and last name, which together make the contact's name; `other_names` columns in
-    which the customer's name stands where its own column is empty; `rivals` the columns of
-    fields that several could be, of which the fullest is to be read; `unmapped` the headings nobody reads; `problems`
-    sentences that must be settled before any row is read; `system` the recognised origin.
+    `person` holds the columns of first and last name, which together make the contact's name; `spares` the columns that
+    are read where a field's own column is empty or tells nothing; `rivals` the columns of fields that several could be,
+    of which the fullest is to be read; `unmapped` the headings nobody reads; `problems` sentences that must be settled
+    before any row is read; `system` the recognised origin.
     """
 
     headers: tuple[str, ...]
     columns: Mapping[Field, int]
     person: tuple[int, ...] = ()
-    other_names: tuple[int, ...] = ()
+    spares: Mapping[Field, tuple[int, ...]] = dataclasses.field(default_factory=dict)
     rivals: Sequence[tuple[Field, Sequence[int]]] = ()
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -127,15 +129,16 @@ def map_headers(
             if found:
                 columns[field] = found[0]
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
+    spares = _spares(spelt, system, columns, {*columns.values(), *left_out, *person, *flags, *empty})
     if Field.NAME not in columns and not person and not problems:
         problems.append(_no_name(headers))
     return HeaderMap(
         headers=headers,
         columns=MappingProxyType(columns),
         person=person,
-        other_names=_other_names(spelt, system, {*columns.values(), *left_out, *person, *flags, *empty}),
+        spares=MappingProxyType(spares),
         rivals=tuple(rivals),
-        unmapped=_unmapped(headers, {*columns.values(), *person}),
+        unmapped=_unmapped(headers, {*columns.values(), *person, *itertools.chain(*spares.values())}),
         problems=tuple(problems),
         system=system,
     )
@@ -144,9 +147,15 @@ def map_headers(
 def with_columns(mapping: HeaderMap, chosen: Mapping[Field, int | None]) -> HeaderMap:
     """Return *mapping* with the *chosen* column of each field, or none; that settles what was open about them."""
     columns = {field: at for field, at in {**mapping.columns, **chosen}.items() if at is not None}
+    taken = {*columns.values()}
+    spares = {
+        field: tuple(at for at in spare if at not in taken)
+        for field, spare in mapping.spares.items()
+        if field in columns
+    }
     return replace(
-        mapping, columns=MappingProxyType(columns),
-        unmapped=_unmapped(mapping.headers, {*columns.values(), *mapping.person}),
+        mapping, columns=MappingProxyType(columns), spares=MappingProxyType(spares),
+        unmapped=_unmapped(mapping.headers, {*taken, *mapping.person, *itertools.chain(*spares.values())}),
         rivals=tuple((field, found) for field, found in mapping.rivals if field not in chosen),
         problems=() if chosen.get(Field.NAME) is not None else mapping.problems,
     )  # fmt: skip
@@ -268,10 +277,22 @@ def _best_rank(spelt: Sequence[str], ranks: Sequence[str], taken: set[int]) -> l
     return []
 
 
-def _other_names(spelt: Sequence[str], system: str, taken: set[int]) -> tuple[int, ...]:
-    """The columns that could be the customer's name too, the best rank first."""
-    ranks = _SYSTEMS.get(system, {}).get(Field.NAME, _HEADINGS[Field.NAME])
-    return tuple(at for rank in ranks for at, word in enumerate(spelt) if word in _spellings(rank) and at not in taken)
+def _spares(
+    spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int]
+) -> dict[Field, tuple[int, ...]]:
+    """Return other columns of the name and domain, the best rank first, and that of the owner's address."""
+    found: dict[Field, tuple[int, ...]] = {}
+    for wanted in (Field.NAME, Field.DOMAIN):
+        ranks = _SYSTEMS.get(system, {}).get(wanted, _HEADINGS[wanted])
+        found[wanted] = tuple(
+            at for rank in ranks for at, word in enumerate(spelt) if word in _spellings(rank) and at not in taken
+        )
+    if (owner := columns.get(Field.OWNER)) is not None:
+        owners = spelt[owner].removesuffix("name")
+        found[Field.OWNER] = tuple(
+            at for at, word in enumerate(spelt) if word in {f"{owners}email", f"{owners}mail"} and at not in taken
+        )
+    return {wanted: spare for wanted, spare in found.items() if spare and (wanted in columns or wanted is Field.NAME)}
 
 
 def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:

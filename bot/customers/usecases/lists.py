@@ -23,7 +23,8 @@ from bot.customers.queries import list_owner_ids
 from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.likeness import KnownNames
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan, ImportRun, SampleRow, TakenAsOne
+from bot.customers.schemas import Changed, Drafts, ImportDone, ImportPlan, SampleRow, TakenAsOne
+from bot.customers.schemas.importing import ImportRun
 from bot.customers.tables import ImportChange
 from bot.customers.usecases import writing
 from bot.customers.usecases.comparing import Comparison, ImportOptions, Progress, under_headings
@@ -219,6 +220,8 @@ def _plan(
     return ImportPlan(
         file_name=drafts.file_name, source=drafts.system, late=prepared.late, changed=len(changed),
         added=tuple(target.given["name"] for target in prepared.new),
+        added_rows=tuple(target.rows[0].row_number for target in prepared.new),
+        changed_rows=tuple(target.rows[0].row_number for target in prepared.known if target.id in changed),
         changes=tuple(change for target in prepared.changed for change in _in_words(target, target.different or {})),
         left_alone=sum(target.id not in changed for target in prepared.known),
         taken_as_one=tuple(map(_taken_as_one, filter(_has_several_rows, (*prepared.new, *prepared.known)))),

@@ -15,7 +15,7 @@ from bot.core.batches import Batches
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, BotError, NotAllowed, NotFound
 from bot.customers.rules.batches import LEASE, UNFINISHED, ImportState, is_running
-from bot.customers.schemas import ImportInterrupted, ImportRun
+from bot.customers.schemas.importing import ImportInterrupted, ImportRun
 from bot.customers.tables import Import, Upload
 from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.usecases import BOT

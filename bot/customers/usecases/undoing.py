@@ -14,17 +14,17 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core.batches import Batches, OneTransaction
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone
-from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.due import ScheduleBatch
-from bot.customers.queries.screens import imported_key
 from bot.customers.rules.batches import ImportState
 from bot.customers.rules.names import name_key
-from bot.customers.schemas import ImportRun, ImportUndone
+from bot.customers.schemas import ImportUndone
+from bot.customers.schemas.importing import ImportRun
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.comparing import Progress
 from bot.customers.usecases.running import end_run, interrupting, require_import, require_run, take_over
 from bot.customers.usecases.stale import chunks
+from bot.customers.usecases.undone import cancel_news, tell_owners
 from bot.customers.usecases.writing import SCHEDULE_INPUTS, as_json, update_rows
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
@@ -47,7 +47,8 @@ def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) ->
 def run_undo(batches: Batches, *, import_id: UUID, by: str, progress: Progress | None = None) -> ImportUndone:
     """
     Take back an import, in *batches*. A customer it added stays when anything has happened with it since (a check-in, a
-    reminder, a hand-over, an edit, another list); a field it changed stays when somebody changed it again.
+    reminder, a hand-over, an edit, another list); a field it changed stays when somebody changed it again. People who
+    were told that they got customers by it are told that they are gone.
 
     Raises:
         NotFound: no such import.
@@ -79,7 +80,7 @@ def start_undo(session: Session, *, import_id: UUID, by: str, now: datetime) -> 
     run = take_over(session, made, now=now)
     if made.state is not ImportState.UNDOING:
         made.state, made.undone_by, made.undoing = ImportState.UNDOING, by, _NOTHING_UNDONE
-        _cancel_notifications(session, import_id, now=now)
+        cancel_news(session, import_id, now=now)
         session.flush()
     return run.model_copy(update={"is_undo": True})
 
@@ -130,6 +131,7 @@ def finish_undo(session: Session, *, run: ImportRun, now: datetime) -> ImportUnd
         after={"removed": result.removed, "restored": result.restored, "kept": result.kept_total},
     )  # fmt: skip
     session.flush()
+    tell_owners(session, made, by=made.undone_by or BOT, now=now)
     return result
 
 
@@ -261,21 +263,6 @@ def _undo_aliases_and_contacts(session: Session, change: ImportChange) -> set[st
                 for column, value in change.before[name].items():
                     setattr(contact, column, value)
     return touched
-
-
-def _cancel_notifications(session: Session, import_id: UUID, *, now: datetime) -> None:
-    """Cancel messages about this import that weren't sent yet."""
-    session.execute(
-        sa.update(OutboxMessage)
-        .where(
-            sa.or_(
-                col(OutboxMessage.key).startswith(f"import:{import_id}:"),
-                col(OutboxMessage.key) == imported_key(import_id),
-            ),
-            col(OutboxMessage.state) == DeliveryState.PENDING,
-        )
-        .values(state=DeliveryState.DEAD, reason="the import was undone", finished_at=now)
-    )
 
 
 def delete_customers(session: Session, customer_ids: Sequence[UUID]) -> int:

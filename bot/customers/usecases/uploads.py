@@ -5,20 +5,21 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from bot.core.batches import Batches
-from bot.customers.queries.screens import get_list_of
+from bot.customers.queries.screens import upload_schema
+from bot.customers.rules.questions import NOTHING_CHOSEN
 from bot.customers.schemas import Drafts, ImportDone, ImportUndone, UploadSchema
+from bot.customers.schemas.importing import ImportRun
 from bot.customers.tables import Upload
 from bot.customers.usecases.comparing import ImportOptions, Progress
 from bot.customers.usecases.lists import run_import
 from bot.customers.usecases.running import interrupting, require_upload, resume_run
 from bot.customers.usecases.undoing import go_on_undoing
+from bot.people.queries import get_today
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import BOT
-
-UNMAPPED: Mapping[str, str] = {}
 
 
 def store_upload(
@@ -28,22 +29,23 @@ def store_upload(
     content: bytes,
     by: str,
     now: datetime,
-    by_hand: Mapping[str, str] = UNMAPPED,
+    by_hand: Mapping[str, str] = NOTHING_CHOSEN,
+    answers: Mapping[str, str] = NOTHING_CHOSEN,
     apart: Collection[int] = (),
     source: str = "",
 ) -> UUID:
     """
     Store a list until its sender decides, and drop an earlier one of theirs that waits; return its id.
 
-    The command line decides at once which columns are mapped *by_hand*, which rows are kept *apart*, and which *source*
-    has given the external ids.
+    The command line decides at once which columns are mapped *by_hand*, what *answers* there are to questions, which
+    rows are kept *apart*, and which *source* has given the external ids.
     """
     if by != BOT:
         require_here(session, by=by)
     session.execute(sa.delete(Upload).where(col(Upload.by) == by, col(Upload.import_id).is_(None)))
     upload = Upload(
-        by=by, at=now, file_name=file_name[:200], content=content, by_hand=dict(by_hand), apart=sorted(apart),
-        choices={"source": source} if source else {},
+        by=by, at=now, file_name=file_name[:200], content=content, by_hand=dict(by_hand),
+        answers=dict(answers), apart=sorted(apart), choices={"source": source} if source else {},
     )  # fmt: skip
     session.add(upload)
     session.flush()
@@ -109,10 +111,16 @@ def resume_import(
     if run.is_undo:
         return go_on_undoing(batches, run=run, progress=progress)
     with interrupting(batches, run):
-        upload = batches.read(get_list_of, run=run)
+        upload = batches.read(_get_list, run=run)
         drafts = read(upload)
     options = ImportOptions(upload.choices.get("erase", False), upload.apart, upload.choices.get("among", ()))
     return run_import(batches, drafts=drafts, options=options, by=run.by, resumed=run, progress=progress)
+
+
+def _get_list(session: Session, *, run: ImportRun, now: datetime) -> UploadSchema:  # noqa: ARG001 - every query takes the time
+    """Return the list of an import that isn't finished, as of the day on which that began."""
+    upload = session.exec(select(Upload).where(Upload.import_id == run.id)).one()
+    return upload_schema(upload, run.at.date() if run.by == BOT else get_today(session, person_id=run.by, now=run.at))
 
 
 def _get_apart(session: Session, *, upload_id: UUID, by: str, now: datetime) -> list[int]:  # noqa: ARG001 - every query takes the time

@@ -21,17 +21,20 @@ from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
-from bot.customers.schemas import CustomersHandedOver, ImportPlan, ImportRun, ListImported
+from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
+from bot.customers.schemas.importing import ImportRun
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.running import end_run, require_run
 from bot.customers.usecases.stale import chunks, find_stale
+from bot.customers.usecases.undone import given_key
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute
 from bot.workspaces.usecases import BOT, record
 
 Values = dict[str, Any]
 
+MANY = 1000  # customers of one list, after which the database looks at its tables anew
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
 """Columns that reschedule a customer when a list changes them."""
 
@@ -347,7 +350,7 @@ def _notify(
         person = find_person_row(session, owner)
         if owner != made.by and person is not None and Mute.NEWS not in person.mutes:
             schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=made.by)
-            outbox.enqueue(session, schema, to=owner, key=f"import:{made.id}:{owner}", now=now)
+            outbox.enqueue(session, schema, to=owner, key=given_key(made.id, owner), now=now)
     if made.by != BOT:
         notification = ListImported(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,

@@ -1,7 +1,7 @@
 """Draws lists that were imported, or are being imported or undone."""
 
 from bot.customers.schemas import ImportSummary
-from bot.customers.views import NAME_SHOWN, UNDO, UNDO_CONFIRM, resume_buttons
+from bot.customers.views import NAME_SHOWN, UNDO, UNDO_CONFIRM, refused_button, resume_buttons
 from bot.slack import blocks as ui
 
 
@@ -30,4 +30,5 @@ def draw_earlier(summary: ImportSummary) -> list[ui.Block]:
     if summary.is_running:
         return [ui.section(f"{text}\n{'Is being undone' if summary.is_undoing else 'Is coming in'}…", block_id=row)]
     undo = ui.button("Undo", UNDO, str(summary.id), confirm=UNDO_CONFIRM) if summary.may_undo else None
-    return [ui.section(text, accessory=undo, block_id=row)]
+    refused = [ui.actions(refused_button(summary.id))] if summary.has_refused else []
+    return [ui.section(text, accessory=undo, block_id=row), *refused]

@@ -27,6 +27,7 @@ from bot.customers.views import (
     WORDS_SHOWN,
     customer_select,
     name_of,
+    refused_button,
 )
 from bot.customers.views.apart import draw_taken_as_one
 from bot.customers.views.earlier import draw_earlier
@@ -290,6 +291,8 @@ def done(result: ImportDone) -> ui.Block:
     plan = result.plan
     blocks = [ui.section(f"*{ui.escape(ui.cut(plan.file_name, NAME_SHOWN))}* is in.\n{_numbers(plan, done=True)}")]
     blocks += _groups("Refused", plan.refusals)
+    if plan.refusals:
+        blocks.append(ui.actions(refused_button(result.id)))
     if plan.shares:
         blocks.append(ui.section("\n".join(["*Shared out*", *share_lines(plan.shares)])))
     blocks.append(
@@ -364,14 +367,14 @@ def _groups(title: str, notes: Iterable[Note]) -> list[ui.Block]:
 
 def _group(group: RefusalGroup) -> str:
     where = f"{group.where[0].upper()}{group.where[1:]}"
-    such_as = "" if group.is_uniform else "such as "
+    example = "" if group.is_uniform else ", for example"
     return (
-        f"• {ui.escape(ui.cut(where, NAME_SHOWN))}: {such_as}{ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))}"
+        f"• {ui.escape(ui.cut(where, NAME_SHOWN))}{example}: {ui.escape(ui.cut(group.first.reason, 2 * WORDS_SHOWN))}"
     )
 
 
 def _columns(drafts: Drafts) -> str:
-    read = ", ".join(f"{ui.cut(header, 40)} → {field.header.lower()}" for field, header in drafts.columns.items())
+    read = ", ".join(f"{ui.cut(header, 60)} → {field.header.lower()}" for header, field in drafts.list_columns())
     left = f"\nNot read: {', '.join(ui.cut(header, 40) for header in drafts.unmapped[:10])}." if drafts.unmapped else ""
     system = f"Looks like {drafts.system}. " if drafts.system else ""
     return ui.escape(ui.cut(f"{system}Read: {read}.{left}", 1800))
