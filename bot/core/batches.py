@@ -67,17 +67,18 @@ class OneTransaction:
 
 class ManyTransactions:
     """
-    Runs every step in a transaction of its own, and pauses after each that writes to SQLite.
+    Runs every step in a transaction of its own.
 
-    `limit` follows from how long the steps take, so that none holds the lock for long.
+    On SQLite `limit` follows from how long the steps take, so that none holds the lock for writing for long, and each
+    is followed by a pause. PostgreSQL locks single rows only, so nobody waits there for a longer step.
     """
 
     commits = True
 
     def __init__(self, runtime: "Runtime", workspace: str) -> None:
-        self.limit = FIRST_BATCH
         self._runtime, self._workspace = runtime, workspace
-        self._pauses = runtime.database.dialect == "sqlite"
+        self._locks_all = runtime.database.dialect == "sqlite"
+        self.limit = FIRST_BATCH if self._locks_all else LARGEST_BATCH
 
     def now(self) -> datetime:
         """Return the present instant."""
@@ -91,9 +92,12 @@ class ManyTransactions:
         """Run *use_case* in a transaction, and let others write after it."""
         begun = self._runtime.clock.monotonic()
         result = self._runtime.run_now(use_case, workspace=self._workspace, **inputs)
-        took = self._runtime.clock.monotonic() - begun
-        fitting = int(self.limit * BATCH_SECONDS / max(took, BATCH_SECONDS / 2))  # at most twice as many as before
-        self.limit = min(max(fitting, SMALLEST_BATCH), LARGEST_BATCH)
-        if self._pauses:
+        if self._locks_all:
+            self._fit(self._runtime.clock.monotonic() - begun)
             time.sleep(PAUSE_SECONDS)
         return result
+
+    def _fit(self, took: float) -> None:
+        """Set `limit` so that the next step takes `BATCH_SECONDS`, and at most twice as many rows as the last."""
+        fitting = int(self.limit * BATCH_SECONDS / max(took, BATCH_SECONDS / 2))
+        self.limit = min(max(fitting, SMALLEST_BATCH), LARGEST_BATCH)

@@ -161,10 +161,13 @@ def _write_parts(
 ) -> set[UUID]:
     """Write what isn't written, add which known customers were *changed*, and return what is stale."""
     unwritten, done, stale = prepared.list_unwritten(), 0, set[UUID]()
+    look_again = writing.MANY
     while done < len(unwritten):
         part = unwritten[done : done + batches.limit]
-        written = batches.write(writing.write_part, part=part, prepared=prepared, run=run)
         done += len(part)
+        has_grown = done >= look_again
+        written = batches.write(writing.write_part, part=part, prepared=prepared, run=run, has_grown=has_grown)
+        look_again *= 4 if has_grown else 1
         changed |= written.changed
         stale |= written.stale
         if progress:

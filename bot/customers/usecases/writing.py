@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
-from bot.core.database import workspace_of
+from bot.core.database import gather_statistics, workspace_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.queries.screens import imported_key
 from bot.customers.rules.batches import ImportState
@@ -35,6 +35,7 @@ from bot.workspaces.usecases import BOT, record
 Values = dict[str, Any]
 
 MANY = 1000  # customers of one list, after which the database looks at its tables anew
+FILLED = ("customers", "customer_aliases", "contacts", "imports", "import_changes", "customer_tally")
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
 """Columns that reschedule a customer when a list changes them."""
 
@@ -131,10 +132,18 @@ class Written:
 
 
 def write_part(
-    session: Session, *, part: Sequence[ListedCustomer], prepared: Prepared, run: ImportRun, now: datetime
+    session: Session,
+    *,
+    part: Sequence[ListedCustomer],
+    prepared: Prepared,
+    run: ImportRun,
+    has_grown: bool = False,
+    now: datetime,
 ) -> Written:
     """
     Write a part of a list, with what was before, as part of a *run*; what is stale is left out.
+
+    When a table *has_grown* by much, PostgreSQL looks at them anew before it plans the checks of the next part.
 
     Raises:
         AlreadyDone: another run has taken over; nothing is written.
@@ -159,6 +168,8 @@ def write_part(
     ])  # fmt: skip
     made.added, made.changed, made.alive_at = made.added + len(batch.customers), made.changed + len(batch.after), now
     session.flush()
+    if has_grown:
+        gather_statistics(session.connection(), *FILLED)
     return Written(frozenset(batch.after), frozenset(stale))
 
 
@@ -195,6 +206,8 @@ def finish_import(
     record(session, "customers.imported", by=made.by, kind="import", subject=made.id, after=numbers, now=now)
     _notify(session, assigned, made, plan, now=now)
     session.flush()
+    if made.added + made.changed >= MANY:
+        gather_statistics(session.connection(), *FILLED)
 
 
 def update_rows(session: Session, table: type[SQLModel], updates: Iterable[tuple[UUID, Values]]) -> None:
