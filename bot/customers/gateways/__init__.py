@@ -13,7 +13,7 @@ from bot.customers.gateways.columns import settle_columns
 from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers, without_headings
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap, count_known
 from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, refuse
-from bot.customers.schemas import Cell, Drafts
+from bot.customers.schemas import Cell, Drafts, UploadSchema
 
 STRIDE = 1000  # rows between two calls of a progress
 
@@ -82,6 +82,14 @@ def _left_out(no_rows: Sequence[Row], last: int) -> list[Note]:
     below = [row for row in no_rows if row.number > last]
     where = ((between, "between the rows"), (below, "below the table"))
     return [left_out(lines, stood) for lines, stood in where if lines]
+
+
+def read_upload(upload: UploadSchema) -> Drafts:
+    """Return the customers in a list that was sent, read as its sender has chosen and answered so far."""
+    return read_drafts(
+        upload.content, name=upload.file_name, by_hand=upload.by_hand, answers=upload.answers, today=upload.today,
+        default_source=str(upload.choices.get("source") or ""),
+    )  # fmt: skip
 
 
 def parse_rows(
