@@ -11,6 +11,7 @@ from bot.home.feature import FEATURE as HOME
 from bot.mentions.feature import FEATURE as MENTIONS
 from bot.people.feature import FEATURE as PEOPLE
 from bot.promises.feature import FEATURE as PROMISES
+from bot.reviews.feature import FEATURE as REVIEWS
 from bot.workspaces.feature import FEATURE as WORKSPACES
 
 __all__ = ["FEATURES"]
@@ -26,5 +27,6 @@ FEATURES: tuple[Feature, ...] = (
     MENTIONS,
     CONVERSATIONS,
     DIGESTS,
+    REVIEWS,
     HOME,
 )

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.core.database import Database
+from bot.core.database import Database, gather_statistics
 from bot.core.errors import SettingsError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -56,12 +56,18 @@ def newest_version() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Return whether *revision* is one of our migrations; those of a newer version aren't."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _upgrade(database: Database) -> None:
     try:
         with _migration_lock(database), database.engine.connect() as connection, _without_foreign_keys(connection):
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            gather_statistics(connection)
             connection.commit()
     except CommandError as error:
         raise SettingsError(f"The database was made by another version of Evenhand; run that one ({error}).") from error

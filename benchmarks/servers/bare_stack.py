@@ -19,6 +19,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
+from bot.core.database import sqlite_module
+
 COUNTRIES = ("PT", "US", "NZ")
 
 
@@ -39,7 +41,7 @@ class Call(SQLModel, table=True):
 async def main(api: str, token: str, app_token: str, database_url: str) -> None:
     """Count commands in a table until killed."""
     settings = Settings(database_url=database_url)
-    engine = create_engine(settings.database_url)
+    engine = create_engine(settings.database_url, module=sqlite_module())
     SQLModel.metadata.create_all(engine)
     days = [holidays.country_holidays(country, years=2026) for country in COUNTRIES]
     log = structlog.get_logger()

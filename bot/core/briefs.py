@@ -30,9 +30,9 @@ class Brief:
     """
     A brief that is asked together with others.
 
-    *select* `(customers)` returns the statement; *customers* goes into `customer_id.in_(customers)`. Its condition on
-    the workspace is `in_workspace(table)`. *tell* `(rows, now)` makes lines of the rows. *values* `(now)` returns the
-    values of the statement's other named parameters; no two features use the same name.
+    *select* `(customers)` returns the statement; its conditions are `in_workspace(table)` and, on the column with the
+    customer's id, `among(column, customers)`. *tell* `(rows, now)` makes lines of the rows. *values* `(now)` returns
+    the values of the statement's other named parameters; no two features use the same name.
     """
 
     select: Callable[[Any], sa.Select[Any]]
@@ -47,6 +47,38 @@ class Brief:
 def in_workspace(table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Return the condition on a brief's *table* that its rows belong to the session's workspace."""
     return table.c.workspace_id == sa.bindparam("workspace", type_=sa.String())
+
+
+def among(column: sa.ColumnElement[Any], customers: Any) -> sa.ColumnElement[bool]:
+    """SQL: *column* holds the id of one of the *customers* that a brief is about."""
+    return column.in_(customers) if isinstance(customers, sa.BindParameter) else in_page(column, customers)
+
+
+class in_page(sa.sql.functions.FunctionElement[bool]):  # noqa: N801 - it reads as the SQL condition that it is
+    """
+    `in_page(column, ids)`: the column holds one of the ids that a statement selects.
+
+    PostgreSQL joins `IN (SELECT …)` in the order it thinks best, and thinks wrong while it has no statistics of a table
+    that was just filled. It selects an array once, and looks for its ids.
+    """
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: sa.ColumnElement[Any], ids: sa.Select[Any]) -> None:
+        super().__init__(column, ids.scalar_subquery())
+
+
+@compiles(in_page)
+def _in_page(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    column, ids = element.clauses
+    return f"{compiler.process(column, **kw)} IN {compiler.process(ids, **kw)}"
+
+
+@compiles(in_page, "postgresql")
+def _in_page_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    column, ids = element.clauses
+    return f"{compiler.process(column, **kw)} = ANY (ARRAY{compiler.process(ids, **kw)})"
 
 
 def ask(
@@ -174,7 +206,7 @@ def first_few(
             sa.func.row_number().over(partition_by=by_customer, order_by=order).label("place"),
             sa.func.count().over(partition_by=by_customer).label("total"),
         )
-        .where(in_workspace(table), by_customer.in_(customers), *conditions)
+        .where(in_workspace(table), among(by_customer, customers), *conditions)
         .subquery()
     )
     return sa.select(ranked).where(ranked.c.place <= shown).subquery()

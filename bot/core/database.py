@@ -37,6 +37,9 @@ READING: Mapping[str, Mapping[str, Any]] = {
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
 """Options of a connection that only reads: it takes no lock, and PostgreSQL never asks to run it again."""
+LIMITED = "evenhand_limited"
+STATEMENT_SECONDS = 10
+"""How long PostgreSQL works on one statement of somebody who waits. SQLite has no such limit: it has no server."""
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 WORKSPACES_KEPT = 100  # for which the condition on their rows is kept
 WORKSPACE_COLUMN = sa.column("workspace_id", sa.String)  # SQLAlchemy asks the base class first, which has no columns
@@ -44,6 +47,7 @@ WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documen
 CACHED_STATEMENTS = 500  # when its cache is full, pysqlite3 drops the newest; a queue takes 2 ms to be prepared anew
 SAFE_SQLITE = (3, 51, 3)  # the first SQLite without the WAL-reset corruption bug
 BUSY_TIMEOUT_MS = 20_000
+TOO_LONG = "57014"  # PostgreSQL's code for a statement that was cancelled
 RETRIABLE = {"40001", "40P01", "23505"}
 """
 PostgreSQL's codes for a serialization failure, a deadlock, and a unique key that another transaction added in between:
@@ -162,15 +166,19 @@ class Database:
         return self._write
 
     @contextmanager
-    def transaction(self, workspace: str | None) -> Iterator[Session]:
-        """Yield a session that commits at the end and rolls back on any error; `None` is all workspaces, for jobs."""
-        with _open_session(self._write, workspace) as session, session.begin():
+    def transaction(self, workspace: str | None, *, limited: bool = False) -> Iterator[Session]:
+        """
+        Yield a session that commits at the end and rolls back on any error; `None` is all workspaces, for jobs.
+
+        PostgreSQL stops each statement of a *limited* session after `STATEMENT_SECONDS`.
+        """
+        with _open_session(self._write, workspace, limited=limited) as session, session.begin():
             yield session
 
     @contextmanager
-    def reading(self, workspace: str | None) -> Iterator[Session]:
-        """Yield a session that changes nothing: whatever it writes is rolled back."""
-        with _open_session(self._read, workspace) as session:
+    def reading(self, workspace: str | None, *, limited: bool = False) -> Iterator[Session]:
+        """Yield a session that changes nothing: whatever it writes is rolled back; *limited* as in `transaction`."""
+        with _open_session(self._read, workspace, limited=limited) as session:
             yield session
 
     def close(self) -> None:
@@ -183,9 +191,26 @@ def is_retriable(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in RETRIABLE
 
 
-def _open_session(engine: Engine, workspace: str | None) -> Session:
+def took_too_long(error: DBAPIError) -> bool:
+    """Return whether PostgreSQL stopped the statement because of its time."""
+    return getattr(error.orig, "sqlstate", None) == TOO_LONG
+
+
+def gather_statistics(connection: sa.Connection, *tables: str) -> None:
+    """
+    Have PostgreSQL look at *tables*, by default all, that were just filled.
+
+    It does so by itself within minutes; until then it takes them for small and reads them from end to end. SQLite plans
+    by the indexes alone.
+    """
+    for table in (tables or ("",)) if connection.dialect.name == "postgresql" else ():
+        connection.exec_driver_sql(f"ANALYZE {table}")
+
+
+def _open_session(engine: Engine, workspace: str | None, *, limited: bool) -> Session:
     kind = Session if workspace is None else _WorkspaceSession
-    return kind(engine, expire_on_commit=False, info={"workspace": workspace})
+    bind = engine.execution_options(**{LIMITED: True}) if limited else engine
+    return kind(bind, expire_on_commit=False, info={"workspace": workspace})
 
 
 class _WorkspaceSession(Session):
@@ -222,7 +247,14 @@ def _stamp_workspace(session: Any, _context: UOWTransaction, _instances: Any) ->
 def _make_engine(url: sa.URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _make_sqlite_engine(url)
-    return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, isolation_level="SERIALIZABLE")
+    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, isolation_level="SERIALIZABLE")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get(LIMITED):
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{STATEMENT_SECONDS}s'")
+
+    return engine
 
 
 def sqlite_module() -> ModuleType:

@@ -37,5 +37,9 @@ class AlreadyDone(BotError):
     """Somebody else did it first, or the same request came twice."""
 
 
+class TookTooLong(BotError):
+    """The database was stopped from working on it any longer."""
+
+
 class SettingsError(BotError):
     """A setting is missing or wrong, and nothing was started."""

@@ -103,6 +103,18 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Subcommand:
+    """
+    A word of `/evenhand` that a feature answers: `answer(caller, words)`, with the words after it; *about* says in the
+    help what it does.
+    """
+
+    word: str
+    about: str
+    answer: Callable[[Any, str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class DigestKindOffer:
     """
     A kind of digest that managers can schedule; it is posted once per slot and drawn by the feature's own view.
@@ -195,6 +207,8 @@ class Feature:
     erase: Erase | None = None
     export: Export | None = None
     check: Check | None = None
+    check_all: Check | None = None  # what `doctor` asks instead, where it takes longer than a person waits
+    subcommands: Sequence[Subcommand] = ()
     registers_first: bool = False  # Bolt tries listeners in order; this feature's command is the one used most
 
 
@@ -305,6 +319,11 @@ def collect_mornings(features: Sequence[Feature]) -> list[Morning]:
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:
     """Return the fields that features add to the check-in modal."""
     return [extra for feature in features for extra in feature.checkin_extras]
+
+
+def collect_subcommands(features: Sequence[Feature]) -> dict[str, Subcommand]:
+    """Return the words of `/evenhand` that features answer."""
+    return {one.word: one for feature in features for one in feature.subcommands}
 
 
 def collect_undos(features: Sequence[Feature]) -> list[UndoCheckin]:

@@ -3,8 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from copy import copy
 from functools import cached_property, partial
@@ -13,8 +14,10 @@ from typing import Any, Self, TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from bot.core.batches import ManyTransactions
 from bot.core.clock import Clock
-from bot.core.database import Database, is_retriable
+from bot.core.database import Database, is_retriable, took_too_long
+from bot.core.errors import TookTooLong
 from bot.core.feature import Feature
 
 T = TypeVar("T")
@@ -26,6 +29,11 @@ ATTEMPTS = 20  # of a transaction that PostgreSQL asked to run again
 PAUSE_SECONDS = 0.005  # before the second attempt, on average half of it; growing with each
 FOREGROUND_THREADS = 4  # for people who wait; more only compete for Python's lock
 BACKGROUND_THREADS = 2  # for jobs and files
+
+TOO_LONG = (
+    "That took too long, so it was stopped, and nothing was changed. Try again in a minute; if it happens again, ask"
+    " whoever runs the bot to look for statement.too_long in its log."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -47,14 +55,16 @@ class Runtime:
         self._foreground_threads = ThreadPoolExecutor(FOREGROUND_THREADS, thread_name_prefix="foreground")
         self._background_threads = ThreadPoolExecutor(BACKGROUND_THREADS, thread_name_prefix="background")
         self._threads = self._foreground_threads
+        self._limited = True
         self._watchers: list[Watcher] = []
         self._background_tasks: set[asyncio.Task[None]] = set()
 
     @cached_property
     def background(self) -> Self:
-        """This runtime on the threads for jobs and files, so that nobody waits behind them."""
+        """This runtime on the threads for jobs and files, so that nobody waits behind them; they take their time."""
         twin = copy(self)
         twin._threads = self._background_threads  # noqa: SLF001 - a copy of its own
+        twin._limited = False  # noqa: SLF001 - as above
         return twin
 
     def on_change(self, watcher: Watcher) -> None:
@@ -62,13 +72,20 @@ class Runtime:
         self._watchers.append(watcher)
 
     async def run(self, use_case: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
-        """Run *use_case* `(session, *, …, now)` in one transaction and return what it returns, after the commit."""
-        result = await self._in_thread(partial(self.run_now, use_case, workspace=workspace, **inputs))
-        if workspace is not None and isinstance(by := inputs.get("by"), str):
-            for watcher in self._watchers:
-                task = asyncio.ensure_future(watcher(workspace, by))
-                self._background_tasks.add(task)
-                task.add_done_callback(self._finished)
+        """
+        Run *use_case* `(session, *, …, now)` in one transaction and return what it returns, after the commit.
+
+        Raises:
+            TookTooLong: PostgreSQL stopped a statement that somebody waits for.
+        """
+        result = await self._in_thread(partial(self._run, use_case, workspace, inputs, limited=self._limited))
+        self._call_watchers(workspace, inputs.get("by"))
+        return result
+
+    async def run_batches(self, work: Callable[..., T], *, workspace: str, **inputs: Any) -> T:
+        """Run *work* `(batches, *, …)`, whose steps are transactions of their own, and return what it returns."""
+        result = await self._in_thread(partial(work, ManyTransactions(self, workspace), **inputs))
+        self._call_watchers(workspace, inputs.get("by"))
         return result
 
     async def read(self, query: Callable[..., T], *, workspace: str | None, inline: bool = False, **inputs: Any) -> T:
@@ -77,30 +94,22 @@ class Runtime:
 
         An *inline* query runs in the event loop where the database is SQLite. That is for short reads by an index:
         they wait for no network and no writer, and handing them to a thread takes longer than they do.
+
+        Raises:
+            TookTooLong: as `run`.
         """
-        work = partial(self.read_now, query, workspace=workspace, **inputs)
+        work = partial(self._read, query, workspace, inputs, limited=self._limited)
         if inline and self.database.dialect == "sqlite":
             return work()
         return await self._in_thread(work)
 
     def run_now(self, use_case: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
-        """Do what `run` does, in the calling thread: for the command line, tests and worker threads."""
-        inputs.setdefault("now", self.clock.now())
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self.database.transaction(workspace) as session:
-                    return use_case(session, **inputs)
-            except DBAPIError as error:
-                if attempt == ATTEMPTS or not is_retriable(error):
-                    raise
-                time.sleep(random.uniform(0, PAUSE_SECONDS * attempt))  # noqa: S311 - only to part the contenders
-        raise AssertionError  # the loop returns or raises
+        """Do what `run` does, in the calling thread, however long it takes: for the command line and tests."""
+        return self._run(use_case, workspace, inputs, limited=False)
 
     def read_now(self, query: Callable[..., T], *, workspace: str | None, **inputs: Any) -> T:
-        """Do what `read` does, in the calling thread."""
-        inputs.setdefault("now", self.clock.now())
-        with self.database.reading(workspace) as session:
-            return query(session, **inputs)
+        """Do what `read` does, in the calling thread, however long it takes."""
+        return self._read(query, workspace, inputs, limited=False)
 
     def close(self) -> None:
         """Let running use cases finish, then give back threads and connections."""
@@ -113,6 +122,30 @@ class Runtime:
         while self._background_tasks:
             await asyncio.gather(*self._background_tasks, return_exceptions=True)
 
+    def _run(self, use_case: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
+        inputs = {"now": self.clock.now(), **inputs}
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with _stopping(use_case, limited), self.database.transaction(workspace, limited=limited) as session:
+                    return use_case(session, **inputs)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not is_retriable(error):
+                    raise
+                time.sleep(random.uniform(0, PAUSE_SECONDS * attempt))  # noqa: S311 - only to part the contenders
+        raise AssertionError  # the loop returns or raises
+
+    def _read(self, query: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
+        with _stopping(query, limited), self.database.reading(workspace, limited=limited) as session:
+            return query(session, **{"now": self.clock.now(), **inputs})
+
+    def _call_watchers(self, workspace: str | None, by: object) -> None:
+        if workspace is None or not isinstance(by, str):
+            return
+        for watcher in self._watchers:
+            task = asyncio.ensure_future(watcher(workspace, by))
+            self._background_tasks.add(task)
+            task.add_done_callback(self._finished)
+
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._background_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -120,3 +153,16 @@ class Runtime:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, work)
+
+
+@contextmanager
+def _stopping(work: Callable[..., object], limited: bool) -> Iterator[None]:
+    """Log the statement that PostgreSQL stopped in *work*, if that was *limited*, and raise what a person can read."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not (limited and took_too_long(error)):
+            raise
+        name = getattr(work, "__qualname__", repr(work))
+        log.error("statement.too_long", work=name, statement=error.statement)  # noqa: TRY400 - its trace says no more
+        raise TookTooLong(TOO_LONG) from error

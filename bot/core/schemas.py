@@ -145,7 +145,8 @@ class DigestSlot(Schema):
     """
     The slot that a digest is made for, with what its footer says.
 
-    It covers what happened from *since*, the slot before, to *slot*. For a test message *slot* is now.
+    It covers what happened from *since*, the slot before, to *slot*. For a test message *slot* is now. Managers choose
+    whether it *names_owners*, who look after what is late.
     """
 
     digest_id: UUID
@@ -156,3 +157,4 @@ class DigestSlot(Schema):
     next_slot: datetime | None
     zone: str
     is_test: bool = False
+    names_owners: bool = True

@@ -8,13 +8,14 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
+from bot.core.feature import collect_subcommands
 from bot.core.runtime import Runtime
 from bot.customers.listeners.editing import show_person
 from bot.digests import usecases, views
 from bot.digests.queries.lists import find_list_key, get_digest_message, get_list
 from bot.digests.queries.setup import get_health, get_kind, get_setup
 from bot.digests.rules import DEFAULT_HOUR, NUMBERS, DigestKind, Whose, find_zones
-from bot.digests.schemas import CustomerTakenOver, DigestInput, SetupInput
+from bot.digests.schemas import CustomerTakenOver, DigestInput, SetupInput, SetupSchema
 from bot.digests.views import messages, setup
 from bot.slack.blocks import Block, Message
 from bot.slack.callers import WHAT_IS_LEFT_SECONDS, Caller
@@ -92,16 +93,20 @@ async def undo(caller: Caller) -> None:
 
 
 async def evenhand(caller: Caller) -> None:
-    """Answer `/evenhand [setup | health | person @ana | help]`."""
+    """Answer `/evenhand [setup | health | person @ana | help]`, and the words that features answer."""
     word, (verb, _, rest) = caller.text.lower(), caller.text.partition(" ")
-    if word in {"setup", "settings"}:
+    others = collect_subcommands(caller.features)
+    if verb.lower() in others:
+        await others[verb.lower()].answer(caller, rest.strip().lower())
+    elif word in {"setup", "settings"}:
         await caller.open(await _setup_form(caller))
     elif verb.lower() == "person":
         await show_person(caller, rest.strip())
     elif word in {"health", "doctor", "status"}:
         await caller.respond(setup.health_message(await caller.read(get_health, features=caller.features)))
     else:
-        await caller.respond(setup.help_message("" if word in {"", "help"} else word))
+        told = {word: one.about for word, one in others.items()}
+        await caller.respond(setup.help_message("" if word in {"", "help"} else word, others=told))
 
 
 async def open_setup(caller: Caller) -> None:
@@ -211,7 +216,8 @@ async def _setup_form(caller: Caller) -> Block:
 
 async def _save(caller: Caller, use_case: Callable[..., Any], title: str, **inputs: Any) -> Block:
     schema = await caller.run(use_case, **inputs)
-    return setup.saved(schema.digest, caller.runtime.clock.now(), title=title)
+    is_rescheduling = isinstance(schema, SetupSchema) and schema.is_rescheduling
+    return setup.saved(schema.digest, caller.runtime.clock.now(), title=title, is_rescheduling=is_rescheduling)
 
 
 async def _redraw_digest(caller: Caller) -> None:

@@ -121,7 +121,7 @@ def page(schema: PromiseList) -> Message:
     def row(one: PromiseSchema) -> tuple[str, dict[str, str]]:
         return about(one, one.assignee_id if schema.whose == f"p-{one.assignee_id}" else ""), MENU
 
-    counted = f"{schema.total:,} to keep" + (f" · {schema.late:,} broken" if schema.late else "")
+    counted = f"{schema.total - schema.late:,} to keep" + (f" · {schema.late:,} broken" if schema.late else "")
     return shared.list_message(
         schema, feature="promises", counted=counted, nothing="nothing is owed.", offer=ui.button("Promise", PROMISE),
         order="The earliest day", row=row,

@@ -73,6 +73,12 @@ def test_a_check_in_says_what_came_of_it_and_how(
     assert (sentence.result, sentence.channel, sentence.about, sentence.name) == (result, channel, about, name)
 
 
+def test_a_check_in_says_when_it_was() -> None:
+    """In the words of the sentence; most say nothing of it."""
+    assert read_sentence("yesterday Acme called me").when == "yesterday"
+    assert read_sentence("Acme called me").when == ""
+
+
 @pytest.mark.parametrize(
     "text",
     ["did you call Acme?", "should I call Acme?", "I haven't talked to Acme", "who called me?", "nobody called me", "",

@@ -20,7 +20,6 @@ from bot.customers.schemas import (
     CustomerDetails,
     CustomerSchema,
     CustomersHandedOver,
-    CustomersTakenBack,
     CustomerTaken,
     Drafts,
     ImportDone,
@@ -32,8 +31,14 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
+)
+from bot.customers.schemas.importing import ImportTakenBack
+from bot.customers.schemas.sharing import (
+    CustomersTakenBack,
+    PoolShared,
     ShareDone,
     ShareForm,
+    ShareSummary,
     ShareUndone,
 )
 from bot.customers.views import card, customer_select, forms, sharing
@@ -93,6 +98,8 @@ KEPT = ((NAME, EVIL[:100]),) * 20
 REFUSALS = tuple(Refusal(number, EVIL[:80], EVIL, EVIL) for number in range(99))
 PICK = field_of("Customer", customer_select(Named(id=ID, name=NAME)), block_id="x")
 
+SHARED = ShareSummary(id=ID, by=NAME, on=date(1990, 1, 1), today=date(2026, 11, 23), total=46_964)
+SHARINGS = tuple(SHARED.model_copy(update={"id": UUID(int=number)}) for number in range(3))
 MESSAGES = {
     "list": views.page(ListPage(rows=EIGHT, words=EVIL[:200], page=2, pages=9, total=46_964)),
     "pool": views.page(ListPage(rows=EIGHT, page=1, pages=9, total=46_964, pool=True, may_share=True)),
@@ -109,12 +116,20 @@ MESSAGES = {
     "handed over": views.handed_over(CustomersHandedOver(names=(NAME,) * 5, total=9000, by=ANA, note=EVIL[:300])),
     "handed over by list": views.handed_over(CustomersHandedOver(names=(NAME,), total=1, by="bot")),
     "taken back": views.taken_back(CustomersTakenBack(names=(NAME,) * 5, total=9000, by=ANA)),
+    "import undone": views.import_taken_back(
+        ImportTakenBack(file_name=NAME, names=(NAME,) * 5, given=9000, left=0, by=ANA)),
+    "import undone, some left": views.import_taken_back(
+        ImportTakenBack(file_name=NAME, names=(NAME,), given=46_964, left=2, by="bot")),
     "taken away": views.customer_taken(CustomerTaken(name=NAME, to=BOB, by=ANA)),
     "taken over": views.customer_taken(CustomerTaken(name=NAME, to=ANA, by=ANA)),
     "pooled": views.customer_taken(CustomerTaken(name=NAME, to=None, by=ANA)),
     "imported": views.imported(
         ListImported(import_id=ID, file_name=NAME, added=46_964, changed=1, left_alone=2, refused=3, remarks=4,
-                     first_refusals=(EVIL,) * 3)),
+                     first_refusals=(EVIL,) * 3, unowned=9, may_share=True)),
+    "empty pool, shared out": views.page(ListPage(rows=(), pool=True, may_share=True, shares=SHARINGS)),
+    "shared out": sharing.shared_out(PoolShared(share_id=ID, total=46_964, shares=((NAME, 46_964),) * 500)),
+    "shared out, undone": sharing.shared_before(SHARED.model_copy(update={"undone_by": NAME})),
+    "sharing undone": sharing.unshared_message(ShareUndone(back=0, kept=46_964, kept_names=(NAME,) * 5)),
     "undone": forms.undone(
         ImportUndone(id=ID, file_name=NAME, removed=1, restored=2, kept=KEPT, kept_total=900)),
 }  # fmt: skip
@@ -132,7 +147,7 @@ UNDONE = ImportUndone(id=ID, file_name=NAME, removed=46_964, restored=2, kept=KE
 EARLIER = tuple(
     ImportSummary(
         id=UUID(int=n), file_name=NAME, by=NAME, on=date(1990, 1, 1), today=date(2026, 11, 23), added=46_964,
-        changed=46_964, refused=46_964, undone_by=NAME if n % 2 else None, may_undo=not n % 2,
+        changed=46_964, refused=46_964, undone_by=NAME if n % 2 else None, may_undo=not n % 2, has_refused=True,
     )
     for n in range(5)
 )  # fmt: skip
@@ -151,7 +166,7 @@ VIEWS = {
     "done": forms.done(ImportDone(id=ID, plan=PLAN)),
     "share out": sharing.share_out(ShareForm(total=46_964, examples=(NAME,) * 3, among=(ANA,) * 10)),
     "shared out": sharing.shared(ShareDone(id=ID, total=46_964, shares=((NAME, 46_964),) * 500)),
-    "sharing undone": sharing.unshared(ShareUndone(back=46_964, kept=1)),
+    "sharing undone": sharing.unshared(ShareUndone(back=46_964, kept=1, kept_names=(NAME,))),
     "select": modal("x", [PICK], callback_id="x", submit="x"),
 }  # fmt: skip
 

@@ -25,6 +25,7 @@ from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, set_status
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
+from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.uploads import store_upload
 from bot.mentions.usecases.acting import set_customer
 from bot.people.rules import Role
@@ -68,6 +69,8 @@ def full(office: Office) -> tuple[Office, UUID]:
     for one in both:
         fill(office, one)
     office.do(store_upload, file_name="list.csv", content=NAME.encode(), by=MARA)
+    listed = take_in(office, "Name\nBystander\n").id
+    office.do(store_refused_rows, import_id=listed, content=f"{NAME},Bob Chen".encode(), by=MARA)
     return office, customer
 
 
@@ -152,7 +155,7 @@ def test_an_erased_customer_is_in_no_table_any_more(full: tuple[Office, UUID]) -
     office, customer = full
     beside = office.look(lambda session: session.exec(select(Customer.id).where(Customer.name == "Bystander")).one())
     before = tables_about(office, beside)
-    assert {"outbox", "audit_trail", "uploads", "customers", "contacts"} <= tables_with(office, *WORDS)
+    assert {"outbox", "audit_trail", "uploads", "refused_rows", "customers", "contacts"} <= tables_with(office, *WORDS)
     assert {"checkins", "customer_actions", "followups", "promises", "escalations", "mentions"} <= tables_about(
         office, customer
     )
@@ -160,7 +163,7 @@ def test_an_erased_customer_is_in_no_table_any_more(full: tuple[Office, UUID]) -
     assert tables_with(office, *WORDS) == set()
     assert tables_about(office, customer) == {"audit_trail", "outbox"}  # its id: one line, and the keys of messages
     assert {"customers", "checkins", "followups", "promises", "escalations", "mentions"} <= set(done.rows)
-    assert tables_about(office, beside) >= before - {"uploads"}
+    assert tables_about(office, beside) >= before - {"uploads", "refused_rows"}
     [line] = office.look(lambda session: list_audit(session, subject_kind="customer", subject_id=str(customer)))
     assert (line.action, line.by, line.after) == ("customer.erased", MARA, {"rows": sum(done.rows.values())})
 
@@ -191,7 +194,7 @@ def test_an_erased_person_is_in_no_table_any_more_and_what_they_did_stays(full: 
     with office.runtime.database.transaction("T0EVENHAND") as session:
         told = {"cover": "Bob Chen <bob@example.test>"}
         record(session, "test.noted", by=MARA, kind="test", subject="1", after=told, now=office.runtime.clock.now())
-    assert "people" in tables_with(office, "Bob Chen", "bob@example.test")
+    assert {"people", "refused_rows"} <= tables_with(office, "Bob Chen", "bob@example.test")
     done = erase(office, BOB, "bob chen", kind="person")
     assert tables_with(office, "Bob Chen", "bob@example.test") == set()
     assert "kept" in {text for table, text in everything(office) if table == "checkins"}

@@ -33,6 +33,14 @@ def test_a_hubspot_export_is_read_without_help() -> None:
     assert mapping.unmapped == ("Associated Company IDs",)
 
 
+def test_other_columns_of_names_stand_in_where_the_customers_name_is_empty() -> None:
+    """The best rank first; the column that is read is none of them, nor is one that says something else."""
+    assert map_headers(["Name", "Company", "Customer", "Owner"]).spares == {Field.NAME: (2, 0)}
+    assert map_headers(["Company", "Account name", "Notes"]).spares == {Field.NAME: (0,)}
+    assert map_headers(["Owner", "Owner email", "Company"]).spares == {Field.OWNER: (1,)}
+    assert map_headers(["Company", "City"]).spares == {}
+
+
 def test_a_salesforce_export_is_read_without_help() -> None:
     """Salesforce's headings are known, and so is Salesforce."""
     fields = found(SALESFORCE)
@@ -86,10 +94,11 @@ def test_two_columns_for_one_field_are_rivals() -> None:
 
 
 def test_of_two_columns_the_plainer_one_is_read() -> None:
-    """A domain goes before a website, a company before a bare name."""
+    """A domain goes before a website, a company before a bare name; the other stands in where it says nothing."""
     mapping = map_headers(["Name", "Company", "Website", "Company Domain Name"])
     assert mapping.columns == {Field.NAME: 1, Field.DOMAIN: 3}
-    assert mapping.unmapped == ("Name", "Website")
+    assert mapping.spares == {Field.NAME: (0,), Field.DOMAIN: (2,)}
+    assert mapping.unmapped == ()
 
 
 def test_mapping_by_hand_goes_first_and_its_mistakes_are_named() -> None:

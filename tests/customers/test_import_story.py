@@ -348,6 +348,10 @@ async def test_a_preview_shows_the_first_rows_and_asks_who_gets_what_has_no_owne
     await world.as_(MARA).press(message, "customers.undo")
     await told(world, MARA, "4 customers removed")
     assert everybody(world) == ["Here"]
+    await world.run_jobs()
+    await told(
+        world, BOB, "undid the import of accounts.csv. *Bolt* and *Duo*, which it gave you, aren't yours any more."
+    )
 
 
 async def test_what_was_left_without_an_owner_is_shared_out_from_the_message(world: World) -> None:

@@ -140,10 +140,12 @@ def test_an_unknown_owner_sends_the_customer_to_the_pool_with_a_remark(office: O
     office.person("U0GONE", "Gil Gone", is_deactivated=True)
     office.person("U0GUEST", "Gus Guest", is_guest=True)
     plan = take_in(
-        office, "Name,Owner\nA1,Nobody\nB2,Gil Gone\nC3,Gus Guest\nD4,<@U0ANA|ana>\nE5,Ana Lima (ana@example.test)\n"
+        office,
+        "Name,Owner\nA1,Nobody\nB2,Gil Gone\nC3,Gus Guest\nD4,<@U0ANA|ana>\nE5,Ana Lima (ana@example.test)\n"
+        "F6,Ana Lima (ana@elsewhere.test)\nG7,Ana <ana@example.test>\n",
     ).plan
     owners = {name: row.owner_id for name, row in everyone(office).items()}
-    assert owners == {"A1": None, "B2": None, "C3": None, "D4": ANA, "E5": ANA}
+    assert owners == {"A1": None, "B2": None, "C3": None, "D4": ANA, "E5": ANA, "F6": ANA, "G7": ANA}
     assert [note.row_number for note in plan.remarks if note.column == "Owner"] == [2, 3, 4]
 
 

@@ -14,6 +14,8 @@ from bot.core.clock import new_id
 from bot.core.collecting import without_collecting
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
+from bot.customers.usecases import writing
+from tests.customers.lists import take_in
 from tests.makers import START, WORKSPACE, Office
 
 pytestmark = pytest.mark.both_databases
@@ -88,3 +90,16 @@ def test_a_process_without_that_search_stays_without() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_postgresql_looks_at_its_tables_after_a_long_list(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not after a short one: it is the first `/checkin` after thousands of rows that can't wait for it."""
+    monkeypatch.setattr(writing, "MANY", 3)
+    known = []
+    for names in ("Acme\nBirch\n", "Cedar\nDogwood\nElm\n"):
+        take_in(office, f"Name\n{names}")
+        if office.runtime.database.dialect == "postgresql":
+            asked = "SELECT reltuples FROM pg_class WHERE relname = 'customers'"
+            with office.runtime.database.engine.connect() as connection:
+                known.append(connection.exec_driver_sql(asked).scalar_one())
+    assert known in ([], [0, 5])

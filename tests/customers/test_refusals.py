@@ -5,12 +5,16 @@ import io
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlmodel import select
 
 from bot.customers.rules.refusals import group_refusals
 from bot.customers.rules.rows import Refusal
+from bot.customers.tables import RefusedRows
+from bot.people.queries import get_person
+from bot.people.rules import Role
 from tests.customers.screens import shown, told, window
-from tests.customers.test_import_story import everybody, looked_at
-from tests.makers import MARA
+from tests.customers.test_import_story import TITLE, everybody, looked_at
+from tests.makers import ANA, BOB, KIRI, MARA
 from tests.world import World, open_world
 
 NO_NAME = "The row has no name: write what the customer is called."
@@ -101,6 +105,92 @@ async def test_the_refused_rows_of_a_list_that_is_gone_are_asked_for_again(world
     await world.as_(MARA).press(preview, "customers.refused")
     await window(world, MARA, "That didn't work", "Send it again")
     assert everybody(world) == []
+
+
+async def imported(world: World, who: str, data: bytes) -> None:
+    """Somebody imports a list, and closes the window."""
+    await world.as_(who).submit(await looked_at(world, who, data))
+    await world.as_(who).close(await window(world, who, TITLE, "is in."))
+    await world.run_jobs()
+
+
+def files_of(world: World, who: str) -> list[list[list[str]]]:
+    """The rows of each file that the bot sent to somebody."""
+    ids = [message.files[0]["id"] for message in world.as_(who).dm() if message.files]
+    texts = ((world.rehearsal.workspace.files[key].data or b"").decode("utf-8-sig") for key in ids)
+    return [list(csv.reader(io.StringIO(text))) for text in texts]
+
+
+async def test_refused_rows_are_sent_after_the_import_as_well(world: World) -> None:
+    """From the window that says that the list is in, from the message, and from the list of earlier ones."""
+    data = b"Company,Owner\nAcme,Ana Lima\n,=HYPERLINK(x)\n"
+    await world.as_(ANA).submit(await looked_at(world, ANA, data))
+    await world.as_(ANA).press(await window(world, ANA, TITLE, "is in."), "customers.refused_rows")
+    await window(world, ANA, TITLE, "The refused rows are in our direct messages")
+    for _ in range(2):
+        await world.as_(ANA).close(world.as_(ANA).modal())
+    await world.run_jobs()
+    await world.as_(ANA).press(await told(world, ANA, "1 added, 0 changed, 1 row refused"), "customers.refused_rows")
+    await world.as_(ANA).close(await window(world, ANA, TITLE, "The refused rows are in our direct messages"))
+    await world.as_(MARA).command("/customers import")
+    form = await window(world, MARA, TITLE, "Earlier lists")
+    await world.as_(MARA).press(form, "customers.refused_rows")
+    await window(world, MARA, TITLE, "The refused rows are in our direct messages")
+    reason = "Company: The row has no name: write what the customer is called."
+    rows = [["Company", "Owner", "Why it was refused"], ["", "'=HYPERLINK(x)", reason]]
+    assert files_of(world, ANA) == [rows, rows]
+    assert files_of(world, MARA) == [rows]
+
+
+async def test_others_cannot_see_refused_rows(world: World) -> None:
+    """They have no button; who isn't a manager any more is refused in a window that was open, and nothing is sent."""
+    await imported(world, ANA, b"Company,Owner\nAcme,Ana Lima\n,x\n")
+    await world.as_(BOB).command("/customers import")
+    form = await window(world, BOB, TITLE, "Earlier lists")
+    assert "1 row refused" in shown(form)
+    assert "'customers.refused_rows'" not in shown(form)
+    set_role(world, KIRI, Role.MANAGER)
+    await world.as_(MARA).command("/customers import")
+    form = await window(world, MARA, TITLE, "Earlier lists")
+    set_role(world, MARA, Role.MEMBER)
+    await world.as_(MARA).press(form, "customers.refused_rows")
+    words = "Only managers and who imported a list can see its refused rows; ask Kiri Walker."
+    await window(world, MARA, "That didn't work", words)
+    assert files_of(world, MARA) == []
+
+
+def set_role(world: World, person_id: str, role: Role) -> None:
+    """Make somebody a manager, or a member."""
+    with world.runtime.database.transaction("T0EVENHAND") as session:
+        get_person(session, person_id).role = role
+
+
+async def test_refused_rows_are_kept_for_a_month(world: World) -> None:
+    """Then they are deleted, the earlier list offers them no more, and the message's button says what to do."""
+    await imported(world, MARA, b"Company\nAcme\n-\n")
+    await world.move(days=29)
+    assert count_kept(world) == 1
+    await world.move(days=2)
+    assert count_kept(world) == 0
+    await world.as_(MARA).press(await told(world, MARA, "1 row refused"), "customers.refused_rows")
+    notice = await window(world, MARA, "That didn't work", "aren't kept any more; import the list again")
+    await world.as_(MARA).close(notice)
+    await world.as_(MARA).command("/customers import")
+    assert "'customers.refused_rows'" not in shown(await window(world, MARA, TITLE, "Earlier lists"))
+
+
+def count_kept(world: World) -> int:
+    """Of how many imports refused rows are kept."""
+    return len(world.office.look(lambda session: session.exec(select(RefusedRows)).all()))
+
+
+async def test_a_list_without_refused_rows_offers_none(world: World) -> None:
+    """Neither in its window nor in its message, and nothing is kept."""
+    await world.as_(MARA).submit(await looked_at(world, MARA, b"Company\nAcme\n"))
+    assert "'customers.refused_rows'" not in shown(await window(world, MARA, TITLE, "is in."))
+    await world.run_jobs()
+    assert "'customers.refused_rows'" not in shown(await told(world, MARA, "1 added"))
+    assert count_kept(world) == 0
 
 
 async def test_an_import_that_was_undone_elsewhere_has_no_undo_in_its_message(world: World) -> None:

@@ -447,3 +447,72 @@ def test_the_name_of_a_lists_origin_is_cut_to_fit() -> None:
     row = parse_row(2, ["Acme"], map_headers(["name"]), today=TODAY, default_source="s" * 61)
     assert isinstance(row, RowDraft)
     assert len(row.source or "") == 60
+
+
+def test_a_page_on_a_shared_host_is_no_domain_and_is_kept_as_another_name() -> None:
+    """Nothing that was said is lost; the company of the host keeps its domain."""
+    row = draft(name="Bob's Books", domain="https://www.amazon.com/shops/bob", aliases="Bobs")
+    assert (row.domain, row.aliases) == (None, ("Bobs", "amazon.com/shops/bob"))
+    assert row.notes[0].reason == (
+        "“https://www.amazon.com/shops/bob” is on a host that many companies share, and no domain of the customer's "
+        "own, such as acme.com (the page is kept under “Also called”). It was left blank."
+    )
+    assert draft(name="Amazon", domain="amazon.com").domain == "amazon.com"
+    joes = draft(name="Joe's Diner", domain="joes.business.site")
+    assert (joes.domain, joes.aliases, len(joes.notes)) == (None, None, 1)
+    assert draft(domain="facebook.com/" + "a" * 300).aliases is None
+
+
+def test_another_column_is_read_where_the_plainer_has_no_domain() -> None:
+    """What the plainer one said is noted; an empty one needs no word."""
+    row = draft(**{"Company domain name": "facebook.com", "Website URL": "https://acme.com/"})
+    assert row.domain == "acme.com"
+    assert [note.reason.rpartition(". ")[2] for note in row.notes] == ["Another column was read."]
+    row = draft(**{"Company domain name": "", "Website URL": "acme.com"})
+    assert (row.domain, row.notes) == ("acme.com", ())
+    row = draft(**{"Company domain name": "acme", "Website URL": "nothing here"})
+    assert row.domain is None
+    assert [(note.column, note.reason.endswith("It was left blank.")) for note in row.notes] == [
+        ("Company domain name", True), ("Website URL", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "owner"),
+    [
+        ({"CSM": "Ana", "CSM Email": "ana@example.test"}, "Ana (ana@example.test)"),
+        ({"Owner name": "Ana", "Owner e-mail": "ana@example.test"}, "Ana (ana@example.test)"),
+        ({"CSM": "", "CSM Email": "ana@example.test"}, "ana@example.test"),
+        ({"CSM": "ana@example.test", "CSM Email": "other@example.test"}, "ana@example.test"),
+        ({"CSM": "Ana", "CSM Email": "none yet"}, "Ana"),
+        ({"Account owner": "Ana", "CSM Email": "bob@example.test"}, "Ana"),
+        ({"Account Owner.id": "zcrm_7", "Account Owner": "Ana"}, "Ana"),
+    ],
+)
+def test_an_owners_address_stands_beside_the_name(fields: dict[str, str], owner: str) -> None:
+    """Whoever is called otherwise in Slack is found by it; an id says nothing where a name stands."""
+    assert draft(**fields).owner == owner
+
+
+@pytest.mark.parametrize(
+    ("cell", "phone"),
+    [
+        ("Phone:(617) 555-0142", "(617) 555-0142"),
+        ("Phone:(617) 555-0142 Mobile:(617) 555-0199", "(617) 555-0142"),
+        ("+1 617 555 0142 ::: +1 617 555 0143", "+1 617 555 0142"),
+        ("Tel. : 089 5550142", "089 5550142"),
+        ("089 5550142 (work)", "089 5550142 (work)"),
+        ("Phone:", None),
+    ],
+)
+def test_the_first_of_several_phone_numbers_is_kept_without_its_kind(cell: str, phone: str | None) -> None:
+    """QuickBooks and Google write several into one cell."""
+    assert draft(contact_phone=cell).contact_phone == phone
+
+
+@pytest.mark.parametrize(
+    "cell", ["jo@acme.com ::: bo@acme.com", "jo@acme.com; bo@acme.com", "Ito, Jo <jo@acme.com>", "mailto:jo@acme.com"]
+)
+def test_the_first_of_several_addresses_is_kept(cell: str) -> None:
+    """One cell may hold several people's."""
+    assert draft(contact_email=cell).contact_email == "jo@acme.com"

@@ -2,24 +2,30 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 
+from bot.checkins.rules import Channel, Result
+from bot.checkins.usecases.recording import record_checkin
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.queries import get_customer
 from bot.customers.queries.screens import timeline
+from bot.customers.queries.sharing import list_shares
 from bot.customers.rules.due import Status
-from bot.customers.rules.sharing import UNDO_FOR, may_undo_sharing, share_evenly
-from bot.customers.schemas import ShareDone
+from bot.customers.rules.sharing import share_evenly
+from bot.customers.schemas.sharing import ShareDone
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
+from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
+from bot.customers.views import sharing
 from bot.people.queries import get_person
 from bot.people.rules import Mute
 from tests.customers.screens import answer, shown, told, window
@@ -64,13 +70,6 @@ def test_equal_ones_go_round_in_the_order_given() -> None:
         share_evenly({"a": None}, [])
 
 
-def test_a_sharing_can_be_undone_for_a_day() -> None:
-    """Not a second longer."""
-    at = datetime(2026, 11, 23, tzinfo=UTC)
-    assert may_undo_sharing(at, now=at + UNDO_FOR)
-    assert not may_undo_sharing(at, now=at + UNDO_FOR + timedelta(seconds=1))
-
-
 def fill_pool(office: Office, count: int = 7) -> list[UUID]:
     """Customers without an owner, the last of them the largest, beside ones that aren't to be shared."""
     office.customer("Owned", owner=KIRI, waited=3)
@@ -85,13 +84,14 @@ def share(office: Office, *among: str, by: str = MARA) -> ShareDone:
 
 
 def test_the_pool_is_shared_out_evenly_and_each_owner_is_told_once(office: Office) -> None:
-    """With a message each, but none to who did it; owned and lost customers stay as they are."""
+    """Who shares hears how many each got, with *Undo*; owned and lost customers stay as they are."""
     fill_pool(office)
     done = share(office, ANA, BOB, MARA)
     assert (done.total, sorted(count for _, count in done.shares)) == (7, [2, 2, 3])
     assert [name for name, _ in done.shares] == ["Ana Lima", "Bob Chen", "Mara Okafor"]
     assert Counter(owners(office).values()) == {ANA: 3, BOB: 2, MARA: 2, KIRI: 1, None: 1}
-    assert [len(sent_to(office, who)) for who in (ANA, BOB, MARA)] == [1, 1, 0]
+    kinds = [[row.kind for row in sent_to(office, who)] for who in (ANA, BOB, MARA)]
+    assert kinds == [["customers.handed_over"], ["customers.handed_over"], ["customers.shared_out"]]
     assert sent_to(office, ANA)[0].body["total"] == 3
 
 
@@ -120,17 +120,28 @@ def test_first_calls_are_spread_over_the_days_of_the_new_owner(office: Office) -
     assert all(day.weekday() < 5 for day in days)
 
 
+def was_told(office: Office, *people: str) -> None:
+    """The messages to these people were delivered."""
+    with office.runtime.database.transaction("T0EVENHAND") as session:
+        for row in session.exec(select(OutboxMessage).where(col(OutboxMessage.recipient).in_(people))).all():
+            row.state = DeliveryState.SENT
+
+
+def of(office: Office, owner: str) -> list[Customer]:
+    """Whom somebody owns, by name."""
+    query = select(Customer).where(Customer.owner_id == owner).order_by(Customer.name)
+    return list(office.look(lambda session: session.exec(query).all()))
+
+
 def test_a_sharing_is_undone_and_what_was_handed_on_stays(office: Office) -> None:
     """A message that wasn't sent yet is cancelled; who was told hears of it; a second undo says so."""
-    ids = fill_pool(office, 4)
+    fill_pool(office, 4)
     done = share(office, ANA, BOB)
-    first = next(key for key in ids if office.look(lambda session, key=key: get_customer(session, key).owner_id) == ANA)
-    office.do(hand_over, customer_id=first, to=KIRI, by=ANA)
-    with office.runtime.database.transaction("T0EVENHAND") as session:
-        row = session.exec(select(OutboxMessage).where(OutboxMessage.recipient == BOB)).one()
-        row.state = DeliveryState.SENT
+    first = of(office, ANA)[0]
+    office.do(hand_over, customer_id=first.id, to=KIRI, by=ANA)
+    was_told(office, BOB)
     undone = office.do(undo_share_out, share_id=done.id, by=MARA)
-    assert (undone.back, undone.kept) == (3, 1)
+    assert (undone.back, undone.kept, undone.kept_names) == (3, 1, (first.name,))
     assert Counter(owners(office).values()) == {None: 4, KIRI: 2}
     assert {row.kind for row in sent_to(office, BOB)} == {"customers.handed_over", "customers.taken_back"}
     assert [row.kind for row in sent_to(office, ANA)] == []
@@ -138,12 +149,68 @@ def test_a_sharing_is_undone_and_what_was_handed_on_stays(office: Office) -> Non
         office.do(undo_share_out, share_id=done.id, by=MARA)
 
 
+def talk_to(office: Office, customer: Customer) -> None:
+    """Somebody tried to call."""
+    office.do(record_checkin, customer_id=customer.id, by=ANA, result=Result.TRIED, channel=Channel.CALL)
+
+
+def test_customers_that_somebody_has_acted_on_stay_weeks_later(office: Office) -> None:
+    """An attempt to call is enough; what only the bot did isn't; a message that waits names what is left."""
+    fill_pool(office, 4)
+    done = share(office, ANA, BOB)
+    office.runtime.clock.move(timedelta(days=1))
+    called, _ = of(office, ANA)
+    talk_to(office, called)
+    office.do(reschedule_workspace)
+    office.runtime.clock.move(timedelta(days=20))
+    undone = office.do(undo_share_out, share_id=done.id, by=MARA)
+    assert (undone.back, undone.kept_names) == (3, (called.name,))
+    assert [one.name for one in of(office, ANA)] == [called.name]
+    (waiting,) = sent_to(office, ANA)
+    assert (waiting.kind, waiting.body["names"], waiting.body["total"]) == (
+        "customers.handed_over", [called.name], 1,
+    )  # fmt: skip
+    assert sent_to(office, BOB) == []
+
+
+def test_a_sharing_of_which_all_is_in_work_takes_nothing_back(office: Office) -> None:
+    """And offers no undo any more."""
+    office.customer("Acme")
+    done = share(office, ANA)
+    office.runtime.clock.move(timedelta(hours=1))
+    talk_to(office, of(office, ANA)[0])
+    undone = office.do(undo_share_out, share_id=done.id, by=MARA)
+    assert (undone.back, undone.kept) == (0, 1)
+    assert sharing.unshared_message(undone).text == (
+        "Nothing was taken back. Acme stays: it was handed on, or somebody has done something with it since."
+    )
+    assert office.look(lambda session: list_shares(session, viewer=MARA, now=START)) == ()
+
+
+def test_the_sharings_of_a_week_are_listed_to_managers(office: Office) -> None:
+    """Those that weren't undone, the latest first; nobody else may look."""
+    office.customer("Acme")
+    first = share(office, ANA)
+    office.do(undo_share_out, share_id=first.id, by=MARA)
+    office.runtime.clock.move(timedelta(hours=1))
+    second = share(office, BOB)
+
+    def shares(viewer: str, days: int) -> Any:
+        later = START + timedelta(days=days)
+        return office.look(lambda session: list_shares(session, viewer=viewer, now=later))
+
+    assert [(one.id, one.by, one.total) for one in shares(MARA, 1)] == [(second.id, "Mara Okafor", 1)]
+    assert shares(MARA, 8) == ()
+    with pytest.raises(NotAllowed, match="Only managers can see what was shared out"):
+        shares(ANA, 1)
+
+
 def test_who_is_muted_or_gone_hears_nothing_of_an_undo(office: Office) -> None:
     """As of any other news."""
     office.customer("Acme")
     done = share(office, ANA)
+    was_told(office, ANA)
     with office.runtime.database.transaction("T0EVENHAND") as session:
-        session.exec(select(OutboxMessage)).one().state = DeliveryState.SENT
         get_person(session, ANA).mutes = [Mute.NEWS.value]
     office.do(undo_share_out, share_id=done.id, by=MARA)
     assert [row.kind for row in sent_to(office, ANA)] == ["customers.handed_over"]
@@ -159,7 +226,7 @@ def test_the_history_of_a_customer_says_who_gave_it(office: Office) -> None:
 
 
 def test_sharing_refuses_what_it_cannot_do(office: Office) -> None:
-    """Members, nobody chosen, somebody who can't own customers, an empty pool, an undo of nothing or too late."""
+    """Members, nobody chosen, somebody who can't own customers, an empty pool, an undo of nothing."""
     with pytest.raises(AlreadyDone, match="has an owner"):
         share(office, ANA)
     office.customer("Acme")
@@ -180,9 +247,6 @@ def test_sharing_refuses_what_it_cannot_do(office: Office) -> None:
     done = share(office, ANA)
     with pytest.raises(NotAllowed, match="Only managers"):
         office.do(undo_share_out, share_id=done.id, by=ANA)
-    office.runtime.clock.move(timedelta(days=1, seconds=1))
-    with pytest.raises(NotAllowed, match="for a day"):
-        office.do(undo_share_out, share_id=done.id, by=MARA)
 
 
 @pytest.fixture
@@ -214,4 +278,56 @@ async def test_a_manager_shares_the_pool_out_and_takes_it_back(world: World) -> 
     await window(world, MARA, "Share out", "4 customers have no owner again.")
     await world.run_jobs()
     await told(world, ANA, "took back 2 customers that were shared out to you")
+    message = await told(world, MARA, "4 customers shared out")
+    assert "undone by Mara Okafor" in shown(message)
+    assert "'customers.share_undo'" not in shown(message)
     assert set(owners(world.office).values()) == {None, BOB}
+
+
+async def shared_out(world: World, *among: str) -> None:
+    """Mara shares the pool out and closes the window."""
+    pool = await answer(world, MARA, "/customers pool", "without an owner")
+    await world.as_(MARA).press(pool, "customers.share_out")
+    form = await window(world, MARA, "Share out", "no owner")
+    await world.as_(MARA).fill(form, customers_among=list(among))
+    await world.as_(MARA).submit(form)
+    await world.as_(MARA).close(await window(world, MARA, "Share out", "now."))
+
+
+async def test_a_sharing_is_undone_from_its_message_days_later(world: World) -> None:
+    """What the new owner has begun stays, and is said; who wasn't told yet hears nothing at all."""
+    for number in range(4):
+        world.office.customer(f"Shop {number}", added_on=date(2026, 11, 20))
+    await shared_out(world, ANA, KIRI)
+    await world.run_jobs()
+    await told(world, ANA, "gave you 2 customers to look after")
+    await world.move(days=2)
+    begun = of(world.office, ANA)[0]
+    talk_to(world.office, begun)
+    before = len(world.as_(ANA).dm())
+    message = await told(world, MARA, "4 customers have owners now. You shared them out.")
+    assert "Ana Lima: 2" in shown(message)
+    await world.as_(MARA).press(message, "customers.share_undo")
+    undone = await told(world, MARA, "3 customers have no owner again.")
+    assert f"*{begun.name}* stays: it was handed on, or somebody has done something with it since." in shown(undone)
+    assert "'customers.share_undo'" not in shown(undone)
+    await world.run_jobs()
+    await told(world, ANA, "took back 1 customer that was shared out to you")
+    assert len(world.as_(ANA).dm()) == before + 1
+
+
+async def test_a_sharing_is_undone_from_the_list_of_the_pool_before_anybody_was_told(world: World) -> None:
+    """By any manager, and nobody else sees it; the message to who shared them out loses its *Undo*."""
+    world.office.customer("Acme", added_on=date(2026, 11, 20))
+    await world.move(hours=12)
+    await shared_out(world, ANA)
+    await world.run_jobs()
+    await told(world, MARA, "1 customer has an owner now.")
+    assert "'customers.share_undo'" not in shown(await answer(world, BOB, "/customers pool", "Every customer has"))
+    pool = await answer(world, MARA, "/customers pool", "1 customer shared out")
+    await world.as_(MARA).press(pool, "customers.share_undo")
+    pool = await told(world, MARA, "1 customer has no owner again.")
+    assert "*Acme*" in shown(pool)
+    await world.as_(MARA).until(lambda me: next((m for m in me.dm() if "undone by" in shown(m)), None))
+    await world.move(days=1)
+    assert not [message for message in world.as_(ANA).dm() if "gave you" in message.text or "took" in message.text]

@@ -60,6 +60,9 @@ def test_the_word_is_found_in_whatever_piece_of_the_file_it_stands() -> None:
     guessed = guess_encoding([b"Name\nA\n", b"B\n", "Zoë\nBäcker".encode("mac_roman")])
     assert guessed is not None
     assert (guessed.line, guessed.word) == (4, "Zoë")
+    parted = guess_encoding([b"Name\nAn", b"na\nBo", "b\nZoë".encode("cp1252")])
+    assert parted is not None
+    assert (parted.line, parted.word) == (4, "Zoë")
 
 
 @pytest.mark.parametrize(("letters", "makes_sense"), [(9, False), (10, True)])

@@ -10,6 +10,7 @@ from bot.escalations.rules import (
     Cause,
     EscalationState,
     Failure,
+    Severity,
     Span,
     cause_key,
     ordinal,
@@ -140,3 +141,8 @@ def test_every_state_has_words_and_two_are_ends() -> None:
         "closed",
     ]
     assert [one for one in EscalationState if one.is_over] == [EscalationState.CONFIRMED, EscalationState.CLOSED]
+
+
+def test_a_severity_is_told_by_what_it_means_for_the_customer() -> None:
+    """In the words that rows show."""
+    assert [severity.words for severity in Severity] == ["stops their work", "hurts their work", "a nuisance"]

@@ -13,12 +13,13 @@ from bot.checkins.usecases import snooze_from_list
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.errors import InvalidInput, NotAllowed
 from bot.customers.queries import export_rows, get_customer
-from bot.customers.queries.screens import get_card, get_details
+from bot.customers.queries.screens import get_card, get_details, get_refused_rows
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerDetails
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status
 from bot.customers.usecases.erasing import erase_subject, export_subject
+from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
 from bot.customers.usecases.undoing import undo_import
 from bot.digests.queries.setup import get_setup
@@ -90,6 +91,13 @@ def troubled(office: Office, by: str) -> UUID:
     given = {"what": "it is down", "severity": Severity.STOPS, "assignee_id": ANA}
     problem: UUID = office.do(raise_escalation, customer_id=own(office, ANA), by=by, **given).id
     return problem
+
+
+def refused(office: Office, by: str) -> UUID:
+    """Somebody imports a list of which a row is refused."""
+    import_id = listed(office, by, 1)
+    office.do(store_refused_rows, import_id=import_id, content=b"Acme", by=by)
+    return import_id
 
 
 def shared(office: Office, by: str) -> UUID:
@@ -165,6 +173,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "import more than 50 customers": lambda office, by: listed(office, by, 51),
     "undo one's own import": lambda office, by: office.do(undo_import, import_id=listed(office, by, 1), by=by),
     "undo a colleague's import": lambda office, by: office.do(undo_import, import_id=listed(office, ANA, 1), by=by),
+    "see the refused rows of a colleague's import": lambda office, by: office.ask(
+        get_refused_rows, import_id=refused(office, ANA), viewer=by
+    ),
     "share customers out": shared,
     "undo a sharing": lambda office, by: office.do(undo_share_out, share_id=shared(office, MARA), by=by),
     "give oneself a follow-up": lambda office, by: asked(office, by, by),

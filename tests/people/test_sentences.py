@@ -72,6 +72,7 @@ def test_a_past_day_is_the_latest_of_its_name(words: str, today: date, on: date 
         ("3/4", False, (date(2027, 4, 3), date(2027, 3, 4))),
         ("on wednesday", True, (date(2026, 11, 18), WEDNESDAY)),
         ("last tuesday", True, (date(2026, 11, 17), date(2026, 11, 24))),
+        ("last monday", True, (date(2026, 11, 16), date(2026, 11, 23))),
         ("2/3", True, (date(2026, 2, 3), date(2026, 3, 2))),
         ("monday or tuesday", True, (date(2026, 11, 23), date(2026, 11, 24))),
         ("later", False, ()),

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.checkins.rules import Result, tally, times
 from bot.checkins.schemas import CheckinEntry
 from bot.checkins.tables import Checkin
-from bot.core.briefs import Brief, in_workspace
+from bot.core.briefs import Brief, among, in_workspace
 from bot.core.errors import NotFound
 from bot.core.schemas import Line
 from bot.customers.queries.due import CUSTOMERS
@@ -29,16 +29,12 @@ CONTACTS = (Result.TALKED, Result.THEY_CONTACTED_US)
 def _since_contact(customers: Any) -> sa.Select[Any]:
     """Select the last contact of each customer and the attempts after it, which are few however long the history is."""
     same = sa.and_(CUSTOMERS.c.workspace_id == CHECKINS.c.workspace_id, CUSTOMERS.c.id == CHECKINS.c.customer_id)
-    since = sa.func.coalesce(CUSTOMERS.c.last_contact_on, CHECKINS.c.happened_on)
-    return (
-        sa.select(*(CHECKINS.c[name] for name in TOLD))
-        .select_from(CHECKINS.join(CUSTOMERS, same))
-        .where(
-            in_workspace(CHECKINS),
-            CHECKINS.c.customer_id.in_(customers),
-            CHECKINS.c.undone_at.is_(None),
-            CHECKINS.c.happened_on >= since,
-        )
+    last_contact = sa.select(CUSTOMERS.c.last_contact_on).where(same).scalar_subquery()  # a join may scan both tables
+    return sa.select(*(CHECKINS.c[name] for name in TOLD)).where(
+        in_workspace(CHECKINS),
+        among(CHECKINS.c.customer_id, customers),
+        CHECKINS.c.undone_at.is_(None),
+        CHECKINS.c.happened_on >= sa.func.coalesce(last_contact, CHECKINS.c.happened_on),
     )
 
 

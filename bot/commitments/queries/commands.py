@@ -14,7 +14,8 @@ from bot.core.errors import Ambiguous, NotFound
 from bot.core.schemas import Subject
 from bot.customers.queries import get_customer
 from bot.customers.queries.searching import find_customer, ids_called, list_partly
-from bot.customers.rules.names import clean_text, either, name_key, registrable_domain
+from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.names import clean_text, either, name_key
 from bot.customers.tables import Alias, Customer
 from bot.people.queries import get_person, get_today, list_people
 from bot.people.rules import person_key

@@ -45,14 +45,16 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     )
     on.action(views.SHARE_OUT, sharing.ask_among)
     on.view(sharing_views.SHARED, sharing.share_out, first_field=sharing_views.AMONG, prefix="customers.")
-    on.action(sharing_views.UNDO_SHARE, sharing.undo)
+    on.action(views.UNDO_SHARE, sharing.undo)
     in_background.action(views.IMPORT, importing.ask_for_file)
     in_background.action(forms.COLUMNS, importing.ask_columns)
     in_background.action(apart.KEEP_APART, importing.keep_apart)
     in_background.action(views.UNDO, importing.undo)
+    in_background.action(views.RESUME, importing.resume)
     in_background.view(forms.SEND, importing.receive_file)
     in_background.view(forms.MAPPED, importing.map_columns)
     in_background.action(forms.REFUSED, importing.send_refused)
+    in_background.action(views.REFUSED_ROWS, importing.send_refused_rows)
     in_background.view(forms.CONFIRM, importing.import_list, prefix="customers.")
 
 

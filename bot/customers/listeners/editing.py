@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -168,7 +169,7 @@ def _details(form: Form, before: CustomerDetails) -> CustomerDetails:
     details = CustomerDetails(
         name=form.text(forms.NAME),
         aliases=reader.several("aliases", forms.ALIASES, cells.split_words),
-        domain=reader.read(forms.DOMAIN, cells.read_domain),
+        domain=reader.read(forms.DOMAIN, partial(_read_domain, form=form, before=before)),
         owner_id=form.person(forms.OWNER),
         cadence_days=reader.read(forms.CADENCE, cells.read_cadence),
         parent_id=reader.read_choice(forms.PARENT),
@@ -183,6 +184,11 @@ def _details(form: Form, before: CustomerDetails) -> CustomerDetails:
     if reader.wrong:
         raise InvalidInput(fields=reader.wrong)
     return details
+
+
+def _read_domain(text: str, *, form: Form, before: CustomerDetails) -> str:
+    """Return a domain of the customer's own; the one that it has stays, whatever the customer is called now."""
+    return text if text == before.domain else cells.read_domain(text, form.text(forms.NAME))
 
 
 class _FormReader:

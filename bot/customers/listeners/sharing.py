@@ -1,11 +1,20 @@
 """Listeners for sharing the pool out among people, and undoing that."""
 
-from bot.core.errors import NotFound
-from bot.customers.queries.screens import get_share_form
+from contextlib import suppress
+from uuid import UUID
+
+from slack_sdk.errors import SlackApiError
+
+from bot.core.errors import AlreadyDone, NotFound
+from bot.customers.queries.screens import get_share_form, list_page
+from bot.customers.queries.sharing import get_share_message
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
+from bot.customers.views import SHARE_ROW, page
 from bot.customers.views import sharing as views
+from bot.slack.blocks import Message
 from bot.slack.callers import Caller
-from bot.slack.payloads import uuid_in
+from bot.slack.message_refs import update_message
+from bot.slack.payloads import block_in, uuid_in
 
 
 async def ask_among(caller: Caller) -> None:
@@ -21,8 +30,30 @@ async def share_out(caller: Caller) -> None:
 
 
 async def undo(caller: Caller) -> None:
-    """Undo a sharing, and say so in the place of the modal."""
+    """Undo a sharing, from its modal, its message or the list of the pool, and redraw its message."""
     share_id = uuid_in(caller.value)
     if share_id is None:
         raise NotFound("There is nothing to undo here; /customers pool shows who has no owner.")
-    await caller.update(views.unshared(await caller.run(undo_share_out, share_id=share_id)))
+    try:
+        undone = await caller.run(undo_share_out, share_id=share_id)
+    except AlreadyDone:
+        await _redraw_message(caller, share_id)
+        raise
+    if caller.modal is not None:
+        await caller.update(views.unshared(undone))
+    elif block_in(caller.body)[0] == SHARE_ROW:
+        pool = page(await caller.read(list_page, pool=True))
+        said = views.unshared_message(undone)
+        await caller.replace(Message(text=said.text, blocks=[*said.blocks, *pool.blocks]))
+    else:
+        await caller.replace(views.unshared_message(undone))
+        return
+    await _redraw_message(caller, share_id)
+
+
+async def _redraw_message(caller: Caller, share_id: UUID) -> None:
+    """Draw the message about a sharing as it stands now, so that it offers no *Undo* that was used elsewhere."""
+    found = await caller.read(get_share_message, share_id=share_id)
+    if found is not None:
+        with suppress(SlackApiError):  # somebody has deleted it
+            await update_message(caller.client, found.channel, found.ts, views.shared_before(found.summary))

@@ -2,13 +2,27 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.errors import NotFound
-from bot.customers.queries.due import FACT_NAMES, neglected, overdue_first, sleeping, standing_of, waiting
+from bot.customers.queries.coverage import owned_by
+from bot.customers.queries.due import (
+    CUSTOMERS,
+    FACT_NAMES,
+    awake,
+    is_active,
+    neglected,
+    overdue_first,
+    sleeping,
+    standing_of,
+    waiting,
+)
+from bot.customers.queries.overdue import Which, first_ids
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.schemas import Cell, CustomerSchema
@@ -76,13 +90,12 @@ def list_waiting(
     session: Session, *, owner_ids: Sequence[str], today: date, limit: int | None = None
 ) -> Sequence[Customer]:
     """List customers of these owners that are due or neglected, furthest past their cadence first."""
-    query = select(Customer).where(col(Customer.owner_id).in_(list(owner_ids)), waiting(today))
-    return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
+    return _overdue_first(session, partial(waiting, today), today=today, limit=limit, owner_ids=owner_ids)
 
 
 def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | None = None) -> Sequence[Customer]:
     """List snoozed customers of this owner, the first to wake first."""
-    query = select(Customer).where(Customer.owner_id == owner_id, Customer.status == Status.ACTIVE, sleeping(today))
+    query = select(Customer).where(Customer.owner_id == owner_id, is_active(), sleeping(today))
     return session.exec(query.order_by(col(Customer.snoozed_until), col(Customer.id)).limit(limit)).all()
 
 
@@ -90,16 +103,54 @@ def list_neglected(
     session: Session, *, today: date, owner_id: str | None = None, limit: int | None = None, offset: int = 0
 ) -> Sequence[Customer]:
     """List neglected customers of the workspace or of one owner, furthest past their cadence first."""
-    query = select(Customer).where(neglected(today))
-    if owner_id is not None:
-        query = query.where(Customer.owner_id == owner_id)
-    return session.exec(query.order_by(*overdue_first(today)).offset(offset).limit(limit)).all()
+    owners, which = None if owner_id is None else [owner_id], partial(neglected, today)
+    return _overdue_first(session, which, today=today, limit=limit, offset=offset, owner_ids=owners)
 
 
-def list_pool(session: Session, *, today: date, limit: int | None = None) -> Sequence[Customer]:
+def list_pool(session: Session, *, today: date, limit: int | None = None, offset: int = 0) -> Sequence[Customer]:
     """List active customers without an owner, furthest past their cadence first."""
-    query = select(Customer).where(col(Customer.owner_id).is_(None), Customer.status == Status.ACTIVE)
-    return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
+    return _overdue_first(session, is_active, today=today, limit=limit, offset=offset, owner_ids=[None])
+
+
+def list_awake(session: Session, *, today: date, limit: int) -> Sequence[Customer]:
+    """List active customers that aren't snoozed, furthest past their cadence first."""
+    return _overdue_first(session, partial(awake, today), today=today, limit=limit)
+
+
+def list_all(
+    session: Session, *, which: sa.ColumnElement[bool] | None, today: date, limit: int, offset: int
+) -> Sequence[Customer]:
+    """
+    List all customers, or those for which *which* holds: active ones first, each furthest past their cadence first.
+
+    A page of nothing but active ones of all is read from an index.
+    """
+    if which is None:
+        active = _overdue_first(session, is_active, today=today, limit=limit, offset=offset)
+        if len(active) == limit:
+            return active
+    order = (sa.case((is_active(), 0), else_=1), *overdue_first(today))
+    query = select(Customer).where(sa.true() if which is None else which).order_by(*order)
+    return session.exec(query.offset(offset).limit(limit)).all()
+
+
+def _overdue_first(
+    session: Session,
+    which: Which,
+    *,
+    today: date,
+    limit: int | None,
+    offset: int = 0,
+    owner_ids: Sequence[str | None] | None = None,
+) -> Sequence[Customer]:
+    """List those for which *which* holds, furthest past their cadence first; of *owner_ids* unless it is None."""
+    if limit is None:
+        theirs = () if owner_ids is None else (owned_by(CUSTOMERS, owner_ids),)
+        query = select(Customer).where(which(CUSTOMERS), *theirs).order_by(*overdue_first(today))
+        return session.exec(query.offset(offset)).all()
+    found = first_ids(session, which, today=today, limit=limit, offset=offset, owner_ids=owner_ids)
+    rows = list_by_ids(session, found)
+    return [rows[customer_id] for customer_id in found]
 
 
 def list_owner_ids(session: Session, *, most: int) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """What the screens of this feature show: lists, a customer's card with its timeline, imported lists."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from typing import Any, cast
 from uuid import UUID
@@ -9,13 +10,22 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.briefs import Brief, in_workspace
+from bot.core.briefs import Brief, among, in_workspace
 from bot.core.database import workspace_of
-from bot.core.errors import AlreadyDone, NotFound
+from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
-from bot.customers.queries import get_customer, list_aliases, list_contacts, list_owner_ids, list_schemas
+from bot.customers.queries import (
+    get_customer,
+    list_aliases,
+    list_all,
+    list_contacts,
+    list_owner_ids,
+    list_pool,
+    list_schemas,
+)
+from bot.customers.queries.coverage import count_customers, count_pool
 from bot.customers.queries.due import overdue_first
 from bot.customers.queries.searching import (
     ASKED_LENGTH,
@@ -25,6 +35,8 @@ from bot.customers.queries.searching import (
     list_nearest,
     list_partly,
 )
+from bot.customers.queries.sharing import list_shares
+from bot.customers.rules.batches import UNFINISHED, ImportState, is_running
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
@@ -37,13 +49,14 @@ from bot.customers.schemas import (
     LookUp,
     Named,
     OfferedButton,
-    ShareForm,
     UploadSchema,
 )
-from bot.customers.tables import Contact, Customer, Import, ImportChange, Upload
+from bot.customers.schemas.importing import RefusedFile
+from bot.customers.schemas.sharing import ShareForm
+from bot.customers.tables import Contact, Customer, Import, ImportChange, RefusedRows, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
-from bot.people.usecases import may_manage, require_here, require_manager
+from bot.people.usecases import may_manage, require_here, require_manager, whom_to_ask
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT
@@ -89,25 +102,31 @@ def list_page(
     """
     Return one page of customers, active ones first, furthest past their cadence first.
 
-    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner.
+    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner; with the pool,
+    managers see the last sharings.
     """
     actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
-    wanted = [col(Customer.workspace_id) == workspace_of(session)]
-    if words:
-        wanted.append(col(Customer.id).in_(ids_holding(session, words)))
-    if pool:
-        wanted += [col(Customer.owner_id).is_(None), col(Customer.status) == Status.ACTIVE]
-    total = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
+    holding = col(Customer.id).in_(ids_holding(session, words)) if words else None
+    total = _count_listed(session, holding, pool=pool)
     pages = max(-(-total // PAGE_ROWS), 1)
     shown = min(max(page, 1), pages)
-    order = (sa.case((col(Customer.status) == Status.ACTIVE, 0), else_=1), *overdue_first(today))
-    query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
-    rows = list_schemas(session, session.exec(query).all(), today=today)
+    start, manages = (shown - 1) * PAGE_ROWS, may_manage(actor)
+    page_of = list_pool if pool else partial(list_all, which=holding)
+    found = page_of(session, today=today, limit=PAGE_ROWS, offset=start)
     return ListPage(
-        rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool,
-        may_share=may_manage(actor),
+        rows=tuple(list_schemas(session, found, today=today)), words=clean_text(words, ASKED_LENGTH), page=shown,
+        pages=pages, total=total, pool=pool, may_share=manages,
+        shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
     )  # fmt: skip
+
+
+def _count_listed(session: Session, holding: Any, *, pool: bool) -> int:
+    if pool or holding is None:
+        return count_pool(session) if pool else count_customers(session)
+    wanted = (col(Customer.workspace_id) == workspace_of(session), holding)
+    total: int = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
+    return total
 
 
 def get_share_form(session: Session, *, viewer: str, now: datetime) -> ShareForm:
@@ -150,16 +169,15 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     topics = collect_topics(features, session, customer.id, now)
     lines = sorted(chain.from_iterable(topics.values()), key=lambda line: not line.urgent)
     subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
-    family = select(Customer.id, Customer.name).where(Customer.parent_id == customer.id)
-    children = session.exec(family.order_by(col(Customer.name_key))).all()
+    children, children_total = _list_children(session, customer.id)
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
         topics={topic: tuple(about) for topic, about in topics.items()},
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
-        children=tuple(Named(id=child_id, name=name) for child_id, name in children[:FAMILY_SHOWN]),
-        children_total=len(children),
+        children=children,
+        children_total=children_total,
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(
             OfferedButton(label=offer.label, action_id=offer.action_id, in_menu=offer.open is not None)
@@ -171,6 +189,16 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         mine=customer.owner_id == viewer,
         may_erase=actor.role is Role.ADMIN,
     )
+
+
+def _list_children(session: Session, parent_id: UUID) -> tuple[tuple[Named, ...], int]:
+    """Return the first subsidiaries by name, and how many there are."""
+    theirs = Customer.parent_id == parent_id
+    first = select(Customer.id, Customer.name).where(theirs).order_by(col(Customer.name_key), col(Customer.id))
+    shown = tuple(Named(id=child_id, name=name) for child_id, name in session.exec(first.limit(FAMILY_SHOWN)).all())
+    if len(shown) < FAMILY_SHOWN:
+        return shown, len(shown)
+    return shown, session.exec(select(sa.func.count(col(Customer.id))).where(theirs)).one()
 
 
 def find_card(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
@@ -209,16 +237,22 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     Raises:
         NotFound: it was taken in or thrown away, or it is somebody else's.
     """
-    upload = session.exec(select(Upload).where(Upload.id == upload_id, Upload.by == by)).first()
+    waiting = select(Upload).where(Upload.id == upload_id, Upload.by == by, col(Upload.import_id).is_(None))
+    upload = session.exec(waiting).first()
     if upload is None:
         raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
+    return upload_schema(upload, get_today(session, person_id=by, now=now))
+
+
+def upload_schema(upload: Upload, today: date) -> UploadSchema:
+    """Return a list that was sent, to be read as of *today*."""
     stored = {name: getattr(upload, name) for name in UploadSchema.model_fields.keys() - {"today"}}
-    return UploadSchema(**stored, today=get_today(session, person_id=by, now=now))
+    return UploadSchema(**stored, today=today)
 
 
 def _not_to_contact(customers: Any) -> sa.Select[Any]:
     contacts = cast("sa.Table", Contact.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
-    theirs = contacts.c.customer_id.in_(customers)
+    theirs = among(contacts.c.customer_id, customers)
     return sa.select(contacts.c.customer_id, contacts.c.name).where(
         in_workspace(contacts), theirs, contacts.c.do_not_contact.is_(True)
     )
@@ -267,9 +301,29 @@ def get_import_message(session: Session, *, import_id: UUID, viewer: str, now: d
     return ImportMessage(channel=sent.channel, ts=sent.ts, summary=summary)
 
 
+def get_refused_rows(session: Session, *, import_id: UUID, viewer: str, now: datetime) -> RefusedFile:  # noqa: ARG001 - every query takes the time
+    """
+    Return the file of the rows that an import refused.
+
+    Raises:
+        NotFound: a month has passed, or there were none.
+        NotAllowed: the viewer neither imported the list nor is a manager.
+    """
+    actor = require_here(session, by=viewer)
+    made = session.exec(select(Import).where(Import.id == import_id)).first()
+    if made is not None and made.by != viewer and not may_manage(actor):
+        raise NotAllowed(f"Only managers and who imported a list can see its refused rows; ask {whom_to_ask(session)}.")
+    stored = session.exec(select(RefusedRows).where(RefusedRows.import_id == import_id)).first()
+    if made is None or stored is None:
+        raise NotFound("These refused rows aren't kept any more; import the list again to see what it can't take.")
+    return RefusedFile(file_name=made.file_name, rows=made.refused, content=stored.content)
+
+
 def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: datetime) -> tuple[ImportSummary, ...]:
     actor, calendar = require_here(session, by=viewer), get_calendar(session, viewer)
     names = {BOT: COMMAND_LINE, **list_names(session, [who for one in made for who in (one.by, one.undone_by)])}
+    kept = select(RefusedRows.import_id).where(col(RefusedRows.import_id).in_([one.id for one in made]))
+    refused, theirs = set(session.exec(kept).all()), {one.id for one in made if may_manage(actor) or one.by == viewer}
     return tuple(
         ImportSummary(
             **{name: getattr(one, name) for name in ("id", "file_name", "added", "changed", "refused")},
@@ -277,7 +331,11 @@ def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: da
             on=calendar.today(one.at),
             today=calendar.today(now),
             undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
-            may_undo=one.undone_at is None and (may_manage(actor) or one.by == viewer),
+            may_undo=one.undone_at is None and one.id in theirs,
+            has_refused=one.id in refused & theirs,
+            is_running=is_running(one.alive_at, now=now),
+            is_undoing=one.state is ImportState.UNDOING,
+            is_interrupted=one.state in UNFINISHED and not is_running(one.alive_at, now=now),
         )
         for one in made
     )

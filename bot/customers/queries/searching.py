@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from bot.core.errors import Ambiguous, NotFound
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.trigrams import LEAST_LETTERS, names_with, padded
-from bot.customers.rules.names import clean_text, either, look_alikes, name_key, registrable_domain
+from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.names import clean_text, either, look_alikes, name_key
 from bot.customers.tables import Alias, Customer, CustomerName
 
 NEAREST = 3

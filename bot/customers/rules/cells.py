@@ -8,8 +8,9 @@ from functools import cache, lru_cache
 from typing import TypeVar
 
 from bot.core.schemas import Schema
+from bot.customers.rules.domains import LONGEST_ADDRESS, own_domain, shared_host
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
-from bot.customers.rules.names import WORDS, by_word, clean_text, registrable_domain
+from bot.customers.rules.names import WORDS, by_word, clean_text
 
 _WORDS = WORDS["cells"]
 NOTHING = frozenset(_WORDS["nothing"].split("|"))
@@ -42,6 +43,11 @@ _LARGEST_COUNT = 2**31 - 1
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _LONGEST_EMAIL = 254  # RFC 5321
+_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|])\s*")
+_BEFORE_PHONE = re.compile(
+    r":::|\b(?:phone|telephone|tel|telefon|teléfono|mobile|mobil|cell|handy|fax|work|home|office|main)\.?\s*:",
+    re.IGNORECASE,
+)
 
 
 _Read = TypeVar("_Read")
@@ -226,8 +232,10 @@ def read_headcount(cell: str) -> int:
 
 
 def read_email(cell: str) -> str:
-    """Return an e-mail address, without "mailto:" and a name around it."""
+    """Return the first e-mail address in a cell, without "mailto:" and a name around it."""
     text = clean_text(cell, 400)
+    if len(parts := _BETWEEN_EMAILS.split(text)) > 1 and (first := next((part for part in parts if "@" in part), "")):
+        return read_email(first)
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
     address = (inside[1] if inside else text).strip().removeprefix("mailto:")
     if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
@@ -235,12 +243,19 @@ def read_email(cell: str) -> str:
     return address
 
 
-def read_domain(cell: str) -> str:
-    """Return the registrable domain in an address."""
-    domain = registrable_domain(clean_text(cell, 2048))
-    if domain is None:
-        raise Unclear("is no domain of the customer's own, such as acme.com")
-    return domain
+def read_phone(cell: str) -> str:
+    """Return the first number in a cell that may hold several, each behind what it is: "Phone:555 0142 Mobile:555"."""
+    return next((part for part in map(str.strip, _BEFORE_PHONE.split(cell)) if part), "")
+
+
+def read_domain(cell: str, name: str = "") -> str:
+    """Return the registrable domain in an address, if it is the own one of a customer called *name*."""
+    address = clean_text(cell, LONGEST_ADDRESS)
+    if domain := own_domain(address, name):
+        return domain
+    if shared_host(address):
+        raise Unclear("is on a host that many companies share, and no domain of the customer's own, such as acme.com")
+    raise Unclear("is no domain of the customer's own, such as acme.com")
 
 
 def split_words(cell: str) -> tuple[str, ...]:
@@ -255,7 +270,7 @@ def split_tags(cell: str) -> tuple[str, ...]:
     if text.startswith("[") and text.endswith("]"):  # a list as programs print it: ['SaaS', 'B2B']
         text = re.sub("[\"']", "", text[1:-1])
     parts = split_words(text if re.search("[;|]", text) else text.replace(",", ";"))
-    return tuple(part.removeprefix("* ") for part in parts)
+    return tuple(part.removeprefix("* ").strip('"') for part in parts)
 
 
 @cache

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from bot.customers.rules.domains import own_domain
 from bot.customers.rules.likeness import is_look_alike
-from bot.customers.rules.names import clean_text, name_key, registrable_domain
+from bot.customers.rules.names import clean_text, name_key
 from bot.customers.rules.rows import LONGEST_SHOWN, Note, Refusal, RowDraft
 
 SAME_ID, SAME_DOMAIN, SAME_ROWS, SAME_COMPANY = (
@@ -142,7 +143,7 @@ class Grouper:
         """Return a row's domain; without one, that of its contact's address, where others have the same name."""
         if row.domain or not row.contact_email or self._counts[key] == 1:
             return row.domain
-        return registrable_domain(row.contact_email)
+        return own_domain(row.contact_email, row.name)
 
     def _find(self, row: RowDraft, key: str) -> RowGroup | None:
         for mark in self._marks(row, key):

@@ -1,5 +1,7 @@
 """Which column of somebody's list is which of our fields."""
 
+import dataclasses
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -22,7 +24,9 @@ _AMERICAN_CELL = re.compile(
 _CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
 _WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
-    r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^(?:true|false|yes|no)$|.{120}", re.IGNORECASE
+    r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}$|"
+    r"^(?:true|false|yes|no)$|.{120}",
+    re.IGNORECASE,
 )
 
 
@@ -80,16 +84,16 @@ class HeaderMap:
     """
     How a list is read: the column of each field, counted from 0.
 
-    `person` holds the columns of first and last name, which together make the contact's name; `other_names` columns in
-    which the customer's name stands where its own column is empty; `rivals` the columns of
-    fields that several could be, of which the fullest is to be read; `unmapped` the headings nobody reads; `problems`
-    sentences that must be settled before any row is read; `system` the recognised origin.
+    `person` holds the columns of first and last name, which together make the contact's name; `spares` the columns that
+    are read where a field's own column is empty or tells nothing; `rivals` the columns of fields that several could be,
+    of which the fullest is to be read; `unmapped` the headings nobody reads; `problems` sentences that must be settled
+    before any row is read; `system` the recognised origin.
     """
 
     headers: tuple[str, ...]
     columns: Mapping[Field, int]
     person: tuple[int, ...] = ()
-    other_names: tuple[int, ...] = ()
+    spares: Mapping[Field, tuple[int, ...]] = dataclasses.field(default_factory=dict)
     rivals: Sequence[tuple[Field, Sequence[int]]] = ()
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -112,7 +116,7 @@ def map_headers(
 
     Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no names.
     """
-    spelt, headers = [spelling(header) for header in headers], _numbered(headers)
+    spelt, headers = [_known_spelling(header) for header in headers], _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
     system = _system(set(spelt))
     rivals: list[tuple[Field, Sequence[int]]] = []
@@ -120,6 +124,8 @@ def map_headers(
     for field in Field:
         if field not in columns:
             taken = {*columns.values(), *left_out, *((*person, *flags) if field is Field.NAME else ())}
+            if field is Field.EXTERNAL_ID and person and Field.NAME in columns:
+                taken |= {at for at, word in enumerate(spelt) if word in _IDS_OF_PEOPLE}
             ranks = _SYSTEMS.get(system, {}).get(field, _HEADINGS[field])
             found = _best_rank(spelt, ranks, taken | empty) or _best_rank(spelt, ranks, taken)[:1]
             if len(found) > 1:
@@ -127,15 +133,16 @@ def map_headers(
             if found:
                 columns[field] = found[0]
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
+    spares = _spares(spelt, system, columns, {*columns.values(), *left_out, *person, *flags, *empty})
     if Field.NAME not in columns and not person and not problems:
         problems.append(_no_name(headers))
     return HeaderMap(
         headers=headers,
         columns=MappingProxyType(columns),
         person=person,
-        other_names=_other_names(spelt, system, {*columns.values(), *left_out, *person, *flags, *empty}),
+        spares=MappingProxyType(spares),
         rivals=tuple(rivals),
-        unmapped=_unmapped(headers, {*columns.values(), *person}),
+        unmapped=_unmapped(headers, {*columns.values(), *person, *itertools.chain(*spares.values())}),
         problems=tuple(problems),
         system=system,
     )
@@ -144,9 +151,15 @@ def map_headers(
 def with_columns(mapping: HeaderMap, chosen: Mapping[Field, int | None]) -> HeaderMap:
     """Return *mapping* with the *chosen* column of each field, or none; that settles what was open about them."""
     columns = {field: at for field, at in {**mapping.columns, **chosen}.items() if at is not None}
+    taken = {*columns.values()}
+    spares = {
+        field: tuple(at for at in spare if at not in taken)
+        for field, spare in mapping.spares.items()
+        if field in columns
+    }
     return replace(
-        mapping, columns=MappingProxyType(columns),
-        unmapped=_unmapped(mapping.headers, {*columns.values(), *mapping.person}),
+        mapping, columns=MappingProxyType(columns), spares=MappingProxyType(spares),
+        unmapped=_unmapped(mapping.headers, {*taken, *mapping.person, *itertools.chain(*spares.values())}),
         rivals=tuple((field, found) for field, found in mapping.rivals if field not in chosen),
         problems=() if chosen.get(Field.NAME) is not None else mapping.problems,
     )  # fmt: skip
@@ -193,7 +206,7 @@ def is_american(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) -> int:
     """Return how many of *cells* are headings that we know, or that *by_hand* names."""
     named = {spelling(header) for header in by_hand or {}}
-    return sum(word in _KNOWN or word in named for word in map(spelling, cells) if word)
+    return sum(word in _KNOWN or word in named for word in map(_known_spelling, cells) if word)
 
 
 def _unmapped(headers: Sequence[str], read: set[int]) -> tuple[str, ...]:
@@ -214,6 +227,14 @@ def spelling(header: str) -> str:
     """A heading without case, spaces, accents, punctuation: "company_name", "companyName", "Company name" are one."""
     folded = unicodedata.normalize("NFKD", header.casefold())
     return re.sub(r"[^\w]|_", "", "".join(char for char in folded if not unicodedata.combining(char)))
+
+
+def _known_spelling(header: str) -> str:
+    """Return a heading's spelling, or that of the first part that is known: "Firma / Company", "Betreuer/in"."""
+    whole, parts = spelling(header), [spelling(part) for part in header.split("/")]
+    if whole in _KNOWN or not _NEVER_NAMES.isdisjoint(parts):
+        return whole
+    return next((part for part in parts if part in _KNOWN), whole)
 
 
 @cache
@@ -255,7 +276,7 @@ def field_called(word: str) -> Field | None:
 def _column(headers: Sequence[str], spelt: Sequence[str], wanted: str) -> int | None:
     if wanted in headers:
         return headers.index(wanted)
-    asked = spelling(wanted)
+    asked = _known_spelling(wanted)
     return spelt.index(asked) if asked and asked in spelt else None
 
 
@@ -268,10 +289,22 @@ def _best_rank(spelt: Sequence[str], ranks: Sequence[str], taken: set[int]) -> l
     return []
 
 
-def _other_names(spelt: Sequence[str], system: str, taken: set[int]) -> tuple[int, ...]:
-    """The columns that could be the customer's name too, the best rank first."""
-    ranks = _SYSTEMS.get(system, {}).get(Field.NAME, _HEADINGS[Field.NAME])
-    return tuple(at for rank in ranks for at, word in enumerate(spelt) if word in _spellings(rank) and at not in taken)
+def _spares(
+    spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int]
+) -> dict[Field, tuple[int, ...]]:
+    """Return other columns of the name and domain, the best rank first, and that of the owner's address."""
+    found: dict[Field, tuple[int, ...]] = {}
+    for wanted in (Field.NAME, Field.DOMAIN):
+        ranks = _SYSTEMS.get(system, {}).get(wanted, _HEADINGS[wanted])
+        found[wanted] = tuple(
+            at for rank in ranks for at, word in enumerate(spelt) if word in _spellings(rank) and at not in taken
+        )
+    if (owner := columns.get(Field.OWNER)) is not None:
+        owners = spelt[owner].removesuffix("name")
+        found[Field.OWNER] = tuple(
+            at for at, word in enumerate(spelt) if word in {f"{owners}email", f"{owners}mail"} and at not in taken
+        )
+    return {wanted: spare for wanted, spare in found.items() if spare and (wanted in columns or wanted is Field.NAME)}
 
 
 def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:
@@ -318,5 +351,7 @@ def short(header: str) -> str:
 _KNOWN = frozenset[str]().union(*(_spellings(rank) for ranks in _HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
 _AMERICAN = _spellings(WORDS["columns"]["american"])
+_IDS_OF_PEOPLE = _spellings(WORDS["columns"]["ids_of_people"])
+"""Headings of ids that are a person's where a list has people of companies."""
 _NEVER_NAMES = _spellings(WORDS["columns"]["never_names"])
 """Headings of columns that hold no names."""

@@ -1,4 +1,4 @@
-"""Normal forms of names, domains and countries, so that two spellings of one are equal; text cleaned for storage."""
+"""Normal forms of names, so that two spellings of one are equal; text cleaned for storage."""
 
 import hashlib
 import re
@@ -6,12 +6,11 @@ import string
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 WORDS: Mapping[str, Any] = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
-"""What words in lists of customers mean: headings, legal forms, shared domains, countries."""
+"""What words in lists of customers mean: headings, legal forms, statuses, countries."""
 LEGAL_FORMS = frozenset(WORDS["names"]["legal_forms"].split())
 """Words that say how a company is registered, not which one it is; none that small firms end their names with."""
 LEGAL_PHRASES = tuple(tuple(phrase.split()) for phrase in WORDS["names"]["legal_phrases"].split("|"))
@@ -183,60 +182,3 @@ def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
     found = process.extract(key, list(keys), scorer=fuzz.WRatio, limit=4 * limit + 10, score_cutoff=75)
     closest = sorted(found, key=lambda match: (-match[1] - fuzz.ratio(key, match[0]), match[0]))
     return [match for match, _, _ in closest[:limit]]
-
-
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
-
-FREE_MAIL, SHARED_HOSTS, SHARED_PAGES = (
-    frozenset(WORDS["domains"][name].split()) for name in ("free_mail", "shared_hosts", "shared_pages")
-)
-"""Domains that say nothing about which company is meant, and hosts that carry pages of many owners."""
-
-_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?/{2,}|^mailto:", re.IGNORECASE)
-_HOST_ENDS = re.compile(r"[/?#\\]")
-_PORT = re.compile(r":\d*$")
-_BETWEEN_SEVERAL = re.compile(r"[\s,;|<>]+")
-_HOST = re.compile(r"(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)\.(?!-)[a-z0-9-]{1,63}(?<!-)")
-LONGEST_HOST = 253  # RFC 1035, as text
-
-
-@cache
-def _suffixes() -> "TLDExtract":
-    """Return the public suffix list of the library's own copy; nothing is fetched."""
-    import tldextract  # noqa: PLC0415 - six megabytes that a bot without lists to read needn't carry
-
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-
-
-def registrable_domain(text: str) -> str | None:
-    """
-    Return "acme.co.uk" for "https://shop.acme.co.uk:8443/x", "mara@acme.co.uk" or "ACME.co.uk"; the first of several.
-
-    Names in other scripts come in their ASCII form (xn--…), so that one domain has one spelling. None for addresses of
-    machines, bare suffixes, free mail and hosts that many companies share.
-    """
-    host = _host(text)
-    if not host or host.removeprefix("www.") in SHARED_PAGES:
-        return None
-    found = _suffixes()(host)
-    domain = f"{found.domain}.{found.suffix}" if found.domain and found.suffix else ""
-    return None if not domain or domain in FREE_MAIL or domain in SHARED_HOSTS else domain
-
-
-def _host(text: str) -> str:
-    """Return the ASCII host in *text*, or "" when there is none that has a name."""
-    first = next((part for part in _BETWEEN_SEVERAL.split(text[:2048].strip()) if part), "")
-    place = _HOST_ENDS.split(_SCHEME.sub("", first, count=1), maxsplit=1)[0]
-    host = ascii_host(_PORT.sub("", place.rpartition("@")[2]).strip(".").lower())
-    return host if _HOST.fullmatch(host) else ""
-
-
-def ascii_host(host: str) -> str:
-    """Return a host in its ASCII form (xn--…), "" where it has none or is too long."""
-    if host.isascii():
-        return host if len(host) <= LONGEST_HOST else ""
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""

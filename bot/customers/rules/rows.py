@@ -17,6 +17,7 @@ from bot.customers.rules import cells as read
 from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
 from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.dates import read_moment
+from bot.customers.rules.domains import LONGEST_ADDRESS, page_on_shared_host
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
 from bot.customers.rules.names import clean_text
@@ -27,15 +28,15 @@ LONGEST_NAME = 200
 LONGEST_NAME_READ = 1000
 """Characters beyond which a cell holds no name at all, but a file gone wrong."""
 LONGEST_ID = 120
+LONGEST_PHONE = 60
 LONGEST_SHOWN = 60
 """Characters of a refused cell that are repeated in the answer."""
 
 _TEXT_LIMITS: Mapping[Field, int] = {
     Field.SOURCE: 60, Field.PARENT: LONGEST_NAME, Field.CONTACT_NAME: 200, Field.CONTACT_ROLE: 120,
-    Field.CONTACT_PHONE: 60,
 }  # fmt: skip
 _ADDRESS_BEHIND = re.compile(r"\s*\(https?://[^)]*\)")
-"""What Notion writes behind a person's name."""
+"""What Notion writes behind the name of a person or page."""
 _SPREADSHEETS_ERROR = re.compile(
     r"#(?:NAME|REF|VALUE|DIV/0|NUM|NULL|N/A|SPILL|CALC|WERT|BEZUG|ZAHL|NV|NOMBRE|VALOR|NOM|VALEUR|NOME|RIF|VALORE|NAAM|"
     r"WAARDE|VERW)[?!]?",
@@ -183,15 +184,22 @@ class _RowReader:
     def read(self) -> dict[str, Any]:
         """Return the values of the row's cells, without blanks."""
         for field, at in self.mapping.columns.items():
-            cell = self.cells[at] if at < len(self.cells) else ""
-            if cell and not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
+            cell = self._cell(at)
+            if field is Field.DOMAIN or not cell:
+                continue
+            if not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
                 self._read_cell(field, cell)
         self._read_person()
         self._read_other_name()
+        self._read_domain()
+        self._read_owners_address()
         named = self.mapping.heading(Field.NAME)
         if Field.NAME not in self.values and all(refusal.column != named for refusal in self.refusals):
             self._refuse(Field.NAME, "", "The row has no name: write what the customer is called.")
         return {field.value: value for field, value in self.values.items() if value is not None}
+
+    def _cell(self, at: int) -> str:
+        return self.cells[at] if at < len(self.cells) else ""
 
     def _read_cell(self, field: Field, cell: str) -> None:
         try:
@@ -201,8 +209,10 @@ class _RowReader:
                 self.values[field] = _several(read.split_words(cell), *_LIST_LIMITS[field])
             elif field in _SHORT:
                 self.values[field] = _SHORT[field](_typed(cell))
-            elif field in _LONG:
-                self.values[field] = _LONG[field](cell)
+            elif field is Field.CONTACT_EMAIL:
+                self.values[field] = read.read_email(cell)
+            elif field is Field.CONTACT_PHONE:
+                self.values[field] = clean_text(read.read_phone(cell), LONGEST_PHONE) or None
             elif field in _DATES:
                 self.values[field] = self._past_date(field, cell)
             else:
@@ -216,24 +226,59 @@ class _RowReader:
 
     def _read_person(self) -> None:
         """Make first and last name the contact, and without a company also the customer."""
-        words = " ".join(self.cells[at] for at in self.mapping.person if at < len(self.cells))
+        words = " ".join(map(self._cell, self.mapping.person))
         person = clean_text(words, LONGEST_NAME)
         if not person or read.is_blank(person):
             return
         self.values[Field.CONTACT_NAME] = person
         name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
-        if name_at >= len(self.cells) or read.is_blank(self.cells[name_at]):
+        if read.is_blank(self._cell(name_at)):
             self.values[Field.NAME] = person
 
     def _read_other_name(self) -> None:
         """Take the customer's name from another column where its own is empty."""
         name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
-        if Field.NAME in self.values or (name_at < len(self.cells) and not read.is_blank(self.cells[name_at])):
+        if Field.NAME in self.values or not read.is_blank(self._cell(name_at)):
             return
-        for at in self.mapping.other_names:
-            if at < len(self.cells) and not read.is_blank(self.cells[at]):
-                self._read_cell(Field.NAME, self.cells[at])
-                return
+        spares = map(self._cell, self.mapping.spares.get(Field.NAME, ()))
+        if cell := next((cell for cell in spares if not read.is_blank(cell)), ""):
+            self._read_cell(Field.NAME, cell)
+
+    def _read_domain(self) -> None:
+        """Read the first column with a domain of the customer's own; a page on a shared host becomes another name."""
+        own = self.mapping.columns.get(Field.DOMAIN)
+        if own is None:
+            return
+        unread: list[tuple[int, str, str]] = []
+        for at in (own, *self.mapping.spares.get(Field.DOMAIN, ())):
+            cell = self._cell(at)
+            if read.is_blank(cell, words=NO_VALUE):
+                continue
+            try:
+                self.values[Field.DOMAIN] = read.read_domain(cell, self.values.get(Field.NAME, ""))
+                break
+            except Unclear as unclear:
+                unread.append((at, cell, str(unclear)))
+        for at, cell, why in unread:
+            kept = " (the page is kept under “Also called”)" if self._keep_page(cell) else ""
+            instead = "Another column was read." if Field.DOMAIN in self.values else "It was left blank."
+            reason = f"“{_shown(cell)}” {why}{kept}. {instead}"
+            self.notes.append(Note(self.row_number, self.mapping.headers[at], reason, _shown(cell)))
+
+    def _keep_page(self, cell: str) -> bool:
+        """Keep the page on a shared host that a cell names as another name; return whether it does."""
+        page = page_on_shared_host(clean_text(cell, LONGEST_ADDRESS))
+        if not page or len(page) > LONGEST_NAME:
+            return False
+        self.values[Field.ALIASES] = tuple(dict.fromkeys((*(self.values.get(Field.ALIASES) or ()), page)))
+        return True
+
+    def _read_owners_address(self) -> None:
+        """Put the owner's address behind the name, so that either of them finds the person."""
+        for cell in map(self._cell, self.mapping.spares.get(Field.OWNER, ())):
+            owner = self.values.get(Field.OWNER) or ""
+            if "@" in cell and "@" not in owner:
+                self.values[Field.OWNER] = clean_text(f"{owner} ({cell.strip()})" if owner else cell, LONGEST_NAME)
 
     def _refuse(self, field: Field, cell: str, reason: str) -> None:
         self.refusals.append(Refusal(self.row_number, self.mapping.heading(field), reason, _shown(cell)))
@@ -242,7 +287,7 @@ class _RowReader:
         self.notes.append(Note(self.row_number, self.mapping.heading(field), reason, _shown(cell)))
 
     def name(self, cell: str) -> str:
-        name = clean_text(cell, LONGEST_NAME_READ + 1)
+        name = clean_text(_ADDRESS_BEHIND.sub("", cell), LONGEST_NAME_READ + 1)
         if len(name) > LONGEST_NAME_READ:
             raise Unclear(f"is too long for a name; write at most {LONGEST_NAME} characters")
         if not name:
@@ -332,12 +377,9 @@ _METHODS: Mapping[Field, Callable[[_RowReader, str], object]] = {
 _SHORT: Mapping[Field, Callable[[str], object]] = {
     Field.CADENCE: read.read_cadence, Field.CURRENCY: read.read_currency, Field.ZONE: read.read_zone,
 }  # fmt: skip
-_LONG: Mapping[Field, Callable[[str], object]] = {
-    Field.DOMAIN: read.read_domain, Field.CONTACT_EMAIL: read.read_email,
-}  # fmt: skip
 _DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
-_TYPED = (frozenset(_SHORT) | frozenset(_LONG) | _DATES) | {
-    Field.STATUS, Field.ANNUAL_VALUE, Field.HEADCOUNT, Field.CONTACT_DO_NOT_CONTACT
+_TYPED = (frozenset(_SHORT) | _DATES) | {
+    Field.CONTACT_EMAIL, Field.STATUS, Field.ANNUAL_VALUE, Field.HEADCOUNT, Field.CONTACT_DO_NOT_CONTACT
 }  # fmt: skip
 
 

@@ -2,13 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 Key = TypeVar("Key")
-
-UNDO_FOR = timedelta(days=1)
-"""How long after it a sharing can be undone."""
 
 
 def share_evenly(parents: Mapping[Key, Key | None], among: Sequence[str]) -> dict[Key, str]:
@@ -42,8 +38,3 @@ def _root(key: Key, parents: Mapping[Key, Key | None]) -> Key:
         key = parent
         seen.add(key)
     return key
-
-
-def may_undo_sharing(shared_at: datetime, *, now: datetime) -> bool:
-    """Return whether a sharing can still be undone."""
-    return now - shared_at <= UNDO_FOR

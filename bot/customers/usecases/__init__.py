@@ -1,13 +1,15 @@
 """Who looks after customers: handing over, telling those concerned, and releasing what a leaver had."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
+from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.schemas import Schema
 from bot.customers.queries import get_customer, schema_of
 from bot.customers.queries.due import overdue_first
@@ -15,7 +17,8 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema, CustomersHandedOver, CustomerTaken
 from bot.customers.tables import Customer
-from bot.customers.usecases.scheduling import audit, reschedule, reschedule_owner
+from bot.customers.usecases.rescheduling import reschedule_owner
+from bot.customers.usecases.scheduling import audit, reschedule
 from bot.people.queries import get_person, get_today, list_names
 from bot.people.rules import Mute
 from bot.people.usecases import may_manage, require_here
@@ -69,13 +72,33 @@ def notify_new_owner(
     session: Session, customers: list[Customer], *, to: str, by: str, note: str = "", key: str = "", now: datetime
 ) -> None:
     """Notify *to* that these customers are theirs now, unless they muted news; *key* is that of the message."""
-    if Mute.NEWS in get_person(session, to).mutes or not customers:
+    schema = news_of(customers, by=by, note=note)
+    if Mute.NEWS in get_person(session, to).mutes or schema is None:
         return
-    schema = CustomersHandedOver(
-        names=tuple(customer.name for customer in customers[:5]), total=len(customers), by=by, note=note
-    )
     key = key or f"handed_over:{customers[0].id}:{to}:{int(now.timestamp() * 1000)}"
     outbox.enqueue(session, schema, to=to, key=key, now=now)
+
+
+def news_of(customers: Sequence[Customer], *, by: str, note: str = "") -> CustomersHandedOver | None:
+    """Return what a new owner of *customers* is told; None without any."""
+    names = tuple(customer.name for customer in customers[:EXAMPLES])
+    return CustomersHandedOver(names=names, total=len(customers), by=by, note=note) if customers else None
+
+
+def retract_news(session: Session, key: str, *, left: CustomersHandedOver | None, reason: str, now: datetime) -> bool:
+    """
+    Cancel the message to a new owner under *key* if it wasn't sent yet, or let it say what is *left* of it.
+
+    Return whether it was sent, or may have been: then the person has to hear that things have changed.
+    """
+    waiting = sa.update(OutboxMessage).where(
+        col(OutboxMessage.key) == key, col(OutboxMessage.state) == DeliveryState.PENDING
+    )
+    cancelled = {"state": DeliveryState.DEAD, "reason": reason, "finished_at": now}
+    if session.exec(waiting.values({"body": left.model_dump(mode="json")} if left else cancelled)).rowcount:
+        return False
+    sent = select(OutboxMessage.id).where(OutboxMessage.key == key, OutboxMessage.state != DeliveryState.DEAD)
+    return session.exec(sent).first() is not None
 
 
 def _notify_former_owner(

@@ -44,8 +44,11 @@ class Owners:
         if mentioned or words in self._ids:
             found = {mentioned[1] if mentioned else words} & self._ids
         elif address := _ADDRESS.search(words):
-            found = self._called.get(address[0].casefold(), set())
+            found = self._called.get(address[0].casefold()) or self._named(words[: address.start()].rstrip(" (<[,;"))
         else:
-            found = self._called.get(words.removeprefix("@").casefold()) or self._called.get(name_key(words), set())
+            found = self._named(words)
         here = found - self._away
         return here.pop() if len(here) == 1 else None
+
+    def _named(self, words: str) -> set[str]:
+        return self._called.get(words.removeprefix("@").casefold()) or self._called.get(name_key(words), set())

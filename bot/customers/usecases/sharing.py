@@ -5,19 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core import outbox
 from bot.core.clock import new_id
-from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.core.outbox import DeliveryState, OutboxMessage
+from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.customers.queries import list_pool
+from bot.customers.queries.sharing import SHARED, UNSHARED, list_entries, shared_key
 from bot.customers.rules.due import Status
-from bot.customers.rules.sharing import may_undo_sharing, share_evenly
-from bot.customers.schemas import CustomersTakenBack, ShareDone, ShareUndone
+from bot.customers.rules.sharing import share_evenly
+from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared, ShareDone, ShareUndone
 from bot.customers.tables import Customer
-from bot.customers.usecases import notify_new_owner, require_can_own
+from bot.customers.usecases import news_of, notify_new_owner, require_can_own, retract_news
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.scheduling import give_from_pool, reschedule
 from bot.customers.usecases.writing import Prepared
@@ -27,14 +26,16 @@ from bot.people.usecases import require_manager
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
 
-HANDED_OVER, SHARED, UNSHARED = "customer.handed_over", "customers.shared_out", "customers.share_undone"
+HANDED_OVER = "customer.handed_over"
+EXAMPLES = 5
 
 
 def share_out_pool(session: Session, *, among: Sequence[str], by: str, now: datetime, view_id: str = "") -> ShareDone:
     """
     Give every active customer without an owner to one of *among*, evenly by number, and notify each person once.
 
-    Families stay together; size plays no part. First calls are spread over the working days of the new owners.
+    Families stay together; size plays no part. First calls are spread over the working days of the new owners. Who
+    shares gets a message, too, from which it can be undone.
 
     Raises:
         NotAllowed: *by* is no manager.
@@ -58,43 +59,51 @@ def share_out_pool(session: Session, *, among: Sequence[str], by: str, now: date
         if person != by:
             notify_new_owner(session, theirs, to=person, by=by, key=_key(share_id, person), now=now)
     names = list_names(session, people)
-    shares_shown = tuple((names[person], counts[person]) for person in people if counts[person])
-    return ShareDone(id=share_id, total=len(pool), shares=shares_shown)
+    done = ShareDone(
+        id=share_id,
+        total=len(pool),
+        shares=tuple((names[person], counts[person]) for person in people if counts[person]),
+    )
+    notification = PoolShared(share_id=share_id, total=done.total, shares=done.shares)
+    outbox.enqueue(session, notification, to=by, key=shared_key(share_id), now=now)
+    return done
 
 
 def undo_share_out(session: Session, *, share_id: UUID, by: str, now: datetime) -> ShareUndone:
     """
-    Return to the pool what a sharing gave away and nobody has handed on since; new owners who were told hear of it.
+    Return to the pool what a sharing gave away, except what somebody has handed on or done something with since.
+
+    New owners who were told hear of it; a message to them that wasn't sent yet is cancelled.
 
     Raises:
-        NotAllowed: *by* is no manager, or a day has passed.
+        NotAllowed: *by* is no manager.
         NotFound: there was no such sharing.
         AlreadyDone: it was undone before.
     """
     require_manager(session, by=by, wish="undo that")
-    subject = sa.and_(col(AuditEntry.subject_kind) == "share", col(AuditEntry.subject_id) == str(share_id))
-    entries = session.exec(select(AuditEntry).where(subject).order_by(col(AuditEntry.at))).all()
+    entries = list_entries(session, share_id)
     if not entries:
         raise NotFound("There is nothing to undo here; /customers pool shows who has no owner.")
     if len(entries) > 1:
         raise AlreadyDone("That was undone already; nothing was changed.")
-    shared = entries[0]
-    if not may_undo_sharing(shared.at, now=now):
-        raise NotAllowed("That can be undone for a day, and it is over; hand the customers over instead.")
+    shared, used = entries[0], _list_used(session, entries[0])
     given = _list_given(session, shared)
-    back = [customer for customer, owner_id in given if customer.owner_id == owner_id]
-    owners: dict[str, list[Customer]] = {}
+    back = [customer for customer, owner_id in given if customer.owner_id == owner_id and customer.id not in used]
+    taken: dict[str, list[Customer]] = {}
     for customer in back:
-        owners.setdefault(str(customer.owner_id), []).append(customer)
+        taken.setdefault(str(customer.owner_id), []).append(customer)
         _record(session, customer, before=customer.owner_id, after=None, share_id=share_id, by=by, now=now)
         customer.owner_id = None
     reschedule(session, back, now=now)
     record(session, UNSHARED, by=by, kind="share", subject=share_id, after={"back": len(back)}, now=now)
     session.flush()
-    for person, customers in owners.items():
-        if not _cancel(session, _key(share_id, person), now=now):
+    kept = [customer for customer, _ in given if customer.owner_id is not None]
+    for person, customers in taken.items():
+        left = news_of([customer for customer in kept if customer.owner_id == person], by=shared.by)
+        if retract_news(session, _key(share_id, person), left=left, reason="the sharing was undone", now=now):
             _tell(session, person, customers, share_id=share_id, by=by, now=now)
-    return ShareUndone(back=len(back), kept=len(given) - len(back))
+    names = tuple(customer.name for customer in kept[:EXAMPLES])
+    return ShareUndone(back=len(back), kept=len(kept), kept_names=names)
 
 
 def list_unowned(prepared: Prepared) -> list[ListedCustomer]:
@@ -138,6 +147,13 @@ def check_among(session: Session, *, among: Sequence[str], by: str, now: datetim
     return people
 
 
+def _list_used(session: Session, shared: AuditEntry) -> set[UUID | None]:
+    """Return the customers that people have done something with since a sharing: called, edited, promised, …."""
+    given = select(AuditEntry.customer_id).where(AuditEntry.action == HANDED_OVER, AuditEntry.at == shared.at)
+    since = (col(AuditEntry.at) > shared.at, AuditEntry.by != BOT, col(AuditEntry.customer_id).in_(given))
+    return set(session.exec(select(AuditEntry.customer_id).where(*since).distinct()).all())
+
+
 def _list_given(session: Session, shared: AuditEntry) -> list[tuple[Customer, str]]:
     """Return the customers that a sharing gave away and who got each, without those erased since."""
     same = (AuditEntry.action == HANDED_OVER, AuditEntry.at == shared.at, AuditEntry.by == shared.by)
@@ -165,14 +181,6 @@ def _record(
 
 def _key(share_id: UUID, person: str) -> str:
     return f"shared:{share_id}:{person}"
-
-
-def _cancel(session: Session, key: str, *, now: datetime) -> bool:
-    """Cancel the message to a new owner; return whether it hadn't begun to be sent."""
-    waiting = (col(OutboxMessage.key) == key, col(OutboxMessage.state) == DeliveryState.PENDING)
-    gone = sa.update(OutboxMessage).where(*waiting)
-    values = {"state": DeliveryState.DEAD, "reason": "the sharing was undone", "finished_at": now}
-    return session.exec(gone.values(values)).rowcount > 0
 
 
 def _tell(

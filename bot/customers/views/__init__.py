@@ -2,25 +2,34 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from bot.core.errors import Ambiguous, BotError, NotFound
 from bot.customers.rules.due import Standing, Status
 from bot.customers.schemas import (
     CustomerSchema,
     CustomersHandedOver,
-    CustomersTakenBack,
     CustomerTaken,
     ListImported,
     ListPage,
     LookUp,
     Named,
 )
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack
+from bot.customers.schemas.sharing import CustomersTakenBack, ShareSummary
 from bot.slack import blocks as ui
 
 CARD = "customers.card"
 TAKE = "customers.take"
 SHARE_OUT = "customers.share_out"
 """A button of this id, without a value, opens the form that shares the pool out; it works for managers."""
+UNDO_SHARE = "customers.share_undo"
+UNDO_SHARE_CONFIRM = ui.Confirm(
+    "Undo this?",
+    "The customers go back to the pool, except those that somebody has handed on or done something with since.",
+    "Undo",
+)
+SHARE_ROW = "customers.share_row"
 HAND_OVER = "customers.hand_over"
 EDIT = "customers.edit"
 STATUS = "customers.status"
@@ -29,6 +38,9 @@ OPTIONS = "customers.options"
 NEXT_PAGE = "customers.next"
 PAGE_BACK = "customers.back"
 UNDO = "customers.undo"
+RESUME = "customers.resume"
+REFUSED_ROWS = "customers.refused_rows"
+"""A button of this id, with the id of an import, sends the rows that it refused as a file."""
 UNDO_CONFIRM = ui.Confirm(
     "Undo this import?",
     "Customers it added go away and changes go back, except where somebody has done something since.",
@@ -97,7 +109,9 @@ def page(schema: ListPage) -> ui.Message:
     where = f"Page {schema.page:,} of {schema.pages:,} · " if schema.pages > 1 else ""
     blocks.append(ui.context(f"{where}{WHY_THIS_ORDER}"))
     turns = [*_turns(schema), *([ui.button("Share out", SHARE_OUT)] if schema.pool and schema.may_share else [])]
-    return ui.Message(text=_plain(title), blocks=[*blocks, ui.actions(*turns)] if turns else blocks)
+    if turns:
+        blocks.append(ui.actions(*turns))
+    return ui.Message(text=_plain(title), blocks=[*blocks, *map(share_row, schema.shares)])
 
 
 def unknown(words: str, nearest: Sequence[Named]) -> ui.Message:
@@ -172,9 +186,19 @@ def _turn(schema: ListPage, to: int) -> str:
     return f"{to}:{'p' if schema.pool else ''}:{schema.words}"
 
 
+def share_row(schema: ShareSummary) -> ui.Block:
+    """Draw a sharing, with *Undo* unless it was undone."""
+    when, by = ui.short_date(schema.on, today=schema.today), ui.escape(ui.cut(schema.by, NAME_SHOWN))
+    undone = f" · undone by {ui.escape(ui.cut(schema.undone_by, NAME_SHOWN))}" if schema.undone_by else ""
+    text = f"{ui.plural(schema.total, 'customer')} shared out · {when}, {by}{undone}"
+    undo = None if schema.undone_by else ui.button("Undo", UNDO_SHARE, str(schema.id), confirm=UNDO_SHARE_CONFIRM)
+    return ui.section(text, accessory=undo, block_id=f"{SHARE_ROW}:{schema.id}")
+
+
 def _empty(schema: ListPage) -> ui.Message:
     if schema.pool:
-        return said("Every customer has an owner.")
+        alone = said("Every customer has an owner.")
+        return ui.Message(text=alone.text, blocks=[*alone.blocks, *map(share_row, schema.shares)])
     text = "No customers yet. Add the first one, or bring a list."
     offers = ui.actions(ui.button("Add a customer", ADD, style="primary"), ui.button("Import a list", IMPORT))
     return ui.Message(text=text, blocks=[ui.section(text), offers])
@@ -201,8 +225,20 @@ def taken_back(schema: CustomersTakenBack) -> ui.Message:
         names_of(schema.names, schema.total),
         "customer that was" if schema.total == 1 else "customers that were",
     )
-    names = names_of(schema.names, schema.total)
     text = f"{ui.mention(schema.by)} took back {schema.total:,} {were} shared out to you: {names}."
+    return ui.Message(text=_plain(text), blocks=[ui.section(text)])
+
+
+def import_taken_back(schema: ImportTakenBack) -> ui.Message:
+    """Draw the news that an import was undone which gave somebody customers."""
+    who = "The command line" if schema.by == "bot" else ui.mention(schema.by)
+    names = names_of(schema.names, schema.given)
+    isnt = "isn't" if schema.given == 1 else "aren't"
+    what = f"{names}, which it gave you, {isnt} yours any more."
+    if schema.left:
+        are = "is" if schema.left == 1 else "are"
+        what = f"Of the {schema.given:,} customers that it gave you, {schema.left:,} {are} still yours."
+    text = f"{who} undid the import of {ui.escape(ui.cut(schema.file_name, NAME_SHOWN))}. {what}"
     return ui.Message(text=_plain(text), blocks=[ui.section(text)])
 
 
@@ -226,7 +262,7 @@ def customer_taken(schema: CustomerTaken) -> ui.Message:
 
 
 def imported(schema: ListImported) -> ui.Message:
-    """Draw the result of an import: the numbers, the first refusals, *Share out* and *Undo*."""
+    """Draw the result of an import: the numbers, the first refusals, *Share out*, *Refused rows as CSV* and *Undo*."""
     left = f"{schema.left_alone:,} left alone, " if schema.left_alone else ""
     text = (
         f"{ui.escape(ui.cut(schema.file_name, NAME_SHOWN))}: {schema.added:,} added, {schema.changed:,} changed, "
@@ -238,6 +274,29 @@ def imported(schema: ListImported) -> ui.Message:
     if refusals := [f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals]:
         blocks.append(ui.section("\n".join(refusals)))
     share = [ui.button("Share out", SHARE_OUT)] if schema.unowned and schema.may_share else []
+    refused = [refused_button(schema.import_id)] if schema.refused else []
     undo = ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)
-    blocks.append(ui.actions(*share, undo))
+    blocks.append(ui.actions(*share, *refused, undo))
     return ui.Message(text=text, blocks=blocks)
+
+
+def import_interrupted(schema: ImportInterrupted) -> ui.Message:
+    """Draw the news that an import or its undoing was interrupted, with the way on and the way back."""
+    what, state = ("undoing", "undone") if schema.is_undo else ("import", "in")
+    text = (
+        f"The {what} of {ui.escape(ui.cut(schema.file_name, NAME_SHOWN))} was interrupted, with "
+        f"{ui.plural(schema.done, 'customer')} {state}. Nothing is lost: it can go on"
+        f"{'' if schema.is_undo else ', or what is in can be undone'}."
+    )
+    return ui.Message(text=text, blocks=[ui.section(text), resume_buttons(schema.import_id, is_undo=schema.is_undo)])
+
+
+def resume_buttons(import_id: UUID, *, is_undo: bool) -> ui.Block:
+    """Draw *Go on* for an import or undoing that was interrupted, and *Undo* for an import."""
+    undo = [] if is_undo else [ui.button("Undo", UNDO, str(import_id), confirm=UNDO_CONFIRM)]
+    return ui.actions(ui.button("Go on", RESUME, str(import_id), style="primary"), *undo)
+
+
+def refused_button(import_id: UUID) -> ui.Block:
+    """Draw the button that sends the rows that an import refused."""
+    return ui.button("Refused rows as CSV", REFUSED_ROWS, str(import_id))

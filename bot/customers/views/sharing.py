@@ -1,15 +1,15 @@
-"""The modals that share the customers without an owner out among people."""
+"""The modals and messages about sharing the customers without an owner out among people."""
 
-from bot.customers.schemas import ShareDone, ShareForm, ShareUndone
-from bot.customers.views import NAME_SHOWN, names_of
+from uuid import UUID
+
+from bot.customers.schemas.sharing import PoolShared, ShareDone, ShareForm, ShareSummary, ShareUndone
+from bot.customers.views import NAME_SHOWN, UNDO_SHARE, UNDO_SHARE_CONFIRM, names_of, share_row
 from bot.slack import blocks as ui
 
-SHARED, UNDO_SHARE, AMONG = "customers.shared", "customers.share_undo", "customers.among"
+SHARED, AMONG = "customers.shared", "customers.among"
 TITLE = "Share out"
 PEOPLE_SHOWN = 40
-UNDO_CONFIRM = ui.Confirm(
-    "Undo this?", "The customers go back to the pool, except those that somebody has handed on since.", "Undo"
-)
+WHERE_ELSE = "You can undo this from our direct messages, too, or from /customers pool."
 
 
 def share_out(schema: ShareForm) -> ui.Block:
@@ -27,17 +27,52 @@ def share_out(schema: ShareForm) -> ui.Block:
 
 def shared(schema: ShareDone) -> ui.Block:
     """Draw who got how many, with *Undo*."""
-    verb = "has an owner" if schema.total == 1 else "have owners"
-    head = f"{ui.plural(schema.total, 'customer')} {verb} now. Everybody who got some is told."
-    undo = ui.button("Undo", UNDO_SHARE, str(schema.id), confirm=UNDO_CONFIRM)
-    return _told([head, *share_lines(schema.shares)], undo)
+    lines = [f"{_have_owners(schema.total)} Everybody who got some is told.", *share_lines(schema.shares)]
+    return _told([ui.section("\n".join(lines)), ui.actions(_undo(schema.id)), ui.context(WHERE_ELSE)])
+
+
+def shared_out(schema: PoolShared) -> ui.Message:
+    """Draw the message to who shared the pool out, with *Undo*."""
+    text = f"{_have_owners(schema.total)} You shared them out."
+    lines = ui.section("\n".join([text, *share_lines(schema.shares)]))
+    return ui.Message(text=text, blocks=[lines, ui.actions(_undo(schema.share_id))])
+
+
+def shared_before(summary: ShareSummary) -> ui.Message:
+    """Draw the message about a sharing that was undone elsewhere; it has no *Undo* any more."""
+    text = f"The sharing of {ui.plural(summary.total, 'customer')} was undone."
+    return ui.Message(text=text, blocks=[share_row(summary)])
 
 
 def unshared(schema: ShareUndone) -> ui.Block:
-    """Draw what undoing a sharing did."""
+    """Draw what undoing a sharing did, as a modal."""
+    return _told([ui.section(_undone(schema))])
+
+
+def unshared_message(schema: ShareUndone) -> ui.Message:
+    """Draw what undoing a sharing did, as a message."""
+    text = _undone(schema)
+    return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text)])
+
+
+def _undone(schema: ShareUndone) -> str:
     back = f"{ui.plural(schema.back, 'customer')} {'has' if schema.back == 1 else 'have'} no owner again."
-    kept = f" {ui.plural(schema.kept, 'customer')} had been handed on since, and stayed." if schema.kept else ""
-    return _told([back + kept])
+    if not schema.kept:
+        return back
+    one = schema.kept == 1
+    stays, was, it = ("stays", "was", "it") if one else ("stay", "were", "them")
+    return (
+        f"{back if schema.back else 'Nothing was taken back.'} {names_of(schema.kept_names, schema.kept)} {stays}: "
+        f"{'it' if one else 'they'} {was} handed on, or somebody has done something with {it} since."
+    )
+
+
+def _have_owners(total: int) -> str:
+    return f"{ui.plural(total, 'customer')} {'has an owner' if total == 1 else 'have owners'} now."
+
+
+def _undo(share_id: UUID) -> ui.Block:
+    return ui.button("Undo", UNDO_SHARE, str(share_id), confirm=UNDO_SHARE_CONFIRM)
 
 
 def share_lines(shares: tuple[tuple[str, int], ...]) -> list[str]:
@@ -47,6 +82,5 @@ def share_lines(shares: tuple[tuple[str, int], ...]) -> list[str]:
     return [*lines, f"and {ui.plural(more, 'person', 'people')} more"] if more > 0 else lines
 
 
-def _told(lines: list[str], *buttons: ui.Block) -> ui.Block:
-    blocks = [ui.section("\n".join(lines)), *([ui.actions(*buttons)] if buttons else [])]
+def _told(blocks: list[ui.Block]) -> ui.Block:
     return ui.modal(TITLE, blocks, callback_id="customers.share_told", close="Close")

@@ -17,9 +17,9 @@ from bot.core.feature import (
     collect_counts,
 )
 from bot.core.schemas import DigestSlot, Line, OwedLine
-from bot.customers.queries import list_neglected
-from bot.customers.queries.due import get_coverage, neglected, overdue_first, sleeping
-from bot.customers.rules.due import Status
+from bot.customers.queries import list_awake, list_neglected
+from bot.customers.queries.coverage import get_coverage
+from bot.customers.queries.due import neglected, overdue_first
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Coverage
 from bot.customers.tables import Customer
@@ -63,6 +63,7 @@ def get_slot(session: Session, *, digest: Digest, now: datetime, is_test: bool =
         next_slot=schedule.next_after(now),
         zone=schedule.zone,
         is_test=is_test,
+        names_owners=digest.names_owners,
     )
 
 
@@ -93,14 +94,13 @@ def compose_commitments(
     """Return the digest of commitments that are late or due, collected from *features*; None when there are none."""
     counts = collect_counts(features, session, now)
     lines, is_cut = collect_commitments(features, session, now)
-    names = does_name_owners(session, slot.digest_id)
     if not counts and not lines:
         return None
     return CommitmentsDigest(
         slot=slot,
         today=Calendar(zone=slot.zone).today(now),
         counts=tuple(counts),
-        lines=tuple(_plain_line(line, names=names) for line in lines[:OWED_SHOWN]),
+        lines=tuple(_plain_line(line, names=slot.names_owners) for line in lines[:OWED_SHOWN]),
         more=max(len(lines) - OWED_SHOWN, 0),
         and_more=is_cut,
     )
@@ -122,17 +122,10 @@ def compose_neglected(
         **slot.model_dump(exclude={"kind", "since"}),
         **coverage.model_dump(),
         change=_change(session, slot.digest_id, coverage),
-        names_owners=does_name_owners(session, slot.digest_id),
         rows=tuple(list_rows(session, first, today=today, features=(), now=now)),
         longest=None if first else _longest_wait(session, today),
         counts=tuple(collect_counts(features, session, now)),
     )
-
-
-def does_name_owners(session: Session, digest_id: UUID) -> bool:
-    """Return whether a digest names who looks after what is late."""
-    digest = session.exec(select(Digest).where(Digest.id == digest_id)).first()
-    return digest is not None and digest.names_owners
 
 
 def _change(session: Session, digest_id: UUID, coverage: Coverage) -> int | None:
@@ -187,6 +180,5 @@ def get_last_post(session: Session, digest_id: UUID) -> DigestPost | None:
 
 def _longest_wait(session: Session, today: date) -> tuple[int, int] | None:
     """Return days waited and cadence of the most overdue customer that is not snoozed."""
-    query = select(Customer).where(Customer.status == Status.ACTIVE, sa.not_(sleeping(today)))
-    first = session.exec(query.order_by(*overdue_first(today)).limit(1)).first()
-    return (max((today - first.waiting_since).days, 0), first.effective_cadence_days) if first else None
+    first = list_awake(session, today=today, limit=1)
+    return (max((today - first[0].waiting_since).days, 0), first[0].effective_cadence_days) if first else None

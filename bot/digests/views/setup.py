@@ -29,6 +29,7 @@ HELP = (
     "*/mentions* shows what was written about us and waits for an answer; */mentions add* saves what you found.",
     "*/evenhand setup* is for managers: cadence, digests, who manages. */evenhand health* shows whether all runs well.",
 )
+NO_OTHERS: Mapping[str, str] = {}
 JOBS_SHOWN = 12
 WRONG_SHOWN = 15
 SENTENCE_SHOWN = 100
@@ -66,8 +67,8 @@ def digest_form(schema: KindSchema) -> ui.Block:
     return ui.modal(DIGEST_TITLE, blocks, callback_id=EDIT, submit="Save", state=state)
 
 
-def saved(digest: DigestSchema | None, now: datetime, *, title: str) -> ui.Block:
-    """Draw what replaces a saved form: when the digest is posted next, and a button to test it."""
+def saved(digest: DigestSchema | None, now: datetime, *, title: str, is_rescheduling: bool = False) -> ui.Block:
+    """Draw what replaces a saved form: when the digest is posted next, and a button to test it; that dates follow."""
     if digest is None:
         blocks = [ui.section("Saved. No channel is chosen yet, so no digest is posted.")]
     elif digest.stopped_because:
@@ -76,6 +77,8 @@ def saved(digest: DigestSchema | None, now: datetime, *, title: str) -> ui.Block
         when, where = local_time(max(digest.next_slot, now), digest.zone), ui.channel_link(digest.channel_id)
         text = ui.section(f"Saved. The next digest goes to {where} on {when}.")
         blocks = [text, ui.actions(ui.button("Post a test now", TEST, digest.kind))]
+    if is_rescheduling:
+        blocks.append(ui.context("Due dates follow within a few minutes; until then, some are those of before."))
     return ui.modal(title, blocks, callback_id="digests.saved", close="Close")
 
 
@@ -90,14 +93,18 @@ def zone_options(zones: list[str]) -> list[ui.Block]:
     return [ui.Option(zone, zone).block() for zone in zones]
 
 
-def help_message(asked: str = "") -> ui.Message:
-    """Draw the list of commands with buttons for the first steps; *asked* is a command that is unknown."""
+def help_message(asked: str = "", *, others: Mapping[str, str] = NO_OTHERS) -> ui.Message:
+    """
+    Draw the list of commands, below it the *others* that features answer, with what they do, and buttons for the first
+    steps; *asked* is a command that is unknown.
+    """
     first = f"I don't know /evenhand {clean_text(asked, 60)}. " if asked else ""
     text = ui.escape(f"{first}I remind each owner when a customer has waited long enough, big or small.")
+    lines = [f"*/evenhand {ui.escape(word)}* {ui.escape(about)}" for word, about in others.items()]
     buttons = ui.actions(
         ui.button("Record a check-in", START), ui.button("Who waits", TEAM, "team 0"), ui.button("Setup", SETUP)
     )
-    return ui.Message(text=text, blocks=[ui.section(text), ui.section("\n".join(HELP)), buttons])
+    return ui.Message(text=text, blocks=[ui.section(text), ui.section("\n".join((*HELP, *lines))), buttons])
 
 
 def health_message(schema: Health) -> ui.Message:

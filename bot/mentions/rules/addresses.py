@@ -2,7 +2,8 @@
 
 import re
 
-from bot.customers.rules.names import LONGEST_HOST, SHARED_PAGES, ascii_host, key_words
+from bot.customers.rules.domains import LONGEST_HOST, SHARED_PAGES, ascii_host
+from bot.customers.rules.names import key_words
 
 PATH_PARTS = 4  # of an address that count
 LONGEST_HANDLE = 300

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pydantic import Field
 
 from bot.core.schemas import Schema
-from bot.customers.rules.names import registrable_domain
+from bot.customers.rules.domains import registrable_domain
 from bot.mentions.rules import texts
 from bot.mentions.rules.sources import Outcome
 from bot.mentions.rules.texts import canonical, host_of, identity

@@ -13,8 +13,9 @@ from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
 from bot.customers.queries import get_customer
+from bot.customers.rules.domains import own_domain
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import clean_text, name_key, registrable_domain
+from bot.customers.rules.names import clean_text, name_key
 from bot.customers.tables import NAME_LENGTH, Alias, Customer
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.queries.mentions import find_settings, get_setup
@@ -200,7 +201,7 @@ def _own_rows(names: Sequence[str], domains: Sequence[str], handles: Sequence[st
 
 def _own_keys(kind: AliasKind, words: str) -> list[Known]:
     if kind is AliasKind.DOMAIN:
-        domain = registrable_domain(words)
+        domain = own_domain(words)
         return [Known(domain, kind, None)] if domain else []
     if kind is AliasKind.HANDLE:
         handle = handle_key(words)

@@ -33,6 +33,7 @@ NAMES = ("YouTube", "eBay", "Twitter", "Reuters", "The Guardian", "New York Time
         ("shares fell, Reuters reports", ["ask Reuters"]),
         ("shares fell again today | The Guardian", ["ask Guardian"]),
         ("shares fell again today - New York Times", ["ask New York Times"]),
+        ("— Reuters", ["ask Reuters"]),
         ("gelesen auf YouTube", ["ask YouTube"]),
         ("source: Condax Metals", ["ask Condax Metals"]),
         ("Quelle: Condax Metals", ["ask Condax Metals"]),

@@ -128,6 +128,28 @@ def test_mistakes_alone_change_words_only() -> None:
     assert read("great service", model) is PRAISE
 
 
+def test_without_lessons_the_weights_stay_as_they_are() -> None:
+    """Each side with the unit of its own."""
+    sides = [memoryview(bytes([127, 3, *[0] * (SIZE - 2)])).cast("b") for _ in range(2)]
+    start = Model((0.5, 0.25), (sides[0], sides[1]), ((0.5,) * DENSE, (-1.0,) * DENSE))
+    assert train([], start) == start
+    assert train([], blank()) == blank()
+
+
+def test_decay_draws_weights_back_to_zero() -> None:
+    """So that what is seldom repeated weighs less."""
+    free, drawn = (train(LESSONS[:8], blank(), decay=decay) for decay in (0.0, 0.1))
+    for one, other in zip(free.dense, drawn.dense, strict=True):
+        assert sum(map(abs, other)) < sum(map(abs, one))
+    assert drawn.units[0] < free.units[0]
+
+
+def test_a_short_word_is_described_by_itself_its_neighbours_and_its_pieces() -> None:
+    """Once itself, twice with what stands beside it, and its framed pieces of three to five signs."""
+    assert len(describe(Found("ab")).places) == 1 + 2 + 3
+    assert len(describe(Found("a")).places) == 1 + 2 + 1
+
+
 def test_weights_come_back_from_a_file_as_they_were() -> None:
     """A small one; other bytes are refused."""
     assert Model.load(shipped_model().dump()) == shipped_model()

@@ -233,3 +233,18 @@ def test_a_host_has_253_characters_at_most() -> None:
     assert len(host) == 253
     assert host_keys(host)[-1] == "acme.com"
     assert host_keys("x" + host) == ()
+
+
+def test_the_longer_piece_of_a_run_weighs_more() -> None:
+    """So that it hides the shorter ones inside it."""
+    weights = {one.key: one.weight for one in read_text("삼성전자는").candidates if one.weight > 2}
+    assert weights == {"삼성": 4, "삼성전": 6, "삼성전자": 8, "삼성전자는": 10}
+
+
+def test_two_signs_of_a_longer_run_may_belong_to_other_words() -> None:
+    """Three are enough to be sure."""
+    reading = read_text("小米手机")
+    signs = read_signs(reading, reading.candidates)
+    cut = {one.key: sign.cut_out for one, sign in zip(reading.candidates, signs, strict=True)}
+    assert cut["小米"]
+    assert not cut["小米手"]

@@ -13,6 +13,7 @@ from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_rati
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.questions import Question
 from bot.customers.rules.rows import Note, Refusal, RowDraft
+from bot.customers.schemas.sharing import ShareSummary
 
 
 class CustomerSchema(Schema):
@@ -103,38 +104,6 @@ class CustomerTaken(Notification):
     by: str
 
 
-class CustomersTakenBack(Notification):
-    """Customers that somebody was given when the pool was shared out have no owner again."""
-
-    kind = "customers.taken_back"
-    names: tuple[str, ...]
-    total: int
-    by: str
-
-
-class ShareForm(Schema):
-    """What the form that shares the pool out shows: how many customers, a few names, and whom to propose."""
-
-    total: int
-    examples: tuple[str, ...] = ()
-    among: tuple[str, ...] = ()
-
-
-class ShareDone(Schema):
-    """The pool was shared out: how many customers, and each person's name with their number."""
-
-    id: UUID
-    total: int
-    shares: tuple[tuple[str, int], ...]
-
-
-class ShareUndone(Schema):
-    """A sharing was undone: how many customers have no owner again, and how many had been handed on."""
-
-    back: int
-    kept: int
-
-
 class CustomerDetails(Schema):
     """Everything a person may say about a customer; adding and editing take all of it."""
 
@@ -191,7 +160,11 @@ class Card(Schema):
 
 
 class ListPage(Schema):
-    """One page of a list of customers: those called *words*, all of them, or the pool; *page* counts from 1."""
+    """
+    One page of a list of customers: those called *words*, all of them, or the pool; *page* counts from 1.
+
+    Managers see with the pool the sharings that they can undo.
+    """
 
     rows: tuple[CustomerSchema, ...]
     words: str = ""
@@ -200,6 +173,7 @@ class ListPage(Schema):
     total: int = 0
     pool: bool = False
     may_share: bool = False
+    shares: tuple[ShareSummary, ...] = ()
 
 
 class LookUp(Schema):
@@ -217,14 +191,16 @@ class Drafts:
     A list that was read: its customers, and what couldn't be read.
 
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
-    read from; with problems there are no rows. `questions` are about what was read as somebody answered, or else as
-    proposed. `remarks` are about the list as a whole. A list `of_people` has columns of first and last names.
+    read from, `spares` which ones were read where that one says nothing; with problems there are no rows. `questions`
+    are about what was read as somebody answered, or else as proposed. `remarks` are about the list as a whole. A list
+    `of_people` has columns of first and last names.
     """
 
     file_name: str
     system: str = ""
     headers: tuple[str, ...] = ()
     columns: Mapping[Column, str] = field(default_factory=dict)
+    spares: Mapping[Column, Sequence[str]] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     rows: Sequence[RowDraft] = ()
@@ -232,6 +208,10 @@ class Drafts:
     remarks: Sequence[Note] = ()
     questions: Sequence[Question] = ()
     of_people: bool = False
+
+    def list_columns(self) -> list[tuple[str, Column]]:
+        """Return the headings that each field was read from ("Domain, else Website"), with the field."""
+        return [(", else ".join((head, *self.spares.get(column, ()))), column) for column, head in self.columns.items()]
 
 
 Cell = str | int | float | Decimal | bool | date | Sequence[str] | None
@@ -268,8 +248,8 @@ class ImportPlan(Schema):
     """
     What taking a list in would do: `added` names, `changes`, customers left alone, rows refused, and rows that were
     `taken_as_one`. Each row of the file is the first of a customer that is added, changed or left alone, or it joins
-    an earlier row, or it is refused. `remarks` are about rows that are taken all the same (an unknown owner, a
-    look-alike). `late` first calls find no room in their cadence.
+    an earlier row, or it is refused; `added_rows` and `changed_rows` are such first rows. `remarks` are about rows that
+    are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their cadence.
 
     `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
     `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
@@ -278,7 +258,9 @@ class ImportPlan(Schema):
     file_name: str
     source: str = ""
     added: tuple[str, ...] = ()
+    added_rows: tuple[int, ...] = ()
     changed: int = 0
+    changed_rows: tuple[int, ...] = ()
     changes: tuple[Changed, ...] = ()
     left_alone: int = 0
     taken_as_one: tuple[TakenAsOne, ...] = ()
@@ -316,7 +298,12 @@ class ImportDone(Schema):
 
 
 class ImportSummary(Schema):
-    """A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did."""
+    """
+    A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did.
+
+    *has_refused* says that the viewer can get its refused rows as a file.
+    An import or undoing that `is_running` can't be undone now; one that `is_interrupted` can go on.
+    """
 
     id: UUID
     file_name: str
@@ -328,6 +315,10 @@ class ImportSummary(Schema):
     refused: int
     undone_by: str | None = None
     may_undo: bool = False
+    has_refused: bool = False
+    is_running: bool = False
+    is_undoing: bool = False
+    is_interrupted: bool = False
 
 
 class ImportMessage(Schema):
@@ -350,7 +341,7 @@ class ImportUndone(Schema):
 
 
 class UploadSchema(Schema):
-    """A list that was uploaded and not confirmed yet."""
+    """A list that was uploaded and isn't imported yet; *choices* are those of an import that was interrupted."""
 
     id: UUID
     by: str
@@ -360,6 +351,7 @@ class UploadSchema(Schema):
     by_hand: Mapping[str, str] = {}
     answers: Mapping[str, str] = {}
     apart: tuple[int, ...] = ()
+    choices: Mapping[str, Any] = {}
 
 
 class ErasureSubject(Schema):

@@ -1,0 +1,68 @@
+"""The sharings of the last days, as screens show them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core.outbox import OutboxMessage
+from bot.customers.schemas.sharing import ShareMessage, ShareSummary
+from bot.people.queries import get_calendar, list_names
+from bot.people.usecases import require_manager
+from bot.workspaces.tables import AuditEntry
+
+SHARED, UNSHARED = "customers.shared_out", "customers.share_undone"
+SHOWN = 3
+SHOWN_FOR = timedelta(days=7)
+FORGOTTEN = "somebody who left"
+
+
+def shared_key(share_id: UUID) -> str:
+    """Return the outbox key of the message that says that the pool was shared out."""
+    return f"shared_out:{share_id}"
+
+
+def list_entries(session: Session, share_id: UUID) -> Sequence[AuditEntry]:
+    """Return the lines of the audit trail about a sharing: that it was made, and that it was undone."""
+    subject = sa.and_(col(AuditEntry.subject_kind) == "share", col(AuditEntry.subject_id) == str(share_id))
+    return session.exec(select(AuditEntry).where(subject).order_by(col(AuditEntry.at), col(AuditEntry.id))).all()
+
+
+def list_shares(session: Session, *, viewer: str, now: datetime) -> tuple[ShareSummary, ...]:
+    """
+    List the last three sharings of the last week that nobody has undone, the latest first.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+    """
+    require_manager(session, by=viewer, wish="see what was shared out")
+    recent = col(AuditEntry.at) > now - SHOWN_FOR
+    undone = select(AuditEntry.subject_id).where(recent, AuditEntry.action == UNSHARED)
+    made = select(AuditEntry).where(
+        recent, AuditEntry.action == SHARED, col(AuditEntry.subject_id).not_in(session.exec(undone).all())
+    )
+    entries = session.exec(made.order_by(col(AuditEntry.at).desc()).limit(SHOWN)).all()
+    return tuple(_summary(session, [entry], viewer=viewer, now=now) for entry in entries)
+
+
+def get_share_message(session: Session, *, share_id: UUID, viewer: str, now: datetime) -> ShareMessage | None:
+    """Return the message in Slack about a sharing, or None where there is none."""
+    sent = session.exec(select(OutboxMessage).where(OutboxMessage.key == shared_key(share_id))).first()
+    entries = list_entries(session, share_id)
+    if not entries or sent is None or not sent.channel or not sent.ts:
+        return None
+    summary = _summary(session, entries, viewer=viewer, now=now)
+    return ShareMessage(channel=sent.channel, ts=sent.ts, summary=summary)
+
+
+def _summary(session: Session, entries: Sequence[AuditEntry], *, viewer: str, now: datetime) -> ShareSummary:
+    """Return a sharing as its lines in the audit trail tell it."""
+    made, undone = entries[0], entries[1:]
+    calendar, names = get_calendar(session, viewer), list_names(session, [entry.by for entry in entries])
+    return ShareSummary(
+        id=UUID(made.subject_id), by=names.get(made.by, FORGOTTEN), on=calendar.today(made.at),
+        today=calendar.today(now), total=sum(made.after.values()),
+        undone_by=names.get(undone[0].by, FORGOTTEN) if undone else None,
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""What leaves this feature about an import: its run, its refused rows, and the news of its end."""
+
+from datetime import datetime
+from uuid import UUID
+
+from bot.core.schemas import Notification, PromptNotification, Schema
+
+
+class RefusedFile(Schema):
+    """The rows that an import of the list *file_name* refused, as a CSV file."""
+
+    file_name: str
+    rows: int
+    content: bytes
+
+
+class ImportTakenBack(Notification):
+    """An import that gave somebody customers was undone: how many it gave, the first *names*, how many are *left*."""
+
+    kind = "customers.import_taken_back"
+    file_name: str
+    names: tuple[str, ...]
+    given: int
+    left: int
+    by: str
+
+
+class ImportRun(Schema):
+    """
+    The right to write an import, or its undoing, until another run takes over: *runner* is its token.
+
+    *by* has imported the list, at the instant *at*.
+    """
+
+    id: UUID
+    runner: UUID
+    by: str
+    at: datetime
+    file_name: str
+    is_undo: bool = False
+
+
+class ImportInterrupted(PromptNotification):
+    """The import of a list, or its undoing, stopped before its end, when *done* customers were written."""
+
+    kind = "customers.import_interrupted"
+    import_id: UUID
+    file_name: str
+    is_undo: bool = False
+    done: int = 0

@@ -1,0 +1,33 @@
+"""Declares the reviews, which show whether small customers get the same care as large ones."""
+
+from bot.core.feature import DigestKindOffer, Feature, Subcommand
+from bot.reviews import listeners, views
+from bot.reviews.queries.review import compose_review
+from bot.reviews.schemas import WeeklyReview
+
+FEATURE = Feature(
+    name="reviews",
+    register=listeners.register,
+    views={WeeklyReview: views.weekly},
+    digest_kinds=(
+        DigestKindOffer(
+            key="review",
+            label="The weekly review",
+            about="Whether small and large customers get the same care, what moved, who needs help, what went well.",
+            clear="There are no customers to review yet.",
+            compose=compose_review,
+        ),
+    ),
+    subcommands=(
+        Subcommand(
+            word="proof",
+            about="is for managers: whether small and large customers get the same care.",
+            answer=listeners.proof,
+        ),
+        Subcommand(
+            word="review",
+            about="is for managers: what the week was like; or the month, or the quarter.",
+            answer=listeners.review,
+        ),
+    ),
+)

@@ -1,0 +1,70 @@
+"""Listeners of the reviews: `/evenhand proof` with the customers behind its figures, and `/evenhand review`."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.core.errors import InvalidInput
+from bot.core.runtime import Runtime
+from bot.reviews import views
+from bot.reviews.queries import get_proof, list_who_waited
+from bot.reviews.queries.review import get_review
+from bot.reviews.rules import PERIODS, USUAL_PERIOD, Period
+from bot.slack.callers import Caller
+from bot.workspaces.listeners import listen
+
+
+def register(app: AsyncApp, runtime: Runtime) -> None:
+    """Register a listener for each button; the commands are words of /evenhand."""
+    on = listen(app, runtime)
+    for period in PERIODS:
+        on.action(f"{views.PERIOD}.{period}", show_period)
+    on.action(views.BACK, show_period)
+    for one in Period:
+        on.action(f"{views.REVIEW}.{one.value}", show_review)
+    for control in (views.WHO, views.NEXT, views.PREVIOUS):
+        on.action(control, show_who_waited)
+
+
+async def proof(caller: Caller, words: str) -> None:
+    """
+    Answer `/evenhand proof [30 | 90 | 365]`.
+
+    Raises:
+        InvalidInput: *words* aren't one of these numbers of days.
+    """
+    days = words.removesuffix("days").strip() or str(USUAL_PERIOD)
+    if days not in {str(period) for period in PERIODS}:
+        raise InvalidInput("Say over how many days: /evenhand proof 30, 90 or 365.")
+    await caller.ack()  # thousands of customers may take longer than Slack waits
+    await caller.respond(views.proof(await caller.read(get_proof, days=int(days))))
+
+
+async def review(caller: Caller, words: str) -> None:
+    """
+    Answer `/evenhand review [week | month | quarter]`.
+
+    Raises:
+        InvalidInput: *words* are none of these.
+    """
+    period = words or Period.WEEK.value
+    if period not in set(Period):
+        raise InvalidInput("Say which review: /evenhand review week, month or quarter.")
+    await caller.ack()
+    await caller.respond(views.review(await caller.read(get_review, period=Period(period))))
+
+
+async def show_review(caller: Caller) -> None:
+    """Replace a review by that of another period."""
+    period = Period(caller.value) if caller.value in set(Period) else Period.WEEK
+    await caller.replace(views.review(await caller.read(get_review, period=period)))
+
+
+async def show_period(caller: Caller) -> None:
+    """Replace the proof by that of another period, or a list behind it by the proof."""
+    days = int(caller.value) if caller.value.isdecimal() else USUAL_PERIOD
+    await caller.replace(views.proof(await caller.read(get_proof, days=days)))
+
+
+async def show_who_waited(caller: Caller) -> None:
+    """Show the customers behind a band's figures, or another page of them, in place of what was there."""
+    band, days, page = views.read_page(caller.value)
+    await caller.replace(views.who_waited(await caller.read(list_who_waited, band=band, days=days, page=page)))

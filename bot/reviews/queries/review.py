@@ -1,0 +1,155 @@
+"""Reads what a week, month or quarter was like: the course of coverage by size, what moved, who needs help."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from bot.checkins.queries.history import CONTACTS
+from bot.checkins.tables import Checkin
+from bot.core.schemas import DigestSlot
+from bot.customers.rules.names import clean_text
+from bot.escalations.queries.contributions import list_repeats
+from bot.people.queries import get_today, list_names
+from bot.people.rules import Calendar
+from bot.people.usecases import require_manager
+from bot.promises.rules import PromiseState
+from bot.promises.tables import Promise
+from bot.reviews.queries import WISH, Care, make_proof, read_care
+from bot.reviews.rules import BUCKETS, USUAL_PERIOD, Band, Period, Wait
+from bot.reviews.schemas import BandCourse, Review, WeeklyReview
+
+FAR_BEHIND = 10
+"""Percentage points below the team's share of days in cadence, from which on somebody needs help."""
+MOST_NEEDING, MOST_AGAIN = 3, 3
+NAME_SHOWN = 60
+
+Shares = Mapping[Any, int]
+"""Percent of days in cadence, by owner or band."""
+
+
+def compose_review(session: Session, slot: DigestSlot, now: datetime) -> WeeklyReview | None:
+    """Return the weekly review for a channel; None without customers."""
+    today = Calendar(zone=slot.zone).today(now)
+    review = _review(session, Period.WEEK, today=today, now=now, names_people=slot.names_owners)
+    return WeeklyReview(slot=slot, review=review) if review.proof.bands else None
+
+
+def get_review(session: Session, *, viewer: str, now: datetime, period: Period = Period.WEEK) -> Review:
+    """
+    Return the review of the last week, month or quarter.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+    """
+    require_manager(session, by=viewer, wish=WISH)
+    today = get_today(session, person_id=viewer, now=now)
+    return _review(session, period, today=today, now=now, names_people=True)
+
+
+def _review(session: Session, period: Period, *, today: date, now: datetime, names_people: bool) -> Review:
+    care = read_care(session, today)
+    bands = care.bands()
+    ends = [today - timedelta(days=period.days * ago) for ago in reversed(range(BUCKETS))]
+    course = [care.waits(since=end - timedelta(days=period.days), until=end) for end in ends]
+    owners = {key: row.owner_id for key, row in care.customers.items()}
+    return Review(
+        period=period,
+        proof=make_proof(care, bands, days=USUAL_PERIOD, until=today),
+        labels=tuple(f"{end.day} {end:%b}" for end in ends),
+        courses=_courses(course, bands),
+        moved=tuple(_list_moved(session, course[-2:], bands, owners if names_people else {})),
+        needs=tuple(_list_needing(session, course[-1], owners)) if names_people else (),
+        well=tuple(_list_well(session, care, since=today - timedelta(days=period.days), until=today)),
+        again=tuple(clean_text(line, 200) for line in list_repeats(session, now=now)[:MOST_AGAIN]),
+    )
+
+
+def _courses(course: Sequence[Mapping[UUID, Wait]], bands: Mapping[UUID, Band]) -> tuple[BandCourse, ...]:
+    shares = [_shares(waits, bands.__getitem__) for waits in course]
+    found = [band for band in Band if any(band in each for each in shares)]
+    return tuple(BandCourse(band=band, percents=tuple(each.get(band) for each in shares)) for band in found)
+
+
+def _shares(waits: Mapping[UUID, Wait], group: Callable[[UUID], Any]) -> Shares:
+    days: dict[Any, list[int]] = {}
+    for key, wait in waits.items():
+        mine = days.setdefault(group(key), [0, 0])
+        mine[0] += wait.in_cadence
+        mine[1] += wait.counted
+    return {which: 100 * kept // counted for which, (kept, counted) in days.items() if counted}
+
+
+def _list_moved(
+    session: Session,
+    course: Sequence[Mapping[UUID, Wait]],
+    bands: Mapping[UUID, Band],
+    owners: Mapping[UUID, str | None],
+) -> list[str]:
+    """Return a line on the size, and one on the owner, whose share of days in cadence moved most."""
+    before, after = course
+    lines = []
+    if band := _most_moved(_shares(before, bands.__getitem__), _shares(after, bands.__getitem__)):
+        lines.append(f"{band[0].words}: {_from_to(*band[1:])}.")
+    if owners and (owner := _most_moved(_shares(before, owners.__getitem__), _shares(after, owners.__getitem__))):
+        names = list_names(session, [owner[0]])
+        lines.append(f"{_whose(names, owner[0])}: {_from_to(*owner[1:])}.")
+    return lines
+
+
+def _from_to(before: int, after: int) -> str:
+    return f"{after}% of days in cadence, {before}% the time before"
+
+
+def _whose(names: Mapping[str, str], owner_id: str | None) -> str:
+    if owner_id is None:
+        return "Customers without an owner"
+    return f"{clean_text(names.get(owner_id, 'Somebody'), NAME_SHOWN)}'s customers"
+
+
+def _most_moved(before: Shares, after: Shares) -> tuple[Any, int, int] | None:
+    both = [(which, before[which], share) for which, share in after.items() if which in before]
+    moved = [one for one in both if one[1] != one[2]]
+    return max(moved, key=lambda one: (abs(one[2] - one[1]), str(one[0])), default=None)
+
+
+def _list_needing(session: Session, waits: Mapping[UUID, Wait], owners: Mapping[UUID, str | None]) -> list[str]:
+    """Return a line for each owner far below the team, the lowest first."""
+    shares, [team] = _shares(waits, owners.__getitem__), [*_shares(waits, lambda _: None).values(), 0][:1]
+    behind = sorted((share, str(owner or ""), owner) for owner, share in shares.items() if share <= team - FAR_BEHIND)
+    names = list_names(session, [owner for *_, owner in behind])
+    return [
+        f"{_whose(names, owner)}: {share}% of days in cadence, the team {team}%."
+        for share, _, owner in behind[:MOST_NEEDING]
+    ]
+
+
+def _list_well(session: Session, care: Care, *, since: date, until: date) -> list[str]:
+    """Return what went well: the longest wait that ended, promises that were kept, how many were talked to."""
+    ended = max(_list_ended(care, since, until), default=(0, ""))
+    kept = select(func.count()).select_from(Promise).where(Promise.state == PromiseState.KEPT)
+    promises = session.exec(kept.where(col(Promise.due_on) > since, col(Promise.due_on) <= until)).one()
+    talked = select(func.count(func.distinct(Checkin.customer_id))).where(
+        col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS)
+    )
+    customers = session.exec(talked.where(col(Checkin.happened_on) > since, col(Checkin.happened_on) <= until)).one()
+    lines = [
+        (ended[0], f"{clean_text(ended[1], NAME_SHOWN)} was talked to after {_count(ended[0], 'day')}."),
+        (promises, f"{_count(promises, 'promise')} that {'was' if promises == 1 else 'were'} due in this time: kept."),
+        (customers, f"{_count(customers, 'customer')} {'was' if customers == 1 else 'were'} talked to."),
+    ]
+    return [line for count, line in lines if count]
+
+
+def _list_ended(care: Care, since: date, until: date) -> Iterator[tuple[int, str]]:
+    """Yield the days of each wait that a contact ended after *since* up to *until*, and whose it was."""
+    for key, spans in care.spans.items():
+        for begin, end in spans[:-1]:
+            if since <= end < until:
+                yield (end - begin).days + 1, care.customers[key].name
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"

@@ -1,0 +1,187 @@
+"""How the proof looks: the sentence about the gap, the figures of each size, and the customers behind them."""
+
+from collections.abc import Sequence
+
+from bot.customers.views import CARD, name_of, standing_words
+from bot.reviews.rules import FEWEST, LIKELY, PERIODS, SURE, Band, Period
+from bot.reviews.schemas import BandFigures, GapSchema, Proof, Review, WeeklyReview, WhoWaited
+from bot.slack import blocks as ui
+from bot.slack.charts import chart
+from bot.slack.footers import digest_footer, notification_text, trial_note
+
+PERIOD, WHO, BACK = "reviews.period", "reviews.who", "reviews.proof"
+NEXT, PREVIOUS = "reviews.next", "reviews.previous"
+REVIEW = "reviews.review"
+ROUNDS_TO_ONE = (0.995, 1.005)
+OWNER_SHOWN = 60
+LINE_SHOWN = 250
+
+
+def proof(schema: Proof) -> ui.Message:
+    """Draw the headline, the figures of each band with *Who waited?*, and the buttons to other periods."""
+    if not schema.bands:
+        text = "There are no customers to compare yet. Bring them in with /customers import."
+        return ui.Message(text=text, blocks=[ui.section(text)])
+    text = headline(schema)
+    blocks = [ui.section(f"*{text}*\n{verdict(schema.gap)}" if schema.gap else text), ui.divider()]
+    blocks += [_figures(band, schema) for band in schema.bands]
+    blocks += [ui.context(_definition(schema)), ui.actions(*_periods(schema.days))]
+    return ui.Message(text=text, blocks=blocks)
+
+
+def headline(schema: Proof) -> str:
+    """Return the sentence that the proof comes to."""
+    if schema.gap is None:
+        return (
+            f"Too few to tell whether small and large customers get the same care: each fifth needs {FEWEST} customers "
+            "whose size is known. These are the numbers."
+        )
+    before = f"; the {ui.days(schema.days)} before {_ratio(schema.gap_before)}" if schema.gap_before else ""
+    if ROUNDS_TO_ONE[0] <= schema.gap.ratio < ROUNDS_TO_ONE[1]:
+        return f"Small customers waited as long as large ones{before}."
+    return f"Small customers waited {_ratio(schema.gap)} times as long as large ones{before}."
+
+
+def verdict(gap: GapSchema) -> str:
+    """Return what chance alone would do, what that says, and between what the gap lies."""
+    who = "Large" if gap.ratio > 1 else "Small"
+    says = "no sign of favour"
+    if gap.chance <= SURE:
+        says = f"{who} customers are favoured"
+    elif gap.chance <= LIKELY:
+        says = f"perhaps {who.lower()} customers are favoured; look again next month"
+    often = "less than once" if gap.chance < 1 else "once" if gap.chance < 2 else f"{gap.chance:.0f} times"  # noqa: PLR2004 - words of 1 and 2
+    sure = f"With 95% certainty the gap is between {gap.low:.2f} and {gap.high:.2f}."
+    return f"Shuffling the sizes gives such a gap {often} in 100: {says}. {sure}"
+
+
+def who_waited(schema: WhoWaited) -> ui.Message:
+    """Draw a page of the customers behind one band's figures."""
+    text = f"{schema.band.words}: {ui.plural(schema.total, 'customer')}."
+    blocks = [ui.section(text), ui.divider()]
+    for row in schema.rows:
+        owner = ui.escape(ui.cut(row.customer.owner_name or "no owner", OWNER_SHOWN))
+        words = f"{name_of(row.customer)} · {standing_words(row.customer)} · {owner}"
+        card = ui.button("Card", CARD, str(row.customer.id))
+        longest = f"longest wait {ui.days(row.longest)}"
+        blocks.append(ui.section(f"{words}\n{longest}", accessory=card, block_id=f"reviews.row:{row.customer.id}"))
+    where = f"Page {schema.page + 1:,} of {schema.pages:,} · " if schema.pages > 1 else ""
+    blocks.append(ui.context(f"{where}Furthest past their cadence first; size plays no part. Only you see this."))
+    return ui.Message(text=text, blocks=[*blocks, ui.actions(*_turns(schema))])
+
+
+def weekly(schema: WeeklyReview) -> ui.Message:
+    """Draw the review for a channel."""
+    said = headline(schema.review.proof)
+    body = [*trial_note(is_test=schema.slot.is_test), *_review(schema.review), *digest_footer(schema.slot)]
+    text = notification_text(said, is_test=schema.slot.is_test)
+    return ui.Message(text=text, blocks=[ui.section(f"*{said}*"), *body])
+
+
+def review(schema: Review) -> ui.Message:
+    """Draw the review for a manager alone, with buttons to the other periods and to the figures."""
+    if not schema.proof.bands:
+        return proof(schema.proof)
+    said = headline(schema.proof)
+    others = [one for one in Period if one is not schema.period]
+    turns = [ui.button(f"The {one.value}", f"{REVIEW}.{one.value}", one.value) for one in others]
+    buttons = ui.actions(ui.button("Who waited?", BACK, str(schema.proof.days)), *turns)
+    return ui.Message(text=said, blocks=[ui.section(f"*{said}*"), *_review(schema), buttons])
+
+
+def _review(schema: Review) -> list[ui.Block]:
+    """Draw chance, both charts with their figures in words, and the lines."""
+    bands = schema.proof.bands
+    blocks = [ui.section(verdict(schema.proof.gap))] if schema.proof.gap else []
+    if any(None not in course.percents for course in schema.courses):
+        blocks.append(_coverage_chart(schema))
+    waited = {"half waited up to": [band.half for band in bands], "nine in ten": [band.nine_in_ten for band in bands]}
+    blocks.append(chart(f"Days waited in {schema.proof.days} days", [band.band.words for band in bands], waited))
+    blocks.append(ui.context(_in_words(schema)))
+    told = (("What moved", schema.moved), ("Needs help", schema.needs), ("Went well", schema.well),
+            ("Came again", schema.again))  # fmt: skip
+    return [*blocks, *(_paragraph(title, lines) for title, lines in told if lines)]
+
+
+def _coverage_chart(schema: Review) -> ui.Block:
+    whole = [course for course in schema.courses if None not in course.percents]
+    series = {course.band.words: [share for share in course.percents if share is not None] for course in whole}
+    return chart(f"Days in cadence by {schema.period.value}, percent", schema.labels, series, kind="line")
+
+
+def _in_words(schema: Review) -> str:
+    """Return the charts' figures in words, for readers without charts."""
+    shares = (
+        f"{course.band.words} {course.percents[0] if course.percents[0] is not None else '–'} → {course.percents[-1]}%"
+        for course in schema.courses
+    )
+    waited = (f"{band.band.words} {band.half:,} and {band.nine_in_ten:,} days" for band in schema.proof.bands)
+    return (
+        f"Days in cadence, {ui.escape(f'{schema.labels[0]} → {schema.labels[-1]}')}: {', '.join(shares)}. "
+        f"Half, and nine in ten, waited up to: {', '.join(waited)}."
+    )
+
+
+def _paragraph(title: str, lines: Sequence[str]) -> ui.Block:
+    return ui.section("\n".join([f"*{title}*", *(f"• {ui.escape(ui.cut(line, LINE_SHOWN))}" for line in lines)]))
+
+
+def read_page(value: str) -> tuple[str, int, int]:
+    """Return the band, days and page of a button's value; the first page when it is invalid."""
+    band, days, page = [*value.split(" "), "", "", ""][:3]
+    return (
+        band if band in set(Band) else Band.UNKNOWN.value,
+        int(days) if days in {str(period) for period in PERIODS} else PERIODS[1],
+        int(page) if page.isdecimal() and len(page) < len("1000000") else 0,
+    )
+
+
+def _figures(band: BandFigures, schema: Proof) -> ui.Block:
+    limits = _limits(band, schema.currency)
+    first = f"*{band.band.words}*{limits} · {ui.plural(band.customers, 'customer')}"
+    waited = f"half waited up to {ui.days(band.half)}, nine in ten up to {ui.days(band.nine_in_ten)}"
+    share = f" · {band.percent}% of days in cadence" if band.percent is not None else ""
+    never = f" · {band.never:,} never talked to" if band.never else ""
+    button = ui.button("Who waited?", WHO, f"{band.band.value} {schema.days} 0")
+    return ui.section(f"{first}\n{waited}{share}{never}", accessory=button)
+
+
+def _limits(band: BandFigures, currency: str | None) -> str:
+    values = f"{_from_to(band.values)} {ui.escape(currency or '')}".rstrip() if band.values else ""
+    people = f"{_from_to(band.headcounts)} people" if band.headcounts else ""
+    limits = " or ".join(filter(None, (values, people)))
+    return f" ({limits})" if limits and band.band is not Band.UNKNOWN else ""
+
+
+def _from_to(limits: tuple[int, int]) -> str:
+    low, high = limits
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+
+
+def _definition(schema: Proof) -> str:
+    days = f"{ui.short_date(schema.since, today=schema.until)}–{ui.short_date(schema.until, today=schema.until)}"
+    foreign = ""
+    if schema.foreign:
+        theirs = ui.plural(schema.foreign, "customer")
+        foreign = f" {theirs} valued in other currencies than {ui.escape(schema.currency or 'that')} go by headcount."
+    return (
+        f"Each customer's longest wait for a contact, {days}; the smallest fifth against the largest.{foreign} "
+        "Only you see this."
+    )
+
+
+def _periods(days: int) -> list[ui.Block]:
+    return [ui.button(f"{period} days", f"{PERIOD}.{period}", str(period)) for period in PERIODS if period != days]
+
+
+def _turns(schema: WhoWaited) -> list[ui.Block]:
+    def value(page: int) -> str:
+        return f"{schema.band.value} {schema.days} {page}"
+
+    back = [ui.button("Back", PREVIOUS, value(schema.page - 1))] if schema.page else []
+    on = [ui.button("Next", NEXT, value(schema.page + 1))] if schema.page + 1 < schema.pages else []
+    return [*back, *on, ui.button("All sizes", BACK, str(schema.days))]
+
+
+def _ratio(gap: GapSchema | None) -> str:
+    return f"{gap.ratio:.2f}" if gap else ""
