@@ -24,7 +24,6 @@ from bot.customers.schemas import Coverage, OwnerCoverage
 from bot.customers.tables import TALLY, Customer, tally_key
 from bot.people.tables import Person
 from bot.workspaces.queries import get_workspace
-from bot.workspaces.queries import get_workspace
 
 RECOUNT = "evenhand doctor --recount counts anew."
 
