@@ -24,7 +24,7 @@ from bot.customers.rules.due import (
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
-from bot.customers.usecases.matching import ListedCustomer
+from bot.customers.usecases.matching import ListedCustomer, not_added_by
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
@@ -213,13 +213,14 @@ def give_from_pool(
 
 
 def spread_first_calls(
-    session: Session, schedules: ScheduleBatch, new: Sequence[ListedCustomer], *, now: datetime
+    session: Session, schedules: ScheduleBatch, new: Sequence[ListedCustomer], *, import_id: UUID, now: datetime
 ) -> int:
     """
     Give each new customer of a list that nobody has talked to a day for its first call.
 
     Returns how many of them find no room in their cadence. Their ids and names decide their places, so neither size
-    nor the order of the list does. The pool is spread over the workspace's working days without a cap.
+    nor the order of the list does. The pool is spread over the workspace's working days without a cap. What the import
+    has added before an interruption takes no place, so that the same days come out when it goes on.
     """
     waiting: dict[str | None, list[ListedCustomer]] = {}
     today = schedules.calendar(None).today(now)
@@ -228,15 +229,16 @@ def spread_first_calls(
         wants.setdefault("added_on", today)
         if wants.get("last_contact_on") is None and wants.get("status", Status.ACTIVE) is Status.ACTIVE:
             waiting.setdefault(wants.get("owner_id"), []).append(target)
-    taken = count_first_calls(session) if waiting else {}
+    taken = count_first_calls(session, not_added_by(import_id)) if waiting else {}
     return sum(_spread_one(schedules, owner_id, group, taken, now) for owner_id, group in waiting.items())
 
 
-def count_first_calls(session: Session) -> Taken:
-    """Count the first calls that each owner's days hold already."""
+def count_first_calls(session: Session, which: sa.ColumnElement[bool] | None = None) -> Taken:
+    """Count the first calls that each owner's days hold already; *which* limits them to some customers."""
     query = (
         sa.select(col(Customer.owner_id), col(Customer.due_on), sa.func.count())
         .where(col(Customer.status) == Status.ACTIVE, col(Customer.last_contact_on).is_(None))
+        .where(sa.true() if which is None else which)
         .group_by(col(Customer.owner_id), col(Customer.due_on))
     )
     taken: Taken = {}
