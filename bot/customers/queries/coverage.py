@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.customers.queries import due
+from bot.customers.queries import checking
 from bot.customers.queries.due import (
     CUSTOMERS,
     ahead,
@@ -23,6 +23,7 @@ from bot.customers.rules.due import CoverageGroup
 from bot.customers.schemas import Coverage, OwnerCoverage
 from bot.customers.tables import TALLY, Customer, tally_key
 from bot.people.tables import Person
+from bot.workspaces.queries import get_workspace
 
 RECOUNT = "evenhand doctor --recount counts anew."
 
@@ -40,10 +41,10 @@ def list_coverages(
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), is_active(TALLY))
     theirs = [] if owner_ids is None else [owned_by(TALLY, owner_ids)]
     group, late = coverage_group_at(today).label("group"), reached(today, TALLY).label("is_late")
-    each = sa.select(TALLY.c.owner_id, group, late, TALLY.c.number).where(ours, *theirs).subquery()
+    each = sa.select(TALLY.c.owner_id, group, late, TALLY.c.customers).where(ours, *theirs).subquery()
     alike = (each.c.owner_id, each.c.group, each.c.is_late)
     counts: dict[str | None, Counter[str]] = {}
-    for row in session.execute(sa.select(*alike, sa.func.sum(each.c.number)).group_by(*alike)):
+    for row in session.execute(sa.select(*alike, sa.func.sum(each.c.customers)).group_by(*alike)):
         _add(counts.setdefault(row.owner_id, Counter()), *row)
     return {owner: Coverage(**{name: found[name] for name in Coverage.model_fields}) for owner, found in counts.items()}
 
@@ -68,7 +69,7 @@ def list_team_coverage(
 
 def count_customers(session: Session) -> int:
     """Count all customers, whatever their status."""
-    query = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.number), 0))
+    query = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.customers), 0))
     return int(session.execute(query.where(TALLY.c.workspace_id == workspace_of(session))).scalar_one())
 
 
@@ -85,7 +86,7 @@ def count_by_cadence(
 
     *which* is a condition on `TALLY` that only active customers meet. Without *owner_ids*, the owner of all is None.
     """
-    cadence, total = TALLY.c.effective_cadence_days, sa.func.sum(TALLY.c.number)
+    cadence, total = TALLY.c.effective_cadence_days, sa.func.sum(TALLY.c.customers)
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), which)
     if owner_ids is None:
         rows = session.execute(sa.select(cadence, total).where(ours).group_by(cadence))
@@ -118,8 +119,18 @@ def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: d
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:
+    """
+    Return what `checking.list_problems` does, and a sentence if the tally doesn't add up.
+
+    That is looked at once in each round of housekeeping's checks: once a day, and each time where the list is short.
+    """
+    begins = get_workspace(session).schedules_checked_to is None
+    return [*checking.list_problems(session, now), *(list_tally_problems(session) if begins else ())]
+
+
+def list_all_problems(session: Session, now: datetime) -> list[str]:
     """Return a sentence for each customer with a wrong schedule, and one if the tally doesn't add up."""
-    return [*due.list_problems(session, now), *list_tally_problems(session)]
+    return [*checking.list_all_problems(session, now), *list_tally_problems(session)]
 
 
 def list_tally_problems(session: Session) -> list[str]:
@@ -166,7 +177,7 @@ def _count_ahead(
     session: Session, owner_ids: Sequence[str] | None, *, today: date, until: date | None = None
 ) -> dict[date, int]:
     """Count the customers that neither wait nor sleep by the day on which they are due, the first day first."""
-    day, total = TALLY.c.due_on, sa.func.sum(TALLY.c.number)
+    day, total = TALLY.c.due_on, sa.func.sum(TALLY.c.customers)
     query = sa.select(day, total).where(TALLY.c.workspace_id == workspace_of(session), ahead(today, TALLY))
     if owner_ids is not None:
         query = query.where(owned_by(TALLY, owner_ids))
