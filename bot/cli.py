@@ -1,29 +1,35 @@
-"""The command line: `evenhand run | import | mentions | export | erase | doctor | migrate`."""
+"""The command line: `evenhand run`, `import`, `mentions`, `export`, `erase`, `doctor`, `migrate`, and a few more."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated
-from uuid import UUID
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.cli_backups import backup, restore
+from bot.cli_demo import demo
+from bot.cli_imports import resume_list, undo_list
+from bot.core.batches import ManyTransactions
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.customers.gateways import read_drafts, write_csv
+from bot.customers.gateways.reports import is_report, write_report
+from bot.customers.listeners.terminal import ListAnswers, Terminal, ask_about_list, parse_columns, parse_rows
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
-from bot.customers.schemas import Drafts, ErasureSubject
+from bot.customers.schemas import Drafts, ErasureSubject, ImportPlan
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
-from bot.customers.usecases.lists import apply_import, plan_import
-from bot.customers.usecases.undoing import undo_import
+from bot.customers.usecases.lists import plan_import
+from bot.customers.usecases.uploads import import_upload, store_upload
 from bot.customers.views.printed import plan_lines
-from bot.doctor import check_settings, check_slack, check_storage
+from bot.doctor import age_of_backups, check_backups, check_settings, check_slack, check_storage, find_backups
 from bot.doctor_slack import check_screens
 from bot.features import FEATURES
 from bot.logs import configure_logging
@@ -42,7 +48,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )  # fmt: skip
 
+app.command()(backup)
+app.command()(restore)
+app.command()(demo)
+
 MAX_ROWS_PRINTED = 20
+BEGINNING = 64 * 1024  # bytes of a file by which an earlier report is recognised
 CORRECTION_COLUMNS = ("words", "before", "after", "scorer", "at")
 """The exported columns of a correction; they contain no names of people."""
 
@@ -69,6 +80,7 @@ def migrate() -> None:
 @app.command(name="import")
 def import_list(
     file: Annotated[Path | None, typer.Argument(help="A CSV or TSV file, also gzipped.", show_default=False)] = None,
+    *,
     map_: Annotated[
         list[str] | None, typer.Option("--map", help='Which column is what, such as --map "Company=name".')
     ] = None,
@@ -78,34 +90,108 @@ def import_list(
     keep_apart: Annotated[
         str, typer.Option(help="Rows that are customers of their own, though they would be taken as one: 2,3,4 or all.")
     ] = "",
+    interactive: Annotated[
+        bool,
+        typer.Option("--interactive", help="Ask what the list leaves open, and show what would happen first."),
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write every row to this CSV file, with what became of it and why.", show_default=False),
+    ] = None,
     undo: Annotated[str, typer.Option(help="Take back the import with this id.")] = "",
+    resume: Annotated[str, typer.Option(help="Go on with the import of this id, which was interrupted.")] = "",
     workspace: Workspace = "",
 ) -> None:
     """Import a list of customers. Importing it twice changes nothing; an invalid row doesn't stop the others."""
     with _open_runtime() as runtime:
         workspace_id = _choose_workspace(runtime, workspace)
-        if undo:
-            _undo(runtime, workspace_id, undo)
+        if undo or resume:
+            with _progress("Customers") as progress:
+                lines = (undo_list if undo else resume_list)(runtime, workspace_id, undo or resume, progress)
+            _print_lines(lines)
             return
         if file is None:
             raise InvalidInput("Name the file to import: evenhand import customers.csv.")
-        today = runtime.clock.now().date()
-        content = _read(file)
-        drafts = read_drafts(
-            content, name=file.name, by_hand=_parse_columns(map_ or []), today=today, default_source=source
-        )
-        with _progress("Rows") as report:
-            inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "progress": report}
-            inputs["apart"] = _parse_rows(keep_apart, drafts)
+        if report is not None:
+            _require_free(report)
+        chosen = _choose(
+            runtime, workspace_id, file, by_hand=parse_columns(map_ or []), source=source, erase_blanks=erase_blanks,
+            apart=keep_apart, interactive=interactive, may_import=not dry_run,
+        )  # fmt: skip
+        if interactive and not chosen.is_wanted and not dry_run:
+            _print("Nothing was changed.")
+            return
+        inputs: dict[str, Any] = {"drafts": chosen.drafts, "by": BOT, "erase_blanks": erase_blanks}
+        if not dry_run:
+            inputs["upload_id"] = runtime.run_now(
+                store_upload, workspace=workspace_id, by=BOT, file_name=file.name, content=_read(file), source=source,
+                by_hand=chosen.by_hand, answers=chosen.answers, apart=chosen.apart,
+            )  # fmt: skip
+        with _progress("Rows") as progress:
+            inputs["progress"] = progress
             if dry_run:
+                inputs["apart"] = chosen.apart
                 plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
             else:
-                done = runtime.run_now(apply_import, workspace=workspace_id, **inputs)
+                done = import_upload(ManyTransactions(runtime, workspace_id), **inputs)
                 plan, import_id = done.plan, done.id
-        for line in plan_lines(plan, drafts, done=import_id is not None):
-            _print(line)
+        lines = plan_lines(plan, chosen.drafts, done=import_id is not None, answers=chosen.answers)
+        _print_lines(lines[:1] if interactive and import_id else [] if interactive else lines)
         if import_id is not None:
             _print(f"To take it back: evenhand import --undo {import_id}")
+        if report is not None:
+            _write_report(report, file, chosen, plan, done=import_id is not None)
+
+
+def _choose(
+    runtime: Runtime,
+    workspace_id: str,
+    file: Path,
+    *,
+    by_hand: Mapping[str, str],
+    source: str,
+    erase_blanks: bool,
+    apart: str,
+    interactive: bool,
+    may_import: bool,
+) -> ListAnswers:
+    """Read a list as its options say, and, if *interactive*, as the person in front of the terminal does."""
+    content, today = _read(file), runtime.clock.now().date()
+
+    def read(by_hand: Mapping[str, str], answers: Mapping[str, str]) -> Drafts:
+        return read_drafts(
+            content, name=file.name, by_hand=by_hand, answers=answers, today=today, default_source=source
+        )
+
+    def plan(drafts: Drafts, rows: Collection[int]) -> ImportPlan:
+        inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "apart": rows}
+        return runtime.read_now(plan_import, workspace=workspace_id, **inputs)
+
+    if interactive:
+        terminal = Terminal(say=_print, ask=_ask)
+        return ask_about_list(terminal, read=read, plan=plan, by_hand=by_hand, apart=apart, may_import=may_import)
+    drafts = read(by_hand, {})
+    return ListAnswers(drafts, by_hand, {}, parse_rows(apart, drafts), is_wanted=True)
+
+
+def _ask(question: str, proposed: str) -> str:
+    return str(typer.prompt(question, default=proposed, show_default=bool(proposed), err=True))
+
+
+def _write_report(report: Path, file: Path, chosen: ListAnswers, plan: ImportPlan, *, done: bool) -> None:
+    content = write_report(
+        _read(file), name=file.name, by_hand=chosen.by_hand, drafts=chosen.drafts, plan=plan, done=done
+    )
+    _write(report, content)
+    _print(f"What became of each row is in {report}.")
+
+
+def _require_free(report: Path) -> None:
+    """Refuse to write over anything but an earlier report."""
+    if report.is_dir() or (report.exists() and not is_report(_read(report)[:BEGINNING])):
+        raise InvalidInput(f"{report} exists and is no report of an import: name another file for the report.")
+    if not report.parent.is_dir():
+        raise InvalidInput(f"{report} can't be written: there is no folder {report.parent}.")
 
 
 @app.command()
@@ -192,12 +278,20 @@ def erase(
 @app.command()
 def doctor(
     slack: Annotated[bool, typer.Option("--slack", help="Let Slack check every screen, at its worst, too.")] = False,
+    recount: Annotated[bool, typer.Option("--recount", help="Count anew how customers stand, too.")] = False,
 ) -> None:
     """Check settings, database and Slack; each problem is one sentence that says what to do."""
     problem_count = 0
-    checks = [("Settings", check_settings), ("Database", check_storage), ("Slack", check_slack)]
+    checks: list[tuple[str, Callable[[], list[str]]]] = [
+        ("Settings", check_settings),
+        ("Database", partial(check_storage, recount=recount)),
+        ("Slack", check_slack),
+    ]
     if slack:
         checks.append(("Screens", check_screens))
+    if backups := find_backups():
+        now = WallClock().now()
+        checks.append((f"Backups{age_of_backups(backups, now=now)}", partial(check_backups, backups, now=now)))
     for title, check in checks:
         found = check()
         problem_count += len(found)
@@ -238,26 +332,6 @@ def _find_subject(runtime: Runtime, workspace_id: str, customer: str, person: st
     return runtime.read_now(find_subject, workspace=workspace_id, kind=kind, words=words)
 
 
-def _parse_columns(pairs: list[str]) -> dict[str, str]:
-    mapped = {}
-    for pair in pairs:
-        column, equals, name = pair.rpartition("=")
-        if not equals or not column or not name:
-            raise InvalidInput(f'"{pair}" can\'t be read; write the column, =, and our field: --map "Company=name".')
-        mapped[column.strip()] = name.strip()
-    return mapped
-
-
-def _parse_rows(words: str, drafts: Drafts) -> set[int]:
-    """Return the numbers of rows that *words* list, "all" for every row of a list."""
-    if words.strip() == "all":
-        return {row.row_number for row in drafts.rows}
-    rows = [word.strip() for word in words.split(",") if word.strip()]
-    if not all(row.isdecimal() for row in rows):
-        raise InvalidInput(f'"{words}" names no rows; write their numbers, --keep-apart 2,3,4, or --keep-apart all.')
-    return {int(row) for row in rows}
-
-
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -281,17 +355,9 @@ def _print(words: str) -> None:
     typer.echo("".join(filter(str.isprintable, words)))
 
 
-def _undo(runtime: Runtime, workspace_id: str, asked: str) -> None:
-    try:
-        import_id = UUID(asked)
-    except ValueError as error:
-        raise InvalidInput(f"{asked} isn't an import's id; the import said it when it was done.") from error
-    undone = runtime.run_now(undo_import, workspace=workspace_id, import_id=import_id, by=BOT)
-    _print(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
-    for name, why in undone.kept:
-        _print(f"  kept {name}: {why}")
-    if undone.kept_total > len(undone.kept):
-        _print(f"  and {undone.kept_total - len(undone.kept):,} more")
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        _print(line)
 
 
 def _row_count(count: int) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from bot.backups import BackupFolder
 from bot.core.clock import WallClock
 from bot.core.database import SAFE_SQLITE, Database, sqlite_module
 from bot.core.errors import SettingsError
@@ -18,6 +19,7 @@ from bot.core.feature import Feature
 from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
+from bot.customers.usecases.tallying import recount_tally
 from bot.features import FEATURES
 from bot.settings import Settings, load_settings, load_storage_settings
 from bot.slack.app import auth_test, build_client, open_connection
@@ -25,6 +27,7 @@ from bot.storage import is_current
 from bot.workspaces.queries import list_uninstalled, list_workspaces
 
 ASKING_SECONDS = 3
+BACKUP_OVERDUE = timedelta(days=2)
 REQUIRED_SCOPES = frozenset(
     [
         "app_mentions:read",
@@ -52,21 +55,52 @@ def check_settings() -> list[str]:
     return []
 
 
-def check_storage() -> list[str]:
-    """Return problems with the database: unreachable, not migrated, or with inconsistent data."""
+def check_storage(*, recount: bool = False) -> list[str]:
+    """
+    Return problems with the database: unreachable, not migrated, or with inconsistent data.
+
+    With *recount*, the tally of each workspace is made anew before it is checked.
+    """
     try:
         runtime = Runtime(Database(load_storage_settings().database_url), WallClock(), FEATURES)
     except SettingsError as error:
         return [str(error)]
     try:
-        return list(_storage_problems(runtime))
+        return list(_storage_problems(runtime, recount=recount))
     except SQLAlchemyError as error:
         return [f"The database doesn't answer ({type(error).__name__}); check DATABASE_URL and that it is running."]
     finally:
         runtime.close()
 
 
-def _storage_problems(runtime: Runtime) -> Iterable[str]:
+def find_backups() -> BackupFolder | None:
+    """Return the folder with the backups that a job makes; None when none is set."""
+    try:
+        settings = load_storage_settings()
+    except SettingsError:
+        return None
+    return BackupFolder(settings.backup_folder, settings.backups_kept) if settings.backup_folder else None
+
+
+def check_backups(backups: BackupFolder, *, now: datetime) -> list[str]:
+    """Return problems with the backups in a folder: none, or an old one."""
+    made_at = backups.last_made_at()
+    if made_at is None:
+        return [f"There is no backup in {backups.folder} yet; the running bot makes one every day."]
+    if now - made_at <= BACKUP_OVERDUE:
+        return []
+    age = (now - made_at).days
+    return [f"The last backup is {age} days old; look whether the bot runs, and whether {backups.folder} is full."]
+
+
+def age_of_backups(backups: BackupFolder, *, now: datetime) -> str:
+    """Return how old the last backup is, such as ` (the last is 5 hours old)`; nothing when there is none."""
+    made_at = backups.last_made_at()
+    hours = int((now - made_at) / timedelta(hours=1)) if made_at else None
+    return "" if hours is None else f" (the last is {hours} hour{'' if hours == 1 else 's'} old)"
+
+
+def _storage_problems(runtime: Runtime, *, recount: bool) -> Iterable[str]:
     if runtime.database.dialect == "sqlite" and sqlite_module().sqlite_version_info < SAFE_SQLITE:
         yield "This SQLite can damage its log under load; install pysqlite3 or use PostgreSQL."
     if not is_current(runtime.database):
@@ -78,11 +112,14 @@ def _storage_problems(runtime: Runtime) -> Iterable[str]:
             yield f"{words.capitalize()} failed {f'{times} times in a row' if times > 1 else 'once'}: {beat.error}"
     known = [*runtime.read_now(list_workspaces, workspace=None), *runtime.read_now(list_uninstalled, workspace=None)]
     for workspace in known:
+        if recount:
+            runtime.run_now(recount_tally, workspace=workspace)
         yield from runtime.read_now(_feature_problems, workspace=workspace, features=FEATURES)
 
 
 def _feature_problems(session: Session, *, features: Iterable[Feature], now: datetime) -> list[str]:
-    found = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
+    checks = [feature.check_all or feature.check for feature in features]
+    found = [sentence for check in checks if check for sentence in check(session, now)]
     dead = session.exec(
         select(sa.func.count()).select_from(OutboxMessage).where(col(OutboxMessage.state) == DeliveryState.DEAD,
                                                               col(OutboxMessage.reason) != "expired")

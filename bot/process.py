@@ -14,6 +14,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.backups import BackupFolder
 from bot.core.clock import Clock, WallClock
 from bot.core.database import Database
 from bot.core.errors import SettingsError
@@ -78,7 +79,9 @@ class Bot:
         )
         self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
-        self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, host_overrides)
+        folder = settings.backup_folder
+        backups = BackupFolder(folder, settings.backups_kept) if folder else None
+        self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, host_overrides, backups)
         self.address = ""
         self._workspace = ""
         self._runner = Runner(self.runtime.background)

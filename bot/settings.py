@@ -1,6 +1,7 @@
 """Settings from the environment and `.env`; an error names the setting that is missing or invalid."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -31,6 +32,8 @@ class StorageSettings(BaseSettings):
     database_url: str = "sqlite:///evenhand.db"
     log_format: LogFormat = LogFormat.AUTO
     log_level: str = "info"
+    backup_folder: Path | None = None
+    backups_kept: int = Field(default=7, ge=1)
 
     @field_validator("log_format", "log_level", mode="before")
     @classmethod

@@ -18,6 +18,8 @@ from bot.core.database import Database, gather_statistics
 from bot.core.errors import SettingsError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+SQL_ALONE = ("customer_search", "ix_customer_names_trigrams")
+"""Names, or their beginnings, of what migrations make for searching; SQLAlchemy's tables can't describe it."""
 MIGRATION_LOCK = 0x45564E48  # PostgreSQL's advisory lock: replicas that start together migrate one after another
 
 
@@ -43,10 +45,20 @@ def is_current(database: Database) -> bool:
         return MigrationContext.configure(session.connection()).get_current_revision() == newest_version()
 
 
+def is_described(name: str | None, _kind: str, _parents: Any) -> bool:
+    """Return whether something in the database has to be in SQLAlchemy's tables as well, as Alembic asks."""
+    return not (name or "").startswith(SQL_ALONE)
+
+
 @cache
 def newest_version() -> str | None:
     """Return the revision of the last migration."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Return whether *revision* is one of our migrations; those of a newer version aren't."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _upgrade(database: Database) -> None:

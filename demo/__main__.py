@@ -6,6 +6,7 @@ import contextlib
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -28,11 +29,11 @@ time go by. Mara manages; Ana, Bob, Kiri, Tomás and Iris look after customers. 
 """
 
 
-def main() -> None:
-    """Parse the port, and run the demo until Ctrl-C."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Parse the port from *words*, or from the command line, and run the demo until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="where the page is served (0: any free port)")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     configure_logging(style=LogFormat.AUTO, level="warning")
     with tempfile.TemporaryDirectory(prefix="evenhand-demo-") as folder:
         try:

@@ -13,7 +13,7 @@ from bot.core.feature import Feature
 from bot.core.outbox import OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.gateways import read_drafts
-from bot.customers.queries import find_customer
+from bot.customers.queries.searching import find_customer
 from bot.customers.rules.due import SnoozeReason
 from bot.customers.usecases.lists import apply_import
 from bot.customers.usecases.scheduling import snooze_customer

@@ -1,6 +1,7 @@
 """Runs a rehearsal with the bot, for the demo and the tests."""
 
 import asyncio
+import sysconfig
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,9 @@ from rehearsal.server import Rehearsal
 from rehearsal.state.clock import NextStop
 from rehearsal.strict.manifest import Manifest
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+PROJECT = Path(__file__).parent.parent
+INSTALLED = Path(sysconfig.get_path("data")) / "share" / "evenhand"  # where a wheel puts what isn't code
+MANIFEST = (PROJECT if (PROJECT / "manifest.yml").exists() else INSTALLED) / "manifest.yml"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -240,7 +240,8 @@ class Dispatcher:
     async def _look_back(self, claimed: ClaimedMessage) -> None:
         """Find out whether an unclear notification is there: our key stands in the message's metadata."""
         try:
-            ts = await self._find(claimed) if claimed.channel else None
+            channel = claimed.channel or await self._channel_of(claimed)
+            ts = await self._find(claimed, channel)
         except AskedToWait as wait:
             after = timedelta(seconds=wait.seconds)
             await self.runtime.run(
@@ -252,18 +253,14 @@ class Dispatcher:
             await self._end(claimed, str(reason), outbox.mark_unknown)
         else:
             if ts:
-                await self.runtime.run(
-                    outbox.mark_sent, workspace=None, claimed=claimed, channel=claimed.channel, ts=ts
-                )
+                await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
             else:
-                await self.runtime.run(
-                    outbox.requeue, workspace=None, claimed=claimed, after=timedelta(0), reason="it isn't there"
-                )
+                await self.runtime.run(outbox.mark_absent, workspace=None, claimed=claimed)
 
-    async def _find(self, claimed: ClaimedMessage) -> str | None:
+    async def _find(self, claimed: ClaimedMessage, channel: str) -> str | None:
         method = "conversations.replies" if claimed.reply_to_ts else "conversations.history"
         asked: dict[str, Any] = {
-            "channel": claimed.channel,
+            "channel": channel,
             "include_all_metadata": True,
             "limit": LOOK_BACK_PAGE,
             **_around(claimed),
@@ -337,8 +334,8 @@ def _sorted(error: SlackApiError, doubt: type[Exception]) -> Exception:
 
 def _around(claimed: ClaimedMessage) -> dict[str, str]:
     """Return the time in which a message may stand in the channel, by Slack's clock."""
-    oldest, latest = (claimed.posted_at or claimed.enqueued_at) - SKEW, claimed.posted_at and claimed.posted_at + SKEW
-    return {"oldest": f"{oldest.timestamp():.6f}"} | ({"latest": f"{latest.timestamp():.6f}"} if latest else {})
+    bounds = {"oldest": (claimed.said_from, -SKEW), "latest": (claimed.said_until, SKEW)}
+    return {name: f"{(at + skew).timestamp():.6f}" for name, (at, skew) in bounds.items() if at is not None}
 
 
 def _status(error: SlackApiError) -> int:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
+from bot.backups import BackupFolder
 from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
 from bot.escalations.usecases.scheduled import lose_channel
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides, fetch
 from bot.mentions.usecases.sources import stop_channel
+from jobs.back_up import back_up
 from jobs.check_installation import check_installation
 from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
@@ -17,19 +19,29 @@ from jobs.housekeeping import housekeeping, report_problems
 from jobs.learn_feelings import learn_feelings
 from jobs.post_digests import post_digests
 from jobs.reminding import send_morning_messages
+from jobs.reschedule_customers import reschedule_customers
 from jobs.runner import Job
 from jobs.sync_people import sync_people
 from jobs.watch_escalations import watch_escalations
+from jobs.watch_imports import watch_imports
 
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_OVERRIDES) -> Sequence[Job]:
-    """Every job, in the order in which one pass runs them: what is owed is delivered, then problems are looked for."""
+def build_schedule(
+    runtime: Runtime, clients: Clients, door: HostOverrides = NO_OVERRIDES, backups: BackupFolder | None = None
+) -> Sequence[Job]:
+    """
+    Every job, in the order in which one pass runs them: what is owed is delivered, then problems are looked for.
+
+    *backups* is the folder that a backup is made in every day.
+    """
     return (
         Job("check_installation", partial(check_installation, runtime, clients), every=MINUTE),
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
+        Job("reschedule_customers", partial(reschedule_customers, runtime), every=MINUTE),
+        Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(
@@ -41,6 +53,7 @@ def build_schedule(runtime: Runtime, clients: Clients, door: HostOverrides = NO_
         Job("learn_feelings", partial(learn_feelings, runtime), every=15 * MINUTE, fresh_for=15 * MINUTE),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, on_dead), every=SECOND, alone=False),
         Job("report_problems", partial(report_problems, runtime), every=15 * MINUTE, fresh_for=HOUR),
+        *([Job("back_up", partial(back_up, runtime, backups), every=15 * MINUTE, fresh_for=DAY)] if backups else ()),
     )
 
 

@@ -1,19 +1,20 @@
 """Fills a table with so many customers that a plan which reads them all is seen at once."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlmodel import Session
 
 from benchmarks.company import TRADES
-from bot.core.bulk import insert_many
+from bot.core.bulk import Values, insert_many
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.customers.rules.due import Status
-from bot.customers.tables import Customer
+from bot.customers.tables import Alias, Customer
 from tests.makers import LONG_AGO, START
 
 MANY = 100_000
@@ -22,21 +23,21 @@ CADENCES = (30, 30, 30, 14, 60, 90)
 MOST_DAYS = 120
 SYLLABLES = ("bra", "cho", "dun", "fle", "gri", "har", "jo", "kel", "lu", "mon", "ni", "or", "pra", "quo", "ru", "ste")
 TABLE: sa.Table = Customer.__table__  # type: ignore[attr-defined]  # SQLModel's types hide it
+OTHER_NAMES: sa.Table = Alias.__table__  # type: ignore[attr-defined]  # as above
 
 
 def fill_customers(session: Session, count: int = MANY, *, owners: Sequence[str | None] = (None,)) -> list[str]:
     """
     Add *count* active customers with different names to the workspace of *session*; return their names.
 
-    They belong to *owners* in turn, and have waited up to 120 days. No statistics are gathered.
+    They belong to *owners* in turn, and have waited up to 120 days; one in twenty has another name. No statistics are
+    gathered.
     """
     names = [_name(number) for number in range(count)]
     rows = list(_rows(workspace_of(session), names, owners))
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        insert_many(connection, TABLE, sorted(rows[0]), rows)
-    else:
-        _copy(connection, rows)
+    others = [_other_name(row) for row in rows[::20]]
+    for table, values in ((TABLE, rows), (OTHER_NAMES, others)):
+        _insert(session.connection(), table, values)
     return names
 
 
@@ -45,12 +46,19 @@ def gather_statistics(session: Session) -> None:
     session.connection().exec_driver_sql("ANALYZE")
 
 
-def explain(session: Session, statement: Any) -> str:
-    """Return the plan of *statement*, one step a line, as the database prints it."""
-    compiled = statement.compile(dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True})
-    asking = "EXPLAIN QUERY PLAN" if session.get_bind().dialect.name == "sqlite" else "EXPLAIN"
-    rows = session.connection().exec_driver_sql(f"{asking} {compiled}").all()
-    return "\n".join(str(row[-1]) for row in rows)
+def plans_of(session: Session, run: Callable[[], object]) -> list[str]:
+    """Run something and return the plan of each statement that it sent, one step a line, as the database prints it."""
+    connection, sent = session.connection(), list[tuple[str, Any]]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    run()
+    event.remove(connection, "before_cursor_execute", note)
+    asking = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+    rows = [connection.exec_driver_sql(f"{asking} {statement}", parameters).all() for statement, parameters in sent]
+    return ["\n".join(str(row[-1]) for row in plan) for plan in rows]
 
 
 def _name(number: int) -> str:
@@ -62,7 +70,7 @@ def _name(number: int) -> str:
     return f"{word.title()} {SYLLABLES[number % 7].title()}{SYLLABLES[number % 11]} {TRADES[number % len(TRADES)]}"
 
 
-def _rows(workspace: str, names: Sequence[str], owners: Sequence[str | None]) -> Iterator[dict[str, Any]]:
+def _rows(workspace: str, names: Sequence[str], owners: Sequence[str | None]) -> Iterator[Values]:
     today = START.date()
     for number, name in enumerate(names):
         cadence = CADENCES[number % len(CADENCES)]
@@ -78,9 +86,18 @@ def _rows(workspace: str, names: Sequence[str], owners: Sequence[str | None]) ->
         }  # fmt: skip
 
 
-def _copy(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+def _other_name(customer: Values) -> Values:
+    name = f"{customer['name'].split()[0]} Group"
+    row = {"id": new_id(), "workspace_id": customer["workspace_id"], "customer_id": customer["id"]}
+    return {**row, "name": name, "name_key": name.lower()}
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
     columns = sorted(rows[0])
+    if connection.dialect.name == "sqlite":
+        insert_many(connection, table, columns, rows)
+        return
     raw: Any = connection.connection.cursor()
-    with raw.copy(f"COPY {TABLE.name} ({', '.join(columns)}) FROM STDIN") as copying:
+    with raw.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copying:
         for row in rows:
             copying.write_row([json.dumps(row[name]) if isinstance(row[name], list) else row[name] for name in columns])

@@ -17,7 +17,8 @@ from bot.conversations.tables import Note, Proposal
 from bot.core.errors import NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line
-from bot.customers.queries import find_row, get_customer, list_by_ids, list_exact, list_names_like, list_partly
+from bot.customers.queries import find_row, get_customer, list_by_ids
+from bot.customers.queries.searching import list_exact, list_names_like, list_partly
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema, Named

@@ -38,8 +38,9 @@ from bot.conversations.tables import Note, Proposal
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature, UndoCheckin
-from bot.customers.queries import find_customer, get_customer, list_names_like
+from bot.customers.queries import get_customer
 from bot.customers.queries.screens import get_card
+from bot.customers.queries.searching import find_customer, list_names_like
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Named
 from bot.escalations.usecases import raise_escalation

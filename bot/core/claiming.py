@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.core.outbox import LEASE, QUIET_TIME, ClaimedMessage, DeliveryState, OutboxMessage
+from bot.core.outbox import LEASE, QUIET_TIME, ClaimedMessage, DeliveryState, OutboxMessage, said_between
+from bot.core.restores import find_gap
 
 Address = tuple[str, str]
 """A workspace and the person or channel in it."""
@@ -30,20 +31,22 @@ def claim(
 
     Those of the workspaces that *passed_over* selects stay as they are. Those to be sent are claimed for `LEASE`, one
     for each recipient that nothing is being sent to; with *openings*, those that come outside the hours of their
-    recipient wait for them. Those that may have been sent already, whose quiet time is over, are to be looked for.
-    Those that have expired are given up.
+    recipient wait for them. Those that may have been sent already, whose quiet time is over, are to be looked for; so
+    are those that may have been sent before a backup was restored. Those that have expired are given up.
     """
     claimed_messages = []
     rows = session.exec(_due(now, limit, passed_over)).all()
     while openings and _hold_back(session, rows, openings, now=now):
         rows = session.exec(_due(now, limit, passed_over)).all()
+    gap = find_gap(session) if rows else None
     for row in rows:
         may_be_sent = row.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
         if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
             row.state, row.reason, row.finished_at = DeliveryState.DEAD, "expired", now
             continue
         ready, reply_to_ts = _thread_of(session, row, now) if row.reply_to else (True, None)
-        if may_be_sent:
+        said_from, said_until = said_between(row, gap) if may_be_sent or ready else (None, None)
+        if said_from is not None:
             row.state, row.not_before, row.lease_until = DeliveryState.UNKNOWN, now + LEASE, None
         elif ready:
             row.state, row.lease_until = DeliveryState.CLAIMED, now + LEASE
@@ -51,7 +54,8 @@ def claim(
             continue
         row.fence += 1
         claimed = ClaimedMessage.model_validate(row, from_attributes=True)
-        claimed_messages.append(claimed.model_copy(update={"may_be_sent": may_be_sent, "reply_to_ts": reply_to_ts}))
+        found = {"reply_to_ts": reply_to_ts, "said_from": said_from, "said_until": said_until}
+        claimed_messages.append(claimed.model_copy(update=found))
     return claimed_messages
 
 

@@ -10,14 +10,17 @@ from bot.core.schemas import Schema
 JOB_WORDS = {
     "send_morning_messages": "sending the morning messages",
     "watch_escalations": "watching the clocks of problems",
+    "watch_imports": "looking for imports that were interrupted",
     "post_digests": "posting digests",
     "deliver_outbox": "delivering messages",
     "collect_mentions": "collecting mentions",
     "learn_feelings": "learning how mentions read",
     "check_installation": "looking whether the app is installed again",
     "sync_people": "reading people from Slack",
+    "reschedule_customers": "computing due dates",
     "keep_house": "tidying up",
     "report_problems": "looking for problems",
+    "back_up": "backing up the database",
 }
 """What each job does, as people read it on Home, in `/evenhand health` and in the doctor."""
 

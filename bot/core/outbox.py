@@ -17,6 +17,7 @@ from sqlmodel import Field, Session, col
 
 from bot.core.database import Row, choice, insert_new, within_workspace
 from bot.core.errors import AlreadyDone
+from bot.core.restores import CATCHING_UP, Gap
 from bot.core.schemas import Notification, Schema
 
 LEASE = timedelta(seconds=30)
@@ -45,7 +46,7 @@ class OutboxMessage(Row, table=True):
     """
     A notification to a person or a channel, to be delivered once.
 
-    `posted_at` is when it was last posted, `attempts` how often that or a look at the channel failed.
+    `posted_at` is when it was last posted, or looked for in vain; `attempts` is how often that failed.
     """
 
     __tablename__ = "outbox"
@@ -109,7 +110,11 @@ class NewNotification:
 
 
 class ClaimedMessage(Schema):
-    """A notification that was claimed, with the fencing number of the claim and the failed attempts before it."""
+    """
+    A notification that was claimed, with the fencing number of the claim and the failed attempts before it.
+
+    One that may be sent already was posted between `said_from` and `said_until`.
+    """
 
     id: UUID
     workspace_id: str
@@ -117,13 +122,17 @@ class ClaimedMessage(Schema):
     kind: str
     body: dict[str, Any]
     recipient: str
-    enqueued_at: datetime
     reply_to_ts: str | None = None
-    posted_at: datetime | None = None
     channel: str | None = None
     fence: int
     attempts: int = 0
-    may_be_sent: bool = False
+    said_from: datetime | None = None
+    said_until: datetime | None = None
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether it is to be looked for before it is sent."""
+        return self.said_from is not None
 
 
 def enqueue(
@@ -186,6 +195,16 @@ def require_new_submission(session: Session, view_id: str, *, now: datetime) -> 
         raise AlreadyDone("That is saved already; you can close the window.")
 
 
+def said_between(row: OutboxMessage, gap: Gap | None) -> tuple[datetime, datetime | None] | tuple[None, None]:
+    """Return between which instants *row* may have been posted; nothing when it certainly wasn't."""
+    posted_at = row.posted_at
+    if gap is not None and row.enqueued_at <= gap.until + CATCHING_UP and (posted_at is None or posted_at < gap.until):
+        return min(posted_at or gap.since, gap.since), gap.until
+    if row.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}:
+        return posted_at or row.enqueued_at, posted_at
+    return None, None
+
+
 def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now: datetime) -> bool:
     """
     Store, before each POST, that it is about to be made; return False when the claim was lost meanwhile.
@@ -226,6 +245,12 @@ def requeue(session: Session, *, claimed: ClaimedMessage, after: timedelta | Non
     pause = after if after is not None else _pause(claimed)
     again = {"state": DeliveryState.PENDING, "not_before": now + pause, "lease_until": None}
     session.exec(_failed(claimed, reason, counts=after is None).values(again))
+
+
+def mark_absent(session: Session, *, claimed: ClaimedMessage, now: datetime) -> None:
+    """Store that it isn't in the channel: it is posted now, and not looked for again before that."""
+    again = {"state": DeliveryState.PENDING, "not_before": now, "posted_at": now, "lease_until": None}
+    session.exec(_failed(claimed, "it isn't there", counts=False).values(again))
 
 
 def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime, now: datetime) -> None:

@@ -6,12 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy import event
+from sqlmodel import Field, SQLModel
 
-from bot.core.database import Row, choice, points_to, within_workspace
+from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
+from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import SnoozeReason, Status
 
 NAME_LENGTH = 200
+WAIT_NAMES = ("effective_cadence_days", "waiting_since", "id")
+"""Among customers of one cadence, the order by the last two is the order of every list."""
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""A number that the database gives; SQLite's own must be called INTEGER."""
 
 
 class Customer(Row, table=True):
@@ -35,12 +41,14 @@ class Customer(Row, table=True):
         sa.CheckConstraint("status = 'active' OR status_reason IS NOT NULL", name="reason"),
         sa.CheckConstraint("(snoozed_until IS NULL) = (snooze_reason IS NULL)", name="snooze"),
         sa.Index(None, "workspace_id", "status", "due_on"),
-        sa.Index(None, "workspace_id", "status", "neglected_after"),
         sa.Index(None, "workspace_id", "owner_id", "status", "due_on"),
+        sa.Index("ix_customers_owner_wait", "workspace_id", "owner_id", "status", *WAIT_NAMES),
+        sa.Index("ix_customers_wait", "workspace_id", "status", *WAIT_NAMES),
         sa.Index(None, "workspace_id", "name_key"),
         sa.Index(None, "workspace_id", "domain"),
-        sa.Index(None, "workspace_id", "parent_id"),
+        sa.Index(None, "workspace_id", "parent_id", "name_key"),
         sa.Index(None, "status", "snoozed_until"),
+        sa.Index(None, "workspace_id", "owner_id", "status", "snoozed_until"),
     )
 
     name: str = Field(max_length=NAME_LENGTH)
@@ -86,11 +94,27 @@ class Alias(Row, table=True):
     __table_args__ = within_workspace(
         points_to("customers", "customer_id"),
         sa.UniqueConstraint("workspace_id", "customer_id", "name_key"),
-        sa.Index(None, "workspace_id", "name_key"),
+        sa.Index(None, "workspace_id", "name_key", "customer_id"),
     )
 
     customer_id: UUID
     name: str = Field(max_length=NAME_LENGTH)
+    name_key: str = Field(max_length=NAME_LENGTH)
+
+
+class CustomerName(WorkspaceRow, table=True):
+    """
+    A customer's name or alias, as it is searched for by its trigrams; `number` finds it in SQLite's full-text table.
+
+    Triggers on customers and aliases keep the rows (docs/decisions/0010-search.md), so nothing else writes here.
+    """
+
+    __tablename__ = "customer_names"
+    __table_args__ = (sa.Index(None, "customer_id"),)
+
+    number: int | None = Field(default=None, primary_key=True, sa_type=Number)
+    customer_id: UUID
+    is_alias: bool
     name_key: str = Field(max_length=NAME_LENGTH)
 
 
@@ -111,10 +135,16 @@ class Contact(Row, table=True):
 
 
 class Import(Row, table=True):
-    """One list that was taken in, so that it can be told about and undone."""
+    """
+    One list that was taken in, so that it can be told about and undone.
+
+    It is written and undone in batches. While one is, `runner` is the token of the run that may write, and `alive_at`
+    the instant of its last batch. Both are empty when nothing runs: an import that is `importing` or `undoing` then was
+    interrupted. `undoing` holds how far an undo has come.
+    """
 
     __tablename__ = "imports"
-    __table_args__ = within_workspace(sa.Index(None, "workspace_id", "at"))
+    __table_args__ = within_workspace(sa.Index(None, "workspace_id", "at"), sa.Index(None, "state"))
 
     by: str = Field(max_length=32)
     at: datetime
@@ -124,6 +154,10 @@ class Import(Row, table=True):
     changed: int = 0
     left_alone: int = 0
     refused: int = 0
+    state: ImportState = Field(default=ImportState.IMPORTED, sa_type=choice(ImportState))
+    runner: UUID | None = None
+    alive_at: datetime | None = None
+    undoing: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=32)
 
@@ -135,7 +169,7 @@ class ImportChange(Row, table=True):
     __table_args__ = within_workspace(
         points_to("imports", "import_id"),
         points_to("customers", "customer_id"),
-        sa.Index(None, "workspace_id", "import_id"),
+        sa.Index(None, "workspace_id", "import_id", "added", "id"),
         sa.Index(None, "workspace_id", "customer_id"),
     )
 
@@ -144,6 +178,23 @@ class ImportChange(Row, table=True):
     added: bool
     before: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
+class Rescheduling(Row, table=True):
+    """
+    Customers whose schedules are still to be computed again: those of one owner, of nobody, or of *everybody*.
+
+    Those up to the id `after` are done.
+    """
+
+    __tablename__ = "reschedulings"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), points_to("people", "owner_id")
+    )
+
+    everybody: bool
+    owner_id: str | None = Field(default=None, max_length=32)
+    after: UUID | None = None
 
 
 class RefusedRows(Row, table=True):
@@ -160,10 +211,14 @@ class RefusedRows(Row, table=True):
 
 
 class Upload(Row, table=True):
-    """A list somebody sent in Slack, kept between its preview and their word; a day at most."""
+    """
+    A list somebody sent, kept between its preview and their word, a day at most; and until its import is finished.
+
+    `choices` holds how it is imported: `erase`, `among` and `source`.
+    """
 
     __tablename__ = "uploads"
-    __table_args__ = within_workspace(sa.Index(None, "at"))
+    __table_args__ = within_workspace(points_to("imports", "import_id"), sa.Index(None, "at"))
 
     by: str = Field(max_length=32)
     at: datetime
@@ -172,3 +227,88 @@ class Upload(Row, table=True):
     by_hand: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     answers: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     apart: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    choices: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    import_id: UUID | None = None
+
+
+STANDING_NAMES = ("effective_cadence_days", "due_on", "neglected_after", "snoozed_until", "snooze_reason")
+"""The columns of a customer from which its standing follows on any day."""
+
+TALLY = sa.Table(
+    "customer_tally",
+    SQLModel.metadata,
+    sa.Column("workspace_id", sa.String(WORKSPACE_ID_LENGTH), nullable=False),
+    sa.Column("owner_id", sa.String(32)),
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("effective_cadence_days", sa.Integer),
+    sa.Column("due_on", sa.Date),
+    sa.Column("neglected_after", sa.Date),
+    sa.Column("snoozed_until", sa.Date),
+    sa.Column("snooze_reason", sa.String(32)),
+    sa.Column("first_wait_since", sa.Date),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Index(None, "workspace_id", "owner_id", "due_on", "neglected_after"),
+)
+"""
+How many customers are alike in all from which their standing follows on any day; triggers of `customers` keep it.
+
+Inactive customers have only owner and status. `first_wait_since` is `waiting_since` where there was no contact yet. On
+SQLite there is one row for each key. PostgreSQL's triggers only insert, so that no writer waits for another: rows with
+the same key add up, may be negative, and are folded into one by `usecases.tallying`.
+"""
+
+
+def tally_key(row: str) -> dict[str, str]:
+    """Return the SQL of each column of `TALLY` but the number, for a *row* of customers such as NEW."""
+    active = f"CASE WHEN {row}.status = 'active' THEN {row}."
+    first = f"CASE WHEN {row}.status = 'active' AND {row}.last_contact_on IS NULL THEN {row}.waiting_since END"
+    plain = {name: f"{row}.{name}" for name in ("workspace_id", "owner_id", "status")}
+    return plain | {name: f"{active}{name} END" for name in STANDING_NAMES} | {"first_wait_since": first}
+
+
+_KEPT = ("owner_id", "status", *STANDING_NAMES, "last_contact_on", "waiting_since")
+_WATCHED, _NAMES = ", ".join(_KEPT), ", ".join([*tally_key("NEW"), "number"])
+_OLD, _NEW = (", ".join(f"{row}.{name}" for name in _KEPT) for row in ("OLD", "NEW"))
+
+
+def _values(row: str) -> str:
+    return ", ".join(tally_key(row).values())
+
+
+def _alike(row: str) -> str:
+    return " AND ".join(f"{name} IS {value}" for name, value in tally_key(row).items())
+
+
+_ADD = f"""
+    UPDATE customer_tally SET number = number + 1 WHERE {_alike("NEW")};
+    INSERT INTO customer_tally ({_NAMES}) SELECT {_values("NEW")}, 1 WHERE changes() = 0;"""  # noqa: S608 - our names
+_TAKE = f"""
+    UPDATE customer_tally SET number = number - 1 WHERE {_alike("OLD")};
+    DELETE FROM customer_tally WHERE {_alike("OLD")} AND number = 0;"""  # noqa: S608 - our names
+
+_FUNCTION = f"""CREATE FUNCTION customer_tally() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP <> 'INSERT' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("OLD")}, -1); END IF;
+    IF TG_OP <> 'DELETE' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("NEW")}, 1); END IF;
+    RETURN NULL; END $$"""  # noqa: S608 - our own names
+_CALL = "EXECUTE FUNCTION customer_tally()"
+_UPDATE = f"CREATE TRIGGER customer_tally_update AFTER UPDATE OF {_WATCHED} ON customers"
+
+TALLY_TRIGGERS = {
+    "sqlite": (
+        f"CREATE TRIGGER customer_tally_insert AFTER INSERT ON customers BEGIN{_ADD} END",
+        f"CREATE TRIGGER customer_tally_delete AFTER DELETE ON customers BEGIN{_TAKE} END",
+        f"{_UPDATE} WHEN ({_OLD}) IS NOT ({_NEW}) BEGIN{_TAKE}{_ADD} END",
+    ),
+    "postgresql": (
+        _FUNCTION,
+        f"CREATE TRIGGER customer_tally AFTER INSERT OR DELETE ON customers FOR EACH ROW {_CALL}",
+        f"{_UPDATE} FOR EACH ROW WHEN (({_OLD}) IS DISTINCT FROM ({_NEW})) {_CALL}",
+    ),
+}
+"""What keeps `TALLY`, by database."""
+
+
+@event.listens_for(SQLModel.metadata, "after_create")
+def _create_triggers(_metadata: sa.MetaData, connection: sa.Connection, **_: Any) -> None:
+    for statement in TALLY_TRIGGERS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)

@@ -1,6 +1,6 @@
 """Reads for the Home tab; their number doesn't grow with people or customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -12,7 +12,14 @@ from bot.core.feature import Feature, collect_briefs, collect_commitments, colle
 from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.schemas import OwedLine, Step
 from bot.customers.queries import list_pool, list_schemas, list_snoozed, list_waiting
-from bot.customers.queries.due import find_next_due, get_coverage, list_coming, list_team_coverage
+from bot.customers.queries.coverage import (
+    count_pool,
+    find_next_due,
+    list_coming,
+    list_coverages,
+    list_team_coverage,
+    sum_coverages,
+)
 from bot.customers.schemas import Coverage, CustomerSchema
 from bot.customers.tables import Customer
 from bot.home.rules import (
@@ -57,9 +64,8 @@ def get_home(
         session, owner_ids=scope.owner_ids, today=today, until=today + timedelta(days=COMING_DAYS), limit=COMING_ROWS
     )
     preferences = get_preferences(session, person_id=person_id, now=now)
-    coverages = {owner: get_coverage(session, today=today, owner_id=owner) for owner in scope.owner_ids}
-    everybody = get_coverage(session, today=today)
-    queue = _sum(list(coverages.values()))
+    coverages = list_coverages(session, today=today, owner_ids=None if manages else scope.owner_ids)
+    queue = sum_coverages(coverages[owner] for owner in scope.owner_ids if owner in coverages)
     counts = collect_due_counts(features, session, now, None) if manages else []
     return HomeSchema(
         person_id=person_id,
@@ -68,7 +74,7 @@ def get_home(
         today=today,
         steps=_steps(session, person_id, features, now) if manages else (),
         counts=tuple(counts or collect_due_counts(features, session, now, person_id)),
-        standing=everybody if manages else queue,
+        standing=sum_coverages(coverages.values()) if manages else queue,
         next_due_on=find_next_due(session, owner_ids=None if manages else scope.owner_ids, today=today),
         owed=_owed(session, person_id, features, now),
         news=_news(session, person_id, features, now),
@@ -77,12 +83,12 @@ def get_home(
         coming_total=coming_total,
         snoozed=_snoozed(session, person_id, today),
         queue=queue,
-        mine=coverages[person_id],
+        mine=coverages.get(person_id) or sum_coverages(()),
         covers_for=tuple(scope.covered.values()),
         preferences=preferences,
-        team=_team(session, everybody, features, today=today, offset=team_offset, now=now) if manages else None,
+        team=_team(session, coverages, features, today=today, offset=team_offset, now=now) if manages else None,
         pool=tuple(list_schemas(session, list_pool(session, today=today, limit=POOL_ROWS), today=today)),
-        pool_total=everybody.pool,
+        pool_total=count_pool(session),
         health=_health(session, now),
         **_cover(session, preferences),
     )
@@ -132,22 +138,24 @@ def _snoozed(session: Session, person_id: str, today: date) -> tuple[CustomerSch
     return tuple(list_schemas(session, rows, today=today))
 
 
-def _sum(coverages: Sequence[Coverage]) -> Coverage:
-    return Coverage(**{name: sum(getattr(one, name) for one in coverages) for name in Coverage.model_fields})
-
-
 def _team(
-    session: Session, everybody: Coverage, features: Sequence[Feature], *, today: date, offset: int, now: datetime
+    session: Session,
+    coverages: Mapping[str | None, Coverage],
+    features: Sequence[Feature],
+    *,
+    today: date,
+    offset: int,
+    now: datetime,
 ) -> Team:
-    owners, total = list_team_coverage(session, today=today, limit=TEAM_ROWS, offset=offset)
+    owners, total = list_team_coverage(session, coverages=coverages, limit=TEAM_ROWS, offset=offset)
     if offset and not owners:
-        return _team(session, everybody, features, today=today, offset=0, now=now)
+        return _team(session, coverages, features, today=today, offset=0, now=now)
     away = {absence.person_id: absence_schema(absence) for absence in list_away(session, around=today)
             if absence.first_day <= today <= absence.last_day}  # fmt: skip
     lines, is_cut = collect_commitments(features, session, now)
     late = [line for line in lines if line.urgent]
     return Team(
-        coverage=everybody,
+        coverage=sum_coverages(coverages.values()),
         late=tuple(late[:LATE_ROWS]),
         late_more=max(len(late) - LATE_ROWS, 0),
         and_more=is_cut,

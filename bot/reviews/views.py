@@ -117,7 +117,7 @@ def _in_words(schema: Review) -> str:
     )
     waited = (f"{band.band.words} {band.half:,} and {band.nine_in_ten:,} days" for band in schema.proof.bands)
     return (
-        f"Days in cadence, {schema.labels[0]} → {schema.labels[-1]}: {', '.join(shares)}. "
+        f"Days in cadence, {ui.escape(f'{schema.labels[0]} → {schema.labels[-1]}')}: {', '.join(shares)}. "
         f"Half, and nine in ten, waited up to: {', '.join(waited)}."
     )
 

@@ -1,6 +1,6 @@
 """What people see of customers in Slack, for tests over the wire."""
 
-from bot.customers.queries import find_customer
+from bot.customers.queries.searching import find_customer
 from bot.customers.tables import Customer
 from rehearsal.state.messages import Message
 from rehearsal.state.views import View

@@ -9,8 +9,9 @@ from sqlmodel import select
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
-from bot.customers.queries import find_customer, list_contacts
+from bot.customers.queries import list_contacts
 from bot.customers.queries.screens import get_details
+from bot.customers.queries.searching import find_customer
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases import hand_over

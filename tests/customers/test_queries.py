@@ -10,7 +10,6 @@ from sqlmodel import select
 
 from bot.core.errors import Ambiguous, NotAllowed, NotFound
 from bot.customers.queries import (
-    find_customer,
     find_row,
     get_customer,
     get_schema,
@@ -20,8 +19,10 @@ from bot.customers.queries import (
     list_snoozed,
     list_waiting,
 )
-from bot.customers.queries.due import get_coverage, list_coming, list_owners_among, list_team_coverage, standing_of
+from bot.customers.queries.coverage import get_coverage, list_coming, list_coverages, list_team_coverage
+from bot.customers.queries.due import list_owners_among, standing_of
 from bot.customers.queries.screens import brief_of_contacts, get_card, list_imports, list_options, list_page, look_up
+from bot.customers.queries.searching import find_customer
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerDetails, CustomerSchema
 from bot.customers.tables import Customer
@@ -239,9 +240,10 @@ def test_the_team_is_listed_from_the_least_in_cadence(office: Office) -> None:
     for owner, waited in ((ANA, 60), (ANA, 1), (BOB, 1), (KIRI, 60)):
         office.customer(f"{owner} {waited}", owner=owner, waited=waited)
     office.customer("Pooled", waited=90)
-    rows, total = office.look(lambda session: list_team_coverage(session, today=TODAY, limit=2))
+    coverages = office.look(lambda session: list_coverages(session, today=TODAY))
+    rows, total = office.look(lambda session: list_team_coverage(session, coverages=coverages, limit=2))
     assert ([(row.name, row.coverage.percent) for row in rows], total) == ([("Kiri Walker", 0), ("Ana Lima", 50)], 3)
-    rest, _ = office.look(lambda session: list_team_coverage(session, today=TODAY, limit=2, offset=2))
+    rest, _ = office.look(lambda session: list_team_coverage(session, coverages=coverages, limit=2, offset=2))
     assert [row.name for row in rest] == ["Bob Chen"]
     assert office.look(lambda session: list_owners_among(session, [KIRI, MARA, ANA])) == [ANA, KIRI]
     assert office.look(lambda session: list_owners_among(session, [])) == []

@@ -13,12 +13,11 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.queue import get_queue
 from bot.core.clock import new_id
 from bot.core.database import Database
+from bot.customers.queries.coverage import get_coverage, list_coming
 from bot.customers.queries.due import (
     MOVING_NAMES,
     ScheduleBatch,
     coverage_group_of,
-    get_coverage,
-    list_coming,
     neglected,
     overdue_first,
     reached,

@@ -12,8 +12,9 @@ from sqlmodel import select
 
 from bot.checkins.rules import Channel, Result
 from bot.checkins.tables import Checkin
-from bot.customers.queries import find_customer, get_customer
+from bot.customers.queries import get_customer
 from bot.customers.queries.screens import get_details
+from bot.customers.queries.searching import find_customer
 from bot.customers.rules.due import Status
 from bot.customers.tables import Contact, Customer
 from bot.customers.usecases import hand_over

@@ -11,7 +11,7 @@ from bot.core.errors import NotAllowed
 from bot.core.feature import Feature
 from bot.core.heartbeats import begin_run, end_run
 from bot.core.schemas import Line, OfferButton, OwedLine, Step
-from bot.customers.queries.due import list_coming, list_team_coverage
+from bot.customers.queries.coverage import list_coming, list_coverages, list_team_coverage
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.home.queries import get_home
 from bot.home.usecases import save_preferences, sync_people_and_customers
@@ -274,7 +274,9 @@ def test_the_team_is_the_same_whatever_customers_are_worth(office: Office) -> No
     for number, value in enumerate([5, 500, 50]):
         owner = office.person(f"U{number}", f"Owner {number}")
         office.customer(f"Customer {number}", owner=owner, waited=60, annual_value=value, headcount=value)
-    owners, _ = office.look(lambda session: list_team_coverage(session, today=TODAY, limit=9))
+    owners, _ = office.look(
+        lambda session: list_team_coverage(session, coverages=list_coverages(session, today=TODAY), limit=9)
+    )
     assert [owner.name for owner in owners] == ["Owner 0", "Owner 1", "Owner 2"]
 
 

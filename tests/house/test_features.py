@@ -7,6 +7,7 @@ from itertools import chain
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.backups import BackupFolder
 from bot.core.heartbeats import JOB_WORDS
 from bot.features import FEATURES
 from jobs.schedule import build_schedule
@@ -41,7 +42,8 @@ def test_the_list_makes_every_table_known() -> None:
 
 def test_every_job_has_words_for_people(office: Office) -> None:
     """Home, `/evenhand health` and the doctor name each job by what it does, and none that is gone."""
-    scheduled = build_schedule(office.runtime, lambda _workspace: AsyncWebClient())
+    backups = BackupFolder(ROOT, kept=1)
+    scheduled = build_schedule(office.runtime, lambda _workspace: AsyncWebClient(), backups=backups)
     assert {job.name for job in scheduled} == set(JOB_WORDS)
 
 

@@ -12,7 +12,7 @@ from bot.features import FEATURES
 
 PROMPT = {
     "customers.imported", "customers.shared_out", "digests.neglected", "digests.page", "digests.owed", "digests.clear",
-    "mentions.digest",
+    "mentions.digest", "reviews.weekly",
 }  # fmt: skip
 """Answers to what the reader just did, and digests, whose hour managers chose."""
 ABOUT_PROBLEMS = {

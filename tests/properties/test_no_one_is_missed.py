@@ -19,7 +19,8 @@ from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_ac
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.errors import BotError
 from bot.customers.queries import list_neglected, list_pool
-from bot.customers.queries.due import get_coverage, neglected, sleeping, standing_of, waiting
+from bot.customers.queries.coverage import get_coverage
+from bot.customers.queries.due import neglected, sleeping, standing_of, waiting
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.schemas import CustomerDetails

@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,9 +17,12 @@ from typer.testing import CliRunner
 
 from bot import cli
 from bot.__main__ import main
+from bot.backups import BackupFolder
+from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import BotError
 from bot.customers.tables import Customer
+from bot.customers.usecases import writing
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.usecases.acting import correct_sentiment
 from bot.process import Bot
@@ -116,6 +119,33 @@ def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str
     assert "list.csv is undone: 2 removed, 0 put back." in shell.run_ok("import", "--undo", found[1])
     assert shell.names() == []
     assert "was undone already" in shell.run_failing("import", "--undo", found[1])
+
+
+def test_an_import_that_was_interrupted_goes_on(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names both ways, and another list waits; going on and undoing say what they always say."""
+    shell = _shell(tmp_path, database_url)
+    (tmp_path / "short.csv").write_text("Name\nOther\n", encoding="utf-8")
+    finish = writing.finish_import
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("the disk is full")
+
+    for way, said, names in (("--resume", "2 added, 0 changed", 2), ("--undo", "2 removed, 0 put back", 0)):
+        monkeypatch.setattr(writing, "finish_import", fail)
+        failed = shell.run_failing("import", "list.csv", "--map", "Company=name")
+        assert failed.startswith("The import of list.csv was interrupted, and what is done stays.")
+        found = ID.search(failed)
+        assert found is not None
+        monkeypatch.setattr(writing, "finish_import", finish)
+        assert "let it go on or undo it first" in shell.run_failing("import", "short.csv")
+        assert said in shell.run_ok("import", way, found[1])
+        assert len(shell.names()) == names
+        if way == "--resume":
+            assert "finished already" in shell.run_failing("import", "--resume", found[1])
+            shell.run_ok("import", "--undo", found[1])
+    assert "isn't an import's id" in shell.run_failing("import", "--resume", "soon")
 
 
 def test_rows_are_kept_apart_by_an_option(tmp_path: Path, database_url: str) -> None:
@@ -324,6 +354,42 @@ def _doctor(folder: Path, *words: str, **settings: str) -> tuple[int, str]:
     with clean_environment(folder, **settings):
         result = CliRunner().invoke(cli.app, ["doctor", *words], catch_exceptions=False)
     return result.exit_code, result.stdout
+
+
+async def test_the_doctor_says_how_old_the_last_backup_is(tmp_path: Path, sqlite_url: str) -> None:
+    """With a folder, it says the age of the last backup; none, or one of three days ago, is a problem."""
+    folder, now = tmp_path / "backups", WallClock().now()
+    folder.mkdir()
+    database = Database(sqlite_url)
+    async with rehearsal() as slack:
+        variables = {**environment(slack, sqlite_url), "BACKUP_FOLDER": str(folder)}
+        assert (await asyncio.to_thread(_doctor, tmp_path, **variables))[1].endswith(
+            f"✗ Backups\n  There is no backup in {folder} yet; the running bot makes one every day.\n"
+        )
+        BackupFolder(folder, kept=2).add(database, now=now - timedelta(days=3))
+        code, said = await asyncio.to_thread(_doctor, tmp_path, **variables)
+        assert code == 1
+        assert "✗ Backups (the last is 72 hours old)\n  The last backup is 3 days old; " in said
+        BackupFolder(folder, kept=2).add(database, now=now - timedelta(hours=5))
+        code, said = await asyncio.to_thread(_doctor, tmp_path, **variables)
+        assert (code, said) == (0, "✓ Settings\n✓ Database\n✓ Slack\n✓ Backups (the last is 5 hours old)\n")
+    database.close()
+
+
+def test_a_backup_is_made_and_restored(shell: Shell) -> None:
+    """`backup` and `restore` say what they did; a customer who was added in between is gone."""
+    shell.run_ok("import", "list.csv")
+    assert shell.run_ok("backup", "old.backup").startswith("The backup is in old.backup: ")
+    shell.run_ok("erase", "--customer", "Zoë & Söhne", "--yes", "Zoë & Söhne")
+    assert shell.names() == ["Acme [Ltd]"]
+    assert "add --replace" in shell.run_failing("restore", "old.backup")
+    said = shell.run_ok("restore", "old.backup", "--replace")
+    assert said.startswith("The database is as of ")
+    assert shell.names() == ["Acme [Ltd]", "Zoë & Söhne"]
+    assert "one of the two" in shell.run_failing("restore")
+    assert "one of the two" in shell.run_failing("restore", "old.backup", "--elsewhere")
+    assert shell.run_ok("restore", "--elsewhere").startswith("The database is as of ")
+    assert "is empty; restore it first" in shell.run_failing("restore", "--elsewhere", DATABASE_URL="sqlite:///none.db")
 
 
 async def test_the_doctor_finds_all_well(tmp_path: Path, sqlite_url: str) -> None:

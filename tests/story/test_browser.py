@@ -65,13 +65,7 @@ async def test_the_demo_shows_what_the_readme_pictures(sqlite_url: str, browser:
             await expect(await ana.latest("Bakery Lindqvist")).to_be_visible()
             await ana.picture("reminder")
         async with visit(browser, url, pictures, is_mobile=True) as ana:
-            await ana.page.set_viewport_size({"width": 390, "height": 844})
-            await expect(await ana.latest("Bakery Lindqvist")).to_be_visible()
-            await ana.see("hints-title").click()
-            await expect(ana.see("hints")).to_contain_text("Talked")
-            await ana.see("hints-title").click()
-            await ana.picture("phone")
-            await _log_in_one_press(ana)
+            await _use_a_phone(ana)
         async with visit(browser, url, pictures) as ana:
             await expect(await ana.latest("Bakery Lindqvist")).to_be_visible()
             await _log_the_first(ana, "Likes the new invoice.", picture="check-in")
@@ -215,13 +209,19 @@ async def _log_the_first(owner: Visitor, note: str, picture: str = "") -> None:
     await expect(owner.see("messages")).to_contain_text("✓")
 
 
-async def _log_in_one_press(owner: Visitor) -> None:
-    """Press *Talked* beside the first customer, and take it back."""
-    await owner.see("messages").get_by_test_id("button-checkins.talked").first.click()
-    await expect(owner.see("messages")).to_contain_text("✓ Casa do Livro · talked · next 7 Jan")
-    await owner.picture("talked")
-    await owner.see("messages").get_by_test_id("button-checkins.undo").first.click()
-    await expect(owner.see("messages")).not_to_contain_text("✓ Casa do Livro")
+async def _use_a_phone(ana: Visitor) -> None:
+    """Read the message and the hints, press *Talked* beside the first customer, and take it back."""
+    await ana.page.set_viewport_size({"width": 390, "height": 844})
+    await expect(await ana.latest("Bakery Lindqvist")).to_be_visible()
+    await ana.see("hints-title").click()
+    await expect(ana.see("hints")).to_contain_text("Talked")
+    await ana.see("hints-title").click()
+    await ana.picture("phone")
+    await ana.see("messages").get_by_test_id("button-checkins.talked").first.click()
+    await expect(ana.see("messages")).to_contain_text("✓ Casa do Livro · talked · next 7 Jan")
+    await ana.picture("talked")
+    await ana.see("messages").get_by_test_id("button-checkins.undo").first.click()
+    await expect(ana.see("messages")).not_to_contain_text("✓ Casa do Livro")
 
 
 async def _from_the_menu(owner: Visitor, words: str, where: Locator, says: str) -> None:

@@ -17,8 +17,9 @@ from bot.core.database import workspace_of
 from bot.core.errors import Ambiguous, NotFound
 from bot.core.feature import Feature, collect_briefs, collect_extras
 from bot.core.schemas import Schema
-from bot.customers.queries import find_customer, get_customer, list_by_ids, list_schemas
+from bot.customers.queries import get_customer, list_by_ids, list_schemas
 from bot.customers.queries.due import ScheduleBatch
+from bot.customers.queries.searching import find_customer
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer

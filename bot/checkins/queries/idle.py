@@ -1,5 +1,6 @@
 """Who has changed nothing for a working week, while something of theirs was late."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from bot.core.database import workspace_of
 from bot.core.feature import Feature, collect_overdue
 from bot.core.schemas import Overdue
 from bot.customers.queries.due import CUSTOMERS, neglected
-from bot.customers.tables import Import, ImportChange
+from bot.customers.tables import TALLY, Import, ImportChange
 from bot.people.queries import get_person, get_today, list_calendars, list_managers
 from bot.people.rules import DAY
 from bot.people.tables import Person
@@ -105,17 +106,44 @@ def list_neglected(
 
     A customer counts from the day on which it came to its owner, if that was later than its limit.
     """
-    came, limit = _came_to_owner(session, now), CUSTOMERS.c.neglected_after
-    since = sa.func.min(sa.case((came.c.day > limit, came.c.day), else_=limit), type_=sa.Date)
-    query = (
-        sa.select(CUSTOMERS.c.owner_id, sa.func.count(), since)
-        .select_from(CUSTOMERS.outerjoin(came, came.c.customer_id == CUSTOMERS.c.id))
-        .where(CUSTOMERS.c.workspace_id == workspace_of(session), CUSTOMERS.c.owner_id.is_not(None), neglected(today))
-        .group_by(CUSTOMERS.c.owner_id)
+    theirs = () if owner_id is None else (owner_id,)
+    limits = _count_limits(session, theirs, today=today)
+    counts = {owner: by_day.total() for owner, by_day in limits.items()}
+    since: dict[str, list[date]] = {}
+    for owner, limit, came, customers in _list_late_comers(session, theirs, today=today, now=now):
+        limits[owner][limit] -= customers
+        since.setdefault(owner, []).append(came)
+    for owner, by_day in limits.items():
+        since.setdefault(owner, []).extend(limit for limit, customers in by_day.items() if customers > 0)
+    return {owner: Neglected(count, min(since[owner]) + DAY) for owner, count in counts.items() if count}
+
+
+def _count_limits(session: Session, owner_ids: Sequence[str], *, today: date) -> dict[str, Counter[date]]:
+    """Count the neglected customers of each owner, or of *owner_ids*, by the last day before they were."""
+    owner, limit = TALLY.c.owner_id, TALLY.c.neglected_after
+    query = sa.select(owner, limit, sa.func.sum(TALLY.c.number)).where(
+        TALLY.c.workspace_id == workspace_of(session), owner.is_not(None), neglected(today, TALLY)
     )
-    if owner_id is not None:
-        query = query.where(CUSTOMERS.c.owner_id == owner_id)
-    return {owner: Neglected(count, day + DAY) for owner, count, day in session.execute(query).all()}
+    if owner_ids:
+        query = query.where(owner.in_(owner_ids))
+    limits: dict[str, Counter[date]] = {}
+    for person, day, customers in session.execute(query.group_by(owner, limit)):
+        limits.setdefault(person, Counter())[day] = int(customers)
+    return limits
+
+
+def _list_late_comers(session: Session, owner_ids: Sequence[str], *, today: date, now: datetime) -> Sequence[Any]:
+    """Return (owner, limit, day, number) of neglected customers that came to their owner after their limit."""
+    came, limit, owner = _came_to_owner(session, now), CUSTOMERS.c.neglected_after, CUSTOMERS.c.owner_id
+    query = (
+        sa.select(owner, limit, came.c.day, sa.func.count())
+        .select_from(came.join(CUSTOMERS, came.c.customer_id == CUSTOMERS.c.id))
+        .where(CUSTOMERS.c.workspace_id == workspace_of(session), owner.is_not(None), neglected(today))
+        .where(came.c.day > limit)
+    )
+    if owner_ids:
+        query = query.where(owner.in_(owner_ids))
+    return session.execute(query.group_by(owner, limit, came.c.day)).all()
 
 
 def _came_to_owner(session: Session, now: datetime) -> sa.Subquery:

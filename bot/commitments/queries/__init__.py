@@ -17,7 +17,8 @@ from bot.core.database import workspace_of
 from bot.core.errors import NotFound
 from bot.core.feature import COMMITMENT_LINES
 from bot.core.schemas import Line, OfferButton, Overdue, OwedLine
-from bot.customers.queries import find_customer, get_customer, list_by_ids, list_exact
+from bot.customers.queries import get_customer, list_by_ids
+from bot.customers.queries.searching import find_customer, list_exact
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.people.queries import find_person_row, get_person, get_today, list_rows

@@ -6,15 +6,14 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.commitments.rules import prefixes, split_quoted
 from bot.commitments.schemas import ParsedCommand
-from bot.core.database import workspace_of
 from bot.core.errors import Ambiguous, NotFound
 from bot.core.schemas import Subject
-from bot.customers.queries import find_customer, get_customer, list_partly
+from bot.customers.queries import get_customer
+from bot.customers.queries.searching import find_customer, ids_called, list_partly
 from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.names import clean_text, either, name_key
 from bot.customers.tables import Alias, Customer
@@ -29,6 +28,7 @@ ABOUT_NAME = frozenset({"customer", "digest_row"})  # subjects whose words are j
 MOST_NAMESAKES = 3  # people whose names a question holds
 PERSON_WORDS = 3  # of a person's name
 SHORTEST_BEGINNING = 2  # letters of a person's name
+MOST_ROWS = 500
 MOST_BEGUN = 3  # words that may be the beginning of a customer's name
 WHICH = "Which customer is it about? Choose it."
 
@@ -216,14 +216,10 @@ def _list_called(session: Session, names: Sequence[str]) -> dict[str, list[Custo
     keys = {name: name_key(name) for name in names}
     wanted = [key for key in keys.values() if key]
     domains = {name: registrable_domain(name) for name in names if keys[name] and " " not in name}
-    ours, known = Alias.workspace_id == workspace_of(session), col(Alias.name_key).in_(wanted)
-    aliased = select(Alias.customer_id).where(ours, known)
-    either = [col(Customer.name_key).in_(wanted), col(Customer.id).in_(aliased)]
-    if any(domains.values()):
-        either.append(col(Customer.domain).in_([domain for domain in domains.values() if domain]))
-    query = select(Customer).where(sa.or_(*either))
-    rows = session.exec(query.order_by(col(Customer.name_key), col(Customer.id)).limit(500)).all() if wanted else []
-    others = select(Alias.name_key, Alias.customer_id).where(known)
+    known = [domain for domain in domains.values() if domain]
+    query = select(Customer).where(col(Customer.id).in_(ids_called(wanted, known))).limit(MOST_ROWS)
+    rows = sorted(session.exec(query).all(), key=lambda row: (row.name_key, row.id)) if wanted else []
+    others = select(Alias.name_key, Alias.customer_id).where(col(Alias.name_key).in_(wanted))
     aliases = set(session.exec(others).all()) if any(row.name_key not in wanted for row in rows) else set()
 
     def is_called(row: Customer, name: str) -> bool:

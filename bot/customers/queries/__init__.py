@@ -2,18 +2,29 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.errors import Ambiguous, NotFound
-from bot.customers.queries.due import FACT_NAMES, neglected, overdue_first, sleeping, standing_of, waiting
-from bot.customers.rules.domains import registrable_domain
+from bot.core.errors import NotFound
+from bot.customers.queries.coverage import owned_by
+from bot.customers.queries.due import (
+    CUSTOMERS,
+    FACT_NAMES,
+    awake,
+    is_active,
+    neglected,
+    overdue_first,
+    sleeping,
+    standing_of,
+    waiting,
+)
+from bot.customers.queries.overdue import Which, first_ids
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
-from bot.customers.rules.names import clean_text, either, look_alikes, name_key
 from bot.customers.schemas import Cell, CustomerSchema
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.people.queries import get_today, list_names
@@ -23,10 +34,6 @@ from bot.workspaces.usecases import BOT
 
 HEADERS: tuple[str, ...] = tuple(field.header for field in Field)
 """Our own headings."""
-NEAREST = 3
-MOST_MATCHES = 20
-MOST_PARTLY = 5  # customers that a part of a name may mean, as buttons
-MOST_WORDS = 8
 
 _SAME_NAMES = (
     "name", "domain", "external_id", "source", "annual_value", "currency", "headcount", "country", "zone", "tags",
@@ -67,93 +74,6 @@ def list_by_ids(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, Cu
     return {customer.id: customer for customer in session.exec(query).all()}
 
 
-def find_customer(session: Session, words: str, *, partly: bool = True) -> Customer:
-    """
-    Return the one customer called *words*: by name, alias or domain; case, accents and legal forms don't matter.
-
-    If none is called just that, *partly* takes the only one whose name begins with *words* or, failing that, holds
-    them.
-
-    Raises:
-        Ambiguous: several are called so; `nearest` holds them.
-        NotFound: none is; `nearest` holds those whose names begin with *words*, hold them, or are similar.
-    """
-    asked = clean_text(words, 80)
-    found = list_exact(session, words)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        many = f"More than {MOST_MATCHES}" if len(found) > MOST_MATCHES else str(len(found))
-        raise Ambiguous(
-            f"{many} customers are called {asked}; choose one.",
-            asked=asked,
-            nearest=tuple((customer.id, customer.name) for customer in found[:MOST_MATCHES]),
-        )
-    similar = list_partly(session, words) if partly else ()
-    if len(similar) == 1:
-        return similar[0]
-    nearest = list_names_like(session, words)
-    hint = f" Did you mean {either([name for _, name in nearest])}?" if nearest else ""
-    raise NotFound(f"No customer is called {asked}.{hint}", asked=asked, nearest=nearest)
-
-
-def list_exact(session: Session, words: str) -> Sequence[Customer]:
-    """List customers whose name, alias or domain is just *words*, by name."""
-    key = name_key(words)
-    if not key:
-        return []
-    domain = registrable_domain(words)
-    named = select(Alias.customer_id).where(Alias.name_key == key)
-    either = [col(Customer.name_key) == key, col(Customer.id).in_(named)]
-    if domain:
-        either.append(col(Customer.domain) == domain)
-    query = select(Customer).where(sa.or_(*either))
-    return session.exec(query.order_by(col(Customer.name_key), col(Customer.id)).limit(MOST_MATCHES + 1)).all()
-
-
-def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Sequence[Customer]:
-    """
-    List customers whose name or alias begins with *words*, by name; if none does, those that hold words which begin
-    like each of *words*.
-    """
-    key = name_key(words)
-    if not key:
-        return []
-    for holds in (_begins, _holds):
-        named = select(Alias.customer_id).where(holds(col(Alias.name_key), key))
-        either = sa.or_(holds(col(Customer.name_key), key), col(Customer.id).in_(named))
-        query = select(Customer).where(either).order_by(col(Customer.name_key), col(Customer.id))
-        if found := session.exec(query.limit(limit)).all():
-            return found
-    return []
-
-
-def _begins(name: Any, key: str) -> Any:
-    return name.startswith(key, autoescape=True)
-
-
-def _holds(name: Any, key: str) -> Any:
-    """SQL: each word of *key* is the beginning of a word of *name*."""
-    spaced = sa.literal(" ").concat(name)
-    return sa.and_(*(spaced.contains(f" {part}", autoescape=True) for part in key.split()[:MOST_WORDS]))
-
-
-def list_names_like(session: Session, words: str) -> tuple[tuple[UUID, str], ...]:
-    """List the (id, name) of customers that *words* may mean: as a part of their name, or else with typing errors."""
-    return tuple((one.id, one.name) for one in list_partly(session, words)) or list_nearest(session, words)
-
-
-def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tuple[UUID, str], ...]:
-    """List the (id, name) of customers whose names look most like *words*, in spite of typing errors."""
-    names = session.exec(select(Customer.id, Customer.name_key)).all()
-    aliases = session.exec(select(Alias.customer_id, Alias.name_key)).all()
-    ids: dict[str, UUID] = {key: customer_id for customer_id, key in (*aliases, *names)}
-    alike = look_alikes(name_key(words), list(ids), limit * 2)
-    wanted = list(dict.fromkeys(ids[key] for key in alike))[:limit]
-    rows = list_by_ids(session, wanted)
-    return tuple((customer_id, rows[customer_id].name) for customer_id in wanted)
-
-
 def list_contacts(session: Session, customer_id: UUID) -> Sequence[Contact]:
     """List the people at a customer, by name."""
     query = select(Contact).where(Contact.customer_id == customer_id)
@@ -170,13 +90,12 @@ def list_waiting(
     session: Session, *, owner_ids: Sequence[str], today: date, limit: int | None = None
 ) -> Sequence[Customer]:
     """List customers of these owners that are due or neglected, furthest past their cadence first."""
-    query = select(Customer).where(col(Customer.owner_id).in_(list(owner_ids)), waiting(today))
-    return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
+    return _overdue_first(session, partial(waiting, today), today=today, limit=limit, owner_ids=owner_ids)
 
 
 def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | None = None) -> Sequence[Customer]:
     """List snoozed customers of this owner, the first to wake first."""
-    query = select(Customer).where(Customer.owner_id == owner_id, Customer.status == Status.ACTIVE, sleeping(today))
+    query = select(Customer).where(Customer.owner_id == owner_id, is_active(), sleeping(today))
     return session.exec(query.order_by(col(Customer.snoozed_until), col(Customer.id)).limit(limit)).all()
 
 
@@ -184,16 +103,54 @@ def list_neglected(
     session: Session, *, today: date, owner_id: str | None = None, limit: int | None = None, offset: int = 0
 ) -> Sequence[Customer]:
     """List neglected customers of the workspace or of one owner, furthest past their cadence first."""
-    query = select(Customer).where(neglected(today))
-    if owner_id is not None:
-        query = query.where(Customer.owner_id == owner_id)
-    return session.exec(query.order_by(*overdue_first(today)).offset(offset).limit(limit)).all()
+    owners, which = None if owner_id is None else [owner_id], partial(neglected, today)
+    return _overdue_first(session, which, today=today, limit=limit, offset=offset, owner_ids=owners)
 
 
-def list_pool(session: Session, *, today: date, limit: int | None = None) -> Sequence[Customer]:
+def list_pool(session: Session, *, today: date, limit: int | None = None, offset: int = 0) -> Sequence[Customer]:
     """List active customers without an owner, furthest past their cadence first."""
-    query = select(Customer).where(col(Customer.owner_id).is_(None), Customer.status == Status.ACTIVE)
-    return session.exec(query.order_by(*overdue_first(today)).limit(limit)).all()
+    return _overdue_first(session, is_active, today=today, limit=limit, offset=offset, owner_ids=[None])
+
+
+def list_awake(session: Session, *, today: date, limit: int) -> Sequence[Customer]:
+    """List active customers that aren't snoozed, furthest past their cadence first."""
+    return _overdue_first(session, partial(awake, today), today=today, limit=limit)
+
+
+def list_all(
+    session: Session, *, which: sa.ColumnElement[bool] | None, today: date, limit: int, offset: int
+) -> Sequence[Customer]:
+    """
+    List all customers, or those for which *which* holds: active ones first, each furthest past their cadence first.
+
+    A page of nothing but active ones of all is read from an index.
+    """
+    if which is None:
+        active = _overdue_first(session, is_active, today=today, limit=limit, offset=offset)
+        if len(active) == limit:
+            return active
+    order = (sa.case((is_active(), 0), else_=1), *overdue_first(today))
+    query = select(Customer).where(sa.true() if which is None else which).order_by(*order)
+    return session.exec(query.offset(offset).limit(limit)).all()
+
+
+def _overdue_first(
+    session: Session,
+    which: Which,
+    *,
+    today: date,
+    limit: int | None,
+    offset: int = 0,
+    owner_ids: Sequence[str | None] | None = None,
+) -> Sequence[Customer]:
+    """List those for which *which* holds, furthest past their cadence first; of *owner_ids* unless it is None."""
+    if limit is None:
+        theirs = () if owner_ids is None else (owned_by(CUSTOMERS, owner_ids),)
+        query = select(Customer).where(which(CUSTOMERS), *theirs).order_by(*overdue_first(today))
+        return session.exec(query.offset(offset)).all()
+    found = first_ids(session, which, today=today, limit=limit, offset=offset, owner_ids=owner_ids)
+    rows = list_by_ids(session, found)
+    return [rows[customer_id] for customer_id in found]
 
 
 def list_owner_ids(session: Session, *, most: int) -> tuple[str, ...]:

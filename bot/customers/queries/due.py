@@ -1,14 +1,14 @@
-"""When customers are due and where they stand: the SQL of `rules.due`, schedules of many, and counts by standing."""
+"""When customers are due and where they stand: the SQL of `rules.due`, and schedules of many."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import days_between, workspace_of
+from bot.core.database import days_between
 from bot.customers.rules.due import (
     CoverageGroup,
     Schedule,
@@ -19,11 +19,9 @@ from bot.customers.rules.due import (
     coverage_group,
     standing,
 )
-from bot.customers.schemas import Coverage, OwnerCoverage
-from bot.customers.tables import Customer
+from bot.customers.tables import TALLY, Customer
 from bot.people.queries import get_calendar, list_calendars
 from bot.people.rules import Calendar
-from bot.people.tables import Person
 from bot.workspaces.queries import get_workspace
 
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
@@ -38,69 +36,75 @@ FACT_NAMES = (
 )  # fmt: skip
 """The columns that a `CustomerSchema` shows as they are."""
 
-MOST_PROBLEMS = 20
-MEND = "save the cadence in /evenhand setup once more, which winds every clock."
-
 Day = date | sa.ColumnElement[date]
 """A day, as a value or as a parameter of a statement."""
 
 
-def is_active() -> sa.ColumnElement[bool]:
-    """SQL: we look after the customer; only then does it stand anywhere."""
-    return _is(CUSTOMERS.c.status, Status.ACTIVE)
+def is_active(of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
+    """SQL: we look after the customer; only then does it stand anywhere. *of* is its table, or `TALLY`."""
+    return _is(of.c.status, Status.ACTIVE)
 
 
-def sleeping(today: Day) -> sa.ColumnElement[bool]:
+def sleeping(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
     """SQL: the customer is snoozed on *today*; our own snooze ends where neglect begins."""
-    until, reason = CUSTOMERS.c.snoozed_until, CUSTOMERS.c.snooze_reason
-    awaited = sa.or_(_is(reason, SnoozeReason.CUSTOMER_ASKED), CUSTOMERS.c.neglected_after >= today)
+    until, reason = of.c.snoozed_until, of.c.snooze_reason
+    awaited = sa.or_(_is(reason, SnoozeReason.CUSTOMER_ASKED), of.c.neglected_after >= today)
     return sa.and_(until.is_not(None), until > today, awaited)
 
 
-def reached(today: Day) -> sa.ColumnElement[bool]:
+def awake(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
+    """SQL: active, and not snoozed on *today*."""
+    return sa.and_(is_active(of), sa.not_(sleeping(today, of)))
+
+
+def reached(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
     """SQL: the due date or the hard limit has come, snoozed or not."""
-    return sa.or_(CUSTOMERS.c.due_on <= today, CUSTOMERS.c.neglected_after < today)
+    return sa.or_(of.c.due_on <= today, of.c.neglected_after < today)
 
 
-def waiting(today: Day) -> sa.ColumnElement[bool]:
+def ahead(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
+    """SQL: active, not snoozed, and neither due nor neglected; written so that an index on `due_on` serves."""
+    return sa.and_(awake(today, of), of.c.due_on > today, of.c.neglected_after >= today)
+
+
+def waiting(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
     """SQL: active, due or neglected, and not snoozed."""
-    return sa.and_(is_active(), reached(today), sa.not_(sleeping(today)))
+    return sa.and_(awake(today, of), reached(today, of))
 
 
-def neglected(today: Day) -> sa.ColumnElement[bool]:
+def neglected(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
     """SQL: active, past the hard limit, and not snoozed at the customer's own wish."""
-    return sa.and_(is_active(), CUSTOMERS.c.neglected_after < today, sa.not_(sleeping(today)))
+    return sa.and_(awake(today, of), of.c.neglected_after < today)
 
 
-def standing_at(today: Day) -> sa.ColumnElement[str]:
+def standing_at(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[str]:
     """SQL: where an active customer stands on *today*, as a `Standing`'s value: what `rules.due.standing` says."""
-    return sa.case(
-        (sleeping(today), Standing.SNOOZED.value),
-        (CUSTOMERS.c.neglected_after < today, Standing.NEGLECTED.value),
-        (CUSTOMERS.c.due_on <= today, Standing.DUE.value),
-        else_=Standing.IN_CADENCE.value,
-    )
+    return sa.case(*_unless_in_cadence(today, of), else_=Standing.IN_CADENCE.value)
 
 
-def coverage_group_at(today: Day) -> sa.ColumnElement[str]:
-    """SQL: where coverage counts an active customer on *today*: what `rules.due.coverage_group` says."""
-    day = sa.literal(today, sa.Date()) if isinstance(today, date) else today
-    first = sa.and_(
-        CUSTOMERS.c.owner_id.is_not(None),
-        days_between(day, CUSTOMERS.c.waiting_since) <= CUSTOMERS.c.effective_cadence_days,
-    )
-    stands = standing_at(today)
-    unknown = sa.and_(
-        stands == Standing.IN_CADENCE.value, CUSTOMERS.c.last_contact_on.is_(None), sa.not_(first)
-    )  # fmt: skip
-    return sa.case((unknown, CoverageGroup.NEVER_CONTACTED.value), else_=stands)
+def coverage_group_at(today: date) -> sa.ColumnElement[str]:
+    """SQL: where coverage counts the active customers of a row of `TALLY`: what `rules.due.coverage_group` says."""
+    since = TALLY.c.first_wait_since
+    waited = days_between(sa.literal(today, sa.Date()), since)
+    first = sa.and_(TALLY.c.owner_id.is_not(None), waited <= TALLY.c.effective_cadence_days)
+    unknown = (sa.and_(since.is_not(None), sa.not_(first)), CoverageGroup.NEVER_CONTACTED.value)
+    return sa.case(*_unless_in_cadence(today, TALLY), unknown, else_=CoverageGroup.IN_CADENCE.value)
 
 
-def overdue_first(today: Day) -> tuple[Any, ...]:
+def _unless_in_cadence(today: Day, of: sa.Table) -> list[tuple[sa.ColumnElement[bool], str]]:
+    """SQL: (condition, standing), of which the first that holds tells; none holds in cadence."""
+    return [
+        (sleeping(today, of), Standing.SNOOZED.value),
+        (of.c.neglected_after < today, Standing.NEGLECTED.value),
+        (of.c.due_on <= today, Standing.DUE.value),
+    ]
+
+
+def overdue_first(today: Day, of: sa.FromClause = CUSTOMERS) -> tuple[Any, ...]:
     """The order of every list: days waited ÷ cadence, the highest first; equal ones by id, blind to size."""
     day = sa.literal(today, sa.Date()) if isinstance(today, date) else today
-    waited = days_between(day, CUSTOMERS.c.waiting_since)
-    return (sa.cast(waited, sa.Float) / CUSTOMERS.c.effective_cadence_days).desc(), CUSTOMERS.c.id
+    waited = days_between(day, of.c.waiting_since)
+    return (sa.cast(waited, sa.Float) / of.c.effective_cadence_days).desc(), of.c.id
 
 
 def standing_of(customer: Any, today: date) -> Standing:
@@ -167,95 +171,13 @@ class ScheduleBatch:
             setattr(customer, name, value)
 
 
-def get_coverage(session: Session, *, today: date, owner_id: str | None = None) -> Coverage:
-    """Count where the active customers of the workspace, or of one owner, stand on *today*."""
-    query = sa.select(*_counts(today)).where(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
-    if owner_id is not None:
-        query = query.where(CUSTOMERS.c.owner_id == owner_id)
-    return Coverage(**session.execute(query).mappings().one())
-
-
-def list_team_coverage(
-    session: Session, *, today: date, limit: int, offset: int = 0
-) -> tuple[list[OwnerCoverage], int]:
-    """Count where the active customers of each owner stand, the least in cadence first; and return how many owners."""
-    counts = _counts(today)
-    by_name = {count.name: count for count in counts}
-    behind = sa.cast(by_name["neglected"] + by_name["due"], sa.Float) / sa.func.count()
-    owners = sa.and_(col(Person.workspace_id) == CUSTOMERS.c.workspace_id, col(Person.id) == CUSTOMERS.c.owner_id)
-    query = (
-        sa.select(col(Person.id), col(Person.name), sa.func.count().over(), *counts)
-        .select_from(CUSTOMERS.join(Person, owners))
-        .where(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
-        .group_by(col(Person.id), col(Person.name), col(Person.name_key))
-        .order_by(behind.desc(), col(Person.name_key), col(Person.id))
-    )
-    rows = session.execute(query.limit(limit).offset(offset)).all()
-    found = [
-        OwnerCoverage(person_id=row[0], name=row[1], coverage=Coverage(**dict(zip(by_name, row[3:], strict=True))))
-        for row in rows
-    ]
-    return found, rows[0][2] if rows else 0
-
-
-def list_coming(
-    session: Session, *, owner_ids: Sequence[str], today: date, until: date, limit: int
-) -> tuple[Sequence[Customer], int]:
-    """List customers of these owners that become due after *today* up to *until*, the first first; and count them."""
-    coming = sa.and_(
-        CUSTOMERS.c.workspace_id == workspace_of(session),
-        CUSTOMERS.c.owner_id.in_(list(owner_ids)),
-        CUSTOMERS.c.due_on <= until,
-        is_active(),
-        sa.not_(reached(today)),
-        sa.not_(sleeping(today)),
-    )
-    query = select(Customer).where(coming).order_by(CUSTOMERS.c.due_on, *overdue_first(today)).limit(limit)
-    total = session.execute(sa.select(sa.func.count()).select_from(CUSTOMERS).where(coming)).scalar_one()
-    return session.exec(query).all(), total
-
-
-def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: date) -> date | None:
-    """Return when the first customer of these owners, or of everybody, becomes due that neither waits nor sleeps."""
-    ahead = [CUSTOMERS.c.workspace_id == workspace_of(session), is_active(), sa.not_(reached(today))]
-    query = sa.select(sa.func.min(CUSTOMERS.c.due_on)).where(*ahead, sa.not_(sleeping(today)))
-    if owner_ids is not None:
-        query = query.where(CUSTOMERS.c.owner_id.in_(list(owner_ids)))
-    first: date | None = session.execute(query).scalar_one()
-    return first
-
-
 def list_owners_among(session: Session, person_ids: Sequence[str]) -> list[str]:
     """List which of these people look after any customer."""
     query = select(Customer.owner_id).where(col(Customer.owner_id).in_(list(person_ids)))
     return sorted({owner_id for owner_id in session.exec(query.distinct()).all() if owner_id}) if person_ids else []
 
 
-def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - the shape of every check
-    """Return a sentence for each customer whose stored schedule doesn't follow from its other columns."""
-    schedules = ScheduleBatch(session)
-    wrong = [
-        f"{customer.name} has dates that don't follow from its facts; {MEND}"
-        for customer in session.exec(select(Customer).execution_options(yield_per=1000))
-        if schedules.schedule_of(customer) != tuple(getattr(customer, name) for name in Schedule._fields)
-    ]
-    return wrong[:MOST_PROBLEMS] + ([f"{len(wrong) - MOST_PROBLEMS} more."] if len(wrong) > MOST_PROBLEMS else [])
-
-
 def _is(column: sa.ColumnElement[Any], value: StrEnum) -> sa.ColumnElement[bool]:
     """SQL: the column holds *value*, which is no parameter: `/checkin` asks this, and binding takes time."""
     written: sa.ColumnElement[str] = sa.literal_column(f"'{value.value}'")
     return sa.type_coerce(column, sa.String) == written
-
-
-def _counts(today: date) -> list[sa.Label[int]]:
-    """The fields of a `Coverage` of active customers, by name."""
-    group = coverage_group_at(today)
-    counts = {kind.value: _how_many(group == kind.value) for kind in CoverageGroup}
-    counts["snoozed_late"] = _how_many(sa.and_(group == CoverageGroup.SNOOZED.value, reached(today)))
-    counts["pool"] = _how_many(CUSTOMERS.c.owner_id.is_(None))
-    return [sa.func.count().label("active"), *(count.label(name) for name, count in counts.items())]
-
-
-def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)

@@ -1,7 +1,8 @@
 """What the screens of this feature show: lists, a customer's card with its timeline, imported lists."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from typing import Any, cast
 from uuid import UUID
@@ -16,18 +17,26 @@ from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
-    find_customer,
     get_customer,
     list_aliases,
+    list_all,
     list_contacts,
-    list_exact,
-    list_nearest,
     list_owner_ids,
-    list_partly,
+    list_pool,
     list_schemas,
 )
+from bot.customers.queries.coverage import count_customers, count_pool
 from bot.customers.queries.due import overdue_first
+from bot.customers.queries.searching import (
+    ASKED_LENGTH,
+    find_customer,
+    ids_holding,
+    list_exact,
+    list_nearest,
+    list_partly,
+)
 from bot.customers.queries.sharing import list_shares
+from bot.customers.rules.batches import UNFINISHED, ImportState, is_running
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
@@ -44,7 +53,7 @@ from bot.customers.schemas import (
 )
 from bot.customers.schemas.importing import RefusedFile
 from bot.customers.schemas.sharing import ShareForm
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, RefusedRows, Upload
+from bot.customers.tables import Contact, Customer, Import, ImportChange, RefusedRows, Upload
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.rules import Role
 from bot.people.usecases import may_manage, require_here, require_manager, whom_to_ask
@@ -56,14 +65,14 @@ PAGE_ROWS = 8
 TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
+MOST_CONSIDERED = 1000
+"""Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""
 IMPORTS_SHOWN = 5
 EXAMPLES = 3
 MOST_PROPOSED = 10
 """People that a form proposes to share customers out among."""
 TRAIL_LINES = 20
 COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
-ASKED_LENGTH = 200
-MOST_WORDS = 8
 CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id")
 
 
@@ -77,9 +86,9 @@ def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Fea
     require_here(session, by=viewer)
     asked = clean_text(words, ASKED_LENGTH)
     exact = (list_exact(session, asked) or list_partly(session, asked)) if asked else []
-    page = list_page(session, words=asked, page=1, viewer=viewer, now=now)
-    if len(exact) == 1 or (asked and page.total == 1):
-        only = exact[0].id if len(exact) == 1 else page.rows[0].id
+    page = None if len(exact) == 1 else list_page(session, words=asked, page=1, viewer=viewer, now=now)
+    if page is None or (asked and page.total == 1):
+        only = page.rows[0].id if page else exact[0].id
         card = get_card(session, customer_id=only, viewer=viewer, features=features, now=now)
         return LookUp(words=asked, card=card)
     if asked and not page.total:
@@ -98,21 +107,26 @@ def list_page(
     """
     actor = require_here(session, by=viewer)
     today = get_today(session, person_id=viewer, now=now)
-    wanted = [col(Customer.workspace_id) == workspace_of(session)]
-    if words:
-        wanted.append(_holding(words))
-    if pool:
-        wanted += [col(Customer.owner_id).is_(None), col(Customer.status) == Status.ACTIVE]
-    total = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
+    holding = col(Customer.id).in_(ids_holding(session, words)) if words else None
+    total = _count_listed(session, holding, pool=pool)
     pages = max(-(-total // PAGE_ROWS), 1)
     shown = min(max(page, 1), pages)
-    order = (sa.case((col(Customer.status) == Status.ACTIVE, 0), else_=1), *overdue_first(today))
-    query = select(Customer).where(*wanted).order_by(*order).offset((shown - 1) * PAGE_ROWS).limit(PAGE_ROWS)
-    rows, manages = list_schemas(session, session.exec(query).all(), today=today), may_manage(actor)
+    start, manages = (shown - 1) * PAGE_ROWS, may_manage(actor)
+    page_of = list_pool if pool else partial(list_all, which=holding)
+    found = page_of(session, today=today, limit=PAGE_ROWS, offset=start)
     return ListPage(
-        rows=tuple(rows), words=clean_text(words, ASKED_LENGTH), page=shown, pages=pages, total=total, pool=pool,
-        may_share=manages, shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
+        rows=tuple(list_schemas(session, found, today=today)), words=clean_text(words, ASKED_LENGTH), page=shown,
+        pages=pages, total=total, pool=pool, may_share=manages,
+        shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
     )  # fmt: skip
+
+
+def _count_listed(session: Session, holding: Any, *, pool: bool) -> int:
+    if pool or holding is None:
+        return count_pool(session) if pool else count_customers(session)
+    wanted = (col(Customer.workspace_id) == workspace_of(session), holding)
+    total: int = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
+    return total
 
 
 def get_share_form(session: Session, *, viewer: str, now: datetime) -> ShareForm:
@@ -137,7 +151,7 @@ def list_options(session: Session, *, words: str, viewer: str, now: datetime) ->
     today = get_today(session, person_id=viewer, now=now)
     query = select(Customer.id, Customer.name)
     if words.strip():
-        query = query.where(_holding(words))
+        query = query.where(col(Customer.id).in_(ids_holding(session, words, MOST_CONSIDERED)))
     key = name_key(words)
     beginning = sa.case((col(Customer.name_key).startswith(key, autoescape=True), 0), else_=1) if key else sa.literal(0)
     query = query.where(col(Customer.status) != Status.EXCLUDED).order_by(beginning, *overdue_first(today))
@@ -155,16 +169,15 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     topics = collect_topics(features, session, customer.id, now)
     lines = sorted(chain.from_iterable(topics.values()), key=lambda line: not line.urgent)
     subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
-    family = select(Customer.id, Customer.name).where(Customer.parent_id == customer.id)
-    children = session.exec(family.order_by(col(Customer.name_key))).all()
+    children, children_total = _list_children(session, customer.id)
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
         topics={topic: tuple(about) for topic, about in topics.items()},
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
-        children=tuple(Named(id=child_id, name=name) for child_id, name in children[:FAMILY_SHOWN]),
-        children_total=len(children),
+        children=children,
+        children_total=children_total,
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(
             OfferedButton(label=offer.label, action_id=offer.action_id, in_menu=offer.open is not None)
@@ -176,6 +189,16 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         mine=customer.owner_id == viewer,
         may_erase=actor.role is Role.ADMIN,
     )
+
+
+def _list_children(session: Session, parent_id: UUID) -> tuple[tuple[Named, ...], int]:
+    """Return the first subsidiaries by name, and how many there are."""
+    theirs = Customer.parent_id == parent_id
+    first = select(Customer.id, Customer.name).where(theirs).order_by(col(Customer.name_key), col(Customer.id))
+    shown = tuple(Named(id=child_id, name=name) for child_id, name in session.exec(first.limit(FAMILY_SHOWN)).all())
+    if len(shown) < FAMILY_SHOWN:
+        return shown, len(shown)
+    return shown, session.exec(select(sa.func.count(col(Customer.id))).where(theirs)).one()
 
 
 def find_card(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
@@ -214,11 +237,17 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     Raises:
         NotFound: it was taken in or thrown away, or it is somebody else's.
     """
-    upload = session.exec(select(Upload).where(Upload.id == upload_id, Upload.by == by)).first()
+    waiting = select(Upload).where(Upload.id == upload_id, Upload.by == by, col(Upload.import_id).is_(None))
+    upload = session.exec(waiting).first()
     if upload is None:
         raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
+    return upload_schema(upload, get_today(session, person_id=by, now=now))
+
+
+def upload_schema(upload: Upload, today: date) -> UploadSchema:
+    """Return a list that was sent, to be read as of *today*."""
     stored = {name: getattr(upload, name) for name in UploadSchema.model_fields.keys() - {"today"}}
-    return UploadSchema(**stored, today=get_today(session, person_id=by, now=now))
+    return UploadSchema(**stored, today=today)
 
 
 def _not_to_contact(customers: Any) -> sa.Select[Any]:
@@ -238,22 +267,6 @@ def _tell_brief(rows: Sequence[Any], _now: datetime) -> dict[UUID, list[Line]]:
 
 brief_of_contacts = Brief(_not_to_contact, _tell_brief)
 """Whom not to contact at these customers."""
-
-
-def _holding(words: str) -> Any:
-    """SQL: the name or an alias holds each of the words, however they are written, or the domain holds them all."""
-    parts = name_key(words).split()[:MOST_WORDS]
-    domain = clean_text(words, ASKED_LENGTH).lower()
-    named = select(Alias.customer_id).where(*_each(Alias.name_key, parts))
-    return sa.or_(
-        sa.and_(*_each(Customer.name_key, parts)) if parts else sa.false(),
-        col(Customer.id).in_(named) if parts else sa.false(),
-        col(Customer.domain).contains(domain, autoescape=True) if "." in domain else sa.false(),
-    )
-
-
-def _each(column: str, parts: Sequence[str]) -> list[Any]:
-    return [col(column).contains(part, autoescape=True) for part in parts]
 
 
 def _nearest(session: Session, words: str) -> tuple[Named, ...]:
@@ -320,6 +333,9 @@ def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: da
             undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
             may_undo=one.undone_at is None and one.id in theirs,
             has_refused=one.id in refused & theirs,
+            is_running=is_running(one.alive_at, now=now),
+            is_undoing=one.state is ImportState.UNDOING,
+            is_interrupted=one.state in UNFINISHED and not is_running(one.alive_at, now=now),
         )
         for one in made
     )

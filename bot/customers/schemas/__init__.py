@@ -248,8 +248,8 @@ class ImportPlan(Schema):
     """
     What taking a list in would do: `added` names, `changes`, customers left alone, rows refused, and rows that were
     `taken_as_one`. Each row of the file is the first of a customer that is added, changed or left alone, or it joins
-    an earlier row, or it is refused. `remarks` are about rows that are taken all the same (an unknown owner, a
-    look-alike). `late` first calls find no room in their cadence.
+    an earlier row, or it is refused; `added_rows` and `changed_rows` are such first rows. `remarks` are about rows that
+    are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their cadence.
 
     `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
     `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
@@ -258,7 +258,9 @@ class ImportPlan(Schema):
     file_name: str
     source: str = ""
     added: tuple[str, ...] = ()
+    added_rows: tuple[int, ...] = ()
     changed: int = 0
+    changed_rows: tuple[int, ...] = ()
     changes: tuple[Changed, ...] = ()
     left_alone: int = 0
     taken_as_one: tuple[TakenAsOne, ...] = ()
@@ -300,6 +302,7 @@ class ImportSummary(Schema):
     A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did.
 
     *has_refused* says that the viewer can get its refused rows as a file.
+    An import or undoing that `is_running` can't be undone now; one that `is_interrupted` can go on.
     """
 
     id: UUID
@@ -313,6 +316,9 @@ class ImportSummary(Schema):
     undone_by: str | None = None
     may_undo: bool = False
     has_refused: bool = False
+    is_running: bool = False
+    is_undoing: bool = False
+    is_interrupted: bool = False
 
 
 class ImportMessage(Schema):
@@ -335,7 +341,7 @@ class ImportUndone(Schema):
 
 
 class UploadSchema(Schema):
-    """A list that was uploaded and not confirmed yet."""
+    """A list that was uploaded and isn't imported yet; *choices* are those of an import that was interrupted."""
 
     id: UUID
     by: str
@@ -345,6 +351,7 @@ class UploadSchema(Schema):
     by_hand: Mapping[str, str] = {}
     answers: Mapping[str, str] = {}
     apart: tuple[int, ...] = ()
+    choices: Mapping[str, Any] = {}
 
 
 class ErasureSubject(Schema):

@@ -1,7 +1,8 @@
 """What importing a list would do, or has done, as lines of text: the command line prints what the window shows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from bot.customers.rules.questions import NOTHING_CHOSEN
 from bot.customers.rules.refusals import RefusalGroup, group_refusals
 from bot.customers.rules.rows import Note
 from bot.customers.schemas import Changed, Drafts, ImportPlan, SampleRow
@@ -13,15 +14,17 @@ GROUPS_SHOWN = 20
 CHANGES_SHOWN = 10
 
 
-def plan_lines(plan: ImportPlan, drafts: Drafts, *, done: bool) -> list[str]:
-    """Return the lines of a list that was imported (*done*), or that is only looked at."""
+def plan_lines(
+    plan: ImportPlan, drafts: Drafts, *, done: bool, answers: Mapping[str, str] = NOTHING_CHOSEN
+) -> list[str]:
+    """Return the lines of a list that was imported (*done*), or that is only looked at, with *answers* by question."""
     would = "" if done else "would be "
     counts = (
         (len(plan.added), f"{would}added"), (plan.changed, f"{would}changed"), (plan.left_alone, "left alone"),
         *([(plan.joined, "taken as one with another row")] if plan.joined else []), (plan.refused, "refused"),
     )  # fmt: skip
-    lines = [", ".join(f"{count:,} {what}" for count, what in counts) + "."]
-    lines += _columns(drafts)
+    lines = [", ".join(f"{count:,} {what}" for count, what in counts) + ".", *column_lines(drafts)]
+    lines += _answers(drafts, answers)
     lines += _part("First rows", [_sample_row(row) for row in plan.sample], total=len(plan.added))
     lines += _taken_as_one(plan)
     lines += _groups("Refused", plan.refusals)
@@ -42,7 +45,18 @@ def _taken_as_one(plan: ImportPlan) -> list[str]:
     return _part(title, shown, total=len(groups))
 
 
-def _columns(drafts: Drafts) -> list[str]:
+def _answers(drafts: Drafts, answers: Mapping[str, str]) -> list[str]:
+    """Return how each question about the list was answered, or what was taken where nobody was asked."""
+    shown = []
+    for question in drafts.questions:
+        chosen = question.choose(answers)
+        label = next(option.label for option in question.options if option.answer == chosen)
+        shown.append(f"{question.text} → {label}")
+    return _part("Answered" if answers else "Taken as proposed (--interactive asks)", shown, total=len(shown))
+
+
+def column_lines(drafts: Drafts) -> list[str]:
+    """Return which columns of a list are read as what, and which are not read."""
     read = ", ".join(f"{header} → {field.header.lower()}" for header, field in drafts.list_columns())
     left = [f'Not read: {", ".join(drafts.unmapped)} (--map "Column=field" reads one).'] if drafts.unmapped else []
     return [*([f"Looks like {drafts.system}."] if drafts.system else []), f"Read: {read}.", *left]

@@ -17,9 +17,9 @@ from bot.core.feature import (
     collect_counts,
 )
 from bot.core.schemas import DigestSlot, Line, OwedLine
-from bot.customers.queries import list_neglected
-from bot.customers.queries.due import get_coverage, neglected, overdue_first, sleeping
-from bot.customers.rules.due import Status
+from bot.customers.queries import list_awake, list_neglected
+from bot.customers.queries.coverage import get_coverage
+from bot.customers.queries.due import neglected, overdue_first
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Coverage
 from bot.customers.tables import Customer
@@ -180,6 +180,5 @@ def get_last_post(session: Session, digest_id: UUID) -> DigestPost | None:
 
 def _longest_wait(session: Session, today: date) -> tuple[int, int] | None:
     """Return days waited and cadence of the most overdue customer that is not snoozed."""
-    query = select(Customer).where(Customer.status == Status.ACTIVE, sa.not_(sleeping(today)))
-    first = session.exec(query.order_by(*overdue_first(today)).limit(1)).first()
-    return (max((today - first.waiting_since).days, 0), first.effective_cadence_days) if first else None
+    first = list_awake(session, today=today, limit=1)
+    return (max((today - first[0].waiting_since).days, 0), first[0].effective_cadence_days) if first else None

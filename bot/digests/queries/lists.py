@@ -13,7 +13,7 @@ from bot.core.errors import NotFound
 from bot.core.feature import Feature
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import list_by_ids, list_neglected, list_pool
-from bot.customers.queries.due import get_coverage
+from bot.customers.queries.coverage import count_pool, get_coverage
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.tables import Customer
@@ -78,19 +78,18 @@ def get_list(
     today = get_today(session, person_id=viewer, now=now)
     owner = None if whose in set(Whose) else get_person(session, whose)
     owner_id = owner.id if owner else None
-    coverage = get_coverage(session, today=today, owner_id=owner_id)
-    everybody = get_coverage(session, today=today) if owner else coverage
-    total = everybody.pool if whose == Whose.POOL else coverage.neglected
+    pool = count_pool(session)
+    total = pool if whose == Whose.POOL else get_coverage(session, today=today, owner_id=owner_id).neglected
     pages = max(-(-total // ROWS_ON_PAGE), 1)
     page = min(max(page, 0), pages - 1)
     start = page * ROWS_ON_PAGE
     if whose == Whose.POOL:
-        customers = list_pool(session, today=today, limit=start + ROWS_ON_PAGE)[start:]
+        customers = list_pool(session, today=today, limit=ROWS_ON_PAGE, offset=start)
     else:
         customers = list_neglected(session, today=today, owner_id=owner_id, limit=ROWS_ON_PAGE, offset=start)
     rows = tuple(list_rows(session, customers, today=today, features=features, now=now))
     return NeglectedList(
-        whose=whose, whose_name=owner.name if owner else "", viewer=viewer, total=total, pool=everybody.pool,
+        whose=whose, whose_name=owner.name if owner else "", viewer=viewer, total=total, pool=pool,
         page=page, pages=pages, rows=rows, taken=taken,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.coffee.queries import find_coffee
 from bot.coffee.schemas import CoffeeSchema
 from bot.coffee.tables import Coffee
-from bot.customers.queries import find_customer
+from bot.customers.queries.searching import find_customer
 
 
 def note_coffee(session: Session, *, name: str, drink: str, by: str, now: datetime) -> CoffeeSchema:

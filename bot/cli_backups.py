@@ -1,0 +1,50 @@
+"""`evenhand backup` and `evenhand restore`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.backups import make_backup, mark_restored_elsewhere, restore_backup
+from bot.core.clock import WallClock
+from bot.core.database import Database
+from bot.core.errors import InvalidInput
+from bot.settings import load_storage_settings
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the backup goes; it mustn't exist yet.")],
+) -> None:
+    """Back up the database while the bot runs."""
+    database = Database(load_storage_settings().database_url)
+    make_backup(database, file)
+    typer.echo(f"The backup is in {file}: {_size_of(file)}.")
+
+
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="What `evenhand backup` made.", show_default=False)] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Lose what the database holds now.")] = False,
+    elsewhere: Annotated[
+        bool, typer.Option("--elsewhere", help="Another tool restored the database; only prepare what comes after.")
+    ] = False,
+) -> None:
+    """
+    Restore a backup while the bot is stopped. Before the bot sends anything again, it looks whether Slack has it: what
+    was said after the backup isn't said twice.
+    """
+    database, now = Database(load_storage_settings().database_url), WallClock().now()
+    if (file is None) != elsewhere:
+        raise InvalidInput("Name the backup to restore, evenhand restore FILE, or add --elsewhere; one of the two.")
+    if file is None:
+        gap = mark_restored_elsewhere(database, now=now)
+    else:
+        gap = restore_backup(database, file, replace=replace, now=now)
+    database.close()
+    typer.echo(
+        f"The database is as of {gap.since:%d %b %Y, %H:%M} UTC. What may have been said since is looked for in Slack "
+        "before it is sent; start the bot."
+    )
+
+
+def _size_of(file: Path) -> str:
+    return f"{file.stat().st_size / 1_000_000:,.1f} MB"

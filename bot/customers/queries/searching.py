@@ -1,0 +1,181 @@
+"""Finding customers by what somebody typed: a name, a part of one, or one with typing errors."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.core.errors import Ambiguous, NotFound
+from bot.customers.queries import list_by_ids
+from bot.customers.queries.trigrams import LEAST_LETTERS, names_with, padded
+from bot.customers.rules.domains import registrable_domain
+from bot.customers.rules.names import clean_text, either, look_alikes, name_key
+from bot.customers.tables import Alias, Customer, CustomerName
+
+NEAREST = 3
+MOST_MATCHES = 20
+MOST_PARTLY = 5  # customers that a part of a name may mean, as buttons
+MOST_WORDS = 8
+ASKED_LENGTH = 200
+WINDOW = 4  # letters of a mistyped name that are looked for side by side
+MOST_WINDOWS = 30
+MOST_IN_WINDOW = 60  # names; a window that more have tells little
+TELLING = 1000
+BEST = 200  # names that are compared letter by letter
+
+
+def find_customer(session: Session, words: str, *, partly: bool = True) -> Customer:
+    """
+    Return the one customer called *words*: by name, alias or domain; case, accents and legal forms don't matter.
+
+    If none is called just that, *partly* takes the only one whose name begins with *words* or, failing that, holds
+    them.
+
+    Raises:
+        Ambiguous: several are called so; `nearest` holds them.
+        NotFound: none is; `nearest` holds those whose names begin with *words*, hold them, or are similar.
+    """
+    asked = clean_text(words, 80)
+    found = list_exact(session, words)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        many = f"More than {MOST_MATCHES}" if len(found) > MOST_MATCHES else str(len(found))
+        raise Ambiguous(
+            f"{many} customers are called {asked}; choose one.",
+            asked=asked,
+            nearest=tuple((customer.id, customer.name) for customer in found[:MOST_MATCHES]),
+        )
+    similar = list_partly(session, words) if partly else ()
+    if len(similar) == 1:
+        return similar[0]
+    nearest = list_names_like(session, words)
+    hint = f" Did you mean {either([name for _, name in nearest])}?" if nearest else ""
+    raise NotFound(f"No customer is called {asked}.{hint}", asked=asked, nearest=nearest)
+
+
+def list_exact(session: Session, words: str) -> Sequence[Customer]:
+    """List customers whose name, alias or domain is just *words*, by name."""
+    key = name_key(words)
+    if not key:
+        return []
+    domain = registrable_domain(words)
+    query = select(Customer).where(col(Customer.id).in_(ids_called([key], [domain] if domain else [])))
+    found = session.exec(query.limit(MOST_MATCHES + 1)).all()
+    return sorted(found, key=lambda one: (one.name_key, one.id))
+
+
+def ids_called(keys: Sequence[str], domains: Sequence[str]) -> Any:
+    """
+    SQL: the ids of customers with one of these keys as their name or alias, or one of these domains.
+
+    Each way is a lookup in its own index; with OR between them, or an order, SQLite reads all customers.
+    """
+    ways = [
+        select(Customer.id).where(col(Customer.name_key).in_(keys)),
+        select(Alias.customer_id).where(col(Alias.name_key).in_(keys)),
+        select(Customer.id).where(col(Customer.domain).in_(domains)),
+    ]
+    return sa.union_all(*ways if domains else ways[:2])
+
+
+def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Sequence[Customer]:
+    """
+    List customers whose name or alias begins with *words*, by that name; if none does, those that hold words which
+    begin like each of *words*.
+    """
+    key = name_key(words)
+    parts = key.split()[:MOST_WORDS]
+    if not parts:
+        return []
+    name = col(CustomerName.name_key)
+    beginning = names_with(session, [f"  {key}"]).where(name.startswith(key, autoescape=True))
+    holding = names_with(session, _long_pieces(parts, " ")).where(*_each(parts, " "))
+    for query in (beginning, holding):
+        first = query.with_only_columns(CustomerName.customer_id).group_by(CustomerName.customer_id)
+        found = session.execute(first.order_by(sa.func.min(name), CustomerName.customer_id).limit(limit))
+        if ids := found.scalars().all():
+            rows = list_by_ids(session, ids)
+            return [rows[one] for one in ids]
+    return []
+
+
+def ids_holding(session: Session, words: str, most: int | None = None) -> Any:
+    """
+    SQL: the ids of customers whose name or alias holds each of *words*, or whose domain holds the one word; of *most*
+    names at most.
+
+    Words of one or two letters alone have to begin a word, or the name. Only a word with a dot in it, which is looked
+    for in domains, takes longer the more customers there are.
+    """
+    parts = name_key(words).split()[:MOST_WORDS]
+    if not parts:
+        return select(Customer.id).where(sa.false())
+    held = names_with(session, _long_pieces(parts)).where(*_each(parts)).limit(most).subquery()
+    named = sa.select(held.c.customer_id)
+    domain = clean_text(words, ASKED_LENGTH).lower()
+    if "." not in domain or " " in domain:
+        return named
+    return sa.union_all(named, select(Customer.id).where(col(Customer.domain).contains(domain, autoescape=True)))
+
+
+def _long_pieces(parts: Sequence[str], before: str = "") -> list[str]:
+    """Return the pieces of names that hold trigrams: the longer of *parts*, or else what a short one begins."""
+    pieces = [before + part for part in parts if len(before + part) >= LEAST_LETTERS]
+    return pieces or [f" {part}" for part in parts if len(part) + 1 >= LEAST_LETTERS] or [f"  {parts[0]}"]
+
+
+def _each(parts: Sequence[str], before: str = "") -> list[Any]:
+    """SQL: the name holds each of *parts* with *before* in front of it."""
+    spaced = sa.literal(" ").concat(col(CustomerName.name_key))
+    return [spaced.contains(before + part, autoescape=True) for part in parts]
+
+
+def list_names_like(session: Session, words: str) -> tuple[tuple[UUID, str], ...]:
+    """List the (id, name) of customers that *words* may mean: as a part of their name, or else with typing errors."""
+    return tuple((one.id, one.name) for one in list_partly(session, words)) or list_nearest(session, words)
+
+
+def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tuple[UUID, str], ...]:
+    """List the (id, name) of customers whose names look most like *words*, in spite of typing errors."""
+    key = name_key(words)
+    near = _list_near(session, key) if key else {}
+    numbers = [near[one] for one in look_alikes(key, list(near), limit * 2)]
+    query = select(CustomerName.number, CustomerName.customer_id).where(col(CustomerName.number).in_(numbers))
+    ids = dict(session.exec(query).all()) if numbers else {}
+    wanted = list(dict.fromkeys(ids[one] for one in numbers))[:limit]
+    rows = list_by_ids(session, wanted)
+    return tuple((customer_id, rows[customer_id].name) for customer_id in wanted)
+
+
+def _list_near(session: Session, key: str) -> dict[str, int | None]:
+    """
+    Return the names that share most with *key*: their keys with the number of one of each.
+
+    A typing error leaves most windows of a name as they are, and all its words but one. What few names share counts
+    for more than what many do.
+    """
+    searches = enumerate(names_with(session, pieces).limit(MOST_IN_WINDOW) for pieces in _windows(key))
+    columns = (CustomerName.number, CustomerName.name_key)
+    each = (query.with_only_columns(*columns, sa.literal(at).label("at")).subquery() for at, query in searches)
+    rows = session.execute(sa.union_all(*map(sa.select, each))).all()
+    hits = Counter(at for _, _, at in rows)
+    shared: Counter[str] = Counter()
+    for _, name, at in rows:
+        shared[name] += TELLING // hits[at]
+    best = {name for name, _ in shared.most_common(BEST)}
+    return {name: number for number, name, _ in rows if name in best}
+
+
+def _windows(key: str) -> Iterator[list[str]]:
+    """Yield the pieces of each search for a name like *key*: windows of it, and its words without one of them."""
+    whole, words = padded(key), key.split()[:MOST_WORDS]
+    for at in range(min(len(whole) - LEAST_LETTERS, MOST_WINDOWS)):
+        yield [whole[at : at + WINDOW]]
+    for at, word in enumerate(words if len(words) > 1 else ()):
+        others = [f" {other} " for other in words[:at] + words[at + 1 :]]
+        yield others
+        yield [*others, f" {word[:2]}"]

@@ -1,0 +1,49 @@
+"""
+Names by the trigrams that they hold; the one module that knows how each database keeps them.
+
+A name is kept as "  golden gate ", so that "  g" is in names that begin with g, and " gat" in those with such a word.
+SQLite has a full-text table, PostgreSQL an index of arrays; migration 0026 makes them, and triggers that fill them.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlmodel import Session, select
+
+from bot.core.database import workspace_of
+from bot.customers.tables import CustomerName
+
+LEAST_LETTERS = 3
+"""A shorter piece, blanks included, holds no trigram."""
+MOST_TRIGRAMS = 60
+"""Trigrams of one search that are looked up; the rest of a long name tells nothing new."""
+
+_SEARCH = sa.table("customer_search", sa.column("rowid", sa.Integer), sa.column("customer_search", sa.String))
+
+
+def padded(key: str) -> str:
+    """Return the key of a name as its trigrams are kept."""
+    return f"  {key} "
+
+
+def names_with(session: Session, pieces: Iterable[str]) -> Any:
+    """
+    SQL: customer and key of the workspace's names that hold all trigrams of *pieces*, in no order.
+
+    The trigrams needn't stand beside each other; who needs the pieces whole adds a condition on the key. At least one
+    piece must have three letters.
+    """
+    trigrams = list(dict.fromkeys(piece[at : at + 3] for piece in pieces for at in range(len(piece) - 2)))
+    query = select(CustomerName.customer_id, CustomerName.name_key)
+    if session.get_bind().dialect.name == "sqlite":
+        query = query.join(_SEARCH, _SEARCH.c.rowid == CustomerName.number)
+        return query.where(_SEARCH.c.customer_search.op("MATCH")(_fts_query(trigrams[:MOST_TRIGRAMS])))
+    kept = sa.func.name_trigrams(CustomerName.workspace_id, CustomerName.name_key)
+    wanted = [f"{workspace_of(session)}:{one}" for one in trigrams[:MOST_TRIGRAMS]]
+    return query.where(kept.op("@>")(sa.cast(wanted, postgresql.ARRAY(sa.Text))))
+
+
+def _fts_query(trigrams: Sequence[str]) -> str:
+    return " AND ".join('"{}"'.format(one.replace('"', '""')) for one in trigrams)

@@ -1,0 +1,63 @@
+"""Lists and counts read an index or the tally, however many customers there are; on both databases."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.checkins.queries.idle import list_neglected as list_neglected_by_owner
+from bot.customers.queries import list_all, list_awake, list_neglected, list_pool, list_snoozed, list_waiting
+from bot.customers.queries.coverage import find_next_due, get_coverage, list_coming, list_coverages
+from bot.customers.queries.screens import get_card, list_page
+from bot.customers.tables import Customer
+from bot.features import FEATURES
+from tests.makers import ANA, BOB, KIRI, MARA, START, WORKSPACE, Office
+from tests.many import fill_customers, gather_statistics, plans_of
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+
+TODAY = START.date()
+OWNERS = (ANA, BOB, KIRI, None)
+LISTS: dict[str, Callable[[Session, UUID], Any]] = {
+    "neglected of all": lambda session, _: list_neglected(session, today=TODAY, limit=5),
+    "neglected of one": lambda session, _: list_neglected(session, today=TODAY, owner_id=ANA, limit=8, offset=8),
+    "awake": lambda session, _: list_awake(session, today=TODAY, limit=1),
+    "pool": lambda session, _: list_pool(session, today=TODAY, limit=8, offset=16),
+    "all": lambda session, _: list_all(session, which=None, today=TODAY, limit=8, offset=8),
+    "page": lambda session, _: list_page(session, viewer=MARA, now=START),
+    "waiting": lambda session, _: list_waiting(session, owner_ids=[ANA, BOB], today=TODAY, limit=6),
+    "snoozed": lambda session, _: list_snoozed(session, owner_id=ANA, today=TODAY, limit=5),
+    "coming": lambda session, _: list_coming(
+        session, owner_ids=[ANA], today=TODAY, until=TODAY + timedelta(days=7), limit=5
+    ),
+    "next due": lambda session, _: find_next_due(session, owner_ids=None, today=TODAY),
+    "coverage": lambda session, _: get_coverage(session, today=TODAY),
+    "team": lambda session, _: list_coverages(session, today=TODAY),
+    "idle": lambda session, _: list_neglected_by_owner(session, today=TODAY, now=START),
+    "card": lambda session, customer: get_card(
+        session, customer_id=customer, viewer=MARA, features=FEATURES, now=START
+    ),
+}  # fmt: skip
+
+
+def test_no_list_reads_all_customers(office: Office) -> None:
+    """Neither right after they came nor once statistics are gathered."""
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        fill_customers(session, owners=OWNERS)
+        customer = session.exec(select(Customer.id).limit(1)).one()
+    for gathered in (False, True):
+        with office.runtime.database.transaction(WORKSPACE) as session:
+            for name, read in LISTS.items():
+                for plan in plans_of(session, lambda read=read: read(session, customer)):  # type: ignore[misc]
+                    assert reads_many(plan) == [], f"{name}, statistics gathered: {gathered}\n{plan}"
+            gather_statistics(session)
+
+
+def reads_many(plan: str) -> list[str]:
+    """Return the steps of a plan that read all customers, or all of a workspace or status."""
+    whole = ("SCAN customers", "Seq Scan on customers", "(workspace_id=?)", "(workspace_id=? AND status=?)")
+    steps = [step for step in plan.splitlines() if "customer_tally" not in step]
+    return [step for step in steps if "customers" in step and any(one in step for one in whole)]

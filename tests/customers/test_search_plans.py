@@ -1,0 +1,48 @@
+"""The statements that find customers use an index for each step, however many there are; on both databases."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from bot.commitments.queries.commands import find_called
+from bot.customers.queries.screens import list_options, list_page
+from bot.customers.queries.searching import list_exact, list_nearest, list_partly
+from tests.makers import MARA, START, WORKSPACE, Office
+from tests.many import fill_customers, gather_statistics, plans_of
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+
+SEARCHES: dict[str, Callable[[Session, str], Any]] = {
+    "exact": list_exact,
+    "domain": lambda session, name: list_exact(session, f"{name.split()[0].lower()}.com"),
+    "words of a command": lambda session, name: find_called(session, f"{name} friday call about the invoice"),
+    "beginning": lambda session, name: list_partly(session, name[:9]),
+    "word inside": lambda session, name: list_partly(session, name.split()[1]),
+    "shared word": lambda session, _: list_partly(session, "timber"),
+    "nobody": lambda session, _: list_partly(session, "xyzzy plugh"),
+    "typing error": lambda session, name: list_nearest(session, name[:4] + name[5:]),
+    "list": lambda session, _: list_page(session, words="timber", viewer=MARA, now=START),
+    "menu": lambda session, name: list_options(session, words=name[:3], viewer=MARA, now=START),
+}
+
+
+def test_no_search_reads_all_customers(office: Office) -> None:
+    """Neither right after they came nor once statistics are gathered."""
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        names = fill_customers(session)
+    for gathered in (False, True):
+        with office.runtime.database.transaction(WORKSPACE) as session:
+            for name, search in SEARCHES.items():
+                for plan in plans_of(session, lambda search=search: search(session, names[77_777])):  # type: ignore[misc]
+                    assert reads_all(plan) == "", f"{name}, statistics gathered: {gathered}\n{plan}"
+            gather_statistics(session)
+
+
+def reads_all(plan: str) -> str:
+    """Return the steps of a plan that read a whole table of customers, or all customers of a workspace."""
+    steps = plan.splitlines()
+    whole = [step for step in steps if "SCAN customer" in step and "VIRTUAL TABLE INDEX" not in step]
+    whole += [step for step in steps if "Seq Scan on customer" in step]
+    return "\n".join(whole + [step for step in steps if step.endswith("(workspace_id=?)")])

@@ -1,0 +1,115 @@
+"""A list on the command line: its questions, asked in the terminal, and the report of every row."""
+
+import csv
+import os
+import subprocess
+import sys
+
+import pytest
+from sqlmodel import select
+
+from bot.core.database import Database
+from bot.customers.rules.due import Status
+from bot.customers.tables import Customer
+from tests.makers import ROOT, WORKSPACE
+from tests.shell.outside import NAMES
+from tests.shell.test_cli import Shell, _leave_logging_alone, shell
+
+__all__ = ["_leave_logging_alone", "shell"]
+
+LIST = (
+    "Firm,Owner,State,Last contact,Domain\n"
+    "Loop,,operating,05/03/2026,loop.com\nLOOP Inc.,,operating,06/04/2026,loop.com\nBolt,,dreaming,,\n"
+)
+
+
+def statuses(shell: Shell) -> dict[str, tuple[Status, str]]:
+    """The status and last contact of every customer."""
+    database = Database(shell.url)
+    with database.reading(WORKSPACE) as session:
+        found = {row.name: (row.status, str(row.last_contact_on)) for row in session.exec(select(Customer))}
+    database.close()
+    return found
+
+
+def test_a_list_is_imported_by_answering_its_questions(shell: Shell) -> None:
+    """Columns, statuses by value, dates that can be read two ways, rows to keep apart, and the last word."""
+    (shell.folder / "firms.csv").write_text(LIST, encoding="utf-8")
+    answers = [
+        "nonsense", "Shoe=name", "State=status", "",  # columns
+        "9", "3", "", "2",  # a number that isn't there; operating means lost; dreaming as proposed; month first
+        "two", "3",  # rows to keep apart
+        "yes",
+    ]  # fmt: skip
+    said = shell.run_ok("import", "firms.csv", "--interactive", answers="\n".join(answers) + "\n")
+    for words in (
+        '"nonsense" can\'t be read', "There is no column called “Shoe”", "State → status",
+        "2 rows say “operating” under “State”. Which status is that?\n  1  Active\n  2  Paused\n  3  Lost",
+        "Write a number from 1 to 5.", "2 dates under “Last contact” can be read two ways.", '"two" names no rows',
+        "2 rows were taken as one: Loop, LOOP Inc.", "Which status is that? → Lost",
+        "Which status is that? → Leave it empty", "3 added, 0 changed, 0 left alone, 0 refused.\nTo take it back:",
+    ):  # fmt: skip
+        assert words in said
+    assert statuses(shell) == {
+        "Loop": (Status.LOST, "2026-05-03"), "LOOP Inc.": (Status.LOST, "2026-06-04"), "Bolt": (Status.ACTIVE, "None"),
+    }  # fmt: skip
+
+
+def test_a_list_without_a_name_is_asked_for_it(shell: Shell) -> None:
+    """Nothing goes on before a column holds the names; without a yes, nothing is changed."""
+    (shell.folder / "odd.csv").write_text("Rank,No\n1,7\n2,8\n", encoding="utf-8")
+    said = shell.run_ok("import", "odd.csv", "--interactive", answers="\nNo=name\n\n\n")
+    assert said.count("No column holds the customer's name among “Rank”, “No”") == 2
+    assert "Read: No → name." in said
+    assert said.endswith("Nothing was changed.\n")
+    assert shell.names() == []
+    assert "2 would be added" in shell.run_ok("import", "odd.csv", "--interactive", "--dry-run", answers="No=name\n\n")
+
+
+def test_proposals_are_named_where_nobody_is_asked(shell: Shell) -> None:
+    """The command line says what it took for granted, and how to be asked."""
+    (shell.folder / "firms.csv").write_text(LIST, encoding="utf-8")
+    said = shell.run_ok("import", "firms.csv", "--dry-run", "--map", "State=status")
+    assert "Taken as proposed (--interactive asks):" in said
+    assert "  2 rows say “operating” under “State”. Which status is that? → Active\n" in said
+
+
+def test_the_report_holds_every_row_and_writes_over_nothing_else(shell: Shell) -> None:
+    """An earlier report is replaced; another file, a folder, and a place that isn't there are one sentence."""
+    (shell.folder / "firms.csv").write_text(LIST, encoding="utf-8")
+    looked = shell.run_ok("import", "firms.csv", "--dry-run", "--report", "rows.csv")
+    assert looked.endswith("What became of each row is in rows.csv.\n")
+    shell.run_ok("import", "firms.csv", "--report", "rows.csv")
+    with (shell.folder / "rows.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert [row[-3:-1] for row in rows] == [
+        ["Row", "What became of it"], ["2", "added"], ["3", "taken as one with row 2"], ["4", "added"],
+    ]  # fmt: skip
+    assert "is no report of an import" in shell.run_failing("import", "firms.csv", "--report", "firms.csv")
+    assert "is no report of an import" in shell.run_failing("import", "firms.csv", "--report", ".")
+    assert "there is no folder no" in shell.run_failing("import", "firms.csv", "--report", "no/rows.csv")
+    assert (shell.folder / "firms.csv").read_text(encoding="utf-8") == LIST
+
+
+@pytest.mark.slow
+def test_a_person_in_a_terminal_answers_and_may_leave(shell: Shell) -> None:
+    """The real process on a real terminal: the proposals hold where nothing is typed, and Ctrl-D changes nothing."""
+    (shell.folder / "firms.csv").write_text(LIST.replace("State", "Status"), encoding="utf-8")
+    assert "Aborted." in typed(shell, "\n\x04")
+    assert shell.names() == []
+    said = typed(shell, "\n" * 5 + "yes\n")
+    assert "Its number [1]:" in said
+    assert "Import the list? (yes or no) [no]:" in said
+    assert shell.names() == ["Bolt", "Loop"]
+
+
+def typed(shell: Shell, keys: str) -> str:
+    """What `evenhand import firms.csv --interactive` shows in a terminal in which somebody types *keys*."""
+    kept = {name: value for name, value in os.environ.items() if name not in NAMES}
+    in_terminal = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])", sys.executable, "-m", "bot"]
+    done = subprocess.run(
+        [*in_terminal, "import", str(shell.folder / "firms.csv"), "--interactive"], input=keys, cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=300,
+        env={**kept, "DATABASE_URL": shell.url, "LOG_LEVEL": "error", "TERM": "dumb"},
+    )  # fmt: skip
+    return done.stdout
