@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.core.clock import Clock
 from bot.core.database import Database, is_retriable
 from bot.core.feature import Feature
+from bot.core.measures import NO_MEASURES, Measures
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class Runtime:
         self, database: Database, clock: Clock, features: Sequence[Feature] = (), *, host_overrides: object = None
     ) -> None:
         self.host_overrides = host_overrides
+        self.measures: Measures = NO_MEASURES
         self.database = database
         self.clock = clock
         self.features = tuple(features)
