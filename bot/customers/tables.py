@@ -106,7 +106,7 @@ class CustomerName(WorkspaceRow, table=True):
     """
     A customer's name or alias, as it is searched for by its trigrams; `number` finds it in SQLite's full-text table.
 
-    Triggers on customers and aliases keep the rows (docs/decisions/0010-search.md), so nothing else writes here.
+    Triggers on customers and aliases keep the rows (docs/decisions/0011-search.md), so nothing else writes here.
     """
 
     __tablename__ = "customer_names"

@@ -65,7 +65,7 @@ PAGE_ROWS = 8
 TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
-MOST_CONSIDERED = 1000
+MOST_CONSIDERED = 300
 """Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""
 IMPORTS_SHOWN = 5
 EXAMPLES = 3
