@@ -405,6 +405,23 @@ async def test_the_doctor_names_what_is_wrong(
     assert "hushhush" not in said
 
 
+async def test_the_doctor_counts_anew(tmp_path: Path, sqlite_url: str) -> None:
+    """Numbers that don't follow from the customers are named, with what to do; doing it mends them."""
+    database = Database(sqlite_url)
+    with database.transaction("T0COUNTS") as session:
+        install_workspace(session, name="Counts", bot_user_id="U0BOT", zone="UTC", now=LONG_AGO)
+        add_customer(session, "Acme")
+        session.execute(sa.delete(TALLY))
+    database.close()
+    async with rehearsal() as slack:
+        told = environment(slack, sqlite_url)
+        code, said = await asyncio.to_thread(_doctor, tmp_path, **told)
+        wrong = "  The counts on Home and in the digest don't follow from the customers; evenhand doctor --recount"
+        assert (code, said.count(wrong)) == (1, 1)
+        code, said = await asyncio.to_thread(_doctor, tmp_path, "--recount", **told)
+    assert (code, said) == (0, "✓ Settings\n✓ Database\n✓ Slack\n")
+
+
 async def test_the_doctor_names_scopes_that_slack_hasnt_granted(tmp_path: Path, sqlite_url: str) -> None:
     """After an upgrade with a new scope, the app has to be installed again."""
     async with rehearsal() as slack:
